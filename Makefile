@@ -1,0 +1,73 @@
+# Muster: everything that is done with this checkout, by name. `make` alone lists it.
+# The environment in .venv is made when it is missing and refreshed when a requirements file changed.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+ROUNDS ?= 10
+m ?=
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check unit rooms browser chaos bench test-postgres fix migration shell seed vendor \
+	screens environment environment-dev browser-found
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+environment:
+	@sh ops/environment.sh requirements.txt
+
+environment-dev:
+	@sh ops/environment.sh requirements.txt requirements-dev.txt
+
+browser-found: environment-dev
+	@$(BIN)/python -m tests.services.chromium
+
+setup: environment-dev ## make or refresh .venv, with everything that tests and checks need
+
+run: environment ## start Muster: queue, web, workers and clock; Ctrl-C ends them all
+	@exec $(BIN)/python -m ops
+
+test: check browser-found ## all that must pass: checks and every test on SQLite and PostgreSQL
+	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS)
+
+check: environment-dev ## format, lint, types and import contracts
+	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make fix mends them."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy $(wildcard app/*/domain* app/*/application*) app/platform ops worker.py
+	@$(BIN)/lint-imports --no-logo
+
+unit: environment-dev ## the rules of the domain, in seconds
+	@$(BIN)/pytest tests/unit
+
+rooms: environment-dev ## every room through its pages, API and use cases, on SQLite
+	@$(BIN)/pytest tests/rooms --database=sqlite
+
+test-postgres: environment-dev ## the same on PostgreSQL
+	@$(BIN)/pytest tests/rooms --database=postgresql
+
+browser: browser-found ## the journeys of a person, in Chromium
+	@$(BIN)/pytest tests/browser
+
+chaos: environment-dev ## kill things at the worst moment (ROUNDS=50)
+	@$(BIN)/pytest tests/chaos --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
+
+bench: environment-dev ## measure bulk enrollment against plain SQL; writes bench/RESULTS.md
+	@$(BIN)/python -m bench
+
+fix: environment-dev ## format and mend what a program can mend
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+migration: environment-dev ## the next numbered migration from the tables: make migration m="add notes"
+	@$(BIN)/python -m ops.migration "$(m)"
+
+shell: environment ## a Python prompt inside the app
+	@$(BIN)/flask --app app shell
+
+seed: environment ## an owner (owner@example.com / muster-sample) and sample data
+	@$(BIN)/flask --app app create-owner --email owner@example.com --password muster-sample --sample-data
+
+vendor: environment-dev ## see that the browser files kept here match their recorded hashes
+	@$(BIN)/pytest -q tests/guards/test_vendored_files.py
+
+screens: browser-found ## every page with sample data as PNG, into build/screens/
+	@$(BIN)/python -m ops.screens

@@ -1,0 +1,48 @@
+# Makes .venv with Python 3.11 or newer and installs the pinned packages of the files named.
+# A file is installed again only when it, or the Python, is another than last time.
+set -eu
+
+stop() {
+    echo "$1" >&2
+    exit 1
+}
+
+mark_of() {
+    { "$1" -c 'import sys; print(sys.version)'; cat requirements.txt "$2"; } | cksum
+}
+
+find_python() {
+    for name in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python; do
+        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+            echo "$name"
+            return
+        fi
+    done
+    stop "Muster needs Python 3.11 or newer, and none was found. Install one, or name it: PYTHON=/path/to/python make run"
+}
+
+make_environment() {
+    python=$(find_python)
+    "$python" -c 'import venv, ensurepip' >/dev/null 2>&1 ||
+        stop "The Python found ($python) lacks its venv module. On Debian and Ubuntu: apt-get install python3-venv"
+    echo "Making the environment in .venv (only this once) …"
+    rm -rf .venv
+    "$python" -m venv .venv || stop "The environment could not be made in .venv; the lines above say why."
+}
+
+if ! .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+    make_environment
+fi
+
+for file in "$@"; do
+    mark=$(mark_of .venv/bin/python "$file")
+    stamp=".venv/.installed-$file"
+    if [ "$(cat "$stamp" 2>/dev/null || true)" = "$mark" ]; then
+        continue
+    fi
+    echo "Installing the packages of $file …"
+    rm -f "$stamp"
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --requirement "$file" ||
+        stop "The packages of $file could not be installed; the lines above say why. Nothing else was changed."
+    echo "$mark" >"$stamp"
+done
