@@ -1,0 +1,41 @@
+"""Muster: workflow templates and bulk enrollment for marketers.
+
+`create_app` is the only place that knows every room.
+"""
+
+import os
+
+from flask import Flask
+
+from app.accounts import presentation as accounts
+from app.bulk_enrollment.infrastructure import tables as _bulk_tables  # noqa: F401
+from app.contacts.infrastructure import tables as _contact_tables  # noqa: F401
+from app.engine.infrastructure import tables as _engine_tables  # noqa: F401
+from app.files.infrastructure import tables as _file_tables  # noqa: F401
+from app.gallery.infrastructure import tables as _gallery_tables  # noqa: F401
+from app.home import presentation as home
+from app.integrations.infrastructure import tables as _integration_tables  # noqa: F401
+from app.platform import database, logs, queue, web
+from app.platform.settings import SettingError, Settings
+from app.workflows.infrastructure import tables as _workflow_tables  # noqa: F401
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, with the given settings or those of the environment."""
+    logs.configure()
+    settings = settings or _settings_of_environment()
+    app = Flask(__name__)
+    app.extensions["settings"] = settings
+    web.init(app, settings, accounts.guard)
+    database.init(app, settings)
+    queue.init(app, settings.queue_url)
+    accounts.init(app, settings)
+    home.init(app)
+    return app
+
+
+def _settings_of_environment() -> Settings:
+    try:
+        return Settings.from_environment(os.environ)
+    except SettingError as wrong:
+        raise SystemExit(f"Muster cannot start: {wrong}") from None

@@ -1,0 +1,126 @@
+"""Making the owner, adding people and sub-accounts, and turning a person into an actor."""
+
+from collections.abc import Callable
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+
+from app.accounts.application.permissions import require
+from app.accounts.domain import Actor, Permission, Role, lowest_password_problem
+from app.accounts.infrastructure import queries, store
+from app.accounts.infrastructure.tables import Account, User
+from app.activity import application as activity
+from app.platform.database import transaction
+from app.platform.errors import Conflict, Invalid, NotFound
+
+Hasher = Callable[[str], str]
+
+
+def create_owner(
+    *,
+    email: str,
+    password: str,
+    hashed: Hasher,
+    name: str = "",
+    account_name: str = "",
+    time_zone: str = "UTC",
+    country: str = "",
+    origin: str = "terminal",
+) -> Actor:
+    """Make the first account and its owner. Works once: raises Conflict afterwards, Invalid with
+    `fields` for wrong input."""
+    email = _checked_person(email, password, time_zone)
+    with transaction():
+        if not queries.installation_is_new():
+            raise Conflict("CONFLICT", "This installation has an owner already. Sign in instead.")
+        account = store.add_account(account_name.strip() or "My company", "agency", time_zone, country.upper())
+        user = store.add_user(email, name.strip() or email.partition("@")[0].title(), hashed(password))
+        store.add_membership(account.id, user.id, Role.OWNER)
+        actor = _actor(user, account, Role.OWNER, origin)
+        activity.record(actor, "account_created", "account", account.id)
+    return actor
+
+
+def add_person(
+    actor: Actor, *, email: str, password: str, hashed: Hasher, name: str, role: Role
+) -> int:
+    """Add a person to the actor's account; returns the user's id."""
+    require(actor, Permission.ACCOUNT)
+    email = _checked_person(email, password, actor.time_zone)
+    with transaction():
+        if queries.user_by_email(email):
+            raise Conflict("CONFLICT", "Somebody with this address works here already.")
+        user = store.add_user(email, name, hashed(password))
+        store.add_membership(actor.account_id, user.id, role)
+        activity.record(actor, "person_added", "user", user.id, role=role.value)
+    return user.id
+
+
+def create_sub_account(actor: Actor, *, name: str) -> int:
+    """Make an account below the actor's agency; returns its id."""
+    require(actor, Permission.ACCOUNT)
+    with transaction():
+        parent = queries.account(actor.account_id)
+        if parent is None or parent.kind != "agency":
+            raise Conflict("CONFLICT", "Only an agency has sub-accounts.")
+        account = store.add_account(name, "standard", parent.time_zone, parent.country, parent.id)
+        activity.record(actor, "sub_account_created", "account", account.id)
+    return account.id
+
+
+def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
+    """The person at work in `account_id` (or in their first account). Raises NotFound when they do not
+    belong there."""
+    for account, role in queries.accounts_of(user_id):
+        if account_id in (None, account.id):
+            user = queries.user(user_id)
+            return _actor(user, account, Role(role), origin)
+    raise NotFound("NOT_FOUND", "You do not work in that account.")
+
+
+def worker_for(account_id: int) -> Actor:
+    """The actor of background work in an account."""
+    account = queries.account(account_id)
+    if account is None:
+        raise NotFound("NOT_FOUND", "There is no such account.")
+    return Actor(account.id, account.name, Role.OWNER, time_zone=account.time_zone, country=account.country)
+
+
+def terminal_actor(account_name: str | None) -> Actor:
+    """Who acts at the command line: the owner of the named account, or of the first one."""
+    account = queries.account_named(account_name)
+    if account is None:
+        raise NotFound("NOT_FOUND", f"There is no account named {account_name}." if account_name else "Nobody owns this installation yet: run “flask create-owner” or open it in a browser first.")
+    owner = queries.owner_of(account.id)
+    if owner is None:
+        raise NotFound("NOT_FOUND", "This account has no owner.")
+    return _actor(owner[0], account, Role(owner[1]), "terminal")
+
+
+def _actor(user: User, account: Account, role: Role, origin: str) -> Actor:
+    return Actor(
+        account_id=account.id,
+        account_name=account.name,
+        role=role,
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        time_zone=account.time_zone,
+        country=account.country,
+        origin=origin,
+    )
+
+
+def _checked_person(email: str, password: str, time_zone: str) -> str:
+    fields: dict[str, str] = {}
+    try:
+        email = validate_email(email.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        fields["email"] = "This is not a complete e-mail address."
+    if problem := lowest_password_problem(password):
+        fields["password"] = problem
+    if time_zone not in available_timezones():
+        fields["time_zone"] = "Choose a time zone from the list, such as Europe/Berlin."
+    if fields:
+        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+    return email

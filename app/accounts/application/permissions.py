@@ -1,0 +1,30 @@
+"""What an actor may do and how much of it: asked in the first line of every use case."""
+
+from app.accounts.domain import Actor, Permission
+from app.accounts.infrastructure import queries
+from app.platform.errors import NotAllowed
+
+_DEEDS = {
+    Permission.WORKFLOWS: "change workflows or add people to them",
+    Permission.TEMPLATES: "change templates",
+    Permission.CONTACTS: "change contacts",
+    Permission.ACCOUNT: "change the account's settings",
+    Permission.REPORTS: "see this",
+}
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raises NotAllowed unless the actor's role has `permission`."""
+    if not actor.may(permission):
+        raise NotAllowed(
+            "NOT_ALLOWED",
+            f"Your role ({actor.role.value}) may not {_DEEDS[permission]}. Ask an owner or admin of the account.",
+            permission=permission.value,
+        )
+
+
+def limit_of(account_id: int, name: str, default: int) -> int:
+    """The account's own limit `name`, or the installation's default."""
+    account = queries.account(account_id)
+    own = account.limits.get(name) if account else None
+    return own if isinstance(own, int) else default

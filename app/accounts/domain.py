@@ -1,0 +1,59 @@
+"""Roles, what each may do, and the actor: a person at work in an account.
+
+The actor is the first argument of every use case; permissions are decided from it and nothing else.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    WORKFLOWS = "workflow:manage"
+    TEMPLATES = "template:manage"
+    CONTACTS = "contact:manage"
+    ACCOUNT = "account:manage"
+    REPORTS = "report:view"
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MARKETER = "marketer"
+    VIEWER = "viewer"
+
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.ADMIN: frozenset(Permission),
+    Role.MARKETER: frozenset(Permission) - {Permission.ACCOUNT},
+    Role.VIEWER: frozenset({Permission.REPORTS}),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, in which account. `origin` is where from: an address, “terminal” or “worker”."""
+
+    account_id: int
+    account_name: str
+    role: Role
+    user_id: int | None = None
+    name: str = "Muster"
+    email: str = ""
+    time_zone: str = "UTC"
+    country: str = ""
+    origin: str = "worker"
+
+    def may(self, permission: str) -> bool:
+        return permission in ROLE_PERMISSIONS[self.role]
+
+
+def lowest_password_problem(password: str) -> str | None:
+    """Why a password cannot be used, as a sentence, or None."""
+    if len(password) < 10:
+        return "Use at least 10 characters."
+    if len(password) > 128:
+        return "Use at most 128 characters."
+    if len(set(password)) < 4:
+        return "Use more different characters."
+    return None

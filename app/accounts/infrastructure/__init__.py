@@ -1,0 +1,1 @@
+"""Where people and accounts are kept."""

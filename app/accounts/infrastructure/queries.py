@@ -1,0 +1,63 @@
+"""Reading people and accounts. At sign-in nobody acts for an account yet, so these cross accounts."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.accounts.infrastructure.tables import Account, Membership, User
+from app.platform.database import session
+
+_CROSSING = {"cross_account": True}
+
+
+def installation_is_new() -> bool:
+    """Whether nobody owns this installation yet."""
+    return session().scalar(sa.select(sa.func.count()).select_from(sa.select(User.id).limit(1).subquery())) == 0
+
+
+def user_by_email(email: str) -> User | None:
+    return session().scalar(sa.select(User).where(User.email == email))
+
+
+def user(user_id: int) -> User:
+    return session().get_one(User, user_id)
+
+
+def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:
+    """The accounts that a person works in with the role there: their own first, then the sub-accounts of
+    an agency that they belong to (with the same role)."""
+    rows = session().execute(
+        sa.select(Account, Membership.role)
+        .join(Membership, sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id))
+        .where(Membership.user_id == user_id)
+        .order_by(Account.parent_id.isnot(None), Account.id),
+        execution_options=_CROSSING,
+    )
+    seen: dict[int, tuple[Account, str]] = {}
+    for account, role in rows:
+        seen.setdefault(account.id, (account, role))
+    return list(seen.values())
+
+
+def account(account_id: int) -> Account | None:
+    return session().get(Account, account_id)
+
+
+def account_named(name: str | None) -> Account | None:
+    """The account of that name, or the first one."""
+    query = sa.select(Account).order_by(Account.id).limit(1)
+    return session().scalar(query.where(Account.name == name) if name else query)
+
+
+def owner_of(account_id: int) -> tuple[User, str] | None:
+    """The person who owns the account (or its agency), with their role."""
+    row = session().execute(
+        sa.select(User, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Account, sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id))
+        .where(Account.id == account_id)
+        .order_by(sa.case((Membership.role == "owner", 0), else_=1), Membership.id)
+        .limit(1),
+        execution_options=_CROSSING,
+    ).first()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,45 @@
+"""Accounts, users and who belongs where."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_security.core import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.tenancy import AccountOwned
+
+
+class Account(PeoplesWork, db.Model):
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    kind: Mapped[str] = mapped_column(sa.String(10), default="standard")
+    parent_id: Mapped[int | None] = mapped_column(BigInt, sa.ForeignKey("accounts.id"), index=True)
+    time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
+    country: Mapped[str] = mapped_column(sa.String(2), default="")
+    limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class User(PeoplesWork, UserMixin, db.Model):  # type: ignore[misc]
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    password: Mapped[str] = mapped_column(sa.String(255))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+    roles = ()  # what a person may do is decided by the membership, not by Flask-Security
+
+
+class Membership(AccountOwned, PeoplesWork, db.Model):
+    __tablename__ = "memberships"
+    __table_args__ = (sa.UniqueConstraint("account_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(10))

@@ -1,0 +1,42 @@
+"""Audit entries (who did what) and contact events (what happened to a person). Rows never change."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.clock import now
+from app.platform.database import BigInt, db
+from app.platform.tenancy import AccountOwned
+
+
+class AuditEntry(AccountOwned, db.Model):
+    __tablename__ = "audit_entries"
+    __table_args__ = (sa.Index(None, "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    user_id: Mapped[int | None] = mapped_column(BigInt)
+    user_name: Mapped[str] = mapped_column(sa.String(200))
+    action: Mapped[str] = mapped_column(sa.String(60))
+    subject: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[str] = mapped_column(sa.String(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    origin: Mapped[str] = mapped_column(sa.String(64))
+
+
+class ContactEvent(AccountOwned, db.Model):
+    """A ledger: no foreign keys, because a million rows are written at once."""
+
+    __tablename__ = "contact_events"
+    __table_args__ = (sa.Index(None, "contact_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(BigInt)
+    at: Mapped[datetime] = mapped_column(default=now)
+    kind: Mapped[str] = mapped_column(sa.String(30))
+    workflow_id: Mapped[int | None] = mapped_column(BigInt)
+    job_id: Mapped[int | None] = mapped_column(BigInt)
+    user_id: Mapped[int | None] = mapped_column(BigInt)
+    text: Mapped[str | None] = mapped_column(sa.String(500))

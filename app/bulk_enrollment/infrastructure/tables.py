@@ -1,0 +1,114 @@
+"""Jobs, the batches that they are cut into, and one ledger row for every row of the input.
+
+A row is (job, row number) and small: a job may have a million. Its `verdict` is what planning expects,
+its `outcome` what became of it, written with its batch and never before. Figures are added up from the
+batches, never by counting rows.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.ids import new_public_id
+from app.platform.tenancy import AccountOwned
+
+UNFINISHED = sa.text("status IN ('scheduled','pending','validating','queued','processing','cancelling','paused')")
+OPEN = sa.text("status IN ('pending', 'processing')")
+NOT_ENROLLED = sa.text("outcome > 1")
+
+
+class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
+    """`options` holds what the person chose; `totals` {outcome code: rows} once the job is over, and the
+    expected ones while it is a draft. `lease_until` and `attempt` belong to its planning."""
+
+    __tablename__ = "enrollment_jobs"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "once_key"),
+        sa.Index(None, "account_id", "status", "id"),
+        sa.Index(None, "workflow_id"),
+        sa.Index(
+            "ix_enrollment_jobs_unfinished", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(36), unique=True, default=new_public_id)
+    kind: Mapped[str] = mapped_column(sa.String(10), default="enroll")
+    status: Mapped[str] = mapped_column(sa.String(24), default="pending")
+    workflow_id: Mapped[int | None] = mapped_column(BigInt)
+    version_id: Mapped[int | None] = mapped_column(BigInt)
+    selection_type: Mapped[str] = mapped_column(sa.String(10))
+    upload_id: Mapped[int | None] = mapped_column(BigInt)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    parent_job_id: Mapped[int | None] = mapped_column(BigInt)
+    priority: Mapped[int] = mapped_column(default=0)
+    once_key: Mapped[str | None] = mapped_column(sa.String(80))
+    total: Mapped[int] = mapped_column(default=0)
+    batches: Mapped[int] = mapped_column(default=0)
+    totals: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    failure: Mapped[str | None] = mapped_column(sa.String(500))
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class EnrollmentBatch(AccountOwned, db.Model):
+    """Rows `first_row` to `last_row` of a job. While `lease_until` lies ahead, a task or a worker has it."""
+
+    __tablename__ = "enrollment_batches"
+    __table_args__ = (
+        sa.UniqueConstraint("job_id", "number"),
+        sa.Index(None, "job_id", "status"),
+        sa.Index("ix_enrollment_batches_open", "job_id", "number", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    job_id: Mapped[int] = mapped_column(BigInt)
+    number: Mapped[int]
+    first_row: Mapped[int]
+    last_row: Mapped[int]
+    status: Mapped[str] = mapped_column(sa.String(10), default="pending")
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    succeeded: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    failure: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class EnrollmentRow(AccountOwned, db.Model):
+    """`identifier` is what the file says, `detail` what the outcome's sentence needs beside its code,
+    `fields` the mapped columns as JSON, kept only where the row makes or changes a contact."""
+
+    __tablename__ = "enrollment_rows"
+    __table_args__ = (
+        sa.Index(
+            "ix_enrollment_rows_not_enrolled",
+            "job_id",
+            "outcome",
+            "row_number",
+            sqlite_where=NOT_ENROLLED,
+            postgresql_where=NOT_ENROLLED,
+        ),
+        {"postgresql_with": {"fillfactor": "70"}, "sqlite_with_rowid": False},
+    )
+
+    job_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[int]
+    identifier: Mapped[str | None] = mapped_column(sa.String(320))
+    email_key: Mapped[str | None] = mapped_column(sa.String(254))
+    contact_id: Mapped[int | None] = mapped_column(BigInt)
+    verdict: Mapped[int] = mapped_column(sa.SmallInteger)
+    outcome: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    detail: Mapped[str | None] = mapped_column(sa.String(200))
+    note: Mapped[str | None] = mapped_column(sa.String(40))
+    fields: Mapped[str | None] = mapped_column(sa.Text)

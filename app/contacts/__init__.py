@@ -1,0 +1,1 @@
+"""The people that marketers write to: fields, tags, consent, status, time line."""

@@ -1,0 +1,78 @@
+"""Contacts, their tags and custom fields.
+
+Keys are made in Python (`platform.addresses`), never by SQL: `lower()` differs between the two outside
+ASCII. `created_job_id` and `added_job_id` say which bulk enrollment made a row, so that it can be undone.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.clock import now
+from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.tenancy import AccountOwned
+
+
+class Contact(AccountOwned, PeoplesWork, db.Model):
+    __tablename__ = "contacts"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "email_key"),
+        sa.Index(None, "account_id", "id"),
+        sa.Index(None, "account_id", "phone_key"),
+        sa.Index(None, "account_id", "status", "id"),
+        sa.Index(None, "account_id", "first_name_key"),
+        sa.Index(None, "account_id", "last_name_key"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    email_key: Mapped[str | None] = mapped_column(sa.String(254))
+    phone: Mapped[str | None] = mapped_column(sa.String(40))
+    phone_key: Mapped[str | None] = mapped_column(sa.String(20))
+    first_name: Mapped[str | None] = mapped_column(sa.String(120))
+    last_name: Mapped[str | None] = mapped_column(sa.String(120))
+    first_name_key: Mapped[str | None] = mapped_column(sa.String(120))
+    last_name_key: Mapped[str | None] = mapped_column(sa.String(120))
+    company: Mapped[str | None] = mapped_column(sa.String(200))
+    city: Mapped[str | None] = mapped_column(sa.String(120))
+    country: Mapped[str | None] = mapped_column(sa.String(60))
+    birthday: Mapped[date | None]
+    custom: Mapped[dict[str, Any] | None]
+    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    status_at: Mapped[datetime | None]
+    consent_basis: Mapped[str | None] = mapped_column(sa.String(30))
+    consent_source: Mapped[str | None] = mapped_column(sa.String(200))
+    consent_at: Mapped[datetime | None]
+    created_job_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class Tag(AccountOwned, PeoplesWork, db.Model):
+    __tablename__ = "tags"
+    __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    name_key: Mapped[str] = mapped_column(sa.String(60))
+
+
+class ContactTag(AccountOwned, db.Model):
+    """A ledger: no foreign keys, because a job writes one row for each of its contacts."""
+
+    __tablename__ = "contact_tags"
+    __table_args__ = (sa.Index(None, "contact_id", "tag_id"),)
+
+    tag_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    contact_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    added_at: Mapped[datetime] = mapped_column(default=now)
+    added_job_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class CustomField(AccountOwned, PeoplesWork, db.Model):
+    __tablename__ = "custom_fields"
+    __table_args__ = (sa.UniqueConstraint("account_id", "key"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(60))
+    label: Mapped[str] = mapped_column(sa.String(120))

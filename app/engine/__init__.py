@@ -1,0 +1,1 @@
+"""Enrollments: who is in which workflow, where, since when and why they left."""

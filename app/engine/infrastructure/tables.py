@@ -1,0 +1,44 @@
+"""Enrollments. A partial unique index is the judge of “nobody twice”, whoever races."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.clock import now
+from app.platform.database import BigInt, db
+from app.platform.tenancy import AccountOwned
+
+UNDER_WAY = sa.text("status IN ('held', 'active')")
+
+
+class Enrollment(AccountOwned, db.Model):
+    """A ledger row: no foreign keys, because a million are written at once. `source` is how the contact
+    came in, `job_id` the bulk enrollment that brought it."""
+
+    __tablename__ = "enrollments"
+    __table_args__ = (
+        sa.Index(
+            "uq_enrollments_under_way",
+            "workflow_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=UNDER_WAY,
+            postgresql_where=UNDER_WAY,
+        ),
+        sa.Index(None, "contact_id", "workflow_id"),
+        sa.Index(None, "workflow_id", "status", "id"),
+        sa.Index(None, "job_id", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    version_id: Mapped[int] = mapped_column(BigInt)
+    contact_id: Mapped[int] = mapped_column(BigInt)
+    status: Mapped[str] = mapped_column(sa.String(12), default="held")
+    step_id: Mapped[str | None] = mapped_column(sa.String(40))
+    due_at: Mapped[datetime | None]
+    source: Mapped[str] = mapped_column(sa.String(20))
+    job_id: Mapped[int | None] = mapped_column(BigInt)
+    enrolled_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Uploaded files: kept, read as numbered rows, their columns recognised and mapped, checked up."""

@@ -1,0 +1,38 @@
+"""Uploads and the column mappings that an account has used."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.ids import new_public_id
+from app.platform.tenancy import AccountOwned
+
+
+class Upload(AccountOwned, PeoplesWork, db.Model):
+    """A kept file. `layout` says how to read it again; `rows` counts its data rows."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (sa.Index(None, "account_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(36), unique=True, default=new_public_id)
+    file_name: Mapped[str] = mapped_column(sa.String(255))
+    size: Mapped[int] = mapped_column(BigInt)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    rows: Mapped[int]
+    header_fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    layout: Mapped[dict[str, Any]]
+    checkup: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ColumnMapping(AccountOwned, PeoplesWork, db.Model):
+    """How an account mapped a set of headers the last time: {column index as text: field}."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (sa.UniqueConstraint("account_id", "header_fingerprint"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    header_fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    mapping: Mapped[dict[str, Any]]

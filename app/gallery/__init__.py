@@ -1,0 +1,1 @@
+"""Workflow templates: browse, look inside, clone."""

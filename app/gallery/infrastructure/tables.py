@@ -1,0 +1,78 @@
+"""Workflow templates, their immutable versions and every use of one.
+
+A system template has no account. `account_id` is guarded all the same: a query names the accounts
+whose templates it wants, or says that it wants the system's.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform import tenancy
+from app.platform.clock import now
+from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.ids import new_public_id
+from app.platform.tenancy import AccountOwned
+
+SYSTEM = sa.text("account_id IS NULL")
+
+
+class WorkflowTemplate(PeoplesWork, db.Model):
+    """`summary` holds what a card shows (channels, steps, days, needs, miniature) of the current version."""
+
+    __tablename__ = "workflow_templates"
+    __table_args__ = (
+        sa.Index(None, "account_id", "category"),
+        sa.Index(
+            "uq_workflow_templates_system_key",
+            "key",
+            unique=True,
+            sqlite_where=SYSTEM,
+            postgresql_where=SYSTEM,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(36), unique=True, default=new_public_id)
+    account_id: Mapped[int | None] = mapped_column(BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"))
+    key: Mapped[str | None] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    description: Mapped[str] = mapped_column(sa.String(1000), default="")
+    category: Mapped[str] = mapped_column(sa.String(30))
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    version: Mapped[int] = mapped_column(default=1)
+    summary: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    times_used: Mapped[int] = mapped_column(default=0)
+    deleted_at: Mapped[datetime | None]
+
+
+class WorkflowTemplateVersion(PeoplesWork, db.Model):
+    __tablename__ = "workflow_template_versions"
+    __table_args__ = (sa.UniqueConstraint("template_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    template_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("workflow_templates.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    definition: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class TemplateUse(AccountOwned, db.Model):
+    """One clone. `once_key` comes with the form, so that a double click counts and clones once."""
+
+    __tablename__ = "template_uses"
+    __table_args__ = (sa.UniqueConstraint("account_id", "once_key"), sa.Index(None, "template_id", "at"))
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    template_id: Mapped[int] = mapped_column(BigInt)
+    version: Mapped[int]
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    user_id: Mapped[int | None] = mapped_column(BigInt)
+    once_key: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+tenancy.own(WorkflowTemplate.__tablename__)

@@ -1,0 +1,1 @@
+"""Reading the state of the installation."""

@@ -1,0 +1,31 @@
+"""`/healthz`: this process answers. `/readyz`: everything it needs does too."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.home.infrastructure import queries
+from app.platform import queue, web
+from app.platform.settings import current
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@web.public
+def alive() -> ResponseReturnValue:
+    return jsonify(status="alive")
+
+
+@blueprint.get("/readyz")
+@web.public
+def ready() -> ResponseReturnValue:
+    """200 when database, migrations, queue and workers are all fine, else 503 and which is not."""
+    database_is_up = queries.database_answers()
+    parts = {
+        "database": database_is_up,
+        "migrations": database_is_up and queries.migrations_are_applied(),
+        "queue": queue.is_up(),
+        "workers": current().workers == 0 or queue.alive_workers() > 0,
+    }
+    is_ready = all(parts.values())
+    return jsonify(status="ready" if is_ready else "not ready", **parts), 200 if is_ready else 503

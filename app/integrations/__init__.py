@@ -1,0 +1,1 @@
+"""Outside services of an account: which are connected."""

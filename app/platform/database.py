@@ -1,0 +1,220 @@
+"""The database: one engine, one naming convention, one place that commits.
+
+`transaction()` is the only way to write. On SQLite it takes a file lock first, so that busy writers
+queue up instead of failing, and begins IMMEDIATE; page reads never wait for it.
+"""
+
+import fcntl
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from app.platform import tenancy
+from app.platform.clock import now
+from app.platform.errors import Unavailable
+from app.platform.settings import Settings
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+LOCK_WAIT_SECONDS = 30
+
+# SQLite gives numbers out by itself only to a column of exactly this type.
+BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Json = sa.JSON().with_variant(JSONB, "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC on both databases; SQLite keeps it without its zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class PeoplesWork:
+    """The columns that every table of people's work has."""
+
+    created_at: Mapped[datetime] = mapped_column(default=now, sort_order=90)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=91)
+    created_by: Mapped[int | None] = mapped_column(BigInt, sort_order=92)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False})
+db.Model.registry.update_type_annotation_map({datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json})
+migrate = Migrate(directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Bind the engine to the app. Nothing is connected to yet."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        engine = db.engine
+    tenancy.guard(engine)
+    if settings.is_sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_reading)
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.is_sqlite:
+        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}}
+    options = "-c timezone=UTC -c statement_timeout=300000 -c random_page_cost=1.1 -c application_name=muster"
+    return {"pool_pre_ping": True, "connect_args": {"options": options, "connect_timeout": 5}}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours alone
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """All or nothing: commits at the end, rolls back on any exception.
+
+    One inside another joins it. Functions given to `after_commit` run once it is safely written.
+    """
+    session = cast(Session, db.session())
+    if session.info.get("writing"):
+        yield session
+        return
+    hooks: list[Callable[[], object]] = []
+    with _write_lock(session):
+        session.info |= {"writing": True, "after_commit": hooks}
+        try:
+            _become_writer(session)
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
+    for hook in hooks:
+        hook()
+
+
+def after_commit(hook: Callable[[], object]) -> None:
+    """Run `hook` when the transaction under way has been committed; never if it fails."""
+    info = db.session().info
+    if not info.get("writing"):
+        raise RuntimeError("after_commit() belongs inside transaction()")
+    info["after_commit"].append(hook)
+
+
+def session() -> Session:
+    """The session of this request or task, for reading."""
+    return cast(Session, db.session())
+
+
+def is_sqlite() -> bool:
+    return cast(Engine, db.engine).dialect.name == "sqlite"
+
+
+def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put many rows into `table` the fastest way the database has, inside the current transaction.
+
+    Values reach the driver as they are: SQLite wants JSON as text and moments without a zone.
+    """
+    names = ", ".join(columns)
+    driver = session().connection().connection.driver_connection
+    assert driver is not None
+    if is_sqlite():
+        marks = ", ".join("?" * len(columns))
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        return
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _become_writer(session: Session) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _write_lock(session: Session) -> Iterator[None]:
+    url = cast(Engine, session.get_bind()).url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    with open(f"{url.database}.lock", "w") as file:
+        _wait_for(file.fileno())
+        yield
+
+
+def _wait_for(handle: int) -> None:
+    give_up = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise Unavailable(
+                    "UNAVAILABLE", "The database is very busy. Please try again in a moment."
+                ) from None
+            time.sleep(0.003)
+
+
+@event.listens_for(Session, "before_flush")
+def _only_in_transactions(session: Session, _context: object, _instances: object) -> None:
+    if session.info.get("writing") or not (session.new or session.dirty or session.deleted):
+        return
+    if any(session.is_modified(item) for item in session.dirty) or session.new or session.deleted:
+        raise RuntimeError("writing needs transaction()")

@@ -1,0 +1,99 @@
+"""How figures, moments and spans of time are written on pages."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.platform.clock import now
+
+# The zone of the account that looks at the page.
+zone: ContextVar[str] = ContextVar("zone", default="UTC")
+
+
+def number(value: float | None) -> str:
+    """1204 → 1,204."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """43.2 → 43 %. The value is already of a hundred."""
+    return "–" if value is None else f"{value:.{digits}f} %"
+
+
+def in_zone(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(zone.get()))
+
+
+def exact(moment: datetime | None) -> str:
+    """23 Nov 2026, 06:15, in the account's zone."""
+    return "–" if moment is None else f"{in_zone(moment):%-d %b %Y, %H:%M}"
+
+
+def day(moment: datetime | None) -> str:
+    return "–" if moment is None else f"{in_zone(moment):%-d %b %Y}"
+
+
+def ago(moment: datetime | None, at: datetime | None = None) -> str:
+    """“5 minutes ago”; after a week the date."""
+    if moment is None:
+        return "–"
+    seconds = ((at or now()) - moment).total_seconds()
+    if seconds < 45:
+        return "just now"
+    for limit, size, unit in ((3600, 60, "minute"), (86_400, 3600, "hour"), (604_800, 86_400, "day")):
+        if seconds < limit:
+            return f"{plural(max(1, round(seconds / size)), unit)} ago"
+    return day(moment)
+
+
+def duration(seconds: float | None) -> str:
+    """4.2 → 4 seconds; 125 → 2 minutes 5 seconds."""
+    if seconds is None:
+        return "–"
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return plural(whole, "second")
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return plural(minutes, "minute") + (f" {plural(rest, 'second')}" if rest and minutes < 10 else "")
+    hours, minutes = divmod(minutes, 60)
+    return plural(hours, "hour") + (f" {plural(minutes, 'minute')}" if minutes else "")
+
+
+def days(value: float) -> str:
+    """Length of a workflow in words."""
+    if value <= 0:
+        return "at once"
+    if value < 1:
+        return duration(timedelta(days=value).total_seconds())
+    return plural(round(value), "day")
+
+
+def size(count: int) -> str:
+    """Bytes in words."""
+    amount = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit != "MB" else f"{amount:.1f} MB"
+        amount /= 1024
+    return f"{amount:.1f} GB"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """1 person, 2 people: `plural(n, "person", "people")`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "percent": percent,
+    "datetime": exact,
+    "day": day,
+    "ago": ago,
+    "duration": duration,
+    "days": days,
+    "size": size,
+    "plural": plural,
+}

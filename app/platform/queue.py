@@ -1,0 +1,120 @@
+"""The queue: the only file that says "rq".
+
+A task is a function registered by name; its arguments are ids. The queue is a hint: a message that
+is lost or arrives twice does no harm, because every task begins with a conditional claim.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Flask, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from app.platform.logs import log
+
+QUEUES = ("urgent", "steps", "bulk", "upkeep")  # by how soon
+BEAT_SECONDS = 1.0
+BEAT_EXPIRES_SECONDS = 4
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function that workers run: `queue` says how soon, `timeout` (seconds) when it is given up."""
+
+    run: Callable[..., object]
+    queue: str
+    timeout: int
+
+
+TASKS: dict[str, Task] = {}
+
+
+def task(name: str, queue: str, timeout: int = 600) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Register a function as the task `room.verb_object`."""
+
+    def register(run: Callable[..., object]) -> Callable[..., object]:
+        TASKS[name] = Task(run, queue, timeout)
+        return run
+
+    return register
+
+
+def init(app: Flask, url: str) -> None:
+    app.extensions["queue"] = Redis.from_url(
+        url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15
+    )
+
+
+def connection() -> "Redis[bytes]":
+    """The app's connection pool to Redis or Valkey."""
+    return cast("Redis[bytes]", current_app.extensions["queue"])
+
+
+def send(name: str, *ids: int | str) -> bool:
+    """Hand a task to the workers. Returns False, and only logs, when the queue does not answer:
+    the database knows what is to be done and the clock process sends it again."""
+    registered = TASKS[name]
+    try:
+        _queue(registered.queue).enqueue_call(
+            "app.platform.queue.perform",
+            args=(name, *ids),
+            timeout=registered.timeout,
+            result_ttl=0,
+            failure_ttl=3600,
+            description=name,
+        )
+    except RedisError as failure:
+        log.warning("task_not_sent", extra={"task": name, "ids": ids, "failure": type(failure).__name__})
+        return False
+    return True
+
+
+def perform(name: str, *ids: int | str) -> None:
+    """What a worker calls: runs the registered task inside the worker's app context."""
+    TASKS[name].run(*ids)
+
+
+def waiting(queue: str) -> int:
+    """How many tasks lie in `queue`; raises RedisError when it does not answer."""
+    return int(_queue(queue).count)
+
+
+def alive_workers() -> int:
+    """How many workers have shown a sign of life in the last seconds; 0 when the queue is down."""
+    try:
+        return sum(1 for _ in connection().scan_iter("muster:worker:*", count=1000))
+    except RedisError:
+        return 0
+
+
+def is_up() -> bool:
+    try:
+        return bool(connection().ping())
+    except RedisError:
+        return False
+
+
+def beat_forever(url: str) -> None:
+    """Show a sign of life every second from a thread of its own, as long as the process lives."""
+    key = f"muster:worker:{os.uname().nodename}:{os.getpid()}"
+    redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    pause = threading.Event()
+
+    def beat() -> None:
+        while not pause.wait(BEAT_SECONDS):
+            try:
+                redis.set(key, 1, ex=BEAT_EXPIRES_SECONDS)
+            except RedisError:
+                continue
+
+    threading.Thread(target=beat, name="beat", daemon=True).start()
+
+
+def _queue(name: str) -> Queue:
+    return Queue(name, connection=connection(), serializer=cast(Any, JSONSerializer))

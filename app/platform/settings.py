@@ -1,0 +1,227 @@
+"""The settings: one frozen record, read from the environment once, at start.
+
+Each field carries the sentence that the README's table repeats; a guard test compares the two.
+Nothing else in the project reads the environment.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; the text is one sentence that names it."""
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise ValueError("must be a whole number") from None
+        if not low <= value <= high:
+            raise ValueError(f"must be from {low:,} to {high:,}")
+        return value
+
+    return read
+
+
+def _seconds_list(text: str) -> tuple[float, ...]:
+    try:
+        values = tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be seconds with commas between, such as 10,30,90") from None
+    if not all(0 <= value <= 86_400 for value in values):
+        raise ValueError("must lie between 0 and 86,400 seconds each")
+    return values
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+def _database(text: str) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("must look like postgresql://user:password@host:5432/name") from None
+    backend = url.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if backend == "sqlite" and url.database:
+        return text
+    raise ValueError("must be a PostgreSQL address (or an SQLite file)")
+
+
+def _redis(text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must look like https://muster.example.com")
+    return text.rstrip("/")
+
+
+def _long_text(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("must have at least 32 characters")
+    return text
+
+
+def _setting(default: Any, read: Callable[[str], Any], doc: str, shown: str | None = None) -> Any:
+    return field(default=default, metadata={"read": read, "doc": doc, "shown": shown})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an installation may change. Names in the environment are in capitals."""
+
+    host: str = _setting("127.0.0.1", str, "Address that the web server listens on.")
+    port: int = _setting(8000, _whole(1, 65_535), "Port that the web server listens on.")
+    data_dir: Path = _setting(
+        Path("instance").resolve(),
+        _folder,
+        "Folder of the database, the queue, the uploads and the generated secret key.",
+        "instance/",
+    )
+    database_url: str = _setting(
+        "", _database, "PostgreSQL to use in place of the SQLite file.", "SQLite in DATA_DIR"
+    )
+    redis_url: str = _setting(
+        "", _redis, "Redis or Valkey to use in place of the embedded one.", "Valkey in DATA_DIR"
+    )
+    secret_key: str = _setting(
+        "", _long_text, "Signs sessions and forms; the same on every machine.", "made and kept in DATA_DIR"
+    )
+    workers: int = _setting(2, _whole(0, 64), "Background workers that this machine starts.")
+    public_url: str = _setting(
+        "", _web_address, "Address that people use; https:// makes cookies secure.", "none"
+    )
+    trusted_proxies: int = _setting(
+        0, _whole(0, 10), "Reverse proxies in front, whose X-Forwarded headers are believed."
+    )
+    max_upload_bytes: int = _setting(
+        100 * 1024 * 1024, _whole(1024, 10**10), "Largest contact file, in bytes.", "104857600"
+    )
+    max_contacts_per_job: int = _setting(
+        10_000, _whole(1, 1_000_000), "Contacts that one bulk enrollment may have."
+    )
+    max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Rows that one contact import may have.")
+    max_unfinished_jobs: int = _setting(
+        10, _whole(1, 1000), "Unfinished bulk enrollments that an account may have."
+    )
+    max_running_batches: int = _setting(5, _whole(1, 100), "Batches of one account that run at the same time.")
+    max_workflows: int = _setting(1000, _whole(1, 1_000_000), "Workflows that an account may have.")
+    batch_retry_seconds: tuple[float, ...] = _setting(
+        (10.0, 30.0, 90.0), _seconds_list, "Waits before a failed batch is tried again.", "10,30,90"
+    )
+    batch_lease_seconds: int = _setting(
+        60, _whole(1, 3600), "Time after which a batch of a silent worker is given to another."
+    )
+    lockout_failures: int = _setting(10, _whole(1, 1000), "Wrong passwords before sign-in is locked.")
+    lockout_minutes: int = _setting(15, _whole(1, 1440), "How long sign-in stays locked.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read all settings; raises SettingError with one sentence for the first that is wrong."""
+        known = {item.name.upper(): item for item in fields(cls)}
+        for name in environment:
+            if name.startswith("MUSTER_"):
+                raise SettingError(f"{name} is not a setting of Muster. The README lists all settings.")
+        values = {
+            item.name: _read(name, item, environment[name])
+            for name, item in known.items()
+            if environment.get(name, "") != ""
+        }
+        return cls(**values)._with_defaults_in_data_dir()
+
+    def _with_defaults_in_data_dir(self) -> "Settings":
+        changes: dict[str, str] = {}
+        if not self.database_url:
+            changes["database_url"] = f"sqlite:///{self.data_dir / 'muster.db'}"
+        if not self.secret_key:
+            changes["secret_key"] = _kept_secret(self.data_dir)
+        return self._replaced(**changes)
+
+    def _replaced(self, **changes: Any) -> "Settings":
+        return Settings(**{item.name: changes.get(item.name, getattr(self, item.name)) for item in fields(self)})
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def embedded_queue(self) -> bool:
+        """Whether `make run` starts a Valkey of its own."""
+        return not self.redis_url
+
+    @property
+    def queue_socket(self) -> Path:
+        """The embedded Valkey's Unix socket. A path may have 107 bytes at most, so a DATA_DIR that is
+        too long gets a private folder under the system's temporary one."""
+        near = self.data_dir / "valkey.sock"
+        if len(os.fsencode(near)) < 100:
+            return near
+        mark = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"muster-{os.getuid()}-{mark}" / "valkey.sock"
+
+    @property
+    def queue_url(self) -> str:
+        return self.redis_url or f"unix://{self.queue_socket}"
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def is_secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def current() -> Settings:
+    """The settings of the running app."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def _read(name: str, item: Field[Any], text: str) -> Any:
+    try:
+        return item.metadata["read"](text.strip())
+    except ValueError as wrong:
+        raise SettingError(f"{name} {wrong}; it is “{text}”.") from None
+
+
+def _kept_secret(folder: Path) -> str:
+    path = folder / "secret_key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = folder / f"secret_key.{os.getpid()}"
+            draft.touch(0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text().strip()
+    except OSError as wrong:
+        raise SettingError(
+            f"DATA_DIR {folder} cannot be written ({wrong.strerror}). Choose another folder."
+        ) from None

@@ -1,0 +1,29 @@
+"""The command line: errors as one sentence, results as JSON where asked for."""
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from app.platform.errors import MusterError
+
+
+def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the app and turn an expected error into its sentence and exit code 1."""
+
+    @with_appcontext
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        try:
+            return command(*args, **options)
+        except MusterError as error:
+            raise click.ClickException(error.message) from error
+
+    return run
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

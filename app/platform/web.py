@@ -1,0 +1,207 @@
+"""What every page and API answer has in common: headers, CSRF, errors, filters, static addresses."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.platform import errors, formats
+from app.platform.database import db
+from app.platform.logs import log, origin
+from app.platform.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+csrf = CSRFProtect()
+
+STATUS = {
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.TooMuch: 400,
+    errors.Conflict: 409,
+    errors.Invalid: 422,
+    errors.LimitReached: 429,
+    errors.Unavailable: 503,
+}
+
+TITLES = {
+    400: "That did not work",
+    401: "Please sign in",
+    403: "You may not do that",
+    404: "There is nothing here",
+    405: "That does not work here",
+    409: "That is not possible now",
+    413: "That is too large",
+    415: "That kind of content does not work here",
+    422: "Something needs another look",
+    429: "Too many at once",
+    500: "Something went wrong on our side",
+    503: "Not available right now",
+}
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]) -> None:
+    """`guard` looks at every request before its body is read, and may answer it."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="muster",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.before_request(guard)
+    csrf.init_app(app)
+    app.after_request(_finish)
+    app.register_error_handler(errors.MusterError, answer_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def public(view: View) -> View:
+    """Mark a view as open to people who are not signed in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def actor() -> Any:
+    """Who makes this request: the accounts room's Actor, put there by the guard in front of every view."""
+    return g.actor
+
+
+def is_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def asset(name: str) -> str:
+    """Address of a static file with a mark of its content, so that it may be kept for ever."""
+    return url_for("static", filename=name, v=_mark(name))
+
+
+def send_to(address: str) -> AnyResponse:
+    """Redirect a page or, for htmx, the whole window."""
+    if is_htmx():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def answer_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
+    """Turn an expected error into problem+json, a fragment or a page."""
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    return _answer(status, error.code, error.message, error.facts), status
+
+
+def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    code = {404: "NOT_FOUND", 413: "TOO_LARGE", 429: "RATE_LIMITED"}.get(status, "BAD_REQUEST")
+    answer = _answer(status, code, _SENTENCES.get(status, error.description or ""), {})
+    for header in ("Allow", "Retry-After"):
+        if value := dict(error.get_headers()).get(header):
+            answer.headers[header] = value
+    return answer, status
+
+
+def _csrf_error(_error: CSRFError) -> tuple[AnyResponse, int]:
+    message = "This page was open too long or in another browser. Go back, reload it and try again."
+    return _answer(400, "BAD_REQUEST", message, {}), 400
+
+
+def _unexpected(error: Exception) -> tuple[AnyResponse, int]:
+    incident = uuid4().hex[:12]
+    log.error("request_failed", exc_info=error, extra={"incident": incident, "path": request.path})
+    db.session.rollback()
+    message = "It has been noted. Try again; if it stays, tell your administrator this number."
+    return _answer(500, "INTERNAL", message, {"incident": incident}), 500
+
+
+_SENTENCES = {
+    404: "The address is wrong, or what was here has been removed.",
+    405: "This address cannot be used like that.",
+    413: "The upload is larger than this installation accepts.",
+    429: "That was tried too often. Please wait a few minutes.",
+}
+
+
+def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyResponse:
+    if is_api():
+        problem = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "code": code}
+        answer = jsonify(problem | {"detail": message} | facts)
+        answer.mimetype = "application/problem+json"
+        return answer
+    page = "errors/_error.html" if is_htmx() else "errors/error.html"
+    title = TITLES.get(status, TITLES[500])
+    return Response(render_template(page, status=status, title=title, message=message, code=code, facts=facts))
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.request_id = uuid4().hex[:16]
+    g.origin_token = origin.set({"request": g.request_id})
+
+
+def _finish(answer: AnyResponse) -> AnyResponse:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if request.endpoint == "static":
+        return answer
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.vary.add("HX-Request")
+    answer.headers["X-Request-Id"] = g.request_id
+    milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
+    answer.headers["Server-Timing"] = f"app;dur={milliseconds}"
+    log.info(
+        "request_answered",
+        extra={"method": request.method, "route": str(request.url_rule), "status": answer.status_code, "ms": milliseconds},
+    )
+    return answer
+
+
+@lru_cache(maxsize=256)
+def _mark(name: str) -> str:
+    path = Path(__file__).resolve().parents[1] / "static" / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def as_json(value: Any) -> str:
+    """JSON for a data attribute."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,46 @@
+"""Workflows and the immutable versions that activation makes of them."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.ids import new_public_id
+from app.platform.tenancy import AccountOwned
+
+
+class Workflow(AccountOwned, PeoplesWork, db.Model):
+    """`definition` is what the editor shows; `active_version_id` is what people are enrolled into.
+    `revision` grows with every change, so that nobody overwrites an edit unseen. The four `template_`
+    columns and `cloned_at` are its lineage, kept as they were at clone time."""
+
+    __tablename__ = "workflows"
+    __table_args__ = (sa.Index(None, "account_id", "status", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    public_id: Mapped[str] = mapped_column(sa.String(36), unique=True, default=new_public_id)
+    account_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    description: Mapped[str] = mapped_column(sa.String(1000), default="")
+    status: Mapped[str] = mapped_column(sa.String(10), default="draft")
+    definition: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=1)
+    active_version_id: Mapped[int | None] = mapped_column(BigInt)
+    enroll_again: Mapped[bool] = mapped_column(default=False)
+    template_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    template_version: Mapped[int | None]
+    template_name: Mapped[str | None] = mapped_column(sa.String(120))
+    template_category: Mapped[str | None] = mapped_column(sa.String(30))
+    cloned_at: Mapped[datetime | None]
+
+
+class WorkflowVersion(AccountOwned, PeoplesWork, db.Model):
+    __tablename__ = "workflow_versions"
+    __table_args__ = (sa.UniqueConstraint("workflow_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("workflows.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    definition: Mapped[dict[str, Any]]
