@@ -1,0 +1,131 @@
+/* What the browser cannot do by itself: dialogs, questions, upload progress, tab title. Everything works without it, only slower. */
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const plainTitle = document.title;
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}");
+
+  function toast(words, tone = "danger") {
+    const box = document.createElement("div");
+    box.className = `alert alert-${tone}`;
+    box.textContent = words;
+    $("#toasts").replaceChildren(box);
+    setTimeout(() => box.remove(), 12000);
+  }
+
+  // Dialogs: data-dialog="id" opens, data-dialog-close and a click beside it close.
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+  document.addEventListener("click", (event) => {
+    const newTab = event.ctrlKey || event.metaKey || event.shiftKey;
+    const opener = event.target.closest("[data-dialog]");
+    if (opener && !newTab) {
+      event.preventDefault();
+      if (opener.dataset.dialog === "sheet") $("#sheet-body").innerHTML = '<div class="skeleton"><span class="skeleton-line"></span><span class="skeleton-line"></span><span class="skeleton-line"></span></div>';
+      openDialog(opener.dataset.dialog);
+    }
+    const dialog = event.target.closest("dialog");
+    if (dialog?.matches(":modal") && (event.target === dialog || event.target.closest("[data-dialog-close]"))) {
+      event.preventDefault();
+      dialog.close();
+    }
+    event.target.closest("[data-dismiss]")?.closest(".alert")?.remove();
+    for (const open of document.querySelectorAll("details[data-close-outside][open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest("details[data-close-outside][open]");
+    if (open) { open.open = false; $("summary", open).focus(); }
+  });
+
+  // Questions: data-confirm="sentence" on a form or its button; data-confirm-label names the act.
+  function ask(source, act) {
+    const dialog = $("#confirm");
+    $("#confirm-title").textContent = source.dataset.confirmTitle || "Are you sure?";
+    $("#confirm-text").textContent = source.dataset.confirm;
+    $("#confirm-yes").textContent = source.dataset.confirmLabel || "Yes, go on";
+    dialog.returnValue = "no";
+    dialog.onclose = () => { if (dialog.returnValue === "yes") act(); };
+    dialog.showModal();
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const source = [event.submitter, form].find((element) => element?.dataset.confirm);
+    if (source && form.dataset.confirmed !== "yes") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(source, () => { form.dataset.confirmed = "yes"; form.requestSubmit(event.submitter); delete form.dataset.confirmed; });
+    } else if (form.dataset.busy === "yes") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (form.method !== "dialog") {
+      setBusy(form, event.submitter, true);
+      if (form.dataset.upload !== undefined) { event.preventDefault(); upload(form); }
+    }
+  }, true);
+
+  // One click, one request: a form that is on its way does not go twice.
+  function setBusy(form, button, on) {
+    if (form.method === "get") return;
+    form.dataset.busy = on ? "yes" : "no";
+    const buttons = button ? [button] : form.querySelectorAll("button:not([type=button])");
+    for (const each of buttons) { each.classList.toggle("busy", on); each.setAttribute("aria-disabled", String(on)); }
+  }
+  const free = (form) => { if (form?.dataset?.busy) { setBusy(form, null, false); } };
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(free));
+  document.addEventListener("htmx:finally:request", (event) => free(event.target.closest?.("form")));
+
+  // Upload with a bar: the server answers HX-Redirect, or the page again with what is wrong (422).
+  function upload(form) {
+    const box = $("[data-upload-progress]", form);
+    const bar = $("progress", box);
+    const words = $("[data-upload-words]", box);
+    const request = new XMLHttpRequest();
+    const ended = (sentence) => { box.hidden = true; setBusy(form, null, false); if (sentence) toast(sentence); };
+    request.open("POST", form.action);
+    request.setRequestHeader("HX-Request", "true");
+    for (const [name, value] of Object.entries(token())) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => {
+      bar.value = event.lengthComputable ? (event.loaded / event.total) * 100 : 0;
+      words.textContent = bar.value < 100 ? `${Math.round(bar.value)} % uploaded` : "Uploaded. Reading the file…";
+      if (bar.value >= 100) bar.removeAttribute("value");
+    };
+    request.onload = () => {
+      const next = request.getResponseHeader("HX-Redirect");
+      if (next) { location.href = next; return; }
+      if (request.status >= 500) { ended("The upload did not work on our side. Please try again."); return; }
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      const fresh = form.id && page.getElementById(form.id);
+      const message = page.querySelector("[role=alert]");
+      if (fresh) { form.replaceWith(fresh); window.htmx?.process(fresh); settle(fresh); } else { ended(message?.textContent.trim() || "The upload was refused."); }
+    };
+    request.onerror = () => ended("The connection broke during the upload. Please try again.");
+    box.hidden = false;
+    request.send(new FormData(form));
+  }
+  document.addEventListener("change", (event) => {
+    const zone = event.target.type === "file" && event.target.closest("[data-drop]");
+    if (zone) $("[data-drop-name]", zone).textContent = event.target.files[0]?.name || "";
+    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  // The tab shows how far the job is: data-title on the panel.
+  function settle(root) {
+    const told = $("[data-title]");
+    document.title = told?.dataset.title ? `${told.dataset.title} · ${plainTitle}` : plainTitle;
+    $("[data-focus]", root)?.focus();
+  }
+  document.addEventListener("htmx:after:swap", (event) => {
+    settle(event.target);
+    const label = $("#sheet-body > [data-dialog-label]");
+    if (label) $("#sheet").setAttribute("aria-label", label.dataset.dialogLabel);
+  });
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.response.status >= 500) toast("That did not work on our side. Please try again in a moment.");
+  });
+  document.addEventListener("htmx:error", () => toast("The server did not answer. Please check your connection."));
+  settle(document);
+})();
