@@ -1,0 +1,84 @@
+"""What has to be right before anything is started: the folder, the port, the outside servers."""
+
+import errno
+import os
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from app.platform.settings import Settings
+from ops.problems import Problem
+
+QUEUE_WAIT_SECONDS = 5
+
+
+def check_folder(folder: Path) -> None:
+    """Make the data directory and see that files can be written into it and its folders."""
+    try:
+        for path in (folder, folder / "run", folder / "logs", folder / "queue"):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path):
+                pass
+    except OSError as wrong:
+        raise Problem(
+            f"DATA_DIR {folder} cannot be written ({wrong.strerror}). Choose another folder."
+        ) from None
+
+
+def check_port(settings: Settings) -> None:
+    """See that HOST and PORT can be listened on."""
+    host, port = settings.host, settings.port
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except socket.gaierror:
+        raise Problem(f"HOST {host} is no address that this machine knows.") from None
+    except OSError as wrong:
+        raise Problem(_port_sentence(host, port, wrong)) from None
+
+
+def check_queue(settings: Settings) -> None:
+    """See that the Redis or Valkey of REDIS_URL answers. The embedded one is not up yet and is not asked."""
+    if settings.embedded_queue:
+        return
+    give_up = time.monotonic() + QUEUE_WAIT_SECONDS
+    with Redis.from_url(settings.queue_url, socket_connect_timeout=2, socket_timeout=2) as queue:
+        while True:
+            try:
+                queue.ping()
+                return
+            except RedisError as failure:
+                if time.monotonic() > give_up:
+                    raise Problem(f"The queue at REDIS_URL does not answer: {failure}.") from None
+                time.sleep(0.2)
+
+
+def make_socket_folder(settings: Settings) -> None:
+    """The folder of the queue's socket, that only we may enter; temporary if DATA_DIR is too long."""
+    folder = settings.queue_socket.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder != settings.data_dir and folder.stat().st_uid != os.getuid():
+        raise Problem(f"The folder {folder} belongs to somebody else; the queue's socket has no safe place.")
+
+
+def _port_sentence(host: str, port: int, wrong: OSError) -> str:
+    if wrong.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is in use by another program. Try another: PORT={_next(port)} make run"
+    if wrong.errno == errno.EACCES:
+        return f"Port {port} is only for administrators. Choose one above 1023: PORT=8000 make run"
+    if wrong.errno == errno.EADDRNOTAVAIL:
+        return f"HOST {host} is not an address of this machine."
+    return f"Muster cannot listen on {host}, port {port} ({wrong.strerror})."
+
+
+def _next(port: int) -> int:
+    return port + 1 if port < 65_535 else 8000

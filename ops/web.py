@@ -1,0 +1,33 @@
+"""How gunicorn serves the app: two processes with threads, so that no page waits for another's upload."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from app.platform.settings import Settings
+
+_settings = Settings.from_environment(os.environ)
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+bind = f"{_host}:{_settings.port}"
+worker_class = "gthread"
+workers = 2
+threads = 8
+timeout = 60
+graceful_timeout = 25
+keepalive = 5
+preload_app = False
+control_socket_disable = True
+proc_name = "muster-web"
+accesslog = None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "app.platform.logs.JsonLine"}},
+    "handlers": {
+        "lines": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}
+    },
+    "loggers": {"gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False}},
+    "root": {"level": "WARNING", "handlers": ["lines"]},
+}

@@ -1,0 +1,127 @@
+"""The background processes. `python worker.py` runs tasks, `python worker.py clock` does what is due.
+
+Both live on when the queue or the database is away and take up work when it is back. On SIGTERM a worker ends
+the task it is at; whatever it could not end is given to another one, because the database knows of it.
+"""
+
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.executions import Execution
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from app import create_app
+from app.platform import clock, queue
+from app.platform.logs import log, origin
+from app.platform.settings import Settings
+
+RETRY_SECONDS = 1.0
+
+
+class TaskWorker(SimpleWorker):
+    """RQ's worker without a fork per task: each task runs in an app context of its own.
+
+    What it has to say about lost connections becomes our log lines; it never waits longer than two seconds
+    for the queue to come back.
+    """
+
+    app: Flask
+    max_connection_wait_time = 2.0
+    stopping = False
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        began = time.perf_counter()
+        with self.app.app_context():
+            token = origin.set({"task": job.description, "task_id": job.id})
+            try:
+                done = super().perform_job(job, queue, execution)
+                milliseconds = round((time.perf_counter() - began) * 1000, 1)
+                log.info(
+                    "task_done" if done else "task_failed", extra={"queue": queue.name, "ms": milliseconds}
+                )
+                return done
+            finally:
+                origin.reset(token)
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.stopping = True
+
+    def set_shutdown_requested_date(self) -> None:
+        """Not told to the queue: it may be away, and this runs inside a signal handler."""
+
+
+def work(app: Flask, settings: Settings) -> None:
+    """Run tasks until SIGTERM or Ctrl-C."""
+    queue.beat_forever(settings.queue_url)
+    log.info("worker_started")
+    stopping = False
+    with suppress(StopRequested):
+        while not stopping:
+            _stop_on_signal()
+            try:
+                worker = _worker(app, settings)
+                worker.work(logging_level="WARNING")
+                stopping = worker.stopping
+            except RedisError as failure:
+                log.warning("queue_lost", extra={"failure": type(failure).__name__})
+            if not stopping:
+                time.sleep(RETRY_SECONDS)
+    log.info("worker_stopped")
+
+
+def keep_time(app: Flask) -> None:
+    """Call what is due once a second until SIGTERM or Ctrl-C."""
+    stopping = threading.Event()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, lambda *_: stopping.set())
+    while not stopping.wait(1.0):
+        with app.app_context():
+            clock.tick()
+    log.info("clock_stopped")
+
+
+def _worker(app: Flask, settings: Settings) -> TaskWorker:
+    connection = Redis.from_url(settings.queue_url, socket_connect_timeout=2)
+    worker = TaskWorker(
+        list(queue.QUEUES),
+        connection=connection,
+        serializer=JSONSerializer,
+        worker_ttl=60,
+        log_job_description=False,
+    )
+    worker.app = app
+    return worker
+
+
+def _stop_on_signal() -> None:
+    def stop(*_: object) -> None:
+        raise StopRequested
+
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, stop)
+
+
+def main(arguments: list[str]) -> int:
+    """Start what the arguments name; returns the exit code."""
+    if arguments not in ([], ["clock"]):
+        print("usage: worker.py [clock]", file=sys.stderr)
+        return 2
+    app = create_app()
+    if arguments:
+        keep_time(app)
+    else:
+        work(app, app.extensions["settings"])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
