@@ -1,0 +1,44 @@
+"""The seven categories of workflow templates, in the order in which the gallery's tabs show them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """`key` stands in files, addresses and the database; `label` and `description` are for people."""
+
+    key: str
+    label: str
+    description: str
+
+
+CUSTOM = "custom"
+
+CATEGORIES: tuple[Category, ...] = (
+    Category(
+        "lead_nurturing",
+        "Lead nurturing",
+        "Turn an enquiry into a conversation and then a yes.",
+    ),
+    Category("appointment_reminder", "Appointment reminders", "Confirm, remind, and book again."),
+    Category("onboarding", "Onboarding", "Help new customers, members and readers to a good start."),
+    Category("re_engagement", "Re-engagement", "Write to people who have gone quiet, and let go politely."),
+    Category("review_request", "Review requests", "Ask for an honest opinion at the right moment."),
+    Category("birthday_celebration", "Birthdays", "Birthdays and anniversaries, with or without a gift."),
+    Category(CUSTOM, "Custom", "Templates that your own team has made."),
+)
+
+CATEGORY_KEYS: tuple[str, ...] = tuple(category.key for category in CATEGORIES)
+
+_BY_KEY = {category.key: category for category in CATEGORIES}
+
+
+def category_named(key: object) -> Category | None:
+    """The category with that key, or None."""
+    return _BY_KEY.get(key) if isinstance(key, str) else None
+
+
+def category_label(key: str) -> str:
+    """The words for a category; an unknown key is shown as it is."""
+    found = category_named(key)
+    return found.label if found else key

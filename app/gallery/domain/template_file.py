@@ -1,0 +1,141 @@
+"""A workflow template as a file: system templates, downloads and imports are all written so.
+
+Reading is strict, so that a mistake in a file is named instead of guessed around, and safe for files from
+strangers. Whether the workflow inside makes sense is the definition validator's question, not this module's.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.gallery.domain.categories import CATEGORY_KEYS
+from app.gallery.domain.yaml_text import YamlProblem, read_yaml, written_yaml
+from app.workflows.domain.definition import UnreadableFormat, upgrade
+from app.workflows.domain.walk import goals_of, trigger_of, walk
+
+MAX_FILE = 1_000_000
+MAX_NAME = 120
+MAX_DESCRIPTION = 1000
+MAX_TAGS = 12
+MAX_TAG = 40
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,9}")
+MAX_KEY = 60
+
+REQUIRED = ("key", "name", "category", "description", "definition")
+KNOWN = (*REQUIRED, "tags")
+KNOWN_IN_DEFINITION = ("format", "trigger", "steps", "goals")
+
+
+class UnreadableTemplate(ValueError):
+    """The file is no template that this version can read; the text is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """What a file holds. `definition` is complete: what the file left out as usual is filled in."""
+
+    key: str
+    name: str
+    category: str
+    description: str
+    tags: tuple[str, ...]
+    definition: dict[str, Any]
+
+    def content_hash(self) -> str:
+        """The same for files that say the same, whatever their spacing; changes when a word changes."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parse_template(text: str) -> TemplateFile:
+    """Read a template file. Raises `UnreadableTemplate` with the first thing that is wrong."""
+    if len(text) > MAX_FILE:
+        raise UnreadableTemplate("The file is larger than a template can be (1 MB).")
+    try:
+        content = read_yaml(text)
+    except YamlProblem as problem:
+        raise UnreadableTemplate(f"This is not a template file: {problem}") from None
+    if not isinstance(content, dict) or "definition" not in content:
+        raise UnreadableTemplate("This is not a template file: it has no “definition”.")
+    _refuse_unknown(content, KNOWN, "in the file")
+    for name in REQUIRED:
+        if content.get(name) in (None, ""):
+            raise UnreadableTemplate(f"“{name}” is missing.")
+    return TemplateFile(
+        key=_key(content["key"]),
+        name=_line(content["name"], "name", MAX_NAME),
+        category=_category(content["category"]),
+        description=_line(content["description"], "description", MAX_DESCRIPTION),
+        tags=_tags(content.get("tags")),
+        definition=_definition(content["definition"]),
+    )
+
+
+def template_text(template: TemplateFile) -> str:
+    """The file of a template, for people to read and for `parse_template` to read back unchanged."""
+    return written_yaml({**asdict(template), "tags": list(template.tags)})
+
+
+def _refuse_unknown(mapping: dict[Any, Any], known: tuple[str, ...], where: str) -> None:
+    for name in mapping:
+        if name not in known:
+            raise UnreadableTemplate(f"“{str(name)[:60]}” {where} is not known. What is: {', '.join(known)}.")
+
+
+def _key(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_KEY or not KEY.fullmatch(value):
+        raise UnreadableTemplate(
+            f"“key” has to be lower-case words joined by hyphens, such as new-lead-welcome, "
+            f"and at most {MAX_KEY} characters long."
+        )
+    return value
+
+
+def _line(value: Any, name: str, limit: int) -> str:
+    if not isinstance(value, str):
+        raise UnreadableTemplate(f"“{name}” has to be a text.")
+    line = " ".join(value.split())
+    if not line or len(line) > limit:
+        raise UnreadableTemplate(f"“{name}” has to have between 1 and {limit:,} characters.")
+    return line
+
+
+def _category(value: Any) -> str:
+    if not isinstance(value, str) or value not in CATEGORY_KEYS:
+        raise UnreadableTemplate(
+            f"“{str(value)[:60]}” is not a category. Categories are: {', '.join(CATEGORY_KEYS)}."
+        )
+    return value
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > MAX_TAGS:
+        raise UnreadableTemplate(f"“tags” has to be a list of at most {MAX_TAGS} words.")
+    return tuple(dict.fromkeys(_line(tag, "tags", MAX_TAG).lower() for tag in value))
+
+
+def _definition(value: Any) -> dict[str, Any]:
+    try:
+        document = upgrade(value)
+    except UnreadableFormat as problem:
+        raise UnreadableTemplate(str(problem)) from None
+    _refuse_unknown(document, KNOWN_IN_DEFINITION, "in the definition")
+    return complete(document)
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which everything says whether it is on and has its settings, and goals are never absent."""
+    filled: dict[str, Any] = json.loads(json.dumps(document))
+    if not filled.get("goals"):
+        filled["goals"] = {"match": "any", "items": []}
+    for part in (trigger_of(filled), *(place.step for place in walk(filled))):
+        if part:
+            part.setdefault("enabled", True)
+            part.setdefault("config", {})
+    for goal in goals_of(filled):
+        goal.setdefault("config", {})
+    return filled

@@ -1,0 +1,104 @@
+"""YAML in and out, with the traps of the format closed.
+
+Times such as 18:30 and words such as “no” stay text, a name that comes twice is an error, and what makes
+files from strangers dangerous (aliases, tags, endless nesting) is refused before anything is built from them.
+"""
+
+import re
+from typing import Any
+
+import yaml
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
+from yaml.events import AliasEvent, Event
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+MAX_NESTING = 60
+WIDTH = 110
+
+
+class YamlProblem(ValueError):
+    """The text is not YAML that we read; it says why and where."""
+
+
+class _Loader(yaml.SafeLoader):
+    """JSON's values and nothing else."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 (the library's way to say it)
+    nesting = 0
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event: Event = self.peek_event()  # type: ignore[no-untyped-call]
+        self.nesting += 1
+        if reason := self._refusal(event):
+            raise ComposerError(None, None, reason, event.start_mark)  # type: ignore[arg-type]
+        node = super().compose_node(parent, index)
+        self.nesting -= 1
+        return node
+
+    def _refusal(self, event: Event) -> str:
+        if isinstance(event, AliasEvent):
+            return "aliases (*) cannot be used"
+        if getattr(event, "tag", None) is not None:
+            return "type tags (!) cannot be used"
+        return "it is nested too deeply" if self.nesting > MAX_NESTING else ""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for name, _ in node.value:
+            if not isinstance(name, ScalarNode) or name.tag != _STR:
+                raise ConstructorError(None, None, "a name has to be a word", name.start_mark)
+            if name.value in seen:
+                raise ConstructorError(None, None, f"“{name.value}” is there twice", name.start_mark)
+            seen.add(name.value)
+        return super().construct_mapping(node, deep)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, lists indented, no aliases."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text_as_block(dumper: yaml.SafeDumper, text: str) -> ScalarNode:
+    return dumper.represent_scalar(_STR, text, style="|" if "\n" in text else None)
+
+
+_STR = "tag:yaml.org,2002:str"
+_VALUES = (
+    ("bool", r"true|false", "tf"),
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("int", r"0|-?[1-9][0-9]{0,17}", "-0123456789"),
+    ("float", r"-?[0-9]{1,18}\.[0-9]{1,18}", "-0123456789"),
+)
+for _name, _pattern, _first in _VALUES:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+_Dumper.add_representer(str, _text_as_block)
+
+
+def read_yaml(text: str) -> Any:
+    """The text as plain JSON values. Raises `YamlProblem`."""
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as problem:
+        raise YamlProblem(_sentence(problem)) from None
+    except (ValueError, RecursionError):
+        raise YamlProblem("it cannot be read.") from None
+
+
+def written_yaml(content: dict[str, Any]) -> str:
+    """The content as YAML in its own order, for people to read."""
+    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
+    return text
+
+
+def _sentence(problem: yaml.YAMLError) -> str:
+    what = getattr(problem, "problem", None) or "it cannot be read"
+    mark = getattr(problem, "problem_mark", None)
+    return f"line {mark.line + 1}: {what}." if mark else f"{what}."
