@@ -79,7 +79,7 @@ class TemplateSearch:
     """An index over some templates. Building it for 1,000 of them takes a few milliseconds."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._names = [" ".join(words(entry.name)) for entry in entries]
+        self._names = [" ".join(query_words(entry.name)) for entry in entries]
         self._weights: dict[str, dict[int, float]] = {}
         self._forgiving: set[str] = set()
         for position, entry in enumerate(entries):
@@ -138,7 +138,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def query_words(query: str) -> list[str]:
-    """The words that have to be found: each once, small words only when there are no others."""
+    """The words that count: each once, small words only when there are no others."""
     every = list(dict.fromkeys(words(query[:MAX_QUERY])))[:MAX_WORDS]
     return [word for word in every if word not in SMALL_WORDS] or every
 

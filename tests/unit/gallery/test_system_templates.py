@@ -1,0 +1,102 @@
+"""The templates that Muster comes with: enough of them, all sound, all written so that they can be sent."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app.gallery
+from app.gallery.domain.categories import CATEGORIES, CUSTOM
+from app.gallery.domain.template_file import TemplateFile, parse_template
+from app.workflows.domain.merge_tags import render_text, sample_context
+from app.workflows.domain.validation import problems
+from app.workflows.domain.walk import config_of, goals_of, walk
+
+FILES = sorted((Path(app.gallery.__file__).parent / "system_templates").glob("*.yaml"))
+KEYS = [file.stem for file in FILES]
+WHAT_AN_SMS_CAN_SAY = re.compile(r"[A-Za-z0-9 @!\"'()*+,./:;<>?&%$#=_\-]*")
+
+
+@lru_cache
+def template(key: str) -> TemplateFile:
+    return parse_template(next(file for file in FILES if file.stem == key).read_text("utf-8"))
+
+
+def step_types(key: str) -> list[str]:
+    return [place.type for place in walk(template(key).definition)]
+
+
+def configs(key: str, kind: str) -> Iterator[dict[str, Any]]:
+    return (config_of(place.step) for place in walk(template(key).definition) if place.type == kind)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_template_is_valid(key: str) -> None:  # T-11, T-19
+    assert [str(problem) for problem in problems(template(key).definition)] == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_key_is_the_name_of_the_file(key: str) -> None:  # T-19
+    assert template(key).key == key
+
+
+def test_there_are_enough_in_every_category() -> None:  # T-19
+    counts = Counter(template(key).category for key in KEYS)
+    assert sum(counts.values()) >= 24
+    assert set(counts) == {category.key for category in CATEGORIES} - {CUSTOM}
+    assert min(counts.values()) >= 5
+
+
+def test_enough_of_them_branch_have_goals_and_need_nothing_but_email() -> None:  # T-19
+    assert sum("branch" in step_types(key) for key in KEYS) >= 10
+    assert sum(bool(goals_of(template(key).definition)) for key in KEYS) >= 8
+    assert sum("send_sms" in step_types(key) for key in KEYS) >= 6
+    assert sum("split" in step_types(key) for key in KEYS) >= 2
+    assert sum("Needs nothing but email." in template(key).description for key in KEYS) >= 12
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_template_is_long_enough_to_help_and_short_enough_to_grasp(key: str) -> None:  # T-19
+    assert 5 <= len(step_types(key)) <= 14
+    assert "send_email" in step_types(key)
+    assert 2 <= len(template(key).tags) <= 8
+
+
+def test_names_and_keys_come_once() -> None:  # T-19
+    assert len({template(key).name for key in KEYS}) == len(KEYS)
+    assert "new-lead-welcome" in KEYS
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_messages_read_well_in_an_inbox(key: str) -> None:  # T-19
+    context = sample_context()
+    for email in configs(key, "send_email"):
+        subject = render_text(email["subject"], context, one_line=True)
+        assert 4 <= len(subject) <= 70
+        assert len(render_text(email.get("preheader", ""), context, one_line=True)) <= 110
+        body = render_text(email["body"], context)
+        assert len(body) > 80
+        assert not re.search(r"\S  +\S", subject + body)
+        assert body.splitlines()[0].rstrip().endswith(",")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_missing_first_name_leaves_no_gap(key: str) -> None:  # T-19
+    text = str(template(key).definition)
+    for tag in re.findall(r"\{\{ contact\.(?:first_name|full_name)[^}]*\}\}", text):
+        assert "| default:" in tag
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_texts_are_short_plain_and_can_be_stopped(key: str) -> None:  # T-19
+    for sms in configs(key, "send_sms"):
+        text = sms["text"]
+        assert len(text) <= 300
+        assert len(render_text(text, sample_context())) <= 300
+        assert WHAT_AN_SMS_CAN_SAY.fullmatch(render_text(text, sample_context()))
+        assert "STOP" in text
+        assert "account.name" in text
