@@ -1,0 +1,235 @@
+"""The check-up of a file: what its rows hold, counted in one pass, before anything is decided.
+
+Keys are remembered as 64-bit hashes: a million rows stay under 100 MB, and two different addresses are taken
+for one with a chance of one in ten million for the whole file. The job itself compares the addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal
+
+from app.files.domain.columns import CONSENT_FIELDS, ColumnGuess
+from app.files.domain.consent import consent_of
+from app.files.domain.table_file import Row
+from app.files.domain.typos import meant_domain
+from app.platform.addresses import AddressProblem, email_key, explain, first_email, phone_key
+
+Identifier = Literal["email", "phone", "contact_id"]
+IDENTIFIERS: Final[tuple[Identifier, ...]] = ("email", "phone", "contact_id")
+SAMPLES: Final = 5
+_MOST_DOMAINS: Final = 20_000
+_EXTRA_CELLS: Final = "extra_cells"
+_NO_ID: Final = "no_id"
+_BLANKS: Final = ("blank", "phone_blank", "id_blank")
+_OWN_SENTENCES: Final = {
+    _EXTRA_CELLS: "The row has more cells than the header: a comma in a value may lack its quotes.",
+    _NO_ID: "This is not the number of a contact.",
+    "id_blank": "The row has no contact number.",
+    "duplicate": "An earlier row has the same address.",
+    "consent_withheld": "The file says that this person does not want mail, or that mail came back.",
+}
+
+Reading = tuple[str | None, str | None, str | None]
+"""A key, or the slug of a problem; and the slug of a note."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row to show: `text` is what stood in the cell, shortened."""
+
+    row: int
+    line: int
+    text: str
+
+
+@dataclass
+class Finding:
+    """How many rows share a problem or a note, what it is in words, and the first of them."""
+
+    sentence: str
+    count: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+    def add(self, row: Row, text: str) -> None:
+        """Counts a row and keeps it while samples are few."""
+        self.count += 1
+        if len(self.samples) < SAMPLES:
+            self.samples.append(Sample(row.number, row.line, text[:80]))
+
+
+@dataclass
+class Typo:
+    """A domain that looks mistyped, the one that was probably meant, and the rows that have it."""
+
+    domain: str
+    meant: str
+    count: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+
+@dataclass
+class CheckupResult:
+    """`rows` = `good` + `duplicates` + `bad` + `blank`; a file without identifier has rows only.
+
+    `consent_withheld`, notes and typos look at the same rows from another side.
+    """
+
+    identifier: Identifier | None
+    rows: int
+    good: int
+    duplicates: int
+    bad: int
+    blank: int
+    consent_withheld: int
+    problems: dict[str, Finding]
+    notes: dict[str, Finding]
+    typos: list[Typo]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain numbers, strings, lists and dicts."""
+        return asdict(self)
+
+
+class Checkup:
+    """Counts rows of `width` columns as they pass. `fields` maps column positions to fields of `columns.FIELDS`.
+
+    The identifier is the first of email, phone and contact id that is mapped, unless it is given.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[int, str],
+        width: int,
+        country: str | None = None,
+        identifier: Identifier | None = None,
+    ) -> None:
+        by_field = {name: index for index, name in fields.items()}
+        self._identifier = identifier or next((name for name in IDENTIFIERS if name in by_field), None)
+        self._column = by_field.get(self._identifier, -1) if self._identifier else -1
+        self._consent = [(index, name) for index, name in fields.items() if name in CONSENT_FIELDS]
+        self._width = width
+        self._read = _reader(self._identifier, country)
+        self._seen: set[int] = set()
+        self._rows = self._good = self._blank = self._bad = 0
+        self._problems: dict[str, Finding] = {}
+        self._notes: dict[str, Finding] = {}
+        self._verdicts: dict[str, Typo | None] = {}
+        self._typos: dict[str, Typo] = {}
+
+    @classmethod
+    def of_guesses(cls, guesses: Sequence[ColumnGuess], country: str | None = None) -> Checkup:
+        """A check-up of the columns as they were guessed."""
+        return cls({guess.index: guess.field for guess in guesses}, len(guesses), country)
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Counts every row; raises what the rows raise."""
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Counts one row."""
+        self._rows += 1
+        cells = row.cells
+        if len(cells) > self._width:
+            _find(self._notes, _EXTRA_CELLS).add(row, cells[self._width])
+        if self._column < 0:
+            return
+        text = cells[self._column]
+        key: str | None
+        if self._identifier == "email" and isinstance(quick := email_key(text), str):
+            key = quick
+        else:
+            key, problem, note = self._read(text)
+            if note is not None:
+                _find(self._notes, note).add(row, text)
+            if key is None:
+                self._refuse(row, text, problem or _NO_ID)
+                return
+        if self._consent and self._is_withheld(cells):
+            _find(self._notes, "consent_withheld").add(row, text)
+        known = len(self._seen)
+        self._seen.add(hash(key))
+        if len(self._seen) == known:
+            _find(self._problems, "duplicate").add(row, text)
+            return
+        self._good += 1
+        if self._identifier == "email":
+            self._look_for_typo(row, key)
+
+    def result(self) -> CheckupResult:
+        """The figures so far."""
+        duplicates = self._problems["duplicate"].count if "duplicate" in self._problems else 0
+        withheld = self._notes["consent_withheld"].count if "consent_withheld" in self._notes else 0
+        return CheckupResult(
+            identifier=self._identifier,
+            rows=self._rows,
+            good=self._good,
+            duplicates=duplicates,
+            bad=self._bad,
+            blank=self._blank,
+            consent_withheld=withheld,
+            problems=dict(self._problems),
+            notes=dict(self._notes),
+            typos=sorted(self._typos.values(), key=lambda typo: -typo.count),
+        )
+
+    def _refuse(self, row: Row, text: str, problem: str) -> None:
+        if problem in _BLANKS:
+            self._blank += 1
+        else:
+            self._bad += 1
+        _find(self._problems, problem).add(row, text)
+
+    def _is_withheld(self, cells: list[str]) -> bool:
+        return any(consent_of(cells[index], name) not in (None, "yes") for index, name in self._consent)
+
+    def _look_for_typo(self, row: Row, key: str) -> None:
+        domain = key[key.rfind("@") + 1 :]
+        try:
+            typo = self._verdicts[domain]
+        except KeyError:
+            meant = meant_domain(domain)
+            typo = None if meant is None else self._typos.setdefault(domain, Typo(domain, meant))
+            if len(self._verdicts) >= _MOST_DOMAINS:
+                self._verdicts.clear()
+            self._verdicts[domain] = typo
+        if typo is not None:
+            typo.count += 1
+            if len(typo.samples) < SAMPLES:
+                typo.samples.append(Sample(row.number, row.line, key[:80]))
+
+
+def contact_id_key(text: str) -> Reading:
+    """The number of a contact as its key; spreadsheets write `12.0` for 12."""
+    trimmed = text.strip().removesuffix(".0")
+    if not trimmed:
+        return None, "id_blank", None
+    if trimmed.isascii() and trimmed.isdecimal() and len(trimmed) <= 18 and int(trimmed) > 0:
+        return str(int(trimmed)), None, None
+    return None, _NO_ID, None
+
+
+def _reader(identifier: Identifier | None, country: str | None) -> Callable[[str], Reading]:
+    if identifier == "phone":
+        return lambda text: _reading(phone_key(text, country), None)
+    if identifier == "contact_id":
+        return contact_id_key
+    return _email
+
+
+def _email(text: str) -> Reading:
+    reading = first_email(text)
+    return _reading(reading.key or reading.problem or AddressProblem.BLANK, reading.note)
+
+
+def _reading(key: str | AddressProblem, note: str | None) -> Reading:
+    return (key, None, note) if isinstance(key, str) else (None, key.value, note)
+
+
+def _find(findings: dict[str, Finding], slug: str) -> Finding:
+    finding = findings.get(slug)
+    if finding is None:
+        finding = findings[slug] = Finding(_OWN_SENTENCES.get(slug) or explain(slug))
+    return finding

@@ -1,0 +1,166 @@
+"""Which column of a file is which field of a contact: guessed from its header and from its first cells.
+
+A person sees every guess and may change it. An unknown column is left out rather than made a custom field:
+no personal data should be kept because nobody looked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.files.domain.consent import consent_of
+from app.files.domain.header_words import meaning_of, normalised
+from app.files.domain.layout import FileLayout
+from app.platform.addresses import first_email
+
+IGNORE: Final = "ignore"
+CUSTOM: Final = "custom"
+CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced")
+FIELDS: Final = (
+    "email",
+    "phone",
+    "contact_id",
+    "first_name",
+    "last_name",
+    "full_name",
+    "company",
+    "city",
+    "country",
+    "birthday",
+    "tags",
+    *CONSENT_FIELDS,
+    CUSTOM,
+    IGNORE,
+)
+SAMPLE_ROWS: Final = 50
+_SURE_ENOUGH: Final = 0.3
+_PHONE = re.compile(r"\+?[\d ()./-]{7,24}")
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """`field` is one of FIELDS, `confidence` 0 to 1, `examples` up to three different cells."""
+
+    index: int
+    name: str
+    field: str
+    confidence: float
+    examples: tuple[str, ...]
+
+
+def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[ColumnGuess]:
+    """A guess for every column, from the cells of the first rows (SAMPLE_ROWS are enough).
+
+    Each field is guessed at most once, so exactly one column is the email.
+    """
+    samples = [_samples(rows, index) for index in range(layout.width)]
+    offers: list[tuple[float, int, str]] = []
+    for index, name in enumerate(layout.columns):
+        meaning = meaning_of(name) if layout.header is not None else None
+        offers.extend(
+            (fit, -index, field) for field, fit in _fits(meaning, samples[index]) if fit >= _SURE_ENOUGH
+        )
+    taken = _settled(offers)
+    _settle_names(taken, offers)
+    return [
+        ColumnGuess(index, name, *taken.get(index, (IGNORE, 0.0)), examples=_examples(samples[index]))
+        for index, name in enumerate(layout.columns)
+    ]
+
+
+def header_fingerprint(layout: FileLayout) -> str:
+    """The same for files with the same set of headers, in whatever order.
+
+    Empty for a file without headers, because any two of those would share a remembered mapping.
+    """
+    if layout.header is None:
+        return ""
+    names = sorted(normalised(name) or name for name in layout.columns)
+    return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def tags_of(cell: str) -> list[str]:
+    """The tags of a cell, in order and once each: `VIP; Lead`, `"VIP","Lead"`, `* myContacts ::: VIP`."""
+    parts = (part.strip(' \t\r\n"*') for part in re.split(r":::|[,;|\n]", cell))
+    return list(dict.fromkeys(part for part in parts if part and part != "myContacts"))
+
+
+def _fits(meaning: tuple[str, float] | None, cells: Sequence[str]) -> list[tuple[str, float]]:
+    """The fields that a column may be, each with how well header and cells agree on it."""
+    fits: dict[str, float] = {}
+    if meaning is not None:
+        field, sure = meaning
+        fits[field] = sure if cells else sure * 0.8
+        if field in CONSENT_FIELDS and cells:
+            understood = sum(bool(consent_of(cell, field) or consent_of(cell)) for cell in cells)
+            fits[field] = sure * understood / len(cells)
+        if field == "contact_id":
+            numbers = sum(cell.strip().isdecimal() for cell in cells)
+            fits[field] = sure * numbers / len(cells) if cells else _SURE_ENOUGH
+        if field == "birthday" and cells and not any(any(c.isdigit() for c in cell) for cell in cells):
+            fits[field] = 0.0
+    if cells:
+        _weigh_addresses(fits, cells)
+        if meaning is None:
+            _weigh_phones(fits, cells)
+    return list(fits.items())
+
+
+def _weigh_addresses(fits: dict[str, float], cells: Sequence[str]) -> None:
+    addresses = sum("@" in cell and first_email(cell).key is not None for cell in cells)
+    share = addresses / len(cells)
+    if "email" in fits:
+        # A column called "E-Mail" that holds yes and no is not the address.
+        fits["email"] *= 0.5 + 0.5 * share if addresses else (0.5 if len(cells) < 3 else 0.2)
+    elif share >= 0.5:
+        fits.clear()
+        fits["email"] = 0.45 + 0.4 * share
+
+
+def _weigh_phones(fits: dict[str, float], cells: Sequence[str]) -> None:
+    phones = sum(_is_phone(cell.strip()) for cell in cells)
+    if phones * 10 >= len(cells) * 6:
+        fits["phone"] = 0.5 * phones / len(cells)
+
+
+def _is_phone(cell: str) -> bool:
+    """A number with a plus, a leading zero or brackets; not an id, a price or a date."""
+    digits = sum(c.isdigit() for c in cell)
+    dated = re.match(r"\d{4}-\d\d|\d\d?[./]\d\d?[./]\d", cell)
+    return 7 <= digits <= 15 and cell[:1] in "+0(" and bool(_PHONE.fullmatch(cell)) and not dated
+
+
+def _settled(offers: Sequence[tuple[float, int, str]]) -> dict[int, tuple[str, float]]:
+    """The best offer first; at a tie the column further left. `name` waits for the others."""
+    taken: dict[int, tuple[str, float]] = {}
+    used: set[str] = set()
+    for fit, negative_index, field in sorted(offers, reverse=True):
+        if field != "name" and field not in used and -negative_index not in taken:
+            taken[-negative_index] = (field, round(fit, 2))
+            used.add(field)
+    return taken
+
+
+def _settle_names(taken: dict[int, tuple[str, float]], offers: Sequence[tuple[float, int, str]]) -> None:
+    """`Name` is the last name beside a `Vorname`, the first name beside `apellidos`, and else the whole name."""
+    for fit, negative_index, field in sorted(offers, reverse=True):
+        if field != "name" or -negative_index in taken:
+            continue
+        used = {field for field, _ in taken.values()}
+        if "full_name" in used or {"first_name", "last_name"} <= used:
+            return
+        name = "last_name" if "first_name" in used else "first_name" if "last_name" in used else "full_name"
+        taken[-negative_index] = (name, round(fit * 0.9, 2))
+
+
+def _samples(rows: Sequence[Sequence[str]], index: int) -> list[str]:
+    cells = (row[index] for row in rows[:SAMPLE_ROWS] if index < len(row))
+    return [cell for cell in cells if cell.strip()]
+
+
+def _examples(cells: Sequence[str]) -> tuple[str, ...]:
+    return tuple(list(dict.fromkeys(cell[:80] for cell in cells))[:3])

@@ -1,0 +1,119 @@
+"""A stream of bytes as a stream of lines, each with its own line end, in bounded memory.
+
+Works block by block, so that the work per line is done in C: a block is decoded at once and split at once.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from io import StringIO
+from itertools import chain
+from typing import Final, Protocol
+
+from app.files.domain.encodings import UNDECIDED, eight_bit, is_mostly_nul
+
+BLOCK: Final = 256 * 1024
+LONGEST_LINE: Final = 1024 * 1024
+
+
+class Readable(Protocol):
+    """What is asked of a stream: `read`, which may return less than it was asked for."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class DamagedText(Exception):
+    """Raised between two lines, where the next one cannot be read; the table reader adds the row number."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def read_block(stream: Readable) -> bytes:
+    """Exactly BLOCK bytes, or what is left: always the same cut, so that a file is always judged the same."""
+    block = stream.read(BLOCK)
+    if len(block) == BLOCK or not block:
+        return block
+    parts = [block]
+    missing = BLOCK - len(block)
+    while missing and (part := stream.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+class Lines:
+    """Iterates over the lines and ends with an empty one, by which the reader sees that no quote is open.
+
+    `encoding` is the decided one after the first accent; `apostrophes`: a cell so far may begin with one.
+    """
+
+    def __init__(self, head: bytes, rest: Readable, encoding: str, delimiter: str) -> None:
+        self.encoding = encoding
+        self.apostrophes = False
+        self._starts = tuple(before + "'" for before in (delimiter, '"', "\n", "\r"))
+        self._head = head
+        self._rest = rest
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[list[str]]:
+        tail = ""
+        for text, damage in self._texts():
+            if not tail and text.startswith("'"):
+                self.apostrophes = True
+            text = tail + text
+            if not self.apostrophes and any(start in text for start in self._starts):
+                self.apostrophes = True
+            lines = StringIO(text, newline="").readlines()
+            # The last line may go on in the next block, and a CR may be half of a CRLF.
+            tail = lines.pop() if lines else ""
+            if damage is None and len(tail) > LONGEST_LINE:
+                damage = DamagedText("line_too_long", "holds a line of more than a million characters")
+            yield lines
+            if damage is not None:
+                raise damage
+        yield [tail, ""] if tail else [""]
+
+    def _texts(self) -> Iterator[tuple[str, DamagedText | None]]:
+        decoder: codecs.IncrementalDecoder | None = None
+        first = True
+        block = self._head
+        while True:
+            if self.encoding == UNDECIDED:
+                self.encoding = eight_bit(block)
+                decoder = None
+            if decoder is None:
+                decoder = codecs.getincrementaldecoder(self.encoding)()
+            text, damage = _decoded(decoder, block)
+            if first:
+                text = text.lstrip("\ufeff")
+                first = False
+            yield text, damage
+            if not block:
+                return
+            block = read_block(self._rest)
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[str, DamagedText | None]:
+    damage: DamagedText | None = None
+    try:
+        text = decoder.decode(block, not block)
+    except UnicodeDecodeError as error:
+        # What comes before the damage is still given, so that the place of the damage is counted exactly.
+        text = error.object[: error.start].decode(error.encoding)
+        damage = (
+            DamagedText("cut_off", "is cut off in the middle of a character; the file is not complete")
+            if not block
+            else DamagedText(
+                "undecodable", "holds characters that cannot be read; save the file again as CSV UTF-8"
+            )
+        )
+    if "\0" in text:
+        if is_mostly_nul(text.count("\0"), len(text)):
+            return text[: text.index("\0")], DamagedText("binary", "is where the file turns into empty bytes")
+        text = text.replace("\0", "")
+    return text, damage
