@@ -1,0 +1,206 @@
+"""Conditions: `{all: [...]}` or `{any: [...]}` of rules `{field, op, value}`, nested as deep as needed.
+
+Trigger filters and the arms of a branch are made of them. Here they are read and judged; `criteria_words`
+says them in plain language.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.workflows.domain.definition import MAX_CRITERIA, MAX_CRITERIA_NESTING
+from app.workflows.domain.fields import OPERATORS, OPERATORS_OF, STATUSES, Field, FieldKind, field_named
+from app.workflows.domain.walk import as_dict, as_list
+
+MAX_VALUE = 200
+MAX_LIST = 100
+MAX_NUMBER = 1e15
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NO_VALUE = ("is_empty", "is_not_empty")
+LISTS = ("in_list", "has_any", "has_all", "has_none")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One condition as it was written."""
+
+    field: Any
+    op: Any
+    value: Any
+
+
+def group_of(criteria: Any) -> tuple[str, list[Any]]:
+    """(“all” or “any”, its members); an empty “all” for what is no group."""
+    group = as_dict(criteria)
+    if "any" in group and "all" not in group:
+        return "any", as_list(group["any"])
+    return "all", as_list(group.get("all"))
+
+
+def rules(criteria: Any, depth: int = 0) -> Iterator[Rule]:
+    """All single conditions, in order."""
+    if depth > MAX_CRITERIA_NESTING:
+        return
+    for member in group_of(criteria)[1]:
+        if isinstance(member, dict):
+            if "field" in member:
+                yield Rule(member.get("field"), member.get("op"), member.get("value"))
+            else:
+                yield from rules(member, depth + 1)
+
+
+def message_references(criteria: Any) -> Iterator[tuple[str, str]]:
+    """(field, step id) of every message that the conditions name."""
+    for rule in rules(criteria):
+        found = field_named(rule.field)
+        if found and found.kind == "message" and rule.op not in NO_VALUE:
+            for value in rule.value if isinstance(rule.value, list) else [rule.value]:
+                if isinstance(value, str):
+                    yield found.name, value
+
+
+def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[str]:
+    """What is wrong with the conditions, as sentences. References to messages are judged elsewhere."""
+    if criteria is None and may_be_empty:
+        return
+    if not isinstance(criteria, dict):
+        yield "Say which conditions have to be met."
+        return
+    found = list(rules(criteria))
+    if not found and not may_be_empty:
+        yield "Say which conditions have to be met: there is none."
+    if len(found) > MAX_CRITERIA:
+        yield f"There are {len(found)} conditions; at most {MAX_CRITERIA} fit in one place."
+    yield from _group_problems(criteria, 1)
+
+
+def _group_problems(group: dict[str, Any], depth: int) -> Iterator[str]:
+    if depth > MAX_CRITERIA_NESTING:
+        yield f"The conditions are nested more than {MAX_CRITERIA_NESTING} levels deep."
+        return
+    for key in group:
+        if key not in ("all", "any"):
+            yield f"“{_short(key)}” is not how conditions are joined: use “all” or “any”."
+    if "all" in group and "any" in group:
+        yield "Conditions are joined by “all” or by “any”, not by both in the same group."
+    for joined in ("all", "any"):
+        if joined in group and not isinstance(group[joined], list):
+            yield f"“{joined}” has to hold a list of conditions."
+    for member in group_of(group)[1]:
+        if not isinstance(member, dict):
+            yield "A condition needs a field, an operator and a value."
+        elif "field" in member or "op" in member:
+            yield from _rule_problems(member)
+        else:
+            yield from _group_problems(member, depth + 1)
+
+
+def _rule_problems(rule: dict[str, Any]) -> Iterator[str]:
+    for key in rule:
+        if key not in ("field", "op", "value"):
+            yield f"“{_short(key)}” is not part of a condition."
+    found = field_named(rule.get("field"))
+    if found is None:
+        yield f"There is no field “{_short(rule.get('field'))}”."
+        return
+    op = rule.get("op")
+    if not isinstance(op, str) or op not in OPERATORS:
+        yield f"“{_short(op)}” is not a comparison that exists ({found.label})."
+    elif op not in OPERATORS_OF[found.kind]:
+        yield f"“{OPERATORS[op]}” cannot be asked of {found.label}."
+    else:
+        problem = _value_problem(found, op, rule.get("value"))
+        if problem:
+            yield f"{found.label} {OPERATORS[op]}: {problem}"
+
+
+def _value_problem(field: Field, op: str, value: Any) -> str:
+    if op in NO_VALUE:
+        return ""
+    if op == "in_last_days":
+        good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 36_500
+        return "" if good else "give a number of days from 1 on."
+    if op == "between":
+        if not isinstance(value, list) or len(value) != 2:
+            return "give two values, from and to."
+        return next(filter(None, (_one_problem(field, op, each) for each in value)), "")
+    if op in LISTS:
+        if not isinstance(value, list) or not value:
+            return "give at least one value, as a list."
+        if len(value) > MAX_LIST:
+            return f"at most {MAX_LIST} values fit in the list."
+        return next(filter(None, (_one_problem(field, op, each) for each in value)), "")
+    return _one_problem(field, op, value)
+
+
+def _one_problem(field: Field, op: str, value: Any) -> str:
+    if value is None or value == "":
+        return "the value is missing."
+    check = _CHECKS.get(field.kind, _text_problem)
+    if field.kind == "custom" and op in ("greater", "less"):
+        check = _number_problem
+    if field.kind == "custom" and op in ("before", "after"):
+        check = _date_problem
+    return check(value)
+
+
+def _text_problem(value: Any) -> str:
+    if isinstance(value, bool | int | float):
+        return ""
+    if not isinstance(value, str):
+        return "the value has to be a text or a number."
+    return f"the value is longer than {MAX_VALUE} characters." if len(value) > MAX_VALUE else ""
+
+
+def _country_problem(value: Any) -> str:
+    good = isinstance(value, str) and len(value) == 2 and value.isascii() and value.isalpha()
+    return "" if good else "give a country by its two letters, such as DE."
+
+
+def _number_problem(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return "give a number."
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        return "give a number."
+    number = float(value) if isinstance(value, str | float) else value
+    return "" if abs(number) < MAX_NUMBER else "give a number."
+
+
+def _date_problem(value: Any) -> str:
+    return "" if day_of(value) else "give a date such as 2026-05-01."
+
+
+def _status_problem(value: Any) -> str:
+    return "" if value in [key for key, _ in STATUSES] else "give active, unsubscribed, bounced or blocked."
+
+
+def _message_problem(value: Any) -> str:
+    return "" if isinstance(value, str) else "choose a message of this workflow."
+
+
+def day_of(value: Any) -> date | None:
+    """The day that an ISO date or time names; None for anything else."""
+    if not isinstance(value, str) or not DAY.match(value) or len(value) > 40:
+        return None
+    try:
+        return datetime.fromisoformat(value).date()
+    except ValueError:
+        return None
+
+
+def _short(value: Any) -> str:
+    return value[:60] if isinstance(value, str) else type(value).__name__ if value is not None else ""
+
+
+_CHECKS: dict[FieldKind, Callable[[Any], str]] = {
+    "country": _country_problem,
+    "number": _number_problem,
+    "date": _date_problem,
+    "moment": _date_problem,
+    "status": _status_problem,
+    "message": _message_problem,
+    "tags": _text_problem,
+}

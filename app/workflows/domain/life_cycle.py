@@ -1,0 +1,64 @@
+"""The statuses of a workflow and the ways between them (W-02): draft → active ⇄ paused → archived."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a workflow is in its life."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
+LEGAL: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.ACTIVE}),
+    Status.ACTIVE: frozenset({Status.PAUSED}),
+    Status.PAUSED: frozenset({Status.ACTIVE, Status.ARCHIVED}),
+    Status.ARCHIVED: frozenset(),
+}
+
+_WHY: dict[tuple[Status, Status], str] = {
+    (Status.DRAFT, Status.PAUSED): "It is a draft, so there is nothing to pause yet.",
+    (Status.DRAFT, Status.ARCHIVED): "It is a draft. Only a workflow that was active can be archived.",
+    (Status.ACTIVE, Status.ARCHIVED): "It is active. Pause it first, then archive it.",
+    (Status.ACTIVE, Status.DRAFT): "It was activated already and cannot become a draft again.",
+    (Status.PAUSED, Status.DRAFT): "It was activated already and cannot become a draft again.",
+}
+
+
+class TransitionRefused(ValueError):
+    """This change of status is not possible; the text is a sentence for a person."""
+
+
+def change(status: str, to: str) -> Status:
+    """The new status. Raises `TransitionRefused` when there is no way from one to the other."""
+    if why := refusal(status, to):
+        raise TransitionRefused(why)
+    return Status(to)
+
+
+def refusal(status: str, to: str) -> str:
+    """Why a change is not possible, as a sentence; nothing when it is."""
+    try:
+        old, new = Status(status), Status(to)
+    except ValueError:
+        return "There is no such status."
+    if new in LEGAL[old]:
+        return ""
+    if old == new:
+        return f"It is {old} already."
+    if old == Status.ARCHIVED:
+        return "It is archived, and an archived workflow stays as it is."
+    return _WHY[old, new]
+
+
+def can_be_edited(status: str) -> bool:
+    """Whether the definition may be changed."""
+    return status != Status.ARCHIVED
+
+
+def takes_people(status: str) -> bool:
+    """Whether contacts can be enrolled now."""
+    return status == Status.ACTIVE

@@ -1,0 +1,77 @@
+"""Which integrations a workflow needs, which types are out of use, switching off what cannot run (T-12)."""
+
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from typing import Any
+
+from app.workflows.domain.definition import Document
+from app.workflows.domain.goals import GOALS
+from app.workflows.domain.merge_tags import MERGE_TAGS
+from app.workflows.domain.problem import goal_name, trigger_name
+from app.workflows.domain.setting import Part
+from app.workflows.domain.steps import STEPS
+from app.workflows.domain.texts import step_merge_tags
+from app.workflows.domain.triggers import TRIGGERS
+from app.workflows.domain.walk import goals_of, is_on, live_steps, text_of, trigger_of, walk
+
+INTEGRATIONS: dict[str, str] = {
+    "sms": "SMS",
+    "webhook": "Webhooks",
+    "calendar": "Calendar",
+    "payments": "Payments",
+    "reviews": "Reviews",
+}
+"""Everything that can be missing, in the order in which it is shown. Email is always connected."""
+
+
+def needs(document: Any) -> set[str]:
+    """The integrations without which something that is switched on cannot run."""
+    found: set[str] = set()
+    for place in live_steps(document):
+        found |= step_needs(place.step)
+    if is_on(trigger_of(document)):
+        found |= _need(trigger_of(document), TRIGGERS)
+    for goal in goals_of(document):
+        if is_on(goal):
+            found |= _need(goal, GOALS)
+    return found
+
+
+def step_needs(step: Any) -> set[str]:
+    """The integrations that one step needs, by its type and by the merge tags of its texts."""
+    found = {MERGE_TAGS[tag].need for tag in step_merge_tags(step) if tag in MERGE_TAGS}
+    return (found | _need(step, STEPS)) - {""}
+
+
+def _need(part: Any, types: Mapping[str, Part]) -> set[str]:
+    kind = types.get(text_of(part.get("type"))) if isinstance(part, dict) else None
+    return {kind.need} if kind and kind.need else set()
+
+
+def switch_off(document: Document, missing: Collection[str]) -> tuple[Document, list[str]]:
+    """A copy in which everything that needs a missing integration is off, and the names of what that was."""
+    changed: Document = deepcopy(document)
+    off: list[str] = []
+    trigger = trigger_of(changed)
+    if is_on(trigger) and _need(trigger, TRIGGERS) & set(missing):
+        trigger["enabled"] = False
+        off.append(trigger_name(trigger))
+    for place in walk(changed):
+        if is_on(place.step) and step_needs(place.step) & set(missing):
+            place.step["enabled"] = False
+            off.append(place.name)
+    for index, goal in enumerate(goals_of(changed)):
+        if is_on(goal) and _need(goal, GOALS) & set(missing):
+            goal["enabled"] = False
+            off.append(goal_name(goal, index))
+    return changed, off
+
+
+def deprecated_steps(document: Any, types: Mapping[str, Part] = STEPS) -> list[str]:
+    """The names of the steps whose type is out of use."""
+    return [place.name for place in walk(document) if place.type in types and types[place.type].deprecated]
+
+
+def has_deprecated_steps(document: Any, types: Mapping[str, Part] = STEPS) -> bool:
+    """Whether any step has a type that is out of use."""
+    return bool(deprecated_steps(document, types))

@@ -1,0 +1,41 @@
+"""Whether a value from outside is JSON that any of our databases can keep."""
+
+import math
+from typing import Any
+
+MAX_DEPTH = 120
+MAX_VALUES = 100_000
+
+
+def unstorable(document: Any) -> str:
+    """Why a document is not JSON that a database can keep, as a sentence."""
+    waiting: list[tuple[Any, int]] = [(document, 0)]
+    seen = 0
+    while waiting:
+        seen += 1
+        if seen > MAX_VALUES:
+            return "The document is too large to be a workflow."
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            return "The document is nested too deeply to be a workflow."
+        if isinstance(value, dict):
+            if not all(isinstance(key, str) and _clean(key) for key in value):
+                return "The document holds a name that is not a text."
+            waiting.extend((inner, depth + 1) for inner in value.values())
+        elif isinstance(value, list):
+            waiting.extend((inner, depth + 1) for inner in value)
+        elif isinstance(value, str):
+            if not _clean(value):
+                return "A text holds a character that cannot be kept (NUL or half a character)."
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                return "A number is not finite."
+        elif not (value is None or isinstance(value, bool | int)):
+            return f"“{str(value)[:40]}” has to be written as a text, in quotes."
+    return ""
+
+
+def _clean(text: str) -> bool:
+    if "\x00" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
