@@ -71,29 +71,17 @@ class Entry:
     name: str
     description: str
     category: str
-    tags: Sequence[str]
-    parts: Sequence[str]
+    tags: tuple[str, ...]
+    parts: frozenset[str]
 
 
 class TemplateSearch:
-    """An index over some templates. Building it for 1,000 of them takes a few milliseconds."""
+    """A search over some templates. Build one per request: what it knows of a template is remembered."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._names = [" ".join(query_words(entry.name)) for entry in entries]
-        self._weights: dict[str, dict[int, float]] = {}
-        self._forgiving: set[str] = set()
-        for position, entry in enumerate(entries):
-            self._add(position, entry)
-
-    def _add(self, position: int, entry: Entry) -> None:
-        named = dict.fromkeys(words(entry.name), NAME)
-        tagged = dict.fromkeys(_all_words(entry.tags), TAG)
-        self._forgiving.update(named, tagged)
-        found = dict.fromkeys(words(entry.description), DESCRIPTION)
-        found |= dict.fromkeys(_all_words(part_words(part) for part in set(entry.parts)), STEP)
-        found |= dict.fromkeys(words(category_label(entry.category)), CATEGORY)
-        for word, weight in (found | tagged | named).items():
-            self._weights.setdefault(word, {})[position] = weight
+        self._weights = [_weights(entry) for entry in entries]
+        self._known: set[str] = set().union(*self._weights)
 
     def find(self, query: str) -> list[int]:
         """Positions of the templates that match, best first; in the given order where equally good.
@@ -112,21 +100,34 @@ class TemplateSearch:
         return sorted(ranked, key=lambda at: (-ranked[at], at))
 
     def _scores(self, word: str) -> dict[int, float]:
-        qualities = {known: _likeness(word, known) for known in self._weights if known.startswith(word)}
+        qualities = {known: _likeness(word, known) for known in self._known if known.startswith(word)}
         if not qualities:
-            guesses = ((known, _typing_mistake(word, known)) for known in self._forgiving)
+            guesses = ((known, _typing_mistake(word, known)) for known in self._names_and_tags())
             qualities = {known: quality for known, quality in guesses if quality}
         best: dict[int, float] = {}
-        for known, quality in qualities.items():
-            for position, weight in self._weights[known].items():
-                best[position] = max(best.get(position, 0.0), weight * quality)
+        for position, weights in enumerate(self._weights):
+            for known in qualities.keys() & weights.keys():
+                best[position] = max(best.get(position, 0.0), weights[known] * qualities[known])
         return best
+
+    def _names_and_tags(self) -> set[str]:
+        return {word for weights in self._weights for word, weight in weights.items() if weight >= TAG}
 
     def _bonus(self, position: int, phrase: str) -> float:
         name = self._names[position]
         if name.startswith(phrase):
             return WHOLE_QUERY_IN_NAME + NAME_BEGINS_WITH_QUERY
         return WHOLE_QUERY_IN_NAME if f" {phrase}" in name else 0.0
+
+
+@lru_cache(maxsize=5_000)
+def _weights(entry: Entry) -> dict[str, float]:
+    """How much each word of a template counts."""
+    found = dict.fromkeys(words(entry.description), DESCRIPTION)
+    found |= dict.fromkeys(_all_words(part_words(part) for part in entry.parts), STEP)
+    found |= dict.fromkeys(words(category_label(entry.category)), CATEGORY)
+    found |= dict.fromkeys(_all_words(entry.tags), TAG)
+    return found | dict.fromkeys(words(entry.name), NAME)
 
 
 @lru_cache(maxsize=20_000)
