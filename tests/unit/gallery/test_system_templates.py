@@ -13,6 +13,7 @@ import app.gallery
 from app.gallery.domain.categories import CATEGORIES, CUSTOM
 from app.gallery.domain.template_file import TemplateFile, parse_template
 from app.workflows.domain.merge_tags import render_text, sample_context
+from app.workflows.domain.needs import needs
 from app.workflows.domain.validation import problems
 from app.workflows.domain.walk import config_of, goals_of, walk
 
@@ -56,7 +57,18 @@ def test_enough_of_them_branch_have_goals_and_need_nothing_but_email() -> None: 
     assert sum(bool(goals_of(template(key).definition)) for key in KEYS) >= 8
     assert sum("send_sms" in step_types(key) for key in KEYS) >= 6
     assert sum("split" in step_types(key) for key in KEYS) >= 2
-    assert sum("Needs nothing but email." in template(key).description for key in KEYS) >= 12
+    assert sum(not needs(template(key).definition) for key in KEYS) >= 12
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_description_says_so_only_when_email_is_enough(key: str) -> None:  # T-12, T-19
+    says_so = template(key).description.endswith("Needs nothing but email.")
+    assert says_so == (needs(template(key).definition) == set())
+
+
+def test_the_first_template_people_try_can_be_used_at_once() -> None:  # T-12, T-19
+    assert "new-lead-welcome" in KEYS
+    assert needs(template("new-lead-welcome").definition) == set()
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -66,9 +78,8 @@ def test_a_template_is_long_enough_to_help_and_short_enough_to_grasp(key: str) -
     assert 2 <= len(template(key).tags) <= 8
 
 
-def test_names_and_keys_come_once() -> None:  # T-19
+def test_every_name_comes_once() -> None:  # T-19
     assert len({template(key).name for key in KEYS}) == len(KEYS)
-    assert "new-lead-welcome" in KEYS
 
 
 @pytest.mark.parametrize("key", KEYS)
