@@ -1,7 +1,8 @@
 """Contacts, their tags and custom fields.
 
 Keys are made in Python (`platform.addresses`), never by SQL: `lower()` differs between the two outside
-ASCII. `created_job_id` and `added_job_id` say which bulk enrollment made a row, so that it can be undone.
+ASCII. They compare by bytes on both databases, so that a search for a beginning is a range of their index.
+`created_job_id` and `added_job_id` say which bulk enrollment made a row, so that it can be undone.
 """
 
 from datetime import date, datetime
@@ -15,6 +16,10 @@ from app.platform.database import BigInt, PeoplesWork, db
 from app.platform.tenancy import AccountOwned
 
 
+def key_text(length: int) -> sa.String:
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 class Contact(AccountOwned, PeoplesWork, db.Model):
     __tablename__ = "contacts"
     __table_args__ = (
@@ -22,19 +27,19 @@ class Contact(AccountOwned, PeoplesWork, db.Model):
         sa.Index(None, "account_id", "id"),
         sa.Index(None, "account_id", "phone_key"),
         sa.Index(None, "account_id", "status", "id"),
-        sa.Index(None, "account_id", "first_name_key"),
-        sa.Index(None, "account_id", "last_name_key"),
+        sa.Index(None, "account_id", "first_name_key", "id"),
+        sa.Index(None, "account_id", "last_name_key", "id", "first_name_key"),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     email: Mapped[str | None] = mapped_column(sa.String(254))
-    email_key: Mapped[str | None] = mapped_column(sa.String(254))
+    email_key: Mapped[str | None] = mapped_column(key_text(254))
     phone: Mapped[str | None] = mapped_column(sa.String(40))
-    phone_key: Mapped[str | None] = mapped_column(sa.String(20))
+    phone_key: Mapped[str | None] = mapped_column(key_text(20))
     first_name: Mapped[str | None] = mapped_column(sa.String(120))
     last_name: Mapped[str | None] = mapped_column(sa.String(120))
-    first_name_key: Mapped[str | None] = mapped_column(sa.String(120))
-    last_name_key: Mapped[str | None] = mapped_column(sa.String(120))
+    first_name_key: Mapped[str | None] = mapped_column(key_text(120))
+    last_name_key: Mapped[str | None] = mapped_column(key_text(120))
     company: Mapped[str | None] = mapped_column(sa.String(200))
     city: Mapped[str | None] = mapped_column(sa.String(120))
     country: Mapped[str | None] = mapped_column(sa.String(60))

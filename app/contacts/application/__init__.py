@@ -1,0 +1,55 @@
+"""The doors of the room. One contact: actor first. Whole sets: account first, in the caller's transaction.
+
+`register_panel` and `register_events` let higher rooms appear on a contact's page.
+"""
+
+from app.contacts.application.bulk import (
+    block_many,
+    changed_by,
+    create_many,
+    match_many,
+    tag_many,
+    unpack,
+    update_many,
+)
+from app.contacts.application.own_fields import ensure_fields
+from app.contacts.application.panels import Told, register_events, register_panel
+from app.contacts.application.people import add_contact, change_contact, reactivate, unsubscribe
+from app.contacts.application.reading import (
+    Card,
+    Listing,
+    Search,
+    contact_card,
+    custom_fields,
+    find_contacts,
+    tags_to_choose,
+)
+from app.contacts.application.tags import ensure_tags, tag_contact, untag_contact
+
+__all__ = [
+    "Card",
+    "Listing",
+    "Search",
+    "Told",
+    "add_contact",
+    "block_many",
+    "change_contact",
+    "changed_by",
+    "contact_card",
+    "create_many",
+    "custom_fields",
+    "ensure_fields",
+    "ensure_tags",
+    "find_contacts",
+    "match_many",
+    "reactivate",
+    "register_events",
+    "register_panel",
+    "tag_contact",
+    "tag_many",
+    "tags_to_choose",
+    "unpack",
+    "unsubscribe",
+    "untag_contact",
+    "update_many",
+]

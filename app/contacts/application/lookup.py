@@ -1,0 +1,19 @@
+"""Finding the one contact that a use case is about."""
+
+from app.accounts.domain import Actor
+from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.tables import Contact
+from app.platform.errors import NotFound
+
+
+def existing(actor: Actor, contact_id: int) -> Contact:
+    """The contact of the actor's account; raises NotFound, also when it belongs to somebody else."""
+    contact = queries.contact(actor.account_id, contact_id)
+    if contact is None:
+        raise NotFound(
+            "NOT_FOUND",
+            "There is no such contact.",
+            next_url="/contacts",
+            next_label="Go to your contacts",
+        )
+    return contact

@@ -1,0 +1,27 @@
+"""The account's own fields: made when a file or a person first needs one."""
+
+from collections.abc import Sequence
+
+from app.contacts.domain.names import field_key, tag_name
+from app.contacts.infrastructure import store
+from app.platform.database import transaction
+from app.platform.errors import Invalid
+
+MAX_LABEL = 120
+
+
+def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None = None) -> list[str]:
+    """Keys of the account's own fields with these labels, in their order; those that do not exist are made.
+    Labels that differ in case, accents or punctuation are one field."""
+    wanted: dict[str, str] = {}
+    keys: list[str] = []
+    for label in labels:
+        tidy = tag_name(label)
+        if not tidy or len(tidy) > MAX_LABEL:
+            sentence = f"A field's name has 1 to {MAX_LABEL} characters."
+            raise Invalid("VALIDATION_ERROR", sentence, fields={"label": sentence})
+        keys.append(field_key(tidy))
+        wanted.setdefault(keys[-1], tidy)
+    with transaction():
+        store.add_custom_fields(account_id, wanted, created_by)
+    return keys

@@ -1,0 +1,153 @@
+"""Use cases on one contact: add, change, unsubscribe, and take a person back in by hand."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts.application.lookup import existing
+from app.contacts.application.tags import ensure_tags
+from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, may_become, read_fields
+from app.contacts.infrastructure import queries, store
+from app.contacts.infrastructure.tables import Contact
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Conflict, Invalid
+
+REASON_LIMIT = 200
+
+
+def add_contact(
+    actor: Actor,
+    given: Mapping[str, str],
+    *,
+    consent_basis: ConsentBasis,
+    consent_source: str = "",
+    custom: Mapping[str, str] | None = None,
+    tags: Sequence[str] = (),
+) -> int:
+    """Add a person; returns the contact's id. `given` holds texts by field key.
+
+    Raises Invalid with `fields`, and Conflict (with `contact_id`) when the address is taken."""
+    require(actor, Permission.CONTACTS)
+    values = _checked(actor, given, custom)
+    at = now()
+    with transaction():
+        contact_id = store.add_contact(
+            {
+                **_stored(values),
+                "account_id": actor.account_id,
+                "created_by": actor.user_id,
+                "consent_basis": consent_basis.value,
+                "consent_source": consent_source.strip()[:REASON_LIMIT] or None,
+                "consent_at": at,
+            }
+        )
+        if contact_id is None:
+            raise _taken(actor, values)
+        for tag_id in ensure_tags(actor.account_id, tags, actor.user_id):
+            store.put_tag(actor.account_id, contact_id, tag_id, at)
+        activity.record_contact(actor, contact_id, "contact_created")
+        activity.record(actor, "contact_created", "contact", contact_id)
+    return contact_id
+
+
+def change_contact(
+    actor: Actor, contact_id: int, given: Mapping[str, str], custom: Mapping[str, str] | None = None
+) -> None:
+    """Write the fields of `given` (a blank one is emptied) and of `custom`. Raises like `add_contact`."""
+    require(actor, Permission.CONTACTS)
+    values = _checked(actor, given, custom)
+    with transaction():
+        contact = existing(actor, contact_id)
+        new = _stored({name: values.get(name) for name in _columns_of(given)})
+        own = _changed_custom(contact, custom or {}, values)
+        if own or contact.custom:
+            new["custom"] = own
+        changed = sorted(name for name, value in new.items() if getattr(contact, name) != value)
+        if not changed:
+            return
+        if values.get("email_key") and _other_has(actor, contact, values["email_key"]):
+            raise _taken(actor, values)
+        try:
+            store.change_contact(actor.account_id, contact.id, {**new, "updated_at": now()})
+        except IntegrityError:
+            raise _taken(actor, values) from None
+        fields = [name for name in changed if not name.endswith("_key")]
+        activity.record_contact(actor, contact.id, "contact_changed", ", ".join(_labels(fields)))
+        activity.record(actor, "contact_changed", "contact", contact.id, fields=fields)
+
+
+def unsubscribe(actor: Actor, contact_id: int) -> None:
+    """Nobody writes to this person any more. Nothing happens when nobody does already."""
+    require(actor, Permission.CONTACTS)
+    with transaction():
+        contact = existing(actor, contact_id)
+        if not may_become(Status(contact.status), Status.UNSUBSCRIBED):
+            return
+        if store.set_status(actor.account_id, contact.id, contact.status, Status.UNSUBSCRIBED, now()):
+            activity.record_contact(actor, contact.id, "unsubscribed")
+            activity.record(actor, "contact_unsubscribed", "contact", contact.id)
+
+
+def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
+    """Write to an unsubscribed person again, because they asked for it: the reason is kept as the source of
+    their consent. Bounced and blocked contacts stay as they are (Conflict)."""
+    require(actor, Permission.CONTACTS)
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > REASON_LIMIT:
+        sentence = f"Say how they asked to hear from you again, in {REASON_LIMIT} characters at most."
+        raise Invalid("VALIDATION_ERROR", sentence, fields={"reason": sentence})
+    at = now()
+    with transaction():
+        contact = existing(actor, contact_id)
+        if not store.set_status(actor.account_id, contact.id, Status.UNSUBSCRIBED, Status.ACTIVE, at):
+            raise Conflict("CONFLICT", "Only somebody who unsubscribed can be taken back in.")
+        consent = {"consent_source": reason, "consent_at": at}
+        store.change_contact(actor.account_id, contact.id, consent)
+        activity.record_contact(actor, contact.id, "reactivated", reason)
+        activity.record(actor, "contact_reactivated", "contact", contact.id, reason=reason)
+
+
+def _checked(actor: Actor, given: Mapping[str, str], custom: Mapping[str, str] | None) -> dict[str, Any]:
+    values, problems = read_fields(given, actor.country, custom)
+    if not problems and not (values.get("email_key") or values.get("phone_key")):
+        problems["email"] = "Write an email address or a phone number; one of them is needed."
+    if problems:
+        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+    return values
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the table wants them: a date instead of its text."""
+    stored = dict(values)
+    if stored.get("birthday"):
+        stored["birthday"] = date.fromisoformat(stored["birthday"])
+    return stored
+
+
+def _columns_of(given: Mapping[str, str]) -> list[str]:
+    return [name for name in STAGED if name.removesuffix("_key") in given]
+
+
+def _changed_custom(contact: Contact, custom: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in (contact.custom or {}).items() if key not in custom}
+    kept.update(values.get("custom", {}))
+    return kept
+
+
+def _other_has(actor: Actor, contact: Contact, email_key: str) -> bool:
+    return queries.contact_with_email(actor.account_id, email_key) not in (None, contact.id)
+
+
+def _taken(actor: Actor, values: Mapping[str, Any]) -> Conflict:
+    other = queries.contact_with_email(actor.account_id, values.get("email_key", ""))
+    return Conflict("CONFLICT", "Somebody with this address is in your contacts already.", contact_id=other)
+
+
+def _labels(fields: Sequence[str]) -> list[str]:
+    return [FIELDS[name].label if name in FIELDS else "Own fields" for name in fields]

@@ -1,0 +1,128 @@
+"""What the contact pages show: a page of the list, and one contact with everything about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.application import panels
+from app.contacts.application.lookup import existing
+from app.contacts.domain import Status, tag_key
+from app.contacts.domain.search import lane_of, lanes_of
+from app.contacts.infrastructure import listing, queries
+from app.contacts.infrastructure.listing import Wanted
+from app.contacts.infrastructure.tables import Contact, CustomField, Tag
+
+EVENTS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for: beginning of a name or address, status, name of a tag."""
+
+    text: str = ""
+    status: Status | None = None
+    tag: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.status or self.tag)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of contacts. `previous` and `next` are the contacts that the neighbouring pages end and begin
+    beside; `count` stops at `counted`, and `more` says that there are more."""
+
+    contacts: Sequence[Contact]
+    tags: dict[int, list[Tag]]
+    count: int
+    more: bool
+    previous: int | None
+    next: int | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One contact with tags, time line, the account's own fields, and the panels of higher rooms."""
+
+    contact: Contact
+    tags: Sequence[Tag]
+    events: Sequence[ContactEvent]
+    told: dict[int, panels.Told]
+    custom: Sequence[tuple[str, str]]
+    panels: Sequence[str]
+
+
+def find_contacts(
+    actor: Actor, search: Search, *, after: int | None = None, before: int | None = None
+) -> Listing:
+    """A page of the contacts that match, after or before the contact with that id. An id that is gone, or
+    that does not match any more, leads to the first page."""
+    require(actor, Permission.REPORTS)
+    wanted = _wanted(actor, search)
+    if wanted is None:
+        return Listing([], {}, 0, False, None, None)
+    anchor = _anchor(actor, wanted, before if before is not None else after)
+    if before is not None and anchor is not None:
+        page = listing.page_before(actor.account_id, wanted, anchor)
+    else:
+        page = listing.page_after(actor.account_id, wanted, anchor)
+    count = listing.count_up_to(actor.account_id, wanted)
+    return Listing(
+        contacts=page.contacts,
+        tags=queries.tags_of(actor.account_id, [contact.id for contact in page.contacts]),
+        count=min(count, listing.COUNTED),
+        more=count > listing.COUNTED,
+        previous=page.contacts[0].id if page.has_previous and page.contacts else None,
+        next=page.contacts[-1].id if page.has_next else None,
+    )
+
+
+def tags_to_choose(actor: Actor) -> Sequence[Tag]:
+    require(actor, Permission.REPORTS)
+    return queries.tags(actor.account_id)
+
+
+def custom_fields(actor: Actor) -> Sequence[CustomField]:
+    require(actor, Permission.REPORTS)
+    return queries.custom_fields(actor.account_id)
+
+
+def contact_card(actor: Actor, contact_id: int) -> Card:
+    """Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    contact = existing(actor, contact_id)
+    events = queries.events_of(actor.account_id, contact.id, EVENTS_SHOWN)
+    labels = {field.key: field.label for field in queries.custom_fields(actor.account_id)}
+    values = contact.custom or {}
+    return Card(
+        contact=contact,
+        tags=queries.tags_of(actor.account_id, [contact.id])[contact.id],
+        events=events,
+        told=panels.told(actor, events),
+        custom=[(labels.get(key, key), str(value)) for key, value in values.items()],
+        panels=panels.panels_of(actor, contact.id),
+    )
+
+
+def _wanted(actor: Actor, search: Search) -> Wanted | None:
+    """None when nobody can match, because there is no such tag."""
+    lanes = lanes_of(search.text, actor.country)
+    if search.text.strip() and not lanes:
+        return None
+    status = search.status.value if search.status else None
+    if not search.tag:
+        return Wanted(lanes, status)
+    tag = queries.tag_by_key(actor.account_id, tag_key(search.tag))
+    return Wanted(lanes, status, tag.id) if tag else None
+
+
+def _anchor(actor: Actor, wanted: Wanted, contact_id: int | None) -> Contact | None:
+    if contact_id is None:
+        return None
+    contact = queries.contact(actor.account_id, contact_id)
+    if contact is None or (wanted.lanes and lane_of(wanted.lanes, contact) is None):
+        return None
+    return contact

@@ -1,0 +1,70 @@
+"""Tags: made when first used, given and taken away."""
+
+from collections.abc import Sequence
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts.application.lookup import existing
+from app.contacts.domain import MAX_TAG, tag_key, tag_name
+from app.contacts.infrastructure import queries, store
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Invalid, NotFound
+
+
+def ensure_tags(account_id: int, names: Sequence[str], created_by: int | None = None) -> list[int]:
+    """Ids of the tags with these names, in their order; those that do not exist are made. Spellings that
+    differ in case or spaces are one tag. Raises Invalid for a name that is empty or too long."""
+    tidy: dict[str, str] = {}
+    for name in names:
+        tidy.setdefault(tag_key(name), _checked(name))
+    with transaction():
+        known = store.tags_by_key(account_id, list(tidy))
+        missing = {key: name for key, name in tidy.items() if key not in known}
+        if missing:
+            store.add_tags(account_id, missing, created_by)
+            known = store.tags_by_key(account_id, list(tidy))
+    return [known[key] for key in tidy]
+
+
+def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
+    """Give a contact a tag, a new one where need be. Nothing happens when it has it already."""
+    require(actor, Permission.CONTACTS)
+    with transaction():
+        contact = existing(actor, contact_id)
+        [tag_id] = ensure_tags(actor.account_id, [name], actor.user_id)
+        if store.put_tag(actor.account_id, contact.id, tag_id, now()):
+            _note(actor, contact.id, "tag_added", tag_id)
+
+
+def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
+    """Take a tag from a contact. Nothing happens when it has lost it already."""
+    require(actor, Permission.CONTACTS)
+    with transaction():
+        contact = existing(actor, contact_id)
+        if store.take_tag(actor.account_id, contact.id, tag_id):
+            _note(actor, contact.id, "tag_removed", tag_id)
+
+
+def _note(actor: Actor, contact_id: int, kind: str, tag_id: int) -> None:
+    tag = queries.tag(actor.account_id, tag_id)
+    if tag is None:
+        raise NotFound("NOT_FOUND", "There is no such tag.")
+    activity.record_contact(actor, contact_id, kind, tag.name)
+    activity.record(actor, f"contact_{kind}", "contact", contact_id, tag=tag.name)
+
+
+def _checked(name: str) -> str:
+    tidy = tag_name(name)
+    if not tidy or not tidy.isprintable():
+        raise _invalid("Write the tag's name.")
+    if len(tidy) > MAX_TAG or len(tag_key(tidy)) > MAX_TAG:
+        raise _invalid(f"A tag has {MAX_TAG} characters at most; this one has {len(tidy)}.")
+    if "," in tidy:
+        raise _invalid("A tag cannot have a comma in it.")
+    return tidy
+
+
+def _invalid(sentence: str) -> Invalid:
+    return Invalid("VALIDATION_ERROR", sentence, fields={"name": sentence})

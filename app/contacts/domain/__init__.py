@@ -1,0 +1,23 @@
+"""What a contact is: its fields, its status and consent, and how a search is read."""
+
+from app.contacts.domain.consent import CONSENT_LABELS, STRENGTH, ConsentBasis, Status, may_become
+from app.contacts.domain.fields import FIELDS, STAGED, Field, Reading, pack, read_fields
+from app.contacts.domain.names import MAX_TAG, name_key, tag_key, tag_name
+
+__all__ = [
+    "CONSENT_LABELS",
+    "FIELDS",
+    "MAX_TAG",
+    "STAGED",
+    "STRENGTH",
+    "ConsentBasis",
+    "Field",
+    "Reading",
+    "Status",
+    "may_become",
+    "name_key",
+    "pack",
+    "read_fields",
+    "tag_key",
+    "tag_name",
+]

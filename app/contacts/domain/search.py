@@ -1,0 +1,85 @@
+"""How the text in the search box is read: as a few lanes, each a range of one index.
+
+A lane is walked in the order of its own index and stops after a page, so that a search costs the same
+among a hundred contacts and a million. A contact belongs to the first lane that it matches; the page goes
+through the lanes one after the other.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from app.contacts.domain.names import name_key
+from app.platform.addresses import email_key, phone_key
+
+# Sorts after everything that a person would type: the end of a range of beginnings.
+LAST = "\U0010ffff"
+MAX_SEARCH = 254
+
+
+class Lane(NamedTuple):
+    """Contacts whose `column` begins with `start` (and whose `other` column with `other_start`), in the
+    order of `column`."""
+
+    column: str
+    start: str
+    other: str | None = None
+    other_start: str = ""
+
+    def holds(self, contact: Any) -> bool:
+        """Whether `contact` (by attribute) matches."""
+        value = getattr(contact, self.column)
+        if value is None or not value.startswith(self.start):
+            return False
+        if self.other is None:
+            return True
+        return (getattr(contact, self.other) or "").startswith(self.other_start)
+
+
+def lanes_of(text: str, country: str = "") -> Sequence[Lane]:
+    """The lanes of a search, best first; none for an empty one. `country` is the account's, for phones."""
+    text = text.strip()[:MAX_SEARCH]
+    if not text:
+        return ()
+    if "@" in text:
+        return (Lane("email_key", _email_start(text)),)
+    lanes = [*_phone_lanes(text, country)]
+    key = name_key(text.replace(",", " "))
+    if key:
+        lanes += [Lane("first_name_key", key), Lane("last_name_key", key)]
+        lanes += _full_name_lanes(key, is_last_first="," in text)
+    if " " not in text:
+        lanes.append(Lane("email_key", text.lower()))
+    return tuple(lanes)
+
+
+def lane_of(lanes: Sequence[Lane], contact: Any) -> int | None:
+    """Place of the lane in which `contact` stands."""
+    return next((place for place, lane in enumerate(lanes) if lane.holds(contact)), None)
+
+
+def _email_start(text: str) -> str:
+    key = email_key(text)
+    return key if isinstance(key, str) else text.lower()
+
+
+def _full_name_lanes(key: str, is_last_first: bool) -> list[Lane]:
+    words = key.split()
+    if len(words) < 2:
+        return []
+    usual = Lane("last_name_key", " ".join(words[1:]), "first_name_key", words[0])
+    turned = Lane("last_name_key", words[0], "first_name_key", " ".join(words[1:]))
+    lanes = [turned, usual] if is_last_first else [usual, turned]
+    if len(words) > 2:
+        lanes.append(Lane("last_name_key", words[-1], "first_name_key", " ".join(words[:-1])))
+    return lanes
+
+
+def _phone_lanes(text: str, country: str) -> list[Lane]:
+    if not re.fullmatch(r"\+?[\d\s()./-]{3,}", text):
+        return []
+    key = phone_key(text, country or None)
+    if isinstance(key, str):
+        return [Lane("phone_key", key)]
+    digits = re.sub(r"\D", "", text)
+    return [Lane("phone_key", f"+{digits}")] if text.startswith("+") and digits else []

@@ -1,0 +1,188 @@
+"""Writing whole sets of contacts with one statement each, from selects that higher rooms hand in.
+
+The columns of a select are found by their names. Rows are written in the order of their keys, so that two
+jobs with the same people take their locks in the same order.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from app.contacts.domain import STAGED, STRENGTH, Status
+from app.contacts.infrastructure.store import insert_or_skip
+from app.contacts.infrastructure.tables import Contact, ContactTag
+from app.platform.database import is_sqlite, session
+
+Mode = Literal["fill", "overwrite"]
+
+# What an update may write, each with the column that decides whether the contact has it already.
+_UPDATED = {
+    name: name.removesuffix("_key") for name in STAGED if name not in ("email", "email_key", "custom")
+}
+_contacts = Contact.__table__
+
+
+def create(account_id: int, source: sa.Select[Any], fixed: dict[str, Any], at: datetime) -> int:
+    """Insert a contact for each row of `source` whose address nobody has; `fixed` holds values for all.
+    Returns how many."""
+    given = source.subquery("source")
+    status = given.c.status if "status" in given.c else sa.literal(Status.ACTIVE.value)
+    may_write = status == Status.ACTIVE.value
+    values: dict[str, Any] = {
+        "account_id": _literal("account_id", account_id),
+        "status": status,
+        "status_at": sa.case((may_write, sa.null()), else_=_literal("status_at", at)),
+        "created_at": _literal("created_at", at),
+        "updated_at": _literal("updated_at", at),
+        "consent_at": sa.case((may_write, _literal("consent_at", at)), else_=sa.null()),
+    }
+    values |= {name: given.c[name] for name in STAGED if name in given.c}
+    for name in ("consent_basis", "consent_source"):
+        known = given.c[name] if name in given.c else _literal(name, fixed.pop(name, None))
+        values[name] = sa.case((may_write, known), else_=sa.null())
+    values |= {name: _literal(name, value) for name, value in fixed.items() if value is not None}
+    rows = sa.select(*values.values()).select_from(given).where(_is_new(account_id, given))
+    if "email_key" in given.c:
+        rows = rows.order_by(given.c.email_key)
+    return _written(insert_or_skip(Contact).from_select(list(values), rows).on_conflict_do_nothing())
+
+
+def update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:
+    """Write the columns of `rows` into the contacts of its `contact_id`; returns how many really changed."""
+    given = rows.subquery("given")
+    values = _new_values(given, mode)
+    return _written(
+        sa.update(_contacts).where(*_changing(account_id, given, mode)).values({**values, "updated_at": at})
+    )
+
+
+def changed(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
+    """The ids of the contacts that `update` would change."""
+    given = rows.subquery("given")
+    return sa.select(_contacts.c.id.label("contact_id")).where(*_changing(account_id, given, mode))
+
+
+def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) -> sa.Select[Any]:
+    """Contacts of `rows` (contact_id, status) that may still be written to more than the row allows, with
+    the strongest status asked for; only those that would get `status`, if one is named."""
+    given = rows.subquery("given")
+    strength = sa.func.max(_strength(given.c.status)).label("strength")
+    wanted = sa.select(given.c.contact_id, strength).group_by(given.c.contact_id).subquery("wanted")
+    query = sa.select(_contacts.c.id.label("contact_id"), wanted.c.strength).where(
+        _contacts.c.account_id == account_id,
+        _contacts.c.id == wanted.c.contact_id,
+        _strength(_contacts.c.status) < wanted.c.strength,
+    )
+    return query if status is None else query.where(wanted.c.strength == STRENGTH[status])
+
+
+def block(account_id: int, rows: sa.Select[Any], at: datetime) -> int:
+    """Give the contacts of `rows` the status there unless they have a stronger one; returns how many."""
+    found = weaker(account_id, rows).subquery("found")
+    status = sa.case(
+        *((found.c.strength == place, status.value) for status, place in STRENGTH.items()),
+        else_=_contacts.c.status,
+    )
+    return _written(
+        sa.update(_contacts)
+        .where(_contacts.c.account_id == account_id, _contacts.c.id == found.c.contact_id)
+        .values(status=status, status_at=at, updated_at=at)
+    )
+
+
+def tag(
+    account_id: int, contacts: sa.Select[Any], tag_ids: Sequence[int], job_id: int | None, at: datetime
+) -> int:
+    """Give every contact of the select (its first column) each of the tags; returns how many were new."""
+    columns = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
+    given = contacts.subquery("given")
+    added = 0
+    for tag_id in tag_ids:
+        rows = sa.select(
+            sa.literal(account_id),
+            given.c[0],
+            sa.literal(tag_id),
+            sa.literal(at, ContactTag.__table__.c.added_at.type),
+            sa.literal(job_id, ContactTag.__table__.c.added_job_id.type),
+        ).where(sa.true())
+        added += _written(insert_or_skip(ContactTag).from_select(columns, rows).on_conflict_do_nothing())
+    return added
+
+
+def _is_new(account_id: int, given: sa.Subquery) -> sa.ColumnElement[bool]:
+    """The unique index judges addresses. Phones are not unique, so a row without an address is looked up;
+    a scalar subquery, because it cannot be planned as a scan of all contacts."""
+    if "phone_key" not in given.c:
+        return sa.true()
+    other = _contacts.alias("other")
+    taken = (
+        sa.select(other.c.id)
+        .where(other.c.account_id == account_id, other.c.phone_key == given.c.phone_key)
+        .limit(1)
+        .scalar_subquery()
+    )
+    if "email_key" not in given.c:
+        return taken.is_(None)
+    return sa.or_(given.c.email_key.is_not(None), taken.is_(None))
+
+
+def _new_values(given: sa.Subquery, mode: Mode) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, deciding in _UPDATED.items():
+        if name not in given.c:
+            continue
+        if mode == "fill":
+            values[name] = sa.case((_contacts.c[deciding].is_(None), given.c[name]), else_=_contacts.c[name])
+        else:
+            values[name] = sa.case((given.c[deciding].is_(None), _contacts.c[name]), else_=given.c[name])
+    if "custom" in given.c:
+        merged = _merged(_contacts.c.custom, given.c.custom, mode)
+        values["custom"] = sa.case((given.c.custom.is_(None), _contacts.c.custom), else_=merged)
+    return values
+
+
+def _changing(account_id: int, given: sa.Subquery, mode: Mode) -> list[sa.ColumnElement[bool]]:
+    differences: list[sa.ColumnElement[bool]] = []
+    for name in (name for name, deciding in _UPDATED.items() if name == deciding and name in given.c):
+        new, old = given.c[name], _contacts.c[name]
+        is_other = old.is_(None) if mode == "fill" else old.is_distinct_from(new)
+        differences.append(sa.and_(new.is_not(None), is_other))
+    if "custom" in given.c:
+        merged = _merged(_contacts.c.custom, given.c.custom, mode)
+        differences.append(sa.and_(given.c.custom.is_not(None), _plain(_contacts.c.custom) != merged))
+    return [
+        _contacts.c.account_id == account_id,
+        _contacts.c.id == given.c.contact_id,
+        sa.or_(sa.false(), *differences),
+    ]
+
+
+def _merged(old: Any, new: Any, mode: Mode) -> Any:
+    """Both objects in one; where both have a key, the mode decides. Keeps the order of `old` on SQLite."""
+    if is_sqlite():
+        merged = sa.func.json_patch(_plain(old), new)
+        return sa.func.json_patch(merged, _plain(old)) if mode == "fill" else merged
+    first, second = (new, _plain(old)) if mode == "fill" else (_plain(old), new)
+    return first.op("||", return_type=_contacts.c.custom.type)(second)
+
+
+def _plain(custom: Any) -> Any:
+    """A contact's custom fields, an empty object when it has none, in the database's own notation."""
+    if is_sqlite():
+        return sa.func.json(sa.func.coalesce(custom, sa.literal_column("'{}'")))
+    return sa.func.coalesce(custom, sa.literal_column("'{}'::jsonb"))
+
+
+def _strength(status: Any) -> Any:
+    return sa.case({status.value: place for status, place in STRENGTH.items()}, value=status, else_=0)
+
+
+def _literal(name: str, value: object) -> Any:
+    return sa.literal(value, _contacts.c[name].type)
+
+
+def _written(statement: Any) -> int:
+    result: Any = session().execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)

@@ -1,0 +1,72 @@
+"""Reading single contacts, their tags and their time line. Lists are in `listing`."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
+from app.platform.database import session
+
+MAX_TAGS_SHOWN = 500
+
+
+def contact(account_id: int, contact_id: int) -> Contact | None:
+    return session().scalar(
+        sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)
+    )
+
+
+def contact_with_email(account_id: int, email_key: str) -> int | None:
+    """Id of the contact with this address."""
+    return session().scalar(
+        sa.select(Contact.id).where(Contact.account_id == account_id, Contact.email_key == email_key)
+    )
+
+
+def tag(account_id: int, tag_id: int) -> Tag | None:
+    return session().scalar(sa.select(Tag).where(Tag.account_id == account_id, Tag.id == tag_id))
+
+
+def tag_by_key(account_id: int, key: str) -> Tag | None:
+    return session().scalar(sa.select(Tag).where(Tag.account_id == account_id, Tag.name_key == key))
+
+
+def tags(account_id: int) -> Sequence[Tag]:
+    """The account's tags by name, as many as a list to choose from can hold."""
+    query = sa.select(Tag).where(Tag.account_id == account_id).order_by(Tag.name_key).limit(MAX_TAGS_SHOWN)
+    return session().scalars(query).all()
+
+
+def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[Tag]]:
+    """The tags of each of these contacts, by name."""
+    found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
+    if not found:
+        return found
+    query = (
+        sa.select(ContactTag.contact_id, Tag)
+        .join(Tag, Tag.id == ContactTag.tag_id)
+        .where(
+            ContactTag.account_id == account_id,
+            Tag.account_id == account_id,
+            ContactTag.contact_id.in_(contact_ids),
+        )
+        .order_by(Tag.name_key)
+    )
+    for contact_id, tag in session().execute(query):
+        found[contact_id].append(tag)
+    return found
+
+
+def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactEvent]:
+    """What happened to one contact, newest first."""
+    query = sa.select(ContactEvent).where(
+        ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
+    )
+    return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
+
+
+def custom_fields(account_id: int) -> Sequence[CustomField]:
+    """The fields that this account has added, by label."""
+    query = sa.select(CustomField).where(CustomField.account_id == account_id).order_by(CustomField.label)
+    return session().scalars(query).all()

@@ -1,0 +1,31 @@
+"""Rows whose fields are one JSON text, as rows with a column for each field: parsed once a row, by the
+database, so that a batch of thousands never passes through Python again."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+from app.contacts.domain import STAGED
+from app.contacts.infrastructure.tables import Contact
+from app.platform.database import is_sqlite
+
+_ON_POSTGRES: dict[str, TypeEngine[Any]] = {"birthday": sa.Date(), "custom": JSONB()}
+
+
+def unpacked(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """`rows` yields any columns and `fields`; the result the others and one column for each of STAGED."""
+    staged = rows.subquery("staged")
+    others = [column for column in staged.c if column.name != "fields"]
+    if is_sqlite():
+        return sa.select(*others, *(_extracted(staged.c.fields, name) for name in STAGED))
+    columns = [sa.column(name, _ON_POSTGRES.get(name, sa.Text())) for name in STAGED]
+    given = sa.func.json_to_record(sa.cast(staged.c.fields, sa.JSON())).table_valued(*columns, name="given")
+    given = given.render_derived(with_types=True)
+    return sa.select(*others, *given.c).select_from(staged).join(given, sa.true())
+
+
+def _extracted(text: sa.ColumnElement[str], name: str) -> sa.Label[Any]:
+    value = sa.func.json_extract(text, f"$.{name}", type_=Contact.__table__.c[name].type)
+    return value.label(name)

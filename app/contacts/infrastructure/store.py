@@ -1,0 +1,97 @@
+"""Writing single contacts and their tags. Whole sets are written by `bulk_store`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
+from app.platform.database import is_sqlite, session
+
+
+def insert_or_skip(table: type[Any]) -> Any:
+    """An INSERT that can leave out what is there already (`on_conflict_do_nothing`)."""
+    return sqlite.insert(table) if is_sqlite() else postgresql.insert(table)
+
+
+def add_contact(values: Mapping[str, Any]) -> int | None:
+    """Insert a contact; returns its id, or None when its address is taken."""
+    statement = insert_or_skip(Contact).values(**values).on_conflict_do_nothing().returning(Contact.id)
+    found: int | None = session().execute(statement).scalar_one_or_none()
+    return found
+
+
+def change_contact(account_id: int, contact_id: int, values: Mapping[str, Any]) -> None:
+    session().execute(
+        sa.update(Contact)
+        .where(Contact.account_id == account_id, Contact.id == contact_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def set_status(account_id: int, contact_id: int, expected: str, status: str, at: datetime) -> bool:
+    """Move a contact from `expected` to `status`; False when it was in another state meanwhile."""
+    result = session().execute(
+        sa.update(Contact)
+        .where(Contact.account_id == account_id, Contact.id == contact_id, Contact.status == expected)
+        .values(status=status, status_at=at, updated_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(result) == 1
+
+
+def add_tags(account_id: int, names: Mapping[str, str], created_by: int | None) -> None:
+    """Make the tags {key: name} that do not exist yet."""
+    rows = [
+        {"account_id": account_id, "name": name, "name_key": key, "created_by": created_by}
+        for key, name in sorted(names.items())
+    ]
+    if rows:
+        session().execute(insert_or_skip(Tag).on_conflict_do_nothing(), rows)
+
+
+def add_custom_fields(account_id: int, labels: Mapping[str, str], created_by: int | None) -> None:
+    """Make the fields {key: label} that do not exist yet."""
+    rows = [
+        {"account_id": account_id, "key": key, "label": label, "created_by": created_by}
+        for key, label in sorted(labels.items())
+    ]
+    if rows:
+        session().execute(insert_or_skip(CustomField).on_conflict_do_nothing(), rows)
+
+
+def put_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool:
+    """Give a contact a tag; False when it has it already."""
+    result = session().execute(
+        insert_or_skip(ContactTag)
+        .values(account_id=account_id, contact_id=contact_id, tag_id=tag_id, added_at=at)
+        .on_conflict_do_nothing()
+    )
+    return _rows(result) == 1
+
+
+def take_tag(account_id: int, contact_id: int, tag_id: int) -> bool:
+    """Take a tag from a contact; False when it did not have it."""
+    result = session().execute(
+        sa.delete(ContactTag)
+        .where(
+            ContactTag.account_id == account_id,
+            ContactTag.contact_id == contact_id,
+            ContactTag.tag_id == tag_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(result) == 1
+
+
+def tags_by_key(account_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """Ids of the account's tags with these keys."""
+    query = sa.select(Tag.name_key, Tag.id).where(Tag.account_id == account_id, Tag.name_key.in_(keys))
+    return {row.name_key: row.id for row in session().execute(query)}
+
+
+def _rows(result: Any) -> int:
+    return int(result.rowcount)
