@@ -1,6 +1,6 @@
 """Copies a definition with new ids all through (T-03).
 
-New ids are computed from the old ones, not drawn: `new_ids` of the same document always gives the same answer,
+New ids are computed from the old ones, not drawn: `new_ids` of one document always gives the same answer,
 so a later comparison can still tell which step of a clone came from which step of its template.
 """
 

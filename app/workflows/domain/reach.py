@@ -1,39 +1,34 @@
-"""Finds steps that no contact can ever reach, because every way before them has stopped."""
+"""Where ways through a workflow end, and the steps that no contact can ever reach because of it."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from app.workflows.domain.walk import Place, arms_of, is_on, walk
+from app.workflows.domain.walk import HARD_NESTING, Place, arms_of, is_on, text_of, walk
 
-Way = tuple[str | int, ...]
+
+def all_ways_stop(steps: list[Any], depth: int = 0) -> bool:
+    """Whether nobody who enters these steps comes out at their end."""
+    return depth <= HARD_NESTING and any(stops(step, depth) for step in steps)
+
+
+def stops(step: Any, depth: int = 0) -> bool:
+    """Whether nobody gets past this step: a stop, or a fork all of whose ways stop."""
+    if not is_on(step):
+        return False
+    if text_of(step.get("type")) == "stop":
+        return True
+    arms = arms_of(step)
+    return bool(arms) and all(all_ways_stop(arm.steps, depth + 1) for arm in arms)
 
 
 def unreachable(document: Any) -> Iterator[tuple[Place, Place]]:
     """(step that cannot be reached, step that ends every way before it): the first of each list of steps."""
-    lists: dict[Way, list[Place]] = defaultdict(list)
+    lists: dict[tuple[str | int, ...], list[Place]] = defaultdict(list)
     for place in walk(document):
         lists[place.path[:-1]].append(place)
     for places in lists.values():
-        for at, place in enumerate(places):
-            if _ends(place, lists):
-                rest = [later for later in places[at + 1 :] if is_on(later.step)]
-                if rest:
-                    yield rest[0], place
-                break
-
-
-def _ends(place: Place, lists: dict[Way, list[Place]]) -> bool:
-    if not is_on(place.step):
-        return False
-    if place.type == "stop":
-        return True
-    arms = arms_of(place.step)
-    return bool(arms) and all(
-        any(_ends(inner, lists) for inner in lists.get(_way(place, arm.key), [])) for arm in arms
-    )
-
-
-def _way(place: Place, key: int | str) -> Way:
-    inner: Way = ("arms", key) if isinstance(key, int) else ("default",)
-    return (*place.path, "config", *inner, "steps")
+        ending = next((at for at, place in enumerate(places) if stops(place.step)), len(places))
+        rest = [place for place in places[ending + 1 :] if is_on(place.step)]
+        if rest:
+            yield rest[0], places[ending]
