@@ -58,7 +58,10 @@ fix: environment-dev ## format and mend what a program can mend
 	@$(BIN)/ruff format --quiet .
 
 migration: environment-dev ## the next numbered migration from the tables: make migration m="add notes"
-	@$(BIN)/python -m ops.migration "$(m)"
+	@test -n "$(m)" || { echo 'Say what changes: make migration m="add notes to contacts"'; exit 1; }
+	@mkdir -p build && rm -f build/migration.db
+	@DATABASE_URL=sqlite:///$(CURDIR)/build/migration.db $(BIN)/flask --app app db upgrade
+	@DATABASE_URL=sqlite:///$(CURDIR)/build/migration.db $(BIN)/flask --app app db migrate -m "$(m)"
 
 shell: environment ## a Python prompt inside the app
 	@$(BIN)/flask --app app shell

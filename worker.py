@@ -52,6 +52,9 @@ class TaskWorker(SimpleWorker):
             finally:
                 origin.reset(token)
 
+    def subscribe(self) -> None:
+        """Commands by message (stop this task, shut down) are not used: no thread, no connection for them."""
+
     def handle_warm_shutdown_request(self) -> None:
         self.stopping = True
 

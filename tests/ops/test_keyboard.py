@@ -1,0 +1,41 @@
+"""Ctrl-C in a terminal: everything ends in order, and `make` does not call that an error."""
+
+import os
+import pty
+import re
+import select
+import time
+from pathlib import Path
+
+from tests.services.installation import READY, ROOT, Installation
+
+
+def read_until(terminal: int, pattern: str, within: float = 120) -> str:
+    """What the terminal shows until `pattern` is in it, or until it is closed."""
+    shown, give_up = "", time.monotonic() + within
+    while not re.search(pattern, shown):
+        assert time.monotonic() < give_up, shown
+        if select.select([terminal], [], [], 1)[0]:
+            try:
+                shown += os.read(terminal, 4096).decode()
+            except OSError:
+                break
+    return shown
+
+
+def test_control_c(tmp_path: Path) -> None:
+    site = Installation(tmp_path / "data", WORKERS="1")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.execvpe("make", ["make", "run"], site.environment)
+    read_until(terminal, READY)
+    os.write(terminal, b"\x03")
+    shown = read_until(terminal, "has stopped.*\n.")
+    assert "Muster has stopped." in shown
+    assert "Interrupt" not in shown and "Error" not in shown
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert not any(
+        site.is_running(name) for name in ("muster", "supervisor", "queue", "web", "worker-1", "clock")
+    )

@@ -1,0 +1,183 @@
+"""`make run` as a person meets it: it starts, heals, ends in order and finds everything again."""
+
+import http.client
+import json
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Callable
+
+import pytest
+from redis import Redis
+
+from app.platform.settings import Settings
+from tests.services.installation import READY, Installation
+from tests.services.postgresql import PostgreSQL
+from tests.services.valkey import Valkey
+
+Make = Callable[..., Installation]
+PROCESSES = ("queue", "web", "worker-1", "worker-2", "clock")
+
+
+def readiness(site: Installation) -> tuple[int, dict[str, object]]:
+    """What /readyz says."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    except (OSError, http.client.HTTPException):
+        return 0, {}
+    finally:
+        connection.close()
+
+
+def eventually(true: Callable[[], object], within: float = 30) -> None:
+    """Wait until something is so."""
+    give_up = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+def queue_of(site: Installation) -> "Redis[bytes]":
+    """A client of the installation's own queue."""
+    return Redis.from_url(Settings.from_environment(site.environment).queue_url)
+
+
+def nothing_runs(site: Installation) -> bool:
+    return not any(site.is_running(name) for name in (*PROCESSES, "supervisor", "muster"))
+
+
+def test_starts_heals_and_ends(installation: Make) -> None:
+    site = installation().start()
+    assert site.output.splitlines()[-1] == f"{READY}{site.url}"
+    assert readiness(site)[0] == 200
+
+    queue_of(site).set("kept", "yes")
+    time.sleep(1.5)  # the append-only file is written every second
+    for name in PROCESSES:
+        before = site.kill(name)
+        eventually(lambda name=name, before=before: site.is_running(name) and site.pid_of(name) != before)
+    eventually(lambda: readiness(site)[0] == 200)
+    assert "worker-1   ended unexpectedly (SIGKILL)" in site.output
+    assert queue_of(site).get("kept") == b"yes"
+
+    assert site.stop() == 0
+    assert nothing_runs(site)
+    assert site.output.splitlines()[-1] == "Muster has stopped."
+    assert "Traceback" not in site.output
+
+    began = time.monotonic()
+    site.start()
+    assert time.monotonic() - began < 15
+    assert queue_of(site).get("kept") == b"yes"
+
+
+def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
+    site = installation().start()
+    site.kill("supervisor")
+    assert site.wait() == 1
+    assert nothing_runs(site)
+    assert "the supervisor ended unexpectedly (SIGKILL)" in site.output
+    site.start()
+    assert readiness(site)[0] == 200
+
+
+def test_start_after_everything_above_was_killed(installation: Make) -> None:
+    site = installation().start()
+    workers = site.pid_of("worker-1")
+    site.kill("supervisor", signal.SIGSTOP)
+    site.kill("muster")
+    site.kill("supervisor")
+    site.wait()
+    site.start()
+    assert site.pid_of("worker-1") != workers
+    assert readiness(site)[0] == 200
+    assert site.stop() == 0
+    assert nothing_runs(site)
+
+
+def test_only_once_in_a_folder(installation: Make) -> None:
+    site = installation().start()
+    second = Installation(site.data_dir)
+    second.begin()
+    assert second.wait() == 1
+    sentence = f"Muster already runs in {site.data_dir} (process {site.pid_of('muster')})."
+    assert second.output.startswith(f"Muster cannot run: {sentence}")
+    assert len(second.output.splitlines()) == 1
+    assert readiness(site)[0] == 200
+
+
+def test_strange_folder_names(installation: Make) -> None:
+    site = installation()
+    folder = site.data_dir / 'a "b" %(c)s ; # d' / ("long" * 30)
+    strange = Installation(folder, PORT=str(site.port))
+    try:
+        strange.start()
+        assert readiness(strange)[0] == 200
+        assert strange.stop() == 0
+        assert nothing_runs(strange)
+    finally:
+        if strange.process is not None and strange.process.poll() is None:
+            strange.stop()
+
+
+def test_servers_of_ones_own(
+    installation: Make, postgresql_server: Callable[[], PostgreSQL], valkey: Valkey
+) -> None:
+    server = postgresql_server()
+    server.make_database("outgrown")
+    site = installation(DATABASE_URL=server.url("outgrown"), REDIS_URL=valkey.url, WORKERS="1").start()
+    assert readiness(site)[0] == 200
+    assert not site.is_running("queue")
+    assert not list(site.data_dir.glob("*.db")) and not list(site.data_dir.glob("queue/*"))
+    assert site.stop() == 0
+
+
+def test_database_is_of_this_version(installation: Make) -> None:
+    site = installation(WORKERS="0").start()
+    with sqlite3.connect(site.data_dir / "muster.db") as database:
+        assert database.execute("select count(*) from alembic_version").fetchone() == (1,)
+    assert site.stop() == 0
+    site.start()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"PORT": "many"}, "PORT must be a whole number"),
+        ({"PORT": "70000"}, "PORT must be from 1 to 65,535"),
+        ({"HOST": "192.0.2.1"}, "HOST 192.0.2.1 is not an address of this machine."),
+        (
+            {"HOST": "no-such-host.invalid"},
+            "HOST no-such-host.invalid is no address that this machine knows.",
+        ),
+        ({"MUSTER_COLOUR": "red"}, "MUSTER_COLOUR is not a setting of Muster."),
+        ({"DATA_DIR": "/dev/null/muster"}, "DATA_DIR /dev/null/muster cannot be written"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The queue at REDIS_URL does not answer"),
+        (
+            {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/muster"},
+            "The database at DATABASE_URL cannot be opened",
+        ),
+    ],
+)
+def test_one_clear_sentence(installation: Make, settings: dict[str, str], sentence: str) -> None:
+    site = installation(**settings)
+    site.begin()
+    assert site.wait() == 1
+    assert f"Muster cannot run: {sentence}" in site.output
+    assert "Traceback" not in site.output
+    assert len(site.output.splitlines()) <= 2
+
+
+def test_port_in_use(installation: Make) -> None:
+    site = installation()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", site.port))
+        other.listen(1)
+        site.begin()
+        assert site.wait() == 1
+    assert f"Port {site.port} on 127.0.0.1 is in use by another program." in site.output
+    assert "Traceback" not in site.output

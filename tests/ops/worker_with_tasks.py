@@ -1,0 +1,34 @@
+"""`worker.py` with two more tasks that only tests send. They write down what they did in a folder."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import worker
+from app.platform import queue
+
+NOTES = Path(os.environ["DATA_DIR"]) / "notes"
+
+
+@queue.task("tests.note", queue="steps")
+def _note(number: int) -> None:
+    NOTES.mkdir(exist_ok=True)
+    (NOTES / str(number)).touch()
+
+
+@queue.task("tests.slow", queue="urgent")
+def _slow(number: int) -> None:
+    NOTES.mkdir(exist_ok=True)
+    (NOTES / f"{number}-begun").touch()
+    time.sleep(2)
+    (NOTES / f"{number}-ended").touch()
+
+
+@queue.task("tests.broken", queue="urgent")
+def _broken(number: int) -> None:
+    raise ValueError(f"number {number} is broken on purpose")
+
+
+if __name__ == "__main__":
+    sys.exit(worker.main([]))

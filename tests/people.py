@@ -1,0 +1,81 @@
+"""The people of all tests, and what they do in a browser.
+
+Alice owns the agency, Bob is her marketer, Vera may only look, Sam sits in a sub-account, Mallory owns an
+account somewhere else.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security import hash_password
+from itsdangerous import URLSafeTimedSerializer
+
+from app.accounts.application import actor_of, add_person, create_owner, create_sub_account
+from app.accounts.domain import Actor, Role
+from app.accounts.infrastructure import queries, store
+from app.platform.database import transaction
+
+PASSWORD = "correct horse battery"
+EMAILS = {name: f"{name}@example.com" for name in ("alice", "bob", "vera", "sam")} | {
+    "mallory": "mallory@example.org"
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A signed-in person: `browser` for pages, `actor` for use cases."""
+
+    actor: Actor
+    browser: FlaskClient
+
+    def get(self, address: str, **options: Any) -> Any:
+        return self.browser.get(address, **options)
+
+    def post(self, address: str, data: Any = None, **options: Any) -> Any:
+        return self.browser.post(address, data=data, **options)
+
+    def htmx(self, method: str, address: str, **options: Any) -> Any:
+        """The same as htmx asks for it."""
+        headers = {"HX-Request": "true"} | options.pop("headers", {})
+        return self.browser.open(address, method=method.upper(), headers=headers, **options)
+
+
+def move_in() -> None:
+    """Make all people in an empty installation, inside an app context."""
+    hashed = hash_password(PASSWORD)
+    given = {"password": PASSWORD, "hashed": lambda _password: hashed}
+    alice = create_owner(
+        email=EMAILS["alice"],
+        name="Alice",
+        account_name="Agency",
+        time_zone="Europe/Berlin",
+        country="DE",
+        **given,
+    )
+    add_person(alice, email=EMAILS["bob"], name="Bob", role=Role.MARKETER, **given)
+    add_person(alice, email=EMAILS["vera"], name="Vera", role=Role.VIEWER, **given)
+    branch_id = create_sub_account(alice, name="Branch")
+    assert alice.user_id is not None
+    branch = actor_of(alice.user_id, branch_id, "terminal")
+    add_person(branch, email=EMAILS["sam"], name="Sam", role=Role.OWNER, **given)
+    with transaction():
+        elsewhere = store.add_account("Elsewhere", "agency", "UTC", "US")
+        mallory = store.add_user(EMAILS["mallory"], "Mallory", hashed)
+        store.add_membership(elsewhere.id, mallory.id, Role.OWNER)
+
+
+def sign_in(app: Flask, name: str) -> Person:
+    """The person with a browser in which they have signed in; every request carries the CSRF token."""
+    with app.app_context():
+        user = queries.user_by_email(EMAILS[name])
+        assert user is not None
+        actor = actor_of(user.id, None, "127.0.0.1")
+        mark = user.fs_uniquifier
+    browser = app.test_client()
+    with browser.session_transaction() as session:
+        session.update(_user_id=mark, _fresh=True, fs_cc="set", csrf_token="the same in all tests")
+    signer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
+    browser.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("the same in all tests")
+    return Person(actor, browser)

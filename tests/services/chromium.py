@@ -1,0 +1,65 @@
+"""Finds a Chromium for the browser tests, or installs Debian's as root.
+
+`python -m tests.services.chromium` says in one sentence what to do where neither is possible.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
+MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+class NoBrowser(Exception):
+    """There is none and it cannot be installed; the text says what to do."""
+
+
+def find() -> str | None:
+    """The path of a Chromium: from PATH, a usual place, or Playwright's own."""
+    for name in NAMES:
+        if found := shutil.which(name) or shutil.which(name, path="/usr/bin:/usr/local/bin:/snap/bin"):
+            return found
+    if MACOS.exists():
+        return str(MACOS)
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if os.path.exists(own) else None
+
+
+def find_or_install() -> str:
+    """The same, installing it when we are root on Debian. Raises NoBrowser."""
+    if found := find():
+        return found
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise NoBrowser(
+            "The browser tests need Chromium. Install it (Debian: apt-get install chromium) "
+            "or run: .venv/bin/playwright install chromium"
+        )
+    quietly = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    print("Installing Chromium for the browser tests …", flush=True)
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quietly)
+    done = subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES], check=False, **quietly
+    )
+    found = find()
+    if done.returncode or not found:
+        raise NoBrowser("Chromium could not be installed with apt-get; the lines above say why.")
+    return found
+
+
+def switches() -> list[str]:
+    """Command line switches: root has no sandbox, and containers have a small /dev/shm."""
+    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+if __name__ == "__main__":
+    try:
+        find_or_install()
+    except NoBrowser as sentence:
+        sys.exit(str(sentence))

@@ -1,0 +1,122 @@
+"""A whole Muster, started as a person starts it, in a folder and on a port of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from ops.locks import holder_of, is_held
+from tests.services.lifeline import end_with_tests
+from tests.services.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = "Muster is ready: "
+
+
+class Installation:
+    """`start()` runs the program behind `make run`; settings are given as they stand in the environment."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
+        asked = settings.get("PORT", "")
+        self.port = int(asked) if asked.isdigit() else free_port()
+        places = {"DATA_DIR": str(data_dir), "PORT": str(self.port)}
+        self.environment = _clean_environment() | places | settings
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115
+        self._shown_before = 0
+
+    def start(self, within: float = 90) -> "Installation":
+        """Start and wait for the last line of the start. Raises AssertionError with the output otherwise."""
+        self.begin()
+        give_up = time.monotonic() + within
+        while READY not in self.output:
+            assert self.process is not None and self.process.poll() is None, self.output
+            assert time.monotonic() < give_up, self.output
+            time.sleep(0.05)
+        return self
+
+    def begin(self) -> None:
+        """Start without waiting."""
+        self._shown_before = os.fstat(self._output.fileno()).st_size
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ops"],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=end_with_tests,
+        )
+
+    @property
+    def output(self) -> str:
+        """All that a person has seen at the terminal since the last start."""
+        return os.pread(self._output.fileno(), 1_000_000, self._shown_before).decode()
+
+    def stop(self, kind: signal.Signals = signal.SIGINT, within: float = 90) -> int:
+        """Press Ctrl-C and wait; returns the exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(kind)
+        return self.process.wait(timeout=within)
+
+    def wait(self, within: float = 90) -> int:
+        """Wait until it ends by itself; returns the exit code."""
+        assert self.process is not None
+        return self.process.wait(timeout=within)
+
+    def pid_of(self, name: str) -> int:
+        """The process id of `web`, `worker-1`, `clock`, `queue`, `supervisor` or `muster`."""
+        holder = holder_of(self._lock(name))
+        assert holder is not None, f"{name} has never run"
+        return holder
+
+    def is_running(self, name: str) -> bool:
+        """Whether a process of that name lives."""
+        return is_held(self._lock(name))
+
+    def kill(self, name: str, kind: signal.Signals = signal.SIGKILL) -> int:
+        """Kill a process at once; returns the id that it had."""
+        pid = self.pid_of(name)
+        os.kill(pid, kind)
+        return pid
+
+    def command(self, *arguments: str, within: float = 120) -> "subprocess.CompletedProcess[str]":
+        """Run `flask …` with the same settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=within,
+        )
+
+    def log(self, name: str) -> str:
+        """A process's log."""
+        path = self.data_dir / "logs" / f"{name}.log"
+        return path.read_text() if path.exists() else ""
+
+    def _lock(self, name: str) -> Path:
+        return self.data_dir / "run" / f"{name}.lock"
+
+
+def _clean_environment() -> dict[str, str]:
+    """This process's environment without anything that Muster reads as a setting."""
+    from dataclasses import fields
+
+    from app.platform.settings import Settings
+
+    names = {item.name.upper() for item in fields(Settings)}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in names and not name.startswith("MUSTER_")
+    }

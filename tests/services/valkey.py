@@ -1,0 +1,71 @@
+"""A Valkey of our own on a Unix socket, that tests may empty, kill and start again."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from ops.processes import queue_binary
+from tests.services.lifeline import end_with_tests
+
+
+class Valkey:
+    """A server with its data in a temporary folder. `url` stays the same over restarts."""
+
+    def __init__(self, append_only: bool = False) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="mv-"))
+        self.url = f"unix://{self.folder / 's'}"
+        self._append_only = append_only
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client = Redis.from_url(self.url)
+
+    def start(self) -> "Valkey":
+        """Start and wait until it answers."""
+        command = [queue_binary(), "--port", "0", "--unixsocket", str(self.folder / "s"), "--save", ""]
+        command += ["--dir", str(self.folder), "--appendonly", "yes" if self._append_only else "no"]
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=end_with_tests
+        )
+        give_up = time.monotonic() + 20
+        while True:
+            try:
+                self._client.ping()
+                return self
+            except RedisError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End in order; what is kept on disk depends on `append_only`."""
+        self._end("terminate")
+
+    def kill(self, lose_data: bool = False) -> None:
+        """kill -9, and optionally lose everything that was on disk."""
+        self._end("kill")
+        if lose_data:
+            shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
+
+    def flush(self) -> None:
+        """Forget everything."""
+        self._client.flushall()
+
+    def client(self) -> "Redis[bytes]":
+        """A client of the test's own."""
+        return self._client
+
+    def remove(self) -> None:
+        """End and leave nothing behind."""
+        self._end("kill")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self, how: str) -> None:
+        if self._process is not None:
+            getattr(self._process, how)()
+            self._process.wait(timeout=30)
+            self._process = None
+        self._client.connection_pool.disconnect()
