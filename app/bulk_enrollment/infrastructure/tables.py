@@ -17,7 +17,7 @@ from app.platform.tenancy import AccountOwned
 
 UNFINISHED = sa.text("status IN ('scheduled','pending','validating','queued','processing','cancelling','paused')")
 OPEN = sa.text("status IN ('pending', 'processing')")
-NOT_ENROLLED = sa.text("outcome > 1")
+PROBLEMS = sa.text("outcome >= 10")
 
 
 class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
@@ -52,12 +52,15 @@ class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
     failure: Mapped[str | None] = mapped_column(sa.String(500))
     attempt: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
+    planned_at: Mapped[datetime | None]
+    planned_rows: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 
 class EnrollmentBatch(AccountOwned, db.Model):
-    """Rows `first_row` to `last_row` of a job. While `lease_until` lies ahead, a task or a worker has it."""
+    """Rows `first_row` to `last_row` of a job. While `lease_until` lies ahead, a task or a worker has it;
+    `handed_at` is when the queue got its task."""
 
     __tablename__ = "enrollment_batches"
     __table_args__ = (
@@ -74,6 +77,7 @@ class EnrollmentBatch(AccountOwned, db.Model):
     status: Mapped[str] = mapped_column(sa.String(10), default="pending")
     attempt: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -85,19 +89,21 @@ class EnrollmentBatch(AccountOwned, db.Model):
 
 
 class EnrollmentRow(AccountOwned, db.Model):
-    """`identifier` is what the file says, `detail` what the outcome's sentence needs beside its code,
-    `fields` the mapped columns as JSON, kept only where the row makes or changes a contact."""
+    """`identifier` is what the file says, `key` what it is compared by, `detail` what the outcome's sentence
+    needs beside its code, `withheld` the status that the file's consent column asks for, `fields` the mapped
+    columns as JSON, kept only until the row has made or changed its contact."""
 
     __tablename__ = "enrollment_rows"
     __table_args__ = (
         sa.Index(
-            "ix_enrollment_rows_not_enrolled",
+            "ix_enrollment_rows_problems",
             "job_id",
             "outcome",
             "row_number",
-            sqlite_where=NOT_ENROLLED,
-            postgresql_where=NOT_ENROLLED,
+            sqlite_where=PROBLEMS,
+            postgresql_where=PROBLEMS,
         ),
+        sa.Index("ix_enrollment_rows_key", "job_id", "key"),
         {"postgresql_with": {"fillfactor": "70"}, "sqlite_with_rowid": False},
     )
 
@@ -105,10 +111,28 @@ class EnrollmentRow(AccountOwned, db.Model):
     row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[int]
     identifier: Mapped[str | None] = mapped_column(sa.String(320))
-    email_key: Mapped[str | None] = mapped_column(sa.String(254))
+    key: Mapped[str | None] = mapped_column(sa.String(254))
     contact_id: Mapped[int | None] = mapped_column(BigInt)
     verdict: Mapped[int] = mapped_column(sa.SmallInteger)
     outcome: Mapped[int | None] = mapped_column(sa.SmallInteger)
     detail: Mapped[str | None] = mapped_column(sa.String(200))
     note: Mapped[str | None] = mapped_column(sa.String(40))
+    withheld: Mapped[str | None] = mapped_column(sa.String(12))
     fields: Mapped[str | None] = mapped_column(sa.Text)
+
+
+# What a chunk of the file passes through on its way into the ledger: judged there in one statement.
+staged_rows = sa.Table(
+    "staged_rows",
+    sa.MetaData(),
+    sa.Column("row_number", sa.Integer),
+    sa.Column("line", sa.Integer),
+    sa.Column("identifier", sa.Text),
+    sa.Column("key", sa.Text),
+    sa.Column("verdict", sa.SmallInteger),
+    sa.Column("detail", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("withheld", sa.Text),
+    sa.Column("fields", sa.Text),
+    prefixes=["TEMPORARY"],
+)

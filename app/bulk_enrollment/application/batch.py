@@ -1,0 +1,117 @@
+"""What one batch does to its rows, inside one transaction.
+
+When a row makes the database refuse the whole, the range is halved until that row stands alone: it alone
+gets ENROLLMENT_ERROR, all others their true outcome.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
+
+from app.activity import application as activity
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure.store import rows
+from app.bulk_enrollment.infrastructure.store.rows import Range
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
+from app.engine import application as engine
+from app.platform.database import is_transient, session
+from app.workflows import application as workflows
+
+SOURCE = "bulk_enrollment"
+
+
+def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> dict[Outcome, int]:
+    """Give every row of the range its outcome; returns {outcome: rows}."""
+    trouble = _workflow_trouble(job)
+    if trouble is not None:
+        rows.write_failed(span, trouble)
+    else:
+        _settle_halving(job, span, at)
+    return rows.count_outcomes(span)
+
+
+def _workflow_trouble(job: EnrollmentJob) -> Outcome | None:
+    if job.workflow_id is None:
+        return None
+    state = workflows.state_of(job.account_id, job.workflow_id)
+    if state is None:
+        return Outcome.WORKFLOW_NOT_FOUND
+    return Outcome.WORKFLOW_INACTIVE if state == "archived" else None
+
+
+def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> None:
+    try:
+        with session().begin_nested():
+            _settle(job, span, at)
+    except DBAPIError as failure:
+        if is_transient(failure):
+            raise
+        if span.size == 1:
+            rows.write_failed(span, Outcome.ENROLLMENT_ERROR)
+            return
+        for half in span.halves():
+            _settle_halving(job, half, at)
+
+
+def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
+    account_id, options = job.account_id, job.options
+    if options["missing"] == "create":
+        people = contacts.unpack(rows.new_people(span))
+        contacts.create_many(
+            account_id,
+            people,
+            job.id,
+            at,
+            consent_basis=options["consent_basis"],
+            consent_source=options.get("source_name"),
+            created_by=job.created_by,
+        )
+        if span.identifier == "phone":
+            rows.find_by_phone(span)
+    if options.get("withholds"):
+        contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
+    if job.kind == "import":
+        _settle_import(job, span, at)
+    else:
+        _settle_enrollment(job, span, at)
+
+
+def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
+    account_id, options = job.account_id, job.options
+    assert job.workflow_id is not None and job.version_id is not None
+    if options["existing"] != "leave":
+        people = contacts.unpack(rows.known_people(span))
+        contacts.update_many(account_id, people, options["existing"], at)
+    engine.enroll_many(
+        account_id,
+        rows.open_people(span),
+        workflow_id=job.workflow_id,
+        version_id=job.version_id,
+        first_step=options["first_step"],
+        again=options["again"],
+        source=SOURCE,
+        job_id=job.id,
+        at=at,
+    )
+    rows.write_enrolled(span, job.workflow_id)
+    enrolled = rows.people_with(span, (Outcome.ENROLLED,))
+    activity.record_many("enrolled", account_id, enrolled, at, job.workflow_id, job.id)
+    if options["tag_ids"]:
+        contacts.tag_many(account_id, enrolled, options["tag_ids"], job.id, at)
+
+
+def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
+    account_id, options = job.account_id, job.options
+    if options["existing"] == "leave":
+        rows.write_imported(span, None)
+    else:
+        people = contacts.unpack(rows.known_people(span))
+        rows.write_imported(span, contacts.changed_by(account_id, people, options["existing"]))
+        contacts.update_many(account_id, people, options["existing"], at)
+        rows.forget_fields(span)
+    done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    created = rows.people_with(span, (Outcome.CREATED,))
+    activity.record_many("imported", account_id, created, at, None, job.id)
+    if options["tag_ids"]:
+        contacts.tag_many(account_id, rows.people_with(span, done), options["tag_ids"], job.id, at)

@@ -1,0 +1,138 @@
+"""Planning a job: the file's rows go into the ledger, each with its verdict, and the batches are cut.
+
+The file is read once, as a stream. Every chunk is one short transaction, so a small write of somebody else
+never waits long; a planner that was thought dead notices at its next chunk and stops.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+
+from app.accounts import application as accounts
+from app.activity import application as activity
+from app.bulk_enrollment.application.run import dispatch
+from app.bulk_enrollment.domain.job import JobStatus, batch_size
+from app.bulk_enrollment.domain.reading import ReadRow, row_reader
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.store import jobs, planning
+from app.bulk_enrollment.infrastructure.store.planning import Judge
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.files import application as files
+from app.files.domain import UnreadableFile
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.logs import log
+
+PLAN_TASK = "bulk_enrollment.plan_job"
+CHUNK_ROWS = 10_000
+LEASE = timedelta(seconds=60)
+
+
+class _GivenUp(Exception):
+    """The job was cancelled meanwhile, or its planning given to another."""
+
+
+def plan_job(account_id: int, job_id: int) -> None:
+    """Plan a job that waits for it; does nothing when somebody else does or it is done."""
+    began = time.perf_counter()
+    with transaction():
+        attempt = jobs.claim_planning(account_id, job_id, now(), LEASE)
+        if attempt is not None:
+            jobs.discard_rows(account_id, job_id)
+    if attempt is None:
+        _queue_planned(account_id, job_id)
+        return
+    job = queries.job_by_id(account_id, job_id)
+    try:
+        rows = _fill_ledger(job, attempt)
+    except _GivenUp:
+        _clean_up_cancelled(account_id, job_id)
+        return
+    except UnreadableFile as fault:
+        _fail(job, str(fault))
+        return
+    with transaction():
+        planning.spread_withheld(account_id, job_id)
+        expected = queries.expected_outcomes(account_id, job_id)
+        totals = {outcome.name: count for outcome, count in expected.items()}
+        if not jobs.hold_planning(account_id, job_id, attempt, now() + LEASE, rows):
+            return
+        jobs.change(account_id, job_id, total=rows, totals=totals, planned_at=now(), lease_until=None)
+    log.info("job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)})
+    _queue_planned(account_id, job_id)
+
+
+def _fill_ledger(job: EnrollmentJob, attempt: int) -> int:
+    """Load all rows of the job's file; returns how many."""
+    judge = _judge(job)
+    done = 0
+    for chunk in _chunks(_read_rows(job)):
+        with transaction():
+            if not jobs.hold_planning(job.account_id, job.id, attempt, now() + LEASE, done + len(chunk)):
+                raise _GivenUp
+            planning.load_chunk(judge, chunk)
+        done += len(chunk)
+    return done
+
+
+def _read_rows(job: EnrollmentJob) -> Iterator[ReadRow]:
+    assert job.upload_id is not None
+    upload = files.upload_by_id(job.account_id, job.upload_id)
+    country = accounts.worker_for(job.account_id).country
+    read = row_reader(file_options(job), country, job.options["custom_keys"])
+    for row in files.rows(upload):
+        yield read(row.number, row.line, row.cells)
+
+
+def _chunks(rows: Iterator[ReadRow]) -> Iterator[list[ReadRow]]:
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        yield chunk
+
+
+def _judge(job: EnrollmentJob) -> Judge:
+    options = file_options(job)
+    return Judge(
+        account_id=job.account_id,
+        job_id=job.id,
+        identifier=options.identifier,
+        creates=options.missing == "create",
+        updates=options.existing != "leave",
+        workflow_id=job.workflow_id,
+        again=job.options["again"],
+    )
+
+
+def file_options(job: EnrollmentJob) -> FileOptions:
+    """What the person chose for this job."""
+    return FileOptions(**{name: job.options[name] for name in FileOptions.__dataclass_fields__})
+
+
+def _queue_planned(account_id: int, job_id: int) -> None:
+    """Cut a started job's batches and let it run. A draft stays as it is until it is started."""
+    with transaction():
+        job = queries.job_by_id(account_id, job_id)
+        if job.planned_at is None or job.status not in (JobStatus.PENDING, JobStatus.VALIDATING):
+            return
+        jobs.move(account_id, job_id, JobStatus.VALIDATING, only_from=JobStatus.PENDING)
+        size = batch_size(job.total, job.options["batch_size"])
+        batches = planning.cut_batches(account_id, job_id, job.total, size)
+        jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
+    dispatch(account_id)
+
+
+def _fail(job: EnrollmentJob, sentence: str) -> None:
+    with transaction():
+        jobs.discard_rows(job.account_id, job.id)
+        failed = jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now())
+        if failed and job.status != JobStatus.DRAFT:
+            actor = accounts.worker_for(job.account_id)
+            activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
+
+
+def _clean_up_cancelled(account_id: int, job_id: int) -> None:
+    """Rows of a job that was cancelled before it was planned say nothing: its report counts the file's rows."""
+    with transaction():
+        if queries.job_by_id(account_id, job_id).status == JobStatus.CANCELLED:
+            jobs.discard_rows(account_id, job_id)

@@ -1,0 +1,165 @@
+"""Starting a job, and the dry run before it.
+
+A dry run is a job in the hidden state `draft`, planned like any other; starting it promotes that plan. Each
+batch looks at its contacts afresh, so nothing that changed since can be enrolled by mistake. Starting reads
+no row: it takes the same time whatever the size.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
+from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.reading import CONSENTING
+from app.bulk_enrollment.domain.selection import FileOptions, problems
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
+from app.files import application as files
+from app.files.infrastructure.tables import Upload
+from app.platform import queue
+from app.platform.database import after_commit, transaction
+from app.platform.errors import Conflict, Invalid, LimitReached, NotFound, TooMuch
+from app.platform.settings import current
+from app.workflows import application as workflows
+
+
+@dataclass(frozen=True)
+class FileJob:
+    """What to start: an upload's public id, the person's choices, and the workflow's public id (None: an
+    import). `once_key` makes a second call with the same key return the first one's job."""
+
+    upload_id: str
+    options: FileOptions
+    workflow_id: str | None = None
+    once_key: str | None = None
+
+
+def dry_run(actor: Actor, wanted: FileJob) -> EnrollmentJob:
+    """Plan a job without starting it; nothing that anybody sees is written."""
+    with transaction():
+        job = _draft(actor, wanted)
+        after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
+    return job
+
+
+def start_job(actor: Actor, wanted: FileJob) -> EnrollmentJob:
+    """Make a job and start it at once. Raises NotAllowed, NotFound, Conflict (the workflow is not active),
+    Invalid (`fields`), TooMuch (rows), LimitReached (unfinished jobs)."""
+    with transaction():
+        if wanted.once_key and (known := queries.job_of_once_key(actor.account_id, _once(actor, wanted.once_key))):
+            return known
+        job = _draft(actor, wanted)
+        return _promote(actor, job, wanted.once_key)
+
+
+def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
+    """Start what a dry run has planned. Starting twice gives the same job."""
+    accounts.require(actor, _permission(import_only=False))
+    with transaction():
+        job = queries.job_by_public_id(actor.account_id, public_id)
+        if job is None:
+            raise NotFound("JOB_NOT_FOUND", "There is no such job.")
+        if job.status == JobStatus.FAILED:
+            raise Conflict("CONFLICT", job.failure or "This file cannot be read.")
+        return job if job.status != JobStatus.DRAFT else _promote(actor, job, None)
+
+
+def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
+    """A job of the actor's account. Raises NotFound."""
+    job = queries.job_by_public_id(actor.account_id, public_id)
+    if job is None:
+        raise NotFound("JOB_NOT_FOUND", "There is no such job.")
+    return job
+
+
+def _permission(import_only: bool) -> Permission:
+    return Permission.CONTACTS if import_only else Permission.WORKFLOWS
+
+
+def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
+    accounts.require(actor, _permission(import_only=wanted.workflow_id is None))
+    upload = files.kept(actor.account_id, wanted.upload_id)
+    if upload is None:
+        raise NotFound("NOT_FOUND", "This upload is no longer there. Choose the file again.")
+    if found := problems(wanted.options):
+        raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)
+    _check_size(actor, upload, is_import=wanted.workflow_id is None)
+    target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
+    files.remember_mapping(actor, upload, wanted.options.mapping)
+    return jobs.add(
+        EnrollmentJob(
+            account_id=actor.account_id,
+            created_by=actor.user_id,
+            kind="enroll" if target else "import",
+            status=JobStatus.DRAFT.value,
+            workflow_id=target.workflow_id if target else None,
+            selection_type="csv",
+            upload_id=upload.id,
+            total=upload.rows,
+            options=_kept_options(actor, wanted.options, upload, again=target.enroll_again if target else False),
+        )
+    )
+
+
+def _kept_options(actor: Actor, options: FileOptions, upload: Upload, again: bool) -> dict[str, Any]:
+    return options.as_dict() | {
+        "withholds": any(name in CONSENTING for name in options.mapping.values()),
+        "custom_keys": contacts.custom_keys(actor.account_id, list(options.mapping.values())),
+        "source_name": upload.file_name[:200],
+        "again": again,
+        "tag_ids": [],
+        "first_step": None,
+    }
+
+
+def _check_size(actor: Actor, upload: Upload, is_import: bool) -> None:
+    settings = current()
+    name, default = (
+        ("import_rows", settings.max_import_rows) if is_import else ("contacts_per_job", settings.max_contacts_per_job)
+    )
+    limit = accounts.limit_of(actor.account_id, name, default)
+    if upload.rows > limit:
+        raise TooMuch(
+            "CONTACT_LIMIT_EXCEEDED",
+            f"The limit is {limit:,} contacts a job; this file has {upload.rows:,}. "
+            "Split the file, or ask an administrator to raise the limit.",
+            limit=limit,
+            count=upload.rows,
+        )
+
+
+def _promote(actor: Actor, job: EnrollmentJob, once_key: str | None) -> EnrollmentJob:
+    """Turn a draft into a job: the version that is active now, the limits as they are now."""
+    accounts.lock(actor.account_id)
+    limit = accounts.limit_of(actor.account_id, "unfinished_jobs", current().max_unfinished_jobs)
+    if jobs.count_unfinished(actor.account_id) >= limit:
+        raise LimitReached(
+            "JOB_LIMIT_REACHED",
+            f"{limit} bulk enrollments are unfinished already. Wait for one to end, or cancel one.",
+            limit=limit,
+        )
+    options = dict(job.options)
+    values: dict[str, Any] = {}
+    if job.workflow_id is not None:
+        target = workflows.startable_by_id(actor, job.workflow_id)
+        values["version_id"] = target.version_id
+        options |= {"first_step": target.first_step, "again": target.enroll_again}
+    options["tag_ids"] = contacts.ensure_tags(actor.account_id, file_options(job).tags, created_by=actor.user_id)
+    if once_key:
+        values["once_key"] = _once(actor, once_key)
+    if not jobs.move(actor.account_id, job.id, JobStatus.PENDING, options=options, **values):
+        raise Conflict("CONFLICT", "This job has been started already.")
+    activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
+    after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
+    return queries.job_by_id(actor.account_id, job.id)
+
+
+def _once(actor: Actor, key: str) -> str:
+    """Keys of two people never meet."""
+    return hashlib.sha256(f"{actor.user_id}:{key}".encode()).hexdigest()

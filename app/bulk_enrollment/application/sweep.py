@@ -1,0 +1,51 @@
+"""The sweeper: what the queue has forgotten is in the database, and gets its turn again.
+
+A killed worker leaves a lease that runs out; an emptied queue leaves work without a task. Called by the
+clock process; every step is a conditional claim, so a second sweeper does no harm.
+"""
+
+from datetime import timedelta
+
+from app.bulk_enrollment.application.plan import PLAN_TASK
+from app.bulk_enrollment.application.run import CANCEL_TASK, dispatch, finish_if_done
+from app.bulk_enrollment.infrastructure import waiting
+from app.bulk_enrollment.infrastructure.store import batches, jobs
+from app.platform import queue
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.logs import log
+
+DRAFTS_KEPT = timedelta(days=1)
+HANDED_OVER = timedelta(seconds=3)
+
+
+def sweep() -> None:
+    """Give everything that waits without a task its task."""
+    at = now()
+    for account_id, job_id in waiting.unplanned_jobs(at - HANDED_OVER, at):
+        queue.send(PLAN_TASK, account_id, job_id)
+    for account_id, job_id in waiting.jobs_being_cancelled():
+        queue.send(CANCEL_TASK, account_id, job_id)
+    _recall_lost_tasks()
+    for account_id in waiting.accounts_with_work(at):
+        dispatch(account_id)
+    for account_id, job_id in waiting.jobs_without_open_batches():
+        finish_if_done(account_id, job_id)
+
+
+def _recall_lost_tasks() -> None:
+    """When the queue is empty nobody will ever begin the batches that were handed to it: take them back
+    without waiting for their leases to run out."""
+    if queue.waiting("bulk") != 0:
+        return
+    for account_id, batch_ids in waiting.handed_over_batches(now() - HANDED_OVER).items():
+        with transaction():
+            batches.release(account_id, batch_ids)
+        log.info("lost_tasks_recalled", extra={"account": account_id, "batches": len(batch_ids)})
+
+
+def discard_old_drafts() -> None:
+    """Dry runs that were never started."""
+    for account_id, job_id in waiting.drafts_before(now() - DRAFTS_KEPT):
+        with transaction():
+            jobs.discard(account_id, job_id)

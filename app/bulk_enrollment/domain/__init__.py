@@ -1,0 +1,1 @@
+"""What a bulk enrollment is: its states, its outcomes, its arithmetic. Plain Python."""

@@ -1,0 +1,132 @@
+"""The life of a job and of its batches, and the arithmetic of progress.
+
+Every legal change of state stands here; the store asks `may_become` or names the states it starts from.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobStatus(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    PENDING = "pending"
+    VALIDATING = "validating"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    PAUSED = "paused"
+    CANCELLING = "cancelling"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+S = JobStatus
+
+LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
+    S.DRAFT: frozenset({S.PENDING, S.SCHEDULED, S.FAILED}),
+    S.SCHEDULED: frozenset({S.PENDING, S.CANCELLED}),
+    S.PENDING: frozenset({S.VALIDATING, S.CANCELLED, S.FAILED}),
+    S.VALIDATING: frozenset({S.QUEUED, S.CANCELLED, S.FAILED}),
+    S.QUEUED: frozenset({S.PROCESSING, S.PAUSED, S.CANCELLING}),
+    S.PROCESSING: frozenset({S.PAUSED, S.CANCELLING, S.COMPLETED, S.COMPLETED_WITH_ERRORS}),
+    S.PAUSED: frozenset({S.QUEUED, S.PROCESSING, S.CANCELLING}),
+    S.CANCELLING: frozenset({S.CANCELLED}),
+    S.COMPLETED: frozenset(),
+    S.COMPLETED_WITH_ERRORS: frozenset(),
+    S.CANCELLED: frozenset(),
+    S.FAILED: frozenset(),
+}
+
+FINISHED = frozenset(status for status, after in LEGAL.items() if not after)
+UNFINISHED = frozenset(S) - FINISHED - {S.DRAFT}
+RUNNING = frozenset({S.QUEUED, S.PROCESSING})
+
+
+def may_become(now: JobStatus, then: JobStatus) -> bool:
+    """Whether a job may go from one state to the other."""
+    return then in LEGAL[now]
+
+
+def states_before(then: JobStatus) -> list[str]:
+    """The states from which a job may reach `then`: for conditional updates."""
+    return [status.value for status in JobStatus if then in LEGAL[status]]
+
+
+class BatchStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+SMALLEST_ASKED, LARGEST_ASKED = 10, 500
+SMALLEST_CUT, LARGEST_CUT = 100, 5_000
+
+
+def batch_size(rows: int, asked: int | None = None) -> int:
+    """Rows of a batch: what was asked for (10 to 500), else a hundredth of the rows within bounds."""
+    if asked is not None:
+        return min(max(asked, SMALLEST_ASKED), LARGEST_ASKED)
+    return min(max(-(-rows // 100), SMALLEST_CUT), LARGEST_CUT)
+
+
+def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
+    """(number, first row, last row) of each batch; rows and batches count from 1."""
+    return [
+        (number, first, min(first + size - 1, rows))
+        for number, first in enumerate(range(1, rows + 1, size), start=1)
+    ]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a job stands. `rate` is rows per second; `seconds_left` None when nothing can be said."""
+
+    status: JobStatus
+    total: int
+    succeeded: int
+    failed: int
+    skipped: int
+    batches: int
+    batches_done: int
+    rate: float | None = None
+    seconds_left: float | None = None
+
+    @property
+    def processed(self) -> int:
+        return self.succeeded + self.failed + self.skipped
+
+    @property
+    def percent(self) -> float:
+        """Of a hundred, rounded down to a tenth, so that 100 means all."""
+        if self.total == 0:
+            return 100.0 if self.status in FINISHED else 0.0
+        return self.processed * 1000 // self.total / 10
+
+    @property
+    def current_batch(self) -> int:
+        return min(self.batches_done + 1, self.batches)
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in FINISHED
+
+
+def pace(processed: int, total: int, seconds: float) -> tuple[float | None, float | None]:
+    """(rows per second, seconds left) of a job that has run for `seconds`."""
+    if processed <= 0 or seconds <= 0:
+        return None, None
+    rate = processed / seconds
+    return rate, max(0.0, (total - processed) / rate)
+
+
+def final_status(failed: int) -> JobStatus:
+    return S.COMPLETED_WITH_ERRORS if failed else S.COMPLETED
+
+
+def next_wait(attempt: int, waits: tuple[float, ...]) -> float | None:
+    """Seconds until a batch is tried again after its `attempt` (from 1) failed, or None: that was the last."""
+    return waits[attempt - 1] if attempt <= len(waits) else None

@@ -1,0 +1,62 @@
+"""What a person chose when starting a job from a file, checked and in one shape."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Missing = Literal["skip", "create"]
+Existing = Literal["leave", "fill", "overwrite"]
+Identifier = Literal["email", "contact_id", "phone"]
+
+IDENTIFIERS: tuple[Identifier, ...] = ("email", "contact_id", "phone")
+MISSING: tuple[Missing, ...] = ("skip", "create")
+EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """`mapping` is {column position as text: field}; `tags` are names; `batch_size` None means automatic."""
+
+    mapping: dict[str, str]
+    identifier: Identifier = "email"
+    missing: Missing = "skip"
+    existing: Existing = "leave"
+    consent_basis: str = ""
+    tags: list[str] = field(default_factory=list)
+    batch_size: int | None = None
+
+    @property
+    def writes_contacts(self) -> bool:
+        """Whether rows carry the values of their other columns."""
+        return self.missing == "create" or self.existing != "leave"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def columns(self) -> dict[int, str]:
+        """{column position: field}."""
+        return {int(position): name for position, name in self.mapping.items()}
+
+
+def problems(options: FileOptions) -> dict[str, str]:
+    """What is wrong with a choice: {field of the form: sentence}; empty when all is well."""
+    found: dict[str, str] = {}
+    fields = list(options.mapping.values())
+    if options.identifier not in fields:
+        found["mapping"] = _NO_IDENTIFIER[options.identifier]
+    twice = sorted({name for name in fields if fields.count(name) > 1})
+    if twice:
+        found["mapping"] = f"Two columns are both matched to {twice[0].replace('_', ' ')}. Choose one of them."
+    if options.missing == "create" and options.identifier == "contact_id":
+        found["missing"] = "People can only be added from an e-mail address or a phone number."
+    if options.missing == "create" and not options.consent_basis:
+        found["consent_basis"] = "Say why you may write to these people."
+    if options.batch_size is not None and not 10 <= options.batch_size <= 500:
+        found["batch_size"] = "Choose from 10 to 500 rows a batch."
+    return found
+
+
+_NO_IDENTIFIER: dict[str, str] = {
+    "email": "Say which column holds the e-mail addresses.",
+    "contact_id": "Say which column holds the contact numbers.",
+    "phone": "Say which column holds the phone numbers.",
+}

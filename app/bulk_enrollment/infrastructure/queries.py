@@ -1,0 +1,288 @@
+"""Reading jobs: where they stand, what failed, what is waiting. Figures come from batches, never from rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
+from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
+from app.platform.database import session
+from app.platform.ids import is_public_id
+from app.workflows.infrastructure.tables import Workflow
+
+_UNFINISHED = [status.value for status in UNFINISHED]
+_RUNNING = [status.value for status in RUNNING]
+
+
+@dataclass
+class Figures:
+    """What the batches of a job add up to."""
+
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    batches: int = 0
+    batches_open: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    retried: int = 0
+    next_attempt_at: datetime | None = None
+
+
+def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
+    """A job that is known to exist, read afresh."""
+    return session().scalars(
+        sa.select(EnrollmentJob)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def job_by_public_id(account_id: int, public_id: str) -> EnrollmentJob | None:
+    if not is_public_id(public_id):
+        return None
+    return session().scalar(
+        sa.select(EnrollmentJob)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.public_id == public_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def job_of_once_key(account_id: int, once_key: str) -> EnrollmentJob | None:
+    return session().scalar(
+        sa.select(EnrollmentJob).where(
+            EnrollmentJob.account_id == account_id, EnrollmentJob.once_key == once_key
+        )
+    )
+
+
+def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
+    """Figures of several jobs from one read of their batches."""
+    figures = {job_id: Figures() for job_id in job_ids}
+    batches = session().execute(
+        sa.select(
+            EnrollmentBatch.job_id,
+            EnrollmentBatch.status,
+            EnrollmentBatch.succeeded,
+            EnrollmentBatch.failed,
+            EnrollmentBatch.skipped,
+            EnrollmentBatch.outcomes,
+            EnrollmentBatch.attempt,
+            EnrollmentBatch.next_attempt_at,
+        ).where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id.in_(job_ids))
+    )
+    for job_id, status, succeeded, failed, skipped, outcomes, attempt, next_attempt_at in batches:
+        of_job = figures[job_id]
+        of_job.batches += 1
+        of_job.succeeded += succeeded
+        of_job.failed += failed
+        of_job.skipped += skipped
+        of_job.retried += attempt > 1
+        for name, rows in outcomes.items():
+            of_job.outcomes[name] = of_job.outcomes.get(name, 0) + rows
+        if status in ("pending", "processing"):
+            of_job.batches_open += 1
+            if status == "pending" and next_attempt_at:
+                of_job.next_attempt_at = max(of_job.next_attempt_at or next_attempt_at, next_attempt_at)
+    return figures
+
+
+def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
+    """Where a job stands."""
+    rate = left = None
+    if job.started_at:
+        seconds = ((job.finished_at or now) - job.started_at).total_seconds()
+        rate, left = pace(figures.succeeded + figures.failed + figures.skipped, job.total, seconds)
+    status = JobStatus(job.status)
+    skipped = figures.skipped
+    if status is JobStatus.CANCELLED and figures.batches == 0:
+        skipped = job.total
+    return Progress(
+        status=status,
+        total=job.total,
+        succeeded=figures.succeeded,
+        failed=figures.failed,
+        skipped=skipped,
+        batches=figures.batches,
+        batches_done=figures.batches - figures.batches_open,
+        rate=rate,
+        seconds_left=left if status is JobStatus.PROCESSING else None,
+    )
+
+
+def jobs_of_paused_workflows(account_id: int) -> list[tuple[int, bool]]:
+    """(job id, has started) of jobs that run although their workflow is paused."""
+    return _jobs_by_workflow(account_id, _RUNNING, "paused")
+
+
+def paused_jobs_of_running_workflows(account_id: int) -> list[tuple[int, bool]]:
+    """(job id, has started) of paused jobs whose workflow is active, or archived, which their rows then say."""
+    return _jobs_by_workflow(account_id, ["paused"], "active", "archived")
+
+
+def _jobs_by_workflow(account_id: int, statuses: list[str], *workflow_states: str) -> list[tuple[int, bool]]:
+    rows = session().execute(
+        sa.select(EnrollmentJob.id, EnrollmentJob.started_at)
+        .join(Workflow, Workflow.id == EnrollmentJob.workflow_id)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            Workflow.account_id == account_id,
+            EnrollmentJob.status.in_(statuses),
+            Workflow.status.in_(workflow_states),
+        )
+    )
+    return [(job_id, started_at is not None) for job_id, started_at in rows]
+
+
+def unfinished_jobs(account_id: int, limit: int = 5) -> Sequence[EnrollmentJob]:
+    return session().scalars(
+        sa.select(EnrollmentJob)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
+        .order_by(EnrollmentJob.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def jobs_page(
+    account_id: int, status: str | None, workflow_id: int | None, before: int | None, limit: int = 25
+) -> Sequence[tuple[EnrollmentJob, str | None, str | None]]:
+    """(job, workflow's name, workflow's public id), newest first, with an id under `before`."""
+    query = (
+        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id)
+        .outerjoin(Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id))
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
+        .order_by(EnrollmentJob.id.desc())
+        .limit(limit)
+    )
+    if status == "unfinished":
+        query = query.where(EnrollmentJob.status.in_(_UNFINISHED))
+    elif status:
+        query = query.where(EnrollmentJob.status == status)
+    if workflow_id:
+        query = query.where(EnrollmentJob.workflow_id == workflow_id)
+    if before:
+        query = query.where(EnrollmentJob.id < before)
+    return [(job, name, public_id) for job, name, public_id in session().execute(query)]
+
+
+@dataclass(frozen=True)
+class ProblemFilter:
+    """What the failure table shows: outcome codes, a search text, and where the page begins."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    search: str = ""
+    after: int = 0
+
+
+def problem_rows(account_id: int, job_id: int, wanted: ProblemFilter, limit: int = 50) -> list[Any]:
+    """Rows that were not done, in the order of the file, with the batch and the time they were settled."""
+    query = (
+        sa.select(
+            EnrollmentRow.row_number,
+            EnrollmentRow.line,
+            EnrollmentRow.identifier,
+            EnrollmentRow.contact_id,
+            EnrollmentRow.outcome,
+            EnrollmentRow.detail,
+            EnrollmentRow.note,
+            EnrollmentBatch.number.label("batch"),
+            EnrollmentBatch.finished_at,
+        )
+        .join(
+            EnrollmentBatch,
+            sa.and_(
+                EnrollmentBatch.account_id == account_id,
+                EnrollmentBatch.job_id == job_id,
+                EnrollmentRow.row_number.between(EnrollmentBatch.first_row, EnrollmentBatch.last_row),
+            ),
+        )
+        .where(
+            EnrollmentRow.account_id == account_id,
+            EnrollmentRow.job_id == job_id,
+            EnrollmentRow.outcome >= FIRST_PROBLEM,
+            EnrollmentRow.row_number > wanted.after,
+        )
+        .order_by(EnrollmentRow.row_number)
+        .limit(limit)
+    )
+    if wanted.outcomes:
+        query = query.where(EnrollmentRow.outcome.in_(wanted.outcomes))
+    if wanted.search:
+        pattern = wanted.search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = query.where(sa.func.lower(EnrollmentRow.identifier).like(f"%{pattern}%", escape="\\"))
+    return list(session().execute(query))
+
+
+def expected_outcomes(account_id: int, job_id: int) -> dict[Outcome, int]:
+    """{outcome that planning expects: rows}."""
+    rows = session().execute(
+        sa.select(EnrollmentRow.verdict, sa.func.count())
+        .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
+        .group_by(EnrollmentRow.verdict)
+    )
+    return {Outcome(verdict): count for verdict, count in rows}
+
+
+def people_to_create(account_id: int, job_id: int) -> int:
+    """Planned rows that speak of nobody yet and are to become contacts."""
+    query = sa.select(sa.func.count()).where(
+        EnrollmentRow.account_id == account_id,
+        EnrollmentRow.job_id == job_id,
+        EnrollmentRow.contact_id.is_(None),
+        EnrollmentRow.key.isnot(None),
+        EnrollmentRow.verdict.notin_(
+            (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
+        ),
+    )
+    return session().scalar(query) or 0
+
+
+def sample_rows(account_id: int, job_id: int, verdict: Outcome, limit: int = 3) -> list[Any]:
+    """The first rows that planning expects one outcome for."""
+    return list(
+        session().execute(
+            sa.select(
+                EnrollmentRow.row_number,
+                EnrollmentRow.line,
+                EnrollmentRow.identifier,
+                EnrollmentRow.detail,
+                EnrollmentRow.note,
+            )
+            .where(
+                EnrollmentRow.account_id == account_id,
+                EnrollmentRow.job_id == job_id,
+                EnrollmentRow.verdict == verdict,
+            )
+            .order_by(EnrollmentRow.row_number)
+            .limit(limit)
+        )
+    )
+
+
+def ledger_outcomes(account_id: int, job_id: int) -> dict[Outcome | None, int]:
+    """{outcome: rows} counted from the ledger itself: for `verify-job`, never for a page."""
+    rows = session().execute(
+        sa.select(EnrollmentRow.outcome, sa.func.count())
+        .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
+        .group_by(EnrollmentRow.outcome)
+    )
+    return {None if outcome is None else Outcome(outcome): count for outcome, count in rows}
+
+
+def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[Any]:
+    """(row number, outcome, detail, note) of the next rows: the ledger is read in slices beside its file."""
+    return list(
+        session().execute(
+            sa.select(EnrollmentRow.row_number, EnrollmentRow.outcome, EnrollmentRow.detail, EnrollmentRow.note)
+            .where(
+                EnrollmentRow.account_id == account_id,
+                EnrollmentRow.job_id == job_id,
+                EnrollmentRow.row_number > after,
+            )
+            .order_by(EnrollmentRow.row_number)
+            .limit(limit)
+        )
+    )

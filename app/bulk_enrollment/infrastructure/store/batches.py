@@ -1,0 +1,227 @@
+"""Writing batches: granted by the pump, claimed by a worker, settled once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import RUNNING, JobStatus
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.platform.database import session
+
+_PLAIN = {"synchronize_session": False}
+_RUNNING = [status.value for status in RUNNING]
+
+
+class Claim(NamedTuple):
+    """A batch in a worker's hands."""
+
+    batch_id: int
+    job_id: int
+    number: int
+    first_row: int
+    last_row: int
+    attempt: int
+
+
+def grant(account_id: int, now: datetime, lease: timedelta, at_once: int) -> list[int]:
+    """Choose the batches that may start now and lease them; returns their ids in the order to start.
+
+    At most `at_once` of the account run or wait in the queue. Jobs take turns: each one's next batch before
+    anybody's second, so a small job does not wait for the end of a large one.
+    """
+    free = at_once - _under_way(account_id, now)
+    if free <= 0:
+        return []
+    turn = sa.func.row_number().over(partition_by=EnrollmentBatch.job_id, order_by=EnrollmentBatch.number)
+    waiting = (
+        sa.select(EnrollmentBatch.id, EnrollmentBatch.job_id, EnrollmentJob.priority, turn.label("turn"))
+        .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.status.in_(_RUNNING),
+            EnrollmentBatch.status.in_(("pending", "processing")),
+            sa.or_(EnrollmentBatch.lease_until.is_(None), EnrollmentBatch.lease_until < now),
+            sa.or_(EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now),
+        )
+        .subquery()
+    )
+    order = (waiting.c.priority.desc(), waiting.c.turn, waiting.c.job_id)
+    chosen = list(session().scalars(sa.select(waiting.c.id).order_by(*order).limit(free)))
+    if chosen:
+        session().execute(
+            sa.update(EnrollmentBatch)
+            .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(chosen))
+            .values(lease_until=now + lease, handed_at=now),
+            execution_options=_PLAIN,
+        )
+    return chosen
+
+
+def _under_way(account_id: int, now: datetime) -> int:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(EnrollmentBatch)
+        .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.status.in_([*_RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING]),
+            EnrollmentBatch.status.in_(("pending", "processing")),
+            EnrollmentBatch.lease_until >= now,
+        )
+    )
+    return session().scalar(query) or 0
+
+
+def release(account_id: int, batch_ids: Sequence[int]) -> None:
+    """Give back leases whose task could not be sent."""
+    session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.id.in_(batch_ids),
+            EnrollmentBatch.status == "pending",
+        )
+        .values(lease_until=None),
+        execution_options=_PLAIN,
+    )
+
+
+def claim(account_id: int, batch_id: int, now: datetime, lease: timedelta) -> Claim | None:
+    """Take a batch that nobody works on, of a job that is running; None when there is nothing to take."""
+    running = sa.exists().where(
+        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.id == EnrollmentBatch.job_id,
+        EnrollmentJob.status.in_(_RUNNING),
+    )
+    claimed = session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.id == batch_id,
+            running,
+            sa.or_(
+                sa.and_(
+                    EnrollmentBatch.status == "pending",
+                    sa.or_(EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now),
+                ),
+                sa.and_(EnrollmentBatch.status == "processing", EnrollmentBatch.lease_until < now),
+            ),
+        )
+        .values(
+            status="processing",
+            attempt=EnrollmentBatch.attempt + 1,
+            lease_until=now + lease,
+            started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
+        )
+        .returning(
+            EnrollmentBatch.id,
+            EnrollmentBatch.job_id,
+            EnrollmentBatch.number,
+            EnrollmentBatch.first_row,
+            EnrollmentBatch.last_row,
+            EnrollmentBatch.attempt,
+        ),
+        execution_options=_PLAIN,
+    ).first()
+    if claimed is None:
+        return None
+    session().execute(
+        sa.update(EnrollmentJob)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id == claimed.job_id,
+            EnrollmentJob.status == JobStatus.QUEUED,
+        )
+        .values(status=JobStatus.PROCESSING, started_at=sa.func.coalesce(EnrollmentJob.started_at, now)),
+        execution_options=_PLAIN,
+    )
+    return Claim(*claimed)
+
+
+def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: dict[str, Any]) -> bool:
+    """Write a batch's end, if the attempt is still ours. False means that all of this must be rolled back."""
+    return _change_ours(account_id, claim, status=status, finished_at=now, lease_until=None, **counts)
+
+
+def put_back(account_id: int, claim: Claim, next_attempt_at: datetime, failure: str) -> bool:
+    """Let a batch that failed be tried again at a later moment."""
+    return _change_ours(
+        account_id, claim, status="pending", next_attempt_at=next_attempt_at, lease_until=None, failure=failure
+    )
+
+
+def take_to_skip(account_id: int, job_id: int) -> Claim | None:
+    """One batch of a cancelled job that has not begun, marked as skipped."""
+    pending = (
+        sa.select(sa.func.min(EnrollmentBatch.number))
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.status == "pending",
+        )
+        .scalar_subquery()
+    )
+    skipped = session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.number == pending,
+            EnrollmentBatch.status == "pending",
+        )
+        .values(status="skipped", lease_until=None)
+        .returning(
+            EnrollmentBatch.id,
+            EnrollmentBatch.job_id,
+            EnrollmentBatch.number,
+            EnrollmentBatch.first_row,
+            EnrollmentBatch.last_row,
+            EnrollmentBatch.attempt,
+        ),
+        execution_options=_PLAIN,
+    ).first()
+    return Claim(*skipped) if skipped else None
+
+
+def count_skipped(account_id: int, claim: Claim, now: datetime, counts: dict[str, Any]) -> None:
+    session().execute(
+        sa.update(EnrollmentBatch)
+        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id == claim.batch_id)
+        .values(finished_at=now, **counts),
+        execution_options=_PLAIN,
+    )
+
+
+def abandoned_while_cancelling(account_id: int, job_id: int, now: datetime) -> None:
+    """A batch whose worker died while the job is being cancelled was never done: it counts as not begun."""
+    session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.lease_until < now,
+        )
+        .values(status="pending", attempt=EnrollmentBatch.attempt + 1, lease_until=None),
+        execution_options=_PLAIN,
+    )
+
+
+def _change_ours(account_id: int, claim: Claim, **values: Any) -> bool:
+    changed = session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.id == claim.batch_id,
+            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.attempt == claim.attempt,
+        )
+        .values(**values)
+        .returning(EnrollmentBatch.id),
+        execution_options=_PLAIN,
+    )
+    return changed.scalar() is not None

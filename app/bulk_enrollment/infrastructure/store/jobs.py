@@ -1,0 +1,117 @@
+"""Writing jobs."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, states_before
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
+from app.platform.database import session
+
+PLANNABLE = (JobStatus.DRAFT, JobStatus.PENDING, JobStatus.VALIDATING)
+
+
+def add(job: EnrollmentJob) -> EnrollmentJob:
+    session().add(job)
+    session().flush()
+    return job
+
+
+def move(account_id: int, job_id: int, to: JobStatus, *, only_from: JobStatus | None = None, **values: Any) -> bool:
+    """Change a job's state if it is in one that may become `to`. Returns whether this call did it."""
+    before = [only_from.value] if only_from else states_before(to)
+    return _update(
+        account_id, job_id, [EnrollmentJob.status.in_(before)], {"status": to.value, **values}
+    )
+
+
+def change(account_id: int, job_id: int, **values: Any) -> bool:
+    return _update(account_id, job_id, [], values)
+
+
+def count_unfinished(account_id: int) -> int:
+    query = sa.select(sa.func.count()).where(
+        EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_([status.value for status in UNFINISHED])
+    )
+    return session().scalar(query) or 0
+
+
+def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta) -> int | None:
+    """Take the planning of a job that is not planned and that nobody plans just now. Returns the attempt."""
+    values = {
+        "attempt": EnrollmentJob.attempt + 1,
+        "lease_until": now + lease,
+        "status": sa.case((EnrollmentJob.status == JobStatus.PENDING, JobStatus.VALIDATING), else_=EnrollmentJob.status),
+    }
+    claimed = session().execute(
+        sa.update(EnrollmentJob)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id == job_id,
+            EnrollmentJob.status.in_(PLANNABLE),
+            EnrollmentJob.planned_at.is_(None),
+            sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
+        )
+        .values(values)
+        .returning(EnrollmentJob.attempt),
+        execution_options={"synchronize_session": False},
+    ).scalar()
+    return claimed
+
+
+def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, rows: int) -> bool:
+    """Keep the planning and note how far it is. False when the job was cancelled or given to another."""
+    return _update(
+        account_id,
+        job_id,
+        [EnrollmentJob.attempt == attempt, EnrollmentJob.status.in_(PLANNABLE), EnrollmentJob.planned_at.is_(None)],
+        {"lease_until": until, "planned_rows": rows},
+    )
+
+
+def finish(account_id: int, job_id: int, before: JobStatus, to: JobStatus, now: datetime, totals: dict[str, int]) -> bool:
+    """End a job that has no open batch. Exactly one of several callers gets True."""
+    open_batches = sa.exists().where(
+        EnrollmentBatch.account_id == account_id,
+        EnrollmentBatch.job_id == job_id,
+        EnrollmentBatch.status.in_(("pending", "processing")),
+    )
+    return _update(
+        account_id,
+        job_id,
+        [EnrollmentJob.status == before, ~open_batches],
+        {"status": to.value, "finished_at": now, "totals": totals},
+    )
+
+
+def discard(account_id: int, job_id: int) -> None:
+    """Remove a draft with all its rows."""
+    discard_rows(account_id, job_id)
+    session().execute(
+        sa.delete(EnrollmentJob).where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id == job_id,
+            EnrollmentJob.status == JobStatus.DRAFT,
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def discard_rows(account_id: int, job_id: int) -> None:
+    for table in (EnrollmentRow, EnrollmentBatch):
+        session().execute(
+            sa.delete(table).where(table.account_id == account_id, table.job_id == job_id),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _update(account_id: int, job_id: int, conditions: list[Any], values: dict[str, Any]) -> bool:
+    changed = session().execute(
+        sa.update(EnrollmentJob)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id, *conditions)
+        .values(values)
+        .returning(EnrollmentJob.id),
+        execution_options={"synchronize_session": False},
+    )
+    return changed.scalar() is not None

@@ -1,0 +1,199 @@
+"""From the file into the ledger: a chunk is loaded beside it and judged on its way in, in one statement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import cut
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.selection import Identifier
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow, staged_rows
+from app.contacts.infrastructure.tables import Contact
+from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure.tables import Enrollment
+from app.platform.database import bulk_load, is_sqlite, session
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What the verdict on a row depends on besides the row. `workflow_id` None means an import."""
+
+    account_id: int
+    job_id: int
+    identifier: Identifier
+    creates: bool
+    updates: bool
+    workflow_id: int | None
+    again: bool
+
+    @property
+    def good(self) -> Any:
+        """The verdict on a row whose contact is there and open."""
+        if self.workflow_id is not None:
+            return sa.literal(Outcome.ENROLLED)
+        return sa.literal(Outcome.UPDATED if self.updates else Outcome.UNCHANGED)
+
+
+def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put read rows, in the order of the staged table's columns, into the ledger with their verdicts.
+
+    Rows of earlier chunks must be there already: a duplicate names the first row of its address.
+    """
+    if is_sqlite():
+        session().execute(sa.text(str(sa.schema.CreateTable(staged_rows, if_not_exists=True))))
+        session().execute(sa.delete(staged_rows))
+    else:
+        session().execute(sa.text("DROP TABLE IF EXISTS pg_temp.staged_rows"))
+        staged_rows.create(session().connection())
+    bulk_load(staged_rows, [column.name for column in staged_rows.columns], rows)
+    if not is_sqlite():
+        session().execute(sa.text("ANALYZE staged_rows"))
+    session().execute(_into_ledger(judge))
+
+
+def _into_ledger(judge: Judge) -> sa.Insert:
+    first = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key).label("first_row")
+    staged = sa.select(staged_rows, first).subquery("staged")
+    earlier = sa.orm.aliased(EnrollmentRow, name="earlier")
+    contact = _contacts_by_key(judge)
+    is_duplicate = sa.or_(earlier.row_number.isnot(None), staged.c.first_row < staged.c.row_number)
+    under_way, was_in = _enrolled(judge, contact.c.id)
+    is_enrolled = sa.false() if judge.workflow_id is None else under_way if judge.again else was_in
+    is_shared = contact.c.people > 1
+    verdict = sa.case(
+        (staged.c.verdict == Outcome.VALIDATION_ERROR, Outcome.VALIDATION_ERROR),
+        (is_duplicate, Outcome.DUPLICATE_IN_SELECTION),
+        (is_shared, Outcome.VALIDATION_ERROR),
+        (
+            contact.c.id.is_(None),
+            sa.case((staged.c.withheld.isnot(None), Outcome.CONTACT_BLOCKED), else_=_missing(judge))
+            if judge.creates
+            else Outcome.CONTACT_NOT_FOUND,
+        ),
+        (sa.or_(staged.c.withheld.isnot(None), contact.c.status != "active"), Outcome.CONTACT_BLOCKED),
+        (is_enrolled, Outcome.ALREADY_ENROLLED),
+        else_=judge.good,
+    )
+    detail = sa.case(
+        (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
+        (is_duplicate, sa.cast(sa.func.coalesce(earlier.row_number, staged.c.first_row), sa.String)),
+        (is_shared, "shared_phone"),
+        (staged.c.withheld.isnot(None), "file"),
+        (contact.c.status != "active", contact.c.status),
+        else_=None,
+    )
+    columns = {
+        "account_id": sa.literal(judge.account_id),
+        "job_id": sa.literal(judge.job_id),
+        "row_number": staged.c.row_number,
+        "line": staged.c.line,
+        "identifier": staged.c.identifier,
+        "key": staged.c.key,
+        "contact_id": sa.case((is_shared, None), else_=contact.c.id),
+        "verdict": verdict,
+        "detail": detail,
+        "note": staged.c.note,
+        "withheld": staged.c.withheld,
+        "fields": staged.c.fields,
+    }
+    chosen = (
+        sa.select(*columns.values())
+        .select_from(staged)
+        .outerjoin(
+            earlier,
+            sa.and_(
+                earlier.account_id == judge.account_id,
+                earlier.job_id == judge.job_id,
+                earlier.key == staged.c.key,
+                earlier.verdict != Outcome.DUPLICATE_IN_SELECTION,
+            ),
+        )
+        .outerjoin(contact, contact.c.key == staged.c.key)
+        .order_by(staged.c.row_number)
+    )
+    return sa.insert(EnrollmentRow).from_select(list(columns), chosen)
+
+
+def _missing(judge: Judge) -> Outcome:
+    return Outcome.CREATED if judge.workflow_id is None else Outcome.ENROLLED
+
+
+def _contacts_by_key(judge: Judge) -> Any:
+    """Contacts that the chunk speaks of: key, id, status and how many share the key."""
+    keys = sa.select(staged_rows.c.key).where(staged_rows.c.key.isnot(None))
+    query: Any
+    if judge.identifier == "email":
+        query = sa.select(Contact.email_key.label("key"), Contact.id, Contact.status, sa.literal(1).label("people"))
+        query = query.where(Contact.email_key.in_(keys))
+    elif judge.identifier == "phone":
+        people = sa.func.count().label("people")
+        query = sa.select(
+            Contact.phone_key.label("key"), sa.func.min(Contact.id).label("id"), sa.func.min(Contact.status).label("status"), people
+        )
+        query = query.where(Contact.phone_key.in_(keys)).group_by(Contact.phone_key)
+    else:
+        numbers = sa.select(sa.cast(staged_rows.c.key, sa.BigInteger)).where(staged_rows.c.key.isnot(None))
+        key = sa.cast(Contact.id, sa.String).label("key")
+        query = sa.select(key, Contact.id, Contact.status, sa.literal(1).label("people"))
+        query = query.where(Contact.id.in_(numbers))
+    return query.where(Contact.account_id == judge.account_id).subquery("contact")
+
+
+def _enrolled(judge: Judge, contact_id: Any) -> tuple[Any, Any]:
+    """(is under way in the workflow, has ever been in it)."""
+    was_in = sa.exists().where(
+        Enrollment.account_id == judge.account_id,
+        Enrollment.contact_id == contact_id,
+        Enrollment.workflow_id == judge.workflow_id,
+    )
+    return was_in.where(Enrollment.status.in_(UNDER_WAY)), was_in
+
+
+def spread_withheld(account_id: int, job_id: int) -> None:
+    """Consent that is withheld anywhere in the file counts for the first row of that address too."""
+    again = sa.orm.aliased(EnrollmentRow, name="again")
+    said_later = (
+        sa.select(sa.func.min(again.withheld))
+        .where(
+            again.account_id == account_id,
+            again.job_id == job_id,
+            again.key == EnrollmentRow.key,
+            again.withheld.isnot(None),
+            again.verdict == Outcome.DUPLICATE_IN_SELECTION,
+        )
+        .scalar_subquery()
+    )
+    keys = sa.select(again.key).where(
+        again.account_id == account_id,
+        again.job_id == job_id,
+        again.withheld.isnot(None),
+        again.verdict == Outcome.DUPLICATE_IN_SELECTION,
+    )
+    session().execute(
+        sa.update(EnrollmentRow)
+        .where(
+            EnrollmentRow.account_id == account_id,
+            EnrollmentRow.job_id == job_id,
+            EnrollmentRow.key.in_(keys),
+            EnrollmentRow.withheld.is_(None),
+            EnrollmentRow.verdict.notin_(
+                (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
+            ),
+        )
+        .values(withheld=said_later, verdict=Outcome.CONTACT_BLOCKED, detail="file"),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def cut_batches(account_id: int, job_id: int, rows: int, size: int) -> int:
+    """Write down all batches of a job; returns how many."""
+    batches = cut(rows, size)
+    columns = ("account_id", "job_id", "number", "first_row", "last_row", "status")
+    values = [
+        dict(zip(columns, (account_id, job_id, *batch, "pending"), strict=True)) for batch in batches
+    ]
+    if values:
+        session().execute(sa.insert(EnrollmentBatch), values)
+    return len(values)

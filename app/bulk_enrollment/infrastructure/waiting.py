@@ -1,0 +1,88 @@
+"""What waits, over all accounts: the only reads of this room that cross them, for the sweeper alone."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.platform.database import session
+
+_OPEN_BATCH = EnrollmentBatch.status.in_(("pending", "processing"))
+_UNFINISHED_JOB = EnrollmentJob.status.in_([status.value for status in UNFINISHED])
+
+
+def unplanned_jobs(since: datetime, now: datetime) -> list[tuple[int, int]]:
+    """(account, job) of jobs that wait to be planned or queued, and nobody is at it."""
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
+            EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)),
+            sa.or_(EnrollmentJob.status != JobStatus.DRAFT, EnrollmentJob.planned_at.is_(None)),
+            EnrollmentJob.updated_at < since,
+            sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
+        )
+    )
+
+
+def jobs_being_cancelled() -> list[tuple[int, int]]:
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(EnrollmentJob.status == JobStatus.CANCELLING)
+    )
+
+
+def accounts_with_work(now: datetime) -> list[int]:
+    """Accounts that have a batch which nobody holds and whose time has come, or a paused job."""
+    ready = sa.and_(
+        sa.or_(EnrollmentBatch.lease_until.is_(None), EnrollmentBatch.lease_until < now),
+        sa.or_(EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now),
+    )
+    query = (
+        sa.select(EnrollmentJob.account_id)
+        .join(EnrollmentBatch, EnrollmentBatch.job_id == EnrollmentJob.id)
+        .where(_UNFINISHED_JOB, EnrollmentJob.status != JobStatus.CANCELLING, _OPEN_BATCH, ready)
+        .distinct()
+    )
+    return list(session().scalars(query, execution_options={"cross_account": True}))
+
+
+def jobs_without_open_batches() -> list[tuple[int, int]]:
+    """(account, job) whose last batch was settled by a worker that died before ending the job."""
+    open_batch = sa.exists().where(EnrollmentBatch.job_id == EnrollmentJob.id, _OPEN_BATCH)
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
+            EnrollmentJob.status.in_((JobStatus.PROCESSING, JobStatus.CANCELLING)), ~open_batch
+        )
+    )
+
+
+def handed_over_batches(before: datetime) -> dict[int, list[int]]:
+    """{account: batch ids} that wait for their task, handed to the queue a while ago."""
+    found: dict[int, list[int]] = defaultdict(list)
+    query = (
+        sa.select(EnrollmentBatch.account_id, EnrollmentBatch.id)
+        .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
+        .where(
+            _UNFINISHED_JOB,
+            EnrollmentBatch.status == "pending",
+            EnrollmentBatch.lease_until.isnot(None),
+            EnrollmentBatch.handed_at < before,
+        )
+    )
+    for account_id, batch_id in _pairs(query):
+        found[account_id].append(batch_id)
+    return found
+
+
+def drafts_before(moment: datetime) -> list[tuple[int, int]]:
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id)
+        .where(EnrollmentJob.status == JobStatus.DRAFT, EnrollmentJob.created_at < moment)
+        .limit(50)
+    )
+
+
+def _pairs(query: sa.Select[Any]) -> list[tuple[int, int]]:
+    rows = session().execute(query, execution_options={"cross_account": True})
+    return [(account_id, other) for account_id, other in rows]

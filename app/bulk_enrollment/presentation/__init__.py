@@ -1,0 +1,1 @@
+"""Pages, tasks and commands of bulk enrollment."""

@@ -1,0 +1,12 @@
+"""What workers run for this room, and what the clock does for it."""
+
+from app.bulk_enrollment.application import plan, run, sweep
+from app.platform.clock import every
+from app.platform.queue import task
+
+task(plan.PLAN_TASK, "urgent", timeout=3600)(plan.plan_job)
+task(run.RUN_TASK, "bulk", timeout=600)(run.run_batches)
+task(run.CANCEL_TASK, "urgent", timeout=3600)(run.skip_rest)
+
+every(1)(sweep.sweep)
+every(3600)(sweep.discard_old_drafts)

@@ -1,0 +1,46 @@
+"""Writing enrollments, many in one statement."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.tables import Enrollment
+from app.platform.database import is_sqlite, session
+
+
+def enroll_many(
+    account_id: int,
+    contacts: sa.Select[tuple[int]],
+    workflow_id: int,
+    version_id: int,
+    first_step: str | None,
+    again: bool,
+    source: str,
+    job_id: int | None,
+    at: datetime,
+) -> None:
+    wanted = contacts.subquery("wanted")
+    contact_id = wanted.c[0]
+    before = sa.exists().where(
+        Enrollment.account_id == account_id,
+        Enrollment.contact_id == contact_id,
+        Enrollment.workflow_id == workflow_id,
+    )
+    if again:
+        before = before.where(Enrollment.status.in_(UNDER_WAY))
+    values = {
+        "account_id": account_id,
+        "workflow_id": workflow_id,
+        "version_id": version_id,
+        "status": EnrollmentStatus.HELD.value,
+        "step_id": first_step,
+        "source": source,
+        "job_id": job_id,
+        "enrolled_at": at,
+    }
+    columns = [sa.literal(value, Enrollment.__table__.c[name].type) for name, value in values.items()]
+    chosen = sa.select(*columns, contact_id).where(~before).order_by(contact_id)
+    insert = (sqlite if is_sqlite() else postgresql).insert(Enrollment)
+    session().execute(insert.from_select([*values, "contact_id"], chosen).on_conflict_do_nothing())
