@@ -20,6 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -218,3 +219,18 @@ def _only_in_transactions(session: Session, _context: object, _instances: object
         return
     if any(session.is_modified(item) for item in session.dirty) or session.new or session.deleted:
         raise RuntimeError("writing needs transaction()")
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether the same statements may well succeed a little later: the connection broke, somebody else held
+    a lock, the time ran out. A value that does not fit never will."""
+    if isinstance(error, Unavailable):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or isinstance(error, OperationalError | sa.exc.InterfaceError)
+
+
+def is_timeout(error: Exception) -> bool:
+    """Whether the database gave a statement up because it took too long."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in ("57014", "55P03")

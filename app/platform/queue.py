@@ -80,9 +80,12 @@ def perform(name: str, *ids: int | str) -> None:
     TASKS[name].run(*ids)
 
 
-def waiting(queue: str) -> int:
-    """How many tasks lie in `queue`; raises RedisError when it does not answer."""
-    return int(_queue(queue).count)
+def waiting(queue: str) -> int | None:
+    """How many tasks lie in `queue`; None when it does not answer."""
+    try:
+        return int(_queue(queue).count)
+    except RedisError:
+        return None
 
 
 def alive_workers() -> int:

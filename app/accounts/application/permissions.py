@@ -1,7 +1,7 @@
 """What an actor may do and how much of it: asked in the first line of every use case."""
 
 from app.accounts.domain import Actor, Permission
-from app.accounts.infrastructure import queries
+from app.accounts.infrastructure import queries, store
 from app.platform.errors import NotAllowed
 
 _DEEDS = {
@@ -18,9 +18,14 @@ def require(actor: Actor, permission: Permission) -> None:
     if not actor.may(permission):
         raise NotAllowed(
             "NOT_ALLOWED",
-            f"Your role ({actor.role.value}) may not {_DEEDS[permission]}. Ask an owner or admin of the account.",
+            f"Your role ({actor.role.value}) may not {_DEEDS[permission]}. Ask an owner or admin.",
             permission=permission.value,
         )
+
+
+def lock(account_id: int) -> None:
+    """Until the transaction ends nobody else counts against this account's limits."""
+    store.lock_account(account_id)
 
 
 def limit_of(account_id: int, name: str, default: int) -> int:

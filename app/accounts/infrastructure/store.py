@@ -2,8 +2,26 @@
 
 from uuid import uuid4
 
+import sqlalchemy as sa
+
+import sqlalchemy as sa
+
 from app.accounts.infrastructure.tables import Account, Membership, User
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
+
+# Any number that nothing else locks will do.
+FIRST_OWNER_LOCK = 7_301_442_118
+
+
+def let_one_in() -> None:
+    """Only one transaction at a time gets past here. On SQLite that is so of every writer."""
+    if not is_sqlite():
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(FIRST_OWNER_LOCK)))
+
+
+def lock_account(account_id: int) -> None:
+    """On SQLite the write lock does the same."""
+    session().execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
 
 
 def add_account(name: str, kind: str, time_zone: str, country: str, parent_id: int | None = None) -> Account:
@@ -11,6 +29,12 @@ def add_account(name: str, kind: str, time_zone: str, country: str, parent_id: i
     session().add(account)
     session().flush()
     return account
+
+
+def change_account(account: Account, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        setattr(account, name, value)
+    session().flush()
 
 
 def add_user(email: str, name: str, password_hash: str) -> User:
