@@ -112,6 +112,18 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // What scrolls sideways can be reached with the keyboard; a wide drawing begins in its middle.
+  function fit(fresh) {
+    for (const box of document.querySelectorAll("[data-scrolls]")) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1;
+      for (const [name, value] of [["tabindex", "0"], ["role", box.tagName === "DIV" ? "region" : ""], ["aria-label", box.dataset.scrolls]]) {
+        if (scrolls && value) box.setAttribute(name, value); else box.removeAttribute(name);
+      }
+      if (fresh && box.dataset.centre !== undefined) box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
+    }
+  }
+  addEventListener("resize", () => fit(false));
+
   // The tab shows how far the job is: data-title on the panel.
   function settle(root) {
     const told = $("[data-title]");
@@ -120,6 +132,7 @@
   }
   document.addEventListener("htmx:after:swap", (event) => {
     settle(event.target);
+    fit(event.target.id === "sheet-body");
     const label = $("#sheet-body > [data-dialog-label]");
     if (label) $("#sheet").setAttribute("aria-label", label.dataset.dialogLabel);
   });
@@ -128,4 +141,5 @@
   });
   document.addEventListener("htmx:error", () => toast("The server did not answer. Please check your connection."));
   settle(document);
+  fit(true);
 })();
