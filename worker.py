@@ -66,18 +66,18 @@ def work(app: Flask, settings: Settings) -> None:
     """Run tasks until SIGTERM or Ctrl-C."""
     queue.beat_forever(settings.queue_url)
     log.info("worker_started")
-    stopping = False
     with suppress(StopRequested):
-        while not stopping:
+        while True:
             _stop_on_signal()
+            worker = None
             try:
                 worker = _worker(app, settings)
                 worker.work(logging_level="WARNING")
-                stopping = worker.stopping
             except RedisError as failure:
                 log.warning("queue_lost", extra={"failure": type(failure).__name__})
-            if not stopping:
-                time.sleep(RETRY_SECONDS)
+            if worker is not None and worker.stopping:
+                break
+            time.sleep(RETRY_SECONDS)
     log.info("worker_stopped")
 
 
