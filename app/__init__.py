@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.accounts import presentation as accounts
 from app.bulk_enrollment.infrastructure import tables as _bulk_tables  # noqa: F401
-from app.contacts.infrastructure import tables as _contact_tables  # noqa: F401
+from app.contacts import presentation as contacts
 from app.engine.infrastructure import tables as _engine_tables  # noqa: F401
 from app.files.infrastructure import tables as _file_tables  # noqa: F401
 from app.gallery.infrastructure import tables as _gallery_tables  # noqa: F401
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init(app, settings)
     queue.init(app, settings.queue_url)
     accounts.init(app, settings)
+    contacts.init(app)
     home.init(app)
     return app
 

@@ -20,8 +20,8 @@ from app.contacts.application.reading import (
     Listing,
     Search,
     contact_card,
-    custom_fields,
     find_contacts,
+    own_fields,
     tags_to_choose,
 )
 from app.contacts.application.tags import ensure_tags, tag_contact, untag_contact
@@ -37,11 +37,11 @@ __all__ = [
     "changed_by",
     "contact_card",
     "create_many",
-    "custom_fields",
     "ensure_fields",
     "ensure_tags",
     "find_contacts",
     "match_many",
+    "own_fields",
     "reactivate",
     "register_events",
     "register_panel",

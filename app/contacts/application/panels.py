@@ -9,11 +9,10 @@ from app.activity.infrastructure.tables import ContactEvent
 
 
 class Told(NamedTuple):
-    """One line of the time line: a sentence, where it leads to, and an icon of the sprite."""
+    """One line of the time line: a sentence, and where it leads to."""
 
     text: str
     url: str | None = None
-    icon: str = "activity"
 
 
 Show = Callable[[Actor, int], str | None]

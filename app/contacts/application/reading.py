@@ -12,7 +12,7 @@ from app.contacts.domain import Status, tag_key
 from app.contacts.domain.search import lane_of, lanes_of
 from app.contacts.infrastructure import listing, queries
 from app.contacts.infrastructure.listing import Wanted
-from app.contacts.infrastructure.tables import Contact, CustomField, Tag
+from app.contacts.infrastructure.tables import Contact, Tag
 
 EVENTS_SHOWN = 100
 
@@ -45,14 +45,21 @@ class Listing:
 
 @dataclass(frozen=True)
 class Card:
-    """One contact with tags, time line, the account's own fields, and the panels of higher rooms."""
+    """One contact with tags, time line (newest first, with the words of higher rooms and the names of those
+    who acted), the account's own fields as (label, value), and the panels of higher rooms."""
 
     contact: Contact
     tags: Sequence[Tag]
     events: Sequence[ContactEvent]
     told: dict[int, panels.Told]
+    names: dict[int, str]
     custom: Sequence[tuple[str, str]]
     panels: Sequence[str]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the time line goes back to the beginning."""
+        return len(self.events) < EVENTS_SHOWN
 
 
 def find_contacts(
@@ -85,9 +92,10 @@ def tags_to_choose(actor: Actor) -> Sequence[Tag]:
     return queries.tags(actor.account_id)
 
 
-def custom_fields(actor: Actor) -> Sequence[CustomField]:
-    require(actor, Permission.REPORTS)
-    return queries.custom_fields(actor.account_id)
+def own_fields(actor: Actor) -> dict[str, str]:
+    """The fields that the account has added, for a form: label by key."""
+    require(actor, Permission.CONTACTS)
+    return _labels(actor)
 
 
 def contact_card(actor: Actor, contact_id: int) -> Card:
@@ -95,13 +103,14 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
     require(actor, Permission.REPORTS)
     contact = existing(actor, contact_id)
     events = queries.events_of(actor.account_id, contact.id, EVENTS_SHOWN)
-    labels = {field.key: field.label for field in queries.custom_fields(actor.account_id)}
+    labels = _labels(actor)
     values = contact.custom or {}
     return Card(
         contact=contact,
         tags=queries.tags_of(actor.account_id, [contact.id])[contact.id],
         events=events,
         told=panels.told(actor, events),
+        names=queries.names_of({*(event.user_id for event in events), contact.created_by}),
         custom=[(labels.get(key, key), str(value)) for key, value in values.items()],
         panels=panels.panels_of(actor, contact.id),
     )
@@ -126,3 +135,7 @@ def _anchor(actor: Actor, wanted: Wanted, contact_id: int | None) -> Contact | N
     if contact is None or (wanted.lanes and lane_of(wanted.lanes, contact) is None):
         return None
     return contact
+
+
+def _labels(actor: Actor) -> dict[str, str]:
+    return {field.key: field.label for field in queries.custom_fields(actor.account_id)}

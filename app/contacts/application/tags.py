@@ -67,4 +67,4 @@ def _checked(name: str) -> str:
 
 
 def _invalid(sentence: str) -> Invalid:
-    return Invalid("VALIDATION_ERROR", sentence, fields={"name": sentence})
+    return Invalid("VALIDATION_ERROR", sentence, fields={"tags": sentence})

@@ -1,9 +1,10 @@
 """Reading single contacts, their tags and their time line. Lists are in `listing`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
 from app.platform.database import session
@@ -64,6 +65,12 @@ def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactE
         ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
     )
     return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
+
+
+def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these people."""
+    query = sa.select(User.id, User.name).where(User.id.in_([number for number in user_ids if number]))
+    return {row.id: row.name for row in session().execute(query)}
 
 
 def custom_fields(account_id: int) -> Sequence[CustomField]:

@@ -1,0 +1,76 @@
+"""Forms of the contact pages. They hold fields only: what may be in them is decided by the use cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, SelectField, StringField, TelField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
+
+from app.contacts.domain import CONSENT_LABELS, FIELDS
+
+_OWN = "own-"
+
+
+class ContactForm(FlaskForm):
+    """The fields of a person, and the account's own ones (see `contact_form`)."""
+
+    first_name = StringField(FIELDS["first_name"].label)
+    last_name = StringField(FIELDS["last_name"].label)
+    email = EmailField(FIELDS["email"].label)
+    phone = TelField(FIELDS["phone"].label)
+    company = StringField(FIELDS["company"].label)
+    city = StringField(FIELDS["city"].label)
+    country = StringField(FIELDS["country"].label)
+    birthday = StringField(FIELDS["birthday"].label)
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {key: str(self[key].data or "") for key in FIELDS}
+
+    @property
+    def own(self) -> dict[str, str]:
+        own = (field for field in self if field.name.startswith(_OWN))
+        return {field.name.removeprefix(_OWN): str(field.data or "") for field in own}
+
+    @property
+    def own_inputs(self) -> list[Any]:
+        return [field for field in self if field.name.startswith(_OWN)]
+
+    def show(self, problems: Mapping[str, str]) -> None:
+        """Put each sentence at its field."""
+        for key, sentence in problems.items():
+            name = key if key in self else f"{_OWN}{key}"
+            if name in self and not self[name].errors:
+                self[name].errors = [sentence]
+
+
+class NewContactForm(ContactForm):
+    tags = StringField("Tags")
+    consent_basis = SelectField(
+        "Why may you write to them?",
+        choices=[SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()],
+    )
+    consent_source = StringField("Where does that come from?", [Length(max=200)])
+
+    @property
+    def tag_names(self) -> list[str]:
+        return [name for name in (self.tags.data or "").split(",") if name.strip()]
+
+
+class TagForm(FlaskForm):
+    name = StringField("Tag")
+
+
+class ReactivationForm(FlaskForm):
+    reason = StringField("How did they ask to hear from you again?")
+
+
+def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any) -> Any:
+    """A form of this kind with an input for each of the account's own fields {key: label}. `values` are shown
+    in a form that was not sent yet; those of own fields come as `own_values`."""
+    inputs = {f"{_OWN}{key}": StringField(label) for key, label in own.items()}
+    form = type(kind.__name__, (kind,), inputs)
+    own_values = values.pop("own_values", None) or {}
+    return form(data=values | {f"{_OWN}{key}": value for key, value in own_values.items()})

@@ -1,0 +1,188 @@
+"""The list of contacts, and one contact's page."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.contacts import application as contacts
+from app.contacts.application import Search
+from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status
+from app.contacts.presentation.forms import (
+    ContactForm,
+    NewContactForm,
+    ReactivationForm,
+    TagForm,
+    contact_form,
+)
+from app.contacts.presentation.time_line import lines_of
+from app.platform import web
+from app.platform.errors import Conflict, Invalid
+
+blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
+
+ONE = f"/<int(max={2**63 - 1}):contact_id>"
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The list; for a search while typing only the part that changes."""
+    search = Search(
+        text=request.args.get("q", "").strip(),
+        status=next((one for one in Status if one == request.args.get("status")), None),
+        tag=request.args.get("tag", "").strip(),
+    )
+    listing = contacts.find_contacts(web.actor(), search, after=_place("after"), before=_place("before"))
+    is_part = request.headers.get("HX-Target", "").endswith("#contact-list")
+    facts: dict[str, Any] = {"search": search, "listing": listing, "here": _address(search)}
+    if listing.previous is not None:
+        facts["previous_url"] = _address(search, before=listing.previous)
+    if listing.next is not None:
+        facts["next_url"] = _address(search, after=listing.next)
+    if is_part:
+        part = render_template("contacts/_contact_list.html", **facts)
+        return part, {"HX-Replace-Url": _address(search)}
+    tags = contacts.tags_to_choose(web.actor())
+    return render_template(
+        "contacts/index.html", tags=tags, statuses=list(Status), nav_active="contacts", **facts
+    )
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    actor = web.actor()
+    form = contact_form(NewContactForm, contacts.own_fields(actor), email=request.args.get("email", ""))
+    return render_template("contacts/new.html", form=form, nav_active="contacts")
+
+
+@blueprint.post("")
+def add() -> ResponseReturnValue:
+    actor = web.actor()
+    form = contact_form(NewContactForm, contacts.own_fields(actor))
+    facts: dict[str, Any] = {}
+    if form.validate():
+        try:
+            contact_id = contacts.add_contact(
+                actor,
+                form.given,
+                custom=form.own,
+                tags=form.tag_names,
+                consent_basis=ConsentBasis(form.consent_basis.data),
+                consent_source=form.consent_source.data or "",
+            )
+        except (Invalid, Conflict) as wrong:
+            facts = _show(form, wrong)
+        else:
+            flash("Added to your contacts.", "success")
+            return web.send_to(_page(contact_id))
+    return render_template("contacts/new.html", form=form, nav_active="contacts", **facts), 422
+
+
+@blueprint.get(ONE)
+def show(contact_id: int) -> ResponseReturnValue:
+    return _show_card(contact_id)
+
+
+@blueprint.get(f"{ONE}/edit")
+def edit(contact_id: int) -> ResponseReturnValue:
+    actor = web.actor()
+    contact = contacts.contact_card(actor, contact_id).contact
+    values = {key: getattr(contact, key) or "" for key in ContactForm().given}
+    form = contact_form(ContactForm, contacts.own_fields(actor), own_values=contact.custom, **values)
+    return render_template("contacts/edit.html", form=form, contact=contact, nav_active="contacts")
+
+
+@blueprint.post(ONE)
+def change(contact_id: int) -> ResponseReturnValue:
+    actor = web.actor()
+    form = contact_form(ContactForm, contacts.own_fields(actor))
+    form.validate()
+    try:
+        contacts.change_contact(actor, contact_id, form.given, form.own)
+    except (Invalid, Conflict) as wrong:
+        facts = _show(form, wrong)
+        contact = contacts.contact_card(actor, contact_id).contact
+        return render_template(
+            "contacts/edit.html", form=form, contact=contact, nav_active="contacts", **facts
+        ), 422
+    flash("Saved.", "success")
+    return web.send_to(_page(contact_id))
+
+
+@blueprint.post(f"{ONE}/tags")
+def add_tag(contact_id: int) -> ResponseReturnValue:
+    form = TagForm()
+    try:
+        contacts.tag_contact(web.actor(), contact_id, form.name.data or "")
+    except Invalid as wrong:
+        form.name.errors = [wrong.message]
+        return _show_card(contact_id, tag_form=form), 422
+    return web.send_to(f"{_page(contact_id)}#tags")
+
+
+@blueprint.post(f"{ONE}/tags/<int(max={2**63 - 1}):tag_id>/removal")
+def remove_tag(contact_id: int, tag_id: int) -> ResponseReturnValue:
+    contacts.untag_contact(web.actor(), contact_id, tag_id)
+    return web.send_to(f"{_page(contact_id)}#tags")
+
+
+@blueprint.post(f"{ONE}/unsubscription")
+def unsubscribe(contact_id: int) -> ResponseReturnValue:
+    contacts.unsubscribe(web.actor(), contact_id)
+    flash("Unsubscribed. Nobody writes to them any more.", "success")
+    return web.send_to(_page(contact_id))
+
+
+@blueprint.post(f"{ONE}/reactivation")
+def reactivate(contact_id: int) -> ResponseReturnValue:
+    form = ReactivationForm()
+    try:
+        contacts.reactivate(web.actor(), contact_id, form.reason.data or "")
+    except Invalid as wrong:
+        form.reason.errors = [wrong.message]
+        return _show_card(contact_id, reactivation_form=form), 422
+    flash("They are active again and get your messages.", "success")
+    return web.send_to(_page(contact_id))
+
+
+def _show_card(contact_id: int, **forms: Any) -> str:
+    card = contacts.contact_card(web.actor(), contact_id)
+    basis = card.contact.consent_basis
+    given = {"tag_form": TagForm(formdata=None), "reactivation_form": ReactivationForm(formdata=None)} | forms
+    return render_template(
+        "contacts/contact.html",
+        card=card,
+        contact=card.contact,
+        lines=lines_of(card),
+        consent=CONSENT_LABELS[ConsentBasis(basis)] if basis in set(ConsentBasis) else basis,
+        all_tags=contacts.tags_to_choose(web.actor()),
+        nav_active="contacts",
+        **given,
+    )
+
+
+def _show(form: Any, wrong: Invalid | Conflict) -> dict[str, Any]:
+    """Put what is wrong at its field; a taken address comes with the way to whoever has it."""
+    if isinstance(wrong, Invalid):
+        form.show(wrong.facts.get("fields", {}))
+        if not form.errors:
+            form.show({"tags": wrong.message})
+        return {}
+    form.show({"email": wrong.message})
+    other = wrong.facts.get("contact_id")
+    return {"other_url": _page(other)} if other else {}
+
+
+def _page(contact_id: int) -> str:
+    return url_for("contacts.show", contact_id=contact_id)
+
+
+def _place(name: str) -> int | None:
+    """The id of a contact in the address, if it can be one."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _address(search: Search, **place: int) -> str:
+    facts = {"q": search.text or None, "status": search.status, "tag": search.tag or None}
+    return url_for("contacts.index", **facts, **place)
