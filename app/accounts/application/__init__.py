@@ -1,21 +1,34 @@
 """The doors of the room: `require`, `limit_of`, and the use cases of people and accounts."""
 
+from app.accounts.application.first_visit import (
+    check_first_visit,
+    end_first_visit,
+    first_visit_token,
+    installation_is_new,
+)
 from app.accounts.application.members import (
     actor_of,
     add_person,
+    change_account,
     create_owner,
     create_sub_account,
     terminal_actor,
     worker_for,
 )
-from app.accounts.application.permissions import limit_of, require
+from app.accounts.application.permissions import limit_of, lock, require
 
 __all__ = [
     "actor_of",
     "add_person",
+    "change_account",
+    "check_first_visit",
     "create_owner",
     "create_sub_account",
+    "end_first_visit",
+    "first_visit_token",
+    "installation_is_new",
     "limit_of",
+    "lock",
     "require",
     "terminal_actor",
     "worker_for",

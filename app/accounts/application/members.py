@@ -1,12 +1,16 @@
 """Making the owner, adding people and sub-accounts, and turning a person into an actor."""
 
 from collections.abc import Callable
-from zoneinfo import available_timezones
-
-from email_validator import EmailNotValidError, validate_email
 
 from app.accounts.application.permissions import require
-from app.accounts.domain import Actor, Permission, Role, lowest_password_problem
+from app.accounts.domain import Actor, Permission, Role
+from app.accounts.domain.input import (
+    account_problems,
+    normal_email,
+    normal_password,
+    person_problems,
+)
+from app.accounts.domain.places import country_of
 from app.accounts.infrastructure import queries, store
 from app.accounts.infrastructure.tables import Account, User
 from app.activity import application as activity
@@ -29,30 +33,37 @@ def create_owner(
 ) -> Actor:
     """Make the first account and its owner. Works once: raises Conflict afterwards, Invalid with
     `fields` for wrong input."""
-    email = _checked_person(email, password, time_zone)
+    country = country.upper()
+    fields = person_problems(email, password, name) | account_problems(account_name, time_zone, country)
+    _refuse(fields)
+    email = normal_email(email)
+    password_hash = hashed(normal_password(password))
     with transaction():
+        store.let_one_in()
         if not queries.installation_is_new():
-            raise Conflict("CONFLICT", "This installation has an owner already. Sign in instead.")
-        account = store.add_account(account_name.strip() or "My company", "agency", time_zone, country.upper())
-        user = store.add_user(email, name.strip() or email.partition("@")[0].title(), hashed(password))
+            sentence = "This installation has an owner already. Sign in instead."
+            raise Conflict("CONFLICT", sentence, next_url="/sign-in", next_label="Sign in")
+        country = country or country_of(time_zone)
+        account = store.add_account(account_name.strip() or "My company", "agency", time_zone, country)
+        user = store.add_user(email, name.strip() or email.partition("@")[0].title(), password_hash)
         store.add_membership(account.id, user.id, Role.OWNER)
         actor = _actor(user, account, Role.OWNER, origin)
-        activity.record(actor, "account_created", "account", account.id)
+        activity.record(actor, "account_created", "account", account.id, name=account.name)
     return actor
 
 
-def add_person(
-    actor: Actor, *, email: str, password: str, hashed: Hasher, name: str, role: Role
-) -> int:
+def add_person(actor: Actor, *, email: str, password: str, hashed: Hasher, name: str, role: Role) -> int:
     """Add a person to the actor's account; returns the user's id."""
     require(actor, Permission.ACCOUNT)
-    email = _checked_person(email, password, actor.time_zone)
+    _refuse(person_problems(email, password, name))
+    email = normal_email(email)
+    password_hash = hashed(normal_password(password))
     with transaction():
         if queries.user_by_email(email):
             raise Conflict("CONFLICT", "Somebody with this address works here already.")
-        user = store.add_user(email, name, hashed(password))
+        user = store.add_user(email, name, password_hash)
         store.add_membership(actor.account_id, user.id, role)
-        activity.record(actor, "person_added", "user", user.id, role=role.value)
+        activity.record(actor, "person_added", "user", user.id, name=user.name, role=role.value)
     return user.id
 
 
@@ -64,8 +75,28 @@ def create_sub_account(actor: Actor, *, name: str) -> int:
         if parent is None or parent.kind != "agency":
             raise Conflict("CONFLICT", "Only an agency has sub-accounts.")
         account = store.add_account(name, "standard", parent.time_zone, parent.country, parent.id)
-        activity.record(actor, "sub_account_created", "account", account.id)
+        activity.record(actor, "sub_account_created", "account", account.id, name=account.name)
     return account.id
+
+
+def change_account(actor: Actor, *, name: str, time_zone: str, country: str) -> None:
+    """Rename the actor's account, or move it to another zone or country. Raises Invalid with `fields`."""
+    require(actor, Permission.ACCOUNT)
+    fields = account_problems(name, time_zone, country)
+    if not name.strip():
+        fields["account_name"] = "Write the name of the company."
+    _refuse(fields)
+    wanted = {"name": name.strip(), "time_zone": time_zone, "country": country}
+    with transaction():
+        account = queries.account(actor.account_id)
+        if account is None:
+            raise NotFound("NOT_FOUND", "There is no such account.")
+        changed = [key for key, value in wanted.items() if getattr(account, key) != value]
+        if changed:
+            store.change_account(account, wanted)
+            activity.record(
+                actor, "account_changed", "account", account.id, name=wanted["name"], changed=changed
+            )
 
 
 def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
@@ -90,7 +121,12 @@ def terminal_actor(account_name: str | None) -> Actor:
     """Who acts at the command line: the owner of the named account, or of the first one."""
     account = queries.account_named(account_name)
     if account is None:
-        raise NotFound("NOT_FOUND", f"There is no account named {account_name}." if account_name else "Nobody owns this installation yet: run “flask create-owner” or open it in a browser first.")
+        sentence = (
+            "Nobody owns this installation yet: run “flask create-owner” or open it in a browser first."
+        )
+        raise NotFound(
+            "NOT_FOUND", f"There is no account named {account_name}." if account_name else sentence
+        )
     owner = queries.owner_of(account.id)
     if owner is None:
         raise NotFound("NOT_FOUND", "This account has no owner.")
@@ -111,16 +147,6 @@ def _actor(user: User, account: Account, role: Role, origin: str) -> Actor:
     )
 
 
-def _checked_person(email: str, password: str, time_zone: str) -> str:
-    fields: dict[str, str] = {}
-    try:
-        email = validate_email(email.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError:
-        fields["email"] = "This is not a complete e-mail address."
-    if problem := lowest_password_problem(password):
-        fields["password"] = problem
-    if time_zone not in available_timezones():
-        fields["time_zone"] = "Choose a time zone from the list, such as Europe/Berlin."
+def _refuse(fields: dict[str, str]) -> None:
     if fields:
         raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
-    return email

@@ -12,7 +12,9 @@ _CROSSING = {"cross_account": True}
 
 def installation_is_new() -> bool:
     """Whether nobody owns this installation yet."""
-    return session().scalar(sa.select(sa.func.count()).select_from(sa.select(User.id).limit(1).subquery())) == 0
+    return (
+        session().scalar(sa.select(sa.func.count()).select_from(sa.select(User.id).limit(1).subquery())) == 0
+    )
 
 
 def user_by_email(email: str) -> User | None:
@@ -28,7 +30,10 @@ def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:
     an agency that they belong to (with the same role)."""
     rows = session().execute(
         sa.select(Account, Membership.role)
-        .join(Membership, sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id))
+        .join(
+            Membership,
+            sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id),
+        )
         .where(Membership.user_id == user_id)
         .order_by(Account.parent_id.isnot(None), Account.id),
         execution_options=_CROSSING,
@@ -51,13 +56,20 @@ def account_named(name: str | None) -> Account | None:
 
 def owner_of(account_id: int) -> tuple[User, str] | None:
     """The person who owns the account (or its agency), with their role."""
-    row = session().execute(
-        sa.select(User, Membership.role)
-        .join(Membership, Membership.user_id == User.id)
-        .join(Account, sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id))
-        .where(Account.id == account_id)
-        .order_by(sa.case((Membership.role == "owner", 0), else_=1), Membership.id)
-        .limit(1),
-        execution_options=_CROSSING,
-    ).first()
+    row = (
+        session()
+        .execute(
+            sa.select(User, Membership.role)
+            .join(Membership, Membership.user_id == User.id)
+            .join(
+                Account,
+                sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id),
+            )
+            .where(Account.id == account_id)
+            .order_by(sa.case((Membership.role == "owner", 0), else_=1), Membership.id)
+            .limit(1),
+            execution_options=_CROSSING,
+        )
+        .first()
+    )
     return (row[0], row[1]) if row else None

@@ -1,5 +1,14 @@
 """Signing in and out, and knowing who acts."""
 
-from app.accounts.presentation.sign_in import guard, init
+from flask import Flask, g
+
+from app.accounts.presentation import sign_in
+from app.accounts.presentation.doorkeeper import guard
+from app.platform.settings import Settings
 
 __all__ = ["guard", "init"]
+
+
+def init(app: Flask, settings: Settings) -> None:
+    sign_in.init(app, settings)
+    app.context_processor(lambda: {"current_actor": g.get("actor")})

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.home.presentation import commands, health, pages
+from app.home.presentation import commands, first_visit, health, pages
 
 
 def init(app: Flask) -> None:
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(health.blueprint)
+    for module in (pages, first_visit, health):
+        app.register_blueprint(module.blueprint)
     commands.register(app)

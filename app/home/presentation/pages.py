@@ -1,4 +1,4 @@
-"""The home page and the first visit."""
+"""The home page."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -9,8 +9,3 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     return render_template("home/home.html", nav_active="home")
-
-
-@blueprint.get("/setup")
-def set_up() -> ResponseReturnValue:
-    return render_template("home/home.html")

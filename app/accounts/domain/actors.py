@@ -46,14 +46,3 @@ class Actor:
 
     def may(self, permission: str) -> bool:
         return permission in ROLE_PERMISSIONS[self.role]
-
-
-def lowest_password_problem(password: str) -> str | None:
-    """Why a password cannot be used, as a sentence, or None."""
-    if len(password) < 10:
-        return "Use at least 10 characters."
-    if len(password) > 128:
-        return "Use at most 128 characters."
-    if len(set(password)) < 4:
-        return "Use more different characters."
-    return None

@@ -1,0 +1,69 @@
+"""What a person may type about themselves and their company, and how it is kept.
+
+Problems come as {field: sentence}, so that each is shown where it can be mended.
+"""
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from app.accounts.domain.places import countries, is_zone
+
+LONGEST_NAME = 120
+
+
+def person_problems(email: str, password: str, name: str) -> dict[str, str]:
+    """What is wrong with a person's address, name and password."""
+    fields: dict[str, str] = {}
+    if not email.strip():
+        fields["email"] = "Type your e-mail address."
+    elif not _is_email(email):
+        fields["email"] = "This is not a complete e-mail address, such as alice@example.com."
+    if len(name.strip()) > LONGEST_NAME:
+        fields["name"] = f"Use at most {LONGEST_NAME} characters."
+    if problem := password_problem(password):
+        fields["password"] = problem
+    return fields
+
+
+def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:
+    """What is wrong with an account's name, zone and country."""
+    fields: dict[str, str] = {}
+    if len(name.strip()) > LONGEST_NAME:
+        fields["account_name"] = f"Use at most {LONGEST_NAME} characters."
+    if not is_zone(time_zone):
+        fields["time_zone"] = "Choose a time zone from the list, such as Europe/Berlin."
+    if country and country not in countries():
+        fields["country"] = "Choose a country from the list."
+    return fields
+
+
+def password_problem(password: str) -> str | None:
+    """Why a password cannot be used, as a sentence, or None."""
+    if not password:
+        return "Choose a password of at least 10 characters."
+    if len(password) < 10:
+        return "Use at least 10 characters."
+    if len(password) > 128:
+        return "Use at most 128 characters."
+    if len(set(password)) < 4:
+        return "Use more different characters."
+    return None
+
+
+def normal_email(email: str) -> str:
+    """An address as it is kept; the address must be valid."""
+    return validate_email(email.strip(), check_deliverability=False).normalized.lower()
+
+
+def normal_password(password: str) -> str:
+    """One spelling of accents, whatever keyboard they were typed on: sign-in compares this one."""
+    return unicodedata.normalize("NFKD", password)
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return len(text.strip()) <= 254

@@ -1,0 +1,87 @@
+"""The set-up page: makes the owner of a fresh installation, once, and signs them in."""
+
+from typing import cast
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import Security, hash_password, login_user
+
+from app.accounts import application as accounts
+from app.accounts.application import create_owner
+from app.accounts.domain import Actor
+from app.accounts.domain.input import account_problems, person_problems
+from app.home.application import make_sample_data
+from app.home.presentation.forms import FirstVisitForm
+from app.platform import web
+from app.platform.errors import Invalid, MusterError
+from app.platform.logs import log
+from app.platform.settings import current
+from app.platform.tenancy import acting_for
+
+blueprint = Blueprint("first_visit", __name__)
+
+
+@blueprint.get("/setup")
+@web.public
+def set_up() -> ResponseReturnValue:
+    """Shows the page while nobody owns the installation; afterwards it leads home."""
+    if not accounts.installation_is_new():
+        return redirect(url_for("home.home"), 303)
+    return _page(FirstVisitForm(token=request.args.get("token", "")))
+
+
+@blueprint.post("/setup")
+@web.public
+def make_owner() -> ResponseReturnValue:
+    """Makes the owner, signs them in and puts the sample data in place if they are wanted."""
+    form = FirstVisitForm()
+    form.validate()
+    form.show(_problems(form))
+    if form.errors and accounts.installation_is_new():
+        return _page(form), 422
+    actor = create_owner(
+        email=form.text("email"),
+        password=form.text("password"),
+        hashed=hash_password,
+        name=form.text("name"),
+        account_name=form.text("account_name"),
+        time_zone=form.text("time_zone"),
+        country=form.text("country"),
+        origin=request.remote_addr or "",
+    )
+    accounts.end_first_visit(current())
+    _sign_in(actor)
+    if form.sample_data.data:
+        _add_sample_data(actor)
+    return redirect(url_for("home.home"), 303)
+
+
+def _page(form: FirstVisitForm) -> str:
+    asks_token = accounts.first_visit_token(current()) is not None
+    return render_template("home/first_visit.html", form=form, asks_token=asks_token)
+
+
+def _problems(form: FirstVisitForm) -> dict[str, str]:
+    """What the use case would refuse, all at once, so that it is mended in one go."""
+    problems = person_problems(form.text("email"), form.text("password"), form.text("name"))
+    problems |= account_problems(form.text("account_name"), form.text("time_zone"), form.text("country"))
+    try:
+        accounts.check_first_visit(current(), form.text("token"))
+    except Invalid as wrong:
+        problems |= wrong.facts["fields"]
+    return problems
+
+
+def _sign_in(actor: Actor) -> None:
+    security = cast(Security, current_app.extensions["people"])
+    login_user(security.datastore.find_user(id=actor.user_id))
+
+
+def _add_sample_data(actor: Actor) -> None:
+    """Sample data that fail must not cost the owner their installation."""
+    try:
+        with acting_for(actor.account_id):
+            make_sample_data(actor)
+    except MusterError as failure:
+        log.exception("sample_data_failed")
+        flash(f"Your account is ready, but the sample data are not: {failure.message}", "warning")

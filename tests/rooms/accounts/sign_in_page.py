@@ -1,0 +1,37 @@
+"""The sign-in page as a person in a browser uses it."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.people import EMAILS, PASSWORD
+
+
+def token_on(page: str) -> str:
+    """The CSRF token in the first form of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def type_in(
+    browser: FlaskClient,
+    email: str = EMAILS["alice"],
+    password: str = PASSWORD,
+    address: str = "/sign-in",
+    sender: str = "192.0.2.1",
+    **fields: Any,
+) -> Any:
+    """Open the page, fill it in and send it, from the given address on the network."""
+    page = browser.get("/sign-in").text
+    data = {"csrf_token": token_on(page), "email": email, "password": password} | fields
+    return browser.post(address, data=data, environ_base={"REMOTE_ADDR": sender})
+
+
+def fail(app: Flask, times: int, email: str = EMAILS["alice"], sender: str = "192.0.2.1") -> None:
+    """Type a wrong password, each time in a new browser."""
+    for _ in range(times):
+        answer = type_in(app.test_client(), email, "not the password", sender=sender)
+        assert answer.status_code == 422, answer.text

@@ -1,0 +1,56 @@
+"""What a person may type about themselves and their company."""
+
+import pytest
+
+from app.accounts.domain.input import account_problems, normal_email, normal_password, person_problems
+from app.accounts.domain.places import countries, country_of, zones_by_area
+
+
+def test_good_input_has_no_problems() -> None:
+    assert person_problems("alice@example.com", "correct horse battery", "Alice") == {}
+    assert account_problems("Agency", "Europe/Berlin", "DE") == {}
+    assert account_problems("", "UTC", "") == {}
+
+
+@pytest.mark.parametrize(
+    "email", ["alice", "alice@", "@example.com", "alice@example", "a b@example.com", "é@.com"]
+)
+def test_an_incomplete_address_is_named_at_its_field(email: str) -> None:
+    assert list(person_problems(email, "correct horse battery", "")) == ["email"]
+
+
+@pytest.mark.parametrize("password", ["", "too short", "a" * 40, "abcabcabcabc", "x1" * 65])
+def test_a_weak_password_is_named_at_its_field(password: str) -> None:
+    assert list(person_problems("alice@example.com", password, "")) == ["password"]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    assert set(person_problems("", "", "x" * 121)) == {"email", "name", "password"}
+    assert set(account_problems("x" * 121, "Europe/Nowhere", "XX")) == {
+        "account_name",
+        "time_zone",
+        "country",
+    }
+
+
+def test_an_address_is_kept_in_one_spelling() -> None:
+    assert normal_email("  Alice@Example.COM ") == "alice@example.com"
+
+
+def test_accents_typed_in_two_ways_are_one_password() -> None:
+    assert normal_password("gr\u00fc\u00dfe aus k\u00f6ln") == normal_password(
+        "gru\u0308\u00dfe aus ko\u0308ln"
+    )
+
+
+def test_zones_and_countries_can_be_chosen_from() -> None:
+    zones = {zone for places in zones_by_area().values() for zone, _ in places}
+    assert {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"} <= zones
+    assert countries()["DE"] == "Germany"
+    assert not {"EU", "ZZ", "UN"} & set(countries())
+
+
+def test_a_time_zone_tells_its_country() -> None:
+    assert country_of("Europe/Berlin") == "DE"
+    assert country_of("Asia/Calcutta") == "IN"
+    assert country_of("UTC") == ""
