@@ -4,8 +4,6 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-import sqlalchemy as sa
-
 from app.accounts.infrastructure.tables import Account, Membership, User
 from app.platform.database import is_sqlite, session
 
