@@ -93,7 +93,7 @@ class CheckupResult:
 
 
 class Checkup:
-    """Counts rows of `width` columns as they pass. `fields` maps column positions to fields of `columns.FIELDS`.
+    """Counts rows of `width` columns as they pass; `fields` maps column positions to `columns.FIELDS`.
 
     The identifier is the first of email, phone and contact id that is mapped, unless it is given.
     """

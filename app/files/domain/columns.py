@@ -146,7 +146,7 @@ def _settled(offers: Sequence[tuple[float, int, str]]) -> dict[int, tuple[str, f
 
 
 def _settle_names(taken: dict[int, tuple[str, float]], offers: Sequence[tuple[float, int, str]]) -> None:
-    """`Name` is the last name beside a `Vorname`, the first name beside `apellidos`, and else the whole name."""
+    """`Name` is the last name beside a `Vorname`, the first name beside `apellidos`, else the whole name."""
     for fit, negative_index, field in sorted(offers, reverse=True):
         if field != "name" or -negative_index in taken:
             continue

@@ -46,7 +46,7 @@ def eight_bit(block: bytes) -> str:
     except UnicodeDecodeError:
         sequences = _SEQUENCE.findall(block)
         stray = len(_NOT_ASCII.findall(block)) - sum(map(len, sequences))
-        return "utf-8" if len(sequences) > stray else "cp1252"
+        return "utf-8" if sequences and len(sequences) >= stray else "cp1252"
     return "utf-8"
 
 

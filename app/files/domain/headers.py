@@ -60,6 +60,15 @@ def table_width(records: Sequence[Record]) -> int:
     return max(widths.items(), key=lambda item: (item[1], item[0]))[0] if widths else 0
 
 
+def data_width(records: Sequence[Record], at_least: int) -> int:
+    """The width of the rows below a header: more than the header's only where most rows have more."""
+    widths = Counter(
+        max((i for i, cell in enumerate(record.cells, 1) if cell), default=0) for record in records
+    )
+    wider = sorted(width for width in widths.elements() if width > at_least)
+    return wider[-1] if len(wider) * 2 > len(records) else at_least
+
+
 def column_names(header: Sequence[str] | None, width: int) -> list[str]:
     """A name for each column, none twice: "Column 3" for a nameless one, "Email (2)" for a second "Email"."""
     names: list[str] = []

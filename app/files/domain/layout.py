@@ -11,7 +11,14 @@ from typing import Any, Final
 from app.files.domain.delimiters import delimiter_of_sep_line, sniff_delimiter
 from app.files.domain.encodings import UNDECIDED, sniff_encoding
 from app.files.domain.foreign import refuse_foreign
-from app.files.domain.headers import Record, column_names, find_header, first_data_row, table_width
+from app.files.domain.headers import (
+    Record,
+    column_names,
+    data_width,
+    find_header,
+    first_data_row,
+    table_width,
+)
 from app.files.domain.spreadsheet_safe import unguarded
 from app.files.domain.unreadable import UnreadableFile
 
@@ -96,7 +103,7 @@ def _with_header(records: list[Record], encoding: str, delimiter: str, newline: 
     else:
         record = records[position]
         header, header_line, data_line = tuple(record.cells), record.line, record.next_line
-        width = max(len(record.cells), table_width(records[position + 1 :]))
+        width = data_width(records[position + 1 :], at_least=len(record.cells))
     if width > MOST_COLUMNS:
         raise UnreadableFile(
             "too_many_columns",

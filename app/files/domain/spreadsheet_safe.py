@@ -17,12 +17,13 @@ from typing import Final
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212")
 # 's-Gravenhage and 't Hart begin with an apostrophe of their own, which nobody put there for a spreadsheet.
 _OWN_APOSTROPHE = re.compile(r"'(?:s|t|n|k|m|r|em)[- ]", re.IGNORECASE)
+_AFTER_OWN: Final = frozenset("- mM")
 _FLUSH_AT: Final = 64 * 1024
 
 
 def unguarded(cell: str) -> str:
     """What a cell means: without the one leading apostrophe that guards it."""
-    if cell[:1] == "'" and not _OWN_APOSTROPHE.match(cell):
+    if cell[:1] == "'" and not (cell[2:3] in _AFTER_OWN and _OWN_APOSTROPHE.match(cell)):
         return cell[1:]
     return cell
 

@@ -15,6 +15,7 @@ from app.files.domain.unreadable import UnreadableFile, place
 from app.platform.addresses import email_key
 
 _RUNAWAY_QUOTE: Final = 20
+_BLANK_STARTS: Final = frozenset(("", " ", "\t", "\r", "\n", "\xa0", "\x1a"))
 
 
 class Row(NamedTuple):
@@ -37,7 +38,6 @@ class Table:
         self._raw = raw
         self._layout = layout or sniff_layout(self._head, whole=len(self._head) < BLOCK)
         self._lines = Lines(self._head, stream, self._layout.encoding, self._layout.delimiter)
-        self.rows_read = 0
 
     @property
     def layout(self) -> FileLayout:
@@ -47,44 +47,40 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         """Raises UnreadableFile, with row and line, at the first thing that cannot be read."""
         self._head = b""
-        return self._raw_rows() if self._raw else self._rows()
+        return self._rows()
 
     def _rows(self) -> Iterator[Row]:
-        width = self._layout.width
-        lines = self._lines
-        for row in self._raw_rows():
-            cells = row.cells
-            if len(cells) != width:
-                _fit(cells, width)
-            if lines.apostrophes:
-                cells[:] = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
-            yield row
-
-    def _raw_rows(self) -> Iterator[Row]:
+        # The innermost loop of every upload: what it does for each row is worth some ugliness.
+        width, delimiter, raw = self._layout.width, self._layout.delimiter, self._raw
         above = self._layout.data_line - 1
-        width, delimiter = self._layout.width, self._layout.delimiter
-        lines = iter(self._lines)
+        source = self._lines
+        lines = iter(source)
         number = 0
-        line = above + 1
+        line = next_line = above + 1
         blank_line = -1
         reader = csv.reader(lines, delimiter=delimiter)
         try:
             _skip(lines, above)
             for cells in reader:
-                next_line = above + reader.line_num + 1
-                if any(map(str.strip, cells)) and cells != ["\x1a"]:
-                    number += 1
-                    self.rows_read = number
-                    if len(cells) > MOST_COLUMNS:
-                        _refuse_wide(number, line, len(cells))
-                    if next_line - line > 2 and _swallowed_rows(cells, width, delimiter):
-                        raise _runaway_quote(number, line)
-                    yield Row(number, line, cells)
-                else:
+                line, next_line = next_line, above + reader.line_num + 1
+                if not cells or (cells[0][:1] in _BLANK_STARTS and _is_blank(cells)):
                     blank_line = reader.line_num
-                line = next_line
+                    continue
+                number += 1
+                if len(cells) > MOST_COLUMNS:
+                    _refuse_wide(number, line, len(cells))
+                if next_line - line > 2 and _swallowed_rows(cells, width, delimiter):
+                    raise _runaway_quote(number, line)
+                if not raw:
+                    if len(cells) != width:
+                        _fit(cells, width)
+                    if source.apostrophes:
+                        joined = "\n".join(cells)
+                        if joined[0] == "'" or "\n'" in joined:
+                            cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+                yield Row(number, line, cells)
         except csv.Error as error:
-            _refuse_cell(error, number + 1, line, above + reader.line_num)
+            _refuse_cell(error, number + 1, next_line, above + reader.line_num)
         except DamagedText as damage:
             at = above + reader.line_num + 1
             where = place(number + 1, at)
@@ -124,6 +120,11 @@ def _skip(lines: Iterator[str], count: int) -> None:
             line += 1
     except DamagedText as damage:
         raise UnreadableFile(damage.code, f"Line {line} {damage}.", line) from damage
+
+
+def _is_blank(cells: list[str]) -> bool:
+    """Whitespace only, or the mark with which DOS ended a text file."""
+    return not "".join(cells).strip(" \t\r\n\xa0\x1a")
 
 
 def _fit(cells: list[str], width: int) -> None:

@@ -1,0 +1,23 @@
+"""Where the sample files of these tests are, and how a test reads one."""
+
+import io
+from pathlib import Path
+
+from app.files.domain.table_file import Row, Table, open_table
+
+DATA = Path(__file__).parents[2] / "data"
+EXPORTS = DATA / "exports"
+TRAPS = DATA / "traps"
+
+
+def read(content: bytes) -> tuple[Table, list[Row]]:
+    table = open_table(io.BytesIO(content))
+    return table, list(table)
+
+
+def read_trap(name: str) -> tuple[Table, list[Row]]:
+    return read((TRAPS / name).read_bytes())
+
+
+def cells(rows: list[Row]) -> list[list[str]]:
+    return [row.cells for row in rows]
