@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -177,8 +177,24 @@ class ProblemFilter:
     after: int = 0
 
 
+class BatchSpan(NamedTuple):
+    first_row: int
+    number: int
+    finished_at: datetime | None
+
+
+def batch_spans(account_id: int, job_id: int) -> list[BatchSpan]:
+    """Where each batch of a job begins, in order."""
+    rows = session().execute(
+        sa.select(EnrollmentBatch.first_row, EnrollmentBatch.number, EnrollmentBatch.finished_at)
+        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id == job_id)
+        .order_by(EnrollmentBatch.first_row)
+    )
+    return [BatchSpan(*row) for row in rows]
+
+
 def problem_rows(account_id: int, job_id: int, wanted: ProblemFilter, limit: int = 50) -> list[Any]:
-    """Rows that were not done, in the order of the file, with the batch and the time they were settled."""
+    """Rows that were not done, in the order of the file."""
     query = (
         sa.select(
             EnrollmentRow.row_number,
@@ -188,16 +204,6 @@ def problem_rows(account_id: int, job_id: int, wanted: ProblemFilter, limit: int
             EnrollmentRow.outcome,
             EnrollmentRow.detail,
             EnrollmentRow.note,
-            EnrollmentBatch.number.label("batch"),
-            EnrollmentBatch.finished_at,
-        )
-        .join(
-            EnrollmentBatch,
-            sa.and_(
-                EnrollmentBatch.account_id == account_id,
-                EnrollmentBatch.job_id == job_id,
-                EnrollmentRow.row_number.between(EnrollmentBatch.first_row, EnrollmentBatch.last_row),
-            ),
         )
         .where(
             EnrollmentRow.account_id == account_id,

@@ -1,0 +1,75 @@
+"""Does a job's account of itself hold? Everything is counted again from the file, the ledger and the
+enrollments, and compared with what the pages show."""
+
+from dataclasses import dataclass
+
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure import invariants, queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.files import application as files
+
+
+@dataclass(frozen=True)
+class Check:
+    """One statement that must hold, with the two figures that must be equal."""
+
+    says: str
+    expected: int
+    found: int
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.found
+
+
+def verify_job(job: EnrollmentJob) -> list[Check]:
+    """All checks of a job; for one that is not over, only what must hold at any moment."""
+    account_id = job.account_id
+    ledger = queries.ledger_outcomes(account_id, job.id)
+    figures = queries.job_figures(account_id, [job.id])[job.id]
+    enrolled = ledger.get(Outcome.ENROLLED, 0)
+    checks = [
+        Check(
+            "enrollments made by the job = rows that say enrolled",
+            enrolled,
+            invariants.enrollments_of_job(account_id, job.id),
+        ),
+        Check(
+            "enrolled rows without exactly one enrollment",
+            0,
+            invariants.enrolled_rows_without_enrollment(account_id, job.id),
+        ),
+        Check(
+            "rows with an outcome = rows that the batches count",
+            sum(rows for outcome, rows in ledger.items() if outcome is not None),
+            figures.succeeded + figures.failed + figures.skipped,
+        ),
+    ]
+    if job.workflow_id is not None:
+        twice = invariants.people_in_twice(account_id, job.workflow_id)
+        checks.append(Check("people enrolled twice in the workflow", 0, twice))
+    if job.status in FINISHED and job.status != JobStatus.FAILED:
+        checks += _at_the_end(job, ledger)
+    return checks
+
+
+def _at_the_end(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
+    in_file = _rows_in_file(job)
+    if job.planned_at is None:
+        return [Check("rows in the file = rows counted as cancelled", in_file, job.totals.get("CANCELLED", 0))]
+    checks = [
+        Check("rows in the file = rows of the job", in_file, job.total),
+        Check("rows in the file = sum of all outcomes", in_file, sum(ledger.values())),
+        Check("rows without an outcome", 0, ledger.get(None, 0)),
+    ]
+    for outcome in Outcome:
+        reported, counted = job.totals.get(outcome.name, 0), ledger.get(outcome, 0)
+        if reported or counted:
+            checks.append(Check(f"{outcome.name} reported = counted", reported, counted))
+    return checks
+
+
+def _rows_in_file(job: EnrollmentJob) -> int:
+    assert job.upload_id is not None
+    return sum(1 for _ in files.rows(files.upload_by_id(job.account_id, job.upload_id)))

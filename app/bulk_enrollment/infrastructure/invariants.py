@@ -1,0 +1,50 @@
+"""Counting again, the slow and certain way, what a job's figures claim: for `verify-job` and the tests."""
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
+from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure.tables import Enrollment
+from app.platform.database import session
+
+
+def enrollments_of_job(account_id: int, job_id: int) -> int:
+    query = sa.select(sa.func.count()).where(Enrollment.account_id == account_id, Enrollment.job_id == job_id)
+    return session().scalar(query) or 0
+
+
+def people_in_twice(account_id: int, workflow_id: int) -> int:
+    """Contacts that are under way in the workflow more than once."""
+    twice = (
+        sa.select(Enrollment.contact_id)
+        .where(
+            Enrollment.account_id == account_id,
+            Enrollment.workflow_id == workflow_id,
+            Enrollment.status.in_(UNDER_WAY),
+        )
+        .group_by(Enrollment.contact_id)
+        .having(sa.func.count() > 1)
+        .subquery()
+    )
+    return session().scalar(sa.select(sa.func.count()).select_from(twice)) or 0
+
+
+def enrolled_rows_without_enrollment(account_id: int, job_id: int) -> int:
+    """Rows that say ENROLLED and whose contact this job has not enrolled exactly once."""
+    enrollments = (
+        sa.select(sa.func.count())
+        .where(
+            Enrollment.account_id == account_id,
+            Enrollment.job_id == job_id,
+            Enrollment.contact_id == EnrollmentRow.contact_id,
+        )
+        .scalar_subquery()
+    )
+    query = sa.select(sa.func.count()).where(
+        EnrollmentRow.account_id == account_id,
+        EnrollmentRow.job_id == job_id,
+        EnrollmentRow.outcome == Outcome.ENROLLED,
+        enrollments != 1,
+    )
+    return session().scalar(query) or 0

@@ -1,0 +1,216 @@
+"""`flask enroll`, `flask import` and `flask verify-job`: bulk work from a terminal, with the workers' help."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from app.accounts.application import terminal_actor
+from app.accounts.domain import Actor
+from app.bulk_enrollment.application import start, verify
+from app.bulk_enrollment.application.report import job_state
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.selection import EXISTING, FileOptions
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts.domain import ConsentBasis
+from app.files import application as files
+from app.platform import queue, tenancy
+from app.platform.database import forget_snapshot
+from app.platform.errors import Invalid, Unavailable
+from app.platform.terminal import plain_errors, print_json
+from app.workflows import application as workflows
+
+POLL_SECONDS = 0.25
+PATIENCE_SECONDS = 4.0
+
+_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_account = click.option("--account", default=None, help="Name of the account; the first one unless given.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_basis = click.option(
+    "--consent-basis",
+    type=click.Choice([basis.value for basis in ConsentBasis]),
+    default=ConsentBasis.OTHER.value,
+    show_default=True,
+    help="Why new contacts may be written to.",
+)
+_tags = click.option("--tag", "tags", multiple=True, help="Tag for everybody who is added; may be repeated.")
+_existing = click.option(
+    "--existing", type=click.Choice(EXISTING), default="leave", show_default=True, help="Contacts that are known."
+)
+_map = click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="What a column holds.")
+
+
+def register(app: Flask) -> None:
+    for command in (_enroll, _import, _verify_job):
+        app.cli.add_command(command)
+
+
+@click.command("enroll")
+@_file
+@click.option("--workflow", required=True, metavar="NAME_OR_ID")
+@click.option("--create-missing", is_flag=True, help="Add people who are not contacts yet.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@_basis
+@_existing
+@_tags
+@_map
+@_json
+@_account
+@plain_errors
+def _enroll(
+    file: Path,
+    workflow: str,
+    create_missing: bool,
+    dry_run: bool,
+    consent_basis: str,
+    existing: Any,
+    tags: tuple[str, ...],
+    maps: tuple[str, ...],
+    as_json: bool,
+    account: str | None,
+) -> None:
+    """Put the people of a CSV file into a workflow."""
+    actor = _actor(account)
+    target = workflows.find_by_name_or_id(actor, workflow)
+    upload_id, mapping = _keep(actor, file, maps)
+    options = FileOptions(
+        mapping=mapping,
+        missing="create" if create_missing else "skip",
+        existing=existing,
+        consent_basis=consent_basis if create_missing else "",
+        tags=list(tags),
+    )
+    wanted = start.FileJob(upload_id, options, target.public_id)
+    _run(actor, wanted, dry_run, as_json)
+
+
+@click.command("import")
+@_file
+@_basis
+@_existing
+@_tags
+@_map
+@_json
+@_account
+@plain_errors
+def _import(
+    file: Path,
+    consent_basis: str,
+    existing: Any,
+    tags: tuple[str, ...],
+    maps: tuple[str, ...],
+    as_json: bool,
+    account: str | None,
+) -> None:
+    """Add the people of a CSV file to the contacts, without enrolling them."""
+    actor = _actor(account)
+    upload_id, mapping = _keep(actor, file, maps)
+    options = FileOptions(
+        mapping=mapping, missing="create", existing=existing, consent_basis=consent_basis, tags=list(tags)
+    )
+    _run(actor, start.FileJob(upload_id, options), dry_run=False, as_json=as_json)
+
+
+@click.command("verify-job")
+@click.argument("job_id", metavar="ID")
+@_account
+@plain_errors
+def _verify_job(job_id: str, account: str | None) -> None:
+    """Count everything again: rows in the file = sum of outcomes, one for each row, nobody twice."""
+    actor = _actor(account)
+    job = start.find_job(actor, job_id)
+    checks = verify.verify_job(job)
+    for check in checks:
+        mark = "ok    " if check.holds else "BROKEN"
+        click.echo(f"{mark}  {check.says}: {check.expected:,} = {check.found:,}")
+    if not all(check.holds for check in checks):
+        raise SystemExit(1)
+    click.echo(f"The job holds ({job.status.replace('_', ' ')}, {job.total:,} rows).")
+
+
+def _actor(account: str | None) -> Actor:
+    actor = terminal_actor(account)
+    tenancy.act_for(actor.account_id)
+    return actor
+
+
+def _keep(actor: Actor, file: Path, maps: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    """(upload's public id, mapping): as guessed, then as the person says."""
+    with file.open("rb") as stream:
+        upload = files.keep(actor, stream, file.name)
+    guesses = files.suggestion(actor.account_id, upload)
+    mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
+    positions = {guess.name: str(guess.index) for guess in guesses}
+    for entry in maps:
+        column, equals, field = entry.partition("=")
+        if not equals or column not in positions or field not in files.MAPPABLE:
+            raise Invalid(
+                "VALIDATION_ERROR",
+                f"--map {entry}: write COLUMN=FIELD with a column of the file and one of "
+                f"{', '.join(sorted(files.MAPPABLE))}.",
+            )
+        mapping = {at: name for at, name in mapping.items() if name != field} | {positions[column]: field}
+    return upload.public_id, mapping
+
+
+def _run(actor: Actor, wanted: start.FileJob, dry_run: bool, as_json: bool) -> None:
+    began = time.monotonic()
+    _need_workers()
+    job = start.dry_run(actor, wanted) if dry_run else start.start_job(actor, wanted)
+    job = _wait(actor, job, quiet=as_json)
+    if job.status == JobStatus.FAILED:
+        raise click.ClickException(job.failure or "The file could not be read.")
+    outcomes = {Outcome[name]: rows for name, rows in job.totals.items()} if dry_run else job_state(job).outcomes
+    _show(job, outcomes, time.monotonic() - began, as_json)
+    if not dry_run and job.status == JobStatus.CANCELLED:
+        raise SystemExit(1)
+
+
+def _need_workers() -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while queue.alive_workers() == 0:
+        if time.monotonic() > give_up:
+            raise Unavailable(
+                "UNAVAILABLE", "No worker is alive to do this. Start Muster (“make run”) or a worker first."
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _wait(actor: Actor, job: EnrollmentJob, quiet: bool) -> EnrollmentJob:
+    """Show a bar until the job is over, or a dry run is planned."""
+    silent_since = time.monotonic()
+    shown = 0
+    with click.progressbar(length=job.total, label="Rows", file=click.get_text_stream("stderr"), hidden=quiet) as bar:
+        while True:
+            forget_snapshot()
+            job = queries.job_by_id(actor.account_id, job.id)
+            state = job_state(job)
+            done = job.planned_rows if job.status == JobStatus.DRAFT else state.progress.processed
+            bar.update(max(0, done - shown))
+            shown = max(done, shown)
+            if job.status in FINISHED or (job.status == JobStatus.DRAFT and job.planned_at):
+                return job
+            if queue.alive_workers():
+                silent_since = time.monotonic()
+            elif time.monotonic() - silent_since > PATIENCE_SECONDS:
+                raise Unavailable(
+                    "UNAVAILABLE",
+                    f"The workers have gone. Nothing is lost: job {job.public_id} goes on when one is started.",
+                )
+            time.sleep(POLL_SECONDS)
+
+
+def _show(job: EnrollmentJob, outcomes: dict[Outcome, int], seconds: float, as_json: bool) -> None:
+    if as_json:
+        counts = {outcome.name: outcomes.get(outcome, 0) for outcome in Outcome}
+        print_json(
+            {"job": job.public_id, "status": job.status, "rows": job.total, "seconds": round(seconds, 2)} | counts
+        )
+        return
+    for outcome, rows in outcomes.items():
+        click.echo(f"{rows:>12,}  {outcome.label} ({outcome.name})")
+    click.echo(f"{job.total:>12,}  rows, {job.status.replace('_', ' ')} in {seconds:.1f} seconds. Job {job.public_id}")

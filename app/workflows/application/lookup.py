@@ -1,0 +1,87 @@
+"""Finding workflows, and knowing whether people can be put into one now."""
+
+from dataclasses import dataclass
+
+from app.accounts.domain import Actor
+from app.platform.errors import Conflict, NotFound
+from app.workflows.domain import Status
+from app.workflows.infrastructure import queries
+from app.workflows.infrastructure.tables import Workflow
+
+
+@dataclass(frozen=True)
+class Startable:
+    """An active workflow: the version that people are enrolled into, and the step at which they begin."""
+
+    workflow_id: int
+    public_id: str
+    name: str
+    version_id: int
+    number: int
+    first_step: str | None
+    enroll_again: bool
+
+
+_WHY_NOT = {
+    Status.DRAFT: "It is a draft. Activate it first.",
+    Status.PAUSED: "It is paused. Activate it first.",
+    Status.ARCHIVED: "It is archived and takes nobody any more.",
+}
+
+
+def find_workflow(actor: Actor, public_id: str) -> Workflow:
+    """A workflow of the actor's account. Raises NotFound."""
+    workflow = queries.workflow_by_public_id(actor.account_id, public_id)
+    if workflow is None:
+        raise NotFound("WORKFLOW_NOT_FOUND", "There is no such workflow.")
+    return workflow
+
+
+def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:
+    """For the command line. Raises NotFound, and Conflict when several have that name."""
+    if workflow := queries.workflow_by_public_id(actor.account_id, name_or_id):
+        return workflow
+    named = queries.workflows_named(actor.account_id, name_or_id)
+    if not named:
+        raise NotFound("WORKFLOW_NOT_FOUND", f"There is no workflow named “{name_or_id}”.")
+    active = [workflow for workflow in named if workflow.status == Status.ACTIVE] or list(named)
+    if len(active) > 1:
+        raise Conflict("CONFLICT", f"Several workflows are named “{name_or_id}”. Give the id of one of them.")
+    return active[0]
+
+
+def startable(actor: Actor, public_id: str) -> Startable:
+    """What a job needs of a workflow. Raises NotFound, and Conflict when it is not active."""
+    return _startable(find_workflow(actor, public_id))
+
+
+def startable_by_id(actor: Actor, workflow_id: int) -> Startable:
+    """The same by the internal id."""
+    workflow = queries.workflow_by_id(actor.account_id, workflow_id)
+    if workflow is None:
+        raise NotFound("WORKFLOW_NOT_FOUND", "There is no such workflow.")
+    return _startable(workflow)
+
+
+def state_of(account_id: int, workflow_id: int) -> str | None:
+    """The status of a workflow, None when it is gone."""
+    workflow = queries.workflow_by_id(account_id, workflow_id)
+    return workflow.status if workflow else None
+
+
+def _startable(workflow: Workflow) -> Startable:
+    if workflow.status != Status.ACTIVE or workflow.active_version_id is None:
+        why = _WHY_NOT.get(Status(workflow.status), _WHY_NOT[Status.DRAFT])
+        raise Conflict("WORKFLOW_NOT_ACTIVE", f"“{workflow.name}” takes nobody now. {why}", status=workflow.status)
+    version = queries.version_by_id(workflow.account_id, workflow.active_version_id)
+    assert version is not None
+    steps = version.definition.get("steps") or [{}]
+    return Startable(
+        workflow_id=workflow.id,
+        public_id=workflow.public_id,
+        name=workflow.name,
+        version_id=version.id,
+        number=version.number,
+        first_step=steps[0].get("id"),
+        enroll_again=workflow.enroll_again,
+    )
