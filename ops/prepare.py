@@ -9,6 +9,7 @@ from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 
 from app import create_app
+from app.accounts.application import first_visit_token
 from app.platform.database import db
 from app.platform.settings import Settings
 from ops.problems import Problem
@@ -17,8 +18,11 @@ from ops.problems import Problem
 MIGRATION_LOCK = 5_021_960_771
 
 
-def prepare_database(settings: Settings) -> Flask:
-    """Migrate and load the system templates. Raises Problem when the database does not answer."""
+def prepare_database(settings: Settings) -> str | None:
+    """Migrate and load the system templates. Raises Problem when the database does not answer.
+
+    Returns the token that the first visitor has to know, if strangers can come and nobody owns Muster yet.
+    """
     app = create_app(settings)
     with app.app_context():
         _check_connection(settings)
@@ -26,10 +30,10 @@ def prepare_database(settings: Settings) -> Flask:
             with _alone(db.engine):
                 upgrade()
             _load_templates(app)
+            return first_visit_token(settings)
         finally:
             db.session.remove()
             db.engine.dispose()
-    return app
 
 
 def _check_connection(settings: Settings) -> None:

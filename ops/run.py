@@ -62,7 +62,7 @@ def _run(settings: Settings) -> None:
         say(f"Ended what an earlier run had left: {', '.join(left)}.")
     checks.check_port(settings)
     checks.check_queue(settings)
-    prepare_database(settings)
+    token = prepare_database(settings)
     if settings.embedded_queue:
         checks.make_socket_folder(settings)
     processes.write_configuration(settings)
@@ -72,7 +72,7 @@ def _run(settings: Settings) -> None:
     try:
         supervisor = _start_supervisor(settings)
         _wait_until_ready(settings, console, supervisor)
-        _announce(settings)
+        _announce(settings, token)
         while True:
             _watch(console, supervisor)
     except Stop:
@@ -135,8 +135,10 @@ def _ask(settings: Settings) -> tuple[int, str]:
         connection.close()
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, token: str | None) -> None:
     say(f"Logs are in {settings.data_dir / 'logs'}. Ctrl-C ends everything.")
+    if token:
+        say(f"The first visitor makes the owner's account and is asked for this token: {token}")
     say(f"Muster is ready: {address(settings)}")
 
 
