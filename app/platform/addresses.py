@@ -144,12 +144,12 @@ def first_email(cell: str) -> EmailReading:
 
 
 def phone_key(text: str, country: str | None) -> str | AddressProblem:
-    """The number in E.164 (`+33612345678`), or why it is none.
+    """The number in E.164 (`+33612345678`), of several (` ::: `) the first; or why it is none.
 
     `country` is the account's (ISO 3166 alpha-2), for numbers written without a country code. Asks whether
     the number is possible (length), not whether its range is in use: that list is older than the numbers.
     """
-    trimmed = _trim(text)
+    trimmed = _trim(text.partition(":::")[0])
     if not trimmed:
         return AddressProblem.PHONE_BLANK
     if re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+", trimmed):
