@@ -4,12 +4,11 @@ New ids are computed from the old ones, not drawn: `new_ids` of one document alw
 so a later comparison can still tell which step of a clone came from which step of its template.
 """
 
-from copy import deepcopy
 from hashlib import blake2b
 from typing import Any
 
 from app.workflows.domain.criteria import group_of
-from app.workflows.domain.definition import MAX_CRITERIA_NESTING, Document
+from app.workflows.domain.definition import MAX_CRITERIA_NESTING, Document, plain_copy
 from app.workflows.domain.fields import field_named
 from app.workflows.domain.walk import (
     arms_of,
@@ -60,7 +59,7 @@ def _fresh(value: str, seed: str, taken: set[str]) -> str:
 
 def with_ids(document: Document, ids: dict[str, str]) -> Document:
     """A copy in which every id and every reference is replaced as `ids` says."""
-    copied: Document = deepcopy(document)
+    copied: Document = plain_copy(document)
     for holder in _holders(copied):
         if text_of(holder.get("id")) in ids:
             holder["id"] = ids[holder["id"]]

@@ -41,6 +41,13 @@ def empty_definition() -> Document:
     }
 
 
+def plain_copy(value: Any) -> Any:
+    """A copy of a JSON value in which nothing is shared with the original; quicker than `deepcopy`."""
+    if isinstance(value, dict):
+        return {key: plain_copy(inner) for key, inner in value.items()}
+    return [plain_copy(inner) for inner in value] if isinstance(value, list) else value
+
+
 def upgrade(document: Any) -> Document:
     """The document in today's format. Raises `UnreadableFormat`; never changes its argument."""
     if not isinstance(document, dict):

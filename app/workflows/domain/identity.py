@@ -61,7 +61,7 @@ def _reference_problem(reference: Reference, target: Place | None) -> str:
     if target is None:
         return f"It refers to the message “{reference.target[:40]}”, which does not exist."
     if target.type not in reference.targets:
-        return f"It refers to {target.name}, which is not a message that can be answered this way."
+        return f"It refers to {target.name}, which is no message of that kind."
     if reference.goal is None and reference.user is None:
         return f"It refers to {target.name}, which is sent only after the start."
     if reference.user and not comes_before(target, reference.user):

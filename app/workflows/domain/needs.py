@@ -1,10 +1,9 @@
 """Which integrations a workflow needs, which types are out of use, switching off what cannot run (T-12)."""
 
 from collections.abc import Collection, Mapping
-from copy import deepcopy
 from typing import Any
 
-from app.workflows.domain.definition import Document
+from app.workflows.domain.definition import Document, plain_copy
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.merge_tags import MERGE_TAGS
 from app.workflows.domain.problem import goal_name, trigger_name
@@ -50,7 +49,7 @@ def _need(part: Any, types: Mapping[str, Part]) -> set[str]:
 
 def switch_off(document: Document, missing: Collection[str]) -> tuple[Document, list[str]]:
     """A copy in which everything that needs a missing integration is off, and the names of what that was."""
-    changed: Document = deepcopy(document)
+    changed: Document = plain_copy(document)
     off: list[str] = []
     trigger = trigger_of(changed)
     if is_on(trigger) and _need(trigger, TRIGGERS) & set(missing):

@@ -34,6 +34,7 @@ Choices: TypeAlias = tuple[tuple[str, str], ...]
 UNITS: Choices = (("minutes", "minutes"), ("hours", "hours"), ("days", "days"), ("weeks", "weeks"))
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
 MAX_WAIT_DAYS = 366
+LONGEST = 1_000_000
 
 WITH_MERGE_TAGS = frozenset({"line", "message", "markdown", "pairs"})
 
@@ -102,4 +103,4 @@ def in_minutes(duration: Any) -> int:
     amount, unit = duration.get("amount"), duration.get("unit")
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0 or not isinstance(unit, str):
         return 0
-    return amount * MINUTES.get(unit, 0)
+    return min(amount, LONGEST) * MINUTES.get(unit, 0)

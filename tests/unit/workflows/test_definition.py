@@ -1,0 +1,35 @@
+"""The format number: today's is read, a newer one is refused with a sentence (T-20)."""
+
+from typing import Any
+
+import pytest
+
+from app.workflows.domain import UnreadableFormat, empty_definition, problems, upgrade
+from app.workflows.domain.definition import MIGRATIONS
+from tests.unit.workflows.documents import definition, email
+
+
+def test_todays_format_is_read_as_it_is() -> None:  # T-20
+    document = definition(email())
+    assert upgrade(document) is document
+
+
+@pytest.mark.parametrize("document", [None, [], "x", {}, {"format": "1"}, {"format": True}, {"format": 0}])
+def test_an_unknown_format_is_refused(document: Any) -> None:  # T-20
+    with pytest.raises(UnreadableFormat):
+        upgrade(document)
+
+
+def test_a_newer_format_says_what_to_do() -> None:  # T-20
+    with pytest.raises(UnreadableFormat, match=r"newer version of Muster \(format 2\).*update Muster"):
+        upgrade({"format": 2})
+
+
+def test_there_is_a_way_forward_from_every_older_format() -> None:  # T-20
+    assert sorted(MIGRATIONS) == list(range(1, empty_definition()["format"]))
+
+
+def test_an_empty_definition_misses_only_an_action() -> None:  # W-01
+    assert [str(problem) for problem in problems(empty_definition())] == [
+        "Workflow: Add at least one action, such as an email."
+    ]

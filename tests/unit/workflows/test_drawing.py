@@ -1,0 +1,123 @@
+"""The drawing has every step with its words, ways and problems, in drafts too (T-07, W-01)."""
+
+from app.workflows.domain import draw, problems, walk
+from app.workflows.domain.drawing import Node
+from tests.unit.workflows.documents import (
+    IN_GERMANY,
+    arm,
+    as_large_as_allowed,
+    branch,
+    definition,
+    email,
+    goal,
+    goals,
+    off,
+    one_of_everything,
+    split,
+    step,
+    wait,
+)
+
+
+def numbers(nodes: tuple[Node, ...]) -> list[int]:
+    return [
+        one
+        for node in nodes
+        for one in [node.number, *(n for way in node.arms for n in numbers(way.nodes))]
+        if one
+    ]
+
+
+def test_every_step_is_drawn_once_and_in_order() -> None:  # T-07
+    for document in (one_of_everything(), as_large_as_allowed()):
+        assert numbers(draw(document).nodes) == [place.number for place in walk(document)]
+
+
+def test_the_trigger_comes_first_and_the_goals_last() -> None:  # T-07
+    document = definition(
+        email("a"),
+        wait("w"),
+        goals=goals(goal("g", "appointment_booked"), goal("h", "purchase_made"), match="all"),
+    )
+    nodes = draw(document).nodes
+    assert [node.kind for node in nodes] == ["trigger", "step", "wait", "goal", "goal"]
+    assert [node.title for node in nodes] == [
+        "When somebody adds people",
+        "Send email",
+        "Wait 2 days",
+        "Books an appointment",
+        "Makes a purchase",
+    ]
+    assert nodes[3].detail == "Together with the other goals"
+
+
+def test_ways_stand_side_by_side_with_their_rules() -> None:  # T-07
+    fork = branch("f", arm("a", "Germans", IN_GERMANY, email("x"), step("s", "stop")), otherwise=[wait("w")])
+    node = draw(definition(fork, split("p", 30, 70))).nodes[1]
+    assert node.kind == "fork"
+    assert [(way.name, way.rule, way.ends, way.is_default, len(way.nodes)) for way in node.arms] == [
+        ("Germans", "Country is Germany", True, False, 2),
+        ("Everyone else", "", False, True, 1),
+    ]
+    assert [(way.rule, way.percent) for way in draw(definition(split("p", 30, 70))).nodes[1].arms] == [
+        ("30 %", 30),
+        ("70 %", 70),
+    ]
+
+
+def test_a_message_can_be_looked_at_with_the_tags_it_uses() -> None:  # T-07
+    node = draw(definition(email("a", "Hi {{ contact.first_name }}", "Text {{ account.name }}"))).nodes[1]
+    assert node.is_message
+    assert node.merge_tags == ("contact.first_name", "account.name")
+    assert [(row.label, row.value) for row in node.rows] == [
+        ("Subject", "Hi {{ contact.first_name }}"),
+        ("Text", "Text {{ account.name }}"),
+    ]
+
+
+def test_settings_are_shown_in_words_with_their_defaults() -> None:  # T-07
+    document = definition(
+        email("a", "Hello"),
+        step("n", "notify_team", message="Look"),
+        step("w", "wait_for_event", event="link_clicked", step="a", timeout={"amount": 2, "unit": "weeks"}),
+        step("u", "wait_until", kind="weekday", weekday="friday"),
+        step("o", "enroll_in_workflow", workflow="w-1"),
+    )
+    rows = [
+        [(row.label, row.value) for row in node.rows]
+        for node in draw(document, workflows={"w-1": "Spring"}).nodes[2:]
+    ]
+    assert rows == [
+        [("Message", "Look"), ("Who", "the owner")],
+        [("Event", "Link clicked"), ("Message", "Hello"), ("Go on after", "2 weeks")],
+        [("Until", "A day of the week"), ("Weekday", "Friday"), ("Time zone", "your time zone")],
+        [("Workflow", "Spring")],
+    ]
+
+
+def test_problems_stand_beside_the_part_they_are_about() -> None:  # W-01
+    document = definition(
+        branch("f", arm("a", "A", IN_GERMANY, email("mail", subject=""))),
+        trigger={"type": "tag_added", "config": {}},
+        goals=goals(goal("g", "tag_added")),
+    )
+    document["format"] = 3
+    drawing = draw(document, problems=problems(document))
+    trigger, fork, flag = drawing.nodes
+    assert trigger.problems == ("Tag is missing.",)
+    assert fork.problems == ()
+    assert fork.arms[0].nodes[0].problems == ("Subject is missing.",)
+    assert flag.problems == ("Tag is missing.",)
+    assert drawing.problems == ("The format has to be 1.",)
+
+
+def test_what_is_switched_off_is_marked() -> None:  # W-01
+    trigger, first, second = draw(
+        definition(off(email("a")), email("b"), trigger=off({"type": "manual"}))
+    ).nodes
+    assert (trigger.enabled, first.enabled, second.enabled) == (False, False, True)
+
+
+def test_an_empty_draft_is_drawn() -> None:  # W-01
+    (node,) = draw({}).nodes
+    assert (node.kind, node.title) == ("trigger", "Nothing starts it yet")

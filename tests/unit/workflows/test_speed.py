@@ -1,0 +1,28 @@
+"""A workflow of a hundred steps is handled in a few milliseconds (T-03, T-07).
+
+The bounds are ten times what was measured: a busy machine keeps within them, a slow algorithm does not.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.workflows.domain import copy_definition, draw, miniature, problems, summary, walk
+from tests.unit.workflows.documents import as_large_as_allowed
+
+
+@pytest.mark.parametrize(
+    "work", [problems, copy_definition, summary, miniature, draw], ids=lambda work: work.__name__
+)
+def test_a_hundred_steps(work: Callable[[Any], Any]) -> None:  # T-03, T-07
+    document = as_large_as_allowed()
+    assert len(list(walk(document))) == 100
+    work(document)
+    spent = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        work(document)
+        spent.append(time.perf_counter() - begun)
+    assert min(spent) < 0.05

@@ -1,0 +1,311 @@
+"""What the validator finds, and that it names the step and the field (T-11, W-02)."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from app.workflows.domain import TRIGGER_ID, problems
+from tests.unit.workflows.documents import (
+    EVERY_GOAL,
+    EVERY_TRIGGER,
+    IN_GERMANY,
+    arm,
+    as_large_as_allowed,
+    branch,
+    definition,
+    email,
+    goal,
+    goals,
+    off,
+    one_of_everything,
+    rule,
+    sms,
+    step,
+    wait,
+)
+
+
+def found(document: Any, **known: Any) -> list[str]:
+    return [str(problem) for problem in problems(document, **known)]
+
+
+def test_a_definition_with_one_of_everything_is_sound() -> None:  # T-11
+    assert found(one_of_everything()) == []
+
+
+def test_a_definition_of_a_hundred_steps_is_sound() -> None:  # T-11
+    assert found(as_large_as_allowed()) == []
+
+
+@pytest.mark.parametrize("trigger", EVERY_TRIGGER, ids=lambda trigger: trigger["type"])
+def test_every_trigger_is_sound(trigger: dict[str, Any]) -> None:  # T-11
+    assert found(definition(email(), trigger=trigger)) == []
+
+
+@pytest.mark.parametrize("one", EVERY_GOAL, ids=lambda one: one["type"])
+def test_every_goal_is_sound(one: dict[str, Any]) -> None:  # T-11
+    assert found(definition(email("welcome"), goals=goals(one))) == []
+
+
+def test_what_may_be_left_out_is_not_missed() -> None:  # T-11
+    bare = {"format": 1, "trigger": {"type": "manual"}, "steps": [{**email(), "enabled": True}]}
+    del bare["steps"][0]["enabled"]
+    assert found(bare) == []
+    assert found(definition(email(), goals={})) == []
+    assert found(definition(email(), trigger={"type": "manual", "config": {}, "filters": {"all": []}})) == []
+
+
+def test_the_problem_names_the_step_and_the_field() -> None:  # T-11
+    (problem,) = problems(definition(wait("w"), email("mail", subject=" ")))
+    assert (problem.step_id, problem.field, problem.number) == ("mail", "subject", 2)
+    assert str(problem) == "Step 2, Send email: Subject is missing."
+
+
+def test_steps_are_numbered_through_all_ways() -> None:  # T-11
+    document = definition(
+        email("first"),
+        branch(
+            "fork", arm("a", "A", IN_GERMANY, wait("w1"), step("t1", "add_tag")), otherwise=[sms("s", "")]
+        ),
+        step("t2", "remove_tag", tag=""),
+    )
+    assert [problem.step_name for problem in problems(document)] == [
+        "Step 4, Add tag",
+        "Step 5, Send SMS",
+        "Step 6, Remove tag",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "part", "field", "sentence"),
+    [
+        (
+            definition(email(), trigger={"type": "tag_added", "config": {}}),
+            TRIGGER_ID,
+            "tag",
+            "Tag is missing.",
+        ),
+        (
+            definition(email(), trigger={"type": "full_moon"}),
+            TRIGGER_ID,
+            "type",
+            "“full_moon” is not a type of trigger.",
+        ),
+        (definition(email(), goals=goals(goal("g", "tag_added"))), "g", "tag", "Tag is missing."),
+        (definition(wait("w")), "", "steps", "Add at least one action, such as an email."),
+        (definition(off(email())), "", "steps", "Every action is switched off. Switch at least one on."),
+        (definition(email(), step("x", "send_pigeon")), "x", "type", "“send_pigeon” is not a type of step."),
+        (definition(email(), {"id": "x", "config": {}}), "x", "type", "The type of step is missing."),
+        (definition(email("a"), email("a")), "a", "id", "The id “a” of the step is used twice."),
+        (
+            definition(email("A B")),
+            "A B",
+            "id",
+            "The id of the step is missing or not made of small letters, digits and dashes.",
+        ),
+        (definition(email("trigger")), "trigger", "id", "“trigger” cannot be the id of a step."),
+        (definition(email(), wait("w", 0)), "w", "amount", "How long: give a number from 1 to 527,040."),
+        (definition(email(), wait("w", 60, "weeks")), "w", "amount", "How long: at most a year."),
+        (
+            definition(email(), wait("w", 2, "years")),
+            "w",
+            "unit",
+            "Unit: “years” is not one of minutes, hours, days, weeks.",
+        ),
+        (definition(email(), wait("w", True)), "w", "amount", "How long: give a whole number."),
+        (definition(email(), step("w", "wait_until", kind="date")), "w", "date", "Date is missing."),
+        (definition(email(), step("w", "wait_until", kind="weekday")), "w", "weekday", "Weekday is missing."),
+        (
+            definition(email(), step("w", "wait_until", kind="time_of_day", time=540)),
+            "w",
+            "time",
+            "Time of day: give a time from “00:00” to “23:59”, in quotes.",
+        ),
+        (
+            definition(email(), step("w", "wait_until", kind="contact_field", field="contact.city")),
+            "w",
+            "field",
+            "Date of the contact: City holds no date.",
+        ),
+        (
+            definition(email(), step("w", "wait_for_event", event="replied")),
+            "w",
+            "timeout",
+            "Go on after is missing.",
+        ),
+        (
+            definition(
+                email(), step("w", "wait_for_event", event="tag_added", timeout={"amount": 1, "unit": "days"})
+            ),
+            "w",
+            "tag",
+            "Tag is missing.",
+        ),
+        (
+            definition(step("h", "webhook", url="ftp://example.com")),
+            "h",
+            "url",
+            "Address: give a web address that begins with https://.",
+        ),
+        (
+            definition(step("u", "update_field", field="contact.status", value="x")),
+            "u",
+            "field",
+            "Field: Status cannot be changed by a workflow.",
+        ),
+        (
+            definition(step("u", "update_field", field="contact.shoe", value="x")),
+            "u",
+            "field",
+            "Field: there is no field “contact.shoe”.",
+        ),
+        (
+            definition(step("n", "notify_team", message="x", to="everyone")),
+            "n",
+            "to",
+            "Who: “everyone” is not one of owner, admin, marketer, viewer.",
+        ),
+        (
+            definition(step("t", "create_task", title="x", due_days=-1)),
+            "t",
+            "due_days",
+            "Due in days: give a number from 0 to 365.",
+        ),
+        (
+            definition(step("t", "add_tag", tag="a,b")),
+            "t",
+            "tag",
+            "Tag: a tag has at most 80 characters, in one line and without commas.",
+        ),
+        (
+            definition(email(body="x" * 20_001)),
+            "hello",
+            "body",
+            "Text: 20,001 characters are too long; at most 20,000 fit.",
+        ),
+        (definition(email(subject="one\ntwo")), "hello", "subject", "Subject: has to be one line."),
+        (
+            definition({**email(), "config": {**email()["config"], "colour": "red"}}),
+            "hello",
+            "colour",
+            "“colour” is not a setting of Send email.",
+        ),
+        (definition({**email(), "name": "x"}), "hello", "name", "“name” is not part of a step."),
+        (definition({**email(), "enabled": "yes"}), "hello", "enabled", "“enabled” has to be true or false."),
+        ({**definition(email()), "format": 2}, "", "format", "The format has to be 1."),
+        ({**definition(email()), "colour": 1}, "", "colour", "“colour” is not part of a workflow."),
+    ],
+)
+def test_one_mistake_gives_one_sentence(document: Any, part: str, field: str, sentence: str) -> None:  # T-11
+    (problem,) = problems(document)
+    assert (problem.step_id, problem.field, problem.message) == (part, field, sentence)
+
+
+def test_more_than_a_hundred_steps_are_too_many() -> None:  # T-11
+    document = definition(
+        *(email(f"e{number}") for number in range(50)), branch("b", arm("a", "A", IN_GERMANY))
+    )
+    document["steps"][-1]["config"]["default"]["steps"] = [email(f"f{number}") for number in range(50)]
+    assert found(document) == ["Workflow: There are 101 steps; at most 100 fit."]
+
+
+def test_goals_are_three_at_most() -> None:  # T-11
+    four = [goal(f"g{number}", "tag_added", tag="x") for number in range(4)]
+    assert found(definition(email(), goals=goals(*four))) == ["Goals: There are 4 goals; at most 3 fit."]
+
+
+def test_steps_after_a_stop_are_unreachable() -> None:  # T-11
+    document = definition(email("a"), step("end", "stop"), email("b"), email("c"))
+    (problem,) = problems(document)
+    assert (
+        str(problem)
+        == "Step 3, Send email: No contact ever gets here: Step 2, Stop, ends every way before it."
+    )
+
+
+def test_steps_after_a_fork_that_stops_everywhere_are_unreachable() -> None:  # T-11
+    ends = branch(
+        "fork", arm("a", "A", IN_GERMANY, email("x"), step("s1", "stop")), otherwise=[step("s2", "stop")]
+    )
+    goes_on = branch("fork", arm("a", "A", IN_GERMANY, email("x"), step("s1", "stop")))
+    assert [problem.step_id for problem in problems(definition(ends, email("lost")))] == ["lost"]
+    assert found(definition(goes_on, email("reached"))) == []
+    assert found(definition(off(ends), email("reached"))) == []
+
+
+def test_a_stop_that_is_switched_off_ends_nothing() -> None:  # T-11
+    assert found(definition(off(step("end", "stop")), email("b"))) == []
+
+
+def test_forks_are_nested_six_levels_at_most() -> None:  # T-11
+    def nested(levels: int) -> dict[str, Any]:
+        inner = email("deep")
+        for level in range(levels):
+            inner = branch(f"b{level}", arm(f"a{level}", "A", IN_GERMANY, inner))
+        return definition(inner)
+
+    assert found(nested(6)) == []
+    assert found(nested(7)) == ["Step 8, Send email: It stands 7 branches deep; at most 6 levels fit."]
+
+
+def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_known() -> None:  # T-11
+    document = definition(
+        email(body="{{ contact.custom.shoe }}"),
+        step("u", "update_field", field="contact.custom.hat", value="x"),
+        branch("b", arm("a", "A", {"all": [rule("contact.custom.coat", "equals", "x")]})),
+        step("w", "enroll_in_workflow", workflow="gone"),
+    )
+    assert found(document) == []
+    assert found(document, custom_fields={"shoe", "hat", "coat"}, workflows={"gone"}) == []
+    assert found(document, custom_fields=(), workflows=()) == [
+        "Step 1, Send email: Text: There is no custom field “shoe”, "
+        "so {{ contact.custom.shoe }} would stay empty.",
+        "Step 2, Update field: Field: there is no custom field “hat”.",
+        "Step 3, Branch: Way 1: there is no custom field “coat”.",
+        "Step 4, Start another workflow: This workflow does not exist any more.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "{{ contact.firstname }}",
+            "There is no merge tag {{ contact.firstname }}. Did you mean {{ contact.first_name }}?",
+        ),
+        ("{% if contact.age %}x{% endif %}", "There is no merge tag {{ contact.age }}."),
+        ("{{ contact.first_name | upper }}", "There is no filter “upper”."),
+        ("{{ contact.first_name | defalt: 'x' }}", "There is no filter “defalt”. Did you mean “default”?"),
+        ("{% if contact.city %}x", "{% endif %} is missing."),
+        ("{% include 'secret' %}", "{% include %} cannot be used here."),
+        ("{{ contact.city", "“{{ contact.city” is not closed: }} is missing."),
+        (
+            "a\n{{ contact.city city }}",
+            "A merge tag in line 2 is not written correctly: expected end of tag, found word.",
+        ),
+        ("{{ contact }}", "There is no merge tag {{ contact }}."),
+        ("{{ contact[sender.name] }}", "There is no merge tag {{ contact.[…] }}."),
+    ],
+)
+def test_merge_tags_are_judged_without_rendering(text: str, sentence: str) -> None:  # T-11
+    for broken in (
+        email(body=text),
+        sms("hello", text),
+        step("hello", "webhook", url="https://example.com", fields={"a": text}),
+    ):
+        messages = [problem.message for problem in problems(definition(broken))]
+        assert any(message.startswith(("Text: ", "Fields: ")) and sentence in message for message in messages)
+
+
+def test_names_made_inside_a_text_are_no_merge_tags() -> None:  # T-11
+    loop = "{% for n in (1..3) %}{{ name }}{{ n }}{{ forloop.index }}{% endfor %}"
+    text = "{% assign name = contact.first_name %}" + loop
+    assert found(definition(email(body=text))) == []
+
+
+def test_the_document_is_not_changed() -> None:  # T-11
+    document = one_of_everything()
+    before = copy.deepcopy(document)
+    problems(document)
+    assert document == before
