@@ -1,0 +1,60 @@
+"""Our own Python files, parsed once, for the guards that read them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed file; `module` as it is imported."""
+
+    path: Path
+    module: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def name(self) -> str:
+        """The path as a person writes it."""
+        return str(self.path.relative_to(ROOT))
+
+    @property
+    def room(self) -> str:
+        """The room that the file stands in; empty for `app/__init__.py`."""
+        parts = self.module.split(".")
+        return parts[1] if len(parts) > 1 else ""
+
+    def calls(self) -> Iterator[tuple[ast.Call, str]]:
+        """Every call with the last name of what is called."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                called = node.func
+                yield node, getattr(called, "attr", None) or getattr(called, "id", "")
+
+    def imports(self) -> Iterator[tuple[str, int]]:
+        """Every module (or name in a module) that is imported, with the line."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for item in node.names:
+                    yield item.name, node.lineno
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                for item in node.names:
+                    yield f"{node.module}.{item.name}", node.lineno
+
+
+@cache
+def sources(*folders: str) -> tuple[Source, ...]:
+    """All Python files below the folders (`app` when none is named)."""
+    found = []
+    for folder in folders or ("app",):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            found.append(Source(path, module, text, ast.parse(text)))
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""What the import contracts cannot say: doors between rooms, one place that commits, readable files."""
+
+import ast
+import re
+
+import pytest
+
+from tests.guards.sources import Source, sources
+
+APP = sources()
+# Longer files are read no more, only searched.
+LINES = 320
+BAD_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "models", "views", "service", "services"}
+
+
+def named(source: Source) -> str:
+    return source.name
+
+
+def test_rooms_are_entered_through_their_doors() -> None:
+    """Another room's `application` and pure `domain`, its `tables` for queries; the first room knows all."""
+    wrong = []
+    for source in APP:
+        if not source.room:
+            continue
+        for imported, line in source.imports():
+            parts = imported.split(".")
+            if parts[0] != "app" or len(parts) < 3 or parts[1] in (source.room, "platform"):
+                continue
+            is_table = parts[2:4] == ["infrastructure", "tables"]
+            if parts[2] not in ("application", "domain") and not is_table:
+                wrong.append(f"{source.name}:{line} uses {imported}")
+            elif parts[2] == "application" and len(parts) > 4:
+                wrong.append(f"{source.name}:{line} goes past the door with {imported}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_one_place_commits() -> None:
+    wrong = [
+        f"{source.name}:{call.lineno}"
+        for source in APP
+        for call, name in source.calls()
+        if name == "commit" and source.module != "app.platform.database"
+    ]
+    assert not wrong, wrong
+
+
+def test_transactions_are_opened_in_applications() -> None:
+    """The accounts' store for Flask-Security is the one exception: the framework decides when it writes."""
+    allowed = re.compile(r"app\.(\w+\.application(\..*)?|platform\.\w+|accounts\.infrastructure\.people)$")
+    wrong = [
+        f"{source.name}:{call.lineno}"
+        for source in APP
+        for call, name in source.calls()
+        if name == "transaction" and not allowed.match(source.module)
+    ]
+    assert not wrong, wrong
+
+
+def test_one_place_reads_the_environment() -> None:
+    allowed = {"app", "app.platform.settings"}
+    wrong = [
+        f"{source.name}:{node.lineno}"
+        for source in APP
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and source.module not in allowed
+    ]
+    assert not wrong, wrong
+
+
+def test_domains_get_the_time_as_an_argument() -> None:
+    clock = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time|clock\.now)\(")
+    wrong = [
+        f"{source.name}:{number}"
+        for source in APP
+        if re.match(r"app\.\w+\.domain\b", source.module)
+        for number, line in enumerate(source.text.splitlines(), 1)
+        if clock.search(line)
+    ]
+    assert not wrong, wrong
+
+
+def test_tables_are_written_by_their_own_room() -> None:
+    """`insert`, `update` and `delete` name no table class that was imported from another room."""
+    wrong = []
+    for source in APP:
+        foreign = _foreign_tables(source)
+        for call, name in source.calls():
+            if name in ("insert", "update", "delete", "bulk_load") and call.args:
+                table = call.args[0]
+                while isinstance(table, ast.Attribute):
+                    table = table.value
+                if isinstance(table, ast.Name) and table.id in foreign:
+                    wrong.append(f"{source.name}:{call.lineno} writes {table.id}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("source", sources("app", "ops", "bench"), ids=named)
+def test_files_are_readable(source: Source) -> None:
+    """A docstring that says what for, a name that says what it knows, a length that one takes in."""
+    assert not source.text.strip() or ast.get_docstring(source.tree), "has no docstring"
+    assert source.path.stem not in BAD_NAMES, "has a name that says nothing"
+    assert source.text.count("\n") <= LINES, f"is longer than {LINES} lines"
+    assert "TODO" not in source.text and "FIXME" not in source.text
+
+
+def _foreign_tables(source: Source) -> set[str]:
+    found = set()
+    for imported, _ in source.imports():
+        parts = imported.split(".")
+        if parts[0] == "app" and parts[1] != source.room and parts[2:4] == ["infrastructure", "tables"]:
+            found.add(parts[-1])
+    return found

@@ -1,0 +1,32 @@
+"""Migrations: one line of them, equal to the tables in the code, and passable in both directions."""
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from app.platform.database import MIGRATIONS, db
+
+
+def test_one_numbered_line() -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+    revisions = [revision.revision for revision in script.walk_revisions()][::-1]
+    assert len(script.get_heads()) == 1
+    assert [int(name[:4]) for name in revisions] == list(range(1, len(revisions) + 1))
+
+
+def test_tables_in_the_code_are_those_of_the_database(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_back_to_nothing_and_forward_again(app: Flask) -> None:
+    """With people, templates and their account in the tables."""
+    with app.app_context():
+        downgrade(revision="base")
+        assert set(sa.inspect(db.engine).get_table_names()) <= {"alembic_version"}
+        upgrade()
+        assert set(db.metadata.tables) <= set(sa.inspect(db.engine).get_table_names())
