@@ -8,13 +8,14 @@ import os
 from flask import Flask
 
 from app.accounts import presentation as accounts
+from app.activity import presentation as activity
 from app.bulk_enrollment.infrastructure import tables as _bulk_tables  # noqa: F401
 from app.contacts import presentation as contacts
 from app.engine.infrastructure import tables as _engine_tables  # noqa: F401
 from app.files.infrastructure import tables as _file_tables  # noqa: F401
 from app.gallery.infrastructure import tables as _gallery_tables  # noqa: F401
 from app.home import presentation as home
-from app.integrations.infrastructure import tables as _integration_tables  # noqa: F401
+from app.integrations import presentation as integrations
 from app.platform import database, logs, queue, web
 from app.platform.settings import SettingError, Settings
 from app.workflows.infrastructure import tables as _workflow_tables  # noqa: F401
@@ -30,6 +31,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init(app, settings)
     queue.init(app, settings.queue_url)
     accounts.init(app, settings)
+    activity.init(app)
+    integrations.init(app)
     contacts.init(app)
     home.init(app)
     return app

@@ -1,6 +1,8 @@
 """Reading events, newest first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -8,12 +10,48 @@ from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 from app.platform.database import session
 
 
-def audit_entries(account_id: int, before: int | None = None, limit: int = 50) -> Sequence[AuditEntry]:
-    """Entries of the account with an id under `before`, newest first."""
-    query = sa.select(AuditEntry).where(AuditEntry.account_id == account_id)
+@dataclass(frozen=True)
+class LogFilter:
+    """Which entries are wanted: of a person (0: Muster itself), about these subjects, in [since, until)."""
+
+    user_id: int | None = None
+    subjects: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == LogFilter()
+
+
+def audit_entries(
+    account_id: int,
+    wanted: LogFilter | None = None,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> Sequence[AuditEntry]:
+    """Entries of the account, newest first: those with an id under `before`, or the oldest over `after`."""
+    query = _wanted(account_id, wanted or LogFilter())
+    if after is not None:
+        query = query.where(AuditEntry.id > after).order_by(AuditEntry.id)
+        return list(reversed(session().scalars(query.limit(limit)).all()))
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return session().scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
+def people_in_log(account_id: int) -> list[tuple[int, str]]:
+    """(user id, name) of everybody who ever did something here, by name; Muster itself has the id 0."""
+    rows = session().execute(
+        sa.select(AuditEntry.user_id, sa.func.max(AuditEntry.user_name))
+        .where(AuditEntry.account_id == account_id)
+        .group_by(AuditEntry.user_id)
+    )
+    return sorted(
+        ((user_id or 0, name) for user_id, name in rows), key=lambda one: (one[0] == 0, one[1].lower())
+    )
 
 
 def contact_events(account_id: int, contact_id: int, limit: int = 100) -> Sequence[ContactEvent]:
@@ -22,3 +60,18 @@ def contact_events(account_id: int, contact_id: int, limit: int = 100) -> Sequen
         ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
     )
     return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
+
+
+def _wanted(account_id: int, wanted: LogFilter) -> sa.Select[tuple[AuditEntry]]:
+    query = sa.select(AuditEntry).where(AuditEntry.account_id == account_id)
+    if wanted.user_id is not None:
+        query = query.where(
+            AuditEntry.user_id.is_(None) if wanted.user_id == 0 else AuditEntry.user_id == wanted.user_id
+        )
+    if wanted.subjects:
+        query = query.where(AuditEntry.subject.in_(wanted.subjects))
+    if wanted.since is not None:
+        query = query.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditEntry.at < wanted.until)
+    return query

@@ -1,6 +1,5 @@
-"""The doors of the room: `record` for what a person did, `record_contact` and `record_many` for what
-happened to contacts. All write inside the caller's transaction, so an event exists exactly when what it
-tells of does."""
+"""Noting what happened. All of it is written inside the caller's transaction, so an event exists exactly
+when what it tells of does."""
 
 from datetime import datetime
 from typing import Any, Protocol

@@ -1,0 +1,7 @@
+"""The doors of the room: `record` for what a person did, `record_contact` and `record_many` for what
+happened to contacts, `read_log` for whoever wants to know."""
+
+from app.activity.application.reading import LogFilter, LogPage, read_log
+from app.activity.application.recording import Doer, record, record_contact, record_many
+
+__all__ = ["Doer", "LogFilter", "LogPage", "read_log", "record", "record_contact", "record_many"]

@@ -1,0 +1,9 @@
+"""The page of what happened in an account."""
+
+from flask import Flask
+
+from app.activity.presentation import pages
+
+
+def init(app: Flask) -> None:
+    app.register_blueprint(pages.blueprint)

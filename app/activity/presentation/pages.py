@@ -1,0 +1,90 @@
+"""Activity: who did what and when, newest first, with filters that live in the address."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.activity import application as activity
+from app.activity.application import LogFilter, LogPage
+from app.activity.presentation.sentences import KINDS, Sentence, sentence_of
+from app.platform import formats, web
+from app.platform.clock import now
+
+blueprint = Blueprint("activity", __name__)
+
+HIGHEST_ID = 2**63 - 1
+
+
+@blueprint.get("/activity")
+def index() -> ResponseReturnValue:
+    asked = {
+        name: value
+        for name in ("person", "kind", "from", "to")
+        if (value := request.args.get(name, "").strip())
+    }
+    wanted = _filter_of(asked)
+    page = activity.read_log(web.actor(), wanted, before=_id("before"), after=_id("after"))
+    return render_template(
+        "activity/index.html",
+        days=_by_day(page),
+        page=page,
+        asked=asked,
+        wanted=wanted,
+        kinds=KINDS,
+        newer_url=page.newer and url_for("activity.index", **asked, after=page.newer),
+        older_url=page.older and url_for("activity.index", **asked, before=page.older),
+        nav_active="activity",
+    )
+
+
+def _filter_of(asked: Mapping[str, str]) -> LogFilter:
+    """What was asked for; a value that makes no sense asks for nothing."""
+    kind = KINDS.get(asked.get("kind", ""))
+    until = _midnight(asked.get("to"))
+    return LogFilter(
+        user_id=_number(asked.get("person")),
+        subjects=kind.subjects if kind else (),
+        since=_midnight(asked.get("from")),
+        until=_midnight(asked.get("to"), days_later=1) if until else None,
+    )
+
+
+def _midnight(text: str | None, days_later: int = 0) -> datetime | None:
+    """The beginning of a day in the account's zone."""
+    try:
+        day = date.fromisoformat(text or "") + timedelta(days=days_later)
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(formats.zone.get())).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _id(name: str) -> int | None:
+    return _number(request.args.get(name))
+
+
+def _number(text: str | None) -> int | None:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 19:
+        return None
+    return min(int(text), HIGHEST_ID)
+
+
+def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
+    """[(“Today”, [(entry, sentence, “14:05”)])], newest first."""
+    days: dict[str, list[tuple[Any, Sentence, str]]] = {}
+    for entry in page.entries:
+        line = (entry, sentence_of(entry), f"{formats.in_zone(entry.at):%H:%M}")
+        days.setdefault(_day_name(entry.at), []).append(line)
+    return list(days.items())
+
+
+def _day_name(at: datetime) -> str:
+    day, today = formats.in_zone(at).date(), formats.in_zone(now()).date()
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    return f"{day:%A, %-d %B %Y}"

@@ -1,0 +1,154 @@
+"""Audit entries as sentences that a person understands: “Alice activated the workflow Win-back”.
+
+An entry says what was done (`action`) to what (`subject`) with which `facts`; `facts["name"]` is what the
+subject was called then. One whose words are missing here is still told, if less well.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, Protocol
+
+from app.platform.formats import number, plural
+
+Facts = Mapping[str, Any]
+
+
+class Entry(Protocol):
+    """What is read of an audit entry."""
+
+    action: str
+    subject: str
+    subject_id: str
+    user_name: str
+    facts: dict[str, Any]
+
+
+class Kind(NamedTuple):
+    """A choice of the filter: the subjects that belong together."""
+
+    label: str
+    subjects: tuple[str, ...]
+
+
+class Subject(NamedTuple):
+    """How a subject is spoken of, with a name and without one, and where its page is ("" for nowhere)."""
+
+    named: str
+    unnamed: str
+    page: str = ""
+
+
+class Sentence(NamedTuple):
+    """Who, what they did, to what (`name` leads to `url`), and what else is worth knowing."""
+
+    who: str
+    before: str
+    name: str
+    url: str
+    after: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.who} {self.before}{self.name}{self.after}"
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "workflows": Kind("Workflows", ("workflow",)),
+    "templates": Kind("Templates", ("template",)),
+    "enrollments": Kind("Enrollments and imports", ("job", "upload")),
+    "contacts": Kind("Contacts", ("contact",)),
+    "account": Kind("Account and people", ("account", "user")),
+}
+
+SUBJECTS: Final[dict[str, Subject]] = {
+    "workflow": Subject("the workflow ", "a workflow", "/workflows/{id}"),
+    "template": Subject("the template ", "a template", "/templates/{id}"),
+    "job": Subject("the enrollment into ", "an enrollment", "/enrollments/{id}"),
+    "import": Subject("the import of ", "an import", "/enrollments/{id}"),
+    "upload": Subject("the file ", "a file"),
+    "contact": Subject("the contact ", "a contact", "/contacts/{id}"),
+    "account": Subject("the account ", "the account"),
+    "user": Subject("", "a person"),
+}
+
+# {it} stands where the subject is named.
+ACTIONS: Final[dict[str, str]] = {
+    "account_created": "set up {it}",
+    "account_changed": "changed {it}",
+    "sub_account_created": "made {it}",
+    "person_added": "added {it}",
+    "contact_created": "added {it}",
+    "contact_changed": "changed {it}",
+    "contact_unsubscribed": "unsubscribed {it}",
+    "contact_reactivated": "took {it} back in",
+    "contact_tag_added": "tagged {it}",
+    "contact_tag_removed": "took a tag from {it}",
+    "workflow_created": "made {it}",
+    "workflow_cloned": "made {it}",
+    "workflow_changed": "changed {it}",
+    "workflow_activated": "activated {it}",
+    "workflow_paused": "paused {it}",
+    "workflow_archived": "archived {it}",
+    "template_cloned": "used {it}",
+    "job_started": "started {it}",
+    "job_cancelled": "cancelled {it}",
+    "job_finished": "finished {it}",
+    "job_downloaded": "downloaded rows of {it}",
+}
+
+
+def sentence_of(entry: Entry) -> Sentence:
+    """The entry in words."""
+    facts = entry.facts
+    words = ACTIONS.get(entry.action) or entry.action.replace("_", " ") + " {it}"
+    before, _, after = words.partition("{it}")
+    subject = SUBJECTS.get("import" if facts.get("kind") == "import" else entry.subject)
+    if subject is None:
+        return Sentence(entry.user_name, before.rstrip(), "", "", "")
+    name = str(facts.get("name") or "")
+    url = subject.page.format(id=entry.subject_id) if subject.page else ""
+    more = _DETAILS[entry.action](facts) if entry.action in _DETAILS else ""
+    lead = subject.named if name else ""
+    return Sentence(
+        entry.user_name, before + lead, name or subject.unnamed, url, after + (f" {more}" if more else "")
+    )
+
+
+def _rows(facts: Facts) -> str:
+    return f"with {plural(facts['rows'], 'row')}" if isinstance(facts.get("rows"), int) else ""
+
+
+def _end(facts: Facts) -> str:
+    outcomes = facts.get("outcomes") or {}
+    done = outcomes.get("ENROLLED", 0) + outcomes.get("CREATED", 0) + outcomes.get("UPDATED", 0)
+    if facts.get("status") == "failed":
+        return "without doing anything: the file could not be read"
+    if facts.get("status") == "cancelled":
+        return f"early, as it was cancelled: {number(done)} done"
+    failed = sum(outcomes.get(code, 0) for code in FAILURES)
+    return f"with {number(done)} done and {number(failed)} failed" if failed else f"with {number(done)} done"
+
+
+FAILURES: Final = (
+    "VALIDATION_ERROR",
+    "WORKFLOW_INACTIVE",
+    "WORKFLOW_NOT_FOUND",
+    "ENROLLMENT_ERROR",
+    "DATABASE_ERROR",
+    "TIMEOUT_ERROR",
+)
+
+
+def _changed(facts: Facts) -> str:
+    labels = {"name": "its name", "time_zone": "its time zone", "country": "its country"}
+    return ": " + ", ".join(labels.get(one, one) for one in facts.get("changed", []))
+
+
+_DETAILS: Final[dict[str, Callable[[Facts], str]]] = {
+    "job_started": _rows,
+    "job_finished": _end,
+    "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",
+    "contact_tag_added": lambda facts: f"with “{facts.get('tag', '')}”",
+    "contact_tag_removed": lambda facts: f"(“{facts.get('tag', '')}”)",
+    "contact_reactivated": lambda facts: f"because: {facts['reason']}" if facts.get("reason") else "",
+    "account_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
+}
