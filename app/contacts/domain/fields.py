@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from app.contacts.domain.names import name_key
+from app.contacts.domain.names import name_key, split_name
 from app.platform.addresses import AddressProblem, email_key, first_email, phone_key
 
 
@@ -66,7 +66,10 @@ def read_fields(
     given: Mapping[str, str], country: str = "", custom: Mapping[str, str] | None = None
 ) -> Reading:
     """Turn texts by field key into column values. Blank ones are left out; `country` is the account's, for
-    phone numbers without a country code and for dates such as 3/4/1990."""
+    phone numbers without a country code and for dates such as 3/4/1990. `full_name` is split where neither
+    first nor last name is given."""
+    if "full_name" in given:
+        given = _with_split_name(given)
     reading = Reading({}, {})
     for key, text in given.items():
         cleaned = clean(text)
@@ -79,6 +82,13 @@ def read_fields(
     if kept:
         reading.values["custom"] = kept
     return reading
+
+
+def _with_split_name(given: Mapping[str, str]) -> dict[str, str]:
+    parts = {key: text for key, text in given.items() if key != "full_name"}
+    if not (parts.get("first_name", "").strip() or parts.get("last_name", "").strip()):
+        parts["first_name"], parts["last_name"] = split_name(clean(given["full_name"]))
+    return parts
 
 
 def pack(values: Mapping[str, Any]) -> str:

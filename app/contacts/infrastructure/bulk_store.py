@@ -184,5 +184,7 @@ def _literal(name: str, value: object) -> Any:
 
 
 def _written(statement: Any) -> int:
-    result: Any = session().execute(statement, execution_options={"synchronize_session": False})
+    result: Any = session().execute(
+        statement, execution_options={"synchronize_session": False, "preserve_rowcount": True}
+    )
     return int(result.rowcount)

@@ -23,7 +23,14 @@ def test_a_marketer_adds_a_contact(app, bob):
     answer = bob.post("/contacts", FIELDS)
     assert answer.status_code == 303
     page = bob.get(answer.location).text
-    for words in ("Ann O&#39;Neil", "Ann@Example.com", "23 Apr 1990", "Lead", "spring fair", "They are customers"):
+    for words in (
+        "Ann O&#39;Neil",
+        "Ann@Example.com",
+        "23 Apr 1990",
+        "Lead",
+        "spring fair",
+        "They are customers",
+    ):
         assert words in page
     found = card(app, bob.actor, int(answer.location.rsplit("/", 1)[1]))
     assert found.contact.email_key == "ann@example.com"
@@ -41,7 +48,10 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(app, bob):
 
 
 def test_an_address_or_a_phone_is_needed(bob):
-    assert "one of them is needed" in bob.post("/contacts", {"first_name": "Ann", "consent_basis": "opt_in"}).text
+    assert (
+        "one of them is needed"
+        in bob.post("/contacts", {"first_name": "Ann", "consent_basis": "opt_in"}).text
+    )
 
 
 def test_an_address_belongs_to_one_contact(app, bob):
@@ -52,7 +62,9 @@ def test_an_address_belongs_to_one_contact(app, bob):
 
 
 def test_a_contact_is_changed(app, bob):
-    contact_id = add(app, bob.actor, "ann@example.com", first_name="Ann", city="Bonn", custom={"plan": "gold"})
+    contact_id = add(
+        app, bob.actor, "ann@example.com", first_name="Ann", city="Bonn", custom={"plan": "gold"}
+    )
     page = bob.get(f"/contacts/{contact_id}/edit").text
     assert 'value="Bonn"' in page
     changed = {"first_name": "Anna", "email": "anna@example.com", "city": ""}
@@ -153,9 +165,16 @@ def test_numbers_that_no_contact_has(bob, number):
 
 def test_what_people_type_is_never_html(app, bob):
     evil = "<script>alert(1)</script>"
-    contact_id = add(app, bob.actor, "ann@example.com", first_name=evil, company=evil, tags=[evil], custom={"x": evil})
+    contact_id = add(
+        app, bob.actor, "ann@example.com", first_name=evil, company=evil, tags=[evil], custom={"x": evil}
+    )
     bob.post(f"/contacts/{contact_id}/unsubscription")
-    for address in (f"/contacts/{contact_id}", f"/contacts/{contact_id}/edit", "/contacts", f"/contacts?q={evil}&tag={evil}"):
+    for address in (
+        f"/contacts/{contact_id}",
+        f"/contacts/{contact_id}/edit",
+        "/contacts",
+        f"/contacts?q={evil}&tag={evil}",
+    ):
         assert evil not in bob.get(address).text, address
 
 
@@ -166,7 +185,8 @@ def test_higher_rooms_show_panels_and_tell_events(app, bob, monkeypatch):
     register_panel("enrollments", lambda actor, number: f"<p>{actor.name} {number}</p>")
     register_panel("nothing", lambda actor, number: None)
     register_events(
-        ["contact_created"], lambda actor, events: {event.id: Told("Here at last", "/somewhere") for event in events}
+        ["contact_created"],
+        lambda actor, events: {event.id: Told("Here at last", "/somewhere") for event in events},
     )
     page = bob.get(f"/contacts/{contact_id}").text
     assert f"&lt;p&gt;Bob {contact_id}&lt;/p&gt;" in page

@@ -1,0 +1,117 @@
+"""What may stand in a contact's fields, and as which keys they are kept."""
+
+import json
+from datetime import date
+
+import pytest
+
+from app.contacts.domain import STAGED, Status, may_become, name_key, pack, read_fields, tag_key, tag_name
+from app.contacts.domain.fields import clean, read_day
+from app.contacts.domain.names import field_key, split_name
+
+
+def test_a_row_becomes_columns():
+    values, problems = read_fields(
+        {
+            "email": " Ann@Example.COM ",
+            "phone": "0151 23456789",
+            "first_name": "José",
+            "last_name": "  ",
+            "birthday": "1990-04-23",
+        },
+        "DE",
+        {"plan": " gold ", "shoe": ""},
+    )
+    assert not problems
+    assert values == {
+        "email": "Ann@Example.COM",
+        "email_key": "ann@example.com",
+        "phone": "0151 23456789",
+        "phone_key": "+4915123456789",
+        "first_name": "José",
+        "first_name_key": "jose",
+        "birthday": "1990-04-23",
+        "custom": {"plan": "gold"},
+    }
+    assert set(values) <= set(STAGED)
+    assert json.loads(pack(values)) == values
+
+
+def test_every_problem_is_named():
+    _, problems = read_fields(
+        {"email": "a b@example.com", "phone": "12", "company": "x" * 201, "birthday": "soon"},
+        "DE",
+        {"plan": "x" * 2001},
+    )
+    assert set(problems) == {"email", "phone", "company", "birthday", "plan"}
+
+
+def test_the_first_of_several_addresses():
+    assert read_fields({"email": "a@example.com ::: b@example.com"}).values["email_key"] == "a@example.com"
+
+
+def test_a_whole_name_is_split():
+    assert read_fields({"full_name": "Ann Mary Lee"}).values["last_name"] == "Lee"
+    assert read_fields({"full_name": "Ann Mary Lee", "first_name": "Ann"}).values.get("last_name") is None
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("Ann Lee", ("Ann", "Lee")),
+        ("Lee, Ann Mary", ("Ann Mary", "Lee")),
+        ("Cher", ("Cher", "")),
+        ("Ludwig van Beethoven", ("Ludwig", "van Beethoven")),
+        ("Juan de la Cruz", ("Juan", "de la Cruz")),
+        (" ", ("", "")),
+    ],
+)
+def test_names_in_one_cell(whole, parts):
+    assert split_name(whole) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "day"),
+    [
+        ("1990-04-23", "", date(1990, 4, 23)),
+        ("1990-04-23T00:00:00Z", "", date(1990, 4, 23)),
+        ("23.4.1990", "", date(1990, 4, 23)),
+        ("23. 04. 1990", "", date(1990, 4, 23)),
+        ("03/04/1990", "GB", date(1990, 4, 3)),
+        ("03/04/1990", "US", date(1990, 3, 4)),
+        ("04/23/1990", "GB", date(1990, 4, 23)),
+        ("23/04/1990", "US", date(1990, 4, 23)),
+        ("31.02.1990", "", None),
+        ("0001-01-01", "", None),
+        ("soon", "", None),
+    ],
+)
+def test_days(text, country, day):
+    assert read_day(text, country) == day
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\nb", "a\u200bb", "  a   b\t"])
+def test_what_databases_refuse_is_cleaned(text):
+    assert clean(text) in ("a b", "a   b")
+
+
+def test_half_a_character_is_left_out():
+    assert clean("a\ud800b") == "ab"
+
+
+def test_keys():
+    assert name_key("  Müller-Lüdenscheidt   GROSS ") == "muller-ludenscheidt gross"
+    assert name_key("Groß") == "gross"
+    assert tag_name("  New\tLead ") == "New Lead"
+    assert tag_key("New  LEAD") == tag_key("new lead")
+    assert tag_key("resume") != tag_key("résumé")
+    assert field_key("Größe (cm)") == "grosse_cm"
+    assert field_key("生日") == field_key("生日 ") != field_key("姓名")
+
+
+def test_consent_only_weakens():
+    assert may_become(Status.ACTIVE, Status.UNSUBSCRIBED)
+    assert may_become(Status.BOUNCED, Status.UNSUBSCRIBED)
+    assert not may_become(Status.UNSUBSCRIBED, Status.BOUNCED)
+    assert not any(may_become(status, Status.ACTIVE) for status in Status)
+    assert not may_become(Status.BLOCKED, Status.UNSUBSCRIBED)
