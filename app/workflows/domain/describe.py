@@ -144,13 +144,17 @@ def _at_least(config: Mapping[str, Any]) -> str:
 
 
 def _date_title(config: Mapping[str, Any]) -> str:
-    name = config.get("field")
-    field = DATES.get(name) if isinstance(name, str) else None
-    field = field or (quoted(field_label(name)) if name else "a date")
+    field = _date_name(config.get("field"))
     before, at = config.get("days_before"), text_of(config.get("at")) or "09:00"
     if isinstance(before, int) and not isinstance(before, bool) and before > 0:
         return f"{counted(before, 'day')} before {field} at {at}"
     return f"On {field} at {at}"
+
+
+def _date_name(name: Any) -> str:
+    if isinstance(name, str) and name in DATES:
+        return DATES[name]
+    return quoted(field_label(name)) if name else "a date of the contact"
 
 
 def step_words(
@@ -193,7 +197,7 @@ def _until(config: Mapping[str, Any]) -> str:
     weekday = text_of(config.get("weekday")).capitalize() or "a weekday"
     return {
         "date": f"{day_words(config.get('date') or 'a date')}{at}",
-        "contact_field": f"{field_label(config.get('field') or 'a date of the contact')}{at}",
+        "contact_field": f"{_date_name(config.get('field'))}{at}",
         "time_of_day": time or "a time of day",
         "weekday": f"{weekday}{at}",
     }.get(text_of(config.get("kind")), "…")

@@ -19,9 +19,10 @@ from app.workflows.domain.marks import Marks, Value
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
 ADDRESS = re.compile(r"https?://[^\s<>\"“”]+")
-WEB = re.compile(r"https?://[^/\s?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
+WEB = re.compile(r"https?://[^/\\\s?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 OTHER = re.compile(r"mailto:[^\s@]+@\S+|(tel|sms):\+?[0-9()./ -]{3,}(\?\S*)?", re.IGNORECASE)
 BARE_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}([/?#]\S*)?", re.IGNORECASE)
+SCHEME = re.compile(r"https?://", re.IGNORECASE)
 TRAILING = ".,;:!?)]}'*_"
 
 
@@ -141,14 +142,16 @@ def _lines(text: str) -> Iterator[Token]:
 def filled_address(href: str, marks: Marks) -> str:
     """The address of a link with its values; nothing when it leads nowhere safe.
 
-    A value at the very beginning is the address; anywhere else it is one encoded word of it.
+    A value at the very beginning, or right after “https://”, is the address; anywhere else it is one encoded
+    word of it.
     """
     built = ""
     for piece in marks.pieces(href):
         if isinstance(piece, str):
             built += piece
-        elif not built:
-            built = piece.text.strip()
+        elif built.lower() in ("", "http://", "https://"):
+            value = piece.text.strip()
+            built = value if SCHEME.match(value) else built + value
         else:
             built += piece.text if piece.encoded else _encoded(piece.text, built)
     return safe_address(built)

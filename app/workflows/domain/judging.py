@@ -12,7 +12,7 @@ from app.workflows.domain.merge_tags import analyse
 from app.workflows.domain.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
 
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-URL = re.compile(r"https?://[^/\s?#@:\[\]]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
+URL = re.compile(r"https?://[^/\\\s?#@:\[\]]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 KEY = re.compile(r"[a-z0-9_-]{3,60}")
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 MAX_TAG = 80

@@ -136,7 +136,7 @@ def parse_strictly(text: str) -> BoundTemplate:
     return STRICT.from_string(text)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _parse_leniently(text: str) -> BoundTemplate | None:
     if refusal(text):
         return None

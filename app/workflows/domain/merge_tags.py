@@ -108,7 +108,7 @@ def analyse(text: str, custom_fields: Collection[str] | None = None) -> TextAnal
     return TextAnalysis(found.tags, found.problems + missing) if missing else found
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _analysed(text: str) -> TextAnalysis:
     if problem := refusal(text):
         return TextAnalysis(problems=(problem,))

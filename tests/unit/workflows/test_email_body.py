@@ -123,6 +123,7 @@ def test_a_value_inside_an_address_stays_one_word_of_it(place: str, attack: str)
         ("//mallory.example.com", []),
         ("/relative", []),
         ("https://good.example.com@mallory.example.com", []),
+        ("https://good.example.com\\@mallory.example.com", []),
         ("", []),
         (None, []),
     ],
@@ -149,6 +150,8 @@ def test_a_value_as_a_whole_address_has_to_be_a_safe_one(value: Any, link: list[
         ("[Go](https://example.com/?e={{ contact.email | url_encode }})", "https://example.com/?e=nora.lindqvist%40example.com"),
         ("[Go](https://example.com/?e={{ contact.email }})", "https://example.com/?e=nora.lindqvist%40example.com"),
         ("**[Go](https://example.com)**", "https://example.com"),
+        ("[Go](https://{{ account.website }})", "https://www.example.com"),
+        ("[Go](https://{{ account.website }}/x)", "https://www.example.com/x"),
     ],
 )  # fmt: skip
 def test_links_keep_working(text: str, link: str) -> None:  # W-05

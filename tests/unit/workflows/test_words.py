@@ -73,7 +73,7 @@ def test_filters_in_words() -> None:  # T-02
                 ("Leave another workflow", "b3"),
                 ("Wait 3 hours", ""),
                 ("Wait until 1 May 2026 at 09:00", ""),
-                ("Wait until Birthday", ""),
+                ("Wait until the birthday", ""),
                 ("Wait until 10:00", "In the contact's time zone"),
                 ("Wait until Monday at 08:00", ""),
                 ("Wait for a click in “Welcome”", "At most 3 days"),
