@@ -77,7 +77,9 @@ class PeoplesWork:
     created_by: Mapped[int | None] = mapped_column(BigInt, sort_order=92)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False})
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False}
+)
 db.Model.registry.update_type_annotation_map({datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json})
 migrate = Migrate(directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
 
@@ -174,7 +176,7 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
     assert driver is not None
     if is_sqlite():
         marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
         return
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         for row in rows:
@@ -234,3 +236,8 @@ def is_transient(error: Exception) -> bool:
 def is_timeout(error: Exception) -> bool:
     """Whether the database gave a statement up because it took too long."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in ("57014", "55P03")
+
+
+def forget_snapshot() -> None:
+    """End the reading transaction, so that the next read sees what others have written since."""
+    session().rollback()

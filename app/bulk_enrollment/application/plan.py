@@ -60,7 +60,9 @@ def plan_job(account_id: int, job_id: int) -> None:
         if not jobs.hold_planning(account_id, job_id, attempt, now() + LEASE, rows):
             return
         jobs.change(account_id, job_id, total=rows, totals=totals, planned_at=now(), lease_until=None)
-    log.info("job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)})
+    log.info(
+        "job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)}
+    )
     _queue_planned(account_id, job_id)
 
 
@@ -81,7 +83,7 @@ def _read_rows(job: EnrollmentJob) -> Iterator[ReadRow]:
     assert job.upload_id is not None
     upload = files.upload_by_id(job.account_id, job.upload_id)
     country = accounts.worker_for(job.account_id).country
-    read = row_reader(file_options(job), country, job.options["custom_keys"])
+    read = row_reader(file_options(job), country)
     for row in files.rows(upload):
         yield read(row.number, row.line, row.cells)
 
@@ -125,14 +127,16 @@ def _queue_planned(account_id: int, job_id: int) -> None:
 def _fail(job: EnrollmentJob, sentence: str) -> None:
     with transaction():
         jobs.discard_rows(job.account_id, job.id)
-        failed = jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now())
+        failed = jobs.move(
+            job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now()
+        )
         if failed and job.status != JobStatus.DRAFT:
             actor = accounts.worker_for(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
 
 
 def _clean_up_cancelled(account_id: int, job_id: int) -> None:
-    """Rows of a job that was cancelled before it was planned say nothing: its report counts the file's rows."""
+    """Rows of a job that was cancelled before its plan say nothing: its report counts the file's."""
     with transaction():
         if queries.job_by_id(account_id, job_id).status == JobStatus.CANCELLED:
             jobs.discard_rows(account_id, job_id)

@@ -13,8 +13,9 @@ from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.queries import Figures, ProblemFilter
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
+from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import forget_snapshot, transaction
 
 SLICE = 5_000
 ADDED_COLUMNS = ("outcome", "reason")
@@ -54,15 +55,30 @@ def job_states(account_id: int, jobs: list[EnrollmentJob]) -> list[JobState]:
     figures = queries.job_figures(account_id, [job.id for job in jobs])
     at = now()
     return [
-        JobState(job, queries.progress_of(job, figures[job.id], at), _outcomes(job, figures[job.id]), figures[job.id])
+        JobState(
+            job,
+            queries.progress_of(job, figures[job.id], at),
+            _outcomes(job, figures[job.id]),
+            figures[job.id],
+        )
         for job in jobs
     ]
 
 
+def read_again(state: JobState) -> JobState:
+    """The same job as it is now: for whoever waits for its end in one long transaction."""
+    forget_snapshot()
+    return job_state(queries.job_by_id(state.job.account_id, state.job.id))
+
+
+def workers_are_alive() -> bool:
+    return queue.alive_workers() > 0
+
+
 def _outcomes(job: EnrollmentJob, figures: Figures) -> dict[Outcome, int]:
     counted = figures.outcomes
-    if job.status == JobStatus.CANCELLED and not figures.batches:
-        counted = job.totals
+    if not figures.batches and job.status in (JobStatus.DRAFT, JobStatus.CANCELLED):
+        counted = job.totals  # what planning expects, or that all of it was cancelled
     return {Outcome[name]: rows for name, rows in sorted(counted.items(), key=lambda item: Outcome[item[0]])}
 
 
@@ -118,7 +134,7 @@ def _download(
 
 
 def _ledger(job: EnrollmentJob) -> Iterator[tuple[Outcome | None, str]]:
-    """(outcome, reason) of every row in order; rows of a job that was cancelled before its plan are cancelled."""
+    """(outcome, reason) of every row in order; a job cancelled before its plan has only cancelled ones."""
     after = 0
     while rows := queries.ledger_slice(job.account_id, job.id, after, SLICE):
         for row in rows:

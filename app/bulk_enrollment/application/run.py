@@ -111,7 +111,12 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
     kind = Outcome.TIMEOUT_ERROR if is_timeout(failure) else Outcome.DATABASE_ERROR
     log.warning(
         "batch_failed",
-        extra={"job": job.id, "batch": claim.number, "attempt": claim.attempt, "failure": type(failure).__name__},
+        extra={
+            "job": job.id,
+            "batch": claim.number,
+            "attempt": claim.attempt,
+            "failure": type(failure).__name__,
+        },
     )
     if wait is None:
         _give_up(account_id, job, claim, kind)

@@ -14,13 +14,14 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.domain.reading import CONSENTING
+from app.bulk_enrollment.domain.reading import custom_labels
 from app.bulk_enrollment.domain.selection import FileOptions, problems
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
+from app.files.domain.columns import CONSENT_FIELDS
 from app.files.infrastructure.tables import Upload
 from app.platform import queue
 from app.platform.database import after_commit, transaction
@@ -52,7 +53,9 @@ def start_job(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     """Make a job and start it at once. Raises NotAllowed, NotFound, Conflict (the workflow is not active),
     Invalid (`fields`), TooMuch (rows), LimitReached (unfinished jobs)."""
     with transaction():
-        if wanted.once_key and (known := queries.job_of_once_key(actor.account_id, _once(actor, wanted.once_key))):
+        if wanted.once_key and (
+            known := queries.job_of_once_key(actor.account_id, _once(actor, wanted.once_key))
+        ):
             return known
         job = _draft(actor, wanted)
         return _promote(actor, job, wanted.once_key)
@@ -102,15 +105,14 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
             selection_type="csv",
             upload_id=upload.id,
             total=upload.rows,
-            options=_kept_options(actor, wanted.options, upload, again=target.enroll_again if target else False),
+            options=_kept_options(wanted.options, upload, again=target.enroll_again if target else False),
         )
     )
 
 
-def _kept_options(actor: Actor, options: FileOptions, upload: Upload, again: bool) -> dict[str, Any]:
+def _kept_options(options: FileOptions, upload: Upload, again: bool) -> dict[str, Any]:
     return options.as_dict() | {
-        "withholds": any(name in CONSENTING for name in options.mapping.values()),
-        "custom_keys": contacts.custom_keys(actor.account_id, list(options.mapping.values())),
+        "withholds": any(name in CONSENT_FIELDS for name in options.mapping.values()),
         "source_name": upload.file_name[:200],
         "again": again,
         "tag_ids": [],
@@ -121,7 +123,9 @@ def _kept_options(actor: Actor, options: FileOptions, upload: Upload, again: boo
 def _check_size(actor: Actor, upload: Upload, is_import: bool) -> None:
     settings = current()
     name, default = (
-        ("import_rows", settings.max_import_rows) if is_import else ("contacts_per_job", settings.max_contacts_per_job)
+        ("import_rows", settings.max_import_rows)
+        if is_import
+        else ("contacts_per_job", settings.max_contacts_per_job)
     )
     limit = accounts.limit_of(actor.account_id, name, default)
     if upload.rows > limit:
@@ -150,7 +154,10 @@ def _promote(actor: Actor, job: EnrollmentJob, once_key: str | None) -> Enrollme
         target = workflows.startable_by_id(actor, job.workflow_id)
         values["version_id"] = target.version_id
         options |= {"first_step": target.first_step, "again": target.enroll_again}
-    options["tag_ids"] = contacts.ensure_tags(actor.account_id, file_options(job).tags, created_by=actor.user_id)
+    chosen = file_options(job)
+    options["tag_ids"] = contacts.ensure_tags(actor.account_id, chosen.tags, created_by=actor.user_id)
+    if chosen.writes_contacts:
+        contacts.ensure_fields(actor.account_id, custom_labels(chosen), created_by=actor.user_id)
     if once_key:
         values["once_key"] = _once(actor, once_key)
     if not jobs.move(actor.account_id, job.id, JobStatus.PENDING, options=options, **values):

@@ -128,5 +128,5 @@ def final_status(failed: int) -> JobStatus:
 
 
 def next_wait(attempt: int, waits: tuple[float, ...]) -> float | None:
-    """Seconds until a batch is tried again after its `attempt` (from 1) failed, or None: that was the last."""
+    """Seconds until a batch is tried again after its `attempt` (from 1) failed; None: that was the last."""
     return waits[attempt - 1] if attempt <= len(waits) else None

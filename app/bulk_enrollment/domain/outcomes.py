@@ -136,7 +136,9 @@ def remark(note: str | None) -> str | None:
     """What a person should know of a row beside its outcome."""
     if note is None:
         return None
-    return "A phone number or date that could not be read was left out." if note == "left_out" else explain(note)
+    return (
+        "A phone number or date that could not be read was left out." if note == "left_out" else explain(note)
+    )
 
 
 def totals_by_kind(outcomes: dict[Outcome, int]) -> dict[CountsAs, int]:

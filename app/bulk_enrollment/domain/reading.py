@@ -5,14 +5,17 @@ from typing import NamedTuple
 
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import FileOptions
-from app.contacts.domain import CUSTOM_LIMIT, FIELDS, pack, read_fields
-from app.files.domain.columns import consent_of
+from app.contacts.domain.consent import STRENGTH, Status
+from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, pack, read_fields
+from app.contacts.domain.names import field_key
+from app.files.domain.columns import CONSENT_FIELDS
+from app.files.domain.consent import consent_of
 from app.platform.addresses import AddressProblem, first_email, phone_key
 
 LONGEST_KEPT = 200  # characters of a faulty identifier that the ledger keeps
 LEFT_OUT = "left_out"  # the note of a row with a phone number or date that could not be read
 
-CONSENTING = ("consent", "status")
+CUSTOM = "custom:"  # what a column is mapped to that becomes a field of the account's own, before its name
 
 
 class ReadRow(NamedTuple):
@@ -30,36 +33,41 @@ class ReadRow(NamedTuple):
     fields: str | None
 
 
+VALUES = frozenset({*FIELDS, "full_name"})
+
 RowReader = Callable[[int, int, Sequence[str]], ReadRow]
 
 
-def row_reader(options: FileOptions, country: str, custom_keys: dict[str, str]) -> RowReader:
-    """A function of (row number, line, cells). `country` helps phone numbers without a country code;
-    `custom_keys` is {field as mapped: key of the custom field}."""
+def row_reader(options: FileOptions, country: str) -> RowReader:
+    """A function of (row number, line, cells). `country` helps phone numbers without a country code."""
     columns = options.columns()
     identifying = next(at for at, name in columns.items() if name == options.identifier)
-    consenting = next((at for at, name in columns.items() if name in CONSENTING), None)
-    others = {at: name for at, name in columns.items() if name not in (*CONSENTING, "contact_id")}
+    consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
+    others = [(at, name) for at, name in columns.items() if name in VALUES or name.startswith(CUSTOM)]
     identify = _IDENTIFY[options.identifier]
 
     def read(number: int, line: int, cells: Sequence[str]) -> ReadRow:
-        cell = cells[identifying] if identifying < len(cells) else ""
-        shown = cell.strip()[:LONGEST_KEPT]
-        key, detail, note = identify(cell, country)
+        shown = cells[identifying].strip()[:LONGEST_KEPT]
+        key, detail, note = identify(cells[identifying], country)
         fields = withheld = None
-        if key is not None and consenting is not None and consenting < len(cells):
-            withheld = _withheld(cells[consenting])
+        if key is not None and consenting:
+            withheld = _withheld([consent_of(cells[at], name) for at, name in consenting])
         if key is not None and options.writes_contacts:
-            values = {name: cells[at] for at, name in others.items() if at < len(cells)}
+            values = {name: cells[at] for at, name in others}
             if _too_long(values):
                 key, detail, withheld = None, "too_long", None
             else:
-                fields, is_whole = _packed(values, country, custom_keys)
+                fields, is_whole = _packed(values, country)
                 note = note or (None if is_whole else LEFT_OUT)
         verdict = Outcome.VALIDATION_ERROR if key is None else Outcome.ENROLLED
         return ReadRow(number, line, shown, key, verdict, detail, note, withheld, fields)
 
     return read
+
+
+def custom_labels(options: FileOptions) -> list[str]:
+    """Names of the account's own fields that the file fills."""
+    return [name.removeprefix(CUSTOM) for name in options.mapping.values() if name.startswith(CUSTOM)]
 
 
 def _by_email(cell: str, _country: str) -> tuple[str | None, str | None, str | None]:
@@ -82,9 +90,10 @@ def _by_id(cell: str, _country: str) -> tuple[str | None, str | None, str | None
 _IDENTIFY = {"email": _by_email, "phone": _by_phone, "contact_id": _by_id}
 
 
-def _withheld(cell: str) -> str | None:
-    said = consent_of(cell)
-    return None if said in (None, "yes") else said
+def _withheld(said: Sequence[str | None]) -> str | None:
+    """The strongest of what the consent columns say; a yes never outweighs a no."""
+    against = [Status(word) for word in said if word not in (None, "yes")]
+    return max(against, key=STRENGTH.__getitem__).value if against else None
 
 
 def _too_long(values: dict[str, str]) -> bool:
@@ -94,12 +103,16 @@ def _too_long(values: dict[str, str]) -> bool:
     )
 
 
-def _packed(values: dict[str, str], country: str, custom_keys: dict[str, str]) -> tuple[str, bool]:
+def _packed(values: dict[str, str], country: str) -> tuple[str, bool]:
     """The contact's columns as JSON, and whether all cells could be read."""
     if full := values.pop("full_name", "").strip():
         first, _, last = full.partition(" ")
         values = {"first_name": first, "last_name": last} | values
-    custom = {custom_keys[name]: value for name, value in values.items() if name in custom_keys}
+    custom = {
+        field_key(name.removeprefix(CUSTOM)): value
+        for name, value in values.items()
+        if name.startswith(CUSTOM)
+    }
     plain = {name: value for name, value in values.items() if name in FIELDS}
     reading = read_fields(plain, country, custom)
     return pack(reading.values), not reading.problems

@@ -45,7 +45,9 @@ def problems(options: FileOptions) -> dict[str, str]:
         found["mapping"] = _NO_IDENTIFIER[options.identifier]
     twice = sorted({name for name in fields if fields.count(name) > 1})
     if twice:
-        found["mapping"] = f"Two columns are both matched to {twice[0].replace('_', ' ')}. Choose one of them."
+        found["mapping"] = (
+            f"Two columns are both matched to {twice[0].replace('_', ' ')}. Choose one of them."
+        )
     if options.missing == "create" and options.identifier == "contact_id":
         found["missing"] = "People can only be added from an e-mail address or a phone number."
     if options.missing == "create" and not options.consent_basis:

@@ -1,4 +1,4 @@
-"""Reading jobs: where they stand, what failed, what is waiting. Figures come from batches, never from rows."""
+"""Reading jobs: where they stand, what failed. Figures come from batches, never from rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,11 +34,15 @@ class Figures:
 
 def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
     """A job that is known to exist, read afresh."""
-    return session().scalars(
-        sa.select(EnrollmentJob)
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    return (
+        session()
+        .scalars(
+            sa.select(EnrollmentJob)
+            .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
+            .execution_options(populate_existing=True)
+        )
+        .one()
+    )
 
 
 def job_by_public_id(account_id: int, public_id: str) -> EnrollmentJob | None:
@@ -119,7 +123,7 @@ def jobs_of_paused_workflows(account_id: int) -> list[tuple[int, bool]]:
 
 
 def paused_jobs_of_running_workflows(account_id: int) -> list[tuple[int, bool]]:
-    """(job id, has started) of paused jobs whose workflow is active, or archived, which their rows then say."""
+    """(job id, has started) of paused jobs whose workflow is active, or archived, as their rows will say."""
     return _jobs_by_workflow(account_id, ["paused"], "active", "archived")
 
 
@@ -138,12 +142,16 @@ def _jobs_by_workflow(account_id: int, statuses: list[str], *workflow_states: st
 
 
 def unfinished_jobs(account_id: int, limit: int = 5) -> Sequence[EnrollmentJob]:
-    return session().scalars(
-        sa.select(EnrollmentJob)
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
-        .order_by(EnrollmentJob.id.desc())
-        .limit(limit)
-    ).all()
+    return (
+        session()
+        .scalars(
+            sa.select(EnrollmentJob)
+            .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
+            .order_by(EnrollmentJob.id.desc())
+            .limit(limit)
+        )
+        .all()
+    )
 
 
 def jobs_page(
@@ -152,7 +160,9 @@ def jobs_page(
     """(job, workflow's name, workflow's public id), newest first, with an id under `before`."""
     query = (
         sa.select(EnrollmentJob, Workflow.name, Workflow.public_id)
-        .outerjoin(Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id))
+        .outerjoin(
+            Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
+        )
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
         .order_by(EnrollmentJob.id.desc())
         .limit(limit)
@@ -282,7 +292,9 @@ def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[A
     """(row number, outcome, detail, note) of the next rows: the ledger is read in slices beside its file."""
     return list(
         session().execute(
-            sa.select(EnrollmentRow.row_number, EnrollmentRow.outcome, EnrollmentRow.detail, EnrollmentRow.note)
+            sa.select(
+                EnrollmentRow.row_number, EnrollmentRow.outcome, EnrollmentRow.detail, EnrollmentRow.note
+            )
             .where(
                 EnrollmentRow.account_id == account_id,
                 EnrollmentRow.job_id == job_id,

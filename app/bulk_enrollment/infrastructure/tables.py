@@ -15,7 +15,9 @@ from app.platform.database import BigInt, PeoplesWork, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
-UNFINISHED = sa.text("status IN ('scheduled','pending','validating','queued','processing','cancelling','paused')")
+UNFINISHED = sa.text(
+    "status IN ('scheduled','pending','validating','queued','processing','cancelling','paused')"
+)
 OPEN = sa.text("status IN ('pending', 'processing')")
 PROBLEMS = sa.text("outcome >= 10")
 
@@ -29,9 +31,7 @@ class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
         sa.UniqueConstraint("account_id", "once_key"),
         sa.Index(None, "account_id", "status", "id"),
         sa.Index(None, "workflow_id"),
-        sa.Index(
-            "ix_enrollment_jobs_unfinished", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED
-        ),
+        sa.Index("ix_enrollment_jobs_unfinished", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

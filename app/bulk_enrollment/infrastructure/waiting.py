@@ -28,7 +28,9 @@ def unplanned_jobs(since: datetime, now: datetime) -> list[tuple[int, int]]:
 
 def jobs_being_cancelled() -> list[tuple[int, int]]:
     return _pairs(
-        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(EnrollmentJob.status == JobStatus.CANCELLING)
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
+            EnrollmentJob.status == JobStatus.CANCELLING
+        )
     )
 
 

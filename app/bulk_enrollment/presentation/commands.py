@@ -1,4 +1,4 @@
-"""`flask enroll`, `flask import` and `flask verify-job`: bulk work from a terminal, with the workers' help."""
+"""`flask enroll`, `flask import`, `flask verify-job`: bulk work from a terminal, with the workers' help."""
 
 import time
 from pathlib import Path
@@ -10,16 +10,13 @@ from flask import Flask
 from app.accounts.application import terminal_actor
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application import start, verify
-from app.bulk_enrollment.application.report import job_state
-from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.application.report import JobState, job_state, read_again, workers_are_alive
+from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import EXISTING, FileOptions
-from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
-from app.platform import queue, tenancy
-from app.platform.database import forget_snapshot
+from app.platform import tenancy
 from app.platform.errors import Invalid, Unavailable
 from app.platform.terminal import plain_errors, print_json
 from app.workflows import application as workflows
@@ -39,7 +36,11 @@ _basis = click.option(
 )
 _tags = click.option("--tag", "tags", multiple=True, help="Tag for everybody who is added; may be repeated.")
 _existing = click.option(
-    "--existing", type=click.Choice(EXISTING), default="leave", show_default=True, help="Contacts that are known."
+    "--existing",
+    type=click.Choice(EXISTING),
+    default="leave",
+    show_default=True,
+    help="Contacts that are known.",
 )
 _map = click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="What a column holds.")
 
@@ -161,18 +162,17 @@ def _run(actor: Actor, wanted: start.FileJob, dry_run: bool, as_json: bool) -> N
     began = time.monotonic()
     _need_workers()
     job = start.dry_run(actor, wanted) if dry_run else start.start_job(actor, wanted)
-    job = _wait(actor, job, quiet=as_json)
-    if job.status == JobStatus.FAILED:
-        raise click.ClickException(job.failure or "The file could not be read.")
-    outcomes = {Outcome[name]: rows for name, rows in job.totals.items()} if dry_run else job_state(job).outcomes
-    _show(job, outcomes, time.monotonic() - began, as_json)
-    if not dry_run and job.status == JobStatus.CANCELLED:
+    state = _wait(job_state(job), quiet=as_json)
+    if state.job.status == JobStatus.FAILED:
+        raise click.ClickException(state.job.failure or "The file could not be read.")
+    _show(state, time.monotonic() - began, as_json)
+    if state.job.status == JobStatus.CANCELLED:
         raise SystemExit(1)
 
 
 def _need_workers() -> None:
     give_up = time.monotonic() + PATIENCE_SECONDS
-    while queue.alive_workers() == 0:
+    while not workers_are_alive():
         if time.monotonic() > give_up:
             raise Unavailable(
                 "UNAVAILABLE", "No worker is alive to do this. Start Muster (“make run”) or a worker first."
@@ -180,37 +180,42 @@ def _need_workers() -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _wait(actor: Actor, job: EnrollmentJob, quiet: bool) -> EnrollmentJob:
+def _wait(state: JobState, quiet: bool) -> JobState:
     """Show a bar until the job is over, or a dry run is planned."""
     silent_since = time.monotonic()
     shown = 0
-    with click.progressbar(length=job.total, label="Rows", file=click.get_text_stream("stderr"), hidden=quiet) as bar:
+    total = state.job.total
+    with click.progressbar(
+        length=total, label="Rows", file=click.get_text_stream("stderr"), hidden=quiet
+    ) as bar:
         while True:
-            forget_snapshot()
-            job = queries.job_by_id(actor.account_id, job.id)
-            state = job_state(job)
-            done = job.planned_rows if job.status == JobStatus.DRAFT else state.progress.processed
+            state = read_again(state)
+            is_draft = state.job.status == JobStatus.DRAFT
+            done = state.job.planned_rows if is_draft else state.progress.processed
             bar.update(max(0, done - shown))
             shown = max(done, shown)
-            if job.status in FINISHED or (job.status == JobStatus.DRAFT and job.planned_at):
-                return job
-            if queue.alive_workers():
+            if state.progress.is_over or (is_draft and state.job.planned_at):
+                return state
+            if workers_are_alive():
                 silent_since = time.monotonic()
             elif time.monotonic() - silent_since > PATIENCE_SECONDS:
                 raise Unavailable(
                     "UNAVAILABLE",
-                    f"The workers have gone. Nothing is lost: job {job.public_id} goes on when one is started.",
+                    f"The workers have gone. Nothing is lost: job {state.job.public_id} goes on with the next one.",
                 )
             time.sleep(POLL_SECONDS)
 
 
-def _show(job: EnrollmentJob, outcomes: dict[Outcome, int], seconds: float, as_json: bool) -> None:
+def _show(state: JobState, seconds: float, as_json: bool) -> None:
+    job, outcomes = state.job, state.outcomes
     if as_json:
         counts = {outcome.name: outcomes.get(outcome, 0) for outcome in Outcome}
         print_json(
-            {"job": job.public_id, "status": job.status, "rows": job.total, "seconds": round(seconds, 2)} | counts
+            {"job": job.public_id, "status": job.status, "rows": job.total, "seconds": round(seconds, 2)}
+            | counts
         )
         return
     for outcome, rows in outcomes.items():
         click.echo(f"{rows:>12,}  {outcome.label} ({outcome.name})")
-    click.echo(f"{job.total:>12,}  rows, {job.status.replace('_', ' ')} in {seconds:.1f} seconds. Job {job.public_id}")
+    words = "would be done" if job.status == JobStatus.DRAFT else job.status.replace("_", " ")
+    click.echo(f"{job.total:>12,}  rows, {words} ({seconds:.1f} seconds). Job {job.public_id}")

@@ -1,1 +1,1 @@
-"""Writing jobs, batches and rows. Every change of state is a conditional update: whoever changes the row wins."""
+"""Writing jobs, batches and rows. A change of state is a conditional update: whoever changes the row wins."""

@@ -97,36 +97,42 @@ def claim(account_id: int, batch_id: int, now: datetime, lease: timedelta) -> Cl
         EnrollmentJob.id == EnrollmentBatch.job_id,
         EnrollmentJob.status.in_(_RUNNING),
     )
-    claimed = session().execute(
-        sa.update(EnrollmentBatch)
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.id == batch_id,
-            running,
-            sa.or_(
-                sa.and_(
-                    EnrollmentBatch.status == "pending",
-                    sa.or_(EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now),
+    claimed = (
+        session()
+        .execute(
+            sa.update(EnrollmentBatch)
+            .where(
+                EnrollmentBatch.account_id == account_id,
+                EnrollmentBatch.id == batch_id,
+                running,
+                sa.or_(
+                    sa.and_(
+                        EnrollmentBatch.status == "pending",
+                        sa.or_(
+                            EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now
+                        ),
+                    ),
+                    sa.and_(EnrollmentBatch.status == "processing", EnrollmentBatch.lease_until < now),
                 ),
-                sa.and_(EnrollmentBatch.status == "processing", EnrollmentBatch.lease_until < now),
+            )
+            .values(
+                status="processing",
+                attempt=EnrollmentBatch.attempt + 1,
+                lease_until=now + lease,
+                started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
+            )
+            .returning(
+                EnrollmentBatch.id,
+                EnrollmentBatch.job_id,
+                EnrollmentBatch.number,
+                EnrollmentBatch.first_row,
+                EnrollmentBatch.last_row,
+                EnrollmentBatch.attempt,
             ),
+            execution_options=_PLAIN,
         )
-        .values(
-            status="processing",
-            attempt=EnrollmentBatch.attempt + 1,
-            lease_until=now + lease,
-            started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
-        )
-        .returning(
-            EnrollmentBatch.id,
-            EnrollmentBatch.job_id,
-            EnrollmentBatch.number,
-            EnrollmentBatch.first_row,
-            EnrollmentBatch.last_row,
-            EnrollmentBatch.attempt,
-        ),
-        execution_options=_PLAIN,
-    ).first()
+        .first()
+    )
     if claimed is None:
         return None
     session().execute(
@@ -150,7 +156,12 @@ def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: di
 def put_back(account_id: int, claim: Claim, next_attempt_at: datetime, failure: str) -> bool:
     """Let a batch that failed be tried again at a later moment."""
     return _change_ours(
-        account_id, claim, status="pending", next_attempt_at=next_attempt_at, lease_until=None, failure=failure
+        account_id,
+        claim,
+        status="pending",
+        next_attempt_at=next_attempt_at,
+        lease_until=None,
+        failure=failure,
     )
 
 
@@ -165,25 +176,29 @@ def take_to_skip(account_id: int, job_id: int) -> Claim | None:
         )
         .scalar_subquery()
     )
-    skipped = session().execute(
-        sa.update(EnrollmentBatch)
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.number == pending,
-            EnrollmentBatch.status == "pending",
+    skipped = (
+        session()
+        .execute(
+            sa.update(EnrollmentBatch)
+            .where(
+                EnrollmentBatch.account_id == account_id,
+                EnrollmentBatch.job_id == job_id,
+                EnrollmentBatch.number == pending,
+                EnrollmentBatch.status == "pending",
+            )
+            .values(status="skipped", lease_until=None)
+            .returning(
+                EnrollmentBatch.id,
+                EnrollmentBatch.job_id,
+                EnrollmentBatch.number,
+                EnrollmentBatch.first_row,
+                EnrollmentBatch.last_row,
+                EnrollmentBatch.attempt,
+            ),
+            execution_options=_PLAIN,
         )
-        .values(status="skipped", lease_until=None)
-        .returning(
-            EnrollmentBatch.id,
-            EnrollmentBatch.job_id,
-            EnrollmentBatch.number,
-            EnrollmentBatch.first_row,
-            EnrollmentBatch.last_row,
-            EnrollmentBatch.attempt,
-        ),
-        execution_options=_PLAIN,
-    ).first()
+        .first()
+    )
     return Claim(*skipped) if skipped else None
 
 

@@ -18,12 +18,12 @@ def add(job: EnrollmentJob) -> EnrollmentJob:
     return job
 
 
-def move(account_id: int, job_id: int, to: JobStatus, *, only_from: JobStatus | None = None, **values: Any) -> bool:
+def move(
+    account_id: int, job_id: int, to: JobStatus, *, only_from: JobStatus | None = None, **values: Any
+) -> bool:
     """Change a job's state if it is in one that may become `to`. Returns whether this call did it."""
     before = [only_from.value] if only_from else states_before(to)
-    return _update(
-        account_id, job_id, [EnrollmentJob.status.in_(before)], {"status": to.value, **values}
-    )
+    return _update(account_id, job_id, [EnrollmentJob.status.in_(before)], {"status": to.value, **values})
 
 
 def change(account_id: int, job_id: int, **values: Any) -> bool:
@@ -32,7 +32,8 @@ def change(account_id: int, job_id: int, **values: Any) -> bool:
 
 def count_unfinished(account_id: int) -> int:
     query = sa.select(sa.func.count()).where(
-        EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_([status.value for status in UNFINISHED])
+        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.status.in_([status.value for status in UNFINISHED]),
     )
     return session().scalar(query) or 0
 
@@ -42,21 +43,27 @@ def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta
     values = {
         "attempt": EnrollmentJob.attempt + 1,
         "lease_until": now + lease,
-        "status": sa.case((EnrollmentJob.status == JobStatus.PENDING, JobStatus.VALIDATING), else_=EnrollmentJob.status),
+        "status": sa.case(
+            (EnrollmentJob.status == JobStatus.PENDING, JobStatus.VALIDATING), else_=EnrollmentJob.status
+        ),
     }
-    claimed = session().execute(
-        sa.update(EnrollmentJob)
-        .where(
-            EnrollmentJob.account_id == account_id,
-            EnrollmentJob.id == job_id,
-            EnrollmentJob.status.in_(PLANNABLE),
-            EnrollmentJob.planned_at.is_(None),
-            sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
+    claimed = (
+        session()
+        .execute(
+            sa.update(EnrollmentJob)
+            .where(
+                EnrollmentJob.account_id == account_id,
+                EnrollmentJob.id == job_id,
+                EnrollmentJob.status.in_(PLANNABLE),
+                EnrollmentJob.planned_at.is_(None),
+                sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
+            )
+            .values(values)
+            .returning(EnrollmentJob.attempt),
+            execution_options={"synchronize_session": False},
         )
-        .values(values)
-        .returning(EnrollmentJob.attempt),
-        execution_options={"synchronize_session": False},
-    ).scalar()
+        .scalar()
+    )
     return claimed
 
 
@@ -65,12 +72,18 @@ def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, r
     return _update(
         account_id,
         job_id,
-        [EnrollmentJob.attempt == attempt, EnrollmentJob.status.in_(PLANNABLE), EnrollmentJob.planned_at.is_(None)],
+        [
+            EnrollmentJob.attempt == attempt,
+            EnrollmentJob.status.in_(PLANNABLE),
+            EnrollmentJob.planned_at.is_(None),
+        ],
         {"lease_until": until, "planned_rows": rows},
     )
 
 
-def finish(account_id: int, job_id: int, before: JobStatus, to: JobStatus, now: datetime, totals: dict[str, int]) -> bool:
+def finish(
+    account_id: int, job_id: int, before: JobStatus, to: JobStatus, now: datetime, totals: dict[str, int]
+) -> bool:
     """End a job that has no open batch. Exactly one of several callers gets True."""
     open_batches = sa.exists().where(
         EnrollmentBatch.account_id == account_id,

@@ -125,12 +125,17 @@ def _contacts_by_key(judge: Judge) -> Any:
     keys = sa.select(staged_rows.c.key).where(staged_rows.c.key.isnot(None))
     query: Any
     if judge.identifier == "email":
-        query = sa.select(Contact.email_key.label("key"), Contact.id, Contact.status, sa.literal(1).label("people"))
+        query = sa.select(
+            Contact.email_key.label("key"), Contact.id, Contact.status, sa.literal(1).label("people")
+        )
         query = query.where(Contact.email_key.in_(keys))
     elif judge.identifier == "phone":
         people = sa.func.count().label("people")
         query = sa.select(
-            Contact.phone_key.label("key"), sa.func.min(Contact.id).label("id"), sa.func.min(Contact.status).label("status"), people
+            Contact.phone_key.label("key"),
+            sa.func.min(Contact.id).label("id"),
+            sa.func.min(Contact.status).label("status"),
+            people,
         )
         query = query.where(Contact.phone_key.in_(keys)).group_by(Contact.phone_key)
     else:
@@ -191,9 +196,7 @@ def cut_batches(account_id: int, job_id: int, rows: int, size: int) -> int:
     """Write down all batches of a job; returns how many."""
     batches = cut(rows, size)
     columns = ("account_id", "job_id", "number", "first_row", "last_row", "status")
-    values = [
-        dict(zip(columns, (account_id, job_id, *batch, "pending"), strict=True)) for batch in batches
-    ]
+    values = [dict(zip(columns, (account_id, job_id, *batch, "pending"), strict=True)) for batch in batches]
     if values:
         session().execute(sa.insert(EnrollmentBatch), values)
     return len(values)

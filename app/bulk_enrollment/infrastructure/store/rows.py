@@ -51,7 +51,7 @@ class Range:
         return sa.and_(self.holds(), EnrollmentRow.verdict.notin_(DECIDED_BY_FILE))
 
     def same_person(self) -> sa.ColumnElement[bool]:
-        """A ledger row and its contact, looked up afresh: the contact may have come or gone since planning."""
+        """A row and its contact, looked up afresh: the contact may have come or gone since planning."""
         of_account = Contact.account_id == self.account_id
         if self.identifier == "email":
             return sa.and_(of_account, Contact.email_key == EnrollmentRow.key)
