@@ -11,7 +11,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.lookup import existing
 from app.contacts.application.tags import ensure_tags
-from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, may_become, read_fields
+from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, clean, may_become, read_fields
 from app.contacts.infrastructure import queries, store
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
@@ -43,7 +43,7 @@ def add_contact(
                 "account_id": actor.account_id,
                 "created_by": actor.user_id,
                 "consent_basis": consent_basis.value,
-                "consent_source": consent_source.strip()[:REASON_LIMIT] or None,
+                "consent_source": clean(consent_source)[:REASON_LIMIT] or None,
                 "consent_at": at,
             }
         )
@@ -98,7 +98,7 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
     """Write to an unsubscribed person again, because they asked for it: the reason is kept as the source of
     their consent. Bounced and blocked contacts stay as they are (Conflict)."""
     require(actor, Permission.CONTACTS)
-    reason = " ".join(reason.split())
+    reason = clean(reason)
     if not reason or len(reason) > REASON_LIMIT:
         sentence = f"Say how they asked to hear from you again, in {REASON_LIMIT} characters at most."
         raise Invalid("VALIDATION_ERROR", sentence, fields={"reason": sentence})

@@ -76,7 +76,7 @@ def find_contacts(
         page = listing.page_before(actor.account_id, wanted, anchor)
     else:
         page = listing.page_after(actor.account_id, wanted, anchor)
-    count = listing.count_up_to(actor.account_id, wanted)
+    count = listing.count_up_to(actor.account_id, wanted, listing.COUNTED)
     return Listing(
         contacts=page.contacts,
         tags=queries.tags_of(actor.account_id, [contact.id for contact in page.contacts]),
@@ -119,7 +119,7 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
 def _wanted(actor: Actor, search: Search) -> Wanted | None:
     """None when nobody can match, because there is no such tag."""
     lanes = lanes_of(search.text, actor.country)
-    if search.text.strip() and not lanes:
+    if search.text and not lanes:
         return None
     status = search.status.value if search.status else None
     if not search.tag:

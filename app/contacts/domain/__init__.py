@@ -2,7 +2,7 @@
 
 from app.contacts.domain.consent import CONSENT_LABELS, STRENGTH, ConsentBasis, Status, may_become
 from app.contacts.domain.fields import FIELDS, STAGED, Field, Reading, pack, read_fields
-from app.contacts.domain.names import MAX_TAG, name_key, tag_key, tag_name
+from app.contacts.domain.names import MAX_TAG, clean, name_key, tag_key, tag_name
 
 __all__ = [
     "CONSENT_LABELS",
@@ -14,6 +14,7 @@ __all__ = [
     "Field",
     "Reading",
     "Status",
+    "clean",
     "may_become",
     "name_key",
     "pack",

@@ -5,12 +5,11 @@ Runs once for every row of a file, so the common case takes the short way.
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from app.contacts.domain.names import name_key, split_name
+from app.contacts.domain.names import clean, name_key, split_name
 from app.platform.addresses import AddressProblem, email_key, first_email, phone_key
 
 
@@ -94,17 +93,6 @@ def _with_split_name(given: Mapping[str, str]) -> dict[str, str]:
 def pack(values: Mapping[str, Any]) -> str:
     """The values of a reading as the JSON text in which a staged row keeps them."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
-
-def clean(text: str) -> str:
-    """Trimmed and in NFC, without the control characters that databases refuse; line breaks become spaces."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\u200b]+")
 
 
 def _read(reading: Reading, field: Field, text: str, country: str) -> None:

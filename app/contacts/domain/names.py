@@ -1,6 +1,6 @@
-"""Names and tags as keys to search and compare by: without accents, case and spare spaces.
+"""Texts as they are kept, and names and tags as keys to search and compare by.
 
-Made here and never in SQL, because databases disagree on all three.
+Keys are made here and never in SQL, because databases disagree on accents, case and spaces.
 """
 
 import re
@@ -9,6 +9,17 @@ import zlib
 
 MAX_TAG = 60
 MAX_NAME = 120
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\u200b]+")
+
+
+def clean(text: str) -> str:
+    """Trimmed and in NFC, without the control characters that databases refuse; line breaks become spaces."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def name_key(text: str) -> str:
@@ -40,7 +51,7 @@ def split_name(whole: str) -> tuple[str, str]:
 
 def tag_name(text: str) -> str:
     """The tag as it is shown: spaces tidied, as the person wrote it otherwise."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(clean(text).split())
 
 
 def tag_key(text: str) -> str:

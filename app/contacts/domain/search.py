@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from app.contacts.domain.names import name_key
+from app.contacts.domain.names import clean, name_key
 from app.platform.addresses import email_key, phone_key
 
 # Sorts after everything that a person would type: the end of a range of beginnings.
@@ -38,7 +38,7 @@ class Lane(NamedTuple):
 
 def lanes_of(text: str, country: str = "") -> Sequence[Lane]:
     """The lanes of a search, best first; none for an empty one. `country` is the account's, for phones."""
-    text = text.strip()[:MAX_SEARCH]
+    text = clean(text)[:MAX_SEARCH]
     if not text:
         return ()
     if "@" in text:

@@ -45,7 +45,7 @@ def page_before(account_id: int, wanted: Wanted, anchor: Contact) -> Page:
     return Page(found[:PAGE][::-1], True, True)
 
 
-def count_up_to(account_id: int, wanted: Wanted, limit: int = COUNTED) -> int:
+def count_up_to(account_id: int, wanted: Wanted, limit: int) -> int:
     """How many there are; `limit` + 1 when there are more than `limit`."""
     parts = [
         sa.select(_query(account_id, wanted, place, Contact.id).limit(limit + 1).subquery().c.id)

@@ -69,6 +69,7 @@ def put_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool
         insert_or_skip(ContactTag)
         .values(account_id=account_id, contact_id=contact_id, tag_id=tag_id, added_at=at)
         .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
     )
     return _rows(result) == 1
 

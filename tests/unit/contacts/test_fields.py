@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from app.contacts.domain import STAGED, Status, may_become, name_key, pack, read_fields, tag_key, tag_name
-from app.contacts.domain.fields import clean, read_day
-from app.contacts.domain.names import field_key, split_name
+from app.contacts.domain.fields import read_day
+from app.contacts.domain.names import clean, field_key, split_name
 
 
 def test_a_row_becomes_columns():
