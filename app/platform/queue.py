@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
+from app.platform import tenancy
 from app.platform.logs import log
 
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # by how soon
@@ -35,8 +36,10 @@ class Task:
 TASKS: dict[str, Task] = {}
 
 
-def task(name: str, queue: str, timeout: int = 600) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Register a function as the task `room.verb_object`."""
+def task(
+    name: str, queue: str, timeout: int = 600
+) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Register a function as the task `room.verb_object`. Its first argument is the account's id."""
 
     def register(run: Callable[..., object]) -> Callable[..., object]:
         TASKS[name] = Task(run, queue, timeout)
@@ -56,28 +59,32 @@ def connection() -> "Redis[bytes]":
     return cast("Redis[bytes]", current_app.extensions["queue"])
 
 
-def send(name: str, *ids: int | str) -> bool:
+def send(name: str, account_id: int, *ids: int | str) -> bool:
     """Hand a task to the workers. Returns False, and only logs, when the queue does not answer:
     the database knows what is to be done and the clock process sends it again."""
     registered = TASKS[name]
     try:
         _queue(registered.queue).enqueue_call(
             "app.platform.queue.perform",
-            args=(name, *ids),
+            args=(name, account_id, *ids),
             timeout=registered.timeout,
             result_ttl=0,
             failure_ttl=3600,
             description=name,
         )
     except RedisError as failure:
-        log.warning("task_not_sent", extra={"task": name, "ids": ids, "failure": type(failure).__name__})
+        log.warning(
+            "task_not_sent",
+            extra={"task": name, "account": account_id, "ids": ids, "failure": type(failure).__name__},
+        )
         return False
     return True
 
 
-def perform(name: str, *ids: int | str) -> None:
-    """What a worker calls: runs the registered task inside the worker's app context."""
-    TASKS[name].run(*ids)
+def perform(name: str, account_id: int, *ids: int | str) -> None:
+    """What a worker calls: runs the registered task inside the worker's app context, for the account."""
+    tenancy.act_for(account_id)
+    TASKS[name].run(account_id, *ids)
 
 
 def waiting(queue: str) -> int | None:

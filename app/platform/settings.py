@@ -125,7 +125,9 @@ class Settings:
     max_unfinished_jobs: int = _setting(
         10, _whole(1, 1000), "Unfinished bulk enrollments that an account may have."
     )
-    max_running_batches: int = _setting(5, _whole(1, 100), "Batches of one account that run at the same time.")
+    max_running_batches: int = _setting(
+        5, _whole(1, 100), "Batches of one account that run at the same time."
+    )
     max_workflows: int = _setting(1000, _whole(1, 1_000_000), "Workflows that an account may have.")
     batch_retry_seconds: tuple[float, ...] = _setting(
         (10.0, 30.0, 90.0), _seconds_list, "Waits before a failed batch is tried again.", "10,30,90"
@@ -159,7 +161,9 @@ class Settings:
         return self._replaced(**changes)
 
     def _replaced(self, **changes: Any) -> "Settings":
-        return Settings(**{item.name: changes.get(item.name, getattr(self, item.name)) for item in fields(self)})
+        return Settings(
+            **{item.name: changes.get(item.name, getattr(self, item.name)) for item in fields(self)}
+        )
 
     @property
     def is_sqlite(self) -> bool:

@@ -74,13 +74,14 @@ def guard(engine: Engine) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
+    if state.is_column_load:  # an object that a scoped query has loaded, read again
+        state.update_execution_options(cross_account=True)
+        return
     account_id = state.session.info.get("account_id")
     if account_id is None or state.execution_options.get("cross_account"):
         return
     state.statement = state.statement.options(
-        with_loader_criteria(
-            AccountOwned, lambda cls: cls.account_id == account_id, include_aliases=True
-        )
+        with_loader_criteria(AccountOwned, lambda cls: cls.account_id == account_id, include_aliases=True)
     )
 
 

@@ -164,13 +164,20 @@ _SENTENCES = {
 
 def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyResponse:
     if is_api():
-        problem = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "code": code}
+        problem = {
+            "type": "about:blank",
+            "title": TITLES.get(status, "Error"),
+            "status": status,
+            "code": code,
+        }
         answer = jsonify(problem | {"detail": message} | facts)
         answer.mimetype = "application/problem+json"
         return answer
     page = "errors/_error.html" if is_htmx() else "errors/error.html"
     title = TITLES.get(status, TITLES[500])
-    return Response(render_template(page, status=status, title=title, message=message, code=code, facts=facts))
+    return Response(
+        render_template(page, status=status, title=title, message=message, code=code, facts=facts)
+    )
 
 
 def _begin() -> None:
@@ -191,7 +198,12 @@ def _finish(answer: AnyResponse) -> AnyResponse:
     answer.headers["Server-Timing"] = f"app;dur={milliseconds}"
     log.info(
         "request_answered",
-        extra={"method": request.method, "route": str(request.url_rule), "status": answer.status_code, "ms": milliseconds},
+        extra={
+            "method": request.method,
+            "route": str(request.url_rule),
+            "status": answer.status_code,
+            "ms": milliseconds,
+        },
     )
     return answer
 

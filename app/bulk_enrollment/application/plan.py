@@ -20,7 +20,7 @@ from app.bulk_enrollment.infrastructure.store import jobs, planning
 from app.bulk_enrollment.infrastructure.store.planning import Judge
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
-from app.files.domain import UnreadableFile
+from app.files.domain.unreadable import UnreadableFile
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
