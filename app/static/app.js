@@ -124,6 +124,12 @@
   }
   addEventListener("resize", () => fit(false));
 
+  // The browser knows its time zone: data-browser-zone on a select chooses it, where the list has it.
+  for (const list of document.querySelectorAll("select[data-browser-zone]")) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...list.options].some((option) => option.value === zone)) list.value = zone;
+  }
+
   // The tab shows how far the job is: data-title on the panel.
   function settle(root) {
     const told = $("[data-title]");
