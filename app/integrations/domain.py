@@ -32,7 +32,7 @@ SERVICES: Final[dict[Kind, Service]] = {
     Kind.CALENDAR: Service(
         "Calendar",
         "calendar",
-        "Starts a workflow when an appointment is booked, moved or missed; puts your booking link into messages.",
+        "Starts a workflow when somebody books or misses an appointment; puts your booking link into texts.",
     ),
     Kind.PAYMENTS: Service("Payments", "database", "Starts a workflow, or ends it, when somebody buys."),
     Kind.REVIEWS: Service("Reviews", "star", "Puts the link to your review page into messages."),

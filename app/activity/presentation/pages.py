@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.activity import application as activity
 from app.activity.application import LogFilter, LogPage
-from app.activity.presentation.sentences import KINDS, Sentence, sentence_of
+from app.activity.domain.sentences import KINDS, Sentence, sentence_of
 from app.platform import formats, web
 from app.platform.clock import now
 

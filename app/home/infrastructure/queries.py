@@ -1,21 +1,145 @@
-"""Is the database there, and is it of this version?"""
+"""Reading an account as a whole: key figures, how far its people have come, what is under way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.platform.database import MIGRATIONS, session
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts.infrastructure.tables import Contact
+from app.engine.infrastructure.tables import Enrollment
+from app.platform.database import session
+from app.workflows.infrastructure.tables import Workflow
 
-
-def database_answers() -> bool:
-    try:
-        return session().scalar(sa.text("SELECT 1")) == 1
-    except SQLAlchemyError:
-        session().rollback()
-        return False
+UNFINISHED = ("scheduled", "pending", "validating", "queued", "processing", "cancelling", "paused")
 
 
-def migrations_are_applied() -> bool:
-    context = MigrationContext.configure(session().connection())
-    return set(context.get_current_heads()) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+@dataclass(frozen=True)
+class Figures:
+    """How much there is of everything."""
+
+    contacts: int
+    workflows: int
+    active_workflows: int
+    people_in_workflows: int
+    unfinished_jobs: int
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """What people (not sample data) have done here, and where they could go on."""
+
+    has_workflow: bool
+    has_activated: bool
+    has_added_people: bool
+    draft: str | None
+    active: str | None
+
+    @property
+    def are_over(self) -> bool:
+        return self.has_workflow and self.has_activated and self.has_added_people
+
+
+@dataclass(frozen=True)
+class JobWithWorkflow:
+    """`workflow` and `workflow_id` (public) are None for an import."""
+
+    job: EnrollmentJob
+    workflow: str | None
+    workflow_id: str | None
+
+
+def figures(account_id: int) -> Figures:
+    workflows = dict(
+        session()
+        .execute(
+            sa.select(Workflow.status, sa.func.count())
+            .where(Workflow.account_id == account_id)
+            .group_by(Workflow.status)
+        )
+        .tuples()
+    )
+    return Figures(
+        contacts=_count(sa.select(sa.func.count()).where(Contact.account_id == account_id)),
+        workflows=sum(workflows.values()),
+        active_workflows=workflows.get("active", 0),
+        people_in_workflows=_people_in_workflows(account_id),
+        unfinished_jobs=_count(
+            sa.select(sa.func.count()).where(
+                EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(UNFINISHED)
+            )
+        ),
+    )
+
+
+def beginnings(account_id: int) -> Beginnings:
+    mine = sa.select(Workflow).where(Workflow.account_id == account_id, Workflow.created_by.isnot(None))
+    jobs = sa.select(EnrollmentJob.id).where(
+        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.created_by.isnot(None),
+        EnrollmentJob.kind == "enroll",
+        EnrollmentJob.status != "draft",
+    )
+    newest = (
+        sa.select(Workflow.public_id).where(Workflow.account_id == account_id).order_by(Workflow.id.desc())
+    )
+    return Beginnings(
+        has_workflow=session().scalar(mine.limit(1)) is not None,
+        has_activated=session().scalar(mine.where(Workflow.active_version_id.isnot(None)).limit(1))
+        is not None,
+        has_added_people=session().scalar(jobs.limit(1)) is not None,
+        draft=session().scalar(
+            newest.where(Workflow.status == "draft", Workflow.created_by.isnot(None)).limit(1)
+        ),
+        active=session().scalar(newest.where(Workflow.status == "active").limit(1)),
+    )
+
+
+def jobs_under_way(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
+    """Unfinished jobs, newest first."""
+    return _jobs(account_id, EnrollmentJob.status.in_(UNFINISHED), limit)
+
+
+def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:
+    """Jobs that ended after `since` with rows that somebody should look at, newest first; not those that
+    were tried again."""
+    tried_again = sa.select(EnrollmentJob.parent_job_id).where(
+        EnrollmentJob.account_id == account_id, EnrollmentJob.parent_job_id.isnot(None)
+    )
+    ended_badly = sa.and_(
+        EnrollmentJob.status.in_(("completed_with_errors", "failed")),
+        EnrollmentJob.finished_at >= since,
+        EnrollmentJob.id.notin_(tried_again),
+    )
+    return _jobs(account_id, ended_badly, limit)
+
+
+def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> list[JobWithWorkflow]:
+    rows: Sequence[sa.Row[tuple[EnrollmentJob, str, str]]] = (
+        session()
+        .execute(
+            sa.select(EnrollmentJob, Workflow.name, Workflow.public_id)
+            .outerjoin(
+                Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
+            )
+            .where(EnrollmentJob.account_id == account_id, condition)
+            .order_by(EnrollmentJob.id.desc())
+            .limit(limit)
+        )
+        .all()
+    )
+    return [JobWithWorkflow(*row) for row in rows]
+
+
+def _people_in_workflows(account_id: int) -> int:
+    """Counted in the partial index alone: a million enrollments are not looked at one by one."""
+    mine = sa.select(Workflow.id).where(Workflow.account_id == account_id)
+    query = sa.select(sa.func.count()).where(
+        Enrollment.workflow_id.in_(mine), sa.text("enrollments.status IN ('held', 'active')")
+    )
+    return session().scalar(query, execution_options={"cross_account": True}) or 0
+
+
+def _count(query: sa.Select[tuple[int]]) -> int:
+    return session().scalar(query) or 0

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from app.home.presentation import commands, first_visit, health, pages
+from app.home.presentation import commands, first_visit, health, pages, settings
 
 
 def init(app: Flask) -> None:
-    for module in (pages, first_visit, health):
+    for module in (pages, first_visit, settings, health):
         app.register_blueprint(module.blueprint)
     commands.register(app)

@@ -1,4 +1,5 @@
-"""The form of the first visit."""
+"""The forms of the first visit and of the account. Only the fields: what may be in them is decided by the
+use cases of the accounts room."""
 
 from typing import Any
 
@@ -9,22 +10,19 @@ from wtforms.validators import InputRequired
 from app.accounts.domain.places import countries, zones_by_area
 
 
-class FirstVisitForm(FlaskForm):
-    """Only the fields: what may be in them is decided by `accounts.create_owner`."""
+class AccountForm(FlaskForm):
+    """A company and where it is."""
 
-    token = StringField("Token from the terminal")
-    name = StringField("Your name", [InputRequired("Write your name.")])
-    email = EmailField("E-mail address")
     account_name = StringField("Company", [InputRequired("Write the name of your company.")])
-    password = PasswordField("Password")
     time_zone = SelectField("Time zone", default="UTC", validate_choice=False)
     country = SelectField("Country", default="", validate_choice=False)
-    sample_data = BooleanField("Begin with sample data", default=True)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.time_zone.choices = zones_by_area()
-        self.country.choices = [("", "That of the time zone"), *countries().items()]
+        self.country.choices = [("", self.no_country), *countries().items()]
+
+    no_country = "None"
 
     def text(self, name: str) -> str:
         """What was typed, "" for nothing."""
@@ -35,3 +33,15 @@ class FirstVisitForm(FlaskForm):
         for name, sentence in problems.items():
             if not self[name].errors:
                 self[name].errors = [sentence]
+
+
+class FirstVisitForm(AccountForm):
+    """The same, and the person who owns it."""
+
+    no_country = "That of the time zone"
+
+    token = StringField("Token from the terminal")
+    name = StringField("Your name", [InputRequired("Write your name.")])
+    email = EmailField("E-mail address")
+    password = PasswordField("Password")
+    sample_data = BooleanField("Begin with sample data", default=True)

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.home.infrastructure import queries
+from app.home.infrastructure import health as state
 from app.platform import queue, web
 from app.platform.settings import current
 
@@ -20,10 +20,10 @@ def alive() -> ResponseReturnValue:
 @web.public
 def ready() -> ResponseReturnValue:
     """200 when database, migrations, queue and workers are all fine, else 503 and which is not."""
-    database_is_up = queries.database_answers()
+    database_is_up = state.database_answers()
     parts = {
         "database": database_is_up,
-        "migrations": database_is_up and queries.migrations_are_applied(),
+        "migrations": database_is_up and state.migrations_are_applied(),
         "queue": queue.is_up(),
         "workers": current().workers == 0 or queue.alive_workers() > 0,
     }

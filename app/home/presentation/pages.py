@@ -1,11 +1,32 @@
-"""The home page."""
+"""The home page, and the part of it that is asked for again while something runs."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from app.activity import application as activity
+from app.activity.application import LogFilter
+from app.activity.domain.sentences import sentence_of
+from app.home import application as home_room
+from app.platform import web
+
 blueprint = Blueprint("home", __name__)
+
+LATEST = 6
 
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    return render_template("home/home.html", nav_active="home")
+    actor = web.actor()
+    entries = activity.read_log(actor, LogFilter()).entries[:LATEST]
+    return render_template(
+        "home/home.html",
+        overview=home_room.overview(actor),
+        latest=[(entry, sentence_of(entry)) for entry in entries],
+        nav_active="home",
+    )
+
+
+@blueprint.get("/home/work")
+def work() -> ResponseReturnValue:
+    """What runs and what needs somebody: polled while something runs."""
+    return render_template("home/_work.html", overview=home_room.overview(web.actor()))

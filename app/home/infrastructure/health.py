@@ -1,0 +1,21 @@
+"""Is the database there, and is it of this version?"""
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.platform.database import MIGRATIONS, session
+
+
+def database_answers() -> bool:
+    try:
+        return session().scalar(sa.text("SELECT 1")) == 1
+    except SQLAlchemyError:
+        session().rollback()
+        return False
+
+
+def migrations_are_applied() -> bool:
+    context = MigrationContext.configure(session().connection())
+    return set(context.get_current_heads()) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
