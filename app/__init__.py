@@ -13,7 +13,7 @@ from app.bulk_enrollment.infrastructure import tables as _bulk_tables  # noqa: F
 from app.contacts import presentation as contacts
 from app.engine.infrastructure import tables as _engine_tables  # noqa: F401
 from app.files.infrastructure import tables as _file_tables  # noqa: F401
-from app.gallery.infrastructure import tables as _gallery_tables  # noqa: F401
+from app.gallery import presentation as gallery
 from app.home import presentation as home
 from app.integrations import presentation as integrations
 from app.platform import database, logs, queue, web
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     activity.init(app)
     integrations.init(app)
     contacts.init(app)
+    gallery.init(app)
     home.init(app)
     return app
 

@@ -54,7 +54,9 @@ class WorkflowTemplateVersion(PeoplesWork, db.Model):
     __table_args__ = (sa.UniqueConstraint("template_id", "number"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    template_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("workflow_templates.id", ondelete="CASCADE"))
+    template_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("workflow_templates.id", ondelete="CASCADE")
+    )
     number: Mapped[int]
     definition: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(sa.String(500), default="")

@@ -1,0 +1,165 @@
+"""Makes a draft workflow of a template: all of it or nothing, and once for each one-time key."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts.application import ensure_fields
+from app.contacts.domain.names import field_key
+from app.gallery.application.reading import find_template
+from app.gallery.domain.sample_message import custom_fields_of
+from app.gallery.infrastructure import queries, store
+from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
+from app.integrations.application import connected
+from app.platform.database import transaction
+from app.platform.errors import Invalid, MusterError
+from app.workflows import application as workflows
+from app.workflows.application import TemplateOrigin
+from app.workflows.domain import INTEGRATIONS, copy_definition, deprecated_steps, needs, problems, switch_off
+from app.workflows.infrastructure.tables import Workflow
+
+MAX_ONCE_KEY = 64
+MAX_NAME = 120
+CONNECT = "/settings/integrations"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What cloning would meet: `missing` integrations, the names of the steps that could not run without
+    them, and `refusal`, what stands in the way whatever one does (None: nothing)."""
+
+    template: WorkflowTemplate
+    missing: tuple[str, ...]
+    affected: tuple[str, ...]
+    refusal: MusterError | None
+
+
+def clone_template(
+    actor: Actor, public_id: str, *, name: str, once_key: str, switch_off_missing: bool = False
+) -> Workflow:
+    """Make a draft of the template's latest version; with a key that made one before, return that one.
+
+    Raises NotFound, NotAllowed, Invalid (a name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
+    `missing`, `steps` and `next_url`) and LimitReached. Nothing is made then.
+    """
+    accounts.require(actor, Permission.WORKFLOWS)
+    name = _checked_name(name)
+    if not 0 < len(once_key) <= MAX_ONCE_KEY:
+        raise Invalid("VALIDATION_ERROR", f"A one-time key has 1 to {MAX_ONCE_KEY} characters.")
+    with transaction():
+        accounts.lock(actor.account_id)
+        made = queries.workflow_made_with(actor.account_id, once_key)
+        return made or _clone(actor, find_template(actor, public_id), name, once_key, switch_off_missing)
+
+
+def outlook(actor: Actor, public_id: str) -> Outlook:
+    """What cloning would meet, without doing anything. Raises NotFound."""
+    accounts.require(actor, Permission.REPORTS)
+    template = find_template(actor, public_id)
+    definition = queries.version_definition(template.id, template.version)
+    missing = _missing(actor, definition)
+    refusal: MusterError | None = None
+    try:
+        accounts.require(actor, Permission.WORKFLOWS)
+        _refuse_unsound(template, definition)
+    except MusterError as error:
+        refusal = error
+    return Outlook(template, missing, tuple(switch_off(definition, missing)[1]), refusal)
+
+
+def _clone(
+    actor: Actor, template: WorkflowTemplate, name: str, once_key: str, switch_off_missing: bool
+) -> Workflow:
+    definition = queries.version_definition(template.id, template.version)
+    _refuse_unsound(template, definition)
+    missing = _missing(actor, definition)
+    definition, switched_off = switch_off(definition, missing)
+    if missing and not switch_off_missing:
+        raise _missing_integration(missing, switched_off)
+    _make_fields(actor, definition)
+    workflow = workflows.create_draft(
+        actor,
+        name=name,
+        description=template.description,
+        definition=copy_definition(definition),
+        template=TemplateOrigin(template.id, template.version, template.name, template.category),
+    )
+    store.add_use(
+        TemplateUse(
+            account_id=actor.account_id,
+            template_id=template.id,
+            version=template.version,
+            workflow_id=workflow.id,
+            user_id=actor.user_id,
+            once_key=once_key,
+        )
+    )
+    activity.record(
+        actor,
+        "template_cloned",
+        "template",
+        template.public_id,
+        name=template.name,
+        version=template.version,
+        workflow=workflow.public_id,
+        workflow_name=workflow.name,
+        switched_off=switched_off,
+    )
+    store.count_use(actor.account_id, template.id)  # last: a popular template's row is held only briefly
+    return workflow
+
+
+def _checked_name(name: str) -> str:
+    tidy = " ".join(name.split())
+    if not 0 < len(tidy) <= MAX_NAME:
+        sentence = "Give the workflow a name." if not tidy else f"A name has at most {MAX_NAME} characters."
+        raise Invalid("VALIDATION_ERROR", sentence, fields={"name": sentence})
+    return tidy
+
+
+def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> None:
+    """Raises Invalid when no workflow can be made of the template, whoever asks."""
+    if outdated := deprecated_steps(definition):
+        raise Invalid(
+            "INVALID_TEMPLATE",
+            f"“{template.name}” has a kind of step that is out of use ({', '.join(outdated)}), so no new "
+            "workflow can be made of it. Choose another template.",
+            steps=outdated,
+        )
+    if faults := problems(definition):
+        raise Invalid(
+            "INVALID_TEMPLATE",
+            f"“{template.name}” has a fault, so no workflow can be made of it. {faults[0]}",
+            steps=[fault.step_name for fault in faults],
+        )
+
+
+def _missing(actor: Actor, definition: dict[str, Any]) -> tuple[str, ...]:
+    needed = needs(definition) - connected(actor.account_id)
+    return tuple(name for name in INTEGRATIONS if name in needed)
+
+
+def _missing_integration(missing: Collection[str], steps: list[str]) -> Invalid:
+    names = [INTEGRATIONS[name] for name in missing]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    verb = "are" if len(names) > 1 or names[0].endswith("s") else "is"
+    return Invalid(
+        "MISSING_INTEGRATION",
+        f"{listed} {verb} not connected. Connect what is missing, or make the workflow with the steps that "
+        f"need it switched off: {', '.join(steps)}.",
+        missing=list(missing),
+        steps=steps,
+        next_url=CONNECT,
+        next_label="Connect it",
+    )
+
+
+def _make_fields(actor: Actor, definition: dict[str, Any]) -> None:
+    """The account gets the custom fields that the workflow names, so that they can be filled."""
+    labels = {key: key.replace("_", " ").strip().capitalize() for key in custom_fields_of(definition)}
+    known = [label for key, label in labels.items() if field_key(label) == key]
+    if known:
+        ensure_fields(actor.account_id, known, actor.user_id)

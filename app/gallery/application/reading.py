@@ -1,0 +1,117 @@
+"""What the gallery's pages show: a shelf of cards, one template looked into, one of its messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.gallery.application.shelf import stock_of
+from app.gallery.domain.browsing import Shelf, Wish, browse
+from app.gallery.domain.card import Card, card_of
+from app.gallery.domain.sample_message import SampleMessage, first_message, sample_message
+from app.gallery.infrastructure import queries
+from app.gallery.infrastructure.tables import WorkflowTemplate
+from app.integrations.application import connected
+from app.platform.errors import NotFound
+from app.platform.ids import is_public_id
+
+
+@dataclass(frozen=True)
+class Browsed:
+    """A shelf with what its cards need besides: what is connected, how often each was used, and the tags and
+    types of steps that one may choose among. `is_empty`: there is no template at all."""
+
+    shelf: Shelf
+    connected: frozenset[str]
+    used: Mapping[int, int]
+    tags: tuple[str, ...]
+    step_types: frozenset[str]
+    is_empty: bool
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One template looked into, in its current version."""
+
+    card: Card
+    definition: dict[str, Any]
+    connected: frozenset[str]
+    times_used: int
+
+
+def browse_templates(actor: Actor, wish: Wish) -> Browsed:
+    """The templates that the actor's account sees, as `wish` wants them."""
+    require(actor, Permission.REPORTS)
+    stock, used = stock_of(actor.account_id)
+    ready = frozenset(connected(actor.account_id))
+    shelf = browse(stock.cards, wish, stock.search.find(wish.query), connected=ready, used=used)
+    tags = sorted({tag for card in stock.cards for tag in card.tags})
+    step_types = frozenset(kind for card in stock.cards for kind in card.step_types)
+    return Browsed(shelf, ready, used, tuple(tags), step_types, not stock.cards)
+
+
+def all_templates(actor: Actor) -> list[Looked]:
+    """Every template that the account sees, by category and name, without definitions."""
+    require(actor, Permission.REPORTS)
+    stock, used = stock_of(actor.account_id)
+    ready = frozenset(connected(actor.account_id))
+    cards = sorted(stock.cards, key=lambda card: (card.category, card.name.casefold()))
+    return [Looked(card, {}, ready, used[card.id]) for card in cards]
+
+
+def look_into(actor: Actor, public_id: str) -> Looked:
+    """One template with its definition. Raises NotFound, for those of other accounts too."""
+    require(actor, Permission.REPORTS)
+    template = find_template(actor, public_id)
+    return Looked(
+        card=card_of(_row(template)),
+        definition=queries.version_definition(template.id, template.version),
+        connected=frozenset(connected(actor.account_id)),
+        times_used=template.times_used,
+    )
+
+
+def message_of(looked: Looked, step_id: str = "") -> SampleMessage | None:
+    """A message of the template, the first one where none is named; None when it sends none.
+
+    Raises NotFound when the named step sends nothing.
+    """
+    wanted = step_id or first_message(looked.definition)
+    message = sample_message(looked.definition, wanted)
+    if message is None and step_id:
+        raise NotFound("NOT_FOUND", "This step of the template has no message to look at.")
+    return message
+
+
+def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
+    """The template with that id. Raises NotFound, for those of other accounts too."""
+    template = None
+    if is_public_id(public_id):
+        template = queries.template_by_public_id(actor.account_id, public_id)
+    if template is None:
+        raise NotFound(
+            "TEMPLATE_NOT_FOUND",
+            "There is no such template.",
+            next_url="/templates",
+            next_label="See all templates",
+        )
+    return template
+
+
+def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
+    """For the command line: by id, key or exact name. Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    if is_public_id(reference):
+        return find_template(actor, reference)
+    template = queries.template_called(actor.account_id, reference)
+    if template is None:
+        raise NotFound(
+            "TEMPLATE_NOT_FOUND",
+            f"There is no template with the key or name “{reference}”. “flask templates” lists them.",
+        )
+    return template
+
+
+def _row(template: WorkflowTemplate) -> dict[str, Any]:
+    return {column.key: getattr(template, column.key) for column in WorkflowTemplate.__table__.columns}

@@ -1,0 +1,102 @@
+"""Reading templates. A person sees the system's and those of their own account, nothing else, and what is
+hidden is not there: whoever asks for it gets None."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
+from app.platform.database import session
+from app.workflows.infrastructure.tables import Workflow
+
+_CARD = (
+    WorkflowTemplate.id,
+    WorkflowTemplate.public_id,
+    WorkflowTemplate.account_id,
+    WorkflowTemplate.key,
+    WorkflowTemplate.name,
+    WorkflowTemplate.description,
+    WorkflowTemplate.category,
+    WorkflowTemplate.tags,
+    WorkflowTemplate.version,
+    WorkflowTemplate.summary,
+    WorkflowTemplate.created_at,
+    WorkflowTemplate.updated_at,
+    WorkflowTemplate.created_by,
+)
+
+
+def gallery_marks(account_id: int) -> list[tuple[int, datetime, int]]:
+    """(id, when it changed, times used) of every template that the account sees."""
+    query = sa.select(WorkflowTemplate.id, WorkflowTemplate.updated_at, WorkflowTemplate.times_used)
+    rows = session().execute(query.where(_visible(account_id)).order_by(WorkflowTemplate.id))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def gallery_cards(account_id: int) -> list[dict[str, Any]]:
+    """What cards are made of, for every template that the account sees."""
+    rows = session().execute(sa.select(*_CARD).where(_visible(account_id)).order_by(WorkflowTemplate.id))
+    return [dict(row) for row in rows.mappings()]
+
+
+def template_by_public_id(account_id: int, public_id: str) -> WorkflowTemplate | None:
+    """The template, if the account may see it."""
+    return session().scalar(
+        sa.select(WorkflowTemplate).where(_visible(account_id), WorkflowTemplate.public_id == public_id)
+    )
+
+
+def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
+    """The template with that key or exactly that name; the account's own comes before the system's."""
+    return session().scalar(
+        sa.select(WorkflowTemplate)
+        .where(
+            _visible(account_id),
+            sa.or_(WorkflowTemplate.key == reference, WorkflowTemplate.name == reference),
+        )
+        .order_by(
+            WorkflowTemplate.account_id.is_(None), WorkflowTemplate.key != reference, WorkflowTemplate.id
+        )
+        .limit(1)
+    )
+
+
+def version_definition(template_id: int, number: int) -> dict[str, Any]:
+    """The definition of one version of a template that was found before."""
+    return (
+        session()
+        .scalars(
+            sa.select(WorkflowTemplateVersion.definition).where(
+                WorkflowTemplateVersion.template_id == template_id, WorkflowTemplateVersion.number == number
+            )
+        )
+        .one()
+    )
+
+
+def workflow_made_with(account_id: int, once_key: str) -> Workflow | None:
+    """The workflow that this one-time key has made already."""
+    return session().scalar(
+        sa.select(Workflow)
+        .join(TemplateUse, TemplateUse.workflow_id == Workflow.id)
+        .where(
+            Workflow.account_id == account_id,
+            TemplateUse.account_id == account_id,
+            TemplateUse.once_key == once_key,
+        )
+    )
+
+
+def system_templates() -> Sequence[WorkflowTemplate]:
+    """All templates that came with Muster, those that went away too."""
+    query = sa.select(WorkflowTemplate).where(WorkflowTemplate.account_id.is_(None))
+    return session().scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _visible(account_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(WorkflowTemplate.account_id.is_(None), WorkflowTemplate.account_id == account_id),
+        WorkflowTemplate.deleted_at.is_(None),
+    )

@@ -1,0 +1,110 @@
+"""Templates at the command line: loading those that came with Muster, listing, making a workflow of one."""
+
+import click
+from flask import Flask
+
+from app.accounts.application import terminal_actor
+from app.accounts.domain import Actor
+from app.gallery import application as gallery
+from app.gallery.presentation.shapes import clone_shape, template_shape
+from app.platform.formats import plural
+from app.platform.ids import new_public_id
+from app.platform.tenancy import acting_for
+from app.platform.terminal import plain_errors, print_json
+from app.workflows import application as workflows
+
+
+def register(app: Flask) -> None:
+    for command in (_load_templates, _templates, _clone):
+        app.cli.add_command(command)
+
+
+@click.command("load-templates")
+@plain_errors
+def _load_templates() -> None:
+    """Bring the templates that come with Muster up to date."""
+    loaded = gallery.load_system_templates()
+    for file, sentence in loaded.refused.items():
+        click.echo(f"{file} is left out: {sentence}", err=True)
+    changes = [("new", loaded.added), ("changed", loaded.changed), ("removed", loaded.removed)]
+    words = [f"{len(keys)} {word}" for word, keys in changes if keys]
+    if words:
+        click.echo(f"{plural(loaded.total, 'system template')}: {', '.join(words)}.")
+
+
+@click.command("templates")
+@click.option("--account", "account_name", help="Name of the account; without it the first one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plain_errors
+def _templates(account_name: str | None, as_json: bool) -> None:
+    """List the templates that an account sees."""
+    actor = terminal_actor(account_name)
+    with acting_for(actor.account_id):
+        shapes = [template_shape(looked) for looked in gallery.all_templates(actor)]
+    if as_json:
+        print_json(shapes)
+        return
+    rows = [("KEY", "NAME", "CATEGORY", "STEPS", "DAYS", "NEEDS")]
+    rows += [
+        (
+            shape["key"] or shape["id"],
+            shape["name"],
+            shape["category"],
+            str(shape["steps"]),
+            str(shape["days"]),
+            ", ".join(
+                need + (" (not connected)" if need in shape["missing"] else "") for need in shape["needs"]
+            ),
+        )
+        for shape in shapes
+    ]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@click.command("clone")
+@click.argument("template")
+@click.option("--name", help="Name of the workflow; without it the template's.")
+@click.option("--activate", is_flag=True, help="Activate it at once.")
+@click.option(
+    "--switch-off-missing", is_flag=True, help="Switch off steps whose integration is not connected."
+)
+@click.option("--account", "account_name", help="Name of the account; without it the first one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@plain_errors
+def _clone(
+    template: str,
+    name: str | None,
+    activate: bool,
+    switch_off_missing: bool,
+    account_name: str | None,
+    as_json: bool,
+) -> None:
+    """Make a workflow of TEMPLATE, given by id, key or exact name."""
+    actor = terminal_actor(account_name)
+    with acting_for(actor.account_id):
+        shape = _cloned(actor, template, name, activate, switch_off_missing)
+    if as_json:
+        print_json(shape)
+        return
+    click.echo(f"{shape['name']} is {'active' if activate else 'a draft'}: {shape['workflow_id']}")
+    for step in shape["switched_off"]:
+        click.echo(f"Switched off: {step}")
+
+
+def _cloned(
+    actor: Actor, reference: str, name: str | None, activate: bool, switch_off_missing: bool
+) -> dict[str, object]:
+    template = gallery.named_template(actor, reference)
+    workflow = gallery.clone_template(
+        actor,
+        template.public_id,
+        name=name if name is not None else template.name,
+        once_key=new_public_id(),
+        switch_off_missing=switch_off_missing,
+    )
+    if activate:
+        workflows.activate(actor, workflow.public_id)
+        workflow = workflows.find_workflow(actor, workflow.public_id)
+    return clone_shape(workflow, template.public_id)

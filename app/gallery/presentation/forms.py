@@ -1,0 +1,23 @@
+"""The form that makes a workflow of a template."""
+
+from collections.abc import Mapping
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+
+from app.platform.ids import new_public_id
+
+
+class CloneForm(FlaskForm):
+    """`once_key` is made with the form, so that a double click makes one workflow. `switch_off` comes with the
+    button that offers it."""
+
+    name = StringField("Name of your workflow")
+    once_key = HiddenField(default=new_public_id)
+    switch_off = HiddenField()
+
+    def show(self, problems: Mapping[str, str]) -> None:
+        """Put each sentence at its field."""
+        for name, sentence in problems.items():
+            if name in self:
+                self[name].errors = [sentence]

@@ -1,0 +1,136 @@
+"""The gallery, a template looked into, and making a workflow of it.
+
+Each page also answers htmx with the part that changes: the results of a search, the inside of the wide
+dialog, one message.
+"""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.gallery import application as gallery
+from app.gallery.domain.browsing import SORTS, Wish
+from app.gallery.domain.categories import CATEGORIES, category_named
+from app.gallery.presentation.forms import CloneForm
+from app.platform import web
+from app.platform.errors import Invalid, MusterError, NotFound
+from app.platform.formats import plural
+from app.workflows.domain import STEPS, draw
+from app.workflows.domain.describe import trigger_words
+
+blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The gallery; for a search while typing only its results."""
+    wish = Wish.from_address(request.args)
+    browsed = gallery.browse_templates(web.actor(), wish)
+    facts: dict[str, Any] = {
+        "wish": wish,
+        "browsed": browsed,
+        "categories": CATEGORIES,
+        "category": category_named(wish.category),
+        "sorts": SORTS,
+        "address": lambda **changes: url_for("gallery.index", **wish.address(**changes)),
+    }
+    if _is_for("gallery-results"):
+        return render_template("gallery/_results.html", **facts), _new_address(wish, facts["address"]())
+    steps = [(kind, part.title) for kind, part in STEPS.items() if kind in browsed.step_types]
+    return render_template("gallery/index.html", steps=steps, nav_active="templates", **facts)
+
+
+@blueprint.get("/<public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    return _preview(public_id)
+
+
+@blueprint.get("/<public_id>/steps/<step_id>")
+def step(public_id: str, step_id: str) -> ResponseReturnValue:
+    """One message with sample data, beside the drawing or (for htmx) alone."""
+    return _preview(public_id, step_id)
+
+
+@blueprint.get("/<public_id>/clone")
+def ask(public_id: str) -> ResponseReturnValue:
+    """The form that makes a workflow of the template."""
+    outlook = gallery.outlook(web.actor(), public_id)
+    return _clone_page(outlook, CloneForm(formdata=None, name=outlook.template.name))
+
+
+@blueprint.post("/<public_id>/clone")
+def clone(public_id: str) -> ResponseReturnValue:
+    actor, form = web.actor(), CloneForm()
+    form.validate()
+    try:
+        workflow = gallery.clone_template(
+            actor,
+            public_id,
+            name=form.name.data or "",
+            once_key=form.once_key.data or "",
+            switch_off_missing=bool(form.switch_off.data),
+        )
+    except NotFound:
+        raise
+    except MusterError as error:
+        return _refused(gallery.outlook(actor, public_id), form, error)
+    flash(
+        f"“{workflow.name}” is ready. It is a draft: nobody is written to before you activate it.", "success"
+    )
+    return web.send_to(f"/workflows/{workflow.public_id}")
+
+
+def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
+    looked = gallery.look_into(web.actor(), public_id)
+    message = gallery.message_of(looked, step_id)
+    facts: dict[str, Any] = {"looked": looked, "card": looked.card, "message": message}
+    if _is_for("message"):
+        return render_template("gallery/_message.html", arrived=True, **facts)
+    missing = looked.card.missing(looked.connected)
+    facts |= {
+        "drawing": draw(looked.definition, missing=missing),
+        "trigger": trigger_words(looked.definition),
+        "category": category_named(looked.card.category),
+        "chosen": bool(step_id),
+    }
+    if _is_for("sheet-body"):
+        return render_template("gallery/preview_sheet.html", **facts)
+    return render_template("gallery/preview.html", nav_active="templates", **facts)
+
+
+def _clone_page(outlook: gallery.Outlook, form: CloneForm, error: MusterError | None = None) -> str:
+    page = "gallery/clone_sheet.html" if _is_for("sheet-body") else "gallery/clone.html"
+    return render_template(
+        page,
+        outlook=outlook,
+        template=outlook.template,
+        form=form,
+        refusal=error or outlook.refusal,
+        steps=plural(len(outlook.affected), "step"),
+        nav_active="templates",
+    )
+
+
+def _refused(outlook: gallery.Outlook, form: CloneForm, error: MusterError) -> ResponseReturnValue:
+    """The form again, with what stands in the way. What only the offer answers is shown as the offer."""
+    if isinstance(error, Invalid):
+        form.show(error.facts.get("fields", {}))
+    status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
+    shown = None if form.errors or error.code == "MISSING_INTEGRATION" else error
+    return _clone_page(outlook, form, shown), status
+
+
+def _is_for(target: str) -> bool:
+    """Whether htmx asks for what goes into the element with this id."""
+    return request.headers.get("HX-Target", "").endswith(f"#{target}")
+
+
+def _new_address(wish: Wish, address: str) -> dict[str, str]:
+    """A filter that was chosen is a step that Back undoes; words being typed are not."""
+    before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    shown = Wish.from_address(MultiDict(before))
+    only_words = shown.address(query="") == wish.address(query="")
+    return {"HX-Replace-Url" if only_words else "HX-Push-Url": address}

@@ -1,0 +1,45 @@
+"""Templates and clones as JSON, the same for the terminal and the API."""
+
+from typing import Any
+
+from app.gallery.application import Looked
+from app.workflows.domain import walk
+from app.workflows.domain.walk import is_on
+
+
+def template_shape(looked: Looked) -> dict[str, Any]:
+    """A template without its definition."""
+    card = looked.card
+    return {
+        "id": card.public_id,
+        "key": card.key,
+        "name": card.name,
+        "description": card.description,
+        "category": card.category,
+        "tags": list(card.tags),
+        "is_system": card.is_system,
+        "is_shared": False,
+        "version": card.version,
+        "needs": list(card.needs),
+        "missing": list(card.missing(looked.connected)),
+        "steps": card.steps,
+        "days": card.days,
+        "channels": list(card.channels),
+        "times_used": looked.times_used,
+        "completion_rate": None,
+        "created_at": card.created_at.isoformat(),
+        "updated_at": card.updated_at.isoformat(),
+        "created_by": card.created_by,
+    }
+
+
+def clone_shape(workflow: Any, template_id: str) -> dict[str, Any]:
+    """What a clone answers; `switched_off` names the steps that are off."""
+    return {
+        "workflow_id": workflow.public_id,
+        "name": workflow.name,
+        "status": workflow.status,
+        "template_id": template_id,
+        "template_version": workflow.template_version,
+        "switched_off": [place.name for place in walk(workflow.definition) if not is_on(place.step)],
+    }
