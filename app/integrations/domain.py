@@ -34,7 +34,7 @@ SERVICES: Final[dict[Kind, Service]] = {
         "calendar",
         "Starts a workflow when somebody books or misses an appointment; puts your booking link into texts.",
     ),
-    Kind.PAYMENTS: Service("Payments", "database", "Starts a workflow, or ends it, when somebody buys."),
+    Kind.PAYMENTS: Service("Payments", "credit-card", "Starts a workflow, or ends it, when somebody buys."),
     Kind.REVIEWS: Service("Reviews", "star", "Puts the link to your review page into messages."),
 }
 

@@ -51,15 +51,12 @@ class JobWithWorkflow:
 
 
 def figures(account_id: int) -> Figures:
-    workflows = dict(
-        session()
-        .execute(
-            sa.select(Workflow.status, sa.func.count())
-            .where(Workflow.account_id == account_id)
-            .group_by(Workflow.status)
-        )
-        .tuples()
+    by_status = session().execute(
+        sa.select(Workflow.status, sa.func.count().label("count"))
+        .where(Workflow.account_id == account_id)
+        .group_by(Workflow.status)
     )
+    workflows = {row.status: row.count for row in by_status}
     return Figures(
         contacts=_count(sa.select(sa.func.count()).where(Contact.account_id == account_id)),
         workflows=sum(workflows.values()),

@@ -10,19 +10,13 @@ from wtforms.validators import InputRequired
 from app.accounts.domain.places import countries, zones_by_area
 
 
-class AccountForm(FlaskForm):
-    """A company and where it is."""
-
-    account_name = StringField("Company", [InputRequired("Write the name of your company.")])
-    time_zone = SelectField("Time zone", default="UTC", validate_choice=False)
-    country = SelectField("Country", default="", validate_choice=False)
+class _Form(FlaskForm):
+    no_country = "None"
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.time_zone.choices = zones_by_area()
-        self.country.choices = [("", self.no_country), *countries().items()]
-
-    no_country = "None"
+        self["time_zone"].choices = zones_by_area()
+        self["country"].choices = [("", self.no_country), *countries().items()]
 
     def text(self, name: str) -> str:
         """What was typed, "" for nothing."""
@@ -35,13 +29,36 @@ class AccountForm(FlaskForm):
                 self[name].errors = [sentence]
 
 
-class FirstVisitForm(AccountForm):
-    """The same, and the person who owns it."""
+def _company() -> StringField:
+    return StringField("Company", [InputRequired("Write the name of your company.")])
+
+
+def _time_zone() -> SelectField:
+    return SelectField("Time zone", default="UTC", validate_choice=False)
+
+
+def _country() -> SelectField:
+    return SelectField("Country", default="", validate_choice=False)
+
+
+class AccountForm(_Form):
+    """A company and where it is."""
+
+    account_name = _company()
+    time_zone = _time_zone()
+    country = _country()
+
+
+class FirstVisitForm(_Form):
+    """The same, and the person who owns it, in the order of the page."""
 
     no_country = "That of the time zone"
 
     token = StringField("Token from the terminal")
     name = StringField("Your name", [InputRequired("Write your name.")])
+    account_name = _company()
     email = EmailField("E-mail address")
     password = PasswordField("Password")
+    time_zone = _time_zone()
+    country = _country()
     sample_data = BooleanField("Begin with sample data", default=True)
