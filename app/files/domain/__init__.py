@@ -2,3 +2,7 @@
 
 Plain Python over streams: it is the same for an upload, a stored file and the command line.
 """
+
+from app.files.domain.unreadable import UnreadableFile
+
+__all__ = ["UnreadableFile"]

@@ -11,7 +11,8 @@ from app.platform.tenancy import AccountOwned
 
 
 class Upload(AccountOwned, PeoplesWork, db.Model):
-    """A kept file. `layout` says how to read it again; `rows` counts its data rows."""
+    """A kept file. `layout` says how to read it again; `rows` counts its data rows; `checkup` keeps the last
+    check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, rows} or empty."""
 
     __tablename__ = "uploads"
     __table_args__ = (sa.Index(None, "account_id", "sha256"),)
@@ -25,10 +26,11 @@ class Upload(AccountOwned, PeoplesWork, db.Model):
     header_fingerprint: Mapped[str] = mapped_column(sa.String(64))
     layout: Mapped[dict[str, Any]]
     checkup: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    mends: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class ColumnMapping(AccountOwned, PeoplesWork, db.Model):
-    """How an account mapped a set of headers the last time: {column index as text: field}."""
+    """How an account mapped a set of headers the last time: {column name: field}, whatever their order."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (sa.UniqueConstraint("account_id", "header_fingerprint"),)

@@ -1,0 +1,38 @@
+"""The doors of the room: keep a file, read it again, know its columns, check it up, forget it."""
+
+from app.files.application.checkups import checkup_for, identifier_of, mend_typos, undo_mends
+from app.files.application.columns import MAPPABLE, may_be_mapped_to, remember_mapping, suggestion
+from app.files.application.discarding import discard_unused, register_use
+from app.files.application.keeping import keep
+from app.files.application.reading import (
+    first_rows,
+    kept,
+    layout_of,
+    rows,
+    same_file_before,
+    untouched_rows,
+    upload_by_id,
+)
+from app.files.infrastructure.tables import Upload
+
+__all__ = [
+    "MAPPABLE",
+    "Upload",
+    "checkup_for",
+    "discard_unused",
+    "first_rows",
+    "identifier_of",
+    "keep",
+    "kept",
+    "layout_of",
+    "may_be_mapped_to",
+    "mend_typos",
+    "register_use",
+    "remember_mapping",
+    "rows",
+    "same_file_before",
+    "suggestion",
+    "undo_mends",
+    "untouched_rows",
+    "upload_by_id",
+]

@@ -1,0 +1,75 @@
+"""What the columns of a kept file are: guessed, or as the account matched the same headers the last time."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from app.accounts.domain import Actor
+from app.files.application.reading import first_rows, layout_of
+from app.files.domain.columns import (
+    CUSTOM,
+    FIELDS,
+    IGNORE,
+    SAMPLE_ROWS,
+    ColumnGuess,
+    guess_columns,
+    header_fingerprint,
+)
+from app.files.domain.header_words import normalised
+from app.files.domain.layout import FileLayout
+from app.files.infrastructure import queries, store
+from app.files.infrastructure.tables import Upload
+from app.platform.database import transaction
+
+OWN_FIELD: Final = f"{CUSTOM}:"
+
+# What a column may be matched to; besides these, OWN_FIELD and a name make a field of the account's own.
+MAPPABLE: Final = frozenset(FIELDS) - {CUSTOM, IGNORE, "tags"}
+
+
+def may_be_mapped_to(field: str) -> bool:
+    """Whether a column may be matched to `field`."""
+    return field in MAPPABLE or (field.startswith(OWN_FIELD) and bool(field.removeprefix(OWN_FIELD).strip()))
+
+
+def suggestion(account_id: int, upload: Upload) -> list[ColumnGuess]:
+    """One guess for each column. A mapping that the account used for the same headers goes before guesses."""
+    layout = layout_of(upload)
+    samples = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
+    return suggested(account_id, layout, samples)
+
+
+def suggested(account_id: int, layout: FileLayout, samples: list[list[str]]) -> list[ColumnGuess]:
+    """The same from the first rows themselves."""
+    guesses = guess_columns(layout, samples)
+    fingerprint = header_fingerprint(layout)
+    remembered = queries.remembered_mapping(account_id, fingerprint) if fingerprint else None
+    if remembered is None:
+        return guesses
+    fields = [remembered.get(name, IGNORE) for name in _names(layout)]
+    return [replace(guess, field=field, confidence=1.0) for guess, field in zip(guesses, fields, strict=True)]
+
+
+def remember_mapping(actor: Actor, upload: Upload, mapping: Mapping[str, str]) -> None:
+    """Keep {column position as text: field} for the next file with these headers. Files without headers are
+    not remembered: any two of them would look alike."""
+    if not upload.header_fingerprint:
+        return
+    names = _names(layout_of(upload))
+    by_name = {
+        names[int(position)]: field for position, field in mapping.items() if int(position) < len(names)
+    }
+    with transaction():
+        store.remember(actor.account_id, upload.header_fingerprint, by_name, actor.user_id)
+
+
+def _names(layout: FileLayout) -> list[str]:
+    """The columns by names that do not depend on their order, case or marks, a different one each."""
+    names: list[str] = []
+    for column in layout.columns:
+        name = plain = normalised(column) or column
+        copy = 2
+        while name in names:
+            name, copy = f"{plain} {copy}", copy + 1
+        names.append(name)
+    return names

@@ -1,0 +1,62 @@
+"""Forgetting files: what nobody has used for a day is removed, row and bytes.
+
+Rooms above say what is in use, because this one does not know what a job is.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from app.accounts import application as accounts
+from app.files.infrastructure import queries, storage, store
+from app.platform.clock import now
+from app.platform.database import after_commit, transaction
+from app.platform.logs import log
+
+KEPT_UNUSED = timedelta(days=1)
+AT_ONCE = 1_000
+
+_uses: list[Callable[[int, Sequence[int]], Collection[int]]] = []
+
+
+def register_use(in_use: Callable[[int, Sequence[int]], Collection[int]]) -> None:
+    """`in_use(account_id, upload_ids)` tells which of them somebody still needs."""
+    if in_use not in _uses:
+        _uses.append(in_use)
+
+
+def discard_unused() -> int:
+    """Remove uploads that are older than a day and in nobody's use, and files without an upload. Returns how
+    many uploads went."""
+    before = now() - KEPT_UNUSED
+    gone = last = 0
+    while found := queries.uploads_before(before, last, AT_ONCE):
+        by_account: dict[int, dict[int, str]] = defaultdict(dict)
+        for account_id, upload_id, public_id in found:
+            by_account[account_id][upload_id] = public_id
+        gone += sum(_discard(account_id, uploads) for account_id, uploads in by_account.items())
+        last = found[-1][1]
+    _remove_strays(before.timestamp())
+    if gone:
+        log.info("uploads_discarded", extra={"uploads": gone})
+    return gone
+
+
+def _discard(account_id: int, uploads: dict[int, str]) -> int:
+    with transaction():
+        accounts.lock(account_id)
+        used = {upload_id for in_use in _uses for upload_id in in_use(account_id, list(uploads))}
+        free = [upload_id for upload_id in uploads if upload_id not in used]
+        if free:
+            store.discard(account_id, free)
+            after_commit(lambda: [storage.remove(account_id, uploads[upload_id]) for upload_id in free])
+    return len(free)
+
+
+def _remove_strays(moment: float) -> None:
+    """What a process left that died between the file and its row."""
+    for path, account_id, public_id in storage.files_before(moment):
+        if path.suffix == ".part" or queries.upload_by_public_id(account_id, public_id) is None:
+            with suppress(FileNotFoundError):
+                path.unlink()

@@ -1,0 +1,136 @@
+"""Keeping an upload: one pass over its bytes stores, counts, reads and checks them.
+
+Memory does not grow with the file, and a file that is refused at any point leaves nothing behind.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import BinaryIO
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.files.application.checkups import cache_key
+from app.files.application.columns import suggested
+from app.files.domain import UnreadableFile
+from app.files.domain.checkup import Checkup
+from app.files.domain.columns import SAMPLE_ROWS, header_fingerprint
+from app.files.domain.file_names import shown_name
+from app.files.domain.lines import Readable
+from app.files.domain.table_file import Row, Table, open_table
+from app.files.infrastructure import storage, store
+from app.files.infrastructure.tables import Upload
+from app.platform import formats
+from app.platform.database import transaction
+from app.platform.errors import Invalid, TooMuch
+from app.platform.ids import new_public_id
+from app.platform.logs import log
+from app.platform.settings import current
+
+
+def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
+    """Store a contact file and know it: rows, layout, check-up of the columns as guessed or remembered.
+
+    Raises NotAllowed before anything is read, Invalid (`INVALID_FILE`, with row and line where known) for
+    what is no contact file, TooMuch for too many bytes or rows.
+    """
+    accounts.require(actor, Permission.CONTACTS)
+    began = time.perf_counter()
+    public_id = new_public_id()
+    try:
+        with storage.new_file(actor.account_id, public_id) as file:
+            intake = _Intake(stream, file, current().max_upload_bytes)
+            upload = _read(actor, intake)
+    except UnreadableFile as fault:
+        raise _refused(fault) from fault
+    upload.public_id = public_id
+    upload.file_name = shown_name(file_name)
+    try:
+        with transaction():
+            store.add(upload)
+            activity.record(
+                actor, "file_uploaded", "upload", public_id, name=upload.file_name, rows=upload.rows
+            )
+    except BaseException:
+        storage.remove(actor.account_id, public_id)
+        raise
+    milliseconds = round((time.perf_counter() - began) * 1000)
+    log.info(
+        "file_uploaded",
+        extra={"upload": upload.id, "rows": upload.rows, "bytes": upload.size, "ms": milliseconds},
+    )
+    return upload
+
+
+def _read(actor: Actor, intake: "_Intake") -> Upload:
+    table = open_table(intake)
+    rows = _within_limit(table, current().max_import_rows)
+    first = list(islice(rows, SAMPLE_ROWS))
+    layout = table.layout
+    guesses = suggested(actor.account_id, layout, [row.cells for row in first])
+    mapping = {str(guess.index): guess.field for guess in guesses}
+    checkup = Checkup({guess.index: guess.field for guess in guesses}, len(guesses), actor.country or None)
+    checkup.add_all(chain(first, rows))
+    result = checkup.result()
+    return Upload(
+        account_id=actor.account_id,
+        created_by=actor.user_id,
+        size=intake.size,
+        sha256=intake.digest(),
+        rows=result.rows,
+        header_fingerprint=header_fingerprint(layout),
+        layout=table.layout.as_json(),
+        checkup={cache_key(mapping, None, {}): result.as_json()},
+        mends={},
+    )
+
+
+def _within_limit(table: Table, limit: int) -> Iterator[Row]:
+    for row in table:
+        if row.number > limit:
+            raise TooMuch(
+                "CONTACT_LIMIT_EXCEEDED",
+                f"A file may have {limit:,} rows at most; this one has more. Split it and upload the parts.",
+                limit=limit,
+            )
+        yield row
+
+
+def _refused(fault: UnreadableFile) -> Invalid:
+    places = {name: value for name, value in (("row", fault.row), ("line", fault.line)) if value is not None}
+    return Invalid("INVALID_FILE", fault.message, fields={"file": fault.message}, reason=fault.code, **places)
+
+
+class _Intake:
+    """A stream that keeps what is read from it, counts it and takes its fingerprint on the way."""
+
+    def __init__(self, stream: Readable, file: BinaryIO, limit: int) -> None:
+        self.size = 0
+        self._stream = stream
+        self._file = file
+        self._limit = limit
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int, /) -> bytes:
+        block = self._stream.read(size)
+        self.size += len(block)
+        if self.size > self._limit:
+            raise too_large(self._limit)
+        self._hash.update(block)
+        self._file.write(block)
+        return block
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def too_large(limit: int) -> TooMuch:
+    """The refusal of a file of too many bytes."""
+    return TooMuch(
+        "TOO_LARGE",
+        f"The file is larger than {formats.size(limit)}, which is the most that can be uploaded. "
+        "Split it, or leave out columns that you do not need.",
+        limit=limit,
+    )

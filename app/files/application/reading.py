@@ -1,0 +1,66 @@
+"""Reading kept files: their rows as they are meant, or exactly as they stand in the file."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from app.files.domain.layout import FileLayout
+from app.files.domain.table_file import Row, open_table, open_untouched
+from app.files.infrastructure import queries, storage
+from app.files.infrastructure.tables import Upload
+from app.platform.errors import NotFound
+from app.platform.ids import is_public_id
+
+
+def kept(account_id: int, public_id: str) -> Upload | None:
+    """An upload of the account, or None."""
+    return queries.upload_by_public_id(account_id, public_id) if is_public_id(public_id) else None
+
+
+def upload_by_id(account_id: int, upload_id: int) -> Upload:
+    """Raises NotFound."""
+    upload = queries.upload_by_id(account_id, upload_id)
+    if upload is None:
+        raise NotFound("NOT_FOUND", "This upload is no longer there.")
+    return upload
+
+
+def same_file_before(account_id: int, upload: Upload) -> list[Upload]:
+    """Earlier uploads of the same bytes, the newest first."""
+    return list(queries.earlier_of_same_bytes(account_id, upload.sha256, upload.id))
+
+
+def layout_of(upload: Upload) -> FileLayout:
+    return FileLayout.from_json(upload.layout)
+
+
+def rows(upload: Upload) -> Iterator[Row]:
+    """All rows with what was mended mended. Raises UnreadableFile, which a file that was kept does not."""
+    with storage.opened(upload.account_id, upload.public_id) as stream:
+        table = iter(open_table(stream, layout_of(upload)))
+        yield from _mended(table, upload) if upload.mends else table
+
+
+def untouched_rows(upload: Upload) -> Iterator[Row]:
+    """The same rows under the same numbers, cells exactly as they stand in the file."""
+    with storage.opened(upload.account_id, upload.public_id) as stream:
+        yield from open_untouched(stream, layout_of(upload))
+
+
+def first_rows(upload: Upload, count: int) -> list[Row]:
+    return list(islice(rows(upload), count))
+
+
+def _mended(table: Iterator[Row], upload: Upload) -> Iterator[Row]:
+    column: int = upload.mends["column"]
+    domains: dict[str, str] = upload.mends["domains"]
+    mistyped = re.compile(rf"@({'|'.join(map(re.escape, domains))})(?![\w.-])", re.IGNORECASE)
+
+    def meant(found: re.Match[str]) -> str:
+        return "@" + domains[found[1].lower()]
+
+    for row in table:
+        cell = row.cells[column]
+        if "@" in cell and (mended := mistyped.sub(meant, cell)) != cell:
+            row.cells[column] = mended
+        yield row

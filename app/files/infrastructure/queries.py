@@ -1,0 +1,53 @@
+"""Finding uploads and remembered mappings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.files.infrastructure.tables import ColumnMapping, Upload
+from app.platform.database import session
+
+
+def upload_by_public_id(account_id: int, public_id: str) -> Upload | None:
+    return session().scalar(
+        sa.select(Upload).where(Upload.account_id == account_id, Upload.public_id == public_id)
+    )
+
+
+def upload_by_id(account_id: int, upload_id: int) -> Upload | None:
+    return session().scalar(sa.select(Upload).where(Upload.account_id == account_id, Upload.id == upload_id))
+
+
+def earlier_of_same_bytes(account_id: int, sha256: str, before: int) -> Sequence[Upload]:
+    """The newest first."""
+    query = (
+        sa.select(Upload)
+        .where(Upload.account_id == account_id, Upload.sha256 == sha256, Upload.id < before)
+        .order_by(Upload.id.desc())
+        .limit(20)
+    )
+    return session().scalars(query).all()
+
+
+def remembered_mapping(account_id: int, fingerprint: str) -> dict[str, Any] | None:
+    return session().scalar(
+        sa.select(ColumnMapping.mapping).where(
+            ColumnMapping.account_id == account_id, ColumnMapping.header_fingerprint == fingerprint
+        )
+    )
+
+
+def uploads_before(moment: datetime, after: int, limit: int) -> list[tuple[int, int, str]]:
+    """(account, id, public id) with ids over `after`, over all accounts: for the clock alone."""
+    query = (
+        sa.select(Upload.account_id, Upload.id, Upload.public_id)
+        .where(Upload.created_at < moment, Upload.id > after)
+        .order_by(Upload.id)
+        .limit(limit)
+    )
+    return [
+        (row[0], row[1], row[2])
+        for row in session().execute(query, execution_options={"cross_account": True})
+    ]

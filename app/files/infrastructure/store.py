@@ -1,0 +1,53 @@
+"""Writing uploads and remembered mappings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.files.infrastructure.tables import ColumnMapping, Upload
+from app.platform.clock import now
+from app.platform.database import is_sqlite, session
+
+
+def add(upload: Upload) -> Upload:
+    session().add(upload)
+    session().flush()
+    return upload
+
+
+def change(upload: Upload, **values: Any) -> None:
+    """Write some columns of an upload, and show them in the object at hand."""
+    session().execute(
+        sa.update(Upload)
+        .where(Upload.account_id == upload.account_id, Upload.id == upload.id)
+        .values(**values, updated_at=now()),
+        execution_options={"synchronize_session": "evaluate"},
+    )
+
+
+def remember(account_id: int, fingerprint: str, mapping: dict[str, str], user_id: int | None) -> None:
+    insert: Any = (sqlite if is_sqlite() else postgresql).insert(ColumnMapping)
+    moment = now()
+    statement = insert.values(
+        account_id=account_id,
+        header_fingerprint=fingerprint,
+        mapping=mapping,
+        created_at=moment,
+        updated_at=moment,
+        created_by=user_id,
+    )
+    session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "header_fingerprint"],
+            set_={"mapping": mapping, "updated_at": moment},
+        )
+    )
+
+
+def discard(account_id: int, upload_ids: Sequence[int]) -> None:
+    session().execute(
+        sa.delete(Upload).where(Upload.account_id == account_id, Upload.id.in_(upload_ids)),
+        execution_options={"synchronize_session": False},
+    )
