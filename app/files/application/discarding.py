@@ -50,7 +50,7 @@ def _discard(account_id: int, uploads: dict[int, str]) -> int:
         free = [upload_id for upload_id in uploads if upload_id not in used]
         if free:
             store.discard(account_id, free)
-            after_commit(lambda: [storage.remove(account_id, uploads[upload_id]) for upload_id in free])
+            after_commit(lambda: _remove_files(account_id, [uploads[upload_id] for upload_id in free]))
     return len(free)
 
 
@@ -60,3 +60,8 @@ def _remove_strays(moment: float) -> None:
         if path.suffix == ".part" or queries.upload_by_public_id(account_id, public_id) is None:
             with suppress(FileNotFoundError):
                 path.unlink()
+
+
+def _remove_files(account_id: int, public_ids: list[str]) -> None:
+    for public_id in public_ids:
+        storage.remove(account_id, public_id)

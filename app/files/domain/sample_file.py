@@ -1,23 +1,40 @@
-"""A ready file to try an upload with: 500 people, with mistakes in it.
+"""Ready files of invented people, with the mistakes that real lists have.
 
-Some of them are the invented people that sample data put into the account, some are new, and each kind of
-mistake that real lists have is there: repeated, broken, blank, mistyped and unsubscribed addresses.
+Some of the people are those that sample data put into the account, some are new; among their addresses are
+repeated, broken, blank, mistyped and unsubscribed ones.
 """
 
 import csv
 import io
 import random
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from app.files.domain.sample_people import SEED, SamplePerson, sample_people
 
-SAMPLE_FILE_NAME: Final = "500 people, with mistakes in it.csv"
-HEADER: Final = ("First name", "Last name", "E-mail", "Phone", "City", "Country", "Newsletter")
 SAMPLE_CONTACTS: Final = 2000
+SAMPLE_FILE_NAME: Final = "500 people, with mistakes in it.csv"
+EARLIER_FILE_NAME: Final = "Spring fair sign-ups.csv"
+HEADER: Final = ("First name", "Last name", "E-mail", "Phone", "City", "Country", "Newsletter")
 
-KNOWN, NEW = 317, 90
-REPEATED, BROKEN, BLANK, MISTYPED, UNSUBSCRIBED = 24, 13, 5, 41, 10
+
+@dataclass(frozen=True)
+class Recipe:
+    """How many rows of each kind; `seed` makes two files of the same recipe differ."""
+
+    seed: int
+    known: int
+    new: int
+    repeated: int
+    broken: int
+    blank: int
+    mistyped: int
+    unsubscribed: int
+
+
+TO_TRY: Final = Recipe(SEED + 1, 317, 90, repeated=24, broken=13, blank=5, mistyped=41, unsubscribed=10)
+EARLIER: Final = Recipe(SEED + 2, 212, 18, repeated=9, broken=11, blank=3, mistyped=0, unsubscribed=7)
 
 _WRONG_DOMAINS: Final = (
     "gmial.com",
@@ -49,34 +66,37 @@ _BREAKS: Final = (
 
 @lru_cache(maxsize=1)
 def sample_people_csv() -> bytes:
-    """The file, the same one every time."""
-    source = random.Random(SEED + 1)
-    everybody = sample_people(SAMPLE_CONTACTS + 200)
-    known = source.sample([one for one in everybody[:SAMPLE_CONTACTS] if one.status != "blocked"], KNOWN)
-    newcomers = iter(everybody[SAMPLE_CONTACTS:])
+    """The ready file to try an upload with, the same one every time."""
+    return people_csv(TO_TRY)
+
+
+def people_csv(recipe: Recipe) -> bytes:
+    """A file by the recipe, the same one every time."""
+    source = random.Random(recipe.seed)
+    everybody = sample_people(SAMPLE_CONTACTS + 400)
+    known = source.sample(
+        [one for one in everybody[:SAMPLE_CONTACTS] if one.status != "blocked"], recipe.known
+    )
+    newcomers = iter(source.sample(everybody[SAMPLE_CONTACTS:], 400))
     rows = [_row(one) for one in known]
-    rows += [_row(next(newcomers)) for _ in range(NEW)]
-    rows += [_row(next(newcomers), newsletter="unsubscribed") for _ in range(UNSUBSCRIBED)]
-    rows += [_row(one, _mistyped(one, source)) for one in (next(newcomers) for _ in range(MISTYPED))]
-    rows += [_row(next(newcomers), "") for _ in range(BLANK)]
-    rows += [_row(one, _broken(one, way)) for way, one in zip(_BREAKS, newcomers, strict=False)]
+    rows += [_row(next(newcomers)) for _ in range(recipe.new)]
+    rows += [_row(next(newcomers), newsletter="unsubscribed") for _ in range(recipe.unsubscribed)]
+    rows += [_row(one, _mistyped(one, source)) for one in (next(newcomers) for _ in range(recipe.mistyped))]
+    rows += [_row(next(newcomers), "") for _ in range(recipe.blank)]
+    rows += [
+        _row(one, _broken(one, way)) for way, one in zip(_BREAKS[: recipe.broken], newcomers, strict=False)
+    ]
     source.shuffle(rows)
-    for row in source.sample(rows[: KNOWN // 2], REPEATED):
-        rows.insert(source.randrange(KNOWN, len(rows)), _again(row, source))
+    half = len(rows) // 2
+    for row in source.sample(rows[:half], recipe.repeated):
+        rows.insert(source.randrange(half, len(rows)), _again(row, source))
     return _written(rows)
 
 
 def _row(person: SamplePerson, email: str | None = None, newsletter: str = "yes") -> list[str]:
     address = person.email if email is None else email
-    return [
-        person.first_name,
-        person.last_name,
-        address,
-        person.phone,
-        person.city,
-        person.country,
-        newsletter,
-    ]
+    name = [person.first_name, person.last_name]
+    return [*name, address, person.phone, person.city, person.country, newsletter]
 
 
 def _mistyped(person: SamplePerson, source: random.Random) -> str:
