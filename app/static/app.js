@@ -31,6 +31,12 @@
       event.preventDefault();
       dialog.close();
     }
+    const step = event.target.closest("a.flow-card, [data-opens-step]");
+    if (step && !newTab) {
+      for (const card of document.querySelectorAll("a.flow-card")) {
+        if (card.href === step.href) card.setAttribute("aria-current", "true"); else card.removeAttribute("aria-current");
+      }
+    }
     event.target.closest("[data-dismiss]")?.closest(".alert")?.remove();
     for (const open of document.querySelectorAll("details[data-close-outside][open]")) {
       if (!open.contains(event.target)) open.open = false;
@@ -137,8 +143,10 @@
     $("[data-focus]", root)?.focus();
   }
   document.addEventListener("htmx:after:swap", (event) => {
-    settle(event.target);
-    fit(event.target.id === "sheet-body");
+    const target = event.detail?.ctx?.target || event.target; // the event itself comes from what asked
+    const filled = target.isConnected ? target : document.getElementById(target.id) || document;
+    settle(filled);
+    fit(filled.id === "sheet-body");
     const label = $("#sheet-body > [data-dialog-label]");
     if (label) $("#sheet").setAttribute("aria-label", label.dataset.dialogLabel);
   });
@@ -148,4 +156,5 @@
   document.addEventListener("htmx:error", () => toast("The server did not answer. Please check your connection."));
   settle(document);
   fit(true);
+  $(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 })();

@@ -1,6 +1,6 @@
 """Makes a draft workflow of a template: all of it or nothing, and once for each one-time key."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,16 @@ from app.platform.database import transaction
 from app.platform.errors import Invalid, MusterError
 from app.workflows import application as workflows
 from app.workflows.application import TemplateOrigin
-from app.workflows.domain import INTEGRATIONS, copy_definition, deprecated_steps, needs, problems, switch_off
+from app.workflows.domain import (
+    INTEGRATIONS,
+    Node,
+    copy_definition,
+    deprecated_steps,
+    draw,
+    needs,
+    problems,
+    switch_off,
+)
 from app.workflows.infrastructure.tables import Workflow
 
 MAX_ONCE_KEY = 64
@@ -28,12 +37,12 @@ CONNECT = "/settings/integrations"
 
 @dataclass(frozen=True)
 class Outlook:
-    """What cloning would meet: `missing` integrations, the names of the steps that could not run without
+    """What cloning would meet: `missing` integrations, the parts of the drawing that could not run without
     them, and `refusal`, what stands in the way whatever one does (None: nothing)."""
 
     template: WorkflowTemplate
     missing: tuple[str, ...]
-    affected: tuple[str, ...]
+    affected: tuple[Node, ...]
     refusal: MusterError | None
 
 
@@ -67,7 +76,8 @@ def outlook(actor: Actor, public_id: str) -> Outlook:
         _refuse_unsound(template, definition)
     except MusterError as error:
         refusal = error
-    return Outlook(template, missing, tuple(switch_off(definition, missing)[1]), refusal)
+    affected = tuple(_lacking(draw(definition, missing=missing).nodes)) if missing else ()
+    return Outlook(template, missing, affected, refusal)
 
 
 def _clone(
@@ -110,6 +120,15 @@ def _clone(
     )
     store.count_use(actor.account_id, template.id)  # last: a popular template's row is held only briefly
     return workflow
+
+
+def _lacking(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The parts of a drawing that need what is missing, those inside forks too."""
+    for node in nodes:
+        if node.missing:
+            yield node
+        for arm in node.arms:
+            yield from _lacking(arm.nodes)
 
 
 def _checked_name(name: str) -> str:

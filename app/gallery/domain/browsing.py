@@ -42,7 +42,7 @@ class Wish:
             step=step if step in STEPS else "",
             ready=args.get("ready", "") not in ("", "0"),
             sort=sort if sort in SORTS else "",
-            page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) else 1,
+            page=max(1, int(page[:6])) if page.isascii() and page.isdigit() else 1,
         )
 
     def address(self, **changes: object) -> dict[str, str]:

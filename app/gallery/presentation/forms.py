@@ -9,8 +9,8 @@ from app.platform.ids import new_public_id
 
 
 class CloneForm(FlaskForm):
-    """`once_key` is made with the form, so that a double click makes one workflow. `switch_off` comes with the
-    button that offers it."""
+    """`once_key` is made with the form, so that a double click makes one workflow. `switch_off` comes with
+    the button that offers it."""
 
     name = StringField("Name of your workflow")
     once_key = HiddenField(default=new_public_id)

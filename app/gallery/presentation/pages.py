@@ -17,7 +17,6 @@ from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
-from app.platform.formats import plural
 from app.workflows.domain import STEPS, draw
 from app.workflows.domain.describe import trigger_words
 
@@ -109,7 +108,7 @@ def _clone_page(outlook: gallery.Outlook, form: CloneForm, error: MusterError | 
         template=outlook.template,
         form=form,
         refusal=error or outlook.refusal,
-        steps=plural(len(outlook.affected), "step"),
+        loses_trigger=any(node.kind == "trigger" for node in outlook.affected),
         nav_active="templates",
     )
 
