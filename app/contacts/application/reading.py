@@ -10,11 +10,13 @@ from app.contacts.application import panels
 from app.contacts.application.lookup import existing
 from app.contacts.domain import Status, tag_key
 from app.contacts.domain.search import lane_of, lanes_of
-from app.contacts.infrastructure import listing, queries
-from app.contacts.infrastructure.listing import Wanted
+from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.listing import ContactList, Wanted
 from app.contacts.infrastructure.tables import Contact, Tag
 
 EVENTS_SHOWN = 100
+COUNTED = 10_000
+COUNTED_FILTERED = 1_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Search:
 @dataclass(frozen=True)
 class Listing:
     """A page of contacts. `previous` and `next` are the contacts that the neighbouring pages end and begin
-    beside; `count` stops at `counted`, and `more` says that there are more."""
+    beside; `count` stops at a limit, and `more` says that there are more."""
 
     contacts: Sequence[Contact]
     tags: dict[int, list[Tag]]
@@ -72,16 +74,16 @@ def find_contacts(
     if wanted is None:
         return Listing([], {}, 0, False, None, None)
     anchor = _anchor(actor, wanted, before if before is not None else after)
-    if before is not None and anchor is not None:
-        page = listing.page_before(actor.account_id, wanted, anchor)
-    else:
-        page = listing.page_after(actor.account_id, wanted, anchor)
-    count = listing.count_up_to(actor.account_id, wanted, listing.COUNTED)
+    people = ContactList(actor.account_id, wanted)
+    is_back = before is not None and anchor is not None
+    page = people.page_before(anchor) if is_back and anchor else people.page_after(anchor)
+    limit = COUNTED_FILTERED if search.text and (search.status or search.tag) else COUNTED
+    count = people.count_up_to(limit)
     return Listing(
         contacts=page.contacts,
         tags=queries.tags_of(actor.account_id, [contact.id for contact in page.contacts]),
-        count=min(count, listing.COUNTED),
-        more=count > listing.COUNTED,
+        count=min(count, limit),
+        more=count > limit,
         previous=page.contacts[0].id if page.has_previous and page.contacts else None,
         next=page.contacts[-1].id if page.has_next else None,
     )

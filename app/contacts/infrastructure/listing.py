@@ -1,7 +1,9 @@
 """A page of contacts and a count that knows when to stop, both quick among a million.
 
 A search is walked lane by lane (see `domain.search`), each in the order of its own index and from the place
-of the last row shown, so that no page costs more than another. Counting ends at `COUNTED`.
+of the last row shown, so that no page costs more than another. Where a filter leaves few contacts, those are
+looked through instead. Databases would often guess wrong here, so the statements leave them one way only:
+a column joined with an empty text has no index.
 """
 
 from collections.abc import Sequence
@@ -14,11 +16,13 @@ from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.platform.database import session
 
 PAGE = 25
-COUNTED = 10_000
+FEW = 10_000
+
+_contacts = Contact.__table__
 
 
 class Wanted(NamedTuple):
-    """Which contacts: those in one of the lanes (all, without any), with this status and this tag."""
+    """Contacts in one of the lanes (all, without any), with this status and this tag."""
 
     lanes: Sequence[Lane] = ()
     status: str | None = None
@@ -31,97 +35,130 @@ class Page(NamedTuple):
     has_next: bool
 
 
-def page_after(account_id: int, wanted: Wanted, anchor: Contact | None) -> Page:
-    """The contacts that come after `anchor`, or the first ones."""
-    found = _walk(account_id, wanted, anchor, backwards=False)
-    return Page(found[:PAGE], anchor is not None, len(found) > PAGE)
+class ContactList:
+    """The contacts of an account that are `wanted`, to be read in pages and counted."""
 
+    def __init__(self, account_id: int, wanted: Wanted) -> None:
+        self._account_id = account_id
+        self._wanted = wanted
+        self._lanes = wanted.lanes
+        self._by_filter = bool(wanted.lanes) and self._filter_leaves_few()
 
-def page_before(account_id: int, wanted: Wanted, anchor: Contact) -> Page:
-    """The contacts just before `anchor`; the first page when there are too few of them to fill one."""
-    found = _walk(account_id, wanted, anchor, backwards=True)
-    if len(found) <= PAGE:
-        return page_after(account_id, wanted, None)
-    return Page(found[:PAGE][::-1], True, True)
+    def page_after(self, anchor: Contact | None) -> Page:
+        """The contacts that come after `anchor`, or the first ones."""
+        found = self._walk(anchor, backwards=False)
+        return Page(found[:PAGE], anchor is not None, len(found) > PAGE)
 
+    def page_before(self, anchor: Contact) -> Page:
+        """The contacts just before `anchor`; the first page when there are too few of them to fill one."""
+        found = self._walk(anchor, backwards=True)
+        if len(found) <= PAGE:
+            return self.page_after(None)
+        return Page(found[:PAGE][::-1], True, True)
 
-def count_up_to(account_id: int, wanted: Wanted, limit: int) -> int:
-    """How many there are; `limit` + 1 when there are more than `limit`."""
-    parts = [
-        sa.select(_query(account_id, wanted, place, Contact.id).limit(limit + 1).subquery().c.id)
-        for place in range(max(1, len(wanted.lanes)))
-    ]
-    ids = parts[0] if len(parts) == 1 else sa.union(*parts)
-    counted = session().scalar(sa.select(sa.func.count()).select_from(ids.subquery()))
-    return min(counted or 0, limit + 1)
+    def count_up_to(self, limit: int) -> int:
+        """How many there are; `limit` + 1 when there are more than `limit`."""
+        if not self._lanes:
+            queries = [self._newest_ids()]
+        elif self._by_filter:
+            queries = [self._filtered(Contact.id).where(sa.or_(*map(self._begins, self._lanes)))]
+        else:
+            queries = [self._in_lane(place, Contact.id) for place in range(len(self._lanes))]
+        parts = [query.limit(limit + 1).subquery() for query in queries]
+        ids = sa.union(*(sa.select(part.c.id) for part in parts)) if len(parts) > 1 else parts[0].select()
+        counted = session().scalar(sa.select(sa.func.count()).select_from(ids.subquery()))
+        return min(counted or 0, limit + 1)
 
+    def _walk(self, anchor: Contact | None, backwards: bool) -> list[Contact]:
+        """Up to a page of contacts and one more, going away from `anchor`."""
+        if not self._lanes:
+            return list(session().scalars(self._newest_from(anchor, backwards).limit(PAGE + 1)))
+        here = lane_of(self._lanes, anchor) if anchor is not None else None
+        places = range(len(self._lanes)) if here is None else range(here, len(self._lanes))
+        if backwards:
+            places = range((here or 0), -1, -1)
+        found: list[Contact] = []
+        for place in places:
+            query = self._from(place, anchor if place == here else None, backwards)
+            found += session().scalars(query.limit(PAGE + 1 - len(found)))
+            if len(found) > PAGE:
+                break
+        return found
 
-def _walk(account_id: int, wanted: Wanted, anchor: Contact | None, backwards: bool) -> list[Contact]:
-    """Up to a page of contacts and one more, going away from `anchor`."""
-    lanes = range(max(1, len(wanted.lanes)))
-    here = lane_of(wanted.lanes, anchor) if anchor is not None else None
-    found: list[Contact] = []
-    for place in reversed(lanes) if backwards else lanes:
-        is_behind = here is not None and (place > here if backwards else place < here)
-        if is_behind or len(found) > PAGE:
-            continue
-        at = anchor if here in (None, place) else None
-        query = _query(account_id, wanted, place, Contact)
-        for earlier in wanted.lanes[:place]:
-            query = query.where(sa.not_(sa.func.coalesce(_in_lane(earlier), sa.false())))
-        query = _ordered(query, wanted, place, at, backwards).limit(PAGE + 1 - len(found))
-        found += session().scalars(query)
-    return found
+    def _newest(self, what: Any) -> sa.Select[Any]:
+        """Everybody that the filters leave, without a search."""
+        query = sa.select(what).where(Contact.account_id == self._account_id)
+        if self._wanted.tag_id is not None:
+            query = query.join(ContactTag, ContactTag.contact_id == Contact.id).where(*self._tagged())
+        if self._wanted.status is not None:
+            query = query.where(Contact.status == self._wanted.status)
+        return query
 
+    def _newest_ids(self) -> sa.Select[Any]:
+        if self._wanted.tag_id is not None and self._wanted.status is None:
+            return sa.select(ContactTag.contact_id.label("id")).where(*self._tagged())
+        return self._newest(Contact.id)
 
-def _query(account_id: int, wanted: Wanted, place: int, what: Any) -> sa.Select[Any]:
-    """Contacts of one lane, or of none."""
-    query = sa.select(what).where(Contact.account_id == account_id)
-    if not wanted.lanes:
-        if wanted.tag_id is not None:
-            query = query.join(ContactTag, ContactTag.contact_id == Contact.id).where(
-                ContactTag.account_id == account_id, ContactTag.tag_id == wanted.tag_id
-            )
-        return query if wanted.status is None else query.where(Contact.status == wanted.status)
-    query = query.where(_in_lane(wanted.lanes[place]))
-    if wanted.status is not None:
-        # Written so that SQLite does not walk the index of all active contacts instead of the lane's.
-        query = query.where(Contact.status.concat("") == wanted.status)
-    if wanted.tag_id is not None:
-        query = query.where(_is_tagged(account_id, wanted.tag_id))
-    return query
-
-
-def _in_lane(lane: Lane) -> sa.ColumnElement[bool]:
-    condition = _begins(lane.column, lane.start)
-    return sa.and_(condition, _begins(lane.other, lane.other_start)) if lane.other else condition
-
-
-def _begins(column: str, start: str) -> sa.ColumnElement[bool]:
-    key = Contact.__table__.c[column]
-    return sa.and_(key >= start, key < start + LAST)
-
-
-def _is_tagged(account_id: int, tag_id: int) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        ContactTag.account_id == account_id,
-        ContactTag.tag_id == tag_id,
-        ContactTag.contact_id == Contact.id,
-    )
-
-
-def _ordered(
-    query: sa.Select[Any], wanted: Wanted, place: int, anchor: Contact | None, backwards: bool
-) -> sa.Select[Any]:
-    """Newest first without a search, else in the order of the lane's index; from `anchor` on."""
-    if not wanted.lanes:
-        number = Contact.id if wanted.tag_id is None else ContactTag.contact_id
+    def _newest_from(self, anchor: Contact | None, backwards: bool) -> sa.Select[Any]:
+        number = Contact.id if self._wanted.tag_id is None else ContactTag.contact_id
+        query = self._newest(Contact)
         if anchor is not None:
             query = query.where(number > anchor.id if backwards else number < anchor.id)
         return query.order_by(number.asc() if backwards else number.desc())
-    key = Contact.__table__.c[wanted.lanes[place].column]
-    if anchor is not None:
-        here = sa.tuple_(key, Contact.id)
-        there = sa.tuple_(sa.literal(getattr(anchor, key.name)), sa.literal(anchor.id))
-        query = query.where(here < there if backwards else here > there)
-    return query.order_by(*((key.desc(), Contact.id.desc()) if backwards else (key, Contact.id)))
+
+    def _from(self, place: int, anchor: Contact | None, backwards: bool) -> sa.Select[Any]:
+        """The contacts of one lane that stand in no earlier one, in its order, from `anchor` on."""
+        query = self._in_lane(place, Contact)
+        for earlier in self._lanes[:place]:
+            query = query.where(sa.not_(sa.func.coalesce(self._begins(earlier), sa.false())))
+        column = self._lanes[place].column
+        key = self._key(column)
+        if anchor is not None:
+            here = sa.tuple_(key, Contact.id)
+            there = sa.tuple_(sa.literal(getattr(anchor, column)), sa.literal(anchor.id))
+            query = query.where(here < there if backwards else here > there)
+        return query.order_by(*((key.desc(), Contact.id.desc()) if backwards else (key, Contact.id)))
+
+    def _in_lane(self, place: int, what: Any) -> sa.Select[Any]:
+        return self._filtered(what).where(self._begins(self._lanes[place]))
+
+    def _filtered(self, what: Any) -> sa.Select[Any]:
+        query = sa.select(what).where(Contact.account_id == self._account_id)
+        status, tag_id = self._wanted.status, self._wanted.tag_id
+        if status is not None:
+            kept = Contact.status if self._by_filter and tag_id is None else Contact.status.concat("")
+            query = query.where(kept == status)
+        if tag_id is not None and self._by_filter:
+            query = query.where(Contact.id.in_(sa.select(ContactTag.contact_id).where(*self._tagged())))
+            query = query.with_hint(Contact, "NOT INDEXED", "sqlite")
+        elif tag_id is not None:
+            # A scalar with a limit cannot be turned into a join with all that carry the tag.
+            tagged = sa.select(1).where(*self._tagged(), ContactTag.contact_id == Contact.id).limit(1)
+            query = query.where(tagged.scalar_subquery().is_not(None))
+        return query
+
+    def _begins(self, lane: Lane) -> sa.ColumnElement[bool]:
+        key = self._key(lane.column)
+        begins = sa.and_(key >= lane.start, key < lane.start + LAST)
+        if lane.other is None:
+            return begins
+        other = _contacts.c[lane.other]
+        return sa.and_(begins, other >= lane.other_start, other < lane.other_start + LAST)
+
+    def _key(self, column: str) -> sa.ColumnElement[Any]:
+        return _contacts.c[column].concat("") if self._by_filter else _contacts.c[column]
+
+    def _tagged(self) -> tuple[sa.ColumnElement[bool], ...]:
+        return ContactTag.account_id == self._account_id, ContactTag.tag_id == self._wanted.tag_id
+
+    def _filter_leaves_few(self) -> bool:
+        if self._wanted.tag_id is not None:
+            left = sa.select(ContactTag.contact_id).where(*self._tagged())
+        elif self._wanted.status is not None:
+            left = sa.select(Contact.id).where(
+                Contact.account_id == self._account_id, Contact.status == self._wanted.status
+            )
+        else:
+            return False
+        counted = session().scalar(sa.select(sa.func.count()).select_from(left.limit(FEW + 1).subquery()))
+        return (counted or 0) <= FEW
