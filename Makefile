@@ -73,4 +73,4 @@ vendor: environment-dev ## see that the browser files kept here match their reco
 	@$(BIN)/pytest -q tests/guards/test_vendored_files.py
 
 screens: browser-found ## every page with sample data as PNG, into build/screens/
-	@$(BIN)/python -m ops.screens
+	@$(BIN)/python -m tests.browser.screens

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from flask import Flask
-from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 
 from app import create_app
 from app.accounts.application import first_visit_token
+from app.gallery.application import load_system_templates
 from app.platform.database import db
 from app.platform.settings import Settings
 from ops.problems import Problem
@@ -29,7 +28,7 @@ def prepare_database(settings: Settings) -> str | None:
         try:
             with _alone(db.engine):
                 upgrade()
-            _load_templates(app)
+            load_system_templates()
             return first_visit_token(settings)
         finally:
             db.session.remove()
@@ -57,9 +56,3 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
             yield
         finally:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
-
-
-def _load_templates(app: Flask) -> None:
-    command = app.cli.commands.get("load-templates")
-    if command is not None:
-        command.main(args=[], standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))

@@ -1,0 +1,56 @@
+"""Chromium and a whole installation with sample data, shared by the tests that change nothing in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app import create_app
+from app.platform.settings import Settings
+from tests.services import browsing
+from tests.services.installation import Installation
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this session."""
+    with browsing.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Installation]:
+    """A running Muster that Alice has set up with sample data."""
+    made = Installation(tmp_path_factory.mktemp("site") / "data", WORKERS="1")
+    try:
+        made.start()
+        context = browsing.window(chromium, made.url)
+        browsing.set_up(context.new_page())
+        context.close()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def pages(site: Installation, chromium: Browser) -> dict[str, str]:
+    """Endpoint → address of every page that links lead to."""
+    context = browsing.window(chromium, site.url)
+    page = context.new_page()
+    browsing.sign_in(page)
+    app = create_app(Settings.from_environment(site.environment))
+    found = browsing.find_pages(page, site.url, app.url_map)
+    context.close()
+    return found
+
+
+@pytest.fixture
+def page(chromium: Browser, site: Installation) -> Iterator[Page]:
+    """Alice's window. The test fails when the browser complained about anything."""
+    context = browsing.window(chromium, site.url)
+    opened = context.new_page()
+    browsing.sign_in(opened)
+    complaints = browsing.complaints_of(opened)
+    yield opened
+    context.close()
+    assert not complaints, complaints

@@ -1,0 +1,132 @@
+"""What browser tests and `make screens` do: open pages, sign in, find all pages, hold them against rules."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+
+from tests.services.chromium import find_or_install, switches
+
+AXE = Path(__file__).parents[1] / "browser" / "vendor" / "axe.min.js"
+OWNER = {
+    "email": "alice@example.com",
+    "password": "correct horse battery",
+    "name": "Alice",
+    "account_name": "Agency",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_or_install(), args=switches())
+        yield browser
+        browser.close()
+
+
+def window(browser: Browser, address: str, width: int = 1280, theme: str = "light") -> BrowserContext:
+    """A window of its own, without cookies; relative addresses are those of `address`."""
+    height = 800 if width > 600 else 740
+    scheme: Any = theme
+    return browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
+
+
+def set_up(page: Page, sample_data: bool = True) -> None:
+    """Make the owner of a fresh installation in the browser."""
+    page.goto("/")
+    for name, value in OWNER.items():
+        page.fill(f"[name={name}]", value)
+    page.set_checked("[name=sample_data]", sample_data)
+    page.click("#first-visit .form-actions button")
+    page.wait_for_url(lambda address: "/setup" not in address, timeout=20_000)
+
+
+def sign_in(page: Page) -> None:
+    """Sign the owner in."""
+    page.goto("/sign-in")
+    page.fill("[name=email]", OWNER["email"])
+    page.fill("[name=password]", OWNER["password"])
+    page.click("#sign-in .form-actions button")
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def complaints_of(page: Page) -> list[str]:
+    """A list that fills with what the browser complains about: errors, broken policy, outside addresses."""
+    found: list[str] = []
+    home = urlsplit(str(page.context._options.get("baseURL", ""))).netloc  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: _judge_request(request.url, home, found))
+    return found
+
+
+def _judge_request(address: str, home: str, found: list[str]) -> None:
+    parts = urlsplit(address)
+    if parts.scheme in ("http", "https") and home and parts.netloc != home:
+        found.append(f"outside address: {address}")
+
+
+def axe_problems(page: Page) -> list[str]:
+    """What axe finds on the page as it is shown now, one line for each place."""
+    page.evaluate(AXE.read_text())
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{problem['id']}: {node['target']} {node['failureSummary']}"
+        for problem in result["violations"]
+        for node in problem["nodes"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether the page is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def find_pages(page: Page, address: str, rules: Map) -> dict[str, str]:
+    """Endpoint → the first address found for it, by following the links of every page from home."""
+    routes = rules.bind("localhost")
+    found: dict[str, str] = {}
+    waiting = ["/"]
+    while waiting:
+        path = waiting.pop(0)
+        endpoint = _endpoint(routes.match, path)
+        if endpoint is None or endpoint in found or endpoint.endswith("static"):
+            continue
+        answer = page.goto(path)
+        assert answer is not None
+        if "text/html" not in answer.headers.get("content-type", ""):
+            found[endpoint] = ""
+            continue
+        assert answer.status < 400, f"{path} answers {answer.status}"
+        found[endpoint] = path
+        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+            parts = urlsplit(urljoin(page.url, link))
+            if parts.netloc == urlsplit(address).netloc:
+                waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return {endpoint: path for endpoint, path in found.items() if path}
+
+
+def _endpoint(match: Callable[..., Any], path: str) -> str | None:
+    try:
+        return str(match(urlsplit(path).path, method="GET")[0])
+    except HTTPException:
+        return None
+
+
+def file_name(endpoint: str) -> str:
+    """An endpoint as part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", endpoint.lower()).strip("-")
