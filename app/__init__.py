@@ -11,14 +11,14 @@ from app.accounts import presentation as accounts
 from app.activity import presentation as activity
 from app.bulk_enrollment.infrastructure import tables as _bulk_tables  # noqa: F401
 from app.contacts import presentation as contacts
-from app.engine.infrastructure import tables as _engine_tables  # noqa: F401
+from app.engine import presentation as engine
 from app.files.infrastructure import tables as _file_tables  # noqa: F401
 from app.gallery import presentation as gallery
 from app.home import presentation as home
 from app.integrations import presentation as integrations
 from app.platform import database, logs, queue, web
 from app.platform.settings import SettingError, Settings
-from app.workflows.infrastructure import tables as _workflow_tables  # noqa: F401
+from app.workflows import presentation as workflows
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,6 +34,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     activity.init(app)
     integrations.init(app)
     contacts.init(app)
+    workflows.init(app)
+    engine.init(app)
     gallery.init(app)
     home.init(app)
     return app

@@ -118,6 +118,21 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // A merge tag that is chosen goes to where the cursor was in the form: data-insert="{{ … }}".
+  let writing = null;
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("input[type=text].form-control, textarea.form-control")) writing = event.target;
+  });
+  document.addEventListener("click", (event) => {
+    const text = event.target.closest("[data-insert]")?.dataset.insert;
+    if (!text) return;
+    const form = event.target.closest("form");
+    const field = writing?.form === form ? writing : $("textarea", form);
+    field.focus();
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // What scrolls sideways can be reached with the keyboard; a wide drawing begins in its middle.
   function fit(fresh) {
     for (const box of document.querySelectorAll("[data-scrolls]")) {

@@ -1,36 +1,81 @@
-"""Reading who is where."""
+"""Reading who is where.
 
-from collections.abc import Sequence
+Counting goes through an index that begins with the workflow and does not hold the account, so that a million
+enrollments are not looked at one by one: those statements cross accounts, and are only ever asked about
+workflows that were found in the account before.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
-from app.workflows.infrastructure.tables import Workflow
+from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
+
+PAGE = 25
+ENROLLMENTS_SHOWN = 100
+
+_BY_INDEX = {"cross_account": True}
+
+
+class Page(NamedTuple):
+    """(enrollment, contact or None when it is gone) pairs, newest first."""
+
+    people: list[tuple[Enrollment, Contact | None]]
+    has_previous: bool
+    has_next: bool
 
 
 def counts_by_status(account_id: int, workflow_id: int) -> dict[str, int]:
-    """{enrollment status: how many} of a workflow."""
-    rows = session().execute(
+    """{enrollment status: how many} of a workflow of the account."""
+    mine = sa.select(Workflow.id).where(Workflow.account_id == account_id, Workflow.id == workflow_id)
+    query = (
         sa.select(Enrollment.status, sa.func.count())
-        .where(Enrollment.account_id == account_id, Enrollment.workflow_id == workflow_id)
+        .where(Enrollment.workflow_id == mine.scalar_subquery())
         .group_by(Enrollment.status)
     )
-    return {status: count for status, count in rows}
+    return dict(session().execute(query, execution_options=_BY_INDEX).tuples().all())
 
 
 def people_under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
     """{workflow id: how many people are in it now}."""
-    rows = session().execute(
+    mine = sa.select(Workflow.id).where(Workflow.account_id == account_id, Workflow.id.in_(workflow_ids))
+    query = (
         sa.select(Enrollment.workflow_id, sa.func.count())
-        .where(
-            Enrollment.account_id == account_id,
-            Enrollment.workflow_id.in_(workflow_ids),
-            Enrollment.status.in_(("held", "active")),
-        )
+        .where(Enrollment.workflow_id.in_(mine), sa.text("enrollments.status IN ('held', 'active')"))
         .group_by(Enrollment.workflow_id)
     )
-    return {workflow_id: count for workflow_id, count in rows}
+    return dict(session().execute(query, execution_options=_BY_INDEX).tuples().all())
+
+
+def people_page(
+    account_id: int,
+    workflow_id: int,
+    statuses: Iterable[str],
+    *,
+    after: int | None = None,
+    before: int | None = None,
+) -> Page:
+    """Who is in the workflow with one of these statuses: after the enrollment with that id or before it."""
+    ids = [
+        sa.select(_ids(account_id, workflow_id, status, after, before).subquery().c.id) for status in statuses
+    ]
+    query = (
+        sa.select(Enrollment, Contact)
+        .outerjoin(Contact, sa.and_(Contact.id == Enrollment.contact_id, Contact.account_id == account_id))
+        .where(Enrollment.account_id == account_id, Enrollment.id.in_(sa.union_all(*ids)))
+        .order_by(Enrollment.id.asc() if before else Enrollment.id.desc())
+        .limit(PAGE + 1)
+    )
+    found = [(enrollment, contact) for enrollment, contact in session().execute(query)]
+    if not before:
+        return Page(found[:PAGE], after is not None, len(found) > PAGE)
+    if len(found) <= PAGE:
+        return people_page(account_id, workflow_id, statuses)
+    return Page(found[:PAGE][::-1], True, True)
 
 
 def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[Enrollment, str, str]]:
@@ -40,6 +85,38 @@ def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[E
         .join(Workflow, sa.and_(Workflow.id == Enrollment.workflow_id, Workflow.account_id == account_id))
         .where(Enrollment.account_id == account_id, Enrollment.contact_id == contact_id)
         .order_by(Enrollment.id.desc())
-        .limit(100)
+        .limit(ENROLLMENTS_SHOWN)
     )
     return [(enrollment, name, public_id) for enrollment, name, public_id in rows]
+
+
+def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """{version id: what the workflow was in it}."""
+    query = sa.select(WorkflowVersion.id, WorkflowVersion.definition).where(
+        WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
+    )
+    return dict(session().execute(query).tuples().all())
+
+
+def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """{workflow id: (name, public id)}."""
+    query = sa.select(Workflow.id, Workflow.name, Workflow.public_id).where(
+        Workflow.account_id == account_id, Workflow.id.in_(set(workflow_ids))
+    )
+    return {workflow_id: (name, public_id) for workflow_id, name, public_id in session().execute(query)}
+
+
+def _ids(
+    account_id: int, workflow_id: int, status: str, after: int | None, before: int | None
+) -> sa.Select[tuple[int]]:
+    """A page of ids and one more in the order of the index of one status."""
+    query = sa.select(Enrollment.id).where(
+        Enrollment.account_id == account_id,
+        Enrollment.workflow_id == workflow_id,
+        Enrollment.status == status,
+    )
+    if before:
+        query = query.where(Enrollment.id > before)
+    elif after:
+        query = query.where(Enrollment.id < after)
+    return query.order_by(Enrollment.id.asc() if before else Enrollment.id.desc()).limit(PAGE + 1)

@@ -1,6 +1,6 @@
 """The doors of the room."""
 
-from app.workflows.application.drafts import TemplateOrigin, create_draft, edit_step, rename
+from app.workflows.application.drafts import TemplateOrigin, create_draft, rename
 from app.workflows.application.life import activate, archive, pause
 from app.workflows.application.lookup import (
     Startable,
@@ -10,9 +10,16 @@ from app.workflows.application.lookup import (
     startable_by_id,
     state_of,
 )
+from app.workflows.application.panels import register_panel, register_people_count
+from app.workflows.application.reading import Card, Listing, Search, find_workflows, workflow_card
+from app.workflows.application.step_editing import StepCard, edit_step, sample_of, step_card
 
 __all__ = [
+    "Card",
+    "Listing",
+    "Search",
     "Startable",
+    "StepCard",
     "TemplateOrigin",
     "activate",
     "archive",
@@ -20,9 +27,15 @@ __all__ = [
     "edit_step",
     "find_by_name_or_id",
     "find_workflow",
+    "find_workflows",
     "pause",
+    "register_panel",
+    "register_people_count",
     "rename",
+    "sample_of",
     "startable",
     "startable_by_id",
     "state_of",
+    "step_card",
+    "workflow_card",
 ]

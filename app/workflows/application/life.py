@@ -5,35 +5,31 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
-from app.workflows.application.lookup import find_workflow
-from app.workflows.domain import Status, TransitionRefused, change, problems
-from app.workflows.infrastructure import store
+from app.workflows.application.judging import faults
+from app.workflows.application.lookup import change, find_workflow
+from app.workflows.domain import Status, refusal
+from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
 
 def activate(actor: Actor, public_id: str) -> Workflow:
     """Check the whole definition and keep it as the next version, which people are enrolled into from now on.
 
-    An active workflow whose definition has changed gets a new version too. Raises Invalid (`problems`: a list
-    of {step, field, message}) and Conflict.
+    An active workflow whose definition has changed gets a new version too; one that has not stays as it is,
+    so that a second click does nothing. Raises Invalid (`problems`: a list of {step, name, field, message})
+    and Conflict.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
+        accounts.lock(actor.account_id)
         workflow = find_workflow(actor, public_id)
         if workflow.status != Status.ACTIVE:
             _check(workflow, Status.ACTIVE)
-        found = problems(workflow.definition)
-        if found:
-            raise Invalid(
-                "VALIDATION_ERROR",
-                f"It cannot be activated yet. {found[0].step_name}: {found[0].message}",
-                problems=[
-                    {"step": item.step_id, "name": item.step_name, "field": item.field, "message": item.message}
-                    for item in found
-                ],
-            )
+        elif _is_up_to_date(workflow):
+            return workflow
+        _refuse_faults(workflow)
         version = store.add_version(workflow, workflow.definition, actor.user_id)
-        _change(workflow, status=Status.ACTIVE.value, active_version_id=version.id)
+        change(workflow, workflow.revision, status=Status.ACTIVE.value, active_version_id=version.id)
         activity.record(
             actor, "workflow_activated", "workflow", public_id, name=workflow.name, version=version.number
         )
@@ -55,18 +51,29 @@ def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
     with transaction():
         workflow = find_workflow(actor, public_id)
         _check(workflow, to)
-        _change(workflow, status=to.value)
+        change(workflow, workflow.revision, status=to.value)
         activity.record(actor, action, "workflow", public_id, name=workflow.name)
     return find_workflow(actor, public_id)
 
 
 def _check(workflow: Workflow, to: Status) -> None:
-    try:
-        change(workflow.status, to)
-    except TransitionRefused as refused:
-        raise Conflict("CONFLICT", str(refused)) from None
+    if why := refusal(workflow.status, to):
+        raise Conflict("CONFLICT", why, status=workflow.status)
 
 
-def _change(workflow: Workflow, **values: object) -> None:
-    if not store.change(workflow.account_id, workflow.id, workflow.revision, **values):
-        raise Conflict("CONFLICT", "Somebody has just changed this workflow. Look at it again, then repeat.")
+def _is_up_to_date(workflow: Workflow) -> bool:
+    version = queries.version_by_id(workflow.account_id, workflow.active_version_id or 0)
+    return version is not None and version.definition == workflow.definition
+
+
+def _refuse_faults(workflow: Workflow) -> None:
+    found = faults(workflow.account_id, workflow.definition)
+    if found:
+        raise Invalid(
+            "VALIDATION_ERROR",
+            f"It cannot be activated yet. {found[0].step_name}: {found[0].message}",
+            problems=[
+                {"step": item.step_id, "name": item.step_name, "field": item.field, "message": item.message}
+                for item in found
+            ],
+        )

@@ -1,11 +1,13 @@
-"""Finding workflows, and knowing whether people can be put into one now."""
+"""Finding workflows, changing one that nobody else changed meanwhile, and knowing whether people can be put
+into one now."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.accounts.domain import Actor
 from app.platform.errors import Conflict, NotFound
-from app.workflows.domain import Status
-from app.workflows.infrastructure import queries
+from app.workflows.domain import Status, can_be_edited
+from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
 
@@ -33,8 +35,29 @@ def find_workflow(actor: Actor, public_id: str) -> Workflow:
     """A workflow of the actor's account. Raises NotFound."""
     workflow = queries.workflow_by_public_id(actor.account_id, public_id)
     if workflow is None:
-        raise NotFound("WORKFLOW_NOT_FOUND", "There is no such workflow.")
+        raise NotFound(
+            "WORKFLOW_NOT_FOUND",
+            "There is no such workflow.",
+            next_url="/workflows",
+            next_label="Go to your workflows",
+        )
     return workflow
+
+
+def editable(actor: Actor, public_id: str) -> Workflow:
+    """The same; raises Conflict when it is archived."""
+    workflow = find_workflow(actor, public_id)
+    if not can_be_edited(workflow.status):
+        raise Conflict("CONFLICT", "An archived workflow stays as it is.", status=workflow.status)
+    return workflow
+
+
+def change(workflow: Workflow, revision: int, **values: Any) -> None:
+    """Change a workflow that is still at `revision`. Raises Conflict, with the `revision` it is at now."""
+    if not store.change(workflow.account_id, workflow.id, revision, **values):
+        raise Conflict(
+            "CONFLICT", "Somebody else changed this workflow since you opened it.", revision=workflow.revision
+        )
 
 
 def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:
@@ -72,7 +95,9 @@ def state_of(account_id: int, workflow_id: int) -> str | None:
 def _startable(workflow: Workflow) -> Startable:
     if workflow.status != Status.ACTIVE or workflow.active_version_id is None:
         why = _WHY_NOT.get(Status(workflow.status), _WHY_NOT[Status.DRAFT])
-        raise Conflict("WORKFLOW_NOT_ACTIVE", f"“{workflow.name}” takes nobody now. {why}", status=workflow.status)
+        raise Conflict(
+            "WORKFLOW_NOT_ACTIVE", f"“{workflow.name}” takes nobody now. {why}", status=workflow.status
+        )
     version = queries.version_by_id(workflow.account_id, workflow.active_version_id)
     assert version is not None
     steps = version.definition.get("steps") or [{}]

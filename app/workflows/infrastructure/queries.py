@@ -1,14 +1,25 @@
 """Reading workflows."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.accounts.infrastructure.tables import User
+from app.contacts.infrastructure.tables import CustomField
 from app.platform.database import session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
+PAGE = 25
+
 _AFRESH = {"populate_existing": True}
+
+
+class Page(NamedTuple):
+    workflows: list[Workflow]
+    has_previous: bool
+    has_next: bool
 
 
 def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
@@ -29,27 +40,64 @@ def workflows_named(account_id: int, name: str) -> Sequence[Workflow]:
 
 
 def workflows_page(
-    account_id: int, status: str | None, search: str, before: int | None, limit: int = 25
-) -> Sequence[Workflow]:
-    """Newest first, with an id under `before`."""
-    query = sa.select(Workflow).where(Workflow.account_id == account_id).order_by(Workflow.id.desc()).limit(limit)
+    account_id: int,
+    status: str | None = None,
+    search: str = "",
+    *,
+    after: Workflow | None = None,
+    before: Workflow | None = None,
+) -> Page:
+    """Last changed first: those after one workflow or before another, else the first ones."""
+    anchor = before or after
+    query = _matching(sa.select(Workflow), account_id, search).limit(PAGE + 1)
     if status:
         query = query.where(Workflow.status == status)
-    if search:
-        query = query.where(Workflow.name.icontains(search, autoescape=True))
-    if before:
-        query = query.where(Workflow.id < before)
-    return session().scalars(query).all()
+    place = sa.tuple_(Workflow.updated_at, Workflow.id)
+    if anchor is not None:
+        there = sa.tuple_(sa.literal(anchor.updated_at, Workflow.updated_at.type), sa.literal(anchor.id))
+        query = query.where(place > there if before else place < there)
+    if before is not None:
+        found = session().scalars(query.order_by(Workflow.updated_at, Workflow.id)).all()
+        if len(found) <= PAGE:
+            return workflows_page(account_id, status, search)
+        return Page(list(found[:PAGE])[::-1], True, True)
+    found = session().scalars(query.order_by(Workflow.updated_at.desc(), Workflow.id.desc())).all()
+    return Page(list(found[:PAGE]), after is not None, len(found) > PAGE)
 
 
-def count_by_status(account_id: int) -> dict[str, int]:
-    rows = session().execute(
-        sa.select(Workflow.status, sa.func.count()).where(Workflow.account_id == account_id).group_by(Workflow.status)
+def count_by_status(account_id: int, search: str = "") -> dict[str, int]:
+    query = _matching(sa.select(Workflow.status, sa.func.count()), account_id, search).group_by(
+        Workflow.status
     )
-    return {status: count for status, count in rows}
+    return dict(session().execute(query).tuples().all())
+
+
+def workflow_names(account_id: int) -> dict[str, str]:
+    """{public id: name} of all workflows of the account."""
+    query = sa.select(Workflow.public_id, Workflow.name).where(Workflow.account_id == account_id)
+    return dict(session().execute(query).tuples().all())
 
 
 def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:
     return session().scalar(
-        sa.select(WorkflowVersion).where(WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id)
+        sa.select(WorkflowVersion).where(
+            WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id
+        )
     )
+
+
+def custom_field_keys(account_id: int) -> set[str]:
+    """The fields that the account has added to its contacts."""
+    return set(session().scalars(sa.select(CustomField.key).where(CustomField.account_id == account_id)))
+
+
+def name_of(user_id: int | None) -> str | None:
+    return session().scalar(sa.select(User.name).where(User.id == user_id)) if user_id else None
+
+
+def _matching(query: sa.Select[Any], account_id: int, search: str) -> sa.Select[Any]:
+    query = query.where(Workflow.account_id == account_id)
+    for word in search.split():
+        texts = (Workflow.name, Workflow.description, sa.func.coalesce(Workflow.template_name, ""))
+        query = query.where(sa.or_(*(text.icontains(word, autoescape=True) for text in texts)))
+    return query

@@ -1,4 +1,4 @@
-"""The doors of the room: `enroll_many` puts contacts into a workflow, at most once each."""
+"""Putting contacts into a workflow, at most once each."""
 
 from datetime import datetime
 

@@ -1,0 +1,27 @@
+"""The doors of the room: `enroll_many` puts contacts into a workflow; the rest says who is where."""
+
+from app.engine.application.enrolling import enroll_many
+from app.engine.application.reading import (
+    VIEWS,
+    Figures,
+    People,
+    View,
+    contact_enrollments,
+    figures_of,
+    names_of_workflows,
+    people_in,
+    people_under_way,
+)
+
+__all__ = [
+    "VIEWS",
+    "Figures",
+    "People",
+    "View",
+    "contact_enrollments",
+    "enroll_many",
+    "figures_of",
+    "names_of_workflows",
+    "people_in",
+    "people_under_way",
+]

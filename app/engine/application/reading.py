@@ -1,0 +1,154 @@
+"""Who is in a workflow, at which step and since when; and in which workflows a contact is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.contacts.infrastructure.tables import Contact
+from app.engine.domain import LABELS, SOURCES, UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure import queries
+from app.engine.infrastructure.tables import Enrollment
+from app.workflows import application as workflows
+from app.workflows.domain import find_step, message_names, step_words
+from app.workflows.infrastructure.tables import Workflow
+
+
+@dataclass(frozen=True)
+class View:
+    """A part of the people of a workflow, as a tab shows it."""
+
+    key: str
+    label: str
+    statuses: tuple[EnrollmentStatus, ...]
+
+
+VIEWS = (
+    View("", "In it now", UNDER_WAY),
+    View("finished", "Finished", (EnrollmentStatus.COMPLETED,)),
+    View("goal", "Goal reached", (EnrollmentStatus.GOAL_REACHED,)),
+    View("failed", "Stopped by an error", (EnrollmentStatus.FAILED,)),
+    View("left", "Taken out", (EnrollmentStatus.WITHDRAWN,)),
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many people have which status in a workflow."""
+
+    counts: Mapping[str, int]
+
+    def of(self, *statuses: str) -> int:
+        return sum(self.counts.get(status, 0) for status in statuses)
+
+    @property
+    def now(self) -> int:
+        return self.of(*UNDER_WAY)
+
+    @property
+    def held(self) -> int:
+        return self.of(EnrollmentStatus.HELD)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Somebody in a workflow: `status` and `source` in words, `step` as “3. Send email” and its detail."""
+
+    enrollment: Enrollment
+    status: str
+    source: str
+    step: str
+    detail: str
+    since: datetime
+    contact: Contact | None = None
+    workflow: str = ""
+    workflow_id: str = ""
+
+
+@dataclass(frozen=True)
+class People:
+    """A page of the people of a workflow."""
+
+    workflow: Workflow
+    figures: Figures
+    view: View
+    stays: Sequence[Stay]
+    previous: int | None
+    next: int | None
+
+
+def figures_of(actor: Actor, workflow: Workflow) -> Figures:
+    require(actor, Permission.REPORTS)
+    return Figures(queries.counts_by_status(actor.account_id, workflow.id))
+
+
+def people_under_way(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int]:
+    """{workflow id: how many people are in it now}, for workflows of the account."""
+    require(actor, Permission.REPORTS)
+    return queries.people_under_way(actor.account_id, workflow_ids)
+
+
+def people_in(
+    actor: Actor, public_id: str, view: str = "", *, after: int | None = None, before: int | None = None
+) -> People:
+    """Who is in a workflow, newest first, after or before an enrollment. Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    workflow = workflows.find_workflow(actor, public_id)
+    shown = next((one for one in VIEWS if one.key == view), VIEWS[0])
+    page = queries.people_page(actor.account_id, workflow.id, shown.statuses, after=after, before=before)
+    stays = _stays(actor, [(enrollment, contact, "", "") for enrollment, contact in page.people])
+    return People(
+        workflow=workflow,
+        figures=figures_of(actor, workflow),
+        view=shown,
+        stays=stays,
+        previous=page.people[0][0].id if page.has_previous and page.people else None,
+        next=page.people[-1][0].id if page.has_next else None,
+    )
+
+
+def contact_enrollments(actor: Actor, contact_id: int) -> Sequence[Stay]:
+    """Every time that a contact came into a workflow, newest first."""
+    require(actor, Permission.REPORTS)
+    found = queries.enrollments_of_contact(actor.account_id, contact_id)
+    return _stays(actor, [(enrollment, None, name, public_id) for enrollment, name, public_id in found])
+
+
+def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """{workflow id: (name, public id)} of those that still exist."""
+    require(actor, Permission.REPORTS)
+    return queries.workflow_names(actor.account_id, workflow_ids)
+
+
+def _stays(actor: Actor, rows: Sequence[tuple[Enrollment, Contact | None, str, str]]) -> list[Stay]:
+    documents = queries.definitions(actor.account_id, (row[0].version_id for row in rows))
+    return [_stay(documents.get(row[0].version_id), *row) for row in rows]
+
+
+def _stay(
+    document: dict[str, Any] | None,
+    enrollment: Enrollment,
+    contact: Contact | None,
+    name: str,
+    public_id: str,
+) -> Stay:
+    place = find_step(document, enrollment.step_id) if enrollment.step_id else None
+    words = step_words(place.step, message_names(document)) if place else None
+    is_here = enrollment.status in UNDER_WAY
+    return Stay(
+        enrollment=enrollment,
+        status=LABELS[EnrollmentStatus(enrollment.status)],
+        source=SOURCES.get(enrollment.source, enrollment.source.replace("_", " ").capitalize()),
+        step=f"{place.number}. {words.title}" if place and words else "",
+        detail=words.detail if words else "",
+        since=enrollment.enrolled_at if is_here else enrollment.ended_at or enrollment.enrolled_at,
+        contact=contact,
+        workflow=name,
+        workflow_id=public_id,
+    )

@@ -1,0 +1,42 @@
+"""Who is in a workflow: where, since when, and why they left."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.engine import application as engine
+from app.platform import web
+
+blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/people")
+
+
+@blueprint.get("")
+def people(public_id: str) -> ResponseReturnValue:
+    view = request.args.get("view", "")
+    found = engine.people_in(web.actor(), public_id, view, after=_place("after"), before=_place("before"))
+    tabs = [
+        {
+            "text": one.label,
+            "url": _address(public_id, one.key),
+            "count": found.figures.of(*one.statuses),
+            "active": one is found.view,
+        }
+        for one in engine.VIEWS
+    ]
+    facts: dict[str, Any] = {"previous_url": None, "next_url": None}
+    if found.previous is not None:
+        facts["previous_url"] = _address(public_id, found.view.key, before=found.previous)
+    if found.next is not None:
+        facts["next_url"] = _address(public_id, found.view.key, after=found.next)
+    return render_template("engine/people.html", found=found, tabs=tabs, nav_active="workflows", **facts)
+
+
+def _place(name: str) -> int | None:
+    """The id of an enrollment in the address, if it can be one."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
+
+
+def _address(public_id: str, view: str, **place: int) -> str:
+    return url_for("engine.people", public_id=public_id, view=view or None, **place)

@@ -1,0 +1,122 @@
+"""What the pages of workflows show: a page of the list, and one workflow with everything about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.workflows.application import panels
+from app.workflows.application.judging import faults, linked_names, missing_services
+from app.workflows.application.lookup import find_workflow
+from app.workflows.domain import CHANNELS, STEPS, Drawing, Problem, Status, days, draw, walk
+from app.workflows.domain.walk import live_steps
+from app.workflows.infrastructure import queries
+from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for: words of the name, description or template, and a status."""
+
+    text: str = ""
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The figures of a definition that a list shows."""
+
+    steps: int
+    days: int
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of workflows with their outlines. `counts`: how many match in each status, whichever is chosen;
+    `people`: how many are in each workflow now, None when nobody counts them."""
+
+    workflows: Sequence[Workflow]
+    outlines: dict[int, Outline]
+    people: dict[int, int] | None
+    counts: dict[str, int]
+    total: int
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One workflow. `version`: what people are enrolled into; `is_changed`: edited since that was made;
+    `missing`: services that it needs and that are not connected."""
+
+    workflow: Workflow
+    outline: Outline
+    drawing: Drawing
+    version: WorkflowVersion | None
+    problems: Sequence[Problem]
+    missing: Sequence[str]
+    people: int | None
+    author: str | None
+    top: Sequence[str]
+    side: Sequence[str]
+
+    @property
+    def is_changed(self) -> bool:
+        return self.version is not None and self.version.definition != self.workflow.definition
+
+
+def find_workflows(
+    actor: Actor, search: Search, *, after: str | None = None, before: str | None = None
+) -> Listing:
+    """A page of the workflows that match, after or before the one with that public id. An id that is gone
+    leads to the first page."""
+    require(actor, Permission.REPORTS)
+    account_id, text = actor.account_id, search.text.replace("\0", "")
+    page = queries.workflows_page(
+        account_id,
+        search.status,
+        text,
+        after=queries.workflow_by_public_id(account_id, after) if after else None,
+        before=queries.workflow_by_public_id(account_id, before) if before else None,
+    )
+    counts = queries.count_by_status(account_id, text)
+    return Listing(
+        workflows=page.workflows,
+        outlines={workflow.id: outline(workflow.definition) for workflow in page.workflows},
+        people=panels.people_in(actor, [workflow.id for workflow in page.workflows]),
+        counts=counts,
+        total=sum(counts.values()),
+        previous=page.workflows[0].public_id if page.has_previous and page.workflows else None,
+        next=page.workflows[-1].public_id if page.has_next else None,
+    )
+
+
+def workflow_card(actor: Actor, public_id: str) -> Card:
+    """Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    workflow = find_workflow(actor, public_id)
+    found = faults(actor.account_id, workflow.definition)
+    missing = missing_services(actor.account_id, workflow.definition)
+    names = linked_names(actor.account_id, workflow.definition)
+    version_id = workflow.active_version_id
+    people = panels.people_in(actor, [workflow.id])
+    return Card(
+        workflow=workflow,
+        outline=outline(workflow.definition),
+        drawing=draw(workflow.definition, problems=found, missing=missing, workflows=names),
+        version=queries.version_by_id(actor.account_id, version_id) if version_id else None,
+        problems=found,
+        missing=missing,
+        people=people[workflow.id] if people is not None else None,
+        author=queries.name_of(workflow.created_by),
+        top=panels.panels_of(actor, workflow, "top"),
+        side=panels.panels_of(actor, workflow, "side"),
+    )
+
+
+def outline(definition: dict[str, Any]) -> Outline:
+    live = {STEPS[place.type].channel for place in live_steps(definition) if place.type in STEPS}
+    steps = sum(1 for _ in walk(definition))
+    return Outline(steps, days(definition), tuple(channel for channel in CHANNELS if channel in live))

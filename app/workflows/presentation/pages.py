@@ -1,0 +1,107 @@
+"""The list of workflows, one workflow's page, and its name and description."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.application import require
+from app.accounts.domain import Permission
+from app.platform import web
+from app.platform.errors import Conflict, Invalid
+from app.workflows import application as workflows
+from app.workflows.application import Search
+from app.workflows.domain import Status
+from app.workflows.domain.describe import goals_words, trigger_words
+from app.workflows.presentation.forms import NameForm
+
+blueprint = Blueprint("workflows", __name__, url_prefix="/workflows")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The list; for a search while typing only the part that changes."""
+    search = Search(
+        text=request.args.get("q", "").strip()[:120],
+        status=next((one for one in Status if one == request.args.get("status")), None),
+    )
+    listing = workflows.find_workflows(
+        web.actor(), search, after=request.args.get("after"), before=request.args.get("before")
+    )
+    facts: dict[str, Any] = {
+        "search": search,
+        "listing": listing,
+        "statuses": list(Status),
+        "address": lambda status=None: _address(search.text, status),
+    }
+    if listing.previous is not None:
+        facts["previous_url"] = _address(search.text, search.status, before=listing.previous)
+    if listing.next is not None:
+        facts["next_url"] = _address(search.text, search.status, after=listing.next)
+    if request.headers.get("HX-Target", "").endswith("#workflow-list"):
+        part = render_template("workflows/_workflow_list.html", **facts)
+        return part, {"HX-Replace-Url": _address(search.text, search.status)}
+    return render_template("workflows/index.html", nav_active="workflows", **facts)
+
+
+@blueprint.get("/<public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    return workflow_page(public_id)
+
+
+@blueprint.get("/<public_id>/edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    actor = web.actor()
+    require(actor, Permission.WORKFLOWS)
+    workflow = workflows.find_workflow(actor, public_id)
+    return _name_page(workflow, NameForm(formdata=None, obj=workflow))
+
+
+@blueprint.post("/<public_id>")
+def change(public_id: str) -> ResponseReturnValue:
+    actor, form = web.actor(), NameForm()
+    form.validate()
+    try:
+        workflows.rename(
+            actor,
+            public_id,
+            form.name.data or "",
+            form.description.data or "",
+            form.seen,
+            enroll_again=bool(form.enroll_again.data),
+        )
+    except Invalid as wrong:
+        form.show(wrong.facts.get("fields", {}))
+        return _name_page(workflows.find_workflow(actor, public_id), form), 422
+    except Conflict as conflict:
+        return _name_page(workflows.find_workflow(actor, public_id), form, conflict), 409
+    flash("Saved.", "success")
+    return web.send_to(url_for("workflows.show", public_id=public_id))
+
+
+def workflow_page(public_id: str, refused: bool = False) -> str:
+    """The page of a workflow; `refused`: an activation was just asked for and there are problems."""
+    card = workflows.workflow_card(web.actor(), public_id)
+    step, revision = request.args.get("step", ""), request.args.get("revision", "")
+    definition = card.workflow.definition
+    return render_template(
+        "workflows/workflow.html",
+        card=card,
+        workflow=card.workflow,
+        trigger=trigger_words(definition),
+        goals=goals_words(definition),
+        saved=step if revision == str(card.workflow.revision) else None,
+        refused=refused,
+        nav_active="workflows",
+    )
+
+
+def _name_page(workflow: Any, form: NameForm, conflict: Conflict | None = None) -> str:
+    form.revision.data = str(workflow.revision)
+    return render_template(
+        "workflows/edit.html", workflow=workflow, form=form, conflict=conflict, nav_active="workflows"
+    )
+
+
+def _address(text: str, status: str | None, **place: str) -> str:
+    return url_for("workflows.index", q=text or None, status=status, **place)

@@ -1,0 +1,80 @@
+"""One step of a workflow: a message or a wait, looked at and changed, in the wide dialog or on a page."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.platform import web
+from app.platform.errors import Conflict, Invalid
+from app.workflows import application as workflows
+from app.workflows.application import StepCard
+from app.workflows.domain import MERGE_TAGS
+from app.workflows.presentation.forms import step_form, typed
+
+blueprint = Blueprint("workflow_steps", __name__, url_prefix="/workflows/<public_id>/steps/<step_id>")
+
+
+@blueprint.get("")
+def show(public_id: str, step_id: str) -> ResponseReturnValue:
+    card = workflows.step_card(web.actor(), public_id, step_id)
+    values = card.values | {"revision": str(card.workflow.revision)}
+    return _page(card, step_form(card.place.type, formdata=None, data=values))
+
+
+@blueprint.post("")
+def change(public_id: str, step_id: str) -> ResponseReturnValue:
+    actor = web.actor()
+    card = workflows.step_card(actor, public_id, step_id)
+    form = step_form(card.place.type)
+    form.validate()
+    try:
+        workflow = workflows.edit_step(actor, public_id, step_id, typed(form), form.seen)
+    except Invalid as wrong:
+        form.show(wrong.facts.get("fields", {}))
+        return _page(card, form), 422
+    except Conflict as conflict:
+        form.revision.data = str(card.workflow.revision)
+        return _page(card, form, conflict), 409
+    return _back(public_id, step_id, workflow.revision)
+
+
+@blueprint.post("/preview")
+def preview(public_id: str, step_id: str) -> ResponseReturnValue:
+    """The message with what is typed at this moment. Nothing is kept."""
+    sent = {name: text for name, text in request.form.items() if name != "csrf_token"}
+    message = workflows.sample_of(web.actor(), public_id, step_id, sent)
+    return render_template("workflows/_message.html", message=message)
+
+
+def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
+    """`differs`: what is saved meanwhile where it is not what was typed."""
+    actor, sent = web.actor(), typed(form)
+    message = card.message
+    if message and request.method == "POST":
+        message = workflows.sample_of(actor, card.workflow.public_id, card.place.id, sent)
+    differs = [(form[name].label.text, text) for name, text in card.values.items() if text != str(sent[name])]
+    is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
+    return render_template(
+        "workflows/step_sheet.html" if is_sheet else "workflows/step.html",
+        card=card,
+        workflow=card.workflow,
+        place=card.place,
+        form=form,
+        message=message,
+        conflict=conflict,
+        differs=differs if conflict else [],
+        merge_tags=list(MERGE_TAGS.values()),
+        is_sheet=is_sheet,
+        nav_active="workflows",
+    )
+
+
+def _back(public_id: str, step_id: str, revision: int) -> ResponseReturnValue:
+    """To the workflow's page, at the step. A browser that stands there already has to load it again."""
+    page = url_for("workflows.show", public_id=public_id, step=step_id, revision=revision)
+    if not web.is_htmx():
+        return web.send_to(f"{page}#step-{step_id}")
+    if request.headers.get("HX-Current-URL", "").endswith(page):
+        return Response(status=204, headers={"HX-Refresh": "true"})
+    return web.send_to(page)
