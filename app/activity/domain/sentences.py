@@ -74,6 +74,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
 ACTIONS: Final[dict[str, str]] = {
     "account_created": "set up {it}",
     "account_changed": "changed {it}",
+    "sample_data_added": "put sample data into {it}",
     "sub_account_created": "made {it}",
     "person_added": "added {it}",
     "contact_created": "added {it}",

@@ -2,6 +2,17 @@
 
 from app.accounts.application import first_visit_token as setup_token
 from app.home.application.overview import Limit, Overview, Work, limits, overview
-from app.home.application.sample_data import make_sample_data
+from app.home.application.preparing import prepare_installation
+from app.home.application.sample_data import SampleData, make_sample_data
 
-__all__ = ["Limit", "Overview", "Work", "limits", "make_sample_data", "overview", "setup_token"]
+__all__ = [
+    "Limit",
+    "Overview",
+    "SampleData",
+    "Work",
+    "limits",
+    "make_sample_data",
+    "overview",
+    "prepare_installation",
+    "setup_token",
+]

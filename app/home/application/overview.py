@@ -3,18 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from app.accounts.application import limit_of, require
 from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.report import JobState, job_states
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Beginnings, Figures, JobWithWorkflow
 from app.platform.clock import now
 from app.platform.settings import Settings
-
-if TYPE_CHECKING:
-    from app.bulk_enrollment.application.report import JobState
 
 ATTENTION = timedelta(days=14)
 
@@ -23,7 +20,7 @@ ATTENTION = timedelta(days=14)
 class Work:
     """A job as home tells of it. `workflow` is None for an import."""
 
-    state: "JobState"
+    state: JobState
     workflow: str | None
     workflow_id: str | None
 
@@ -125,7 +122,5 @@ def _limits_of(account_id: int, settings: Settings) -> Mapping[str, int]:
 def _work(actor: Actor, found: list[JobWithWorkflow]) -> list[Work]:
     if not found:
         return []
-    from app.bulk_enrollment.application.report import job_states
-
     states = job_states(actor.account_id, [one.job for one in found])
     return [Work(state, one.workflow, one.workflow_id) for state, one in zip(states, found, strict=True)]

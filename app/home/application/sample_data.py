@@ -1,7 +1,122 @@
-"""Something to look at: invented contacts, two active workflows, a finished job with failures."""
+"""Something to look at: invented contacts, two active workflows, an enrollment that ends with failures.
 
+All of it goes the way that a person's own work goes, through the same use cases, but Muster itself is the
+actor: what people have done themselves stays visible as theirs.
+"""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.accounts.application import worker_for
 from app.accounts.domain import Actor
+from app.activity import application as activity
+from app.bulk_enrollment.application.start import FileJob, start_job
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
+from app.contacts.domain import pack, read_fields
+from app.contacts.infrastructure.tables import Contact
+from app.files import application as files
+from app.files.domain.sample_file import EARLIER, EARLIER_FILE_NAME, SAMPLE_CONTACTS, people_csv
+from app.files.domain.sample_people import SamplePerson, sample_people
+from app.gallery import application as gallery
+from app.platform.addresses import email_key
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.workflows import application as workflows
+from app.workflows.infrastructure.tables import Workflow
+
+TEMPLATES = ("new-lead-welcome", "shop-win-back")
+AT_ONCE = 100
 
 
-def make_sample_data(actor: Actor) -> None:
-    """Fill an empty account."""
+@dataclass(frozen=True)
+class SampleData:
+    """How much was put there: contacts, active workflows, rows of the enrollment and its public id."""
+
+    contacts: int
+    workflows: int
+    rows: int
+    job_id: str
+
+
+def make_sample_data(account_id: int) -> SampleData:
+    """Fill an empty account. The enrollment is started; the workers finish it within seconds."""
+    actor = worker_for(account_id)
+    with transaction():
+        people = sample_people(SAMPLE_CONTACTS)
+        _add_people(actor, people, now())
+        activity.record(actor, "sample_data_added", "account", account_id, contacts=len(people))
+    made = [_add_workflow(actor, key) for key in TEMPLATES]
+    job = _enroll_people(actor, made[0])
+    return SampleData(len(people), len(made), job.total, job.public_id)
+
+
+def _add_people(actor: Actor, people: list[SamplePerson], at: datetime) -> None:
+    """Those who have been known the longest come first, so that ids and dates agree."""
+    labels = [label.capitalize() for label in ("plan", "orders")]
+    keys = contacts.ensure_fields(actor.account_id, labels)
+    known_longest_first = sorted(people, key=lambda person: -person.known_for)
+    for begin in range(0, len(people), AT_ONCE):
+        some = known_longest_first[begin : begin + AT_ONCE]
+        since = at - timedelta(days=some[-1].known_for)
+        contacts.create_many(actor.account_id, contacts.unpack(_given(some, keys)), None, since)
+    for tag in sorted({tag for person in people for tag in person.tags}):
+        _tag(actor, tag, [person for person in people if tag in person.tags], at)
+
+
+def _given(people: list[SamplePerson], own_keys: list[str]) -> sa.Select[tuple[str, str, str, str]]:
+    """The people as rows that the contacts room can take."""
+    rows = [
+        (_packed(person, own_keys), person.status, person.consent_basis, person.consent_source)
+        for person in people
+    ]
+    names = ("fields", "status", "consent_basis", "consent_source")
+    given = sa.values(*(sa.column(name, sa.Text) for name in names), name="people").data(rows).cte()
+    return sa.select(*given.c)
+
+
+def _packed(person: SamplePerson, own_keys: list[str]) -> str:
+    texts = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+        "phone": person.phone,
+        "company": person.company,
+        "city": person.city,
+        "country": person.country,
+        "birthday": person.birthday.isoformat() if person.birthday else "",
+    }
+    own = {key: person.custom.get(key, "") for key in own_keys}
+    return pack(read_fields(texts, custom=own).values)
+
+
+def _tag(actor: Actor, tag: str, people: list[SamplePerson], at: datetime) -> None:
+    mine = sa.select(Contact.id).where(
+        Contact.account_id == actor.account_id,
+        Contact.email_key.in_([email_key(person.email) for person in people]),
+    )
+    contacts.tag_many(actor.account_id, mine, contacts.ensure_tags(actor.account_id, [tag]), None, at)
+
+
+def _add_workflow(actor: Actor, key: str) -> Workflow:
+    template = gallery.named_template(actor, key)
+    workflow = gallery.clone_template(
+        actor,
+        template.public_id,
+        name=template.name,
+        once_key=f"sample data {key}",
+        switch_off_missing=True,
+    )
+    return workflows.activate(actor, workflow.public_id)
+
+
+def _enroll_people(actor: Actor, workflow: Workflow) -> EnrollmentJob:
+    upload = files.keep(actor, io.BytesIO(people_csv(EARLIER)), EARLIER_FILE_NAME)
+    columns = files.suggestion(actor.account_id, upload)
+    mapping = {str(column.index): column.field for column in columns if column.field in files.MAPPABLE}
+    options = FileOptions(mapping, missing="create", consent_basis="opt_in", tags=["spring fair"])
+    return start_job(actor, FileJob(upload.public_id, options, workflow.public_id))

@@ -1,8 +1,9 @@
-"""Is the database there, and is it of this version?"""
+"""Is the database there, and is it of this version? If it is empty or older, it can be brought up."""
 
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.platform.database import MIGRATIONS, session
@@ -19,3 +20,9 @@ def database_answers() -> bool:
 def migrations_are_applied() -> bool:
     context = MigrationContext.configure(session().connection())
     return set(context.get_current_heads()) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def bring_up_to_date() -> None:
+    """Run the migrations that are missing."""
+    session().rollback()
+    upgrade(directory=str(MIGRATIONS))

@@ -4,12 +4,16 @@ import click
 from flask import Flask
 from flask_security import hash_password
 
-from app.accounts.application import create_owner
+from app.accounts.application import create_owner, end_first_visit
+from app.home.application import make_sample_data, prepare_installation, setup_token
+from app.platform.settings import current
+from app.platform.tenancy import acting_for
 from app.platform.terminal import plain_errors
 
 
 def register(app: Flask) -> None:
     app.cli.add_command(_create_owner)
+    app.cli.add_command(_setup_token)
 
 
 @click.command("create-owner")
@@ -18,9 +22,13 @@ def register(app: Flask) -> None:
 @click.option("--name", default="", help="The owner's name.")
 @click.option("--account", "account_name", default="", help="Name of the account.")
 @click.option("--time-zone", default="UTC", show_default=True)
+@click.option("--sample-data", is_flag=True, help="Add invented contacts, two workflows and an enrollment.")
 @plain_errors
-def _create_owner(email: str, password: str, name: str, account_name: str, time_zone: str) -> None:
+def _create_owner(
+    email: str, password: str, name: str, account_name: str, time_zone: str, sample_data: bool
+) -> None:
     """Make the owner of a fresh installation."""
+    prepare_installation()
     actor = create_owner(
         email=email,
         password=password,
@@ -29,4 +37,20 @@ def _create_owner(email: str, password: str, name: str, account_name: str, time_
         account_name=account_name,
         time_zone=time_zone,
     )
+    end_first_visit(current())
     click.echo(f"{actor.name} owns {actor.account_name}.")
+    if sample_data:
+        with acting_for(actor.account_id):
+            added = make_sample_data(actor.account_id)
+        click.echo(
+            f"Sample data: {added.contacts:,} contacts, {added.workflows} active workflows and an enrollment "
+            f"of {added.rows:,} people, which the workers run."
+        )
+
+
+@click.command("setup-token")
+@plain_errors
+def _setup_token() -> None:
+    """Print what the first visitor has to type, where strangers can reach this installation."""
+    prepare_installation()
+    click.echo(setup_token(current()) or "The first visit needs no token.")

@@ -81,7 +81,7 @@ def _add_sample_data(actor: Actor) -> None:
     """Sample data that fail must not cost the owner their installation."""
     try:
         with acting_for(actor.account_id):
-            make_sample_data(actor)
+            make_sample_data(actor.account_id)
     except MusterError as failure:
         log.exception("sample_data_failed")
         flash(f"Your account is ready, but the sample data are not: {failure.message}", "warning")

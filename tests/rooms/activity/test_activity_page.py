@@ -1,0 +1,157 @@
+"""What happened in an account, told in sentences (P-06)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.activity import application as activity
+from app.activity.application import LogFilter, read_log
+from app.activity.application.reading import PAGE
+from app.activity.infrastructure.tables import AuditEntry
+from app.platform.database import db, transaction
+from tests.people import Person
+
+
+def texts(page: str) -> list[str]:
+    """The sentences on a page, newest first."""
+    found = re.findall(r'<p class="log-text">(.*?)</p>', page, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", one) for one in found]
+
+
+@pytest.fixture
+def told(app: Flask, alice: Person, bob: Person) -> Flask:
+    """Alice activated a workflow three days ago, Bob added a contact yesterday, a job has just ended."""
+    worker = alice.actor.__class__(
+        account_id=alice.actor.account_id, account_name="Agency", role=alice.actor.role
+    )
+    days = {"workflow_activated": 3, "contact_created": 1, "job_finished": 0}
+    with app.app_context():
+        with transaction():
+            activity.record(alice.actor, "workflow_activated", "workflow", "w-1", name="Win-back")
+            activity.record(bob.actor, "contact_created", "contact", 7)
+            outcomes = {"ENROLLED": 1173, "VALIDATION_ERROR": 62}
+            activity.record(worker, "job_finished", "job", "j-1", name="Win-back", outcomes=outcomes)
+        with db.engine.begin() as connection:
+            for action, ago in days.items():
+                at = datetime.now(UTC) - timedelta(days=ago)
+                connection.execute(
+                    AuditEntry.__table__.update()
+                    .where(AuditEntry.account_id == alice.actor.account_id, AuditEntry.action == action)
+                    .values(at=at)
+                )
+    return app
+
+
+def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> None:
+    page = alice.get("/activity").text
+    assert {
+        "Muster finished the enrollment into Win-back with 1,173 done and 62 failed",
+        "Bob added a contact",
+        "Alice activated the workflow Win-back",
+        "Alice added Bob as marketer",
+        "Alice set up the account Agency",
+    } <= set(texts(page))
+    assert '<a href="/workflows/w-1">Win-back</a>' in page
+    assert '<a href="/enrollments/j-1">Win-back</a>' in page
+    assert '<a href="/contacts/7">a contact</a>' in page
+    assert '<h2 class="log-day-name" id="day-1">Today</h2>' in page
+    assert ">Yesterday</h2>" in page
+
+
+def test_filter_by_person(told: Flask, alice: Person, bob: Person) -> None:
+    assert texts(alice.get(f"/activity?person={bob.actor.user_id}").text) == ["Bob added a contact"]
+    by_itself = texts(alice.get("/activity?person=0").text)
+    assert by_itself == ["Muster finished the enrollment into Win-back with 1,173 done and 62 failed"]
+
+
+def test_filter_by_kind(told: Flask, alice: Person) -> None:
+    assert texts(alice.get("/activity?kind=contacts").text) == ["Bob added a contact"]
+    assert texts(alice.get("/activity?kind=workflows").text) == ["Alice activated the workflow Win-back"]
+
+
+def test_filter_by_day_in_the_accounts_zone(told: Flask, alice: Person) -> None:
+    from zoneinfo import ZoneInfo
+
+    day = (datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(days=1)).date()
+    assert texts(alice.get(f"/activity?from={day}&to={day}").text) == ["Bob added a contact"]
+    assert len(texts(alice.get(f"/activity?to={day}").text)) == 2
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "person=x",
+        "person=-1",
+        "person=99999999999999999999",
+        "kind=x",
+        "from=31.12.2026",
+        "to=0000-00-00",
+        "to=9999-12-31",
+        "from=0001-01-01",
+        "before=x",
+        "before=9999999999999999999",
+        "after=%F0%9F%98%80",
+    ],
+)
+def test_nonsense_in_the_address_asks_for_nothing(told: Flask, alice: Person, nonsense: str) -> None:
+    assert alice.get(f"/activity?{nonsense}").status_code == 200
+
+
+def test_a_filter_that_fits_nothing_says_so(told: Flask, alice: Person) -> None:
+    page = alice.get("/activity?to=2001-01-01").text
+    assert "Nothing like that happened" in page
+    assert 'href="/activity">Show everything' in page
+
+
+def test_paging_goes_through_all_and_back(told: Flask, alice: Person) -> None:
+    with told.app_context(), transaction():
+        for number in range(2 * PAGE):
+            activity.record(alice.actor, "contact_created", "contact", number)
+    total = len(_whole_log(told, alice))
+    seen: list[list[str]] = []
+    address: str | None = "/activity"
+    while address:
+        page = alice.get(address).text
+        seen.append(texts(page))
+        address = _link(page, "next")
+        last = page
+    assert [len(one) for one in seen] == [PAGE, PAGE, total - 2 * PAGE]
+    back = alice.get(_link(last, "prev") or "").text
+    assert texts(back) == seen[1]
+    first = alice.get(_link(back, "prev") or "").text
+    assert texts(first) == seen[0]
+    assert _link(first, "prev") is None
+
+
+def test_an_account_sees_its_own_only(told: Flask, mallory: Person, sam: Person) -> None:
+    for stranger in (mallory, sam):
+        assert "Win-back" not in stranger.get("/activity").text
+
+
+def test_somebody_who_may_only_look_sees_it_too(told: Flask, vera: Person) -> None:
+    assert len(texts(vera.get("/activity").text)) >= 3
+
+
+def test_an_empty_log_says_what_comes(mallory: Person) -> None:
+    page = mallory.get("/activity").text
+    assert "Nothing has happened yet" in page
+    assert "log-filter" not in page, "there is nothing to filter"
+
+
+def _link(page: str, rel: str) -> str | None:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def _whole_log(app: Flask, reader: Person) -> list[AuditEntry]:
+    entries: list[AuditEntry] = []
+    before = None
+    with app.app_context():
+        while True:
+            page = read_log(reader.actor, LogFilter(), before=before)
+            entries += page.entries
+            before = page.older
+            if before is None:
+                return entries
