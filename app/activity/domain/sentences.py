@@ -83,13 +83,13 @@ ACTIONS: Final[dict[str, str]] = {
     "contact_reactivated": "took {it} back in",
     "contact_tag_added": "tagged {it}",
     "contact_tag_removed": "took a tag from {it}",
-    "workflow_created": "made {it}",
-    "workflow_cloned": "made {it}",
-    "workflow_changed": "changed {it}",
+    "workflow_renamed": "renamed {it}",
+    "workflow_edited": "changed a step of {it}",
     "workflow_activated": "activated {it}",
     "workflow_paused": "paused {it}",
     "workflow_archived": "archived {it}",
-    "template_cloned": "used {it}",
+    "template_cloned": "made a workflow of {it}",
+    "file_uploaded": "uploaded {it}",
     "job_started": "started {it}",
     "job_cancelled": "cancelled {it}",
     "job_finished": "finished {it}",
@@ -139,12 +139,19 @@ FAILURES: Final = (
 )
 
 
+def _is_renamed(facts: Facts) -> bool:
+    return bool(facts.get("workflow_name")) and facts["workflow_name"] != facts.get("name")
+
+
 def _changed(facts: Facts) -> str:
     labels = {"name": "its name", "time_zone": "its time zone", "country": "its country"}
     return ": " + ", ".join(labels.get(one, one) for one in facts.get("changed", []))
 
 
 _DETAILS: Final[dict[str, Callable[[Facts], str]]] = {
+    "file_uploaded": _rows,
+    "template_cloned": lambda facts: f"and called it {facts['workflow_name']}" if _is_renamed(facts) else "",
+    "workflow_renamed": lambda facts: f"({facts['before']} before)" if facts.get("before") else "",
     "job_started": _rows,
     "job_finished": _end,
     "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",

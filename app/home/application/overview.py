@@ -8,12 +8,17 @@ from app.accounts.application import limit_of, require
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report import JobState, job_states
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
+from app.gallery import application as gallery
+from app.gallery.domain.browsing import Wish
+from app.gallery.domain.card import Card
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Beginnings, Figures, JobWithWorkflow
 from app.platform.clock import now
 from app.platform.settings import Settings
 
 ATTENTION = timedelta(days=14)
+# One template of each is offered to whoever has made no workflow yet.
+TO_BEGIN_WITH = ("lead_nurturing", "re_engagement", "birthday_celebration")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Overview:
     beginnings: Beginnings
     under_way: list[Work]
     need_you: list[Work]
+    suggested: list[Card]
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,13 @@ class Limit:
 def overview(actor: Actor) -> Overview:
     """Everything on the home page."""
     require(actor, Permission.REPORTS)
+    beginnings = queries.beginnings(actor.account_id)
     return Overview(
         figures=queries.figures(actor.account_id),
-        beginnings=queries.beginnings(actor.account_id),
+        beginnings=beginnings,
         under_way=work_under_way(actor),
         need_you=work_that_needs_you(actor),
+        suggested=[] if beginnings.has_workflow else _suggested(actor),
     )
 
 
@@ -106,6 +114,13 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
             of["running_batches"],
         ),
     )
+
+
+def _suggested(actor: Actor) -> list[Card]:
+    """Templates that can be used as they are, the most used of each category."""
+    ready = gallery.browse_templates(actor, Wish(ready=True)).shelf.cards
+    first = {card.category: card for card in reversed(ready)}
+    return [first[category] for category in TO_BEGIN_WITH if category in first]
 
 
 def _limits_of(account_id: int, settings: Settings) -> Mapping[str, int]:

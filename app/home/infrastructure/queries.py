@@ -20,6 +20,7 @@ class Figures:
     """How much there is of everything."""
 
     contacts: int
+    reachable: int
     workflows: int
     active_workflows: int
     people_in_workflows: int
@@ -51,14 +52,11 @@ class JobWithWorkflow:
 
 
 def figures(account_id: int) -> Figures:
-    by_status = session().execute(
-        sa.select(Workflow.status, sa.func.count().label("count"))
-        .where(Workflow.account_id == account_id)
-        .group_by(Workflow.status)
-    )
-    workflows = {row.status: row.count for row in by_status}
+    workflows = _by_status(Workflow, account_id)
+    contacts = _by_status(Contact, account_id)
     return Figures(
-        contacts=_count(sa.select(sa.func.count()).where(Contact.account_id == account_id)),
+        contacts=sum(contacts.values()),
+        reachable=contacts.get("active", 0),
         workflows=sum(workflows.values()),
         active_workflows=workflows.get("active", 0),
         people_in_workflows=_people_in_workflows(account_id),
@@ -127,6 +125,15 @@ def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> lis
         .all()
     )
     return [JobWithWorkflow(*row) for row in rows]
+
+
+def _by_status(table: type[Workflow] | type[Contact], account_id: int) -> dict[str, int]:
+    rows = session().execute(
+        sa.select(table.status, sa.func.count().label("count"))
+        .where(table.account_id == account_id)
+        .group_by(table.status)
+    )
+    return {row.status: row.count for row in rows}
 
 
 def _people_in_workflows(account_id: int) -> int:

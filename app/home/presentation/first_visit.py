@@ -13,7 +13,7 @@ from app.accounts.domain.input import account_problems, person_problems
 from app.home.application import make_sample_data
 from app.home.presentation.forms import FirstVisitForm
 from app.platform import web
-from app.platform.errors import Invalid, MusterError
+from app.platform.errors import Invalid
 from app.platform.logs import log
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
@@ -82,6 +82,6 @@ def _add_sample_data(actor: Actor) -> None:
     try:
         with acting_for(actor.account_id):
             make_sample_data(actor.account_id)
-    except MusterError as failure:
+    except Exception:
         log.exception("sample_data_failed")
-        flash(f"Your account is ready, but the sample data are not: {failure.message}", "warning")
+        flash("Your account is ready, but the sample data could not be added. The log says why.", "warning")

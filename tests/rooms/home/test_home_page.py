@@ -101,9 +101,9 @@ def test_key_figures(app: Flask, alice: Person, mallory: Person) -> None:
             ),
         )
     text = plain(alice.get("/").text)
-    assert "Contacts 3 Active workflows 1 of 2 workflows People in workflows 2" in text
+    assert "Contacts 3 3 can be written to Active workflows 1 of 2 workflows People in workflows 2" in text
     text = plain(mallory.get("/").text)
-    assert "Contacts 5 Active workflows 1 of 2 workflows People in workflows 4" in text
+    assert "Contacts 5 5 can be written to Active workflows 1 of 2 workflows People in workflows 4" in text
 
 
 def test_what_runs_has_a_bar_and_is_asked_for_again(app: Flask, alice: Person) -> None:
@@ -141,13 +141,13 @@ def test_when_nothing_runs_nothing_is_asked_for_again(app: Flask, alice: Person)
     [
         (
             {"ENROLLED": 90, "VALIDATION_ERROR": 10},
-            "90 people done. 10 need you: 10 mistakes in the file to mend.",
+            "90 people are in. 10 need you: 10 mistakes in the file to mend.",
         ),
         (
             {"ENROLLED": 1, "VALIDATION_ERROR": 1},
-            "1 person done. 1 needs you: 1 mistake in the file to mend.",
+            "1 person is in. 1 needs you: 1 mistake in the file to mend.",
         ),
-        ({"ENROLLED": 90, "VALIDATION_ERROR": 4, "DATABASE_ERROR": 6}, "90 people done. 10 need you."),
+        ({"ENROLLED": 90, "VALIDATION_ERROR": 4, "DATABASE_ERROR": 6}, "90 people are in. 10 need you."),
     ],
 )
 def test_what_ended_with_failures_needs_somebody(
