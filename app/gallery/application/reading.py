@@ -43,21 +43,19 @@ class Looked:
 def browse_templates(actor: Actor, wish: Wish) -> Browsed:
     """The templates that the actor's account sees, as `wish` wants them."""
     require(actor, Permission.REPORTS)
-    stock, used = stock_of(actor.account_id)
+    stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
     ready = frozenset(connected(actor.account_id))
     shelf = browse(stock.cards, wish, stock.search.find(wish.query), connected=ready, used=used)
-    tags = sorted({tag for card in stock.cards for tag in card.tags})
-    step_types = frozenset(kind for card in stock.cards for kind in card.step_types)
-    return Browsed(shelf, ready, used, tuple(tags), step_types, not stock.cards)
+    return Browsed(shelf, ready, used, stock.tags, stock.step_types, not stock.cards)
 
 
 def all_templates(actor: Actor) -> list[Looked]:
     """Every template that the account sees, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
-    stock, used = stock_of(actor.account_id)
+    stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
     ready = frozenset(connected(actor.account_id))
     cards = sorted(stock.cards, key=lambda card: (card.category, card.name.casefold()))
-    return [Looked(card, {}, ready, used[card.id]) for card in cards]
+    return [Looked(card, {}, ready, used.get(card.id, 0)) for card in cards]
 
 
 def look_into(actor: Actor, public_id: str) -> Looked:

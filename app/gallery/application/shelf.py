@@ -1,51 +1,59 @@
 """The templates that an account sees, with a search over them, kept in this process between requests.
 
-What is kept is found again by the ids and moments of change of exactly the templates that are visible now,
-so it can be neither stale nor another account's.
+What is kept belongs to one account and to a mark that changes with its templates, so it is never stale and
+never another account's.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
-from typing import TypeAlias
+from typing import Any
 
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.search import TemplateSearch
 from app.gallery.infrastructure import queries
 
-MOST_KEPT = 20
-
-Mark: TypeAlias = tuple[tuple[int, datetime], ...]
+MOST_KEPT = 50
 
 
 @dataclass(frozen=True)
 class Stock:
-    """All visible cards and the search over them, by position."""
+    """All cards that an account sees, the search over them by position, and what one may choose among."""
 
+    mark: tuple[Any, ...]
     cards: tuple[Card, ...]
     search: TemplateSearch
+    tags: tuple[str, ...]
+    step_types: frozenset[str]
 
 
-_kept: OrderedDict[Mark, Stock] = OrderedDict()
+_kept: OrderedDict[int, Stock] = OrderedDict()
 _lock = Lock()
 
 
-def stock_of(account_id: int) -> tuple[Stock, Mapping[int, int]]:
-    """What the account sees, and how often each template was used: {template id: times}."""
-    rows = queries.gallery_marks(account_id)
-    mark = tuple((template_id, changed_at) for template_id, changed_at, _ in rows)
-    used = {template_id: times for template_id, _, times in rows}
+def stock_of(account_id: int) -> Stock:
+    """What the account sees now."""
+    mark = queries.gallery_mark(account_id)
     with _lock:
-        stock = _kept.get(mark)
-        if stock is not None:
-            _kept.move_to_end(mark)
-            return stock, used
-    cards = tuple(card_of(row) for row in queries.gallery_cards(account_id))
-    stock = Stock(cards, TemplateSearch([card.entry() for card in cards]))
+        stock = _kept.get(account_id)
+        if stock is not None and stock.mark == mark:
+            _kept.move_to_end(account_id)
+            return stock
+    stock = _stock(mark, account_id)
     with _lock:
-        _kept[mark] = stock
+        _kept[account_id] = stock
+        _kept.move_to_end(account_id)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
-    return stock, used
+    return stock
+
+
+def _stock(mark: tuple[Any, ...], account_id: int) -> Stock:
+    cards = tuple(card_of(row) for row in queries.gallery_cards(account_id))
+    return Stock(
+        mark=mark,
+        cards=cards,
+        search=TemplateSearch([card.entry() for card in cards]),
+        tags=tuple(sorted({tag for card in cards for tag in card.tags})),
+        step_types=frozenset(kind for card in cards for kind in card.step_types),
+    )

@@ -2,7 +2,6 @@
 hidden is not there: whoever asks for it gets None."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,11 +27,21 @@ _CARD = (
 )
 
 
-def gallery_marks(account_id: int) -> list[tuple[int, datetime, int]]:
-    """(id, when it changed, times used) of every template that the account sees."""
-    query = sa.select(WorkflowTemplate.id, WorkflowTemplate.updated_at, WorkflowTemplate.times_used)
-    rows = session().execute(query.where(_visible(account_id)).order_by(WorkflowTemplate.id))
-    return [(row[0], row[1], row[2]) for row in rows]
+def gallery_mark(account_id: int) -> tuple[Any, ...]:
+    """Differs whenever a template that the account sees came, went or changed. A change that is committed
+    late does not hide behind a newer one: it has a new version too."""
+    one = WorkflowTemplate
+    query = sa.select(
+        sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), sa.func.max(one.updated_at)
+    )
+    return tuple(session().execute(query.where(_visible(account_id))).one())
+
+
+def times_used(account_id: int) -> dict[int, int]:
+    """Template id -> times used, for those that were used at all."""
+    query = sa.select(WorkflowTemplate.id, WorkflowTemplate.times_used)
+    rows = session().execute(query.where(_visible(account_id), WorkflowTemplate.times_used > 0))
+    return {row[0]: row[1] for row in rows}
 
 
 def gallery_cards(account_id: int) -> list[dict[str, Any]]:

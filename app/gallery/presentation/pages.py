@@ -15,6 +15,7 @@ from app.gallery import application as gallery
 from app.gallery.domain.browsing import SORTS, Wish
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
+from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
 from app.workflows.domain import STEPS, draw
@@ -31,6 +32,7 @@ def index() -> ResponseReturnValue:
     facts: dict[str, Any] = {
         "wish": wish,
         "browsed": browsed,
+        "cards": shown_cards(web.actor(), browsed),
         "categories": CATEGORIES,
         "category": category_named(wish.category),
         "sorts": SORTS,
