@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.accounts import presentation as accounts
 from app.activity import presentation as activity
-from app.bulk_enrollment.infrastructure import tables as _bulk_tables  # noqa: F401
+from app.bulk_enrollment import presentation as bulk_enrollment
 from app.contacts import presentation as contacts
 from app.engine import presentation as engine
 from app.files.infrastructure import tables as _file_tables  # noqa: F401
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     workflows.init(app)
     engine.init(app)
     gallery.init(app)
+    bulk_enrollment.init(app)
     home.init(app)
     return app
 

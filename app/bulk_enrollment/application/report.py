@@ -1,24 +1,34 @@
-"""What a finished or running job tells: its progress, its failures in words, its rows as a download."""
+"""What a job tells of itself: its figures, the names that go with it, the words for it. The doors for pages
+of this room and for the rooms that link to jobs."""
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from app.accounts.domain import Actor
-from app.activity import application as activity
-from app.bulk_enrollment.domain.job import JobStatus, Progress
-from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
-from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.queries import Figures, ProblemFilter
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus, Progress, may_become
+from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.domain.telling import Difference, Story, differences
+from app.bulk_enrollment.infrastructure import job_list, queries
+from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob
+from app.bulk_enrollment.infrastructure.queries import Figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.files import application as files
 from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import forget_snapshot, transaction
+from app.platform.database import forget_snapshot
+from app.platform.errors import NotFound
 
-SLICE = 5_000
-ADDED_COLUMNS = ("outcome", "reason")
+PAGE = 25
+SHOWN_RUNNING = 3
+
+# A job in one of these states is in the hands of the workers.
+WORKED_ON = (
+    JobStatus.PENDING,
+    JobStatus.VALIDATING,
+    JobStatus.QUEUED,
+    JobStatus.PROCESSING,
+    JobStatus.CANCELLING,
+)
 
 
 @dataclass(frozen=True)
@@ -32,35 +42,79 @@ class JobState:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A row that was not done, in words. `batch` and `at` say when."""
+class ShownJob:
+    """A job as people know it. `workflow_id` is the public one, None for an import or a workflow that is gone."""
 
-    row: int
-    line: int
-    identifier: str
-    contact_id: int | None
-    outcome: Outcome
-    message: str
-    remark: str | None
-    batch: int | None
-    at: datetime | None
+    job: EnrollmentJob
+    state: JobState
+    story: Story
+    workflow_id: str | None
+    workflow_status: str | None
+    started_by: str | None
+
+    @property
+    def title(self) -> str:
+        return self.story.workflow or f"Import of {self.story.file_name}"
+
+    @property
+    def status(self) -> JobStatus:
+        return self.state.progress.status
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in FINISHED
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return may_become(self.status, JobStatus.CANCELLING) or may_become(self.status, JobStatus.CANCELLED)
+
+    @property
+    def failed(self) -> int:
+        """Rows that a person can mend or try again."""
+        return sum(rows for outcome, rows in self.state.outcomes.items() if outcome in FAILED)
+
+    @property
+    def problems(self) -> dict[Outcome, int]:
+        """{outcome: rows} of those that were not done."""
+        return {outcome: rows for outcome, rows in self.state.outcomes.items() if outcome >= FIRST_PROBLEM}
+
+    @property
+    def surprises(self) -> list[Difference]:
+        """What came out otherwise than the check expected; nothing for a job that was stopped."""
+        if self.status not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
+            return []
+        return differences(self.job.options.get("expected", {}), self.state.outcomes)
+
+
+@dataclass(frozen=True)
+class JobsPage:
+    """Jobs newest first; `newer` and `older` are public ids to go on from, None where nothing follows."""
+
+    jobs: list[ShownJob]
+    newer: str | None
+    older: str | None
+
+
+@dataclass(frozen=True)
+class RunningJob:
+    """What every page shows of an unfinished job; `percent` None while it is prepared."""
+
+    public_id: str
+    name: str
+    percent: int | None
 
 
 def job_state(job: EnrollmentJob) -> JobState:
     return job_states(job.account_id, [job])[0]
 
 
-def job_states(account_id: int, jobs: list[EnrollmentJob]) -> list[JobState]:
-    """States of several jobs from one read of their batches."""
-    figures = queries.job_figures(account_id, [job.id for job in jobs])
+def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]:
+    """States of several jobs from one read of the batches of those that are not over."""
+    figures = queries.job_figures(account_id, [job.id for job in jobs if job.status not in FINISHED])
+    figures |= {job.id: queries.final_figures(job) for job in jobs if job.status in FINISHED}
     at = now()
     return [
-        JobState(
-            job,
-            queries.progress_of(job, figures[job.id], at),
-            _outcomes(job, figures[job.id]),
-            figures[job.id],
-        )
+        JobState(job, queries.progress_of(job, figures[job.id], at), _outcomes(job, figures[job.id]), figures[job.id])
         for job in jobs
     ]
 
@@ -75,74 +129,101 @@ def workers_are_alive() -> bool:
     return queue.alive_workers() > 0
 
 
-def _outcomes(job: EnrollmentJob, figures: Figures) -> dict[Outcome, int]:
-    counted = figures.outcomes
-    if not figures.batches and job.status in (JobStatus.DRAFT, JobStatus.CANCELLED):
-        counted = job.totals  # what planning expects, or that all of it was cancelled
-    return {Outcome[name]: rows for name, rows in sorted(counted.items(), key=lambda item: Outcome[item[0]])}
+def show_job(actor: Actor, public_id: str) -> ShownJob:
+    """A job with all that its page tells. Raises NotFound, also for a draft, of which only the check knows."""
+    accounts.require(actor, Permission.REPORTS)
+    found = job_list.named_job(actor.account_id, public_id)
+    if found is None:
+        raise NotFound("JOB_NOT_FOUND", "There is no such job.")
+    return _shown(actor.account_id, [found])[0]
 
 
-def problems(job: EnrollmentJob, wanted: ProblemFilter, limit: int = 50) -> list[Problem]:
-    """A page of the rows that were not done, in the order of the file."""
-    spans = queries.batch_spans(job.account_id, job.id)
-    starts = [span.first_row for span in spans]
-    found = []
-    for row in queries.problem_rows(job.account_id, job.id, wanted, limit):
-        span = spans[bisect_right(starts, row.row_number) - 1] if spans else None
-        outcome = Outcome(row.outcome)
-        found.append(
-            Problem(
-                row=row.row_number,
-                line=row.line,
-                identifier=row.identifier or "",
-                contact_id=row.contact_id,
-                outcome=outcome,
-                message=reason(outcome, row.detail),
-                remark=remark(row.note),
-                batch=span.number if span else None,
-                at=span.finished_at if span else None,
-            )
+def show_jobs(actor: Actor, wanted: JobFilter, older_than: str | None, newer_than: str | None) -> JobsPage:
+    """A page of the list, from a job's public id on; one that is not known begins at the top."""
+    accounts.require(actor, Permission.REPORTS)
+    account_id = actor.account_id
+    anchor = queries.job_by_public_id(account_id, older_than or newer_than or "")
+    if anchor is not None and newer_than and not older_than:
+        found = job_list.jobs_newer(account_id, wanted, anchor.id, PAGE + 1)
+        if len(found) > PAGE:
+            return _page(account_id, found[1:], has_newer=True, has_older=True)
+        anchor = None
+    found = job_list.jobs_older(account_id, wanted, anchor.id if anchor else None, PAGE + 1)
+    return _page(account_id, found[:PAGE], has_newer=anchor is not None, has_older=len(found) > PAGE)
+
+
+def workflows_to_choose(actor: Actor) -> Sequence[tuple[str, str]]:
+    """(public id, name) of the workflows that the list can be filtered by."""
+    return job_list.workflows_with_jobs(actor.account_id)
+
+
+def recent_jobs(actor: Actor, workflow_id: int, limit: int = 5) -> list[ShownJob]:
+    """The newest jobs of a workflow, by its internal id."""
+    return _shown(actor.account_id, job_list.latest_jobs_of(actor.account_id, workflow_id, limit))
+
+
+def running_jobs(actor: Actor) -> list[RunningJob]:
+    """The newest unfinished jobs, read with one statement."""
+    return [
+        RunningJob(
+            public_id=pulse.public_id,
+            name=pulse.workflow or f"Import of {pulse.file_name or 'contacts'}",
+            percent=pulse.processed * 100 // pulse.total if pulse.batches and pulse.total else None,
         )
-    return found
+        for pulse in job_list.unfinished_pulses(actor.account_id, SHOWN_RUNNING)
+    ]
 
 
-def download_rows(actor: Actor, job: EnrollmentJob, wanted: frozenset[Outcome] | None) -> Iterator[list[str]]:
-    """Header and rows of the person's own file, untouched, with `outcome` and `reason` behind.
-
-    `wanted` None means all rows. Reads file and ledger side by side in slices, so memory stays small.
-    """
-    assert job.upload_id is not None
-    upload = files.upload_by_id(job.account_id, job.upload_id)
-    with transaction():
-        names = sorted(outcome.name for outcome in wanted) if wanted else "all"
-        activity.record(actor, "job_downloaded", "job", job.public_id, outcomes=names)
-    return _download(job, upload, wanted)
+def job_links(account_id: int, job_ids: Sequence[int]) -> dict[int, str]:
+    """{job id: public id}, for what other rooms tell of jobs; those no longer kept are missing."""
+    return job_list.public_ids(account_id, job_ids) if job_ids else {}
 
 
-def _download(
-    job: EnrollmentJob, upload: files.Upload, wanted: frozenset[Outcome] | None
-) -> Iterator[list[str]]:
-    ledger = _ledger(job)
-    width = len(upload.layout["columns"])
-    yield [*upload.layout["columns"], *ADDED_COLUMNS]
-    for row in files.untouched_rows(upload):
-        outcome, words = next(ledger, (None, ""))
-        if wanted is not None and outcome not in wanted:
-            continue
-        cells = row.cells + [""] * (width - len(row.cells))
-        yield [*cells, outcome.name if outcome else "", words]
+def lacks_workers(shown: ShownJob) -> bool:
+    """Whether the job stands still because no worker shows a sign of life."""
+    return shown.status in WORKED_ON and not workers_are_alive()
 
 
-def _ledger(job: EnrollmentJob) -> Iterator[tuple[Outcome | None, str]]:
-    """(outcome, reason) of every row in order; a job cancelled before its plan has only cancelled ones."""
-    after = 0
-    while rows := queries.ledger_slice(job.account_id, job.id, after, SLICE):
-        for row in rows:
-            outcome = None if row.outcome is None else Outcome(row.outcome)
-            words = [] if outcome is None else [reason(outcome, row.detail)]
-            if note := remark(row.note):
-                words.append(note)
-            yield outcome, " ".join(words)
-        after = rows[-1].row_number
-    while job.status == JobStatus.CANCELLED:
-        yield Outcome.CANCELLED, reason(Outcome.CANCELLED, None)
+def _page(account_id: int, found: list[NamedJob], *, has_newer: bool, has_older: bool) -> JobsPage:
+    return JobsPage(
+        jobs=_shown(account_id, found),
+        newer=found[0].job.public_id if found and has_newer else None,
+        older=found[-1].job.public_id if found and has_older else None,
+    )
+
+
+def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
+    states = job_states(account_id, [each.job for each in found])
+    return [
+        ShownJob(
+            job=each.job,
+            state=state,
+            story=_story(each, state),
+            workflow_id=each.workflow_id,
+            workflow_status=each.workflow_status,
+            started_by=each.started_by,
+        )
+        for each, state in zip(found, states, strict=True)
+    ]
+
+
+def _story(each: NamedJob, state: JobState) -> Story:
+    job, retry = each.job, state.figures.retry
+    into = None if job.kind == "import" else each.workflow or "a workflow that is gone"
+    return Story(
+        progress=state.progress,
+        outcomes=state.outcomes,
+        workflow=into,
+        file_name=each.file_name or job.options.get("source_name") or "the file",
+        planned_rows=job.planned_rows,
+        is_planned=job.planned_at is not None,
+        working=state.figures.working,
+        retry=(retry.number, retry.attempt, retry.at) if retry else None,
+        failure=job.failure,
+    )
+
+
+def _outcomes(job: EnrollmentJob, figures: Figures) -> dict[Outcome, int]:
+    """In the order of their codes; of a draft those that planning expects."""
+    counted = job.totals if job.status == JobStatus.DRAFT else figures.outcomes
+    return {outcome: counted[outcome.name] for outcome in Outcome if counted.get(outcome.name)}

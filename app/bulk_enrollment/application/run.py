@@ -185,7 +185,8 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):
             return False
         after = JobStatus.CANCELLED if before is JobStatus.CANCELLING else final_status(figures.failed)
-        if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes):
+        options = job.options | {"expected": job.totals}  # what planning expected, to be compared with the end
+        if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes, options):
             return False
         actor = accounts.worker_for(account_id)
         activity.record(

@@ -1,4 +1,5 @@
-"""Reading jobs: where they stand, what failed. Figures come from batches, never from rows."""
+"""Reading jobs: where they stand, what is planned, what the ledger says. Figures come from batches, and of a
+job that is over from the job itself, never from counting rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
-from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.platform.database import session
 from app.platform.ids import is_public_id
@@ -18,9 +19,18 @@ _UNFINISHED = [status.value for status in UNFINISHED]
 _RUNNING = [status.value for status in RUNNING]
 
 
+class Retry(NamedTuple):
+    """A batch that failed and has its next turn at a later moment."""
+
+    at: datetime
+    number: int
+    attempt: int
+
+
 @dataclass
 class Figures:
-    """What the batches of a job add up to."""
+    """What the batches of a job add up to. `working` is the first batch that somebody is at, `retry` the one
+    whose next attempt comes first."""
 
     succeeded: int = 0
     failed: int = 0
@@ -29,7 +39,8 @@ class Figures:
     batches_open: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     retried: int = 0
-    next_attempt_at: datetime | None = None
+    working: int | None = None
+    retry: Retry | None = None
 
 
 def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
@@ -69,6 +80,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
     batches = session().execute(
         sa.select(
             EnrollmentBatch.job_id,
+            EnrollmentBatch.number,
             EnrollmentBatch.status,
             EnrollmentBatch.succeeded,
             EnrollmentBatch.failed,
@@ -78,7 +90,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
             EnrollmentBatch.next_attempt_at,
         ).where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id.in_(job_ids))
     )
-    for job_id, status, succeeded, failed, skipped, outcomes, attempt, next_attempt_at in batches:
+    for job_id, number, status, succeeded, failed, skipped, outcomes, attempt, next_attempt_at in batches:
         of_job = figures[job_id]
         of_job.batches += 1
         of_job.succeeded += succeeded
@@ -89,9 +101,19 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
             of_job.outcomes[name] = of_job.outcomes.get(name, 0) + rows
         if status in ("pending", "processing"):
             of_job.batches_open += 1
-            if status == "pending" and next_attempt_at:
-                of_job.next_attempt_at = max(of_job.next_attempt_at or next_attempt_at, next_attempt_at)
+        if status == "processing":
+            of_job.working = min(of_job.working or number, number)
+        elif status == "pending" and next_attempt_at:
+            retry = Retry(next_attempt_at, number, attempt)
+            of_job.retry = min(of_job.retry or retry, retry)
     return figures
+
+
+def final_figures(job: EnrollmentJob) -> Figures:
+    """The figures of a job that is over, as it keeps them: none of its batches is read."""
+    outcomes = {} if job.status == JobStatus.FAILED else dict(job.totals)
+    kinds = totals_by_kind({Outcome[name]: rows for name, rows in outcomes.items()})
+    return Figures(**kinds, batches=job.batches, outcomes=outcomes)
 
 
 def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
@@ -139,97 +161,6 @@ def _jobs_by_workflow(account_id: int, statuses: list[str], *workflow_states: st
         )
     )
     return [(job_id, started_at is not None) for job_id, started_at in rows]
-
-
-def unfinished_jobs(account_id: int, limit: int = 5) -> Sequence[EnrollmentJob]:
-    return (
-        session()
-        .scalars(
-            sa.select(EnrollmentJob)
-            .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
-            .order_by(EnrollmentJob.id.desc())
-            .limit(limit)
-        )
-        .all()
-    )
-
-
-def jobs_page(
-    account_id: int, status: str | None, workflow_id: int | None, before: int | None, limit: int = 25
-) -> Sequence[tuple[EnrollmentJob, str | None, str | None]]:
-    """(job, workflow's name, workflow's public id), newest first, with an id under `before`."""
-    query = (
-        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id)
-        .outerjoin(
-            Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
-        )
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
-        .order_by(EnrollmentJob.id.desc())
-        .limit(limit)
-    )
-    if status == "unfinished":
-        query = query.where(EnrollmentJob.status.in_(_UNFINISHED))
-    elif status:
-        query = query.where(EnrollmentJob.status == status)
-    if workflow_id:
-        query = query.where(EnrollmentJob.workflow_id == workflow_id)
-    if before:
-        query = query.where(EnrollmentJob.id < before)
-    return [(job, name, public_id) for job, name, public_id in session().execute(query)]
-
-
-@dataclass(frozen=True)
-class ProblemFilter:
-    """What the failure table shows: outcome codes, a search text, and where the page begins."""
-
-    outcomes: tuple[Outcome, ...] = ()
-    search: str = ""
-    after: int = 0
-
-
-class BatchSpan(NamedTuple):
-    first_row: int
-    number: int
-    finished_at: datetime | None
-
-
-def batch_spans(account_id: int, job_id: int) -> list[BatchSpan]:
-    """Where each batch of a job begins, in order."""
-    rows = session().execute(
-        sa.select(EnrollmentBatch.first_row, EnrollmentBatch.number, EnrollmentBatch.finished_at)
-        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id == job_id)
-        .order_by(EnrollmentBatch.first_row)
-    )
-    return [BatchSpan(*row) for row in rows]
-
-
-def problem_rows(account_id: int, job_id: int, wanted: ProblemFilter, limit: int = 50) -> list[Any]:
-    """Rows that were not done, in the order of the file."""
-    query = (
-        sa.select(
-            EnrollmentRow.row_number,
-            EnrollmentRow.line,
-            EnrollmentRow.identifier,
-            EnrollmentRow.contact_id,
-            EnrollmentRow.outcome,
-            EnrollmentRow.detail,
-            EnrollmentRow.note,
-        )
-        .where(
-            EnrollmentRow.account_id == account_id,
-            EnrollmentRow.job_id == job_id,
-            EnrollmentRow.outcome >= FIRST_PROBLEM,
-            EnrollmentRow.row_number > wanted.after,
-        )
-        .order_by(EnrollmentRow.row_number)
-        .limit(limit)
-    )
-    if wanted.outcomes:
-        query = query.where(EnrollmentRow.outcome.in_(wanted.outcomes))
-    if wanted.search:
-        pattern = wanted.search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        query = query.where(sa.func.lower(EnrollmentRow.identifier).like(f"%{pattern}%", escape="\\"))
-    return list(session().execute(query))
 
 
 def expected_outcomes(account_id: int, job_id: int) -> dict[Outcome, int]:

@@ -82,7 +82,13 @@ def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, r
 
 
 def finish(
-    account_id: int, job_id: int, before: JobStatus, to: JobStatus, now: datetime, totals: dict[str, int]
+    account_id: int,
+    job_id: int,
+    before: JobStatus,
+    to: JobStatus,
+    now: datetime,
+    totals: dict[str, int],
+    options: dict[str, Any],
 ) -> bool:
     """End a job that has no open batch. Exactly one of several callers gets True."""
     open_batches = sa.exists().where(
@@ -94,7 +100,7 @@ def finish(
         account_id,
         job_id,
         [EnrollmentJob.status == before, ~open_batches],
-        {"status": to.value, "finished_at": now, "totals": totals},
+        {"status": to.value, "finished_at": now, "totals": totals, "options": options},
     )
 
 

@@ -1,0 +1,94 @@
+"""A job's rows as a file: the person's own columns as they were, with `outcome` and `reason` behind them.
+
+What comes out can be corrected and uploaded again as it is: the two columns of an earlier download are
+replaced, not doubled, and cells that a spreadsheet would run are guarded. File and ledger are read side by
+side in slices, so memory stays small, and no transaction stays open while somebody's connection is slow.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
+from app.bulk_enrollment.infrastructure import queries
+from app.files import application as files
+from app.files.domain.spreadsheet_safe import csv_chunks, guarded_cell
+from app.platform.database import forget_snapshot, transaction
+from app.platform.errors import Conflict
+
+SLICE = 5_000
+ADDED_COLUMNS = ["outcome", "reason"]
+
+Told = tuple[Outcome | None, str]
+
+
+@dataclass(frozen=True)
+class Download:
+    """`name` says which rows; `chunks` are bytes that are made while they are sent."""
+
+    name: str
+    chunks: Iterator[bytes]
+
+
+def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None, part: str) -> Download:
+    """Rows with one of the outcomes, or all of them (None); `part` names them in the file's name. Raises
+    NotAllowed, Conflict when the file could not be read, NotFound when it is no longer kept."""
+    accounts.require(actor, Permission.REPORTS)
+    job = shown.job
+    if shown.status is JobStatus.FAILED or job.upload_id is None:
+        raise Conflict("CONFLICT", "This file could not be read, so there are no rows to download.")
+    upload = files.upload_by_id(job.account_id, job.upload_id)
+    with transaction():
+        activity.record(
+            actor,
+            "job_downloaded",
+            "job",
+            job.public_id,
+            name=shown.story.place,
+            outcomes=sorted(outcome.name for outcome in wanted) if wanted is not None else "all",
+        )
+    ledger = _ledger(job.account_id, job.id, shown.status is JobStatus.CANCELLED)
+    rows = _rows(upload, ledger, wanted)
+    stem = shown.story.file_name.rpartition(".")[0] or shown.story.file_name
+    delimiter = ";" if files.layout_of(upload).delimiter == ";" else ","
+    return Download(f"{stem}-{part}.csv", csv_chunks(rows, delimiter))
+
+
+def _rows(
+    upload: files.Upload, ledger: Iterator[Told], wanted: frozenset[Outcome] | None
+) -> Iterator[Sequence[str]]:
+    layout = files.layout_of(upload)
+    header = [*(layout.header or ()), *layout.columns[len(layout.header or ()) :]]
+    width = layout.width
+    own = width - 2 if header[-2:] == ADDED_COLUMNS else width
+    yield [*map(guarded_cell, header[:own]), *ADDED_COLUMNS]
+    for row in files.untouched_rows(upload):
+        outcome, words = next(ledger, (None, ""))
+        if wanted is not None and outcome not in wanted:
+            continue
+        cells = [guarded_cell(cell) for cell in row.cells]
+        cells += [""] * (width - len(cells))
+        # A row longer than the header keeps what sticks out, behind the added columns.
+        yield [*cells[:own], outcome.name if outcome else "", words, *cells[width:]]
+
+
+def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[Told]:
+    """Outcome and reason of every row, in order. What a cancelled job never came to is cancelled too."""
+    rest: Told = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None)) if is_cancelled else (None, "")
+    after = 0
+    while rows := queries.ledger_slice(account_id, job_id, after, SLICE):
+        forget_snapshot()
+        for row in rows:
+            yield rest if row.outcome is None else _told(row.outcome, row.detail, row.note)
+        after = rows[-1].row_number
+    while is_cancelled:
+        yield rest
+
+
+def _told(code: int, detail: str | None, note: str | None) -> Told:
+    outcome = Outcome(code)
+    return outcome, " ".join(filter(None, (reason(outcome, detail), remark(note))))

@@ -1,0 +1,78 @@
+"""The rows of a job that were not done, in words, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
+from app.bulk_enrollment.infrastructure import problem_rows
+from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter, ProblemRow
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row that was not done. `contact_id` and `contact` (a name, perhaps empty) when the contact is known
+    and still there; `batch` and `at` say when."""
+
+    row: int
+    line: int
+    address: str
+    contact_id: int | None
+    contact: str
+    outcome: Outcome
+    message: str
+    remark: str | None
+    batch: int | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """`back` and `on` are row numbers to go on from, None where nothing follows."""
+
+    problems: list[Problem]
+    back: int | None
+    on: int | None
+
+
+def show_problems(job: EnrollmentJob, wanted: ProblemFilter, after: int | None, before: int | None) -> ProblemPage:
+    """The page behind row number `after`, in front of `before`, or the first one."""
+    if before is not None and after is None:
+        found = problem_rows.rows_beyond(job.account_id, job.id, wanted, before, PAGE + 1, backwards=True)
+        if len(found) > PAGE:
+            return _page(job, found[:PAGE][::-1], has_back=True, has_on=True)
+    found = problem_rows.rows_beyond(job.account_id, job.id, wanted, after, PAGE + 1)
+    return _page(job, found[:PAGE], has_back=after is not None, has_on=len(found) > PAGE)
+
+
+def _page(job: EnrollmentJob, rows: list[ProblemRow], *, has_back: bool, has_on: bool) -> ProblemPage:
+    return ProblemPage(
+        problems=_in_words(job, rows),
+        back=rows[0].row_number if rows and has_back else None,
+        on=rows[-1].row_number if rows and has_on else None,
+    )
+
+
+def _in_words(job: EnrollmentJob, rows: list[ProblemRow]) -> list[Problem]:
+    contacts = problem_rows.contacts_of(job.account_id, [row.contact_id for row in rows if row.contact_id])
+    batches = problem_rows.batches_of(job.account_id, job.id, [row.row_number for row in rows])
+    found = []
+    for row in rows:
+        outcome, batch = Outcome(row.outcome), batches.get(row.row_number)
+        found.append(
+            Problem(
+                row=row.row_number,
+                line=row.line,
+                address=row.address,
+                contact_id=row.contact_id if row.contact_id in contacts else None,
+                contact=contacts.get(row.contact_id, "") if row.contact_id else "",
+                outcome=outcome,
+                message=reason(outcome, row.detail),
+                remark=remark(row.note),
+                batch=batch.number if batch else None,
+                at=batch.finished_at if batch else None,
+            )
+        )
+    return found

@@ -1,0 +1,170 @@
+"""Jobs with the names that people know them by: their workflow, their file, who started them. Drafts are
+hidden: nobody but the check page knows of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.accounts.infrastructure.tables import User
+from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.files.infrastructure.tables import Upload
+from app.platform.database import session
+from app.platform.ids import is_public_id
+from app.workflows.infrastructure.tables import Workflow
+
+_UNFINISHED = [status.value for status in UNFINISHED]
+
+
+class NamedJob(NamedTuple):
+    """A job; `workflow_id` is the workflow's public id."""
+
+    job: EnrollmentJob
+    workflow: str | None
+    workflow_id: str | None
+    workflow_status: str | None
+    file_name: str | None
+    started_by: str | None
+
+
+class JobPulse(NamedTuple):
+    """The least that can be said of an unfinished job."""
+
+    public_id: str
+    status: str
+    total: int
+    batches: int
+    processed: int
+    workflow: str | None
+    file_name: str | None
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    """Which jobs: `status` is one of theirs or “unfinished”, `workflow_id` a workflow's public id."""
+
+    status: str = ""
+    workflow_id: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.status or self.workflow_id)
+
+
+def named_job(account_id: int, public_id: str) -> NamedJob | None:
+    if not is_public_id(public_id):
+        return None
+    found = session().execute(_named(account_id).where(EnrollmentJob.public_id == public_id)).first()
+    return NamedJob(*found) if found else None
+
+
+def jobs_older(account_id: int, wanted: JobFilter, than: int | None, limit: int) -> list[NamedJob]:
+    """Newest first, from the job with the id `than` on, or from the newest."""
+    query = _filtered(account_id, wanted).order_by(EnrollmentJob.id.desc()).limit(limit)
+    if than is not None:
+        query = query.where(EnrollmentJob.id < than)
+    return _read(query)
+
+
+def jobs_newer(account_id: int, wanted: JobFilter, than: int, limit: int) -> list[NamedJob]:
+    """The jobs just before the one with the id `than`, newest first."""
+    query = _filtered(account_id, wanted).where(EnrollmentJob.id > than)
+    return _read(query.order_by(EnrollmentJob.id).limit(limit))[::-1]
+
+
+def latest_jobs_of(account_id: int, workflow_id: int, limit: int) -> list[NamedJob]:
+    """The newest jobs of a workflow, by its internal id."""
+    query = _named(account_id).where(EnrollmentJob.workflow_id == workflow_id)
+    return _read(query.order_by(EnrollmentJob.id.desc()).limit(limit))
+
+
+def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str, str]]:
+    """(public id, name) of the workflows that jobs have put people into, by name."""
+    of_workflow = sa.exists().where(
+        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.workflow_id == Workflow.id,
+        EnrollmentJob.status != JobStatus.DRAFT,
+    )
+    rows = session().execute(
+        sa.select(Workflow.public_id, Workflow.name)
+        .where(Workflow.account_id == account_id, of_workflow)
+        .order_by(sa.func.lower(Workflow.name), Workflow.id)
+        .limit(limit)
+    )
+    return [(public_id, name) for public_id, name in rows]
+
+
+def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
+    """How far unfinished jobs are, in one statement: for every page."""
+    done = sa.func.coalesce(
+        sa.func.sum(EnrollmentBatch.succeeded + EnrollmentBatch.failed + EnrollmentBatch.skipped), 0
+    )
+    of_job = sa.and_(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id == EnrollmentJob.id)
+    processed = sa.select(done).where(of_job).scalar_subquery()
+    rows = session().execute(
+        sa.select(
+            EnrollmentJob.public_id,
+            EnrollmentJob.status,
+            EnrollmentJob.total,
+            EnrollmentJob.batches,
+            processed,
+            Workflow.name,
+            Upload.file_name,
+        )
+        .outerjoin(Workflow, _its_workflow(account_id))
+        .outerjoin(Upload, _its_upload(account_id))
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
+        .order_by(EnrollmentJob.id.desc())
+        .limit(limit)
+    )
+    return [JobPulse(*row) for row in rows]
+
+
+def public_ids(account_id: int, job_ids: Sequence[int]) -> dict[int, str]:
+    """{job id: public id} of those that are still kept."""
+    rows = session().execute(
+        sa.select(EnrollmentJob.id, EnrollmentJob.public_id).where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id.in_(job_ids),
+            EnrollmentJob.status != JobStatus.DRAFT,
+        )
+    )
+    return {job_id: public_id for job_id, public_id in rows}
+
+
+def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
+    query = _named(account_id)
+    if wanted.status == "unfinished":
+        query = query.where(EnrollmentJob.status.in_(_UNFINISHED))
+    elif wanted.status:
+        query = query.where(EnrollmentJob.status == wanted.status)
+    if wanted.workflow_id:
+        query = query.where(Workflow.public_id == wanted.workflow_id)
+    return query
+
+
+def _named(account_id: int) -> sa.Select[Any]:
+    return (
+        sa.select(
+            EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, Upload.file_name, User.name
+        )
+        .outerjoin(Workflow, _its_workflow(account_id))
+        .outerjoin(Upload, _its_upload(account_id))
+        .outerjoin(User, User.id == EnrollmentJob.created_by)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _its_workflow(account_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
+
+
+def _its_upload(account_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(Upload.id == EnrollmentJob.upload_id, Upload.account_id == account_id)
+
+
+def _read(query: sa.Select[Any]) -> list[NamedJob]:
+    return [NamedJob(*row) for row in session().execute(query)]

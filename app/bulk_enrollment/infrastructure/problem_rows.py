@@ -1,0 +1,173 @@
+"""The rows of a job that were not done, a page at a time.
+
+Each outcome lies in order in the index of problems; a page in the order of the file takes its share from each
+of them, so that a page costs the same whether ten rows failed or a hundred thousand. Pages begin behind the
+last row shown, never at a count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
+from app.contacts.infrastructure.tables import Contact
+from app.platform.database import session
+
+PROBLEMS = tuple(outcome for outcome in Outcome if outcome >= FIRST_PROBLEM)
+SORTS = ("row", "code", "address")
+LONGEST_SEARCH = 254
+
+# Spelled out in the statement: a database uses a partial index only where it sees its condition.
+_IS_PROBLEM = EnrollmentRow.outcome >= sa.literal_column(str(FIRST_PROBLEM))
+_ADDRESS = sa.func.coalesce(EnrollmentRow.identifier, "")
+_COLUMNS = (
+    EnrollmentRow.row_number,
+    EnrollmentRow.line,
+    _ADDRESS.label("address"),
+    EnrollmentRow.contact_id,
+    EnrollmentRow.outcome,
+    EnrollmentRow.detail,
+    EnrollmentRow.note,
+)
+
+
+@dataclass(frozen=True)
+class ProblemFilter:
+    """Which rows and in which order: `outcomes` (none means all that are problems), a part of the address or
+    a row's number, one of SORTS with “-” in front for the other way round."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    search: str = ""
+    sort: str = "row"
+
+    @property
+    def is_down(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def order(self) -> str:
+        return self.sort.removeprefix("-")
+
+
+class ProblemRow(NamedTuple):
+    row_number: int
+    line: int
+    address: str
+    contact_id: int | None
+    outcome: int
+    detail: str | None
+    note: str | None
+
+
+class BatchEnd(NamedTuple):
+    """A batch and when it was done."""
+
+    number: int
+    finished_at: datetime | None
+
+
+def rows_beyond(
+    account_id: int, job_id: int, wanted: ProblemFilter, row: int | None, limit: int, *, backwards: bool = False
+) -> list[ProblemRow]:
+    """Up to `limit` rows behind row number `row` in the wanted order (in front of it when `backwards`, the
+    nearest first), or the first ones."""
+    anchor = _row(account_id, job_id, row) if row is not None else None
+    down = wanted.is_down != backwards
+    page = _by_row if wanted.order == "row" else _by_column
+    found = session().execute(page(account_id, job_id, wanted, anchor, limit, down))
+    return [ProblemRow(*each) for each in found]
+
+
+def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
+    """{contact id: name, perhaps empty} of those that are still there."""
+    rows = session().execute(
+        sa.select(Contact.id, Contact.first_name, Contact.last_name).where(
+            Contact.account_id == account_id, Contact.id.in_(contact_ids)
+        )
+    )
+    return {contact_id: " ".join(filter(None, (first, last))) for contact_id, first, last in rows}
+
+
+def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:
+    """{row number: its batch}. All batches of a job but the last are of the same size."""
+    size = session().scalar(
+        sa.select(EnrollmentBatch.last_row).where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.number == 1,
+        )
+    )
+    if not size:
+        return {}
+    numbers = {row: (row - 1) // size + 1 for row in rows}
+    found = session().execute(
+        sa.select(EnrollmentBatch.number, EnrollmentBatch.finished_at).where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.number.in_(set(numbers.values())),
+        )
+    )
+    ends = {number: BatchEnd(number, finished_at) for number, finished_at in found}
+    return {row: ends[number] for row, number in numbers.items() if number in ends}
+
+
+def _row(account_id: int, job_id: int, row: int) -> ProblemRow | None:
+    found = session().execute(
+        sa.select(*_COLUMNS).where(
+            EnrollmentRow.account_id == account_id,
+            EnrollmentRow.job_id == job_id,
+            EnrollmentRow.row_number == row,
+        )
+    ).first()
+    return ProblemRow(*found) if found else None
+
+
+def _by_row(
+    account_id: int, job_id: int, wanted: ProblemFilter, anchor: ProblemRow | None, limit: int, down: bool
+) -> sa.Select[Any]:
+    """In the order of the file: the first of each outcome, merged."""
+    number = EnrollmentRow.row_number
+    lanes = []
+    for outcome in wanted.outcomes or PROBLEMS:
+        lane = _found(account_id, job_id, wanted).where(EnrollmentRow.outcome == outcome)
+        if anchor is not None:
+            lane = lane.where(number < anchor.row_number if down else number > anchor.row_number)
+        lane = lane.order_by(number.desc() if down else number).limit(limit)
+        lanes.append(sa.select(lane.subquery()))
+    merged = sa.union_all(*lanes).subquery("merged")
+    order = merged.c.row_number
+    return sa.select(merged).order_by(order.desc() if down else order).limit(limit)
+
+
+def _by_column(
+    account_id: int, job_id: int, wanted: ProblemFilter, anchor: ProblemRow | None, limit: int, down: bool
+) -> sa.Select[Any]:
+    """In the order of the code or the address, and within one of them in that of the file."""
+    by_code = wanted.order == "code"
+    column: sa.ColumnElement[Any] = EnrollmentRow.outcome.expression if by_code else _ADDRESS
+    query = _found(account_id, job_id, wanted)
+    if wanted.outcomes:
+        query = query.where(EnrollmentRow.outcome.in_(wanted.outcomes))
+    if anchor is not None:
+        here = sa.tuple_(column, EnrollmentRow.row_number)
+        value = anchor.outcome if by_code else anchor.address
+        there = sa.tuple_(sa.literal(value), sa.literal(anchor.row_number))
+        query = query.where(here < there if down else here > there)
+    keys = (column, EnrollmentRow.row_number)
+    return query.order_by(*(key.desc() if down else key for key in keys)).limit(limit)
+
+
+def _found(account_id: int, job_id: int, wanted: ProblemFilter) -> sa.Select[Any]:
+    query = sa.select(*_COLUMNS).where(
+        EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id, _IS_PROBLEM
+    )
+    if not wanted.search:
+        return query
+    matches = EnrollmentRow.identifier.icontains(wanted.search, autoescape=True)
+    if wanted.search.isascii() and wanted.search.isdigit() and len(wanted.search) < 10:
+        matches = sa.or_(matches, EnrollmentRow.row_number == int(wanted.search))
+    return query.where(matches)

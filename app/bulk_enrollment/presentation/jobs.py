@@ -1,0 +1,189 @@
+"""The list of jobs, and one job's page with its panel, its rows that were not done, and its end."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.domain import Permission
+from app.bulk_enrollment.application import control, report
+from app.bulk_enrollment.application.problems import show_problems
+from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.domain import telling
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure.job_list import JobFilter
+from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, SORTS, ProblemFilter
+from app.bulk_enrollment.presentation import looks
+from app.platform import web
+from app.platform.errors import Conflict
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
+
+STATUSES = [status for status in JobStatus if status is not JobStatus.DRAFT]
+MOST_ROWS = 2**31 - 1
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """All jobs, newest first; for the poll while some of them run only the part that changes."""
+    actor = web.actor()
+    wanted = _job_filter()
+    older, newer = request.args.get("older", ""), request.args.get("newer", "")
+    page = report.show_jobs(actor, wanted, older, newer)
+    place = {"older": older} if older else {"newer": newer} if newer else {}
+    facts = {
+        "page": page,
+        "wanted": wanted,
+        "here": _list_url(wanted, **place),
+        "newer_url": page.newer and _list_url(wanted, newer=page.newer),
+        "older_url": page.older and _list_url(wanted, older=page.older),
+    }
+    if _asks_for("job-list"):
+        return render_template("bulk_enrollment/_job_list.html", **facts)
+    workflows = report.workflows_to_choose(actor)
+    return render_template(
+        "bulk_enrollment/jobs.html", workflows=workflows, statuses=STATUSES, nav_active="enrollments", **facts
+    )
+
+
+@blueprint.get("/<public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    """A job's page; for a search, a filter or a page of its rows only the part that changes."""
+    shown = report.show_job(web.actor(), public_id)
+    facts = _problem_facts(shown)
+    if _asks_for("problem-list"):
+        return render_template("bulk_enrollment/_problem_list.html", shown=shown, **facts)
+    return render_template(
+        "bulk_enrollment/job.html", nav_active="enrollments", **_panel_facts(shown), **facts
+    )
+
+
+@blueprint.get("/<public_id>/panel")
+def panel(public_id: str) -> ResponseReturnValue:
+    """What is polled while the job is under way. `seen` is the status that the page shows: when it has moved
+    on, the answer also brings what stands around the panel. `rows` is how many problems the page knows of."""
+    shown = report.show_job(web.actor(), public_id)
+    has_moved = request.args.get("seen") != shown.status
+    answer = make_response(
+        render_template("bulk_enrollment/_panel_answer.html", has_moved=has_moved, **_panel_facts(shown))
+    )
+    if has_moved or request.args.get("rows") != str(sum(shown.problems.values())):
+        answer.headers["HX-Trigger"] = "problems-changed"
+    return answer
+
+
+@blueprint.post("/<public_id>/cancellation")
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Cancel; doing it twice does no harm."""
+    actor = web.actor()
+    page = url_for("jobs.show", public_id=public_id)
+    try:
+        control.cancel_job(actor, public_id)
+    except Conflict:
+        status = report.show_job(actor, public_id).status
+        if status not in (JobStatus.CANCELLING, JobStatus.CANCELLED):
+            raise
+        flash("It has been cancelled already.", "info")
+    else:
+        flash("Cancelled. Nothing that was done is undone.", "success")
+    return web.send_to(page)
+
+
+def _panel_facts(shown: ShownJob) -> dict[str, Any]:
+    actor, story = web.actor(), shown.story
+    may_change = actor.may(Permission.WORKFLOWS)
+    return {
+        "shown": shown,
+        "figures": looks.figures_of(shown),
+        "headline": telling.headline(story),
+        "left_out": telling.left_out(shown.state.outcomes, story.workflow),
+        "happening": telling.happening(story),
+        "to_be_left_out": telling.to_be_left_out(shown.state.progress),
+        "lacks_workers": report.lacks_workers(shown),
+        "may_change": may_change,
+        "may_cancel": may_change and shown.can_be_cancelled,
+        "poll_seconds": _poll_seconds(shown),
+    }
+
+
+def _poll_seconds(shown: ShownJob) -> int | None:
+    if shown.status in FINISHED:
+        return None
+    return 5 if shown.status in (JobStatus.SCHEDULED, JobStatus.PAUSED) else 1
+
+
+def _problem_facts(shown: ShownJob) -> dict[str, Any]:
+    wanted = _problem_filter()
+    after, before = _row_number("after"), _row_number("before")
+    rows = show_problems(shown.job, wanted, after, before)
+    place = {"after": after} if after is not None else {"before": before} if before is not None else {}
+    outcome = wanted.outcomes[0] if wanted.outcomes else None
+    return {
+        "rows": rows,
+        "wanted": wanted,
+        "code": outcome.name if outcome else "",
+        "here": _rows_url(shown, wanted, **place),
+        "sort_url": _rows_url(shown, ProblemFilter(wanted.outcomes, wanted.search)),
+        "back_url": rows.back is not None and _rows_url(shown, wanted, before=rows.back),
+        "on_url": rows.on is not None and _rows_url(shown, wanted, after=rows.on),
+        "tabs": _tabs(shown, wanted),
+        "tone_of": looks.tone_of,
+    }
+
+
+def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:
+    """All problems, and those of each outcome, with their counts."""
+    counts = [("All", (), sum(shown.problems.values()))]
+    counts += [(outcome.label, (outcome,), rows) for outcome, rows in shown.problems.items()]
+    counts += [(one.label, (one,), 0) for one in wanted.outcomes if one not in shown.problems]
+    return [
+        {
+            "text": text,
+            "count": rows,
+            "url": _rows_url(shown, ProblemFilter(outcomes, wanted.search, wanted.sort)),
+            "active": outcomes == wanted.outcomes,
+        }
+        for text, outcomes, rows in counts
+    ]
+
+
+def _job_filter() -> JobFilter:
+    status = request.args.get("status", "")
+    known = status == "unfinished" or status in STATUSES
+    return JobFilter(status if known else "", request.args.get("workflow", "")[:36])
+
+
+def _problem_filter() -> ProblemFilter:
+    """What was asked for; a value that makes no sense asks for nothing."""
+    code, sort = request.args.get("code", ""), request.args.get("sort", "")
+    return ProblemFilter(
+        outcomes=(Outcome[code],) if code in Outcome.__members__ else (),
+        search=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        sort=sort if sort.removeprefix("-") in SORTS else "row",
+    )
+
+
+def _row_number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and int(text[:12]) <= MOST_ROWS else None
+
+
+def _list_url(wanted: JobFilter, **place: str) -> str:
+    return url_for("jobs.index", status=wanted.status or None, workflow=wanted.workflow_id or None, **place)
+
+
+def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: int | None) -> str:
+    return url_for(
+        "jobs.show",
+        public_id=shown.job.public_id,
+        code=wanted.outcomes[0].name if wanted.outcomes else None,
+        q=wanted.search or None,
+        sort=wanted.sort if wanted.sort != "row" else None,
+        **place,
+        _anchor="problems",
+    )
+
+
+def _asks_for(part: str) -> bool:
+    return web.is_htmx() and request.headers.get("HX-Target", "").endswith(f"#{part}")

@@ -1,0 +1,46 @@
+"""How outcomes look: the tone of each, and the figures of a job as the page's parts want them."""
+
+from typing import Any, Final
+
+from flask import url_for
+
+from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+
+TONES: Final[dict[Outcome, str]] = {
+    Outcome.ENROLLED: "success",
+    Outcome.CREATED: "success",
+    Outcome.UPDATED: "accent",
+    Outcome.UNCHANGED: "info",
+    Outcome.ALREADY_ENROLLED: "info",
+    Outcome.DUPLICATE_IN_SELECTION: "violet",
+    Outcome.CONTACT_BLOCKED: "neutral",
+    Outcome.CONTACT_NOT_FOUND: "warning",
+    Outcome.CANCELLED: "neutral",
+}
+
+
+def tone_of(outcome: Outcome) -> str:
+    return TONES.get(outcome, "danger")
+
+
+def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
+    """One figure an outcome, problems with the way to their rows; what the job is for stands first, even at 0."""
+    counts = dict(shown.state.outcomes)
+    counts.setdefault(Outcome.CREATED if shown.job.kind == "import" else Outcome.ENROLLED, 0)
+    return [
+        {
+            "label": outcome.label,
+            "code": outcome.name,
+            "value": counts[outcome],
+            "tone": tone_of(outcome),
+            "url": rows_url(shown, outcome) if outcome >= FIRST_PROBLEM else None,
+        }
+        for outcome in Outcome
+        if outcome in counts
+    ]
+
+
+def rows_url(shown: ShownJob, outcome: Outcome) -> str:
+    """The rows with this outcome, on the job's page."""
+    return url_for("jobs.show", public_id=shown.job.public_id, code=outcome.name, _anchor="problems")
