@@ -123,9 +123,14 @@ def send_to(address: str) -> AnyResponse:
     return redirect(address, 303)
 
 
+def status_of(error: errors.MusterError) -> int:
+    """The HTTP status of an expected error."""
+    return next(code for kind, code in STATUS.items() if isinstance(error, kind))
+
+
 def answer_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
     """Turn an expected error into problem+json, a fragment or a page."""
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    status = status_of(error)
     return _answer(status, error.code, error.message, error.facts), status
 
 

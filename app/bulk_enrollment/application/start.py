@@ -120,14 +120,16 @@ def _kept_options(options: FileOptions, upload: Upload, again: bool) -> dict[str
     }
 
 
-def _check_size(actor: Actor, upload: Upload, is_import: bool) -> None:
+def row_limit(actor: Actor, is_import: bool) -> int:
+    """How many rows one job of the actor's account may have."""
     settings = current()
-    name, default = (
-        ("import_rows", settings.max_import_rows)
-        if is_import
-        else ("contacts_per_job", settings.max_contacts_per_job)
-    )
-    limit = accounts.limit_of(actor.account_id, name, default)
+    if is_import:
+        return accounts.limit_of(actor.account_id, "import_rows", settings.max_import_rows)
+    return accounts.limit_of(actor.account_id, "contacts_per_job", settings.max_contacts_per_job)
+
+
+def _check_size(actor: Actor, upload: Upload, is_import: bool) -> None:
+    limit = row_limit(actor, is_import)
     if upload.rows > limit:
         raise TooMuch(
             "CONTACT_LIMIT_EXCEEDED",

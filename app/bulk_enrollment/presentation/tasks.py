@@ -1,6 +1,7 @@
 """What workers run for this room, and what the clock does for it."""
 
-from app.bulk_enrollment.application import plan, run, sweep
+from app.bulk_enrollment.application import plan, run, sweep, uploads
+from app.files import application as files
 from app.platform.clock import every
 from app.platform.queue import task
 
@@ -10,3 +11,6 @@ task(run.CANCEL_TASK, "urgent", timeout=3600)(run.skip_rest)
 
 every(1)(sweep.sweep)
 every(3600)(sweep.discard_old_drafts)
+every(3600)(files.discard_unused)
+
+uploads.watch_over_uploads()

@@ -3,7 +3,7 @@
 from app.files.application.checkups import checkup_for, identifier_of, mend_typos, undo_mends
 from app.files.application.columns import MAPPABLE, may_be_mapped_to, remember_mapping, suggestion
 from app.files.application.discarding import discard_unused, register_use
-from app.files.application.keeping import keep
+from app.files.application.keeping import keep, too_large
 from app.files.application.reading import (
     first_rows,
     kept,
@@ -32,6 +32,7 @@ __all__ = [
     "rows",
     "same_file_before",
     "suggestion",
+    "too_large",
     "undo_mends",
     "untouched_rows",
     "upload_by_id",

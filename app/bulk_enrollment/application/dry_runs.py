@@ -1,0 +1,104 @@
+"""What a dry run has found: it is the plan of a draft, read and put into words."""
+
+from dataclasses import dataclass
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.plan import file_options
+from app.bulk_enrollment.domain.forecast import Expected, SampleRow, headline, seconds_needed, words_of
+from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.infrastructure import checks, queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.files import application as files
+from app.platform import queue
+from app.platform.errors import NotFound
+from app.workflows.infrastructure.tables import Workflow
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """A draft and what would become of its rows. While it is planned there is only how far it has come;
+    `is_waiting` means that no worker is there to plan it."""
+
+    job: EnrollmentJob
+    upload: files.Upload
+    workflow: Workflow | None
+    is_waiting: bool
+    expected: list[Expected]
+    to_create: int
+    seconds: float
+
+    @property
+    def is_ready(self) -> bool:
+        return self.job.planned_at is not None
+
+    @property
+    def is_started(self) -> bool:
+        return self.job.status not in (JobStatus.DRAFT, JobStatus.FAILED)
+
+    @property
+    def percent(self) -> float | None:
+        return (
+            self.job.planned_rows * 100 / self.job.total if self.job.planned_rows and self.job.total else None
+        )
+
+    @property
+    def to_be_done(self) -> int:
+        return sum(one.rows for one in self.expected if one.outcome.counts_as == "succeeded")
+
+    @property
+    def headline(self) -> str:
+        counts = {one.outcome: one.rows for one in self.expected}
+        return headline(counts, self.workflow.name if self.workflow else None)
+
+
+def dry_run_of(actor: Actor, public_id: str) -> DryRun:
+    """Raises NotFound, also for one that was never started and has been tidied away."""
+    accounts.require(actor, Permission.REPORTS)
+    job = queries.job_by_public_id(actor.account_id, public_id)
+    if job is None or job.upload_id is None:
+        raise NotFound("JOB_NOT_FOUND", "This check is gone: checks that are not started are kept for a day.")
+    is_ready = job.planned_at is not None
+    return DryRun(
+        job=job,
+        upload=files.upload_by_id(actor.account_id, job.upload_id),
+        workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
+        is_waiting=not is_ready and job.status == JobStatus.DRAFT and queue.alive_workers() == 0,
+        expected=_expected(job) if is_ready else [],
+        to_create=queries.people_to_create(actor.account_id, job.id) if is_ready else 0,
+        seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),
+    )
+
+
+def options_of(actor: Actor, public_id: str, upload: files.Upload) -> FileOptions | None:
+    """What was chosen for a check of this upload, to be changed; None when there is no such check."""
+    job = queries.job_by_public_id(actor.account_id, public_id)
+    return file_options(job) if job is not None and job.upload_id == upload.id else None
+
+
+def _expected(job: EnrollmentJob) -> list[Expected]:
+    """What succeeds first, then the rest in the order of their codes."""
+    counts = {Outcome[name]: rows for name, rows in job.totals.items()}
+    return [
+        Expected(outcome, counts[outcome], words_of(outcome, counts[outcome]), _samples(job, outcome))
+        for outcome in sorted(counts)
+    ]
+
+
+def _samples(job: EnrollmentJob, outcome: Outcome) -> list[SampleRow]:
+    found = queries.sample_rows(job.account_id, job.id, outcome)
+    return [
+        SampleRow(
+            row.row_number,
+            row.line,
+            row.identifier or "",
+            " ".join(filter(None, (_message(outcome, row.detail), remark(row.note)))),
+        )
+        for row in found
+    ]
+
+
+def _message(outcome: Outcome, detail: str | None) -> str:
+    return "" if outcome.counts_as == "succeeded" else reason(outcome, detail)

@@ -1,0 +1,96 @@
+"""How many people of a file the account does not know yet: told before a job, not after it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from app.accounts import application as accounts
+from app.bulk_enrollment.infrastructure import uploads
+from app.contacts import application as contacts
+from app.files import application as files
+from app.files.domain.checkup import Identifier, contact_id_key
+from app.platform.addresses import email_key, first_email, phone_key
+
+COUNTED_EXACTLY: Final = 100_000
+SAMPLE: Final = 20_000
+AT_ONCE: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """People of a file: `new` to the account, `known` to it, and of these `closed` (they opted out, or mail
+    came back). `about` means that a sample was counted and the figures are estimates."""
+
+    new: int
+    known: int
+    closed: int
+    about: bool = False
+
+    @property
+    def people(self) -> int:
+        return self.new + self.known
+
+    @property
+    def are_most(self) -> bool:
+        """More than half are new: what to do with them is for the person alone to decide."""
+        return self.new * 2 > self.people
+
+
+def new_to_account(
+    account_id: int, upload: files.Upload, mapping: Mapping[str, str], identifier: Identifier
+) -> Newcomers | None:
+    """Counted exactly for up to COUNTED_EXACTLY rows, else estimated from rows spread over the whole file.
+    None when no column holds the identifier."""
+    column = next((int(at) for at, field in mapping.items() if field == identifier), None)
+    if column is None:
+        return None
+    step = max(1, upload.rows // SAMPLE) if upload.rows > COUNTED_EXACTLY else 1
+    keys = _keys(account_id, upload, column, identifier, step)
+    people = known = closed = 0
+    while chunk := list(islice(keys, AT_ONCE)):
+        statuses = _statuses(account_id, chunk, identifier)
+        people += len(chunk)
+        known += sum(statuses.values())
+        closed += sum(statuses.values()) - statuses.get("active", 0)
+    if step > 1 and people:
+        good = files.checkup_for(upload, mapping, identifier).good
+        known, closed = round(known * good / people), round(closed * good / people)
+        people = good
+    return Newcomers(people - known, known, closed, about=step > 1)
+
+
+def _keys(
+    account_id: int, upload: files.Upload, column: int, identifier: Identifier, step: int
+) -> Iterator[str]:
+    """Every key once, of every `step`th row."""
+    read = _reader(identifier, accounts.worker_for(account_id).country or None)
+    seen: set[int] = set()
+    for row in islice(files.rows(upload), 0, None, step):
+        key = read(row.cells[column])
+        if key is not None and (mark := hash(key)) not in seen:
+            seen.add(mark)
+            yield key
+
+
+def _reader(identifier: Identifier, country: str | None) -> Callable[[str], str | None]:
+    def by_email(cell: str) -> str | None:
+        key = email_key(cell)
+        return key if isinstance(key, str) else first_email(cell).key
+
+    def by_phone(cell: str) -> str | None:
+        key = phone_key(cell, country)
+        return key if isinstance(key, str) else None
+
+    if identifier == "email":
+        return by_email
+    return by_phone if identifier == "phone" else lambda cell: contact_id_key(cell)[0]
+
+
+def _statuses(account_id: int, keys: Sequence[str], identifier: Identifier) -> dict[str, int]:
+    """{status: people} of those that are contacts."""
+    if identifier == "contact_id":
+        matched = contacts.match_many(account_id, "id", uploads.keys_as_rows([int(key) for key in keys]))
+    else:
+        matched = contacts.match_many(account_id, identifier, uploads.keys_as_rows(keys))
+    return uploads.count_by_status(matched)

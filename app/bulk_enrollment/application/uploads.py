@@ -1,0 +1,27 @@
+"""What is known of uploads here: which are still needed, what came of the same file before."""
+
+from collections.abc import Sequence
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.infrastructure import uploads
+from app.bulk_enrollment.infrastructure.uploads import Use
+from app.files import application as files
+
+__all__ = ["Use", "newest_uploads", "uses_of", "watch_over_uploads"]
+
+
+def newest_uploads(actor: Actor) -> Sequence[files.Upload]:
+    """The last files of the account, each once, to be used again."""
+    accounts.require(actor, Permission.REPORTS)
+    return uploads.newest_uploads(actor.account_id)
+
+
+def uses_of(actor: Actor, upload: files.Upload) -> list[Use]:
+    """Jobs that were started from the same file, the newest first."""
+    return uploads.uses_of_same_bytes(actor.account_id, upload.sha256)
+
+
+def watch_over_uploads() -> None:
+    """Keep the uploads that jobs were made from for as long as the jobs."""
+    files.register_use(uploads.in_use)

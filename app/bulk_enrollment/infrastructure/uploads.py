@@ -1,0 +1,87 @@
+"""What jobs know of uploads: which are in use, what was made of them, and whom their rows mean."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.files.infrastructure.tables import Upload
+from app.platform.database import is_sqlite, session
+from app.workflows.infrastructure.tables import Workflow
+
+
+class Use(NamedTuple):
+    """A job that was started from an upload. `workflow` None means an import."""
+
+    job_id: str
+    status: str
+    workflow: str | None
+    created_at: datetime
+
+
+def in_use(account_id: int, upload_ids: Sequence[int]) -> set[int]:
+    """Those of the uploads that a job, also one that is only planned, was made from."""
+    query = sa.select(EnrollmentJob.upload_id).where(
+        EnrollmentJob.account_id == account_id, EnrollmentJob.upload_id.in_(upload_ids)
+    )
+    return {upload_id for upload_id in session().scalars(query) if upload_id is not None}
+
+
+def uses_of_same_bytes(account_id: int, sha256: str, limit: int = 3) -> list[Use]:
+    """Jobs that were started from these bytes, whenever they were uploaded, the newest first."""
+    query = (
+        sa.select(EnrollmentJob.public_id, EnrollmentJob.status, Workflow.name, EnrollmentJob.created_at)
+        .join(Upload, Upload.id == EnrollmentJob.upload_id)
+        .outerjoin(
+            Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
+        )
+        .where(
+            EnrollmentJob.account_id == account_id,
+            Upload.account_id == account_id,
+            Upload.sha256 == sha256,
+            EnrollmentJob.status != JobStatus.DRAFT,
+        )
+        .order_by(EnrollmentJob.id.desc())
+        .limit(limit)
+    )
+    return [Use(*row) for row in session().execute(query)]
+
+
+def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
+    """One for each file: of the same bytes only the newest."""
+    newest = (
+        sa.select(sa.func.max(Upload.id))
+        .where(Upload.account_id == account_id)
+        .group_by(Upload.sha256)
+        .order_by(sa.func.max(Upload.id).desc())
+        .limit(limit)
+    )
+    query = (
+        sa.select(Upload)
+        .where(Upload.account_id == account_id, Upload.id.in_(newest))
+        .order_by(Upload.id.desc())
+    )
+    return session().scalars(query).all()
+
+
+def keys_as_rows(keys: Sequence[str] | Sequence[int]) -> sa.Select[Any]:
+    """Many values as rows of (row_number, key), in one parameter of the statement."""
+    row_number = sa.literal(0).label("row_number")
+    if is_sqlite():
+        listed = sa.func.json_each(json.dumps(keys)).table_valued("value", name="listed")
+        return sa.select(row_number, listed.c.value.label("key"))
+    kind: Any = sa.BigInteger() if keys and isinstance(keys[0], int) else sa.Text()
+    unnested = sa.func.unnest(sa.bindparam("keys", list(keys), ARRAY(kind), unique=True))
+    return sa.select(row_number, unnested.column_valued("key").label("key"))
+
+
+def count_by_status(matched: sa.Select[Any]) -> dict[str, int]:
+    """{status: contacts} of what the contacts room has matched."""
+    found = matched.subquery("found")
+    query = sa.select(found.c.status, sa.func.count()).group_by(found.c.status)
+    return {row[0]: row[1] for row in session().execute(query)}

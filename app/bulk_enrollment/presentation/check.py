@@ -1,0 +1,62 @@
+"""The page of a check before the start: what would become of every row, and the button that starts it."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import application as accounts
+from app.accounts.domain import Permission
+from app.bulk_enrollment.application import start
+from app.bulk_enrollment.application.dry_runs import DryRun, dry_run_of
+from app.bulk_enrollment.presentation.looks import tone_of
+from app.platform import web
+from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
+from app.workflows import application as workflows
+
+blueprint = Blueprint("check", __name__, url_prefix="/enrollments/checks/<uuid:job_id>")
+
+
+@blueprint.get("")
+def show(job_id: UUID) -> ResponseReturnValue:
+    run = dry_run_of(web.actor(), str(job_id))
+    if run.is_started:
+        page = url_for("jobs.show", public_id=run.job.public_id)
+        return web.send_to(page) if web.is_htmx() else redirect(page)
+    return _page(run)
+
+
+@blueprint.post("/start")
+def begin(job_id: UUID) -> ResponseReturnValue:
+    try:
+        job = start.start_draft(web.actor(), str(job_id))
+    except (Conflict, Invalid, LimitReached, TooMuch) as refusal:
+        run = dry_run_of(web.actor(), str(job_id))
+        return _page(run, refusal), web.status_of(refusal)
+    return web.send_to(url_for("jobs.show", public_id=job.public_id))
+
+
+@blueprint.post("/activation")
+def activate(job_id: UUID) -> ResponseReturnValue:
+    """Activates the workflow and comes back."""
+    run = dry_run_of(web.actor(), str(job_id))
+    accounts.require(web.actor(), Permission.WORKFLOWS)
+    if run.workflow is not None:
+        try:
+            workflows.activate(web.actor(), run.workflow.public_id)
+        except Invalid as refusal:
+            return _page(run, refusal), 422
+    return web.send_to(url_for("check.show", job_id=job_id))
+
+
+def _page(run: DryRun, refusal: MusterError | None = None) -> str:
+    workflow_id = run.workflow.public_id if run.workflow else None
+    back = url_for(
+        "mapping.show", workflow_id=workflow_id, upload_id=run.upload.public_id, check=run.job.public_id
+    )
+    template = "bulk_enrollment/_check.html" if web.is_htmx() else "bulk_enrollment/check.html"
+    shares = [{"value": one.rows, "tone": tone_of(one.outcome)} for one in run.expected]
+    nav_active = "workflows" if run.workflow else "contacts"
+    return render_template(
+        template, run=run, refusal=refusal, back=back, shares=shares, tone_of=tone_of, nav_active=nav_active
+    )

@@ -1,0 +1,200 @@
+"""The mapping page: what the columns are, what is wrong with the rows, what should happen to the people."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.bulk_enrollment.application import dry_runs, start
+from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
+from app.bulk_enrollment.application.start import FileJob
+from app.bulk_enrollment.application.uploads import uses_of
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.presentation.destination import Destination, destination
+from app.bulk_enrollment.presentation.mapping_form import (
+    CHOICES,
+    OptionsForm,
+    columns_of,
+    options_form,
+    read_mapping,
+    read_options,
+)
+from app.contacts import application as contacts
+from app.files import application as files
+from app.files.domain.checkup import Identifier
+from app.platform import web
+from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
+from app.workflows import application as workflows
+
+blueprint = Blueprint("mapping", __name__)
+
+ROWS_SHOWN = 5
+COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts after the page has come
+
+
+@blueprint.get("/contacts/import/<uuid:upload_id>")
+@blueprint.get("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>")
+def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
+    goal, upload = _opened(upload_id, workflow_id)
+    chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
+    if chosen is not None:
+        return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier)
+    return _page(goal, upload, None, _suggested(upload), None)
+
+
+@blueprint.post("/contacts/import/<uuid:upload_id>")
+@blueprint.post("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>")
+def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
+    """One form with several buttons, so that nothing typed is lost whichever is pressed."""
+    goal, upload = _opened(upload_id, workflow_id)
+    form = OptionsForm()
+    mapping = read_mapping(request.form, len(upload.layout["columns"]))
+    refusal: MusterError | None = None
+    act = request.form.get("act", "check")
+    try:
+        if act in ("check", "start"):
+            options, found = read_options(form, mapping, goal.workflow is None)
+            if not found:
+                return _begin(
+                    goal, upload, options, (form.once.data or uuid4().hex) if act == "start" else None
+                )
+            form.show(found)
+        elif act == "mend":
+            files.mend_typos(web.actor(), upload.public_id, mapping)
+        elif act == "unmend":
+            files.undo_mends(web.actor(), upload.public_id)
+        elif act == "activate" and goal.workflow_id:
+            workflows.activate(web.actor(), goal.workflow_id)
+            goal = destination(web.actor(), workflow_id)
+    except Invalid as wrong:
+        fields = wrong.facts.get("fields") or {}
+        form.show(fields)
+        refusal = None if fields else wrong
+    except (Conflict, TooMuch, LimitReached) as wrong:
+        refusal = wrong
+    status = web.status_of(refusal) if refusal else 422 if form.errors else 200
+    return _page(goal, upload, form, mapping, form.identifier.data, refusal), status
+
+
+@blueprint.post("/contacts/import/<uuid:upload_id>/checkup")
+@blueprint.post("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>/checkup")
+def recount(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
+    """The check-up for the columns as they are chosen at the moment; nothing is kept."""
+    goal, upload = _opened(upload_id, workflow_id)
+    mapping = read_mapping(request.form, len(upload.layout["columns"]))
+    figures = _figures(upload, mapping, _identifier(mapping, request.form.get("identifier")))
+    return render_template("bulk_enrollment/_checkup.html", goal=goal, upload=upload, **figures)
+
+
+@blueprint.get("/contacts/import/<uuid:upload_id>/newcomers")
+@blueprint.get("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>/newcomers")
+def newcomers(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
+    """How many people of a large file are new: asked for by its page when it is there."""
+    _, upload = _opened(upload_id, workflow_id)
+    identifier = _identifier({}, request.args.get("identifier"))
+    column = request.args.get("column", "")
+    known = column.isascii() and column.isdigit() and int(column) < len(upload.layout["columns"])
+    counted = (
+        new_to_account(upload.account_id, upload, {column: identifier}, identifier)
+        if known and identifier
+        else None
+    )
+    return render_template("bulk_enrollment/_newcomers.html", newcomers=counted)
+
+
+def _opened(upload_id: UUID, workflow_id: UUID | None) -> tuple[Destination, files.Upload]:
+    goal = destination(web.actor(), workflow_id)
+    upload = files.kept(web.actor().account_id, str(upload_id))
+    if upload is None:
+        raise NotFound(
+            "NOT_FOUND",
+            "This upload is no longer there: files that nothing was started from are kept for a day.",
+            next_url=goal.upload_url,
+            next_label="Choose the file again",
+        )
+    return goal, upload
+
+
+def _begin(
+    goal: Destination, upload: files.Upload, options: FileOptions, once: str | None
+) -> ResponseReturnValue:
+    """Start the job when there is a one-time key, else check first what it would do."""
+    actor = web.actor()
+    wanted = FileJob(upload.public_id, options, goal.workflow_id, once)
+    if once is None:
+        job = start.dry_run(actor, wanted)
+        return web.send_to(url_for("check.show", job_id=job.public_id))
+    job = start.start_job(actor, wanted)
+    return web.send_to(url_for("jobs.show", public_id=job.public_id))
+
+
+def _page(
+    goal: Destination,
+    upload: files.Upload,
+    form: Any,
+    mapping: Mapping[str, str],
+    identifier: str | None,
+    refusal: MusterError | None = None,
+) -> str:
+    actor = web.actor()
+    figures = _figures(upload, mapping, _identifier(mapping, identifier))
+    if form is None:
+        form = options_form(missing=_decided_beforehand(goal, upload, figures["newcomers"]))
+        form.identifier.data = figures["identifier"]
+    return render_template(
+        "bulk_enrollment/mapping.html",
+        goal=goal,
+        upload=upload,
+        layout=files.layout_of(upload),
+        form=form,
+        columns=columns_of(
+            files.suggestion(actor.account_id, upload), mapping, list(contacts.own_fields(actor).values())
+        ),
+        choices=CHOICES,
+        first=files.first_rows(upload, ROWS_SHOWN),
+        uses=uses_of(actor, upload),
+        earlier=files.same_file_before(actor.account_id, upload),
+        refusal=refusal,
+        tags=contacts.tags_to_choose(actor),
+        nav_active=goal.place,
+        **figures,
+    )
+
+
+def _figures(
+    upload: files.Upload, mapping: Mapping[str, str], identifier: Identifier | None
+) -> dict[str, Any]:
+    column = next((at for at, field in mapping.items() if field == identifier), None)
+    is_small = upload.rows <= COUNTED_AT_ONCE
+    return {
+        "identifier": identifier,
+        "column": column,
+        "checkup": files.checkup_for(upload, mapping, identifier if column is not None else None),
+        "newcomers": new_to_account(upload.account_id, upload, mapping, identifier)
+        if identifier and column is not None and is_small
+        else None,
+        "count_later": column is not None and not is_small,
+    }
+
+
+def _decided_beforehand(goal: Destination, upload: files.Upload, counted: Newcomers | None) -> str | None:
+    """Adding strangers or leaving most of a file out is the person's own decision."""
+    if goal.workflow is None:
+        return "create"
+    return None if counted is None or counted.are_most else "skip"
+
+
+def _suggested(upload: files.Upload) -> dict[str, str]:
+    guesses = files.suggestion(upload.account_id, upload)
+    return {str(guess.index): guess.field for guess in guesses if files.may_be_mapped_to(guess.field)}
+
+
+def _identifier(mapping: Mapping[str, str], given: str | None) -> Identifier | None:
+    """What a person chose, where a column holds it or none is known; else the first that a column holds."""
+    by_columns = files.identifier_of(mapping)
+    chosen: dict[str | None, Identifier] = {"email": "email", "phone": "phone", "contact_id": "contact_id"}
+    if given in chosen and (given in mapping.values() or by_columns is None):
+        return chosen[given]
+    return by_columns

@@ -1,0 +1,172 @@
+"""The form of the mapping page: a choice for each column, and what should happen to the people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from app.bulk_enrollment.domain.reading import CUSTOM
+from app.bulk_enrollment.domain.selection import EXISTING, IDENTIFIERS, MISSING, FileOptions, problems
+from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG, tag_name
+from app.files import application as files
+from app.files.domain.columns import ColumnGuess
+
+_LONGEST_LABEL: Final = 120
+
+# What a column may be, in the order and the words in which a person chooses.
+CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
+    ("Who it is", (("email", "Email"), ("phone", "Phone"), ("contact_id", "Contact number"))),
+    (
+        "About them",
+        (
+            ("first_name", "First name"),
+            ("last_name", "Last name"),
+            ("full_name", "Whole name"),
+            *((key, FIELDS[key].label) for key in ("company", "city", "country", "birthday")),
+        ),
+    ),
+    (
+        "May they be written to?",
+        (("consent", "Wants mail (yes or no)"), ("opt_out", "Has opted out"), ("bounced", "Mail came back")),
+    ),
+)
+IDENTIFIER_WORDS: Final = {
+    "email": "their email address",
+    "phone": "their phone number",
+    "contact_id": "their contact number",
+}
+
+
+class OptionsForm(FlaskForm):
+    """What should happen. It holds fields only: what may be in them is decided by the use cases."""
+
+    once = HiddenField()
+    identifier = SelectField(
+        "Recognise people by", choices=[(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
+    )
+    missing = RadioField(
+        "People who are new to you", choices=[("create", "Add them"), ("skip", "Leave them out")]
+    )
+    existing = RadioField(
+        "People you have already",
+        choices=[
+            ("leave", "Leave as they are"),
+            ("fill", "Fill what is empty"),
+            ("overwrite", "Overwrite"),
+        ],
+        default="leave",
+    )
+    consent_basis = SelectField(
+        "Why may you write to them?",
+        choices=[
+            SelectChoice("", "Choose …"),
+            *(SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()),
+        ],
+    )
+    tags = StringField("Tags for everybody who comes in")
+    batch_size = StringField("People in a batch")
+
+    @property
+    def tag_names(self) -> list[str]:
+        return [name for part in (self.tags.data or "").split(",") if (name := tag_name(part))]
+
+    def show(self, found: Mapping[str, str]) -> None:
+        """Put each sentence at its field; one that has none stands on top."""
+        for name, sentence in found.items():
+            if name in self:
+                self[name].errors = [sentence]
+            else:
+                self.form_errors.append(sentence)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file with what was chosen for it; `own` are the account's own fields, and the one that
+    would be made of it, as (value, label)."""
+
+    guess: ColumnGuess
+    field: str
+    own: Sequence[tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        return f"column-{self.guess.index}"
+
+    @property
+    def is_aside(self) -> bool:
+        """Empty as far as one can see, and nothing chosen: it need not take space."""
+        return not self.field and not self.guess.examples
+
+
+def options_form(shown: FileOptions | None = None, missing: str | None = None) -> Any:
+    """The form as it was sent, or with `shown`; `missing` is the choice made beforehand."""
+    if shown is None:
+        return OptionsForm(formdata=None, data={"missing": missing, "existing": "leave", "once": uuid4().hex})
+    values = shown.as_dict() | {
+        "tags": ", ".join(shown.tags),
+        "batch_size": shown.batch_size and str(shown.batch_size),
+        "once": uuid4().hex,
+    }
+    return OptionsForm(formdata=None, data=values)
+
+
+def columns_of(
+    guesses: Sequence[ColumnGuess], mapping: Mapping[str, str], own_labels: Sequence[str]
+) -> list[Column]:
+    known = [(f"{CUSTOM}{label}", label) for label in own_labels]
+    columns = []
+    for guess in guesses:
+        label = " ".join(guess.name.split())[:_LONGEST_LABEL]
+        own = list(known)
+        if label.lower() not in (other.lower() for other in own_labels):
+            own.append((f"{CUSTOM}{label}", f"New field “{label}”"))
+        field = mapping.get(str(guess.index), "")
+        if field.startswith(CUSTOM) and field not in (value for value, _ in own):
+            own.append((field, field.removeprefix(CUSTOM)))
+        columns.append(Column(guess, field, own))
+    return columns
+
+
+def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:
+    """{column position as text: field} as it was sent."""
+    chosen = ((str(position), form.get(f"column-{position}", "")) for position in range(width))
+    return {position: field for position, field in chosen if files.may_be_mapped_to(field)}
+
+
+def read_options(
+    form: OptionsForm, mapping: dict[str, str], is_import: bool
+) -> tuple[FileOptions, dict[str, str]]:
+    """The choice and what is wrong with it: {field: sentence}."""
+    found: dict[str, str] = {}
+    size = (form.batch_size.data or "").strip()
+    is_number = size.isascii() and size.isdigit() and len(size) < 9
+    if form.missing.data not in MISSING:
+        found["missing"] = "Say what should happen with people who are new to you."
+    if too_long := next((name for name in form.tag_names if len(name) > MAX_TAG), None):
+        found["tags"] = f"A tag has {MAX_TAG} characters at most; “{too_long[:20]}…” has {len(too_long)}."
+    options = FileOptions(
+        mapping=mapping,
+        identifier=_one_of(IDENTIFIERS, form.identifier.data),
+        missing=_one_of(MISSING, form.missing.data),
+        existing=_one_of(EXISTING, form.existing.data),
+        consent_basis=_one_of(("", *CONSENT_LABELS), form.consent_basis.data)
+        if form.missing.data == "create"
+        else "",
+        tags=form.tag_names,
+        batch_size=int(size) if is_number else None,
+    )
+    if size and not is_number:
+        found["batch_size"] = "Write a whole number, or leave it empty."
+    if is_import and not options.writes_contacts and "missing" not in found:
+        found["missing"] = (
+            "Like this the file would change nothing. Add new people, or update those you have."
+        )
+    return options, problems(options) | found
+
+
+def _one_of(allowed: Sequence[Any], given: str | None) -> Any:
+    return given if given in allowed else allowed[0]
