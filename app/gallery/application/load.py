@@ -92,7 +92,7 @@ def _bring_up_to_date(files: dict[str, TemplateFile], marks: dict[str, str], loa
     definitions = {file.key: file.definition for file in files.values()}
     versions += [_version(row, definitions[str(row.key)], FIRST_NOTE) for row in new]
     store.add_versions(versions)
-    loaded.added = [str(row.key) for row in new]
+    loaded.added += [str(row.key) for row in new]
     refused_keys = {Path(name).stem for name in loaded.refused}
     for key, template in existing.items():
         if template.deleted_at is None and key not in refused_keys:

@@ -1,0 +1,71 @@
+"""Templates at the command line."""
+
+import json
+from typing import Any
+
+from flask import Flask
+
+from tests.people import Person
+from tests.rooms.gallery.shelf import add_template, system_id
+
+FIELDS = {
+    *("id", "key", "name", "description", "category", "tags", "is_system", "is_shared", "version", "needs"),
+    *("missing", "steps", "days", "channels", "times_used", "completion_rate", "created_at", "updated_at"),
+    "created_by",
+}
+
+
+def run(app: Flask, *args: str) -> Any:
+    return app.test_cli_runner().invoke(args=args)
+
+
+def test_templates_as_json(app: Flask) -> None:  # T-19
+    listed = json.loads(run(app, "templates", "--json").stdout)
+    assert len(listed) == 38
+    assert all(set(one) == FIELDS for one in listed)
+    recall = next(one for one in listed if one["key"] == "checkup-recall")
+    assert recall["needs"] == recall["missing"] == ["sms", "calendar"]
+    assert recall["channels"] == ["email", "sms"]
+    assert (recall["is_system"], recall["version"], recall["completion_rate"]) == (True, 1, None)
+
+
+def test_templates_as_a_table(app: Flask) -> None:
+    output = run(app, "templates").stdout
+    assert output.startswith("KEY")
+    assert "new-lead-welcome" in output
+    assert "sms (not connected)" in output
+
+
+def test_templates_of_an_account(app: Flask, sam: Person) -> None:  # T-22
+    add_template(app, sam.actor, "Sam's own")
+    assert "Sam's own" in run(app, "templates", "--account", "Branch").stdout
+    assert "Sam's own" not in run(app, "templates").stdout
+    unknown = run(app, "templates", "--account", "Nobody")
+    assert (unknown.exit_code, unknown.output) == (1, "Error: There is no account named Nobody.\n")
+
+
+def test_clone_by_key_name_and_id(app: Flask) -> None:  # T-03
+    for reference in ("new-lead-welcome", "New lead welcome", system_id(app, "new-lead-welcome")):
+        done = run(app, "clone", reference, "--name", "Mine", "--json")
+        assert done.exit_code == 0, done.output
+        answer = json.loads(done.stdout)
+        assert set(answer) == {
+            *("workflow_id", "name", "status", "template_id", "template_version", "switched_off")
+        }
+        assert (answer["name"], answer["status"], answer["template_version"]) == ("Mine", "draft", 1)
+
+
+def test_clone_and_activate(app: Flask) -> None:  # W-02
+    done = run(app, "clone", "new-lead-welcome", "--name", "Mine", "--activate", "--json")
+    assert json.loads(done.stdout)["status"] == "active"
+
+
+def test_what_cannot_be_cloned_is_one_sentence(app: Flask) -> None:  # T-12
+    unknown = run(app, "clone", "nonsense", "--name", "Mine")
+    assert unknown.exit_code == 1
+    assert unknown.output.count("\n") == 1
+    missing = run(app, "clone", "checkup-recall", "--name", "Mine")
+    assert missing.exit_code == 1
+    assert "SMS and Calendar are not connected" in missing.output
+    done = run(app, "clone", "checkup-recall", "--name", "Mine", "--switch-off-missing", "--json")
+    assert "Step 6, Send SMS" in json.loads(done.stdout)["switched_off"]
