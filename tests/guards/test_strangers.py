@@ -1,0 +1,136 @@
+"""Every route there is: a stranger is sent to sign in, another account's ids do not exist (P-03), a viewer
+changes nothing (P-04). A new route is walked by itself; a new kind of id has to be made known to `ids`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts.infrastructure.tables import Contact, Tag
+from app.files.infrastructure.tables import Upload
+from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
+from app.home.application import make_sample_data
+from app.platform.database import session, transaction
+from app.platform.tenancy import acting_for
+from app.workflows.infrastructure.tables import Workflow
+from tests.people import Person
+
+# What anybody signed in may see: files, and what is the same for all.
+SAME_FOR_ALL = {"static", "security.static"}
+# Sent with POST, but nothing of the account's is changed: leaving, and showing a text that is being written.
+CHANGES_NOTHING = {"security.logout", "workflow_steps.preview"}
+
+
+@pytest.fixture
+def ids(app: Flask, alice: Person) -> dict[str, str]:
+    """One of everything that Alice's account has, by the part of an address that stands for it."""
+    account = alice.actor.account_id
+    with app.app_context(), acting_for(account):
+        make_sample_data(account)
+        workflow = session().scalars(sa.select(Workflow).limit(1)).one()
+        template, template_text = _template_of_ones_own(account)
+        job = session().scalars(sa.select(EnrollmentJob).limit(1)).one().public_id
+        return {
+            "/contacts/contact_id": str(session().scalars(sa.select(Contact.id).limit(1)).one()),
+            "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
+            "/enrollments/public_id": job,
+            "/enrollments/job_id": job,
+            "/templates/public_id": template.public_id,
+            "/templates/step_id": _first_step(template_text.definition),
+            "/workflows/public_id": workflow.public_id,
+            "/workflows/workflow_id": workflow.public_id,
+            "/workflows/step_id": _first_step(workflow.definition),
+            "upload_id": session().scalars(sa.select(Upload).limit(1)).one().public_id,
+        }
+
+
+def _first_step(definition: dict[str, Any]) -> str:
+    return str(definition["steps"][0]["id"])
+
+
+def _template_of_ones_own(account: int) -> tuple[WorkflowTemplate, WorkflowTemplateVersion]:
+    system = sa.select(WorkflowTemplate).where(WorkflowTemplate.account_id.is_(None)).limit(1)
+    template = session().scalars(system.execution_options(cross_account=True)).one()
+    version = (
+        session()
+        .scalars(sa.select(WorkflowTemplateVersion).where(WorkflowTemplateVersion.template_id == template.id))
+        .one()
+    )
+    with transaction() as open_session:
+        own = WorkflowTemplate(
+            account_id=account, name="Ours alone", category=template.category, summary=template.summary
+        )
+        open_session.add(own)
+        open_session.flush()
+        open_session.add(WorkflowTemplateVersion(template_id=own.id, number=1, definition=version.definition))
+    return own, version
+
+
+def addresses(app: Flask, ids: dict[str, str]) -> Iterator[tuple[Rule, str, str]]:
+    """Every rule with each of its methods and the address of something of Alice's."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        values = {name: _id_for(rule, name, ids) for name in rule.arguments}
+        if rule.endpoint in SAME_FOR_ALL:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method, adapter.build(rule.endpoint, values, method=method)
+
+
+def _id_for(rule: Rule, name: str, ids: dict[str, str]) -> str:
+    room = "/" + rule.rule.split("/")[1]
+    if name == "filename":
+        return "app.css"
+    found = ids.get(f"{room}/{name}") or ids.get(name)
+    assert found, f"{rule}: tell this guard what <{name}> is"
+    return found
+
+
+def is_public(app: Flask, rule: Rule) -> bool:
+    return bool(getattr(app.view_functions[rule.endpoint], "is_public", False))
+
+
+def test_strangers_are_sent_to_sign_in(app: Flask, stranger: FlaskClient, ids: dict[str, str]) -> None:
+    wrong = []
+    for rule, method, address in addresses(app, ids):
+        answer = stranger.open(address, method=method)
+        sent = answer.status_code == 401 or "/sign-in" in answer.headers.get("Location", "")
+        if not sent and not is_public(app, rule):
+            wrong.append(f"{method} {rule}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_ids_of_another_account_do_not_exist(app: Flask, mallory: Person, ids: dict[str, str]) -> None:
+    wrong = []
+    for rule, method, address in addresses(app, ids):
+        if not rule.arguments:
+            continue
+        answer = mallory.browser.open(address, method=method)
+        if answer.status_code != 404:
+            wrong.append(f"{method} {rule}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_alice_finds_what_mallory_does_not(app: Flask, alice: Person, ids: dict[str, str]) -> None:
+    """The ids of this guard are right: for their owner they lead somewhere."""
+    wrong = []
+    for rule, method, address in addresses(app, ids):
+        if method == "GET" and alice.get(address).status_code == 404:
+            wrong.append(str(rule))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_viewer_changes_nothing(app: Flask, vera: Person, ids: dict[str, str]) -> None:
+    wrong = []
+    for rule, method, address in addresses(app, ids):
+        if method == "GET" or is_public(app, rule) or rule.endpoint in CHANGES_NOTHING:
+            continue
+        answer = vera.browser.open(address, method=method)
+        if answer.status_code != 403:
+            wrong.append(f"{method} {rule}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
