@@ -13,7 +13,7 @@ from app.contacts.application.bulk import (
     update_many,
 )
 from app.contacts.application.own_fields import ensure_fields
-from app.contacts.application.panels import Told, register_events, register_panel
+from app.contacts.application.panels import Told, panels_of, register_events, register_panel, told
 from app.contacts.application.people import add_contact, change_contact, reactivate, unsubscribe
 from app.contacts.application.reading import (
     Card,
@@ -42,12 +42,14 @@ __all__ = [
     "find_contacts",
     "match_many",
     "own_fields",
+    "panels_of",
     "reactivate",
     "register_events",
     "register_panel",
     "tag_contact",
     "tag_many",
     "tags_to_choose",
+    "told",
     "unpack",
     "unsubscribe",
     "untag_contact",

@@ -35,6 +35,7 @@ def add_contact(
     Raises Invalid with `fields`, and Conflict (with `contact_id`) when the address is taken."""
     require(actor, Permission.CONTACTS)
     values = _checked(actor, given, custom)
+    _need_address(values.get("email_key"), values.get("phone_key"))
     at = now()
     with transaction():
         contact_id = store.add_contact(
@@ -68,6 +69,7 @@ def change_contact(
         own = _changed_custom(contact, custom or {}, values)
         if own or contact.custom:
             new["custom"] = own
+        _need_address(*(new.get(name, getattr(contact, name)) for name in ("email_key", "phone_key")))
         changed = sorted(name for name, value in new.items() if getattr(contact, name) != value)
         if not changed:
             return
@@ -115,11 +117,18 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
 
 def _checked(actor: Actor, given: Mapping[str, str], custom: Mapping[str, str] | None) -> dict[str, Any]:
     values, problems = read_fields(given, actor.country, custom)
-    if not problems and not (values.get("email_key") or values.get("phone_key")):
-        problems["email"] = "Write an email address or a phone number; one of them is needed."
+    _refuse(problems)
+    return values
+
+
+def _need_address(email_key: str | None, phone_key: str | None) -> None:
+    if not (email_key or phone_key):
+        _refuse({"email": "Write an email address or a phone number; one of them is needed."})
+
+
+def _refuse(problems: dict[str, str]) -> None:
     if problems:
         raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
-    return values
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.application import panels
 from app.contacts.application.lookup import existing
 from app.contacts.domain import Status, tag_key
 from app.contacts.domain.search import lane_of, lanes_of
@@ -47,16 +46,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Card:
-    """One contact with tags, time line (newest first, with the words of higher rooms and the names of those
-    who acted), the account's own fields as (label, value), and the panels of higher rooms."""
+    """One contact with tags, time line (newest first, with the names of those who acted), and the account's
+    own fields as (label, value)."""
 
     contact: Contact
     tags: Sequence[Tag]
     events: Sequence[ContactEvent]
-    told: dict[int, panels.Told]
     names: dict[int, str]
     custom: Sequence[tuple[str, str]]
-    panels: Sequence[str]
 
     @property
     def is_complete(self) -> bool:
@@ -111,10 +108,8 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
         contact=contact,
         tags=queries.tags_of(actor.account_id, [contact.id])[contact.id],
         events=events,
-        told=panels.told(actor, events),
         names=queries.names_of({*(event.user_id for event in events), contact.created_by}),
         custom=[(labels.get(key, key), str(value)) for key, value in values.items()],
-        panels=panels.panels_of(actor, contact.id),
     )
 
 

@@ -146,16 +146,18 @@ def reactivate(contact_id: int) -> ResponseReturnValue:
 
 
 def _show_card(contact_id: int, **forms: Any) -> str:
-    card = contacts.contact_card(web.actor(), contact_id)
+    actor = web.actor()
+    card = contacts.contact_card(actor, contact_id)
     basis = card.contact.consent_basis
     given = {"tag_form": TagForm(formdata=None), "reactivation_form": ReactivationForm(formdata=None)} | forms
     return render_template(
         "contacts/contact.html",
         card=card,
         contact=card.contact,
-        lines=lines_of(card),
+        lines=lines_of(card, contacts.told(actor, card.events)),
+        panels=contacts.panels_of(actor, contact_id),
         consent=CONSENT_LABELS[ConsentBasis(basis)] if basis in set(ConsentBasis) else basis,
-        all_tags=contacts.tags_to_choose(web.actor()),
+        all_tags=contacts.tags_to_choose(actor),
         nav_active="contacts",
         **given,
     )

@@ -1,10 +1,10 @@
 """A contact's time line in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from app.contacts.application import Card
+from app.contacts.application import Card, Told
 
 _WORDS: dict[str, Callable[[str], str]] = {
     "contact_created": lambda _text: "Added to your contacts",
@@ -27,12 +27,13 @@ class Line(NamedTuple):
     url: str | None = None
 
 
-def lines_of(card: Card) -> list[Line]:
-    """Newest first. The arrival of people who came with a file is not an event of theirs, so it is added."""
+def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
+    """Newest first, in the words of the rooms that know the event. Coming in with a file is no event in the
+    ledger, so that line is added."""
     lines: list[Line] = []
     for event in card.events:
         by = card.names.get(event.user_id) if event.user_id else None
-        if told := card.told.get(event.id):
+        if told := words_of_others.get(event.id):
             lines.append(Line(told.text, event.at, by, told.url))
             continue
         words = _WORDS.get(event.kind)

@@ -77,6 +77,13 @@ def test_a_contact_is_changed(app, bob):
     assert found.events[0].text == "City, Email, First name"
 
 
+def test_the_last_address_cannot_be_emptied(app, bob):
+    contact_id = add(app, bob.actor, "ann@example.com")
+    answer = bob.post(f"/contacts/{contact_id}", {"email": "", "first_name": "Ann"})
+    assert answer.status_code == 422
+    assert "one of them is needed" in answer.text
+
+
 def test_changing_to_the_address_of_another_is_refused(app, bob):
     add(app, bob.actor, "ann@example.com")
     contact_id = add(app, bob.actor, "eve@example.com")

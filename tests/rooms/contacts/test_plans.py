@@ -1,0 +1,84 @@
+"""No page of the list and no set of a file reads all contacts: every statement finds its way by an index."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.contacts import application as contacts
+from app.contacts.application import Search
+from app.contacts.domain import Status
+from app.platform.database import db, is_sqlite, session
+from tests.rooms.contacts.people import add
+
+
+@contextmanager
+def listening() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that read contacts or their tags, with their values."""
+    heard: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        if statement.startswith("SELECT") and "contact" in statement:
+            heard.append((statement, values))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield heard
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def scans(statement: str, values: Any) -> list[str]:
+    """The lines of the plan that go through a whole table of contacts."""
+    with db.engine.connect().execution_options(cross_account=True) as connection:
+        if is_sqlite():
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            return [line for line in plan if line.startswith("SCAN contact")]
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values)]
+        return [line for line in plan if "Seq Scan on contact" in line]
+
+
+SEARCHES = [
+    Search(),
+    Search(status=Status.BLOCKED),
+    Search(tag="lead"),
+    Search(status=Status.ACTIVE, tag="lead"),
+    Search("ann"),
+    Search("ann lee"),
+    Search("ann@example.com"),
+    Search("+49151"),
+    Search("ann", Status.ACTIVE),
+    Search("ann", tag="lead"),
+    Search("ann", Status.ACTIVE, "lead"),
+]
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+@pytest.mark.parametrize("search", SEARCHES, ids=str)
+def test_pages_and_counts(app, bob, monkeypatch, search, few):
+    from app.contacts.infrastructure import listing
+
+    monkeypatch.setattr(listing, "FEW", few)
+    monkeypatch.setattr(listing, "PAGE", 2)
+    for number in range(6):
+        add(app, bob.actor, f"ann{number}@example.com", first_name="Ann", last_name="Lee", tags=["lead"])
+    with app.app_context(), listening() as heard:
+        page = contacts.find_contacts(bob.actor, search)
+        if page.next:
+            page = contacts.find_contacts(bob.actor, search, after=page.next)
+            contacts.find_contacts(bob.actor, search, before=page.previous)
+        assert heard
+        assert [line for statement in heard for line in scans(*statement)] == []
+
+
+@pytest.mark.parametrize("by", ["email", "phone", "id"])
+def test_matching(app, bob, by):
+    key = sa.literal(1 if by == "id" else "x").label("key")
+    rows = sa.select(sa.literal(1).label("row_number"), key)
+
+    with app.app_context(), listening() as heard:
+        session().execute(contacts.match_many(bob.actor.account_id, by, rows)).all()
+        assert [line for statement in heard for line in scans(*statement)] == []
