@@ -1,6 +1,10 @@
-"""Reading the audit log, a page at a time."""
+"""Reading the audit log, a page at a time.
 
-from collections.abc import Sequence
+An entry keeps no personal data and not every name, so higher rooms may register who knows what a subject
+is called today: `register_names("contact", names_of_contacts)`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +14,11 @@ from app.activity.infrastructure.tables import AuditEntry
 from app.platform.errors import NotAllowed
 
 PAGE = 50
+
+# (account id, subject ids as text) -> {subject id: name}; ids that are gone are left out.
+Names = Callable[[int, Sequence[str]], Mapping[str, str]]
+
+_NAMES: dict[str, Names] = {}
 
 
 class Reader(Protocol):
@@ -22,12 +31,19 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class LogPage:
-    """Entries newest first; `newer` and `older` are the ids to go on from, None where nothing follows."""
+    """Entries newest first; `newer` and `older` are the ids to go on from, None where nothing follows;
+    `names` {entry id: what its subject is called today} where the entry itself does not say."""
 
     entries: Sequence[AuditEntry]
     newer: int | None
     older: int | None
     people: list[tuple[int, str]]
+    names: Mapping[int, str]
+
+
+def register_names(subject: str, names: Names) -> None:
+    """Let `names` say what subjects of this kind are called."""
+    _NAMES[subject] = names
 
 
 def read_log(
@@ -47,7 +63,20 @@ def read_log(
         newer=entries[0].id if entries and has_newer else None,
         older=entries[-1].id if entries and has_older else None,
         people=queries.people_in_log(account_id),
+        names=_names_of(account_id, entries),
     )
 
 
-__all__ = ["LogFilter", "LogPage", "Reader", "read_log"]
+def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
+    nameless: dict[str, list[AuditEntry]] = {}
+    for entry in entries:
+        if entry.subject in _NAMES and not entry.facts.get("name"):
+            nameless.setdefault(entry.subject, []).append(entry)
+    found: dict[int, str] = {}
+    for subject, some in nameless.items():
+        names = _NAMES[subject](account_id, sorted({entry.subject_id for entry in some}))
+        found |= {entry.id: names[entry.subject_id] for entry in some if entry.subject_id in names}
+    return found
+
+
+__all__ = ["LogFilter", "LogPage", "Names", "Reader", "read_log", "register_names"]

@@ -97,21 +97,30 @@ ACTIONS: Final[dict[str, str]] = {
 }
 
 
-def sentence_of(entry: Entry) -> Sentence:
-    """The entry in words."""
+def sentence_of(entry: Entry, name_today: str = "") -> Sentence:
+    """The entry in words; `name_today` names its subject where the entry does not."""
     facts = entry.facts
     words = ACTIONS.get(entry.action) or entry.action.replace("_", " ") + " {it}"
     before, _, after = words.partition("{it}")
-    subject = SUBJECTS.get("import" if facts.get("kind") == "import" else entry.subject)
+    subject = SUBJECTS.get("import" if _is_import(facts) else entry.subject)
     if subject is None:
         return Sentence(entry.user_name, before.rstrip(), "", "", "")
-    name = str(facts.get("name") or "")
+    name = str(facts.get("name") or name_today)
     url = subject.page.format(id=entry.subject_id) if subject.page else ""
     more = _DETAILS[entry.action](facts) if entry.action in _DETAILS else ""
     lead = subject.named if name else ""
     return Sentence(
         entry.user_name, before + lead, name or subject.unnamed, url, after + (f" {more}" if more else "")
     )
+
+
+def _is_import(facts: Facts) -> bool:
+    outcomes = facts.get("outcomes")
+    imported = isinstance(outcomes, Mapping) and not _IMPORTED.isdisjoint(outcomes)
+    return facts.get("kind") == "import" or imported
+
+
+_IMPORTED: Final = frozenset({"CREATED", "UPDATED", "UNCHANGED"})
 
 
 def _rows(facts: Facts) -> str:

@@ -76,7 +76,7 @@ def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
     """[(“Today”, [(entry, sentence, “14:05”)])], newest first."""
     days: dict[str, list[tuple[Any, Sentence, str]]] = {}
     for entry in page.entries:
-        line = (entry, sentence_of(entry), f"{formats.in_zone(entry.at):%H:%M}")
+        line = (entry, sentence_of(entry, page.names.get(entry.id, "")), f"{formats.in_zone(entry.at):%H:%M}")
         days.setdefault(_day_name(entry.at), []).append(line)
     return list(days.items())
 

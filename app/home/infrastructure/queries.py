@@ -110,6 +110,32 @@ def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list
     return _jobs(account_id, ended_badly, limit)
 
 
+def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """{contact id: name, or else address}."""
+    wanted = [int(one) for one in ids if one.isdigit()]
+    rows = session().execute(
+        sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
+            Contact.account_id == account_id, Contact.id.in_(wanted)
+        )
+    )
+    return {
+        str(id_): " ".join(filter(None, (first, last))) or email or phone
+        for id_, first, last, email, phone in rows
+    }
+
+
+def names_of_jobs(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """{job's public id: the workflow's name, or the file's for an import}."""
+    rows = session().execute(
+        sa.select(EnrollmentJob.public_id, EnrollmentJob.options, Workflow.name)
+        .outerjoin(
+            Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
+        )
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.public_id.in_(ids))
+    )
+    return {public_id: name or options.get("source_name", "") for public_id, options, name in rows}
+
+
 def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> list[JobWithWorkflow]:
     rows: Sequence[sa.Row[tuple[EnrollmentJob, str, str]]] = (
         session()

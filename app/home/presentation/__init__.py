@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.activity.application import register_names
+from app.home.infrastructure import queries
 from app.home.presentation import commands, first_visit, health, pages, settings
 
 
@@ -9,3 +11,5 @@ def init(app: Flask) -> None:
     for module in (pages, first_visit, settings, health):
         app.register_blueprint(module.blueprint)
     commands.register(app)
+    register_names("contact", queries.names_of_contacts)
+    register_names("job", queries.names_of_jobs)

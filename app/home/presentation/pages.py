@@ -17,11 +17,11 @@ LATEST = 6
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     actor = web.actor()
-    entries = activity.read_log(actor, LogFilter()).entries[:LATEST]
+    log = activity.read_log(actor, LogFilter())
     return render_template(
         "home/home.html",
         overview=home_room.overview(actor),
-        latest=[(entry, sentence_of(entry)) for entry in entries],
+        latest=[(entry, sentence_of(entry, log.names.get(entry.id, ""))) for entry in log.entries[:LATEST]],
         nav_active="home",
     )
 

@@ -4,13 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.activity import application as activity
 from app.activity.application import LogFilter, read_log
 from app.activity.application.reading import PAGE
 from app.activity.infrastructure.tables import AuditEntry
-from app.platform.database import db, transaction
+from app.contacts import application as contacts
+from app.contacts.domain import ConsentBasis
+from app.platform.database import db, session, transaction
+from app.platform.tenancy import acting_for
 from tests.people import Person
 
 
@@ -132,6 +136,21 @@ def test_an_account_sees_its_own_only(told: Flask, mallory: Person, sam: Person)
 
 def test_somebody_who_may_only_look_sees_it_too(told: Flask, vera: Person) -> None:
     assert len(texts(vera.get("/activity").text)) >= 3
+
+
+def test_names_that_an_entry_does_not_keep_are_looked_up(app: Flask, bob: Person) -> None:
+    with app.app_context(), acting_for(bob.actor.account_id):
+        contact_id = contacts.add_contact(
+            bob.actor,
+            {"email": "j@example.com", "first_name": "Jürgen", "last_name": "Müller"},
+            consent_basis=ConsentBasis.OPT_IN,
+        )
+        kept = session().scalars(sa.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert kept is not None
+        assert "Jürgen" not in str(kept.facts), "no personal data in the log itself"
+    page = bob.get("/activity").text
+    assert "Bob added the contact Jürgen Müller" in texts(page)
+    assert f'<a href="/contacts/{contact_id}">Jürgen Müller</a>' in page
 
 
 def test_an_empty_log_says_what_comes(mallory: Person) -> None:
