@@ -8,7 +8,7 @@ from typing import Any
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
-from app.engine.domain import LABELS, SOURCES, UNDER_WAY, EnrollmentStatus
+from app.engine.domain import SOURCES, UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure import queries
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
@@ -58,10 +58,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class Stay:
-    """Somebody in a workflow: `status` and `source` in words, `step` as “3. Send email” and its detail."""
+    """Somebody in a workflow: `source` in words, `step` as “3. Send email” and its detail."""
 
     enrollment: Enrollment
-    status: str
     source: str
     step: str
     detail: str
@@ -143,7 +142,6 @@ def _stay(
     is_here = enrollment.status in UNDER_WAY
     return Stay(
         enrollment=enrollment,
-        status=LABELS[EnrollmentStatus(enrollment.status)],
         source=SOURCES.get(enrollment.source, enrollment.source.replace("_", " ").capitalize()),
         step=f"{place.number}. {words.title}" if place and words else "",
         detail=words.detail if words else "",

@@ -37,7 +37,7 @@ def counts_by_status(account_id: int, workflow_id: int) -> dict[str, int]:
         .where(Enrollment.workflow_id == mine.scalar_subquery())
         .group_by(Enrollment.status)
     )
-    return dict(session().execute(query, execution_options=_BY_INDEX).tuples().all())
+    return dict(session().execute(query, execution_options=_BY_INDEX).all())
 
 
 def people_under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
@@ -48,7 +48,7 @@ def people_under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, 
         .where(Enrollment.workflow_id.in_(mine), sa.text("enrollments.status IN ('held', 'active')"))
         .group_by(Enrollment.workflow_id)
     )
-    return dict(session().execute(query, execution_options=_BY_INDEX).tuples().all())
+    return dict(session().execute(query, execution_options=_BY_INDEX).all())
 
 
 def people_page(
@@ -95,7 +95,7 @@ def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, dict[s
     query = sa.select(WorkflowVersion.id, WorkflowVersion.definition).where(
         WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
     )
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

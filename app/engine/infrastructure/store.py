@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import is_sqlite, session
+from app.platform.database import beside_index, is_sqlite, is_there, session
 
 
 def enroll_many(
@@ -23,10 +23,10 @@ def enroll_many(
 ) -> None:
     wanted = contacts.subquery("wanted")
     contact_id = wanted.c[0]
-    before = sa.exists().where(
+    before = sa.select(Enrollment.id).where(
         Enrollment.account_id == account_id,
         Enrollment.contact_id == contact_id,
-        Enrollment.workflow_id == workflow_id,
+        beside_index(Enrollment.workflow_id) == workflow_id,
     )
     if again:
         before = before.where(Enrollment.status.in_(UNDER_WAY))
@@ -41,6 +41,6 @@ def enroll_many(
         "enrolled_at": at,
     }
     columns = [sa.literal(value, Enrollment.__table__.c[name].type) for name, value in values.items()]
-    chosen = sa.select(*columns, contact_id).where(~before).order_by(contact_id)
+    chosen = sa.select(*columns, contact_id).where(~is_there(before)).order_by(contact_id)
     insert = (sqlite if is_sqlite() else postgresql).insert(Enrollment)
     session().execute(insert.from_select([*values, "contact_id"], chosen).on_conflict_do_nothing())

@@ -69,13 +69,13 @@ def count_by_status(account_id: int, search: str = "") -> dict[str, int]:
     query = _matching(sa.select(Workflow.status, sa.func.count()), account_id, search).group_by(
         Workflow.status
     )
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def workflow_names(account_id: int) -> dict[str, str]:
     """{public id: name} of all workflows of the account."""
     query = sa.select(Workflow.public_id, Workflow.name).where(Workflow.account_id == account_id)
-    return dict(session().execute(query).tuples().all())
+    return dict(session().execute(query).all())
 
 
 def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.workflows.domain.setting import UNITS
 
@@ -45,7 +46,7 @@ class SmsForm(RevisedForm):
 
 class WaitForm(RevisedForm):
     amount = StringField("How long")
-    unit = SelectField("Unit", choices=list(UNITS), validate_choice=False)
+    unit = SelectField("Unit", choices=[SelectChoice(*unit) for unit in UNITS], validate_choice=False)
 
 
 FORMS: dict[str, type[RevisedForm]] = {"send_email": EmailForm, "send_sms": SmsForm, "wait": WaitForm}

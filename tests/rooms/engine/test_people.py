@@ -1,0 +1,91 @@
+"""Who is in a workflow: figures, the page of people, and the contact's side of it (W-12, B-08, B-17)."""
+
+import re
+
+from tests.rooms.engine.enrolled import end, enroll, people
+from tests.rooms.workflows.drafts import active, draft
+
+
+def names(page):
+    return re.findall(r'href="/contacts/\d+">(P\d+)', page)
+
+
+def test_the_workflow_page_says_that_sending_has_not_started(app, bob):  # B-08
+    public_id = active(app, bob.actor)
+    assert "Sending has not started" not in bob.get(f"/workflows/{public_id}").text
+    enroll(app, bob.actor, public_id, people(app, bob.actor, 3))
+    page = bob.get(f"/workflows/{public_id}").text
+    assert "Sending has not started" in page and "3 people wait at the first step" in page
+    assert "all waiting to start" in page
+    assert f'href="/workflows/{public_id}/people"' in page
+
+
+def test_a_draft_has_no_figures(app, bob):
+    assert "In it now" not in bob.get(f"/workflows/{draft(app, bob.actor)}").text
+
+
+def test_figures_and_tabs_add_up(app, bob):
+    public_id = active(app, bob.actor)
+    ids = people(app, bob.actor, 6)
+    enroll(app, bob.actor, public_id, ids)
+    for contact_id, status in zip(ids, ("completed", "goal_reached", "failed", "withdrawn"), strict=False):
+        end(app, bob.actor, contact_id, status)
+    page = bob.get(f"/workflows/{public_id}/people").text
+    assert re.findall(r'tab-count">(\d+)<', page) == ["2", "1", "1", "1", "1"]
+    assert names(page) == ["P005", "P004"]
+    for view, name in [("finished", "P000"), ("goal", "P001"), ("failed", "P002"), ("left", "P003")]:
+        assert names(bob.get(f"/workflows/{public_id}/people?view={view}").text) == [name], view
+    assert re.search(r'stat-value">\s*2', bob.get(f"/workflows/{public_id}").text)
+    assert re.search(r'data-label="People in it">2<', bob.get("/workflows").text)
+
+
+def test_a_row_says_where_since_when_and_how_they_came(app, bob):  # W-12, B-17
+    public_id = active(app, bob.actor)
+    enroll(app, bob.actor, public_id, people(app, bob.actor, 1))
+    page = bob.get(f"/workflows/{public_id}/people").text
+    for words in ("1. Send email", "Hi [First name]", "Waiting to start", "just now", "Bulk enrollment"):
+        assert words in page, words
+
+
+def test_pages_show_everybody_once(app, bob):
+    public_id = active(app, bob.actor)
+    enroll(app, bob.actor, public_id, people(app, bob.actor, 60))
+    seen, address = [], f"/workflows/{public_id}/people"
+    while address:
+        page = bob.get(address).text
+        seen.append(names(page))
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = following[1].replace("&amp;", "&") if following else None
+        back = re.search(r'rel="prev" href="([^"]+)"', page)
+    assert [len(one) for one in seen] == [25, 25, 10]
+    assert sorted(name for one in seen for name in one) == [f"P{at:03}" for at in range(60)]
+    assert names(bob.get(back[1].replace("&amp;", "&")).text) == seen[1]
+
+
+def test_nobody_yet_leads_to_adding_people(app, bob, vera):
+    public_id = active(app, bob.actor)
+    assert f'href="/workflows/{public_id}/enroll"' in bob.get(f"/workflows/{public_id}/people").text
+    assert f'href="/workflows/{public_id}/enroll"' not in vera.get(f"/workflows/{public_id}/people").text
+
+
+def test_strange_places_in_the_address_do_no_harm(app, bob):
+    public_id = active(app, bob.actor)
+    for query in ("after=x", "before=-1", f"after={10**30}", "view=nonsense", "before=0"):
+        assert bob.get(f"/workflows/{public_id}/people?{query}").status_code == 200
+
+
+def test_the_contact_shows_its_workflows_and_when_it_came_in(app, bob):  # B-17
+    public_id = active(app, bob.actor, "Win-back")
+    [contact_id] = people(app, bob.actor, 1)
+    assert "In no workflow yet." in bob.get(f"/contacts/{contact_id}").text
+    enroll(app, bob.actor, public_id, [contact_id])
+    page = bob.get(f"/contacts/{contact_id}").text
+    assert f'<a href="/workflows/{public_id}">Win-back</a>' in page
+    assert f'<a href="/workflows/{public_id}">Added to Win-back</a>' in page
+
+
+def test_archiving_says_how_many_are_in_it(app, bob):
+    public_id = active(app, bob.actor)
+    enroll(app, bob.actor, public_id, people(app, bob.actor, 2))
+    bob.post(f"/workflows/{public_id}/activation/removal")
+    assert "2 people are still in it" in bob.get(f"/workflows/{public_id}").text
