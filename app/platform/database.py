@@ -102,7 +102,9 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}}
     options = "-c timezone=UTC -c statement_timeout=300000 -c random_page_cost=1.1 -c application_name=muster"
-    return {"pool_pre_ping": True, "connect_args": {"options": options, "connect_timeout": 5}}
+    # A plan made for any value is often a bad one for a range of rows, so statements are not prepared.
+    connect = {"options": options, "connect_timeout": 5, "prepare_threshold": None}
+    return {"pool_pre_ping": True, "connect_args": connect}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -236,6 +238,31 @@ def is_transient(error: Exception) -> bool:
 def is_timeout(error: Exception) -> bool:
     """Whether the database gave a statement up because it took too long."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in ("57014", "55P03")
+
+
+def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Whether a correlated query has a row, asked row by row through its index.
+
+    PostgreSQL may turn EXISTS into a hash of the whole table, going by figures from before a million rows
+    came in; it cannot do so with a query that is limited.
+    """
+    return query.limit(1).scalar_subquery().isnot(None)
+
+
+def beside_index(column: Any) -> sa.ColumnElement[int]:
+    """A number's column in a condition that must not be searched by that column's index.
+
+    The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
+    rather read all its enrollments for each contact than the contact's few.
+    """
+    return column + sa.literal_column("0")
+
+
+def refresh_statistics(*tables: sa.Table) -> None:
+    """Let PostgreSQL's planner know that many rows have just come, which it would notice minutes later."""
+    if not is_sqlite():
+        for table in tables:
+            session().execute(sa.text(f"ANALYZE {table.name}"))
 
 
 def forget_snapshot() -> None:

@@ -54,6 +54,7 @@ def plan_job(account_id: int, job_id: int) -> None:
         _fail(job, str(fault))
         return
     with transaction():
+        planning.know_sizes()
         planning.spread_withheld(account_id, job_id)
         expected = queries.expected_outcomes(account_id, job_id)
         totals = {outcome.name: count for outcome, count in expected.items()}

@@ -13,7 +13,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, Enrollmen
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import bulk_load, is_sqlite, session
+from app.platform.database import beside_index, bulk_load, is_sqlite, is_there, refresh_statistics, session
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
         session().execute(sa.text("DROP TABLE IF EXISTS pg_temp.staged_rows"))
         staged_rows.create(session().connection())
     bulk_load(staged_rows, [column.name for column in staged_rows.columns], rows)
-    if not is_sqlite():
-        session().execute(sa.text("ANALYZE staged_rows"))
+    refresh_statistics(staged_rows)
     session().execute(_into_ledger(judge))
 
 
@@ -148,12 +147,12 @@ def _contacts_by_key(judge: Judge) -> Any:
 
 def _enrolled(judge: Judge, contact_id: Any) -> tuple[Any, Any]:
     """(is under way in the workflow, has ever been in it)."""
-    was_in = sa.exists().where(
+    was_in = sa.select(Enrollment.id).where(
         Enrollment.account_id == judge.account_id,
         Enrollment.contact_id == contact_id,
-        Enrollment.workflow_id == judge.workflow_id,
+        beside_index(Enrollment.workflow_id) == judge.workflow_id,
     )
-    return was_in.where(Enrollment.status.in_(UNDER_WAY)), was_in
+    return is_there(was_in.where(Enrollment.status.in_(UNDER_WAY))), is_there(was_in)
 
 
 def spread_withheld(account_id: int, job_id: int) -> None:
@@ -190,6 +189,11 @@ def spread_withheld(account_id: int, job_id: int) -> None:
         .values(withheld=said_later, verdict=Outcome.CONTACT_BLOCKED, detail="file"),
         execution_options={"synchronize_session": False},
     )
+
+
+def know_sizes() -> None:
+    """The batches join these tables, which may have grown a hundredfold a moment ago."""
+    refresh_statistics(EnrollmentRow.__table__, Contact.__table__, Enrollment.__table__)
 
 
 def cut_batches(account_id: int, job_id: int, rows: int, size: int) -> int:

@@ -14,7 +14,7 @@ from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import session
+from app.platform.database import beside_index, is_there, session
 
 _PLAIN = {"synchronize_session": False}
 
@@ -120,10 +120,16 @@ def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[tuple[i
 def write_enrolled(span: Range, workflow_id: int) -> None:
     """The outcome of every row, after the engine has enrolled who could be."""
     of_contact = sa.and_(Enrollment.account_id == span.account_id, Enrollment.contact_id == Contact.id)
-    enrolled = sa.exists().where(of_contact, Enrollment.job_id == span.job_id)
+    enrolled = is_there(
+        sa.select(Enrollment.id).where(
+            of_contact,
+            beside_index(Enrollment.workflow_id) == workflow_id,
+            beside_index(Enrollment.job_id) == span.job_id,
+        )
+    )
     left_on = (
         sa.select(sa.func.substr(sa.cast(sa.func.max(Enrollment.ended_at), sa.String), 1, 10))
-        .where(of_contact, Enrollment.workflow_id == workflow_id)
+        .where(of_contact, beside_index(Enrollment.workflow_id) == workflow_id)
         .having(sa.func.count() == sa.func.count(Enrollment.ended_at))
         .scalar_subquery()
     )
