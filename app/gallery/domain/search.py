@@ -62,6 +62,7 @@ SMALL_WORDS = frozenset(
 )
 
 _WORD = re.compile(r"\w+")
+_JOINED = re.compile(r"\w+(-\w+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,11 @@ class TemplateSearch:
 @lru_cache(maxsize=5_000)
 def _weights(entry: Entry) -> dict[str, float]:
     """How much each word of a template counts."""
-    found = dict.fromkeys(words(entry.description), DESCRIPTION)
+    found = dict.fromkeys(_all_words([entry.description]), DESCRIPTION)
     found |= dict.fromkeys(_all_words(part_words(part) for part in entry.parts), STEP)
     found |= dict.fromkeys(words(category_label(entry.category)), CATEGORY)
     found |= dict.fromkeys(_all_words(entry.tags), TAG)
-    return found | dict.fromkeys(words(entry.name), NAME)
+    return found | dict.fromkeys(_all_words([entry.name]), NAME)
 
 
 @lru_cache(maxsize=20_000)
@@ -152,7 +153,12 @@ def part_words(part: str) -> str:
 
 
 def _all_words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts for word in words(text)}
+    """The words of texts; “check-up” is found as “checkup” too."""
+    known = [text for text in texts if text]
+    joined = [
+        pair.group().replace("-", "") for text in known if "-" in text for pair in _JOINED.finditer(text)
+    ]
+    return {word for text in (*known, *joined) for word in words(text)}
 
 
 def _singular(word: str) -> str:

@@ -81,7 +81,7 @@ def clone(public_id: str) -> ResponseReturnValue:
     flash(
         f"“{workflow.name}” is ready. It is a draft: nobody is written to before you activate it.", "success"
     )
-    return web.send_to(f"/workflows/{workflow.public_id}")
+    return web.send_to(url_for("workflows.show", public_id=workflow.public_id))
 
 
 def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:

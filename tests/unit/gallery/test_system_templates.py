@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import app.gallery
+from app.gallery import domain
 from app.gallery.domain.categories import CATEGORIES, CUSTOM
 from app.gallery.domain.template_file import TemplateFile, parse_template
 from app.workflows.domain.merge_tags import render_text, sample_context
@@ -17,7 +17,7 @@ from app.workflows.domain.needs import needs
 from app.workflows.domain.validation import problems
 from app.workflows.domain.walk import config_of, goals_of, walk
 
-FILES = sorted((Path(app.gallery.__file__).parent / "system_templates").glob("*.yaml"))
+FILES = sorted((Path(domain.__file__).parents[1] / "system_templates").glob("*.yaml"))
 KEYS = [file.stem for file in FILES]
 WHAT_AN_SMS_CAN_SAY = re.compile(r"[A-Za-z0-9 @!\"'()*+,./:;<>?&%$#=_\-]*")
 

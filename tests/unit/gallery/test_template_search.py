@@ -106,3 +106,9 @@ def test_a_thousand_templates_are_searched_in_under_50_ms() -> None:  # T-06
         taken.append(time.perf_counter() - start)
     assert min(taken) < 0.05
     assert sorted(taken)[2] < 0.05
+
+
+def test_hyphens_may_be_left_out() -> None:  # T-06
+    search = TemplateSearch([Entry("Six-month check-up recall", "", "custom", ("win-back",), frozenset())])
+    for query in ("checkup", "check-up", "check up", "sixmonth", "winback", "chekup"):
+        assert search.find(query) == [0], query

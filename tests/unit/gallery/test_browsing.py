@@ -1,0 +1,115 @@
+"""What an address asks for, and which cards stand behind it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.gallery.domain.browsing import PER_PAGE, Shelf, Wish, browse
+from app.gallery.domain.card import Card
+
+MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def card(number: int, name: str = "", **given: Any) -> Card:
+    usual: dict[str, Any] = {
+        "category": "onboarding",
+        "tags": (),
+        "version": 1,
+        "trigger": "manual",
+        "steps": number,
+        "days": 10 - number,
+        "channels": ("email",),
+        "step_types": ("send_email",),
+        "goals": (),
+        "needs": (),
+        "miniature": {},
+        "created_at": MOMENT + timedelta(days=number),
+        "updated_at": MOMENT,
+        "created_by": None,
+        "account_id": None,
+        "key": None,
+        "description": "",
+        "public_id": str(number),
+    }
+    return Card(id=number, name=name or f"Template {number}", **usual | given)
+
+
+CARDS = [
+    card(1, "Beta", needs=("sms",), step_types=("send_email", "send_sms")),
+    card(2, "alpha", category="custom", tags=("gym",), account_id=7),
+    card(3, "Gamma", tags=("gym", "salon")),
+]
+
+
+def shelf(wish: Wish, found: list[int] | None = None, **given: Any) -> Shelf:
+    every = list(range(len(CARDS))) if found is None else found
+    return browse(CARDS, wish, every, **{"connected": {"email"}, "used": {}} | given)
+
+
+def names(wish: Wish, **given: Any) -> list[str]:
+    return [one.name for one in shelf(wish, **given).cards]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {},
+        {"q": "gym"},
+        {"q": "gym", "category": "custom", "tag": "any business", "step": "branch", "sort": "name"},
+        {"ready": "1", "page": "3"},
+    ],
+)
+def test_a_wish_is_its_address(address: dict[str, str]) -> None:  # T-05
+    wish = Wish.from_address(address)
+    assert wish.address(page=wish.page) == address
+
+
+def test_a_change_begins_at_the_first_page() -> None:  # T-05
+    wish = Wish.from_address({"q": "gym", "page": "3"})
+    assert wish.address(category="custom") == {"q": "gym", "category": "custom"}
+    assert wish.address(page=4) == {"q": "gym", "page": "4"}
+
+
+def test_nonsense_is_left_out() -> None:  # T-05
+    nonsense = {"category": "x", "step": "x", "sort": "x", "page": "-1", "ready": "0", "q": "  "}
+    assert Wish.from_address(nonsense) == Wish()
+    assert Wish.from_address({"page": "٣"}).page == Wish.from_address({"page": "0"}).page == 1
+
+
+def test_what_needs_nothing_comes_first_then_what_is_used_most() -> None:  # T-01
+    assert names(Wish()) == ["alpha", "Gamma", "Beta"]
+    assert names(Wish(), used={3: 5}) == ["Gamma", "alpha", "Beta"]
+    assert names(Wish(), connected={"email", "sms"}) == ["alpha", "Beta", "Gamma"]
+
+
+def test_a_search_keeps_its_own_order() -> None:  # T-06
+    assert names(Wish(query="x"), found=[2, 0]) == ["Gamma", "Beta"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("name", ["alpha", "Beta", "Gamma"]),
+        ("newest", ["Gamma", "alpha", "Beta"]),
+        ("shortest", ["Gamma", "alpha", "Beta"]),
+        ("used", ["Beta", "alpha", "Gamma"]),
+    ],
+)
+def test_orders(sort: str, order: list[str]) -> None:  # T-05
+    assert names(Wish(sort=sort, query="x"), used={1: 3}) == order
+
+
+def test_counts_are_what_the_tabs_show() -> None:  # T-05
+    for wish in (Wish(), Wish(tag="gym"), Wish(step="send_sms"), Wish(ready=True), Wish(query="x")):
+        counts = shelf(wish).counts
+        for category in ("", "custom", "onboarding"):
+            narrowed = shelf(Wish(wish.query, category, wish.tag, wish.step, wish.ready))
+            assert narrowed.total == len(narrowed.cards) == counts.get(category, 0)
+
+
+def test_pages_end_where_the_cards_do() -> None:  # T-05
+    many = [card(number) for number in range(PER_PAGE + 1)]
+    last = browse(many, Wish(page=99), range(len(many)), connected=(), used={})
+    assert (last.page, last.pages, len(last.cards), last.first) == (2, 2, 1, PER_PAGE + 1)
+    assert browse([], Wish(), [], connected=(), used={}).pages == 1
