@@ -76,7 +76,7 @@ def size(count: int) -> str:
     amount = float(count)
     for unit in ("bytes", "KB", "MB"):
         if amount < 1024:
-            return f"{amount:.0f} {unit}" if unit != "MB" else f"{amount:.1f} MB"
+            return f"{amount:.0f} {unit}" if unit != "MB" else f"{amount:.1f} MB".replace(".0 ", " ")
         amount /= 1024
     return f"{amount:.1f} GB"
 

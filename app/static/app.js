@@ -90,7 +90,10 @@
     const bar = $("progress", box);
     const words = $("[data-upload-words]", box);
     const request = new XMLHttpRequest();
+    const most = Number(form.dataset.uploadMost);
+    const size = $("input[type=file]", form)?.files[0]?.size ?? 0;
     const ended = (sentence) => { box.hidden = true; setBusy(form, null, false); if (sentence) toast(sentence); };
+    if (most && size > most) { ended(form.dataset.uploadTooLarge || "The file is too large."); return; }
     request.open("POST", form.action);
     request.setRequestHeader("HX-Request", "true");
     for (const [name, value] of Object.entries(token())) request.setRequestHeader(name, value);

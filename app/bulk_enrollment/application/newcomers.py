@@ -1,13 +1,12 @@
 """How many people of a file the account does not know yet: told before a job, not after it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from app.accounts import application as accounts
 from app.bulk_enrollment.infrastructure import uploads
-from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.checkup import Identifier, contact_id_key
 from app.platform.addresses import email_key, first_email, phone_key
@@ -49,7 +48,7 @@ def new_to_account(
     keys = _keys(account_id, upload, column, identifier, step)
     people = known = closed = 0
     while chunk := list(islice(keys, AT_ONCE)):
-        statuses = _statuses(account_id, chunk, identifier)
+        statuses = uploads.known_people(account_id, identifier, chunk)
         people += len(chunk)
         known += sum(statuses.values())
         closed += sum(statuses.values()) - statuses.get("active", 0)
@@ -85,12 +84,3 @@ def _reader(identifier: Identifier, country: str | None) -> Callable[[str], str 
     if identifier == "email":
         return by_email
     return by_phone if identifier == "phone" else lambda cell: contact_id_key(cell)[0]
-
-
-def _statuses(account_id: int, keys: Sequence[str], identifier: Identifier) -> dict[str, int]:
-    """{status: people} of those that are contacts."""
-    if identifier == "contact_id":
-        matched = contacts.match_many(account_id, "id", uploads.keys_as_rows([int(key) for key in keys]))
-    else:
-        matched = contacts.match_many(account_id, identifier, uploads.keys_as_rows(keys))
-    return uploads.count_by_status(matched)

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts.infrastructure.tables import Contact
 from app.files.infrastructure.tables import Upload
 from app.platform.database import is_sqlite, session
 from app.workflows.infrastructure.tables import Workflow
@@ -69,19 +71,20 @@ def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
     return session().scalars(query).all()
 
 
-def keys_as_rows(keys: Sequence[str] | Sequence[int]) -> sa.Select[Any]:
-    """Many values as rows of (row_number, key), in one parameter of the statement."""
-    row_number = sa.literal(0).label("row_number")
+def known_people(account_id: int, identifier: Identifier, keys: Sequence[str]) -> dict[str, int]:
+    """{status: people} of those of the keys that contacts have. The keys travel as one parameter."""
+    column: Any = {"email": Contact.email_key, "phone": Contact.phone_key, "contact_id": Contact.id}[
+        identifier
+    ]
+    listed: Any = [int(key) for key in keys] if identifier == "contact_id" else list(keys)
     if is_sqlite():
-        listed = sa.func.json_each(json.dumps(keys)).table_valued("value", name="listed")
-        return sa.select(row_number, listed.c.value.label("key"))
-    kind: Any = sa.BigInteger() if keys and isinstance(keys[0], int) else sa.Text()
-    unnested = sa.func.unnest(sa.bindparam("keys", list(keys), ARRAY(kind), unique=True))
-    return sa.select(row_number, unnested.column_valued("key").label("key"))
-
-
-def count_by_status(matched: sa.Select[Any]) -> dict[str, int]:
-    """{status: contacts} of what the contacts room has matched."""
-    found = matched.subquery("found")
-    query = sa.select(found.c.status, sa.func.count()).group_by(found.c.status)
+        wanted = sa.select(sa.func.json_each(json.dumps(listed)).table_valued("value").c.value)
+    else:
+        kind: Any = sa.BigInteger() if identifier == "contact_id" else sa.Text()
+        wanted = sa.select(sa.func.unnest(sa.bindparam("keys", listed, ARRAY(kind), unique=True)))
+    query = (
+        sa.select(Contact.status, sa.func.count(sa.distinct(column)))
+        .where(Contact.account_id == account_id, column.in_(wanted))
+        .group_by(Contact.status)
+    )
     return {row[0]: row[1] for row in session().execute(query)}

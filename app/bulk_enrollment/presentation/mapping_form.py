@@ -51,17 +51,16 @@ class OptionsForm(FlaskForm):
     missing = RadioField(
         "People who are new to you", choices=[("create", "Add them"), ("skip", "Leave them out")]
     )
-    existing = RadioField(
+    existing = SelectField(
         "People you have already",
         choices=[
             ("leave", "Leave as they are"),
-            ("fill", "Fill what is empty"),
-            ("overwrite", "Overwrite"),
+            ("fill", "Fill in what is empty"),
+            ("overwrite", "Overwrite with the file"),
         ],
-        default="leave",
     )
     consent_basis = SelectField(
-        "Why may you write to them?",
+        "Why you may write to them",
         choices=[
             SelectChoice("", "Choose …"),
             *(SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()),
