@@ -1,1 +1,7 @@
-"""The doors of the room: start a job, plan it, run its batches, control it, sweep up."""
+"""The doors of the room: start a job, and see how far jobs are. Planning, running, control and sweeping are
+for the room's own tasks and pages."""
+
+from app.bulk_enrollment.application.report import JobState, job_states
+from app.bulk_enrollment.application.start import FileJob, start_job
+
+__all__ = ["FileJob", "JobState", "job_states", "start_job"]

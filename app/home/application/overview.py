@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.accounts.application import limit_of, require
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.application.report import JobState, job_states
+from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.gallery import application as gallery
 from app.gallery.domain.browsing import Wish

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.accounts.application import worker_for
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.start import FileJob, start_job
+from app.bulk_enrollment.application import FileJob, start_job
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts

@@ -17,6 +17,7 @@ from app.workflows.infrastructure.tables import Workflow
 from tests.people import EMAILS
 from tests.rooms.accounts.sign_in_page import type_in
 from tests.rooms.home.first_visit_page import fill_in
+from tests.rooms.home.test_home_page import plain
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ def test_every_page_has_something_to_look_at(set_up: Flask) -> None:
     home = browser.get("/").text
     assert "14 need you" in home
     assert "0 of 3 done" in home, "the person has done nothing yet"
-    assert "put sample data into the account" in home
+    assert "Muster finished the enrollment into" in home
+    assert "Muster put sample data into the account" in plain(browser.get("/activity").text)
     for address in ("/activity", "/contacts", "/settings/limits"):
         assert browser.get(address).status_code == 200
 
