@@ -64,9 +64,12 @@ def sign_in(page: Page) -> None:
 
 
 def complaints_of(page: Page) -> list[str]:
-    """A list that fills with what the browser complains about: errors, broken policy, outside addresses."""
+    """A list that fills with what the browser complains about: errors, broken policy, outside addresses.
+
+    The page must already show something of ours.
+    """
     found: list[str] = []
-    home = urlsplit(str(page.context._options.get("baseURL", ""))).netloc  # type: ignore[attr-defined]
+    home = urlsplit(page.url).netloc
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: _judge_request(request.url, home, found))
@@ -75,7 +78,7 @@ def complaints_of(page: Page) -> list[str]:
 
 def _judge_request(address: str, home: str, found: list[str]) -> None:
     parts = urlsplit(address)
-    if parts.scheme in ("http", "https") and home and parts.netloc != home:
+    if parts.scheme in ("http", "https") and parts.netloc != home:
         found.append(f"outside address: {address}")
 
 
@@ -106,13 +109,13 @@ def find_pages(page: Page, address: str, rules: Map) -> dict[str, str]:
         endpoint = _endpoint(routes.match, path)
         if endpoint is None or endpoint in found or endpoint.endswith("static"):
             continue
-        answer = page.goto(path)
-        assert answer is not None
-        if "text/html" not in answer.headers.get("content-type", ""):
-            found[endpoint] = ""
-            continue
+        answer = page.request.get(path)
+        is_page = "text/html" in answer.headers.get("content-type", "")
+        found[endpoint] = path if is_page else ""
         assert answer.status < 400, f"{path} answers {answer.status}"
-        found[endpoint] = path
+        if not is_page:
+            continue
+        page.goto(path)
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
             parts = urlsplit(urljoin(page.url, link))
             if parts.netloc == urlsplit(address).netloc:
