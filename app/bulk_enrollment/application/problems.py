@@ -1,8 +1,9 @@
 """The rows of a job that were not done, in words, a page at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.bulk_enrollment.application.report import ShownJob
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.infrastructure import problem_rows
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter, ProblemRow
@@ -37,8 +38,16 @@ class ProblemPage:
     on: int | None
 
 
-def show_problems(job: EnrollmentJob, wanted: ProblemFilter, after: int | None, before: int | None) -> ProblemPage:
-    """The page behind row number `after`, in front of `before`, or the first one."""
+def show_problems(
+    shown: ShownJob, wanted: ProblemFilter, after: int | None, before: int | None
+) -> ProblemPage:
+    """The page behind row number `after`, in front of `before`, or the first one. No outcomes mean all."""
+    job = shown.job
+    wanted = replace(
+        wanted, outcomes=tuple(one for one in wanted.outcomes or shown.problems if one in shown.problems)
+    )
+    if not wanted.outcomes:
+        return ProblemPage([], None, None)
     if before is not None and after is None:
         found = problem_rows.rows_beyond(job.account_id, job.id, wanted, before, PAGE + 1, backwards=True)
         if len(found) > PAGE:

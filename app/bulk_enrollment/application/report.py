@@ -43,7 +43,8 @@ class JobState:
 
 @dataclass(frozen=True)
 class ShownJob:
-    """A job as people know it. `workflow_id` is the public one, None for an import or a workflow that is gone."""
+    """A job as people know it. `workflow_id` is the public one, None for an import and for a workflow that
+    is gone."""
 
     job: EnrollmentJob
     state: JobState
@@ -114,7 +115,12 @@ def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]
     figures |= {job.id: queries.final_figures(job) for job in jobs if job.status in FINISHED}
     at = now()
     return [
-        JobState(job, queries.progress_of(job, figures[job.id], at), _outcomes(job, figures[job.id]), figures[job.id])
+        JobState(
+            job,
+            queries.progress_of(job, figures[job.id], at),
+            _outcomes(job, figures[job.id]),
+            figures[job.id],
+        )
         for job in jobs
     ]
 
@@ -130,7 +136,7 @@ def workers_are_alive() -> bool:
 
 
 def show_job(actor: Actor, public_id: str) -> ShownJob:
-    """A job with all that its page tells. Raises NotFound, also for a draft, of which only the check knows."""
+    """A job with all that its page tells. Raises NotFound, also for a draft: only its check knows of it."""
     accounts.require(actor, Permission.REPORTS)
     found = job_list.named_job(actor.account_id, public_id)
     if found is None:
@@ -217,7 +223,6 @@ def _story(each: NamedJob, state: JobState) -> Story:
         file_name=each.file_name or job.options.get("source_name") or "the file",
         planned_rows=job.planned_rows,
         is_planned=job.planned_at is not None,
-        working=state.figures.working,
         retry=(retry.number, retry.attempt, retry.at) if retry else None,
         failure=job.failure,
     )

@@ -1,6 +1,6 @@
 """A job in the words of a marketer: what it does now, what came of it, what is left to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +16,8 @@ Counts = Mapping[Outcome, int]
 
 @dataclass(frozen=True)
 class Story:
-    """What there is to tell. `workflow` None means an import into the contacts; `working` is the batch that
-    somebody is at; `retry` (batch, attempt, when) one that failed and is tried again."""
+    """What there is to tell. `workflow` None means an import into the contacts; `retry` is (batch, attempt,
+    when) of one that failed and is tried again."""
 
     progress: Progress
     outcomes: Counts
@@ -25,7 +25,6 @@ class Story:
     file_name: str
     planned_rows: int = 0
     is_planned: bool = False
-    working: int | None = None
     retry: tuple[int, int, datetime] | None = None
     failure: str | None = None
 
@@ -74,7 +73,11 @@ def _who_is_in(story: Story) -> str:
 
 def _imported(outcomes: Counts) -> str:
     new, updated, same = (outcomes.get(one, 0) for one in (O.CREATED, O.UPDATED, O.UNCHANGED))
-    parts = [f"{plural(new, 'person', 'people')} {'is' if new == 1 else 'are'} new in your contacts"] if new else []
+    parts = (
+        [f"{plural(new, 'person', 'people')} {'is' if new == 1 else 'are'} new in your contacts"]
+        if new
+        else []
+    )
     if updated:
         parts.append(f"{number(updated)} {'was' if updated == 1 else 'were'} updated")
     if same:
@@ -103,21 +106,31 @@ def needs_you(outcomes: Counts) -> str:
     return f"{plural(total, 'row')} {verb} you: {_listed(parts)}."
 
 
-def left_out(outcomes: Counts, workflow: str | None) -> str:
+def left_out(outcomes: Counts) -> str:
     """Whom the job passed over and why, as one sentence; empty when nobody."""
-    parts = [words(outcomes[outcome]) for outcome, words in _LEFT_OUT.items() if outcomes.get(outcome)]
-    total = sum(outcomes.get(outcome, 0) for outcome in _LEFT_OUT)
-    if not parts:
+    counts = {outcome: outcomes[outcome] for outcome in _LEFT_OUT if outcomes.get(outcome)}
+    total = sum(counts.values())
+    were = "was" if total == 1 else "were"
+    if not counts:
         return ""
-    return f"{plural(total, 'row')} {'was' if total == 1 else 'were'} left out: {_listed(parts)}."
+    if len(counts) == 1:
+        [outcome] = counts
+        unit, one, many = _LEFT_OUT[outcome]
+        verb = one if total == 1 else many
+        return f"{plural(total, unit, 'people' if unit == 'person' else None)} {verb} and {were} left out."
+    parts = [
+        f"{number(rows)} {_LEFT_OUT[outcome][1 if rows == 1 else 2]}" for outcome, rows in counts.items()
+    ]
+    return f"{plural(total, 'row')} {were} left out: {_listed(parts)}."
 
 
-_LEFT_OUT: dict[Outcome, Callable[[int], str]] = {
-    O.ALREADY_ENROLLED: lambda n: f"{number(n)} {'is' if n == 1 else 'are'} or {'was' if n == 1 else 'were'} in it already",
-    O.DUPLICATE_IN_SELECTION: lambda n: f"{number(n)} {'stands' if n == 1 else 'stand'} in the file twice",
-    O.CONTACT_BLOCKED: lambda n: f"{number(n)} {'has' if n == 1 else 'have'} opted out",
-    O.CONTACT_NOT_FOUND: lambda n: f"{number(n)} {'is' if n == 1 else 'are'} not among your contacts",
-    O.CANCELLED: lambda n: f"{number(n)} had {'its' if n == 1 else 'their'} turn still to come",
+# What they are counted in, and what is said of one and of many.
+_LEFT_OUT: dict[Outcome, tuple[str, str, str]] = {
+    O.ALREADY_ENROLLED: ("person", "is in it already", "are in it already"),
+    O.DUPLICATE_IN_SELECTION: ("row", "stands in the file twice", "stand in the file twice"),
+    O.CONTACT_BLOCKED: ("person", "has opted out", "have opted out"),
+    O.CONTACT_NOT_FOUND: ("person", "is not among your contacts", "are not among your contacts"),
+    O.CANCELLED: ("row", "had not had its turn", "had not had their turn"),
 }
 
 
@@ -145,13 +158,12 @@ def happening(story: Story) -> str:
 
 
 def _working(story: Story) -> str:
-    if story.working is not None:
-        return f"Batch {number(story.working)} of {number(story.progress.batches)} is being done."
-    if story.retry is not None:
-        batch, attempt, at = story.retry
-        tried = "once" if attempt == 1 else f"{attempt} times"
-        return f"Batch {number(batch)} did not work ({tried}) and is tried again at {in_zone(at):%H:%M:%S}."
-    return f"Batch {number(story.progress.current_batch)} of {number(story.progress.batches)} is next."
+    now = f"Batch {number(story.progress.current_batch)} of {number(story.progress.batches)} is being done."
+    if story.retry is None:
+        return now
+    batch, attempt, at = story.retry
+    tried = "once" if attempt == 1 else f"{attempt} times"
+    return f"{now} Batch {number(batch)} did not work ({tried}) and is tried again at {in_zone(at):%H:%M:%S}."
 
 
 def to_be_left_out(progress: Progress) -> str:
@@ -159,9 +171,10 @@ def to_be_left_out(progress: Progress) -> str:
     left = progress.total - progress.processed
     if not progress.processed:
         return f"Nothing has been done yet: all {plural(left, 'row')} will be left out."
+    are = "is" if left == 1 else "are"
     return (
-        f"{number(left)} of {plural(progress.total, 'row')} {'is' if left == 1 else 'are'} not done yet and will be "
-        "left out; nobody who is in is taken out."
+        f"{number(left)} of {plural(progress.total, 'row')} {are} not done yet and will be left out; "
+        "nobody who is in is taken out."
     )
 
 

@@ -131,7 +131,7 @@ def public_ids(account_id: int, job_ids: Sequence[int]) -> dict[int, str]:
             EnrollmentJob.status != JobStatus.DRAFT,
         )
     )
-    return {job_id: public_id for job_id, public_id in rows}
+    return {row.id: row.public_id for row in rows}
 
 
 def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
 
-PROBLEMS = tuple(outcome for outcome in Outcome if outcome >= FIRST_PROBLEM)
 SORTS = ("row", "code", "address")
 LONGEST_SEARCH = 254
+MOST = 2**31 - 1
 
 # Spelled out in the statement: a database uses a partial index only where it sees its condition.
 _IS_PROBLEM = EnrollmentRow.outcome >= sa.literal_column(str(FIRST_PROBLEM))
@@ -37,10 +37,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class ProblemFilter:
-    """Which rows and in which order: `outcomes` (none means all that are problems), a part of the address or
-    a row's number, one of SORTS with “-” in front for the other way round."""
+    """Which rows and in which order: with one of the outcomes, a part of the address or the row's number, one
+    of SORTS with “-” in front for the other way round."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Outcome, ...]
     search: str = ""
     sort: str = "row"
 
@@ -71,7 +71,13 @@ class BatchEnd(NamedTuple):
 
 
 def rows_beyond(
-    account_id: int, job_id: int, wanted: ProblemFilter, row: int | None, limit: int, *, backwards: bool = False
+    account_id: int,
+    job_id: int,
+    wanted: ProblemFilter,
+    row: int | None,
+    limit: int,
+    *,
+    backwards: bool = False,
 ) -> list[ProblemRow]:
     """Up to `limit` rows behind row number `row` in the wanted order (in front of it when `backwards`, the
     nearest first), or the first ones."""
@@ -116,13 +122,17 @@ def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, B
 
 
 def _row(account_id: int, job_id: int, row: int) -> ProblemRow | None:
-    found = session().execute(
-        sa.select(*_COLUMNS).where(
-            EnrollmentRow.account_id == account_id,
-            EnrollmentRow.job_id == job_id,
-            EnrollmentRow.row_number == row,
+    found = (
+        session()
+        .execute(
+            sa.select(*_COLUMNS).where(
+                EnrollmentRow.account_id == account_id,
+                EnrollmentRow.job_id == job_id,
+                EnrollmentRow.row_number == row,
+            )
         )
-    ).first()
+        .first()
+    )
     return ProblemRow(*found) if found else None
 
 
@@ -132,15 +142,20 @@ def _by_row(
     """In the order of the file: the first of each outcome, merged."""
     number = EnrollmentRow.row_number
     lanes = []
-    for outcome in wanted.outcomes or PROBLEMS:
-        lane = _found(account_id, job_id, wanted).where(EnrollmentRow.outcome == outcome)
+    for outcome in wanted.outcomes:
+        lane = _found(account_id, job_id, wanted).where(_is(outcome))
         if anchor is not None:
             lane = lane.where(number < anchor.row_number if down else number > anchor.row_number)
-        lane = lane.order_by(number.desc() if down else number).limit(limit)
-        lanes.append(sa.select(lane.subquery()))
+        lanes.append(sa.select(lane.order_by(number.desc() if down else number).limit(limit).subquery()))
     merged = sa.union_all(*lanes).subquery("merged")
-    order = merged.c.row_number
-    return sa.select(merged).order_by(order.desc() if down else order).limit(limit)
+    order_of_file = merged.c.row_number
+    return sa.select(merged).order_by(order_of_file.desc() if down else order_of_file).limit(limit)
+
+
+def _is(outcome: Outcome) -> sa.ColumnElement[Any]:
+    """Without statistics SQLite would walk all rows of the job, unless it is told that this holds of few."""
+    condition = EnrollmentRow.outcome == outcome
+    return sa.func.unlikely(condition) if is_sqlite() else condition
 
 
 def _by_column(
@@ -149,9 +164,7 @@ def _by_column(
     """In the order of the code or the address, and within one of them in that of the file."""
     by_code = wanted.order == "code"
     column: sa.ColumnElement[Any] = EnrollmentRow.outcome.expression if by_code else _ADDRESS
-    query = _found(account_id, job_id, wanted)
-    if wanted.outcomes:
-        query = query.where(EnrollmentRow.outcome.in_(wanted.outcomes))
+    query = _found(account_id, job_id, wanted).where(EnrollmentRow.outcome.in_(wanted.outcomes))
     if anchor is not None:
         here = sa.tuple_(column, EnrollmentRow.row_number)
         value = anchor.outcome if by_code else anchor.address

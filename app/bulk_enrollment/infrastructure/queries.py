@@ -29,8 +29,7 @@ class Retry(NamedTuple):
 
 @dataclass
 class Figures:
-    """What the batches of a job add up to. `working` is the first batch that somebody is at, `retry` the one
-    whose next attempt comes first."""
+    """What the batches of a job add up to. `retry` is the failed one whose next attempt comes first."""
 
     succeeded: int = 0
     failed: int = 0
@@ -39,7 +38,6 @@ class Figures:
     batches_open: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
     retried: int = 0
-    working: int | None = None
     retry: Retry | None = None
 
 
@@ -101,11 +99,9 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
             of_job.outcomes[name] = of_job.outcomes.get(name, 0) + rows
         if status in ("pending", "processing"):
             of_job.batches_open += 1
-        if status == "processing":
-            of_job.working = min(of_job.working or number, number)
-        elif status == "pending" and next_attempt_at:
-            retry = Retry(next_attempt_at, number, attempt)
-            of_job.retry = min(of_job.retry or retry, retry)
+            if status == "pending" and next_attempt_at:
+                retry = Retry(next_attempt_at, number, attempt)
+                of_job.retry = min(of_job.retry or retry, retry)
     return figures
 
 

@@ -13,7 +13,7 @@ from app.bulk_enrollment.domain import telling
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
-from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, SORTS, ProblemFilter
+from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation import looks
 from app.platform import web
 from app.platform.errors import Conflict
@@ -21,7 +21,6 @@ from app.platform.errors import Conflict
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 
 STATUSES = [status for status in JobStatus if status is not JobStatus.DRAFT]
-MOST_ROWS = 2**31 - 1
 
 
 @blueprint.get("")
@@ -97,7 +96,7 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "shown": shown,
         "figures": looks.figures_of(shown),
         "headline": telling.headline(story),
-        "left_out": telling.left_out(shown.state.outcomes, story.workflow),
+        "left_out": telling.left_out(shown.state.outcomes),
         "happening": telling.happening(story),
         "to_be_left_out": telling.to_be_left_out(shown.state.progress),
         "lacks_workers": report.lacks_workers(shown),
@@ -116,7 +115,7 @@ def _poll_seconds(shown: ShownJob) -> int | None:
 def _problem_facts(shown: ShownJob) -> dict[str, Any]:
     wanted = _problem_filter()
     after, before = _row_number("after"), _row_number("before")
-    rows = show_problems(shown.job, wanted, after, before)
+    rows = show_problems(shown, wanted, after, before)
     place = {"after": after} if after is not None else {"before": before} if before is not None else {}
     outcome = wanted.outcomes[0] if wanted.outcomes else None
     return {
@@ -128,7 +127,7 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
         "back_url": rows.back is not None and _rows_url(shown, wanted, before=rows.back),
         "on_url": rows.on is not None and _rows_url(shown, wanted, after=rows.on),
         "tabs": _tabs(shown, wanted),
-        "tone_of": looks.tone_of,
+        "clock": looks.clock,
     }
 
 
@@ -166,7 +165,7 @@ def _problem_filter() -> ProblemFilter:
 
 def _row_number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:12]) <= MOST_ROWS else None
+    return int(text) if text.isascii() and text.isdigit() and int(text[:12]) <= MOST else None
 
 
 def _list_url(wanted: JobFilter, **place: str) -> str:

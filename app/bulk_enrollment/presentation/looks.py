@@ -1,11 +1,13 @@
 """How outcomes look: the tone of each, and the figures of a job as the page's parts want them."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import url_for
 
 from app.bulk_enrollment.application.report import ShownJob
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.platform.formats import in_zone
 
 TONES: Final[dict[Outcome, str]] = {
     Outcome.ENROLLED: "success",
@@ -25,7 +27,8 @@ def tone_of(outcome: Outcome) -> str:
 
 
 def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
-    """One figure an outcome, problems with the way to their rows; what the job is for stands first, even at 0."""
+    """One figure an outcome, those of problems leading to their rows; what the job is for stands there even
+    at 0."""
     counts = dict(shown.state.outcomes)
     counts.setdefault(Outcome.CREATED if shown.job.kind == "import" else Outcome.ENROLLED, 0)
     return [
@@ -44,3 +47,8 @@ def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
 def rows_url(shown: ShownJob, outcome: Outcome) -> str:
     """The rows with this outcome, on the job's page."""
     return url_for("jobs.show", public_id=shown.job.public_id, code=outcome.name, _anchor="problems")
+
+
+def clock(moment: datetime) -> str:
+    """The time of day in the account's zone: the rows of one job are done within minutes."""
+    return f"{in_zone(moment):%H:%M:%S}"

@@ -1,0 +1,66 @@
+"""Jobs to look at: a file of people, started into a workflow or into the contacts."""
+
+import io
+import re
+from typing import Any
+
+from flask import Flask
+
+from app.accounts.domain import Actor
+from app.bulk_enrollment.application import start
+from app.bulk_enrollment.application.report import ShownJob, show_job
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.files import application as files
+from app.platform.tenancy import acting_for
+from tests.people import Person
+from tests.rooms.workflows.drafts import active
+
+MIXED = """First name,Email
+Ann,ann@example.com
+Ben,ben at example.com
+Cleo,cleo@example.com
+Ann again,ANN@example.com
+Dora,
+<b>Eve</b>,<script>alert(1)</script>
+"""
+
+
+def people(count: int, first: int = 1) -> str:
+    """A file of so many good people."""
+    rows = (f"Person {number},person{number}@example.com" for number in range(first, first + count))
+    return "\n".join(["First name,Email", *rows, ""])
+
+
+def start_job(app: Flask, actor: Actor, text: str, workflow: str | None = "Welcome", **given: Any) -> str:
+    """The public id of a job from a file with this text, into a new active workflow of that name (None: an
+    import), not run yet. `given`: file_name, workflow_id (of one that is there) and any of FileOptions."""
+    name = given.pop("file_name", "people.csv")
+    target = given.pop("workflow_id", None) or (active(app, actor, workflow) if workflow else None)
+    with app.app_context(), acting_for(actor.account_id):
+        upload = files.keep(actor, io.BytesIO(text.encode()), name)
+        guesses = files.suggestion(actor.account_id, upload)
+        mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
+        chosen = {"missing": "create", "consent_basis": "customer", "mapping": mapping} | given
+        job = start.start_job(actor, start.FileJob(upload.public_id, FileOptions(**chosen), target))
+        return job.public_id
+
+
+def shown(app: Flask, actor: Actor, public_id: str) -> ShownJob:
+    with app.app_context(), acting_for(actor.account_id):
+        return show_job(actor, public_id)
+
+
+def page_of(person: Person, public_id: str, **asked: Any) -> str:
+    answer = person.get(f"/enrollments/{public_id}", query_string=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def rows_on(page: str) -> list[int]:
+    """Row numbers of the table of problems, in its order."""
+    return [int(found.replace(",", "")) for found in re.findall(r'data-label="Row"><span>([\d,]+)', page)]
+
+
+def words_of(page: str) -> str:
+    """The text of a page without its tags, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())

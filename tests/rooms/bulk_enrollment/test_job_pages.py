@@ -1,0 +1,266 @@
+"""The list of jobs and a job's page: figures, words, what polls and what stops it (B-06, B-12, B-16, B-28)."""
+
+import re
+
+import pytest
+
+from app.bulk_enrollment.application import report
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.platform import queue
+from app.platform.database import session, transaction
+from app.workflows import application as workflows
+from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, rows_on, shown, start_job, words_of
+from tests.rooms.workflows.drafts import active
+
+
+def test_a_finished_job_says_in_one_sentence_what_came_of_it(app, bob, run_tasks):  # B-12
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    words = words_of(page_of(bob, job))
+    assert "2 people are in Welcome. 3 rows need mending." in words
+    assert "1 row stands in the file twice and was left out." in words
+    assert "100 % 6 of 6 rows" in words
+    assert "Added to the workflow ENROLLED 2" in words and "Needs mending VALIDATION_ERROR 3" in words
+    assert "Download the 3 failed rows" in words and "Upload corrected rows" in words
+    assert "Finished, some need you" in words
+
+
+def test_all_good(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(3))
+    run_tasks()
+    words = words_of(page_of(bob, job))
+    assert "All 3 people are in Welcome." in words
+    assert "Rows that were not done" not in words
+    assert "Open Welcome" in words and "failed row" not in words
+
+
+def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  # B-06
+    job = start_job(app, bob.actor, MIXED)
+    page = page_of(bob, job)
+    assert f'hx-get="/enrollments/{job}/panel?seen=pending&amp;rows=0" hx-trigger="every 1s"' in page
+    assert 'data-title="0 %"' in page and '<noscript><meta http-equiv="refresh"' in page
+    run_tasks()
+    panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=pending&rows=0")
+    [root] = re.findall(r'<section id="job-panel"[^>]*>', panel.text)
+    assert "hx-get" not in root and "hx-trigger" not in root
+    assert 'data-title="Done"' in root
+    assert panel.headers["HX-Trigger"] == "problems-changed"
+    assert '<hx-partial hx-target="#job-status"' in panel.text, "what stands around the panel comes along"
+    page = page_of(bob, job)
+    assert "panel?seen" not in page and "noscript" not in page and "problems-changed" not in page
+
+
+def test_a_panel_that_has_not_moved_brings_only_itself_and_the_figures_of_the_dialog(app, bob):
+    job = start_job(app, bob.actor, people(3))
+    panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=pending&rows=0")
+    assert "HX-Trigger" not in panel.headers
+    assert panel.text.count("<hx-partial") == 1 and 'hx-target="#cancel-dialog-text"' in panel.text
+
+
+def test_page_and_poll_show_the_same_panel(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=completed_with_errors&rows=4").text
+    assert " ".join(panel.split()) in " ".join(page_of(bob, job).split())
+
+
+@pytest.mark.parametrize(
+    ("status", "planned", "words"),
+    [
+        ("pending", {}, "Waiting for a worker to read the file."),
+        ("validating", {"planned_rows": 2}, "Checking the rows: 2 of 3."),
+        ("scheduled", {}, "Waiting for its time."),
+        ("paused", {"batches": 1}, "Paused with the workflow."),
+        ("cancelling", {"batches": 1}, "Batches that are under way finish; the rest is left out."),
+    ],
+)
+def test_what_happens_now_in_words(app, bob, status, planned, words):
+    job = start_job(app, bob.actor, people(3))
+    _change_job(app, bob, job, status=status, **planned)
+    page = page_of(bob, job)
+    assert words in page
+    seconds = 5 if status in ("scheduled", "paused") else 1
+    assert f'hx-trigger="every {seconds}s"' in page
+
+
+def test_a_batch_that_waits_for_its_next_attempt_is_told_of(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(3))
+    run_tasks()
+    _change_job(app, bob, job, status="processing", finished_at=None)
+    with app.app_context(), transaction():
+        at = shown(app, bob.actor, job).job.created_at
+        session().execute(
+            EnrollmentBatch.__table__.update()
+            .where(EnrollmentBatch.account_id == bob.actor.account_id)
+            .values(status="pending", attempt=1, next_attempt_at=at, succeeded=0, outcomes={})
+        )
+    assert re.search(
+        r"Batch 1 did not work \(once\) and is tried again at \d\d:\d\d:\d\d\.", page_of(bob, job)
+    )
+
+
+def test_it_says_when_no_worker_is_alive(app, bob):
+    job = start_job(app, bob.actor, people(3))
+    assert "No worker is alive" in page_of(bob, job)
+    with app.app_context():
+        queue.connection().set("muster:worker:test", 1)
+    assert "No worker is alive" not in page_of(bob, job)
+
+
+def test_pausing_the_workflow_is_told_and_going_on_too(app, bob, run_tasks):
+    workflow = active(app, bob.actor)
+    job = start_job(app, bob.actor, people(3), workflow_id=workflow)
+    with app.app_context():
+        workflows.pause(bob.actor, workflow)
+    run_tasks()
+    assert "Paused with the workflow" in page_of(bob, job)
+
+
+def test_a_file_that_could_not_be_read_later(app, bob):
+    job = start_job(app, bob.actor, people(3))
+    _change_job(app, bob, job, status="failed", failure="Row 2 cannot be read.")
+    words = words_of(page_of(bob, job))
+    assert "The file could not be read, so nobody was added. Row 2 cannot be read." in words
+    assert "Upload another file" in words and "100 %" not in words
+    assert bob.get(f"/enrollments/{job}/rows.csv").status_code == 409
+
+
+def test_an_import_speaks_of_contacts(app, bob, run_tasks):
+    start_job(app, bob.actor, people(2))
+    run_tasks()
+    job = start_job(app, bob.actor, people(4), workflow=None, file_name="list.csv")
+    run_tasks()
+    words = words_of(page_of(bob, job))
+    assert "2 people are new in your contacts and 2 were known already." in words
+    assert "Import of list.csv" in words and "Open contacts" in words
+
+
+def test_what_differs_from_the_check_is_shown(app, bob, run_tasks):  # B-22
+    job = start_job(app, bob.actor, people(3))
+    run_tasks()
+    assert "Not all went as the check expected" not in page_of(bob, job)
+    kept = shown(app, bob.actor, job).job.options
+    assert kept["expected"] == {"ENROLLED": 3}
+    _change_job(app, bob, job, options=kept | {"expected": {"ENROLLED": 1, "ALREADY_ENROLLED": 2}})
+    words = words_of(page_of(bob, job))
+    assert "Added to the workflow: 1 expected, 3 in the end" in words
+    assert "Already in the workflow: 2 expected, 0 in the end" in words
+
+
+def test_the_list_is_newest_first_with_figures_and_filters(app, bob, run_tasks):  # B-16
+    first = start_job(app, bob.actor, MIXED, "Win-back", file_name="guests.csv")
+    run_tasks()
+    second = start_job(app, bob.actor, people(2), "Spring")
+    page = bob.get("/enrollments").text
+    assert page.index(second) < page.index(first)
+    words = words_of(page)
+    assert "Win-back guests.csv Finished, some need you 100 % 2 3 1 just now by Bob" in words
+    assert 'hx-trigger="every 2s"' in page, "one of them is under way"
+    assert listed(bob, "/enrollments?status=unfinished") == [second]
+    assert listed(bob, "/enrollments?status=completed_with_errors") == [first]
+    workflow = shown(app, bob.actor, first).workflow_id
+    assert listed(bob, f"/enrollments?workflow={workflow}") == [first]
+    assert 'hx-trigger="every 2s"' not in bob.get(f"/enrollments?workflow={workflow}").text
+    assert "No enrollment fits" in bob.get("/enrollments?status=failed").text
+    assert first in bob.get("/enrollments?status=nonsense").text
+
+
+def test_the_list_goes_on_from_a_job_and_back(app, bob, monkeypatch, run_tasks):
+    monkeypatch.setattr(report, "PAGE", 2)
+    workflow = active(app, bob.actor)
+    jobs = [start_job(app, bob.actor, people(1, first=n), workflow_id=workflow) for n in range(5)][::-1]
+    assert listed(bob, "/enrollments") == jobs[:2]
+    assert listed(bob, f"/enrollments?older={jobs[1]}") == jobs[2:4]
+    assert listed(bob, f"/enrollments?older={jobs[3]}") == jobs[4:]
+    assert listed(bob, f"/enrollments?newer={jobs[4]}") == jobs[2:4]
+    assert listed(bob, f"/enrollments?newer={jobs[2]}") == jobs[:2]
+    assert listed(bob, "/enrollments?older=nothing") == jobs[:2]
+    assert f"newer={jobs[2]}" in bob.get(f"/enrollments?older={jobs[1]}").text
+
+
+def test_an_empty_list_says_what_to_do_next(bob, vera):
+    assert "Go to workflows" in bob.get("/enrollments").text
+    assert "Go to workflows" not in vera.get("/enrollments").text
+
+
+def test_a_job_under_way_is_seen_from_every_page(app, bob, mallory, stranger, run_tasks):
+    job = start_job(app, bob.actor, people(3), "Win-back")
+    for page in ("/", "/contacts", "/enrollments"):
+        assert f'class="job-chip" href="/enrollments/{job}"' in bob.get(page).text, page
+    assert "job-chip" not in mallory.get("/").text
+    assert "job-chip" not in stranger.get("/sign-in").text
+    chips = bob.htmx("get", "/enrollments/running").text
+    assert "Win-back" in chips and 'hx-get="/enrollments/running"' in chips
+    run_tasks()
+    chips = bob.htmx("get", "/enrollments/running").text
+    assert "job-chip" not in chips and "hx-get" not in chips
+
+
+def test_the_workflow_s_page_shows_its_latest_jobs(app, bob, run_tasks):
+    workflow = active(app, bob.actor)
+    start_job(app, bob.actor, MIXED, workflow_id=workflow, file_name="guests.csv")
+    run_tasks()
+    words = words_of(bob.get(f"/workflows/{workflow}").text)
+    assert "guests.csv 2 people added, 3 rows failed, just now" in words
+
+
+def test_vera_looks_and_changes_nothing(app, bob, vera, run_tasks):  # B-28
+    job = start_job(app, bob.actor, MIXED)
+    words = words_of(page_of(vera, job))
+    assert "Cancel" not in words
+    assert vera.post(f"/enrollments/{job}/cancellation").status_code == 403
+    run_tasks()
+    page = page_of(vera, job)
+    assert "2 people are in Welcome" in page and "Upload corrected rows" not in page
+    assert "Add people to a workflow" not in vera.get("/enrollments").text
+
+
+def test_somebody_else_s_job_does_not_exist(app, bob, mallory, sam, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    for outsider in (mallory, sam):
+        for part in ("", "/panel", "/rows.csv"):
+            assert outsider.get(f"/enrollments/{job}{part}").status_code == 404, part
+        assert outsider.post(f"/enrollments/{job}/cancellation").status_code == 404
+        assert job not in outsider.get("/enrollments").text
+        assert "Nobody has been enrolled yet" in outsider.get("/enrollments").text
+
+
+@pytest.mark.parametrize("number", ["1", "nothing", "0190f0f0-0000-7000-8000-000000000000", "%00"])
+def test_ids_that_no_job_has(bob, number):
+    for part in ("", "/panel", "/rows.csv"):
+        assert bob.get(f"/enrollments/{number}{part}").status_code == 404
+
+
+def test_a_draft_is_hidden(app, bob):
+    job = start_job(app, bob.actor, people(3))
+    _change_job(app, bob, job, status="draft")
+    assert bob.get(f"/enrollments/{job}").status_code == 404
+    assert job not in bob.get("/enrollments").text
+    assert "job-chip" not in bob.get("/").text
+
+
+def test_what_the_file_says_is_never_html(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED, "<i>Welcome</i>", file_name="<img src=x>.csv")
+    run_tasks()
+    for page in (page_of(bob, job), bob.get("/enrollments").text):
+        assert "<script>alert" not in page and "<img src=x" not in page and "<i>Welcome" not in page
+    assert rows_on(page_of(bob, job)) == [2, 4, 5, 6]
+
+
+def listed(person, address):
+    """Public ids of the jobs in the list, in its order."""
+    return re.findall(
+        r'href="/enrollments/([0-9a-f-]{36})"', person.get(address).text.split('id="job-list"')[1]
+    )
+
+
+def _change_job(app, person, public_id, **values):
+    with app.app_context(), transaction():
+        job = queries.job_by_public_id(person.actor.account_id, public_id)
+        session().execute(
+            EnrollmentJob.__table__.update()
+            .where(EnrollmentJob.account_id == person.actor.account_id, EnrollmentJob.id == job.id)
+            .values(**values)
+        )
