@@ -51,7 +51,7 @@ chaos: environment-dev ## kill things at the worst moment (ROUNDS=50)
 	@$(BIN)/pytest tests/chaos --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
 
 bench: environment-dev ## measure bulk enrollment against plain SQL; writes bench/RESULTS.md
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench --write
 
 fix: environment-dev ## format and mend what a program can mend
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -51,7 +51,8 @@ TABLES = (
     "DROP TABLE IF EXISTS floor_staging",
     "DROP TABLE IF EXISTS floor_rows",
     "CREATE TABLE floor_staging (row_number integer, identifier text, email_key text)",
-    "CREATE TABLE floor_rows (row_number integer PRIMARY KEY, identifier text, contact_id bigint, outcome smallint)",
+    "CREATE TABLE floor_rows"
+    " (row_number integer PRIMARY KEY, identifier text, contact_id bigint, outcome smallint)",
 )
 
 

@@ -140,12 +140,14 @@ def _prepare(execute: Any, people: People, workflow_ids: list[int], version_id: 
     """The people whom the file speaks of, and those who are in the workflows already."""
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
     execute.many(
-        "INSERT INTO contacts (account_id, email, email_key, status, created_at, updated_at) VALUES (1,?,?,?,?,?)",
+        "INSERT INTO contacts (account_id, email, email_key, status, created_at, updated_at)"
+        " VALUES (1, ?, ?, ?, ?, ?)",
         ((address, address, status, now, now) for address, status in people.contacts()),
     )
     for workflow_id in workflow_ids:
         execute.many(
-            "INSERT INTO enrollments (account_id, workflow_id, version_id, contact_id, status, source, enrolled_at)"
+            "INSERT INTO enrollments"
+            " (account_id, workflow_id, version_id, contact_id, status, source, enrolled_at)"
             f" SELECT 1, {workflow_id}, {version_id}, id, 'held', 'bulk_enrollment', ?"
             " FROM contacts WHERE account_id = 1 AND email_key = ?",
             ((now, address) for address in people.already()),

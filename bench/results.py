@@ -13,8 +13,8 @@ The **floor** is the same work by hand-written SQL in one transaction on the sam
 line, keep an outcome for every row. **Muster** is the time from pressing *Start* to the job's end, with two
 workers, through queue, planning and batches, while the job page is polled. Of every 100 rows 85 can be
 enrolled, 5 are in the workflow already, 4 are unknown, 3 have unsubscribed, 2 are duplicates and 1 has a bad
-address. PostgreSQL runs with fsync on. Seconds are medians over the rounds, the ratio is taken round by round; memory is the
-largest single process, the panel's time is the server's own.
+address. PostgreSQL runs with fsync on. Seconds are medians over the rounds, the ratio is taken round by
+round; memory is the largest single process, the panel's time is the server's own.
 
 """
 
