@@ -1,0 +1,68 @@
+"""Files that nothing was started from are kept for a day, others as long as their job (B-16)."""
+
+import io
+import os
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.bulk_enrollment.application import start
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.files import application as files
+from app.files.infrastructure import storage
+from app.files.infrastructure.tables import Upload
+from app.platform.clock import now
+from app.platform.database import session, transaction
+from tests.rooms.workflows.drafts import active
+
+PEOPLE = b"email\nann@example.com\n"
+
+
+@pytest.fixture(autouse=True)
+def _inside_the_app(app):
+    with app.app_context():
+        yield
+
+
+def keep(person, days_ago):
+    upload = files.keep(person.actor, io.BytesIO(PEOPLE), "people.csv")
+    with transaction():
+        session().execute(
+            sa.update(Upload)
+            .where(Upload.account_id == upload.account_id, Upload.id == upload.id)
+            .values(created_at=now() - timedelta(days=days_ago))
+        )
+    return upload
+
+
+def is_there(upload):
+    path = storage.path_of(upload.account_id, upload.public_id)
+    is_known = files.kept(upload.account_id, upload.public_id) is not None
+    assert path.exists() == is_known
+    return is_known
+
+
+def test_old_and_unused_ones_go(app, alice, mallory):
+    old, young, strange = keep(alice, 1.1), keep(alice, 0.9), keep(mallory, 3)
+    used = keep(alice, 80)
+    options = FileOptions(mapping={"0": "email"})
+    start.dry_run(alice.actor, start.FileJob(used.public_id, options, active(app, alice.actor)))
+    assert files.discard_unused() == 2
+    assert [is_there(upload) for upload in (old, young, strange, used)] == [False, True, False, True]
+    assert files.discard_unused() == 0
+
+
+def test_what_a_dying_process_left_behind_goes(alice):
+    kept = keep(alice, 0)
+    folder = storage.path_of(kept.account_id, kept.public_id).parent
+    long_ago = (now() - timedelta(days=2)).timestamp()
+    strays = [folder / "01999999-aaaa-7bbb-8ccc-dddddddddddd.gz", folder / f"{kept.public_id}x.part"]
+    for stray in strays:
+        stray.write_bytes(b"x")
+        os.utime(stray, (long_ago, long_ago))
+    own = storage.path_of(kept.account_id, kept.public_id)
+    os.utime(own, (long_ago, long_ago))
+    files.discard_unused()
+    assert not any(stray.exists() for stray in strays)
+    assert own.exists()
