@@ -24,7 +24,7 @@ _BY_INDEX = {"cross_account": True}
 class Page(NamedTuple):
     """(enrollment, contact or None when it is gone) pairs, newest first."""
 
-    people: list[tuple[Enrollment, Contact | None]]
+    people: Sequence[tuple[Enrollment, Contact | None]]
     has_previous: bool
     has_next: bool
 

@@ -49,7 +49,8 @@ class Listing:
 @dataclass(frozen=True)
 class Card:
     """One workflow. `version`: what people are enrolled into; `is_changed`: edited since that was made;
-    `missing`: services that it needs and that are not connected."""
+    `missing`: services that it needs and that are not connected; `people`: how many are in it, counted only
+    where archiving is offered."""
 
     workflow: Workflow
     outline: Outline
@@ -101,7 +102,8 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     missing = missing_services(actor.account_id, workflow.definition)
     names = linked_names(actor.account_id, workflow.definition)
     version_id = workflow.active_version_id
-    people = panels.people_in(actor, [workflow.id])
+    is_asked = workflow.status == Status.PAUSED and actor.may(Permission.WORKFLOWS)
+    people = panels.people_in(actor, [workflow.id]) if is_asked else None
     return Card(
         workflow=workflow,
         outline=outline(workflow.definition),
