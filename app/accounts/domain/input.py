@@ -16,9 +16,9 @@ def person_problems(email: str, password: str, name: str) -> dict[str, str]:
     """What is wrong with a person's address, name and password."""
     fields: dict[str, str] = {}
     if not email.strip():
-        fields["email"] = "Type your e-mail address."
+        fields["email"] = "Type your email address."
     elif not _is_email(email):
-        fields["email"] = "This is not a complete e-mail address, such as alice@example.com."
+        fields["email"] = "This is not a complete email address, such as alice@example.com."
     if len(name.strip()) > LONGEST_NAME:
         fields["name"] = f"Use at most {LONGEST_NAME} characters."
     if problem := password_problem(password):

@@ -16,7 +16,7 @@ from app.accounts.presentation import lock_out
 from app.platform import web
 from app.platform.settings import Settings
 
-WRONG = "The e-mail address or the password is wrong."
+WRONG = "The email address or the password is wrong."
 
 
 class SignInForm(LoginForm):
@@ -24,7 +24,7 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.email.label.text = "E-mail address"
+        self.email.label.text = "Email address"
         self.password.label.text = "Password"
         self.remember.label.text = "Keep me signed in on this computer"
         if self.next.data and not validate_redirect_url(self.next.data):
@@ -34,7 +34,7 @@ class SignInForm(LoginForm):
         self.email.data = (self.email.data or "").strip()
         if super().validate(**options):
             return True
-        self.email.errors = [] if self.email.data else ["Type your e-mail address."]
+        self.email.errors = [] if self.email.data else ["Type your email address."]
         self.password.errors = [] if self.password.data else ["Type your password."]
         if not self.email.errors and not self.password.errors:
             self.password.errors = [WRONG]

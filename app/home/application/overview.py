@@ -17,8 +17,8 @@ from app.platform.clock import now
 from app.platform.settings import Settings
 
 ATTENTION = timedelta(days=14)
-# One template of each is offered to whoever has made no workflow yet.
-TO_BEGIN_WITH = ("lead_nurturing", "re_engagement", "birthday_celebration")
+# Offered to whoever has made no workflow yet.
+TO_BEGIN_WITH = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,8 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
 
 
 def _suggested(actor: Actor) -> list[Card]:
-    """Templates that can be used as they are, the most used of each category."""
-    ready = gallery.browse_templates(actor, Wish(ready=True)).shelf.cards
-    first = {card.category: card for card in reversed(ready)}
-    return [first[category] for category in TO_BEGIN_WITH if category in first]
+    cards = {card.key: card for card in gallery.browse_templates(actor, Wish()).shelf.cards}
+    return [cards[key] for key in TO_BEGIN_WITH if key in cards]
 
 
 def _limits_of(account_id: int, settings: Settings) -> Mapping[str, int]:

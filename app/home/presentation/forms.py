@@ -57,7 +57,7 @@ class FirstVisitForm(_Form):
     token = StringField("Token from the terminal")
     name = StringField("Your name", [InputRequired("Write your name.")])
     account_name = _company()
-    email = EmailField("E-mail address")
+    email = EmailField("Email address")
     password = PasswordField("Password")
     time_zone = _time_zone()
     country = _country()

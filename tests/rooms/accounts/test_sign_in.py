@@ -14,7 +14,7 @@ from tests.people import PASSWORD, Person
 from tests.rooms.accounts.sign_in_page import token_on, type_in
 from tests.services.databases import Database
 
-WRONG = "The e-mail address or the password is wrong."
+WRONG = "The email address or the password is wrong."
 
 
 def test_a_person_signs_in_and_lands_at_home(stranger: FlaskClient) -> None:
@@ -47,7 +47,7 @@ def test_every_failure_reads_the_same(stranger: FlaskClient, email: str, passwor
 
 @pytest.mark.parametrize(
     ("email", "password", "sentence"),
-    [("", PASSWORD, "Type your e-mail address."), ("alice@example.com", "", "Type your password.")],
+    [("", PASSWORD, "Type your email address."), ("alice@example.com", "", "Type your password.")],
 )
 def test_a_blank_field_is_named(stranger: FlaskClient, email: str, password: str, sentence: str) -> None:
     answer = type_in(stranger, email, password)

@@ -95,7 +95,7 @@ def test_the_command_line_says_what_is_wrong(fresh_app: Flask) -> None:
     runner = fresh_app.test_cli_runner()
     result = runner.invoke(args=["create-owner", "--email", "alice", "--password", "short"])
     assert result.exit_code == 1
-    assert "complete e-mail address" in result.output
+    assert "complete email address" in result.output
 
 
 def test_sample_people_stay_in_their_account(set_up: Flask) -> None:
