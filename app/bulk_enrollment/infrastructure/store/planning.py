@@ -10,6 +10,7 @@ from app.bulk_enrollment.domain.job import cut
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow, staged_rows
+from app.contacts.domain.consent import STRENGTH
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
@@ -156,37 +157,30 @@ def _enrolled(judge: Judge, contact_id: Any) -> tuple[Any, Any]:
 
 
 def spread_withheld(account_id: int, job_id: int) -> None:
-    """Consent that is withheld anywhere in the file counts for the first row of that address too."""
+    """Consent that is withheld anywhere in the file counts for the first row of that address too; of several
+    such rows the strongest."""
     again = sa.orm.aliased(EnrollmentRow, name="again")
-    said_later = (
-        sa.select(sa.func.min(again.withheld))
-        .where(
-            again.account_id == account_id,
-            again.job_id == job_id,
-            again.key == EnrollmentRow.key,
-            again.withheld.isnot(None),
-            again.verdict == Outcome.DUPLICATE_IN_SELECTION,
-        )
+    said = (again.account_id == account_id, again.job_id == job_id, again.withheld.isnot(None))
+    strength = sa.case({status.value: place for status, place in STRENGTH.items()}, value=again.withheld)
+    strongest = (
+        sa.select(again.withheld)
+        .where(*said, again.key == EnrollmentRow.key)
+        .order_by(strength.desc())
+        .limit(1)
         .scalar_subquery()
     )
-    keys = sa.select(again.key).where(
-        again.account_id == account_id,
-        again.job_id == job_id,
-        again.withheld.isnot(None),
-        again.verdict == Outcome.DUPLICATE_IN_SELECTION,
-    )
+    keys = sa.select(again.key).where(*said, again.verdict == Outcome.DUPLICATE_IN_SELECTION)
     session().execute(
         sa.update(EnrollmentRow)
         .where(
             EnrollmentRow.account_id == account_id,
             EnrollmentRow.job_id == job_id,
             EnrollmentRow.key.in_(keys),
-            EnrollmentRow.withheld.is_(None),
             EnrollmentRow.verdict.notin_(
                 (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
             ),
         )
-        .values(withheld=said_later, verdict=Outcome.CONTACT_BLOCKED, detail="file"),
+        .values(withheld=strongest, verdict=Outcome.CONTACT_BLOCKED, detail="file"),
         execution_options={"synchronize_session": False},
     )
 
