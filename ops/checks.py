@@ -5,27 +5,30 @@ import os
 import socket
 import tempfile
 import time
-from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from app.platform.settings import Settings
+from ops.places import log_folder, run_folder
 from ops.problems import Problem
 
 QUEUE_WAIT_SECONDS = 5
 
 
-def check_folder(folder: Path) -> None:
+def check_folders(settings: Settings) -> None:
     """Make the data directory and see that files can be written into it and its folders."""
+    folders = [settings.data_dir, run_folder(settings), log_folder(settings)]
+    if settings.embedded_queue:
+        folders.append(settings.data_dir / "queue")
     try:
-        for path in (folder, folder / "run", folder / "logs", folder / "queue"):
+        for path in folders:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=path):
                 pass
     except OSError as wrong:
         raise Problem(
-            f"DATA_DIR {folder} cannot be written ({wrong.strerror}). Choose another folder."
+            f"DATA_DIR {settings.data_dir} cannot be written ({wrong.strerror}). Choose another folder."
         ) from None
 
 

@@ -1,8 +1,8 @@
 """Which processes Muster consists of, and the supervisor's configuration that keeps them up.
 
 The queue starts first and ends last. The others form one group, so that all are told to end at once.
-Whatever dies is started again, for ever. Paths in the configuration are relative to the data directory, the
-supervisor's working directory, and the commands travel in a file: nothing needs quoting.
+Whatever dies is started again, for ever. Paths in the configuration are relative to the machine's own folder,
+the supervisor's working directory, and the commands travel in a file: nothing needs quoting.
 """
 
 import json
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from app.platform.settings import Settings
+from ops.places import own_folder, run_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILD = Path(__file__).with_name("child.py")
@@ -23,7 +24,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
         "supervisor": [python, "-m", "supervisor.supervisord", "-n", "-c", "run/supervisor.ini"],
     }
     if settings.embedded_queue:
-        found["queue"] = [queue_binary(), str(settings.data_dir / "run" / "queue.conf")]
+        found["queue"] = [queue_binary(), str(run_folder(settings) / "queue.conf")]
     found["web"] = [python, "-m", "gunicorn", "-c", str(ROOT / "ops" / "web.py"), "app:create_app()"]
     for number in range(1, settings.workers + 1):
         found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
@@ -39,10 +40,10 @@ def queue_binary() -> str:
 
 
 def write_configuration(settings: Settings) -> None:
-    """Write what the supervisor, its children and the queue read into run/ of the data directory."""
-    folder = settings.data_dir / "run"
+    """Write what the supervisor, its children and the queue read into the run folder."""
+    folder = run_folder(settings)
     known = commands(settings)
-    places = {"supervisor": settings.data_dir, "queue": settings.data_dir / "queue"}
+    places = {"supervisor": own_folder(settings), "queue": settings.data_dir / "queue"}
     tasks = {name: {"command": known[name], "folder": str(places.get(name, ROOT))} for name in known}
     _write(folder / "commands.json", json.dumps(tasks, indent=1))
     _write(folder / "supervisor.ini", supervisor_configuration(list(known)))
@@ -52,7 +53,7 @@ def write_configuration(settings: Settings) -> None:
 
 def child_command(name: str, settings: Settings) -> list[str]:
     """How the supervisor is started: like all others, through `child.py`."""
-    return [sys.executable, "-S", str(CHILD), name, str(settings.data_dir / "run")]
+    return [sys.executable, "-S", str(CHILD), name, str(run_folder(settings))]
 
 
 def supervisor_configuration(names: list[str]) -> str:

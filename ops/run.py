@@ -16,11 +16,12 @@ from typing import TypeAlias
 from app.platform.settings import SettingError, Settings
 from ops import checks, keyboard, locks, processes
 from ops.console import Console, say
+from ops.places import log_folder, own_folder, run_folder
 from ops.prepare import prepare_database
 from ops.problems import Problem
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 120
 END_WITHIN_SECONDS = 2 * processes.STOP_WAIT_SECONDS + 15
 CRASHES_BEFORE_GIVING_UP = 3
 
@@ -43,8 +44,8 @@ def main() -> int:
         for kind in STOP_SIGNALS:
             signal.signal(kind, ask_to_stop)
         settings = Settings.from_environment(os.environ)
-        checks.check_folder(settings.data_dir)
-        lock = locks.claim(settings.data_dir / "run")
+        checks.check_folders(settings)
+        lock = locks.claim(run_folder(settings))
         os.set_inheritable(lock, False)
         with keyboard.watched():
             _run(settings)
@@ -58,7 +59,7 @@ def main() -> int:
 
 def _run(settings: Settings) -> None:
     say(f"Muster starts with its data in {settings.data_dir} …")
-    if left := locks.end_leftovers(settings.data_dir / "run"):
+    if left := locks.end_leftovers(run_folder(settings)):
         say(f"Ended what an earlier run had left: {', '.join(left)}.")
     checks.check_port(settings)
     checks.check_queue(settings)
@@ -67,7 +68,7 @@ def _run(settings: Settings) -> None:
         checks.make_socket_folder(settings)
     processes.write_configuration(settings)
     names = [name for name in processes.commands(settings) if name != "supervisor"]
-    console = Console(settings.data_dir / "logs", names)
+    console = Console(log_folder(settings), names)
     supervisor: Supervisor | None = None
     try:
         supervisor = _start_supervisor(settings)
@@ -88,10 +89,10 @@ def _start_supervisor(settings: Settings) -> Supervisor:
         "RUN_PYTHON": sys.executable,
         "RUN_CHILD": str(processes.CHILD),
     }
-    with open(settings.data_dir / "logs" / "supervisor.out", "wb") as out:
+    with open(log_folder(settings) / "supervisor.out", "wb") as out:
         return subprocess.Popen(
             processes.child_command("supervisor", settings),
-            cwd=settings.data_dir,
+            cwd=own_folder(settings),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -136,7 +137,7 @@ def _ask(settings: Settings) -> tuple[int, str]:
 
 
 def _announce(settings: Settings, token: str | None) -> None:
-    say(f"Logs are in {settings.data_dir / 'logs'}. Ctrl-C ends everything.")
+    say(f"Logs are in {log_folder(settings)}. Ctrl-C ends everything.")
     if token:
         say(f"The first visitor makes the owner's account and is asked for this token: {token}")
     say(f"Muster is ready: {address(settings)}")
@@ -156,7 +157,7 @@ def _end(settings: Settings, console: Console, supervisor: Supervisor | None) ->
     console.stopping = True
     if supervisor is not None:
         _end_supervisor(console, supervisor)
-    locks.end_leftovers(settings.data_dir / "run")
+    locks.end_leftovers(run_folder(settings))
 
 
 def _end_supervisor(console: Console, supervisor: Supervisor) -> None:

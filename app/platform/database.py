@@ -80,7 +80,9 @@ class PeoplesWork:
 db = SQLAlchemy(
     model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False}
 )
-db.Model.registry.update_type_annotation_map({datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json})
+cast(Any, db.Model).registry.update_type_annotation_map(
+    {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json}
+)
 migrate = Migrate(directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
 
 
@@ -101,7 +103,7 @@ def init(app: Flask, settings: Settings) -> None:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}}
-    options = "-c timezone=UTC -c statement_timeout=300000 -c random_page_cost=1.1 -c application_name=muster"
+    options = "-c timezone=UTC -c statement_timeout=300000 -c random_page_cost=1.1 -c jit=off -c application_name=muster"
     # A plan made for any value is often a bad one for a range of rows, so statements are not prepared.
     connect = {"options": options, "connect_timeout": 5, "prepare_threshold": None}
     return {"pool_pre_ping": True, "connect_args": connect}
@@ -165,7 +167,7 @@ def session() -> Session:
 
 
 def is_sqlite() -> bool:
-    return cast(Engine, db.engine).dialect.name == "sqlite"
+    return db.engine.dialect.name == "sqlite"
 
 
 def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -255,7 +257,7 @@ def beside_index(column: Any) -> sa.ColumnElement[int]:
     The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
     rather read all its enrollments for each contact than the contact's few.
     """
-    return column + sa.literal_column("0")
+    return cast(sa.ColumnElement[int], column + sa.literal_column("0"))
 
 
 def refresh_statistics(*tables: sa.Table) -> None:

@@ -54,9 +54,9 @@ def init(app: Flask, url: str) -> None:
     )
 
 
-def connection() -> "Redis[bytes]":
+def connection() -> Redis:
     """The app's connection pool to Redis or Valkey."""
-    return cast("Redis[bytes]", current_app.extensions["queue"])
+    return cast(Redis, current_app.extensions["queue"])
 
 
 def send(name: str, account_id: int, *ids: int | str) -> bool:

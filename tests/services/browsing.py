@@ -107,7 +107,7 @@ def find_pages(page: Page, address: str, rules: Map) -> dict[str, str]:
     while waiting:
         path = waiting.pop(0)
         endpoint = _endpoint(routes.match, path)
-        if endpoint is None or endpoint in found or endpoint.endswith("static"):
+        if endpoint is None or endpoint in found or re.search(r"\.\w+$", urlsplit(path).path):
             continue
         answer = page.request.get(path)
         is_page = "text/html" in answer.headers.get("content-type", "")

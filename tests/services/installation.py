@@ -6,9 +6,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import fields
 from pathlib import Path
 
+from app.platform.settings import Settings
 from ops.locks import holder_of, is_held
+from ops.places import log_folder, run_folder
 from tests.services.lifeline import end_with_tests
 from tests.services.ports import free_port
 
@@ -101,19 +104,18 @@ class Installation:
 
     def log(self, name: str) -> str:
         """A process's log."""
-        path = self.data_dir / "logs" / f"{name}.log"
+        path = log_folder(self._settings()) / f"{name}.log"
         return path.read_text() if path.exists() else ""
 
     def _lock(self, name: str) -> Path:
-        return self.data_dir / "run" / f"{name}.lock"
+        return run_folder(self._settings()) / f"{name}.lock"
+
+    def _settings(self) -> Settings:
+        return Settings.from_environment(self.environment)
 
 
 def _clean_environment() -> dict[str, str]:
     """This process's environment without anything that Muster reads as a setting."""
-    from dataclasses import fields
-
-    from app.platform.settings import Settings
-
     names = {item.name.upper() for item in fields(Settings)}
     return {
         name: value
