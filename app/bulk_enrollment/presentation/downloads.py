@@ -1,5 +1,8 @@
 """A job's rows as a CSV file, made while it is sent."""
 
+import unicodedata
+from urllib.parse import quote
+
 from flask import Blueprint, Response, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
@@ -21,8 +24,14 @@ def rows(public_id: str) -> ResponseReturnValue:
     wanted, part = _wanted(asked)
     download = download_rows(actor, report.show_job(actor, public_id), wanted, part)
     answer = Response(stream_with_context(download.chunks), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=download.name)
+    answer.headers.set("Content-Disposition", "attachment", **_names(download.name))
     return answer
+
+
+def _names(name: str) -> dict[str, str]:
+    """The file's name for every browser: in ASCII, and whole for those that read that."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return {"filename": plain} if plain == name else {"filename": plain, "filename*": "UTF-8''" + quote(name)}
 
 
 def _wanted(asked: list[str]) -> tuple[frozenset[Outcome] | None, str]:

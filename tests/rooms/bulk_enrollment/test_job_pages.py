@@ -1,4 +1,4 @@
-"""The list of jobs and a job's page: figures, words, what polls and what stops it (B-06, B-12, B-16, B-28)."""
+"""The list of jobs and one job: figures, words, what polls and what stops it (B-06, B-12, B-16, B-28)."""
 
 import re
 

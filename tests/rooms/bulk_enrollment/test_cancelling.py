@@ -1,0 +1,75 @@
+"""Cancelling a job: what it says before, what it leaves, and that doing it twice does no harm (B-13)."""
+
+from app.bulk_enrollment.application import run
+from app.bulk_enrollment.infrastructure.store import batches
+from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, shown, start_job, words_of
+
+
+def cancel(person, job):
+    return person.post(f"/enrollments/{job}/cancellation")
+
+
+def test_a_job_that_has_not_begun_is_cancelled_at_once(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(5))
+    words = words_of(page_of(bob, job))
+    assert "Nothing has been done yet: all 5 rows will be left out." in words
+    answer = cancel(bob, job)
+    assert (answer.status_code, answer.location) == (303, f"/enrollments/{job}")
+    words = words_of(page_of(bob, job))
+    assert "Cancelled before anybody was added." in words
+    assert "100 % 5 of 5 rows" in words and "Cancelled before its turn CANCELLED 5" in words
+    run_tasks()
+    assert shown(app, bob.actor, job).state.progress.succeeded == 0
+
+
+def test_in_the_middle_the_rest_is_left_out_and_nobody_is_taken_out(app, bob, run_tasks, monkeypatch):
+    job = start_job(app, bob.actor, people(50), batch_size=10)
+    _run_two_batches(run_tasks, monkeypatch)
+    page = page_of(bob, job)
+    assert "30 of 50 rows are not done yet and will be left out; nobody who is in is taken out." in page
+    assert cancel(bob, job).status_code == 303
+    run_tasks()
+    words = words_of(page_of(bob, job))
+    assert "Cancelled. 20 people are in Welcome." in words
+    assert "30 rows had not had their turn and were left out." in words
+    assert shown(app, bob.actor, job).status == "cancelled"
+
+
+def test_the_second_click_is_harmless(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(5))
+    cancel(bob, job)
+    assert cancel(bob, job).status_code == 303
+    assert "It has been cancelled already." in page_of(bob, job)
+
+
+def test_a_finished_job_has_no_button_and_cannot_be_cancelled(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    assert "Let it go on" in page_of(bob, job)
+    run_tasks()
+    page = page_of(bob, job)
+    assert "cancel-dialog" not in page and "Let it go on" not in page
+    answer = cancel(bob, job)
+    assert answer.status_code == 409
+    assert shown(app, bob.actor, job).status == "completed_with_errors"
+
+
+def test_the_panel_takes_the_button_away_when_the_job_ends(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(5))
+    run_tasks()
+    answer = bob.htmx("get", f"/enrollments/{job}/panel?seen=processing&rows=0").text
+    [actions] = [part for part in answer.split("<hx-partial") if 'hx-target="#job-actions"' in part]
+    assert "<button" not in actions
+
+
+def _run_two_batches(run_tasks, monkeypatch):
+    """Let the workers do two batches, and the pump give out no more."""
+    real, done = batches.grant, []
+
+    def grant(*given):
+        granted = real(*given)[: 2 - len(done)]
+        done.extend(granted)
+        return granted
+
+    monkeypatch.setattr(run.batches, "grant", grant)
+    run_tasks()
+    monkeypatch.undo()
