@@ -27,7 +27,7 @@ class Enrollment(AccountOwned, db.Model):
             postgresql_where=UNDER_WAY,
         ),
         sa.Index(None, "contact_id", "workflow_id"),
-        sa.Index(None, "workflow_id", "status", "id"),
+        sa.Index(None, "account_id", "workflow_id", "status", "id"),
         sa.Index(None, "job_id", "contact_id"),
     )
 

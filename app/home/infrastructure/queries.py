@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.infrastructure.tables import Contact
+from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
@@ -163,12 +164,13 @@ def _by_status(table: type[Workflow] | type[Contact], account_id: int) -> dict[s
 
 
 def _people_in_workflows(account_id: int) -> int:
-    """Counted in the partial index alone: a million enrollments are not looked at one by one."""
     mine = sa.select(Workflow.id).where(Workflow.account_id == account_id)
     query = sa.select(sa.func.count()).where(
-        Enrollment.workflow_id.in_(mine), sa.text("enrollments.status IN ('held', 'active')")
+        Enrollment.account_id == account_id,
+        Enrollment.workflow_id.in_(mine),
+        Enrollment.status.in_(UNDER_WAY),
     )
-    return session().scalar(query, execution_options={"cross_account": True}) or 0
+    return session().scalar(query) or 0
 
 
 def _count(query: sa.Select[tuple[int]]) -> int:
