@@ -37,7 +37,6 @@ class LogPage:
     entries: Sequence[AuditEntry]
     newer: int | None
     older: int | None
-    people: list[tuple[int, str]]
     names: Mapping[int, str]
 
 
@@ -50,8 +49,7 @@ def read_log(
     actor: Reader, wanted: LogFilter, *, before: int | None = None, after: int | None = None
 ) -> LogPage:
     """A page of the log. Raises NotAllowed."""
-    if not actor.may("report:view"):
-        raise NotAllowed("NOT_ALLOWED", "Your role may not see what happened here.")
+    _require(actor)
     account_id = actor.account_id
     found = list(queries.audit_entries(account_id, wanted, before=before, after=after, limit=PAGE + 1))
     more = len(found) > PAGE
@@ -62,9 +60,19 @@ def read_log(
         entries=entries,
         newer=entries[0].id if entries and has_newer else None,
         older=entries[-1].id if entries and has_older else None,
-        people=queries.people_in_log(account_id),
         names=_names_of(account_id, entries),
     )
+
+
+def people_in_log(actor: Reader) -> list[tuple[int, str]]:
+    """(user id, name) of everybody who ever did something here; Muster has the id 0. Raises NotAllowed."""
+    _require(actor)
+    return queries.people_in_log(actor.account_id)
+
+
+def _require(actor: Reader) -> None:
+    if not actor.may("report:view"):
+        raise NotAllowed("NOT_ALLOWED", "Your role may not see what happened here.")
 
 
 def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
@@ -79,4 +87,4 @@ def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
     return found
 
 
-__all__ = ["LogFilter", "LogPage", "Names", "Reader", "read_log", "register_names"]
+__all__ = ["LogFilter", "LogPage", "Names", "Reader", "people_in_log", "read_log", "register_names"]

@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         "activity/index.html",
         days=_by_day(page),
         page=page,
+        people=activity.people_in_log(web.actor()),
         asked=asked,
         wanted=wanted,
         kinds=KINDS,

@@ -1,7 +1,7 @@
 """The doors of the house: what home and limits show, the token of the first visit, sample data."""
 
 from app.accounts.application import first_visit_token as setup_token
-from app.home.application.overview import Limit, Overview, Work, limits, overview
+from app.home.application.overview import Limit, Overview, Work, WorkNow, limits, overview, work_now
 from app.home.application.preparing import prepare_installation
 from app.home.application.sample_data import SampleData, make_sample_data
 
@@ -10,9 +10,11 @@ __all__ = [
     "Overview",
     "SampleData",
     "Work",
+    "WorkNow",
     "limits",
     "make_sample_data",
     "overview",
     "prepare_installation",
     "setup_token",
+    "work_now",
 ]

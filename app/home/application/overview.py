@@ -41,11 +41,18 @@ class Work:
 
 
 @dataclass(frozen=True)
+class WorkNow:
+    """What runs, and what of the last days ended with failures."""
+
+    under_way: list[Work]
+    need_you: list[Work]
+
+
+@dataclass(frozen=True)
 class Overview:
     figures: Figures
     beginnings: Beginnings
-    under_way: list[Work]
-    need_you: list[Work]
+    work: WorkNow
     suggested: list[Card]
 
 
@@ -70,19 +77,18 @@ def overview(actor: Actor) -> Overview:
     return Overview(
         figures=queries.figures(actor.account_id),
         beginnings=beginnings,
-        under_way=work_under_way(actor),
-        need_you=work_that_needs_you(actor),
+        work=work_now(actor),
         suggested=[] if beginnings.has_workflow else _suggested(actor),
     )
 
 
-def work_under_way(actor: Actor) -> list[Work]:
-    return _work(actor, queries.jobs_under_way(actor.account_id))
-
-
-def work_that_needs_you(actor: Actor) -> list[Work]:
-    """Jobs of the last days that ended with failures."""
-    return _work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION))
+def work_now(actor: Actor) -> WorkNow:
+    """The part of the home page that changes while somebody looks at it."""
+    require(actor, Permission.REPORTS)
+    return WorkNow(
+        under_way=_work(actor, queries.jobs_under_way(actor.account_id)),
+        need_you=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION)),
+    )
 
 
 def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:

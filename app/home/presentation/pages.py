@@ -17,10 +17,12 @@ LATEST = 6
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     actor = web.actor()
+    overview = home_room.overview(actor)
     log = activity.read_log(actor, LogFilter())
     return render_template(
         "home/home.html",
-        overview=home_room.overview(actor),
+        overview=overview,
+        work=overview.work,
         latest=[(entry, sentence_of(entry, log.names.get(entry.id, ""))) for entry in log.entries[:LATEST]],
         nav_active="home",
     )
@@ -29,4 +31,4 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/home/work")
 def work() -> ResponseReturnValue:
     """What runs and what needs somebody: polled while something runs."""
-    return render_template("home/_work.html", overview=home_room.overview(web.actor()))
+    return render_template("home/_work.html", work=home_room.work_now(web.actor()))

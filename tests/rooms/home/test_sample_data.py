@@ -1,17 +1,20 @@
 """Sample data: contacts, two active workflows, an enrollment that really ran and failed in part (P-01)."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import create_app
 from app.accounts.application import terminal_actor
 from app.bulk_enrollment.application.start import find_job
 from app.bulk_enrollment.application.verify import verify_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import session
+from app.platform.settings import Settings
 from app.platform.tenancy import acting_for
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import EMAILS
@@ -105,3 +108,23 @@ def test_sample_people_stay_in_their_account(set_up: Flask) -> None:
             sa.select(Contact.account_id).distinct(), execution_options={"cross_account": True}
         )
         assert list(owners) == [me.account_id]
+
+
+def test_a_command_may_be_the_first_that_ever_runs(tmp_path: Path) -> None:
+    app = create_app(
+        Settings.from_environment({"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:1"})
+    )
+    command = ["create-owner", "--email", "alice@example.com", "--password", "correct horse battery"]
+    result = app.test_cli_runner().invoke(args=[*command, "--sample-data"])
+    assert result.exit_code == 0, result.output
+    assert "2 active workflows" in result.output
+
+
+def test_the_command_line_tells_the_token(tmp_path: Path) -> None:
+    environment = {"DATA_DIR": str(tmp_path), "REDIS_URL": "redis://127.0.0.1:1"}
+    here = create_app(Settings.from_environment(environment))
+    result = here.test_cli_runner().invoke(args=["setup-token"])
+    assert "needs no token" in result.output
+    open_to_all = create_app(Settings.from_environment(environment | {"HOST": "0.0.0.0"}))
+    result = open_to_all.test_cli_runner().invoke(args=["setup-token"])
+    assert result.output.strip() == (tmp_path / "setup_token").read_text()
