@@ -46,17 +46,18 @@ class OptionsForm(FlaskForm):
 
     once = HiddenField()
     identifier = SelectField(
-        "Recognise people by", choices=[(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
+        "Recognise people by", choices=[SelectChoice(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
     )
     missing = RadioField(
-        "People who are new to you", choices=[("create", "Add them"), ("skip", "Leave them out")]
+        "People who are new to you",
+        choices=[SelectChoice("create", "Add them"), SelectChoice("skip", "Leave them out")],
     )
     existing = SelectField(
         "People you have already",
         choices=[
-            ("leave", "Leave as they are"),
-            ("fill", "Fill in what is empty"),
-            ("overwrite", "Overwrite with the file"),
+            SelectChoice("leave", "Leave as they are"),
+            SelectChoice("fill", "Fill in what is empty"),
+            SelectChoice("overwrite", "Overwrite with the file"),
         ],
     )
     consent_basis = SelectField(

@@ -1,0 +1,277 @@
+"""The mapping page: figures, choices, refusals at their fields, nothing typed is lost (B-04, B-20, B-28)."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform.database import session
+from app.workflows import application as workflows
+from tests.rooms.bulk_enrollment.way import (
+    LIST,
+    checked,
+    choices_on,
+    decide,
+    enroll_page,
+    text_of,
+    tiles,
+    uploaded,
+)
+from tests.rooms.contacts.people import add
+from tests.rooms.workflows.drafts import active, draft
+from tests.unit.files.contact_files import EXPORTS
+from tests.unit.files.test_exports import FILES
+
+
+@pytest.fixture
+def workflow(app, bob):
+    return active(app, bob.actor, "Win-back")
+
+
+def jobs(app):
+    with app.app_context():
+        session().expire_all()
+        query = sa.select(EnrollmentJob).order_by(EnrollmentJob.id)
+        return session().scalars(query, execution_options={"cross_account": True}).all()
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_the_nine_exports_are_counted(bob, workflow, name):
+    rows, good, duplicates, faulty, withheld, _ = FILES[name]
+    page = bob.get(uploaded(bob, workflow, (EXPORTS / name).read_bytes(), name)).text
+    assert tiles(page) == {
+        "Rows": str(rows),
+        "Good addresses": str(good),
+        "New to you": str(good),
+        "Twice in the file": str(duplicates),
+        "Bad or blank": str(faulty),
+        "Want no mail": str(withheld),
+    }
+
+
+def test_columns_come_with_a_guess_and_examples(bob, workflow):
+    page = bob.get(uploaded(bob, workflow)).text
+    chosen = choices_on(page)
+    assert [chosen[f"column-{at}"] for at in range(3)] == ["full_name", "email", ""]
+    assert "Ann Lee" in page and "Gold" in page
+    assert 'value="custom:Plan"' in page
+    assert chosen["identifier"] == "email"
+
+
+def test_who_is_known_and_who_has_opted_out(app, bob, workflow):
+    add(app, bob.actor, "ann@example.com")
+    gone = add(app, bob.actor, "bob@example.com")
+    bob.post(f"/contacts/{gone}/unsubscription")
+    people = LIST + b"Cleo,cleo@example.com,\n"
+    page = bob.get(uploaded(bob, workflow, people)).text
+    assert tiles(page)["New to you"] == "1"
+    assert "2 known, 1 of them has opted out" in text_of(page)
+    assert "1 of 3 is new to you." in text_of(page)
+    assert choices_on(page)["missing"] == "skip"
+
+
+def test_when_most_are_new_nothing_is_decided_beforehand(app, bob, workflow):
+    add(app, bob.actor, "ann@example.com")
+    address = uploaded(bob, workflow, LIST + b"Cleo,cleo@example.com,\n")
+    page = bob.get(address).text
+    assert "2 of 3 are new to you: add them, or leave them out?" in text_of(page)
+    assert "missing" not in choices_on(page)
+    answer = decide(bob, address, tags="spring, fair")
+    assert answer.status_code == 422
+    assert "Say what should happen with people who are new to you." in text_of(answer.text)
+    assert choices_on(answer.text)["tags"] == "spring, fair"
+    assert jobs(app) == []
+
+
+def test_adding_people_needs_a_reason_to_write_to_them(app, bob, workflow):
+    answer = decide(bob, uploaded(bob, workflow), missing="create", existing="fill", batch_size="50")
+    assert answer.status_code == 422
+    assert "Say why you may write to these people." in text_of(answer.text)
+    assert (
+        'href="#consent_basis"' in answer.text and 'aria-describedby="consent_basis-hint consent_basis-error"'
+    )
+    kept = choices_on(answer.text)
+    assert (kept["missing"], kept["existing"], kept["batch_size"]) == ("create", "fill", "50")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"column-1": ""}, "Say which column holds the e-mail addresses."),
+        ({"column-0": "email"}, "Two columns are both matched to email."),
+        ({"batch_size": "5"}, "Choose from 10 to 500 rows a batch."),
+        ({"batch_size": "many"}, "Write a whole number, or leave it empty."),
+        ({"tags": "x" * 61}, "A tag has 60 characters at most"),
+        ({"identifier": "phone"}, "Say which column holds the phone numbers."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(app, bob, workflow, changed, sentence):
+    address = uploaded(bob, workflow)
+    sent = {"missing": "create", "consent_basis": "opt_in", "column-2": "custom:Plan"} | changed
+    answer = decide(bob, address, **sent)
+    assert answer.status_code == 422
+    assert sentence in text_of(answer.text)
+    kept = choices_on(answer.text)
+    assert {name: kept[name] for name in sent} == sent
+    assert jobs(app) == []
+
+
+def test_nonsense_in_the_form_does_no_harm(app, bob, workflow):
+    address = uploaded(bob, workflow)
+    nonsense = {
+        "column-1": "password",
+        "identifier": "x",
+        "missing": "x",
+        "existing": "x",
+        "consent_basis": "x",
+    }
+    assert decide(bob, address, **nonsense).status_code == 422
+    assert decide(bob, address, "dance", missing="skip").status_code == 200
+    assert jobs(app) == []
+
+
+def test_cells_and_headers_are_shown_as_text(bob, workflow):
+    attack = '"<script>alert(1)</script>","E-mail","{{ 7*7 }}"\n"<img src=x>",ann@example.com,"{% x %}"\n'
+    page = bob.get(uploaded(bob, workflow, attack.encode())).text
+    assert "<script>alert" not in page and "<img" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7*7 }}" in page
+
+
+def test_figures_follow_the_columns(bob, workflow):
+    address = uploaded(bob, workflow, b"Work,Home\nann@example.com,ann@example.org\nbad,bob@example.org\n")
+    chosen = choices_on(bob.get(address).text)
+    part = bob.htmx("post", f"{address}/checkup", data=chosen | {"column-0": "", "column-1": "email"})
+    assert part.status_code == 200
+    assert part.text.lstrip().startswith('<section id="checkup"')
+    assert tiles(part.text)["Good addresses"] == "2"
+    page = bob.post(address, chosen | {"act": "count", "column-0": "", "column-1": "email"}).text
+    assert tiles(page)["Good addresses"] == "2", "without JavaScript a button does the same"
+    none = bob.htmx("post", f"{address}/checkup", data=chosen | {"column-0": "", "column-1": ""})
+    assert "Who are these people?" in none.text
+
+
+def test_typing_mistakes_are_mended_with_one_button(bob, workflow):
+    people = b"E-mail\nann@gmial.com\nbob@gmail.con\ncleo@example.com\n"
+    address = uploaded(bob, workflow, people)
+    assert "2 addresses look mistyped gmial.com gmail.com gmail.con gmail.com" in text_of(
+        bob.get(address).text
+    )
+    mended = decide(bob, address, "mend", missing="create", tags="spring").text
+    assert "2 mistyped addresses are mended." in text_of(mended)
+    assert "ann@gmail.com" in mended and "ann@gmial.com" not in mended
+    assert (choices_on(mended)["tags"], choices_on(mended)["missing"]) == ("spring", "create")
+    back = decide(bob, address, "unmend").text
+    assert "ann@gmial.com" in back and "look mistyped" in back
+
+
+def test_what_was_matched_is_remembered(bob, workflow):
+    checked(bob, uploaded(bob, workflow), missing="skip", **{"column-2": "custom:Plan", "column-0": ""})
+    chosen = choices_on(bob.get(uploaded(bob, workflow, LIST + b"Cleo,cleo@example.com,Gold\n")).text)
+    assert [chosen[f"column-{at}"] for at in range(3)] == ["", "email", "custom:Plan"]
+
+
+def test_start_at_once_makes_one_job_however_often_it_is_sent(app, bob, workflow):
+    address = uploaded(bob, workflow)
+    form = choices_on(bob.get(address).text) | {
+        "act": "start",
+        "missing": "create",
+        "consent_basis": "customer",
+    }
+    first, again = bob.post(address, form), bob.post(address, form)
+    assert first.status_code == again.status_code == 303
+    assert first.headers["Location"] == again.headers["Location"]
+    [job] = jobs(app)
+    assert job.status == "pending"
+    assert first.headers["Location"] == f"/enrollments/{job.public_id}"
+    assert job.options["mapping"] == {"0": "full_name", "1": "email"}
+
+
+def test_too_many_rows_are_told_with_limit_and_count(app, bob, workflow, monkeypatch):  # B-04
+    limited = replace(app.extensions["settings"], max_contacts_per_job=1)
+    monkeypatch.setitem(app.extensions, "settings", limited)
+    address = uploaded(bob, workflow)
+    page = bob.get(address).text
+    assert "2 rows are too many in one go The limit is 1." in text_of(page)
+    upload_id = address.rpartition("/")[2]
+    assert f'href="/contacts/import/{upload_id}"' in page
+    for act in ("check", "start"):
+        answer = decide(bob, address, act, missing="skip")
+        assert answer.status_code == 400
+        assert "2 rows are too many in one go" in text_of(answer.text)
+    assert jobs(app) == []
+
+
+def test_too_many_unfinished_jobs(app, bob, workflow, monkeypatch):  # B-04
+    limited = replace(app.extensions["settings"], max_unfinished_jobs=1)
+    monkeypatch.setitem(app.extensions, "settings", limited)
+    address = uploaded(bob, workflow)
+    chosen = {"missing": "create", "consent_basis": "customer"}
+    assert decide(bob, address, "start", **chosen).status_code == 303
+    answer = decide(bob, address, "start", tags="late", **chosen)
+    assert answer.status_code == 429
+    assert "1 bulk enrollments are unfinished already" in text_of(answer.text)
+    assert 'href="/enrollments?status=unfinished"' in answer.text
+    assert choices_on(answer.text)["tags"] == "late"
+    assert [job.status for job in jobs(app)] == ["pending"]
+
+
+def test_a_workflow_that_takes_nobody(app, bob):  # B-01
+    sleeping = draft(app, bob.actor, "Not yet")
+    address = uploaded(bob, sleeping)
+    answer = decide(bob, address, missing="skip", tags="kept")
+    assert answer.status_code == 409
+    assert "Not yet is a draft It takes nobody until it is active." in text_of(answer.text)
+    woken = decide(bob, address, "activate", missing="skip", tags="kept")
+    assert woken.status_code == 200
+    assert "is a draft" not in text_of(woken.text)
+    assert choices_on(woken.text)["tags"] == "kept"
+    with app.app_context():
+        workflows.pause(bob.actor, sleeping)
+    assert "Not yet is paused" in text_of(bob.get(address).text)
+    assert jobs(app) == []
+
+
+def test_others_find_nothing(alice, bob, vera, mallory, workflow):
+    address = uploaded(bob, workflow)
+    upload_id = address.rpartition("/")[2]
+    own = active(mallory.browser.application, mallory.actor, "Elsewhere")
+    for path in (address, f"{enroll_page(own)}/{upload_id}", f"/contacts/import/{upload_id}"):
+        assert mallory.get(path).status_code == 404
+        assert mallory.post(path, {"act": "mend", "column-0": "email"}).status_code == 404
+        assert mallory.get(f"{path}/newcomers?column=0&identifier=email").status_code == 404
+        assert mallory.htmx("post", f"{path}/checkup").status_code == 404
+    assert vera.get(address).status_code == 403
+    assert vera.post(address, {"act": "start"}).status_code == 403
+    assert alice.get(address).status_code == 200, "it is the account's, not the person's"
+    gone = bob.get(f"{enroll_page(workflow)}/{workflow}")
+    assert gone.status_code == 404
+    assert "Choose the file again" in text_of(gone.text)
+
+
+def test_large_files_are_compared_with_the_contacts_afterwards(app, bob, workflow):
+    add(app, bob.actor, "person.7@example.com")
+    people = b"Person,Reach\n" + b"".join(b"P,person.%d@example.com\n" % at for at in range(20_001))
+    address = uploaded(bob, workflow, people)
+    page = bob.get(address).text
+    assert tiles(page)["New to you"] == "counting …"
+    [asked] = re.findall(r'hx-get="([^"]+/newcomers[^"]*)"', page)
+    assert "missing" not in choices_on(page)
+    part = bob.htmx("get", asked.replace("&amp;", "&")).text
+    assert tiles(part)["New to you"] == "20,000"
+    assert "1 known" in text_of(part)
+
+
+def test_bringing_contacts_in_without_a_workflow(app, bob, run_tasks):
+    address = uploaded(bob, None)
+    page = bob.get(address).text
+    assert choices_on(page)["missing"] == "create"
+    refused = decide(bob, address, missing="skip", existing="leave")
+    assert "Like this the file would change nothing." in text_of(refused.text)
+    started = decide(bob, address, "start", consent_basis="opt_in", **{"column-2": "custom:Plan"})
+    assert started.status_code == 303
+    run_tasks()
+    [job] = jobs(app)
+    assert (job.kind, job.status, job.totals) == ("import", "completed", {"CREATED": 2})
