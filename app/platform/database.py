@@ -7,7 +7,7 @@ queue up instead of failing, and begins IMMEDIATE; page reads never wait for it.
 import fcntl
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,23 +170,6 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put many rows into `table` the fastest way the database has, inside the current transaction.
-
-    Values reach the driver as they are: SQLite wants JSON as text and moments without a zone.
-    """
-    names = ", ".join(columns)
-    driver = session().connection().connection.driver_connection
-    assert driver is not None
-    if is_sqlite():
-        marks = ", ".join("?" * len(columns))
-        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
-        return
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _become_writer(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
@@ -240,31 +223,6 @@ def is_transient(error: Exception) -> bool:
 def is_timeout(error: Exception) -> bool:
     """Whether the database gave a statement up because it took too long."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in ("57014", "55P03")
-
-
-def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
-    """Whether a correlated query has a row, asked row by row through its index.
-
-    PostgreSQL may turn EXISTS into a hash of the whole table, going by figures from before a million rows
-    came in; it cannot do so with a query that is limited.
-    """
-    return query.limit(1).scalar_subquery().isnot(None)
-
-
-def beside_index(column: Any) -> sa.ColumnElement[int]:
-    """A number's column in a condition that must not be searched by that column's index.
-
-    The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
-    rather read all its enrollments for each contact than the contact's few.
-    """
-    return cast(sa.ColumnElement[int], column + sa.literal_column("0"))
-
-
-def refresh_statistics(*tables: sa.Table) -> None:
-    """Let PostgreSQL's planner know that many rows have just come, which it would notice minutes later."""
-    if not is_sqlite():
-        for table in tables:
-            session().execute(sa.text(f"ANALYZE {table.name}"))
 
 
 def forget_snapshot() -> None:

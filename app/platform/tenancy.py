@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
@@ -49,9 +50,7 @@ def own(table: str) -> None:
 @contextmanager
 def acting_for(account_id: int) -> Iterator[None]:
     """Let ORM queries of the current session see the rows of `account_id` only."""
-    from app.platform.database import session
-
-    info = session().info
+    info = _session().info
     before = info.get("account_id")
     info["account_id"] = account_id
     try:
@@ -62,9 +61,12 @@ def acting_for(account_id: int) -> Iterator[None]:
 
 def act_for(account_id: int | None) -> None:
     """The same until the session ends: for a web request."""
-    from app.platform.database import session
+    _session().info["account_id"] = account_id
 
-    session().info["account_id"] = account_id
+
+def _session() -> Session:
+    """The session of this request or task, asked of the app: the database room stands on this one."""
+    return cast(Session, current_app.extensions["sqlalchemy"].session())
 
 
 def guard(engine: Engine) -> None:

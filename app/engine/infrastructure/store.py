@@ -7,7 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import beside_index, is_sqlite, is_there, session
+from app.platform.database import is_sqlite, session
+from app.platform.many_rows import beside_index, is_there
 
 
 def enroll_many(

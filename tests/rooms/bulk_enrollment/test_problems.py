@@ -12,7 +12,8 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import problem_rows, queries
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.platform.database import bulk_load, is_sqlite, session, transaction
+from app.platform.database import is_sqlite, session, transaction
+from app.platform.many_rows import bulk_load
 from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, rows_on, start_job, words_of
 from tests.rooms.contacts.people import add
 
@@ -75,6 +76,17 @@ def test_searching(app, bob, run_tasks, asked, rows):
     assert "<script>alert" not in page
 
 
+def test_the_headers_of_the_table_sort(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    page = page_of(bob, job, code="VALIDATION_ERROR", q="example")
+    links = re.findall(r'class="sort[^"]*" href="([^"]+)"', page)
+    assert [link.rpartition("sort=")[2] for link in links] == ["-row", "address", "code"]
+    for link in links:
+        assert "#" not in link and "code=VALIDATION_ERROR" in link and "q=example" in link
+        assert rows_on(bob.get(link.replace("&amp;", "&")).text) == [2]
+
+
 def test_htmx_gets_the_list_alone(app, bob, run_tasks):
     job = start_job(app, bob.actor, MIXED)
     run_tasks()
@@ -119,6 +131,7 @@ def test_while_the_job_runs_the_list_waits_for_word_from_the_panel(app, bob, run
     job = start_job(app, bob.actor, MIXED)
     page = page_of(bob, job)
     assert 'hx-trigger="problems-changed from:body' in page and "None so far" in page
+    assert f'hx-get="/enrollments/{job}"' in page, "no anchor, or the page would jump"
     run_tasks()
     part = bob.htmx("get", f"/enrollments/{job}", headers=PART).text
     assert rows_on(part) == [2, 4, 5, 6] and "problems-changed" not in part

@@ -14,7 +14,8 @@ from app.contacts.domain.consent import STRENGTH
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import beside_index, bulk_load, is_sqlite, is_there, refresh_statistics, session
+from app.platform.database import is_sqlite, session
+from app.platform.many_rows import beside_index, bulk_load, is_there, refresh_statistics
 
 
 @dataclass(frozen=True)

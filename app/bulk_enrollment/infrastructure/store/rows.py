@@ -14,7 +14,8 @@ from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import beside_index, is_there, session
+from app.platform.database import session
+from app.platform.many_rows import beside_index, is_there
 
 _PLAIN = {"synchronize_session": False}
 
@@ -127,9 +128,11 @@ def write_enrolled(span: Range, workflow_id: int) -> None:
             beside_index(Enrollment.job_id) == span.job_id,
         )
     )
+    in_workflow = sa.and_(of_contact, beside_index(Enrollment.workflow_id) == workflow_id)
+    was_in = is_there(sa.select(Enrollment.id).where(in_workflow))
     left_on = (
         sa.select(sa.func.substr(sa.cast(sa.func.max(Enrollment.ended_at), sa.String), 1, 10))
-        .where(of_contact, beside_index(Enrollment.workflow_id) == workflow_id)
+        .where(in_workflow)
         .having(sa.func.count() == sa.func.count(Enrollment.ended_at))
         .scalar_subquery()
     )
@@ -137,7 +140,10 @@ def write_enrolled(span: Range, workflow_id: int) -> None:
     _write_known(
         span,
         sa.case(
-            (enrolled, Outcome.ENROLLED), (blocked, Outcome.CONTACT_BLOCKED), else_=Outcome.ALREADY_ENROLLED
+            (enrolled, Outcome.ENROLLED),
+            (blocked, Outcome.CONTACT_BLOCKED),
+            (was_in, Outcome.ALREADY_ENROLLED),
+            else_=Outcome.ENROLLMENT_ERROR,  # who came, or was let in again, a moment after the enrolling
         ),
         sa.case((enrolled, None), (blocked, blocked_by), else_=left_on),
     )

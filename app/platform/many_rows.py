@@ -1,0 +1,51 @@
+"""Statements over many rows: loading them fast, and staying fast while tables grow a thousandfold between two
+looks of the database's planner."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from app.platform.database import is_sqlite, session
+
+
+def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put many rows into `table` the fastest way the database has, inside the current transaction.
+
+    Values reach the driver as they are: SQLite wants JSON as text and moments without a zone.
+    """
+    names = ", ".join(columns)
+    driver = session().connection().connection.driver_connection
+    assert driver is not None
+    if is_sqlite():
+        marks = ", ".join("?" * len(columns))
+        driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
+        return
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Whether a correlated query has a row, asked row by row through its index.
+
+    PostgreSQL may turn EXISTS into a hash of the whole table, going by figures from before a million rows
+    came in; it cannot do so with a query that is limited.
+    """
+    return query.limit(1).scalar_subquery().isnot(None)
+
+
+def beside_index(column: Any) -> sa.ColumnElement[int]:
+    """A number's column in a condition that must not be searched by that column's index.
+
+    The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
+    rather read all its enrollments for each contact than the contact's few.
+    """
+    return cast(sa.ColumnElement[int], column + sa.literal_column("0"))
+
+
+def refresh_statistics(*tables: sa.Table) -> None:
+    """Let PostgreSQL's planner know that many rows have just come, which it would notice minutes later."""
+    if not is_sqlite():
+        for table in tables:
+            session().execute(sa.text(f"ANALYZE {table.name}"))
