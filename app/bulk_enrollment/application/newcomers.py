@@ -14,6 +14,9 @@ from app.platform.addresses import email_key, first_email, phone_key
 COUNTED_EXACTLY: Final = 100_000
 SAMPLE: Final = 20_000
 AT_ONCE: Final = 10_000
+# Multiples of the stride, cut at the spread, look random and are the same every time.
+_STRIDE: Final = 2_654_435_761
+_SPREAD: Final = 2**32
 
 
 @dataclass(frozen=True)
@@ -40,32 +43,37 @@ def new_to_account(
     account_id: int, upload: files.Upload, mapping: Mapping[str, str], identifier: Identifier
 ) -> Newcomers | None:
     """Counted exactly for up to COUNTED_EXACTLY rows, else estimated from rows spread over the whole file.
-    None when no column holds the identifier."""
+    None when that cannot be told: no column holds the identifier, or hardly a row a good one."""
     column = next((int(at) for at, field in mapping.items() if field == identifier), None)
     if column is None:
         return None
-    step = max(1, upload.rows // SAMPLE) if upload.rows > COUNTED_EXACTLY else 1
-    keys = _keys(account_id, upload, column, identifier, step)
+    share = SAMPLE / upload.rows if upload.rows > COUNTED_EXACTLY else 1.0
+    keys = _keys(account_id, upload, column, identifier, share)
     people = known = closed = 0
     while chunk := list(islice(keys, AT_ONCE)):
         statuses = uploads.known_people(account_id, identifier, chunk)
         people += len(chunk)
         known += sum(statuses.values())
         closed += sum(statuses.values()) - statuses.get("active", 0)
-    if step > 1 and people:
+    if share < 1:
+        if not people:
+            return None
         good = files.checkup_for(upload, mapping, identifier).good
         known, closed = round(known * good / people), round(closed * good / people)
         people = good
-    return Newcomers(people - known, known, closed, about=step > 1)
+    return Newcomers(people - known, known, closed, about=share < 1)
 
 
 def _keys(
-    account_id: int, upload: files.Upload, column: int, identifier: Identifier, step: int
+    account_id: int, upload: files.Upload, column: int, identifier: Identifier, share: float
 ) -> Iterator[str]:
-    """Every key once, of every `step`th row."""
+    """Every key once, of all rows or of a share of them that no pattern in the file can meet."""
+    below = int(share * _SPREAD)
     read = _reader(identifier, accounts.worker_for(account_id).country or None)
     seen: set[int] = set()
-    for row in islice(files.rows(upload), 0, None, step):
+    for row in files.rows(upload):
+        if row.number * _STRIDE % _SPREAD >= below:
+            continue
         key = read(row.cells[column])
         if key is not None and (mark := hash(key)) not in seen:
             seen.add(mark)

@@ -81,7 +81,7 @@ def _by_phone(cell: str, country: str) -> tuple[str | None, str | None, str | No
 
 
 def _by_id(cell: str, _country: str) -> tuple[str | None, str | None, str | None]:
-    digits = cell.strip()
+    digits = cell.strip().removesuffix(".0")  # as spreadsheets write whole numbers
     if digits.isascii() and digits.isdigit() and 0 < len(digits) <= 15 and int(digits) > 0:
         return str(int(digits)), None, None
     return None, "unknown_id" if digits else "blank", None

@@ -23,7 +23,7 @@ from app.bulk_enrollment.presentation.mapping_form import (
 )
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.checkup import Identifier
+from app.files.domain.checkup import IDENTIFIERS, Identifier
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
 from app.workflows import application as workflows
@@ -171,7 +171,7 @@ def _figures(
     return {
         "identifier": identifier,
         "column": column,
-        "checkup": files.checkup_for(upload, mapping, identifier if column is not None else None),
+        "checkup": files.checkup_for(upload, {} if column is None else mapping, identifier),
         "newcomers": new_to_account(upload.account_id, upload, mapping, identifier)
         if identifier and column is not None and is_small
         else None,
@@ -192,9 +192,6 @@ def _suggested(upload: files.Upload) -> dict[str, str]:
 
 
 def _identifier(mapping: Mapping[str, str], given: str | None) -> Identifier | None:
-    """What a person chose, where a column holds it or none is known; else the first that a column holds."""
-    by_columns = files.identifier_of(mapping)
-    chosen: dict[str | None, Identifier] = {"email": "email", "phone": "phone", "contact_id": "contact_id"}
-    if given in chosen and (given in mapping.values() or by_columns is None):
-        return chosen[given]
-    return by_columns
+    """What a person chose; else the first that a column holds."""
+    chosen = next((name for name in IDENTIFIERS if name == given), None)
+    return chosen or files.identifier_of(mapping)

@@ -76,6 +76,7 @@ def _keep_sample() -> files.Upload:
 def _refused(goal: Destination, refusal: MusterError) -> ResponseReturnValue:
     form = UploadForm(formdata=None)
     form.file.errors = [refusal.message]
+    form.file.render_kw = {"data-focus": True}
     status = 413 if refusal.code == "TOO_LARGE" else web.status_of(refusal)
     return _page(goal, form), status
 
