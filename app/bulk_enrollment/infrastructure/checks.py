@@ -7,7 +7,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
 
-ENOUGH_ROWS = 200
+ENOUGH_ROWS = 2_000  # shorter jobs mostly wait for a worker, which says nothing of long ones
 
 
 def workflow_of(account_id: int, workflow_id: int) -> Workflow | None:
