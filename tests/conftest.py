@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from rq.serializers import JSONSerializer
 
-from app.platform import queue
+from app.platform import formats, logs, queue
 from tests.people import Person, sign_in
 from tests.services.databases import Database
 from tests.services.installation import Installation
@@ -46,6 +46,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def rounds(pytestconfig: pytest.Config) -> int:
     """How often a chaos test kills."""
     return int(pytestconfig.getoption("--rounds"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_at_work() -> None:
+    """What a request or a task sets for its own length does not reach the next test."""
+    formats.zone.set("UTC")
+    logs.origin.set(None)
 
 
 @pytest.fixture(scope="session")
