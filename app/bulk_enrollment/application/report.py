@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.domain.job import FINISHED, JobStatus, Progress, may_become
+from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.telling import Difference, Story, differences
 from app.bulk_enrollment.infrastructure import job_list, queries
@@ -67,7 +67,7 @@ class ShownJob:
 
     @property
     def can_be_cancelled(self) -> bool:
-        return may_become(self.status, JobStatus.CANCELLING) or may_become(self.status, JobStatus.CANCELLED)
+        return self.status in UNFINISHED and self.status is not JobStatus.CANCELLING
 
     @property
     def failed(self) -> int:

@@ -122,8 +122,8 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
         "rows": rows,
         "wanted": wanted,
         "code": outcome.name if outcome else "",
-        "here": _rows_url(shown, wanted, **place),
-        "sort_url": _rows_url(shown, ProblemFilter(wanted.outcomes, wanted.search)),
+        "here": _without_anchor(_rows_url(shown, wanted, **place)),
+        "sort_url": _without_anchor(_rows_url(shown, ProblemFilter(wanted.outcomes, wanted.search))),
         "back_url": rows.back is not None and _rows_url(shown, wanted, before=rows.back),
         "on_url": rows.on is not None and _rows_url(shown, wanted, after=rows.on),
         "tabs": _tabs(shown, wanted),
@@ -182,6 +182,11 @@ def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: int | None) -> st
         **place,
         _anchor="problems",
     )
+
+
+def _without_anchor(url: str) -> str:
+    """For what htmx asks for by itself: the page must not jump under somebody who reads."""
+    return url.partition("#")[0]
 
 
 def _asks_for(part: str) -> bool:

@@ -28,6 +28,8 @@ def test_in_the_middle_the_rest_is_left_out_and_nobody_is_taken_out(app, bob, ru
     page = page_of(bob, job)
     assert "30 of 50 rows are not done yet and will be left out; nobody who is in is taken out." in page
     assert cancel(bob, job).status_code == 303
+    page = page_of(bob, job)
+    assert "Stopping. 20 people are in Welcome." in page and "cancel-dialog" not in page
     run_tasks()
     words = words_of(page_of(bob, job))
     assert "Cancelled. 20 people are in Welcome." in words

@@ -78,6 +78,7 @@ def test_page_and_poll_show_the_same_panel(app, bob, run_tasks):
 def test_what_happens_now_in_words(app, bob, status, planned, words):
     job = start_job(app, bob.actor, people(3))
     _change_job(app, bob, job, status=status, **planned)
+    _show_a_worker(app)
     page = page_of(bob, job)
     assert words in page
     seconds = 5 if status in ("scheduled", "paused") else 1
@@ -95,6 +96,7 @@ def test_a_batch_that_waits_for_its_next_attempt_is_told_of(app, bob, run_tasks)
             .where(EnrollmentBatch.account_id == bob.actor.account_id)
             .values(status="pending", attempt=1, next_attempt_at=at, succeeded=0, outcomes={})
         )
+    _show_a_worker(app)
     assert re.search(
         r"Batch 1 did not work \(once\) and is tried again at \d\d:\d\d:\d\d\.", page_of(bob, job)
     )
@@ -103,8 +105,7 @@ def test_a_batch_that_waits_for_its_next_attempt_is_told_of(app, bob, run_tasks)
 def test_it_says_when_no_worker_is_alive(app, bob):
     job = start_job(app, bob.actor, people(3))
     assert "No worker is alive" in page_of(bob, job)
-    with app.app_context():
-        queue.connection().set("muster:worker:test", 1)
+    _show_a_worker(app)
     assert "No worker is alive" not in page_of(bob, job)
 
 
@@ -254,6 +255,11 @@ def listed(person, address):
     return re.findall(
         r'href="/enrollments/([0-9a-f-]{36})"', person.get(address).text.split('id="job-list"')[1]
     )
+
+
+def _show_a_worker(app):
+    with app.app_context():
+        queue.connection().set("muster:worker:test", 1)
 
 
 def _change_job(app, person, public_id, **values):
