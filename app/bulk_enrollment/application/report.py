@@ -10,7 +10,7 @@ from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Prog
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.telling import Difference, Story, differences
 from app.bulk_enrollment.infrastructure import job_list, queries
-from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob
+from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
 from app.bulk_enrollment.infrastructure.queries import Figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
@@ -180,9 +180,10 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
     ]
 
 
-def job_links(account_id: int, job_ids: Sequence[int]) -> dict[int, str]:
-    """{job id: public id}, for what other rooms tell of jobs; those no longer kept are missing."""
-    return job_list.public_ids(account_id, job_ids) if job_ids else {}
+def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
+    """{job id: its public id and the name of its file}, for what is told of jobs elsewhere; those no longer
+    kept are missing."""
+    return job_list.origins(account_id, job_ids) if job_ids else {}
 
 
 def lacks_workers(shown: ShownJob) -> bool:

@@ -41,6 +41,13 @@ class JobPulse(NamedTuple):
     file_name: str | None
 
 
+class Origin(NamedTuple):
+    """Where somebody came from: a job and its file."""
+
+    public_id: str
+    file_name: str
+
+
 @dataclass(frozen=True)
 class JobFilter:
     """Which jobs: `status` is one of theirs or “unfinished”, `workflow_id` a workflow's public id."""
@@ -122,16 +129,14 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
     return [JobPulse(*row) for row in rows]
 
 
-def public_ids(account_id: int, job_ids: Sequence[int]) -> dict[int, str]:
-    """{job id: public id} of those that are still kept."""
+def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
+    """{job id: Origin} of those that are still kept."""
     rows = session().execute(
-        sa.select(EnrollmentJob.id, EnrollmentJob.public_id).where(
-            EnrollmentJob.account_id == account_id,
-            EnrollmentJob.id.in_(job_ids),
-            EnrollmentJob.status != JobStatus.DRAFT,
-        )
+        sa.select(EnrollmentJob.id, EnrollmentJob.public_id, Upload.file_name)
+        .outerjoin(Upload, _its_upload(account_id))
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id.in_(job_ids))
     )
-    return {row.id: row.public_id for row in rows}
+    return {job_id: Origin(public_id, file_name or "a file") for job_id, public_id, file_name in rows}
 
 
 def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:

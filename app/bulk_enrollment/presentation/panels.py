@@ -1,19 +1,45 @@
-"""What other rooms' pages show of jobs: a workflow's page its latest ones."""
+"""What other rooms' pages show of jobs: a workflow's page its latest ones, a contact's time line the job that
+brought them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.report import recent_jobs
+from app.bulk_enrollment.application.report import Origin, origins_of, recent_jobs
+from app.contacts import application as contacts
+from app.contacts.application import Told
+from app.engine import application as engine
 from app.workflows import application as workflows
 
 
 def register() -> None:
     workflows.register_panel("jobs", _latest_jobs)
+    contacts.register_events(["enrolled", "imported"], _tell)
 
 
 def _latest_jobs(actor: Actor, workflow: Any) -> Markup | None:
     jobs = recent_jobs(actor, workflow.id)
     return Markup(render_template("bulk_enrollment/_workflow_jobs.html", jobs=jobs)) if jobs else None
+
+
+def _tell(actor: Actor, events: Sequence[Any]) -> Mapping[int, Told]:
+    """“Added to Win-back with guests.csv”, leading to the job, or to the workflow where no job did it."""
+    origins = origins_of(actor.account_id, [event.job_id for event in events if event.job_id])
+    names = engine.names_of_workflows(actor, [event.workflow_id for event in events if event.workflow_id])
+    return {
+        event.id: _told(event.kind, names.get(event.workflow_id), origins.get(event.job_id))
+        for event in events
+    }
+
+
+def _told(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) -> Told:
+    if kind == "imported":
+        words = "Added to your contacts"
+    else:
+        words = f"Added to {workflow[0] if workflow else 'a workflow that does not exist any more'}"
+    if origin is not None:
+        return Told(f"{words} with {origin.file_name}", url_for("jobs.show", public_id=origin.public_id))
+    return Told(words, url_for("workflows.show", public_id=workflow[1]) if workflow else None)

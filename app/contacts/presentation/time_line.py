@@ -17,6 +17,8 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "reactivated": lambda text: f"Taken back in: {text}",
 }
 
+_ARRIVALS = ("contact_created", "imported")
+
 
 class Line(NamedTuple):
     """One event: what happened, by whom if a person did it, and where it leads to."""
@@ -41,7 +43,7 @@ def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
         if event.job_id is not None:
             text += ", by a file"
         lines.append(Line(text, event.at, by))
-    if card.is_complete and not any(event.kind == "contact_created" for event in card.events):
+    if card.is_complete and not any(event.kind in _ARRIVALS for event in card.events):
         came = "Came in with a file" if card.contact.created_job_id else "Added to your contacts"
         lines.append(Line(came, card.contact.created_at, card.names.get(card.contact.created_by or 0)))
     return lines

@@ -11,6 +11,7 @@ from app.platform import queue
 from app.platform.database import session, transaction
 from app.workflows import application as workflows
 from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, rows_on, shown, start_job, words_of
+from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
 
 
@@ -204,6 +205,22 @@ def test_the_workflow_s_page_shows_its_latest_jobs(app, bob, run_tasks):
     run_tasks()
     words = words_of(bob.get(f"/workflows/{workflow}").text)
     assert "guests.csv 2 people added, 3 rows failed, just now" in words
+
+
+def test_a_contact_s_time_line_leads_to_the_job(app, bob, run_tasks):  # B-17
+    contact = add(app, bob.actor, "person1@example.com")
+    job = start_job(app, bob.actor, people(1), file_name="guests.csv")
+    run_tasks()
+    page = bob.get(f"/contacts/{contact}").text
+    assert f'<a href="/enrollments/{job}">Added to Welcome with guests.csv</a>' in page
+
+
+def test_somebody_who_came_with_an_import(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(1), workflow=None, file_name="list.csv")
+    run_tasks()
+    [contact] = re.findall(r'href="/contacts/(\d+)"', bob.get("/contacts").text)
+    page = bob.get(f"/contacts/{contact}").text
+    assert f'<a href="/enrollments/{job}">Added to your contacts with list.csv</a>' in page
 
 
 def test_vera_looks_and_changes_nothing(app, bob, vera, run_tasks):  # B-28
