@@ -27,7 +27,7 @@ run: environment ## start Muster: queue, web, workers and clock; Ctrl-C ends the
 	@exec $(BIN)/python -m ops
 
 test: check browser-found ## all that must pass: checks and every test on SQLite and PostgreSQL
-	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS)
+	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
 check: environment-dev ## format, lint, types and import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make fix mends them."; exit 1; }

@@ -5,14 +5,17 @@ is the one that Ctrl-C reaches.
 """
 
 import http.client
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
+from app.platform import logs
 from app.platform.settings import SettingError, Settings
 from ops import checks, keyboard, locks, processes
 from ops.console import Console, say
@@ -63,6 +66,7 @@ def _run(settings: Settings) -> None:
         say(f"Ended what an earlier run had left: {', '.join(left)}.")
     checks.check_port(settings)
     checks.check_queue(settings)
+    _log_into(log_folder(settings) / "start.log")
     token = prepare_database(settings)
     if settings.embedded_queue:
         checks.make_socket_folder(settings)
@@ -81,6 +85,13 @@ def _run(settings: Settings) -> None:
     finally:
         _end(settings, console, supervisor)
     say("Muster has stopped.")
+
+
+def _log_into(path: Path) -> None:
+    """What the app logs while it is prepared belongs into a file; the terminal is for people."""
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logs.JsonLine())
+    logging.getLogger().addHandler(handler)
 
 
 def _start_supervisor(settings: Settings) -> Supervisor:

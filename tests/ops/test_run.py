@@ -52,6 +52,7 @@ def nothing_runs(site: Installation) -> bool:
 
 def test_starts_heals_and_ends(installation: Make) -> None:
     site = installation().start()
+    assert len(site.output.splitlines()) == 3
     assert site.output.splitlines()[-1] == f"{READY}{site.url}"
     assert readiness(site)[0] == 200
 
