@@ -92,6 +92,7 @@ def _log_into(path: Path) -> None:
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logs.JsonLine())
     logging.getLogger().addHandler(handler)
+    logs.log.setLevel(logging.INFO)
 
 
 def _start_supervisor(settings: Settings) -> Supervisor:
