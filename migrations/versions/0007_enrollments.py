@@ -33,7 +33,9 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_enrollments_contact_id_workflow_id"), ["contact_id", "workflow_id"], unique=False
+            batch_op.f("ix_enrollments_account_id_contact_id_workflow_id"),
+            ["account_id", "contact_id", "workflow_id"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_enrollments_job_id_contact_id"), ["job_id", "contact_id"], unique=False
@@ -55,7 +57,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('held', 'active')"),
         )
         batch_op.drop_index(batch_op.f("ix_enrollments_job_id_contact_id"))
-        batch_op.drop_index(batch_op.f("ix_enrollments_contact_id_workflow_id"))
+        batch_op.drop_index(batch_op.f("ix_enrollments_account_id_contact_id_workflow_id"))
         batch_op.drop_index(batch_op.f("ix_enrollments_account_id_workflow_id_status_id"))
 
     op.drop_table("enrollments")

@@ -7,6 +7,7 @@ thought dead changes nothing. After each the pump is asked again.
 
 import time
 from datetime import datetime, timedelta
+from itertools import dropwhile
 
 from app.accounts import application as accounts
 from app.activity import application as activity
@@ -40,7 +41,7 @@ def dispatch(account_id: int, keep_one: bool = False) -> int | None:
         at_once = accounts.limit_of(account_id, "running_batches", current().max_running_batches)
         granted = batches.grant(account_id, now(), lease, at_once)
     kept = granted.pop(0) if keep_one and granted else None
-    unsent = [batch_id for batch_id in granted if not queue.send(RUN_TASK, account_id, batch_id)]
+    unsent = list(dropwhile(lambda batch_id: queue.send(RUN_TASK, account_id, batch_id), granted))
     if unsent:
         with transaction():
             batches.release(account_id, unsent)
@@ -162,6 +163,8 @@ def skip_rest(account_id: int, job_id: int) -> None:
     while True:
         with transaction():
             job = queries.job_by_id(account_id, job_id)
+            if job.status == JobStatus.CANCELLED and job.planned_at is None:
+                jobs.discard_rows(account_id, job_id)  # it was cancelled before its plan was put to use
             if job.status != JobStatus.CANCELLING:
                 return
             batches.abandoned_while_cancelling(account_id, job_id, now())
@@ -182,10 +185,12 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
     with transaction():
         job = queries.job_by_id(account_id, job_id)
         before = JobStatus(job.status)
+        if before is JobStatus.PAUSED and jobs.move(account_id, job_id, JobStatus.PROCESSING):
+            before = JobStatus.PROCESSING  # its last batch ended after it was paused
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):
             return False
         after = JobStatus.CANCELLED if before is JobStatus.CANCELLING else final_status(figures.failed)
-        options = job.options | {"expected": job.totals}  # what planning expected, to be compared with the end
+        options = job.options | {"expected": job.totals}  # what planning expected
         if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes, options):
             return False
         actor = accounts.worker_for(account_id)

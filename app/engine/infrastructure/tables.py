@@ -26,7 +26,7 @@ class Enrollment(AccountOwned, db.Model):
             sqlite_where=UNDER_WAY,
             postgresql_where=UNDER_WAY,
         ),
-        sa.Index(None, "contact_id", "workflow_id"),
+        sa.Index(None, "account_id", "contact_id", "workflow_id"),
         sa.Index(None, "account_id", "workflow_id", "status", "id"),
         sa.Index(None, "job_id", "contact_id"),
     )
