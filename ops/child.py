@@ -49,8 +49,7 @@ def hold(path: str) -> None:
             if time.monotonic() > give_up:
                 raise SystemExit(f"{path} is still held by an earlier process") from None
             time.sleep(0.05)
-    os.ftruncate(handle, 0)
-    os.write(handle, str(os.getpid()).encode())
+    os.write(handle, b"%-20d" % os.getpid())  # of one length, so that readers never find half of it
     os.set_inheritable(handle, True)
 
 

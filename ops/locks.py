@@ -30,8 +30,7 @@ def claim(folder: Path) -> int:
             f"Muster already runs in {folder.parent} (process {holder or 'unknown'}). "
             "End that one first, or choose another DATA_DIR."
         ) from None
-    os.ftruncate(handle, 0)
-    os.write(handle, str(os.getpid()).encode())
+    os.write(handle, b"%-20d" % os.getpid())
     return handle
 
 
