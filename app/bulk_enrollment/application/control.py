@@ -37,6 +37,7 @@ def _cancel_at_once(job: EnrollmentJob) -> bool:
             JobStatus.CANCELLED,
             only_from=status,
             finished_at=now(),
+            planned_at=None,
             totals={Outcome.CANCELLED.name: job.total},
         )
         for status in NOT_BEGUN

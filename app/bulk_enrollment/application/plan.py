@@ -22,12 +22,14 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.files.domain.unreadable import UnreadableFile
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import is_transient, transaction
 from app.platform.logs import log
+from app.platform.settings import current
 
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
-LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 10
+UNREADABLE = "Muster could not read this file. Save it again as CSV (UTF-8), upload it and start again."
 
 
 class _GivenUp(Exception):
@@ -38,7 +40,7 @@ def plan_job(account_id: int, job_id: int) -> None:
     """Plan a job that waits for it; does nothing when somebody else does or it is done."""
     began = time.perf_counter()
     with transaction():
-        attempt = jobs.claim_planning(account_id, job_id, now(), LEASE)
+        attempt = jobs.claim_planning(account_id, job_id, now(), _lease())
         if attempt is not None:
             jobs.discard_rows(account_id, job_id)
     if attempt is None:
@@ -46,21 +48,20 @@ def plan_job(account_id: int, job_id: int) -> None:
         return
     job = queries.job_by_id(account_id, job_id)
     try:
+        if attempt > MOST_ATTEMPTS:
+            raise UnreadableFile("endless", UNREADABLE)
         rows = _fill_ledger(job, attempt)
+        _conclude(job, attempt, rows)
     except _GivenUp:
         _clean_up_cancelled(account_id, job_id)
         return
     except UnreadableFile as fault:
-        _fail(job, str(fault))
+        _fail(job, attempt, str(fault))
         return
-    with transaction():
-        planning.know_sizes()
-        planning.spread_withheld(account_id, job_id)
-        expected = queries.expected_outcomes(account_id, job_id)
-        totals = {outcome.name: count for outcome, count in expected.items()}
-        if not jobs.hold_planning(account_id, job_id, attempt, now() + LEASE, rows):
-            return
-        jobs.change(account_id, job_id, total=rows, totals=totals, planned_at=now(), lease_until=None)
+    except Exception as failure:
+        if not is_transient(failure):
+            _fail(job, attempt, UNREADABLE)
+        raise
     log.info(
         "job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)}
     )
@@ -73,11 +74,30 @@ def _fill_ledger(job: EnrollmentJob, attempt: int) -> int:
     done = 0
     for chunk in _chunks(_read_rows(job)):
         with transaction():
-            if not jobs.hold_planning(job.account_id, job.id, attempt, now() + LEASE, done + len(chunk)):
-                raise _GivenUp
+            _hold(job, attempt, done + len(chunk))
             planning.load_chunk(judge, chunk)
         done += len(chunk)
     return done
+
+
+def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> None:
+    """What only the whole file can tell."""
+    with transaction():
+        _hold(job, attempt, rows)
+        planning.know_sizes()
+        planning.spread_withheld(job.account_id, job.id)
+        expected = queries.expected_outcomes(job.account_id, job.id)
+        totals = {outcome.name: count for outcome, count in expected.items()}
+        jobs.change(job.account_id, job.id, total=rows, totals=totals, planned_at=now(), lease_until=None)
+
+
+def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
+    if not jobs.hold_planning(job.account_id, job.id, attempt, now() + _lease(), rows):
+        raise _GivenUp
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=current().batch_lease_seconds)
 
 
 def _read_rows(job: EnrollmentJob) -> Iterator[ReadRow]:
@@ -115,18 +135,19 @@ def file_options(job: EnrollmentJob) -> FileOptions:
 def _queue_planned(account_id: int, job_id: int) -> None:
     """Cut a started job's batches and let it run. A draft stays as it is until it is started."""
     with transaction():
-        job = queries.job_by_id(account_id, job_id)
-        if job.planned_at is None or job.status not in (JobStatus.PENDING, JobStatus.VALIDATING):
+        if not jobs.hold_planned(account_id, job_id):
             return
-        jobs.move(account_id, job_id, JobStatus.VALIDATING, only_from=JobStatus.PENDING)
+        job = queries.job_by_id(account_id, job_id)
         size = batch_size(job.total, job.options["batch_size"])
         batches = planning.cut_batches(account_id, job_id, job.total, size)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
     dispatch(account_id)
 
 
-def _fail(job: EnrollmentJob, sentence: str) -> None:
+def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
     with transaction():
+        if not jobs.hold_planning(job.account_id, job.id, attempt, now(), 0):
+            return
         jobs.discard_rows(job.account_id, job.id)
         failed = jobs.move(
             job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now()

@@ -53,10 +53,11 @@ def start_job(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     """Make a job and start it at once. Raises NotAllowed, NotFound, Conflict (the workflow is not active),
     Invalid (`fields`), TooMuch (rows), LimitReached (unfinished jobs)."""
     with transaction():
-        if wanted.once_key and (
-            known := queries.job_of_once_key(actor.account_id, _once(actor, wanted.once_key))
-        ):
-            return known
+        if wanted.once_key:
+            accounts.lock(actor.account_id)  # so that a double click finds the job of the first
+            known = queries.job_of_once_key(actor.account_id, _once(actor, wanted.once_key))
+            if known is not None:
+                return known
         job = _draft(actor, wanted)
         return _promote(actor, job, wanted.once_key)
 
@@ -65,6 +66,7 @@ def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
     """Start what a dry run has planned. Starting twice gives the same job."""
     accounts.require(actor, _permission(import_only=False))
     with transaction():
+        accounts.lock(actor.account_id)
         job = queries.job_by_public_id(actor.account_id, public_id)
         if job is None:
             raise NotFound("JOB_NOT_FOUND", "There is no such job.")

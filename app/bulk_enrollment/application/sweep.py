@@ -22,10 +22,11 @@ HANDED_OVER = timedelta(seconds=3)
 def sweep() -> None:
     """Give everything that waits without a task its task."""
     at = now()
-    for account_id, job_id in waiting.unplanned_jobs(at - HANDED_OVER, at):
-        queue.send(PLAN_TASK, account_id, job_id)
-    for account_id, job_id in waiting.jobs_being_cancelled():
-        queue.send(CANCEL_TASK, account_id, job_id)
+    if queue.waiting("urgent") == 0:  # else their tasks may still be there
+        for account_id, job_id in waiting.unplanned_jobs(at - HANDED_OVER, at):
+            queue.send(PLAN_TASK, account_id, job_id)
+        for account_id, job_id in waiting.jobs_being_cancelled():
+            queue.send(CANCEL_TASK, account_id, job_id)
     _recall_lost_tasks()
     for account_id in waiting.accounts_with_work(at):
         dispatch(account_id)

@@ -54,7 +54,8 @@ def jobs_without_open_batches() -> list[tuple[int, int]]:
     open_batch = sa.exists().where(EnrollmentBatch.job_id == EnrollmentJob.id, _OPEN_BATCH)
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            EnrollmentJob.status.in_((JobStatus.PROCESSING, JobStatus.CANCELLING)), ~open_batch
+            EnrollmentJob.status.in_((JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLING)),
+            ~open_batch,
         )
     )
 

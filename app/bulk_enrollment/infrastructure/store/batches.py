@@ -13,6 +13,9 @@ from app.platform.database import session
 _PLAIN = {"synchronize_session": False}
 _RUNNING = [status.value for status in RUNNING]
 
+# Open batches of a job in the order in which they take their turns.
+HELD, WAITING, PUT_OFF = 0, 1, 2
+
 
 class Claim(NamedTuple):
     """A batch in a worker's hands."""
@@ -28,28 +31,40 @@ class Claim(NamedTuple):
 def grant(account_id: int, now: datetime, lease: timedelta, at_once: int) -> list[int]:
     """Choose the batches that may start now and lease them; returns their ids in the order to start.
 
-    At most `at_once` of the account run or wait in the queue. Jobs take turns: each one's next batch before
-    anybody's second, so a small job does not wait for the end of a large one.
+    At most `at_once` of the account run or wait in the queue. Jobs take turns: each one's first batch before
+    anybody's second, those that run counted too, so a small job does not wait for the end of a large one.
     """
     free = at_once - _under_way(account_id, now)
     if free <= 0:
         return []
-    turn = sa.func.row_number().over(partition_by=EnrollmentBatch.job_id, order_by=EnrollmentBatch.number)
-    waiting = (
-        sa.select(EnrollmentBatch.id, EnrollmentBatch.job_id, EnrollmentJob.priority, turn.label("turn"))
+    state = sa.case(
+        (EnrollmentBatch.lease_until >= now, HELD),
+        (EnrollmentBatch.next_attempt_at > now, PUT_OFF),
+        else_=WAITING,
+    )
+    turn = sa.func.row_number().over(
+        partition_by=EnrollmentBatch.job_id, order_by=(state, EnrollmentBatch.number)
+    )
+    opened = (
+        sa.select(
+            EnrollmentBatch.id,
+            EnrollmentBatch.job_id,
+            EnrollmentJob.priority,
+            state.label("state"),
+            turn.label("turn"),
+        )
         .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentJob.account_id == account_id,
             EnrollmentJob.status.in_(_RUNNING),
             EnrollmentBatch.status.in_(("pending", "processing")),
-            sa.or_(EnrollmentBatch.lease_until.is_(None), EnrollmentBatch.lease_until < now),
-            sa.or_(EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now),
         )
         .subquery()
     )
-    order = (waiting.c.priority.desc(), waiting.c.turn, waiting.c.job_id)
-    chosen = list(session().scalars(sa.select(waiting.c.id).order_by(*order).limit(free)))
+    order = (opened.c.priority.desc(), opened.c.turn, opened.c.job_id)
+    waiting = sa.select(opened.c.id).where(opened.c.state == WAITING)
+    chosen = list(session().scalars(waiting.order_by(*order).limit(free)))
     if chosen:
         session().execute(
             sa.update(EnrollmentBatch)

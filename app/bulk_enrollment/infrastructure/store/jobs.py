@@ -81,6 +81,19 @@ def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, r
     )
 
 
+def hold_planned(account_id: int, job_id: int) -> bool:
+    """Until the transaction ends, nobody else cancels or queues this job, which is started and planned."""
+    return _update(
+        account_id,
+        job_id,
+        [
+            EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING)),
+            EnrollmentJob.planned_at.isnot(None),
+        ],
+        {"status": JobStatus.VALIDATING.value},
+    )
+
+
 def finish(
     account_id: int,
     job_id: int,
