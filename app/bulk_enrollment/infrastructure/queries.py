@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
@@ -37,7 +37,6 @@ class Figures:
     batches: int = 0
     batches_open: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
-    retried: int = 0
     retry: Retry | None = None
 
 
@@ -73,36 +72,55 @@ def job_of_once_key(account_id: int, once_key: str) -> EnrollmentJob | None:
 
 
 def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
-    """Figures of several jobs from one read of their batches."""
+    """Figures of several jobs, added up by the database from their batches."""
     figures = {job_id: Figures() for job_id in job_ids}
-    batches = session().execute(
-        sa.select(
-            EnrollmentBatch.job_id,
-            EnrollmentBatch.number,
-            EnrollmentBatch.status,
-            EnrollmentBatch.succeeded,
-            EnrollmentBatch.failed,
-            EnrollmentBatch.skipped,
-            EnrollmentBatch.outcomes,
-            EnrollmentBatch.attempt,
-            EnrollmentBatch.next_attempt_at,
-        ).where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id.in_(job_ids))
-    )
-    for job_id, number, status, succeeded, failed, skipped, outcomes, attempt, next_attempt_at in batches:
+    if not figures:
+        return figures
+    of_jobs = (EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id.in_(job_ids))
+    sums = sa.select(
+        EnrollmentBatch.job_id,
+        EnrollmentBatch.status,
+        sa.func.count(),
+        sa.func.sum(EnrollmentBatch.succeeded),
+        sa.func.sum(EnrollmentBatch.failed),
+        sa.func.sum(EnrollmentBatch.skipped),
+        sa.func.count(EnrollmentBatch.next_attempt_at),
+    ).group_by(EnrollmentBatch.job_id, EnrollmentBatch.status)
+    for job_id, status, batches, succeeded, failed, skipped, put_off in session().execute(
+        sums.where(*of_jobs)
+    ):
         of_job = figures[job_id]
-        of_job.batches += 1
+        of_job.batches += batches
+        of_job.batches_open += batches if status in ("pending", "processing") else 0
         of_job.succeeded += succeeded
         of_job.failed += failed
         of_job.skipped += skipped
-        of_job.retried += attempt > 1
-        for name, rows in outcomes.items():
-            of_job.outcomes[name] = of_job.outcomes.get(name, 0) + rows
-        if status in ("pending", "processing"):
-            of_job.batches_open += 1
-            if status == "pending" and next_attempt_at:
-                retry = Retry(next_attempt_at, number, attempt)
-                of_job.retry = min(of_job.retry or retry, retry)
+        if status == "pending" and put_off:
+            of_job.retry = _next_retry(account_id, job_id)
+    each = sa.func.json_each if is_sqlite() else sa.func.jsonb_each_text
+    counted = each(EnrollmentBatch.outcomes).table_valued("key", "value", joins_implicitly=True)
+    rows = sa.func.sum(sa.cast(counted.c.value, sa.Integer))
+    outcomes = sa.select(EnrollmentBatch.job_id, counted.c.key, rows).where(*of_jobs)
+    for job_id, name, count in session().execute(outcomes.group_by(EnrollmentBatch.job_id, counted.c.key)):
+        figures[job_id].outcomes[name] = count
     return figures
+
+
+def _next_retry(account_id: int, job_id: int) -> Retry | None:
+    """The failed batch whose next attempt comes first."""
+    query = (
+        sa.select(EnrollmentBatch.next_attempt_at, EnrollmentBatch.number, EnrollmentBatch.attempt)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.status == "pending",
+            EnrollmentBatch.next_attempt_at.isnot(None),
+        )
+        .order_by(EnrollmentBatch.next_attempt_at, EnrollmentBatch.number)
+        .limit(1)
+    )
+    found = session().execute(query).first()
+    return Retry(*found) if found else None
 
 
 def final_figures(job: EnrollmentJob) -> Figures:
