@@ -1,0 +1,214 @@
+"""The way of a marketer on a new machine: from the first visit to a list of which everybody is in.
+
+One long test, because each part stands on the one before, as it does for a person.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.services import browsing, enrolling
+from tests.services.installation import Installation
+from tests.services.visitor import Visitor
+
+TEMPLATE = "Win back lapsed customers"
+NAME = "Autumn win-back"
+SUBJECT = 'We miss you, {{ contact.first_name | default: "friend" }}'
+FIRST_EMAIL = "Send email What has changed since your last order"
+
+
+@pytest.fixture
+def fresh_site(tmp_path: Path) -> Iterator[Installation]:
+    """A Muster that nobody has visited yet, with two workers."""
+    made = Installation(tmp_path / "data", WORKERS="2")
+    try:
+        yield made.start()
+    finally:
+        made.stop()
+
+
+def test_from_the_first_visit_to_everybody_is_in(
+    chromium: Browser, fresh_site: Installation, tmp_path: Path
+) -> None:
+    with Visitor(chromium, fresh_site.url) as alice:
+        set_up(alice)
+        find_a_template(alice)
+        look_inside(alice)
+        make_it_hers(alice)
+        edit_a_text(alice)
+        activate(alice)
+        match_the_columns(alice)
+        check_before_the_start(alice)
+        first = start_and_watch(alice)
+        look_at_the_rows(alice)
+        second = mend_and_upload_again(alice, tmp_path)
+        all_of_them_are_in(alice)
+    for job in (first, second):
+        verified = fresh_site.command("verify-job", job)
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def set_up(alice: Visitor) -> None:
+    expect(alice.page).to_have_url(re.compile("/setup$"))
+    alice.look()
+    browsing.set_up(alice.page)
+    alice.read("Three steps to your first campaign")
+    alice.read("0 of 3 done")
+    alice.look()
+
+
+def find_a_template(alice: Visitor) -> None:
+    alice.link("Open the gallery").click()
+    cards = alice.page.locator(".template-card")
+    expect(cards).not_to_have_count(1)
+    alice.page.get_by_role("searchbox").fill("win back")
+    expect(cards).to_have_count(1)
+    expect(alice.page).to_have_url(re.compile(r"\?q=win(\+|%20)back"))
+    alice.page.reload()
+    expect(cards).to_have_count(1)
+    alice.look()
+
+
+def look_inside(alice: Visitor) -> None:
+    opener = alice.link(TEMPLATE)
+    opener.click()
+    dialog = alice.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("19 days")
+    alice.link("Send email Can we help you choose?", dialog).click()
+    expect(dialog.get_by_role("complementary")).to_contain_text("Hi Nora,")
+    alice.look()
+    alice.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def make_it_hers(alice: Visitor) -> None:
+    alice.link(f"Use template {TEMPLATE}").click()
+    dialog = alice.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Payments not connected")
+    name = alice.page.get_by_label("Name of your workflow")
+    expect(name).to_be_focused()
+    name.fill(NAME)
+    alice.look()
+    alice.button("Make it with this switched off", dialog).click()
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text(NAME)
+    alice.read("Made from Win back lapsed customers, version 1")
+    alice.look()
+
+
+def edit_a_text(alice: Visitor) -> None:
+    alice.link(FIRST_EMAIL).click()
+    subject = alice.page.get_by_label("Subject")
+    subject.fill("We miss you, {{ contact.frist_name }}")
+    alice.button("Save").click()
+    dialog = alice.page.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_contain_text("Did you mean {{ contact.first_name }}?")
+    alice.look()
+    subject.fill(SUBJECT)
+    expect(dialog.locator("#message-preview")).to_contain_text("We miss you, Nora")
+    alice.button("Save").click()
+    expect(alice.link("Send email We miss you, [First name]")).to_be_focused()
+    alice.look()
+
+
+def activate(alice: Visitor) -> None:
+    alice.button("Activate and add people").click()
+    alice.read("Now choose who comes in.")
+    alice.look()
+    alice.button("Use it now").click()
+
+
+def match_the_columns(alice: Visitor) -> None:
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text(enrolling.READY_FILE)
+    expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")
+    before = enrolling.checkup(alice)
+    assert before["Rows"] == 500 and before["Twice in the file"] and before["Bad or blank"]
+    alice.read("41 addresses look mistyped")
+    alice.button("Mend them all").click()
+    alice.read("41 mistyped addresses are mended.")
+    alice.look()
+    alice.page.get_by_label("Add them").check()
+    alice.button("Check it first").click()
+    expect(alice.page.get_by_role("alert")).to_contain_text("Say why you may write to these people.")
+    alice.look()
+    enrolling.add_strangers(alice)
+    alice.page.get_by_label("Tags for everybody who comes in").fill("win-back, autumn")
+    alice.button("Check it first").click()
+
+
+def check_before_the_start(alice: Visitor) -> None:
+    expect(alice.page).to_have_url(re.compile("/enrollments/checks/"))
+    expect(alice.page.locator("#forecast")).to_contain_text(f"people will be added to {NAME}.")
+    rows = alice.page.locator(".forecast-words").all_inner_texts()
+    assert sum(int(words.split()[0].replace(",", "")) for words in rows) == 500, rows
+    alice.look()
+
+
+def start_and_watch(alice: Visitor) -> str:
+    start = alice.page.get_by_role("button", name=re.compile("Start and add [0-9]+ people"))
+    promised = int(start.inner_text().split()[-2])
+    start.click()
+    job = enrolling.job_id(alice)
+    enrolling.wait_for_end(alice)
+    expect(alice.page).to_have_title(f"Done · {NAME} · Muster")
+    assert alice.requests_while_idle() == [], "polling has ended"
+    found = enrolling.counts(alice)
+    assert found["ENROLLED"] == promised and sum(found.values()) == 500, found
+    alice.read(f"{promised} people are in {NAME}. 18 rows need mending.")
+    alice.look()
+    return job
+
+
+def look_at_the_rows(alice: Visitor) -> None:
+    rows = alice.page.locator("#problem-list tbody tr")
+    expect(rows).to_have_count(25)
+    last = rows.last.inner_text().split()[0]
+    alice.link("Next").click()
+    expect(rows.first).not_to_contain_text("CONTACT_BLOCKED\n1")
+    assert int(rows.first.inner_text().split()[0]) > int(last)
+    alice.page.locator("#problem-list").get_by_role("link", name=re.compile("^Needs mending")).click()
+    expect(rows).to_have_count(18)
+    expect(rows.filter(has_text="VALIDATION_ERROR")).to_have_count(18)
+    expect(alice.page).to_have_url(re.compile("code=VALIDATION_ERROR"))
+    alice.page.get_by_role("searchbox").fill("@@")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("The address has two @ signs.")
+    alice.look()
+    alice.page.reload()
+    expect(rows).to_have_count(1)
+    alice.page.get_by_role("searchbox").fill("")
+    expect(rows).to_have_count(18)
+
+
+def mend_and_upload_again(alice: Visitor, folder: Path) -> str:
+    failed = alice.download(alice.link("Download the 18 failed rows"), folder)
+    rows = enrolling.read_csv(failed)
+    assert len(rows) == 18 and list(rows[0])[-2:] == ["outcome", "reason"], rows[:1]
+    for number, row in enumerate(rows):
+        row["E-mail"] = f"mended.{number}@example.com"
+    alice.link("Upload corrected rows").click()
+    enrolling.upload(alice, enrolling.write_csv(failed, rows))
+    expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")
+    for added in ("outcome", "reason"):
+        expect(alice.page.get_by_label(added, exact=True)).to_have_value("")
+    alice.look()
+    enrolling.add_strangers(alice)
+    alice.button("Start now").click()
+    job = enrolling.job_id(alice)
+    enrolling.wait_for_end(alice)
+    assert enrolling.counts(alice) == {"ENROLLED": 18}
+    alice.read(f"All 18 people are in {NAME}.")
+    alice.look()
+    return job
+
+
+def all_of_them_are_in(alice: Visitor) -> None:
+    alice.link("Home").click()
+    expect(alice.page.locator("main")).not_to_contain_text("Three steps to your first campaign")
+    alice.link("Workflows").click()
+    alice.link(NAME).click()
+    alice.read("Added from files")
+    alice.look()
