@@ -69,7 +69,7 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
         )
         if span.identifier == "phone":
             rows.find_by_phone(span)
-    if options.get("withholds"):
+    if options.get("withholds") and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if job.kind == "import":
         _settle_import(job, span, at)

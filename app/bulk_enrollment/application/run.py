@@ -15,7 +15,7 @@ from app.bulk_enrollment.application.batch import settle_rows
 from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.store import batches, jobs, rows
+from app.bulk_enrollment.infrastructure.store import batches, jobs, planning, rows
 from app.bulk_enrollment.infrastructure.store.batches import Claim
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
@@ -82,12 +82,22 @@ def run_batch(account_id: int, batch_id: int) -> None:
             raise
         _put_off(account_id, job, claim, failure)
     else:
+        _know_sizes(job, claim)
         milliseconds = round((time.perf_counter() - began) * 1000)
         log.info(
             "batch_completed",
             extra={"job": job.id, "batch": claim.number, "attempt": claim.attempt, "ms": milliseconds},
         )
     finish_if_done(account_id, job.id)
+
+
+def _know_sizes(job: EnrollmentJob, claim: Claim) -> None:
+    """Contacts that a job makes are new to the planner, which would go on reading all of them for each row:
+    tell it after the first batch, and whenever there are twice as many."""
+    is_doubling = claim.number & (claim.number - 1) == 0
+    if is_doubling and job.options["missing"] == "create":
+        with transaction():
+            planning.know_people()
 
 
 class _NoLongerOurs(Exception):

@@ -69,7 +69,7 @@ def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) 
     the strongest status asked for; only those that would get `status`, if one is named."""
     given = rows.subquery("given")
     strength = sa.func.max(_strength(given.c.status)).label("strength")
-    wanted = sa.select(given.c.contact_id, strength).group_by(given.c.contact_id).subquery("wanted")
+    wanted = _once(sa.select(given.c.contact_id, strength).group_by(given.c.contact_id), "wanted")
     query = sa.select(_contacts.c.id.label("contact_id"), wanted.c.strength).where(
         _contacts.c.account_id == account_id,
         _contacts.c.id == wanted.c.contact_id,
@@ -80,7 +80,7 @@ def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) 
 
 def block(account_id: int, rows: sa.Select[Any], at: datetime) -> int:
     """Give the contacts of `rows` the status there unless they have a stronger one; returns how many."""
-    found = weaker(account_id, rows).subquery("found")
+    found = _once(weaker(account_id, rows), "found")
     status = sa.case(
         *((found.c.strength == place, status.value) for status, place in STRENGTH.items()),
         else_=_contacts.c.status,
@@ -173,6 +173,13 @@ def _plain(custom: Any) -> Any:
     if is_sqlite():
         return sa.func.json(sa.func.coalesce(custom, sa.literal_column("'{}'")))
     return sa.func.coalesce(custom, sa.literal_column("'{}'::jsonb"))
+
+
+def _once(query: sa.Select[Any], name: str) -> sa.Subquery | sa.CTE:
+    """A query that is worked out once, however few rows PostgreSQL believes it has to join with."""
+    if is_sqlite():
+        return query.subquery(name)
+    return query.cte(name).prefix_with("MATERIALIZED")
 
 
 def _strength(status: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a job does to contacts: makes missing ones, fills or overwrites known ones, imports without enrolling."""
+"""What a job does to contacts: makes missing ones, fills or overwrites known ones, or only imports."""
 
 import pytest
 
@@ -145,7 +145,7 @@ def test_an_import_takes_consent_away_and_never_gives_it_back(trial: Trial, app,
 def test_strange_characters_of_a_file_reach_the_contact(trial: Trial, workflow):
     rows = [
         "ann@example.com,A\0nn,Lee \\u0000 {},,\\",
-        "ben@example.com,Ben\x07,\u2028☃ 𝒳,,x';--",
+        "ben@example.com,Ben\x07,\u2028☃ 🦊,,x';--",
         *(f"p{number}@example.com,Plain,,,{number}" for number in range(40)),
     ]
     job = trial.run(named(*rows), workflow, mapping=NAMED, missing="create")
@@ -153,4 +153,4 @@ def test_strange_characters_of_a_file_reach_the_contact(trial: Trial, workflow):
     ann, ben = trial.contact("ann@example.com"), trial.contact("ben@example.com")
     assert ann is not None and ben is not None
     assert ann.company == "Lee \\u0000 {}" and ann.custom == {"shoe_size": "\\"}
-    assert ben.company == "☃ 𝒳" and ben.custom == {"shoe_size": "x';--"}
+    assert ben.company == "☃ 🦊" and ben.custom == {"shoe_size": "x';--"}

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.domain import Actor
+from app.accounts.infrastructure.tables import Account
+from app.bulk_enrollment.application import plan, run, sweep, verify
 from app.bulk_enrollment.application import start as starting
-from app.bulk_enrollment.application import sweep, verify
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
@@ -80,6 +81,26 @@ class Trial:
         with self.app.app_context():
             sweep.sweep()
 
+    def plan(self, job: str) -> None:
+        """What the planning task does."""
+        number = self.job(job).id
+        with self.app.app_context():
+            plan.plan_job(self.actor.account_id, number)
+
+    def dispatch(self) -> None:
+        with self.app.app_context():
+            run.dispatch(self.actor.account_id)
+
+    def run_batch(self, batch_id: int) -> None:
+        with self.app.app_context():
+            run.run_batch(self.actor.account_id, batch_id)
+
+    def started(self, text: str, workflow: str | None, **choices: Any) -> str:
+        """A job that is planned and whose first batches are handed to the queue."""
+        job = self.start(text, workflow, **choices)
+        self.plan(job)
+        return job
+
     def run(self, text: str, workflow: str | None, **choices: Any) -> str:
         """Start a job and see it to its end."""
         job = self.start(text, workflow, **choices)
@@ -141,6 +162,19 @@ class Trial:
     def remove_contact(self, address: str) -> None:
         with self.acting(), transaction():
             session().execute(sa.delete(Contact).where(Contact.email_key == address))
+
+    def change_batches(self, job: str, **values: Any) -> None:
+        number = self.job(job).id
+        with self.acting(), transaction():
+            session().execute(
+                sa.update(EnrollmentBatch).where(EnrollmentBatch.job_id == number).values(**values)
+            )
+
+    def limit(self, **limits: int) -> None:
+        """Give the account limits of its own, as an administrator does."""
+        with self.app.app_context(), transaction():
+            account = session().get_one(Account, self.actor.account_id)
+            account.limits = account.limits | limits
 
     def change_job(self, job: str, **values: Any) -> None:
         with self.acting(), transaction():

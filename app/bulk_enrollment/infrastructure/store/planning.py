@@ -55,11 +55,9 @@ def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _into_ledger(judge: Judge) -> sa.Insert:
-    first = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key).label("first_row")
-    staged = sa.select(staged_rows, first).subquery("staged")
-    earlier = sa.orm.aliased(EnrollmentRow, name="earlier")
+    staged = _staged(judge)
     contact = _contacts_by_key(judge)
-    is_duplicate = sa.or_(earlier.row_number.isnot(None), staged.c.first_row < staged.c.row_number)
+    is_duplicate = staged.c.first_row < staged.c.row_number
     under_way, was_in = _enrolled(judge, contact.c.id)
     is_enrolled = sa.false() if judge.workflow_id is None else under_way if judge.again else was_in
     is_shared = contact.c.people > 1
@@ -79,7 +77,7 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     )
     detail = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
-        (is_duplicate, sa.cast(sa.func.coalesce(earlier.row_number, staged.c.first_row), sa.String)),
+        (is_duplicate, sa.cast(staged.c.first_row, sa.String)),
         (is_shared, "shared_phone"),
         (staged.c.withheld.isnot(None), "file"),
         (contact.c.status != "active", contact.c.status),
@@ -102,19 +100,29 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     chosen = (
         sa.select(*columns.values())
         .select_from(staged)
-        .outerjoin(
-            earlier,
-            sa.and_(
-                earlier.account_id == judge.account_id,
-                earlier.job_id == judge.job_id,
-                earlier.key == staged.c.key,
-                earlier.verdict != Outcome.DUPLICATE_IN_SELECTION,
-            ),
-        )
         .outerjoin(contact, contact.c.key == staged.c.key)
         .order_by(staged.c.row_number)
     )
     return sa.insert(EnrollmentRow).from_select(list(columns), chosen)
+
+
+def _staged(judge: Judge) -> sa.Subquery:
+    """The chunk, each row with the first row of its key: in an earlier chunk, else in this one."""
+    earlier = (
+        sa.select(EnrollmentRow.row_number)
+        .where(
+            EnrollmentRow.account_id == judge.account_id,
+            EnrollmentRow.job_id == judge.job_id,
+            EnrollmentRow.key == staged_rows.c.key,
+            EnrollmentRow.verdict != Outcome.DUPLICATE_IN_SELECTION,
+        )
+        # Through the index for each row: PostgreSQL would hash all rows before, SQLite walk through them.
+        .with_hint(EnrollmentRow, "INDEXED BY ix_enrollment_rows_key", "sqlite")
+        .limit(1)
+        .scalar_subquery()
+    )
+    here = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key)
+    return sa.select(staged_rows, sa.func.coalesce(earlier, here).label("first_row")).subquery("staged")
 
 
 def _missing(judge: Judge) -> Outcome:
@@ -188,7 +196,12 @@ def spread_withheld(account_id: int, job_id: int) -> None:
 
 def know_sizes() -> None:
     """The batches join these tables, which may have grown a hundredfold a moment ago."""
-    refresh_statistics(EnrollmentRow.__table__, Contact.__table__, Enrollment.__table__)
+    refresh_statistics(EnrollmentRow.__table__)
+    know_people()
+
+
+def know_people() -> None:
+    refresh_statistics(Contact.__table__, Enrollment.__table__)
 
 
 def cut_batches(account_id: int, job_id: int, rows: int, size: int) -> int:

@@ -95,6 +95,11 @@ def known_people(span: Range) -> sa.Select[Any]:
     )
 
 
+def has_withheld(span: Range) -> bool:
+    query = sa.select(EnrollmentRow.row_number).where(span.open_rows(), EnrollmentRow.withheld.isnot(None))
+    return session().scalar(query.limit(1)) is not None
+
+
 def withheld_people(span: Range) -> sa.Select[Any]:
     """(contact_id, status) of those who, the file says, want no mail."""
     return (
