@@ -50,14 +50,20 @@ def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
         session().execute(sa.text("DROP TABLE IF EXISTS pg_temp.staged_rows"))
         staged_rows.create(session().connection())
     bulk_load(staged_rows, [column.name for column in staged_rows.columns], rows)
-    refresh_statistics(staged_rows)
+    if not is_sqlite():
+        refresh_statistics(staged_rows)
+        # Each row looks into the indexes: a hash of all rows that came before grows with the file.
+        session().execute(sa.text("SET LOCAL enable_hashjoin = off"))
+        session().execute(sa.text("SET LOCAL enable_mergejoin = off"))
     session().execute(_into_ledger(judge))
 
 
 def _into_ledger(judge: Judge) -> sa.Insert:
-    staged = _staged(judge)
+    first = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key).label("first_row")
+    staged = sa.select(staged_rows, first).subquery("staged")
+    earlier = sa.orm.aliased(EnrollmentRow, name="earlier")
     contact = _contacts_by_key(judge)
-    is_duplicate = staged.c.first_row < staged.c.row_number
+    is_duplicate = sa.or_(earlier.row_number.isnot(None), staged.c.first_row < staged.c.row_number)
     under_way, was_in = _enrolled(judge, contact.c.id)
     is_enrolled = sa.false() if judge.workflow_id is None else under_way if judge.again else was_in
     is_shared = contact.c.people > 1
@@ -77,7 +83,7 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     )
     detail = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
-        (is_duplicate, sa.cast(staged.c.first_row, sa.String)),
+        (is_duplicate, sa.cast(sa.func.coalesce(earlier.row_number, staged.c.first_row), sa.String)),
         (is_shared, "shared_phone"),
         (staged.c.withheld.isnot(None), "file"),
         (contact.c.status != "active", contact.c.status),
@@ -100,29 +106,19 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     chosen = (
         sa.select(*columns.values())
         .select_from(staged)
+        .outerjoin(
+            earlier,
+            sa.and_(
+                earlier.account_id == judge.account_id,
+                earlier.job_id == judge.job_id,
+                earlier.key == staged.c.key,
+                earlier.verdict != Outcome.DUPLICATE_IN_SELECTION,
+            ),
+        )
         .outerjoin(contact, contact.c.key == staged.c.key)
         .order_by(staged.c.row_number)
     )
     return sa.insert(EnrollmentRow).from_select(list(columns), chosen)
-
-
-def _staged(judge: Judge) -> sa.Subquery:
-    """The chunk, each row with the first row of its key: in an earlier chunk, else in this one."""
-    earlier = (
-        sa.select(EnrollmentRow.row_number)
-        .where(
-            EnrollmentRow.account_id == judge.account_id,
-            EnrollmentRow.job_id == judge.job_id,
-            EnrollmentRow.key == staged_rows.c.key,
-            EnrollmentRow.verdict != Outcome.DUPLICATE_IN_SELECTION,
-        )
-        # Through the index for each row: PostgreSQL would hash all rows before, SQLite walk through them.
-        .with_hint(EnrollmentRow, "INDEXED BY ix_enrollment_rows_key", "sqlite")
-        .limit(1)
-        .scalar_subquery()
-    )
-    here = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key)
-    return sa.select(staged_rows, sa.func.coalesce(earlier, here).label("first_row")).subquery("staged")
 
 
 def _missing(judge: Judge) -> Outcome:
