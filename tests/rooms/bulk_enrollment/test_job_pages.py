@@ -131,11 +131,14 @@ def test_a_file_that_could_not_be_read_later(app, bob):
 def test_an_import_speaks_of_contacts(app, bob, run_tasks):
     start_job(app, bob.actor, people(2))
     run_tasks()
-    job = start_job(app, bob.actor, people(4), workflow=None, file_name="list.csv")
+    job = start_job(app, bob.actor, people(4) + "Eve,eve at\n", workflow=None, file_name="list.csv")
     run_tasks()
-    words = words_of(page_of(bob, job))
-    assert "2 people are new in your contacts and 2 were known already." in words
+    page = page_of(bob, job)
+    words = words_of(page)
+    assert "2 people are new in your contacts and 2 were known already. 1 row needs mending." in words
+    assert "Into your contacts list.csv" in words_of(bob.get("/enrollments").text)
     assert "Import of list.csv" in words and "Open contacts" in words
+    assert 'href="/contacts/import"' in page and "Upload corrected rows" in words
 
 
 def test_what_differs_from_the_check_is_shown(app, bob, run_tasks):  # B-22
