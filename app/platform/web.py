@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +24,11 @@ from app.platform.settings import Settings
 View = TypeVar("View", bound=Callable[..., Any])
 
 csrf = CSRFProtect()
+
+# Bodies are read before anybody's token is known to be right, so there is room for what the pages' forms
+# hold and no more; only a view that takes files in may be sent as much as the installation allows.
+FORM_BYTES = 3 * 1024 * 1024
+STRANGERS_FORM_BYTES = 64 * 1024
 
 STATUS = {
     errors.NotFound: 404,
@@ -98,6 +104,12 @@ def public(view: View) -> View:
     return view
 
 
+def takes_files(view: View) -> View:
+    """Mark a view whose body may be as large as an upload."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def actor() -> Any:
     """Who makes this request: the accounts room's Actor, put there by the guard in front of every view."""
     return g.actor
@@ -109,6 +121,15 @@ def is_htmx() -> bool:
 
 def is_api() -> bool:
     return request.path.startswith("/api/")
+
+
+def page_of_htmx() -> tuple[str, str]:
+    """Path and query of the page that htmx asks from; empty for what is no address."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "", ""
+    return page.path, page.query
 
 
 def asset(name: str) -> str:
@@ -189,14 +210,18 @@ def _begin() -> None:
     g.began = time.perf_counter()
     g.request_id = uuid4().hex[:16]
     g.origin_token = origin.set({"request": g.request_id})
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "takes_files", False):
+        is_public = view is None or getattr(view, "is_public", False)
+        request.max_content_length = STRANGERS_FORM_BYTES if is_public else FORM_BYTES
 
 
 def _finish(answer: AnyResponse) -> AnyResponse:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
-    if request.endpoint == "static":
+    if request.endpoint == "static" and answer.status_code < 400:
         return answer
-    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["Cache-Control"] = "no-store"
     answer.vary.add("HX-Request")
     answer.headers["X-Request-Id"] = g.request_id
     milliseconds = round((time.perf_counter() - g.began) * 1000, 1)

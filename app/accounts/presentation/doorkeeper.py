@@ -4,8 +4,6 @@ It runs before anything reads a request's body; a view is open to strangers only
 with `web.public`.
 """
 
-from urllib.parse import urlsplit
-
 from flask import Response, current_app, g, jsonify, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -58,8 +56,7 @@ def _send_to_sign_in() -> AnyResponse:
 def _next() -> str | None:
     """Where to go after signing in: the page asked for, or the one that asked for a part of itself."""
     if web.is_htmx():
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        wanted = f"{page.path}?{page.query}"
+        wanted = "?".join(web.page_of_htmx())
     elif request.method == "GET":
         wanted = request.full_path
     else:

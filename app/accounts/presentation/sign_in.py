@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, abort, make_response, request, session
 from flask_login import user_logged_in
@@ -66,6 +66,8 @@ def init(app: Flask, settings: Settings) -> None:
     security = Security(app, people(), login_form=SignInForm)
     security.want_json(lambda _request: False)
     app.extensions["people"] = security
+    # Nobody signs in by a token in a body, and looking for one would read it before anything is known of it.
+    cast(Any, app).login_manager.request_loader(None)
     app.view_functions["security.login"] = _honest(app.view_functions["security.login"])
     lock_out.init(app, settings)
     for name in ("login", "logout"):

@@ -35,6 +35,7 @@ def choose(workflow_id: UUID | None = None) -> ResponseReturnValue:
 
 @blueprint.post("/contacts/import")
 @blueprint.post("/workflows/<uuid:workflow_id>/enroll")
+@web.takes_files
 @web.csrf.exempt  # it would read the body before anybody knows whether this person may upload
 def receive(workflow_id: UUID | None = None) -> ResponseReturnValue:
     """Takes a file in. Nothing of the body is read before the person may and the size fits."""

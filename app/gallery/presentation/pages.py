@@ -5,7 +5,7 @@ dialog, one message.
 """
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -131,7 +131,7 @@ def _is_for(target: str) -> bool:
 
 def _new_address(wish: Wish, address: str) -> dict[str, str]:
     """A filter that was chosen is a step that Back undoes; words being typed are not."""
-    before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    before = parse_qs(web.page_of_htmx()[1])
     shown = Wish.from_address(MultiDict(before))
     only_words = shown.address(query="") == wish.address(query="")
     return {"HX-Replace-Url" if only_words else "HX-Push-Url": address}

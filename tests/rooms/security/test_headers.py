@@ -1,0 +1,53 @@
+"""What every answer carries, whatever kind it is: pages, errors, redirects, files, downloads."""
+
+import re
+
+import pytest
+
+from app.platform.web import HEADERS
+from tests.people import Person
+
+ANSWERS = {
+    "a page": ("GET", "/contacts", 200),
+    "a part": ("GET", "/enrollments/running", 200),
+    "nothing there": ("GET", "/nowhere", 404),
+    "no such file": ("GET", "/static/nothing.css", 404),
+    "a way out of the folder": ("GET", "/static/..%2f__init__.py", 404),
+    "another method": ("PUT", "/contacts", 405),
+    "an API that is not there": ("GET", "/api/v1/nothing", 404),
+    "a redirect": ("GET", "/setup", 303),
+    "signed in already": ("GET", "/sign-in", 302),
+    "a body that is no form": ("POST", "/sign-in", 415),
+    "a download": ("GET", "/contacts/import/sample-file", 200),
+    "health": ("GET", "/healthz", 200),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_every_answer_is_guarded_and_kept_by_nobody(alice: Person, kind: str) -> None:
+    method, address, status = ANSWERS[kind]
+    options = {"json": {}} if status == 415 else {}
+    answer = alice.browser.open(address, method=method, **options)
+    assert answer.status_code == status
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value, name
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_files_may_be_kept_and_carry_the_same_headers(alice: Person) -> None:
+    address = re.search(r"/static/app\.css\?v=\w+", alice.get("/").get_data(as_text=True))
+    assert address is not None
+    answer = alice.get(address[0])
+    again = alice.get(address[0], headers={"If-None-Match": answer.headers["ETag"]})
+    assert (answer.status_code, again.status_code) == (200, 304)
+    for one in (answer, again):
+        assert "max-age=31536000" in one.headers["Cache-Control"]
+        assert "Set-Cookie" not in one.headers
+        assert all(one.headers[name] == value for name, value in HEADERS.items())
+
+
+def test_an_address_that_is_none_is_no_fault_of_ours(alice: Person) -> None:
+    told = {"HX-Request": "true", "HX-Current-URL": "http://[", "HX-Target": "div#gallery-results"}
+    assert alice.get("/templates?q=lead", headers=told).status_code == 200
+    stranger = alice.browser.application.test_client()
+    assert stranger.get("/contacts", headers=told).headers["HX-Redirect"].startswith("/sign-in")
