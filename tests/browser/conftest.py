@@ -1,6 +1,8 @@
-"""Chromium and a whole installation with sample data, shared by the tests that change nothing in it."""
+"""Chromium and two whole installations with sample data: one that nobody changes, and one to work in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -20,11 +22,25 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Installation]:
+    """A running Muster that Alice has set up with sample data, for tests that change nothing in it."""
+    with furnished(chromium, tmp_path_factory.mktemp("site"), WORKERS="1") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Installation]:
+    """Another one with two workers, for tests that make workflows and jobs of their own."""
+    with furnished(chromium, tmp_path_factory.mktemp("workplace"), WORKERS="2") as made:
+        yield made
+
+
+@contextmanager
+def furnished(browser: Browser, folder: Path, **settings: str) -> Iterator[Installation]:
     """A running Muster that Alice has set up with sample data."""
-    made = Installation(tmp_path_factory.mktemp("site") / "data", WORKERS="1")
+    made = Installation(folder / "data", **settings)
     try:
         made.start()
-        context = browsing.window(chromium, made.url)
+        context = browsing.window(browser, made.url)
         browsing.set_up(context.new_page())
         context.close()
         yield made

@@ -54,13 +54,25 @@ def set_up(page: Page, sample_data: bool = True) -> None:
     page.wait_for_url(lambda address: "/setup" not in address, timeout=20_000)
 
 
-def sign_in(page: Page) -> None:
-    """Sign the owner in."""
+def sign_in(page: Page, email: str = OWNER["email"]) -> None:
+    """Sign the owner in, or somebody else with the same password."""
     page.goto("/sign-in")
-    page.fill("[name=email]", OWNER["email"])
-    page.fill("[name=password]", OWNER["password"])
-    page.click("#sign-in .form-actions button")
+    give_credentials(page, email)
     page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def give_credentials(page: Page, email: str = OWNER["email"], password: str = OWNER["password"]) -> None:
+    """Fill in and send the form of the sign-in page."""
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", password)
+    page.click("#sign-in .form-actions button")
+
+
+def sign_out(page: Page) -> None:
+    """Sign out by the menu under one's name."""
+    page.click(".rail-foot summary")
+    page.click(".rail-foot form button")
+    page.wait_for_url(lambda address: "/sign-in" in address)
 
 
 def complaints_of(page: Page) -> list[str]:

@@ -1,0 +1,137 @@
+"""What people do while a job runs and after it: watch, cancel, click twice, go back, sign out elsewhere."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Page, Response, expect
+
+from tests.services import browsing, enrolling
+from tests.services.installation import Installation
+from tests.services.visitor import Visitor
+
+TEMPLATE = "New lead welcome"
+MANY = 10_000  # the most that one job takes
+
+
+def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+    """B-06, B-13."""
+    with Visitor(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        enrolling.make_workflow(alice, TEMPLATE, "To be cancelled")
+        job = start_long_job(alice, people(tmp_path / "many.csv", MANY))
+        percents = watch(alice.page)
+        expect(alice.page.locator(".progress-percent")).not_to_have_text("0 %")
+        expect(alice.page).to_have_title(re.compile("^[1-9][0-9]* % · To be cancelled"))
+        alice.look()
+        alice.page.reload()
+        expect(alice.page.locator("#job-panel[hx-trigger]")).to_be_visible()
+        alice.link("Contacts").click()
+        alice.page.locator("#running-jobs").get_by_role("link").click()
+        alice.button("Cancel").click()
+        dialog = alice.page.get_by_role("dialog")
+        expect(dialog).to_contain_text(re.compile("are not done yet and will be left out"))
+        alice.look()
+        alice.button("Cancel it", dialog).click()
+        alice.read("Cancelled. Nothing that was done is undone.")
+        enrolling.wait_for_end(alice)
+        expect(alice.page).to_have_title("Cancelled · To be cancelled · Muster")
+        expect(alice.button("Cancel")).to_have_count(0)
+        assert alice.requests_while_idle() == []
+        found = enrolling.counts(alice)
+        assert set(found) == {"ENROLLED", "CANCELLED"} and sum(found.values()) == MANY, found
+        alice.look()
+        assert len(percents) > 1 and percents == sorted(percents), percents
+    verified = workplace.command("verify-job", job)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_signing_out_elsewhere_ends_the_watching(
+    chromium: Browser, workplace: Installation, tmp_path: Path
+) -> None:
+    with Visitor(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        enrolling.make_workflow(alice, TEMPLATE, "Watched in two windows")
+        job = start_long_job(alice, people(tmp_path / "watched.csv", MANY))
+        other = alice.context.new_page()
+        other.goto("/")
+        browsing.sign_out(other)
+        expect(alice.page).to_have_url(re.compile("/sign-in"))
+        alice.forgive("status of 401")
+        browsing.give_credentials(alice.page)
+        expect(alice.page).to_have_url(re.compile(f"/enrollments/{job}$"))
+        alice.button("Cancel").click()
+        alice.button("Cancel it").click()
+        enrolling.wait_for_end(alice)
+
+
+def test_starting_twice_makes_one_job(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+    """Double clicks, Back, reload and a second window."""
+    with Visitor(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        workflow = enrolling.make_workflow(alice, TEMPLATE, "Started once")
+        enrolling.upload(alice, people(tmp_path / "once.csv", 30))
+        enrolling.add_strangers(alice)
+        alice.button("Start now").dblclick()
+        first = enrolling.job_id(alice)
+        enrolling.wait_for_end(alice)
+        alice.page.reload()
+        alice.page.go_back()
+        alice.read("You have used this file before")
+        alice.page.go_forward()
+        assert enrolling.job_id(alice) == first
+
+        alice.page.goto(f"{workflow}/enroll")
+        enrolling.upload(alice, people(tmp_path / "again.csv", 30))
+        enrolling.add_strangers(alice)
+        alice.button("Check it first").click()
+        start = alice.button("Start and add 30 people")
+        expect(start).to_be_visible()
+        window = alice.context.new_page()
+        window.goto(alice.page.url)
+        late = window.get_by_role("button", name="Start and add 30 people")
+        expect(late).to_be_visible()
+        start.dblclick()
+        second = enrolling.job_id(alice)
+        late.click()
+        expect(window).to_have_url(re.compile(f"/enrollments/{second}$"))
+        enrolling.wait_for_end(alice)
+        alice.page.go_back()
+        assert enrolling.job_id(alice) == second, "what has been started is not offered again"
+
+        alice.page.goto("/enrollments")
+        alice.page.get_by_label("Workflow").select_option("Started once")
+        expect(alice.page).to_have_url(re.compile("workflow="))
+        expect(alice.page.locator("tbody tr")).to_have_count(2)
+
+
+def people(path: Path, number: int) -> Path:
+    """A file of so many people, whose addresses tell of the file."""
+    everybody = range(1, number + 1)
+    return enrolling.write_csv(
+        path, [{"Name": f"Person {at}", "E-mail": f"{path.stem}.{at}@example.com"} for at in everybody]
+    )
+
+
+def start_long_job(alice: Visitor, file: Path) -> str:
+    """On the upload page: start a job of so many batches that there is time to do something."""
+    enrolling.upload(alice, file)
+    enrolling.add_strangers(alice)
+    alice.page.get_by_text("More", exact=True).click()
+    alice.page.get_by_label("People in a batch").fill("10")
+    alice.button("Start now").click()
+    return enrolling.job_id(alice)
+
+
+def watch(page: Page) -> list[int]:
+    """A list that fills with the percentages that the panel brings."""
+    percents: list[int] = []
+
+    def note(answer: Response) -> None:
+        if "/panel" in answer.url and answer.ok:
+            with suppress(Error):  # the page has been left before anybody read it
+                found = re.search(r'class="progress-percent">(\d+) %', answer.text())
+                percents.append(int(found[1]) if found else -1)
+
+    page.on("response", note)
+    return percents

@@ -1,0 +1,118 @@
+"""Who may come in and what they may do: signing in and out, a viewer, a file that is none."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+from playwright.sync_api import Browser, expect
+
+from app import create_app
+from app.accounts.application import actor_of, add_person
+from app.accounts.domain import Role
+from app.accounts.infrastructure import queries
+from app.platform.settings import Settings
+from tests.services import browsing, enrolling
+from tests.services.installation import Installation
+from tests.services.visitor import Visitor
+
+VERA = "vera@example.com"
+PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(range(256)) * 40
+
+
+@pytest.fixture(scope="module")
+def app(workplace: Installation) -> Iterator[Flask]:
+    """The app on the data of the workplace."""
+    made = create_app(Settings.from_environment(workplace.environment))
+    with made.app_context():
+        yield made
+
+
+@pytest.fixture(scope="module")
+def vera(app: Flask) -> str:
+    """The address of somebody who may only look at Alice's account."""
+    owner = queries.user_by_email(browsing.OWNER["email"])
+    assert owner is not None
+    alice = actor_of(owner.id, None, "terminal")
+    add_person(
+        alice,
+        email=VERA,
+        name="Vera",
+        role=Role.VIEWER,
+        password=browsing.OWNER["password"],
+        hashed=hash_password,
+    )
+    return VERA
+
+
+def test_signing_in_and_out(chromium: Browser, workplace: Installation) -> None:
+    with Visitor(chromium, workplace.url) as alice:
+        alice.page.goto("/workflows?status=active")
+        expect(alice.page).to_have_url(re.compile("/sign-in"))
+        browsing.give_credentials(alice.page, password="not the right one")
+        expect(alice.page.get_by_role("alert")).to_be_visible()
+        alice.look()
+        browsing.give_credentials(alice.page)
+        expect(alice.page).to_have_url(re.compile(r"/workflows\?status=active$"))
+        browsing.sign_out(alice.page)
+        alice.look()
+        alice.page.go_back()
+        expect(alice.page).to_have_url(re.compile("/sign-in"))
+        alice.page.goto("/contacts")
+        expect(alice.page).to_have_url(re.compile("/sign-in"))
+
+
+def test_who_may_only_look_finds_nothing_to_press(
+    chromium: Browser, workplace: Installation, app: Flask, vera: str
+) -> None:
+    """B-28, on every page that a link leads to."""
+    with Visitor(chromium, workplace.url) as visitor:
+        browsing.sign_in(visitor.page, vera)
+        found = browsing.find_pages(visitor.page, workplace.url, app.url_map)
+        acts = []
+        for endpoint, address in found.items():
+            visitor.page.goto(address)
+            forms = visitor.page.locator("main form[method=post]").all()
+            acts += [f"{endpoint} ({address}): {form.get_attribute('action')}" for form in forms]
+        assert len(found) > 8 and not acts, acts
+        assert not set(found) & {"upload.choose", "gallery.ask", "contacts.new", "workflows.edit"}, found
+
+
+def test_who_may_only_look_is_told_so(chromium: Browser, workplace: Installation, vera: str) -> None:
+    """The address of a page that she may not use says so, and what she may do instead."""
+    with Visitor(chromium, workplace.url) as visitor:
+        browsing.sign_in(visitor.page, vera)
+        visitor.link("Workflows").click()
+        visitor.page.locator("tbody a").first.click()
+        visitor.page.goto(f"{visitor.page.url}/enroll")
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_text("You may not do that")
+        visitor.forgive("status of 403")
+        visitor.look()
+
+
+def test_a_picture_with_the_name_of_a_list_is_refused(
+    chromium: Browser, workplace: Installation, tmp_path: Path
+) -> None:
+    """B-20: one sentence, and nothing of it is kept."""
+    picture = tmp_path / "holiday.csv"
+    picture.write_bytes(PICTURE)
+    with Visitor(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        workflow = enrolling.make_workflow(alice, "New lead welcome", "No pictures")
+        kept = stored(workplace)
+        enrolling.choose_file(alice, picture)
+        expect(alice.page.locator("#file-error")).to_have_text(re.compile(r"^[A-Z].*\.$"))
+        alice.look()
+        assert stored(workplace) == kept
+        alice.page.goto(f"{workflow}/enroll")
+        expect(alice.page.locator("main")).not_to_contain_text(picture.name)
+        alice.page.goto("/activity")
+        expect(alice.page.locator("main")).not_to_contain_text(picture.name)
+
+
+def stored(workplace: Installation) -> list[str]:
+    """Every file of an upload on disk."""
+    folder = workplace.data_dir / "uploads"
+    return sorted(str(path) for path in folder.rglob("*") if path.is_file())
