@@ -33,6 +33,7 @@ def grant(account_id: int, now: datetime, lease: timedelta, at_once: int) -> lis
 
     At most `at_once` of the account run or wait in the queue. Jobs take turns: each one's first batch before
     anybody's second, those that run counted too, so a small job does not wait for the end of a large one.
+    A batch whose worker fell silent is pending again: should that worker still live, it settles nothing.
     """
     free = at_once - _under_way(account_id, now)
     if free <= 0:
@@ -69,7 +70,7 @@ def grant(account_id: int, now: datetime, lease: timedelta, at_once: int) -> lis
         session().execute(
             sa.update(EnrollmentBatch)
             .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(chosen))
-            .values(lease_until=now + lease, handed_at=now),
+            .values(status="pending", lease_until=now + lease, handed_at=now),
             execution_options=_PLAIN,
         )
     return chosen
