@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from app.bulk_enrollment.presentation import check, commands, downloads, jobs, mapping, panels, running, upload
+from app.bulk_enrollment.presentation import (
+    check,
+    commands,
+    downloads,
+    jobs,
+    mapping,
+    panels,
+    running,
+    upload,
+)
 from app.bulk_enrollment.presentation import tasks as _tasks  # noqa: F401
 
 
