@@ -122,7 +122,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("enrollment_rows", schema=None) as batch_op:
-        batch_op.create_index("ix_enrollment_rows_key", ["job_id", "key"], unique=False)
+        batch_op.create_index(
+            "uq_enrollment_rows_counting",
+            ["job_id", "key"],
+            unique=True,
+            sqlite_where=sa.text("verdict NOT IN (10, 11)"),
+            postgresql_where=sa.text("verdict NOT IN (10, 11)"),
+        )
         batch_op.create_index(
             "ix_enrollment_rows_problems",
             ["job_id", "outcome", "row_number"],
@@ -135,11 +141,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("enrollment_rows", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_enrollment_rows_counting",
+            sqlite_where=sa.text("verdict NOT IN (10, 11)"),
+            postgresql_where=sa.text("verdict NOT IN (10, 11)"),
+        )
+        batch_op.drop_index(
             "ix_enrollment_rows_problems",
             sqlite_where=sa.text("outcome >= 10"),
             postgresql_where=sa.text("outcome >= 10"),
         )
-        batch_op.drop_index("ix_enrollment_rows_key")
 
     op.drop_table("enrollment_rows")
     with op.batch_alter_table("enrollment_jobs", schema=None) as batch_op:

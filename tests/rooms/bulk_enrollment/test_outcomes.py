@@ -191,7 +191,7 @@ def test_phone_numbers(trial: Trial, app, bob, workflow):
         "DUPLICATE_IN_SELECTION 1",
         "ENROLLED",
         "VALIDATION_ERROR shared_phone",
-        "DUPLICATE_IN_SELECTION 4",
+        "VALIDATION_ERROR shared_phone",
         "CONTACT_NOT_FOUND",
         "VALIDATION_ERROR phone_no_number",
     ]

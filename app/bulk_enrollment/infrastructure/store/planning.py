@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import cut
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import Identifier
-from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow, staged_rows
+from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentBatch, EnrollmentRow, staged_rows
 from app.contacts.domain.consent import STRENGTH
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
 from app.platform.many_rows import beside_index, bulk_load, is_there, refresh_statistics
+
+_COUNTING = sa.text(f"enrollment_rows.{COUNTING.text}")
 
 
 @dataclass(frozen=True)
@@ -50,27 +52,21 @@ def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
         session().execute(sa.text("DROP TABLE IF EXISTS pg_temp.staged_rows"))
         staged_rows.create(session().connection())
     bulk_load(staged_rows, [column.name for column in staged_rows.columns], rows)
-    if not is_sqlite():
-        refresh_statistics(staged_rows)
-        # Each row looks into the indexes: a hash of all rows that came before grows with the file.
-        session().execute(sa.text("SET LOCAL enable_hashjoin = off"))
-        session().execute(sa.text("SET LOCAL enable_mergejoin = off"))
+    refresh_statistics(staged_rows)
     session().execute(_into_ledger(judge))
 
 
 def _into_ledger(judge: Judge) -> sa.Insert:
-    first = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key).label("first_row")
-    staged = sa.select(staged_rows, first).subquery("staged")
-    earlier = sa.orm.aliased(EnrollmentRow, name="earlier")
+    staged = _staged(judge)
     contact = _contacts_by_key(judge)
-    is_duplicate = sa.or_(earlier.row_number.isnot(None), staged.c.first_row < staged.c.row_number)
+    is_duplicate = staged.c.first_row < staged.c.row_number
     under_way, was_in = _enrolled(judge, contact.c.id)
     is_enrolled = sa.false() if judge.workflow_id is None else under_way if judge.again else was_in
     is_shared = contact.c.people > 1
     verdict = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, Outcome.VALIDATION_ERROR),
-        (is_duplicate, Outcome.DUPLICATE_IN_SELECTION),
         (is_shared, Outcome.VALIDATION_ERROR),
+        (is_duplicate, Outcome.DUPLICATE_IN_SELECTION),
         (
             contact.c.id.is_(None),
             sa.case((staged.c.withheld.isnot(None), Outcome.CONTACT_BLOCKED), else_=_missing(judge))
@@ -83,8 +79,8 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     )
     detail = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
-        (is_duplicate, sa.cast(sa.func.coalesce(earlier.row_number, staged.c.first_row), sa.String)),
         (is_shared, "shared_phone"),
+        (is_duplicate, sa.cast(staged.c.first_row, sa.String)),
         (staged.c.withheld.isnot(None), "file"),
         (contact.c.status != "active", contact.c.status),
         else_=None,
@@ -106,19 +102,26 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     chosen = (
         sa.select(*columns.values())
         .select_from(staged)
-        .outerjoin(
-            earlier,
-            sa.and_(
-                earlier.account_id == judge.account_id,
-                earlier.job_id == judge.job_id,
-                earlier.key == staged.c.key,
-                earlier.verdict != Outcome.DUPLICATE_IN_SELECTION,
-            ),
-        )
         .outerjoin(contact, contact.c.key == staged.c.key)
         .order_by(staged.c.row_number)
     )
     return sa.insert(EnrollmentRow).from_select(list(columns), chosen)
+
+
+def _staged(judge: Judge) -> sa.Subquery:
+    """The chunk, each row with the first row of its key: in an earlier chunk, else in this one."""
+    earlier = (
+        sa.select(EnrollmentRow.row_number)
+        .where(
+            EnrollmentRow.account_id == judge.account_id,
+            EnrollmentRow.job_id == judge.job_id,
+            EnrollmentRow.key == staged_rows.c.key,
+            _COUNTING,
+        )
+        .scalar_subquery()
+    )
+    here = sa.func.min(staged_rows.c.row_number).over(partition_by=staged_rows.c.key)
+    return sa.select(staged_rows, sa.func.coalesce(earlier, here).label("first_row")).subquery("staged")
 
 
 def _missing(judge: Judge) -> Outcome:
@@ -165,25 +168,24 @@ def spread_withheld(account_id: int, job_id: int) -> None:
     """Consent that is withheld anywhere in the file counts for the first row of that address too; of several
     such rows the strongest."""
     again = sa.orm.aliased(EnrollmentRow, name="again")
-    said = (again.account_id == account_id, again.job_id == job_id, again.withheld.isnot(None))
     strength = sa.case({status.value: place for status, place in STRENGTH.items()}, value=again.withheld)
-    strongest = (
-        sa.select(again.withheld)
-        .where(*said, again.key == EnrollmentRow.key)
-        .order_by(strength.desc())
-        .limit(1)
-        .scalar_subquery()
+    is_duplicate = sa.case((again.verdict == Outcome.DUPLICATE_IN_SELECTION, 1), else_=0)
+    said = (
+        sa.select(again.key, sa.func.max(strength).label("strength"))
+        .where(again.account_id == account_id, again.job_id == job_id, again.withheld.isnot(None))
+        .group_by(again.key)
+        .having(sa.func.max(is_duplicate) == 1)
+        .subquery("said")
     )
-    keys = sa.select(again.key).where(*said, again.verdict == Outcome.DUPLICATE_IN_SELECTION)
+    strongest = sa.case({place: status.value for status, place in STRENGTH.items()}, value=said.c.strength)
     session().execute(
         sa.update(EnrollmentRow)
         .where(
             EnrollmentRow.account_id == account_id,
             EnrollmentRow.job_id == job_id,
-            EnrollmentRow.key.in_(keys),
-            EnrollmentRow.verdict.notin_(
-                (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
-            ),
+            EnrollmentRow.key == said.c.key,
+            EnrollmentRow.verdict != Outcome.CONTACT_NOT_FOUND,
+            _COUNTING,
         )
         .values(withheld=strongest, verdict=Outcome.CONTACT_BLOCKED, detail="file"),
         execution_options={"synchronize_session": False},
