@@ -70,10 +70,10 @@ def job_id(visitor: Visitor) -> str:
     return found[1]
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
+def read_csv(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
     """The rows of a download."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter=delimiter))
 
 
 def write_csv(path: Path, rows: list[dict[str, str]]) -> Path:

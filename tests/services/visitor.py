@@ -1,4 +1,4 @@
-"""A person in front of a browser who sees what is wrong: errors, policy, contrast, width, outside addresses."""
+"""A person in front of a browser who sees what is wrong: errors, policy, contrast, width, strangers."""
 
 from pathlib import Path
 from types import TracebackType

@@ -1,0 +1,77 @@
+"""A list of one's own, on a phone in the dark: other words, another alphabet, one column matched by hand."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.services import browsing, enrolling
+from tests.services.installation import Installation
+from tests.services.visitor import Visitor
+
+LIST = """Kundenliste;;;
+Stand: Oktober;;;
+
+Vorname;Nachname;E-Mail-Adresse;Lieblingsfarbe
+Jürgen;Groß;groß.jürgen@example.de;grün
+Änne;Müller;aenne@example.de;blau
+Änne;Müller;AENNE@Example.de;blau
+Paul;;paul@@example.com;rot
+Zoë;Süß;zoe@example.de;weiß
+;;;
+"""
+
+
+def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "Kunden Herbst.csv"
+    file.write_bytes(LIST.encode("cp1252"))
+    with Visitor(chromium, workplace.url, 360, "dark") as alice:
+        browsing.sign_in(alice.page)
+        enrolling.make_workflow(alice, "Simple welcome in three emails", "Herbstgrüße")
+        alice.look()
+        enrolling.upload(alice, file)
+        assert enrolling.checkup(alice) == {
+            "Rows": 5,
+            "Good addresses": 3,
+            "New to you": 3,
+            "Twice in the file": 1,
+            "Bad or blank": 1,
+            "Want no mail": 0,
+        }
+        for column, field in (
+            ("Vorname", "first_name"),
+            ("Nachname", "last_name"),
+            ("E-Mail-Adresse", "email"),
+        ):
+            expect(alice.page.get_by_label(column, exact=True)).to_have_value(field)
+        colour = alice.page.get_by_label("Lieblingsfarbe", exact=True)
+        expect(colour).to_have_value("")
+        colour.select_option(label="New field “Lieblingsfarbe”")
+        enrolling.add_strangers(alice)
+        alice.look()
+        alice.button("Check it first").click()
+        expect(alice.page.locator("#forecast")).to_have_text("3 people will be added to Herbstgrüße.")
+        alice.look()
+        alice.button("Start and add 3 people").click()
+        enrolling.wait_for_end(alice)
+        assert enrolling.counts(alice) == {"ENROLLED": 3, "DUPLICATE_IN_SELECTION": 1, "VALIDATION_ERROR": 1}
+        alice.look()
+        alice.page.goto("/contacts?q=groß.jürgen")
+        alice.link("Jürgen Groß").click()
+        alice.read("Lieblingsfarbe")
+        alice.read("grün")
+        alice.read("Herbstgrüße")
+        alice.look()
+        alice.page.goto("/contacts")
+        alice.page.locator(".rail-menu summary").click()
+        alice.link("Enrollments").click()
+        alice.page.get_by_role("link", name=re.compile("^Herbstgrüße")).click()
+        all_rows = alice.download(download_link(alice, "All rows"), tmp_path)
+        rows = enrolling.read_csv(all_rows, ";")
+        assert [row["outcome"] for row in rows].count("ENROLLED") == 3 and len(rows) == 5, rows
+        assert rows[0]["Lieblingsfarbe"] == "grün"
+
+
+def download_link(alice: Visitor, name: str) -> Locator:
+    alice.page.locator(".download-menu summary").click()
+    return alice.page.locator(".download-menu").get_by_role("link", name=re.compile(f"^{name}"))
