@@ -20,8 +20,8 @@ UNFINISHED = sa.text(
 )
 OPEN = sa.text("status IN ('pending', 'processing')")
 PROBLEMS = sa.text("outcome >= 10")
-# Rows that speak for their person: neither faulty nor a duplicate, so one at most for each key. A query says it
-# in the same words, else neither database sees that the index fits.
+# Rows that speak for their person: neither faulty nor a duplicate, so one at most for each key. A query says
+# it in the same words, else neither database sees that the index fits.
 COUNTING = sa.text("verdict NOT IN (10, 11)")
 
 

@@ -201,7 +201,7 @@ def _wait(state: JobState, quiet: bool) -> JobState:
             elif time.monotonic() - silent_since > PATIENCE_SECONDS:
                 raise Unavailable(
                     "UNAVAILABLE",
-                    f"The workers have gone. Nothing is lost: job {state.job.public_id} goes on with the next one.",
+                    f"The workers have gone. Nothing is lost: job {state.job.public_id} waits for one.",
                 )
             time.sleep(POLL_SECONDS)
 

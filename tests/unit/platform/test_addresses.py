@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from app.platform import addresses
 from app.platform.addresses import AddressProblem, email_key, explain, first_email, phone_key
 
-# ruff: noqa: RUF001
 PIECES = [
     "a", "Z", "0", "9", ".", "..", "-", "--", "_", "@", "@@", "+", "'", "|", "!", '"', " ", "\t",
     "\n", "\0", "\\", ",", ";", ":", "(", ")", "[", "]", "<", ">", "é", "e\u0301", "ß", "ſ", "İ",
