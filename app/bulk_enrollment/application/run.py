@@ -189,9 +189,9 @@ def skip_rest(account_id: int, job_id: int) -> None:
 
 def finish_if_done(account_id: int, job_id: int) -> bool:
     """End the job when no batch is left open. Exactly one of all callers ends it."""
-    figures = queries.job_figures(account_id, [job_id])[job_id]
-    if figures.batches_open:
+    if queries.has_open_batches(account_id, job_id):
         return False
+    figures = queries.job_figures(account_id, [job_id])[job_id]
     with transaction():
         job = queries.job_by_id(account_id, job_id)
         before = JobStatus(job.status)

@@ -64,12 +64,14 @@ class BatchStatus(StrEnum):
 
 SMALLEST_ASKED, LARGEST_ASKED = 10, 500
 SMALLEST_CUT, LARGEST_CUT = 100, 5_000
+MOST_BATCHES = 2_000  # so that adding them up for a page stays a matter of milliseconds
 
 
 def batch_size(rows: int, asked: int | None = None) -> int:
-    """Rows of a batch: what was asked for (10 to 500), else a hundredth of the rows within bounds."""
+    """Rows of a batch: what was asked for (10 to 500), else a hundredth of the rows within bounds. A job of
+    very many rows gets larger ones than asked for, so that it has 2,000 batches at most."""
     if asked is not None:
-        return min(max(asked, SMALLEST_ASKED), LARGEST_ASKED)
+        return max(min(max(asked, SMALLEST_ASKED), LARGEST_ASKED), -(-rows // MOST_BATCHES))
     return min(max(-(-rows // 100), SMALLEST_CUT), LARGEST_CUT)
 
 

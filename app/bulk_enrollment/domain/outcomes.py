@@ -79,7 +79,7 @@ _LABELS = {
     Outcome.VALIDATION_ERROR: "Needs mending",
     Outcome.DUPLICATE_IN_SELECTION: "Twice in the file",
     Outcome.CONTACT_NOT_FOUND: "Not a contact yet",
-    Outcome.CONTACT_BLOCKED: "Opted out",
+    Outcome.CONTACT_BLOCKED: "Cannot be written to",
     Outcome.ALREADY_ENROLLED: "Already in the workflow",
     Outcome.WORKFLOW_INACTIVE: "Workflow archived",
     Outcome.WORKFLOW_NOT_FOUND: "Workflow gone",

@@ -51,7 +51,7 @@ def headline(story: Story) -> str:
 
 
 def _headline_under_way(story: Story) -> str:
-    what = f"the people of {story.file_name} to {story.place}"
+    what = f"the people of “{story.file_name}” to {story.place}"
     match story.progress.status:
         case S.PAUSED:
             return f"Adding {what} is paused."
@@ -128,7 +128,7 @@ def left_out(outcomes: Counts) -> str:
 _LEFT_OUT: dict[Outcome, tuple[str, str, str]] = {
     O.ALREADY_ENROLLED: ("person", "is in it already", "are in it already"),
     O.DUPLICATE_IN_SELECTION: ("row", "stands in the file twice", "stand in the file twice"),
-    O.CONTACT_BLOCKED: ("person", "has opted out", "have opted out"),
+    O.CONTACT_BLOCKED: ("person", "cannot be written to", "cannot be written to"),
     O.CONTACT_NOT_FOUND: ("person", "is not among your contacts", "are not among your contacts"),
     O.CANCELLED: ("row", "had not had its turn", "had not had their turn"),
 }

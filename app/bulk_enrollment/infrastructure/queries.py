@@ -71,6 +71,16 @@ def job_of_once_key(account_id: int, once_key: str) -> EnrollmentJob | None:
     )
 
 
+def has_open_batches(account_id: int, job_id: int) -> bool:
+    """Whether a batch of the job has not come to its end."""
+    query = sa.select(EnrollmentBatch.id).where(
+        EnrollmentBatch.account_id == account_id,
+        EnrollmentBatch.job_id == job_id,
+        EnrollmentBatch.status.in_(("pending", "processing")),
+    )
+    return session().scalar(query.limit(1)) is not None
+
+
 def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
     """Figures of several jobs, added up by the database from their batches."""
     figures = {job_id: Figures() for job_id in job_ids}
