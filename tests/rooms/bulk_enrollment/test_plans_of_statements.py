@@ -1,0 +1,59 @@
+"""The statements over many rows find their way by the index that they are meant for, on both databases, also
+in tables that the planner has never seen filled."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.platform.database import db, is_sqlite
+from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
+from tests.rooms.workflows.drafts import active
+
+# The beginning of a statement, and what its plan has to say on SQLite and on PostgreSQL.
+BY_CONTACT = ("ix_enrollments_account_id_contact_id_workflow_id", r"Index Cond: .*contact_id = contacts\.id")
+HOT = {
+    "INSERT INTO enrollment_rows": ("uq_enrollment_rows_counting", "uq_enrollment_rows_counting"),
+    "UPDATE enrollment_rows SET contact_id=": BY_CONTACT,
+    "INSERT INTO enrollments": BY_CONTACT,
+}
+
+
+@contextmanager
+def plans() -> Iterator[dict[str, str]]:
+    """The plans of the hot statements, asked for at the moment they run."""
+    seen: dict[str, str] = {}
+
+    def explain(
+        connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
+    ) -> None:
+        begins = next((start for start in HOT if statement.startswith(start)), None)
+        if begins is None or (begins.startswith("UPDATE") and " enrollments " not in statement):
+            return
+        cursor = connection.connection.cursor()
+        word = "EXPLAIN QUERY PLAN" if is_sqlite() else "EXPLAIN"
+        if not is_sqlite():
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{word} {statement}", values)
+        seen[begins] = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        cursor.close()
+
+    sa.event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", explain)
+
+
+@pytest.mark.parametrize("missing", ["skip", "create"])
+def test_hot_statements_use_their_index(trial: Trial, missing: str) -> None:
+    workflow = active(trial.app, trial.actor)
+    with trial.app.app_context(), plans() as seen:
+        trial.run(lines(*addresses(30)), workflow, missing=missing)
+        assert set(seen) == set(HOT)
+        for begins, (on_sqlite, on_postgresql) in HOT.items():
+            wanted = on_sqlite if is_sqlite() else on_postgresql
+            assert re.search(wanted, seen[begins]), f"{begins}\n{seen[begins]}"
