@@ -109,6 +109,8 @@ def sentence_of(entry: Entry, name_today: str = "") -> Sentence:
     url = subject.page.format(id=entry.subject_id) if subject.page else ""
     more = _DETAILS[entry.action](facts) if entry.action in _DETAILS else ""
     lead = subject.named if name else ""
+    if lead and not url:
+        name = f"“{name}”"  # no link sets it apart from the words around it
     return Sentence(
         entry.user_name, before + lead, name or subject.unnamed, url, after + (f" {more}" if more else "")
     )
@@ -159,8 +161,10 @@ def _changed(facts: Facts) -> str:
 
 _DETAILS: Final[dict[str, Callable[[Facts], str]]] = {
     "file_uploaded": _rows,
-    "template_cloned": lambda facts: f"and called it {facts['workflow_name']}" if _is_renamed(facts) else "",
-    "workflow_renamed": lambda facts: f"({facts['before']} before)" if facts.get("before") else "",
+    "template_cloned": lambda facts: (
+        f"and called it “{facts['workflow_name']}”" if _is_renamed(facts) else ""
+    ),
+    "workflow_renamed": lambda facts: f"(“{facts['before']}” before)" if facts.get("before") else "",
     "job_started": _rows,
     "job_finished": _end,
     "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",

@@ -1,7 +1,7 @@
 """The doors of the house: what home and limits show, the token of the first visit, sample data."""
 
 from app.accounts.application import first_visit_token as setup_token
-from app.home.application.overview import Limit, Overview, Work, WorkNow, limits, overview, work_now
+from app.home.application.overview import Limit, Overview, Work, WorkNow, figures, limits, overview, work_now
 from app.home.application.preparing import prepare_installation
 from app.home.application.sample_data import SampleData, make_sample_data
 
@@ -11,6 +11,7 @@ __all__ = [
     "SampleData",
     "Work",
     "WorkNow",
+    "figures",
     "limits",
     "make_sample_data",
     "overview",

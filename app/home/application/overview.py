@@ -82,6 +82,12 @@ def overview(actor: Actor) -> Overview:
     )
 
 
+def figures(actor: Actor) -> Figures:
+    """What there is in the account, in numbers."""
+    require(actor, Permission.REPORTS)
+    return queries.figures(actor.account_id)
+
+
 def work_now(actor: Actor) -> WorkNow:
     """The part of the home page that changes while somebody looks at it."""
     require(actor, Permission.REPORTS)
@@ -94,15 +100,15 @@ def work_now(actor: Actor) -> WorkNow:
 def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
     """What the account may have, and how much of it it has (P-08)."""
     require(actor, Permission.REPORTS)
-    figures = queries.figures(actor.account_id)
+    there = queries.figures(actor.account_id)
     of = _limits_of(actor.account_id, settings)
     return (
-        Limit("Workflows", "Drafts and archived ones count too.", of["workflows"], figures.workflows),
+        Limit("Workflows", "Drafts and archived ones count too.", of["workflows"], there.workflows),
         Limit(
             "Unfinished enrollments and imports",
             "Those that wait, run or are paused. The next one has to wait until one of them has ended.",
             of["unfinished_jobs"],
-            figures.unfinished_jobs,
+            there.unfinished_jobs,
         ),
         Limit(
             "People in one enrollment",

@@ -30,5 +30,8 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/home/work")
 def work() -> ResponseReturnValue:
-    """What runs and what needs somebody: polled while something runs."""
-    return render_template("home/_work.html", work=home_room.work_now(web.actor()))
+    """What runs and what needs somebody: polled while something runs. The end brings the figures along."""
+    actor = web.actor()
+    now = home_room.work_now(actor)
+    figures = None if now.under_way else home_room.figures(actor)
+    return render_template("home/_work_answer.html", work=now, figures=figures)

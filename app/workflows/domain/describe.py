@@ -19,6 +19,7 @@ from app.workflows.domain.walk import (
     config_of,
     goals_match,
     goals_of,
+    is_on,
     step_title,
     text_of,
     trigger_of,
@@ -276,9 +277,10 @@ def goal_words(goal: Any, messages: Mapping[str, str] | None = None) -> str:
 
 
 def goals_words(document: Any) -> str:
-    """All goals in one sentence: “Ends when the contact gets the tag “customer” or books an appointment”."""
+    """All goals in one sentence: “Ends when the contact gets the tag “customer” or books an appointment”.
+    Those that are switched off end nothing."""
     messages = message_names(document)
-    words = [_lower(goal_words(goal, messages)) for goal in goals_of(document)]
+    words = [_lower(goal_words(goal, messages)) for goal in goals_of(document) if is_on(goal)]
     return (
         f"Ends when the contact {joined(words, 'and' if goals_match(document) == 'all' else 'or')}"
         if words

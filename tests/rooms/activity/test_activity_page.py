@@ -55,7 +55,7 @@ def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> Non
         "Bob added a contact",
         "Alice activated the workflow Win-back",
         "Alice added Bob as marketer",
-        "Alice set up the account Agency",
+        "Alice set up the account “Agency”",
     } <= set(texts(page))
     assert '<a href="/workflows/w-1">Win-back</a>' in page
     assert '<a href="/enrollments/j-1">Win-back</a>' in page

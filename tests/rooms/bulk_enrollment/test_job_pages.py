@@ -33,7 +33,7 @@ def test_all_good(app, bob, run_tasks):
     words = words_of(page_of(bob, job))
     assert "All 3 people are in Welcome." in words
     assert "Rows that were not done" not in words
-    assert "Open Welcome" in words and "failed row" not in words
+    assert "Open the workflow" in words and "failed row" not in words
 
 
 def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  # B-06

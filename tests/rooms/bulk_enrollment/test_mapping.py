@@ -68,7 +68,7 @@ def test_who_is_known_and_who_has_opted_out(app, bob, workflow):
     people = LIST + b"Cleo,cleo@example.com,\n"
     page = bob.get(uploaded(bob, workflow, people)).text
     assert tiles(page)["New to you"] == "1"
-    assert "2 known, 1 of them has opted out" in text_of(page)
+    assert "2 known, 1 of them cannot be written to" in text_of(page)
     assert "1 of 3 is new to you." in text_of(page)
     assert choices_on(page)["missing"] == "skip"
 

@@ -125,7 +125,14 @@ def test_what_runs_has_a_bar_and_is_asked_for_again(app: Flask, alice: Person) -
     assert 'hx-get="/home/work"' in page
     part = alice.htmx("GET", "/home/work").text
     assert part.strip().startswith('<div id="work"')
-    assert "<html" not in part
+    assert "<html" not in part and "hx-partial" not in part
+
+
+def test_the_end_of_the_work_brings_the_figures_along(app: Flask, alice: Person) -> None:
+    add(app, workflow(alice, status="active"))
+    part = alice.htmx("GET", "/home/work").text
+    assert "hx-trigger" not in part
+    assert '<hx-partial hx-target="#figures"' in part and "of 1 workflow<" in part
 
 
 def test_when_nothing_runs_nothing_is_asked_for_again(app: Flask, alice: Person) -> None:
@@ -204,7 +211,7 @@ def test_somebody_who_may_only_look_is_offered_nothing_else(app: Flask, vera: Pe
 def test_what_happened_lately_is_told(app: Flask, alice: Person) -> None:
     add(app, workflow(alice))
     alice.post("/settings", {"account_name": "Sommer", "time_zone": "Europe/Berlin", "country": "DE"})
-    assert "Alice changed the account Sommer (its name) just now" in plain(alice.get("/").text)
+    assert "Alice changed the account “Sommer” (its name) just now" in plain(alice.get("/").text)
 
 
 def ended(person: Person, mine: Workflow, totals: dict[str, int], **values: Any) -> EnrollmentJob:

@@ -29,6 +29,10 @@ class Told:
             "activated the workflow Win-back",
         ),
         (Told("workflow_activated", "workflow"), "activated a workflow"),
+        (
+            Told("file_uploaded", "upload", facts={"name": "500 people, with mistakes.csv", "rows": 500}),
+            "uploaded the file “500 people, with mistakes.csv” with 500 rows",
+        ),
         (Told("contact_tag_added", "contact", facts={"tag": "vip"}), "tagged a contact with “vip”"),
         (Told("job_started", "job", facts={"rows": 1250}), "started an enrollment with 1,250 rows"),
         (Told("job_started", "job", facts={"rows": 1, "kind": "import"}), "started an import with 1 row"),

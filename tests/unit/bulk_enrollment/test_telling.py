@@ -48,10 +48,10 @@ def story(status="completed", workflow="Win-back", total=None, batches=50, done=
         (story("cancelled", CANCELLED=9), "Cancelled before anybody was added."),
         (story("cancelled", ENROLLED=3, CANCELLED=9), "Cancelled. 3 people are in Win-back."),
         (story("failed", total=9), "The file could not be read, so nobody was added."),
-        (story("pending", total=9), "Adding the people of guests.csv to Win-back."),
-        (story("paused", total=9), "Adding the people of guests.csv to Win-back is paused."),
+        (story("pending", total=9), "Adding the people of “guests.csv” to Win-back."),
+        (story("paused", total=9), "Adding the people of “guests.csv” to Win-back is paused."),
         (story("cancelling", total=9, ENROLLED=2), "Stopping. 2 people are in Win-back."),
-        (story("processing", None, total=9), "Adding the people of guests.csv to your contacts."),
+        (story("processing", None, total=9), "Adding the people of “guests.csv” to your contacts."),
         (
             story(workflow=None, CREATED=2, UPDATED=1, UNCHANGED=4),
             "2 people are new in your contacts, 1 was updated and 4 were known already.",
@@ -82,13 +82,15 @@ def test_every_row_that_was_not_done_is_told_of_exactly_once(outcome, rows):
 
 def test_who_was_left_out():
     assert left_out({Outcome.ENROLLED: 3}) == ""
-    assert left_out({Outcome.CONTACT_BLOCKED: 1}) == "1 person has opted out and was left out."
+    assert left_out({Outcome.CONTACT_BLOCKED: 1}) == "1 person cannot be written to and was left out."
     assert left_out({Outcome.CONTACT_NOT_FOUND: 1204}) == (
         "1,204 people are not among your contacts and were left out."
     )
     assert left_out(
         {Outcome.DUPLICATE_IN_SELECTION: 20, Outcome.ALREADY_ENROLLED: 1, Outcome.CONTACT_BLOCKED: 15}
-    ) == ("36 rows were left out: 1 is in it already, 20 stand in the file twice and 15 have opted out.")
+    ) == (
+        "36 rows were left out: 1 is in it already, 20 stand in the file twice and 15 cannot be written to."
+    )
 
 
 def test_what_needs_somebody():
@@ -122,7 +124,7 @@ def test_differences_from_the_check():
     assert differences({"ENROLLED": 3}, {Outcome.ENROLLED: 3}) == []
     assert differences({"ENROLLED": 3}, {Outcome.ENROLLED: 2, Outcome.CONTACT_BLOCKED: 1}) == [
         Difference("Added to the workflow", 3, 2),
-        Difference("Opted out", 0, 1),
+        Difference("Cannot be written to", 0, 1),
     ]
 
 

@@ -158,6 +158,8 @@ def test_goals_in_words() -> None:  # T-07
         "Ends when the contact makes a purchase, city is Bristol and clicks a link in “Welcome”"
     )
     assert goals_words(definition(email())) == ""
+    off = goals(EVERY_GOAL[0] | {"enabled": False})
+    assert goals_words(definition(email(), goals=off)) == ""
 
 
 def test_messages_are_called_by_their_subject() -> None:  # T-07
