@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.accounts.domain import Actor
 from app.accounts.infrastructure.tables import Account
-from app.bulk_enrollment.application import plan, run, sweep, verify
+from app.bulk_enrollment.application import control, plan, run, sweep, verify
 from app.bulk_enrollment.application import start as starting
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import FileOptions
@@ -67,6 +67,10 @@ class Trial:
             choices = {"consent_basis": "customer"} | choices
         options = FileOptions(**({"mapping": EMAIL} | choices))
         return starting.FileJob(upload.public_id, options, workflow, once_key)
+
+    def cancel(self, job: str) -> None:
+        with self.acting():
+            control.cancel_job(self.actor, job)
 
     def finish(self, *jobs: str) -> None:
         """Let workers and sweeper go on until the jobs are over."""

@@ -1,0 +1,25 @@
+"""Installations to attack, each for the tests of one file, and dice that can be thrown again."""
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.siege import Siege
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def siege(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
+    """A running Muster, whatever databases were asked for: chaos is tried on both."""
+    made = Siege(str(request.param), tmp_path_factory.mktemp("siege"))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def dice() -> random.Random:
+    """Chance. What it was is printed with a failure; SEED=… in the environment brings it back."""
+    seed = int(os.environ.get("SEED") or random.randrange(2**32))
+    print(f"SEED={seed}")
+    return random.Random(seed)

@@ -1,0 +1,170 @@
+"""A whole Muster that runs while a test kills parts of it, and what must hold when the dust has settled."""
+
+import os
+import random
+import shutil
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app import create_app
+from app.accounts.domain import Actor
+from app.bulk_enrollment.domain.job import FINISHED
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure import queries
+from app.platform.database import db
+from app.platform.settings import Settings
+from tests.people import move_in, sign_in
+from tests.rooms.bulk_enrollment.trial import Trial
+from tests.rooms.workflows.drafts import active
+from tests.services.installation import Installation
+from tests.services.postgresql import PostgreSQL
+
+WORKERS = ("worker-1", "worker-2")
+OTHERS = ("queue", "web", "clock")
+
+# Waits short enough for a test, and one more attempt than a batch can be killed in one round.
+SHORT = {
+    "BATCH_RETRY_SECONDS": "0.2,0.4,0.8,0.8,0.8,0.8,0.8",
+    "BATCH_LEASE_SECONDS": "2",
+    "MAX_CONTACTS_PER_JOB": "100000",
+    "MAX_UNFINISHED_JOBS": "1000",
+}
+
+PEOPLE, TWICE, WRONG, WITHHELD = 4_600, 200, 100, 100
+ROWS = PEOPLE + TWICE + WRONG + WITHHELD
+
+
+def file_of(first: int = 0) -> str:
+    """5,000 rows: good people from number `first` on, among them duplicates, faults, consents withheld."""
+    rows = [f"p{first + number}@example.com,P{number},yes" for number in range(PEOPLE)]
+    rows += [f"P{first + number}@EXAMPLE.com,again,yes" for number in range(0, PEOPLE, PEOPLE // TWICE)]
+    rows += [f"p{number} at example.com,wrong,yes" for number in range(WRONG)]
+    rows += [f"no{first + number}@example.com,No,no" for number in range(WITHHELD)]
+    random.Random(first).shuffle(rows)
+    return "\n".join(["Email,First name,Newsletter", *rows, ""])
+
+
+CHOICES: dict[str, Any] = {
+    "mapping": {"0": "email", "1": "first_name", "2": "consent"},
+    "missing": "create",
+    "existing": "fill",
+    "tags": ["Under fire", "New"],
+}
+
+
+class Siege:
+    """An installation on a database of its own; `trial` starts jobs in it and looks at them."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.server = PostgreSQL(synchronous_commit="on").start() if kind == "postgresql" else None
+        settings = dict(SHORT)
+        if self.server is not None:
+            self.server.make_database("muster")
+            settings["DATABASE_URL"] = self.server.url("muster")
+        self.site = Installation(folder / "data", **settings).start()
+        self.app: Flask = create_app(Settings.from_environment(self.site.environment))
+        with self.app.app_context():
+            move_in()
+        self.actor: Actor = sign_in(self.app, "bob").actor
+        self.trial = Trial(self.app, self.actor, lambda: False)
+
+    def end(self) -> None:
+        """Stop everything and leave nothing behind."""
+        with suppress(AssertionError):
+            self.site.stop()
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        if self.server is not None:
+            self.server.remove()
+        shutil.rmtree(self.site.data_dir, ignore_errors=True)
+
+    def workflow(self, name: str) -> str:
+        return active(self.app, self.actor, name)
+
+    def start(self, workflow: str | None, first: int = 0, **choices: Any) -> str:
+        """Start a job of 5,000 rows."""
+        return self.trial.start(file_of(first), workflow, **(CHOICES | choices))
+
+    def status(self, job: str) -> str:
+        return self.trial.job(job).status
+
+    def done(self, job: str) -> int:
+        """How many rows have their outcome."""
+        number = self.trial.job(job).id
+        with self.trial.acting():
+            figures = queries.job_figures(self.actor.account_id, [number])[number]
+        return figures.succeeded + figures.failed + figures.skipped
+
+    def is_over(self, job: str) -> bool:
+        return self.status(job) in FINISHED
+
+    def kill(self, name: str, kind: signal.Signals = signal.SIGKILL) -> bool:
+        """Kill a process, if it runs just now."""
+        if not self.site.is_running(name):
+            return False
+        with suppress(ProcessLookupError):
+            self.site.kill(name, kind)
+        return True
+
+    def kill_workers(self) -> None:
+        for name in WORKERS:
+            self.kill(name)
+
+    @contextmanager
+    def stopped(self, name: str) -> Iterator[None]:
+        """A process that stands still (SIGSTOP) and then goes on."""
+        pid = self.site.kill(name, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def wait(self, *jobs: str, within: float = 120) -> None:
+        """Wait until the jobs are over."""
+        eventually(lambda: all(self.is_over(job) for job in jobs), within)
+
+    def all_is_well(self, *jobs: str) -> None:
+        """The jobs end, every row has one outcome and nobody is in twice; then everything runs again."""
+        self.wait(*jobs)
+        self.trial.holds(*jobs)
+        eventually(lambda: all(self.site.is_running(name) for name in (*WORKERS, *OTHERS)))
+        eventually(self.answers)
+
+    def answers(self) -> bool:
+        """Whether the web server says that all of it is ready."""
+        try:
+            with urllib.request.urlopen(f"{self.site.url}/readyz", timeout=5) as answer:
+                return answer.status == 200
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def outcomes(self, job: str) -> dict[str, int]:
+        return {name: rows for name, rows in self.trial.job(job).totals.items() if rows}
+
+    def everybody_is_in(self, job: str) -> None:
+        """What becomes of the file when nobody was in before."""
+        assert self.outcomes(job) == {
+            Outcome.ENROLLED.name: PEOPLE,
+            Outcome.DUPLICATE_IN_SELECTION.name: TWICE,
+            Outcome.VALIDATION_ERROR.name: WRONG,
+            Outcome.CONTACT_BLOCKED.name: WITHHELD,
+        }
+
+
+def eventually(true: Callable[[], object], within: float = 60) -> None:
+    """Wait until something is so. While the database is away, nothing is."""
+    give_up = time.monotonic() + within
+    while True:
+        if true():
+            return
+        assert time.monotonic() < give_up, "it never came to be so"
+        time.sleep(0.02)
