@@ -26,7 +26,9 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "archive", "This is a compressed file"),
     (b"SQLite format 3\0", "database", "This is a database"),
 )
+_LOOK_FOR_THE_LIST = "Look for the list itself, and save it as CSV."
 _UNPACK = "Unpack it and upload the CSV file that is in it."
+_HOW = {"archive": _UNPACK, "image": _LOOK_FOR_THE_LIST, "pdf": _LOOK_FOR_THE_LIST}
 _SHEETS = (b"[Content_Types].xml", b"xl/", b"opendocument.spreadsheet", b"Index/Document.iwa", b"Index.zip")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(
@@ -38,11 +40,10 @@ def refuse_foreign(head: bytes) -> None:
     """Raises UnreadableFile when the first bytes are those of something that is no table of text."""
     for signature, code, what in _KINDS:
         if head.startswith(signature):
-            how = _UNPACK if code == "archive" else _SAVE_AS_CSV
-            raise UnreadableFile(code, f"{what}, not a contact file. {how}")
+            raise UnreadableFile(code, f"{what}, not a contact file. {_HOW.get(code, _SAVE_AS_CSV)}")
     is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     if is_webp or head[4:12] in (b"ftypheic", b"ftypavif", b"ftypmif1"):
-        raise UnreadableFile("image", f"This is a picture, not a contact file. {_SAVE_AS_CSV}")
+        raise UnreadableFile("image", f"This is a picture, not a contact file. {_LOOK_FOR_THE_LIST}")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         _refuse_zip(head)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
