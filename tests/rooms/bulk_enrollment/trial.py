@@ -14,6 +14,8 @@ from app.accounts.domain import Actor
 from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.application import control, plan, run, sweep, verify
 from app.bulk_enrollment.application import start as starting
+from app.bulk_enrollment.application.report import job_state
+from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
@@ -140,6 +142,15 @@ class Trial:
             with self.acting():
                 broken = [check for check in verify.verify_job(self.job(job)) if not check.holds]
             assert not broken, (job, broken)
+
+    def progress(self, job: str) -> Progress:
+        """What the job's page shows."""
+        with self.acting():
+            return job_state(self.job(job)).progress
+
+    def count_jobs(self) -> int:
+        with self.acting():
+            return session().scalar(sa.select(sa.func.count()).select_from(EnrollmentJob)) or 0
 
     def contact(self, address: str) -> Contact | None:
         with self.acting():

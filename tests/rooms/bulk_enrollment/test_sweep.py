@@ -1,0 +1,144 @@
+"""The sweeper: whatever the queue forgot gets its turn again, and nothing gets it twice (B-05)."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.bulk_enrollment.application import sweep
+from app.platform import queue
+from app.platform.clock import now
+from app.platform.errors import NotFound
+from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines
+from tests.rooms.workflows.drafts import active
+
+AGO = timedelta(minutes=5)
+
+
+@pytest.fixture
+def workflow(app, bob):
+    return active(app, bob.actor)
+
+
+def waiting(trial: Trial, name: str) -> int | None:
+    with trial.app.app_context():
+        return queue.waiting(name)
+
+
+def test_a_job_whose_planning_task_was_lost(trial: Trial, workflow, valkey):
+    job = trial.start(lines(*addresses(3)), workflow, missing="create")
+    valkey.flush()
+    trial.sweep()
+    assert waiting(trial, "urgent") == 0, "it may still be on its way"
+    trial.change_job(job, updated_at=now() - AGO)
+    trial.sweep()
+    assert waiting(trial, "urgent") == 1
+    trial.sweep()
+    assert waiting(trial, "urgent") == 1, "and is not sent again while it waits"
+    trial.finish(job)
+    trial.holds(job)
+
+
+def test_a_dry_run_whose_task_was_lost(trial: Trial, workflow, valkey):
+    job = trial.draft(lines(*addresses(3)), workflow, missing="create")
+    valkey.flush()
+    trial.change_job(job, updated_at=now() - AGO)
+    trial.sweep()
+    trial.run_tasks()
+    assert trial.job(job).planned_at is not None
+    trial.change_job(job, updated_at=now() - AGO)
+    trial.sweep()
+    assert waiting(trial, "urgent") == 0, "what is planned is left alone"
+
+
+def test_a_planner_that_died(trial: Trial, workflow, valkey):
+    job = trial.start(lines(*addresses(3)), workflow, missing="create")
+    valkey.flush()
+    trial.change_job(
+        job, status="validating", attempt=1, lease_until=now() + timedelta(minutes=1), updated_at=now() - AGO
+    )
+    trial.sweep()
+    assert waiting(trial, "urgent") == 0, "it may still live"
+    trial.change_job(job, lease_until=now() - timedelta(seconds=1), updated_at=now() - AGO)
+    trial.sweep()
+    trial.finish(job)
+    trial.holds(job)
+
+
+def test_a_planner_that_died_before_it_cut_the_batches(trial: Trial, workflow, valkey):
+    job = trial.draft(lines(*addresses(3)), workflow, missing="create")
+    trial.plan(job)
+    trial.start_draft(job)
+    valkey.flush()
+    trial.change_job(job, status="validating", updated_at=now() - AGO)
+    trial.sweep()
+    trial.finish(job)
+    trial.holds(job)
+
+
+def test_batches_whose_tasks_were_lost(trial: Trial, workflow, valkey):
+    job = trial.started(lines(*addresses(30)), workflow, missing="create", batch_size=10)
+    valkey.flush()
+    trial.sweep()
+    assert waiting(trial, "bulk") == 0, "a worker may have just taken them"
+    trial.change_batches(job, handed_at=now() - AGO)
+    trial.sweep()
+    assert waiting(trial, "bulk") == 3, "their leases are not waited for"
+    trial.finish(job)
+    trial.holds(job)
+
+
+def test_tasks_that_wait_in_a_long_queue_are_not_lost(trial: Trial, workflow):
+    job = trial.started(lines(*addresses(30)), workflow, missing="create", batch_size=10)
+    trial.change_batches(job, handed_at=now() - AGO)
+    trial.sweep()
+    assert waiting(trial, "bulk") == 3
+    trial.finish(job)
+
+
+def test_a_job_whose_last_worker_died_before_ending_it(trial: Trial, workflow):
+    job = trial.run(lines(*addresses(3)), workflow, missing="create")
+    trial.change_job(job, status="processing", finished_at=None, totals={})
+    trial.sweep()
+    assert trial.job(job).status == "completed" and trial.job(job).totals == {"ENROLLED": 3}
+    trial.holds(job)
+
+
+def test_without_the_queue_it_does_not_fail(trial: Trial, app, workflow, valkey):
+    job = trial.start(lines(*addresses(3)), workflow, missing="create")
+    trial.change_job(job, updated_at=now() - AGO)
+    with app.app_context():
+        real = app.extensions["queue"]
+        app.extensions["queue"] = type(real).from_url("unix:///nowhere/at/all")
+        try:
+            sweep.sweep()
+        finally:
+            app.extensions["queue"] = real
+    trial.finish(job)
+    trial.holds(job)
+
+
+def test_two_sweepers_do_no_harm(trial: Trial, app, workflow):
+    job = trial.started(lines(*addresses(30)), workflow, missing="create", batch_size=10)
+    trial.change_batches(job, lease_until=None)
+    assert at_once(app, *[trial.sweep] * 3) == [None] * 3
+    trial.finish(job)
+    trial.holds(job)
+    assert [batch.attempt for batch in trial.batches(job)] == [1, 1, 1]
+
+
+def test_dry_runs_are_kept_for_a_day(trial: Trial, app, workflow):
+    old = trial.draft(lines(*addresses(3)), workflow)
+    started = trial.draft(lines(*addresses(3)), workflow)
+    new = trial.draft(lines(*addresses(3)), workflow)
+    for job in (old, started, new):
+        trial.plan(job)
+    trial.start_draft(started)
+    for job in (old, started):
+        trial.change_job(job, created_at=now() - timedelta(hours=25))
+    with app.app_context():
+        sweep.discard_old_drafts()
+    with pytest.raises(NotFound):
+        trial.job(old)
+    assert len(trial.rows(new)) == len(trial.rows(started)) == 3
+    trial.finish(started)
+    trial.holds(started)
