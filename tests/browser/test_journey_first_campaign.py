@@ -165,9 +165,9 @@ def start_and_watch(alice: Visitor) -> str:
 def look_at_the_rows(alice: Visitor) -> None:
     rows = alice.page.locator("#problem-list tbody tr")
     expect(rows).to_have_count(25)
-    last = rows.last.inner_text().split()[0]
+    first, last = rows.first.text_content() or "", rows.last.inner_text().split()[0]
     alice.link("Next").click()
-    expect(rows.first).not_to_contain_text("CONTACT_BLOCKED\n1")
+    expect(rows.first).not_to_have_text(first)
     assert int(rows.first.inner_text().split()[0]) > int(last)
     alice.page.locator("#problem-list").get_by_role("link", name=re.compile("^Needs mending")).click()
     expect(rows).to_have_count(18)

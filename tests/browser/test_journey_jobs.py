@@ -52,7 +52,7 @@ def test_signing_out_elsewhere_ends_the_watching(
     with Visitor(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
         enrolling.make_workflow(alice, TEMPLATE, "Watched in two windows")
-        job = start_long_job(alice, people(tmp_path / "watched.csv", MANY))
+        job = start_long_job(alice, people(tmp_path / "watched.csv", MANY // 3))
         other = alice.context.new_page()
         other.goto("/")
         browsing.sign_out(other)
@@ -60,8 +60,6 @@ def test_signing_out_elsewhere_ends_the_watching(
         alice.forgive("status of 401")
         browsing.give_credentials(alice.page)
         expect(alice.page).to_have_url(re.compile(f"/enrollments/{job}$"))
-        alice.button("Cancel").click()
-        alice.button("Cancel it").click()
         enrolling.wait_for_end(alice)
 
 
