@@ -36,6 +36,7 @@ class JsonLine(logging.Formatter):
 
 def configure() -> None:
     """Send all logs of the process to standard error as JSON lines. Safe to call twice."""
+    log.setLevel(logging.INFO)
     root = logging.getLogger()
     if any(isinstance(handler.formatter, JsonLine) for handler in root.handlers):
         return
@@ -43,4 +44,3 @@ def configure() -> None:
     handler.setFormatter(JsonLine())
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    log.setLevel(logging.INFO)

@@ -49,6 +49,9 @@ def test_from_the_first_visit_to_everybody_is_in(
     for job in (first, second):
         verified = fresh_site.command("verify-job", job)
         assert verified.returncode == 0, verified.stdout + verified.stderr
+    logs = [fresh_site.log(name) for name in ("web", "worker-1", "worker-2", "clock")]
+    assert "request_answered" in logs[0]
+    assert not re.findall(r'^.*"level": "(?:error|critical)".*$|^Traceback.*$', "\n".join(logs), re.MULTILINE)
 
 
 def set_up(alice: Visitor) -> None:
