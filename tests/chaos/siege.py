@@ -160,11 +160,11 @@ class Siege:
         }
 
 
-def eventually(true: Callable[[], object], within: float = 60) -> None:
-    """Wait until something is so. While the database is away, nothing is."""
+def eventually(true: Callable[[], object], within: float = 60, pause: float = 0.05) -> None:
+    """Wait until something is so, looking every `pause` seconds."""
     give_up = time.monotonic() + within
     while True:
         if true():
             return
         assert time.monotonic() < give_up, "it never came to be so"
-        time.sleep(0.02)
+        time.sleep(pause)

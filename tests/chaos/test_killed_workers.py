@@ -9,12 +9,9 @@ from tests.chaos.siege import PEOPLE, ROWS, WORKERS, Siege, eventually
 
 # What can be seen of a job from outside at the moment of the kill.
 INSTANTS = {
-    "it is started": lambda siege, job: True,
     "its rows are read": lambda siege, job: siege.trial.job(job).attempt > 0,
     "it is planned": lambda siege, job: siege.trial.job(job).planned_at,
     "a batch runs": lambda siege, job: _is_run(siege, job),
-    "the first rows are done": lambda siege, job: siege.done(job) > 0,
-    "most rows are done": lambda siege, job: siege.done(job) > ROWS * 0.8,
     "all rows are done": lambda siege, job: siege.done(job) == ROWS,
 }
 
@@ -42,7 +39,7 @@ def test_killed_at_random_instants(siege: Siege, dice, rounds):
 @pytest.mark.parametrize("instant", INSTANTS)
 def test_all_workers_killed_at_a_marked_instant(siege: Siege, instant):
     job = siege.start(siege.workflow(instant), first=1_000_000)
-    eventually(lambda: INSTANTS[instant](siege, job))
+    eventually(lambda: INSTANTS[instant](siege, job), pause=0.005)
     siege.kill_workers()
     siege.all_is_well(job)
     siege.everybody_is_in(job)

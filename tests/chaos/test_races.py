@@ -71,4 +71,5 @@ def test_many_small_jobs_beside_a_large_one(siege: Siege):
     ]
     siege.wait(*small)
     assert not siege.is_over(large)
+    siege.trial.cancel(large)
     siege.all_is_well(large, *small)
