@@ -6,7 +6,6 @@ without an `account_id` condition on it is refused. The few statements that must
 say so with `.execution_options(cross_account=True)`.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +18,8 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+
+from app.platform.statements import unscoped_table
 
 _owned: set[str] = set()
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
@@ -87,6 +88,15 @@ def _scope(state: ORMExecuteState) -> None:
     )
 
 
+@event.listens_for(Session, "before_flush")
+def _refuse_others(session: Session, _context: object, _instances: object) -> None:
+    """Whoever acts for an account writes no object of another one."""
+    account_id = session.info.get("account_id")
+    for item in (*session.new, *session.dirty, *session.deleted) if account_id is not None else ():
+        if isinstance(item, AccountOwned) and item.account_id != account_id:
+            raise WrongAccount(f"{type(item).__name__} of account {item.account_id}, not of {account_id}")
+
+
 class ScopedSession(FlaskSession):
     """Tells the guard when the unit of work writes objects that a scoped query has loaded."""
 
@@ -108,22 +118,7 @@ def _refuse_unscoped(
         raise WrongAccount(f"no account_id condition on {table}: {statement[:300]}")
 
 
-_MENTION = re.compile(r'(\bFROM|\bJOIN|\bUPDATE|\bINTO|,)\s+"?(\w+)"?(?:\s+AS\s+(\w+))?', re.IGNORECASE)
-
-
 @lru_cache(maxsize=4096)
 def _unscoped_table(statement: str) -> str | None:
-    """The first guarded table in `statement` without a condition on its account, or None."""
-    for mention in _MENTION.finditer(statement):
-        table = mention[2]
-        if table not in _owned:
-            continue
-        if mention[1].upper() == "INTO":
-            columns = statement[mention.end() :].partition(")")[0]
-            scoped = re.search(r"\baccount_id\b", columns)
-        else:
-            name = mention[3] or table
-            scoped = re.search(rf"\b{name}\.account_id\s*(=|IN\b|IS\b)|=\s*{name}\.account_id\b", statement)
-        if not scoped:
-            return table
-    return None
+    """The first guarded table in `statement` that is not bound to accounts, or None."""
+    return unscoped_table(statement, _owned)
