@@ -5,6 +5,7 @@ from app.accounts.application.first_visit import (
     end_first_visit,
     first_visit_token,
     installation_is_new,
+    refuse_unknown_host,
 )
 from app.accounts.application.members import (
     actor_of,
@@ -29,6 +30,7 @@ __all__ = [
     "installation_is_new",
     "limit_of",
     "lock",
+    "refuse_unknown_host",
     "require",
     "terminal_actor",
     "worker_for",

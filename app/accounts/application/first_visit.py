@@ -1,10 +1,12 @@
 """Who may make the owner of a fresh installation: whoever sits at the machine, or knows the token that
 its terminal printed."""
 
+import ipaddress
 import secrets
+from urllib.parse import urlsplit
 
 from app.accounts.infrastructure import queries, setup_token
-from app.platform.errors import Invalid
+from app.platform.errors import Invalid, NotAllowed
 from app.platform.settings import Settings
 
 
@@ -23,6 +25,19 @@ def first_visit_token(settings: Settings) -> str | None:
     return setup_token.kept_token(settings.data_dir)
 
 
+def refuse_unknown_host(settings: Settings, host: str) -> None:
+    """Raises NotAllowed where no token is asked for and `host`, the name by which the browser came, is none
+    of this machine's own: somebody else's page may have led the browser here, or a proxy that we do not know
+    of lets strangers in."""
+    if _strangers_can_come(settings) or _is_this_machine(_name_in(f"//{host}")):
+        return
+    raise NotAllowed(
+        "NOT_ALLOWED",
+        f"Muster is not known as “{host[:100]}” and is set up at http://localhost:{settings.port} on its own "
+        "machine. To set it up from elsewhere, start it with PUBLIC_URL set to the address that people use.",
+    )
+
+
 def check_first_visit(settings: Settings, typed: str) -> None:
     """Raises Invalid with `fields` unless `typed` is the token, where one is asked for."""
     token = first_visit_token(settings)
@@ -38,4 +53,21 @@ def end_first_visit(settings: Settings) -> None:
 
 
 def _strangers_can_come(settings: Settings) -> bool:
-    return not settings.is_loopback or settings.trusted_proxies > 0
+    is_public = bool(settings.public_url) and not _is_this_machine(_name_in(settings.public_url))
+    return is_public or not settings.is_loopback or settings.trusted_proxies > 0
+
+
+def _name_in(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_this_machine(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

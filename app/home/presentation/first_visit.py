@@ -27,6 +27,7 @@ def set_up() -> ResponseReturnValue:
     """Shows the page while nobody owns the installation; afterwards it leads home."""
     if not accounts.installation_is_new():
         return redirect(url_for("home.home"), 303)
+    accounts.refuse_unknown_host(current(), request.host)
     return _page(FirstVisitForm(token=request.args.get("token", "")))
 
 
@@ -34,6 +35,7 @@ def set_up() -> ResponseReturnValue:
 @web.public
 def make_owner() -> ResponseReturnValue:
     """Makes the owner, signs them in and puts the sample data in place if they are wanted."""
+    accounts.refuse_unknown_host(current(), request.host)
     form = FirstVisitForm()
     form.validate()
     form.show(_problems(form))
