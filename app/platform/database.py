@@ -5,10 +5,11 @@ queue up instead of failing, and begins IMMEDIATE; page reads never wait for it.
 """
 
 import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -96,6 +97,7 @@ def init(app: Flask, settings: Settings) -> None:
         engine = db.engine
     tenancy.guard(engine)
     if settings.is_sqlite:
+        event.listen(engine, "do_connect", _for_us_alone)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading)
 
@@ -116,6 +118,12 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     # A plan made for any value is often a bad one for a range of rows, so statements are not prepared.
     connect = {"options": options, "connect_timeout": 5, "prepare_threshold": None}
     return {"pool_pre_ping": True, "connect_args": connect}
+
+
+def _for_us_alone(_dialect: object, _record: object, places: Any, _options: object) -> None:
+    """A file that is made now is for nobody else to read; the journals beside it follow its mode."""
+    with suppress(OSError):
+        os.close(os.open(places[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

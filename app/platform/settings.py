@@ -216,7 +216,7 @@ def _read(name: str, item: Field[Any], text: str) -> Any:
 def _kept_secret(folder: Path) -> str:
     path = folder / "secret_key"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             draft = folder / f"secret_key.{os.getpid()}"
             draft.touch(0o600)

@@ -16,7 +16,8 @@ QUICKLY = 1  # contact files shrink to a fifth even so, and the disk is waited f
 def new_file(account_id: int, public_id: str) -> Iterator[BinaryIO]:
     """What is written is compressed and kept if all goes well; otherwise nothing is left behind."""
     target = path_of(account_id, public_id)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (target.parent.parent, target.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_suffix(".part")
     try:
         with draft.open("wb") as raw:

@@ -18,7 +18,13 @@ def register(app: Flask) -> None:
 
 @click.command("create-owner")
 @click.option("--email", required=True)
-@click.option("--password", required=True)
+@click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for unless given; others on this machine can read it in the list of processes.",
+)
 @click.option("--name", default="", help="The owner's name.")
 @click.option("--account", "account_name", default="", help="Name of the account.")
 @click.option("--time-zone", default="UTC", show_default=True)
