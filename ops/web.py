@@ -6,12 +6,13 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from app.platform.settings import Settings
+from ops.slow_clients import PatientWorker
 
 _settings = Settings.from_environment(os.environ)
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = PatientWorker
 workers = 2
 threads = 8
 timeout = 60
