@@ -112,12 +112,13 @@ _POSTGRESQL = {
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
+    # What a statement was given is people's data: a failure is logged without it.
     if settings.is_sqlite:
-        return {"connect_args": {"timeout": LOCK_WAIT_SECONDS}}
+        return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_SECONDS}}
     options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items())
     # A plan made for any value is often a bad one for a range of rows, so statements are not prepared.
     connect = {"options": options, "connect_timeout": 5, "prepare_threshold": None}
-    return {"pool_pre_ping": True, "connect_args": connect}
+    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": connect}
 
 
 def _for_us_alone(_dialect: object, _record: object, places: Any, _options: object) -> None:

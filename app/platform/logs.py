@@ -5,6 +5,7 @@ Never a value from a contact or a row. `log.info("batch_completed", extra={"job"
 
 import json
 import logging
+import re
 import sys
 import time
 from contextvars import ContextVar
@@ -16,6 +17,10 @@ log = logging.getLogger("muster")
 origin: ContextVar[dict[str, Any] | None] = ContextVar("origin", default=None)
 
 _STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
+
+
+# Where PostgreSQL tells of a failure with the values of the row.
+_VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 class JsonLine(logging.Formatter):
@@ -30,7 +35,7 @@ class JsonLine(logging.Formatter):
         }
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = _VALUES.sub(r"\1: (left out)", self.formatException(record.exc_info))
         return json.dumps(line, default=str, ensure_ascii=False)
 
 

@@ -29,7 +29,7 @@ def test_killed_at_random_instants(siege: Siege, dice, rounds):
     for number in range(rounds):
         workflow = siege.workflow(f"Round {number}")
         job = siege.start(workflow, first=dice.choice((0, number * PEOPLE)))
-        for _ in range(dice.randint(1, 3)):
+        for _ in range(dice.randint(1, 2)):
             time.sleep(dice.uniform(0, usual / 2))
             siege.kill(dice.choice(WORKERS))
         siege.all_is_well(job)

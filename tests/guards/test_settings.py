@@ -18,7 +18,5 @@ def shown_default(item: object) -> str:
 
 def test_every_setting_stands_in_the_readme() -> None:
     in_readme = {name: (default, doc) for name, default, doc in ROW.findall(README.read_text())}
-    in_code = {
-        item.name.upper(): (shown_default(item), item.metadata["doc"]) for item in fields(Settings)
-    }
+    in_code = {item.name.upper(): (shown_default(item), item.metadata["doc"]) for item in fields(Settings)}
     assert in_readme == in_code

@@ -165,7 +165,7 @@ def _problem_filter() -> ProblemFilter:
 
 def _row_number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:12]) <= MOST else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= MOST else None
 
 
 def _list_url(wanted: JobFilter, **place: str) -> str:

@@ -139,6 +139,7 @@ _AROUND: Final = {
     "privat", "geschäftlich", "haupt", "principal", "cliente", "trabajo", "travail", "lavoro",
     "werk", "zakelijk", "prive", "sluzbowy", "prywatny",
 }  # fmt: skip
+_LONGEST_NAME: Final = 200  # what is longer is no name, and would take long to look through
 _SECOND_BEST: Final = {
     "2",
     "3",
@@ -165,6 +166,8 @@ def normalised(header: str) -> str:
 
 def meaning_of(header: str) -> tuple[str, float] | None:
     """The field that a header means and how sure that is; `name` where other columns tell which name."""
+    if len(header) > _LONGEST_NAME:
+        return None
     words = normalised(header)
     if words in _FIELDS:
         return _FIELDS[words], 1.0
