@@ -17,7 +17,8 @@ MORE_THAN_THREADS = 24
 def test_the_site_answers_again_soon(installation: Callable[..., Installation]) -> None:
     muster = installation(WORKERS="0").start()
     senders = [begun(muster.port, HEADERS) for _ in range(MORE_THAN_THREADS)]
-    assert answers(muster.port, within=2 * HEADERS_WITHIN_SECONDS + 10), "two rounds for those that queue"
+    within = 4 * HEADERS_WITHIN_SECONDS + 10  # one process may have to get rid of all of them, round by round
+    assert answers(muster.port, within)
     for sender in senders:
         sender.close()
     stalled = begun(muster.port, BODY)
