@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator
 from app.platform import tenancy
 from app.platform.clock import now
 from app.platform.errors import Unavailable
-from app.platform.settings import Settings
+from app.platform.settings import Settings, current
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 LOCK_WAIT_SECONDS = 30
@@ -193,6 +193,10 @@ def _become_writer(session: Session) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    # Whoever falls silent in the middle, frozen or with a machine that is gone, must not hold locks for ever.
+    patience = f"{current().batch_lease_seconds}s"
+    connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{patience}'")
 
 
 @contextmanager

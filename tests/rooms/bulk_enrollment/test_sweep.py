@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.bulk_enrollment.application import sweep
+from app.bulk_enrollment.infrastructure.store import jobs
 from app.platform import queue
 from app.platform.clock import now
-from app.platform.errors import NotFound
+from app.platform.database import transaction
+from app.platform.errors import Conflict, NotFound
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines
 from tests.rooms.workflows.drafts import active
 
@@ -124,6 +126,37 @@ def test_two_sweepers_do_no_harm(trial: Trial, app, workflow):
     trial.finish(job)
     trial.holds(job)
     assert [batch.attempt for batch in trial.batches(job)] == [1, 1, 1]
+
+
+def test_a_dry_run_that_is_started_while_it_is_discarded(trial: Trial, app, bob, workflow):
+    """It is either gone, or runs with all its rows."""
+    job = trial.draft(lines(*addresses(30)), workflow, missing="create")
+    trial.plan(job)
+    number = trial.job(job).id
+
+    def discard() -> None:
+        with trial.acting(), transaction():
+            jobs.discard(bob.actor.account_id, number)
+
+    started, _ = at_once(app, lambda: trial.start_draft(job), discard)
+    if started == job:
+        trial.finish(job)
+        trial.holds(job)
+        assert trial.job(job).totals == {"ENROLLED": 30}
+    else:
+        assert isinstance(started, NotFound | Conflict), started
+        with pytest.raises(NotFound):
+            trial.job(job)
+
+
+def test_a_started_job_is_not_discarded(trial: Trial, bob, workflow):
+    job = trial.draft(lines(*addresses(3)), workflow, missing="create")
+    trial.plan(job)
+    trial.start_draft(job)
+    with trial.acting(), transaction():
+        jobs.discard(bob.actor.account_id, trial.job(job).id)
+    trial.finish(job)
+    trial.holds(job)
 
 
 def test_dry_runs_are_kept_for_a_day(trial: Trial, app, workflow):

@@ -118,16 +118,19 @@ def finish(
 
 
 def discard(account_id: int, job_id: int) -> None:
-    """Remove a draft with all its rows."""
-    discard_rows(account_id, job_id)
-    session().execute(
-        sa.delete(EnrollmentJob).where(
+    """Remove a draft with all its rows; one that is started at this moment keeps them."""
+    discarded = session().execute(
+        sa.delete(EnrollmentJob)
+        .where(
             EnrollmentJob.account_id == account_id,
             EnrollmentJob.id == job_id,
             EnrollmentJob.status == JobStatus.DRAFT,
-        ),
+        )
+        .returning(EnrollmentJob.id),
         execution_options={"synchronize_session": False},
     )
+    if discarded.scalar() is not None:
+        discard_rows(account_id, job_id)
 
 
 def discard_rows(account_id: int, job_id: int) -> None:
