@@ -7,6 +7,7 @@ from app.accounts.domain import Actor, Permission, Role
 from app.accounts.domain.input import (
     account_problems,
     normal_email,
+    normal_name,
     normal_password,
     person_problems,
 )
@@ -44,8 +45,8 @@ def create_owner(
             sentence = "This installation has an owner already. Sign in instead."
             raise Conflict("CONFLICT", sentence, next_url="/sign-in", next_label="Sign in")
         country = country or country_of(time_zone)
-        account = store.add_account(account_name.strip() or "My company", "agency", time_zone, country)
-        user = store.add_user(email, name.strip() or email.partition("@")[0].title(), password_hash)
+        account = store.add_account(normal_name(account_name) or "My company", "agency", time_zone, country)
+        user = store.add_user(email, normal_name(name) or email.partition("@")[0].title(), password_hash)
         store.add_membership(account.id, user.id, Role.OWNER)
         actor = _actor(user, account, Role.OWNER, origin)
         activity.record(actor, "account_created", "account", account.id, name=account.name)
@@ -61,7 +62,7 @@ def add_person(actor: Actor, *, email: str, password: str, hashed: Hasher, name:
     with transaction():
         if queries.user_by_email(email):
             raise Conflict("CONFLICT", "Somebody with this address works here already.")
-        user = store.add_user(email, name, password_hash)
+        user = store.add_user(email, normal_name(name), password_hash)
         store.add_membership(actor.account_id, user.id, role)
         activity.record(actor, "person_added", "user", user.id, name=user.name, role=role.value)
     return user.id
@@ -74,7 +75,9 @@ def create_sub_account(actor: Actor, *, name: str) -> int:
         parent = queries.account(actor.account_id)
         if parent is None or parent.kind != "agency":
             raise Conflict("CONFLICT", "Only an agency has sub-accounts.")
-        account = store.add_account(name, "standard", parent.time_zone, parent.country, parent.id)
+        account = store.add_account(
+            normal_name(name), "standard", parent.time_zone, parent.country, parent.id
+        )
         activity.record(actor, "sub_account_created", "account", account.id, name=account.name)
     return account.id
 
@@ -83,10 +86,10 @@ def change_account(actor: Actor, *, name: str, time_zone: str, country: str) -> 
     """Rename the actor's account, or move it to another zone or country. Raises Invalid with `fields`."""
     require(actor, Permission.ACCOUNT)
     fields = account_problems(name, time_zone, country)
-    if not name.strip():
+    if not normal_name(name):
         fields["account_name"] = "Write the name of the company."
     _refuse(fields)
-    wanted = {"name": name.strip(), "time_zone": time_zone, "country": country}
+    wanted = {"name": normal_name(name), "time_zone": time_zone, "country": country}
     with transaction():
         account = queries.account(actor.account_id)
         if account is None:

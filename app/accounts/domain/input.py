@@ -19,7 +19,7 @@ def person_problems(email: str, password: str, name: str) -> dict[str, str]:
         fields["email"] = "Type your email address."
     elif not _is_email(email):
         fields["email"] = "This is not a complete email address, such as alice@example.com."
-    if len(name.strip()) > LONGEST_NAME:
+    if len(normal_name(name)) > LONGEST_NAME:
         fields["name"] = f"Use at most {LONGEST_NAME} characters."
     if problem := password_problem(password):
         fields["password"] = problem
@@ -29,7 +29,7 @@ def person_problems(email: str, password: str, name: str) -> dict[str, str]:
 def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:
     """What is wrong with an account's name, zone and country."""
     fields: dict[str, str] = {}
-    if len(name.strip()) > LONGEST_NAME:
+    if len(normal_name(name)) > LONGEST_NAME:
         fields["account_name"] = f"Use at most {LONGEST_NAME} characters."
     if not is_zone(time_zone):
         fields["time_zone"] = "Choose a time zone from the list, such as Europe/Berlin."
@@ -49,6 +49,11 @@ def password_problem(password: str) -> str | None:
     if len(set(password)) < 4:
         return "Use more different characters."
     return None
+
+
+def normal_name(name: str) -> str:
+    """A name as it is kept: without control characters, which databases refuse, and superfluous spaces."""
+    return " ".join("".join(one for one in name if one.isprintable() or one.isspace()).split())
 
 
 def normal_email(email: str) -> str:

@@ -12,10 +12,15 @@ from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 
+MOST_AT_ONCE = 50
+
 
 def ensure_tags(account_id: int, names: Sequence[str], created_by: int | None = None) -> list[int]:
     """Ids of the tags with these names, in their order; those that do not exist are made. Spellings that
-    differ in case or spaces are one tag. Raises Invalid for a name that is empty or too long."""
+    differ in case or spaces are one tag. Raises Invalid for a name that is empty or too long, and for more
+    than MOST_AT_ONCE."""
+    if len(names) > MOST_AT_ONCE:
+        raise _invalid(f"At most {MOST_AT_ONCE} tags can be given at once; these are {len(names):,}.")
     tidy: dict[str, str] = {}
     for name in names:
         tidy.setdefault(tag_key(name), _checked(name))

@@ -56,8 +56,8 @@ def clone_template(
     """
     accounts.require(actor, Permission.WORKFLOWS)
     name = _checked_name(name)
-    if not 0 < len(once_key) <= MAX_ONCE_KEY:
-        raise Invalid("VALIDATION_ERROR", f"A one-time key has 1 to {MAX_ONCE_KEY} characters.")
+    if not (0 < len(once_key) <= MAX_ONCE_KEY and once_key.isprintable()):
+        raise Invalid("VALIDATION_ERROR", f"A one-time key has 1 to {MAX_ONCE_KEY} plain characters.")
     with transaction():
         accounts.lock(actor.account_id)
         made = queries.workflow_made_with(actor.account_id, once_key)

@@ -1,5 +1,7 @@
 """Is the database there, and is it of this version? If it is empty or older, it can be brought up."""
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -19,7 +21,13 @@ def database_answers() -> bool:
 
 def migrations_are_applied() -> bool:
     context = MigrationContext.configure(session().connection())
-    return set(context.get_current_heads()) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    return set(context.get_current_heads()) == _newest_migrations()
+
+
+@lru_cache(maxsize=1)
+def _newest_migrations() -> frozenset[str]:
+    """Read once: a page that anybody may ask for should not read files each time."""
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def bring_up_to_date() -> None:
