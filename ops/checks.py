@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import stat
 import tempfile
 import time
 
@@ -69,7 +70,8 @@ def make_socket_folder(settings: Settings) -> None:
     """The folder of the queue's socket, that only we may enter; temporary if DATA_DIR is too long."""
     folder = settings.queue_socket.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder != settings.data_dir and folder.stat().st_uid != os.getuid():
+    found = folder.lstat()  # not what a link leads to: in a temporary folder anybody may have made one
+    if folder != settings.data_dir and (found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode)):
         raise Problem(f"The folder {folder} belongs to somebody else; the queue's socket has no safe place.")
 
 

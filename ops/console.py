@@ -111,4 +111,6 @@ def readable(event: dict[str, object]) -> str:
 
 
 def _tell(name: str, text: str) -> None:
-    say(f"{time.strftime('%H:%M:%S')}  {name:<10} {text}")
+    """What came from outside, such as an address, must not steer the terminal."""
+    plain = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    say(f"{time.strftime('%H:%M:%S')}  {name:<10} {plain}")
