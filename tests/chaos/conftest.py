@@ -9,6 +9,12 @@ import pytest
 from tests.chaos.siege import Siege
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `round_number` runs as often as --rounds says."""
+    if "round_number" in metafunc.fixturenames:
+        metafunc.parametrize("round_number", range(metafunc.config.getoption("--rounds")))
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def siege(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
     """A running Muster, whatever databases were asked for: chaos is tried on both."""

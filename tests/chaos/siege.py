@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,15 @@ class Siege:
     def start(self, workflow: str | None, first: int = 0, **choices: Any) -> str:
         """Start a job of 5,000 rows."""
         return self.trial.start(file_of(first), workflow, **(CHOICES | choices))
+
+    @cached_property
+    def usual_seconds(self) -> float:
+        """How long a job takes that nobody disturbs."""
+        began = time.monotonic()
+        job = self.start(self.workflow("Undisturbed"))
+        self.all_is_well(job)
+        self.everybody_is_in(job)
+        return time.monotonic() - began
 
     def status(self, job: str) -> str:
         return self.trial.job(job).status

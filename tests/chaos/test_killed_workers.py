@@ -19,20 +19,16 @@ def _is_run(siege: Siege, job: str) -> bool:
     return any(batch.status == "processing" for batch in siege.trial.batches(job))
 
 
-def test_killed_at_random_instants(siege: Siege, dice, rounds):
-    began = time.monotonic()
-    first = siege.start(siege.workflow("Undisturbed"))
-    siege.all_is_well(first)
-    siege.everybody_is_in(first)
-    usual = time.monotonic() - began
-    for number in range(rounds):
-        workflow = siege.workflow(f"Round {number}")
-        job = siege.start(workflow, first=dice.choice((0, number * PEOPLE)))
-        for _ in range(dice.randint(1, 2)):
-            time.sleep(dice.uniform(0, usual / 2))
-            siege.kill(dice.choice(WORKERS))
-        siege.all_is_well(job)
-        siege.everybody_is_in(job)
+def test_killed_at_random_instants(siege: Siege, dice, round_number):
+    workflow = siege.workflow(f"Round {round_number}")
+    known_or_new = dice.choice((0, (round_number + 1) * PEOPLE))
+    usual = siege.usual_seconds
+    job = siege.start(workflow, first=known_or_new)
+    for _ in range(dice.randint(1, 2)):
+        time.sleep(dice.uniform(0, usual / 2))
+        siege.kill(dice.choice(WORKERS))
+    siege.all_is_well(job)
+    siege.everybody_is_in(job)
 
 
 @pytest.mark.parametrize("instant", INSTANTS)
