@@ -1,6 +1,7 @@
-"""Keeping an upload: one pass over its bytes stores, counts, reads and checks them.
+"""Keeping an upload: its bytes are stored as they arrive, then read and checked from there.
 
-Memory does not grow with the file, and a file that is refused at any point leaves nothing behind.
+All bytes have been seen before the first row is read, so the encoding is told from the whole file. Memory
+does not grow with the file, and a file that is refused at any point leaves nothing behind.
 """
 
 import hashlib
@@ -17,8 +18,11 @@ from app.files.application.columns import suggested
 from app.files.domain import UnreadableFile
 from app.files.domain.checkup import Checkup
 from app.files.domain.columns import SAMPLE_ROWS, header_fingerprint
+from app.files.domain.encodings import Evidence, fixed_encoding
 from app.files.domain.file_names import shown_name
-from app.files.domain.lines import Readable
+from app.files.domain.foreign import refuse_foreign
+from app.files.domain.layout import Told
+from app.files.domain.lines import BLOCK, Readable, read_block
 from app.files.domain.table_file import Row, Table, open_table
 from app.files.infrastructure import storage, store
 from app.files.infrastructure.tables import Upload
@@ -42,19 +46,30 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     try:
         with storage.new_file(actor.account_id, public_id) as file:
             intake = _Intake(stream, file, current().max_upload_bytes)
-            upload = _read(actor, intake)
+            encoding = intake.take_all()
     except UnreadableFile as fault:
         raise _refused(fault) from fault
-    upload.public_id = public_id
-    upload.file_name = shown_name(file_name)
     try:
+        upload = Upload(
+            account_id=actor.account_id,
+            created_by=actor.user_id,
+            public_id=public_id,
+            file_name=shown_name(file_name),
+            size=intake.size,
+            sha256=intake.digest(),
+            mends={},
+            choices={},
+        )
+        read_into(actor, upload, Told(encoding=encoding))
         with transaction():
             store.add(upload)
             activity.record(
                 actor, "file_uploaded", "upload", public_id, name=upload.file_name, rows=upload.rows
             )
-    except BaseException:
+    except BaseException as failure:
         storage.remove(actor.account_id, public_id)
+        if isinstance(failure, UnreadableFile):
+            raise _refused(failure) from failure
         raise
     milliseconds = round((time.perf_counter() - began) * 1000)
     log.info(
@@ -64,27 +79,27 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     return upload
 
 
-def _read(actor: Actor, intake: "_Intake") -> Upload:
-    table = open_table(intake)
-    rows = _within_limit(table, current().max_import_rows)
-    first = list(islice(rows, SAMPLE_ROWS))
-    layout = table.layout
-    guesses = suggested(actor.account_id, layout, [row.cells for row in first])
-    mapping = {str(guess.index): guess.field for guess in guesses}
-    checkup = Checkup({guess.index: guess.field for guess in guesses}, len(guesses), actor.country or None)
-    checkup.add_all(chain(first, rows))
+def read_into(actor: Actor, upload: Upload, told: Told) -> None:
+    """Read all of a stored file, with what is told of it, and note down what was found.
+
+    Raises UnreadableFile, and TooMuch for too many rows.
+    """
+    with storage.opened(upload.account_id, upload.public_id) as stream:
+        table = open_table(stream, notice=True, told=told)
+        rows = _within_limit(table, current().max_import_rows)
+        first = list(islice(rows, SAMPLE_ROWS))
+        layout = table.layout
+        guesses = suggested(actor.account_id, layout, [row.cells for row in first])
+        mapping = {str(guess.index): guess.field for guess in guesses}
+        fields = {guess.index: guess.field for guess in guesses}
+        checkup = Checkup(fields, len(guesses), actor.country or None)
+        checkup.add_all(chain(first, rows))
     result = checkup.result()
-    return Upload(
-        account_id=actor.account_id,
-        created_by=actor.user_id,
-        size=intake.size,
-        sha256=intake.digest(),
-        rows=result.rows,
-        header_fingerprint=header_fingerprint(layout),
-        layout=table.layout.as_json(),
-        checkup={cache_key(mapping, None, {}): result.as_json()},
-        mends={},
-    )
+    upload.rows = result.rows
+    upload.header_fingerprint = header_fingerprint(layout)
+    upload.layout = table.layout.as_json()
+    upload.noticed = table.notices.as_json()
+    upload.checkup = {cache_key(mapping, None, upload.mends): result.as_json()}
 
 
 def _within_limit(table: Table, limit: int) -> Iterator[Row]:
@@ -104,7 +119,7 @@ def _refused(fault: UnreadableFile) -> Invalid:
 
 
 class _Intake:
-    """A stream that keeps what is read from it, counts it and takes its fingerprint on the way."""
+    """Takes in a stream: stores it, counts it, takes its fingerprint and sees how it is encoded."""
 
     def __init__(self, stream: Readable, file: BinaryIO, limit: int) -> None:
         self.size = 0
@@ -112,6 +127,20 @@ class _Intake:
         self._file = file
         self._limit = limit
         self._hash = hashlib.sha256()
+
+    def take_all(self) -> str:
+        """Store all bytes; returns the encoding of the text. Raises UnreadableFile as soon as it is seen that
+        this is none, TooMuch for too many bytes."""
+        head = read_block(self)
+        refuse_foreign(head)
+        fixed = fixed_encoding(head)
+        evidence = Evidence()
+        block = head
+        while block:
+            if fixed is None:
+                evidence.add(block)
+            block = self.read(BLOCK)
+        return fixed or evidence.encoding()
 
     def read(self, size: int, /) -> bytes:
         block = self._stream.read(size)

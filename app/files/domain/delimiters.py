@@ -32,7 +32,7 @@ def sniff_delimiter(lines: Sequence[str]) -> str:
 
 def _fitness(lines: Sequence[str], delimiter: str) -> tuple[float, float, int]:
     try:
-        rows = [row for row in csv.reader(lines, delimiter=delimiter) if any(row)]
+        rows = [row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if any(row)]
     except csv.Error:
         return 0, 0, 0
     widths = Counter(len(row) for row in rows if len(row) > 1)

@@ -1,7 +1,7 @@
-"""How the bytes of a text file spell its characters: UTF-8, UTF-16 or Windows-1252, told from the bytes.
+"""How the bytes of a text file spell its characters, told from the bytes or chosen by a person.
 
-A long file of English names may show its first accent after a million bytes. So "ascii" means "no reason to
-decide yet": the reader asks again at the first block that has one.
+A long file of English names may show its first accent after a million bytes. So "ascii" means "nothing to
+decide": all that was read is ASCII. `Evidence` sees a whole file go by and keeps only what decides.
 """
 
 from __future__ import annotations
@@ -10,44 +10,138 @@ import codecs
 import re
 from typing import Final
 
+from app.files.domain.alphabets import likeliest
 from app.files.domain.unreadable import UnreadableFile
 
 UNDECIDED: Final = "ascii"
+# What a person may choose, by the names of the codecs, in the words of a spreadsheet program.
+ENCODINGS: Final[dict[str, str]] = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16 (big-endian)",
+    "cp1252": "Windows-1252 (Western European)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp1258": "Windows-1258 (Vietnamese)",
+    "iso8859-2": "ISO-8859-2 (Central European)",
+    "iso8859-15": "ISO-8859-15 (Western European)",
+    "iso8859-5": "ISO-8859-5 (Cyrillic)",
+    "iso8859-7": "ISO-8859-7 (Greek)",
+    "iso8859-9": "ISO-8859-9 (Turkish)",
+    "mac-roman": "Mac Roman",
+    "mac-cyrillic": "Mac Cyrillic",
+    "koi8-r": "KOI8-R (Russian)",
+    "koi8-u": "KOI8-U (Ukrainian)",
+    "cp850": "DOS 850 (Western European)",
+    "cp852": "DOS 852 (Central European)",
+    "cp866": "DOS 866 (Cyrillic)",
+    "cp874": "Windows-874 (Thai)",
+    "cp932": "Shift_JIS (Japanese)",
+    "euc-jp": "EUC-JP (Japanese)",
+    "iso2022_jp": "ISO-2022-JP (Japanese)",
+    "gb18030": "GBK / GB 18030 (Simplified Chinese)",
+    "big5hkscs": "Big5 (Traditional Chinese)",
+    "cp949": "EUC-KR (Korean)",
+    "utf-32-le": "UTF-32",
+    "utf-32-be": "UTF-32 (big-endian)",
+}
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_ASCII: Final = bytes(range(128))
+_EVIDENCE: Final = 32 * 1024
+
+
+def label_of(encoding: str) -> str:
+    """What a person calls it."""
+    return ENCODINGS.get(encoding, "ASCII")
 
 
 def sniff_encoding(head: bytes) -> str:
-    """`utf-8`, `utf-16-le`, `utf-16-be`, `cp1252` or UNDECIDED. Raises UnreadableFile for what is no text."""
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8"
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
+    """One of ENCODINGS, or UNDECIDED. Raises UnreadableFile for what is no text."""
+    fixed = fixed_encoding(head)
+    return fixed or eight_bit(head)
+
+
+def fixed_encoding(head: bytes) -> str | None:
+    """The encoding that the first bytes settle: by a byte-order mark, by zeros or by escape sequences.
+
+    Raises UnreadableFile for what is no text.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
     wide = _without_mark(head)
     if wide is not None:
         return wide
     if is_mostly_nul(head.count(0), len(head)) or len(_CONTROL.findall(head)) * 100 > len(head):
         raise UnreadableFile(
             "binary",
-            "This is not a text file: it holds bytes that no contact file has. Export it again as CSV.",
+            "This is not a text file: it contains bytes that no contact file has. Export it again as CSV.",
         )
-    return eight_bit(head)
+    return "iso2022_jp" if b"\x1b$" in head and head.isascii() else None
 
 
 def eight_bit(block: bytes) -> str:
-    """UTF-8 or Windows-1252, whichever explains more of the bytes above ASCII; UNDECIDED for none."""
-    if block.isascii():
-        return UNDECIDED
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(block)
-    except UnicodeDecodeError:
-        sequences = _SEQUENCE.findall(block)
-        stray = len(_NOT_ASCII.findall(block)) - sum(map(len, sequences))
-        return "utf-8" if sequences and len(sequences) >= stray else "cp1252"
-    return "utf-8"
+    """The encoding of bytes without a mark: UTF-8 where it explains most of them; UNDECIDED for ASCII."""
+    evidence = Evidence()
+    evidence.add(block)
+    return evidence.encoding()
+
+
+class Evidence:
+    """What a file shows beyond ASCII, in bounded memory: its blocks are added as they pass."""
+
+    def __init__(self) -> None:
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._sequences = 0
+        self._stray = 0
+        self._lines: list[bytes] = []
+        self._kept = 0
+
+    def add(self, block: bytes) -> None:
+        """Look at the next bytes."""
+        if block.isascii() and not self._utf8.getstate()[0]:
+            return
+        try:
+            self._utf8.decode(block)
+        except UnicodeDecodeError:
+            self._utf8.reset()
+            good = _SEQUENCE.findall(block)
+            self._sequences += len(good)
+            self._stray += len(block.translate(None, _ASCII)) - sum(map(len, good))
+        else:
+            self._sequences += len(block.translate(None, _ASCII)) // 2
+        if self._kept < _EVIDENCE:
+            self._keep(block)
+
+    def encoding(self) -> str:
+        """UTF-8 or one of the older encodings; UNDECIDED when all was ASCII."""
+        if not self._lines and not self._sequences and not self._stray:
+            return UNDECIDED
+        if self._sequences >= self._stray:
+            return "utf-8"
+        return likeliest(b"\n".join(self._lines))
+
+    def _keep(self, block: bytes) -> None:
+        for found in _LINE_BEYOND_ASCII.finditer(block):
+            line = found[0][:1000]
+            self._lines.append(line)
+            self._kept += len(line)
+            if self._kept >= _EVIDENCE:
+                return
 
 
 def is_mostly_nul(nul: int, length: int) -> bool:
@@ -56,13 +150,16 @@ def is_mostly_nul(nul: int, length: int) -> bool:
 
 
 def _without_mark(head: bytes) -> str | None:
-    """UTF-16 without its mark: Latin text has a NUL in every other byte."""
+    """UTF-16 without its mark: line ends, delimiters and addresses have a zero in every other byte, and there
+    are no zeros in the bytes between."""
     pairs = len(head) // 2
     if pairs < 4:
         return None
-    even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
-    if odd * 2 > pairs and even * 20 < pairs:
-        return "utf-16-le"
-    if even * 2 > pairs and odd * 20 < pairs:
-        return "utf-16-be"
+    even, odd = head[0 : 2 * pairs : 2], head[1 : 2 * pairs : 2]
+    for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) * 8 > pairs and others.count(0) * 20 < pairs:
+            text = head[: 2 * pairs].decode(encoding, "replace")
+            strange = sum(not (one.isprintable() or one in "\t\r\n\ufeff\0") for one in text[:4000])
+            if strange * 50 <= min(len(text), 4000):
+                return encoding
     return None

@@ -10,6 +10,7 @@ from app.files.domain.header_words import meaning_of
 from app.platform.addresses import email_key
 
 _FURTHEST_HEADER = 30
+MOST_NAMES = 500
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,43 @@ def find_header(records: Sequence[Record]) -> int | None:
     names that are known, else the first that is as wide as the table and is words only.
     """
     width = table_width(records)
+    found = _first_header(records, width)
+    if found is None:
+        return None
+    return _largest_table(records, found)
+
+
+def names_fields(filled: Sequence[str], share: float = 0.5) -> bool:
+    """Whether cells name fields: more than a share are known, and one of them would identify a contact."""
+    if not 1 < len(filled) <= MOST_NAMES or any(map(_is_value, filled)):
+        return False
+    known = 0
+    identifies = False
+    for cell in filled:
+        meaning = meaning_of(cell) if len(cell) <= 60 else None
+        if meaning is not None:
+            known += 1
+            identifies = identifies or meaning[0] in ("email", "phone", "contact_id")
+    return identifies and known > share * len(filled) and (known > 1 or share < 0.5)
+
+
+def _largest_table(records: Sequence[Record], found: int) -> int:
+    """Of several tables in one file, each below a header of its own, the one with the most contacts."""
+    headers = [found]
+    for i in range(found + 1, len(records)):
+        titled = sum(map(bool, records[i - 1].cells)) == 1
+        if names_fields([cell for cell in records[i].cells if cell], share=0.05 if titled else 0.5):
+            headers.append(i)
+    if len(headers) == 1:
+        return found
+    contacts: Counter[tuple[str, ...]] = Counter()
+    for start, end in zip(headers, [*headers[1:], len(records)], strict=True):
+        name = tuple(records[start].cells)
+        contacts[name] += sum(_has_address(record.cells) for record in records[start + 1 : end])
+    return max(headers, key=lambda i: (contacts[tuple(records[i].cells)], -i))
+
+
+def _first_header(records: Sequence[Record], width: int) -> int | None:
     first_data = next((i for i, record in enumerate(records) if _has_address(record.cells)), len(records))
     candidates = list(range(min(first_data, _FURTHEST_HEADER, len(records))))
     if not candidates:
@@ -82,6 +120,13 @@ def column_names(header: Sequence[str] | None, width: int) -> list[str]:
         seen.add(name)
         names.append(name)
     return names
+
+
+def column_of_addresses(records: Sequence[Record]) -> int:
+    """The column that holds the most addresses; -1 when there are none."""
+    columns = Counter(_address_column(record.cells) for record in records)
+    del columns[None]
+    return max(columns.items(), key=lambda item: (item[1], -(item[0] or 0)))[0] or 0 if columns else -1
 
 
 def _has_address(cells: Sequence[str]) -> bool:

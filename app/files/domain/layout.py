@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from io import StringIO
 from itertools import islice
 from typing import Any, Final
 
+from app.files.domain.blanks import Blanks, closer, sniff_blanks
 from app.files.domain.delimiters import delimiter_of_sep_line, sniff_delimiter
 from app.files.domain.encodings import UNDECIDED, sniff_encoding
 from app.files.domain.foreign import refuse_foreign
+from app.files.domain.garbled import mended
 from app.files.domain.headers import (
     Record,
     column_names,
+    column_of_addresses,
     data_width,
     find_header,
     first_data_row,
     table_width,
 )
+from app.files.domain.lines import ROW_END
 from app.files.domain.spreadsheet_safe import unguarded
 from app.files.domain.unreadable import UnreadableFile
 
 MOST_COLUMNS: Final = 500
+SHEET: Final = "sheet"
 _LINES_LOOKED_AT = 400
 _RECORDS_LOOKED_AT = 100
 
@@ -32,6 +38,9 @@ class FileLayout:
     """`header`: the cells as they stand in the file, None without one; `columns`: a distinct name each.
 
     Lines are physical and count from 1; data begins at `data_line`. `encoding` may be "ascii" (`encodings`).
+    `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are those between a
+    delimiter and a quotation mark that are skipped. `sieved`: lines that are no contacts are left out, for
+    which `address` is the column of addresses. `mends`: of `garbled.MENDS`, what a person asked for.
     """
 
     encoding: str
@@ -41,28 +50,37 @@ class FileLayout:
     header_line: int | None
     data_line: int
     columns: tuple[str, ...]
+    blanks: Blanks = ""
+    sieved: bool = False
+    address: int = -1
+    sheet: str | None = None
+    mends: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
         """The number of columns."""
         return len(self.columns)
 
+    @property
+    def is_sheet(self) -> bool:
+        return self.newline == SHEET
+
     def as_json(self) -> dict[str, Any]:
         """Plain lists and strings; `from_json` reads them back."""
         facts = asdict(self)
         facts["header"] = list(self.header) if self.header is not None else None
-        facts["columns"] = list(self.columns)
-        return facts
+        return facts | {"columns": list(self.columns), "mends": list(self.mends)}
 
     @classmethod
     def from_json(cls, facts: dict[str, Any]) -> FileLayout:
-        """The layout that `as_json` wrote."""
+        """The layout that `as_json` wrote, also at a time when it knew less."""
         header = facts["header"]
         return cls(
             **{
                 **facts,
                 "header": None if header is None else tuple(header),
                 "columns": tuple(facts["columns"]),
+                "mends": tuple(facts.get("mends", ())),
             }
         )
 
@@ -73,8 +91,22 @@ class FileLayout:
         names = tuple(column_names(None, self.width))
         return replace(self, header=None, header_line=None, data_line=self.header_line, columns=names)
 
+    def with_mends(self, mends: Sequence[str]) -> FileLayout:
+        """The same file with some of `garbled.MENDS` done to its cells and to the names of its columns."""
+        changed = replace(self, mends=tuple(mends))
+        return replace(changed, columns=_columns(self.header, self.width, changed.mends))
 
-def sniff_layout(head: bytes, *, whole: bool) -> FileLayout:
+
+@dataclass(frozen=True)
+class Told:
+    """What a person says of a file; None is for the file to tell. `header_line` 0: there is no header."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+
+
+def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
     """Reads the layout from the first block of a file; `whole` when that block is all of it.
 
     Raises UnreadableFile for what is no table: another kind of file, an empty one, too many columns.
@@ -82,37 +114,69 @@ def sniff_layout(head: bytes, *, whole: bool) -> FileLayout:
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1a"):
         raise UnreadableFile("empty", "The file is empty.")
     refuse_foreign(head)
-    encoding = sniff_encoding(head)
+    told = told or Told()
+    encoding = told.encoding or sniff_encoding(head)
     lines = _whole_lines(head, encoding, whole)
-    newline = _newline_style(lines)
     named = delimiter_of_sep_line(lines[0]) if lines else None
     skipped = 0 if named is None else 1
-    delimiter = named or sniff_delimiter(lines[skipped:])
-    records = _records(lines, skipped, delimiter)
+    delimiter = told.delimiter or named or sniff_delimiter(lines[skipped:])
+    blanks = sniff_blanks(lines[skipped:], delimiter)
+    records = _records(lines, skipped, delimiter, blanks)
+    return _with_header(
+        records, told, FileLayout(encoding, delimiter, _newline_style(lines), None, None, 1, (), blanks, True)
+    )
+
+
+def sniff_sheet(head: bytes, sheet: str, *, whole: bool, told: Told | None = None) -> FileLayout:
+    """The layout of a worksheet from the first block of its text (`workbook`)."""
+    rows = head.decode("utf-8", "replace").split(ROW_END)
+    if len(rows) > 1:
+        rows.pop()  # cut, or the empty one after the last
+    records = _records(rows[:_LINES_LOOKED_AT], 0, ",", "")
+    return _with_header(
+        records, told or Told(), FileLayout("utf-8", ",", SHEET, None, None, 1, (), "", True, sheet=sheet)
+    )
+
+
+def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileLayout:
     if not records:
         raise UnreadableFile("empty", "The file has no rows.")
-    return _with_header(records, encoding, delimiter, newline)
-
-
-def _with_header(records: list[Record], encoding: str, delimiter: str, newline: str) -> FileLayout:
-    position = find_header(records)
+    position = _header_position(records, told.header_line)
     if position is None:
-        first = records[first_data_row(records)]
-        header, header_line, data_line = None, None, first.line
+        start = first_data_row(records)
+        below = records[start:]
+        header, header_line, data_line = None, None, records[start].line
         width = table_width(records)
     else:
         record = records[position]
+        below = records[position + 1 :]
         header, header_line, data_line = tuple(record.cells), record.line, record.next_line
-        width = data_width(records[position + 1 :], at_least=len(record.cells))
+        width = data_width(below, at_least=len(record.cells))
     if width > MOST_COLUMNS:
         raise UnreadableFile(
             "too_many_columns",
-            f"The file has {width:,} columns; {MOST_COLUMNS} is the most. Leave out those you do not need.",
+            f"The file has {width:,} columns; the limit is {MOST_COLUMNS}. Remove those you do not need.",
             header_line or data_line,
         )
-    names = None if header is None else [unguarded(cell) for cell in header]
-    columns = tuple(column_names(names, width))
-    return FileLayout(encoding, delimiter, newline, header, header_line, data_line, columns)
+    return replace(
+        layout,
+        header=header,
+        header_line=header_line,
+        data_line=data_line,
+        columns=_columns(header, width, layout.mends),
+        address=column_of_addresses(below),
+    )
+
+
+def _header_position(records: list[Record], told: int | None) -> int | None:
+    if told is None:
+        return find_header(records)
+    return next((i for i, record in enumerate(records) if record.line == told), None)
+
+
+def _columns(header: Sequence[str] | None, width: int, mends: tuple[str, ...]) -> tuple[str, ...]:
+    names = None if header is None else [mended(unguarded(cell), mends) for cell in header]
+    return tuple(column_names(names, width))
 
 
 def _whole_lines(head: bytes, encoding: str, whole: bool) -> list[str]:
@@ -137,8 +201,11 @@ def _newline_style(lines: list[str]) -> str:
     return max(ends, key=lambda style: ends[style])
 
 
-def _records(lines: list[str], skipped: int, delimiter: str) -> list[Record]:
-    reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter)
+def _records(lines: list[str], skipped: int, delimiter: str, blanks: Blanks) -> list[Record]:
+    source: Iterable[str] = islice(lines, skipped, None)
+    if blanks == "all":
+        source = map(closer(delimiter), source)
+    reader = csv.reader(source, delimiter=delimiter, skipinitialspace=bool(blanks))
     records: list[Record] = []
     line = skipped + 1
     try:

@@ -11,10 +11,14 @@ from io import StringIO
 from itertools import chain
 from typing import Final, Protocol
 
+from app.files.domain.blanks import closer
 from app.files.domain.encodings import UNDECIDED, eight_bit, is_mostly_nul
+from app.files.domain.garbled import may_be_garbled
 
 BLOCK: Final = 256 * 1024
 LONGEST_LINE: Final = 1024 * 1024
+ROW_END: Final = "\x1e"  # between the rows of a worksheet's text, whose cells may hold line breaks
+_CUT_IN_CHARACTER: Final = frozenset(("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
 
 
 class Readable(Protocol):
@@ -47,15 +51,31 @@ def read_block(stream: Readable) -> bytes:
 class Lines:
     """Iterates over the lines and ends with an empty one, by which the reader sees that no quote is open.
 
-    `encoding` is the decided one after the first accent; `apostrophes`: a cell so far may begin with one.
+    `encoding` is the decided one after the first accent; `apostrophes`: a cell so far may begin with one;
+    `garbled`: one may hold characters that were lost or misread on the way, which is looked for if `look`.
+    `close_up`: blanks before quotation marks are taken out. `by_row`: lines end with ROW_END.
     """
 
-    def __init__(self, head: bytes, rest: Readable, encoding: str, delimiter: str) -> None:
+    def __init__(
+        self,
+        head: bytes,
+        rest: Readable,
+        encoding: str,
+        delimiter: str,
+        *,
+        close_up: bool = False,
+        by_row: bool = False,
+        look: bool = False,
+    ) -> None:
         self.encoding = encoding
         self.apostrophes = False
-        self._starts = tuple(before + "'" for before in (delimiter, '"', "\n", "\r"))
+        self.garbled = False
+        self._starts = tuple(before + "'" for before in (delimiter, '"', "\n", "\r", ROW_END))
         self._head = head
         self._rest = rest
+        self._close_up = closer(delimiter) if close_up else None
+        self._by_row = by_row
+        self._look = look
 
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._blocks())
@@ -68,14 +88,20 @@ class Lines:
             text = tail + text
             if not self.apostrophes and any(start in text for start in self._starts):
                 self.apostrophes = True
-            lines = StringIO(text, newline="").readlines()
+            if self._look and not self.garbled and may_be_garbled(text):
+                self.garbled = True
+            lines = text.split(ROW_END) if self._by_row else StringIO(text, newline="").readlines()
             # The last line may go on in the next block, and a CR may be half of a CRLF.
             tail = lines.pop() if lines else ""
             if damage is None and len(tail) > LONGEST_LINE:
-                damage = DamagedText("line_too_long", "holds a line of more than a million characters")
+                damage = DamagedText("line_too_long", "has a line of more than a million characters")
+            if self._close_up is not None:
+                lines = list(map(self._close_up, lines))
             yield lines
             if damage is not None:
                 raise damage
+        if tail and self._close_up is not None:
+            tail = self._close_up(tail)
         yield [tail, ""] if tail else [""]
 
     def _texts(self) -> Iterator[tuple[str, DamagedText | None]]:
@@ -87,8 +113,8 @@ class Lines:
                 self.encoding = eight_bit(block)
                 decoder = None
             if decoder is None:
-                decoder = codecs.getincrementaldecoder(self.encoding)()
-            text, damage = _decoded(decoder, block)
+                decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+            text, damage = _decoded(decoder, block, self.encoding)
             if first:
                 text = text.lstrip("\ufeff")
                 first = False
@@ -98,20 +124,14 @@ class Lines:
             block = read_block(self._rest)
 
 
-def _decoded(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[str, DamagedText | None]:
+def _decoded(
+    decoder: codecs.IncrementalDecoder, block: bytes, encoding: str
+) -> tuple[str, DamagedText | None]:
+    """Bytes without a meaning become U+FFFD; a file that ends within a character is cut off."""
     damage: DamagedText | None = None
-    try:
-        text = decoder.decode(block, not block)
-    except UnicodeDecodeError as error:
-        # What comes before the damage is still given, so that the place of the damage is counted exactly.
-        text = error.object[: error.start].decode(error.encoding)
-        damage = (
-            DamagedText("cut_off", "is cut off in the middle of a character; the file is not complete")
-            if not block
-            else DamagedText(
-                "undecodable", "holds characters that cannot be read; save the file again as CSV UTF-8"
-            )
-        )
+    if not block and encoding in _CUT_IN_CHARACTER and decoder.getstate()[0]:
+        return "", DamagedText("cut_off", "is cut off in the middle of a character; the file is not complete")
+    text = decoder.decode(block, not block)
     if "\0" in text:
         if is_mostly_nul(text.count("\0"), len(text)):
             return text[: text.index("\0")], DamagedText("binary", "is where the file turns into empty bytes")

@@ -8,8 +8,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple, NoReturn
 
-from app.files.domain.layout import MOST_COLUMNS, FileLayout, sniff_layout
+from app.files.domain.delimiters import delimiter_of_sep_line
+from app.files.domain.garbled import mended
+from app.files.domain.layout import MOST_COLUMNS, FileLayout, Told, sniff_layout
 from app.files.domain.lines import BLOCK, DamagedText, Lines, Readable, read_block
+from app.files.domain.not_rows import NOTE_STARTS, Sieve
+from app.files.domain.notices import Notices
 from app.files.domain.spreadsheet_safe import unguarded
 from app.files.domain.unreadable import UnreadableFile, place
 from app.platform.addresses import email_key
@@ -30,14 +34,34 @@ class Row(NamedTuple):
 
 
 class Table:
-    """Iterate once over its rows. `layout.encoding` is final when the last row has been read."""
+    """Iterate once over its rows. `layout.encoding` is final when the last row has been read.
 
-    def __init__(self, stream: Readable, layout: FileLayout | None = None, *, raw: bool = False) -> None:
+    `notices` tell then what was seen on the way, when they are asked for.
+    """
+
+    def __init__(
+        self,
+        stream: Readable,
+        layout: FileLayout | None = None,
+        *,
+        raw: bool = False,
+        notice: bool = False,
+        told: Told | None = None,
+    ) -> None:
         self._head = read_block(stream)
-        self._rest = stream
         self._raw = raw
-        self._layout = layout or sniff_layout(self._head, whole=len(self._head) < BLOCK)
-        self._lines = Lines(self._head, stream, self._layout.encoding, self._layout.delimiter)
+        self._notice = notice
+        self._layout = layout or sniff_layout(self._head, whole=len(self._head) < BLOCK, told=told)
+        self._lines = Lines(
+            self._head,
+            stream,
+            self._layout.encoding,
+            self._layout.delimiter,
+            close_up=self._layout.blanks == "all",
+            by_row=self._layout.is_sheet,
+            look=notice or bool(self._layout.mends),
+        )
+        self.notices = Notices()
 
     @property
     def layout(self) -> FileLayout:
@@ -51,75 +75,127 @@ class Table:
 
     def _rows(self) -> Iterator[Row]:
         # The innermost loop of every upload: what it does for each row is worth some ugliness.
-        width, delimiter, raw = self._layout.width, self._layout.delimiter, self._raw
-        above = self._layout.data_line - 1
+        layout = self._layout
+        width, at = layout.width, layout.address
+        above = layout.data_line - 1
+        sieve = Sieve(layout.header, width) if layout.sieved else None
         source = self._lines
         lines = iter(source)
         number = 0
         line = next_line = above + 1
         blank_line = -1
-        reader = csv.reader(lines, delimiter=delimiter)
+        held: tuple[int, int, list[str]] | None = None
+        reader = csv.reader(lines, delimiter=layout.delimiter, skipinitialspace=bool(layout.blanks))
         try:
-            _skip(lines, above)
+            self._pass_over(lines, above)
             for cells in reader:
                 line, next_line = next_line, above + reader.line_num + 1
                 if not cells or (cells[0][:1] in _BLANK_STARTS and _is_blank(cells)):
                     blank_line = reader.line_num
                     continue
+                if sieve is not None and (
+                    len(cells) != width
+                    or "@" not in cells[at]
+                    or sieve.elsewhere
+                    or cells[0][:4].lower() in NOTE_STARTS
+                ):
+                    if held is not None:
+                        if sieve.ends_title(cells):
+                            self.notices.leave_out("title", held[0], held[2])
+                        else:
+                            number += 1
+                            yield self._made(number, *held)
+                        held = None
+                    kind = sieve.kind_of(cells)
+                    if kind is not None:
+                        self.notices.leave_out(kind, line, cells)
+                        continue
+                    if sieve.may_be_title(cells):
+                        held = line, next_line, cells
+                        continue
+                elif held is not None:
+                    number += 1
+                    yield self._made(number, *held)
+                    held = None
                 number += 1
-                if len(cells) > MOST_COLUMNS:
-                    _refuse_wide(number, line, len(cells))
-                if next_line - line > 2 and _swallowed_rows(cells, width, delimiter):
-                    raise _runaway_quote(number, line)
-                if not raw:
-                    if len(cells) != width:
-                        _fit(cells, width)
-                    if source.apostrophes:
-                        joined = "\n".join(cells)
-                        if joined[0] == "'" or "\n'" in joined:
-                            cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
-                yield Row(number, line, cells)
+                if len(cells) != width or next_line - line > 2 or source.apostrophes or source.garbled:
+                    yield self._made(number, line, next_line, cells)
+                else:
+                    yield Row(number, line, cells)
+            if held is not None:
+                number += 1
+                yield self._made(number, *held)
         except csv.Error as error:
             _refuse_cell(error, number + 1, next_line, above + reader.line_num)
         except DamagedText as damage:
-            at = above + reader.line_num + 1
-            where = place(number + 1, at)
-            raise UnreadableFile(damage.code, f"{where.capitalize()} {damage}.", at, number + 1) from damage
-        if number == 0:
+            at_line = above + reader.line_num + 1
+            where = place(number + 1, at_line)
             raise UnreadableFile(
-                "only_header", "The file has a header but no contacts.", self._layout.header_line
-            )
+                damage.code, f"{where.capitalize()} {damage}.", at_line, number + 1
+            ) from damage
+        if number == 0:
+            raise UnreadableFile("only_header", "The file has a header but no contacts.", layout.header_line)
         if blank_line != reader.line_num:
             raise UnreadableFile(
                 "cut_off",
                 f"The file ends in the middle of {place(number, line)}: a quotation mark opens there and is "
-                "never closed. The file is cut off, or the mark is one too many.",
+                "never closed. Either the file is cut off, or there is one quotation mark too many.",
                 line,
                 number,
             )
 
+    def _made(self, number: int, line: int, next_line: int, cells: list[str]) -> Row:
+        """A row that needs more than to be numbered."""
+        width = self._layout.width
+        if len(cells) > MOST_COLUMNS:
+            _refuse_wide(number, line, len(cells))
+        if next_line - line > 2 and _swallowed_rows(cells, width, self._layout.delimiter):
+            raise _runaway_quote(number, line)
+        if self._raw:
+            return Row(number, line, cells)
+        if len(cells) != width:
+            _fit(cells, width)
+        if self._lines.apostrophes:
+            joined = "\n".join(cells)
+            if joined[0] == "'" or "\n'" in joined:
+                cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+        if self._lines.garbled:
+            if self._notice:
+                self.notices.look_at(number, line, cells)
+            if mends := self._layout.mends:
+                cells = [mended(cell, mends) for cell in cells]
+        return Row(number, line, cells)
 
-def open_table(stream: Readable, layout: FileLayout | None = None) -> Table:
+    def _pass_over(self, lines: Iterator[str], count: int) -> None:
+        """The lines above the first row; those that are neither blank nor part of the header are noted."""
+        header, data = self._layout.header_line, self._layout.data_line
+        line = 1
+        try:
+            for text in islice(lines, count):
+                is_header = header is not None and header <= line < data
+                is_sep = line == 1 and delimiter_of_sep_line(text) is not None
+                if not is_header and not is_sep and any(map(str.isalnum, text)):
+                    plain = text.strip().strip(self._layout.delimiter)
+                    self.notices.leave_out("above", line, [plain.replace('"', "")])
+                line += 1
+        except DamagedText as damage:
+            raise UnreadableFile(damage.code, f"Line {line} {damage}.", line) from damage
+
+
+def open_table(
+    stream: Readable, layout: FileLayout | None = None, *, notice: bool = False, told: Told | None = None
+) -> Table:
     """The rows of a stream of bytes, read from its beginning; without a layout, it is told from them.
 
     Cells are what they mean: one guarding apostrophe is stripped, short rows are filled up with empty cells.
-    Raises UnreadableFile.
+    With `notice` the table's notices tell what was left out or is garbled. Raises UnreadableFile.
     """
-    return Table(stream, layout)
+    return Table(stream, layout, notice=notice, told=told)
 
 
 def open_untouched(stream: Readable, layout: FileLayout) -> Table:
     """The same rows under the same numbers, cells exactly as they stand in the file: for downloads."""
     return Table(stream, layout, raw=True)
-
-
-def _skip(lines: Iterator[str], count: int) -> None:
-    line = 1
-    try:
-        for _ in islice(lines, count):
-            line += 1
-    except DamagedText as damage:
-        raise UnreadableFile(damage.code, f"Line {line} {damage}.", line) from damage
 
 
 def _is_blank(cells: list[str]) -> bool:

@@ -12,7 +12,8 @@ from app.platform.tenancy import AccountOwned
 
 class Upload(AccountOwned, PeoplesWork, db.Model):
     """A kept file. `layout` says how to read it again; `rows` counts its data rows; `checkup` keeps the last
-    check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, rows} or empty."""
+    check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, rows} or empty;
+    `noticed` is `domain.notices` of the whole file; `choices` are {user id: what they chose on its page}."""
 
     __tablename__ = "uploads"
     __table_args__ = (sa.Index(None, "account_id", "sha256"),)
@@ -27,6 +28,8 @@ class Upload(AccountOwned, PeoplesWork, db.Model):
     layout: Mapped[dict[str, Any]]
     checkup: Mapped[dict[str, Any]] = mapped_column(default=dict)
     mends: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    noticed: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class ColumnMapping(AccountOwned, PeoplesWork, db.Model):

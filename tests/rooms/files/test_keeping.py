@@ -34,7 +34,6 @@ REFUSED = (
     "runaway_quote.csv",
     "too_long_cell.csv",
     "too_many_columns.csv",
-    "undecodable_bytes.csv",
 )
 
 

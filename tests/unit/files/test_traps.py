@@ -1,9 +1,12 @@
 """Every trap of a contact file works, or is refused in words that name the row and what to do.  # B-20"""
 
+import io
+
 import pytest
 
 from app.files.domain.checkup import Checkup
 from app.files.domain.columns import guess_columns
+from app.files.domain.table_file import open_table
 from app.files.domain.unreadable import UnreadableFile
 from tests.unit.files.contact_files import TRAPS, cells, read_trap
 
@@ -154,6 +157,16 @@ def test_typing_mistakes_of_well_known_domains():
     }
 
 
+def test_undecodable_bytes_spoil_their_cells_and_not_the_file():
+    table = open_table(io.BytesIO((TRAPS / "undecodable_bytes.csv").read_bytes()), notice=True)
+    rows = list(table)
+    assert table.layout.encoding == "utf-8"
+    assert len(rows) == 4
+    lost = table.notices.garbled["lost"]
+    assert (lost.count, lost.samples[0].row, lost.samples[0].line) == (1, 3, 4)
+    assert "\ufffd" in lost.samples[0].text
+
+
 REFUSED = {
     "empty.csv": ("empty", None, None),
     "empty_but_a_mark.csv": ("empty", None, None),
@@ -168,7 +181,6 @@ REFUSED = {
     "binary_garbage.csv": ("binary", None, None),
     "cut_off_in_quotes.csv": ("cut_off", 2, 3),
     "cut_off_in_character.csv": ("cut_off", 2, 3),
-    "undecodable_bytes.csv": ("undecodable", 3, 4),
     "runaway_quote.csv": ("quote_never_closed", 2, 3),
     "too_many_columns.csv": ("too_many_columns", None, 1),
     "too_long_cell.csv": ("cell_too_long", 2, 3),

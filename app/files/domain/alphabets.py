@@ -1,0 +1,202 @@
+"""Which of the older encodings a text is in: told by whether its letters make words of a language that the
+encoding was made for.
+
+The library's statistics need some hundred letters; a list of contacts may have five. So its ranking is
+weighed with what the decoded letters are: `Muñoz` is Spanish, `Muńoz` mixes two alphabets, and `Pawe³` has a
+digit where a letter belongs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+import chardet
+
+# ruff: noqa: RUF001
+
+_LATIN_1: Final = (
+    "àâæçéèêëîïôœùûüÿ",  # French
+    "äöüß",  # German
+    "áéíñóúüªº",  # Spanish
+    "áâãàçéêíóôõúü",  # Portuguese
+    "àèéìíòóùú",  # Italian
+    "åäöéü",  # Swedish, Finnish
+    "æøåéäöü",  # Danish, Norwegian
+    "áðéíóúýþæö",  # Icelandic
+    "àçèéíïòóúü",  # Catalan
+    "éëïöüèáó",  # Dutch
+)
+_LATIN_2: Final = (
+    "ąćęłńóśźż",  # Polish
+    "áčďéěíňóřšťúůýž",  # Czech
+    "áäčďéíĺľňóôŕšťúýž",  # Slovak
+    "áéíóöőúüű",  # Hungarian
+    "ăâîşţ",  # Romanian
+    "čćđšž",  # Croatian, Slovenian
+    "äöüß",  # German
+)
+_CYRILLIC: Final = (
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",  # Russian
+    "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",  # Ukrainian
+    "абвгдежзийклмнопрстуфхцчшщъьюя",  # Bulgarian
+    "абвгдђежзијклљмнњопрстћуфхцчџш",  # Serbian
+)
+_GREEK: Final = ("αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ",)
+_TURKISH: Final = ("çğıİöşüâîû",)
+_BALTIC: Final = ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž")
+_HEBREW: Final = ("אבגדהוזחטיךכלםמןנסעףפץצקרשת",)
+_ARABIC: Final = ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگ",)
+_THAI: Final = ("".join(map(chr, (*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E5B)))),)
+
+# Encoding → (how likely it is before anything is read, alphabets). The East Asian ones are judged otherwise.
+_ALPHABETS: Final[dict[str, tuple[float, tuple[str, ...]]]] = {
+    "cp1252": (1.0, _LATIN_1),
+    "iso8859-15": (0.97, _LATIN_1),
+    "mac-roman": (0.93, _LATIN_1),
+    "cp850": (0.9, _LATIN_1),
+    "cp1250": (1.0, _LATIN_2),
+    "iso8859-2": (0.97, _LATIN_2),
+    "cp852": (0.88, _LATIN_2),
+    "cp1254": (0.98, _TURKISH),
+    "cp1257": (0.96, _BALTIC),
+    "cp1251": (1.0, _CYRILLIC),
+    "koi8-r": (0.97, _CYRILLIC[:1]),
+    "koi8-u": (0.95, _CYRILLIC[1:2]),
+    "iso8859-5": (0.93, _CYRILLIC),
+    "mac-cyrillic": (0.96, _CYRILLIC),
+    "cp866": (0.95, _CYRILLIC[:1]),
+    "cp1253": (1.0, _GREEK),
+    "iso8859-7": (0.97, _GREEK),
+    "cp1255": (1.0, _HEBREW),
+    "cp1256": (1.0, _ARABIC),
+    "cp874": (1.0, _THAI),
+}
+_EAST_ASIAN: Final = ("cp932", "gb18030", "big5hkscs", "cp949", "euc-jp")
+LEGACY: Final = (*_ALPHABETS, *_EAST_ASIAN)
+
+_NEUTRAL: Final = frozenset("\xa0‘’“”„‚«»‹›–—…•€°®©™·´ʼ′″§№")
+_EVIDENCE: Final = 12_000  # bytes that are weighed
+_WORD: Final = re.compile(r"[^\s,;|\"'@<>()\[\]/.:+&=0-9-]*[^\x00-\x7f\s][^\s,;|\"'@<>()\[\]/.:+&=0-9-]*")
+
+
+def likeliest(lines: bytes) -> str:
+    """The encoding out of LEGACY that makes the most sense of lines that are neither ASCII nor UTF-8."""
+    lines = lines[:_EVIDENCE]
+    ranked = chardet.detect_all(
+        lines, include_encodings=LEGACY, ignore_threshold=True, compat_names=False, prefer_superset=False
+    )
+    ranks = {str(one["encoding"]): float(one["confidence"]) for one in ranked}
+    best = max(ranks.values(), default=0.0) or 1.0
+    # The library leaves out what a single byte does not fit; such a byte may be the one that is spoiled.
+    scores = {
+        name: (0.75 + 0.25 * ranks.get(name, best * (0.3 if name in _EAST_ASIAN else 0.9)) / best)
+        * _sense(lines, name)
+        for name in LEGACY
+    }
+    return max(LEGACY, key=lambda name: scores[name])
+
+
+def _sense(lines: bytes, encoding: str) -> float:
+    """0 to 1: how much of the text beyond ASCII is letters where letters belong, of one language at best."""
+    words = _WORD.findall(lines.decode(encoding, "replace"))
+    letters: Counter[str] = Counter()
+    odd, total = 0.0, 0
+    for word in words:
+        bad, count = _judge_word(word, letters)
+        odd += bad
+        total += count
+    if not total:
+        return 0.3
+    sound = 1 - min(1.0, odd / total)
+    if encoding in _EAST_ASIAN:
+        return sound * sound * _east_asian(letters, encoding)
+    prior, alphabets = _ALPHABETS[encoding]
+    return prior * sound * sound * (0.25 + 0.75 * _coverage(letters, alphabets))
+
+
+def _judge_word(word: str, letters: Counter[str]) -> tuple[float, int]:
+    """(what is odd, characters beyond ASCII); the letters among them are counted."""
+    odd, total = 0.0, 0
+    for at, character in enumerate(word):
+        if character < "\x80":
+            continue
+        if character in _NEUTRAL:
+            if character in "€°•§№©®™" and word[at + 1 : at + 2].isalpha():
+                odd += 1
+                total += 1
+                continue
+            inside = 0 < at < len(word) - 1 and word[at - 1].isalpha() and word[at + 1].isalpha()
+            if inside and character not in "’ʼ·‘´":
+                odd += 1
+                total += 1
+            continue
+        total += 1
+        if character == "\ufffd" or not (character.isalpha() or unicodedata.category(character)[0] == "M"):
+            odd += 2
+            continue
+        letters[character.lower() if len(character.lower()) == 1 else character] += 1
+        before = word[at - 1] if at else ""
+        if character.isupper() and before.isalpha() and (before.islower() or word[at + 1 : at + 2].islower()):
+            odd += 1
+        elif not at and character.islower() and word[1:2].islower():
+            odd += 0.2
+        if character >= "\u0250" and (_is_ascii_letter(before) or _is_ascii_letter(word[at + 1 : at + 2])):
+            odd += 1
+    return odd, total
+
+
+def _is_ascii_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _coverage(letters: Counter[str], alphabets: Iterable[str]) -> float:
+    """The share of letters in one alphabet, and half of what a second one adds."""
+    total = sum(letters.values())
+    if not total:
+        return 0.0
+    shares = []
+    for alphabet in alphabets:
+        covered = {letter for letter in letters if letter in alphabet}
+        shares.append(covered)
+    single = max(sum(letters[x] for x in covered) for covered in shares)
+    double = max(sum(letters[x] for x in one | other) for one in shares for other in shares)
+    return (single + 0.3 * (double - single)) / total
+
+
+def _east_asian(letters: Counter[str], encoding: str) -> float:
+    total = sum(letters.values())
+    if not total:
+        return 0.0
+    common = sum(_common(letter, encoding) * count for letter, count in letters.items()) / total
+    # Han characters alone are as likely Chinese: the encoding of the two that is still in use is meant.
+    return (
+        common * 0.7 if encoding == "euc-jp" and not any("ぁ" <= one <= "ヺ" for one in letters) else common
+    )
+
+
+def _common(letter: str, encoding: str) -> float:
+    """How common a character is in texts of the encoding, by its place in the national standard."""
+    kana = "\u3040" <= letter <= "\u30ff"
+    hangul = "\uac00" <= letter <= "\ud7a3"
+    try:
+        if encoding in ("cp932", "euc-jp"):
+            if kana:
+                return 1.0
+            if "\uff61" <= letter <= "\uff9f":
+                return 0.3
+            return 0.9 if 0xB0 <= letter.encode("euc-jp")[0] <= 0xCF else 0.25
+        if encoding == "cp949":
+            if hangul:
+                return 1.0 if len(letter.encode("euc-kr")) else 0.3
+            return 0.1
+        if kana or hangul:
+            return 0.1
+        if encoding == "gb18030":
+            return 0.9 if letter.encode("gb2312")[0] <= 0xD7 else 0.35
+        return 0.9 if letter.encode("big5")[0] <= 0xC6 else 0.3
+    except UnicodeEncodeError:
+        return 0.1

@@ -1,0 +1,100 @@
+"""Text that was lost or misread before it came here: U+FFFD, UTF-8 read as something else, HTML entities.
+
+`JosÃ©` is José, written as UTF-8 and read as Windows-1252; `Caf&eacute;` was made for a web page. Both are
+noticed, and mended when a person asks for it: what a file says is not rewritten unasked.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from typing import Final, Literal
+
+import ftfy
+
+# ruff: noqa: RUF001
+
+Mend = Literal["encoding", "entities"]
+MENDS: Final[tuple[Mend, ...]] = ("encoding", "entities")
+LOST: Final = "\ufffd"
+_LONGEST: Final = 4_000  # characters of a cell that are mended; longer ones are no names
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# What the second byte of a UTF-8 sequence looks like in the usual encodings of one byte.
+_TRAIL = (
+    "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽŚŤŹśťźˇ˘Ł¤Ą¦§¨©Ş«¬®Ż°±˛ł´µ¶·¸ąş»Ľ˝ľżЂЃѓЉЊЌЋЏђљњќћџЎўЈҐЁЄЇІіґё№єјЅѕї"
+)
+_MISREAD = re.compile(
+    rf"[ÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛĂĹĆČĎĐŃŇŘŮŐŰ][{_TRAIL}]"
+    rf"|[âăãäåæçèéêëìíîï][{_TRAIL}][{_TRAIL}]"
+    r"|[РС][\xa0-\xbfЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—™љ›њќћџЎўЈҐЄЇІіґєјЅѕї]"
+    r"|√[©®†°¶ß∏§•ü±≥£∂ºø]"
+)
+
+
+# The same in UTF-8. Each pattern begins with one byte, so that a search leaps from accent to accent.
+_AFTER = rb"(?:\xc2[\x80-\xbf]|[\xc4\xc5\xd0\xd1].|\xcb[\x80-\x9f]|\xe2(?:[\x80-\x84]))"
+_MISREAD_BYTES = tuple(
+    re.compile(pattern, re.DOTALL)
+    for pattern in (
+        rb"\xc3(?:[\x80-\x9f]" + _AFTER + rb"|[\xa0-\xaf]" + _AFTER + rb".{0,2}[\xc2-\xe2])",
+        rb"\xc4[\x82\x86\x8c\x8e\x90]" + _AFTER,
+        rb"\xc5[\x83\x87\x90\x98\xae\xb0\xb9]" + _AFTER,
+        rb"\xd0[\xa0\xa1](?:\xc2|\xd0[\x82-\x8f]|\xd1[\x92-\x9f]|\xe2[\x80-\x84])",
+        rb"\xe2\x88\x9a",
+        rb"\xef\xbf\xbd",
+    )
+)
+
+
+def may_be_garbled(text: str) -> bool:
+    """A cheap look at a block of text: whether its cells are worth a closer one."""
+    if "&" in text and _ENTITY.search(text):
+        return True
+    if text.isascii():
+        return False
+    spelled = text.encode("utf-8", "replace")
+    return any(pattern.search(spelled) for pattern in _MISREAD_BYTES)
+
+
+def what_is_wrong(cell: str) -> set[str]:
+    """Of `lost`, `encoding` and `entities`, what a cell suffers from."""
+    wrong: set[str] = set()
+    if LOST in cell:
+        wrong.add("lost")
+    if "&" in cell and _ENTITY.search(cell) and mended(cell, ("entities",)) != cell:
+        wrong.add("entities")
+    if not cell.isascii() and _MISREAD.search(cell) and mended(cell, ("encoding",)) != cell:
+        wrong.add("encoding")
+    return wrong
+
+
+def mended(cell: str, mends: tuple[str, ...]) -> str:
+    """The cell as it was meant; quotation marks, widths and all other letters stay as they are."""
+    if len(cell) > _LONGEST:
+        return cell
+    if "entities" in mends and "&" in cell and _ENTITY.search(cell):
+        cell = _without_entities(cell)
+    if "encoding" in mends and not cell.isascii() and _MISREAD.search(cell):
+        cell = _reread(cell)
+    return cell
+
+
+def _without_entities(cell: str) -> str:
+    """Also those that were escaped twice: `&amp;eacute;`."""
+    for _ in range(3):
+        plain = _ENTITY.sub(lambda found: html.unescape(found[0]), cell)
+        if plain == cell:
+            break
+        cell = plain
+    return cell.replace("\xa0", " ").replace("\0", "")
+
+
+@lru_cache(maxsize=4096)
+def _reread(cell: str) -> str:
+    for _ in range(3):
+        plain = ftfy.fix_encoding(cell)
+        if plain == cell:
+            break
+        cell = plain
+    return cell

@@ -1,0 +1,141 @@
+"""Lines of a contact file that are no contacts: footers, totals, section titles, repeated headers, rules.
+
+A line is left out only when nothing in it could be a contact; in doubt it is a row, which then fails where a
+person sees it. The same lines are left out at every reading, because rows are numbered without them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from app.files.domain.headers import names_fields
+
+Kind = Literal["above", "header", "note", "rule", "title", "other_table"]
+KINDS: Final[dict[str, str]] = {
+    "above": "above the header row",
+    "header": "the header row again",
+    "note": "notes, totals and footers",
+    "rule": "lines without a letter or digit",
+    "title": "section titles",
+    "other_table": "rows of another table in the file",
+}
+
+_THINGS = r"(?:records?|rows?|contacts?|entries|members?|people|subscribers?|leads?|results?|items?)"
+_COUNT = rf"[\s:=]*\(?\s*[\d.,\s]*\s*{_THINGS}?\s*\)?\s*[:=]?\s*[\d.,]*\s*"
+# A whole cell that names a sum.
+_SUM = re.compile(
+    r"\W*(?:(?:grand|sub|overall|final|report)?[\s-]?totals?(?:\s+(?:records?|rows?|count|number)(?:\s+of)?)?"
+    rf"|count|sum|{_THINGS}|(?:number|count|total)\s+of\s+{_THINGS}|(?:record|row)\s+count"
+    r"|summe|gesamt(?:summe)?|insgesamt|anzahl|total\s+g[ée]n[ée]ral|nombre|totale|totaal|suma|razem|celkem"
+    r"|összesen|toplam|итого|всего|合計|総計|总计|合计|总数|합계"
+    rf"){_COUNT}\W*",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(rf"\W*\d[\d.,]*\s+{_THINGS}\b[^@]{{0,40}}", re.IGNORECASE)
+# How a line begins that a program or a person writes below a table.
+_NOTE = re.compile(
+    r"\W*(?:(?:report\s+|list\s+|file\s+|data\s+)?(?:generated|exported|printed|downloaded|created|produced|"
+    r"compiled|updated|prepared)\s*(?:by|on|at|from|with|for|:)|copyright\b|©|\(c\)\s*(?:19|20)\d\d|confidential|"
+    r"all\s+rights\s+reserved|page\s+\d+\s+(?:of|/)|end\s+of\s+(?:report|file|list|data|export)|disclaimer|"
+    r"(?:run|report|export|print)\s+date|as\s+of\s+\d|filtered?\s+by|filters?:|notes?:|source:|"
+    r"internal\s+use|do\s+not\s+distribute|"
+    r"erstellt\s+(?:am|von|mit)|exportiert|gedruckt\s+am|vertraulich|seite\s+\d+\s+von|stand:|"
+    r"g[ée]n[ée]r[ée]e?\s+(?:le|par)|export[ée]e?\s+(?:le|par)|confidentiel|page\s+\d+\s+sur|"
+    r"generado|exportado|impreso|página\s+\d+\s+de|generato|esportato|stampato|riservato|pagina\s+\d+\s+(?:di|van)|"
+    r"wygenerowano|wyeksportowano|strona\s+\d+\s+z|poufne)",
+    re.IGNORECASE,
+)
+# How a note may begin that has an address in it; the first letters of _NOTE.
+_STARTS = """
+    gene expo prin down crea prod comp upda prep repo list file data copy conf page disc filt note sour inte
+    erst gedr vert seit stan géné impr pági esta rise wyge wyek stro pouf
+"""
+NOTE_STARTS: Final = frozenset((*_STARTS.split(), "all ", "end ", "run ", "as o", "do n", "(c) "))
+_FIGURE = re.compile(r"[\s\d.,%()+\-$€£¥:]*")
+_A_VALUE = re.compile(r"@|\d{2}")
+_SOMETHING = re.compile(r"[^\W_]")
+_A_WORD = re.compile(r"[^\W\d_]{2}")
+
+
+class Sieve:
+    """Tells of each record of a file, in order, whether it is a row (None) or what else it is.
+
+    `header`: the cells of the header row, None without one. `width`: the columns of the table.
+    """
+
+    def __init__(self, header: Sequence[str] | None, width: int) -> None:
+        self._header = _trimmed(header) if header is not None else None
+        self._names = frozenset(self._header or ()) - {""}
+        self._width = width
+        self._after_title = False
+        self.elsewhere = False  # the records belong to another table of the file
+
+    def kind_of(self, cells: Sequence[str]) -> Kind | None:
+        """For a record that is no plain row: it lacks an address or a cell, or is nearly empty."""
+        filled = [cell for cell in cells if cell.strip()]
+        if not _SOMETHING.search("".join(filled)):
+            return "rule"
+        if self._header is not None and _trimmed(cells) == self._header:
+            self.elsewhere = self._after_title = False
+            return "header"
+        kind = self._kind(cells, filled)
+        if kind is None and self._is_other_header(filled):
+            self.elsewhere = self.elsewhere or self._after_title
+            kind = "other_table" if self.elsewhere else "header"
+        self._after_title = kind == "note" and len(filled) == 1
+        if self.elsewhere and kind is None:
+            return "other_table"
+        return kind
+
+    def may_be_title(self, cells: Sequence[str]) -> bool:
+        """One cell in a table of several: a title if a header follows, else a row."""
+        return self._width > 2 and self._header is not None and sum(map(bool, map(str.strip, cells))) == 1
+
+    def ends_title(self, cells: Sequence[str]) -> bool:
+        """Whether the record above this one, which `may_be_title`, is one: then this one is a header."""
+        if _trimmed(cells) == self._header:
+            return True
+        self._after_title, before = True, self._after_title
+        is_other = self._is_other_header([cell for cell in cells if cell.strip()])
+        self._after_title = is_other or before
+        return is_other
+
+    def _kind(self, cells: Sequence[str], filled: list[str]) -> Kind | None:
+        first = filled[0].strip()
+        has_address = any("@" in cell for cell in filled)
+        if _NOTE.match(first) and len(filled) <= 2 and (not has_address or len(cells) == 1 or cells[0]):
+            return "note"
+        if has_address:
+            return None
+        rest_is_figures = all(_FIGURE.fullmatch(cell) for cell in filled[1:])
+        if rest_is_figures and _SUM.fullmatch(first) and (len(filled) > 1 or self._sums_up(first, cells)):
+            return "note"
+        if len(cells) == 1 and self._width > 2 and _A_WORD.search(first):
+            return "note"
+        if len(filled) == 1 and _COUNTED.fullmatch(first):
+            return "note"
+        return None
+
+    def _sums_up(self, first: str, cells: Sequence[str]) -> bool:
+        """A single cell that names a sum: alone in its line, or with a figure."""
+        return len(cells) == 1 or any(map(str.isdigit, first)) or self._width > 2
+
+    def _is_other_header(self, filled: list[str]) -> bool:
+        """Names of fields, one of which would identify a contact; below a title fewer will do."""
+        if self._header is None or len(filled) < 2 or any(map(_A_VALUE.search, filled)):
+            return False
+        if names_fields(filled):
+            return True
+        if not self._after_title or len(filled) < 3:
+            return False
+        same = sum(cell.strip().casefold() in self._names for cell in filled)
+        return same >= 2 or names_fields(filled, share=0.05)
+
+
+def _trimmed(cells: Sequence[str]) -> list[str]:
+    kept = [cell.strip().casefold() for cell in cells]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
