@@ -121,25 +121,27 @@ def activate(alice: Visitor) -> None:
     alice.button("Activate and add people").click()
     alice.read("Now choose who comes in.")
     alice.look()
-    alice.button("Use it now").click()
+    alice.button("Use sample file").click()
 
 
 def match_the_columns(alice: Visitor) -> None:
-    expect(alice.page.get_by_role("heading", level=1)).to_have_text(enrolling.READY_FILE)
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text(enrolling.SAMPLE_FILE)
     expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")
     before = enrolling.checkup(alice)
-    assert before["Rows"] == 500 and before["Twice in the file"] and before["Bad or blank"]
-    alice.read("41 addresses look mistyped")
-    alice.button("Mend them all").click()
-    alice.read("41 mistyped addresses are mended.")
+    assert before["Rows in file"] == 500 and before["Duplicates"] and before["Invalid or blank"]
+    alice.read("41 email addresses may be misspelled")
+    alice.button("Fix all").click()
+    alice.read("Fixed 41 email addresses.")
     alice.look()
-    alice.page.get_by_label("Add them").check()
-    alice.button("Check it first").click()
-    expect(alice.page.get_by_role("alert")).to_contain_text("Say why you may write to these people.")
+    alice.page.get_by_label("Add new contacts").check()
+    alice.button("Check first").click()
+    expect(alice.page.get_by_role("alert")).to_contain_text(
+        "Choose a legal basis for contacting new contacts."
+    )
     alice.look()
     enrolling.add_strangers(alice)
-    alice.page.get_by_label("Tags for everybody who comes in").fill("win-back, autumn")
-    alice.button("Check it first").click()
+    alice.page.get_by_label("Tags to add").fill("win-back, autumn")
+    alice.button("Check first").click()
 
 
 def check_before_the_start(alice: Visitor) -> None:

@@ -82,7 +82,7 @@ def test_starting_twice_makes_one_job(chromium: Browser, workplace: Installation
         alice.page.goto(f"{workflow}/enroll")
         enrolling.upload(alice, people(tmp_path / "again.csv", 30))
         enrolling.add_strangers(alice)
-        alice.button("Check it first").click()
+        alice.button("Check first").click()
         start = alice.button("Start and add 30 people")
         expect(start).to_be_visible()
         window = alice.context.new_page()

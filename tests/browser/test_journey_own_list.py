@@ -31,12 +31,12 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
         alice.look()
         enrolling.upload(alice, file)
         assert enrolling.checkup(alice) == {
-            "Rows": 5,
-            "Good addresses": 3,
-            "New to you": 3,
-            "Twice in the file": 1,
-            "Bad or blank": 1,
-            "Want no mail": 0,
+            "Rows in file": 5,
+            "Valid email addresses": 3,
+            "New contacts": 3,
+            "Duplicates": 1,
+            "Invalid or blank": 1,
+            "Opted out": 0,
         }
         for column, field in (
             ("Vorname", "first_name"),
@@ -49,7 +49,7 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
         colour.select_option(label="New field “Lieblingsfarbe”")
         enrolling.add_strangers(alice)
         alice.look()
-        alice.button("Check it first").click()
+        alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text("3 people will be added to Herbstgrüße.")
         alice.look()
         alice.button("Start and add 3 people").click()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.services.visitor import Visitor
 
-READY_FILE = "500 people, with mistakes in it.csv"
+SAMPLE_FILE = "500 sample contacts.csv"
 
 
 def make_workflow(visitor: Visitor, template: str, name: str) -> str:
@@ -25,7 +25,7 @@ def make_workflow(visitor: Visitor, template: str, name: str) -> str:
 def choose_file(visitor: Visitor, file: Path) -> None:
     """On the upload page: choose a file and send it."""
     visitor.page.set_input_files("input[type=file]", file)
-    visitor.button("Upload and look at it").click()
+    visitor.button("Upload and review").click()
 
 
 def upload(visitor: Visitor, file: Path) -> None:
@@ -36,8 +36,8 @@ def upload(visitor: Visitor, file: Path) -> None:
 
 def add_strangers(visitor: Visitor) -> None:
     """On the mapping page: let people in who are new."""
-    visitor.page.get_by_label("Add them").check()
-    visitor.page.get_by_label("Why you may write to them").select_option("opt_in")
+    visitor.page.get_by_label("Add new contacts").check()
+    visitor.page.get_by_label("Legal basis for contacting").select_option("opt_in")
 
 
 def wait_for_end(visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""What a dry run has found: it is the plan of a draft, read and put into words."""
+"""The results of a dry run: the plan of a draft job, read and put into words."""
 
 from dataclasses import dataclass
 
@@ -59,7 +59,9 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
     accounts.require(actor, Permission.REPORTS)
     job = queries.job_by_public_id(actor.account_id, public_id)
     if job is None or job.upload_id is None:
-        raise NotFound("JOB_NOT_FOUND", "This check is gone: checks that are not started are kept for a day.")
+        raise NotFound(
+            "JOB_NOT_FOUND", "This check has expired. Checks that aren’t started are deleted after a day."
+        )
     is_ready = job.planned_at is not None
     return DryRun(
         job=job,

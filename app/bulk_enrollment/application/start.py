@@ -69,9 +69,9 @@ def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
         accounts.lock(actor.account_id)
         job = queries.job_by_public_id(actor.account_id, public_id)
         if job is None:
-            raise NotFound("JOB_NOT_FOUND", "There is no such job.")
+            raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
         if job.status == JobStatus.FAILED:
-            raise Conflict("CONFLICT", job.failure or "This file cannot be read.")
+            raise Conflict("CONFLICT", job.failure or "This file can’t be read.")
         return job if job.status != JobStatus.DRAFT else _promote(actor, job, None)
 
 
@@ -79,7 +79,7 @@ def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
     """A job of the actor's account. Raises NotFound."""
     job = queries.job_by_public_id(actor.account_id, public_id)
     if job is None:
-        raise NotFound("JOB_NOT_FOUND", "There is no such job.")
+        raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
     return job
 
 
@@ -91,7 +91,7 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     accounts.require(actor, _permission(import_only=wanted.workflow_id is None))
     upload = files.kept(actor.account_id, wanted.upload_id)
     if upload is None:
-        raise NotFound("NOT_FOUND", "This upload is no longer there. Choose the file again.")
+        raise NotFound("NOT_FOUND", "This upload has expired. Upload the file again.")
     if found := problems(wanted.options):
         raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)
     _check_size(actor, upload, is_import=wanted.workflow_id is None)
@@ -135,7 +135,7 @@ def _check_size(actor: Actor, upload: Upload, is_import: bool) -> None:
     if upload.rows > limit:
         raise TooMuch(
             "CONTACT_LIMIT_EXCEEDED",
-            f"The limit is {limit:,} contacts a job; this file has {upload.rows:,}. "
+            f"The limit is {limit:,} contacts per job; this file has {upload.rows:,}. "
             "Split the file, or ask an administrator to raise the limit.",
             limit=limit,
             count=upload.rows,
@@ -149,7 +149,7 @@ def _promote(actor: Actor, job: EnrollmentJob, once_key: str | None) -> Enrollme
     if jobs.count_unfinished(actor.account_id) >= limit:
         raise LimitReached(
             "JOB_LIMIT_REACHED",
-            f"{limit} bulk enrollments are unfinished already. Wait for one to end, or cancel one.",
+            f"You’ve reached the limit of {limit:,} unfinished jobs. Wait for one to finish, or cancel one.",
             limit=limit,
         )
     options = dict(job.options)
@@ -165,7 +165,7 @@ def _promote(actor: Actor, job: EnrollmentJob, once_key: str | None) -> Enrollme
     if once_key:
         values["once_key"] = _once(actor, once_key)
     if not jobs.move(actor.account_id, job.id, JobStatus.PENDING, options=options, **values):
-        raise Conflict("CONFLICT", "This job has been started already.")
+        raise Conflict("CONFLICT", "This job has already been started.")
     activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
     after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
     return queries.job_by_id(actor.account_id, job.id)

@@ -1,4 +1,4 @@
-"""A check before the start, in words: what would become of the rows, and how long it takes."""
+"""The results of a dry run in words: what would happen to the rows, and how long it takes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ SHORTEST: Final = 2.0
 
 @dataclass(frozen=True)
 class SampleRow:
-    """A row of the file as an example; `message` says what is about it."""
+    """A row of the file as an example; `message` is the reason."""
 
     row: int
     line: int
@@ -32,7 +32,7 @@ class Expected:
 
 
 def words_of(outcome: Outcome, rows: int) -> str:
-    """`3 stand in the file a second time`."""
+    """`3 rows are duplicates`."""
     return f"{number(rows)} {_WORDS[outcome](rows)}"
 
 
@@ -42,7 +42,7 @@ def headline(counts: Mapping[Outcome, int], workflow: str | None) -> str:
     if workflow is None:
         return _import_headline(counts)
     if not done:
-        return f"Nobody would be added to {workflow}."
+        return f"Nobody will be added to {workflow}."
     return f"{plural(done, 'person', 'people')} will be added to {workflow}."
 
 
@@ -54,13 +54,14 @@ def seconds_needed(rows: int, rate: float | None) -> float:
 def _import_headline(counts: Mapping[Outcome, int]) -> str:
     new, known = counts.get(Outcome.CREATED, 0), counts.get(Outcome.UPDATED, 0)
     if new and known:
-        return f"{plural(new, 'new contact')}, and {plural(known, 'known one')} looked through for changes."
+        added, checked = plural(new, "new contact"), plural(known, "existing contact")
+        return f"{added} will be added, and {checked} will be checked for changes."
     if new:
         return f"{plural(new, 'new contact')} will be added."
     return (
-        f"{plural(known, 'known contact')} will be looked through for changes."
+        f"{plural(known, 'existing contact')} will be checked for changes."
         if known
-        else "Nothing would change."
+        else "Nothing will change."
     )
 
 
@@ -69,25 +70,20 @@ def _verb(one: str, many: str) -> Callable[[int], str]:
 
 
 _WORDS: Final[dict[Outcome, Callable[[int], str]]] = {
-    Outcome.ENROLLED: _verb("will be added to the workflow", "will be added to the workflow"),
-    Outcome.CREATED: _verb("becomes a contact", "become contacts"),
-    Outcome.UPDATED: _verb(
-        "is known and updated where the file says more", "are known and updated where the file says more"
-    ),
-    Outcome.UNCHANGED: _verb("is known already and stays as it is", "are known already and stay as they are"),
-    Outcome.VALIDATION_ERROR: _verb("row needs mending", "rows need mending"),
-    Outcome.DUPLICATE_IN_SELECTION: _verb(
-        "stands in the file a second time", "stand in the file a second time"
-    ),
-    Outcome.CONTACT_NOT_FOUND: _verb("is not among your contacts", "are not among your contacts"),
+    Outcome.ENROLLED: _verb("person will be added to the workflow", "people will be added to the workflow"),
+    Outcome.CREATED: _verb("new contact", "new contacts"),
+    Outcome.UPDATED: _verb("existing contact, checked for changes", "existing contacts, checked for changes"),
+    Outcome.UNCHANGED: _verb("existing contact won’t change", "existing contacts won’t change"),
+    Outcome.VALIDATION_ERROR: _verb("row needs fixing", "rows need fixing"),
+    Outcome.DUPLICATE_IN_SELECTION: _verb("row is a duplicate", "rows are duplicates"),
+    Outcome.CONTACT_NOT_FOUND: _verb("person isn’t in your contacts", "people aren’t in your contacts"),
     Outcome.CONTACT_BLOCKED: _verb(
-        "does not want mail, or cannot get any", "do not want mail, or cannot get any"
+        "person can’t be contacted (opted out, bounced, or blocked)",
+        "people can’t be contacted (opted out, bounced, or blocked)",
     ),
-    Outcome.ALREADY_ENROLLED: _verb(
-        "is in the workflow already, or was", "are in the workflow already, or were"
-    ),
+    Outcome.ALREADY_ENROLLED: _verb("person is or was in the workflow", "people are or were in the workflow"),
 } | {
-    outcome: _verb("row cannot be done", "rows cannot be done")
+    outcome: _verb("row can’t be processed", "rows can’t be processed")
     for outcome in (
         Outcome.WORKFLOW_INACTIVE,
         Outcome.WORKFLOW_NOT_FOUND,

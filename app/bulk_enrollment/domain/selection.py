@@ -45,20 +45,20 @@ def problems(options: FileOptions) -> dict[str, str]:
         found["mapping"] = _NO_IDENTIFIER[options.identifier]
     twice = sorted({name for name in fields if fields.count(name) > 1})
     if twice:
-        found["mapping"] = (
-            f"Two columns are both matched to {twice[0].replace('_', ' ')}. Choose one of them."
-        )
+        found["mapping"] = f"Two columns are matched to {twice[0].replace('_', ' ')}. Keep one of them."
     if options.missing == "create" and options.identifier == "contact_id":
-        found["missing"] = "People can only be added from an e-mail address or a phone number."
+        found["missing"] = (
+            "New contacts need an email address or phone number. Skip them or match by one of these."
+        )
     if options.missing == "create" and not options.consent_basis:
-        found["consent_basis"] = "Say why you may write to these people."
+        found["consent_basis"] = "Choose a legal basis for contacting new contacts."
     if options.batch_size is not None and not 10 <= options.batch_size <= 500:
-        found["batch_size"] = "Choose from 10 to 500 rows a batch."
+        found["batch_size"] = "Enter a batch size from 10 to 500."
     return found
 
 
 _NO_IDENTIFIER: dict[str, str] = {
-    "email": "Say which column holds the e-mail addresses.",
-    "contact_id": "Say which column holds the contact numbers.",
-    "phone": "Say which column holds the phone numbers.",
+    "email": "Choose which column contains email addresses.",
+    "contact_id": "Choose which column contains contact IDs.",
+    "phone": "Choose which column contains phone numbers.",
 }

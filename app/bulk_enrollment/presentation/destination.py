@@ -30,7 +30,7 @@ class Destination:
 
     @property
     def title(self) -> str:
-        return f"Add people to {self.workflow.name}" if self.workflow else "Bring contacts in"
+        return f"Add people to {self.workflow.name}" if self.workflow else "Import contacts"
 
     @property
     def is_open(self) -> bool:

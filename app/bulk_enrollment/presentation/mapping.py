@@ -1,4 +1,4 @@
-"""The mapping page: what the columns are, what is wrong with the rows, what should happen to the people."""
+"""The mapping page: matched columns, the check-up of the rows, and the options of the job."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -110,9 +110,9 @@ def _opened(upload_id: UUID, workflow_id: UUID | None) -> tuple[Destination, fil
     if upload is None:
         raise NotFound(
             "NOT_FOUND",
-            "This upload is no longer there: files that nothing was started from are kept for a day.",
+            "This upload has expired. Files that aren’t used are deleted after a day.",
             next_url=goal.upload_url,
-            next_label="Choose the file again",
+            next_label="Upload the file again",
         )
     return goal, upload
 

@@ -19,25 +19,25 @@ _LONGEST_LABEL: Final = 120
 
 # What a column may be, in the order and the words in which a person chooses.
 CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    ("Who it is", (("email", "Email"), ("phone", "Phone"), ("contact_id", "Contact number"))),
+    ("Identifiers", (("email", "Email"), ("phone", "Phone"), ("contact_id", "Contact ID"))),
     (
-        "About them",
+        "Contact details",
         (
             ("first_name", "First name"),
             ("last_name", "Last name"),
-            ("full_name", "Whole name"),
+            ("full_name", "Full name"),
             *((key, FIELDS[key].label) for key in ("company", "city", "country", "birthday")),
         ),
     ),
     (
-        "May they be written to?",
-        (("consent", "Wants mail (yes or no)"), ("opt_out", "Has opted out"), ("bounced", "Mail came back")),
+        "Marketing consent",
+        (("consent", "Marketing consent (yes or no)"), ("opt_out", "Opted out"), ("bounced", "Bounced")),
     ),
 )
 IDENTIFIER_WORDS: Final = {
-    "email": "their email address",
-    "phone": "their phone number",
-    "contact_id": "their contact number",
+    "email": "Email address",
+    "phone": "Phone number",
+    "contact_id": "Contact ID",
 }
 
 
@@ -46,29 +46,29 @@ class OptionsForm(FlaskForm):
 
     once = HiddenField()
     identifier = SelectField(
-        "Recognise people by", choices=[SelectChoice(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
+        "Match contacts by", choices=[SelectChoice(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
     )
     missing = RadioField(
-        "People who are new to you",
-        choices=[SelectChoice("create", "Add them"), SelectChoice("skip", "Leave them out")],
+        "New contacts",
+        choices=[SelectChoice("create", "Add new contacts"), SelectChoice("skip", "Skip new contacts")],
     )
     existing = SelectField(
-        "People you have already",
+        "Existing contacts",
         choices=[
-            SelectChoice("leave", "Leave as they are"),
-            SelectChoice("fill", "Fill in what is empty"),
-            SelectChoice("overwrite", "Overwrite with the file"),
+            SelectChoice("leave", "Don’t change"),
+            SelectChoice("fill", "Fill in empty fields"),
+            SelectChoice("overwrite", "Overwrite with file data"),
         ],
     )
     consent_basis = SelectField(
-        "Why you may write to them",
+        "Legal basis for contacting",
         choices=[
-            SelectChoice("", "Choose …"),
+            SelectChoice("", "Choose…"),
             *(SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()),
         ],
     )
-    tags = StringField("Tags for everybody who comes in")
-    batch_size = StringField("People in a batch")
+    tags = StringField("Tags to add")
+    batch_size = StringField("Batch size")
 
     @property
     def tag_names(self) -> list[str]:
@@ -145,9 +145,9 @@ def read_options(
     size = (form.batch_size.data or "").strip()
     is_number = size.isascii() and size.isdigit() and len(size) < 9
     if form.missing.data not in MISSING:
-        found["missing"] = "Say what should happen with people who are new to you."
+        found["missing"] = "Choose whether to add or skip new contacts."
     if too_long := next((name for name in form.tag_names if len(name) > MAX_TAG), None):
-        found["tags"] = f"A tag has {MAX_TAG} characters at most; “{too_long[:20]}…” has {len(too_long)}."
+        found["tags"] = f"Tags can have up to {MAX_TAG} characters. “{too_long[:20]}…” has {len(too_long)}."
     options = FileOptions(
         mapping=mapping,
         identifier=_one_of(IDENTIFIERS, form.identifier.data),
@@ -160,10 +160,10 @@ def read_options(
         batch_size=int(size) if is_number else None,
     )
     if size and not is_number:
-        found["batch_size"] = "Write a whole number, or leave it empty."
+        found["batch_size"] = "Enter a whole number, or leave this empty."
     if is_import and not options.writes_contacts and "missing" not in found:
         found["missing"] = (
-            "Like this the file would change nothing. Add new people, or update those you have."
+            "With these options, the file changes nothing. Add new contacts or update existing ones."
         )
     return options, problems(options) | found
 

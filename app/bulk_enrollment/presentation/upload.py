@@ -1,4 +1,4 @@
-"""Choosing a file: the upload page, the way of a file into the house, and a ready file to try it with."""
+"""Choosing a file: the upload page, receiving a file, and a sample file to try."""
 
 import io
 from typing import Any
@@ -24,7 +24,7 @@ FORM_OVERHEAD = 64 * 1024  # what a browser sends around the file
 
 
 class UploadForm(FlaskForm):
-    file = FileField("Drop your file here, or choose it")
+    file = FileField("Drop a file here, or choose one")
 
 
 @blueprint.get("/contacts/import")

@@ -1,4 +1,4 @@
-"""May this person be written to? Status says so, the consent basis says why.
+"""Whether a contact may be contacted (status) and on which legal basis (consent basis).
 
 Consent is easily taken away and hardly given back: whatever comes in a file can only move a contact up
 in `STRENGTH`, and the one way down is a person who reactivates an unsubscribed contact and says why.
@@ -27,11 +27,11 @@ class ConsentBasis(StrEnum):
 
 
 CONSENT_LABELS: dict[ConsentBasis, str] = {
-    ConsentBasis.OPT_IN: "They signed up or said yes",
-    ConsentBasis.DOUBLE_OPT_IN: "They signed up and confirmed by email",
-    ConsentBasis.CUSTOMER: "They are customers",
+    ConsentBasis.OPT_IN: "Opt-in (signed up or gave consent)",
+    ConsentBasis.DOUBLE_OPT_IN: "Double opt-in (confirmed by email)",
+    ConsentBasis.CUSTOMER: "Existing customers",
     ConsentBasis.LEGITIMATE_INTEREST: "Legitimate interest",
-    ConsentBasis.OTHER: "Another reason",
+    ConsentBasis.OTHER: "Other",
 }
 
 

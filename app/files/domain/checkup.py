@@ -24,11 +24,11 @@ _EXTRA_CELLS: Final = "extra_cells"
 _NO_ID: Final = "no_id"
 _BLANKS: Final = ("blank", "phone_blank", "id_blank")
 _OWN_SENTENCES: Final = {
-    _EXTRA_CELLS: "The row has more cells than the header: a comma in a value may lack its quotes.",
-    _NO_ID: "This is not the number of a contact.",
-    "id_blank": "The row has no contact number.",
-    "duplicate": "An earlier row has the same address.",
-    "consent_withheld": "The file says that this person does not want mail, or that mail came back.",
+    _EXTRA_CELLS: "The row has more cells than the header. A value with a comma may be missing its quotes.",
+    _NO_ID: "This isn’t a contact ID.",
+    "id_blank": "The row has no contact ID.",
+    "duplicate": "Duplicate of an earlier row.",
+    "consent_withheld": "The file says this person has opted out or bounced.",
 }
 
 Reading = tuple[str | None, str | None, str | None]

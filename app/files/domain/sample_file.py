@@ -14,7 +14,7 @@ from typing import Final
 from app.files.domain.sample_people import SEED, SamplePerson, sample_people
 
 SAMPLE_CONTACTS: Final = 2000
-SAMPLE_FILE_NAME: Final = "500 people, with mistakes in it.csv"
+SAMPLE_FILE_NAME: Final = "500 sample contacts.csv"
 EARLIER_FILE_NAME: Final = "Spring fair sign-ups.csv"
 HEADER: Final = ("First name", "Last name", "E-mail", "Phone", "City", "Country", "Newsletter")
 

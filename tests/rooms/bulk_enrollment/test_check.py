@@ -57,7 +57,7 @@ def test_the_nine_exports_come_out_as_they_were_counted(bob, workflow, run_tasks
     }
     page = bob.get(check).text
     assert forecast(page) == {code: figure for code, figure in expected.items() if figure}
-    assert f"{good} people become new contacts." in text_of(page)
+    assert f"This creates {good} new contacts." in text_of(page)
     assert f"{rows} rows" in text_of(page)
 
 
@@ -71,7 +71,7 @@ def test_every_kind_of_row_is_told_with_examples(app, bob, workflow, run_tasks):
     page = bob.get(check).text
     words = text_of(page)
     assert "2 people will be added to Win-back." in words
-    assert "3 people become new contacts." in words
+    assert "This creates 3 new contacts." in words
     assert forecast(page) == {
         "ENROLLED": 2,
         "VALIDATION_ERROR": 2,
@@ -79,11 +79,11 @@ def test_every_kind_of_row_is_told_with_examples(app, bob, workflow, run_tasks):
         "CONTACT_BLOCKED": 2,
         "ALREADY_ENROLLED": 1,
     }
-    assert "row 6 dan@@example.com The address has two @ signs." in words
-    assert "row 4 ANN@example.com The same person as in row 1, which counts." in words
-    assert "row 3 cleo@example.com The file says that this person does not want mail." in words
-    assert "row 7 eve@example.com This person has unsubscribed." in words
-    assert "row 2 bob@example.com Is in this workflow already." in words
+    assert "row 6, line 7 dan@@example.com The address has two @ signs." in words
+    assert "row 4, line 5 ANN@example.com The same person as in row 1, which counts." in words
+    assert "row 3, line 4 cleo@example.com The file says that this person does not want mail." in words
+    assert "row 7, line 8 eve@example.com This person has unsubscribed." in words
+    assert "row 2, line 3 bob@example.com Is in this workflow already." in words
 
 
 def test_nothing_is_written_that_anybody_sees(app, bob, workflow, run_tasks):

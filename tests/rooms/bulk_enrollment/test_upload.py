@@ -57,7 +57,7 @@ def test_the_page_says_what_works(app, bob, workflow):
     words = text_of(page)
     assert "Add people to Win-back" in words
     assert "up to 100 MB and 10,000 rows" in words
-    assert "500 people, with mistakes in it" in words
+    assert "Try a sample file" in words
     assert "data-upload " in page and 'enctype="multipart/form-data"' in page
 
 
@@ -145,7 +145,7 @@ def test_no_file_chosen(bob, workflow):
 def test_a_ready_file_to_look_at_and_to_use(bob, workflow):
     file = bob.get(f"{enroll_page(workflow)}/sample-file")
     assert file.mimetype == "text/csv"
-    assert "500 people, with mistakes in it.csv" in file.headers["Content-Disposition"]
+    assert "500 sample contacts.csv" in file.headers["Content-Disposition"]
     answer = bob.post(enroll_page(workflow), {"sample": "1"})
     assert answer.status_code == 303
     assert "500 rows" in text_of(bob.get(answer.headers["Location"]).text)
@@ -179,11 +179,11 @@ def test_the_same_file_twice_is_asked_about(app, bob, workflow, run_tasks):
     first = uploaded(bob, workflow)
     assert "uploaded" not in text_of(bob.get(first).text)
     again = text_of(bob.get(uploaded(bob, workflow, name="copy.csv")).text)
-    assert "The same file was uploaded just now as “people.csv”. Nothing has been started from it." in again
+    assert "This file was already uploaded just now as “people.csv”, but it hasn’t been used." in again
     check = checked(bob, first, missing="create", consent_basis="customer")
     run_tasks()
     job = bob.post(f"{check}/start").headers["Location"]
     page = bob.get(uploaded(bob, workflow)).text
-    assert "You have used this file before" in text_of(page)
-    assert "Into Win-back, just now . Do you want to use it again?" in text_of(page)
+    assert "You’ve used this file before" in text_of(page)
+    assert "Added to Win-back just now . Use it again?" in text_of(page)
     assert f'href="{job}"' in page

@@ -67,10 +67,8 @@ def tiles(page: str) -> dict[str, str]:
 
 def forecast(page: str) -> dict[str, int]:
     """{outcome: rows} of a check's page."""
-    found = re.findall(
-        r'<p class="forecast-words">([\d,]+) .*?<span class="code">(\w+)</span>', page, re.DOTALL
-    )
-    return {code: int(rows.replace(",", "")) for rows, code in found}
+    found = re.findall(r'data-outcome="(\w+)">\s*<p class="forecast-words">([\d,]+) ', page)
+    return {code: int(rows.replace(",", "")) for code, rows in found}
 
 
 def text_of(page: str) -> str:

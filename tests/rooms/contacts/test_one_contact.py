@@ -29,7 +29,7 @@ def test_a_marketer_adds_a_contact(app, bob):
         "23 Apr 1990",
         "Lead",
         "spring fair",
-        "They are customers",
+        "Existing customers",
     ):
         assert words in page
     found = card(app, bob.actor, int(answer.location.rsplit("/", 1)[1]))

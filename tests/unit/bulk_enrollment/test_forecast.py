@@ -11,15 +11,15 @@ from app.bulk_enrollment.domain.outcomes import Outcome
     [
         ({Outcome.ENROLLED: 1173}, "Win-back", "1,173 people will be added to Win-back."),
         ({Outcome.ENROLLED: 1}, "Win-back", "1 person will be added to Win-back."),
-        ({Outcome.VALIDATION_ERROR: 3}, "Win-back", "Nobody would be added to Win-back."),
+        ({Outcome.VALIDATION_ERROR: 3}, "Win-back", "Nobody will be added to Win-back."),
         ({Outcome.CREATED: 2}, None, "2 new contacts will be added."),
-        ({Outcome.UPDATED: 1}, None, "1 known contact will be looked through for changes."),
+        ({Outcome.UPDATED: 1}, None, "1 existing contact will be checked for changes."),
         (
             {Outcome.CREATED: 2, Outcome.UPDATED: 1},
             None,
-            "2 new contacts, and 1 known one looked through for changes.",
+            "2 new contacts will be added, and 1 existing contact will be checked for changes.",
         ),
-        ({Outcome.UNCHANGED: 5}, None, "Nothing would change."),
+        ({Outcome.UNCHANGED: 5}, None, "Nothing will change."),
     ],
 )
 def test_one_sentence_says_what_a_start_would_do(counts, workflow, sentence):
