@@ -29,7 +29,7 @@ def check_folders(settings: Settings) -> None:
                 pass
     except OSError as wrong:
         raise Problem(
-            f"DATA_DIR {settings.data_dir} cannot be written ({wrong.strerror}). Choose another folder."
+            f"DATA_DIR {settings.data_dir} isn’t writable ({wrong.strerror}). Choose another folder."
         ) from None
 
 
@@ -45,7 +45,7 @@ def check_port(settings: Settings) -> None:
             probe.bind(address)
             probe.listen(1)
     except socket.gaierror:
-        raise Problem(f"HOST {host} is no address that this machine knows.") from None
+        raise Problem(f"HOST {host} isn’t a known address.") from None
     except OSError as wrong:
         raise Problem(_port_sentence(host, port, wrong)) from None
 
@@ -62,7 +62,7 @@ def check_queue(settings: Settings) -> None:
                 return
             except RedisError as failure:
                 if time.monotonic() > give_up:
-                    raise Problem(f"The queue at REDIS_URL does not answer: {failure}.") from None
+                    raise Problem(f"The queue at REDIS_URL isn’t responding: {failure}.") from None
                 time.sleep(0.2)
 
 
@@ -72,17 +72,19 @@ def make_socket_folder(settings: Settings) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()  # not what a link leads to: in a temporary folder anybody may have made one
     if folder != settings.data_dir and (found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode)):
-        raise Problem(f"The folder {folder} belongs to somebody else; the queue's socket has no safe place.")
+        raise Problem(
+            f"The folder {folder} belongs to another user, so it isn’t a safe place for the queue’s socket."
+        )
 
 
 def _port_sentence(host: str, port: int, wrong: OSError) -> str:
     if wrong.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is in use by another program. Try another: PORT={_next(port)} make run"
+        return f"Port {port} on {host} is already in use. Try another one: PORT={_next(port)} make run"
     if wrong.errno == errno.EACCES:
-        return f"Port {port} is only for administrators. Choose one above 1023: PORT=8000 make run"
+        return f"Port {port} requires administrator rights. Choose one above 1023: PORT=8000 make run"
     if wrong.errno == errno.EADDRNOTAVAIL:
-        return f"HOST {host} is not an address of this machine."
-    return f"Muster cannot listen on {host}, port {port} ({wrong.strerror})."
+        return f"HOST {host} isn’t an address of this machine."
+    return f"Muster can’t listen on {host}, port {port} ({wrong.strerror})."
 
 
 def _next(port: int) -> int:

@@ -90,14 +90,14 @@ class Console:
         if found := _SPAWNED.search(line):
             name = found[1]
             if name in self._started:
-                _tell(name, "started again")
+                _tell(name, "restarted")
             self._started.add(name)
         elif found := _EXITED.search(line):
             self.crashes[found[1]] = self.crashes.get(found[1], 0) + 1
             if not self.stopping:
-                _tell(found[1], f"ended unexpectedly ({found[2]})")
+                _tell(found[1], f"exited unexpectedly ({found[2]})")
         elif found := _KILLED.search(line):
-            _tell(found[1], "did not end in time and is killed")
+            _tell(found[1], "didn’t stop in time and was killed")
         elif found := _STOPPED.search(line):
             _tell(found[1], "stopped")
 

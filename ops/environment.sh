@@ -18,16 +18,16 @@ find_python() {
             return
         fi
     done
-    stop "Muster needs Python 3.11 or newer, and none was found. Install one, or name it: PYTHON=/path/to/python make run"
+    stop "Muster needs Python 3.11 or newer, and none was found. Install one, or specify it: PYTHON=/path/to/python make run"
 }
 
 make_environment() {
     python=$(find_python)
     "$python" -c 'import venv, ensurepip' >/dev/null 2>&1 ||
-        stop "The Python found ($python) lacks its venv module. On Debian and Ubuntu: apt-get install python3-venv"
-    echo "Making the environment in .venv (only this once) …"
+        stop "The Python found ($python) is missing the venv module. On Debian and Ubuntu: apt-get install python3-venv"
+    echo "Creating the environment in .venv (first run only)…"
     rm -rf .venv
-    "$python" -m venv .venv || stop "The environment could not be made in .venv; the lines above say why."
+    "$python" -m venv .venv || stop "The environment couldn’t be created in .venv; see the lines above."
 }
 
 if ! .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
@@ -40,9 +40,9 @@ for file in "$@"; do
     if [ "$(cat "$stamp" 2>/dev/null || true)" = "$mark" ]; then
         continue
     fi
-    echo "Installing the packages of $file …"
+    echo "Installing packages from $file…"
     rm -f "$stamp"
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --requirement "$file" ||
-        stop "The packages of $file could not be installed; the lines above say why. Nothing else was changed."
+        stop "The packages from $file couldn’t be installed; see the lines above. Nothing else was changed."
     echo "$mark" >"$stamp"
 done

@@ -27,8 +27,8 @@ def claim(folder: Path) -> int:
         holder = holder_of(folder / f"{KEEPER}.lock")
         os.close(handle)
         raise Problem(
-            f"Muster already runs in {folder.parent} (process {holder or 'unknown'}). "
-            "End that one first, or choose another DATA_DIR."
+            f"Muster is already running in {folder.parent} (process {holder or 'unknown'}). "
+            "Stop it first, or choose another DATA_DIR."
         ) from None
     os.write(handle, b"%-20d" % os.getpid())
     return handle
@@ -75,8 +75,8 @@ def _end(path: Path, patience: float) -> None:
         if _is_free_within(path, seconds):
             return
     raise Problem(
-        f"The process {holder_of(path)} ({path.stem}) of an earlier run does not end. "
-        f"End it by hand (kill -9 {holder_of(path)}) and start again."
+        f"The process {holder_of(path)} ({path.stem}) from an earlier run doesn’t stop. "
+        f"Stop it manually (kill -9 {holder_of(path)}) and start again."
     )
 
 

@@ -42,7 +42,7 @@ def _check_connection(settings: Settings) -> None:
     except sa.exc.DBAPIError as failure:
         where = "DATABASE_URL" if not settings.is_sqlite else str(db.engine.url.database)
         reason = str(failure.orig).strip().splitlines()[-1]
-        raise Problem(f"The database at {where} cannot be opened: {reason}") from None
+        raise Problem(f"The database at {where} can’t be opened: {reason}") from None
 
 
 @contextmanager

@@ -56,14 +56,14 @@ def main() -> int:
     except Stop:
         return 0
     except (SettingError, Problem) as problem:
-        say(f"Muster cannot run: {problem}", problem=True)
+        say(f"Muster can’t run: {problem}", problem=True)
         return 1
 
 
 def _run(settings: Settings) -> None:
-    say(f"Muster starts with its data in {settings.data_dir} …")
+    say(f"Starting Muster with data in {settings.data_dir}…")
     if left := locks.end_leftovers(run_folder(settings)):
-        say(f"Ended what an earlier run had left: {', '.join(left)}.")
+        say(f"Stopped processes left over from an earlier run: {', '.join(left)}.")
     checks.check_port(settings)
     checks.check_queue(settings)
     _log_into(log_folder(settings) / "start.log")
@@ -81,7 +81,7 @@ def _run(settings: Settings) -> None:
         while True:
             _watch(console, supervisor)
     except Stop:
-        say("Stopping: work under way is finished first …")
+        say("Stopping after current work finishes…")
     finally:
         _end(settings, console, supervisor)
     say("Muster has stopped.")
@@ -120,7 +120,7 @@ def _wait_until_ready(settings: Settings, console: Console, supervisor: Supervis
         _watch(console, supervisor)
         for name, count in console.crashes.items():
             if count >= CRASHES_BEFORE_GIVING_UP:
-                raise Problem(f"{name} ends as soon as it is started. {console.last_words(name)}".strip())
+                raise Problem(f"{name} exits right after starting. {console.last_words(name)}".strip())
         status, answer = _ask(settings)
         if status == 200:
             return
@@ -130,7 +130,9 @@ def _wait_until_ready(settings: Settings, console: Console, supervisor: Supervis
 def _watch(console: Console, supervisor: Supervisor) -> None:
     console.follow()
     if (code := supervisor.poll()) is not None:
-        raise Problem(f"the supervisor ended unexpectedly ({_how(code)}). Everything else was ended too.")
+        raise Problem(
+            f"the supervisor exited unexpectedly ({_how(code)}). All other processes were stopped too."
+        )
     time.sleep(0.1)
 
 
@@ -143,15 +145,15 @@ def _ask(settings: Settings) -> tuple[int, str]:
         reply = connection.getresponse()
         return reply.status, reply.read().decode("utf-8", "replace")[:500]
     except (OSError, http.client.HTTPException):
-        return 0, "The web server does not answer."
+        return 0, "The web server isn’t responding."
     finally:
         connection.close()
 
 
 def _announce(settings: Settings, token: str | None) -> None:
-    say(f"Logs are in {log_folder(settings)}. Ctrl-C ends everything.")
+    say(f"Logs: {log_folder(settings)}. Press Ctrl-C to stop.")
     if token:
-        say(f"The first visitor makes the owner's account and is asked for this token: {token}")
+        say(f"Setup token for creating the owner account on the first visit: {token}")
     say(f"Muster is ready: {address(settings)}")
 
 

@@ -62,7 +62,7 @@ def test_starts_heals_and_ends(installation: Make) -> None:
         before = site.kill(name)
         eventually(lambda name=name, before=before: site.is_running(name) and site.pid_of(name) != before)
     eventually(lambda: readiness(site)[0] == 200)
-    assert "worker-1   ended unexpectedly (SIGKILL)" in site.output
+    assert "worker-1   exited unexpectedly (SIGKILL)" in site.output
     assert queue_of(site).get("kept") == b"yes"
 
     assert site.stop() == 0
@@ -79,7 +79,7 @@ def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
     site.kill("supervisor")
     assert site.wait() == 1
     assert nothing_runs(site)
-    assert "the supervisor ended unexpectedly (SIGKILL)" in site.output
+    assert "the supervisor exited unexpectedly (SIGKILL)" in site.output
     site.start()
     assert readiness(site)[0] == 200
 
@@ -103,8 +103,8 @@ def test_only_once_in_a_folder(installation: Make) -> None:
     second = Installation(site.data_dir)
     second.begin()
     assert second.wait() == 1
-    sentence = f"Muster already runs in {site.data_dir} (process {site.pid_of('muster')})."
-    assert second.output.startswith(f"Muster cannot run: {sentence}")
+    sentence = f"Muster is already running in {site.data_dir} (process {site.pid_of('muster')})."
+    assert second.output.startswith(f"Muster can’t run: {sentence}")
     assert len(second.output.splitlines()) == 1
     assert readiness(site)[0] == 200
 
@@ -148,17 +148,17 @@ def test_database_is_of_this_version(installation: Make) -> None:
     [
         ({"PORT": "many"}, "PORT must be a whole number"),
         ({"PORT": "70000"}, "PORT must be from 1 to 65,535"),
-        ({"HOST": "192.0.2.1"}, "HOST 192.0.2.1 is not an address of this machine."),
+        ({"HOST": "192.0.2.1"}, "HOST 192.0.2.1 isn’t an address of this machine."),
         (
             {"HOST": "no-such-host.invalid"},
-            "HOST no-such-host.invalid is no address that this machine knows.",
+            "HOST no-such-host.invalid isn’t a known address.",
         ),
         ({"MUSTER_COLOUR": "red"}, "MUSTER_COLOUR is not a setting of Muster."),
-        ({"DATA_DIR": "/dev/null/muster"}, "DATA_DIR /dev/null/muster cannot be written"),
-        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The queue at REDIS_URL does not answer"),
+        ({"DATA_DIR": "/dev/null/muster"}, "DATA_DIR /dev/null/muster isn’t writable"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The queue at REDIS_URL isn’t responding"),
         (
             {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/muster"},
-            "The database at DATABASE_URL cannot be opened",
+            "The database at DATABASE_URL can’t be opened",
         ),
     ],
 )
@@ -166,7 +166,7 @@ def test_one_clear_sentence(installation: Make, settings: dict[str, str], senten
     site = installation(**settings)
     site.begin()
     assert site.wait() == 1
-    assert f"Muster cannot run: {sentence}" in site.output
+    assert f"Muster can’t run: {sentence}" in site.output
     assert "Traceback" not in site.output
     assert len(site.output.splitlines()) <= 2
 
@@ -178,5 +178,5 @@ def test_port_in_use(installation: Make) -> None:
         other.listen(1)
         site.begin()
         assert site.wait() == 1
-    assert f"Port {site.port} on 127.0.0.1 is in use by another program." in site.output
+    assert f"Port {site.port} on 127.0.0.1 is already in use." in site.output
     assert "Traceback" not in site.output

@@ -1,4 +1,4 @@
-"""`flask enroll`, `flask import`, `flask verify-job`: bulk work from a terminal, with the workers' help."""
+"""`flask enroll`, `flask import`, `flask verify-job`: bulk jobs from a terminal, run by the workers."""
 
 import time
 from pathlib import Path
@@ -25,24 +25,26 @@ POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 4.0
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-_account = click.option("--account", default=None, help="Name of the account; the first one unless given.")
+_account = click.option("--account", default=None, help="Account name; defaults to the first account.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _basis = click.option(
     "--consent-basis",
     type=click.Choice([basis.value for basis in ConsentBasis]),
     default=ConsentBasis.OTHER.value,
     show_default=True,
-    help="Why new contacts may be written to.",
+    help="Legal basis for contacting new contacts.",
 )
-_tags = click.option("--tag", "tags", multiple=True, help="Tag for everybody who is added; may be repeated.")
+_tags = click.option("--tag", "tags", multiple=True, help="Tag to add to everyone; can be repeated.")
 _existing = click.option(
     "--existing",
     type=click.Choice(EXISTING),
     default="leave",
     show_default=True,
-    help="Contacts that are known.",
+    help="What to do with existing contacts.",
 )
-_map = click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="What a column holds.")
+_map = click.option(
+    "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Match a column to a field; can be repeated."
+)
 
 
 def register(app: Flask) -> None:
@@ -53,8 +55,8 @@ def register(app: Flask) -> None:
 @click.command("enroll")
 @_file
 @click.option("--workflow", required=True, metavar="NAME_OR_ID")
-@click.option("--create-missing", is_flag=True, help="Add people who are not contacts yet.")
-@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--create-missing", is_flag=True, help="Create contacts for people who don’t exist yet.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen without changing anything.")
 @_basis
 @_existing
 @_tags
@@ -74,7 +76,7 @@ def _enroll(
     as_json: bool,
     account: str | None,
 ) -> None:
-    """Put the people of a CSV file into a workflow."""
+    """Enroll the people in a CSV file in a workflow."""
     actor = _actor(account)
     target = workflows.find_by_name_or_id(actor, workflow)
     upload_id, mapping = _keep(actor, file, maps)
@@ -107,7 +109,7 @@ def _import(
     as_json: bool,
     account: str | None,
 ) -> None:
-    """Add the people of a CSV file to the contacts, without enrolling them."""
+    """Import the people in a CSV file as contacts, without enrolling them."""
     actor = _actor(account)
     upload_id, mapping = _keep(actor, file, maps)
     options = FileOptions(
@@ -121,7 +123,7 @@ def _import(
 @_account
 @plain_errors
 def _verify_job(job_id: str, account: str | None) -> None:
-    """Count everything again: rows in the file = sum of outcomes, one for each row, nobody twice."""
+    """Recount a job: rows in the file = sum of outcomes, one outcome per row, nobody enrolled twice."""
     actor = _actor(account)
     job = start.find_job(actor, job_id)
     checks = verify.verify_job(job)
@@ -130,7 +132,7 @@ def _verify_job(job_id: str, account: str | None) -> None:
         click.echo(f"{mark}  {check.says}: {check.expected:,} = {check.found:,}")
     if not all(check.holds for check in checks):
         raise SystemExit(1)
-    click.echo(f"The job holds ({job.status.replace('_', ' ')}, {job.total:,} rows).")
+    click.echo(f"The job is consistent ({job.status.replace('_', ' ')}, {job.total:,} rows).")
 
 
 def _actor(account: str | None) -> Actor:
@@ -151,7 +153,7 @@ def _keep(actor: Actor, file: Path, maps: tuple[str, ...]) -> tuple[str, dict[st
         if not equals or column not in positions or field not in files.MAPPABLE:
             raise Invalid(
                 "VALIDATION_ERROR",
-                f"--map {entry}: write COLUMN=FIELD with a column of the file and one of "
+                f"--map {entry}: use COLUMN=FIELD with a column in the file and one of "
                 f"{', '.join(sorted(files.MAPPABLE))}.",
             )
         mapping = {at: name for at, name in mapping.items() if name != field} | {positions[column]: field}
@@ -164,7 +166,7 @@ def _run(actor: Actor, wanted: start.FileJob, dry_run: bool, as_json: bool) -> N
     job = start.dry_run(actor, wanted) if dry_run else start.start_job(actor, wanted)
     state = _wait(job_state(job), quiet=as_json)
     if state.job.status == JobStatus.FAILED:
-        raise click.ClickException(state.job.failure or "The file could not be read.")
+        raise click.ClickException(state.job.failure or "The file couldn’t be read.")
     _show(state, time.monotonic() - began, as_json)
     if state.job.status == JobStatus.CANCELLED:
         raise SystemExit(1)
@@ -175,7 +177,7 @@ def _need_workers() -> None:
     while not workers_are_alive():
         if time.monotonic() > give_up:
             raise Unavailable(
-                "UNAVAILABLE", "No worker is alive to do this. Start Muster (“make run”) or a worker first."
+                "UNAVAILABLE", "No background worker is running. Start Muster (“make run”) or a worker first."
             )
         time.sleep(POLL_SECONDS)
 
@@ -201,7 +203,8 @@ def _wait(state: JobState, quiet: bool) -> JobState:
             elif time.monotonic() - silent_since > PATIENCE_SECONDS:
                 raise Unavailable(
                     "UNAVAILABLE",
-                    f"The workers have gone. Nothing is lost: job {state.job.public_id} waits for one.",
+                    "The workers have stopped. Nothing is lost: the job continues when one starts. "
+                    f"Job {state.job.public_id}",
                 )
             time.sleep(POLL_SECONDS)
 
@@ -217,5 +220,5 @@ def _show(state: JobState, seconds: float, as_json: bool) -> None:
         return
     for outcome, rows in outcomes.items():
         click.echo(f"{rows:>12,}  {outcome.label} ({outcome.name})")
-    words = "would be done" if job.status == JobStatus.DRAFT else job.status.replace("_", " ")
+    words = "dry run" if job.status == JobStatus.DRAFT else job.status.replace("_", " ")
     click.echo(f"{job.total:>12,}  rows, {words} ({seconds:.1f} seconds). Job {job.public_id}")

@@ -1,4 +1,4 @@
-"""Templates at the command line: loading those that came with Muster, listing, making a workflow of one."""
+"""Templates at the command line: load the system templates, list templates, create a workflow from one."""
 
 import click
 from flask import Flask
@@ -22,10 +22,10 @@ def register(app: Flask) -> None:
 @click.command("load-templates")
 @plain_errors
 def _load_templates() -> None:
-    """Bring the templates that come with Muster up to date."""
+    """Update the templates that come with Muster."""
     loaded = gallery.load_system_templates()
     for file, sentence in loaded.refused.items():
-        click.echo(f"{file} is left out: {sentence}", err=True)
+        click.echo(f"Skipped {file}: {sentence}", err=True)
     changes = [("new", loaded.added), ("changed", loaded.changed), ("removed", loaded.removed)]
     words = [f"{len(keys)} {word}" for word, keys in changes if keys]
     if words:
@@ -33,11 +33,11 @@ def _load_templates() -> None:
 
 
 @click.command("templates")
-@click.option("--account", "account_name", help="Name of the account; without it the first one.")
+@click.option("--account", "account_name", help="Account name; defaults to the first account.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plain_errors
 def _templates(account_name: str | None, as_json: bool) -> None:
-    """List the templates that an account sees."""
+    """List the templates available to an account."""
     actor = terminal_actor(account_name)
     with acting_for(actor.account_id):
         shapes = [template_shape(looked) for looked in gallery.all_templates(actor)]
@@ -65,12 +65,12 @@ def _templates(account_name: str | None, as_json: bool) -> None:
 
 @click.command("clone")
 @click.argument("template")
-@click.option("--name", help="Name of the workflow; without it the template's.")
-@click.option("--activate", is_flag=True, help="Activate it at once.")
+@click.option("--name", help="Workflow name; defaults to the template’s name.")
+@click.option("--activate", is_flag=True, help="Activate the workflow.")
 @click.option(
-    "--switch-off-missing", is_flag=True, help="Switch off steps whose integration is not connected."
+    "--switch-off-missing", is_flag=True, help="Switch off steps whose integration isn’t connected."
 )
-@click.option("--account", "account_name", help="Name of the account; without it the first one.")
+@click.option("--account", "account_name", help="Account name; defaults to the first account.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @plain_errors
 def _clone(
@@ -81,7 +81,7 @@ def _clone(
     account_name: str | None,
     as_json: bool,
 ) -> None:
-    """Make a workflow of TEMPLATE, given by id, key or exact name."""
+    """Create a workflow from TEMPLATE, given by ID, key, or exact name."""
     actor = terminal_actor(account_name)
     with acting_for(actor.account_id):
         shape = _cloned(actor, template, name, activate, switch_off_missing)

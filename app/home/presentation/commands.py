@@ -23,17 +23,17 @@ def register(app: Flask) -> None:
     prompt=True,
     hide_input=True,
     confirmation_prompt=True,
-    help="Asked for unless given; others on this machine can read it in the list of processes.",
+    help="Prompted for if not given. Other users of this machine can see it in the process list.",
 )
-@click.option("--name", default="", help="The owner's name.")
-@click.option("--account", "account_name", default="", help="Name of the account.")
+@click.option("--name", default="", help="Owner’s name.")
+@click.option("--account", "account_name", default="", help="Account name.")
 @click.option("--time-zone", default="UTC", show_default=True)
-@click.option("--sample-data", is_flag=True, help="Add invented contacts, two workflows and an enrollment.")
+@click.option("--sample-data", is_flag=True, help="Add sample contacts, two workflows, and an enrollment.")
 @plain_errors
 def _create_owner(
     email: str, password: str, name: str, account_name: str, time_zone: str, sample_data: bool
 ) -> None:
-    """Make the owner of a fresh installation."""
+    """Create the owner of a new installation."""
     prepare_installation()
     actor = create_owner(
         email=email,
@@ -44,19 +44,19 @@ def _create_owner(
         time_zone=time_zone,
     )
     end_first_visit(current())
-    click.echo(f"{actor.name} owns {actor.account_name}.")
+    click.echo(f"Created {actor.account_name}, owned by {actor.name}.")
     if sample_data:
         with acting_for(actor.account_id):
             added = make_sample_data(actor.account_id)
         click.echo(
-            f"Sample data: {added.contacts:,} contacts, {added.workflows} active workflows and an enrollment "
-            f"of {added.rows:,} people, which the workers run."
+            f"Sample data: {added.contacts:,} contacts, {added.workflows} active workflows, and a job "
+            f"that enrolls {added.rows:,} people once the workers run."
         )
 
 
 @click.command("setup-token")
 @plain_errors
 def _setup_token() -> None:
-    """Print what the first visitor has to type, where strangers can reach this installation."""
+    """Print the setup token to enter on the first visit, when others can reach the installation."""
     prepare_installation()
-    click.echo(setup_token(current()) or "The first visit needs no token.")
+    click.echo(setup_token(current()) or "No setup token is required.")

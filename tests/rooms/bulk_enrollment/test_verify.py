@@ -35,7 +35,7 @@ def test_what_holds_is_printed_and_ends_well(app, job):
     assert result.exit_code == 0, result.output
     assert "ok      rows in the file = sum of all outcomes: 6 = 6" in result.output
     assert "ok      ENROLLED reported = counted: 5 = 5" in result.output
-    assert "The job holds (completed with errors, 6 rows)." in result.output
+    assert "The job is consistent (completed with errors, 6 rows)." in result.output
 
 
 def test_what_is_broken_is_marked_and_ends_with_1(app, trial: Trial, job):
@@ -43,7 +43,7 @@ def test_what_is_broken_is_marked_and_ends_with_1(app, trial: Trial, job):
     result = command(app, job)
     assert result.exit_code == 1
     assert "BROKEN  rows without an outcome: 0 = 1" in result.output
-    assert "The job holds" not in result.output
+    assert "The job is consistent" not in result.output
 
 
 def test_unknown_jobs(app):

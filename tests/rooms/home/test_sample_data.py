@@ -87,7 +87,7 @@ def test_the_command_line_makes_the_same(fresh_app: Flask) -> None:
         args=[*command, "--account", "Agency", "--time-zone", "Europe/Paris", "--sample-data"]
     )
     assert result.exit_code == 0, result.output
-    assert "Alice owns Agency." in result.output
+    assert "Created Agency, owned by Alice." in result.output
     assert "2,000 contacts, 2 active workflows" in result.output
     again = runner.invoke(args=[*command, "--account", "Another"])
     assert again.exit_code == 1
