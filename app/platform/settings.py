@@ -227,5 +227,5 @@ def _kept_secret(folder: Path) -> str:
         return path.read_text().strip()
     except OSError as wrong:
         raise SettingError(
-            f"DATA_DIR {folder} cannot be written ({wrong.strerror}). Choose another folder."
+            f"DATA_DIR {folder} isn’t writable ({wrong.strerror}). Choose another folder."
         ) from None

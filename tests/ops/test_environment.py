@@ -48,7 +48,7 @@ def test_python_without_its_venv_module(tmp_path: Path, tools: Path) -> None:
     python.chmod(0o755)
     done = run(tmp_path, PATH=str(tools))
     assert done.returncode == 1
-    assert done.stderr.startswith("The Python found (python3) lacks its venv module. On Debian")
+    assert done.stderr.startswith("The Python found (python3) is missing the venv module. On Debian")
     assert len(done.stderr.splitlines()) == 1
 
 
