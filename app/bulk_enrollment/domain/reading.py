@@ -105,14 +105,11 @@ def _too_long(values: dict[str, str]) -> bool:
 
 def _packed(values: dict[str, str], country: str) -> tuple[str, bool]:
     """The contact's columns as JSON, and whether all cells could be read."""
-    if full := values.pop("full_name", "").strip():
-        first, _, last = full.partition(" ")
-        values = {"first_name": first, "last_name": last} | values
     custom = {
         field_key(name.removeprefix(CUSTOM)): value
         for name, value in values.items()
         if name.startswith(CUSTOM)
     }
-    plain = {name: value for name, value in values.items() if name in FIELDS}
+    plain = {name: value for name, value in values.items() if name in VALUES}
     reading = read_fields(plain, country, custom)
     return pack(reading.values), not reading.problems

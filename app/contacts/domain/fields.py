@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from app.contacts.domain.names import clean, name_key, split_name
+from app.contacts.domain.names import clean, name_key
+from app.contacts.domain.whole_names import split_name
 from app.platform.addresses import AddressProblem, email_key, first_email, phone_key
 
 
@@ -65,8 +66,8 @@ def read_fields(
     given: Mapping[str, str], country: str = "", custom: Mapping[str, str] | None = None
 ) -> Reading:
     """Turn texts by field key into column values. Blank ones are left out; `country` is the account's, for
-    phone numbers without a country code and for dates such as 3/4/1990. `full_name` is split where neither
-    first nor last name is given."""
+    phone numbers without a country code and for dates such as 3/4/1990. `full_name` is split where
+    first or last name is blank."""
     if "full_name" in given:
         given = _with_split_name(given)
     reading = Reading({}, {})
@@ -84,9 +85,14 @@ def read_fields(
 
 
 def _with_split_name(given: Mapping[str, str]) -> dict[str, str]:
+    """The whole name fills whichever of first and last name is blank, unless it is about somebody else."""
     parts = {key: text for key, text in given.items() if key != "full_name"}
-    if not (parts.get("first_name", "").strip() or parts.get("last_name", "").strip()):
-        parts["first_name"], parts["last_name"] = split_name(clean(given["full_name"]))
+    known = {key: text for key in ("first_name", "last_name") if (text := clean(parts.get(key, "")))}
+    if len(known) == 2:
+        return parts
+    first, last = split_name(clean(given["full_name"]))
+    if all(text.casefold() in f"{first} {last}".casefold() for text in known.values()):
+        parts |= {"first_name": first, "last_name": last} | known
     return parts
 
 
@@ -106,7 +112,7 @@ def _read(reading: Reading, field: Field, text: str, country: str) -> None:
         if isinstance(phone, AddressProblem):
             problems["phone"] = phone.sentence
         else:
-            values |= {"phone": text, "phone_key": phone}
+            values |= {"phone": phone, "phone_key": phone}
     elif field.key == "birthday":
         day = read_day(text, country)
         if day is None:

@@ -31,24 +31,6 @@ def name_key(text: str) -> str:
     return " ".join(text.casefold().split())[:MAX_NAME]
 
 
-# Words that belong to the name after them: Ludwig / van Beethoven.
-_PARTICLES = frozenset(
-    {"da", "de", "del", "della", "der", "di", "dos", "du", "la", "le", "ten", "van", "von", "zu", "zur"}
-)
-
-
-def split_name(whole: str) -> tuple[str, str]:
-    """First and last name of a cell that holds both: `Ann Lee`, `Lee, Ann`, `Ludwig van Beethoven`."""
-    last, comma, first = whole.partition(",")
-    if comma and first.strip():
-        return " ".join(first.split()), " ".join(last.split())
-    words = whole.split()
-    cut = len(words) - 1
-    while cut > 1 and words[cut - 1].lower() in _PARTICLES:
-        cut -= 1
-    return (" ".join(words[:cut]), " ".join(words[cut:])) if cut > 0 else (" ".join(words), "")
-
-
 def tag_name(text: str) -> str:
     """The tag as it is shown: spaces tidied, as the person wrote it otherwise."""
     return " ".join(clean(text).split())

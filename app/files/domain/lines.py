@@ -51,7 +51,8 @@ def read_block(stream: Readable) -> bytes:
 class Lines:
     """Iterates over the lines and ends with an empty one, by which the reader sees that no quote is open.
 
-    `encoding` is the decided one after the first accent; `apostrophes`: a cell so far may begin with one;
+    `encoding` is the decided one after the first accent; `wrapped`: a cell so far may begin
+    with an apostrophe or be written as `="x"`;
     `garbled`: one may hold characters that were lost or misread on the way, which is looked for if `look`.
     `close_up`: blanks before quotation marks are taken out. `by_row`: lines end with ROW_END.
     """
@@ -68,9 +69,9 @@ class Lines:
         look: bool = False,
     ) -> None:
         self.encoding = encoding
-        self.apostrophes = False
+        self.wrapped = False
         self.garbled = False
-        self._starts = tuple(before + "'" for before in (delimiter, '"', "\n", "\r", ROW_END))
+        self._starts = ('="', *(before + "'" for before in (delimiter, '"', "\n", "\r", ROW_END)))
         self._head = head
         self._rest = rest
         self._close_up = closer(delimiter) if close_up else None
@@ -84,10 +85,10 @@ class Lines:
         tail = ""
         for text, damage in self._texts():
             if not tail and text.startswith("'"):
-                self.apostrophes = True
+                self.wrapped = True
             text = tail + text
-            if not self.apostrophes and any(start in text for start in self._starts):
-                self.apostrophes = True
+            if not self.wrapped and any(start in text for start in self._starts):
+                self.wrapped = True
             if self._look and not self.garbled and may_be_garbled(text):
                 self.garbled = True
             lines = text.split(ROW_END) if self._by_row else StringIO(text, newline="").readlines()

@@ -55,7 +55,7 @@ _BREAKS: Final = (
     "{local} @{domain}",
     "{local}@{name}",
     "{local}..x@{domain}",
-    "{local}@{domain}.",
+    "{local}@{name}-.com",
     "n/a",
     "{local}@.{domain}",
     "{local}(at){domain}",

@@ -16,7 +16,7 @@ from app.files.domain.not_rows import NOTE_STARTS, Sieve
 from app.files.domain.notices import Notices
 from app.files.domain.spreadsheet_safe import unguarded
 from app.files.domain.unreadable import UnreadableFile, place
-from app.platform.addresses import email_key
+from app.platform.addresses import email_key, unquoted
 
 _RUNAWAY_QUOTE: Final = 20
 _BLANK_STARTS: Final = frozenset(("", " ", "\t", "\r", "\n", "\xa0", "\x1a"))
@@ -118,7 +118,7 @@ class Table:
                     yield self._made(number, *held)
                     held = None
                 number += 1
-                if len(cells) != width or next_line - line > 2 or source.apostrophes or source.garbled:
+                if len(cells) != width or next_line - line > 2 or source.wrapped or source.garbled:
                     yield self._made(number, line, next_line, cells)
                 else:
                     yield Row(number, line, cells)
@@ -155,10 +155,10 @@ class Table:
             return Row(number, line, cells)
         if len(cells) != width:
             _fit(cells, width)
-        if self._lines.apostrophes:
+        if self._lines.wrapped:
             joined = "\n".join(cells)
-            if joined[0] == "'" or "\n'" in joined:
-                cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+            if joined[:1] == "'" or "\n'" in joined or '="' in joined:
+                cells = [unquoted(unguarded(cell)) for cell in cells]
         if self._lines.garbled:
             if self._notice:
                 self.notices.look_at(number, line, cells)

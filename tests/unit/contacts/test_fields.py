@@ -7,7 +7,8 @@ import pytest
 
 from app.contacts.domain import STAGED, Status, may_become, name_key, pack, read_fields, tag_key, tag_name
 from app.contacts.domain.fields import read_day
-from app.contacts.domain.names import clean, field_key, split_name
+from app.contacts.domain.names import clean, field_key
+from tests.unit.files.contact_files import report_rows
 
 
 def test_a_row_becomes_columns():
@@ -26,7 +27,7 @@ def test_a_row_becomes_columns():
     assert values == {
         "email": "Ann@Example.COM",
         "email_key": "ann@example.com",
-        "phone": "0151 23456789",
+        "phone": "+4915123456789",
         "phone_key": "+4915123456789",
         "first_name": "José",
         "first_name_key": "jose",
@@ -50,24 +51,26 @@ def test_the_first_of_several_addresses():
     assert read_fields({"email": "a@example.com ::: b@example.com"}).values["email_key"] == "a@example.com"
 
 
-def test_a_whole_name_is_split():
-    assert read_fields({"full_name": "Ann Mary Lee"}).values["last_name"] == "Lee"
-    assert read_fields({"full_name": "Ann Mary Lee", "first_name": "Ann"}).values.get("last_name") is None
+def names_in(**given):
+    values = read_fields(given).values
+    return values.get("first_name"), values.get("last_name")
 
 
-@pytest.mark.parametrize(
-    ("whole", "parts"),
-    [
-        ("Ann Lee", ("Ann", "Lee")),
-        ("Lee, Ann Mary", ("Ann Mary", "Lee")),
-        ("Cher", ("Cher", "")),
-        ("Ludwig van Beethoven", ("Ludwig", "van Beethoven")),
-        ("Juan de la Cruz", ("Juan", "de la Cruz")),
-        (" ", ("", "")),
-    ],
-)
-def test_names_in_one_cell(whole, parts):
-    assert split_name(whole) == parts
+def test_a_whole_name_fills_what_is_blank():
+    assert names_in(full_name="Ann Mary Lee") == ("Ann Mary", "Lee")
+    assert names_in(full_name="Ann Lee", first_name="", last_name=" ") == ("Ann", "Lee")
+    assert names_in(full_name="Ann Mary Lee", first_name="Ann") == ("Ann", "Lee")
+    assert names_in(full_name="Lee, Ann", last_name="Lee") == ("Ann", "Lee")
+    assert names_in(full_name="Ann Lee", first_name="Bob", last_name="Ray") == ("Bob", "Ray")
+    assert names_in(full_name="Acme Ltd", first_name="Bob") == ("Bob", None), "it is about somebody else"
+
+
+def test_report_24c_an_empty_first_name_never_beats_the_whole_name():
+    found = [
+        names_in(full_name=full, first_name=first)
+        for full, first, _ in report_rows("24c_full_name_and_first.csv")
+    ]
+    assert found == [("Ann", "Lee"), ("Bob", "Hay"), ("Cy", "Orr")]
 
 
 @pytest.mark.parametrize(

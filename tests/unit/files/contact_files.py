@@ -8,6 +8,7 @@ from app.files.domain.table_file import Row, Table, open_table
 DATA = Path(__file__).parents[2] / "data"
 EXPORTS = DATA / "exports"
 TRAPS = DATA / "traps"
+REPORTS = DATA / "reports"
 
 
 def read(content: bytes) -> tuple[Table, list[Row]]:
@@ -21,3 +22,13 @@ def read_trap(name: str) -> tuple[Table, list[Row]]:
 
 def cells(rows: list[Row]) -> list[list[str]]:
     return [row.cells for row in rows]
+
+
+def report(name: str) -> tuple[Table, list[Row]]:
+    """A file as real work brings it; tests/data/reports/README.md has its right reading."""
+    return read((REPORTS / name).read_bytes())
+
+
+def report_rows(name: str) -> list[list[str]]:
+    """Its rows as lists of cells."""
+    return cells(report(name)[1])

@@ -6,9 +6,9 @@ import pytest
 
 from app.files.domain.checkup import Checkup
 from app.files.domain.columns import guess_columns
-from app.files.domain.table_file import open_table
+from app.files.domain.table_file import open_table, open_untouched
 from app.files.domain.unreadable import UnreadableFile
-from tests.unit.files.contact_files import TRAPS, cells, read_trap
+from tests.unit.files.contact_files import REPORTS, TRAPS, cells, read_trap, report
 
 PEOPLE = [
     ["ann@example.com", "Ann", "Lee"],
@@ -202,3 +202,13 @@ def test_refused_in_words_with_the_place(name):
 def test_every_trap_file_has_its_test():
     source = (TRAPS.parents[1] / "unit/files/test_traps.py").read_text()
     assert not [path.name for path in TRAPS.iterdir() if f'"{path.name}"' not in source]
+
+
+def test_report_60_text_that_is_wrapped_as_a_formula_is_the_text():
+    table, rows = report("60_equals_quoted.csv")
+    assert cells(rows) == [
+        ["eq1.60@example.com", "Ed", "+447911123201"],
+        ["eq2.60@example.com", "Eva", "07911123202"],
+    ]
+    raw = list(open_untouched(io.BytesIO((REPORTS / "60_equals_quoted.csv").read_bytes()), table.layout))
+    assert raw[0].cells[1] == '="Ed"', "downloads give the cell back as it stands in the file"

@@ -1,0 +1,87 @@
+"""A whole name as first and last name: one rule for forms, imports and files.
+
+Plain names, which are nearly all, are split here; what has particles, suffixes or nicknames goes to the
+`nameparser` library, which takes a hundred times as long.
+"""
+
+import re
+from typing import Final
+
+from nameparser import HumanName
+from nameparser.config import Constants
+
+# Titles that people put before a name. The library's own list also holds occupations and ranks, and some of
+# these are first names: Dean Martin, Judge Reinhold, Baron Davis.
+_TITLE_WORDS: Final = """
+    mr mrs ms miss mx dr drs prof professor doctor sir herr herrn hr frau fräulein ddr dipl.-ing dipl.-kfm
+    dipl.-kff dipl.-psych dipl.-wirt.-ing h.c monsieur madame mademoiselle mme mlle señor señora señorita sra
+    srta doña dña signor signora signorina sig.ra sig.na dott dott.ssa dottor dottoressa dhr mevr mevrouw paní
+"""
+# These are titles only with a period: Phil Collins and Don Johnson have none.
+_ABBREVIATIONS: Final = """
+    rev hon capt col gen lt sgt maj adm fr ing mag med jur phil rer nat pol oec habil sr dn d sig avv geom
+    rag arch mw ir dipl
+"""
+_TITLES: Final = frozenset(_TITLE_WORDS.split())
+_BEFORE_NAMES: Final = frozenset(
+    {*_TITLES, *(f"{title}." for title in (_TITLE_WORDS + _ABBREVIATIONS).split())}
+)
+_CONSTANTS: Final = Constants(titles=_TITLES)
+_LEFT_TO_LIBRARY: Final = frozenset(
+    word.lower()
+    for words in (
+        _CONSTANTS.prefixes,
+        _CONSTANTS.suffix_acronyms,
+        _CONSTANTS.suffix_not_acronyms,
+        _CONSTANTS.conjunctions,
+        _TITLES,
+    )
+    for word in words
+)
+_NOT_PLAIN: Final = re.compile(r"[^\w\s'’-]|\d|_")
+_LONGEST: Final = 240
+_LONGEST_FOR_LIBRARY: Final = 100
+
+
+def split_name(whole: str) -> tuple[str, str]:
+    """First and last name of a text that holds both, without titles and suffixes. `Mary Ann Smith` → Mary Ann
+    / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van Beethoven, `Cher` → Cher / nothing.
+    """
+    words = whole[:_LONGEST].split()
+    is_titled = False
+    while len(words) > 1 and words[0].lower() in _BEFORE_NAMES:
+        del words[0]
+        is_titled = True
+    plain = " ".join(words)
+    if not words:
+        return "", ""
+    if is_titled and len(words) == 1:
+        return "", plain
+    split = _split_plain(words, plain)
+    if split is None and len(plain) <= _LONGEST_FOR_LIBRARY:
+        return _split_by_library(plain, is_titled)
+    return split or (" ".join(words[:-1]) or plain, words[-1] if len(words) > 1 else "")
+
+
+def _split_plain(words: list[str], plain: str) -> tuple[str, str] | None:
+    last, comma, first = plain.partition(",")
+    if comma:
+        first = first.strip()
+        if not first or _is_special(first) or _is_special(last):
+            return None
+        return first, last.strip()
+    if _is_special(plain):
+        return None
+    return (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (plain, "")
+
+
+def _is_special(text: str) -> bool:
+    return _NOT_PLAIN.search(text) is not None or not _LEFT_TO_LIBRARY.isdisjoint(text.lower().split())
+
+
+def _split_by_library(plain: str, is_titled: bool) -> tuple[str, str]:
+    name = HumanName(plain, constants=_CONSTANTS)
+    first = " ".join(filter(None, (name.first, name.middle)))
+    if first or name.title or is_titled:
+        return (first, name.last) if first or name.last else (plain, "")
+    return (name.last, "") if name.last else (plain, "")

@@ -1,0 +1,107 @@
+"""The email address of a cell that holds more than that: a name beside it, brackets, or several addresses.
+
+Only what is beyond doubt is taken off. `ann lee@example.com` stays a fault: it may be a name before an
+address, or an address with a space in it, and the two belong to different people.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from app.platform.addresses.keys import email_key
+from app.platform.addresses.problems import FIRST_OF_SEVERAL, ONLY_ADDRESS, AddressProblem
+from app.platform.addresses.text import LONGEST_CELL, trimmed, unquoted
+
+_GOOGLE: Final = ":::"
+_SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]")
+# Words between two addresses, in the languages of the header words; each is split at only between addresses.
+_WORDS: Final = re.compile(
+    r"\s+(?:und|and|oder|or|et|ou|y|e|o|i|en|of|och|og|eller|lub|oraz|ja|tai|a|nebo|ve|veya|и|или|&|\+)\s+",
+    re.I,
+)
+_IN_BRACKETS: Final = re.compile(r"<([^<>@]*+@[^<>]*+)>|\(([^()@]*+@[^()]*+)\)|\[([^\[\]@]*+@[^\[\]]*+)\]")
+_LABEL: Final = re.compile(r"(?:mailto|e-?mail|mail|smtp)\s?:\s?", re.I)
+_COMMENT: Final = re.compile(r"\s?(?:\([^()@]*+\)|(?<!@)\[[^\[\]@]*+\])\Z")
+_QUOTES: Final = "\"'“”„‟«»‘’`"  # noqa: RUF001
+_TAIL: Final = ".,;:/|" + _QUOTES + " \t\xa0"
+_MOST_ENTRIES: Final = 20
+
+
+class EmailReading(NamedTuple):
+    """What a cell holds: a key or a problem, and a note's slug when there was a choice."""
+
+    key: str | None
+    problem: AddressProblem | None
+    note: str | None = None
+
+
+def first_email(cell: str) -> EmailReading:
+    """Reads the address of a cell: `Ann <ann@x.org>`, `mailto:`, a trailing semicolon or period, a comment in
+    brackets. Of several addresses the first is used, whatever separates them. Notes say which."""
+    key = email_key(cell)
+    if isinstance(key, str):
+        return EmailReading(key, None)
+    text = trimmed(cell[: LONGEST_CELL + 1])
+    if "@" not in text:
+        return EmailReading(None, AddressProblem.BLANK if not text.strip(_TAIL) else key)
+    if len(text) > LONGEST_CELL:
+        return EmailReading(None, key)
+    text = unquoted(text)
+    bracketed = _bracketed(text)
+    entries = _entries(text) if bracketed is None else bracketed
+    if not entries:
+        return EmailReading(None, key)
+    if len(entries) > 1 and _GOOGLE not in text and not all("@" in entry for entry in entries):
+        return EmailReading(None, AddressProblem.LIST_BROKEN)
+    first = email_key(entries[0])
+    if not isinstance(first, str):
+        return EmailReading(None, first)
+    if len(entries) == 1:
+        return EmailReading(first, None, None if first == email_key(text) else ONLY_ADDRESS)
+    return EmailReading(first, None, FIRST_OF_SEVERAL)
+
+
+def _bracketed(text: str) -> list[str] | None:
+    """Addresses in brackets after names; None where there are none, or where a plain address comes first."""
+    found = _IN_BRACKETS.search(text)
+    if found is None:
+        return None
+    before = _SEPARATORS.split(text[: found.start()])
+    if any("@" in part for part in before[:-1]) or email_key(_bare(before[-1])) == email_key(text):
+        return None
+    inner = [next(filter(None, groups)) for groups in _IN_BRACKETS.findall(text)[:_MOST_ENTRIES]]
+    entries = list(dict.fromkeys(map(_bare, inner)))
+    if len(entries) == 1 and "@" in (after := text[found.end() :]):
+        entries.extend(_entries(after))
+    return entries
+
+
+def _entries(text: str) -> list[str]:
+    """The addresses of a list, bare; entries that hold none are kept, so that a broken list is seen."""
+    parts = [piece for part in _SEPARATORS.split(text, _MOST_ENTRIES) for piece in _between_addresses(part)]
+    return [bare for part in parts[:_MOST_ENTRIES] if (bare := _bare(part))]
+
+
+def _between_addresses(part: str) -> list[str]:
+    """Cut at a slash, a word or a blank, where that leaves an address on each side."""
+    if part.count("@") < 2:
+        return [part]
+    words = part.split()
+    for pieces in (_WORDS.split(" ".join(words), _MOST_ENTRIES), part.split("/", _MOST_ENTRIES), words):
+        if len(pieces) > 1 and all("@" in piece for piece in pieces):
+            return [deeper for piece in pieces[:_MOST_ENTRIES] for deeper in _between_addresses(piece)]
+    return [part]
+
+
+def _bare(entry: str) -> str:
+    """An entry without label, quotes, comment and closing punctuation."""
+    bare = trimmed(entry)
+    if not bare:
+        return ""
+    bare = _COMMENT.sub("", bare).rstrip(_TAIL).lstrip(_QUOTES + " ")
+    if label := _LABEL.match(bare):
+        bare = bare[label.end() :].partition("?")[0]
+    if bare.startswith("<") and bare.endswith(">"):
+        bare = bare[1:-1]
+    return trimmed(bare)

@@ -1,0 +1,91 @@
+"""What can be wrong with an address or a number, and what is worth a note: a slug and a sentence each."""
+
+from enum import Enum
+from typing import Final
+
+
+class AddressProblem(Enum):
+    """Why a cell is no usable address; the value is the stable slug kept with a row."""
+
+    BLANK = "blank"
+    NO_AT = "no_at"
+    TWO_ATS = "two_ats"
+    MANY_ATS = "many_ats"
+    ODD_AT = "odd_at"
+    INVISIBLE = "invisible"
+    WITH_NAME = "with_name"
+    SPACE = "space"
+    NO_LOCAL = "no_local"
+    NO_DOMAIN = "no_domain"
+    TOO_LONG = "too_long"
+    DOTS = "dots"
+    QUOTED = "quoted"
+    IP_DOMAIN = "ip_domain"
+    NO_DOT = "no_dot"
+    RESERVED_DOMAIN = "reserved_domain"
+    BAD_DOMAIN = "bad_domain"
+    BAD_LOCAL = "bad_local"
+    LIST_BROKEN = "list_broken"
+    PHONE_BLANK = "phone_blank"
+    PHONE_NO_NUMBER = "phone_no_number"
+    PHONE_NO_COUNTRY = "phone_no_country"
+    PHONE_SHORTENED = "phone_shortened"
+    PHONE_TOO_SHORT = "phone_too_short"
+    PHONE_TOO_LONG = "phone_too_long"
+    PHONE_IMPOSSIBLE = "phone_impossible"
+    PHONE_EXTENSION = "phone_extension"
+
+    @property
+    def sentence(self) -> str:
+        """What a marketer reads."""
+        return _SENTENCES[self.value]
+
+
+FIRST_OF_SEVERAL: Final = "first_of_several"
+"""The note of a row whose cell held several addresses."""
+ONLY_ADDRESS: Final = "only_address"
+"""The note of a row whose cell held more than its address: a name, brackets, a trailing semicolon."""
+FIRST_NUMBER: Final = "first_number"
+"""The note of a row whose cell held several phone numbers."""
+
+_SENTENCES: Final[dict[str, str]] = {
+    "blank": "The row has no email address.",
+    "no_at": "The address has no @ sign.",
+    "two_ats": "The address has two @ signs.",
+    "many_ats": "The address has more than two @ signs.",
+    "odd_at": "The address has a look-alike of the @ sign instead of the real one.",
+    "invisible": "The address has an invisible character in it.",
+    "with_name": "The cell holds more than an address, and it is not clear which part is the address.",
+    "space": "The address has a space in it.",
+    "no_local": "The address has nothing before the @ sign.",
+    "no_domain": "The address has nothing after the @ sign.",
+    "too_long": "The address is too long: mail servers take 254 characters at most.",
+    "dots": "The address has a dot in the wrong place: at an end or next to another dot.",
+    "quoted": "The address has quotation marks in it, which is not supported.",
+    "ip_domain": "The address ends in a number in brackets instead of a domain name.",
+    "no_dot": "The part after the @ sign has no ending such as .com.",
+    "reserved_domain": "This domain cannot receive mail: its ending is reserved for tests and local use.",
+    "bad_domain": "The part after the @ sign is not a valid domain name.",
+    "bad_local": "The part before the @ sign has a character that is not allowed in an address.",
+    "list_broken": "The cell holds several entries, and not all of them are addresses.",
+    "phone_blank": "The row has no phone number.",
+    "phone_no_number": "This is not a phone number.",
+    "phone_no_country": "The number has no country code, such as +49.",
+    "phone_shortened": "A spreadsheet has shortened this number; its last digits are lost.",
+    "phone_too_short": "The phone number is too short.",
+    "phone_too_long": "The phone number is too long.",
+    "phone_impossible": "The number has the wrong length for its country.",
+    "phone_extension": "The number has an extension, so it may belong to more than one person.",
+    FIRST_OF_SEVERAL: "The cell holds several addresses; the first one is used.",
+    ONLY_ADDRESS: "The cell holds more than the address; only the address is used.",
+    FIRST_NUMBER: "The cell holds several phone numbers; the first one is used.",
+}
+
+
+def explain(slug: str) -> str:
+    """The sentence for a problem's or a note's slug. `invisible:dee` names what stands before the invisible
+    character."""
+    kind, _, place = slug.partition(":")
+    if kind == "invisible" and place:
+        return f"The address has an invisible character after “{place}”."
+    return _SENTENCES[kind]
