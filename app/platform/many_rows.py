@@ -39,7 +39,8 @@ def beside_index(column: Any) -> sa.ColumnElement[int]:
     """A number's column in a condition that must not be searched by that column's index.
 
     The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
-    rather read all its enrollments for each contact than the contact's few.
+    rather read all its enrollments for each contact than the contact's few. An index may be made on this very
+    expression; then it is the only one that fits.
     """
     return cast(sa.ColumnElement[int], column + sa.literal_column("0"))
 

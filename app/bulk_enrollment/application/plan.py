@@ -1,7 +1,8 @@
 """Planning a job: the file's rows go into the ledger, each with its verdict, and the batches are cut.
 
 The file is read once, as a stream. Every chunk is one short transaction, so a small write of somebody else
-never waits long; a planner that was thought dead notices at its next chunk and stops.
+never waits long; a planner that was thought dead notices at its next chunk and stops. How far the ledger is
+filled is written with each chunk: whoever claims the planning next goes on from there.
 """
 
 import time
@@ -17,6 +18,7 @@ from app.bulk_enrollment.domain.reading import ReadRow, row_reader
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs, planning
+from app.bulk_enrollment.infrastructure.store.jobs import PlanningClaim
 from app.bulk_enrollment.infrastructure.store.planning import Judge
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
@@ -30,6 +32,10 @@ PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
 UNREADABLE = "Muster could not read this file. Save it again as CSV (UTF-8), upload it and start again."
+NO_FURTHER = (
+    f"Reading this file was interrupted {MOST_ATTEMPTS} times without getting any further. "
+    "Nobody was enrolled. Ask your administrator to check the log, then start again."
+)
 
 
 class _GivenUp(Exception):
@@ -40,17 +46,18 @@ def plan_job(account_id: int, job_id: int) -> None:
     """Plan a job that waits for it; does nothing when somebody else does or it is done."""
     began = time.perf_counter()
     with transaction():
-        attempt = jobs.claim_planning(account_id, job_id, now(), _lease())
-        if attempt is not None:
-            jobs.discard_rows(account_id, job_id)
-    if attempt is None:
+        claim = jobs.claim_planning(account_id, job_id, now(), _lease())
+        if claim is not None:
+            planning.forget_after(account_id, job_id, claim.planned_rows)
+    if claim is None:
         _queue_planned(account_id, job_id)
         return
+    attempt = claim.attempt
     job = queries.job_by_id(account_id, job_id)
     try:
-        if attempt > MOST_ATTEMPTS:
-            raise UnreadableFile("endless", UNREADABLE)
-        rows = _fill_ledger(job, attempt)
+        if claim.idle_attempts > MOST_ATTEMPTS:
+            raise UnreadableFile("endless", NO_FURTHER)
+        rows = _fill_ledger(job, claim)
         _conclude(job, attempt, rows)
     except _GivenUp:
         _clean_up_cancelled(account_id, job_id)
@@ -68,13 +75,16 @@ def plan_job(account_id: int, job_id: int) -> None:
     _queue_planned(account_id, job_id)
 
 
-def _fill_ledger(job: EnrollmentJob, attempt: int) -> int:
-    """Load all rows of the job's file; returns how many."""
+def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
+    """Load the rows of the job's file that are not in the ledger yet; returns how many it has then."""
     judge = _judge(job)
-    done = 0
-    for chunk in _chunks(_read_rows(job)):
+    done = claim.planned_rows
+    if job.total > CHUNK_ROWS:
         with transaction():
-            _hold(job, attempt, done + len(chunk))
+            planning.know_people()
+    for chunk in _chunks(_read_rows(job, after=done)):
+        with transaction():
+            _hold(job, claim.attempt, done + len(chunk))
             planning.load_chunk(judge, chunk)
         done += len(chunk)
     return done
@@ -100,12 +110,12 @@ def _lease() -> timedelta:
     return timedelta(seconds=current().batch_lease_seconds)
 
 
-def _read_rows(job: EnrollmentJob) -> Iterator[ReadRow]:
+def _read_rows(job: EnrollmentJob, after: int) -> Iterator[ReadRow]:
     assert job.upload_id is not None
     upload = files.upload_by_id(job.account_id, job.upload_id)
     country = accounts.worker_for(job.account_id).country
     read = row_reader(file_options(job), country)
-    for row in files.rows(upload):
+    for row in islice(files.rows(upload), after, None):
         yield read(row.number, row.line, row.cells)
 
 

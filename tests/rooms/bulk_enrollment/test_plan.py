@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.activity.infrastructure.tables import AuditEntry
 from app.bulk_enrollment.application import start
 from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.files.infrastructure import storage
 from app.files.infrastructure.tables import Upload
 from app.platform.clock import now
@@ -132,23 +133,30 @@ def test_a_planner_that_was_thought_dead_changes_nothing(trial: Trial, workflow)
     number, account_id = trial.job(job).id, trial.actor.account_id
     with trial.acting(), transaction():
         dead = jobs.claim_planning(account_id, number, now() - timedelta(minutes=5), timedelta(minutes=1))
-    assert dead == 1
+    assert dead is not None and dead.attempt == 1
     trial.plan(job)
     assert trial.job(job).status == "queued" and trial.job(job).attempt == 2
     with trial.acting(), transaction():
-        assert not jobs.hold_planning(account_id, number, dead, now(), 3)
+        assert not jobs.hold_planning(account_id, number, dead.attempt, now(), 3)
     trial.finish(job)
     trial.holds(job)
 
 
-def test_half_a_plan_of_a_dead_planner_is_thrown_away(trial: Trial, workflow):
-    job = trial.draft(lines(*addresses(5)), workflow, missing="create")
+def test_a_plan_goes_on_where_it_was_left(trial: Trial, workflow):
+    """Whatever is in the ledger beyond what the job says is thrown away first."""
+    job = trial.draft(lines(*addresses(3), "p1@example.com", "p5@example.com"), workflow, missing="create")
     trial.plan(job)
+    with trial.acting(), transaction():
+        session().execute(
+            sa.update(EnrollmentRow).where(EnrollmentRow.row_number.in_((2, 5))).values(note="seen before")
+        )
     trial.change_job(job, planned_at=None, lease_until=now() - timedelta(seconds=1), planned_rows=3)
     trial.start_draft(job)
+    trial.plan(job)
+    assert [row.note for row in trial.rows(job)] == [None, "seen before", None, None, None]
     trial.finish(job)
     trial.holds(job)
-    assert trial.outcomes(job) == ["ENROLLED"] * 5
+    assert trial.outcomes(job) == ["ENROLLED"] * 3 + ["DUPLICATE_IN_SELECTION 1", "ENROLLED"]
 
 
 def test_a_file_that_cannot_be_planned_fails_its_job(trial: Trial, workflow):
@@ -166,10 +174,18 @@ def test_a_file_that_cannot_be_planned_fails_its_job(trial: Trial, workflow):
 
 def test_a_plan_that_never_ends_is_given_up(trial: Trial, workflow):
     job = trial.start(lines(*addresses(3)), workflow, missing="create")
-    trial.change_job(job, attempt=10)
+    trial.change_job(job, attempt=40, idle_attempts=10)
     trial.run_tasks()
     assert trial.job(job).status == "failed"
-    assert trial.job(job).failure.startswith("Muster could not read this file.")
+    assert "interrupted 10 times without getting any further" in trial.job(job).failure
+
+
+def test_a_plan_that_gets_further_is_never_given_up(trial: Trial, workflow):
+    job = trial.start(lines(*addresses(3)), workflow, missing="create")
+    trial.change_job(job, attempt=40, idle_attempts=9)
+    trial.finish(job)
+    trial.holds(job)
+    assert trial.job(job).idle_attempts == 0
 
 
 def test_a_job_enrolls_into_the_version_that_was_active_at_its_start(

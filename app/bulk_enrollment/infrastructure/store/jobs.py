@@ -1,7 +1,7 @@
 """Writing jobs."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,6 +10,15 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, Enrollmen
 from app.platform.database import session
 
 PLANNABLE = (JobStatus.DRAFT, JobStatus.PENDING, JobStatus.VALIDATING)
+
+
+class PlanningClaim(NamedTuple):
+    """A job's planning in a worker's hands: `planned_rows` are in the ledger already, put there by earlier
+    attempts; the last `idle_attempts`, this one included, have added none yet."""
+
+    attempt: int
+    planned_rows: int
+    idle_attempts: int
 
 
 def add(job: EnrollmentJob) -> EnrollmentJob:
@@ -38,10 +47,11 @@ def count_unfinished(account_id: int) -> int:
     return session().scalar(query) or 0
 
 
-def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta) -> int | None:
-    """Take the planning of a job that is not planned and that nobody plans just now. Returns the attempt."""
+def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta) -> PlanningClaim | None:
+    """Take the planning of a job that is not planned and that nobody plans just now."""
     values = {
         "attempt": EnrollmentJob.attempt + 1,
+        "idle_attempts": EnrollmentJob.idle_attempts + 1,
         "lease_until": now + lease,
         "status": sa.case(
             (EnrollmentJob.status == JobStatus.PENDING, JobStatus.VALIDATING), else_=EnrollmentJob.status
@@ -59,16 +69,17 @@ def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta
                 sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
             )
             .values(values)
-            .returning(EnrollmentJob.attempt),
+            .returning(EnrollmentJob.attempt, EnrollmentJob.planned_rows, EnrollmentJob.idle_attempts),
             execution_options={"synchronize_session": False},
         )
-        .scalar()
+        .first()
     )
-    return claimed
+    return PlanningClaim(*claimed) if claimed else None
 
 
 def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, rows: int) -> bool:
-    """Keep the planning and note how far it is. False when the job was cancelled or given to another."""
+    """Keep the planning and note how far it is once this transaction is written. False when the job was
+    cancelled or given to another."""
     return _update(
         account_id,
         job_id,
@@ -77,7 +88,7 @@ def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, r
             EnrollmentJob.status.in_(PLANNABLE),
             EnrollmentJob.planned_at.is_(None),
         ],
-        {"lease_until": until, "planned_rows": rows},
+        {"lease_until": until, "planned_rows": rows, "idle_attempts": 0},
     )
 
 

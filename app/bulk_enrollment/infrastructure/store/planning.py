@@ -114,7 +114,7 @@ def _staged(judge: Judge) -> sa.Subquery:
         sa.select(EnrollmentRow.row_number)
         .where(
             EnrollmentRow.account_id == judge.account_id,
-            EnrollmentRow.job_id == judge.job_id,
+            beside_index(EnrollmentRow.job_id) == judge.job_id,
             EnrollmentRow.key == staged_rows.c.key,
             _COUNTING,
         )
@@ -182,7 +182,7 @@ def spread_withheld(account_id: int, job_id: int) -> None:
         sa.update(EnrollmentRow)
         .where(
             EnrollmentRow.account_id == account_id,
-            EnrollmentRow.job_id == job_id,
+            beside_index(EnrollmentRow.job_id) == job_id,
             EnrollmentRow.key == said.c.key,
             EnrollmentRow.verdict != Outcome.CONTACT_NOT_FOUND,
             _COUNTING,
@@ -200,6 +200,18 @@ def know_sizes() -> None:
 
 def know_people() -> None:
     refresh_statistics(Contact.__table__, Enrollment.__table__)
+
+
+def forget_after(account_id: int, job_id: int, rows: int) -> None:
+    """Leave the first `rows` of a job in the ledger and none besides."""
+    session().execute(
+        sa.delete(EnrollmentRow).where(
+            EnrollmentRow.account_id == account_id,
+            EnrollmentRow.job_id == job_id,
+            EnrollmentRow.row_number > rows,
+        ),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def cut_batches(account_id: int, job_id: int, rows: int, size: int) -> int:
