@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from uuid import uuid4
 
 from flask import Flask
 from redis import Redis
@@ -22,6 +23,7 @@ from rq.serializers import JSONSerializer
 from app import create_app
 from app.platform import clock, queue
 from app.platform.logs import log, origin
+from app.platform.queue import at_task
 from app.platform.settings import Settings
 
 RETRY_SECONDS = 1.0
@@ -43,7 +45,8 @@ class TaskWorker(SimpleWorker):
         with self.app.app_context():
             token = origin.set({"task": job.description, "task_id": job.id})
             try:
-                done = super().perform_job(job, queue, execution)
+                with at_task(f"{job.id}-{uuid4().hex[:8]}"):
+                    done = super().perform_job(job, queue, execution)
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)
                 log.info(
                     "task_done" if done else "task_failed", extra={"queue": queue.name, "ms": milliseconds}

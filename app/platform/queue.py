@@ -6,8 +6,10 @@ is lost or arrives twice does no harm, because every task begins with a conditio
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -22,6 +24,7 @@ from app.platform.logs import log
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # by how soon
 BEAT_SECONDS = 1.0
 BEAT_EXPIRES_SECONDS = 4
+BEATS = "muster:worker:*"
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,18 @@ def waiting(queue: str) -> int | None:
 
 def alive_workers() -> int:
     """How many workers have shown a sign of life in the last seconds; 0 when the queue is down."""
+    return len(beats() or {})
+
+
+def beats() -> dict[str, str] | None:
+    """{worker: its last sign of life}, None when the queue does not answer. The sign is "number task", and
+    changes every second as long as the worker lives."""
     try:
-        return sum(1 for _ in connection().scan_iter("muster:worker:*", count=1000))
+        names = cast(list[bytes], list(connection().scan_iter(BEATS, count=1000)))
+        signs = cast(list[bytes | None], connection().mget(names)) if names else []
     except RedisError:
-        return 0
+        return None
+    return {name.decode(): sign.decode() for name, sign in zip(names, signs, strict=True) if sign is not None}
 
 
 def is_up() -> bool:
@@ -110,18 +121,44 @@ def is_up() -> bool:
         return False
 
 
+@dataclass
+class _Work:
+    """What this process is at: a worker does one task at a time."""
+
+    task: str | None = None
+
+
+_work = _Work()
+
+
+@contextmanager
+def at_task(task: str) -> Iterator[None]:
+    """Name the task that this worker is at, for its signs of life."""
+    _work.task = task
+    try:
+        yield
+    finally:
+        _work.task = None
+
+
+def holder() -> str | None:
+    """The task that is under way here, as a claim names it; None outside of workers. A claim whose task shows
+    no sign of life any more belongs to nobody."""
+    return _work.task
+
+
 def beat_forever(url: str) -> None:
     """Show a sign of life every second from a thread of its own, as long as the process lives."""
-    key = f"muster:worker:{os.uname().nodename}:{os.getpid()}"
+    key = BEATS.replace("*", f"{os.uname().nodename}:{os.getpid()}")
     redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     pause = threading.Event()
 
     def beat() -> None:
-        while not pause.wait(BEAT_SECONDS):
-            try:
-                redis.set(key, 1, ex=BEAT_EXPIRES_SECONDS)
-            except RedisError:
-                continue
+        for number in count():
+            if pause.wait(BEAT_SECONDS):
+                return
+            with suppress(RedisError):
+                redis.set(key, f"{number} {_work.task or ''}", ex=BEAT_EXPIRES_SECONDS)
 
     threading.Thread(target=beat, name="beat", daemon=True).start()
 

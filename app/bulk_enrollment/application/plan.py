@@ -7,7 +7,6 @@ filled is written with each chunk: whoever claims the planning next goes on from
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import islice
 
 from app.accounts import application as accounts
@@ -23,10 +22,10 @@ from app.bulk_enrollment.infrastructure.store.planning import Judge
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.files.domain.unreadable import UnreadableFile
+from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import is_transient, transaction
 from app.platform.logs import log
-from app.platform.settings import current
 
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
@@ -46,7 +45,7 @@ def plan_job(account_id: int, job_id: int) -> None:
     """Plan a job that waits for it; does nothing when somebody else does or it is done."""
     began = time.perf_counter()
     with transaction():
-        claim = jobs.claim_planning(account_id, job_id, now(), _lease())
+        claim = jobs.claim_planning(account_id, job_id, queue.holder())
         if claim is not None:
             planning.forget_after(account_id, job_id, claim.planned_rows)
     if claim is None:
@@ -102,12 +101,8 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> None:
 
 
 def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
-    if not jobs.hold_planning(job.account_id, job.id, attempt, now() + _lease(), rows):
+    if not jobs.hold_planning(job.account_id, job.id, attempt, rows):
         raise _GivenUp
-
-
-def _lease() -> timedelta:
-    return timedelta(seconds=current().batch_lease_seconds)
 
 
 def _read_rows(job: EnrollmentJob, after: int) -> Iterator[ReadRow]:
@@ -156,7 +151,7 @@ def _queue_planned(account_id: int, job_id: int) -> None:
 
 def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
     with transaction():
-        if not jobs.hold_planning(job.account_id, job.id, attempt, now(), 0):
+        if not jobs.hold_planning(job.account_id, job.id, attempt, 0):
             return
         jobs.discard_rows(job.account_id, job.id)
         failed = jobs.move(

@@ -6,7 +6,7 @@ thought dead changes nothing. After each the pump is asked again.
 """
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import dropwhile
 
 from app.accounts import application as accounts
@@ -34,12 +34,11 @@ SECONDS_IN_A_ROW = 2.0
 def dispatch(account_id: int, keep_one: bool = False) -> int | None:
     """Start as many of the account's batches as may run now. With `keep_one` the first of them is not sent
     to the queue but returned, for the caller to run at once."""
-    lease = timedelta(seconds=current().batch_lease_seconds)
     with transaction():
         accounts.lock(account_id)
         _follow_workflows(account_id)
         at_once = accounts.limit_of(account_id, "running_batches", current().max_running_batches)
-        granted = batches.grant(account_id, now(), lease, at_once)
+        granted = batches.grant(account_id, at_once)
     kept = granted.pop(0) if keep_one and granted else None
     unsent = list(dropwhile(lambda batch_id: queue.send(RUN_TASK, account_id, batch_id), granted))
     if unsent:
@@ -69,9 +68,8 @@ def run_batches(account_id: int, batch_id: int) -> None:
 def run_batch(account_id: int, batch_id: int) -> None:
     """Do one batch, or nothing when somebody else has it, has done it, or the job is not running."""
     began = time.perf_counter()
-    lease = timedelta(seconds=current().batch_lease_seconds)
     with transaction():
-        claim = batches.claim(account_id, batch_id, now(), lease)
+        claim = batches.claim(account_id, batch_id, now(), queue.holder())
     if claim is None:
         return
     job = queries.job_by_id(account_id, claim.job_id)
@@ -133,7 +131,7 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
         _give_up(account_id, job, claim, kind)
         return
     with transaction():
-        batches.put_back(account_id, claim, now() + timedelta(seconds=wait), kind.name)
+        batches.put_back(account_id, claim, wait, kind.name)
 
 
 def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome) -> None:
@@ -177,7 +175,7 @@ def skip_rest(account_id: int, job_id: int) -> None:
                 jobs.discard_rows(account_id, job_id)  # it was cancelled before its plan was put to use
             if job.status != JobStatus.CANCELLING:
                 return
-            batches.abandoned_while_cancelling(account_id, job_id, now())
+            batches.abandoned_while_cancelling(account_id, job_id)
             claim = batches.take_to_skip(account_id, job_id)
             if claim is None:
                 break

@@ -1,7 +1,8 @@
 """The sweeper: what the queue has forgotten is in the database, and gets its turn again.
 
-A killed worker leaves a lease that runs out; an emptied queue leaves work without a task. Called by the
-clock process; every step is a conditional claim, so a second sweeper does no harm.
+A killed worker shows no sign of life any more, and leaves a lease that runs out; an emptied queue leaves work
+without a task. Called by the clock process; every step is a conditional claim, so a second sweeper does no
+harm.
 """
 
 from datetime import timedelta
@@ -14,24 +15,41 @@ from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
+from app.platform.signs_of_life import Watch
 
 DRAFTS_KEPT = timedelta(days=1)
-HANDED_OVER = timedelta(seconds=3)
+HANDED_OVER_SECONDS = 3.0
+
+_watch = Watch()
 
 
 def sweep() -> None:
     """Give everything that waits without a task its task."""
-    at = now()
+    _take_from_gone()
     if queue.waiting("urgent") == 0:  # else their tasks may still be there
-        for account_id, job_id in waiting.unplanned_jobs(at - HANDED_OVER, at):
+        for account_id, job_id in waiting.unplanned_jobs(HANDED_OVER_SECONDS):
             queue.send(PLAN_TASK, account_id, job_id)
         for account_id, job_id in waiting.jobs_being_cancelled():
             queue.send(CANCEL_TASK, account_id, job_id)
     _recall_lost_tasks()
-    for account_id in waiting.accounts_with_work(at):
+    for account_id in waiting.accounts_with_work():
         dispatch(account_id)
     for account_id, job_id in waiting.jobs_without_open_batches():
         finish_if_done(account_id, job_id)
+
+
+def _take_from_gone() -> None:
+    """What a worker was at that is gone is given to another, without waiting for its lease to run out."""
+    gone = _watch.gone(waiting.holders())
+    if not gone:
+        return
+    with transaction():
+        unplanned = jobs.take_from_gone(gone)
+        taken = batches.take_from_gone(gone)
+    if unplanned or taken:
+        log.warning("worker_gone", extra={"plannings": len(unplanned), "batches": taken})
+    for account_id, job_id in unplanned:
+        queue.send(PLAN_TASK, account_id, job_id)
 
 
 def _recall_lost_tasks() -> None:
@@ -39,7 +57,7 @@ def _recall_lost_tasks() -> None:
     without waiting for their leases to run out."""
     if queue.waiting("bulk") != 0:
         return
-    for account_id, batch_ids in waiting.handed_over_batches(now() - HANDED_OVER).items():
+    for account_id, batch_ids in waiting.handed_over_batches(HANDED_OVER_SECONDS).items():
         with transaction():
             batches.release(account_id, batch_ids)
         log.info("lost_tasks_recalled", extra={"account": account_id, "batches": len(batch_ids)})

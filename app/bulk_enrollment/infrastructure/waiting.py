@@ -9,19 +9,20 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
+from app.platform.leases import is_older, lease, longest_wait
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(("pending", "processing"))
 _UNFINISHED_JOB = EnrollmentJob.status.in_([status.value for status in UNFINISHED])
 
 
-def unplanned_jobs(since: datetime, now: datetime) -> list[tuple[int, int]]:
-    """(account, job) of jobs that wait to be planned or queued, and nobody is at it."""
+def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
+    """(account, job) of jobs that wait to be planned or queued for so long, and nobody is at it."""
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
             EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)),
             sa.or_(EnrollmentJob.status != JobStatus.DRAFT, EnrollmentJob.planned_at.is_(None)),
-            EnrollmentJob.updated_at < since,
-            sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
+            is_older(EnrollmentJob.updated_at, seconds),
+            lease().is_over(EnrollmentJob.lease_until),
         )
     )
 
@@ -34,11 +35,11 @@ def jobs_being_cancelled() -> list[tuple[int, int]]:
     )
 
 
-def accounts_with_work(now: datetime) -> list[int]:
+def accounts_with_work() -> list[int]:
     """Accounts that have a batch which nobody holds and whose time has come, or a paused job."""
     ready = sa.and_(
-        sa.or_(EnrollmentBatch.lease_until.is_(None), EnrollmentBatch.lease_until < now),
-        sa.or_(EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now),
+        lease().is_over(EnrollmentBatch.lease_until),
+        longest_wait().is_over(EnrollmentBatch.next_attempt_at),
     )
     query = (
         sa.select(EnrollmentJob.account_id)
@@ -60,8 +61,8 @@ def jobs_without_open_batches() -> list[tuple[int, int]]:
     )
 
 
-def handed_over_batches(before: datetime) -> dict[int, list[int]]:
-    """{account: batch ids} that wait for their task, handed to the queue a while ago."""
+def handed_over_batches(seconds: float) -> dict[int, list[int]]:
+    """{account: batch ids} that wait for their task, handed to the queue so long ago."""
     found: dict[int, list[int]] = defaultdict(list)
     query = (
         sa.select(EnrollmentBatch.account_id, EnrollmentBatch.id)
@@ -70,12 +71,30 @@ def handed_over_batches(before: datetime) -> dict[int, list[int]]:
             _UNFINISHED_JOB,
             EnrollmentBatch.status == "pending",
             EnrollmentBatch.lease_until.isnot(None),
-            EnrollmentBatch.handed_at < before,
+            is_older(EnrollmentBatch.handed_at, seconds),
         )
     )
     for account_id, batch_id in _pairs(query):
         found[account_id].append(batch_id)
     return found
+
+
+def holders() -> set[str]:
+    """The tasks that plan a job or do a batch, as far as the database knows."""
+    planners = sa.select(EnrollmentJob.holder).where(
+        EnrollmentJob.status.in_((JobStatus.VALIDATING, JobStatus.DRAFT)),
+        EnrollmentJob.planned_at.is_(None),
+        EnrollmentJob.lease_until.isnot(None),
+    )
+    at_batches = (
+        sa.select(EnrollmentBatch.holder)
+        .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
+        .where(
+            _UNFINISHED_JOB, EnrollmentBatch.status == "processing", EnrollmentBatch.lease_until.isnot(None)
+        )
+    )
+    found = session().scalars(planners.union(at_batches), execution_options={"cross_account": True})
+    return {holder for holder in found if holder is not None}
 
 
 def drafts_before(moment: datetime) -> list[tuple[int, int]]:

@@ -86,8 +86,9 @@ def test_what_a_runner_did_that_was_thought_dead_is_undone(trial: Trial, app, bo
     [batch] = trial.batches(job)
     account_id = bob.actor.account_id
     with trial.acting(), transaction():
-        dead = store.claim(account_id, batch.id, now() - timedelta(minutes=5), timedelta(minutes=1))
+        dead = store.claim(account_id, batch.id, now(), None)
     assert dead is not None
+    trial.change_batches(job, lease_until=now() - timedelta(seconds=1))
     trial.dispatch()
     with trial.acting():
         run._do(account_id, trial.job(job), dead)

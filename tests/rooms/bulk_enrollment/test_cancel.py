@@ -52,12 +52,12 @@ def test_while_it_is_planned(trial: Trial, app, bob, workflow):
     job = trial.start(lines(*addresses(5)), workflow, missing="create")
     account_id, number = bob.actor.account_id, trial.job(job).id
     with trial.acting(), transaction():
-        attempt = jobs.claim_planning(account_id, number, now(), timedelta(minutes=1))
+        claim = jobs.claim_planning(account_id, number, None)
     assert trial.job(job).status == "validating"
     trial.cancel(job)
     assert trial.job(job).status == "cancelled"
     with trial.acting(), transaction():
-        assert not jobs.hold_planning(account_id, number, attempt, now(), 5), "the planner notices"
+        assert not jobs.hold_planning(account_id, number, claim.attempt, 5), "the planner notices"
         assert not jobs.hold_planned(account_id, number)
     trial.run_tasks()
     trial.holds(job)
@@ -84,7 +84,7 @@ def test_while_it_runs(trial: Trial, app, bob, workflow):
     done, running, *_ = trial.batches(job)
     trial.run_batch(done.id)
     with trial.acting(), transaction():
-        claim = store.claim(bob.actor.account_id, running.id, now(), timedelta(minutes=1))
+        claim = store.claim(bob.actor.account_id, running.id, now(), None)
     trial.cancel(job)
     assert trial.job(job).status == "cancelling"
     with pytest.raises(Conflict):
@@ -106,7 +106,7 @@ def test_while_it_runs(trial: Trial, app, bob, workflow):
 def test_the_batch_of_a_dead_worker_is_skipped_too(trial: Trial, app, bob, workflow):
     job = big(trial, workflow)
     with trial.acting(), transaction():
-        dead = store.claim(bob.actor.account_id, trial.batches(job)[0].id, now(), timedelta(minutes=1))
+        dead = store.claim(bob.actor.account_id, trial.batches(job)[0].id, now(), None)
     trial.cancel(job)
     trial.change_batches(job, lease_until=now() - timedelta(seconds=1))
     trial.finish(job)

@@ -144,7 +144,7 @@ def test_a_batch_of_a_silent_worker_is_given_to_another(trial: Trial, app, bob, 
     [batch] = trial.batches(job)
     account_id = bob.actor.account_id
     with trial.acting(), transaction():
-        assert store.claim(account_id, batch.id, now(), timedelta(seconds=60))
+        assert store.claim(account_id, batch.id, now(), None)
     trial.dispatch()
     assert [one.status for one in trial.batches(job)] == ["processing"]
     trial.change_batches(job, lease_until=now() - timedelta(seconds=1))

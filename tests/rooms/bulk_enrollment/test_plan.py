@@ -132,12 +132,13 @@ def test_a_planner_that_was_thought_dead_changes_nothing(trial: Trial, workflow)
     job = trial.start(lines(*addresses(3)), workflow, missing="create")
     number, account_id = trial.job(job).id, trial.actor.account_id
     with trial.acting(), transaction():
-        dead = jobs.claim_planning(account_id, number, now() - timedelta(minutes=5), timedelta(minutes=1))
+        dead = jobs.claim_planning(account_id, number, None)
     assert dead is not None and dead.attempt == 1
+    trial.change_job(job, lease_until=now() - timedelta(seconds=1))
     trial.plan(job)
     assert trial.job(job).status == "queued" and trial.job(job).attempt == 2
     with trial.acting(), transaction():
-        assert not jobs.hold_planning(account_id, number, dead.attempt, now(), 3)
+        assert not jobs.hold_planning(account_id, number, dead.attempt, 3)
     trial.finish(job)
     trial.holds(job)
 

@@ -41,7 +41,7 @@ def test_it_waits_in_the_database_and_succeeds_the_next_time(trial: Trial, app, 
     assert batch.lease_until is None
     assert before < batch.next_attempt_at < now() + timedelta(seconds=0.1)
     assert trial.outcomes(job) == [""] * 5 and trial.contact("p1@example.com") is None
-    trial.change_batches(job, next_attempt_at=now() + timedelta(minutes=1))
+    trial.change_batches(job, next_attempt_at=now() + timedelta(seconds=3))
     trial.sweep()
     trial.run_tasks()
     assert trial.batches(job)[0].attempt == 1, "its time has not come"

@@ -1,14 +1,18 @@
 """The sweeper: whatever the queue forgot gets its turn again, and nothing gets it twice (B-05)."""
 
+import time
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.bulk_enrollment.application import sweep
+from app.bulk_enrollment.infrastructure.store import batches as batch_store
 from app.bulk_enrollment.infrastructure.store import jobs
-from app.platform import queue
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
+from app.platform import queue, signs_of_life
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import session, transaction
 from app.platform.errors import Conflict, NotFound
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines
 from tests.rooms.workflows.drafts import active
@@ -64,6 +68,86 @@ def test_a_planner_that_died(trial: Trial, workflow, valkey):
     trial.sweep()
     trial.finish(job)
     trial.holds(job)
+
+
+def test_a_planner_that_is_gone_is_not_waited_for(trial: Trial, app, workflow, valkey, monkeypatch):
+    """Its lease would last a minute. A task that shows signs of life keeps its own."""
+    monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.5)
+    lost, kept = (trial.start(lines(*addresses(3)), workflow, missing="create") for _ in range(2))
+    valkey.flush()
+    for job, task in ((lost, "killed"), (kept, "alive")):
+        with trial.acting(), transaction():
+            assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, task)
+    sweep_while(trial, lambda: trial.job(lost).lease_until)
+    assert trial.job(lost).lease_until is None and trial.job(kept).lease_until
+    assert waiting(trial, "urgent") == 1, "its task is sent, and once"
+    trial.finish(lost)
+    trial.holds(lost)
+    assert trial.job(kept).status == "validating"
+
+
+def test_batches_of_a_worker_that_is_gone(trial: Trial, app, bob, workflow, monkeypatch):
+    monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.5)
+    job = trial.started(lines(*addresses(20)), workflow, missing="create", batch_size=10)
+    with trial.acting(), transaction():
+        for batch, task in zip(trial.batches(job), ("killed", "alive"), strict=True):
+            assert batch_store.claim(bob.actor.account_id, batch.id, now(), task)
+    sweep_while(trial, lambda: trial.batches(job)[0].status == "processing")
+    assert [batch.status for batch in trial.batches(job)] == ["pending", "processing"]
+    trial.run_tasks()
+    assert [batch.status for batch in trial.batches(job)] == ["completed", "processing"]
+
+
+def test_nobody_is_gone_while_the_queue_is_away(trial: Trial, app, workflow, valkey, monkeypatch):
+    monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.0)
+    job = trial.start(lines(*addresses(3)), workflow, missing="create")
+    with trial.acting(), transaction():
+        assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, "not heard")
+    real = app.extensions["queue"]
+    app.extensions["queue"] = type(real).from_url("unix:///nowhere/at/all")
+    try:
+        trial.sweep()
+    finally:
+        app.extensions["queue"] = real
+    assert trial.job(job).lease_until
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_no_clock_holds_a_job(trial: Trial, workflow, valkey, hours):
+    """What was written before the clock was set by hours, in either direction, holds nothing."""
+    wrong = now() + timedelta(hours=hours)
+    job = trial.start(lines(*addresses(30)), workflow, missing="create", batch_size=10)
+    valkey.flush()
+    trial.change_job(job, status="validating", attempt=1, lease_until=wrong, updated_at=wrong)
+    trial.sweep()
+    trial.plan(job)
+    assert trial.job(job).status == "queued"
+    valkey.flush()
+    first, second, third = trial.batches(job)
+    for batch, values in (
+        (first, {"status": "processing", "lease_until": wrong}),
+        (second, {"next_attempt_at": wrong, "lease_until": None}),
+        (third, {"handed_at": wrong}),
+    ):
+        change_batch(trial, batch.id, **values)
+    trial.sweep()
+    assert waiting(trial, "bulk") == 3
+    trial.finish(job)
+    trial.holds(job)
+
+
+def sweep_while(trial: Trial, true) -> None:
+    """Sweep again and again beside a worker that is at the task "alive"."""
+    give_up = time.monotonic() + 20
+    while true() and time.monotonic() < give_up:
+        with trial.app.app_context():
+            queue.connection().set("muster:worker:test:1", f"{time.monotonic()} alive", ex=4)
+        trial.sweep()
+
+
+def change_batch(trial: Trial, batch_id: int, **values) -> None:
+    with trial.acting(), transaction():
+        session().execute(sa.update(EnrollmentBatch).where(EnrollmentBatch.id == batch_id).values(**values))
 
 
 def test_a_planner_that_died_before_it_cut_the_batches(trial: Trial, workflow, valkey):

@@ -1,7 +1,7 @@
 """Writing batches: granted by the pump, claimed by a worker, settled once."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
+from app.platform.leases import lease, longest_wait, moment
 
 _PLAIN = {"synchronize_session": False}
 _RUNNING = [status.value for status in RUNNING]
@@ -28,19 +29,19 @@ class Claim(NamedTuple):
     attempt: int
 
 
-def grant(account_id: int, now: datetime, lease: timedelta, at_once: int) -> list[int]:
+def grant(account_id: int, at_once: int) -> list[int]:
     """Choose the batches that may start now and lease them; returns their ids in the order to start.
 
     At most `at_once` of the account run or wait in the queue. Jobs take turns: each one's first batch before
     anybody's second, those that run counted too, so a small job does not wait for the end of a large one.
     A batch whose worker fell silent is pending again: should that worker still live, it settles nothing.
     """
-    free = at_once - _under_way(account_id, now)
+    free = at_once - _under_way(account_id)
     if free <= 0:
         return []
     state = sa.case(
-        (EnrollmentBatch.lease_until >= now, HELD),
-        (EnrollmentBatch.next_attempt_at > now, PUT_OFF),
+        (lease().runs(EnrollmentBatch.lease_until), HELD),
+        (longest_wait().runs(EnrollmentBatch.next_attempt_at), PUT_OFF),
         else_=WAITING,
     )
     turn = sa.func.row_number().over(
@@ -70,13 +71,13 @@ def grant(account_id: int, now: datetime, lease: timedelta, at_once: int) -> lis
         session().execute(
             sa.update(EnrollmentBatch)
             .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(chosen))
-            .values(status="pending", lease_until=now + lease, handed_at=now),
+            .values(status="pending", lease_until=lease().end, handed_at=moment()),
             execution_options=_PLAIN,
         )
     return chosen
 
 
-def _under_way(account_id: int, now: datetime) -> int:
+def _under_way(account_id: int) -> int:
     query = (
         sa.select(sa.func.count())
         .select_from(EnrollmentBatch)
@@ -86,7 +87,7 @@ def _under_way(account_id: int, now: datetime) -> int:
             EnrollmentJob.account_id == account_id,
             EnrollmentJob.status.in_([*_RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING]),
             EnrollmentBatch.status.in_(("pending", "processing")),
-            EnrollmentBatch.lease_until >= now,
+            lease().runs(EnrollmentBatch.lease_until),
         )
     )
     return session().scalar(query) or 0
@@ -106,7 +107,23 @@ def release(account_id: int, batch_ids: Sequence[int]) -> None:
     )
 
 
-def claim(account_id: int, batch_id: int, now: datetime, lease: timedelta) -> Claim | None:
+def take_from_gone(holders: Collection[str]) -> int:
+    """End the leases of workers that are gone; returns how many batches they were at."""
+    taken = session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.holder.in_(holders),
+            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.lease_until.isnot(None),
+        )
+        .values(lease_until=None)
+        .returning(EnrollmentBatch.id),
+        execution_options=_PLAIN | {"cross_account": True},
+    )
+    return len(taken.all())
+
+
+def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> Claim | None:
     """Take a batch that nobody works on, of a job that is running; None when there is nothing to take."""
     running = sa.exists().where(
         EnrollmentJob.account_id == account_id,
@@ -124,17 +141,18 @@ def claim(account_id: int, batch_id: int, now: datetime, lease: timedelta) -> Cl
                 sa.or_(
                     sa.and_(
                         EnrollmentBatch.status == "pending",
-                        sa.or_(
-                            EnrollmentBatch.next_attempt_at.is_(None), EnrollmentBatch.next_attempt_at <= now
-                        ),
+                        longest_wait().is_over(EnrollmentBatch.next_attempt_at),
                     ),
-                    sa.and_(EnrollmentBatch.status == "processing", EnrollmentBatch.lease_until < now),
+                    sa.and_(
+                        EnrollmentBatch.status == "processing", lease().is_over(EnrollmentBatch.lease_until)
+                    ),
                 ),
             )
             .values(
                 status="processing",
                 attempt=EnrollmentBatch.attempt + 1,
-                lease_until=now + lease,
+                lease_until=lease().end,
+                holder=holder,
                 started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
             )
             .returning(
@@ -169,13 +187,13 @@ def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: di
     return _change_ours(account_id, claim, status=status, finished_at=now, lease_until=None, **counts)
 
 
-def put_back(account_id: int, claim: Claim, next_attempt_at: datetime, failure: str) -> bool:
-    """Let a batch that failed be tried again at a later moment."""
+def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
+    """Let a batch that failed be tried again in `wait` seconds."""
     return _change_ours(
         account_id,
         claim,
         status="pending",
-        next_attempt_at=next_attempt_at,
+        next_attempt_at=moment(wait),
         lease_until=None,
         failure=failure,
     )
@@ -227,7 +245,7 @@ def count_skipped(account_id: int, claim: Claim, now: datetime, counts: dict[str
     )
 
 
-def abandoned_while_cancelling(account_id: int, job_id: int, now: datetime) -> None:
+def abandoned_while_cancelling(account_id: int, job_id: int) -> None:
     """A batch whose worker died while the job is being cancelled was never done: it counts as not begun."""
     session().execute(
         sa.update(EnrollmentBatch)
@@ -235,7 +253,7 @@ def abandoned_while_cancelling(account_id: int, job_id: int, now: datetime) -> N
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.job_id == job_id,
             EnrollmentBatch.status == "processing",
-            EnrollmentBatch.lease_until < now,
+            lease().is_over(EnrollmentBatch.lease_until),
         )
         .values(status="pending", attempt=EnrollmentBatch.attempt + 1, lease_until=None),
         execution_options=_PLAIN,

@@ -1,6 +1,7 @@
 """Writing jobs."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, states_before
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.platform.database import session
+from app.platform.leases import lease
 
 PLANNABLE = (JobStatus.DRAFT, JobStatus.PENDING, JobStatus.VALIDATING)
 
@@ -47,12 +49,13 @@ def count_unfinished(account_id: int) -> int:
     return session().scalar(query) or 0
 
 
-def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta) -> PlanningClaim | None:
+def claim_planning(account_id: int, job_id: int, holder: str | None) -> PlanningClaim | None:
     """Take the planning of a job that is not planned and that nobody plans just now."""
     values = {
         "attempt": EnrollmentJob.attempt + 1,
         "idle_attempts": EnrollmentJob.idle_attempts + 1,
-        "lease_until": now + lease,
+        "lease_until": lease().end,
+        "holder": holder,
         "status": sa.case(
             (EnrollmentJob.status == JobStatus.PENDING, JobStatus.VALIDATING), else_=EnrollmentJob.status
         ),
@@ -66,7 +69,7 @@ def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta
                 EnrollmentJob.id == job_id,
                 EnrollmentJob.status.in_(PLANNABLE),
                 EnrollmentJob.planned_at.is_(None),
-                sa.or_(EnrollmentJob.lease_until.is_(None), EnrollmentJob.lease_until < now),
+                lease().is_over(EnrollmentJob.lease_until),
             )
             .values(values)
             .returning(EnrollmentJob.attempt, EnrollmentJob.planned_rows, EnrollmentJob.idle_attempts),
@@ -77,7 +80,7 @@ def claim_planning(account_id: int, job_id: int, now: datetime, lease: timedelta
     return PlanningClaim(*claimed) if claimed else None
 
 
-def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, rows: int) -> bool:
+def hold_planning(account_id: int, job_id: int, attempt: int, rows: int) -> bool:
     """Keep the planning and note how far it is once this transaction is written. False when the job was
     cancelled or given to another."""
     return _update(
@@ -88,8 +91,25 @@ def hold_planning(account_id: int, job_id: int, attempt: int, until: datetime, r
             EnrollmentJob.status.in_(PLANNABLE),
             EnrollmentJob.planned_at.is_(None),
         ],
-        {"lease_until": until, "planned_rows": rows, "idle_attempts": 0},
+        {"lease_until": lease().end, "planned_rows": rows, "idle_attempts": 0},
     )
+
+
+def take_from_gone(holders: Collection[str]) -> list[tuple[int, int]]:
+    """End the leases of planners that are gone; returns (account, job) of what they were at."""
+    taken = session().execute(
+        sa.update(EnrollmentJob)
+        .where(
+            EnrollmentJob.holder.in_(holders),
+            EnrollmentJob.status.in_(PLANNABLE),
+            EnrollmentJob.planned_at.is_(None),
+            EnrollmentJob.lease_until.isnot(None),
+        )
+        .values(lease_until=None)
+        .returning(EnrollmentJob.account_id, EnrollmentJob.id),
+        execution_options={"synchronize_session": False, "cross_account": True},
+    )
+    return [(account_id, job_id) for account_id, job_id in taken]
 
 
 def hold_planned(account_id: int, job_id: int) -> bool:
