@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 
-from app.accounts.application import actor_of, add_person, create_owner, create_sub_account
+from app.accounts.application import actor_of, add_person, begin_session, create_owner, create_sub_account
 from app.accounts.domain import Actor, Role
 from app.accounts.infrastructure import queries, store
 from app.platform.database import transaction
@@ -72,10 +72,10 @@ def sign_in(app: Flask, name: str) -> Person:
         user = queries.user_by_email(EMAILS[name])
         assert user is not None
         actor = actor_of(user.id, None, "127.0.0.1")
-        mark = user.fs_uniquifier
+        token = begin_session(user.id, is_remembered=False)
     browser = app.test_client()
     with browser.session_transaction() as session:
-        session.update(_user_id=mark, _fresh=True, fs_cc="set", csrf_token="the same in all tests")
+        session.update(_user_id=token, _fresh=True, fs_cc="set", csrf_token="the same in all tests")
     signer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
     browser.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("the same in all tests")
     return Person(actor, browser)

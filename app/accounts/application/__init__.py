@@ -17,15 +17,26 @@ from app.accounts.application.members import (
     worker_for,
 )
 from app.accounts.application.permissions import limit_of, lock, require
+from app.accounts.application.sessions import (
+    begin_session,
+    discard_expired_sessions,
+    end_other_sessions,
+    end_session,
+    user_of_session,
+)
 
 __all__ = [
     "actor_of",
     "add_person",
+    "begin_session",
     "change_account",
     "check_first_visit",
     "create_owner",
     "create_sub_account",
+    "discard_expired_sessions",
     "end_first_visit",
+    "end_other_sessions",
+    "end_session",
     "first_visit_token",
     "installation_is_new",
     "limit_of",
@@ -33,5 +44,6 @@ __all__ = [
     "refuse_unknown_host",
     "require",
     "terminal_actor",
+    "user_of_session",
     "worker_for",
 ]

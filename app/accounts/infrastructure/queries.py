@@ -1,10 +1,11 @@
 """Reading people and accounts. At sign-in nobody acts for an account yet, so these cross accounts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import Account, Membership, User
+from app.accounts.infrastructure.tables import Account, Membership, SignIn, User
 from app.platform.database import session
 
 _CROSSING = {"cross_account": True}
@@ -23,6 +24,16 @@ def user_by_email(email: str) -> User | None:
 
 def user(user_id: int) -> User:
     return session().get_one(User, user_id)
+
+
+def user_of_sign_in(token_hash: str, at: datetime) -> User | None:
+    """Who is signed in with that token: nobody once it has expired or the person was deactivated."""
+    query = (
+        sa.select(User)
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(SignIn.token_hash == token_hash, SignIn.expires_at > at, User.active)
+    )
+    return session().scalar(query)
 
 
 def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:

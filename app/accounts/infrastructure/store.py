@@ -1,10 +1,11 @@
 """Writing people and accounts."""
 
+from datetime import datetime
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import Account, Membership, User
+from app.accounts.infrastructure.tables import Account, Membership, SignIn, User
 from app.platform.database import is_sqlite, session
 
 # Any number that nothing else locks will do.
@@ -45,3 +46,31 @@ def add_user(email: str, name: str, password_hash: str) -> User:
 def add_membership(account_id: int, user_id: int, role: str) -> None:
     session().add(Membership(account_id=account_id, user_id=user_id, role=role))
     session().flush()
+
+
+def add_sign_in(user_id: int, token_hash: str, started_at: datetime, expires_at: datetime) -> None:
+    session().add(
+        SignIn(user_id=user_id, token_hash=token_hash, started_at=started_at, expires_at=expires_at)
+    )
+    session().flush()
+
+
+def end_sign_in(token_hash: str) -> None:
+    _delete_sign_ins(SignIn.token_hash == token_hash)
+
+
+def end_sign_ins_of(user_id: int, except_hash: str) -> int:
+    """End all of a person's sign-ins but one; returns how many."""
+    return _delete_sign_ins(SignIn.user_id == user_id, SignIn.token_hash != except_hash)
+
+
+def discard_expired_sign_ins(at: datetime) -> int:
+    return _delete_sign_ins(SignIn.expires_at <= at)
+
+
+def _delete_sign_ins(*conditions: sa.ColumnElement[bool]) -> int:
+    result = session().execute(
+        sa.delete(SignIn).where(*conditions).returning(SignIn.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(result.all())

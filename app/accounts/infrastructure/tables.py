@@ -1,5 +1,6 @@
 """Accounts, users and who belongs where."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,3 +44,15 @@ class Membership(AccountOwned, PeoplesWork, db.Model):
     account_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(sa.String(10))
+
+
+class SignIn(db.Model):
+    """A browser in which somebody is signed in. The browser has the token; here is its SHA-256 only."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -9,6 +9,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.application import actor_of, installation_is_new
+from app.accounts.domain import Actor
+from app.accounts.presentation.sessions import end_this_session
 from app.platform import formats, tenancy, web
 from app.platform.errors import NotFound
 from app.platform.logs import origin
@@ -28,17 +30,25 @@ def guard() -> AnyResponse | None:
 
 def _sign_in_actor(is_public: bool) -> AnyResponse | None:
     try:
-        actor = actor_of(current_user.id, session.get("account_id"), request.remote_addr or "")
-    except NotFound:
-        if is_public:
-            return None
-        session.clear()
-        return _send_to_sign_in()
+        actor = _actor()
+    except NotFound:  # they belong to no account any more
+        end_this_session()
+        return None if is_public else _send_to_sign_in()
     g.actor = actor
     tenancy.act_for(actor.account_id)
     formats.zone.set(actor.time_zone)
     origin.set({**(origin.get() or {}), "account": actor.account_id, "user": actor.user_id})
     return None
+
+
+def _actor() -> Actor:
+    sender = request.remote_addr or ""
+    try:
+        return actor_of(current_user.id, session.get("account_id"), sender)
+    except NotFound:
+        if session.pop("account_id", None) is None:
+            raise
+        return actor_of(current_user.id, None, sender)  # no longer in that one, but in their own
 
 
 def _send_to_sign_in() -> AnyResponse:

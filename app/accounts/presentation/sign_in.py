@@ -4,15 +4,14 @@ import hashlib
 from datetime import timedelta
 from typing import Any, cast
 
-from flask import Flask, Response, abort, make_response, request, session
-from flask_login import user_logged_in
+from flask import Flask, Response, abort, make_response, request, url_for
 from flask_security import Security
 from flask_security.forms import LoginForm
 from flask_security.utils import validate_redirect_url
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.infrastructure.people import people
-from app.accounts.presentation import lock_out
+from app.accounts.presentation import lock_out, sessions
 from app.platform import web
 from app.platform.settings import Settings
 
@@ -58,7 +57,6 @@ def init(app: Flask, settings: Settings) -> None:
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_FRESHNESS=timedelta(minutes=-1),  # no page of its own that asks for the password again
         REMEMBER_COOKIE_NAME="muster_remember",
-        REMEMBER_COOKIE_DURATION=timedelta(days=30),
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SECURE=settings.is_secure,
@@ -67,12 +65,14 @@ def init(app: Flask, settings: Settings) -> None:
     security.want_json(lambda _request: False)
     app.extensions["people"] = security
     # Nobody signs in by a token in a body, and looking for one would read it before anything is known of it.
-    cast(Any, app).login_manager.request_loader(None)
+    login_manager = cast(Any, app).login_manager
+    login_manager.request_loader(None)
+    sessions.init(app, login_manager)
     app.view_functions["security.login"] = _honest(app.view_functions["security.login"])
     lock_out.init(app, settings)
+    app.view_functions["security.logout"] = _sign_out
     for name in ("login", "logout"):
         web.public(app.view_functions[f"security.{name}"])
-    user_logged_in.connect(_begin_anew, app)
 
 
 def _honest(view: Any) -> Any:
@@ -89,7 +89,7 @@ def _honest(view: Any) -> Any:
     return sign_in
 
 
-def _begin_anew(_app: Flask, **_facts: Any) -> None:
-    """Nothing that somebody planted in the browser before survives signing in."""
-    for name in ("csrf_token", "account_id"):
-        session.pop(name, None)
+def _sign_out() -> AnyResponse:
+    """Ends the session on the server as well, so that no copy of a cookie outlives it."""
+    sessions.end_this_session()
+    return web.send_to(url_for("security.login"))
