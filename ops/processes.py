@@ -25,7 +25,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     }
     if settings.embedded_queue:
         found["queue"] = [queue_binary(), str(run_folder(settings) / "queue.conf")]
-    found["web"] = [python, "-m", "gunicorn", "-c", str(ROOT / "ops" / "web.py"), "app:create_app()"]
+    found["web"] = [python, "-m", "gunicorn", "-c", str(ROOT / "ops" / "web.py"), "ops.gateway:create()"]
     for number in range(1, settings.workers + 1):
         found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
     found["clock"] = [python, str(ROOT / "worker.py"), "clock"]

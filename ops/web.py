@@ -1,4 +1,4 @@
-"""How gunicorn serves the app: two processes with threads, so that no page waits for another's upload."""
+"""How gunicorn serves the app: two processes, each with an event loop for connections, threads for work."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from app.platform.settings import Settings
-from ops.slow_clients import PatientWorker
+from ops.web_worker import PatientWorker
 
 _settings = Settings.from_environment(os.environ)
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -14,9 +14,11 @@ _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = f"{_host}:{_settings.port}"
 worker_class = PatientWorker
 workers = 2
-threads = 8
 timeout = 60
-graceful_timeout = 25
+graceful_timeout = 8
+asgi_lifespan = "off"
+forwarded_allow_ips = ""  # ProxyFix alone decides whom to believe, by TRUSTED_PROXIES
+limit_request_fields = 64
 keepalive = 5
 preload_app = False
 control_socket_disable = True

@@ -43,3 +43,14 @@ class LimitReached(MusterError):
 
 class Unavailable(MusterError):
     """Something that is needed does not answer just now."""
+
+
+class NoSpace(MusterError):
+    """The disk is full, or nearly."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "NO_SPACE",
+            "There is not enough free disk space left on the server for this. "
+            "Tell your administrator; everything that was saved before is safe.",
+        )

@@ -118,6 +118,9 @@ class Settings:
     max_upload_bytes: int = _setting(
         100 * 1024 * 1024, _whole(1024, 10**10), "Largest contact file, in bytes.", "104857600"
     )
+    min_free_bytes: int = _setting(
+        200 * 1024 * 1024, _whole(0, 10**12), "Disk space that uploads leave free, in bytes.", "209715200"
+    )
     max_contacts_per_job: int = _setting(
         10_000, _whole(1, 1_000_000), "Contacts that one bulk enrollment may have."
     )

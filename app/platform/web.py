@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.platform import errors, formats
+from app.platform import bodies, errors, formats
 from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.settings import Settings
@@ -38,6 +38,7 @@ STATUS = {
     errors.Invalid: 422,
     errors.LimitReached: 429,
     errors.Unavailable: 503,
+    errors.NoSpace: 507,
 }
 
 TITLES = {
@@ -53,6 +54,7 @@ TITLES = {
     429: "Too many at once",
     500: "Something went wrong on our side",
     503: "Not available right now",
+    507: "The disk is full",
 }
 
 HEADERS = {
@@ -85,8 +87,11 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    app.request_class = bodies.Request
+    app.extensions["guard"] = guard
     app.before_request(_begin)
     app.before_request(guard)
+    app.before_request(bodies.answer_for_refused)
     csrf.init_app(app)
     app.after_request(_finish)
     app.register_error_handler(errors.MusterError, answer_error)
@@ -104,10 +109,20 @@ def public(view: View) -> View:
     return view
 
 
-def takes_files(view: View) -> View:
-    """Mark a view whose body may be as large as an upload."""
-    view.takes_files = True  # type: ignore[attr-defined]
-    return view
+def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
+    """Mark a view whose body may be as large as an upload. `check` raises an error of ours when this person
+    may not send one; the view calls it, too."""
+
+    def mark(view: View) -> View:
+        view.takes_files = check  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def room_for_body(app: Flask, environ: dict[str, Any]) -> bodies.Room:
+    """How much body the web server may take in for a request of which only the headers are known."""
+    return bodies.room_for_body(app, environ, _begin, app.extensions["guard"])
 
 
 def actor() -> Any:
@@ -211,7 +226,7 @@ def _begin() -> None:
     g.request_id = uuid4().hex[:16]
     g.origin_token = origin.set({"request": g.request_id})
     view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "takes_files", False):
+    if getattr(view, "takes_files", None) is None:
         is_public = view is None or getattr(view, "is_public", False)
         request.max_content_length = STRANGERS_FORM_BYTES if is_public else FORM_BYTES
 

@@ -35,16 +35,14 @@ def choose(workflow_id: UUID | None = None) -> ResponseReturnValue:
 
 @blueprint.post("/contacts/import")
 @blueprint.post("/workflows/<uuid:workflow_id>/enroll")
-@web.takes_files
+@web.takes_files(lambda: _check())
 @web.csrf.exempt  # it would read the body before anybody knows whether this person may upload
 def receive(workflow_id: UUID | None = None) -> ResponseReturnValue:
     """Takes a file in. Nothing of the body is read before the person may and the size fits."""
-    actor = web.actor()
-    goal = destination(actor, workflow_id)
+    goal = destination(web.actor(), workflow_id)
     most = current().max_upload_bytes
     try:
-        if (request.content_length or 0) > most + FORM_OVERHEAD:
-            raise files.too_large(most)
+        _check()
         web.csrf.protect()
         upload = _keep_sample() if "sample" in request.form else _keep_file()
     except RequestEntityTooLarge:
@@ -61,6 +59,14 @@ def sample_file(workflow_id: UUID | None = None) -> ResponseReturnValue:
     answer = Response(people_csv(TO_TRY), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=SAMPLE_FILE_NAME)
     return answer
+
+
+def _check() -> None:
+    """Raises what keeps this person from sending a file of the size that was announced."""
+    destination(web.actor(), (request.view_args or {}).get("workflow_id"))
+    most = current().max_upload_bytes
+    if (request.content_length or 0) > most + FORM_OVERHEAD:
+        raise files.too_large(most)
 
 
 def _keep_file() -> files.Upload:

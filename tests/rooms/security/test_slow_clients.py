@@ -1,42 +1,163 @@
-"""Senders that begin and then say nothing take no thread away for good."""
+"""Senders and receivers that take their time cost no thread: pages go on as if they were not there."""
 
-import http.client
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
 
-from ops.slow_clients import HEADERS_WITHIN_SECONDS
+import pytest
+
+from app.platform.bodies import MOST_AT_ONCE, SMALL_BYTES
+from ops.gateway import SMALL_BODY_WITHIN_SECONDS
+from ops.web_worker import HEADERS_WITHIN_SECONDS, MOST_CONNECTIONS
 from tests.services.installation import Installation
-
-HEADERS = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Begun: "
-BODY = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n" + (
-    b"Content-Type: application/x-www-form-urlencoded\r\n\r\nemail="
+from tests.services.plain_client import (
+    Session,
+    answer_to,
+    begun,
+    fetch,
+    seconds_to_answer,
+    sign_in_owner,
 )
-MORE_THAN_THREADS = 24
+
+WITHOUT_DELAY = 0.5
+PROCESSES = 2
 
 
-def test_the_site_answers_again_soon(installation: Callable[..., Installation]) -> None:
-    muster = installation(WORKERS="0").start()
-    senders = [begun(muster.port, HEADERS) for _ in range(MORE_THAN_THREADS)]
-    within = 4 * HEADERS_WITHIN_SECONDS + 10  # one process may have to get rid of all of them, round by round
-    assert answers(muster.port, within)
-    for sender in senders:
+@pytest.fixture(scope="module")
+def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    one = Installation(tmp_path_factory.mktemp("slow") / "data", WORKERS="0").start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="module")
+def session(muster: Installation) -> Session:
+    return sign_in_owner(muster)
+
+
+def test_idle_connections_and_slow_headers(muster: Installation) -> None:
+    idle = [begun(muster.port, b"") for _ in range(64)]
+    headers = [begun(muster.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Begun: ") for _ in range(64)]
+    assert max(seconds_to_answer(muster.port) for _ in range(10)) < WITHOUT_DELAY
+    time.sleep(HEADERS_WITHIN_SECONDS + 1)
+    for one in idle + headers:
+        one.settimeout(5)
+        assert one.recv(1) == b"", "who says nothing is let go"
+        one.close()
+
+
+def test_more_connections_than_there_is_room_for(muster: Installation) -> None:
+    idle = [begun(muster.port, b"") for _ in range(PROCESSES * MOST_CONNECTIONS + 100)]
+    assert seconds_to_answer(muster.port) < 2
+    for one in idle:
+        one.close()
+
+
+def test_slow_forms_and_uploads(muster: Installation, session: Session) -> None:
+    forms = [begun(muster.port, _form(1000)) for _ in range(24)]
+    uploads = [begun(muster.port, upload_of(session, 20_000_000)) for _ in range(24)]
+    time.sleep(1)
+    assert max(seconds_to_answer(muster.port) for _ in range(10)) < WITHOUT_DELAY
+    began = time.perf_counter()
+    assert session.get("/contacts/import")[0] == 200
+    assert time.perf_counter() - began < 2 * WITHOUT_DELAY
+    turned_away = [one for one in uploads if _status(one, within=0.2) == 429]
+    assert len(turned_away) >= 24 - PROCESSES * MOST_AT_ONCE, (
+        "one person does not fill the disk with beginnings"
+    )
+    forms[0].settimeout(SMALL_BODY_WITHIN_SECONDS + 10)
+    assert forms[0].recv(100).startswith(b"HTTP/1.1 408"), "a body that does not come is told so"
+    for one in forms + uploads:
+        one.close()
+
+
+def test_slow_receivers(muster: Installation) -> None:
+    static = b"GET /static/app.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    receivers = [_receiver(muster.port, static * 40) for _ in range(64)]
+    time.sleep(1)
+    assert max(seconds_to_answer(muster.port) for _ in range(10)) < WITHOUT_DELAY
+    for one in receivers:
+        one.close()
+
+
+def test_a_slow_upload_arrives(muster: Installation, session: Session) -> None:
+    rows = b"Email\r\n" + b"".join(b"person%d@example.com\r\n" % number for number in range(20_000))
+    content = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        + rows
+        + b"\r\n--b--\r\n"
+    )
+    sender = begun(muster.port, _head(session, len(content)))
+    for begin in range(0, len(content), 60_000):
+        sender.sendall(content[begin : begin + 60_000])
+        time.sleep(0.1)
+    sender.settimeout(30)
+    assert sender.recv(100).startswith(b"HTTP/1.1 303")
+    assert "20,000" in session.get("/contacts/import")[1]
+
+
+def test_a_body_in_chunks_of_unknown_length(muster: Installation, session: Session) -> None:
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nEmail\r\n'
+    rows = b"".join(b"person%d@example.com\r\n" % number for number in range(9_000))
+    text = _head(session, None) + _chunk(part) + _chunk(rows) + _chunk(b"\r\n--b--\r\n") + b"0\r\n\r\n"
+    assert answer_to(muster.port, text.replace(b"Host:", b"Connection: close\r\nHost:")).startswith(
+        b"HTTP/1.1 303"
+    )
+
+
+def test_nothing_large_is_taken_from_strangers(muster: Installation) -> None:
+    """The answer comes at once; whatever is sent besides is thrown away."""
+    for path in ("/contacts/import", "/contacts", "/sign-in", "/setup", "/nowhere"):
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000\r\n"
+        kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        sender = begun(muster.port, head.encode() + kind.encode() + b"a=" + b"x" * (2 * SMALL_BYTES))
+        assert _status(sender, within=10) in (303, 404, 413, 400), path
         sender.close()
-    stalled = begun(muster.port, BODY)
-    stalled.settimeout(60)
-    assert stalled.recv(100).startswith(b"HTTP/1.1 400"), "a body that does not come is told so"
-    stalled.close()
 
 
-def begun(port: int, text: bytes) -> socket.socket:
-    sender = socket.create_connection(("127.0.0.1", port))
-    sender.sendall(text)
-    return sender
+def test_the_answer_to_a_large_body_that_is_refused_can_be_read(muster: Installation) -> None:
+    status, page, _ = fetch(muster.port, "POST", "/sign-in", b"x" * 5_000_000, {"Content-Type": "text/plain"})
+    assert status in (400, 413, 415)
+    assert "<main" in page
 
 
-def answers(port: int, within: float) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=within)
+def upload_of(session: Session, length: int) -> bytes:
+    """The beginning of an upload, and no more."""
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nEmail\r\n'
+    return _head(session, length) + part
+
+
+def _head(session: Session, length: int | None) -> bytes:
+    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    return (
+        f"POST /contacts/import HTTP/1.1\r\nHost: localhost\r\nCookie: {session.cookie}\r\n"
+        f"X-CSRFToken: {session.csrf_token}\r\n{size}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+    ).encode()
+
+
+def _form(length: int) -> bytes:
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    return f"POST /sign-in HTTP/1.1\r\nHost: x\r\n{kind}\r\nContent-Length: {length}\r\n\r\nemail=".encode()
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def _receiver(port: int, text: bytes) -> socket.socket:
+    """Asks and reads nothing, with little room for what comes."""
+    receiver = socket.socket()
+    receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    receiver.connect(("127.0.0.1", port))
+    receiver.sendall(text)
+    return receiver
+
+
+def _status(sender: socket.socket, within: float) -> int:
+    """0 while there is no answer."""
+    sender.settimeout(within)
     try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    finally:
-        connection.close()
+        return int(sender.recv(12)[9:12] or 0)
+    except TimeoutError:
+        return 0

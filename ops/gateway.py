@@ -1,0 +1,185 @@
+"""Between the event loop and the Flask app: a thread works on a request only when there is work to do.
+
+Bodies are complete before the app sees them: in memory or, once the sender is known, in a file without a
+name. Answers are produced piece by piece as the receiver takes them. So neither a slow sender nor a slow
+receiver holds a thread. Uploads have threads of their own, so that reading large files delays no page.
+"""
+
+import asyncio
+import io
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from typing import IO, Any, TypeVar
+
+from app import create_app
+from app.platform import web
+from app.platform.bodies import BUSY, FULL, MOST_AT_ONCE, REFUSED, SMALL_BYTES
+from app.platform.settings import Settings
+from ops.wsgi import Answer, Unread, environ_of
+
+PAGE_THREADS, FILE_THREADS = 8, 2
+SMALL_BODY_WITHIN_SECONDS = 20.0
+SLOWEST_BYTES_PER_SECOND = 8 * 1024
+SILENCE_SECONDS = 60.0
+LINGER_SECONDS = 5.0
+WRITE_AT_ONCE = 1024 * 1024
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+T = TypeVar("T")
+
+
+class SenderGone(Exception):
+    """The connection ended or fell silent before the body was complete."""
+
+
+def create() -> "Gateway":
+    """What gunicorn loads in each process."""
+    app = create_app()
+    return Gateway(app, app.extensions["settings"])
+
+
+class Gateway:
+    """An ASGI application around the Flask app."""
+
+    def __init__(self, app: Any, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._pages = ThreadPoolExecutor(PAGE_THREADS, "page")
+        self._files = ThreadPoolExecutor(FILE_THREADS, "file")
+        self._incoming: Counter[int | None] = Counter()
+        self._reserved = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        environ = environ_of(scope)
+        try:
+            with await self._body(environ, receive) as body:
+                environ["wsgi.input"] = body
+                is_file = not isinstance(body, io.BytesIO | Unread)
+                await self._answer(environ, self._files if is_file else self._pages, send)
+        except (SenderGone, TimeoutError):
+            await _say(send, 408, "The request did not arrive completely in time.")
+        else:
+            await _discard_rest(receive)
+
+    async def _body(self, environ: dict[str, Any], receive: Receive) -> IO[bytes]:
+        """All of the body; or, when it is larger than its sender may send, what has come of it so far."""
+        stated = int(environ.get("CONTENT_LENGTH") or 0)
+        begun, is_complete = b"", False
+        if stated <= SMALL_BYTES:
+            async with asyncio.timeout(SMALL_BODY_WITHIN_SECONDS):
+                begun, is_complete = await _read_small(receive)
+        if is_complete:
+            environ["CONTENT_LENGTH"] = str(len(begun))
+            return io.BytesIO(begun)
+        room = await self._in_thread(
+            lambda: web.room_for_body(self._app, {**environ, "wsgi.input": io.BytesIO()})
+        )
+        if not room.bytes or max(stated, len(begun)) > room.bytes:
+            return Unread(begun)
+        if self._incoming[room.person] >= MOST_AT_ONCE:
+            environ[REFUSED] = BUSY
+            return Unread(begun)
+        expected = stated or room.bytes
+        if not self._has_space_for(expected):
+            environ[REFUSED] = FULL
+            return Unread(begun)
+        self._incoming[room.person] += 1
+        self._reserved += expected
+        try:
+            async with asyncio.timeout(SMALL_BODY_WITHIN_SECONDS + expected / SLOWEST_BYTES_PER_SECOND):
+                return await self._spool(environ, begun, room.bytes, receive)
+        finally:
+            self._incoming[room.person] -= 1
+            self._reserved -= expected
+
+    async def _spool(self, environ: dict[str, Any], begun: bytes, most: int, receive: Receive) -> IO[bytes]:
+        """The body in a file. `wsgi.input` is counted here, so a length that was not stated is known now."""
+        file = tempfile.TemporaryFile(dir=self._settings.data_dir)  # noqa: SIM115
+        waiting, size, is_open = bytearray(begun), len(begun), True
+        try:
+            while is_open:
+                piece, is_open = await _next_piece(receive)
+                waiting += piece
+                size += len(piece)
+                if size > most:
+                    file.close()
+                    return Unread(b"")
+                if len(waiting) >= WRITE_AT_ONCE or not is_open:
+                    await asyncio.to_thread(file.write, bytes(waiting))
+                    waiting.clear()
+            file.seek(0)
+        except OSError:
+            file.close()
+            environ[REFUSED] = FULL
+            return Unread(b"")
+        except BaseException:
+            file.close()
+            raise
+        environ["CONTENT_LENGTH"] = str(size)
+        return file
+
+    def _has_space_for(self, size: int) -> bool:
+        """The body and the file in it, beside all that is still coming in."""
+        free = shutil.disk_usage(self._settings.data_dir).free
+        return free - self._reserved >= 2 * size + self._settings.min_free_bytes
+
+    async def _answer(self, environ: dict[str, Any], pool: ThreadPoolExecutor, send: Send) -> None:
+        answer = Answer(self._app, environ)
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                piece, is_open = await loop.run_in_executor(pool, answer.pull)
+                if answer.is_new:
+                    answer.is_new = False
+                    start = {"status": answer.status, "headers": answer.headers}
+                    await send({"type": "http.response.start", **start})
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    await send({"type": "http.response.body", "body": piece, "more_body": is_open})
+                if not is_open:
+                    return
+        finally:
+            pool.submit(answer.close)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pages, copy_context().run, work)
+
+
+async def _read_small(receive: Receive) -> tuple[bytes, bool]:
+    """(what came, whether that was all) of a body that was said to be small or of which nothing was said."""
+    received, is_open = bytearray(), True
+    while is_open and len(received) <= SMALL_BYTES:
+        piece, is_open = await _next_piece(receive)
+        received += piece
+    return bytes(received), not is_open
+
+
+async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
+    """(bytes, whether there are more to come)."""
+    message = await receive()
+    if message["type"] != "http.request":
+        raise SenderGone
+    return message.get("body", b""), bool(message.get("more_body"))
+
+
+async def _discard_rest(receive: Receive) -> None:
+    """Let a sender whose body was not wanted see the answer, which it may look for only after sending all."""
+    with suppress(TimeoutError, SenderGone):
+        async with asyncio.timeout(LINGER_SECONDS):
+            is_open = True
+            while is_open:
+                _, is_open = await _next_piece(receive)
+
+
+async def _say(send: Send, status: int, sentence: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence.encode()})
