@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_sign_ins"
-down_revision = "0010_what_was_noticed"
+revision = "0012_sign_ins"
+down_revision = "0011_planning"
 branch_labels = None
 depends_on = None
 
