@@ -16,26 +16,42 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """What a kind is called, and `purpose`: what workflows do with it."""
+    """What a kind is called, `purpose`: what workflows do with it, and `now`: what can be done until it can
+    be connected."""
 
     label: str
     icon: str
     purpose: str
+    now: str = ""
 
 
 SERVICES: Final[dict[Kind, Service]] = {
-    Kind.EMAIL: Service("Email", "mail", "Sends the emails of your workflows."),
-    Kind.SMS: Service("SMS", "message", "Sends short messages to phones."),
+    Kind.EMAIL: Service("Email", "mail", "Sends the emails in your workflows.", "Part of Muster"),
+    Kind.SMS: Service("SMS", "message", "Sends text messages.", "Cannot be connected yet"),
     Kind.WEBHOOK: Service(
-        "Webhooks", "webhook", "Tells other programs what happens here, and hears from them."
+        "Webhooks", "webhook", "Exchanges events with other software.", "Cannot be connected yet"
     ),
     Kind.CALENDAR: Service(
         "Calendar",
         "calendar",
-        "Starts a workflow when somebody books or misses an appointment; puts your booking link into texts.",
+        "Starts a workflow when somebody books, keeps or misses an appointment.",
+        "Cannot be connected yet. Your booking link goes into messages from your business details.",
     ),
-    Kind.PAYMENTS: Service("Payments", "credit-card", "Starts a workflow, or ends it, when somebody buys."),
-    Kind.REVIEWS: Service("Reviews", "star", "Puts the link to your review page into messages."),
+    Kind.PAYMENTS: Service(
+        "Payments",
+        "credit-card",
+        "Starts a workflow, or reaches its goal, when somebody buys.",
+        "Cannot be connected yet",
+    ),
+    Kind.REVIEWS: Service(
+        "Reviews",
+        "star",
+        "Links to your review page in messages.",
+        "Add your review link to your business details.",
+    ),
 }
+
+BUSINESS_LINKS: Final = {Kind.CALENDAR: "booking_link", Kind.REVIEWS: "review_link"}
+"""The business details that stand in for a service in texts."""
 
 ALWAYS_CONNECTED: Final = frozenset({Kind.EMAIL})

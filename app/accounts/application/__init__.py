@@ -1,5 +1,11 @@
 """The doors of the room: `require`, `limit_of`, and the use cases of people and accounts."""
 
+from app.accounts.application.business import (
+    business_details,
+    change_business,
+    filled_tags,
+    logo_of,
+)
 from app.accounts.application.first_visit import (
     check_first_visit,
     end_first_visit,
@@ -29,7 +35,9 @@ __all__ = [
     "actor_of",
     "add_person",
     "begin_session",
+    "business_details",
     "change_account",
+    "change_business",
     "check_first_visit",
     "create_owner",
     "create_sub_account",
@@ -37,10 +45,12 @@ __all__ = [
     "end_first_visit",
     "end_other_sessions",
     "end_session",
+    "filled_tags",
     "first_visit_token",
     "installation_is_new",
     "limit_of",
     "lock",
+    "logo_of",
     "refuse_unknown_host",
     "require",
     "terminal_actor",

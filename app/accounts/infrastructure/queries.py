@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import Account, Membership, SignIn, User
+from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import session
 
 _CROSSING = {"cross_account": True}
@@ -84,3 +84,16 @@ def owner_of(account_id: int) -> tuple[User, str] | None:
         .first()
     )
     return (row[0], row[1]) if row else None
+
+
+def business_of(account_id: int) -> Business | None:
+    """The business details without the logo's content."""
+    return session().scalar(
+        sa.select(Business).where(Business.account_id == account_id),
+        execution_options={"populate_existing": True},
+    )
+
+
+def logo_of(account_id: int) -> bytes | None:
+    """The logo's content."""
+    return session().scalar(sa.select(Business.logo).where(Business.account_id == account_id))

@@ -1,11 +1,12 @@
 """Writing people and accounts."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from app.accounts.infrastructure.tables import Account, Membership, SignIn, User
+from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import is_sqlite, session
 
 # Any number that nothing else locks will do.
@@ -74,3 +75,14 @@ def _delete_sign_ins(*conditions: sa.ColumnElement[bool]) -> int:
         execution_options={"synchronize_session": False},
     )
     return len(result.all())
+
+
+def save_business(account_id: int, values: dict[str, Any]) -> None:
+    """Write business details, in a new row where there is none yet."""
+    known = session().get(Business, account_id)
+    if known is None:
+        known = Business(account_id=account_id)
+        session().add(known)
+    for name, value in values.items():
+        setattr(known, name, value)
+    session().flush()

@@ -56,3 +56,20 @@ class SignIn(db.Model):
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Business(AccountOwned, PeoplesWork, db.Model):
+    """What messages say about the account's business. The logo is loaded only when it is served."""
+
+    __tablename__ = "business_details"
+
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    website: Mapped[str] = mapped_column(sa.String(500), default="")
+    phone: Mapped[str] = mapped_column(sa.String(40), default="")
+    postal_address: Mapped[str] = mapped_column(sa.String(300), default="")
+    booking_link: Mapped[str] = mapped_column(sa.String(500), default="")
+    review_link: Mapped[str] = mapped_column(sa.String(500), default="")
+    logo_mark: Mapped[str] = mapped_column(sa.String(16), default="")
+    logo: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)

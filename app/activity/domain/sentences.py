@@ -74,6 +74,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
 ACTIONS: Final[dict[str, str]] = {
     "account_created": "set up {it}",
     "account_changed": "changed {it}",
+    "business_details_changed": "changed the business details of {it}",
     "sample_data_added": "put sample data into {it}",
     "sub_account_created": "made {it}",
     "person_added": "added {it}",
@@ -155,7 +156,14 @@ def _is_renamed(facts: Facts) -> bool:
 
 
 def _changed(facts: Facts) -> str:
-    labels = {"name": "its name", "time_zone": "its time zone", "country": "its country"}
+    labels = {
+        "name": "its name",
+        "time_zone": "its time zone",
+        "country": "its country",
+        "postal_address": "postal address",
+        "booking_link": "booking page",
+        "review_link": "review page",
+    }
     return ": " + ", ".join(labels.get(one, one) for one in facts.get("changed", []))
 
 
@@ -171,5 +179,6 @@ _DETAILS: Final[dict[str, Callable[[Facts], str]]] = {
     "contact_tag_added": lambda facts: f"with “{facts.get('tag', '')}”",
     "contact_tag_removed": lambda facts: f"(“{facts.get('tag', '')}”)",
     "contact_reactivated": lambda facts: f"because: {facts['reason']}" if facts.get("reason") else "",
+    "business_details_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
     "account_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
 }

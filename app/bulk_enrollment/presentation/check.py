@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import application as accounts
@@ -38,14 +38,15 @@ def begin(job_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/activation")
 def activate(job_id: UUID) -> ResponseReturnValue:
-    """Activates the workflow and comes back."""
+    """Activates the workflow and comes back; `confirmed=1` says that what is missing has been seen."""
     run = dry_run_of(web.actor(), str(job_id))
     accounts.require(web.actor(), Permission.WORKFLOWS)
     if run.workflow is not None:
+        asks = workflows.Ask.NEVER if request.form.get("confirmed") == "1" else workflows.Ask.ANYTHING
         try:
-            workflows.activate(web.actor(), run.workflow.public_id)
-        except Invalid as refusal:
-            return _page(run, refusal), 422
+            workflows.activate(web.actor(), run.workflow.public_id, asks)
+        except (Invalid, workflows.ActivationQuestion) as refusal:
+            return _page(run, refusal), web.status_of(refusal)
     return web.send_to(url_for("check.show", job_id=job_id))
 
 
@@ -56,7 +57,14 @@ def _page(run: DryRun, refusal: MusterError | None = None) -> str:
     )
     template = "bulk_enrollment/_check.html" if web.is_htmx() else "bulk_enrollment/check.html"
     shares = [{"value": one.rows, "tone": tone_of(one.outcome)} for one in run.expected]
-    nav_active = "workflows" if run.workflow else "contacts"
+    waits = refusal is not None and refusal.code in ("WORKFLOW_NOT_ACTIVE", "CONFIRMATION_NEEDED")
     return render_template(
-        template, run=run, refusal=refusal, back=back, shares=shares, tone_of=tone_of, nav_active=nav_active
+        template,
+        run=run,
+        refusal=refusal,
+        missing=workflows.what_is_missing(web.actor(), workflow_id) if waits and workflow_id else (),
+        back=back,
+        shares=shares,
+        tone_of=tone_of,
+        nav_active="workflows" if run.workflow else "contacts",
     )

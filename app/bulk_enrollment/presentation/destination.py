@@ -1,5 +1,6 @@
 """Where the people of a file go: into a workflow, or only into the contacts. The way there is the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,15 +11,18 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.start import row_limit
 from app.workflows import application as workflows
+from app.workflows.application import Missing
 from app.workflows.domain import Status
 
 
 @dataclass(frozen=True)
 class Destination:
-    """`workflow` None means the contacts; `limit` is how many rows one job may have."""
+    """`workflow` None means the contacts; `limit` is how many rows one job may have; `missing`: what a
+    workflow that is not active yet still lacks."""
 
     workflow: Any
     limit: int
+    missing: Sequence[Missing] = ()
 
     @property
     def workflow_id(self) -> str | None:
@@ -63,4 +67,7 @@ def destination(actor: Actor, workflow_id: UUID | None) -> Destination:
         accounts.require(actor, Permission.CONTACTS)
         return Destination(None, row_limit(actor, is_import=True))
     accounts.require(actor, Permission.WORKFLOWS)
-    return Destination(workflows.find_workflow(actor, str(workflow_id)), row_limit(actor, is_import=False))
+    workflow = workflows.find_workflow(actor, str(workflow_id))
+    is_asked = workflow.status in (Status.DRAFT, Status.PAUSED)
+    missing = workflows.what_is_missing(actor, workflow.public_id) if is_asked else ()
+    return Destination(workflow, row_limit(actor, is_import=False), missing)

@@ -65,8 +65,9 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
             files.mend_typos(web.actor(), upload.public_id, mapping)
         elif act == "unmend":
             files.undo_mends(web.actor(), upload.public_id)
-        elif act == "activate" and goal.workflow_id:
-            workflows.activate(web.actor(), goal.workflow_id)
+        elif act in ("activate", "activate-anyway") and goal.workflow_id:
+            asks = workflows.Ask.NEVER if act == "activate-anyway" else workflows.Ask.ANYTHING
+            workflows.activate(web.actor(), goal.workflow_id, asks)
             goal = destination(web.actor(), workflow_id)
     except Invalid as wrong:
         fields = wrong.facts.get("fields") or {}

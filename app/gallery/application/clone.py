@@ -10,7 +10,6 @@ from app.activity import application as activity
 from app.contacts.application import ensure_fields
 from app.contacts.domain.names import field_key
 from app.gallery.application.reading import find_template
-from app.gallery.domain.sample_message import custom_fields_of
 from app.gallery.infrastructure import queries, store
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
 from app.integrations.application import connected
@@ -28,6 +27,7 @@ from app.workflows.domain import (
     problems,
     switch_off,
 )
+from app.workflows.domain.fields import custom_fields_in
 from app.workflows.infrastructure.tables import Workflow
 
 MAX_ONCE_KEY = 64
@@ -69,14 +69,15 @@ def outlook(actor: Actor, public_id: str) -> Outlook:
     accounts.require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
     definition = queries.version_definition(template.id, template.version)
-    missing = _missing(actor, definition)
+    filled = accounts.filled_tags(actor.account_id)
+    missing = _missing(actor, definition, filled)
     refusal: MusterError | None = None
     try:
         accounts.require(actor, Permission.WORKFLOWS)
         _refuse_unsound(template, definition)
     except MusterError as error:
         refusal = error
-    affected = tuple(_lacking(draw(definition, missing=missing).nodes)) if missing else ()
+    affected = tuple(_lacking(draw(definition, missing=missing, filled=filled).nodes)) if missing else ()
     return Outlook(template, missing, affected, refusal)
 
 
@@ -85,8 +86,9 @@ def _clone(
 ) -> Workflow:
     definition = queries.version_definition(template.id, template.version)
     _refuse_unsound(template, definition)
-    missing = _missing(actor, definition)
-    definition, switched_off = switch_off(definition, missing)
+    filled = accounts.filled_tags(actor.account_id)
+    missing = _missing(actor, definition, filled)
+    definition, switched_off = switch_off(definition, missing, filled)
     if missing and not switch_off_missing:
         raise _missing_integration(missing, switched_off)
     _make_fields(actor, definition)
@@ -156,8 +158,8 @@ def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> N
         )
 
 
-def _missing(actor: Actor, definition: dict[str, Any]) -> tuple[str, ...]:
-    needed = needs(definition) - connected(actor.account_id)
+def _missing(actor: Actor, definition: dict[str, Any], filled: Collection[str]) -> tuple[str, ...]:
+    needed = needs(definition, filled) - connected(actor.account_id)
     return tuple(name for name in INTEGRATIONS if name in needed)
 
 
@@ -167,18 +169,18 @@ def _missing_integration(missing: Collection[str], steps: list[str]) -> Invalid:
     verb = "are" if len(names) > 1 or names[0].endswith("s") else "is"
     return Invalid(
         "MISSING_INTEGRATION",
-        f"{listed} {verb} not connected. Connect what is missing, or make the workflow with the steps that "
-        f"need it switched off: {', '.join(steps)}.",
+        f"{listed} {verb} not connected. Create the workflow with the steps that need it switched off: "
+        f"{', '.join(steps)}.",
         missing=list(missing),
         steps=steps,
         next_url=CONNECT,
-        next_label="Connect it",
+        next_label="See integrations",
     )
 
 
 def _make_fields(actor: Actor, definition: dict[str, Any]) -> None:
     """The account gets the custom fields that the workflow names, so that they can be filled."""
-    labels = {key: key.replace("_", " ").strip().capitalize() for key in custom_fields_of(definition)}
+    labels = {key: key.replace("_", " ").strip().capitalize() for key in custom_fields_in(definition)}
     known = [label for key, label in labels.items() if field_key(label) == key]
     if known:
         ensure_fields(actor.account_id, known, actor.user_id)

@@ -1,14 +1,12 @@
 """A message of a template as its reader would see it, with the data of a sample contact."""
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from app.workflows.domain import MERGE_TAGS, find_step, render_email_body, render_text, sample_context, walk
-from app.workflows.domain.fields import CUSTOM
+from app.workflows.domain.fields import CUSTOM, custom_fields_in
 from app.workflows.domain.liquid_filters import plain
 from app.workflows.domain.merge_tags import tag_label
 from app.workflows.domain.steps import MESSAGES
@@ -77,18 +75,12 @@ def sample_message(definition: Any, step_id: str) -> SampleMessage | None:
     )
 
 
-def custom_fields_of(definition: Any) -> list[str]:
-    """The keys of all custom fields that a definition names, in its settings, conditions and texts."""
-    written = json.dumps(definition)
-    return list(dict.fromkeys(match.group(1) for match in re.finditer(CUSTOM.pattern, written)))
-
-
 def _message_ids(definition: Any) -> list[str]:
     return [place.id for place in walk(definition) if place.type in MESSAGES and place.id]
 
 
 def _context(definition: Any) -> dict[str, Any]:
-    context = sample_context(custom_fields_of(definition))
+    context = sample_context(custom_fields_in(definition))
     for name in _date_fields(definition):
         if custom := CUSTOM.fullmatch(name):
             context["contact"]["custom"][custom.group(1)] = SAMPLE_DATE

@@ -1,5 +1,7 @@
 """Templates at the command line: load the system templates, list templates, create a workflow from one."""
 
+from typing import Any
+
 import click
 from flask import Flask
 
@@ -67,6 +69,7 @@ def _templates(account_name: str | None, as_json: bool) -> None:
 @click.argument("template")
 @click.option("--name", help="Workflow name; defaults to the template’s name.")
 @click.option("--activate", is_flag=True, help="Activate the workflow.")
+@click.option("--activate-anyway", is_flag=True, help="Activate it even if it would send nothing.")
 @click.option(
     "--switch-off-missing", is_flag=True, help="Switch off steps whose integration isn’t connected."
 )
@@ -77,14 +80,19 @@ def _clone(
     template: str,
     name: str | None,
     activate: bool,
+    activate_anyway: bool,
     switch_off_missing: bool,
     account_name: str | None,
     as_json: bool,
 ) -> None:
     """Create a workflow from TEMPLATE, given by ID, key, or exact name."""
     actor = terminal_actor(account_name)
+    activate = activate or activate_anyway
     with acting_for(actor.account_id):
-        shape = _cloned(actor, template, name, activate, switch_off_missing)
+        workflow, template_id = _cloned(actor, template, name, switch_off_missing)
+        if activate:
+            workflow = _activated(actor, workflow.public_id, activate_anyway)
+        shape = clone_shape(workflow, template_id)
     if as_json:
         print_json(shape)
         return
@@ -93,9 +101,8 @@ def _clone(
         click.echo(f"Switched off: {step}")
 
 
-def _cloned(
-    actor: Actor, reference: str, name: str | None, activate: bool, switch_off_missing: bool
-) -> dict[str, object]:
+def _cloned(actor: Actor, reference: str, name: str | None, switch_off_missing: bool) -> tuple[Any, str]:
+    """The new workflow and the template's id."""
     template = gallery.named_template(actor, reference)
     workflow = gallery.clone_template(
         actor,
@@ -104,7 +111,20 @@ def _cloned(
         once_key=new_public_id(),
         switch_off_missing=switch_off_missing,
     )
-    if activate:
-        workflows.activate(actor, workflow.public_id)
-        workflow = workflows.find_workflow(actor, workflow.public_id)
-    return clone_shape(workflow, template.public_id)
+    return workflow, template.public_id
+
+
+def _activated(actor: Actor, public_id: str, anyway: bool) -> Any:
+    """Activate it and say what is missing. A workflow in which nothing would run stays a draft unless the
+    person says otherwise."""
+    missing = workflows.what_is_missing(actor, public_id)
+    for one in missing:
+        click.echo(f"Missing: {one.message}", err=True)
+    try:
+        workflows.activate(actor, public_id, workflows.Ask.NEVER if anyway else workflows.Ask.NOTHING_LIVE)
+    except workflows.ActivationQuestion as question:
+        raise click.ClickException(
+            f"{question.missing[0].message} It stays a draft ({public_id}). "
+            "Use --activate-anyway to activate it all the same."
+        ) from question
+    return workflows.find_workflow(actor, public_id)

@@ -111,7 +111,7 @@ def _add_workflow(actor: Actor, key: str) -> Workflow:
         once_key=f"sample data {key}",
         switch_off_missing=True,
     )
-    return workflows.activate(actor, workflow.public_id)
+    return workflows.activate(actor, workflow.public_id, workflows.Ask.NEVER)
 
 
 def _enroll_people(actor: Actor, workflow: Workflow) -> EnrollmentJob:

@@ -4,11 +4,11 @@ from flask import Flask
 
 from app.activity.application import register_names
 from app.home.infrastructure import queries
-from app.home.presentation import commands, first_visit, health, pages, settings
+from app.home.presentation import business, commands, first_visit, health, pages, settings
 
 
 def init(app: Flask) -> None:
-    for module in (pages, first_visit, settings, health):
+    for module in (pages, first_visit, settings, business, health):
         app.register_blueprint(module.blueprint)
     commands.register(app)
     register_names("contact", queries.names_of_contacts)

@@ -4,20 +4,21 @@ use cases of the accounts room."""
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FileField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 
 from app.accounts.domain.places import countries, zones_by_area
 
 
 class _Form(FlaskForm):
-    no_country = "None"
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self["time_zone"].choices = zones_by_area()
-        self["country"].choices = [("", self.no_country), *countries().items()]
-
     def text(self, name: str) -> str:
         """What was typed, "" for nothing."""
         return str(self[name].data or "")
@@ -29,8 +30,17 @@ class _Form(FlaskForm):
                 self[name].errors = [sentence]
 
 
+class _PlaceForm(_Form):
+    no_country = "None"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self["time_zone"].choices = zones_by_area()
+        self["country"].choices = [("", self.no_country), *countries().items()]
+
+
 def _company() -> StringField:
-    return StringField("Company", [InputRequired("Write the name of your company.")])
+    return StringField("Company", [InputRequired("Enter the name of your company.")])
 
 
 def _time_zone() -> SelectField:
@@ -41,7 +51,7 @@ def _country() -> SelectField:
     return SelectField("Country", default="", validate_choice=False)
 
 
-class AccountForm(_Form):
+class AccountForm(_PlaceForm):
     """A company and where it is."""
 
     account_name = _company()
@@ -49,16 +59,34 @@ class AccountForm(_Form):
     country = _country()
 
 
-class FirstVisitForm(_Form):
+class FirstVisitForm(_PlaceForm):
     """The same, and the person who owns it, in the order of the page."""
 
-    no_country = "That of the time zone"
+    no_country = "Same as time zone"
 
     token = StringField("Token from the terminal")
-    name = StringField("Your name", [InputRequired("Write your name.")])
+    name = StringField("Your name", [InputRequired("Enter your name.")])
     account_name = _company()
     email = EmailField("Email address")
     password = PasswordField("Password")
     time_zone = _time_zone()
     country = _country()
-    sample_data = BooleanField("Begin with sample data", default=True)
+    sample_data = BooleanField("Start with sample data", default=True)
+
+
+class BusinessForm(_Form):
+    """What messages say about the business. The names are those of the merge tags."""
+
+    website = StringField("Website")
+    phone = StringField("Phone")
+    postal_address = TextAreaField("Postal address")
+    booking_link = StringField("Booking page")
+    review_link = StringField("Review page")
+
+    def texts(self) -> dict[str, str]:
+        """Everything typed, by field."""
+        return {field.name: str(field.data or "") for field in self if field.name != "csrf_token"}
+
+
+class LogoForm(_Form):
+    logo = FileField("Logo")

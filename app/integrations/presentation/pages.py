@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.application import require
 from app.accounts.domain import Permission
 from app.integrations import application as integrations
-from app.integrations.domain import ALWAYS_CONNECTED, SERVICES
+from app.integrations.domain import ALWAYS_CONNECTED, BUSINESS_LINKS, SERVICES
 from app.platform import web
 
 blueprint = Blueprint("integrations", __name__)
@@ -21,5 +21,6 @@ def index() -> ResponseReturnValue:
         services=SERVICES,
         connected=integrations.connected(actor.account_id),
         built_in=ALWAYS_CONNECTED,
+        links=BUSINESS_LINKS,
         nav_active="settings",
     )

@@ -11,12 +11,22 @@ from app.workflows.application.lookup import (
     state_of,
 )
 from app.workflows.application.panels import register_panel, register_people_count
+from app.workflows.application.readiness import (
+    ActivationQuestion,
+    Ask,
+    Missing,
+    create_missing_fields,
+    what_is_missing,
+)
 from app.workflows.application.reading import Card, Listing, Search, find_workflows, workflow_card
-from app.workflows.application.step_editing import StepCard, edit_step, sample_of, step_card
+from app.workflows.application.step_editing import StepCard, edit_step, sample_of, step_card, switch_part
 
 __all__ = [
+    "ActivationQuestion",
+    "Ask",
     "Card",
     "Listing",
+    "Missing",
     "Search",
     "Startable",
     "StepCard",
@@ -24,6 +34,7 @@ __all__ = [
     "activate",
     "archive",
     "create_draft",
+    "create_missing_fields",
     "edit_step",
     "find_by_name_or_id",
     "find_workflow",
@@ -37,5 +48,7 @@ __all__ = [
     "startable_by_id",
     "state_of",
     "step_card",
+    "switch_part",
+    "what_is_missing",
     "workflow_card",
 ]

@@ -7,28 +7,34 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import change, find_workflow
+from app.workflows.application.readiness import Ask, question_about
 from app.workflows.domain import Status, refusal
 from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
 
-def activate(actor: Actor, public_id: str) -> Workflow:
+def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workflow:
     """Check the whole definition and keep it as the next version, which people are enrolled into from now on.
 
-    An active workflow whose definition has changed gets a new version too; one that has not stays as it is,
-    so that a second click does nothing. Raises Invalid (`problems`: a list of {step, name, field, message})
-    and Conflict.
+    A definition that equals the last version makes no new one: a second click does nothing, and a paused
+    workflow goes on as it was. Raises Invalid (`problems`: a list of {step, name, field, message}), Conflict,
+    and ActivationQuestion when something is missing that `ask` wants to know of; nothing is changed then.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         accounts.lock(actor.account_id)
         workflow = find_workflow(actor, public_id)
+        version = queries.version_by_id(workflow.account_id, workflow.active_version_id or 0)
+        is_up_to_date = version is not None and version.definition == workflow.definition
         if workflow.status != Status.ACTIVE:
             _check(workflow, Status.ACTIVE)
-        elif _is_up_to_date(workflow):
+        elif is_up_to_date:
             return workflow
         _refuse_faults(workflow)
-        version = store.add_version(workflow, workflow.definition, actor.user_id)
+        if question := question_about(actor.account_id, workflow, ask):
+            raise question
+        if version is None or not is_up_to_date:
+            version = store.add_version(workflow, workflow.definition, actor.user_id)
         change(workflow, workflow.revision, status=Status.ACTIVE.value, active_version_id=version.id)
         activity.record(
             actor, "workflow_activated", "workflow", public_id, name=workflow.name, version=version.number
@@ -59,11 +65,6 @@ def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
 def _check(workflow: Workflow, to: Status) -> None:
     if why := refusal(workflow.status, to):
         raise Conflict("CONFLICT", why, status=workflow.status)
-
-
-def _is_up_to_date(workflow: Workflow) -> bool:
-    version = queries.version_by_id(workflow.account_id, workflow.active_version_id or 0)
-    return version is not None and version.definition == workflow.definition
 
 
 def _refuse_faults(workflow: Workflow) -> None:

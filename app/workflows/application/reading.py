@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.accounts.application import require
+from app.accounts.application import filled_tags, require
 from app.accounts.domain import Actor, Permission
 from app.workflows.application import panels
 from app.workflows.application.judging import faults, linked_names, missing_services
 from app.workflows.application.lookup import find_workflow
+from app.workflows.application.readiness import Missing, missing_fields, missing_in
 from app.workflows.domain import CHANNELS, STEPS, Drawing, Problem, Status, days, draw, walk
+from app.workflows.domain.readiness import OffPart, off_parts
 from app.workflows.domain.walk import live_steps
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
@@ -49,15 +51,17 @@ class Listing:
 @dataclass(frozen=True)
 class Card:
     """One workflow. `version`: what people are enrolled into; `is_changed`: edited since that was made;
-    `missing`: services that it needs and that are not connected; `people`: how many are in it, counted only
-    where archiving is offered."""
+    `missing`: what it still lacks; `off`: its parts that are switched off; `new_fields`: contact fields that
+    it names and that do not exist; `people`: how many are in it, counted only where archiving is offered."""
 
     workflow: Workflow
     outline: Outline
     drawing: Drawing
     version: WorkflowVersion | None
     problems: Sequence[Problem]
-    missing: Sequence[str]
+    missing: Sequence[Missing]
+    off: Sequence[OffPart]
+    new_fields: Sequence[str]
     people: int | None
     author: str | None
     top: Sequence[str]
@@ -99,7 +103,8 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
     found = faults(actor.account_id, workflow.definition)
-    missing = missing_services(actor.account_id, workflow.definition)
+    unconnected = missing_services(actor.account_id, workflow.definition)
+    filled = filled_tags(actor.account_id)
     names = linked_names(actor.account_id, workflow.definition)
     version_id = workflow.active_version_id
     is_asked = workflow.status == Status.PAUSED and actor.may(Permission.WORKFLOWS)
@@ -107,10 +112,14 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     return Card(
         workflow=workflow,
         outline=outline(workflow.definition),
-        drawing=draw(workflow.definition, problems=found, missing=missing, workflows=names),
+        drawing=draw(
+            workflow.definition, problems=found, missing=unconnected, workflows=names, filled=filled
+        ),
         version=queries.version_by_id(actor.account_id, version_id) if version_id else None,
         problems=found,
-        missing=missing,
+        missing=missing_in(actor.account_id, workflow),
+        off=off_parts(workflow.definition, filled),
+        new_fields=missing_fields(actor.account_id, workflow.definition) if found else (),
         people=people[workflow.id] if people is not None else None,
         author=queries.name_of(workflow.created_by),
         top=panels.panels_of(actor, workflow, "top"),

@@ -7,13 +7,24 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.integrations.application import connected
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import change, editable, find_workflow
-from app.workflows.domain import STEPS, Place, Setting, can_be_edited, find_step
+from app.workflows.domain import (
+    INTEGRATIONS,
+    STEPS,
+    TRIGGER_ID,
+    Place,
+    Setting,
+    can_be_edited,
+    find_step,
+)
 from app.workflows.domain.definition import plain_copy
+from app.workflows.domain.needs import type_needs
 from app.workflows.domain.sample_message import SampleMessage, sample_message
+from app.workflows.domain.walk import goals_of, is_on, trigger_of
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 
@@ -27,7 +38,8 @@ EDITABLE = {
 
 @dataclass(frozen=True)
 class StepCard:
-    """A step that can be opened: `values` of its settings as they are saved, {name: text}."""
+    """A step that can be opened: `values` of its settings as they are saved, {name: text}; `needs`: names of
+    the integrations that it cannot run without and that are not connected."""
 
     workflow: Workflow
     place: Place
@@ -35,6 +47,7 @@ class StepCard:
     message: SampleMessage | None
     custom_fields: tuple[str, ...]
     may_edit: bool
+    needs: tuple[str, ...] = ()
 
 
 def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
@@ -43,6 +56,7 @@ def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
     workflow = find_workflow(actor, public_id)
     place = _place(workflow.definition, step_id)
     config = place.step.get("config") or {}
+    lacking = type_needs(place.step) - connected(actor.account_id)
     return StepCard(
         workflow=workflow,
         place=place,
@@ -50,6 +64,7 @@ def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
         message=_sample(actor, workflow.definition, place.step) if place.type != "wait" else None,
         custom_fields=tuple(sorted(queries.custom_field_keys(actor.account_id))),
         may_edit=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
+        needs=tuple(INTEGRATIONS[name] for name in INTEGRATIONS if name in lacking),
     )
 
 
@@ -64,8 +79,16 @@ def sample_of(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, st
     return _sample(actor, definition, place.step | {"config": config})
 
 
-def edit_step(actor: Actor, public_id: str, step_id: str, changes: dict[str, Any], revision: int) -> Workflow:
-    """Change the text of a message or the length of a wait: {field of its config: new value}.
+def edit_step(
+    actor: Actor,
+    public_id: str,
+    step_id: str,
+    changes: dict[str, Any],
+    revision: int,
+    enabled: bool | None = None,
+) -> Workflow:
+    """Change the text of a message or the length of a wait: {field of its config: new value}, and switch the
+    step on or off (`enabled`; None: as it is).
 
     Raises Invalid with `fields` when the step would have a fault, Conflict when somebody else changed the
     workflow since `revision`. What stays as it was is not recorded as a change.
@@ -81,12 +104,41 @@ def edit_step(actor: Actor, public_id: str, step_id: str, changes: dict[str, Any
             if name in changes:
                 _put(config, part.setting(name), name, _tidy(changes[name]))
         step["config"] = config
+        if enabled is not None:
+            step["enabled"] = enabled
         _refuse_faults(actor, definition, step_id, fields)
         if definition == workflow.definition:
             return workflow
         change(workflow, revision, definition=definition)
         activity.record(actor, "workflow_edited", "workflow", public_id, step=step_id, name=workflow.name)
     return find_workflow(actor, public_id)
+
+
+def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revision: int) -> Workflow:
+    """Switch a step, a goal or the trigger (“trigger”) on or off. Raises NotFound, and Conflict when somebody
+    else changed the workflow since `revision`. What is so already is no change."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        workflow = editable(actor, public_id)
+        definition = plain_copy(workflow.definition)
+        part = _part(definition, part_id)
+        if is_on(part) == enabled:
+            return workflow
+        part["enabled"] = enabled
+        change(workflow, revision, definition=definition)
+        activity.record(actor, "workflow_edited", "workflow", public_id, step=part_id, name=workflow.name)
+    return find_workflow(actor, public_id)
+
+
+def _part(definition: dict[str, Any], part_id: str) -> dict[str, Any]:
+    if part_id == TRIGGER_ID and trigger_of(definition):
+        return trigger_of(definition)
+    if place := find_step(definition, part_id):
+        return place.step
+    for goal in goals_of(definition):
+        if part_id and goal.get("id") == part_id:
+            return goal
+    raise _no_such_step()
 
 
 def _place(definition: dict[str, Any], step_id: str) -> Place:
@@ -101,7 +153,8 @@ def _no_such_step() -> NotFound:
 
 
 def _sample(actor: Actor, definition: dict[str, Any], step: dict[str, Any]) -> SampleMessage:
-    known = {"account": {"name": actor.account_name}, "sender": {"name": actor.name}}
+    details = accounts.business_details(actor.account_id).texts
+    known = {"account": {"name": actor.account_name, **details}, "sender": {"name": actor.name}}
     return sample_message(definition, step, known)
 
 

@@ -90,6 +90,7 @@ class _Pencil:
     """What is needed at every node."""
 
     missing: frozenset[str]
+    filled: Collection[str]
     messages: Mapping[str, str]
     workflows: Mapping[str, str]
     problems: Mapping[str | int, list[str]]
@@ -102,16 +103,20 @@ def draw(
     problems: Iterable[Problem] = (),
     missing: Collection[str] = (),
     workflows: Mapping[str, str] | None = None,
+    filled: Collection[str] = (),
 ) -> Drawing:
     """The drawing of a document, drafts included.
 
-    `problems`: of `validation`; `missing`: integrations that are not connected; `workflows`: id -> name.
+    `problems`: of `validation`; `missing`: integrations that are not connected; `workflows`: id -> name;
+    `filled`: merge tags with a value of the account's own.
     """
     lists: dict[Way, list[Place]] = defaultdict(list)
     for place in walk(document):
         lists[place.path[:-1]].append(place)
     sorted_problems = _by_part(problems)
-    pencil = _Pencil(frozenset(missing), message_names(document), workflows or {}, sorted_problems, lists)
+    pencil = _Pencil(
+        frozenset(missing), filled, message_names(document), workflows or {}, sorted_problems, lists
+    )
     goals = [_goal(document, goal, index, pencil) for index, goal in enumerate(goals_of(document))]
     own = sorted_problems.get("", [])
     return Drawing((_trigger(document, pencil), *_nodes(("steps",), pencil), *goals), tuple(own))
@@ -177,7 +182,7 @@ def _nodes(way: Way, pencil: _Pencil) -> tuple[Node, ...]:
 def _node(place: Place, pencil: _Pencil) -> Node:
     step, part = place.step, STEPS.get(place.type)
     words = step_words(step, pencil.messages, pencil.workflows)
-    needed = step_needs(step)
+    needed = step_needs(step, pencil.filled)
     return Node(
         kind="wait" if part and part.group == "timing" else KINDS.get(place.type, "step"),
         id=place.id,

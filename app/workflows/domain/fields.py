@@ -1,8 +1,9 @@
 """The fields that conditions and settings may name: their labels, kinds, and the operators of each kind."""
 
+import json
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 FieldKind: TypeAlias = Literal[
     "text", "country", "date", "moment", "number", "tags", "status", "message", "custom"
@@ -107,3 +108,9 @@ def field_label(name: object) -> str:
     """The words for a field; an unknown one is shown as it was written."""
     found = field_named(name)
     return found.label if found else str(name or "a field")
+
+
+def custom_fields_in(document: Any) -> list[str]:
+    """The keys of all custom fields that a definition names, in its settings, conditions and texts."""
+    written = json.dumps(document)
+    return list(dict.fromkeys(match.group(1) for match in re.finditer(CUSTOM.pattern, written)))

@@ -23,11 +23,14 @@ INTEGRATIONS: dict[str, str] = {
 """Everything that can be missing, in the order in which it is shown. Email is always connected."""
 
 
-def needs(document: Any) -> set[str]:
-    """The integrations without which something that is switched on cannot run."""
+def needs(document: Any, filled: Collection[str] = ()) -> set[str]:
+    """The integrations without which something that is switched on cannot run.
+
+    `filled`: merge tags that the account has a value for, so that no integration has to fill them.
+    """
     found: set[str] = set()
     for place in live_steps(document):
-        found |= step_needs(place.step)
+        found |= step_needs(place.step, filled)
     if is_on(trigger_of(document)):
         found |= _need(trigger_of(document), TRIGGERS)
     for goal in goals_of(document):
@@ -36,10 +39,16 @@ def needs(document: Any) -> set[str]:
     return found
 
 
-def step_needs(step: Any) -> set[str]:
-    """The integrations that one step needs, by its type and by the merge tags of its texts."""
-    found = {MERGE_TAGS[tag].need for tag in step_merge_tags(step) if tag in MERGE_TAGS}
+def step_needs(step: Any, filled: Collection[str] = ()) -> set[str]:
+    """The integrations that one step needs, by its type and by the merge tags of its texts not `filled`."""
+    used = (tag for tag in step_merge_tags(step) if tag in MERGE_TAGS and tag not in filled)
+    found = {MERGE_TAGS[tag].need for tag in used}
     return (found | _need(step, STEPS)) - {""}
+
+
+def type_needs(step: Any) -> set[str]:
+    """The integrations that a step of this type cannot run without, whatever its texts say."""
+    return _need(step, STEPS)
 
 
 def _need(part: Any, types: Mapping[str, Part]) -> set[str]:
@@ -47,7 +56,9 @@ def _need(part: Any, types: Mapping[str, Part]) -> set[str]:
     return {kind.need} if kind and kind.need else set()
 
 
-def switch_off(document: Document, missing: Collection[str]) -> tuple[Document, list[str]]:
+def switch_off(
+    document: Document, missing: Collection[str], filled: Collection[str] = ()
+) -> tuple[Document, list[str]]:
     """A copy in which everything that needs a missing integration is off, and the names of what that was."""
     changed: Document = plain_copy(document)
     off: list[str] = []
@@ -56,7 +67,7 @@ def switch_off(document: Document, missing: Collection[str]) -> tuple[Document, 
         trigger["enabled"] = False
         off.append(trigger_name(trigger))
     for place in walk(changed):
-        if is_on(place.step) and step_needs(place.step) & set(missing):
+        if is_on(place.step) and step_needs(place.step, filled) & set(missing):
             place.step["enabled"] = False
             off.append(place.name)
     for index, goal in enumerate(goals_of(changed)):

@@ -7,17 +7,28 @@ from typing import Any
 
 from app.workflows.domain.email_body import render_email_body
 from app.workflows.domain.fields import CUSTOM
-from app.workflows.domain.merge_tags import analyse, render_text, sample_context
+from app.workflows.domain.merge_tags import analyse, render_text, sample_context, tag_label
+from app.workflows.domain.readiness import tags_without_value
 from app.workflows.domain.sms_length import SmsLength, sms_length
 from app.workflows.domain.texts import step_texts
-from app.workflows.domain.walk import config_of, text_of, trigger_of, walk
+from app.workflows.domain.walk import config_of, is_on, text_of, trigger_of, walk
 
 SAMPLE_DATE = date(2026, 5, 14)
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyTag:
+    """A merge tag that nothing fills: as it is written, and its label. `is_account`: a business detail."""
+
+    liquid: str
+    label: str
+    is_account: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """`html`: an email's body, safe to show as it is; `text`, `length`: an SMS. `problems` are sentences."""
+    """`html`: an email's body, safe to show as it is; `text`, `length`: an SMS. `problems` are sentences;
+    `empty`: merge tags that have no value."""
 
     type: str
     subject: str = ""
@@ -26,26 +37,43 @@ class SampleMessage:
     text: str = ""
     length: SmsLength | None = None
     problems: tuple[str, ...] = ()
+    empty: tuple[EmptyTag, ...] = ()
 
 
 def sample_message(
     document: Any, step: Any, known: Mapping[str, Mapping[str, str]] | None = None
 ) -> SampleMessage:
-    """The message of a step of the document. `known`: real values, as {"account": {"name": "Agency"}}."""
+    """The message of a step of the document. `known`: real values, as {"account": {"name": "Agency"}}; an
+    empty one stays empty, as it would for the reader."""
     texts = [text for _, text in step_texts(step)]
     analyses = [analyse(text) for text in texts]
     context = _context(document, (tag for found in analyses for tag in found.tags), known or {})
     config, kind = config_of(step), text_of(step.get("type"))
     problems = tuple(dict.fromkeys(problem for found in analyses for problem in found.problems))
+    empty = _empty_tags(document, step, known or {})
     if kind == "send_sms":
         text = render_text(text_of(config.get("text")), context)
-        return SampleMessage(kind, text=text, length=sms_length(text), problems=problems)
+        return SampleMessage(kind, text=text, length=sms_length(text), problems=problems, empty=empty)
     return SampleMessage(
         kind,
         subject=render_text(text_of(config.get("subject")), context, one_line=True),
         preheader=render_text(text_of(config.get("preheader")), context, one_line=True),
         html=render_email_body(text_of(config.get("body")), context),
         problems=problems,
+        empty=empty,
+    )
+
+
+def _empty_tags(document: Any, step: Any, known: Mapping[str, Mapping[str, str]]) -> tuple[EmptyTag, ...]:
+    """The merge tags of the step that nothing fills; none where the account's values are not known."""
+    if "account" not in known:
+        return ()
+    filled = {f"{group}.{name}" for group, values in known.items() for name, text in values.items() if text}
+    trigger = trigger_of(document)
+    brought = text_of(trigger.get("type")) if is_on(trigger) else ""
+    return tuple(
+        EmptyTag("{{ " + tag + " }}", tag_label(tag), tag.startswith("account."))
+        for tag in tags_without_value(step, filled, brought)
     )
 
 
@@ -58,5 +86,5 @@ def _context(document: Any, tags: Any, known: Mapping[str, Mapping[str, str]]) -
             if found and found.group(1) in custom:
                 context["contact"]["custom"][found.group(1)] = SAMPLE_DATE
     for group, values in known.items():
-        context[group] = context[group] | {name: value for name, value in values.items() if value}
+        context[group] = context[group] | dict(values)
     return context

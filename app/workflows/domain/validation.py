@@ -27,21 +27,28 @@ WORKFLOW = "Workflow"
 
 
 def problems(
-    document: Any, *, custom_fields: Collection[str] | None = None, workflows: Collection[str] | None = None
+    document: Any,
+    *,
+    custom_fields: Collection[str] | None = None,
+    workflows: Collection[str] | None = None,
+    may_be_off: bool = False,
 ) -> list[Problem]:
-    """All problems in reading order, at most 300. Collections left out are not checked against."""
+    """All problems in reading order, at most 300. Collections left out are not checked against.
+
+    `may_be_off`: it is no problem that every action is switched off, because the person is asked about it.
+    """
     known = Known(custom_fields, workflows)
-    return list(islice(_problems(document, known), MAX_PROBLEMS))
+    return list(islice(_problems(document, known, may_be_off), MAX_PROBLEMS))
 
 
-def _problems(document: Any, known: Known) -> Iterator[Problem]:
+def _problems(document: Any, known: Known, may_be_off: bool) -> Iterator[Problem]:
     if not isinstance(document, dict):
         yield Problem("", WORKFLOW, "", "This is not a workflow: a trigger, steps and goals were expected.")
         return
     if reason := unstorable(document):
         yield Problem("", WORKFLOW, "", reason)
         return
-    yield from _whole(document)
+    yield from _whole(document, may_be_off)
     yield from _trigger(document, known)
     places = list(walk(document))
     for place in places:
@@ -54,7 +61,7 @@ def _problems(document: Any, known: Known) -> Iterator[Problem]:
         yield Problem(lost.id, lost.name, "", message, lost.number)
 
 
-def _whole(document: dict[str, Any]) -> Iterator[Problem]:
+def _whole(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
     if type(document.get("format")) is not int or document["format"] != FORMAT:
         yield Problem("", WORKFLOW, "format", f"The format has to be {FORMAT}.")
     for key in document:
@@ -64,16 +71,16 @@ def _whole(document: dict[str, Any]) -> Iterator[Problem]:
         yield Problem("", WORKFLOW, "steps", "The steps have to be a list.")
     elif any(not isinstance(step, dict) for step in document["steps"]):
         yield Problem("", WORKFLOW, "steps", "Every step needs a type and settings.")
-    yield from _amounts(document)
+    yield from _amounts(document, may_be_off)
 
 
-def _amounts(document: dict[str, Any]) -> Iterator[Problem]:
+def _amounts(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
     places = list(walk(document))
     if len(places) > MAX_STEPS:
         yield Problem("", WORKFLOW, "steps", f"There are {len(places)} steps; at most {MAX_STEPS} fit.")
     if not any(place.type in ACTIONS for place in places):
         yield Problem("", WORKFLOW, "steps", "Add at least one action, such as an email.")
-    elif not any(place.type in ACTIONS for place in live_steps(document)):
+    elif not may_be_off and not any(place.type in ACTIONS for place in live_steps(document)):
         yield Problem("", WORKFLOW, "steps", "Every action is switched off. Switch at least one on.")
     for place in places:
         if place.depth > MAX_NESTING:

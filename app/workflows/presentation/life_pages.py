@@ -1,29 +1,54 @@
-"""Changes of a workflow's state: an activation is made and removed, a workflow is put into the archive."""
+"""Changes of a workflow's state: an activation is asked about, made and removed, a workflow is archived."""
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.application import require
+from app.accounts.domain import Permission
 from app.platform import web
 from app.platform.errors import Invalid
 from app.workflows import application as workflows
+from app.workflows.application import ActivationQuestion, Ask
+from app.workflows.domain import Status
 from app.workflows.presentation.pages import workflow_page
 
 blueprint = Blueprint("workflow_life", __name__, url_prefix="/workflows/<public_id>")
 
 
+@blueprint.get("/activation")
+def ask(public_id: str) -> ResponseReturnValue:
+    """What is missing before the activation, and the button that goes on. Changes nothing."""
+    require(web.actor(), Permission.WORKFLOWS)
+    workflow = workflows.find_workflow(web.actor(), public_id)
+    if workflow.status == Status.ARCHIVED:
+        return web.send_to(url_for("workflows.show", public_id=public_id))
+    return render_template(
+        "workflows/activation.html",
+        workflow=workflow,
+        missing=workflows.what_is_missing(web.actor(), public_id),
+        then=_then(request.args.get("then")),
+        nav_active="workflows",
+    )
+
+
 @blueprint.post("/activation")
 def activate(public_id: str) -> ResponseReturnValue:
-    """`then=people` goes on to adding people. With problems the page comes back with all of them."""
+    """`then=people` goes on to adding people; `confirmed=1` comes from the page that lists what is missing.
+    With problems the page comes back with all of them."""
     was_active = workflows.find_workflow(web.actor(), public_id).status == "active"
+    then = _then(request.form.get("then"))
+    asks = Ask.NEVER if request.form.get("confirmed") == "1" else Ask.ANYTHING
     try:
-        workflow = workflows.activate(web.actor(), public_id)
+        workflow = workflows.activate(web.actor(), public_id, asks)
+    except ActivationQuestion:
+        return web.send_to(url_for("workflow_life.ask", public_id=public_id, then=then))
     except Invalid:
         return workflow_page(public_id, refused=True), 422
     page = url_for("workflows.show", public_id=public_id)
-    if request.form.get("then") == "people":
-        flash(f"“{workflow.name}” is active. Now choose who comes in.", "success")
+    if then == "people":
+        flash(f"“{workflow.name}” is active. Now choose who to add.", "success")
         return web.send_to(f"{page}/enroll")
-    words = "New people get what you see here." if was_active else "People can be added now."
+    words = "New people get this version." if was_active else "You can add people now."
     flash(f"“{workflow.name}” is active. {words}", "success")
     return web.send_to(page)
 
@@ -31,12 +56,25 @@ def activate(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/activation/removal")
 def pause(public_id: str) -> ResponseReturnValue:
     workflow = workflows.pause(web.actor(), public_id)
-    flash(f"“{workflow.name}” is paused: nobody comes in until you activate it again.", "success")
+    flash(f"“{workflow.name}” is paused. Nobody can be added until you activate it again.", "success")
     return web.send_to(url_for("workflows.show", public_id=public_id))
 
 
 @blueprint.post("/archiving")
 def archive(public_id: str) -> ResponseReturnValue:
     workflow = workflows.archive(web.actor(), public_id)
-    flash(f"“{workflow.name}” is in the archive.", "success")
+    flash(f"“{workflow.name}” is archived.", "success")
     return web.send_to(url_for("workflows.show", public_id=public_id))
+
+
+@blueprint.post("/fields")
+def create_fields(public_id: str) -> ResponseReturnValue:
+    """Makes the contact fields that the workflow names and that do not exist."""
+    labels = workflows.create_missing_fields(web.actor(), public_id)
+    if labels:
+        flash(f"Contact field created: {', '.join(labels)}.", "success")
+    return web.send_to(url_for("workflows.show", public_id=public_id))
+
+
+def _then(wanted: str | None) -> str | None:
+    return "people" if wanted == "people" else None

@@ -11,7 +11,7 @@ from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.application import Search
-from app.workflows.domain import Status
+from app.workflows.domain import MERGE_TAGS, Status
 from app.workflows.domain.describe import goals_words, trigger_words
 from app.workflows.presentation.forms import NameForm
 
@@ -92,6 +92,7 @@ def workflow_page(public_id: str, refused: bool = False) -> str:
         goals=goals_words(definition),
         saved=step if revision == str(card.workflow.revision) else None,
         refused=refused,
+        merge_tags=MERGE_TAGS,
         nav_active="workflows",
     )
 

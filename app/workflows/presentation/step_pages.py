@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.platform import web
@@ -29,7 +29,8 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
     form = step_form(card.place.type)
     form.validate()
     try:
-        workflow = workflows.edit_step(actor, public_id, step_id, typed(form), form.seen)
+        enabled = {"on": True, "off": False}.get(request.form.get("switch", ""))
+        workflow = workflows.edit_step(actor, public_id, step_id, typed(form), form.seen, enabled)
     except Invalid as wrong:
         form.show(wrong.facts.get("fields", {}))
         return _page(card, form), 422
@@ -37,6 +38,18 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
         form.revision.data = str(card.workflow.revision)
         return _page(card, form, conflict), 409
     return _back(public_id, step_id, workflow.revision)
+
+
+@blueprint.post("/switch")
+def switch(public_id: str, step_id: str) -> ResponseReturnValue:
+    """Switches a step, a goal or the trigger on or off, as `switch` says."""
+    revision = request.form.get("revision", "")
+    seen = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+    enabled = request.form.get("switch") != "off"
+    workflow = workflows.switch_part(web.actor(), public_id, step_id, enabled, seen)
+    flash("Switched on." if enabled else "Switched off.", "success")
+    page = url_for("workflows.show", public_id=public_id, step=step_id, revision=workflow.revision)
+    return web.send_to(f"{page}#step-{step_id}")
 
 
 @blueprint.post("/preview")
@@ -66,6 +79,8 @@ def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
         differs=differs if conflict else [],
         merge_tags=list(MERGE_TAGS.values()),
         is_sheet=is_sheet,
+        is_off=card.place.step.get("enabled") is False,
+        needs=" and ".join(card.needs),
         nav_active="workflows",
     )
 

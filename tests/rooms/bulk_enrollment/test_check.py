@@ -150,7 +150,11 @@ def test_a_workflow_that_was_paused_meanwhile(app, bob, workflow, run_tasks):
     assert refused.status_code == 409
     assert "Not started “Win-back” takes nobody now. It is paused." in text_of(refused.text)
     assert f'action="{check}/activation"' in refused.text
-    assert bob.post(f"{check}/activation").headers["Location"].endswith(check)
+    asked = bob.post(f"{check}/activation")
+    assert asked.status_code == 409
+    assert "Activate anyway" in asked.text and "/settings/integrations" in asked.text
+    answer = bob.post(f"{check}/activation", {"confirmed": "1"})
+    assert answer.headers["Location"].endswith(check)
     assert bob.post(f"{check}/start").status_code == 303
 
 

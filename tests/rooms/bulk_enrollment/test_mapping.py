@@ -225,7 +225,11 @@ def test_a_workflow_that_takes_nobody(app, bob):  # B-01
     answer = decide(bob, address, missing="skip", tags="kept")
     assert answer.status_code == 409
     assert "Not yet is a draft Activate it before you add people." in text_of(answer.text)
-    woken = decide(bob, address, "activate", missing="skip", tags="kept")
+    assert "Step 3, Send SMS, needs SMS, which is not connected." in text_of(answer.text)
+    asked = decide(bob, address, "activate", missing="skip", tags="kept")
+    assert asked.status_code == 409 and "Not yet is a draft" in text_of(asked.text)
+    assert choices_on(asked.text)["tags"] == "kept"
+    woken = decide(bob, address, "activate-anyway", missing="skip", tags="kept")
     assert woken.status_code == 200
     assert "is a draft" not in text_of(woken.text)
     assert choices_on(woken.text)["tags"] == "kept"

@@ -69,3 +69,18 @@ def test_what_cannot_be_cloned_is_one_sentence(app: Flask) -> None:  # T-12
     assert "SMS and Calendar are not connected" in missing.output
     done = run(app, "clone", "checkup-recall", "--name", "Mine", "--switch-off-missing", "--json")
     assert "Step 6, Send SMS" in json.loads(done.stdout)["switched_off"]
+
+
+def test_activating_at_the_terminal_says_what_is_missing(app: Flask) -> None:
+    done = run(app, "clone", "new-lead-welcome", "--name", "Mine", "--activate")
+    assert done.exit_code == 0
+    assert "Missing: Your website is not set." in done.stderr
+
+
+def test_a_workflow_that_would_send_nothing_stays_a_draft_at_the_terminal(app: Flask) -> None:
+    without = ("clone", "salon-review-after-visit", "--switch-off-missing")
+    refused = run(app, *without, "--name", "Quiet", "--activate")
+    assert refused.exit_code == 1
+    assert "No message in this workflow is live" in refused.output and "stays a draft" in refused.output
+    done = run(app, *without, "--name", "Quiet anyway", "--activate-anyway", "--json")
+    assert json.loads(done.stdout)["status"] == "active"

@@ -77,7 +77,7 @@ def workflow(app: Flask, alice: Person, contact: str) -> str:
 @pytest.fixture
 def job(alice: Person, workflow: str, run_tasks: Callable[[], bool]) -> str:
     """The page of a job from a file whose name, headers and cells are hostile."""
-    assert alice.post(f"{workflow}/activation").status_code == 303
+    assert alice.post(f"{workflow}/activation", {"confirmed": "1"}).status_code == 303
     text = io.StringIO()
     rows = [["b@example.com", HOSTILE, "=1+1"], [HOSTILE, HOSTILE, "@x"], ["a@example.com", "-1", "\t=1"]]
     csv.writer(text).writerows([["Email", HOSTILE, "=cmd"], *rows])

@@ -15,6 +15,11 @@ from tests.unit.workflows.documents import definition, email, sms, wait
 FROM_TEMPLATE = TemplateOrigin(7, 3, "New lead welcome", "lead_nurturing")
 
 
+def complete() -> dict[str, Any]:
+    """Two emails that need nothing."""
+    return definition(email("hello"), wait("pause", 2, "days"), email("again", "Again", "See you."))
+
+
 def welcome() -> dict[str, Any]:
     """An email, a wait, an SMS."""
     return definition(
@@ -35,7 +40,7 @@ def active(app: Flask, actor: Actor, name: str = "Welcome", **given: Any) -> str
     """The same, activated."""
     public_id = draft(app, actor, name, **given)
     with app.app_context():
-        workflows.activate(actor, public_id)
+        workflows.activate(actor, public_id, workflows.Ask.NEVER)
     return public_id
 
 

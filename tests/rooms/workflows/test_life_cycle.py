@@ -5,12 +5,12 @@ import pytest
 from app.activity.infrastructure.queries import audit_entries
 from app.platform.errors import Conflict
 from app.workflows import application as workflows
-from tests.rooms.workflows.drafts import active, draft, found, version_of
+from tests.rooms.workflows.drafts import active, complete, draft, found, version_of
 from tests.unit.workflows.documents import arm, branch, definition, email, rule, sms, step
 
 
 def test_a_draft_is_activated_with_one_button_that_leads_to_adding_people(app, bob):  # W-02, B-01
-    public_id = draft(app, bob.actor)
+    public_id = draft(app, bob.actor, definition=complete())
     page = bob.get(f"/workflows/{public_id}").text
     assert "Activate and add people" in page and 'value="people"' in page
     answer = bob.post(f"/workflows/{public_id}/activation", {"then": "people"})
@@ -20,11 +20,11 @@ def test_a_draft_is_activated_with_one_button_that_leads_to_adding_people(app, b
 
 
 def test_activation_alone_comes_back_to_the_page(app, bob):
-    public_id = draft(app, bob.actor)
+    public_id = draft(app, bob.actor, definition=complete())
     answer = bob.post(f"/workflows/{public_id}/activation")
     assert answer.location == f"/workflows/{public_id}"
     page = bob.get(answer.location).text
-    assert "“Welcome” is active. People can be added now." in page
+    assert "“Welcome” is active. You can add people now." in page
     assert f'href="/workflows/{public_id}/enroll"' in page
     with app.app_context():
         assert audit_entries(bob.actor.account_id)[0].action == "workflow_activated"
@@ -77,7 +77,7 @@ def test_every_problem_is_listed_and_stands_at_its_step(app, bob):  # W-02
     answer = bob.post(f"/workflows/{public_id}/activation", {"then": "people"})
     assert answer.status_code == 422
     for words in (
-        "4 things to mend",
+        "4 problems to fix",
         'href="#step-trigger"',
         'href="#step-hello"',
         'href="#step-inner"',
@@ -112,12 +112,23 @@ def test_each_activation_keeps_a_version_and_the_kept_one_never_changes(app, bob
         workflows.edit_step(bob.actor, public_id, "hello", {"subject": "Another"}, revision)
     assert version_of(app, bob.actor, public_id).definition == first.definition
     page = bob.get(f"/workflows/{public_id}").text
-    assert "Changed since it was activated" in page and "still get version 1" in page
-    assert bob.post(f"/workflows/{public_id}/activation").status_code == 303
+    assert "Changed since it was activated" in page and "People you add still get version 1" in page
+    assert bob.post(f"/workflows/{public_id}/activation", {"confirmed": "1"}).status_code == 303
     second = version_of(app, bob.actor, public_id)
     assert (first.number, second.number) == (1, 2)
     assert second.definition["steps"][0]["config"]["subject"] == "Another"
     assert "Changed since it was activated" not in bob.get(f"/workflows/{public_id}").text
+
+
+def test_pausing_and_activating_without_an_edit_makes_no_version(app, bob):
+    public_id = active(app, bob.actor)
+    kept = version_of(app, bob.actor, public_id)
+    bob.post(f"/workflows/{public_id}/activation/removal")
+    assert bob.post(f"/workflows/{public_id}/activation", {"confirmed": "1"}).status_code == 303
+    assert found(app, bob.actor, public_id).status == "active"
+    again = version_of(app, bob.actor, public_id)
+    assert (again.id, again.number) == (kept.id, 1)
+    assert ">1, since" in bob.get(f"/workflows/{public_id}").text
 
 
 def test_a_second_click_activates_nothing_again(app, bob):
@@ -137,6 +148,6 @@ def test_a_paused_workflow_takes_nobody(app, bob):
 
 def test_looking_changes_nothing(app, bob):
     public_id = draft(app, bob.actor)
-    assert bob.get(f"/workflows/{public_id}/activation").status_code == 405
+    assert bob.get(f"/workflows/{public_id}/activation").status_code == 200
     assert bob.get(f"/workflows/{public_id}/archiving").status_code == 405
     assert found(app, bob.actor, public_id).revision == 1

@@ -1,0 +1,83 @@
+"""The business details of an account: read by everything that writes messages, changed by whoever manages
+the account."""
+
+import hashlib
+from typing import Any
+
+from app.accounts.application.permissions import require
+from app.accounts.domain import Actor, Permission
+from app.accounts.domain.business import (
+    BusinessDetails,
+    details_problems,
+    logo_problem,
+    logo_type,
+    tidy_details,
+)
+from app.accounts.infrastructure import queries, store
+from app.activity import application as activity
+from app.platform.database import transaction
+from app.platform.errors import Invalid, NotFound
+
+
+def business_details(account_id: int) -> BusinessDetails:
+    """What is set, empty texts for what is not."""
+    found = queries.business_of(account_id)
+    if found is None:
+        return BusinessDetails()
+    return BusinessDetails(
+        website=found.website,
+        phone=found.phone,
+        postal_address=found.postal_address,
+        booking_link=found.booking_link,
+        review_link=found.review_link,
+        logo=found.logo_mark,
+    )
+
+
+def filled_tags(account_id: int) -> frozenset[str]:
+    """The merge tags that the business details fill, such as “account.website”."""
+    texts = business_details(account_id).texts
+    return frozenset(f"account.{name}" for name, text in texts.items() if text)
+
+
+def change_business(
+    actor: Actor, typed: dict[str, str], *, logo: bytes | None = None, remove_logo: bool = False
+) -> None:
+    """Change the details that are named in `typed`, and the logo where one is given. Raises Invalid with
+    `fields`, one sentence for each that cannot be kept; nothing is changed then."""
+    require(actor, Permission.ACCOUNT)
+    tidy = {name: text for name, text in tidy_details(typed).items() if name in BusinessDetails().texts}
+    fields = details_problems(tidy, actor.country)
+    if logo is not None and (problem := logo_problem(logo)):
+        fields["logo"] = problem
+    if fields:
+        raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+    with transaction():
+        known = business_details(actor.account_id)
+        wanted: dict[str, Any] = {name: text for name, text in tidy.items() if getattr(known, name) != text}
+        mark = hashlib.sha256(logo).hexdigest()[:16] if logo is not None else ""
+        if logo is not None and mark != known.logo:
+            wanted |= {"logo": logo, "logo_mark": mark}
+        elif remove_logo and logo is None and known.logo:
+            wanted |= {"logo": None, "logo_mark": ""}
+        if wanted:
+            store.save_business(actor.account_id, wanted)
+            changed = [name for name in wanted if name != "logo_mark"]
+            activity.record(
+                actor,
+                "business_details_changed",
+                "account",
+                actor.account_id,
+                name=actor.account_name,
+                changed=changed,
+            )
+
+
+def logo_of(actor: Actor) -> tuple[bytes, str]:
+    """The logo of the actor's account and its media type. Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    content = queries.logo_of(actor.account_id)
+    media_type = logo_type(content) if content else None
+    if content is None or media_type is None:
+        raise NotFound("NOT_FOUND", "There is no logo yet.")
+    return content, media_type

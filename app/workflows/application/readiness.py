@@ -1,0 +1,116 @@
+"""What a workflow still lacks, each thing with the page where it is put right, and the question that an
+activation asks about it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.contacts.application import ensure_fields
+from app.contacts.domain.names import field_key
+from app.integrations.application import connected
+from app.platform.database import transaction
+from app.platform.errors import Conflict
+from app.workflows.application.lookup import editable, find_workflow
+from app.workflows.application.step_editing import EDITABLE
+from app.workflows.domain import TRIGGER_ID, find_step
+from app.workflows.domain.fields import custom_fields_in
+from app.workflows.domain.readiness import Gap, GapKind, gaps
+from app.workflows.infrastructure import queries
+from app.workflows.infrastructure.tables import Workflow
+
+BUSINESS = "/settings/business"
+INTEGRATIONS = "/settings/integrations"
+
+
+class Ask(StrEnum):
+    """What an activation asks about: everything that is missing, only a workflow in which nothing is live,
+    or nothing (the person has seen the list and goes on)."""
+
+    ANYTHING = "anything"
+    NOTHING_LIVE = "nothing_live"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing, in a sentence, and the page where it is put right."""
+
+    kind: str
+    message: str
+    label: str = ""
+    url: str = ""
+
+
+class ActivationQuestion(Conflict):
+    """The workflow is sound, but something is missing: activate it anyway? `missing` is the list."""
+
+    def __init__(self, name: str, missing: Sequence[Missing]) -> None:
+        nothing_live = any(one.kind == GapKind.NOTHING_LIVE for one in missing)
+        lead = missing[0].message if nothing_live else f"“{name}” is not complete."
+        super().__init__(
+            "CONFIRMATION_NEEDED",
+            f"{lead} Activate it anyway?",
+            missing=[asdict(one) for one in missing],
+        )
+        self.missing = missing
+        self.nothing_live = nothing_live
+
+
+def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
+    """Everything that is missing, what matters most first."""
+    found = gaps(
+        workflow.definition, connected=connected(account_id), filled=accounts.filled_tags(account_id)
+    )
+    return [_missing(workflow, gap) for gap in found]
+
+
+def what_is_missing(actor: Actor, public_id: str) -> list[Missing]:
+    """The same by the public id. Raises NotFound."""
+    accounts.require(actor, Permission.REPORTS)
+    return missing_in(actor.account_id, find_workflow(actor, public_id))
+
+
+def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQuestion | None:
+    """What has to be asked before this workflow is activated; None when nothing has to be."""
+    missing = missing_in(account_id, workflow) if ask != Ask.NEVER else []
+    if ask == Ask.NOTHING_LIVE and not any(one.kind == GapKind.NOTHING_LIVE for one in missing):
+        return None
+    return ActivationQuestion(workflow.name, missing) if missing else None
+
+
+def missing_fields(account_id: int, definition: dict[str, Any]) -> list[str]:
+    """Labels of the contact fields that the definition names and that do not exist yet."""
+    keys = [key for key in custom_fields_in(definition) if key not in queries.custom_field_keys(account_id)]
+    labels = {key: key.replace("_", " ").strip().capitalize() for key in keys}
+    return [label for key, label in labels.items() if field_key(label) == key]
+
+
+def create_missing_fields(actor: Actor, public_id: str) -> list[str]:
+    """Make the contact fields that the workflow names; returns their labels."""
+    accounts.require(actor, Permission.WORKFLOWS)
+    accounts.require(actor, Permission.CONTACTS)
+    with transaction():
+        labels = missing_fields(actor.account_id, editable(actor, public_id).definition)
+        if labels:
+            ensure_fields(actor.account_id, labels, actor.user_id)
+    return labels
+
+
+def _missing(workflow: Workflow, gap: Gap) -> Missing:
+    page = f"/workflows/{workflow.public_id}"
+    if gap.tag.startswith("account."):
+        field = gap.tag.removeprefix("account.")
+        return Missing(gap.kind.value, gap.message, "Add it in business details", f"{BUSINESS}#{field}")
+    if gap.kind == GapKind.NOT_CONNECTED:
+        return Missing(gap.kind.value, gap.message, "See integrations", INTEGRATIONS)
+    if gap.kind == GapKind.NO_VALUE:
+        return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
+    if gap.kind == GapKind.SWITCHED_OFF:
+        place = find_step(workflow.definition, gap.part_id) if gap.part_id != TRIGGER_ID else None
+        if place is not None and place.type in EDITABLE:
+            return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
+        return Missing(gap.kind.value, gap.message, "Switch it on", f"{page}#switched-off")
+    return Missing(gap.kind.value, gap.message, "See what is switched off", f"{page}#switched-off")

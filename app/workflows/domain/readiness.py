@@ -1,0 +1,165 @@
+"""What a sound workflow still lacks before it does all that it is drawn to do: parts that are switched off or
+need a service that is not connected, and merge tags that nothing fills. None of it makes the workflow
+unsound, so the person is told and decides."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.workflows.domain.goals import GOALS
+from app.workflows.domain.merge_tags import MERGE_TAGS, analyse
+from app.workflows.domain.needs import INTEGRATIONS, type_needs
+from app.workflows.domain.problem import TRIGGER_ID, goal_name, trigger_name
+from app.workflows.domain.steps import ACTIONS, MESSAGES
+from app.workflows.domain.texts import step_texts
+from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
+from app.workflows.domain.walk import Place, goals_of, is_on, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.words import joined
+
+
+class GapKind(StrEnum):
+    """`NOTHING_LIVE` is the one gap that makes an activation pointless."""
+
+    NOTHING_LIVE = "nothing_live"
+    SWITCHED_OFF = "switched_off"
+    NOT_CONNECTED = "not_connected"
+    NO_VALUE = "no_value"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is missing. `part_id`: the step, goal or “trigger” where it is put right; `tag`: the
+    merge tag without a value; `need`: the integration that is not connected."""
+
+    kind: GapKind
+    message: str
+    part_id: str = ""
+    tag: str = ""
+    need: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OffPart:
+    """A trigger, step or goal that is switched off. `needs`: the integrations that it cannot run without;
+    `tags`: merge tags of its texts that have no value."""
+
+    id: str
+    name: str
+    needs: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+def gaps(document: Any, *, connected: Collection[str] = (), filled: Collection[str] = ()) -> list[Gap]:
+    """Everything that is missing, what matters most first.
+
+    `connected`: the integrations of the account; `filled`: merge tags that the account has a value for.
+    """
+    found: list[Gap] = []
+    if sentence := _nothing_live(document, connected):
+        found.append(Gap(GapKind.NOTHING_LIVE, sentence))
+    for part in off_parts(document, filled):
+        missing = [INTEGRATIONS[name] for name in part.needs if name not in connected]
+        why = f" It needs {joined(missing)}, which is not connected." if missing else ""
+        unset = "".join(f" {MERGE_TAGS[tag].label} is not set." for tag in part.tags)
+        found.append(Gap(GapKind.SWITCHED_OFF, f"{part.name}, is switched off.{why}{unset}", part.id))
+    found += _not_connected(document, connected)
+    found += _without_value(document, filled)
+    return found
+
+
+def off_parts(document: Any, filled: Collection[str] = ()) -> list[OffPart]:
+    """The trigger, steps and goals that are switched off, in reading order."""
+    trigger = trigger_of(document)
+    parts: list[OffPart] = []
+    if trigger and not is_on(trigger):
+        parts.append(OffPart(TRIGGER_ID, trigger_name(trigger), _ordered(_need_of(trigger, TRIGGERS))))
+    for place in walk(document):
+        if not is_on(place.step) and place.id:
+            tags = tuple(tag for tag in tags_without_value(place.step, filled) if tag.startswith("account."))
+            parts.append(OffPart(place.id, place.name, _ordered(type_needs(place.step)), tags))
+    for index, goal in enumerate(goals_of(document)):
+        if not is_on(goal) and text_of(goal.get("id")):
+            needed = _ordered(_need_of(goal, GOALS))
+            parts.append(OffPart(text_of(goal.get("id")), goal_name(goal, index), needed))
+    return parts
+
+
+def tags_without_value(step: Any, filled: Collection[str], trigger: str = "") -> list[str]:
+    """The merge tags of a step that would stay empty: details of the account that are not set, and facts of
+    an event that the trigger does not bring. A tag with a default, or inside a condition, is handled."""
+    texts = [text for _, text in step_texts(step)]
+    used = dict.fromkeys(tag for text in texts for tag in analyse(text).tags)
+    empty = [tag for tag in used if tag not in filled and _is_never_filled(tag, trigger)]
+    return [tag for tag in empty if any(_relies_on(tag, text) for text in texts)]
+
+
+def _nothing_live(document: Any, connected: Collection[str]) -> str:
+    working = [place for place in live_steps(document) if not type_needs(place.step) - set(connected)]
+    if not any(place.type in ACTIONS for place in working):
+        return "Nothing in this workflow is live: no message and no action would run."
+    has_messages = any(place.type in MESSAGES for place in walk(document))
+    if has_messages and not any(place.type in MESSAGES for place in working):
+        return "No message in this workflow is live, so it sends nothing."
+    return ""
+
+
+def _not_connected(document: Any, connected: Collection[str]) -> Iterator[Gap]:
+    trigger = trigger_of(document)
+    parts: list[tuple[str, str, set[str]]] = []
+    if is_on(trigger):
+        parts.append((TRIGGER_ID, trigger_name(trigger), _need_of(trigger, TRIGGERS)))
+    parts += [(place.id, place.name, type_needs(place.step)) for place in live_steps(document)]
+    for index, goal in enumerate(goals_of(document)):
+        if is_on(goal):
+            parts.append((text_of(goal.get("id")), goal_name(goal, index), _need_of(goal, GOALS)))
+    for part_id, name, needed in parts:
+        for need in _ordered(needed - set(connected)):
+            sentence = (
+                f"{name}, needs {INTEGRATIONS[need]}, which is not connected. It cannot run until then."
+            )
+            yield Gap(GapKind.NOT_CONNECTED, sentence, part_id, need=need)
+
+
+def _without_value(document: Any, filled: Collection[str]) -> Iterator[Gap]:
+    trigger = trigger_of(document)
+    brought = text_of(trigger.get("type")) if is_on(trigger) else ""
+    users: dict[str, list[Place]] = {}
+    for place in live_steps(document):
+        for tag in tags_without_value(place.step, filled, brought):
+            users.setdefault(tag, []).append(place)
+    for tag, places in users.items():
+        steps = joined([f"step {place.number}" for place in places[:5]])
+        more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+        label = MERGE_TAGS[tag].label
+        if tag.startswith("account."):
+            sentence = f"{label} is not set. It stays empty in {steps}{more}."
+        else:
+            sentence = f"{label} has no value with this trigger. It stays empty in {steps}{more}."
+        yield Gap(GapKind.NO_VALUE, sentence, places[0].id, tag=tag)
+
+
+def _is_never_filled(tag: str, trigger: str) -> bool:
+    if tag.startswith("account."):
+        return tag != "account.name"
+    if tag in ("event.starts_at", "event.location"):
+        return trigger not in APPOINTMENT_TRIGGERS and trigger != "webhook_received"
+    return tag.startswith("event.") and trigger not in ("purchase_made", "webhook_received")
+
+
+def _relies_on(tag: str, text: str) -> bool:
+    name = re.escape(tag)
+    if re.search(rf"\{{%[^%]*\b{name}\b", text):
+        return False
+    outputs = re.findall(rf"\{{\{{-?\s*{name}\b([^}}]*)\}}\}}", text)
+    return tag in text and (not outputs or any("default" not in filters for filters in outputs))
+
+
+def _need_of(part: Any, types: Any) -> set[str]:
+    kind = types.get(text_of(part.get("type")))
+    return {kind.need} if kind and kind.need else set()
+
+
+def _ordered(needed: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in INTEGRATIONS if name in needed)

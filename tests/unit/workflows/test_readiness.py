@@ -1,0 +1,116 @@
+"""What a sound workflow still lacks, and what is no gap."""
+
+import pytest
+
+from app.workflows.domain.readiness import GapKind, gaps, off_parts, tags_without_value
+from tests.unit.workflows.documents import arm, branch, definition, email, goals, off, rule, sms, step, wait
+
+BOOKED = {"type": "appointment_booked", "enabled": True, "config": {}}
+
+
+def kinds(document, **given):
+    return [(gap.kind, gap.part_id) for gap in gaps(document, **given)]
+
+
+def test_a_workflow_with_everything_in_place_lacks_nothing():
+    assert gaps(definition(email(), wait("pause"), email("again"))) == []
+    assert gaps(definition(email(), sms()), connected={"sms"}) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        (definition(off(email()), wait("pause")), "Nothing in this workflow is live: no message"),
+        (definition(off(email()), off(step("tag", "add_tag", tag="x"))), "Nothing in this workflow is live"),
+        (definition(off(email()), step("tag", "add_tag", tag="x")), "No message in this workflow is live"),
+        (definition(sms(), step("tag", "add_tag", tag="x")), "No message in this workflow is live"),
+        (definition(sms(), wait("pause")), "Nothing in this workflow is live"),
+        (
+            definition(off(branch("fork", arm("a", "A", rule("contact.city", "is_empty"), email("in"))))),
+            "Nothing in this workflow is live",
+        ),
+    ],
+)
+def test_a_workflow_that_would_send_nothing_says_so_first(document, sentence):
+    found = gaps(document)
+    assert found[0].kind == GapKind.NOTHING_LIVE
+    assert found[0].message.startswith(sentence)
+
+
+def test_a_workflow_that_was_never_meant_to_send_is_live():
+    assert gaps(definition(step("tag", "add_tag", tag="x"))) == []
+
+
+def test_every_part_that_is_off_is_named_with_what_it_needs():
+    document = definition(
+        email(),
+        off(sms()),
+        trigger={**BOOKED, "enabled": False},
+        goals=goals({"id": "g", "type": "purchase_made", "enabled": False, "config": {}}),
+    )
+    assert [(part.id, part.needs) for part in off_parts(document)] == [
+        ("trigger", ("calendar",)),
+        ("text", ("sms",)),
+        ("g", ("payments",)),
+    ]
+    messages = [gap.message for gap in gaps(document)]
+    assert messages == [
+        "Trigger, Appointment booked, is switched off. It needs Calendar, which is not connected.",
+        "Step 2, Send SMS, is switched off. It needs SMS, which is not connected.",
+        "Goal 1, Makes a purchase, is switched off. It needs Payments, which is not connected.",
+    ]
+
+
+def test_what_is_on_but_cannot_run_is_named():
+    assert kinds(definition(email(), sms(), trigger=BOOKED)) == [
+        (GapKind.NOT_CONNECTED, "trigger"),
+        (GapKind.NOT_CONNECTED, "text"),
+    ]
+
+
+def test_a_detail_of_the_business_that_is_not_set_is_named_once_with_its_steps():
+    document = definition(
+        email("a", "Hi", "See {{ account.website }}"), email("b", "Hi", "{{ account.website }}")
+    )
+    [gap] = gaps(document)
+    assert (gap.kind, gap.tag) == (GapKind.NO_VALUE, "account.website")
+    assert gap.message == "Your website is not set. It stays empty in step 1 and step 2."
+    assert gaps(document, filled={"account.website"}) == []
+
+
+def test_a_link_of_the_business_stands_for_the_integration():
+    document = definition(email("a", "Hi", "Book: {{ account.booking_link }}"), email("b"))
+    [gap] = gaps(document)
+    assert (gap.kind, gap.message) == (
+        GapKind.NO_VALUE,
+        "Your booking page is not set. It stays empty in step 1.",
+    )
+    assert gaps(document, filled={"account.booking_link"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_empty"),
+    [
+        ("Call {{ account.phone }}.", True),
+        ("Call {{account.phone}} or {{ account.phone | default: 'us' }}.", True),
+        ("Call {{ account.phone | default: 'us' }}.", False),
+        ("{% if account.phone %}Call {{ account.phone }}.{% endif %}", False),
+        ("Your {{ account.name }}, {{ sender.name }}, {{ contact.phone }}", False),
+        ("On {{ event.starts_at }}", True),
+    ],
+)
+def test_a_tag_counts_as_empty_only_where_the_text_relies_on_it(text, is_empty):
+    assert bool(tags_without_value(email("a", "Hi", text), (), "manual")) is is_empty
+
+
+def test_an_event_fills_the_tags_that_it_brings():
+    step_with_event = email("a", "Hi", "{{ event.starts_at }} {{ event.amount }}")
+    assert tags_without_value(step_with_event, (), "appointment_booked") == ["event.amount"]
+    assert tags_without_value(step_with_event, (), "webhook_received") == []
+
+
+def test_hostile_documents_are_read_without_harm():
+    for document in ({}, [], None, {"steps": "x"}, {"steps": [{"type": [], "enabled": False}]}):
+        assert isinstance(gaps(document), list)
+    text = "{% if " * 3000 + "{{ account.phone" * 500
+    assert isinstance(tags_without_value(email("a", "Hi", text), ()), list)
