@@ -23,6 +23,7 @@ from app.files.domain.file_names import shown_name
 from app.files.domain.foreign import refuse_foreign
 from app.files.domain.layout import Told
 from app.files.domain.lines import BLOCK, Readable, read_block
+from app.files.domain.profile import Profiler
 from app.files.domain.table_file import Row, Table, open_table
 from app.files.infrastructure import storage, store
 from app.files.infrastructure.tables import Upload
@@ -93,12 +94,14 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
         mapping = {str(guess.index): guess.field for guess in guesses}
         fields = {guess.index: guess.field for guess in guesses}
         checkup = Checkup(fields, len(guesses), actor.country or None)
-        checkup.add_all(chain(first, rows))
+        profiler = Profiler(layout.width)
+        checkup.add_all(profiler.watching(chain(first, rows)))
     result = checkup.result()
     upload.rows = result.rows
     upload.header_fingerprint = header_fingerprint(layout)
     upload.layout = table.layout.as_json()
     upload.noticed = table.notices.as_json()
+    upload.profile = profiler.profile().as_json()
     upload.checkup = {cache_key(mapping, None, upload.mends): result.as_json()}
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from app.files.domain.layout import FileLayout
+from app.files.domain.profile import FileProfile, Profiler
 from app.files.domain.table_file import Row, open_table, open_untouched
-from app.files.infrastructure import queries, storage
+from app.files.infrastructure import queries, storage, store
 from app.files.infrastructure.tables import Upload
+from app.platform.database import transaction
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
 
@@ -32,6 +34,17 @@ def same_file_before(account_id: int, upload: Upload) -> list[Upload]:
 
 def layout_of(upload: Upload) -> FileLayout:
     return FileLayout.from_json(upload.layout)
+
+
+def profile_of(upload: Upload) -> FileProfile:
+    """What the columns hold over the whole file: known since the upload, else counted once more."""
+    if not upload.profile:
+        profiler = Profiler(layout_of(upload).width)
+        for row in rows(upload):
+            profiler.add(row.cells)
+        with transaction():
+            store.change(upload, profile=profiler.profile().as_json())
+    return FileProfile.from_json(upload.profile)
 
 
 def rows(upload: Upload) -> Iterator[Row]:

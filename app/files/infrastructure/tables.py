@@ -13,7 +13,8 @@ from app.platform.tenancy import AccountOwned
 class Upload(AccountOwned, PeoplesWork, db.Model):
     """A kept file. `layout` says how to read it again; `rows` counts its data rows; `checkup` keeps the last
     check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, rows} or empty;
-    `noticed` is `domain.notices` of the whole file; `choices` are {user id: what they chose on its page}."""
+    `noticed` is `domain.notices` of the whole file, `profile` what its columns hold (`domain.profile`; empty
+    where nobody has counted yet); `choices` are {user id: what they chose on its page}."""
 
     __tablename__ = "uploads"
     __table_args__ = (sa.Index(None, "account_id", "sha256"),)
@@ -29,11 +30,13 @@ class Upload(AccountOwned, PeoplesWork, db.Model):
     checkup: Mapped[dict[str, Any]] = mapped_column(default=dict)
     mends: Mapped[dict[str, Any]] = mapped_column(default=dict)
     noticed: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class ColumnMapping(AccountOwned, PeoplesWork, db.Model):
-    """How an account mapped a set of headers the last time: {column name: field}, whatever their order."""
+    """How an account mapped a set of headers the last time: {column name: field}, whatever their order.
+    `consent` is what was said about who may be contacted (`domain.consent_questions`)."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (sa.UniqueConstraint("account_id", "header_fingerprint"),)
@@ -41,3 +44,4 @@ class ColumnMapping(AccountOwned, PeoplesWork, db.Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     header_fingerprint: Mapped[str] = mapped_column(sa.String(64))
     mapping: Mapped[dict[str, Any]]
+    consent: Mapped[dict[str, Any]] = mapped_column(default=dict)
