@@ -125,7 +125,8 @@ def test_one_place_goes_past_the_statements() -> None:
         for source in APP
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Attribute)
-        and node.attr in ("driver_connection", "dbapi_connection", "raw_connection", "cursor", "executescript")
+        and node.attr
+        in ("driver_connection", "dbapi_connection", "raw_connection", "cursor", "executescript")
         and source.module not in allowed
     ]
     assert not wrong, wrong

@@ -8,7 +8,7 @@ refused, so a statement of ours has to be written in a way that is known here.
 import re
 from typing import NamedTuple
 
-import sqlglot
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -30,12 +30,13 @@ def accounts_named(statement: str, dialect: str, tables: Tables) -> tuple[int | 
     """
     if _HARMLESS.fullmatch(" ".join(statement.split())):
         return ()
-    kind = "postgres" if dialect == "postgresql" else dialect
+    grammar = Dialect.get_or_raise("postgres" if dialect == "postgresql" else dialect)
     reader = StatementReader(tables, folds_quoted_names=dialect == "sqlite")
     try:
         text, keys = _with_named_values(statement, dialect)
-        _refuse_odd_tokens(text, sqlglot.tokenize(text, read=kind))
-        trees = sqlglot.parse(text, read=kind)
+        tokens = grammar.tokenize(text)
+        _refuse_odd_tokens(text, tokens)
+        trees = grammar.parser().parse(tokens, text)
         if len(trees) != 1 or trees[0] is None:
             raise NotUnderstood("is several statements or none")
         reader.read(trees[0])
