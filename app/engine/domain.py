@@ -1,4 +1,4 @@
-"""The states of an enrollment: a contact being in a workflow."""
+"""The states of an enrollment, which is a contact being in a workflow."""
 
 from enum import StrEnum
 
@@ -15,12 +15,12 @@ class EnrollmentStatus(StrEnum):
 UNDER_WAY = (EnrollmentStatus.HELD, EnrollmentStatus.ACTIVE)
 
 LABELS = {
-    EnrollmentStatus.HELD: "Waiting to begin",
-    EnrollmentStatus.ACTIVE: "Under way",
-    EnrollmentStatus.COMPLETED: "Finished",
+    EnrollmentStatus.HELD: "Waiting to start",
+    EnrollmentStatus.ACTIVE: "Active",
+    EnrollmentStatus.COMPLETED: "Completed",
     EnrollmentStatus.GOAL_REACHED: "Goal reached",
-    EnrollmentStatus.FAILED: "Stopped by an error",
-    EnrollmentStatus.WITHDRAWN: "Taken out",
+    EnrollmentStatus.FAILED: "Failed",
+    EnrollmentStatus.WITHDRAWN: "Removed",
 }
 
 SOURCES = {"bulk_enrollment": "Bulk enrollment"}

@@ -95,7 +95,7 @@ def init(app: Flask, settings: Settings) -> None:
     migrate.init_app(app, db)
     with app.app_context():
         engine = db.engine
-    tenancy.guard(engine, db.metadata)
+    tenancy.guard(engine)
     if settings.is_sqlite:
         event.listen(engine, "do_connect", _for_us_alone)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -218,9 +218,7 @@ def _wait_for(handle: int) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > give_up:
-                raise Unavailable(
-                    "UNAVAILABLE", "The database is very busy. Please try again in a moment."
-                ) from None
+                raise Unavailable("UNAVAILABLE", "The database is busy. Try again in a moment.") from None
             time.sleep(0.003)
 
 

@@ -18,8 +18,8 @@ def number(value: float | None) -> str:
 
 
 def percent(value: float | None, digits: int = 0) -> str:
-    """43.2 → 43 %. The value is already of a hundred."""
-    return "–" if value is None else f"{value:.{digits}f} %"
+    """43.2 → 43%. The value is already out of a hundred."""
+    return "–" if value is None else f"{value:.{digits}f}%"
 
 
 def in_zone(moment: datetime) -> datetime:
@@ -27,12 +27,12 @@ def in_zone(moment: datetime) -> datetime:
 
 
 def exact(moment: datetime | None) -> str:
-    """23 Nov 2026, 06:15, in the account's zone."""
-    return "–" if moment is None else f"{in_zone(moment):%-d %b %Y, %H:%M}"
+    """Nov 23, 2026, 6:15 AM, in the account's zone."""
+    return "–" if moment is None else f"{in_zone(moment):%b %-d, %Y, %-I:%M %p}"
 
 
 def day(moment: datetime | None) -> str:
-    return "–" if moment is None else f"{in_zone(moment):%-d %b %Y}"
+    return "–" if moment is None else f"{in_zone(moment):%b %-d, %Y}"
 
 
 def ago(moment: datetime | None, at: datetime | None = None) -> str:
@@ -65,7 +65,7 @@ def duration(seconds: float | None) -> str:
 def days(value: float) -> str:
     """Length of a workflow in words."""
     if value <= 0:
-        return "at once"
+        return "immediate"
     if value < 1:
         return duration(timedelta(days=value).total_seconds())
     return plural(round(value), "day")

@@ -42,18 +42,18 @@ STATUS = {
 }
 
 TITLES = {
-    400: "That did not work",
-    401: "Please sign in",
-    403: "You may not do that",
-    404: "There is nothing here",
-    405: "That does not work here",
-    409: "That is not possible now",
-    413: "That is too large",
-    415: "That kind of content does not work here",
-    422: "Something needs another look",
-    429: "Too many at once",
-    500: "Something went wrong on our side",
-    503: "Not available right now",
+    400: "Bad request",
+    401: "Sign in required",
+    403: "You don’t have permission",
+    404: "Page not found",
+    405: "Not supported here",
+    409: "That isn’t possible right now",
+    413: "Too large",
+    415: "Unsupported content type",
+    422: "Please check your input",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Temporarily unavailable",
     507: "The disk is full",
 }
 
@@ -183,7 +183,7 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
 
 
 def _csrf_error(_error: CSRFError) -> tuple[AnyResponse, int]:
-    message = "This page was open too long or in another browser. Go back, reload it and try again."
+    message = "This page has expired. Go back, reload it, and try again."
     return _answer(400, "BAD_REQUEST", message, {}), 400
 
 
@@ -191,15 +191,15 @@ def _unexpected(error: Exception) -> tuple[AnyResponse, int]:
     incident = uuid4().hex[:12]
     log.error("request_failed", exc_info=error, extra={"incident": incident, "path": request.path})
     db.session.rollback()
-    message = "It has been noted. Try again; if it stays, tell your administrator this number."
+    message = "The error was logged. Try again. If it keeps happening, contact your administrator."
     return _answer(500, "INTERNAL", message, {"incident": incident}), 500
 
 
 _SENTENCES = {
-    404: "The address is wrong, or what was here has been removed.",
-    405: "This address cannot be used like that.",
-    413: "The upload is larger than this installation accepts.",
-    429: "That was tried too often. Please wait a few minutes.",
+    404: "The address is wrong, or the page has been removed.",
+    405: "This address doesn’t support that request.",
+    413: "The upload exceeds the size limit of this installation.",
+    429: "Too many attempts. Wait a few minutes and try again.",
 }
 
 

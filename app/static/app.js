@@ -52,7 +52,7 @@
     const dialog = $("#confirm");
     $("#confirm-title").textContent = source.dataset.confirmTitle || "Are you sure?";
     $("#confirm-text").textContent = source.dataset.confirm;
-    $("#confirm-yes").textContent = source.dataset.confirmLabel || "Yes, go on";
+    $("#confirm-yes").textContent = source.dataset.confirmLabel || "Continue";
     dialog.returnValue = "no";
     dialog.onclose = () => { if (dialog.returnValue === "yes") act(); };
     dialog.showModal();
@@ -99,19 +99,19 @@
     for (const [name, value] of Object.entries(token())) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => {
       bar.value = event.lengthComputable ? (event.loaded / event.total) * 100 : 0;
-      words.textContent = bar.value < 100 ? `${Math.round(bar.value)} % uploaded` : "Uploaded. Reading the file…";
+      words.textContent = bar.value < 100 ? `${Math.round(bar.value)}% uploaded` : "Uploaded. Reading the file…";
       if (bar.value >= 100) bar.removeAttribute("value");
     };
     request.onload = () => {
       const next = request.getResponseHeader("HX-Redirect");
       if (next) { location.href = next; return; }
-      if (request.status >= 500) { ended("The upload did not work on our side. Please try again."); return; }
+      if (request.status >= 500) { ended("The upload failed because of a server error. Try again."); return; }
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
       const fresh = form.id && page.getElementById(form.id);
       const message = page.querySelector("[role=alert]");
-      if (fresh) { form.replaceWith(fresh); window.htmx?.process(fresh); settle(fresh); } else { ended(message?.textContent.trim() || "The upload was refused."); }
+      if (fresh) { form.replaceWith(fresh); window.htmx?.process(fresh); settle(fresh); } else { ended(message?.textContent.trim() || "The upload was rejected."); }
     };
-    request.onerror = () => ended("The connection broke during the upload. Please try again.");
+    request.onerror = () => ended("The connection was lost during the upload. Try again.");
     box.hidden = false;
     request.send(new FormData(form));
   }
@@ -169,10 +169,14 @@
     if (label) $("#sheet").setAttribute("aria-label", label.dataset.dialogLabel);
   });
   document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.response.status >= 500) toast("That did not work on our side. Please try again in a moment.");
+    if (event.detail.ctx.response.status >= 500) toast("Something went wrong on the server. Try again in a moment.");
   });
-  document.addEventListener("htmx:error", () => toast("The server did not answer. Please check your connection."));
+  document.addEventListener("htmx:error", () => toast("The server isn’t responding. Check your connection."));
   settle(document);
   fit(true);
-  $(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // The current tab of a wide row is brought into view sideways only: a page opens at its top.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.closest("ul");
+    row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
+  }
 })();

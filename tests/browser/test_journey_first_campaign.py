@@ -165,7 +165,7 @@ def start_and_watch(alice: Visitor) -> str:
     assert alice.requests_while_idle() == [], "polling has ended"
     found = enrolling.counts(alice)
     assert found["ENROLLED"] == promised and sum(found.values()) == 500, found
-    alice.read(f"{promised} people are in {NAME}. 18 rows need mending.")
+    alice.read(f"{promised} people were added to {NAME}. 18 rows need fixing.")
     alice.look()
     return job
 
@@ -197,7 +197,7 @@ def mend_and_upload_again(alice: Visitor, folder: Path) -> str:
     assert len(rows) == 18 and list(rows[0])[-2:] == ["outcome", "reason"], rows[:1]
     for number, row in enumerate(rows):
         row["E-mail"] = f"mended.{number}@example.com"
-    alice.link("Upload corrected rows").click()
+    alice.link("Upload corrected file").click()
     enrolling.upload(alice, enrolling.write_csv(failed, rows))
     expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")
     for added in ("outcome", "reason"):

@@ -32,7 +32,7 @@ def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installati
         dialog = alice.page.get_by_role("dialog")
         expect(dialog).to_contain_text(re.compile("are not done yet and will be left out"))
         alice.look()
-        alice.button("Cancel it", dialog).click()
+        alice.button("Cancel job", dialog).click()
         alice.read("Cancelled. Nothing that was done is undone.")
         enrolling.wait_for_end(alice)
         expect(alice.page).to_have_title("Cancelled · To be cancelled · Muster")

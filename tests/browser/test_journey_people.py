@@ -87,7 +87,7 @@ def test_who_may_only_look_is_told_so(chromium: Browser, workplace: Installation
         visitor.link("Workflows").click()
         visitor.page.locator("tbody a").first.click()
         visitor.page.goto(f"{visitor.page.url}/enroll")
-        expect(visitor.page.get_by_role("heading", level=1)).to_have_text("You may not do that")
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_text("You don’t have permission")
         visitor.forgive("status of 403")
         visitor.look()
 

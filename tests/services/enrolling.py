@@ -44,13 +44,13 @@ def wait_for_end(visitor: Visitor) -> None:
     """On the job page: wait until nothing on it asks the server any more."""
     expect(visitor.page.locator("#job-panel:not([hx-trigger])")).to_be_visible(timeout=60_000)
     expect(visitor.page.locator("#running-jobs[hx-trigger]")).to_have_count(0)
-    expect(visitor.page.locator("#job-panel .progress-percent")).to_have_text("100 %")
+    expect(visitor.page.locator("#job-panel .progress-percent")).to_have_text("100%")
 
 
 def counts(visitor: Visitor) -> dict[str, int]:
     """Outcome → rows, as the panel of the job page shows them."""
     found = visitor.page.locator("#job-panel .count").all()
-    return {one.locator(".code").inner_text(): _number(one.locator("dd").inner_text()) for one in found}
+    return {one.get_attribute("data-outcome") or "": _number(one.locator("dd").inner_text()) for one in found}
 
 
 def checkup(visitor: Visitor) -> dict[str, int]:

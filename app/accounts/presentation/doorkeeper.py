@@ -53,8 +53,13 @@ def _actor() -> Actor:
 
 def _send_to_sign_in() -> AnyResponse:
     if web.is_api():
-        problem = {"type": "about:blank", "title": "Please sign in", "status": 401, "code": "UNAUTHENTICATED"}
-        answer = jsonify(problem | {"detail": "This address needs a token or a signed-in person."})
+        problem = {
+            "type": "about:blank",
+            "title": "Sign in required",
+            "status": 401,
+            "code": "UNAUTHENTICATED",
+        }
+        answer = jsonify(problem | {"detail": "Sign in or use an API token."})
         answer.mimetype, answer.status_code = "application/problem+json", 401
         return answer
     page = url_for("first_visit.set_up") if installation_is_new() else url_for("security.login", next=_next())

@@ -72,7 +72,7 @@ def people_in_log(actor: Reader) -> list[tuple[int, str]]:
 
 def _require(actor: Reader) -> None:
     if not actor.may("report:view"):
-        raise NotAllowed("NOT_ALLOWED", "Your role may not see what happened here.")
+        raise NotAllowed("NOT_ALLOWED", "Your role can’t view activity.")
 
 
 def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Audit entries as sentences that a person understands: “Alice activated the workflow Win-back”.
+"""Audit entries as sentences: “Alice activated the workflow Win-back”.
 
 An entry says what was done (`action`) to what (`subject`) with which `facts`; `facts["name"]` is what the
 subject was called then. One whose words are missing here is still told, if less well.
@@ -56,13 +56,13 @@ KINDS: Final[dict[str, Kind]] = {
     "templates": Kind("Templates", ("template",)),
     "enrollments": Kind("Enrollments and imports", ("job", "upload")),
     "contacts": Kind("Contacts", ("contact",)),
-    "account": Kind("Account and people", ("account", "user")),
+    "account": Kind("Account and team", ("account", "user")),
 }
 
 SUBJECTS: Final[dict[str, Subject]] = {
     "workflow": Subject("the workflow ", "a workflow", "/workflows/{id}"),
     "template": Subject("the template ", "a template", "/templates/{id}"),
-    "job": Subject("the enrollment into ", "an enrollment", "/enrollments/{id}"),
+    "job": Subject("the enrollment in ", "an enrollment", "/enrollments/{id}"),
     "import": Subject("the import of ", "an import", "/enrollments/{id}"),
     "upload": Subject("the file ", "a file"),
     "contact": Subject("the contact ", "a contact", "/contacts/{id}"),
@@ -73,28 +73,28 @@ SUBJECTS: Final[dict[str, Subject]] = {
 # {it} stands where the subject is named.
 ACTIONS: Final[dict[str, str]] = {
     "account_created": "set up {it}",
-    "account_changed": "changed {it}",
-    "business_details_changed": "changed the business details of {it}",
-    "sample_data_added": "put sample data into {it}",
-    "sub_account_created": "made {it}",
+    "account_changed": "updated {it}",
+    "sample_data_added": "added sample data to {it}",
+    "sub_account_created": "created {it}",
+    "business_details_changed": "updated the business details of {it}",
     "person_added": "added {it}",
     "contact_created": "added {it}",
-    "contact_changed": "changed {it}",
+    "contact_changed": "updated {it}",
     "contact_unsubscribed": "unsubscribed {it}",
-    "contact_reactivated": "took {it} back in",
+    "contact_reactivated": "resubscribed {it}",
     "contact_tag_added": "tagged {it}",
-    "contact_tag_removed": "took a tag from {it}",
+    "contact_tag_removed": "removed a tag from {it}",
     "workflow_renamed": "renamed {it}",
-    "workflow_edited": "changed a step of {it}",
+    "workflow_edited": "edited a step in {it}",
     "workflow_activated": "activated {it}",
     "workflow_paused": "paused {it}",
     "workflow_archived": "archived {it}",
-    "template_cloned": "made a workflow of {it}",
+    "template_cloned": "created a workflow from {it}",
     "file_uploaded": "uploaded {it}",
     "job_started": "started {it}",
-    "job_cancelled": "cancelled {it}",
+    "job_cancelled": "canceled {it}",
     "job_finished": "finished {it}",
-    "job_downloaded": "downloaded rows of {it}",
+    "job_downloaded": "downloaded rows from {it}",
 }
 
 
@@ -134,11 +134,11 @@ def _end(facts: Facts) -> str:
     outcomes = facts.get("outcomes") or {}
     done = outcomes.get("ENROLLED", 0) + outcomes.get("CREATED", 0) + outcomes.get("UPDATED", 0)
     if facts.get("status") == "failed":
-        return "without doing anything: the file could not be read"
+        return "(failed: the file couldn’t be read)"
     if facts.get("status") == "cancelled":
-        return f"early, as it was cancelled: {number(done)} done"
+        return f"(canceled, {number(done)} succeeded)"
     failed = sum(outcomes.get(code, 0) for code in FAILURES)
-    return f"with {number(done)} done and {number(failed)} failed" if failed else f"with {number(done)} done"
+    return f"({number(done)} succeeded, {number(failed)} failed)" if failed else f"({number(done)} succeeded)"
 
 
 FAILURES: Final = (
@@ -169,16 +169,14 @@ def _changed(facts: Facts) -> str:
 
 _DETAILS: Final[dict[str, Callable[[Facts], str]]] = {
     "file_uploaded": _rows,
-    "template_cloned": lambda facts: (
-        f"and called it “{facts['workflow_name']}”" if _is_renamed(facts) else ""
-    ),
-    "workflow_renamed": lambda facts: f"(“{facts['before']}” before)" if facts.get("before") else "",
+    "template_cloned": lambda facts: f"named “{facts['workflow_name']}”" if _is_renamed(facts) else "",
+    "workflow_renamed": lambda facts: f"(formerly “{facts['before']}”)" if facts.get("before") else "",
     "job_started": _rows,
     "job_finished": _end,
     "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",
     "contact_tag_added": lambda facts: f"with “{facts.get('tag', '')}”",
     "contact_tag_removed": lambda facts: f"(“{facts.get('tag', '')}”)",
-    "contact_reactivated": lambda facts: f"because: {facts['reason']}" if facts.get("reason") else "",
+    "contact_reactivated": lambda facts: f"(reason: {facts['reason']})" if facts.get("reason") else "",
     "business_details_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
     "account_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
 }

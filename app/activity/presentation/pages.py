@@ -74,10 +74,14 @@ def _number(text: str | None) -> int | None:
 
 
 def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
-    """[(“Today”, [(entry, sentence, “14:05”)])], newest first."""
+    """[(“Today”, [(entry, sentence, “2:05 PM”)])], newest first."""
     days: dict[str, list[tuple[Any, Sentence, str]]] = {}
     for entry in page.entries:
-        line = (entry, sentence_of(entry, page.names.get(entry.id, "")), f"{formats.in_zone(entry.at):%H:%M}")
+        line = (
+            entry,
+            sentence_of(entry, page.names.get(entry.id, "")),
+            f"{formats.in_zone(entry.at):%-I:%M %p}",
+        )
         days.setdefault(_day_name(entry.at), []).append(line)
     return list(days.items())
 
@@ -88,4 +92,4 @@ def _day_name(at: datetime) -> str:
         return "Today"
     if day == today - timedelta(days=1):
         return "Yesterday"
-    return f"{day:%A, %-d %B %Y}"
+    return f"{day:%A, %B %-d, %Y}"

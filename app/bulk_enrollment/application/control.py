@@ -24,7 +24,7 @@ def cancel_job(actor: Actor, public_id: str) -> None:
     with transaction():
         job = find_job(actor, public_id)
         if not (_cancel_at_once(job) or jobs.move(job.account_id, job.id, JobStatus.CANCELLING)):
-            raise Conflict("JOB_FINISHED", "This job is over; there is nothing left to cancel.")
+            raise Conflict("JOB_FINISHED", "This job has already finished.")
         activity.record(actor, "job_cancelled", "job", job.public_id)
         after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
 

@@ -40,7 +40,7 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
     accounts.require(actor, Permission.REPORTS)
     job = shown.job
     if shown.status is JobStatus.FAILED or job.upload_id is None:
-        raise Conflict("CONFLICT", "This file could not be read, so there are no rows to download.")
+        raise Conflict("CONFLICT", "The file couldn’t be read, so there are no rows to download.")
     upload = files.upload_by_id(job.account_id, job.upload_id)
     with transaction():
         activity.record(

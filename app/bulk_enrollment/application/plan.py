@@ -30,7 +30,7 @@ from app.platform.logs import log
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
-UNREADABLE = "Muster could not read this file. Save it again as CSV (UTF-8), upload it and start again."
+UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
     f"Reading this file was interrupted {MOST_ATTEMPTS} times without getting any further. "
     "Nobody was enrolled. Ask your administrator to check the log, then start again."

@@ -1,8 +1,8 @@
-"""What a job tells of itself: its figures, the names that go with it, the words for it. The doors for pages
-of this room and for the rooms that link to jobs."""
+"""Jobs as pages show them: figures, names, words. The doors for the pages of this room and for the rooms
+that link to jobs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -13,6 +13,7 @@ from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
 from app.bulk_enrollment.infrastructure.queries import Figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.engine import application as engine
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import forget_snapshot
@@ -140,8 +141,12 @@ def show_job(actor: Actor, public_id: str) -> ShownJob:
     accounts.require(actor, Permission.REPORTS)
     found = job_list.named_job(actor.account_id, public_id)
     if found is None:
-        raise NotFound("JOB_NOT_FOUND", "There is no such job.")
-    return _shown(actor.account_id, [found])[0]
+        raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
+    shown = _shown(actor.account_id, [found])[0]
+    if not shown.is_over or found.job.workflow_id is None or shown.workflow_id is None:
+        return shown
+    enrolled = engine.people_under_way(actor, [found.job.workflow_id]).get(found.job.workflow_id, 0)
+    return replace(shown, story=replace(shown.story, enrolled=enrolled))
 
 
 def show_jobs(actor: Actor, wanted: JobFilter, older_than: str | None, newer_than: str | None) -> JobsPage:
@@ -216,12 +221,12 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
 
 def _story(each: NamedJob, state: JobState) -> Story:
     job, retry = each.job, state.figures.retry
-    into = None if job.kind == "import" else each.workflow or "a workflow that is gone"
+    into = None if job.kind == "import" else each.workflow or "a deleted workflow"
     return Story(
         progress=state.progress,
         outcomes=state.outcomes,
         workflow=into,
-        file_name=each.file_name or job.options.get("source_name") or "the file",
+        file_name=each.file_name or job.options.get("source_name") or "file",
         planned_rows=job.planned_rows,
         is_planned=job.planned_at is not None,
         retry=(retry.number, retry.attempt, retry.at) if retry else None,

@@ -197,7 +197,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
             before = JobStatus.PROCESSING  # its last batch ended after it was paused
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):
             return False
-        after = JobStatus.CANCELLED if before is JobStatus.CANCELLING else final_status(figures.failed)
+        after = final_status(figures.failed, figures.outcomes.get(Outcome.CANCELLED.name, 0))
         options = job.options | {"expected": job.totals}  # what planning expected
         if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes, options):
             return False

@@ -1,6 +1,6 @@
 """The life of a job and of its batches, and the arithmetic of progress.
 
-Every legal change of state stands here; the store asks `may_become` or names the states it starts from.
+Every legal change of state is listed here; the store asks `may_become` or names the states it starts from.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,8 @@ LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
     S.QUEUED: frozenset({S.PROCESSING, S.PAUSED, S.CANCELLING}),
     S.PROCESSING: frozenset({S.PAUSED, S.CANCELLING, S.COMPLETED, S.COMPLETED_WITH_ERRORS}),
     S.PAUSED: frozenset({S.QUEUED, S.PROCESSING, S.CANCELLING}),
-    S.CANCELLING: frozenset({S.CANCELLED}),
+    # A job whose last row was done before it could be canceled is complete.
+    S.CANCELLING: frozenset({S.CANCELLED, S.COMPLETED, S.COMPLETED_WITH_ERRORS}),
     S.COMPLETED: frozenset(),
     S.COMPLETED_WITH_ERRORS: frozenset(),
     S.CANCELLED: frozenset(),
@@ -45,7 +46,7 @@ RUNNING = frozenset({S.QUEUED, S.PROCESSING})
 
 
 def may_become(now: JobStatus, then: JobStatus) -> bool:
-    """Whether a job may go from one state to the other."""
+    """Whether a job may change from one state to the other."""
     return then in LEGAL[now]
 
 
@@ -85,7 +86,7 @@ def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a job stands. `rate` is rows per second; `seconds_left` None when nothing can be said."""
+    """How far a job is. `rate` is rows per second; `seconds_left` None when nothing can be said."""
 
     status: JobStatus
     total: int
@@ -125,7 +126,10 @@ def pace(processed: int, total: int, seconds: float) -> tuple[float | None, floa
     return rate, max(0.0, (total - processed) / rate)
 
 
-def final_status(failed: int) -> JobStatus:
+def final_status(failed: int, cancelled: int = 0) -> JobStatus:
+    """The status of a job with so many failed rows and so many that were canceled before their turn."""
+    if cancelled:
+        return S.CANCELLED
     return S.COMPLETED_WITH_ERRORS if failed else S.COMPLETED
 
 

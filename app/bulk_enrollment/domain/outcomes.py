@@ -1,4 +1,4 @@
-"""What can become of a row: one code each, what it counts as, and what a person reads.
+"""The outcomes of a row: a code each, what it counts as, and the sentence that people read.
 
 The numbers are kept in a million ledger rows, so they never change. Problems begin at 10: below that
 a row did what the job wanted of it.
@@ -72,72 +72,72 @@ RETRY_HELPS = frozenset(
 DECIDED_BY_FILE = (Outcome.VALIDATION_ERROR, Outcome.DUPLICATE_IN_SELECTION)
 
 _LABELS = {
-    Outcome.ENROLLED: "Added to the workflow",
-    Outcome.CREATED: "New contact",
-    Outcome.UPDATED: "Updated",
-    Outcome.UNCHANGED: "Nothing to change",
-    Outcome.VALIDATION_ERROR: "Needs mending",
-    Outcome.DUPLICATE_IN_SELECTION: "Twice in the file",
-    Outcome.CONTACT_NOT_FOUND: "Not a contact yet",
-    Outcome.CONTACT_BLOCKED: "Cannot be written to",
-    Outcome.ALREADY_ENROLLED: "Already in the workflow",
+    Outcome.ENROLLED: "Added to workflow",
+    Outcome.CREATED: "New contacts",
+    Outcome.UPDATED: "Updated contacts",
+    Outcome.UNCHANGED: "Unchanged contacts",
+    Outcome.VALIDATION_ERROR: "Needs fixing",
+    Outcome.DUPLICATE_IN_SELECTION: "Duplicates",
+    Outcome.CONTACT_NOT_FOUND: "Not in contacts",
+    Outcome.CONTACT_BLOCKED: "Can’t be contacted",
+    Outcome.ALREADY_ENROLLED: "Already in workflow",
     Outcome.WORKFLOW_INACTIVE: "Workflow archived",
-    Outcome.WORKFLOW_NOT_FOUND: "Workflow gone",
-    Outcome.ENROLLMENT_ERROR: "Could not be added",
+    Outcome.WORKFLOW_NOT_FOUND: "Workflow deleted",
+    Outcome.ENROLLMENT_ERROR: "Couldn’t be added",
     Outcome.DATABASE_ERROR: "Database error",
-    Outcome.TIMEOUT_ERROR: "Took too long",
-    Outcome.CANCELLED: "Cancelled before its turn",
+    Outcome.TIMEOUT_ERROR: "Timed out",
+    Outcome.CANCELLED: "Canceled",
 }
 
 _REASONS = {
     Outcome.ENROLLED: "Added to the workflow.",
     Outcome.CREATED: "Added to your contacts.",
-    Outcome.UPDATED: "The contact has been updated.",
-    Outcome.UNCHANGED: "The contact is known, and nothing was to change.",
-    Outcome.CONTACT_NOT_FOUND: "Nobody with this address is among your contacts.",
-    Outcome.WORKFLOW_INACTIVE: "The workflow was archived meanwhile.",
+    Outcome.UPDATED: "Contact updated.",
+    Outcome.UNCHANGED: "Existing contact, nothing to change.",
+    Outcome.CONTACT_NOT_FOUND: "Not in your contacts.",
+    Outcome.WORKFLOW_INACTIVE: "The workflow has been archived.",
     Outcome.WORKFLOW_NOT_FOUND: "The workflow no longer exists.",
-    Outcome.ENROLLMENT_ERROR: "This row alone could not be added. Try it again.",
-    Outcome.DATABASE_ERROR: "The database did not answer, several times in a row. Try it again.",
-    Outcome.TIMEOUT_ERROR: "It took too long, several times in a row. Try it again.",
-    Outcome.CANCELLED: "The job was cancelled before this row's turn.",
+    Outcome.ENROLLMENT_ERROR: "This row couldn’t be added. Try it again.",
+    Outcome.DATABASE_ERROR: "The database didn’t respond after several tries. Try it again.",
+    Outcome.TIMEOUT_ERROR: "Processing timed out several times. Try it again.",
+    Outcome.CANCELLED: "The job was canceled before this row was processed.",
 }
 
 _BLOCKED = {
     "unsubscribed": "This person has unsubscribed.",
-    "bounced": "Mail to this address came back.",
+    "bounced": "Email to this address bounced.",
     "blocked": "This contact is blocked.",
-    "file": "The file says that this person does not want mail.",
+    "file": "The file says this person has opted out.",
 }
 
 _FAULTS = {
-    "too_long": "One of the values is longer than its field takes.",
-    "unknown_id": "This is not the number of a contact.",
-    "shared_phone": "Several of your contacts have this phone number.",
+    "too_long": "A value is too long for its field.",
+    "unknown_id": "This isn’t a contact ID.",
+    "shared_phone": "Several contacts have this phone number.",
 }
 
 
 def reason(outcome: Outcome, detail: str | None) -> str:
-    """What became of a row, as a sentence. `detail` is what the ledger kept beside the code: a fault's slug,
+    """The outcome of a row as a sentence. `detail` is what the ledger kept beside the code: a fault's slug,
     the first row of a duplicate, the status of a blocked contact, the day an enrollment ended."""
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
         return _FAULTS.get(slug) or explain(slug)
     if outcome is Outcome.DUPLICATE_IN_SELECTION:
-        return f"The same person as in row {int(detail or 0):,}, which counts."
+        return f"Duplicate of row {int(detail or 0):,} (kept)."
     if outcome is Outcome.CONTACT_BLOCKED:
         return _BLOCKED.get(detail or "", _BLOCKED["blocked"])
     if outcome is Outcome.ALREADY_ENROLLED:
-        return f"Was in this workflow before, until {detail}." if detail else "Is in this workflow already."
+        return f"Was in this workflow until {detail}." if detail else "Already in this workflow."
     return _REASONS[outcome]
 
 
 def remark(note: str | None) -> str | None:
-    """What a person should know of a row beside its outcome."""
+    """A note on a row besides its outcome."""
     if note is None:
         return None
     return (
-        "A phone number or date that could not be read was left out." if note == "left_out" else explain(note)
+        "A phone number or date couldn’t be read and was left out." if note == "left_out" else explain(note)
     )
 
 

@@ -50,10 +50,12 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Which jobs: `status` is one of theirs or “unfinished”, `workflow_id` a workflow's public id."""
+    """Which jobs: `kind` enroll or import, `status` a job status or “unfinished”, `workflow_id` a workflow's
+    public id."""
 
     status: str = ""
     workflow_id: str = ""
+    kind: str = "enroll"
 
     @property
     def is_empty(self) -> bool:
@@ -140,7 +142,7 @@ def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
 
 
 def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
-    query = _named(account_id)
+    query = _named(account_id).where(EnrollmentJob.kind == wanted.kind)
     if wanted.status == "unfinished":
         query = query.where(EnrollmentJob.status.in_(_UNFINISHED))
     elif wanted.status:

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform import tenancy
 from app.platform.database import BigInt, PeoplesWork, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
@@ -155,5 +154,3 @@ staged_rows = sa.Table(
     sa.Column("fields", sa.Text),
     prefixes=["TEMPORARY"],
 )
-
-tenancy.know(staged_rows.name)

@@ -17,6 +17,7 @@ from app.bulk_enrollment.presentation import tasks as _tasks  # noqa: F401
 
 def init(app: Flask) -> None:
     app.register_blueprint(jobs.blueprint)
+    app.register_blueprint(jobs.imports)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(running.blueprint)
     for page in (upload, mapping, check):

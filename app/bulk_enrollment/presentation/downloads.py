@@ -45,6 +45,6 @@ def _wanted(asked: list[str]) -> tuple[frozenset[Outcome] | None, str]:
         elif code in Outcome.__members__:
             wanted.add(Outcome[code])
         else:
-            raise Invalid("VALIDATION_ERROR", "There is no such outcome to download.")
+            raise Invalid("VALIDATION_ERROR", "This outcome doesn’t exist.")
     name = asked[0].lower().replace("_", "-") if len(asked) == 1 else "some"
     return frozenset(wanted), name

@@ -1,4 +1,4 @@
-"""The list of jobs, and one job's page with its panel, its rows that were not done, and its end."""
+"""The list of jobs, and one job's page: progress, results, skipped and failed rows, cancellation."""
 
 from typing import Any
 
@@ -19,15 +19,25 @@ from app.platform import web
 from app.platform.errors import Conflict
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
+imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
 
 STATUSES = [status for status in JobStatus if status is not JobStatus.DRAFT]
 
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """All jobs, newest first; for the poll while some of them run only the part that changes."""
+    return job_list("enroll")
+
+
+@imports.get("", endpoint="index")
+def imports_index() -> ResponseReturnValue:
+    return job_list("import")
+
+
+def job_list(kind: str) -> ResponseReturnValue:
+    """Jobs of one kind, newest first; for the poll while some of them run only the part that changes."""
     actor = web.actor()
-    wanted = _job_filter()
+    wanted = _job_filter(kind)
     older, newer = request.args.get("older", ""), request.args.get("newer", "")
     page = report.show_jobs(actor, wanted, older, newer)
     place = {"older": older} if older else {"newer": newer} if newer else {}
@@ -42,7 +52,7 @@ def index() -> ResponseReturnValue:
         return render_template("bulk_enrollment/_job_list.html", **facts)
     workflows = report.workflows_to_choose(actor)
     return render_template(
-        "bulk_enrollment/jobs.html", workflows=workflows, statuses=STATUSES, nav_active="enrollments", **facts
+        "bulk_enrollment/jobs.html", workflows=workflows, statuses=STATUSES, nav_active=_place(kind), **facts
     )
 
 
@@ -54,7 +64,7 @@ def show(public_id: str) -> ResponseReturnValue:
     if _asks_for("problem-list"):
         return render_template("bulk_enrollment/_problem_list.html", shown=shown, **facts)
     return render_template(
-        "bulk_enrollment/job.html", nav_active="enrollments", **_panel_facts(shown), **facts
+        "bulk_enrollment/job.html", nav_active=_place(shown.job.kind), **_panel_facts(shown), **facts
     )
 
 
@@ -83,9 +93,9 @@ def cancel(public_id: str) -> ResponseReturnValue:
         status = report.show_job(actor, public_id).status
         if status not in (JobStatus.CANCELLING, JobStatus.CANCELLED):
             raise
-        flash("It has been cancelled already.", "info")
+        flash("This job is already canceled.", "info")
     else:
-        flash("Cancelled. Nothing that was done is undone.", "success")
+        flash("Canceling. People already added stay.", "success")
     return web.send_to(page)
 
 
@@ -96,9 +106,9 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "shown": shown,
         "figures": looks.figures_of(shown),
         "headline": telling.headline(story),
-        "left_out": telling.left_out(shown.state.outcomes),
+        "skipped": telling.skipped(shown.state.outcomes),
         "happening": telling.happening(story),
-        "to_be_left_out": telling.to_be_left_out(shown.state.progress),
+        "cancel_warning": telling.cancel_warning(shown.state.progress),
         "lacks_workers": report.lacks_workers(shown),
         "may_change": may_change,
         "may_cancel": may_change and shown.can_be_cancelled,
@@ -147,10 +157,16 @@ def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:
     ]
 
 
-def _job_filter() -> JobFilter:
+def _place(kind: str) -> str:
+    """The part of the navigation that jobs of a kind belong to."""
+    return "contacts" if kind == "import" else "enrollments"
+
+
+def _job_filter(kind: str) -> JobFilter:
     status = request.args.get("status", "")
     known = status == "unfinished" or status in STATUSES
-    return JobFilter(status if known else "", request.args.get("workflow", "")[:36])
+    workflow = request.args.get("workflow", "")[:36] if kind == "enroll" else ""
+    return JobFilter(status if known else "", workflow, kind)
 
 
 def _problem_filter() -> ProblemFilter:
@@ -169,7 +185,8 @@ def _row_number(name: str) -> int | None:
 
 
 def _list_url(wanted: JobFilter, **place: str) -> str:
-    return url_for("jobs.index", status=wanted.status or None, workflow=wanted.workflow_id or None, **place)
+    page = "imports.index" if wanted.kind == "import" else "jobs.index"
+    return url_for(page, status=wanted.status or None, workflow=wanted.workflow_id or None, **place)
 
 
 def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: int | None) -> str:

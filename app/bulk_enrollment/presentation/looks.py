@@ -1,4 +1,4 @@
-"""How outcomes look: the tone of each, and the figures of a job as the page's parts want them."""
+"""The tone of each outcome, and the figures of a job for the parts of its page."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -51,4 +51,4 @@ def rows_url(shown: ShownJob, outcome: Outcome) -> str:
 
 def clock(moment: datetime) -> str:
     """The time of day in the account's zone: the rows of one job are done within minutes."""
-    return f"{in_zone(moment):%H:%M:%S}"
+    return f"{in_zone(moment):%-I:%M:%S %p}"

@@ -1,5 +1,5 @@
-"""What other rooms' pages show of jobs: a workflow's page its latest ones, a contact's time line the job that
-brought them."""
+"""What pages of other rooms show of jobs: a workflow’s page its latest ones, a contact’s timeline the job
+that added them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def _told(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) ->
     if kind == "imported":
         words = "Added to your contacts"
     else:
-        words = f"Added to {workflow[0] if workflow else 'a workflow that does not exist any more'}"
+        words = f"Added to {workflow[0] if workflow else 'a deleted workflow'}"
     if origin is not None:
-        return Told(f"{words} with {origin.file_name}", url_for("jobs.show", public_id=origin.public_id))
+        return Told(f"{words} from {origin.file_name}", url_for("jobs.show", public_id=origin.public_id))
     return Told(words, url_for("workflows.show", public_id=workflow[1]) if workflow else None)

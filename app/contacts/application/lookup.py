@@ -12,8 +12,8 @@ def existing(actor: Actor, contact_id: int) -> Contact:
     if contact is None:
         raise NotFound(
             "NOT_FOUND",
-            "There is no such contact.",
+            "This contact doesn’t exist.",
             next_url="/contacts",
-            next_label="Go to your contacts",
+            next_label="Go to Contacts",
         )
     return contact

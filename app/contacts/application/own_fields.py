@@ -18,7 +18,7 @@ def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None
     for label in labels:
         tidy = tag_name(label)
         if not tidy or len(tidy) > MAX_LABEL:
-            sentence = f"A field's name has 1 to {MAX_LABEL} characters."
+            sentence = f"Field names can have up to {MAX_LABEL} characters."
             raise Invalid("VALIDATION_ERROR", sentence, fields={"label": sentence})
         keys.append(field_key(tidy))
         wanted.setdefault(keys[-1], tidy)

@@ -1,4 +1,4 @@
-"""Use cases on one contact: add, change, unsubscribe, and take a person back in by hand."""
+"""Use cases on one contact: add, change, unsubscribe, resubscribe."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -85,7 +85,7 @@ def change_contact(
 
 
 def unsubscribe(actor: Actor, contact_id: int) -> None:
-    """Nobody writes to this person any more. Nothing happens when nobody does already."""
+    """Stop contacting a person. Does nothing when they cannot be contacted already."""
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id)
@@ -97,18 +97,18 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
 
 
 def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
-    """Write to an unsubscribed person again, because they asked for it: the reason is kept as the source of
+    """Resubscribe an unsubscribed person who asked for it: the reason is kept as the source of
     their consent. Bounced and blocked contacts stay as they are (Conflict)."""
     require(actor, Permission.CONTACTS)
     reason = clean(reason)
     if not reason or len(reason) > REASON_LIMIT:
-        sentence = f"Say how they asked to hear from you again, in {REASON_LIMIT} characters at most."
+        sentence = f"Enter how they asked to be contacted again, in up to {REASON_LIMIT} characters."
         raise Invalid("VALIDATION_ERROR", sentence, fields={"reason": sentence})
     at = now()
     with transaction():
         contact = existing(actor, contact_id)
         if not store.set_status(actor.account_id, contact.id, Status.UNSUBSCRIBED, Status.ACTIVE, at):
-            raise Conflict("CONFLICT", "Only somebody who unsubscribed can be taken back in.")
+            raise Conflict("CONFLICT", "Only an unsubscribed contact can be resubscribed.")
         consent = {"consent_source": reason, "consent_at": at}
         store.change_contact(actor.account_id, contact.id, consent)
         activity.record_contact(actor, contact.id, "reactivated", reason)
@@ -123,7 +123,7 @@ def _checked(actor: Actor, given: Mapping[str, str], custom: Mapping[str, str] |
 
 def _need_address(email_key: str | None, phone_key: str | None) -> None:
     if not (email_key or phone_key):
-        _refuse({"email": "Write an email address or a phone number; one of them is needed."})
+        _refuse({"email": "Enter an email address or phone number."})
 
 
 def _refuse(problems: dict[str, str]) -> None:
@@ -155,8 +155,8 @@ def _other_has(actor: Actor, contact: Contact, email_key: str) -> bool:
 
 def _taken(actor: Actor, values: Mapping[str, Any]) -> Conflict:
     other = queries.contact_with_email(actor.account_id, values.get("email_key", ""))
-    return Conflict("CONFLICT", "Somebody with this address is in your contacts already.", contact_id=other)
+    return Conflict("CONFLICT", "A contact with this email address already exists.", contact_id=other)
 
 
 def _labels(fields: Sequence[str]) -> list[str]:
-    return [FIELDS[name].label if name in FIELDS else "Own fields" for name in fields]
+    return [FIELDS[name].label if name in FIELDS else "Custom fields" for name in fields]

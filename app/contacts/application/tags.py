@@ -1,4 +1,4 @@
-"""Tags: made when first used, given and taken away."""
+"""Tags: created on first use, added to contacts and removed."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def ensure_tags(account_id: int, names: Sequence[str], created_by: int | None = 
     differ in case or spaces are one tag. Raises Invalid for a name that is empty or too long, and for more
     than MOST_AT_ONCE."""
     if len(names) > MOST_AT_ONCE:
-        raise _invalid(f"At most {MOST_AT_ONCE} tags can be given at once; these are {len(names):,}.")
+        raise _invalid(f"You can add up to {MOST_AT_ONCE} tags at once; this is {len(names):,}.")
     tidy: dict[str, str] = {}
     for name in names:
         tidy.setdefault(tag_key(name), _checked(name))
@@ -55,7 +55,7 @@ def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
 def _note(actor: Actor, contact_id: int, kind: str, tag_id: int) -> None:
     tag = queries.tag(actor.account_id, tag_id)
     if tag is None:
-        raise NotFound("NOT_FOUND", "There is no such tag.")
+        raise NotFound("NOT_FOUND", "This tag doesn’t exist.")
     activity.record_contact(actor, contact_id, kind, tag.name)
     activity.record(actor, f"contact_{kind}", "contact", contact_id, tag=tag.name)
 
@@ -63,11 +63,11 @@ def _note(actor: Actor, contact_id: int, kind: str, tag_id: int) -> None:
 def _checked(name: str) -> str:
     tidy = tag_name(name)
     if not tidy or not tidy.isprintable():
-        raise _invalid("Write the tag's name.")
+        raise _invalid("Enter a tag name.")
     if len(tidy) > MAX_TAG or len(tag_key(tidy)) > MAX_TAG:
-        raise _invalid(f"A tag has {MAX_TAG} characters at most; this one has {len(tidy)}.")
+        raise _invalid(f"Tags can have up to {MAX_TAG} characters; this one has {len(tidy)}.")
     if "," in tidy:
-        raise _invalid("A tag cannot have a comma in it.")
+        raise _invalid("Tags can’t contain commas.")
     return tidy
 
 

@@ -116,7 +116,7 @@ def _read(reading: Reading, field: Field, text: str, country: str) -> None:
     elif field.key == "birthday":
         day = read_day(text, country)
         if day is None:
-            problems["birthday"] = f"“{text}” is not a date. Write it like 1990-04-23."
+            problems["birthday"] = f"“{text}” isn’t a date. Enter it as YYYY-MM-DD, such as 1990-04-23."
         else:
             values["birthday"] = day.isoformat()
     else:
@@ -138,7 +138,7 @@ def _read_email(reading: Reading, text: str) -> None:
 
 
 def _too_long(name: str, text: str, limit: int) -> str:
-    return f"{name} has {len(text):,} characters; {limit:,} is the most."
+    return f"{name} can have up to {limit:,} characters; this has {len(text):,}."
 
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?\Z")

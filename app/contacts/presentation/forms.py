@@ -49,10 +49,10 @@ class ContactForm(FlaskForm):
 class NewContactForm(ContactForm):
     tags = StringField("Tags")
     consent_basis = SelectField(
-        "Why may you write to them?",
+        "Legal basis for contacting",
         choices=[SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()],
     )
-    consent_source = StringField("Where does that come from?", [Length(max=200)])
+    consent_source = StringField("Source of consent", [Length(max=200)])
 
     @property
     def tag_names(self) -> list[str]:
@@ -64,7 +64,7 @@ class TagForm(FlaskForm):
 
 
 class ReactivationForm(FlaskForm):
-    reason = StringField("How did they ask to hear from you again?")
+    reason = StringField("How did they ask to be contacted again?")
 
 
 def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any) -> Any:

@@ -73,7 +73,7 @@ def add() -> ResponseReturnValue:
         except (Invalid, Conflict) as wrong:
             facts = _show(form, wrong)
         else:
-            flash("Added to your contacts.", "success")
+            flash("Contact added.", "success")
             return web.send_to(_page(contact_id))
     return render_template("contacts/new.html", form=form, nav_active="contacts", **facts), 422
 
@@ -105,7 +105,7 @@ def change(contact_id: int) -> ResponseReturnValue:
         return render_template(
             "contacts/edit.html", form=form, contact=contact, nav_active="contacts", **facts
         ), 422
-    flash("Saved.", "success")
+    flash("Changes saved.", "success")
     return web.send_to(_page(contact_id))
 
 
@@ -129,7 +129,7 @@ def remove_tag(contact_id: int, tag_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{ONE}/unsubscription")
 def unsubscribe(contact_id: int) -> ResponseReturnValue:
     contacts.unsubscribe(web.actor(), contact_id)
-    flash("Unsubscribed. Nobody writes to them any more.", "success")
+    flash("Unsubscribed. They won’t receive any more messages.", "success")
     return web.send_to(_page(contact_id))
 
 
@@ -141,7 +141,7 @@ def reactivate(contact_id: int) -> ResponseReturnValue:
     except Invalid as wrong:
         form.reason.errors = [wrong.message]
         return _show_card(contact_id, reactivation_form=form), 422
-    flash("They are active again and get your messages.", "success")
+    flash("Resubscribed. They can receive messages again.", "success")
     return web.send_to(_page(contact_id))
 
 

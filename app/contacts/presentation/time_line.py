@@ -1,4 +1,4 @@
-"""A contact's time line in words."""
+"""A contact's timeline in words."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,13 +8,13 @@ from app.contacts.application import Card, Told
 
 _WORDS: dict[str, Callable[[str], str]] = {
     "contact_created": lambda _text: "Added to your contacts",
-    "contact_changed": lambda text: f"Changed: {text}",
-    "tag_added": lambda text: f"Tagged “{text}”",
-    "tag_removed": lambda text: f"Tag “{text}” taken away",
+    "contact_changed": lambda text: f"Updated: {text}",
+    "tag_added": lambda text: f"Tag added: {text}",
+    "tag_removed": lambda text: f"Tag removed: {text}",
     "unsubscribed": lambda _text: "Unsubscribed",
-    "bounced": lambda _text: "Marked as bounced: messages came back",
+    "bounced": lambda _text: "Marked as bounced",
     "blocked": lambda _text: "Blocked",
-    "reactivated": lambda text: f"Taken back in: {text}",
+    "reactivated": lambda text: f"Resubscribed: {text}",
 }
 
 _ARRIVALS = ("contact_created", "imported")
@@ -30,8 +30,8 @@ class Line(NamedTuple):
 
 
 def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
-    """Newest first, in the words of the rooms that know the event. Coming in with a file is no event in the
-    ledger, so that line is added."""
+    """Newest first, in the words of the rooms that know the event. The arrival of an imported
+    contact is not recorded as an event, so that line is added."""
     lines: list[Line] = []
     for event in card.events:
         by = card.names.get(event.user_id) if event.user_id else None
@@ -41,9 +41,9 @@ def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
         words = _WORDS.get(event.kind)
         text = words(event.text or "") if words else event.kind.replace("_", " ").capitalize()
         if event.job_id is not None:
-            text += ", by a file"
+            text += " (by a file)"
         lines.append(Line(text, event.at, by))
     if card.is_complete and not any(event.kind in _ARRIVALS for event in card.events):
-        came = "Came in with a file" if card.contact.created_job_id else "Added to your contacts"
+        came = "Imported" if card.contact.created_job_id else "Added to your contacts"
         lines.append(Line(came, card.contact.created_at, card.names.get(card.contact.created_by or 0)))
     return lines

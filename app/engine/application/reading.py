@@ -1,4 +1,4 @@
-"""Who is in a workflow, at which step and since when; and in which workflows a contact is."""
+"""The people enrolled in a workflow, with their step and since when; and the workflows of a contact."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class View:
 
 
 VIEWS = (
-    View("", "In it now", UNDER_WAY),
-    View("finished", "Finished", (EnrollmentStatus.COMPLETED,)),
+    View("", "Active", UNDER_WAY),
+    View("finished", "Completed", (EnrollmentStatus.COMPLETED,)),
     View("goal", "Goal reached", (EnrollmentStatus.GOAL_REACHED,)),
-    View("failed", "Stopped by an error", (EnrollmentStatus.FAILED,)),
-    View("left", "Taken out", (EnrollmentStatus.WITHDRAWN,)),
+    View("failed", "Failed", (EnrollmentStatus.FAILED,)),
+    View("left", "Removed", (EnrollmentStatus.WITHDRAWN,)),
 )
 
 

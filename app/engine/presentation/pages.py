@@ -1,4 +1,4 @@
-"""Who is in a workflow: where, since when, and why they left."""
+"""The people enrolled in a workflow: at which step, since when, and why they left."""
 
 from typing import Any
 

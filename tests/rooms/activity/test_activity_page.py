@@ -51,7 +51,7 @@ def told(app: Flask, alice: Person, bob: Person) -> Flask:
 def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> None:
     page = alice.get("/activity").text
     assert {
-        "Muster finished the enrollment into Win-back with 1,173 done and 62 failed",
+        "Muster finished the enrollment in Win-back (1,173 succeeded, 62 failed)",
         "Bob added a contact",
         "Alice activated the workflow Win-back",
         "Alice added Bob as marketer",
@@ -67,7 +67,7 @@ def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> Non
 def test_filter_by_person(told: Flask, alice: Person, bob: Person) -> None:
     assert texts(alice.get(f"/activity?person={bob.actor.user_id}").text) == ["Bob added a contact"]
     by_itself = texts(alice.get("/activity?person=0").text)
-    assert by_itself == ["Muster finished the enrollment into Win-back with 1,173 done and 62 failed"]
+    assert by_itself == ["Muster finished the enrollment in Win-back (1,173 succeeded, 62 failed)"]
 
 
 def test_filter_by_kind(told: Flask, alice: Person) -> None:
@@ -105,8 +105,8 @@ def test_nonsense_in_the_address_asks_for_nothing(told: Flask, alice: Person, no
 
 def test_a_filter_that_fits_nothing_says_so(told: Flask, alice: Person) -> None:
     page = alice.get("/activity?to=2001-01-01").text
-    assert "Nothing like that happened" in page
-    assert 'href="/activity">Show everything' in page
+    assert "No matching activity" in page
+    assert 'href="/activity">Clear filters' in page
 
 
 def test_paging_goes_through_all_and_back(told: Flask, alice: Person) -> None:
@@ -155,7 +155,7 @@ def test_names_that_an_entry_does_not_keep_are_looked_up(app: Flask, bob: Person
 
 def test_an_empty_log_says_what_comes(mallory: Person) -> None:
     page = mallory.get("/activity").text
-    assert "Nothing has happened yet" in page
+    assert "No activity yet" in page
     assert "log-filter" not in page, "there is nothing to filter"
 
 

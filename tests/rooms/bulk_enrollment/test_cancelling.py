@@ -12,11 +12,11 @@ def cancel(person, job):
 def test_a_job_that_has_not_begun_is_cancelled_at_once(app, bob, run_tasks):
     job = start_job(app, bob.actor, people(5))
     words = words_of(page_of(bob, job))
-    assert "Nothing has been done yet: all 5 rows will be left out." in words
+    assert "Nothing has been processed yet. All 5 rows will be skipped." in words
     answer = cancel(bob, job)
     assert (answer.status_code, answer.location) == (303, f"/enrollments/{job}")
     words = words_of(page_of(bob, job))
-    assert "Cancelled before anybody was added." in words
+    assert "Canceled before anyone was added." in words
     assert "100 % 5 of 5 rows" in words and "Cancelled before its turn CANCELLED 5" in words
     run_tasks()
     assert shown(app, bob.actor, job).state.progress.succeeded == 0
@@ -26,10 +26,10 @@ def test_in_the_middle_the_rest_is_left_out_and_nobody_is_taken_out(app, bob, ru
     job = start_job(app, bob.actor, people(50), batch_size=10)
     _run_two_batches(run_tasks, monkeypatch)
     page = page_of(bob, job)
-    assert "30 of 50 rows are not done yet and will be left out; nobody who is in is taken out." in page
+    assert "30 of 50 rows haven’t been processed yet and will be skipped. People already added stay." in page
     assert cancel(bob, job).status_code == 303
     page = page_of(bob, job)
-    assert "Stopping. 20 people are in Welcome." in page and "cancel-dialog" not in page
+    assert "Canceling. 20 people were added to Welcome." in page and "cancel-dialog" not in page
     run_tasks()
     words = words_of(page_of(bob, job))
     assert "Cancelled. 20 people are in Welcome." in words
@@ -41,15 +41,15 @@ def test_the_second_click_is_harmless(app, bob, run_tasks):
     job = start_job(app, bob.actor, people(5))
     cancel(bob, job)
     assert cancel(bob, job).status_code == 303
-    assert "It has been cancelled already." in page_of(bob, job)
+    assert "This job is already canceled." in page_of(bob, job)
 
 
 def test_a_finished_job_has_no_button_and_cannot_be_cancelled(app, bob, run_tasks):
     job = start_job(app, bob.actor, MIXED)
-    assert "Let it go on" in page_of(bob, job)
+    assert "Keep running" in page_of(bob, job)
     run_tasks()
     page = page_of(bob, job)
-    assert "cancel-dialog" not in page and "Let it go on" not in page
+    assert "cancel-dialog" not in page and "Keep running" not in page
     answer = cancel(bob, job)
     assert answer.status_code == 409
     assert shown(app, bob.actor, job).status == "completed_with_errors"

@@ -80,10 +80,10 @@ def test_every_kind_of_row_is_told_with_examples(app, bob, workflow, run_tasks):
         "ALREADY_ENROLLED": 1,
     }
     assert "row 6, line 7 dan@@example.com The address has two @ signs." in words
-    assert "row 4, line 5 ANN@example.com The same person as in row 1, which counts." in words
-    assert "row 3, line 4 cleo@example.com The file says that this person does not want mail." in words
+    assert "row 4, line 5 ANN@example.com Duplicate of row 1 (kept)." in words
+    assert "row 3, line 4 cleo@example.com The file says this person has opted out." in words
     assert "row 7, line 8 eve@example.com This person has unsubscribed." in words
-    assert "row 2, line 3 bob@example.com Is in this workflow already." in words
+    assert "row 2, line 3 bob@example.com Already in this workflow." in words
 
 
 def test_nothing_is_written_that_anybody_sees(app, bob, workflow, run_tasks):

@@ -21,7 +21,7 @@ def test_too_many_rows_say_limit_and_count_and_make_no_job(trial: Trial, workflo
             begin(lines(*addresses(4)), workflow)
         assert refused.value.code == "CONTACT_LIMIT_EXCEEDED"
         assert refused.value.facts == {"limit": 3, "count": 4}
-        assert "The limit is 3 contacts a job; this file has 4." in refused.value.message
+        assert "The limit is 3 contacts per job; this file has 4." in refused.value.message
     assert trial.count_jobs() == 0
     trial.run(lines(*addresses(3)), workflow)
 

@@ -34,7 +34,7 @@ def test_all_rows_with_what_became_of_each(app, bob, run_tasks):
         "VALIDATION_ERROR",
     ]
     assert rows[2] == ["Ben", "ben at example.com", "VALIDATION_ERROR", "The address has no @ sign."]
-    assert rows[4][3] == "The same person as in row 1, which counts."
+    assert rows[4][3] == "Duplicate of row 1 (kept)."
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,9 @@ def test_the_failed_rows_are_corrected_and_uploaded_again_as_they_are(app, bob, 
     mended = text.replace("ben at example.com", "ben@example.com")
     again = start_job(app, bob.actor, mended, workflow_id=workflow, file_name="guests-failed.csv")
     run_tasks()
-    assert "1 person is in Welcome. 2 rows need mending." in words_of(page_of(bob, again))
+    assert "1 person was added to Welcome. It now has 3 people enrolled. 2 rows need fixing." in words_of(
+        page_of(bob, again)
+    )
     _, rows = rows_of(bob, again, outcome="all")
     assert rows[0] == ["First name", "Email", "outcome", "reason"], "replaced, not doubled"
     assert rows[1] == ["Ben", "ben@example.com", "ENROLLED", "Added to the workflow."]

@@ -131,8 +131,8 @@ def test_filters_by_status_and_tag(app, bob):
 def test_nobody_found_says_what_was_looked_for(app, bob):
     add(app, bob.actor, "a@example.com", tags=["lead"])
     page = bob.get("/contacts?q=zoe&status=bounced&tag=lead").text
-    assert "begins with “zoe” and has the status “Bounced” and the tag “lead”." in page
-    assert "Nobody has the tag “unknown”." in bob.get("/contacts?tag=unknown").text
+    assert "starting with “zoe” and the status “Bounced” and the tag “lead”." in page
+    assert "No contact has the tag “unknown”." in bob.get("/contacts?tag=unknown").text
 
 
 @pytest.mark.parametrize(

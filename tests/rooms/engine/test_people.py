@@ -12,16 +12,16 @@ def names(page):
 
 def test_the_workflow_page_says_that_sending_has_not_started(app, bob):  # B-08
     public_id = active(app, bob.actor)
-    assert "Sending has not started" not in bob.get(f"/workflows/{public_id}").text
+    assert "Sending hasn’t started" not in bob.get(f"/workflows/{public_id}").text
     enroll(app, bob.actor, public_id, people(app, bob.actor, 3))
     page = bob.get(f"/workflows/{public_id}").text
-    assert "Sending has not started" in page and "3 people wait at the first step" in page
+    assert "Sending hasn’t started" in page and "3 people are waiting at the first step" in page
     assert "all waiting to start" in page
     assert f'href="/workflows/{public_id}/people"' in page
 
 
 def test_a_draft_has_no_figures(app, bob):
-    assert "In it now" not in bob.get(f"/workflows/{draft(app, bob.actor)}").text
+    assert "Active" not in bob.get(f"/workflows/{draft(app, bob.actor)}").text
 
 
 def test_figures_and_tabs_add_up(app, bob):
@@ -77,7 +77,7 @@ def test_strange_places_in_the_address_do_no_harm(app, bob):
 def test_the_contact_shows_its_workflows_and_when_it_came_in(app, bob):  # B-17
     public_id = active(app, bob.actor, "Win-back")
     [contact_id] = people(app, bob.actor, 1)
-    assert "In no workflow yet." in bob.get(f"/contacts/{contact_id}").text
+    assert "Not enrolled in any workflow." in bob.get(f"/contacts/{contact_id}").text
     enroll(app, bob.actor, public_id, [contact_id])
     page = bob.get(f"/contacts/{contact_id}").text
     assert f'<a href="/workflows/{public_id}">Win-back</a>' in page

@@ -66,7 +66,7 @@ def test_every_page_has_something_to_look_at(set_up: Flask) -> None:
     home = browser.get("/").text
     assert "14 need you" in home
     assert "0 of 3 done" in home, "the person has done nothing yet"
-    assert "Muster finished the enrollment into" in home
+    assert "Muster finished the enrollment in" in home
     assert "Muster put sample data into the account" in plain(browser.get("/activity").text)
     for address in ("/activity", "/contacts", "/settings/limits"):
         assert browser.get(address).status_code == 200

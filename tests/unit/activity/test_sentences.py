@@ -40,15 +40,15 @@ class Told:
             Told(
                 "job_finished", "job", facts={"status": "completed", "outcomes": {"CREATED": 3, "UPDATED": 4}}
             ),
-            "finished an import with 7 done",
+            "finished an import (7 succeeded)",
         ),
         (
             Told("job_finished", "job", facts={"status": "cancelled", "outcomes": {"ENROLLED": 3}}),
-            "finished an enrollment early, as it was cancelled: 3 done",
+            "finished an enrollment (canceled, 3 succeeded)",
         ),
         (
             Told("job_finished", "job", facts={"status": "failed"}),
-            "finished an enrollment without doing anything: the file could not be read",
+            "finished an enrollment (failed: the file couldn’t be read)",
         ),
         (
             Told("something_new", "workflow", facts={"name": "Win-back"}),

@@ -1,4 +1,4 @@
-"""A job in words: what came of it, who was left out, what goes on, what cancelling would do."""
+"""A job in words: its results, who was skipped, what it is doing, what canceling would do."""
 
 from datetime import UTC, datetime
 
@@ -9,12 +9,12 @@ from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.telling import (
     Difference,
     Story,
+    cancel_warning,
     differences,
     happening,
     headline,
-    left_out,
-    needs_you,
-    to_be_left_out,
+    rows_to_fix,
+    skipped,
 )
 
 AT = datetime(2026, 11, 23, 10, 42, 5, tzinfo=UTC)
@@ -33,34 +33,43 @@ def story(status="completed", workflow="Win-back", total=None, batches=50, done=
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        (story(ENROLLED=1173), "All 1,173 people are in Win-back."),
-        (story(ENROLLED=1), "1 person is in Win-back."),
-        (story(ENROLLED=5, CONTACT_BLOCKED=2), "5 people are in Win-back."),
+        (story(ENROLLED=1173), "All 1,173 people were added to Win-back."),
+        (story(ENROLLED=1), "1 person was added to Win-back."),
+        (story(ENROLLED=5, CONTACT_BLOCKED=2), "5 people were added to Win-back."),
         (story(ALREADY_ENROLLED=7), "Nobody was added to Win-back."),
         (
             story("completed_with_errors", ENROLLED=9, VALIDATION_ERROR=41, TIMEOUT_ERROR=21),
-            "9 people are in Win-back. 62 rows need you: 41 to mend and 21 to try again.",
+            "9 people were added to Win-back. 62 rows failed: 41 need fixing and 21 can be retried.",
         ),
         (
             story("completed_with_errors", ENROLLED=9, VALIDATION_ERROR=1),
-            "9 people are in Win-back. 1 row needs mending.",
+            "9 people were added to Win-back. 1 row needs fixing.",
         ),
-        (story("cancelled", CANCELLED=9), "Cancelled before anybody was added."),
-        (story("cancelled", ENROLLED=3, CANCELLED=9), "Cancelled. 3 people are in Win-back."),
-        (story("failed", total=9), "The file could not be read, so nobody was added."),
-        (story("pending", total=9), "Adding the people of “guests.csv” to Win-back."),
-        (story("paused", total=9), "Adding the people of “guests.csv” to Win-back is paused."),
-        (story("cancelling", total=9, ENROLLED=2), "Stopping. 2 people are in Win-back."),
-        (story("processing", None, total=9), "Adding the people of “guests.csv” to your contacts."),
+        (story("cancelled", CANCELLED=9), "Canceled before anyone was added."),
+        (story("cancelled", ENROLLED=3, CANCELLED=9), "Canceled. 3 people were added to Win-back."),
+        (story("failed", total=9), "The file couldn’t be read. Nobody was added."),
+        (story("pending", total=9), "Adding people from “guests.csv” to Win-back."),
+        (story("paused", total=9), "Adding people from “guests.csv” to Win-back is paused."),
+        (story("cancelling", total=9, ENROLLED=2), "Canceling. 2 people were added to Win-back."),
+        (story("processing", None, total=9), "Importing “guests.csv”."),
         (
             story(workflow=None, CREATED=2, UPDATED=1, UNCHANGED=4),
-            "2 people are new in your contacts, 1 was updated and 4 were known already.",
+            "2 new contacts added, 1 existing contact updated, and 4 existing contacts unchanged.",
         ),
         (story(workflow=None, CONTACT_BLOCKED=2), "Nobody was added to your contacts."),
     ],
 )
 def test_the_headline(told, sentence):
     assert headline(told) == sentence
+
+
+def test_people_added_now_and_people_enrolled_stand_side_by_side():
+    told = story(ENROLLED=79, ALREADY_ENROLLED=1, enrolled=2360)
+    assert headline(told) == "79 people were added to Win-back. It now has 2,360 people enrolled."
+    assert headline(story(ENROLLED=79, enrolled=79)) == "All 79 people were added to Win-back."
+    assert headline(story(ALREADY_ENROLLED=7, enrolled=7)) == (
+        "Nobody was added to Win-back. It now has 7 people enrolled."
+    )
 
 
 @pytest.mark.parametrize("status", list(JobStatus))
@@ -76,46 +85,42 @@ def test_every_state_has_words(status, workflow):
 @pytest.mark.parametrize("rows", [1, 2])
 def test_every_row_that_was_not_done_is_told_of_exactly_once(outcome, rows):
     counts = {outcome: rows}
-    told = bool(needs_you(counts)) + bool(left_out(counts))
+    told = bool(rows_to_fix(counts)) + bool(skipped(counts))
     assert told == (outcome.counts_as != "succeeded")
 
 
-def test_who_was_left_out():
-    assert left_out({Outcome.ENROLLED: 3}) == ""
-    assert left_out({Outcome.CONTACT_BLOCKED: 1}) == "1 person cannot be written to and was left out."
-    assert left_out({Outcome.CONTACT_NOT_FOUND: 1204}) == (
-        "1,204 people are not among your contacts and were left out."
+def test_who_was_skipped():
+    assert skipped({Outcome.ENROLLED: 3}) == ""
+    assert skipped({Outcome.CONTACT_BLOCKED: 1}) == "1 person can’t be contacted and was skipped."
+    assert skipped({Outcome.CONTACT_NOT_FOUND: 1204}) == (
+        "1,204 people aren’t in your contacts and were skipped."
     )
-    assert left_out(
+    assert skipped(
         {Outcome.DUPLICATE_IN_SELECTION: 20, Outcome.ALREADY_ENROLLED: 1, Outcome.CONTACT_BLOCKED: 15}
-    ) == (
-        "36 rows were left out: 1 is in it already, 20 stand in the file twice and 15 cannot be written to."
-    )
+    ) == ("36 rows were skipped: 1 already in the workflow, 20 duplicates, and 15 who can’t be contacted.")
 
 
 def test_what_needs_somebody():
-    assert needs_you({Outcome.WORKFLOW_INACTIVE: 2}) == "2 rows can be tried again."
-    assert needs_you({Outcome.WORKFLOW_NOT_FOUND: 2}) == "2 rows need you: 2 whose workflow is gone."
+    assert rows_to_fix({Outcome.WORKFLOW_INACTIVE: 2}) == "2 rows can be retried."
+    assert rows_to_fix({Outcome.WORKFLOW_NOT_FOUND: 2}) == "2 rows failed: 2 had no workflow to go to."
 
 
 def test_what_goes_on():
-    assert (
-        happening(story("validating", total=9000, planned_rows=4000)) == "Checking the rows: 4,000 of 9,000."
-    )
+    assert happening(story("validating", total=9000, planned_rows=4000)) == "Checking rows: 4,000 of 9,000."
     assert happening(story("validating", total=9, is_planned=True)).startswith("All rows are checked")
-    assert happening(story("processing", total=9, done=6)) == "Batch 7 of 50 is being done."
+    assert happening(story("processing", total=9, done=6)) == "Processing batch 7 of 50."
     assert happening(story("processing", total=9, done=6, retry=(3, 1, AT))) == (
-        "Batch 7 of 50 is being done. Batch 3 did not work (once) and is tried again at 10:42:05."
+        "Processing batch 7 of 50. Batch 3 failed once and will be retried at 10:42:05 AM."
     )
-    assert "(2 times)" in happening(story("processing", total=9, retry=(3, 2, AT)))
+    assert "failed 2 times" in happening(story("processing", total=9, retry=(3, 2, AT)))
 
 
 def test_what_cancelling_would_do():
-    assert to_be_left_out(story("processing", total=5000, ENROLLED=1800).progress) == (
-        "3,200 of 5,000 rows are not done yet and will be left out; nobody who is in is taken out."
+    assert cancel_warning(story("processing", total=5000, ENROLLED=1800).progress) == (
+        "3,200 of 5,000 rows haven’t been processed yet and will be skipped. People already added stay."
     )
-    assert to_be_left_out(story("pending", total=9).progress) == (
-        "Nothing has been done yet: all 9 rows will be left out."
+    assert cancel_warning(story("pending", total=9).progress) == (
+        "Nothing has been processed yet. All 9 rows will be skipped."
     )
 
 
@@ -123,11 +128,11 @@ def test_differences_from_the_check():
     assert differences({}, {Outcome.ENROLLED: 3}) == []
     assert differences({"ENROLLED": 3}, {Outcome.ENROLLED: 3}) == []
     assert differences({"ENROLLED": 3}, {Outcome.ENROLLED: 2, Outcome.CONTACT_BLOCKED: 1}) == [
-        Difference("Added to the workflow", 3, 2),
-        Difference("Cannot be written to", 0, 1),
+        Difference("Added to workflow", 3, 2),
+        Difference("Can’t be contacted", 0, 1),
     ]
 
 
 def test_an_import_cannot_know_beforehand_whom_it_will_change():
     assert differences({"UPDATED": 5}, {Outcome.UPDATED: 2, Outcome.UNCHANGED: 3}) == []
-    assert differences({"UPDATED": 5}, {Outcome.UPDATED: 2}) == [Difference("Updated", 5, 2)]
+    assert differences({"UPDATED": 5}, {Outcome.UPDATED: 2}) == [Difference("Updated contacts", 5, 2)]
