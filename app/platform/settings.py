@@ -125,6 +125,7 @@ class Settings:
         10_000, _whole(1, 1_000_000), "Contacts that one bulk enrollment may have."
     )
     max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Rows that one contact import may have.")
+    max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Rows that one Excel workbook may have.")
     max_unfinished_jobs: int = _setting(
         10, _whole(1, 1000), "Unfinished bulk enrollments that an account may have."
     )

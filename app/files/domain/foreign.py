@@ -1,4 +1,4 @@
-"""Files that are no table of text, whatever their name says: recognised by their first bytes."""
+"""Files that are no table, whatever their name says: recognized by their first bytes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from app.files.domain.unreadable import UnreadableFile
 _SAVE_AS_CSV = "Open it in the program that made it and save it as CSV, then upload that file."
 
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x89PNG\r\n", "image", "This is a picture"),
-    (b"\xff\xd8\xff", "image", "This is a picture"),
-    (b"GIF87a", "image", "This is a picture"),
-    (b"GIF89a", "image", "This is a picture"),
-    (b"II*\0", "image", "This is a picture"),
-    (b"MM\0*", "image", "This is a picture"),
-    (b"8BPS", "image", "This is a picture"),
+    (b"\x89PNG\r\n", "image", "This is an image"),
+    (b"\xff\xd8\xff", "image", "This is an image"),
+    (b"GIF87a", "image", "This is an image"),
+    (b"GIF89a", "image", "This is an image"),
+    (b"II*\0", "image", "This is an image"),
+    (b"MM\0*", "image", "This is an image"),
+    (b"8BPS", "image", "This is an image"),
     (b"%PDF", "pdf", "This is a PDF"),
     (b"{\\rtf", "document", "This is a text document"),
     (b"\x1f\x8b", "archive", "This is a compressed file"),
@@ -29,7 +29,9 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
 _LOOK_FOR_THE_LIST = "Look for the list itself, and save it as CSV."
 _UNPACK = "Unpack it and upload the CSV file that is in it."
 _HOW = {"archive": _UNPACK, "image": _LOOK_FOR_THE_LIST, "pdf": _LOOK_FOR_THE_LIST}
-_SHEETS = (b"[Content_Types].xml", b"xl/", b"opendocument.spreadsheet", b"Index/Document.iwa", b"Index.zip")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_EXCEL = (b"[Content_Types].xml", b"xl/", b"_rels/")
+_OTHER_SHEETS = (b"opendocument.spreadsheet", b"Index/Document.iwa", b"Index.zip", b"xl/workbook.bin")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(
     rb"<(?:!doctype|!--|html|head|body|table|script|meta|\?xml|svg|div|p)[\s>/-]", re.IGNORECASE
@@ -37,41 +39,47 @@ _MARKUP = re.compile(
 
 
 def refuse_foreign(head: bytes) -> None:
-    """Raises UnreadableFile when the first bytes are those of something that is no table of text."""
+    """Raises UnreadableFile when the first bytes are those of something that is no table."""
     for signature, code, what in _KINDS:
         if head.startswith(signature):
             raise UnreadableFile(code, f"{what}, not a contact file. {_HOW.get(code, _SAVE_AS_CSV)}")
     is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     if is_webp or head[4:12] in (b"ftypheic", b"ftypavif", b"ftypmif1"):
-        raise UnreadableFile("image", f"This is a picture, not a contact file. {_LOOK_FOR_THE_LIST}")
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        raise UnreadableFile("image", f"This is an image, not a contact file. {_LOOK_FOR_THE_LIST}")
+    if head.startswith(_ZIP):
         _refuse_zip(head)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         _refuse_old_office(head)
     _refuse_other_text(head)
 
 
+def is_workbook(head: bytes) -> bool:
+    """Whether a file that is not refused is an archive that may hold worksheets, and no text."""
+    return head.startswith(_ZIP)
+
+
 def _refuse_zip(head: bytes) -> None:
-    if any(name in head for name in _SHEETS):
+    if any(name in head for name in _OTHER_SHEETS):
         raise UnreadableFile(
             "workbook",
-            "This is a spreadsheet workbook. Choose File, Save as, CSV UTF-8 in your spreadsheet program "
-            "and upload the file that it writes.",
+            "This is a spreadsheet of another program. Save it as an Excel workbook (.xlsx) or as CSV UTF-8 "
+            "and upload that file.",
         )
-    raise UnreadableFile("archive", f"This is a zip archive, not a contact file. {_UNPACK}")
+    if not any(name in head for name in _EXCEL):
+        raise UnreadableFile("archive", f"This is a zip archive, not a contact file. {_UNPACK}")
 
 
 def _refuse_old_office(head: bytes) -> None:
     if _ENCRYPTED in head:
         raise UnreadableFile(
             "encrypted_workbook",
-            "This workbook is protected with a password. Open it, choose Save as, CSV UTF-8, "
-            "and upload the file that it writes.",
+            "This workbook is protected with a password. Remove the password, or save it as CSV UTF-8, "
+            "and upload that file.",
         )
     raise UnreadableFile(
         "workbook",
-        "This is an older or password-protected Office file. Open it, choose Save as, CSV UTF-8, "
-        "and upload the file that it writes.",
+        "This is an older Office file (.xls or .doc). Save it as an Excel workbook (.xlsx) or as CSV UTF-8 "
+        "and upload that file.",
     )
 
 

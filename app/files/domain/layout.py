@@ -99,11 +99,13 @@ class FileLayout:
 
 @dataclass(frozen=True)
 class Told:
-    """What a person says of a file; None is for the file to tell. `header_line` 0: there is no header."""
+    """What is known of a file before its first bytes are read; None is for them to tell. `header_line` 0:
+    there is no header. `sheet`: the bytes are the text of that worksheet."""
 
     encoding: str | None = None
     delimiter: str | None = None
     header_line: int | None = None
+    sheet: str | None = None
 
 
 def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
@@ -111,10 +113,12 @@ def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileL
 
     Raises UnreadableFile for what is no table: another kind of file, an empty one, too many columns.
     """
+    told = told or Told()
+    if told.sheet is not None:
+        return _sniff_sheet(head, whole, told)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1a"):
         raise UnreadableFile("empty", "The file is empty.")
     refuse_foreign(head)
-    told = told or Told()
     encoding = told.encoding or sniff_encoding(head)
     lines = _whole_lines(head, encoding, whole)
     named = delimiter_of_sep_line(lines[0]) if lines else None
@@ -127,15 +131,13 @@ def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileL
     )
 
 
-def sniff_sheet(head: bytes, sheet: str, *, whole: bool, told: Told | None = None) -> FileLayout:
-    """The layout of a worksheet from the first block of its text (`workbook`)."""
+def _sniff_sheet(head: bytes, whole: bool, told: Told) -> FileLayout:
     rows = head.decode("utf-8", "replace").split(ROW_END)
-    if len(rows) > 1:
-        rows.pop()  # cut, or the empty one after the last
+    if not whole and len(rows) > 1:
+        rows.pop()
     records = _records(rows[:_LINES_LOOKED_AT], 0, ",", "")
-    return _with_header(
-        records, told or Told(), FileLayout("utf-8", ",", SHEET, None, None, 1, (), "", True, sheet=sheet)
-    )
+    layout = FileLayout("utf-8", ",", SHEET, None, None, 1, (), "", True, sheet=told.sheet)
+    return _with_header(records, told, layout)
 
 
 def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileLayout:

@@ -50,9 +50,10 @@ _NOTE = re.compile(
 # How a note may begin that has an address in it; the first letters of _NOTE.
 _STARTS = """
     gene expo prin down crea prod comp upda prep repo list file data copy conf page disc filt note sour inte
-    erst gedr vert seit stan géné impr pági esta rise wyge wyek stro pouf
+    tota gran subt sub- coun reco numb summ gesa insg anza erst gedr vert seit stan géné impr pági esta rise wyge wyek stro pouf
 """
-NOTE_STARTS: Final = frozenset((*_STARTS.split(), "all ", "end ", "run ", "as o", "do n", "(c) "))
+NOTE_STARTS: Final = frozenset((*_STARTS.split(), "all ", "end ", "run ", "as o", "do n", "(c) ", "sum:"))
+_RULES: Final = frozenset("-=_*#~.–—")
 _FIGURE = re.compile(r"[\s\d.,%()+\-$€£¥:]*")
 _A_VALUE = re.compile(r"@|\d{2}")
 _SOMETHING = re.compile(r"[^\W_]")
@@ -68,9 +69,16 @@ class Sieve:
     def __init__(self, header: Sequence[str] | None, width: int) -> None:
         self._header = _trimmed(header) if header is not None else None
         self._names = frozenset(self._header or ()) - {""}
+        self._first = header[0] if header else None
         self._width = width
         self._after_title = False
         self.elsewhere = False  # the records belong to another table of the file
+
+    def doubts(self, cells: Sequence[str]) -> bool:
+        """Whether a record of a table without addresses is worth a closer look: half of it is empty, or it
+        begins like the header, a rule or a sum."""
+        first = cells[0]
+        return cells.count("") * 2 >= self._width or first == self._first or first[:1] in _RULES
 
     def kind_of(self, cells: Sequence[str]) -> Kind | None:
         """For a record that is no plain row: it lacks an address or a cell, or is nearly empty."""

@@ -95,9 +95,10 @@ class Table:
                     continue
                 if sieve is not None and (
                     len(cells) != width
-                    or "@" not in cells[at]
-                    or sieve.elsewhere
+                    or (at >= 0 and "@" not in cells[at])
+                    or (at < 0 and sieve.doubts(cells))
                     or cells[0][:4].lower() in NOTE_STARTS
+                    or sieve.elsewhere
                 ):
                     if held is not None:
                         if sieve.ends_title(cells):

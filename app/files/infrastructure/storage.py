@@ -11,6 +11,8 @@ from app.platform.settings import current
 
 QUICKLY = 1  # contact files shrink to a fifth even so, and the disk is waited for as often as the processor
 
+SHEET_TEXT = ".sheet"  # the text of a worksheet, beside its workbook
+
 
 @contextmanager
 def new_file(account_id: int, public_id: str) -> Iterator[BinaryIO]:
@@ -36,7 +38,9 @@ def opened(account_id: int, public_id: str) -> BinaryIO:
 
 
 def remove(account_id: int, public_id: str) -> None:
-    path_of(account_id, public_id).unlink(missing_ok=True)
+    path = path_of(account_id, public_id)
+    path.unlink(missing_ok=True)
+    path.with_suffix(SHEET_TEXT).unlink(missing_ok=True)
 
 
 def path_of(account_id: int, public_id: str) -> Path:
@@ -46,5 +50,9 @@ def path_of(account_id: int, public_id: str) -> Path:
 def files_before(moment: float) -> Iterator[tuple[Path, int, str]]:
     """(path, account, public id) of what was last written before `moment` (seconds since 1970)."""
     for path in current().uploads_dir.glob("*/*"):
-        if path.suffix in (".gz", ".part") and path.parent.name.isdigit() and path.stat().st_mtime < moment:
+        if (
+            path.suffix in (".gz", ".part", SHEET_TEXT)
+            and path.parent.name.isdigit()
+            and path.stat().st_mtime < moment
+        ):
             yield path, int(path.parent.name), path.stem

@@ -1,0 +1,173 @@
+"""Reads a worksheet and prints it as text: a program of its own, with little memory and time.
+
+A workbook is a zip archive of XML that somebody else made. Whatever it does to the library that reads it, only
+this process ends. Run as `worksheet_reader.py FILE MOST_ROWS [SHEET]`; FILE is gzipped. Standard output begins
+with a line of JSON: `{"sheets": [{"name", "rows"}], "sheet"}` or `{"refused": code}`; then come the rows, cells
+as CSV, each row ended by the record separator. Imports nothing of the application.
+"""
+
+import csv
+import datetime
+import gzip
+import io
+import json
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, TextIO
+
+import python_calamine
+
+ROW_END = "\x1e"
+MEMORY = 1024 * 1024 * 1024
+SECONDS = 60
+MOST_PARTS = 2_000
+MOST_UNPACKED = 600 * 1024 * 1024
+SUSPICIOUS_SIZE = 20 * 1024 * 1024
+SUSPICIOUS_RATIO = 300
+LOOKED_AT = 100
+NOTES_AROUND = 100  # lines above and below the table, which are no rows
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.\w\w+")
+
+
+class Refused(Exception):
+    """The code of the refusal; the sentences are in `worksheets`."""
+
+
+def main(path: str, most_rows: int, wanted: str | None) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    out = io.TextIOWrapper(
+        sys.stdout.buffer, encoding="utf-8", errors="replace", newline="", write_through=False
+    )
+    try:
+        with gzip.open(path, "rb") as packed:
+            content = io.BytesIO(packed.read())
+        check_archive(content)
+        facts, rows = choose(content, most_rows, wanted)
+    except Refused as refusal:
+        print(json.dumps({"refused": str(refusal)}), file=out, flush=True)
+        return
+    except python_calamine.PasswordError:
+        print(json.dumps({"refused": "password"}), file=out, flush=True)
+        return
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError):
+        print(json.dumps({"refused": "damaged"}), file=out, flush=True)
+        return
+    except MemoryError:
+        print(json.dumps({"refused": "too_large"}), file=out, flush=True)
+        return
+    print(json.dumps(facts), file=out)
+    write_rows(rows, out)
+    out.flush()
+
+
+def check_archive(content: io.BytesIO) -> None:
+    """Raises Refused for what no spreadsheet program writes, before anything is unpacked."""
+    with zipfile.ZipFile(content) as archive:
+        parts = archive.infolist()
+        names = [part.filename for part in parts]
+        if "xl/workbook.xml" not in names:
+            raise Refused("word" if "word/document.xml" in names else "no_workbook")
+        if any(
+            name.lower().endswith(("vbaproject.bin", ".bin.rels")) or "macrosheets/" in name for name in names
+        ):
+            raise Refused("macros")
+        if len(parts) > MOST_PARTS or len(set(names)) < len(names):
+            raise Refused("archive")
+        if any(
+            name.startswith(("/", "\\")) or ".." in re.split(r"[\\/]", name) or ":" in name for name in names
+        ):
+            raise Refused("archive")
+        if any(part.flag_bits & 1 for part in parts):
+            raise Refused("password")
+        if sum(part.file_size for part in parts) > MOST_UNPACKED or any(map(is_bomb, parts)):
+            raise Refused("too_large")
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as stream:
+                    start = stream.read(4096)
+                if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                    raise Refused("archive")
+    content.seek(0)
+
+
+def is_bomb(part: zipfile.ZipInfo) -> bool:
+    return part.file_size > SUSPICIOUS_SIZE and part.file_size > SUSPICIOUS_RATIO * max(1, part.compress_size)
+
+
+def choose(content: io.BytesIO, most_rows: int, wanted: str | None) -> tuple[dict[str, Any], list[list[Any]]]:
+    """What is in the workbook, and the rows of the sheet that is wanted or looks most like contacts."""
+    workbook = python_calamine.CalamineWorkbook.from_filelike(content)
+    visible = python_calamine.SheetVisibleEnum.Visible
+    sheets = [
+        sheet for sheet in workbook.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    shown = [sheet.name for sheet in sheets if sheet.visible == visible] or [sheet.name for sheet in sheets]
+    facts: list[dict[str, Any]] = []
+    best: tuple[tuple[int, int], str, list[list[Any]]] | None = None
+    for name in shown:
+        sheet = workbook.get_sheet_by_name(name)
+        if sheet.end is None:
+            continue
+        if sheet.end[0] > 4 * most_rows + 10_000:
+            raise Refused("rows")
+        rows = sheet.to_python(skip_empty_area=False)
+        filled = sum(any(cell != "" for cell in row) for row in rows)
+        if not filled:
+            continue
+        facts.append({"name": name, "rows": filled})
+        fit = (sum(has_address(row) for row in rows[:LOOKED_AT]), filled)
+        if name == wanted or (wanted is None and (best is None or fit > best[0])):
+            best = (fit, name, rows)
+    if best is None:
+        raise Refused("empty" if not facts else "no_sheet")
+    if best[0][1] > most_rows + NOTES_AROUND:
+        raise Refused("rows")
+    return {"sheets": facts, "sheet": best[1]}, best[2]
+
+
+def has_address(row: Iterable[Any]) -> bool:
+    return any(isinstance(cell, str) and "@" in cell and _ADDRESS.search(cell) for cell in row)
+
+
+def write_rows(rows: list[list[Any]], out: TextIO) -> None:
+    writer = csv.writer(out, lineterminator=ROW_END)
+    while rows and not any(cell != "" for cell in rows[-1]):
+        rows.pop()
+    for row in rows:
+        writer.writerow(texts(row))
+
+
+def texts(row: list[Any]) -> Iterator[str]:
+    """Cells as a person reads them, without what is empty at the end."""
+    end = len(row)
+    while end and row[end - 1] == "":
+        end -= 1
+    for cell in row[:end]:
+        yield cell.replace(ROW_END, " ") if isinstance(cell, str) else text_of(cell)
+
+
+def text_of(cell: Any) -> str:
+    """Numbers without exponent and without `.0`, dates and times as ISO 8601 writes them."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        if cell.is_integer() and abs(cell) < 1e18:
+            return str(int(cell))
+        return f"{Decimal(f'{cell:.15g}'):f}"
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ", "seconds")
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        minutes, seconds = divmod(round(cell.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return str(cell)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)

@@ -1,0 +1,97 @@
+"""Worksheets as text: read from the workbook once, by a process of its own, and kept beside it.
+
+From there they are read like any other text file: in the same order, under the same numbers, in little memory.
+"""
+
+import gzip
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from app.files.domain.unreadable import UnreadableFile
+from app.files.infrastructure import storage
+from app.platform.settings import current
+
+_READER: Final = Path(__file__).with_name("worksheet_reader.py")
+_SECONDS: Final = 90
+_BLOCK: Final = 1024 * 1024
+_SAVE_AGAIN: Final = (
+    "Open it, save it again as an Excel workbook (.xlsx) or as CSV UTF-8, and upload that file."
+)
+_REFUSALS: Final = {
+    "password": "This workbook is protected with a password. Remove the password, or save it as CSV UTF-8.",
+    "macros": "This workbook contains macros. Save it as an Excel workbook without macros (.xlsx) or as CSV UTF-8.",
+    "word": "This is a Word document, not a contact file. Put the list into a spreadsheet and upload that.",
+    "no_workbook": f"This is not an Excel workbook (.xlsx). {_SAVE_AGAIN}",
+    "damaged": f"This workbook is damaged or not complete. {_SAVE_AGAIN}",
+    "archive": f"This workbook is put together in an unusual way and was not opened. {_SAVE_AGAIN}",
+    "too_large": "This workbook is too large to be read. Save the sheet as CSV UTF-8 and upload that file.",
+    "empty": "The workbook has no rows.",
+    "no_sheet": "The workbook has no sheet with that name.",
+}
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The worksheets that hold something, as {name, rows}, and the one that was read."""
+
+    found: list[dict[str, Any]]
+    sheet: str
+
+
+def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> Sheets:
+    """Keep the text of a worksheet beside its workbook: of `sheet`, or of the one that looks like contacts.
+
+    Raises UnreadableFile with a sentence for whatever cannot be read, is too large or is no workbook.
+    """
+    most = current().max_workbook_rows
+    command = [sys.executable, "-I", str(_READER), str(storage.path_of(account_id, public_id)), str(most)]
+    target = _path(account_id, public_id)
+    draft = target.with_suffix(".part")
+    process = subprocess.Popen(
+        command + ([sheet] if sheet is not None else []), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    output = cast(BinaryIO, process.stdout)
+    try:
+        facts = json.loads(output.readline() or b'{"refused": "too_large"}')
+        if "refused" in facts:
+            raise _refusal(facts["refused"], most)
+        with gzip.open(draft, "wb", compresslevel=storage.QUICKLY) as packed:
+            while block := output.read(_BLOCK):
+                packed.write(block)
+        if process.wait(_SECONDS) != 0:
+            raise _refusal("too_large", most)
+        draft.replace(target)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+        output.close()
+        draft.unlink(missing_ok=True)
+    return Sheets(facts["sheets"], facts["sheet"])
+
+
+def opened(account_id: int, public_id: str, sheet: str) -> BinaryIO:
+    """The text of a worksheet, read again from its workbook if it is gone."""
+    path = _path(account_id, public_id)
+    if not path.exists():
+        read_sheet(account_id, public_id, sheet)
+    return cast(BinaryIO, gzip.open(path, "rb"))
+
+
+def _path(account_id: int, public_id: str) -> Path:
+    return storage.path_of(account_id, public_id).with_suffix(storage.SHEET_TEXT)
+
+
+def _refusal(code: str, most: int) -> UnreadableFile:
+    sentence = _REFUSALS.get(code)
+    if sentence is None:
+        sentence = (
+            f"An Excel workbook may have {most:,} rows; this one has more. "
+            "Save the sheet as CSV UTF-8 and upload that file."
+        )
+    return UnreadableFile(code if code == "empty" else f"workbook_{code}", sentence)
