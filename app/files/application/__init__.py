@@ -8,12 +8,15 @@ from app.files.application.reading import (
     first_rows,
     kept,
     layout_of,
+    notices_of,
     profile_of,
     rows,
     same_file_before,
+    sheets_of,
     untouched_rows,
     upload_by_id,
 )
+from app.files.application.rereading import read_again, told_of, with_mends
 from app.files.infrastructure.tables import Upload
 
 __all__ = [
@@ -28,14 +31,19 @@ __all__ = [
     "layout_of",
     "may_be_mapped_to",
     "mend_typos",
+    "notices_of",
     "profile_of",
+    "read_again",
     "register_use",
     "remember_mapping",
     "rows",
     "same_file_before",
+    "sheets_of",
     "suggestion",
+    "told_of",
     "too_large",
     "undo_mends",
     "untouched_rows",
     "upload_by_id",
+    "with_mends",
 ]

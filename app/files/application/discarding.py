@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from app.accounts import application as accounts
 from app.files.infrastructure import queries, storage, store
+from app.files.infrastructure.tables import Upload
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.logs import log
@@ -24,6 +25,11 @@ def register_use(in_use: Callable[[int, Sequence[int]], Collection[int]]) -> Non
     """`in_use(account_id, upload_ids)` tells which of them somebody still needs."""
     if in_use not in _uses:
         _uses.append(in_use)
+
+
+def is_in_use(upload: Upload) -> bool:
+    """Whether somebody still needs an upload exactly as it is."""
+    return any(upload.id in in_use(upload.account_id, [upload.id]) for in_use in _uses)
 
 
 def discard_unused() -> int:

@@ -7,8 +7,9 @@ does not grow with the file, and a file that is refused at any point leaves noth
 import hashlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -20,12 +21,12 @@ from app.files.domain.checkup import Checkup
 from app.files.domain.columns import SAMPLE_ROWS, header_fingerprint
 from app.files.domain.encodings import Evidence, fixed_encoding
 from app.files.domain.file_names import shown_name
-from app.files.domain.foreign import refuse_foreign
+from app.files.domain.foreign import is_workbook, refuse_foreign
 from app.files.domain.layout import Told
 from app.files.domain.lines import BLOCK, Readable, read_block
 from app.files.domain.profile import Profiler
 from app.files.domain.table_file import Row, Table, open_table
-from app.files.infrastructure import storage, store
+from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform import formats
 from app.platform.database import transaction
@@ -47,9 +48,9 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     try:
         with storage.new_file(actor.account_id, public_id) as file:
             intake = _Intake(stream, file, current().max_upload_bytes)
-            encoding = intake.take_all()
+            told = intake.take_all()
     except UnreadableFile as fault:
-        raise _refused(fault) from fault
+        raise refused(fault) from fault
     try:
         upload = Upload(
             account_id=actor.account_id,
@@ -61,7 +62,7 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
             mends={},
             choices={},
         )
-        read_into(actor, upload, Told(encoding=encoding))
+        read_into(actor, upload, told)
         with transaction():
             store.add(upload)
             activity.record(
@@ -70,7 +71,7 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     except BaseException as failure:
         storage.remove(actor.account_id, public_id)
         if isinstance(failure, UnreadableFile):
-            raise _refused(failure) from failure
+            raise refused(failure) from failure
         raise
     milliseconds = round((time.perf_counter() - began) * 1000)
     log.info(
@@ -83,11 +84,19 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
 def read_into(actor: Actor, upload: Upload, told: Told) -> None:
     """Read all of a stored file, with what is told of it, and note down what was found.
 
-    Raises UnreadableFile, and TooMuch for too many rows.
+    `told.sheet` "" is the worksheet that looks most like contacts. Raises UnreadableFile, and TooMuch for
+    too many rows.
     """
-    with storage.opened(upload.account_id, upload.public_id) as stream:
+    sheets: list[dict[str, Any]] = []
+    if told.sheet is not None:
+        read = worksheets.read_sheet(upload.account_id, upload.public_id, told.sheet or None)
+        told, sheets = replace(told, sheet=read.sheet), read.found
+        source = worksheets.opened(upload.account_id, upload.public_id, read.sheet)
+    else:
+        source = storage.opened(upload.account_id, upload.public_id)
+    with source as stream:
         table = open_table(stream, notice=True, told=told)
-        rows = _within_limit(table, current().max_import_rows)
+        rows = _within_limit(table, _row_limit(told))
         first = list(islice(rows, SAMPLE_ROWS))
         layout = table.layout
         guesses = suggested(actor.account_id, layout, [row.cells for row in first])
@@ -100,9 +109,14 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
     upload.rows = result.rows
     upload.header_fingerprint = header_fingerprint(layout)
     upload.layout = table.layout.as_json()
-    upload.noticed = table.notices.as_json()
+    upload.noticed = table.notices.as_json() | {"sheets": sheets}
     upload.profile = profiler.profile().as_json()
-    upload.checkup = {cache_key(mapping, None, upload.mends): result.as_json()}
+    upload.checkup = {cache_key(mapping, None, {}): result.as_json()}
+
+
+def _row_limit(told: Told) -> int:
+    most = current().max_import_rows
+    return most if told.sheet is None else min(most, current().max_workbook_rows)
 
 
 def _within_limit(table: Table, limit: int) -> Iterator[Row]:
@@ -116,7 +130,8 @@ def _within_limit(table: Table, limit: int) -> Iterator[Row]:
         yield row
 
 
-def _refused(fault: UnreadableFile) -> Invalid:
+def refused(fault: UnreadableFile) -> Invalid:
+    """The refusal as the rooms above know it."""
     places = {name: value for name, value in (("row", fault.row), ("line", fault.line)) if value is not None}
     return Invalid("INVALID_FILE", fault.message, fields={"file": fault.message}, reason=fault.code, **places)
 
@@ -131,19 +146,22 @@ class _Intake:
         self._limit = limit
         self._hash = hashlib.sha256()
 
-    def take_all(self) -> str:
-        """Store all bytes; returns the encoding of the text. Raises UnreadableFile as soon as it is seen that
-        this is none, TooMuch for too many bytes."""
+    def take_all(self) -> Told:
+        """Store all bytes; returns what they tell of the text: its encoding, or that it is in a workbook.
+
+        Raises UnreadableFile as soon as it is seen that this is no table, TooMuch for too many bytes.
+        """
         head = read_block(self)
         refuse_foreign(head)
-        fixed = fixed_encoding(head)
+        holds_sheets = is_workbook(head)
+        fixed = None if holds_sheets else fixed_encoding(head)
         evidence = Evidence()
         block = head
         while block:
-            if fixed is None:
+            if fixed is None and not holds_sheets:
                 evidence.add(block)
             block = self.read(BLOCK)
-        return fixed or evidence.encoding()
+        return Told(sheet="") if holds_sheets else Told(encoding=fixed or evidence.encoding())
 
     def read(self, size: int, /) -> bytes:
         block = self._stream.read(size)

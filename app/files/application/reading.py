@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any, BinaryIO
 
 from app.files.domain.layout import FileLayout
+from app.files.domain.notices import Notices
 from app.files.domain.profile import FileProfile, Profiler
 from app.files.domain.table_file import Row, open_table, open_untouched
-from app.files.infrastructure import queries, storage, store
+from app.files.infrastructure import queries, storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
 from app.platform.errors import NotFound
@@ -49,15 +51,33 @@ def profile_of(upload: Upload) -> FileProfile:
 
 def rows(upload: Upload) -> Iterator[Row]:
     """All rows with what was mended mended. Raises UnreadableFile, which a file that was kept does not."""
-    with storage.opened(upload.account_id, upload.public_id) as stream:
+    with opened_text(upload) as stream:
         table = iter(open_table(stream, layout_of(upload)))
         yield from _mended(table, upload) if upload.mends else table
 
 
 def untouched_rows(upload: Upload) -> Iterator[Row]:
     """The same rows under the same numbers, cells exactly as they stand in the file."""
-    with storage.opened(upload.account_id, upload.public_id) as stream:
+    with opened_text(upload) as stream:
         yield from open_untouched(stream, layout_of(upload))
+
+
+def opened_text(upload: Upload) -> BinaryIO:
+    """The bytes of a text file as they came, or the text of the worksheet that is read."""
+    sheet = layout_of(upload).sheet
+    if sheet is None:
+        return storage.opened(upload.account_id, upload.public_id)
+    return worksheets.opened(upload.account_id, upload.public_id, sheet)
+
+
+def notices_of(upload: Upload) -> Notices:
+    """What was noticed while the whole file was read."""
+    return Notices.from_json(upload.noticed)
+
+
+def sheets_of(upload: Upload) -> list[dict[str, Any]]:
+    """The worksheets that may be read instead, as {name, rows}; empty for a text file."""
+    return list(upload.noticed.get("sheets", []))
 
 
 def first_rows(upload: Upload, count: int) -> list[Row]:

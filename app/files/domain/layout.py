@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.files.domain.blanks import Blanks, closer, sniff_blanks
 from app.files.domain.delimiters import delimiter_of_sep_line, sniff_delimiter
 from app.files.domain.encodings import UNDECIDED, sniff_encoding
-from app.files.domain.foreign import refuse_foreign
+from app.files.domain.foreign import is_workbook, refuse_foreign
 from app.files.domain.garbled import mended
 from app.files.domain.headers import (
     Record,
@@ -91,21 +91,17 @@ class FileLayout:
         names = tuple(column_names(None, self.width))
         return replace(self, header=None, header_line=None, data_line=self.header_line, columns=names)
 
-    def with_mends(self, mends: Sequence[str]) -> FileLayout:
-        """The same file with some of `garbled.MENDS` done to its cells and to the names of its columns."""
-        changed = replace(self, mends=tuple(mends))
-        return replace(changed, columns=_columns(self.header, self.width, changed.mends))
-
 
 @dataclass(frozen=True)
 class Told:
     """What is known of a file before its first bytes are read; None is for them to tell. `header_line` 0:
-    there is no header. `sheet`: the bytes are the text of that worksheet."""
+    there is no header. `sheet`: the bytes are the text of that worksheet. `mends` as in FileLayout."""
 
     encoding: str | None = None
     delimiter: str | None = None
     header_line: int | None = None
     sheet: str | None = None
+    mends: tuple[str, ...] = ()
 
 
 def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
@@ -119,6 +115,8 @@ def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileL
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1a"):
         raise UnreadableFile("empty", "The file is empty.")
     refuse_foreign(head)
+    if is_workbook(head):
+        raise UnreadableFile("workbook", "This is a workbook. Its worksheets are read one at a time.")
     encoding = told.encoding or sniff_encoding(head)
     lines = _whole_lines(head, encoding, whole)
     named = delimiter_of_sep_line(lines[0]) if lines else None
@@ -162,10 +160,11 @@ def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileL
         )
     return replace(
         layout,
+        mends=told.mends,
         header=header,
         header_line=header_line,
         data_line=data_line,
-        columns=_columns(header, width, layout.mends),
+        columns=_columns(header, width, told.mends),
         address=column_of_addresses(below),
     )
 

@@ -50,7 +50,8 @@ _NOTE = re.compile(
 # How a note may begin that has an address in it; the first letters of _NOTE.
 _STARTS = """
     gene expo prin down crea prod comp upda prep repo list file data copy conf page disc filt note sour inte
-    tota gran subt sub- coun reco numb summ gesa insg anza erst gedr vert seit stan géné impr pági esta rise wyge wyek stro pouf
+    tota gran subt sub- coun reco numb summ gesa insg anza erst gedr vert seit stan géné impr pági esta rise
+    wyge wyek stro pouf
 """
 NOTE_STARTS: Final = frozenset((*_STARTS.split(), "all ", "end ", "run ", "as o", "do n", "(c) ", "sum:"))
 _RULES: Final = frozenset("-=_*#~.–—")

@@ -3,7 +3,7 @@
 import gzip
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -41,6 +41,18 @@ def remove(account_id: int, public_id: str) -> None:
     path = path_of(account_id, public_id)
     path.unlink(missing_ok=True)
     path.with_suffix(SHEET_TEXT).unlink(missing_ok=True)
+
+
+def link(account_id: int, public_id: str, other: str) -> None:
+    """The same bytes under another public id as well, without taking space twice."""
+    os.link(path_of(account_id, public_id), path_of(account_id, other))
+
+
+def take_sheet(account_id: int, public_id: str, other: str) -> None:
+    """Give the text of a worksheet, if there is one, to another upload of the same workbook."""
+    with suppress(FileNotFoundError):
+        sheet = path_of(account_id, public_id).with_suffix(SHEET_TEXT)
+        sheet.replace(path_of(account_id, other).with_suffix(SHEET_TEXT))
 
 
 def path_of(account_id: int, public_id: str) -> Path:

@@ -1,9 +1,9 @@
-"""Reads a worksheet and prints it as text: a program of its own, with little memory and time.
+"""Reads a worksheet and prints it as text: a program of its own, with limited memory and time.
 
-A workbook is a zip archive of XML that somebody else made. Whatever it does to the library that reads it, only
-this process ends. Run as `worksheet_reader.py FILE MOST_ROWS [SHEET]`; FILE is gzipped. Standard output begins
-with a line of JSON: `{"sheets": [{"name", "rows"}], "sheet"}` or `{"refused": code}`; then come the rows, cells
-as CSV, each row ended by the record separator. Imports nothing of the application.
+A workbook is a zip archive of XML that somebody else made. Whatever it does to the library that reads it,
+only this process ends. Run as `worksheet_reader.py FILE MOST_ROWS [SHEET]`; FILE is gzipped. The output
+begins with a line of JSON, `{"sheets": [{"name", "rows"}], "sheet"}` or `{"refused": code}`. Then come the
+rows, cells as CSV, each row ended by the record separator. It imports nothing of the application.
 """
 
 import csv
@@ -135,7 +135,7 @@ def has_address(row: Iterable[Any]) -> bool:
 
 
 def write_rows(rows: list[list[Any]], out: TextIO) -> None:
-    writer = csv.writer(out, lineterminator=ROW_END)
+    writer = csv.writer(out, lineterminator="\r\n" + ROW_END)  # so cells with line breaks are quoted
     while rows and not any(cell != "" for cell in rows[-1]):
         rows.pop()
     for row in rows:

@@ -1,6 +1,6 @@
 """Worksheets as text: read from the workbook once, by a process of its own, and kept beside it.
 
-From there they are read like any other text file: in the same order, under the same numbers, in little memory.
+From there they are read like any text file: in the same order, under the same numbers, in little memory.
 """
 
 import gzip
@@ -24,7 +24,7 @@ _SAVE_AGAIN: Final = (
 )
 _REFUSALS: Final = {
     "password": "This workbook is protected with a password. Remove the password, or save it as CSV UTF-8.",
-    "macros": "This workbook contains macros. Save it as an Excel workbook without macros (.xlsx) or as CSV UTF-8.",
+    "macros": "This workbook contains macros. Save it as a workbook without macros (.xlsx) or as CSV UTF-8.",
     "word": "This is a Word document, not a contact file. Put the list into a spreadsheet and upload that.",
     "no_workbook": f"This is not an Excel workbook (.xlsx). {_SAVE_AGAIN}",
     "damaged": f"This workbook is damaged or not complete. {_SAVE_AGAIN}",

@@ -1,0 +1,107 @@
+"""Reading a kept file another way: encoding, delimiter, header row, worksheet and mends as a person says.
+
+Row numbers depend on how a file is read. So an upload that a job was made from stays as it is, and the other
+way of reading is a new upload of the same bytes.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.files.application.discarding import is_in_use
+from app.files.application.keeping import read_into, refused
+from app.files.application.reading import kept, layout_of
+from app.files.domain import UnreadableFile
+from app.files.domain.delimiters import DELIMITERS
+from app.files.domain.encodings import ENCODINGS, UNDECIDED
+from app.files.domain.garbled import MENDS
+from app.files.domain.layout import Told
+from app.files.infrastructure import storage, store
+from app.files.infrastructure.tables import Upload
+from app.platform.database import transaction
+from app.platform.errors import Invalid, NotFound
+from app.platform.ids import new_public_id
+
+_READ = ("rows", "header_fingerprint", "layout", "noticed", "profile", "checkup")
+
+
+def told_of(upload: Upload) -> Told:
+    """How an upload is read now."""
+    layout = layout_of(upload)
+    return Told(
+        encoding=None if layout.is_sheet else layout.encoding,
+        delimiter=None if layout.is_sheet else layout.delimiter,
+        header_line=layout.header_line or 0,
+        sheet=layout.sheet,
+        mends=layout.mends,
+    )
+
+
+def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
+    """The file read as it is told: the same upload, or a new one when a job was made from this one.
+
+    Raises NotAllowed, NotFound, Invalid when the file cannot be read like this.
+    """
+    accounts.require(actor, Permission.CONTACTS)
+    upload = kept(actor.account_id, public_id)
+    if upload is None:
+        raise NotFound("NOT_FOUND", "This upload is no longer available. Choose the file again.")
+    before = told_of(upload)
+    if told == before:
+        return upload
+    _check(told, before)
+    other = _copy(actor, upload)
+    storage.link(upload.account_id, upload.public_id, other.public_id)
+    try:
+        read_into(actor, other, told)
+        return _settle(actor, upload, other)
+    except BaseException as failure:
+        storage.remove(other.account_id, other.public_id)
+        if isinstance(failure, UnreadableFile):
+            raise refused(failure) from failure
+        raise
+
+
+def with_mends(upload: Upload, *mends: str) -> Told:
+    """How the upload is read with only these of its mends."""
+    return replace(told_of(upload), mends=tuple(name for name in MENDS if name in mends))
+
+
+def _copy(actor: Actor, upload: Upload) -> Upload:
+    return Upload(
+        account_id=upload.account_id,
+        created_by=actor.user_id,
+        public_id=new_public_id(),
+        file_name=upload.file_name,
+        size=upload.size,
+        sha256=upload.sha256,
+        mends={},
+        choices={},
+    )
+
+
+def _settle(actor: Actor, upload: Upload, other: Upload) -> Upload:
+    """Keep the new reading: in place where nothing depends on the old one."""
+    with transaction():
+        accounts.lock(actor.account_id)
+        if is_in_use(upload):
+            return store.add(other)
+        values: dict[str, Any] = {name: getattr(other, name) for name in _READ}
+        same = other.layout["columns"] == upload.layout["columns"]
+        store.change(upload, **values, mends=upload.mends if same else {})
+    storage.take_sheet(upload.account_id, other.public_id, upload.public_id)
+    storage.remove(other.account_id, other.public_id)
+    return upload
+
+
+def _check(told: Told, before: Told) -> None:
+    wrong = None
+    if (told.sheet is None) != (before.sheet is None):
+        wrong = "This file has no worksheets."
+    elif told.encoding not in (None, UNDECIDED, *ENCODINGS):
+        wrong = "Choose one of the encodings in the list."
+    elif told.delimiter not in (None, before.delimiter, *DELIMITERS):
+        wrong = "Choose one of the delimiters in the list."
+    if wrong:
+        raise Invalid("VALIDATION_ERROR", wrong)
