@@ -56,9 +56,10 @@ def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> None:
 
 def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
+    made = 0
     if options["missing"] == "create":
         people = contacts.unpack(rows.new_people(span))
-        contacts.create_many(
+        made = contacts.create_many(
             account_id,
             people,
             job.id,
@@ -67,8 +68,8 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
             consent_source=options.get("source_name"),
             created_by=job.created_by,
         )
-        if span.identifier == "phone":
-            rows.find_by_phone(span)
+    if rows.tie(span) != made and rows.may_meet_again(span):
+        rows.count_again(span)
     if options.get("withholds") and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if job.kind == "import":
@@ -83,7 +84,7 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
     if options["existing"] != "leave":
         people = contacts.unpack(rows.known_people(span))
         contacts.update_many(account_id, people, options["existing"], at)
-    engine.enroll_many(
+    enrolled = engine.enroll_many(
         account_id,
         rows.open_people(span),
         workflow_id=job.workflow_id,
@@ -95,10 +96,12 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
         at=at,
     )
     rows.write_enrolled(span, job.workflow_id)
-    enrolled = rows.people_with(span, (Outcome.ENROLLED,))
-    activity.record_many("enrolled", account_id, enrolled, at, job.workflow_id, job.id)
+    if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
+        rows.count_again(span)  # another batch of this job has enrolled the same contact meanwhile
+    people_in = rows.people_with(span, (Outcome.ENROLLED,))
+    activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
     if options["tag_ids"]:
-        contacts.tag_many(account_id, enrolled, options["tag_ids"], job.id, at)
+        contacts.tag_many(account_id, people_in, options["tag_ids"], job.id, at)
 
 
 def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:

@@ -18,11 +18,14 @@ def enroll_many(
     source: str,
     job_id: int | None,
     at: datetime,
-) -> None:
+) -> int:
     """Enroll every contact id of the select at the workflow's first step, `held` while no engine runs.
+    Returns how many were enrolled.
 
     Who is under way in the workflow is passed over, and so is who has left it unless `again`. The database's
     unique index decides, also against others who enroll the same people at this moment; ids go in in order,
     so that two such statements never wait for each other in a circle.
     """
-    store.enroll_many(account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at)
+    return store.enroll_many(
+        account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at
+    )

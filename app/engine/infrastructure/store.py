@@ -1,6 +1,7 @@
 """Writing enrollments, many in one statement."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,7 +22,7 @@ def enroll_many(
     source: str,
     job_id: int | None,
     at: datetime,
-) -> None:
+) -> int:
     wanted = contacts.subquery("wanted")
     contact_id = wanted.c[0]
     before = sa.select(Enrollment.id).where(
@@ -44,4 +45,8 @@ def enroll_many(
     columns = [sa.literal(value, Enrollment.__table__.c[name].type) for name, value in values.items()]
     chosen = sa.select(*columns, contact_id).where(~is_there(before)).order_by(contact_id)
     insert = (sqlite if is_sqlite() else postgresql).insert(Enrollment)
-    session().execute(insert.from_select([*values, "contact_id"], chosen).on_conflict_do_nothing())
+    enrolled: Any = session().execute(
+        insert.from_select([*values, "contact_id"], chosen).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
+    return int(enrolled.rowcount)

@@ -1,7 +1,10 @@
 """What a batch does to its rows, each step one statement over a range of row numbers.
 
-The steps in the order of a batch: make or change contacts, take consent away, enroll (the engine's door),
-write every row's outcome, count. Nothing is kept in memory but the counts.
+The steps in the order of a batch: make contacts, tie each row to its contact, change contacts, take consent
+away, enroll (the engine's door), write every row's outcome, count. Nothing is kept in memory but the counts.
+
+One statement ties rows to contacts, and all others go by its result: an address that is edited meanwhile
+makes no difference to the batch.
 """
 
 from dataclasses import dataclass
@@ -18,6 +21,16 @@ from app.platform.database import session
 from app.platform.many_rows import beside_index, is_there
 
 _PLAIN = {"synchronize_session": False}
+
+# Outcomes of a row that has brought its contact into the job.
+MET = (
+    Outcome.ENROLLED,
+    Outcome.ALREADY_ENROLLED,
+    Outcome.CONTACT_BLOCKED,
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.UNCHANGED,
+)
 
 
 @dataclass(frozen=True)
@@ -52,32 +65,84 @@ class Range:
         return sa.and_(self.holds(), EnrollmentRow.verdict.notin_(DECIDED_BY_FILE))
 
     def same_person(self) -> sa.ColumnElement[bool]:
-        """A row and its contact, looked up afresh: the contact may have come or gone since planning."""
+        """A row and its contact, once they are tied."""
+        return sa.and_(Contact.account_id == self.account_id, Contact.id == EnrollmentRow.contact_id)
+
+    def owner(self) -> sa.ColumnElement[int]:
+        """The contact that has the key of the row at this moment, asked row by row through its index. With a
+        phone that several have, it is the contact that planning found or nobody."""
         of_account = Contact.account_id == self.account_id
+        planned = sa.select(Contact.id).where(of_account, Contact.id == EnrollmentRow.contact_id)
         if self.identifier == "email":
-            return sa.and_(of_account, Contact.email_key == EnrollmentRow.key)
-        return sa.and_(of_account, Contact.id == EnrollmentRow.contact_id)
+            by_email = sa.select(Contact.id).where(of_account, Contact.email_key == EnrollmentRow.key)
+            return by_email.scalar_subquery()
+        if self.identifier == "contact_id":
+            return planned.scalar_subquery()
+        sole = sa.select(sa.func.min(Contact.id)).where(of_account, Contact.phone_key == EnrollmentRow.key)
+        return sa.func.coalesce(
+            planned.where(Contact.phone_key == EnrollmentRow.key).scalar_subquery(),
+            sole.having(sa.func.count() == 1).scalar_subquery(),
+        )
 
 
 def new_people(span: Range) -> sa.Select[Any]:
     """Rows that speak of nobody yet: `status` as the file's consent column says, and `fields`."""
-    known = sa.exists().where(span.same_person())
     return sa.select(
         sa.func.coalesce(EnrollmentRow.withheld, "active").label("status"), EnrollmentRow.fields
-    ).where(span.open_rows(), EnrollmentRow.fields.isnot(None), ~known)
+    ).where(span.open_rows(), EnrollmentRow.fields.isnot(None), span.owner().is_(None))
 
 
-def find_by_phone(span: Range) -> None:
-    """Tie rows to the contacts that this job has just made from phone numbers."""
-    made = (
-        sa.select(sa.func.min(Contact.id))
-        .where(Contact.account_id == span.account_id, Contact.phone_key == EnrollmentRow.key)
-        .scalar_subquery()
+def tie(span: Range) -> int:
+    """Tie every row to its contact, looked up afresh: it may have come, gone or changed its address since
+    planning. Returns how many rows have another contact than before."""
+    tied: Any = session().execute(
+        sa.update(EnrollmentRow)
+        .where(span.open_rows(), EnrollmentRow.contact_id.is_distinct_from(span.owner()))
+        .values(contact_id=span.owner()),
+        execution_options=_PLAIN | {"preserve_rowcount": True},
+    )
+    return int(tied.rowcount)
+
+
+def may_meet_again(span: Range) -> bool:
+    """Whether any contact of the range has been edited, and so may have had another row's key before."""
+    edited = sa.select(EnrollmentRow.row_number).join(Contact, span.same_person())
+    edited = edited.where(span.open_rows(), Contact.updated_at > Contact.created_at)
+    return session().scalar(edited.limit(1)) is not None
+
+
+def count_again(span: Range) -> None:
+    """A contact counts once in a job: rows whose contact another row has brought become duplicates of it.
+    The job's rows are all read, so this is for ranges of which something is suspected."""
+    other = sa.orm.aliased(EnrollmentRow, name="other")
+    mine = sa.select(EnrollmentRow.contact_id).where(span.open_rows(), EnrollmentRow.contact_id.isnot(None))
+    is_mine = other.row_number.between(span.first, span.last)
+    before = sa.func.min(sa.case((~is_mine, other.row_number)))
+    met = (
+        sa.select(
+            other.contact_id, sa.func.coalesce(before, sa.func.min(other.row_number)).label("row_number")
+        )
+        .where(
+            other.account_id == span.account_id,
+            other.job_id == span.job_id,
+            other.contact_id.in_(mine),
+            sa.case((is_mine, other.verdict.notin_(DECIDED_BY_FILE)), else_=other.outcome.in_(MET)),
+        )
+        .group_by(other.contact_id)
+        .subquery("met")
     )
     session().execute(
         sa.update(EnrollmentRow)
-        .where(span.open_rows(), EnrollmentRow.contact_id.is_(None))
-        .values(contact_id=made),
+        .where(
+            span.open_rows(),
+            EnrollmentRow.contact_id == met.c.contact_id,
+            EnrollmentRow.row_number != met.c.row_number,
+        )
+        .values(
+            verdict=Outcome.DUPLICATE_IN_SELECTION,
+            detail=sa.cast(met.c.row_number, sa.String),
+            outcome=sa.case((EnrollmentRow.outcome.is_(None), None), else_=Outcome.DUPLICATE_IN_SELECTION),
+        ),
         execution_options=_PLAIN,
     )
 
