@@ -95,7 +95,7 @@ def init(app: Flask, settings: Settings) -> None:
     migrate.init_app(app, db)
     with app.app_context():
         engine = db.engine
-    tenancy.guard(engine)
+    tenancy.guard(engine, db.metadata)
     if settings.is_sqlite:
         event.listen(engine, "do_connect", _for_us_alone)
         event.listen(engine, "connect", _prepare_sqlite)

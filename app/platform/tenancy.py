@@ -1,16 +1,18 @@
 """No statement reads or changes an account's rows without saying whose.
 
 ORM queries get the condition by themselves from the account the session acts for. Every statement
-that reaches the driver is then looked at once more: one that touches a table of accounts' data
-without an `account_id` condition on it is refused. The few statements that must cross accounts
-say so with `.execution_options(cross_account=True)`.
+that reaches the driver is then read once more: one that touches a table of accounts' data without
+binding it to one account is refused, and so is one that names another account than the session
+acts for. The few statements that must cross accounts say so with
+`.execution_options(cross_account=True)`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import current_app
@@ -19,9 +21,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
-from app.platform.statements import unscoped_table
+from app.platform.sql.parts import NotUnderstood, Tables
+from app.platform.sql.statements import Given, accounts_named
 
 _owned: set[str] = set()
+_shared: set[str] = set()
+_common: set[str] = {"alembic_version"}
+_sessions: WeakKeyDictionary[Connection, Session] = WeakKeyDictionary()
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
 
 
@@ -42,10 +48,17 @@ class WrongAccount(Exception):
     """A statement that forgot to say whose rows it wants: a fault of ours, never of a person."""
 
 
-def own(table: str) -> None:
-    """Guard a table that does not inherit `AccountOwned` but has an `account_id` all the same."""
+def own(table: str, is_shared: bool = False) -> None:
+    """Guard a table that has an `account_id`. In one that `is_shared`, rows without one are for everybody."""
     _owned.add(table)
-    _unscoped_table.cache_clear()
+    if is_shared:
+        _shared.add(table)
+    _accounts_named.cache_clear()
+
+
+def know(table: str) -> None:
+    """Tell the guard of a table outside of the app's metadata that belongs to no account."""
+    _common.add(table)
 
 
 @contextmanager
@@ -70,9 +83,22 @@ def _session() -> Session:
     return cast(Session, current_app.extensions["sqlalchemy"].session())
 
 
-def guard(engine: Engine) -> None:
-    """Watch every statement that `engine` executes."""
-    event.listen(engine, "before_cursor_execute", _refuse_unscoped)
+def guard(engine: Engine, metadata: sa.MetaData) -> None:
+    """Watch every statement that `engine` executes; tables of `metadata` that nobody owns belong to all."""
+
+    def look(
+        connection: Connection, _cursor: object, statement: str, values: Any, context: Any, _many: bool
+    ) -> None:
+        options = connection.get_execution_options() if context is None else context.execution_options
+        if not (_flushing.get() or options.get("cross_account")):
+            _refuse_unscoped(connection, statement, values, context, metadata)
+
+    event.listen(engine, "before_cursor_execute", look)
+
+
+@event.listens_for(Session, "after_begin")
+def _remember_session(session: Session, _transaction: object, connection: Connection) -> None:
+    _sessions[connection] = session
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -92,9 +118,13 @@ def _scope(state: ORMExecuteState) -> None:
 def _refuse_others(session: Session, _context: object, _instances: object) -> None:
     """Whoever acts for an account writes no object of another one."""
     account_id = session.info.get("account_id")
-    for item in (*session.new, *session.dirty, *session.deleted) if account_id is not None else ():
-        if isinstance(item, AccountOwned) and item.account_id != account_id:
+    for item in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(item, AccountOwned):
+            continue
+        if account_id is not None and item.account_id != account_id:
             raise WrongAccount(f"{type(item).__name__} of account {item.account_id}, not of {account_id}")
+        if item in session.dirty and sa.inspect(item).attrs.account_id.history.has_changes():
+            raise WrongAccount(f"{type(item).__name__} is to change its account")
 
 
 class ScopedSession(FlaskSession):
@@ -109,16 +139,65 @@ class ScopedSession(FlaskSession):
 
 
 def _refuse_unscoped(
-    connection: Connection, _cursor: object, statement: str, _parameters: object, context: Any, _many: bool
+    connection: Connection, statement: str, values: Any, context: Any, metadata: sa.MetaData
 ) -> None:
-    options = connection.get_execution_options() if context is None else context.execution_options
-    if _flushing.get() or options.get("cross_account"):
+    compiled = getattr(context, "compiled", None)
+    # As it was compiled once, before lists and rows of values are written out: the same text each time.
+    text = statement if compiled is None else compiled.string
+    try:
+        accounts = _accounts_named(text, connection.dialect.name, metadata)
+    except NotUnderstood as error:
+        raise WrongAccount(f"{error}: {statement[:300]}") from None
+    if not accounts:
         return
-    if table := _unscoped_table(statement):
-        raise WrongAccount(f"no account_id condition on {table}: {statement[:300]}")
+    session = _sessions.get(connection)
+    expected = session.info.get("account_id") if session is not None else None
+    for found in _values_of(accounts, values, context):
+        if len(found) != 1 or (expected is not None and found != {expected}):
+            raise WrongAccount(f"for {expected or 'one account'}, but names {found}: {statement[:300]}")
 
 
 @lru_cache(maxsize=4096)
-def _unscoped_table(statement: str) -> str | None:
-    """The first guarded table in `statement` that is not bound to accounts, or None."""
-    return unscoped_table(statement, _owned)
+def _accounts_named(statement: str, dialect: str, metadata: sa.MetaData) -> tuple[int | Given, ...]:
+    """The accounts that a statement names; read once, it costs nothing. Refusals are not kept."""
+    common = _common.union(metadata.tables) - _owned
+    tables = Tables(frozenset(_owned), frozenset(common), frozenset(_shared))
+    return accounts_named(statement, dialect, tables)
+
+
+def _values_of(accounts: Iterable[int | Given], values: Any, context: Any) -> Iterator[set[Any]]:
+    """The accounts that each execution of the statement names."""
+    compiled = getattr(context, "compiled", None)
+    if compiled is not None:
+        names = compiled.positiontup
+        for named in context.compiled_parameters:
+            yield {
+                one if isinstance(one, int) else named[names[one.key] if names else one.key]
+                for one in accounts
+            }
+        return
+    for one_set in values if isinstance(values, list) else (values,):
+        yield {one if isinstance(one, int) else one_set[one.key] for one in accounts}
+
+
+def checked_rows(
+    table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]], account_id: int | None
+) -> Iterable[tuple[Any, ...]]:
+    """The rows of a bulk load, which no statement shows: all must be of one account, of `account_id` when
+    somebody acts for it."""
+    if table.name not in _owned:
+        return rows
+    if "account_id" not in columns:
+        raise WrongAccount(f"rows of {table.name} without an account_id")
+    return _rows_of_one(table.name, list(columns).index("account_id"), rows, account_id)
+
+
+def _rows_of_one(
+    table: str, place: int, rows: Iterable[tuple[Any, ...]], account_id: int | None
+) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        if account_id is None:
+            account_id = row[place]
+        if row[place] is None or row[place] != account_id:
+            raise WrongAccount(f"a row of {table} of account {row[place]}, not of {account_id}")
+        yield row

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.platform import tenancy
 from app.platform.database import BigInt, PeoplesWork, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
@@ -154,3 +155,5 @@ staged_rows = sa.Table(
     sa.Column("fields", sa.Text),
     prefixes=["TEMPORARY"],
 )
+
+tenancy.know(staged_rows.name)

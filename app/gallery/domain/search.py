@@ -1,18 +1,17 @@
 """Finding templates by words: names first, then tags, categories, kinds of steps and descriptions.
 
-Every word of the query has to be found somewhere. The beginning of a word is enough, because people are still
-typing; what occurs nowhere is taken for a typing mistake and compared with names and tags.
+Everything that is asked for has to be found. The beginning of a word is enough, because people are still
+typing; other terms for the same thing are known; what occurs nowhere is taken for a typing mistake.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-from rapidfuzz.distance import OSA
+from itertools import product
 
 from app.gallery.domain.categories import category_label
+from app.gallery.domain.query_words import all_words, likeness, query_words, slip, words
+from app.gallery.domain.synonyms import LONGEST_TERM, term_words, terms
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.steps import STEPS
 from app.workflows.domain.triggers import TRIGGERS
@@ -20,11 +19,11 @@ from app.workflows.domain.triggers import TRIGGERS
 NAME, TAG, CATEGORY, STEP, DESCRIPTION = 10.0, 7.0, 6.0, 5.0, 3.0
 WHOLE_QUERY_IN_NAME = 12.0
 NAME_BEGINS_WITH_QUERY = 6.0
-MAX_QUERY = 200
-MAX_WORDS = 12
+SYNONYM = 0.8
+"""What another term for something counts, beside the word itself."""
 
 ALSO_CALLED: dict[str, str] = {
-    "send_email": "mail newsletter message",
+    "send_email": "mail message",
     "send_sms": "sms text message phone",
     "wait": "delay pause",
     "wait_until": "delay pause",
@@ -38,31 +37,11 @@ ALSO_CALLED: dict[str, str] = {
     "appointment_completed": "booking calendar meeting visit",
     "appointment_no_show": "booking calendar meeting no-show",
     "purchase_made": "order payment sale",
-    "date_reached": "birthday anniversary",
+    "date_reached": "date",
 }
-SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "for",
-        "from",
-        "in",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "template",
-        "the",
-        "to",
-        "with",
-        "workflow",
-    ]
-)
 
-_WORD = re.compile(r"\w+")
-_JOINED = re.compile(r"\w+(-\w+)+")
+Scores = dict[int, float]
+"""Position of a template → how well it fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +56,15 @@ class Entry:
 
 
 class TemplateSearch:
-    """A search over some templates. Build one per request: what it knows of a template is remembered."""
+    """A search over some templates."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._names = [" ".join(query_words(entry.name)) for entry in entries]
+        self._names = [f" {' '.join(words(entry.name))} " for entry in entries]
         self._weights = [_weights(entry) for entry in entries]
         self._known: set[str] = set().union(*self._weights)
+        self._important = {
+            word for weights in self._weights for word, weight in weights.items() if weight >= CATEGORY
+        }
 
     def find(self, query: str) -> list[int]:
         """Positions of the templates that match, best first; in the given order where equally good.
@@ -92,57 +74,99 @@ class TemplateSearch:
         wanted = query_words(query)
         if not wanted:
             return list(range(len(self._names)))
-        scores: dict[int, float] | None = None
-        for word in wanted:
-            found = self._scores(word)
+        scores: Scores | None = None
+        for found in self._asked(wanted):
             scores = found if scores is None else _both(scores, found)
         phrase = " ".join(wanted)
-        ranked = {at: score + self._bonus(at, phrase) for at, score in (scores or {}).items()}
-        return sorted(ranked, key=lambda at: (-ranked[at], at))
+        return _ranked({at: score + self._bonus(at, phrase) for at, score in (scores or {}).items()})
 
-    def _scores(self, word: str) -> dict[int, float]:
-        qualities = {known: _likeness(word, known) for known in self._known if known.startswith(word)}
-        if not qualities:
-            guesses = ((known, _typing_mistake(word, known)) for known in self._names_and_tags())
+    def nearest(self, query: str, most: int) -> list[int]:
+        """Positions of the templates that match some of what is asked for, the most of it first."""
+        scores: Scores = {}
+        for found in self._asked(query_words(query)):
+            for at, score in found.items():
+                scores[at] = scores.get(at, 0.0) + 100.0 + score
+        return _ranked(scores)[:most]
+
+    def _asked(self, wanted: list[str]) -> Iterator[Scores]:
+        """For each thing that is asked for, a known term or a single word, what it finds."""
+        guesses = [self._in_terms(word) for word in wanted]
+        at = 0
+        while at < len(wanted):
+            for length in range(min(LONGEST_TERM, len(wanted) - at), 0, -1):
+                meant = _meant(guesses[at : at + length])
+                if meant or length == 1:
+                    yield self._scores_of(wanted[at : at + length], meant)
+                    at += length
+                    break
+
+    def _in_terms(self, word: str) -> dict[str, float]:
+        """Words of terms that the word may be, with how likely it is."""
+        if word in term_words():
+            return {word: 1.0}
+        if any(known.startswith(word) for known in self._important):
+            return {}
+        found = {known: slip(word, known) for known in term_words()}
+        best = sorted((one for one in found.items() if one[1]), key=lambda one: (-one[1], one[0]))
+        return dict(best[:3])
+
+    def _scores_of(self, asked: list[str], meant: dict[tuple[str, ...], float]) -> Scores:
+        """What the words themselves find, or what templates call it."""
+        is_certain = bool(meant) and max(meant.values()) == 1.0
+        best = self._of_all(asked, is_certain)
+        for name, quality in meant.items():
+            phrase = f" {' '.join(name)} "
+            for at, score in self._of_all(name, True).items():
+                if phrase in self._names[at]:
+                    score += NAME
+                best[at] = max(best.get(at, 0.0), SYNONYM * quality * score)
+        return {at: score * len(asked) for at, score in best.items()}
+
+    def _of_all(self, asked: Sequence[str], is_certain: bool) -> Scores:
+        """Templates that have all the words, with the mean of their scores."""
+        scores: Scores | None = None
+        for word in asked:
+            found = self._of_word(word, is_certain)
+            scores = found if scores is None else _both(scores, found)
+        return {at: score / len(asked) for at, score in (scores or {}).items()}
+
+    def _of_word(self, word: str, is_certain: bool) -> Scores:
+        """Templates that have a word; other forms and typing mistakes unless it `is_certain`."""
+        qualities = {known: likeness(word, known) for known in self._known if known.startswith(word)}
+        if not qualities and not is_certain:
+            guesses = ((known, slip(word, known)) for known in self._important)
             qualities = {known: quality for known, quality in guesses if quality}
-        best: dict[int, float] = {}
+        best: Scores = {}
         for position, weights in enumerate(self._weights):
             for known in qualities.keys() & weights.keys():
                 best[position] = max(best.get(position, 0.0), weights[known] * qualities[known])
         return best
 
-    def _names_and_tags(self) -> set[str]:
-        return {word for weights in self._weights for word, weight in weights.items() if weight >= TAG}
-
     def _bonus(self, position: int, phrase: str) -> float:
         name = self._names[position]
-        if name.startswith(phrase):
+        if name.startswith(f" {phrase}"):
             return WHOLE_QUERY_IN_NAME + NAME_BEGINS_WITH_QUERY
         return WHOLE_QUERY_IN_NAME if f" {phrase}" in name else 0.0
+
+
+def _meant(guesses: Sequence[dict[str, float]]) -> dict[tuple[str, ...], float]:
+    """What templates call the term that these words may be, with how likely it is."""
+    found: dict[tuple[str, ...], float] = {}
+    for choice in product(*(guess.items() for guess in guesses)):
+        quality = min(likely for _, likely in choice)
+        for name in terms().get(tuple(word for word, _ in choice), ()):
+            found[name] = max(found.get(name, 0.0), quality)
+    return found
 
 
 @lru_cache(maxsize=5_000)
 def _weights(entry: Entry) -> dict[str, float]:
     """How much each word of a template counts."""
-    found = dict.fromkeys(_all_words([entry.description]), DESCRIPTION)
-    found |= dict.fromkeys(_all_words(part_words(part) for part in entry.parts), STEP)
-    found |= dict.fromkeys(words(category_label(entry.category)), CATEGORY)
-    found |= dict.fromkeys(_all_words(entry.tags), TAG)
-    return found | dict.fromkeys(_all_words([entry.name]), NAME)
-
-
-@lru_cache(maxsize=20_000)
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text: lower case, without accents, without a plural s."""
-    if not text.isascii():
-        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return tuple(_singular(word) for word in _WORD.findall(text.lower().replace("_", " ")))
-
-
-def query_words(query: str) -> list[str]:
-    """The words that count: each once, small words only when there are no others."""
-    every = list(dict.fromkeys(words(query[:MAX_QUERY])))[:MAX_WORDS]
-    return [word for word in every if word not in SMALL_WORDS] or every
+    found = dict.fromkeys(all_words([entry.description]), DESCRIPTION)
+    found |= dict.fromkeys(all_words(part_words(part) for part in entry.parts), STEP)
+    found |= dict.fromkeys(all_words([category_label(entry.category)]), CATEGORY)
+    found |= dict.fromkeys(all_words(entry.tags), TAG)
+    return found | dict.fromkeys(all_words([entry.name]), NAME)
 
 
 @lru_cache(maxsize=200)
@@ -152,34 +176,9 @@ def part_words(part: str) -> str:
     return " ".join([part, *titles, ALSO_CALLED.get(part, "")])
 
 
-def _all_words(texts: Iterable[str]) -> set[str]:
-    """The words of texts; “check-up” is found as “checkup” too."""
-    known = [text for text in texts if text]
-    joined = [
-        pair.group().replace("-", "") for text in known if "-" in text for pair in _JOINED.finditer(text)
-    ]
-    return {word for text in (*known, *joined) for word in words(text)}
+def _ranked(scores: Scores) -> list[int]:
+    return sorted(scores, key=lambda at: (-scores[at], at))
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def _both(one: dict[int, float], other: dict[int, float]) -> dict[int, float]:
+def _both(one: Scores, other: Scores) -> Scores:
     return {position: score + other[position] for position, score in one.items() if position in other}
-
-
-def _likeness(word: str, known: str) -> float:
-    return 1.0 if word == known else 0.6 + 0.3 * len(word) / len(known)
-
-
-def _typing_mistake(word: str, known: str) -> float:
-    """How likely the word is a slip for the known one: 0 for more than one mistake, or two in long words."""
-    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    if not allowed:
-        return 0.0
-    mistakes = min(
-        OSA.distance(word, beginning, score_cutoff=allowed)
-        for beginning in (known, known[: len(word)], known[: len(word) + 1])
-    )
-    return 0.0 if mistakes > allowed else 0.5 - 0.1 * mistakes

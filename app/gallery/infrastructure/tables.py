@@ -77,4 +77,4 @@ class TemplateUse(AccountOwned, db.Model):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-tenancy.own(WorkflowTemplate.__tablename__)
+tenancy.own(WorkflowTemplate.__tablename__, is_shared=True)

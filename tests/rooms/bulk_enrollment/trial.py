@@ -264,5 +264,5 @@ def set_status(trial: Trial, **statuses: str) -> None:
 def execute_all(statements: Sequence[str]) -> None:
     with transaction():
         for statement in statements:
-            session().connection().exec_driver_sql(statement)
+            session().execute(sa.text(statement), execution_options={"cross_account": True})
     db.session.remove()

@@ -1,0 +1,69 @@
+"""The words of names, descriptions and queries, made comparable."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+MAX_QUERY = 200
+MAX_WORDS = 12
+SMALL_WORDS = frozenset(
+    """
+    a an and any are as at be best by can do for from get good have how i idea in is it me more my need of on
+    or our series campaign sequence flow automation automated journey program email send template that the
+    their them to via want we when who with workflow you your
+    """.split()  # noqa: SIM905
+)
+"""Words that say little about a template. They count only when there are no others."""
+
+_WORD = re.compile(r"\w+")
+_JOINED = re.compile(r"\w+(-\w+)+")
+
+
+@lru_cache(maxsize=20_000)
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text: lower case, without accents, without a plural s."""
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return tuple(_singular(word) for word in _WORD.findall(text.lower().replace("_", " ")))
+
+
+def query_words(query: str) -> list[str]:
+    """The words that count: each once, small words only when there are no others."""
+    every = list(dict.fromkeys(words(query[:MAX_QUERY])))[:MAX_WORDS]
+    return [word for word in every if word not in SMALL_WORDS] or every
+
+
+def all_words(texts: Iterable[str]) -> set[str]:
+    """The words of texts; “check-up” is found as “checkup” too."""
+    known = [text for text in texts if text]
+    joined = [
+        pair.group().replace("-", "") for text in known if "-" in text for pair in _JOINED.finditer(text)
+    ]
+    return {word for text in (*known, *joined) for word in words(text)}
+
+
+def likeness(word: str, known: str) -> float:
+    """How much of a known word a word is that begins it."""
+    return 1.0 if word == known else 0.6 + 0.3 * len(word) / len(known)
+
+
+def slip(word: str, known: str) -> float:
+    """How likely a word is another form of the known one or a typing mistake: 0 for more than one mistake, or
+    two in long words."""
+    if len(known) >= 4 and word.startswith(known) and len(word) - len(known) <= 3:
+        return 0.6
+    allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    if not allowed:
+        return 0.0
+    mistakes = min(
+        OSA.distance(word, beginning, score_cutoff=allowed)
+        for beginning in (known, known[: len(word)], known[: len(word) + 1])
+    )
+    return 0.0 if mistakes > allowed else 0.5 - 0.1 * mistakes
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

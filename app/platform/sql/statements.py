@@ -1,0 +1,116 @@
+"""Whose rows a SQL statement is about, as far as it says so itself.
+
+A statement passes when each table that accounts own is bound to one account: its own `account_id` equals a
+value, or the `account_id` of another table that is bound. Whatever is not understood to the last word is
+refused, so a statement of ours has to be written in a way that is known here.
+"""
+
+import re
+from typing import NamedTuple
+
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from app.platform.sql.parts import NotUnderstood, Tables
+from app.platform.sql.writes import StatementReader
+
+
+class Given(NamedTuple):
+    """A value that a statement gets when it is executed: `key` is its name, or its place among all values."""
+
+    key: str | int
+
+
+def accounts_named(statement: str, dialect: str, tables: Tables) -> tuple[int | Given, ...]:
+    """The accounts whose rows `statement` is about; raises NotUnderstood.
+
+    `dialect` is `sqlite`, whose values are `?`, or `postgresql`, whose values are `%(name)s` or `%s`. Where
+    SQLAlchemy is going to put any number of values, its mark is one value that is no account.
+    """
+    if _HARMLESS.fullmatch(" ".join(statement.split())):
+        return ()
+    grammar = Dialect.get_or_raise("postgres" if dialect == "postgresql" else dialect)
+    reader = StatementReader(tables, folds_quoted_names=dialect == "sqlite")
+    try:
+        text, keys = _with_named_values(statement, dialect)
+        tokens = grammar.tokenize(text)
+        _refuse_odd_tokens(text, tokens)
+        trees = grammar.parser().parse(tokens, text)
+        if len(trees) != 1 or trees[0] is None:
+            raise NotUnderstood("is several statements or none")
+        reader.read(trees[0])
+    except (SqlglotError, RecursionError) as error:
+        raise NotUnderstood(f"cannot be parsed ({type(error).__name__})") from None
+    found = (one if isinstance(one, int) else Given(keys[int(one[1:])]) for one in reader.accounts)
+    return tuple(dict.fromkeys(found))
+
+
+_NAME = r'(?:\w+|"\w+")'
+_HARMLESS = re.compile(
+    r"begin(?: immediate)?|commit|rollback"
+    rf"|(?:savepoint|release savepoint|rollback to savepoint) {_NAME}"
+    r"|set (?:local |session )?(?:\w+_timeout|enable_\w+|work_mem|jit|synchronous_commit|plan_cache_mode)"
+    r" (?:=|to) (?:'\w+'|\w+)"
+    r"|show (?:standard_conforming_strings|transaction isolation level|\w+_timeout|server_version)"
+    rf"|analyze {_NAME}"
+    rf"|pragma (?:(?:main|temp)\.)?(?:table_x?info|index_list|index_x?info|foreign_key_list)\({_NAME}\)"
+    r"|pragma (?:page_count|page_size|freelist_count|user_version|foreign_keys|journal_mode)"
+    rf"|drop table if exists (?:pg_temp|temp)\.{_NAME}",
+    re.IGNORECASE | re.ASCII,
+)
+"""Statements that show nobody's rows and change none."""
+
+
+_ANY_NUMBER = r"__\[POSTCOMPILE_\S+?(?:~~.+?~~)?\]"
+_VALUES = {
+    "sqlite": re.compile(
+        rf"""'(?:[^']|'')*'|"[^"]*"|`[^`]*`|(?P<many>{_ANY_NUMBER})|\[[^\]]*\]|(?P<one>\?)(?P<odd>\w)?"""
+    ),
+    "postgresql": re.compile(rf"%%|(?P<many>{_ANY_NUMBER})|(?P<one>%\((?P<name>\w+)\)s|%s)|(?P<odd>%)"),
+}
+_TAKEN = re.compile(r":[qs]\d")
+
+
+def _with_named_values(statement: str, dialect: str) -> tuple[str, list[str | int]]:
+    """The statement with `:q0`, `:q1`, … for its values and `:s2` for any number of them, and their keys."""
+    keys: list[str | int] = []
+
+    def named(found: re.Match[str]) -> str:
+        if found["odd"]:
+            raise NotUnderstood("has values of another kind")
+        if not (found["one"] or found["many"]):
+            return "%" if found[0] == "%%" else found[0]
+        keys.append(found.groupdict().get("name") or len(keys))
+        return f":{'q' if found['one'] else 's'}{len(keys) - 1}"
+
+    if _TAKEN.search(statement):
+        raise NotUnderstood("has values of another kind")
+    return _VALUES[dialect].sub(named, statement), keys
+
+
+_PLAIN_TOKENS = frozenset(
+    kind for kind in TokenType if not kind.name.endswith("_STRING") and kind.name not in ("SEMICOLON", "HINT")
+)
+_IDENTIFIER = re.compile(r'"[A-Za-z_][\w$ -]{0,62}"|`[A-Za-z_]\w{0,62}`|\[[A-Za-z_]\w{0,62}\]', re.ASCII)
+
+
+def _refuse_odd_tokens(text: str, tokens: list[Token]) -> None:
+    """No comments, no strings but plain ones, nothing between the words but blanks, no name that a database
+    may fold or cut in a way of its own."""
+    last = 0
+    for token in tokens:
+        if text[last : token.start].strip(" \t\r\n"):
+            raise NotUnderstood("has a comment or an odd character")
+        last = token.end + 1
+        written = text[token.start : last]
+        if token.token_type == TokenType.STRING:
+            is_plain = written[0] == written[-1] == "'"
+        elif token.token_type == TokenType.IDENTIFIER:
+            is_plain = _IDENTIFIER.fullmatch(written) is not None
+        else:
+            is_plain = token.token_type in _PLAIN_TOKENS and written.isascii() and len(written) <= 63
+        if not is_plain:
+            raise NotUnderstood(f"has a word of an unusual kind ({written[:40]})")
+    if text[last:].strip(" \t\r\n"):
+        raise NotUnderstood("has a comment or an odd character")
