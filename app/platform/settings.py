@@ -124,6 +124,11 @@ class Settings:
     max_contacts_per_job: int = _setting(
         10_000, _whole(1, 1_000_000), "Contacts that one bulk enrollment may have."
     )
+    highest_contacts_per_job: int = _setting(
+        1_000_000,
+        _whole(1, 1_000_000),
+        "Contacts per bulk enrollment up to which an account may raise its own limit.",
+    )
     max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Rows that one contact import may have.")
     max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Rows that one Excel workbook may have.")
     max_unfinished_jobs: int = _setting(
@@ -168,6 +173,17 @@ class Settings:
         return Settings(
             **{item.name: changes.get(item.name, getattr(self, item.name)) for item in fields(self)}
         )
+
+    @property
+    def account_limits(self) -> dict[str, int]:
+        """What an account may have that has set no limits of its own, by the name of the limit."""
+        return {
+            "workflows": self.max_workflows,
+            "unfinished_jobs": self.max_unfinished_jobs,
+            "contacts_per_job": self.max_contacts_per_job,
+            "import_rows": self.max_import_rows,
+            "running_batches": self.max_running_batches,
+        }
 
     @property
     def is_sqlite(self) -> bool:

@@ -29,7 +29,7 @@
     const dialog = event.target.closest("dialog");
     if (dialog?.matches(":modal") && (event.target === dialog || event.target.closest("[data-dialog-close]"))) {
       event.preventDefault();
-      dialog.close();
+      closeDialog(dialog);
     }
     const step = event.target.closest("a.flow-card, [data-opens-step]");
     if (step && !newTab) {
@@ -42,7 +42,37 @@
       if (!open.contains(event.target)) open.open = false;
     }
   });
+
+  // Typed text is never lost without a question: not by Escape, not by a click beside the dialog, not by leaving.
+  const TYPED = "textarea, input:not([type]), input[type=text], input[type=email], input[type=url], input[type=tel], input[type=number], input[type=date]";
+  const isUnsaved = (form) => form.method === "post" && form.dataset.unsaved !== "no"
+    && (Boolean($(".error-summary, .alert[role=alert]", form)) || [...form.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue));
+  const unsavedIn = (root) => [...root.querySelectorAll("form")].filter(isUnsaved);
+  function closeDialog(dialog) {
+    const forms = unsavedIn(dialog);
+    if (!forms.length) { dialog.close(); return; }
+    ask({ dataset: { confirmTitle: "Discard your changes?", confirm: "What you typed has not been saved.", confirmLabel: "Discard changes" } }, () => {
+      for (const form of forms) form.dataset.unsaved = "no";
+      dialog.close();
+    });
+  }
+  const keepOpen = (event, dialog) => {
+    if (!dialog?.matches(":modal") || !unsavedIn(dialog).length) return;
+    event.preventDefault();
+    closeDialog(dialog);
+  };
+  document.addEventListener("cancel", (event) => keepOpen(event, event.target), true);
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "dialog" && event.target.closest("dialog")?.id !== "confirm") keepOpen(event, event.target.closest("dialog"));
+    else if (event.target.method === "post") event.target.dataset.unsaved = "no"; // it is on its way
+  });
+  for (const name of ["htmx:error", "htmx:response:error", "pageshow"]) {
+    addEventListener(name, () => { for (const form of document.querySelectorAll("form[data-unsaved]")) delete form.dataset.unsaved; });
+  }
+  addEventListener("beforeunload", (event) => { if ($("body.shell") && unsavedIn(document).length) event.preventDefault(); });
+
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") keepOpen(event, event.target.closest("dialog"));
     const open = event.key === "Escape" && event.target.closest("details[data-close-outside][open]");
     if (open) { open.open = false; $("summary", open).focus(); }
   });

@@ -13,6 +13,7 @@ from app.accounts.application.first_visit import (
     installation_is_new,
     refuse_unknown_host,
 )
+from app.accounts.application.limits import change_limits, highest_limits, own_limits
 from app.accounts.application.members import (
     actor_of,
     add_person,
@@ -38,6 +39,7 @@ __all__ = [
     "business_details",
     "change_account",
     "change_business",
+    "change_limits",
     "check_first_visit",
     "create_owner",
     "create_sub_account",
@@ -47,10 +49,12 @@ __all__ = [
     "end_session",
     "filled_tags",
     "first_visit_token",
+    "highest_limits",
     "installation_is_new",
     "limit_of",
     "lock",
     "logo_of",
+    "own_limits",
     "refuse_unknown_host",
     "require",
     "terminal_actor",

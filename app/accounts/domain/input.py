@@ -15,15 +15,22 @@ LONGEST_NAME = 120
 def person_problems(email: str, password: str, name: str) -> dict[str, str]:
     """What is wrong with a person's address, name and password."""
     fields: dict[str, str] = {}
-    if not email.strip():
-        fields["email"] = "Type your email address."
-    elif not _is_email(email):
-        fields["email"] = "This is not a complete email address, such as alice@example.com."
+    if problem := email_problem(email):
+        fields["email"] = problem
     if len(normal_name(name)) > LONGEST_NAME:
         fields["name"] = f"Use at most {LONGEST_NAME} characters."
     if problem := password_problem(password):
         fields["password"] = problem
     return fields
+
+
+def email_problem(email: str) -> str | None:
+    """Why an address cannot be used to sign in, as a sentence, or None."""
+    if not email.strip():
+        return "Enter your email address."
+    if not _is_email(email):
+        return "Enter a complete email address, such as alice@example.com."
+    return None
 
 
 def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ def add_account(name: str, kind: str, time_zone: str, country: str, parent_id: i
     return account
 
 
-def change_account(account: Account, values: dict[str, str]) -> None:
+def change_account(account: Account, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(account, name, value)
     session().flush()
@@ -42,6 +42,12 @@ def add_user(email: str, name: str, password_hash: str) -> User:
     session().add(user)
     session().flush()
     return user
+
+
+def change_user(user: User, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(user, name, value)
+    session().flush()
 
 
 def add_membership(account_id: int, user_id: int, role: str) -> None:

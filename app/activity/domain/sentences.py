@@ -75,9 +75,11 @@ ACTIONS: Final[dict[str, str]] = {
     "account_created": "set up {it}",
     "account_changed": "updated {it}",
     "sample_data_added": "added sample data to {it}",
+    "limits_changed": "updated the limits of {it}",
     "sub_account_created": "created {it}",
     "business_details_changed": "updated the business details of {it}",
     "person_added": "added {it}",
+    "profile_changed": "updated the profile of {it}",
     "contact_created": "added {it}",
     "contact_changed": "updated {it}",
     "contact_unsubscribed": "unsubscribed {it}",
@@ -167,16 +169,39 @@ def _changed(facts: Facts) -> str:
     return ": " + ", ".join(labels.get(one, one) for one in facts.get("changed", []))
 
 
+def _limits(facts: Facts) -> str:
+    """“(people per enrollment: 50,000; workflows: default)”."""
+    limits = facts.get("limits")
+    if not isinstance(limits, Mapping):
+        return ""
+    words = [
+        f"{LIMITS.get(name, name)}: {number(value) if isinstance(value, int) else 'default'}"
+        for name, value in limits.items()
+    ]
+    return f"({'; '.join(words)})"
+
+
+LIMITS: Final = {
+    "workflows": "workflows",
+    "unfinished_jobs": "unfinished jobs",
+    "contacts_per_job": "people per enrollment",
+    "import_rows": "rows per import",
+    "running_batches": "batches at a time",
+}
+
+
 _DETAILS: Final[dict[str, Callable[[Facts], str]]] = {
     "file_uploaded": _rows,
     "template_cloned": lambda facts: f"named “{facts['workflow_name']}”" if _is_renamed(facts) else "",
     "workflow_renamed": lambda facts: f"(formerly “{facts['before']}”)" if facts.get("before") else "",
     "job_started": _rows,
     "job_finished": _end,
+    "profile_changed": lambda facts: f"({', '.join(facts.get('changed', []))})",
     "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",
     "contact_tag_added": lambda facts: f"with “{facts.get('tag', '')}”",
     "contact_tag_removed": lambda facts: f"(“{facts.get('tag', '')}”)",
     "contact_reactivated": lambda facts: f"(reason: {facts['reason']})" if facts.get("reason") else "",
+    "limits_changed": lambda facts: _limits(facts),
     "business_details_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
     "account_changed": lambda facts: f"({_changed(facts)[2:]})" if facts.get("changed") else "",
 }

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.bulk_enrollment.presentation import (
     check,
+    choosing,
     commands,
     downloads,
     jobs,
@@ -16,6 +17,7 @@ from app.bulk_enrollment.presentation import tasks as _tasks  # noqa: F401
 
 
 def init(app: Flask) -> None:
+    app.register_blueprint(choosing.blueprint)
     app.register_blueprint(jobs.blueprint)
     app.register_blueprint(jobs.imports)
     app.register_blueprint(downloads.blueprint)

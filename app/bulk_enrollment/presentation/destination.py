@@ -13,6 +13,7 @@ from app.bulk_enrollment.application.start import row_limit
 from app.workflows import application as workflows
 from app.workflows.application import Missing
 from app.workflows.domain import Status
+from app.workflows.domain.beginning import beginning_words
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Destination:
     def is_open(self) -> bool:
         """Whether people can be added now."""
         return self.workflow is None or self.workflow.status == Status.ACTIVE
+
+    @property
+    def begins(self) -> str:
+        """When people who are added start, as a sentence; nothing for the contacts."""
+        return beginning_words(self.workflow.definition) if self.workflow else ""
 
     @property
     def place(self) -> str:

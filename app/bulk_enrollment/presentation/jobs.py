@@ -21,7 +21,8 @@ from app.platform.errors import Conflict
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
 
-STATUSES = [status for status in JobStatus if status is not JobStatus.DRAFT]
+NEVER_SHOWN = (JobStatus.DRAFT, JobStatus.SCHEDULED)  # a dry run; nothing schedules a start yet
+STATUSES = [status for status in JobStatus if status not in NEVER_SHOWN]
 
 
 @blueprint.get("")

@@ -47,12 +47,19 @@ class Outlook:
 
 
 def clone_template(
-    actor: Actor, public_id: str, *, name: str, once_key: str, switch_off_missing: bool = False
+    actor: Actor,
+    public_id: str,
+    *,
+    name: str,
+    once_key: str,
+    switch_off_missing: bool = False,
+    same_name: bool = False,
 ) -> Workflow:
     """Make a draft of the template's latest version; with a key that made one before, return that one.
 
     Raises NotFound, NotAllowed, Invalid (a name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
-    `missing`, `steps` and `next_url`) and LimitReached. Nothing is made then.
+    `missing`, `steps` and `next_url`), LimitReached, and SameName for a name that is taken unless `same_name`
+    says that this is intended. Nothing is made then.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     name = _checked_name(name)
@@ -61,7 +68,9 @@ def clone_template(
     with transaction():
         accounts.lock(actor.account_id)
         made = queries.workflow_made_with(actor.account_id, once_key)
-        return made or _clone(actor, find_template(actor, public_id), name, once_key, switch_off_missing)
+        if made is not None:
+            return made
+        return _clone(actor, find_template(actor, public_id), name, once_key, switch_off_missing, same_name)
 
 
 def outlook(actor: Actor, public_id: str) -> Outlook:
@@ -82,7 +91,12 @@ def outlook(actor: Actor, public_id: str) -> Outlook:
 
 
 def _clone(
-    actor: Actor, template: WorkflowTemplate, name: str, once_key: str, switch_off_missing: bool
+    actor: Actor,
+    template: WorkflowTemplate,
+    name: str,
+    once_key: str,
+    switch_off_missing: bool,
+    same_name: bool,
 ) -> Workflow:
     definition = queries.version_definition(template.id, template.version)
     _refuse_unsound(template, definition)
@@ -98,6 +112,7 @@ def _clone(
         description=template.description,
         definition=copy_definition(definition),
         template=TemplateOrigin(template.id, template.version, template.name, template.category),
+        same_name=same_name,
     )
     store.add_use(
         TemplateUse(

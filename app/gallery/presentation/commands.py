@@ -68,6 +68,7 @@ def _templates(account_name: str | None, as_json: bool) -> None:
 @click.command("clone")
 @click.argument("template")
 @click.option("--name", help="Workflow name; defaults to the template’s name.")
+@click.option("--same-name", is_flag=True, help="Use the name even if another workflow has it.")
 @click.option("--activate", is_flag=True, help="Activate the workflow.")
 @click.option("--activate-anyway", is_flag=True, help="Activate it even if it would send nothing.")
 @click.option(
@@ -79,6 +80,7 @@ def _templates(account_name: str | None, as_json: bool) -> None:
 def _clone(
     template: str,
     name: str | None,
+    same_name: bool,
     activate: bool,
     activate_anyway: bool,
     switch_off_missing: bool,
@@ -89,7 +91,7 @@ def _clone(
     actor = terminal_actor(account_name)
     activate = activate or activate_anyway
     with acting_for(actor.account_id):
-        workflow, template_id = _cloned(actor, template, name, switch_off_missing)
+        workflow, template_id = _cloned(actor, template, name, switch_off_missing, same_name)
         if activate:
             workflow = _activated(actor, workflow.public_id, activate_anyway)
         shape = clone_shape(workflow, template_id)
@@ -101,16 +103,25 @@ def _clone(
         click.echo(f"Switched off: {step}")
 
 
-def _cloned(actor: Actor, reference: str, name: str | None, switch_off_missing: bool) -> tuple[Any, str]:
+def _cloned(
+    actor: Actor, reference: str, name: str | None, switch_off_missing: bool, same_name: bool
+) -> tuple[Any, str]:
     """The new workflow and the template's id."""
     template = gallery.named_template(actor, reference)
-    workflow = gallery.clone_template(
-        actor,
-        template.public_id,
-        name=name if name is not None else template.name,
-        once_key=new_public_id(),
-        switch_off_missing=switch_off_missing,
-    )
+    try:
+        workflow = gallery.clone_template(
+            actor,
+            template.public_id,
+            name=name if name is not None else template.name,
+            once_key=new_public_id(),
+            switch_off_missing=switch_off_missing,
+            same_name=same_name,
+        )
+    except workflows.SameName as taken:
+        raise click.ClickException(
+            f"You already have a workflow named “{taken.facts['name']}”. "
+            "Give it another name with --name, or use --same-name."
+        ) from taken
     return workflow, template.public_id
 
 

@@ -10,11 +10,12 @@ from app.platform.ids import new_public_id
 
 class CloneForm(FlaskForm):
     """`once_key` is made with the form, so that a double click makes one workflow. `switch_off` comes with
-    the button that offers it."""
+    the button that offers it; `same_name` is the taken name that the person wants all the same."""
 
     name = StringField("Name of your workflow")
     once_key = HiddenField(default=new_public_id)
     switch_off = HiddenField()
+    same_name = HiddenField()
 
     def show(self, problems: Mapping[str, str]) -> None:
         """Put each sentence at its field."""

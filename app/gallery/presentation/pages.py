@@ -73,6 +73,7 @@ def clone(public_id: str) -> ResponseReturnValue:
             name=form.name.data or "",
             once_key=form.once_key.data or "",
             switch_off_missing=bool(form.switch_off.data),
+            same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
         )
     except NotFound:
         raise

@@ -1,10 +1,10 @@
 """What the home page and the limits page show, put together from all rooms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.accounts.application import limit_of, require
+from app.accounts.application import highest_limits, own_limits, require
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
@@ -19,6 +19,14 @@ from app.platform.settings import Settings
 ATTENTION = timedelta(days=14)
 # Offered to whoever has made no workflow yet.
 TO_BEGIN_WITH = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
+
+LIMIT_WORDS = (
+    ("Workflows", "Includes drafts and archived workflows."),
+    ("Unfinished enrollments and imports", "Jobs that are queued, running or paused."),
+    ("People per enrollment", "Larger files can be imported as contacts or split."),
+    ("Rows per import", "Contacts added without enrolling them."),
+    ("Batches at a time", "Keeps one account from slowing down the others."),
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,16 @@ class Overview:
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit: how much there may be, and how much there is where that can be counted."""
+    """One limit: how much there may be, the installation's default, how high it may be set, what the account
+    has set itself, and how much there is where that can be counted."""
 
+    name: str
     title: str
     text: str
     limit: int
+    default: int
+    highest: int
+    own: int | None = None
     used: int | None = None
 
     @property
@@ -101,47 +114,19 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
     """What the account may have, and how much of it it has (P-08)."""
     require(actor, Permission.REPORTS)
     there = queries.figures(actor.account_id)
-    of = _limits_of(actor.account_id, settings)
-    return (
-        Limit("Workflows", "Drafts and archived ones count too.", of["workflows"], there.workflows),
+    used = {"workflows": there.workflows, "unfinished_jobs": there.unfinished_jobs}
+    own, highest = own_limits(actor.account_id), highest_limits(actor.account_id, settings)
+    return [
         Limit(
-            "Unfinished enrollments and imports",
-            "Those that wait, run or are paused. The next one has to wait until one of them has ended.",
-            of["unfinished_jobs"],
-            there.unfinished_jobs,
-        ),
-        Limit(
-            "People in one enrollment",
-            "A longer file is refused before anything happens.",
-            of["contacts_per_job"],
-        ),
-        Limit(
-            "Rows in one import",
-            "Contacts that are added without putting them into a workflow.",
-            of["import_rows"],
-        ),
-        Limit(
-            "Batches at the same time",
-            "So that one account cannot slow down the others.",
-            of["running_batches"],
-        ),
-    )
+            name, title, text, own.get(name, default), default, highest[name], own.get(name), used.get(name)
+        )
+        for (name, default), (title, text) in zip(settings.account_limits.items(), LIMIT_WORDS, strict=True)
+    ]
 
 
 def _suggested(actor: Actor) -> list[Card]:
     cards = {card.key: card for card in gallery.browse_templates(actor, Wish()).shelf.cards}
     return [cards[key] for key in TO_BEGIN_WITH if key in cards]
-
-
-def _limits_of(account_id: int, settings: Settings) -> Mapping[str, int]:
-    defaults = {
-        "workflows": settings.max_workflows,
-        "unfinished_jobs": settings.max_unfinished_jobs,
-        "contacts_per_job": settings.max_contacts_per_job,
-        "import_rows": settings.max_import_rows,
-        "running_batches": settings.max_running_batches,
-    }
-    return {name: limit_of(account_id, name, default) for name, default in defaults.items()}
 
 
 def _work(actor: Actor, found: list[JobWithWorkflow]) -> list[Work]:

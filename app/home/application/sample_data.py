@@ -110,6 +110,7 @@ def _add_workflow(actor: Actor, key: str) -> Workflow:
         name=template.name,
         once_key=f"sample data {key}",
         switch_off_missing=True,
+        same_name=True,
     )
     return workflows.activate(actor, workflow.public_id, workflows.Ask.NEVER)
 

@@ -86,4 +86,7 @@ def _add_sample_data(actor: Actor) -> None:
             make_sample_data(actor.account_id)
     except Exception:
         log.exception("sample_data_failed")
-        flash("Your account is ready, but the sample data could not be added. The log says why.", "warning")
+        flash(
+            "Your account is ready, but the sample data couldn’t be added. See the log for details.",
+            "warning",
+        )

@@ -1,9 +1,9 @@
 """Settings: the account itself, and its limits."""
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.application import change_account, require
+from app.accounts.application import change_account, change_limits, require
 from app.accounts.domain import Permission
 from app.accounts.domain.places import countries
 from app.home import application as home_room
@@ -43,10 +43,37 @@ def change() -> ResponseReturnValue:
 
 @blueprint.get("/limits")
 def limits() -> ResponseReturnValue:
+    return _limits_page({}, {})
+
+
+@blueprint.post("/limits")
+def set_limits() -> ResponseReturnValue:
+    """An empty field goes back to the installation's default."""
+    typed = {name: request.form.get(name, "").strip() for name in current().account_limits}
+    wanted = {name: limit_typed(text) for name, text in typed.items()}
+    try:
+        change_limits(web.actor(), wanted, current())
+    except Invalid as wrong:
+        return _limits_page(typed, wrong.facts["fields"]), 422
+    flash("Saved.", "success")
+    return web.send_to(url_for("settings.limits"))
+
+
+def limit_typed(text: str) -> int | None:
+    """None for an empty field; 0, which no limit may be, for what is no number."""
+    digits = "".join(text.split()).replace(",", "")
+    if not digits:
+        return None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+
+
+def _limits_page(typed: dict[str, str], problems: dict[str, str]) -> str:
     settings = current()
     return render_template(
         "home/limits.html",
         limits=home_room.limits(web.actor(), settings),
+        typed=typed,
+        problems=problems,
         largest_file=formats.size(settings.max_upload_bytes),
         nav_active="settings",
     )

@@ -1,6 +1,6 @@
 """The doors of the room."""
 
-from app.workflows.application.drafts import TemplateOrigin, create_draft, rename
+from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
 from app.workflows.application.life import activate, archive, pause
 from app.workflows.application.lookup import (
     Startable,
@@ -27,6 +27,7 @@ __all__ = [
     "Card",
     "Listing",
     "Missing",
+    "SameName",
     "Search",
     "Startable",
     "StepCard",

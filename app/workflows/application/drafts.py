@@ -1,4 +1,4 @@
-"""Making a workflow, and changing its name, description and who may come in again."""
+"""Making a workflow, and changing its name, description and re-enrollment."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +8,24 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.errors import Invalid, LimitReached
+from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.settings import current
 from app.workflows.application.lookup import change, editable, find_workflow
 from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 120, 1000
+
+
+class SameName(Conflict):
+    """Another workflow of the account has this name: use it anyway?"""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "CONFIRMATION_NEEDED",
+            f"You already have a workflow named “{name}”. Use this name anyway?",
+            name=name,
+        )
 
 
 @dataclass(frozen=True)
@@ -34,8 +45,10 @@ def create_draft(
     description: str,
     definition: dict[str, Any],
     template: TemplateOrigin | None,
+    same_name: bool = False,
 ) -> Workflow:
-    """Make a draft inside the caller's transaction. Raises Invalid and LimitReached."""
+    """Make a draft inside the caller's transaction. Raises Invalid, LimitReached, and SameName when another
+    workflow has this name already, unless `same_name` says that this is intended."""
     accounts.require(actor, Permission.WORKFLOWS)
     if wrong := _problems(name, ""):
         raise Invalid("VALIDATION_ERROR", wrong["name"], fields=wrong)
@@ -48,6 +61,8 @@ def create_draft(
                 f"Your account has {limit:,} workflows, which is its limit.",
                 limit=limit,
             )
+        if not same_name:
+            _refuse_same_name(actor.account_id, _tidy(name))
         return store.add(
             Workflow(
                 account_id=actor.account_id,
@@ -65,11 +80,18 @@ def create_draft(
 
 
 def rename(
-    actor: Actor, public_id: str, name: str, description: str, revision: int, enroll_again: bool | None = None
+    actor: Actor,
+    public_id: str,
+    name: str,
+    description: str,
+    revision: int,
+    enroll_again: bool | None = None,
+    same_name: bool = False,
 ) -> Workflow:
-    """Change name, description and whether those who left may come in again (None: as it is).
+    """Change name, description and whether people who left can be enrolled again (None: as it is).
 
-    Raises Invalid, and Conflict when somebody else changed it since.
+    Raises Invalid, Conflict when somebody else changed it since, and SameName when another workflow has the
+    new name, unless `same_name` says that this is intended.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     fields = _problems(name, description)
@@ -83,6 +105,8 @@ def rename(
         changed = [key for key, value in wanted.items() if getattr(workflow, key) != value]
         if not changed:
             return workflow
+        if "name" in changed and not same_name:
+            _refuse_same_name(actor.account_id, wanted["name"], besides=workflow.id)
         change(workflow, revision, **wanted)
         activity.record(
             actor, "workflow_renamed", "workflow", public_id, name=wanted["name"], changed=changed
@@ -90,14 +114,19 @@ def rename(
     return find_workflow(actor, public_id)
 
 
+def _refuse_same_name(account_id: int, name: str, besides: int = 0) -> None:
+    if queries.has_name(account_id, name, besides):
+        raise SameName(name)
+
+
 def _problems(name: str, description: str) -> dict[str, str]:
     fields = {}
     if not _tidy(name):
-        fields["name"] = "Give it a name."
+        fields["name"] = "Enter a name."
     elif len(_tidy(name)) > LONGEST_NAME:
-        fields["name"] = f"Keep the name under {LONGEST_NAME} characters."
+        fields["name"] = f"Use at most {LONGEST_NAME} characters."
     if len(_tidy_lines(description)) > LONGEST_DESCRIPTION:
-        fields["description"] = f"Keep the description under {LONGEST_DESCRIPTION:,} characters."
+        fields["description"] = f"Use at most {LONGEST_DESCRIPTION:,} characters."
     return fields
 
 

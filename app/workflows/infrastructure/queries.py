@@ -39,6 +39,13 @@ def workflows_named(account_id: int, name: str) -> Sequence[Workflow]:
     return session().scalars(query.order_by(Workflow.id)).all()
 
 
+def has_name(account_id: int, name: str, besides: int = 0) -> bool:
+    """Whether a workflow other than `besides` has this name; upper and lower case are one."""
+    alike = sa.or_(Workflow.name == name, sa.func.lower(Workflow.name) == name.lower())
+    query = sa.select(Workflow.id).where(Workflow.account_id == account_id, alike, Workflow.id != besides)
+    return session().scalar(query.limit(1)) is not None
+
+
 def workflows_page(
     account_id: int,
     status: str | None = None,

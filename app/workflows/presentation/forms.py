@@ -31,7 +31,8 @@ class RevisedForm(FlaskForm):
 class NameForm(RevisedForm):
     name = StringField("Name")
     description = TextAreaField("Description")
-    enroll_again = BooleanField("People who have left it may come in again")
+    enroll_again = BooleanField("Allow re-enrollment")
+    same_name = HiddenField()
 
 
 class EmailForm(RevisedForm):

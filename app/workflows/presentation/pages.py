@@ -69,10 +69,13 @@ def change(public_id: str) -> ResponseReturnValue:
             form.description.data or "",
             form.seen,
             enroll_again=bool(form.enroll_again.data),
+            same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
         )
     except Invalid as wrong:
         form.show(wrong.facts.get("fields", {}))
         return _name_page(workflows.find_workflow(actor, public_id), form), 422
+    except workflows.SameName as taken:
+        return _name_page(workflows.find_workflow(actor, public_id), form, taken=taken), 409
     except Conflict as conflict:
         return _name_page(workflows.find_workflow(actor, public_id), form, conflict), 409
     flash("Saved.", "success")
@@ -97,10 +100,19 @@ def workflow_page(public_id: str, refused: bool = False) -> str:
     )
 
 
-def _name_page(workflow: Any, form: NameForm, conflict: Conflict | None = None) -> str:
-    form.revision.data = str(workflow.revision)
+def _name_page(
+    workflow: Any, form: NameForm, conflict: Conflict | None = None, taken: Conflict | None = None
+) -> str:
+    """`taken`: another workflow has the name that was typed."""
+    if taken is None:
+        form.revision.data = str(workflow.revision)
     return render_template(
-        "workflows/edit.html", workflow=workflow, form=form, conflict=conflict, nav_active="workflows"
+        "workflows/edit.html",
+        workflow=workflow,
+        form=form,
+        conflict=conflict,
+        taken=taken,
+        nav_active="workflows",
     )
 
 

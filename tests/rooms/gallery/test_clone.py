@@ -286,3 +286,17 @@ def test_no_token_no_clone(app: Flask, bob: Person) -> None:
     address = f"/templates/{system_id(app, 'new-lead-welcome')}/clone"
     answer = bob.post(address, {"name": "Mine", "once_key": "k"}, headers={"X-CSRFToken": "wrong"})
     assert answer.status_code == 400
+
+
+def test_a_clone_with_a_name_that_is_taken_asks(app: Flask, bob: Person) -> None:
+    address = f"/templates/{system_id(app, 'checkup-recall')}/clone"
+    sent = {"name": "Recall", "once_key": "a", "switch_off": "1"}
+    first = bob.post(address, sent)
+    assert first.status_code == 303
+    again = sent | {"once_key": "b"}
+    asked = bob.post(address, again)
+    assert asked.status_code == 409
+    assert "You already have a workflow named “Recall”. Use this name anyway?" in asked.text
+    assert 'name="same_name" value="Recall"' in asked.text and 'name="switch_off" value="1"' in asked.text
+    made = bob.post(address, again | {"same_name": "Recall"})
+    assert made.status_code == 303 and made.location != first.location

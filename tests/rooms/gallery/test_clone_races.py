@@ -37,7 +37,8 @@ def all_at_once(app: Flask, work: Callable[[int], object]) -> list[object]:
 
 def clone(person: Person, public_id: str, key: str) -> str:
     with acting_for(person.actor.account_id):
-        return gallery.clone_template(person.actor, public_id, name="Mine", once_key=key).public_id
+        made = gallery.clone_template(person.actor, public_id, name="Mine", once_key=key, same_name=True)
+        return made.public_id
 
 
 def noted(app: Flask, person: Person) -> int:

@@ -46,7 +46,7 @@ def test_templates_of_an_account(app: Flask, sam: Person) -> None:  # T-22
 
 def test_clone_by_key_name_and_id(app: Flask) -> None:  # T-03
     for reference in ("new-lead-welcome", "New lead welcome", system_id(app, "new-lead-welcome")):
-        done = run(app, "clone", reference, "--name", "Mine", "--json")
+        done = run(app, "clone", reference, "--name", "Mine", "--same-name", "--json")
         assert done.exit_code == 0, done.output
         answer = json.loads(done.stdout)
         assert set(answer) == {
@@ -84,3 +84,11 @@ def test_a_workflow_that_would_send_nothing_stays_a_draft_at_the_terminal(app: F
     assert "No message in this workflow is live" in refused.output and "stays a draft" in refused.output
     done = run(app, *without, "--name", "Quiet anyway", "--activate-anyway", "--json")
     assert json.loads(done.stdout)["status"] == "active"
+
+
+def test_a_name_that_is_taken_needs_an_option_at_the_terminal(app: Flask) -> None:
+    assert run(app, "clone", "new-lead-welcome", "--name", "Mine").exit_code == 0
+    refused = run(app, "clone", "new-lead-welcome", "--name", "Mine")
+    assert refused.exit_code == 1
+    assert "You already have a workflow named “Mine”." in refused.output and "--same-name" in refused.output
+    assert run(app, "clone", "new-lead-welcome", "--name", "Mine", "--same-name").exit_code == 0

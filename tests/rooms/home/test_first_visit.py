@@ -54,7 +54,7 @@ def test_a_country_of_their_own_is_kept(fresh_app: Flask) -> None:
         ("name", "", "Enter your name."),
         ("name", "x" * 121, "Use at most 120 characters."),
         ("account_name", "", "Enter the name of your company."),
-        ("email", "alice", "This is not a complete email address, such as alice@example.com."),
+        ("email", "alice", "Enter a complete email address, such as alice@example.com."),
         ("password", "too short", "Use at least 10 characters."),
         ("time_zone", "Europe/Nowhere", "Choose a time zone from the list, such as Europe/Berlin."),
         ("country", "XX", "Choose a country from the list."),

@@ -44,7 +44,7 @@ def test_an_empty_account_shows_the_first_step(alice: Person) -> None:
     page = alice.get("/").text
     assert "Three steps to your first campaign" in page
     assert "0 of 3 done" in page
-    assert '<a class="btn btn-primary" href="/templates">Open the gallery</a>' in page
+    assert '<a class="btn btn-primary" href="/templates">Browse templates</a>' in page
     assert page.count("btn-primary") == 1
     assert 'class="stats"' not in page, "no row of noughts"
 
@@ -64,7 +64,7 @@ def test_steps_are_ticked_off_as_they_are_done(app: Flask, alice: Person) -> Non
     add(app, job(alice, workflow_id=draft.id, status="completed", finished_at=datetime.now(UTC)))
     page = alice.get("/").text
     assert "Three steps" not in page
-    assert "New workflow from a template" in page
+    assert "New workflow</a>" in page
 
 
 def test_sample_data_tick_nothing_off(app: Flask, alice: Person) -> None:
@@ -101,9 +101,9 @@ def test_key_figures(app: Flask, alice: Person, mallory: Person) -> None:
             ),
         )
     text = plain(alice.get("/").text)
-    assert "Contacts 3 3 can be written to Active workflows 1 of 2 workflows People in workflows 2" in text
+    assert "Contacts 3 3 can be contacted Active workflows 1 of 2 workflows People in workflows 2" in text
     text = plain(mallory.get("/").text)
-    assert "Contacts 5 5 can be written to Active workflows 1 of 2 workflows People in workflows 4" in text
+    assert "Contacts 5 5 can be contacted Active workflows 1 of 2 workflows People in workflows 4" in text
 
 
 def test_what_runs_has_a_bar_and_is_asked_for_again(app: Flask, alice: Person) -> None:
@@ -121,7 +121,7 @@ def test_what_runs_has_a_bar_and_is_asked_for_again(app: Flask, alice: Person) -
     )
     page = alice.get("/").text
     assert 'value="25.0"' in page
-    assert "250 of 1,000 rows, 10 need a look" in plain(page)
+    assert "250 of 1,000 rows, 10 rows failed" in plain(page)
     assert 'hx-get="/home/work"' in page
     part = alice.htmx("GET", "/home/work").text
     assert part.strip().startswith('<div id="work"')
@@ -139,7 +139,7 @@ def test_when_nothing_runs_nothing_is_asked_for_again(app: Flask, alice: Person)
     add(app, workflow(alice))
     page = alice.get("/").text
     assert "Nothing is running" in page
-    assert "Nothing needs you" in page
+    assert "Nothing needs attention" in page
     assert "/home/work" not in page
 
 
@@ -148,13 +148,16 @@ def test_when_nothing_runs_nothing_is_asked_for_again(app: Flask, alice: Person)
     [
         (
             {"ENROLLED": 90, "VALIDATION_ERROR": 10},
-            "90 people are in. 10 need you: 10 mistakes in the file to mend.",
+            "90 people were added. 10 rows need fixing.",
         ),
         (
             {"ENROLLED": 1, "VALIDATION_ERROR": 1},
-            "1 person is in. 1 needs you: 1 mistake in the file to mend.",
+            "1 person was added. 1 row needs fixing.",
         ),
-        ({"ENROLLED": 90, "VALIDATION_ERROR": 4, "DATABASE_ERROR": 6}, "90 people are in. 10 need you."),
+        (
+            {"ENROLLED": 90, "VALIDATION_ERROR": 4, "DATABASE_ERROR": 6},
+            "90 people were added. 10 rows failed, 4 of them need fixing.",
+        ),
     ],
 )
 def test_what_ended_with_failures_needs_somebody(
@@ -175,9 +178,9 @@ def test_it_needs_nobody_once_it_was_tried_again_or_is_long_ago(app: Flask, alic
     first = ended(alice, mine, totals)
     old = ended(alice, mine, totals, finished_at=datetime.now(UTC) - timedelta(days=15))
     add(app, first, old)
-    assert "Nothing needs you" not in alice.get("/").text
+    assert "Nothing needs attention" not in alice.get("/").text
     add(app, job(alice, workflow_id=mine.id, status="completed", parent_job_id=first.id))
-    assert "Nothing needs you" in alice.get("/").text
+    assert "Nothing needs attention" in alice.get("/").text
 
 
 def test_a_file_that_could_not_be_read_says_why(app: Flask, alice: Person) -> None:
@@ -205,7 +208,7 @@ def test_somebody_who_may_only_look_is_offered_nothing_else(app: Flask, vera: Pe
     add(app, workflow(alice, status="active"))
     page = vera.get("/").text
     assert "Active workflows" in page
-    assert "New workflow from a template" not in page
+    assert "New workflow</a>" not in page
 
 
 def test_what_happened_lately_is_told(app: Flask, alice: Person) -> None:

@@ -64,7 +64,7 @@ def test_every_page_has_something_to_look_at(set_up: Flask) -> None:
     browser = set_up.test_client()
     type_in(browser, EMAILS["alice"])
     home = browser.get("/").text
-    assert "14 need you" in home
+    assert "14 rows need fixing" in home
     assert "0 of 3 done" in home, "the person has done nothing yet"
     assert "Muster finished the enrollment in" in home
     assert "Muster put sample data into the account" in plain(browser.get("/activity").text)

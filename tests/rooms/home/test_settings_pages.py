@@ -83,7 +83,7 @@ def test_limits_say_how_much_is_used(app: Flask, alice: Person) -> None:
     text = _plain(alice.get("/settings/limits").text)
     assert "Workflows 3 of 1,000" in text
     assert "Unfinished enrollments and imports 0 of 10" in text
-    assert "People in one enrollment up to 10,000" in text
+    assert "People per enrollment up to 10,000" in text
 
 
 def test_an_account_with_a_limit_of_its_own_sees_it(database: Database) -> None:
@@ -98,7 +98,7 @@ def test_an_account_with_a_limit_of_its_own_sees_it(database: Database) -> None:
         }
     text = _plain(alice.get("/settings/limits").text)
     assert "Workflows 0 of 2" in text
-    assert "People in one enrollment up to 50,000" in text
+    assert "People per enrollment up to 50,000" in text
 
 
 def _plain(page: str) -> str:

@@ -33,7 +33,7 @@ def draft(app: Flask, actor: Actor, name: str = "Welcome", **given: Any) -> str:
     """The public id of a new draft; `definition`, `description` and `template` may be given."""
     given = {"description": "", "definition": welcome(), "template": None} | given
     with app.app_context(), transaction():
-        return workflows.create_draft(actor, name=name, **given).public_id
+        return workflows.create_draft(actor, name=name, same_name=True, **given).public_id
 
 
 def active(app: Flask, actor: Actor, name: str = "Welcome", **given: Any) -> str:

@@ -63,7 +63,7 @@ def test_name_and_description_are_changed(app, bob):
 
 def test_a_name_is_needed_and_has_an_end(app, bob):
     public_id = draft(app, bob.actor)
-    for name, sentence in [(" ", "Give it a name."), ("x" * 121, "Keep the name under 120 characters.")]:
+    for name, sentence in [(" ", "Enter a name."), ("x" * 121, "Use at most 120 characters.")]:
         answer = bob.post(f"/workflows/{public_id}", {"name": name, "description": "Kept", "revision": "1"})
         assert answer.status_code == 422
         assert sentence in answer.text and "Kept" in answer.text

@@ -1,0 +1,98 @@
+"""A person's own name, address and password. Address and password ask for the password of today, so that a
+browser left open is not enough to take somebody's account over."""
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.application.members import Hasher
+from app.accounts.application.sessions import end_other_sessions
+from app.accounts.domain import Actor
+from app.accounts.domain.input import (
+    LONGEST_NAME,
+    email_problem,
+    normal_email,
+    normal_name,
+    normal_password,
+    password_problem,
+)
+from app.accounts.infrastructure import queries, store
+from app.activity import application as activity
+from app.platform.database import transaction
+from app.platform.errors import Invalid, NotFound
+
+Verifier = Callable[[str, str], bool]
+"""(password as typed, hash) → whether they belong together."""
+
+WRONG_PASSWORD = "This is not your current password."
+EMAIL_REFUSED = "This email address can’t be used. Choose another one."
+
+
+def change_name(actor: Actor, name: str) -> None:
+    """Change the actor's own name. Raises Invalid with `fields`."""
+    tidy = normal_name(name)
+    if not tidy:
+        raise _invalid(name="Enter your name.")
+    if len(tidy) > LONGEST_NAME:
+        raise _invalid(name=f"Use at most {LONGEST_NAME} characters.")
+    with transaction():
+        _change(actor, "name", name=tidy)
+
+
+def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> None:
+    """Change the address that the actor signs in with. Raises Invalid with `fields`. An address that somebody
+    else uses, here or in another account, is refused without saying so."""
+    if problem := email_problem(email):
+        raise _invalid(email=problem)
+    _check_password(actor, password, verify)
+    wanted = normal_email(email)
+    try:
+        with transaction():
+            owner = queries.user_by_email(wanted)
+            if owner is not None and owner.id != actor.user_id:
+                raise _invalid(email=EMAIL_REFUSED)
+            _change(actor, "email", email=wanted)
+    except IntegrityError:  # somebody else was faster with the same address
+        raise _invalid(email=EMAIL_REFUSED) from None
+
+
+def change_password(
+    actor: Actor, password: str, new: str, verify: Verifier, hashed: Hasher, session_token: str
+) -> int:
+    """Change the actor's password and sign them out everywhere but in the browser with `session_token`.
+    Returns how many other sessions ended. Raises Invalid with `fields`."""
+    if problem := password_problem(new):
+        raise _invalid(new_password=problem)
+    _check_password(actor, password, verify)
+    if normal_password(new) == normal_password(password):
+        raise _invalid(new_password="Choose a password that differs from the current one.")
+    password_hash = hashed(normal_password(new))
+    with transaction():
+        _change(actor, "password", password=password_hash)
+        return end_other_sessions(_id_of(actor), session_token)
+
+
+def _check_password(actor: Actor, password: str, verify: Verifier) -> None:
+    user = queries.user(_id_of(actor))
+    if not password:
+        raise _invalid(password="Enter your current password.")
+    if not verify(normal_password(password), user.password):
+        raise _invalid(password=WRONG_PASSWORD)
+
+
+def _change(actor: Actor, what: str, **values: str) -> None:
+    user = queries.user(_id_of(actor))
+    if all(getattr(user, name) == value for name, value in values.items()):
+        return
+    store.change_user(user, values)
+    activity.record(actor, "profile_changed", "user", user.id, name=user.name, changed=[what])
+
+
+def _id_of(actor: Actor) -> int:
+    if actor.user_id is None:
+        raise NotFound("NOT_FOUND", "There is no such person.")
+    return actor.user_id
+
+
+def _invalid(**fields: str) -> Invalid:
+    return Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)

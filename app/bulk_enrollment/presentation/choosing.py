@@ -1,0 +1,38 @@
+"""Adding people begins with a workflow: the page on which one is chosen."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.accounts.application import require
+from app.accounts.domain import Permission
+from app.platform import web
+from app.workflows import application as workflows
+from app.workflows.application import Search
+from app.workflows.domain import Status
+from app.workflows.domain.beginning import beginning_words
+
+blueprint = Blueprint("choosing", __name__)
+
+NOT_ACTIVE = 5
+
+
+@blueprint.get("/enrollments/new")
+def choose() -> ResponseReturnValue:
+    """Active workflows first; then some that have to be activated before anybody can be added."""
+    actor = web.actor()
+    require(actor, Permission.WORKFLOWS)
+    text = request.args.get("q", "").strip()[:120]
+    running = workflows.find_workflows(actor, Search(text, Status.ACTIVE), after=request.args.get("after"))
+    others = [
+        workflow
+        for status in (Status.DRAFT, Status.PAUSED)
+        for workflow in workflows.find_workflows(actor, Search(text, status)).workflows[:NOT_ACTIVE]
+    ]
+    return render_template(
+        "bulk_enrollment/choose.html",
+        text=text,
+        running=running,
+        others=others,
+        begins={one.id: beginning_words(one.definition) for one in running.workflows},
+        nav_active="enrollments",
+    )

@@ -1,0 +1,89 @@
+"""One's own name, address and password are changed under Settings, Your profile."""
+
+import re
+
+from flask import Flask
+
+from app.activity.infrastructure.queries import audit_entries
+from tests.people import EMAILS, PASSWORD, Person, sign_in
+from tests.rooms.accounts.sign_in_page import type_in
+
+PAGE = "/settings/profile"
+NEW = "violet tractor sings at noon"
+
+
+def signs_in(app: Flask, email: str, password: str) -> bool:
+    return bool(type_in(app.test_client(), email, password).status_code == 302)
+
+
+def test_everybody_changes_their_own_name(app: Flask, vera: Person) -> None:
+    answer = vera.post(f"{PAGE}/name", {"name": "  Vera   Marsh "})
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert 'value="Vera Marsh"' in vera.get(PAGE).text
+    with app.app_context():
+        entry = audit_entries(vera.actor.account_id)[0]
+        assert (entry.action, entry.facts["changed"]) == ("profile_changed", ["name"])
+    log = re.sub(r"<[^>]+>", "", vera.get("/activity").text)
+    assert "updated the profile of Vera Marsh (name)" in log
+    assert vera.post(f"{PAGE}/name", {"name": " "}).status_code == 422
+    assert vera.post(f"{PAGE}/name", {"name": "x" * 121}).status_code == 422
+
+
+def test_the_address_needs_the_current_password(app: Flask, bob: Person) -> None:
+    for password in ("", "wrong horse battery"):
+        refused = bob.post(f"{PAGE}/email", {"email": "robert@example.com", "password": password})
+        assert refused.status_code == 422 and 'id="email-password-error"' in refused.text
+        assert ('value="robert@example.com"' in refused.text and password not in refused.text) or not password
+    assert signs_in(app, EMAILS["bob"], PASSWORD)
+    answer = bob.post(f"{PAGE}/email", {"email": " Robert@Example.com", "password": PASSWORD})
+    assert answer.status_code == 303
+    assert signs_in(app, "robert@example.com", PASSWORD)
+    assert not signs_in(app, EMAILS["bob"], PASSWORD)
+    assert bob.get(PAGE).status_code == 200, "the session goes on"
+    with app.app_context():
+        assert "robert" not in str(audit_entries(bob.actor.account_id)[0].facts)
+
+
+def test_an_address_that_somebody_uses_is_refused_without_saying_so(app: Flask, bob: Person) -> None:
+    answers = [
+        bob.post(f"{PAGE}/email", {"email": EMAILS[who], "password": PASSWORD})
+        for who in ("alice", "mallory")
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "This email address can’t be used." in answer.text
+        assert not re.search("already|taken|exists|another account", answer.text)
+    before_the_password = bob.post(f"{PAGE}/email", {"email": EMAILS["mallory"], "password": "wrong"})
+    assert "can’t be used" not in before_the_password.text
+    assert bob.post(f"{PAGE}/email", {"email": "bob", "password": PASSWORD}).status_code == 422
+    assert signs_in(app, EMAILS["bob"], PASSWORD)
+
+
+def test_a_new_password_ends_all_other_sessions(app: Flask, bob: Person, alice: Person) -> None:
+    elsewhere = sign_in(app, "bob")
+    refused = bob.post(f"{PAGE}/password", {"password": "wrong horse battery", "new_password": NEW})
+    assert refused.status_code == 422 and 'id="old-password-error"' in refused.text
+    assert elsewhere.get("/").status_code == 200
+    changed = bob.post(f"{PAGE}/password", {"password": PASSWORD, "new_password": NEW})
+    assert changed.status_code == 303
+    assert "You were signed out of 1 other browser." in bob.get(PAGE).text
+    assert elsewhere.get("/").status_code == 303
+    assert alice.get("/").status_code == 200, "nobody else is signed out"
+    assert signs_in(app, EMAILS["bob"], NEW)
+    assert not signs_in(app, EMAILS["bob"], PASSWORD)
+
+
+def test_a_bad_new_password_is_refused(app: Flask, bob: Person) -> None:
+    for new in ("", "short", "aaaaaaaaaaaa", PASSWORD):
+        answer = bob.post(f"{PAGE}/password", {"password": PASSWORD, "new_password": new})
+        assert answer.status_code == 422
+        assert 'id="new_password-error"' in answer.text
+        assert 'value="' + new not in answer.text or not new
+    assert signs_in(app, EMAILS["bob"], PASSWORD)
+
+
+def test_strangers_have_no_profile(app: Flask) -> None:
+    stranger = app.test_client()
+    assert stranger.get(PAGE).status_code == 303
+    for part in ("name", "email", "password"):
+        assert stranger.post(f"{PAGE}/{part}").status_code in (303, 400)

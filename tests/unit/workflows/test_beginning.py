@@ -1,0 +1,43 @@
+"""People who are added begin now, and are told what that means for the workflow's trigger."""
+
+import pytest
+
+from app.workflows.domain.beginning import beginning_words
+from app.workflows.domain.triggers import TRIGGERS
+from tests.unit.workflows.documents import definition, email
+
+
+def words(kind, **config):
+    return beginning_words(definition(email(), trigger={"type": kind, "enabled": True, "config": config}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "sentence"),
+    [
+        ("manual", {}, "They start at step 1 now."),
+        ("date_reached", {"field": "contact.birthday"}, "They start at step 1 now, not on their birthday."),
+        (
+            "date_reached",
+            {"field": "contact.birthday", "days_before": 7},
+            "They start at step 1 now, not 7 days before their birthday.",
+        ),
+        (
+            "date_reached",
+            {"field": "contact.custom.renewal_date", "days_before": 1},
+            "They start at step 1 now, not 1 day before the date in “Renewal date”.",
+        ),
+        ("appointment_booked", {}, "They start at step 1 now, not when they book an appointment."),
+        ("appointment_completed", {}, "They start at step 1 now, not after their appointment."),
+    ],
+)
+def test_the_sentence_fits_the_trigger(kind, config, sentence):
+    assert words(kind, **config) == sentence
+
+
+def test_every_trigger_has_words_and_so_has_nonsense():
+    for kind in TRIGGERS:
+        assert words(kind).startswith("They start at step 1 now")
+    for document in ({}, None, {"trigger": []}, {"trigger": {"type": []}}):
+        assert beginning_words(document) == "They start at step 1 now."
+    odd = {"trigger": {"type": "date_reached", "config": {"field": [], "days_before": True}}}
+    assert beginning_words(odd).startswith("They start at step 1 now, not on")
