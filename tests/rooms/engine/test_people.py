@@ -24,6 +24,14 @@ def test_a_draft_has_no_figures(app, bob):
     assert "Active" not in bob.get(f"/workflows/{draft(app, bob.actor)}").text
 
 
+def test_no_status_is_shown_that_nobody_has(app, bob):
+    public_id = active(app, bob.actor)
+    enroll(app, bob.actor, public_id, people(app, bob.actor, 2))
+    for address in (f"/workflows/{public_id}", f"/workflows/{public_id}/people"):
+        page = bob.get(address).text
+        assert "view=finished" not in page and "view=goal" not in page and "view=left" not in page
+
+
 def test_figures_and_tabs_add_up(app, bob):
     public_id = active(app, bob.actor)
     ids = people(app, bob.actor, 6)

@@ -39,7 +39,7 @@ def test_the_owner_sets_them_and_they_are_noted(app: Flask, alice: Person) -> No
         assert set(entry.facts["changed"]) == set(DETAILS)
         assert "agency.example" not in str(entry.facts)
     log = re.sub(r"<[^>]+>", "", alice.get("/activity").text)
-    assert "changed the business details of the account “Agency” (website, phone, postal address" in log
+    assert "updated the business details of the account “Agency” (website, phone, postal address" in log
     alice.post(PAGE, DETAILS)
     with app.app_context():
         assert audit_entries(alice.actor.account_id)[0].id == entry.id, "no change, no entry"
