@@ -6,6 +6,7 @@ is lost or arrives twice does no harm, because every task begins with a conditio
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -22,6 +26,8 @@ from app.platform import tenancy
 from app.platform.logs import log
 
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # by how soon
+PATIENCE_SECONDS = 0.7
+SILENCE_SECONDS = 3.0
 BEAT_SECONDS = 1.0
 BEAT_EXPIRES_SECONDS = 4
 BEATS = "muster:worker:*"
@@ -53,13 +59,39 @@ def task(
 
 def init(app: Flask, url: str) -> None:
     app.extensions["queue"] = Redis.from_url(
-        url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15
+        url,
+        socket_timeout=PATIENCE_SECONDS,
+        socket_connect_timeout=PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=15,
     )
+    app.extensions["queue_silence"] = _Silence()
 
 
 def connection() -> Redis:
-    """The app's connection pool to Redis or Valkey."""
+    """The app's connection pool to Redis or Valkey. Use it inside `answering`."""
     return cast(Redis, current_app.extensions["queue"])
+
+
+@dataclass
+class _Silence:
+    """Until when (on the monotonic clock) the queue is not asked again, because it did not answer."""
+
+    until: float = 0.0
+
+
+@contextmanager
+def answering() -> Iterator[Redis]:
+    """The connection, for a few commands. Once one of them got no answer, the next ones fail at once for a
+    while: a page asks several things, and all of it together must not take longer than a second."""
+    silence = cast(_Silence, current_app.extensions["queue_silence"])
+    if time.monotonic() < silence.until:
+        raise RedisTimeoutError("the queue did not answer a moment ago")
+    try:
+        yield connection()
+    except RedisTimeoutError:
+        silence.until = time.monotonic() + SILENCE_SECONDS
+        raise
 
 
 def send(name: str, account_id: int, *ids: int | str) -> bool:
@@ -67,14 +99,15 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
     the database knows what is to be done and the clock process sends it again."""
     registered = TASKS[name]
     try:
-        _queue(registered.queue).enqueue_call(
-            "app.platform.queue.perform",
-            args=(name, account_id, *ids),
-            timeout=registered.timeout,
-            result_ttl=0,
-            failure_ttl=3600,
-            description=name,
-        )
+        with answering():
+            _queue(registered.queue).enqueue_call(
+                "app.platform.queue.perform",
+                args=(name, account_id, *ids),
+                timeout=registered.timeout,
+                result_ttl=0,
+                failure_ttl=3600,
+                description=name,
+            )
     except RedisError as failure:
         log.warning(
             "task_not_sent",
@@ -93,7 +126,8 @@ def perform(name: str, account_id: int, *ids: int | str) -> None:
 def waiting(queue: str) -> int | None:
     """How many tasks lie in `queue`; None when it does not answer."""
     try:
-        return int(_queue(queue).count)
+        with answering():
+            return int(_queue(queue).count)
     except RedisError:
         return None
 
@@ -107,8 +141,9 @@ def beats() -> dict[str, str] | None:
     """{worker: its last sign of life}, None when the queue does not answer. The sign is "number task", and
     changes every second as long as the worker lives."""
     try:
-        names = cast(list[bytes], list(connection().scan_iter(BEATS, count=1000)))
-        signs = cast(list[bytes | None], connection().mget(names)) if names else []
+        with answering() as redis:
+            names = cast(list[bytes], list(redis.scan_iter(BEATS, count=1000)))
+            signs = cast(list[bytes | None], redis.mget(names)) if names else []
     except RedisError:
         return None
     return {name.decode(): sign.decode() for name, sign in zip(names, signs, strict=True) if sign is not None}
@@ -116,7 +151,8 @@ def beats() -> dict[str, str] | None:
 
 def is_up() -> bool:
     try:
-        return bool(connection().ping())
+        with answering() as redis:
+            return bool(redis.ping())
     except RedisError:
         return False
 

@@ -167,7 +167,10 @@ def status_of(error: errors.MusterError) -> int:
 def answer_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
     """Turn an expected error into problem+json, a fragment or a page."""
     status = status_of(error)
-    return _answer(status, error.code, error.message, error.facts), status
+    answer = _answer(status, error.code, error.message, error.facts)
+    if "retry_after" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["retry_after"])
+    return answer, status
 
 
 def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException:

@@ -108,6 +108,8 @@ class Database:
     def restore(self, state: str) -> None:
         """Throw away everything and begin again from `state`."""
         self.close()
+        for attempts in self.app.extensions["attempts"].values():
+            attempts.forget_all()
         self._make("fresh")
         self._make(state)
         try:

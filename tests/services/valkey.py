@@ -1,6 +1,7 @@
 """A Valkey of our own on a Unix socket, that tests may empty, kill and start again."""
 
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -50,6 +51,13 @@ class Valkey:
         if lose_data:
             shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
 
+    def freeze(self) -> None:
+        """It stays connected and answers nothing, until `go_on`."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
     def flush(self) -> None:
         """Forget everything."""
         self._client.flushall()
@@ -62,6 +70,10 @@ class Valkey:
         """End and leave nothing behind."""
         self._end("kill")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _signal(self, kind: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(kind)
 
     def _end(self, how: str) -> None:
         if self._process is not None:

@@ -20,6 +20,7 @@ from app.accounts.application.members import (
     change_account,
     create_owner,
     create_sub_account,
+    refuse_second_owner,
     terminal_actor,
     worker_for,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "lock",
     "logo_of",
     "own_limits",
+    "refuse_second_owner",
     "refuse_unknown_host",
     "require",
     "terminal_actor",

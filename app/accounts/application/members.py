@@ -35,15 +35,14 @@ def create_owner(
     """Make the first account and its owner. Works once: raises Conflict afterwards, Invalid with
     `fields` for wrong input."""
     country = country.upper()
-    fields = person_problems(email, password, name) | account_problems(account_name, time_zone, country)
-    _refuse(fields)
+    refuse_second_owner()  # before hashing, which is made to cost something
+    fields = person_problems(email, password, name, account_name)
+    _refuse(fields | account_problems(account_name, time_zone, country))
     email = normal_email(email)
     password_hash = hashed(normal_password(password))
     with transaction():
         store.let_one_in()
-        if not queries.installation_is_new():
-            sentence = "This installation has an owner already. Sign in instead."
-            raise Conflict("CONFLICT", sentence, next_url="/sign-in", next_label="Sign in")
+        refuse_second_owner()
         country = country or country_of(time_zone)
         account = store.add_account(normal_name(account_name) or "My company", "agency", time_zone, country)
         user = store.add_user(email, normal_name(name) or email.partition("@")[0].title(), password_hash)
@@ -51,6 +50,13 @@ def create_owner(
         actor = _actor(user, account, Role.OWNER, origin)
         activity.record(actor, "account_created", "account", account.id, name=account.name)
     return actor
+
+
+def refuse_second_owner() -> None:
+    """Raises Conflict unless the installation is new."""
+    if not queries.installation_is_new():
+        sentence = "This installation has an owner already. Sign in instead."
+        raise Conflict("CONFLICT", sentence, next_url="/sign-in", next_label="Sign in")
 
 
 def add_person(actor: Actor, *, email: str, password: str, hashed: Hasher, name: str, role: Role) -> int:

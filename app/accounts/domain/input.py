@@ -3,23 +3,28 @@
 Problems come as {field: sentence}, so that each is shown where it can be mended.
 """
 
+import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
+from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 from app.accounts.domain.places import countries, is_zone
 
 LONGEST_NAME = 120
+STRONG_ENOUGH = 3  # of 0 to 4, see zxcvbn
+ESTIMATED = 40  # characters, for the estimate takes longer than it is worth beyond
+FEWEST_OF_ONES_OWN = 4
 
 
-def person_problems(email: str, password: str, name: str) -> dict[str, str]:
-    """What is wrong with a person's address, name and password."""
+def person_problems(email: str, password: str, name: str, company: str = "") -> dict[str, str]:
+    """What is wrong with a person's address, name and password. `company` only keeps it out of passwords."""
     fields: dict[str, str] = {}
     if problem := email_problem(email):
         fields["email"] = problem
     if len(normal_name(name)) > LONGEST_NAME:
         fields["name"] = f"Use at most {LONGEST_NAME} characters."
-    if problem := password_problem(password):
+    if problem := password_problem(password, email, name, company):
         fields["password"] = problem
     return fields
 
@@ -45,17 +50,37 @@ def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:
     return fields
 
 
-def password_problem(password: str) -> str | None:
-    """Why a password cannot be used, as a sentence, or None."""
+def password_problem(password: str, *about: str) -> str | None:
+    """Why a password cannot be used, as a sentence, or None. `about` is what others know of the person:
+    address, name, company."""
     if not password:
         return "Choose a password of at least 10 characters."
     if len(password) < 10:
         return "Use at least 10 characters."
     if len(password) > 128:
         return "Use at most 128 characters."
-    if len(set(password)) < 4:
-        return "Use more different characters."
+    own = [word for text in about for word in _words(text)]
+    if len(_without(password, own)) < FEWEST_OF_ONES_OWN:
+        return "Use something other than your name, email address or company."
+    if zxcvbn(password[:ESTIMATED], own)["score"] < STRONG_ENOUGH:
+        return (
+            "This password is easy to guess: it is common, or close to one that is. "
+            "Three or four unrelated words make a good one."
+        )
     return None
+
+
+def _words(text: str) -> list[str]:
+    """A text and its parts, as somebody who guesses would use them."""
+    plain = text.strip().casefold()[:200]
+    return [plain, *(word for word in re.split(r"[^\w]+|_", plain) if len(word) > 2)] if plain else []
+
+
+def _without(password: str, words: list[str]) -> str:
+    rest = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return re.sub(r"[\W\d_]+", "", rest) if rest != password.casefold() else rest
 
 
 def normal_name(name: str) -> str:

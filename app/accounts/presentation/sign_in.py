@@ -26,18 +26,35 @@ class SignInForm(LoginForm):
         self.email.label.text = "Email address"
         self.password.label.text = "Password"
         self.remember.label.text = "Keep me signed in on this computer"
-        if self.next.data and not validate_redirect_url(self.next.data):
+        if self.next.data and not _leads_inside(self.next.data):
             self.next.data = ""  # an address elsewhere is no reason to keep somebody out
 
     def validate(self, **options: Any) -> bool:
+        """Every attempt counts as a wrong one until it is known to be right. Raises Locked."""
         self.email.data = (self.email.data or "").strip()
-        if super().validate(**options):
+        if not self.email.data or not self.password.data:
+            self.email.errors = [] if self.email.data else ["Enter your email address."]
+            self.password.errors = [] if self.password.data else ["Enter your password."]
+            return False
+        attempt = lock_out.begin_sign_in(self.email.data)
+        try:
+            is_right = bool(super().validate(**options))
+        except Exception:
+            attempt.take_back()
+            raise
+        if is_right:
+            attempt.take_back()
             return True
-        self.email.errors = [] if self.email.data else ["Type your email address."]
-        self.password.errors = [] if self.password.data else ["Type your password."]
-        if not self.email.errors and not self.password.errors:
-            self.password.errors = [WRONG]
-            lock_out.note_failure()
+        self.email.errors = []
+        self.password.errors = [WRONG]
+        return False
+
+
+def _leads_inside(address: str) -> bool:
+    """Whether it is safe to go there after signing in."""
+    try:
+        return bool(validate_redirect_url(address))
+    except ValueError:  # no address at all, such as //[
         return False
 
 

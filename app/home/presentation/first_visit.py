@@ -13,6 +13,7 @@ from app.accounts.domain.input import account_problems, person_problems
 from app.home.application import make_sample_data
 from app.home.presentation.forms import FirstVisitForm
 from app.platform import web
+from app.platform.attempts import begin_or_refuse
 from app.platform.errors import Invalid
 from app.platform.logs import log
 from app.platform.settings import current
@@ -35,11 +36,13 @@ def set_up() -> ResponseReturnValue:
 @web.public
 def make_owner() -> ResponseReturnValue:
     """Makes the owner, signs them in and puts the sample data in place if they are wanted."""
+    accounts.refuse_second_owner()
     accounts.refuse_unknown_host(current(), request.host)
+    begin_or_refuse("set-up", request.remote_addr)
     form = FirstVisitForm()
     form.validate()
     form.show(_problems(form))
-    if form.errors and accounts.installation_is_new():
+    if form.errors:
         return _page(form), 422
     actor = create_owner(
         email=form.text("email"),
@@ -65,7 +68,9 @@ def _page(form: FirstVisitForm) -> str:
 
 def _problems(form: FirstVisitForm) -> dict[str, str]:
     """What the use case would refuse, all at once, so that it is mended in one go."""
-    problems = person_problems(form.text("email"), form.text("password"), form.text("name"))
+    problems = person_problems(
+        form.text("email"), form.text("password"), form.text("name"), form.text("account_name")
+    )
     problems |= account_problems(form.text("account_name"), form.text("time_zone"), form.text("country"))
     try:
         accounts.check_first_visit(current(), form.text("token"))

@@ -47,7 +47,7 @@ def test_every_failure_reads_the_same(stranger: FlaskClient, email: str, passwor
 
 @pytest.mark.parametrize(
     ("email", "password", "sentence"),
-    [("", PASSWORD, "Type your email address."), ("alice@example.com", "", "Type your password.")],
+    [("", PASSWORD, "Enter your email address."), ("alice@example.com", "", "Enter your password.")],
 )
 def test_a_blank_field_is_named(stranger: FlaskClient, email: str, password: str, sentence: str) -> None:
     answer = type_in(stranger, email, password)

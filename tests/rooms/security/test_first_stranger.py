@@ -2,6 +2,7 @@
 this machine under a name of its own, not through a proxy that nobody told Muster of."""
 
 import re
+import time
 from functools import partial
 
 import pytest
@@ -9,7 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.accounts.application import create_owner
 from app.home.application import setup_token
+from app.platform.errors import Conflict
+from tests.rooms.accounts.sign_in_page import token_on
 from tests.rooms.home.first_visit_page import GOOD, fill_in
 from tests.services.databases import Database
 
@@ -53,6 +57,35 @@ def test_an_address_for_other_people_asks_for_the_token(
         assert (setup_token(app.extensions["settings"]) is not None) == asks
     page = app.test_client().get("/setup")
     assert ("Token from the terminal" in page.text) == asks
+
+
+def test_a_second_set_up_costs_no_hashing(app: Flask) -> None:
+    """Whoever owns Muster already is not kept busy by strangers."""
+    browser = app.test_client()
+    token = token_on(browser.get("/sign-in").text)
+    answer = browser.post("/setup", data=GOOD | {"csrf_token": token})
+    assert answer.status_code == 409
+    began = time.process_time()
+    for _ in range(20):
+        browser.post("/setup", data=GOOD | {"csrf_token": token})
+    assert time.process_time() - began < 20 * 0.02 + 0.5, "argon2 takes 20 ms and more each time"
+    with app.app_context(), pytest.raises(Conflict):
+        create_owner(email="m@example.com", password="correct horse battery", hashed=_no_hashing)
+
+
+def _no_hashing(_password: str) -> str:
+    raise AssertionError("a password was hashed")
+
+
+def test_trying_tokens_is_limited(fresh_app: Flask, database: Database) -> None:
+    app = create_app(database.settings(PUBLIC_URL="https://muster.example.com"))
+    browser = app.test_client()
+    form = GOOD | {"csrf_token": token_on(browser.get("/setup").text), "token": "guessed"}
+    statuses = [browser.post("/setup", data=form).status_code for _ in range(21)]
+    assert statuses == [422] * 20 + [429]
+    refused = browser.post("/setup", data=form)
+    assert 0 < int(refused.headers["Retry-After"]) <= 15 * 60
+    assert "Try again in 15 minutes" in refused.text
 
 
 def led_to(app: Flask, host: str) -> FlaskClient:

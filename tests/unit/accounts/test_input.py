@@ -1,8 +1,16 @@
 """What a person may type about themselves and their company."""
 
+import time
+
 import pytest
 
-from app.accounts.domain.input import account_problems, normal_email, normal_password, person_problems
+from app.accounts.domain.input import (
+    account_problems,
+    normal_email,
+    normal_password,
+    password_problem,
+    person_problems,
+)
 from app.accounts.domain.places import countries, country_of, zones_by_area
 
 
@@ -22,6 +30,49 @@ def test_an_incomplete_address_is_named_at_its_field(email: str) -> None:
 @pytest.mark.parametrize("password", ["", "too short", "a" * 40, "abcabcabcabc", "x1" * 65])
 def test_a_weak_password_is_named_at_its_field(password: str) -> None:
     assert list(person_problems("alice@example.com", password, "")) == ["password"]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("password123", "Password123!", "P@ssw0rd123", "qwertyuiop", "1234567890", "iloveyou123"),
+        *("letmein1234", "passwordpassword", "abcdefghij", "trustno1trustno1", "welcome2024", "Summer2024!"),
+    ],
+)
+def test_common_passwords_are_refused(password: str) -> None:
+    problem = password_problem(password)
+    assert problem is not None
+    assert "easy to guess" in problem
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "alice@example.com",
+        "ALICE@EXAMPLE.COM",
+        "Alice Agency",
+        "agencyalice1",
+        "Alice-2024!!",
+        "example.com1",
+    ],
+)
+def test_what_others_know_of_somebody_is_no_password(password: str) -> None:
+    assert password_problem(password, "alice@example.com", "Alice", "Agency") is not None
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["correct horse battery", "gr\u00fc\u00dfe aus k\u00f6ln", "x7Kq!mz0Pw", "alice loves tulips green"],
+)
+def test_a_good_password_is_taken(password: str) -> None:
+    assert password_problem(password, "alice@example.com", "Alice", "Agency") is None
+
+
+def test_judging_a_password_takes_no_time() -> None:
+    began = time.process_time()
+    for password in ("a1" * 64, "ab" * 64, "(){}" * 32, "qwerty" * 21, "\u212a" * 128):
+        password_problem(password, *["x" * 200] * 3)
+    assert time.process_time() - began < 2
 
 
 def test_every_problem_is_told_at_once() -> None:
