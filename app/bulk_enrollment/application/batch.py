@@ -95,26 +95,34 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
         job_id=job.id,
         at=at,
     )
-    rows.write_enrolled(span, job.workflow_id)
+    tagged = bool(job.met.get("tags"))
+    rows.write_enrolled(span, job.workflow_id, keep_fields=tagged)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
         rows.count_again(span)  # another batch of this job has enrolled the same contact meanwhile
     people_in = rows.people_with(span, (Outcome.ENROLLED,))
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
     if options["tag_ids"]:
         contacts.tag_many(account_id, people_in, options["tag_ids"], job.id, at)
+    if tagged:
+        contacts.tag_each(account_id, rows.fields_with(span, (Outcome.ENROLLED,)), job.id, at)
+        rows.forget_fields(span)
 
 
 def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
+    tagged = bool(job.met.get("tags"))
     if options["existing"] == "leave":
-        rows.write_imported(span, None)
+        rows.write_imported(span, None, keep_fields=tagged)
     else:
         people = contacts.unpack(rows.known_people(span))
         rows.write_imported(span, contacts.changed_by(account_id, people, options["existing"]))
         contacts.update_many(account_id, people, options["existing"], at)
-        rows.forget_fields(span)
     done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
     created = rows.people_with(span, (Outcome.CREATED,))
     activity.record_many("imported", account_id, created, at, None, job.id)
     if options["tag_ids"]:
         contacts.tag_many(account_id, rows.people_with(span, done), options["tag_ids"], job.id, at)
+    if tagged:
+        contacts.tag_each(account_id, rows.fields_with(span, done), job.id, at)
+    if tagged or options["existing"] != "leave":
+        rows.forget_fields(span)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.application.plan import file_options
 from app.bulk_enrollment.domain.forecast import Expected, SampleRow, headline, seconds_needed, words_of
 from app.bulk_enrollment.domain.job import JobStatus
@@ -11,6 +12,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure import checks, queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
 from app.files import application as files
 from app.platform import queue
 from app.platform.errors import NotFound
@@ -29,6 +31,8 @@ class DryRun:
     expected: list[Expected]
     to_create: int
     seconds: float
+    left_out: list[LeftOutValues]
+    new_tags: list[str]
 
     @property
     def is_ready(self) -> bool:
@@ -70,6 +74,8 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
         is_waiting=not is_ready and job.status == JobStatus.DRAFT and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
         to_create=queries.people_to_create(actor.account_id, job.id) if is_ready else 0,
+        left_out=left_out_of(job),
+        new_tags=contacts.new_tags(actor.account_id, job.met.get("tags", [])) if is_ready else [],
         seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),
     )
 

@@ -1,6 +1,6 @@
 """How many people of a file the account does not know yet: told before a job, not after it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -8,8 +8,8 @@ from typing import Final
 from app.accounts import application as accounts
 from app.bulk_enrollment.infrastructure import uploads
 from app.files import application as files
-from app.files.domain.checkup import Identifier, contact_id_key
-from app.platform.addresses import email_key, first_email, phone_key
+from app.files.domain.column_styles import Phones
+from app.files.domain.identify import SECOND_EMAIL, Identifier, Identify, identifying
 
 COUNTED_EXACTLY: Final = 100_000
 SAMPLE: Final = 20_000
@@ -40,7 +40,11 @@ class Newcomers:
 
 
 def new_to_account(
-    account_id: int, upload: files.Upload, mapping: Mapping[str, str], identifier: Identifier
+    account_id: int,
+    upload: files.Upload,
+    mapping: Mapping[str, str],
+    identifier: Identifier,
+    phones: Phones = "",
 ) -> Newcomers | None:
     """Counted exactly for up to COUNTED_EXACTLY rows, else estimated from rows spread over the whole file.
     None when that cannot be told: no column holds the identifier, or hardly a row a good one."""
@@ -48,7 +52,11 @@ def new_to_account(
     if column is None:
         return None
     share = SAMPLE / upload.rows if upload.rows > COUNTED_EXACTLY else 1.0
-    keys = _keys(account_id, upload, column, identifier, share)
+    second = next((int(at) for at, field in mapping.items() if field == SECOND_EMAIL), None)
+    international = identifier == "phone" and files.styles_of(upload, mapping, phones=phones).international
+    country = accounts.worker_for(account_id).country or None
+    identify = identifying(identifier, column, country, second=second, international=international)
+    keys = _keys(upload, identify, share)
     people = known = closed = 0
     while chunk := list(islice(keys, AT_ONCE)):
         statuses = uploads.known_people(account_id, identifier, chunk)
@@ -58,37 +66,20 @@ def new_to_account(
     if share < 1:
         if not people:
             return None
-        good = files.checkup_for(upload, mapping, identifier).good
+        good = files.checkup_for(upload, mapping, identifier, phones).good
         known, closed = round(known * good / people), round(closed * good / people)
         people = good
     return Newcomers(people - known, known, closed, about=share < 1)
 
 
-def _keys(
-    account_id: int, upload: files.Upload, column: int, identifier: Identifier, share: float
-) -> Iterator[str]:
+def _keys(upload: files.Upload, identify: Identify, share: float) -> Iterator[str]:
     """Every key once, of all rows or of a share of them that no pattern in the file can meet."""
     below = int(share * _SPREAD)
-    read = _reader(identifier, accounts.worker_for(account_id).country or None)
     seen: set[int] = set()
     for row in files.rows(upload):
         if row.number * _STRIDE % _SPREAD >= below:
             continue
-        key = read(row.cells[column])
+        key = identify(row.cells).key
         if key is not None and (mark := hash(key)) not in seen:
             seen.add(mark)
             yield key
-
-
-def _reader(identifier: Identifier, country: str | None) -> Callable[[str], str | None]:
-    def by_email(cell: str) -> str | None:
-        key = email_key(cell)
-        return key if isinstance(key, str) else first_email(cell).key
-
-    def by_phone(cell: str) -> str | None:
-        key = phone_key(cell, country)
-        return key if isinstance(key, str) else None
-
-    if identifier == "email":
-        return by_email
-    return by_phone if identifier == "phone" else lambda cell: contact_id_key(cell)[0]

@@ -13,14 +13,17 @@ from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.run import dispatch
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
-from app.bulk_enrollment.domain.reading import ReadRow, row_reader
+from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Met, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs, planning
 from app.bulk_enrollment.infrastructure.store.jobs import PlanningClaim
 from app.bulk_enrollment.infrastructure.store.planning import Judge
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
+from app.contacts.domain import ValueStyle
 from app.files import application as files
+from app.files.domain.evidence import MOST_TAGS
 from app.files.domain.unreadable import UnreadableFile
 from app.platform import queue
 from app.platform.clock import now
@@ -81,10 +84,17 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
     if job.total > CHUNK_ROWS:
         with transaction():
             planning.know_people()
-    for chunk in _chunks(_read_rows(job, after=done)):
+    assert job.upload_id is not None
+    upload = files.upload_by_id(job.account_id, job.upload_id)
+    reader = _reader(job, upload, job.met if done else {})
+    for chunk in _chunks(_read_rows(reader, upload, after=done)):
+        if len(reader.tags) > MOST_TAGS:
+            raise UnreadableFile("too_many_tags", TOO_MANY_TAGS)
         with transaction():
             _hold(job, claim.attempt, done + len(chunk))
             planning.load_chunk(judge, chunk)
+            if reader.left_out or reader.tags:
+                jobs.change(job.account_id, job.id, met=reader.met)
         done += len(chunk)
     return done
 
@@ -105,13 +115,16 @@ def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
         raise _GivenUp
 
 
-def _read_rows(job: EnrollmentJob, after: int) -> Iterator[ReadRow]:
-    assert job.upload_id is not None
-    upload = files.upload_by_id(job.account_id, job.upload_id)
-    country = accounts.worker_for(job.account_id).country
-    read = row_reader(file_options(job), country)
+def _reader(job: EnrollmentJob, upload: files.Upload, met: Met) -> RowReader:
+    options = file_options(job)
+    styles = files.styles_of(upload, options.mapping, options.dates, options.phones)
+    style = ValueStyle(styles.country, styles.date_style, styles.international)
+    return RowReader(options, styles.country, style, met)
+
+
+def _read_rows(reader: RowReader, upload: files.Upload, after: int) -> Iterator[ReadRow]:
     for row in islice(files.rows(upload), after, None):
-        yield read(row.number, row.line, row.cells)
+        yield reader.read(row.number, row.line, row.cells)
 
 
 def _chunks(rows: Iterator[ReadRow]) -> Iterator[list[ReadRow]]:
@@ -134,7 +147,8 @@ def _judge(job: EnrollmentJob) -> Judge:
 
 def file_options(job: EnrollmentJob) -> FileOptions:
     """What the person chose for this job."""
-    return FileOptions(**{name: job.options[name] for name in FileOptions.__dataclass_fields__})
+    known = FileOptions.__dataclass_fields__
+    return FileOptions(**{name: value for name, value in job.options.items() if name in known})
 
 
 def _queue_planned(account_id: int, job_id: int) -> None:
@@ -143,6 +157,8 @@ def _queue_planned(account_id: int, job_id: int) -> None:
         if not jobs.hold_planned(account_id, job_id):
             return
         job = queries.job_by_id(account_id, job_id)
+        if tags := job.met.get("tags"):
+            contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
         size = batch_size(job.total, job.options["batch_size"])
         batches = planning.cut_batches(account_id, job_id, job.total, size)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.telling import Difference, Story, differences
@@ -79,6 +80,11 @@ class ShownJob:
     def problems(self) -> dict[Outcome, int]:
         """{outcome: rows} of those that were not done."""
         return {outcome: rows for outcome, rows in self.state.outcomes.items() if outcome >= FIRST_PROBLEM}
+
+    @property
+    def values_left_out(self) -> list[LeftOutValues]:
+        """Values of the file that could not be read."""
+        return left_out_of(self.job)
 
     @property
     def surprises(self) -> list[Difference]:

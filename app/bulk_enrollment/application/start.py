@@ -14,7 +14,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.domain.reading import custom_labels
+from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, custom_labels
 from app.bulk_enrollment.domain.selection import FileOptions, problems
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -22,6 +22,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.columns import CONSENT_FIELDS
+from app.files.domain.evidence import MOST_TAGS
 from app.files.infrastructure.tables import Upload
 from app.platform import queue
 from app.platform.database import after_commit, transaction
@@ -95,6 +96,7 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     if found := problems(wanted.options):
         raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)
     _check_size(actor, upload, is_import=wanted.workflow_id is None)
+    _check_columns(upload, wanted.options)
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
     files.remember_mapping(actor, upload, wanted.options.mapping)
     return jobs.add(
@@ -120,6 +122,17 @@ def _kept_options(options: FileOptions, upload: Upload, again: bool) -> dict[str
         "tag_ids": [],
         "first_step": None,
     }
+
+
+def _check_columns(upload: Upload, options: FileOptions) -> None:
+    """What the person has to decide first."""
+    styles = files.styles_of(upload, options.mapping, options.dates, options.phones)
+    if options.writes_contacts and styles.dates is not None and styles.dates.must_be_chosen:
+        sentence = f"“{styles.dates.name}”: {styles.dates.sentence}"
+        raise Invalid("VALIDATION_ERROR", sentence, fields={"dates": sentence})
+    tags = files.tags_in(upload, options.mapping)
+    if tags is not None and len(tags.names) > MOST_TAGS:
+        raise Invalid("VALIDATION_ERROR", TOO_MANY_TAGS, fields={"mapping": TOO_MANY_TAGS})
 
 
 def row_limit(actor: Actor, is_import: bool) -> int:

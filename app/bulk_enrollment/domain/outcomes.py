@@ -111,9 +111,16 @@ _BLOCKED = {
 }
 
 _FAULTS = {
-    "too_long": "A value is too long for its field.",
+    "value_too_long": "A value is too long for its field.",
+    "no_id": "This isn’t a contact ID.",
+    "id_blank": "The row has no contact ID.",
     "unknown_id": "This isn’t a contact ID.",
     "shared_phone": "Several contacts have this phone number.",
+}
+
+_NOTES = {
+    "left_out": "A value couldn’t be read and was left out.",
+    "second_column": "The address is from the second email column.",
 }
 
 
@@ -133,12 +140,10 @@ def reason(outcome: Outcome, detail: str | None) -> str:
 
 
 def remark(note: str | None) -> str | None:
-    """A note on a row besides its outcome."""
+    """The notes on a row besides its outcome. `note` holds slugs, with spaces between them."""
     if note is None:
         return None
-    return (
-        "A phone number or date couldn’t be read and was left out." if note == "left_out" else explain(note)
-    )
+    return " ".join(_NOTES.get(slug) or explain(slug) for slug in note.split())
 
 
 def totals_by_kind(outcomes: dict[Outcome, int]) -> dict[CountsAs, int]:

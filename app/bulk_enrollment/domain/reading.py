@@ -1,26 +1,49 @@
 """One row of a file, read: whose row it is and what it says about them, before any database is asked."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.contacts.domain.consent import STRENGTH, Status
-from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, pack, read_fields
-from app.contacts.domain.names import field_key
+from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
+from app.contacts.domain.names import MAX_TAG, field_key, tag_key, tag_name
 from app.files.domain.columns import CONSENT_FIELDS
 from app.files.domain.consent import consent_of
-from app.platform.addresses import AddressProblem, first_email, phone_key
+from app.files.domain.evidence import MOST_TAGS
+from app.files.domain.identify import USED_SECOND, identifying
+from app.files.domain.tags import tags_of
+from app.platform.addresses import trimmed
+from app.platform.addresses.text import LONGEST_CELL
+from app.platform.blank_words import is_blank, may_be_name
 
-LONGEST_KEPT = 200  # characters of a faulty identifier that the ledger keeps
-LEFT_OUT = "left_out"  # the note of a row with a phone number or date that could not be read
+LONGEST_KEPT: Final = 200  # characters of a faulty identifier that the ledger keeps
+TOO_MANY_TAGS: Final = (
+    f"The column matched to tags has more than {MOST_TAGS} different tags. "
+    "Match another column to tags, or leave this one out."
+)
+LEFT_OUT: Final = "left_out"  # the note of a row with a value that could not be read
+TAGS: Final = "tags"
+MOST_TAGS_IN_ROW: Final = 20
+CUSTOM: Final = (
+    "custom:"  # what a column is mapped to that becomes a field of the account's own, before its name
+)
+VALUES: Final = frozenset({*FIELDS, "full_name"})
 
-CUSTOM = "custom:"  # what a column is mapped to that becomes a field of the account's own, before its name
+_SAMPLES: Final = 3
+_LONGEST_SAMPLE: Final = 40
+_LIMITS: Final = {name: known.limit for name, known in FIELDS.items()} | {"full_name": 240}
+# What is wrong in one of these leaves the value out; other long values fail their row.
+_NEVER_TOO_LONG: Final = frozenset({"email", "phone", "birthday", TAGS})
+# Facebook marks texts so that no spreadsheet takes them for numbers: p:+49…, l:123, z:10115.
+_MARKED: Final = re.compile(r"(?:p|l|z|ag|as|c|f):(\+?\d[\d -]*)\Z")
 
 
 class ReadRow(NamedTuple):
     """A row ready for the ledger. `key` is None exactly when the row is a VALIDATION_ERROR, whose slug is
-    then `detail`. `withheld` is the status that the file's consent column asks for."""
+    then `detail`. `note` holds slugs, `withheld` the status that the file's consent column asks for."""
 
     row_number: int
     line: int
@@ -33,36 +56,136 @@ class ReadRow(NamedTuple):
     fields: str | None
 
 
-VALUES = frozenset({*FIELDS, "full_name"})
+Met = dict[str, Any]
+"""What the reading of a file has met so far, as plain lists and dicts: {left_out, tags}."""
 
-RowReader = Callable[[int, int, Sequence[str]], ReadRow]
+
+@dataclass
+class LeftOut:
+    """Values of one field that could not be read: how many, and the first few as (row, line, cell)."""
+
+    count: int = 0
+    samples: list[Sequence[Any]] = field(default_factory=list)
+
+    def add(self, row: int, line: int, cell: str) -> None:
+        self.count += 1
+        if len(self.samples) < _SAMPLES:
+            self.samples.append((row, line, trimmed(cell[:LONGEST_CELL])[:_LONGEST_SAMPLE]))
 
 
-def row_reader(options: FileOptions, country: str) -> RowReader:
-    """A function of (row number, line, cells). `country` helps phone numbers without a country code."""
-    columns = options.columns()
-    identifying = next(at for at, name in columns.items() if name == options.identifier)
-    consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
-    others = [(at, name) for at, name in columns.items() if name in VALUES or name.startswith(CUSTOM)]
-    identify = _IDENTIFY[options.identifier]
+class RowReader:
+    """Reads rows one after another. What it meets on the way is in `left_out` {field: LeftOut} and in `tags`
+    {key: name}, which stops growing at one more than MOST_TAGS. `met` is what was met in the rows before."""
 
-    def read(number: int, line: int, cells: Sequence[str]) -> ReadRow:
-        shown = cells[identifying].strip()[:LONGEST_KEPT]
-        key, detail, note = identify(cells[identifying], country)
+    def __init__(
+        self, options: FileOptions, country: str, style: ValueStyle | None = None, met: Met | None = None
+    ) -> None:
+        columns = options.columns()
+        self._style = style or ValueStyle(country)
+        self._writes = options.writes_contacts
+        self._identifying = next(at for at, name in columns.items() if name == options.identifier)
+        self._consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
+        self._others = [
+            (at, name) for at, name in columns.items() if name in VALUES or name.startswith(CUSTOM)
+        ]
+        self._tagging = next((at for at, name in columns.items() if name == TAGS), None)
+        self._identify = identifying(
+            options.identifier,
+            self._identifying,
+            country or None,
+            second=options.second_email,
+            international=self._style.international,
+        )
+        met = met or {}
+        self.left_out = {name: LeftOut(*found) for name, found in met.get("left_out", {}).items()}
+        self.tags = {tag_key(name): name for name in met.get("tags", ())}
+
+    @property
+    def met(self) -> Met:
+        """To go on from, in another reader of the rows that follow."""
+        left_out = {name: [found.count, found.samples] for name, found in self.left_out.items()}
+        return {"left_out": left_out, "tags": list(self.tags.values())}
+
+    def read(self, number: int, line: int, cells: Sequence[str]) -> ReadRow:
+        """The row with these cells. `number` and `line` as in the file."""
+        key, detail, note, cell = self._identify(cells)
+        shown = cell[:LONGEST_CELL].strip()[:LONGEST_KEPT]
         fields = withheld = None
-        if key is not None and consenting:
-            withheld = _withheld([consent_of(cells[at], name) for at, name in consenting])
-        if key is not None and options.writes_contacts:
-            values = {name: cells[at] for at, name in others}
-            if _too_long(values):
-                key, detail, withheld = None, "too_long", None
+        if key is not None and self._consenting:
+            withheld = _withheld([consent_of(cells[at], name) for at, name in self._consenting])
+        if key is not None and (self._writes or self._tagging is not None):
+            values = self._values(cells) if self._writes else {}
+            if values is None:
+                key, detail, note, withheld = None, "value_too_long", None, None
             else:
-                fields, is_whole = _packed(values, country)
-                note = note or (None if is_whole else LEFT_OUT)
+                if note is not None and USED_SECOND in note:
+                    values["email"] = key
+                fields, missed = self._packed(values, cells)
+                for name, text in missed.items():
+                    self.left_out.setdefault(name, LeftOut()).add(number, line, text)
+                if missed:
+                    note = f"{note} {LEFT_OUT}" if note else LEFT_OUT
         verdict = Outcome.VALIDATION_ERROR if key is None else Outcome.ENROLLED
         return ReadRow(number, line, shown, key, verdict, detail, note, withheld, fields)
 
-    return read
+    def _values(self, cells: Sequence[str]) -> dict[str, str] | None:
+        """{field: cell} without blanks; None when a value is longer than its field."""
+        values: dict[str, str] = {}
+        in_doubt: dict[str, str] = {}
+        for at, name in self._others:
+            cell = cells[at]
+            if not cell:
+                continue
+            if is_blank(cell):
+                if name in NAME_FIELDS and may_be_name(cell):
+                    in_doubt[name] = cell
+                continue
+            limit = _LIMITS.get(name, CUSTOM_LIMIT)
+            if len(cell) > limit:
+                cell = trimmed(cell[:LONGEST_CELL])
+                if len(cell) > limit and name not in _NEVER_TOO_LONG:
+                    return None
+            if cell[1:2] == ":" or cell[2:3] == ":":
+                cell = marked[1] if (marked := _MARKED.match(cell)) else cell
+            values[name] = cell
+        return values | in_doubt if in_doubt and len(values) > ("email" in values) else values
+
+    def _packed(self, values: dict[str, str], cells: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+        """The contact's columns as JSON, None without any, and {field: cell} of those that were not read."""
+        custom = {
+            field_key(name.removeprefix(CUSTOM)): value
+            for name, value in values.items()
+            if name.startswith(CUSTOM)
+        }
+        plain = {name: value for name, value in values.items() if name in VALUES}
+        reading = read_fields(plain, custom=custom, style=self._style)
+        missed = {name: values.get(name, "") for name in reading.problems}
+        packed: dict[str, Any] = reading.values
+        if self._tagging is not None:
+            keys, is_whole = self._tag_keys(cells[self._tagging])
+            if keys:
+                packed[TAGS] = keys
+            if not is_whole:
+                missed[TAGS] = cells[self._tagging]
+        return (pack(packed) if packed else None), missed
+
+    def _tag_keys(self, cell: str) -> tuple[list[str], bool]:
+        """Keys of the tags in a cell, and whether these are all."""
+        if is_blank(cell):
+            return [], True
+        names = [tag_name(name) for name in tags_of(cell[:LONGEST_CELL]) if not is_blank(name)]
+        good = [
+            name for name in names if name.isprintable() and 0 < len(tag_key(name)) <= MAX_TAG >= len(name)
+        ][:MOST_TAGS_IN_ROW]
+        found = {tag_key(name): name for name in reversed(good)}
+        if len(self.tags) <= MOST_TAGS:
+            for key, name in found.items():
+                self.tags.setdefault(key, name)
+        return list(found)[::-1], len(good) == len(names) and len(cell) <= LONGEST_CELL
+
+
+def _may_be_tag(name: str) -> bool:
+    return name.isprintable() and 0 < len(name) <= MAX_TAG and len(tag_key(name)) <= MAX_TAG
 
 
 def custom_labels(options: FileOptions) -> list[str]:
@@ -70,46 +193,7 @@ def custom_labels(options: FileOptions) -> list[str]:
     return [name.removeprefix(CUSTOM) for name in options.mapping.values() if name.startswith(CUSTOM)]
 
 
-def _by_email(cell: str, _country: str) -> tuple[str | None, str | None, str | None]:
-    reading = first_email(cell)
-    return reading.key, reading.problem.value if reading.problem else None, reading.note
-
-
-def _by_phone(cell: str, country: str) -> tuple[str | None, str | None, str | None]:
-    key = phone_key(cell, country or None)
-    return (None, key.value, None) if isinstance(key, AddressProblem) else (key, None, None)
-
-
-def _by_id(cell: str, _country: str) -> tuple[str | None, str | None, str | None]:
-    digits = cell.strip().removesuffix(".0")  # as spreadsheets write whole numbers
-    if digits.isascii() and digits.isdigit() and 0 < len(digits) <= 15 and int(digits) > 0:
-        return str(int(digits)), None, None
-    return None, "unknown_id" if digits else "blank", None
-
-
-_IDENTIFY = {"email": _by_email, "phone": _by_phone, "contact_id": _by_id}
-
-
 def _withheld(said: Sequence[str | None]) -> str | None:
     """The strongest of what the consent columns say; a yes never outweighs a no."""
     against = [Status(word) for word in said if word not in (None, "yes")]
     return max(against, key=STRENGTH.__getitem__).value if against else None
-
-
-def _too_long(values: dict[str, str]) -> bool:
-    return any(
-        len(value) > (FIELDS[name].limit if name in FIELDS else CUSTOM_LIMIT) and name != "email"
-        for name, value in values.items()
-    )
-
-
-def _packed(values: dict[str, str], country: str) -> tuple[str, bool]:
-    """The contact's columns as JSON, and whether all cells could be read."""
-    custom = {
-        field_key(name.removeprefix(CUSTOM)): value
-        for name, value in values.items()
-        if name.startswith(CUSTOM)
-    }
-    plain = {name: value for name, value in values.items() if name in VALUES}
-    reading = read_fields(plain, country, custom)
-    return pack(reading.values), not reading.problems

@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from app.files.domain.column_styles import Dates, Phones
+from app.files.domain.identify import SECOND_EMAIL
+
 Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]
 Identifier = Literal["email", "contact_id", "phone"]
@@ -14,7 +17,8 @@ EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
 
 @dataclass(frozen=True)
 class FileOptions:
-    """`mapping` is {column position as text: field}; `tags` are names; `batch_size` None means automatic."""
+    """`mapping` is {column position as text: field}; `tags` are names; `batch_size` None means automatic.
+    `dates` and `phones` say how these columns are read, "" that the file decides."""
 
     mapping: dict[str, str]
     identifier: Identifier = "email"
@@ -23,6 +27,13 @@ class FileOptions:
     consent_basis: str = ""
     tags: list[str] = field(default_factory=list)
     batch_size: int | None = None
+    dates: Dates = ""
+    phones: Phones = ""
+
+    @property
+    def second_email(self) -> int | None:
+        """The column whose address is used where that of the email column is blank or bad."""
+        return next((at for at, name in self.columns().items() if name == SECOND_EMAIL), None)
 
     @property
     def writes_contacts(self) -> bool:
@@ -43,6 +54,8 @@ def problems(options: FileOptions) -> dict[str, str]:
     fields = list(options.mapping.values())
     if options.identifier not in fields:
         found["mapping"] = _NO_IDENTIFIER[options.identifier]
+    if SECOND_EMAIL in fields and options.identifier != "email":
+        found["mapping"] = "A second email can only be used when contacts are matched by email."
     twice = sorted({name for name in fields if fields.count(name) > 1})
     if twice:
         found["mapping"] = f"Two columns are matched to {twice[0].replace('_', ' ')}. Keep one of them."

@@ -31,9 +31,9 @@ BY_KEY = sa.text("(job_id + 0)")
 
 
 class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
-    """`options` holds what the person chose; `totals` {outcome code: rows} once the job is over, and the
-    expected ones while it is a draft. `lease_until`, `attempt`, `holder` and `idle_attempts` (those in a row
-    that got no further) belong to its planning."""
+    """`options` holds what the person chose; `met` what planning met in the file (`reading.Met`); `totals`
+    {outcome code: rows} once the job is over, and the expected ones while it is a draft. `lease_until`,
+    `attempt`, `holder` and `idle_attempts` (those in a row that got no further) belong to its planning."""
 
     __tablename__ = "enrollment_jobs"
     __table_args__ = (
@@ -52,6 +52,7 @@ class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
     selection_type: Mapped[str] = mapped_column(sa.String(10))
     upload_id: Mapped[int | None] = mapped_column(BigInt)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    met: Mapped[dict[str, Any]] = mapped_column(default=dict)
     parent_job_id: Mapped[int | None] = mapped_column(BigInt)
     priority: Mapped[int] = mapped_column(default=0)
     once_key: Mapped[str | None] = mapped_column(sa.String(80))

@@ -12,6 +12,7 @@ from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
 from app.bulk_enrollment.application.start import FileJob
 from app.bulk_enrollment.application.uploads import uses_of
 from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.presentation.column_readings import SECOND_ACT, chosen_styles, readings_of
 from app.bulk_enrollment.presentation.destination import Destination, destination
 from app.bulk_enrollment.presentation.mapping_form import (
     CHOICES,
@@ -23,7 +24,8 @@ from app.bulk_enrollment.presentation.mapping_form import (
 )
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.checkup import IDENTIFIERS, Identifier
+from app.files.domain.column_styles import Dates, Phones
+from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
 from app.workflows import application as workflows
@@ -40,8 +42,9 @@ def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValu
     goal, upload = _opened(upload_id, workflow_id)
     chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
     if chosen is not None:
-        return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier)
-    return _page(goal, upload, None, _suggested(upload), None)
+        styles = chosen.dates, chosen.phones
+        return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier, styles)
+    return _page(goal, upload, None, _suggested(upload), None, ("", ""))
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>")
@@ -51,20 +54,25 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     goal, upload = _opened(upload_id, workflow_id)
     form = OptionsForm()
     mapping = read_mapping(request.form, len(upload.layout["columns"]))
+    columns_at = {str(at) for at in range(len(upload.layout["columns"]))}
     refusal: MusterError | None = None
     act = request.form.get("act", "check")
     try:
         if act in ("check", "start"):
-            options, found = read_options(form, mapping, goal.workflow is None)
+            options, found = read_options(
+                form, mapping, goal.workflow is None, chosen_styles(request.form, mapping)
+            )
             if not found:
                 return _begin(
                     goal, upload, options, (form.once.data or uuid4().hex) if act == "start" else None
                 )
             form.show(found)
         elif act == "mend":
-            files.mend_typos(web.actor(), upload.public_id, mapping)
+            files.mend_addresses(web.actor(), upload.public_id, mapping)
         elif act == "unmend":
             files.undo_mends(web.actor(), upload.public_id)
+        elif act.startswith(SECOND_ACT):
+            mapping |= {at: SECOND_EMAIL for at in (act.removeprefix(SECOND_ACT),) if at in columns_at}
         elif act in ("activate", "activate-anyway") and goal.workflow_id:
             asks = workflows.Ask.NEVER if act == "activate-anyway" else workflows.Ask.ANYTHING
             workflows.activate(web.actor(), goal.workflow_id, asks)
@@ -76,7 +84,8 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     except (Conflict, TooMuch, LimitReached) as wrong:
         refusal = wrong
     status = web.status_of(refusal) if refusal else 422 if form.errors else 200
-    return _page(goal, upload, form, mapping, form.identifier.data, refusal), status
+    styles = chosen_styles(request.form, mapping)
+    return _page(goal, upload, form, mapping, form.identifier.data, styles, refusal), status
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>/checkup")
@@ -85,7 +94,8 @@ def recount(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnV
     """The check-up for the columns as they are chosen at the moment; nothing is kept."""
     goal, upload = _opened(upload_id, workflow_id)
     mapping = read_mapping(request.form, len(upload.layout["columns"]))
-    figures = _figures(upload, mapping, _identifier(mapping, request.form.get("identifier")))
+    identifier = _identifier(mapping, request.form.get("identifier"))
+    figures = _figures(upload, mapping, identifier, chosen_styles(request.form, mapping))
     return render_template("bulk_enrollment/_checkup.html", goal=goal, upload=upload, **figures)
 
 
@@ -137,10 +147,11 @@ def _page(
     form: Any,
     mapping: Mapping[str, str],
     identifier: str | None,
+    styles: tuple[Dates, Phones],
     refusal: MusterError | None = None,
 ) -> str:
     actor = web.actor()
-    figures = _figures(upload, mapping, _identifier(mapping, identifier))
+    figures = _figures(upload, mapping, _identifier(mapping, identifier), styles)
     if form is None:
         form = options_form(missing=_decided_beforehand(goal, upload, figures["newcomers"]))
         form.identifier.data = figures["identifier"]
@@ -165,15 +176,21 @@ def _page(
 
 
 def _figures(
-    upload: files.Upload, mapping: Mapping[str, str], identifier: Identifier | None
+    upload: files.Upload,
+    mapping: Mapping[str, str],
+    identifier: Identifier | None,
+    styles: tuple[Dates, Phones],
 ) -> dict[str, Any]:
     column = next((at for at, field in mapping.items() if field == identifier), None)
     is_small = upload.rows <= COUNTED_AT_ONCE
     return {
         "identifier": identifier,
         "column": column,
-        "checkup": files.checkup_for(upload, {} if column is None else mapping, identifier),
-        "newcomers": new_to_account(upload.account_id, upload, mapping, identifier)
+        "checkup": files.checkup_for(upload, {} if column is None else mapping, identifier, styles[1]),
+        "readings": readings_of(
+            upload, mapping, identifier, styles, files.suggestion(upload.account_id, upload)
+        ),
+        "newcomers": new_to_account(upload.account_id, upload, mapping, identifier, styles[1])
         if identifier and column is not None and is_small
         else None,
         "count_later": column is not None and not is_small,

@@ -9,17 +9,27 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from app.bulk_enrollment.domain.reading import CUSTOM
+from app.bulk_enrollment.domain.reading import CUSTOM, TAGS
 from app.bulk_enrollment.domain.selection import EXISTING, IDENTIFIERS, MISSING, FileOptions, problems
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG, tag_name
 from app.files import application as files
+from app.files.domain.column_styles import Dates, Phones
 from app.files.domain.columns import ColumnGuess
+from app.files.domain.identify import SECOND_EMAIL
 
 _LONGEST_LABEL: Final = 120
 
 # What a column may be, in the order and the words in which a person chooses.
 CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    ("Identifiers", (("email", "Email"), ("phone", "Phone"), ("contact_id", "Contact ID"))),
+    (
+        "Identifiers",
+        (
+            ("email", "Email"),
+            (SECOND_EMAIL, "Second email (used when the first is blank or invalid)"),
+            ("phone", "Phone"),
+            ("contact_id", "Contact ID"),
+        ),
+    ),
     (
         "Contact details",
         (
@@ -27,6 +37,7 @@ CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("last_name", "Last name"),
             ("full_name", "Full name"),
             *((key, FIELDS[key].label) for key in ("company", "city", "country", "birthday")),
+            (TAGS, "Tags"),
         ),
     ),
     (
@@ -138,7 +149,7 @@ def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:
 
 
 def read_options(
-    form: OptionsForm, mapping: dict[str, str], is_import: bool
+    form: OptionsForm, mapping: dict[str, str], is_import: bool, styles: tuple[Dates, Phones] = ("", "")
 ) -> tuple[FileOptions, dict[str, str]]:
     """The choice and what is wrong with it: {field: sentence}."""
     found: dict[str, str] = {}
@@ -158,10 +169,13 @@ def read_options(
         else "",
         tags=form.tag_names,
         batch_size=int(size) if is_number else None,
+        dates=styles[0],
+        phones=styles[1],
     )
     if size and not is_number:
         found["batch_size"] = "Enter a whole number, or leave this empty."
-    if is_import and not options.writes_contacts and "missing" not in found:
+    changes = options.writes_contacts or TAGS in mapping.values() or options.tags
+    if is_import and not changes and "missing" not in found:
         found["missing"] = (
             "With these options, the file changes nothing. Add new contacts or update existing ones."
         )

@@ -8,6 +8,7 @@ from app.contacts.application.bulk import (
     changed_by,
     create_many,
     match_many,
+    tag_each,
     tag_many,
     unpack,
     update_many,
@@ -24,7 +25,7 @@ from app.contacts.application.reading import (
     own_fields,
     tags_to_choose,
 )
-from app.contacts.application.tags import ensure_tags, tag_contact, untag_contact
+from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, untag_contact
 
 __all__ = [
     "Card",
@@ -41,12 +42,14 @@ __all__ = [
     "ensure_tags",
     "find_contacts",
     "match_many",
+    "new_tags",
     "own_fields",
     "panels_of",
     "reactivate",
     "register_events",
     "register_panel",
     "tag_contact",
+    "tag_each",
     "tag_many",
     "tags_to_choose",
     "told",

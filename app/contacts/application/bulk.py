@@ -89,3 +89,10 @@ def tag_many(
     how many tags were new to their contact; those carry the job, so that it can be undone."""
     with transaction():
         return bulk_store.tag(account_id, contact_ids, tag_ids, job_id, at)
+
+
+def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
+    """Give every contact of `rows` its own tags: `contact_id`, and `fields` (JSON text) with their keys under
+    `tags`. Keys that are no tags are passed over. Returns like `tag_many`."""
+    with transaction():
+        return bulk_store.tag_each(account_id, rows, job_id, at)

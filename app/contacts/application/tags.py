@@ -15,12 +15,14 @@ from app.platform.errors import Invalid, NotFound
 MOST_AT_ONCE = 50
 
 
-def ensure_tags(account_id: int, names: Sequence[str], created_by: int | None = None) -> list[int]:
+def ensure_tags(
+    account_id: int, names: Sequence[str], created_by: int | None = None, at_most: int = MOST_AT_ONCE
+) -> list[int]:
     """Ids of the tags with these names, in their order; those that do not exist are made. Spellings that
     differ in case or spaces are one tag. Raises Invalid for a name that is empty or too long, and for more
-    than MOST_AT_ONCE."""
-    if len(names) > MOST_AT_ONCE:
-        raise _invalid(f"You can add up to {MOST_AT_ONCE} tags at once; this is {len(names):,}.")
+    than `at_most`."""
+    if len(names) > at_most:
+        raise _invalid(f"You can add up to {at_most} tags at once; this is {len(names):,}.")
     tidy: dict[str, str] = {}
     for name in names:
         tidy.setdefault(tag_key(name), _checked(name))
@@ -31,6 +33,13 @@ def ensure_tags(account_id: int, names: Sequence[str], created_by: int | None = 
             store.add_tags(account_id, missing, created_by)
             known = store.tags_by_key(account_id, list(tidy))
     return [known[key] for key in tidy]
+
+
+def new_tags(account_id: int, names: Sequence[str]) -> list[str]:
+    """Those of the names that are no tags yet, each once, in their order."""
+    by_key = {tag_key(name): name for name in reversed(names)}
+    known = store.tags_by_key(account_id, list(by_key))
+    return [name for key, name in reversed(by_key.items()) if key not in known]
 
 
 def tag_contact(actor: Actor, contact_id: int, name: str) -> None:

@@ -1,7 +1,17 @@
 """What a contact is: its fields, its status and consent, and how a search is read."""
 
 from app.contacts.domain.consent import CONSENT_LABELS, STRENGTH, ConsentBasis, Status, may_become
-from app.contacts.domain.fields import FIELDS, STAGED, Field, Reading, pack, read_fields
+from app.contacts.domain.fields import (
+    FIELDS,
+    STAGED,
+    Field,
+    Reading,
+    ValueStyle,
+    birthday_input,
+    birthday_text,
+    pack,
+    read_fields,
+)
 from app.contacts.domain.names import MAX_TAG, clean, name_key, tag_key, tag_name
 
 __all__ = [
@@ -14,6 +24,9 @@ __all__ = [
     "Field",
     "Reading",
     "Status",
+    "ValueStyle",
+    "birthday_input",
+    "birthday_text",
     "clean",
     "may_become",
     "name_key",

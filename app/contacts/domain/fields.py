@@ -4,14 +4,14 @@ Runs once for every row of a file, so the common case takes the short way.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.contacts.domain.names import clean, name_key
 from app.contacts.domain.whole_names import split_name
-from app.platform.addresses import AddressProblem, email_key, first_email, phone_key
+from app.platform.addresses import email_key, first_email, read_phone
+from app.platform.dates import NO_YEAR, DateStyle, is_month_first, read_date
 
 
 class Field(NamedTuple):
@@ -32,10 +32,12 @@ FIELDS: Final[dict[str, Field]] = {
         Field("company", "Company", 200),
         Field("city", "City", 120),
         Field("country", "Country", 60),
-        Field("birthday", "Birthday", 20),
+        Field("birthday", "Birthday", 80),
     )
 }
+NAME_FIELDS: Final = frozenset({"first_name", "last_name", "full_name"})
 CUSTOM_LIMIT: Final = 2000
+_LONGEST_READ: Final = 2 * CUSTOM_LIMIT  # a text is cut before it is normalized, which may take long
 
 # The columns that a staged row carries, in the order in which they are written.
 STAGED: Final = (
@@ -55,6 +57,20 @@ STAGED: Final = (
 )
 
 
+class ValueStyle(NamedTuple):
+    """How the values of a form or of a file's columns are written. `country` is the account's (ISO 3166
+    alpha-2), for phone numbers without a country code; `international`: numbers without a plus have one."""
+
+    country: str = ""
+    dates: DateStyle | None = None
+    international: bool = False
+
+    @property
+    def date_style(self) -> DateStyle:
+        """As decided, else as people of the country write."""
+        return self.dates or DateStyle(is_month_first(self.country))
+
+
 class Reading(NamedTuple):
     """`values` has the columns that are filled, `problems` a sentence for each field that is wrong."""
 
@@ -63,19 +79,22 @@ class Reading(NamedTuple):
 
 
 def read_fields(
-    given: Mapping[str, str], country: str = "", custom: Mapping[str, str] | None = None
+    given: Mapping[str, str],
+    country: str = "",
+    custom: Mapping[str, str] | None = None,
+    style: ValueStyle | None = None,
 ) -> Reading:
-    """Turn texts by field key into column values. Blank ones are left out; `country` is the account's, for
-    phone numbers without a country code and for dates such as 3/4/1990. `full_name` is split where
-    first or last name is blank."""
+    """Turn texts by field key into column values, written in `style` (that of `country` unless given). Blank
+    ones are left out; `full_name` is split where first or last name is blank."""
+    style = style or ValueStyle(country)
     if "full_name" in given:
         given = _with_split_name(given)
     reading = Reading({}, {})
     for key, text in given.items():
-        cleaned = clean(text)
+        cleaned = clean(text[:_LONGEST_READ])
         if cleaned:
-            _read(reading, FIELDS[key], cleaned, country)
-    kept = {key: cleaned for key, text in (custom or {}).items() if (cleaned := clean(text))}
+            _read(reading, FIELDS[key], cleaned, style)
+    kept = {key: cleaned for key, text in (custom or {}).items() if (cleaned := clean(text[:_LONGEST_READ]))}
     for key, text in kept.items():
         if len(text) > CUSTOM_LIMIT:
             reading.problems[key] = _too_long(key, text, CUSTOM_LIMIT)
@@ -87,10 +106,14 @@ def read_fields(
 def _with_split_name(given: Mapping[str, str]) -> dict[str, str]:
     """The whole name fills whichever of first and last name is blank, unless it is about somebody else."""
     parts = {key: text for key, text in given.items() if key != "full_name"}
-    known = {key: text for key in ("first_name", "last_name") if (text := clean(parts.get(key, "")))}
+    known = {
+        key: text
+        for key in ("first_name", "last_name")
+        if (text := clean(parts.get(key, "")[:_LONGEST_READ]))
+    }
     if len(known) == 2:
         return parts
-    first, last = split_name(clean(given["full_name"]))
+    first, last = split_name(clean(given["full_name"][:_LONGEST_READ]))
     if all(text.casefold() in f"{first} {last}".casefold() for text in known.values()):
         parts |= {"first_name": first, "last_name": last} | known
     return parts
@@ -101,24 +124,34 @@ def pack(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def _read(reading: Reading, field: Field, text: str, country: str) -> None:
+def birthday_text(day: date) -> str:
+    """As a person reads it: Apr 23, 1990, or April 23 when the year is not known."""
+    return f"{day:%B %-d}" if day.year == NO_YEAR else f"{day:%b %-d, %Y}"
+
+
+def birthday_input(day: date) -> str:
+    """As a form shows it and `read_fields` reads it again: 1990-04-23, or --04-23 without a year."""
+    return f"--{day:%m-%d}" if day.year == NO_YEAR else day.isoformat()
+
+
+def _read(reading: Reading, field: Field, text: str, style: ValueStyle) -> None:
     values, problems = reading
     if field.key == "email":
         _read_email(reading, text)
-    elif len(text) > field.limit:
-        problems[field.key] = _too_long(field.label, text, field.limit)
     elif field.key == "phone":
-        phone = phone_key(text, country or None)
-        if isinstance(phone, AddressProblem):
-            problems["phone"] = phone.sentence
+        phone = read_phone(text, style.country or None, style.international)
+        if phone.key is None:
+            problems["phone"] = phone.problem.sentence if phone.problem else "This is not a phone number."
         else:
-            values |= {"phone": phone, "phone_key": phone}
+            values |= {"phone": phone.key, "phone_key": phone.key}
     elif field.key == "birthday":
-        day = read_day(text, country)
+        day = read_date(text, style.date_style)
         if day is None:
-            problems["birthday"] = f"“{text}” isn’t a date. Enter it as YYYY-MM-DD, such as 1990-04-23."
+            problems["birthday"] = f"“{text[:40]}” isn’t a date. Enter it as YYYY-MM-DD, such as 1990-04-23."
         else:
             values["birthday"] = day.isoformat()
+    elif len(text) > field.limit:
+        problems[field.key] = _too_long(field.label, text, field.limit)
     else:
         values[field.key] = text
         if field.key in ("first_name", "last_name") and (key := name_key(text)):
@@ -139,31 +172,3 @@ def _read_email(reading: Reading, text: str) -> None:
 
 def _too_long(name: str, text: str, limit: int) -> str:
     return f"{name} can have up to {limit:,} characters; this has {len(text):,}."
-
-
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?\Z")
-_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\Z")
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})\Z")
-_MONTH_FIRST = frozenset({"US", "PH", "FM", "MH", "PW"})
-
-
-def read_day(text: str, country: str = "") -> date | None:
-    """A date as people write it: 1990-04-23, 23.4.1990, 23/04/1990, and 04/23/1990 where that is usual."""
-    if found := _ISO.match(text):
-        return _day(found[1], found[2], found[3])
-    if found := _DOTTED.match(text):
-        return _day(found[3], found[2], found[1])
-    if found := _SLASHED.match(text):
-        first, second = int(found[1]), int(found[2])
-        month_first = second > 12 or (first <= 12 and country in _MONTH_FIRST)
-        month, day = (first, second) if month_first else (second, first)
-        return _day(found[3], month, day)
-    return None
-
-
-def _day(year: int | str, month: int | str, day: int | str) -> date | None:
-    try:
-        found = date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found if found.year >= 1880 else None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.contacts.domain import STAGED, STRENGTH, Status
 from app.contacts.infrastructure.store import insert_or_skip
-from app.contacts.infrastructure.tables import Contact, ContactTag
+from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import is_sqlite, session
 
 Mode = Literal["fill", "overwrite"]
@@ -109,6 +109,32 @@ def tag(
         ).where(sa.true())
         added += _written(insert_or_skip(ContactTag).from_select(columns, rows).on_conflict_do_nothing())
     return added
+
+
+def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
+    """Give every contact of `rows` (contact_id, fields) the tags whose keys are in its fields; returns how
+    many were new."""
+    given = rows.subquery("given")
+    if is_sqlite():
+        keys = sa.func.json_each(given.c.fields, "$.tags").table_valued("value", name="wanted")
+    else:
+        listed = sa.cast(given.c.fields, sa.JSON())["tags"]
+        keys = sa.func.json_array_elements_text(listed).table_valued("value", name="wanted").render_derived()
+    columns = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
+    chosen = (
+        sa.select(
+            sa.literal(account_id),
+            given.c.contact_id,
+            Tag.id,
+            sa.literal(at, ContactTag.__table__.c.added_at.type),
+            sa.literal(job_id, ContactTag.__table__.c.added_job_id.type),
+        )
+        .select_from(given)
+        .join(keys, sa.true())
+        .join(Tag, sa.and_(Tag.account_id == account_id, Tag.name_key == keys.c.value))
+        .where(sa.true())
+    )
+    return _written(insert_or_skip(ContactTag).from_select(columns, chosen).on_conflict_do_nothing())
 
 
 def _is_new(account_id: int, given: sa.Subquery) -> sa.ColumnElement[bool]:

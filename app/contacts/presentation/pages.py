@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
 from app.contacts.application import Search
-from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status
+from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status, birthday_input, birthday_text
 from app.contacts.presentation.forms import (
     ContactForm,
     NewContactForm,
@@ -88,6 +88,7 @@ def edit(contact_id: int) -> ResponseReturnValue:
     actor = web.actor()
     contact = contacts.contact_card(actor, contact_id).contact
     values = {key: getattr(contact, key) or "" for key in ContactForm().given}
+    values["birthday"] = birthday_input(contact.birthday) if contact.birthday else ""
     form = contact_form(ContactForm, contacts.own_fields(actor), own_values=contact.custom, **values)
     return render_template("contacts/edit.html", form=form, contact=contact, nav_active="contacts")
 
@@ -156,6 +157,7 @@ def _show_card(contact_id: int, **forms: Any) -> str:
         contact=card.contact,
         lines=lines_of(card, contacts.told(actor, card.events)),
         panels=contacts.panels_of(actor, contact_id),
+        birthday=birthday_text(card.contact.birthday) if card.contact.birthday else None,
         consent=CONSENT_LABELS[ConsentBasis(basis)] if basis in set(ConsentBasis) else basis,
         all_tags=contacts.tags_to_choose(actor),
         nav_active="contacts",

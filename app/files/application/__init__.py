@@ -1,6 +1,6 @@
 """The doors of the room: keep a file, read it again, know its columns, check it up, forget it."""
 
-from app.files.application.checkups import checkup_for, identifier_of, mend_typos, undo_mends
+from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends
 from app.files.application.columns import MAPPABLE, may_be_mapped_to, remember_mapping, suggestion
 from app.files.application.discarding import discard_unused, register_use
 from app.files.application.keeping import keep, too_large
@@ -17,10 +17,12 @@ from app.files.application.reading import (
     upload_by_id,
 )
 from app.files.application.rereading import read_again, told_of, with_mends
+from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.infrastructure.tables import Upload
 
 __all__ = [
     "MAPPABLE",
+    "ColumnStyles",
     "Upload",
     "checkup_for",
     "discard_unused",
@@ -30,7 +32,7 @@ __all__ = [
     "kept",
     "layout_of",
     "may_be_mapped_to",
-    "mend_typos",
+    "mend_addresses",
     "notices_of",
     "profile_of",
     "read_again",
@@ -39,7 +41,9 @@ __all__ = [
     "rows",
     "same_file_before",
     "sheets_of",
+    "styles_of",
     "suggestion",
+    "tags_in",
     "told_of",
     "too_large",
     "undo_mends",

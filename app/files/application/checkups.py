@@ -9,8 +9,12 @@ from typing import Any, Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.files.application.reading import kept, rows
-from app.files.domain.checkup import IDENTIFIERS, Checkup, CheckupResult, Finding, Identifier, Sample, Typo
+from app.files.application.styles import styles_of
+from app.files.domain.checkup import Checkup, CheckupResult, Finding, Fix, Sample, Typo
+from app.files.domain.column_styles import Phones
 from app.files.domain.columns import CONSENT_FIELDS
+from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
+from app.files.domain.repairs import KINDS
 from app.files.infrastructure import store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
@@ -20,15 +24,21 @@ RESULTS_KEPT: Final = 4
 
 
 def checkup_for(
-    upload: Upload, mapping: Mapping[str, str], identifier: Identifier | None = None
+    upload: Upload,
+    mapping: Mapping[str, str],
+    identifier: Identifier | None = None,
+    phones: Phones = "",
 ) -> CheckupResult:
-    """The figures of `mapping` {column position as text: field}; counted once, then known."""
-    key = cache_key(mapping, identifier, upload.mends)
+    """The figures of `mapping` {column position as text: field}; counted once, then known. `phones` is how a
+    person wants numbers without a plus to be read."""
+    identifier = identifier or identifier_of(mapping)
+    international = identifier == "phone" and styles_of(upload, mapping, phones=phones).international
+    key = cache_key(mapping, identifier, upload.mends, international)
     if key in upload.checkup:
         return _from_json(upload.checkup[key])
     fields = {int(position): field for position, field in mapping.items()}
     country = accounts.worker_for(upload.account_id).country or None
-    checkup = Checkup(fields, len(upload.layout["columns"]), country, identifier)
+    checkup = Checkup(fields, len(upload.layout["columns"]), country, identifier, international)
     checkup.add_all(rows(upload))
     result = checkup.result()
     older = list(upload.checkup.items())[-(RESULTS_KEPT - 1) :]
@@ -42,23 +52,26 @@ def identifier_of(mapping: Mapping[str, str]) -> Identifier | None:
     return next((name for name in IDENTIFIERS if name in mapping.values()), None)
 
 
-def mend_typos(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> int:
-    """From now on read the mistyped domains of well-known providers as the ones that were meant; the file
-    itself stays as it is. Returns how many rows that mends."""
+def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> int:
+    """From now on read mistyped domains of well-known providers, and addresses with a slip of one likely
+    meaning, as they were meant; the file itself stays as it is. Returns how many rows that mends."""
     upload = _changeable(actor, public_id)
     column = next((int(at) for at, field in mapping.items() if field == "email"), None)
     if column is None:
-        raise Invalid("VALIDATION_ERROR", "Say first which column holds the e-mail addresses.")
-    typos = checkup_for(upload, mapping, "email").typos
-    if not typos:
+        raise Invalid("VALIDATION_ERROR", "Choose which column contains email addresses.")
+    found = checkup_for(upload, mapping, "email")
+    if not (found.typos or found.fixes):
         return 0
     before: dict[str, Any] = upload.mends
     if before.get("column") != column:
         before = {"domains": {}, "rows": 0}
     mends = {
         "column": column,
-        "domains": before["domains"] | {typo.domain: typo.meant for typo in typos},
-        "rows": before["rows"] + sum(typo.count for typo in typos),
+        "domains": before["domains"] | {typo.domain: typo.meant for typo in found.typos},
+        "kinds": sorted({*before.get("kinds", ()), *(KINDS if found.fixes else ())}),
+        "rows": before["rows"]
+        + sum(typo.count for typo in found.typos)
+        + sum(fix.count for fix in found.fixes),
     }
     with transaction():
         store.change(upload, mends=mends)
@@ -72,14 +85,21 @@ def undo_mends(actor: Actor, public_id: str) -> None:
         store.change(upload, mends={})
 
 
-def cache_key(mapping: Mapping[str, str], identifier: Identifier | None, mends: Mapping[str, Any]) -> str:
+def cache_key(
+    mapping: Mapping[str, str],
+    identifier: Identifier | None,
+    mends: Mapping[str, Any],
+    international: bool = False,
+) -> str:
     """What the figures depend on: the columns that say who it is and whether they agree, and the mends."""
     identifier = identifier or identifier_of(mapping)
     columns = sorted(
-        f"{at}={field}" for at, field in mapping.items() if field == identifier or field in CONSENT_FIELDS
+        f"{at}={field}"
+        for at, field in mapping.items()
+        if field in (identifier, SECOND_EMAIL) or field in CONSENT_FIELDS
     )
-    mended = f"{mends['column']}:{','.join(sorted(mends['domains']))}" if mends else ""
-    return f"{identifier} {' '.join(columns)} {mended}"
+    mended = f"{mends['column']}:{mends['rows']}:{','.join(mends.get('kinds', ()))}" if mends else ""
+    return f"{identifier} {' '.join(columns)} {mended} {'+' if international else ''}".rstrip()
 
 
 def _changeable(actor: Actor, public_id: str) -> Upload:
@@ -95,6 +115,7 @@ def _from_json(facts: Mapping[str, Any]) -> CheckupResult:
     for name in ("problems", "notes"):
         values[name] = {slug: Finding(**_with_samples(found)) for slug, found in facts[name].items()}
     values["typos"] = [Typo(**_with_samples(typo)) for typo in facts["typos"]]
+    values["fixes"] = [Fix(**_with_samples(fix)) for fix in facts.get("fixes", ())]
     return CheckupResult(**values)
 
 

@@ -24,7 +24,7 @@ from app.platform.database import transaction
 OWN_FIELD: Final = f"{CUSTOM}:"
 
 # What a column may be matched to; besides these, OWN_FIELD and a name make a field of the account's own.
-MAPPABLE: Final = frozenset(FIELDS) - {CUSTOM, IGNORE, "tags"}
+MAPPABLE: Final = frozenset(FIELDS) - {CUSTOM, IGNORE}
 
 
 def may_be_mapped_to(field: str) -> bool:

@@ -18,8 +18,9 @@ from app.files.application.checkups import cache_key
 from app.files.application.columns import suggested
 from app.files.domain import UnreadableFile
 from app.files.domain.checkup import Checkup
-from app.files.domain.columns import SAMPLE_ROWS, header_fingerprint
+from app.files.domain.columns import SAMPLE_ROWS, ColumnGuess, header_fingerprint
 from app.files.domain.encodings import Evidence, fixed_encoding
+from app.files.domain.evidence import Witness, looks_like_dates, looks_like_phones
 from app.files.domain.file_names import shown_name
 from app.files.domain.foreign import is_workbook, refuse_foreign
 from app.files.domain.layout import Told
@@ -104,14 +105,30 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
         fields = {guess.index: guess.field for guess in guesses}
         checkup = Checkup(fields, len(guesses), actor.country or None)
         profiler = Profiler(layout.width)
-        checkup.add_all(profiler.watching(chain(first, rows)))
+        witness = _witness(guesses, first, actor.country or None)
+        all_rows = profiler.watching(chain(first, rows))
+        checkup.add_all(all_rows if witness.is_idle else witness.watching(all_rows))
     result = checkup.result()
     upload.rows = result.rows
     upload.header_fingerprint = header_fingerprint(layout)
     upload.layout = table.layout.as_json()
     upload.noticed = table.notices.as_json() | {"sheets": sheets}
     upload.profile = profiler.profile().as_json()
-    upload.checkup = {cache_key(mapping, None, {}): result.as_json()}
+    upload.evidence = witness.evidence().as_json()
+    # How phone numbers are read is known only now, so a check-up of those is made when it is asked for.
+    is_final = result.identifier != "phone"
+    upload.checkup = {cache_key(mapping, None, {}): result.as_json()} if is_final else {}
+
+
+def _witness(guesses: list[ColumnGuess], first: list[Row], country: str | None) -> Witness:
+    """Looks at columns that may be matched to a birthday, a phone number or tags."""
+    samples = {guess.index: [row.cells[guess.index] for row in first] for guess in guesses}
+    return Witness(
+        [at for at, cells in samples.items() if looks_like_dates(cells) or guesses[at].field == "birthday"],
+        [at for at, cells in samples.items() if looks_like_phones(cells) or guesses[at].field == "phone"],
+        [guess.index for guess in guesses if guess.field == "tags"],
+        country,
+    )
 
 
 def _row_limit(told: Told) -> int:

@@ -1,6 +1,5 @@
 """Reading kept files: their rows as they are meant, or exactly as they stand in the file."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
@@ -8,6 +7,7 @@ from typing import Any, BinaryIO
 from app.files.domain.layout import FileLayout
 from app.files.domain.notices import Notices
 from app.files.domain.profile import FileProfile, Profiler
+from app.files.domain.repairs import mended_cell
 from app.files.domain.table_file import Row, open_table, open_untouched
 from app.files.infrastructure import queries, storage, store, worksheets
 from app.files.infrastructure.tables import Upload
@@ -87,13 +87,7 @@ def first_rows(upload: Upload, count: int) -> list[Row]:
 def _mended(table: Iterator[Row], upload: Upload) -> Iterator[Row]:
     column: int = upload.mends["column"]
     domains: dict[str, str] = upload.mends["domains"]
-    mistyped = re.compile(rf"@({'|'.join(map(re.escape, domains))})(?![\w.-])", re.IGNORECASE)
-
-    def meant(found: re.Match[str]) -> str:
-        return "@" + domains[found[1].lower()]
-
+    kinds = frozenset(upload.mends.get("kinds", ()))
     for row in table:
-        cell = row.cells[column]
-        if "@" in cell and (mended := mistyped.sub(meant, cell)) != cell:
-            row.cells[column] = mended
+        row.cells[column] = mended_cell(row.cells[column], domains, kinds)
         yield row

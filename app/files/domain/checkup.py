@@ -6,33 +6,44 @@ for one with a chance of one in ten million for the whole file. The job itself c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.files.domain.columns import CONSENT_FIELDS, ColumnGuess
 from app.files.domain.consent import consent_of
+from app.files.domain.identify import (
+    BLANK_ID,
+    BLANKS,
+    IDENTIFIERS,
+    NO_ID,
+    SECOND_EMAIL,
+    USED_SECOND,
+    Identifier,
+    identifying,
+)
+from app.files.domain.repairs import KINDS, repair
 from app.files.domain.table_file import Row
 from app.files.domain.typos import meant_domain
-from app.platform.addresses import AddressProblem, email_key, explain, first_email, phone_key
+from app.platform.addresses import INVISIBLE, explain
 
-Identifier = Literal["email", "phone", "contact_id"]
-IDENTIFIERS: Final[tuple[Identifier, ...]] = ("email", "phone", "contact_id")
+__all__ = ["IDENTIFIERS", "Checkup", "CheckupResult", "Finding", "Fix", "Identifier", "Sample", "Typo"]
+
 SAMPLES: Final = 5
+MOST_TYPOS: Final = 1_000  # different mistyped domains that are kept
 _MOST_DOMAINS: Final = 20_000
+_LONGEST_SAMPLE: Final = 80
 _EXTRA_CELLS: Final = "extra_cells"
-_NO_ID: Final = "no_id"
-_BLANKS: Final = ("blank", "phone_blank", "id_blank")
+_SEEN: Final = str.maketrans(dict.fromkeys(INVISIBLE, "␣"))
 _OWN_SENTENCES: Final = {
     _EXTRA_CELLS: "The row has more cells than the header. A value with a comma may be missing its quotes.",
-    _NO_ID: "This isn’t a contact ID.",
-    "id_blank": "The row has no contact ID.",
+    NO_ID: "This isn’t a contact ID.",
+    BLANK_ID: "The row has no contact ID.",
+    "invisible": "The address has an invisible character, shown as ␣.",
+    USED_SECOND: "The address is from the second email column.",
     "duplicate": "Duplicate of an earlier row.",
     "consent_withheld": "The file says this person has opted out or bounced.",
 }
-
-Reading = tuple[str | None, str | None, str | None]
-"""A key, or the slug of a problem; and the slug of a note."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class Finding:
         """Counts a row and keeps it while samples are few."""
         self.count += 1
         if len(self.samples) < SAMPLES:
-            self.samples.append(Sample(row.number, row.line, text[:80]))
+            self.samples.append(Sample(row.number, row.line, text[:_LONGEST_SAMPLE].translate(_SEEN)))
 
 
 @dataclass
@@ -65,6 +76,16 @@ class Typo:
 
     domain: str
     meant: str
+    count: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+
+@dataclass
+class Fix:
+    """Addresses that one kind of repair (`repairs.KINDS`) would mend; a sample's text is before and after."""
+
+    kind: str
+    sentence: str
     count: int = 0
     samples: list[Sample] = field(default_factory=list)
 
@@ -86,6 +107,7 @@ class CheckupResult:
     problems: dict[str, Finding]
     notes: dict[str, Finding]
     typos: list[Typo]
+    fixes: list[Fix] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers, strings, lists and dicts."""
@@ -104,19 +126,27 @@ class Checkup:
         width: int,
         country: str | None = None,
         identifier: Identifier | None = None,
+        international: bool = False,
     ) -> None:
         by_field = {name: index for index, name in fields.items()}
         self._identifier = identifier or next((name for name in IDENTIFIERS if name in by_field), None)
         self._column = by_field.get(self._identifier, -1) if self._identifier else -1
         self._consent = [(index, name) for index, name in fields.items() if name in CONSENT_FIELDS]
         self._width = width
-        self._read = _reader(self._identifier, country)
+        self._identify = identifying(
+            self._identifier or "email",
+            self._column,
+            country,
+            second=by_field.get(SECOND_EMAIL),
+            international=international,
+        )
         self._seen: set[int] = set()
         self._rows = self._good = self._blank = self._bad = 0
         self._problems: dict[str, Finding] = {}
         self._notes: dict[str, Finding] = {}
         self._verdicts: dict[str, Typo | None] = {}
         self._typos: dict[str, Typo] = {}
+        self._fixes: dict[str, Fix] = {}
 
     @classmethod
     def of_guesses(cls, guesses: Sequence[ColumnGuess], country: str | None = None) -> Checkup:
@@ -136,17 +166,13 @@ class Checkup:
             _find(self._notes, _EXTRA_CELLS).add(row, cells[self._width])
         if self._column < 0:
             return
-        text = cells[self._column]
-        key: str | None
-        if self._identifier == "email" and isinstance(quick := email_key(text), str):
-            key = quick
-        else:
-            key, problem, note = self._read(text)
-            if note is not None:
-                _find(self._notes, note).add(row, text)
-            if key is None:
-                self._refuse(row, text, problem or _NO_ID)
-                return
+        key, problem, note, text = self._identify(cells)
+        if note is not None:
+            for slug in note.split():
+                _find(self._notes, slug).add(row, text)
+        if key is None:
+            self._refuse(row, text, problem or NO_ID)
+            return
         if self._consent and self._is_withheld(cells):
             _find(self._notes, "consent_withheld").add(row, text)
         known = len(self._seen)
@@ -173,14 +199,29 @@ class Checkup:
             problems=dict(self._problems),
             notes=dict(self._notes),
             typos=sorted(self._typos.values(), key=lambda typo: -typo.count),
+            fixes=sorted(self._fixes.values(), key=lambda fix: -fix.count),
         )
 
     def _refuse(self, row: Row, text: str, problem: str) -> None:
-        if problem in _BLANKS:
+        kind = problem.partition(":")[0]
+        if kind in BLANKS:
             self._blank += 1
         else:
             self._bad += 1
-        _find(self._problems, problem).add(row, text)
+            if self._identifier == "email":
+                self._look_for_fix(row, text)
+        _find(self._problems, kind).add(row, text)
+
+    def _look_for_fix(self, row: Row, text: str) -> None:
+        found = repair(text)
+        if found is None:
+            return
+        kind = found.kinds[0]
+        fix = self._fixes.setdefault(kind, Fix(kind, KINDS[kind]))
+        fix.count += 1
+        if len(fix.samples) < SAMPLES:
+            before = text.strip()[:_LONGEST_SAMPLE].translate(_SEEN)
+            fix.samples.append(Sample(row.number, row.line, f"{before} → {found.address}"))
 
     def _is_withheld(self, cells: list[str]) -> bool:
         return any(consent_of(cells[index], name) not in (None, "yes") for index, name in self._consent)
@@ -191,41 +232,16 @@ class Checkup:
             typo = self._verdicts[domain]
         except KeyError:
             meant = meant_domain(domain)
-            typo = None if meant is None else self._typos.setdefault(domain, Typo(domain, meant))
+            typo = self._typos.get(domain)
+            if typo is None and meant is not None and len(self._typos) < MOST_TYPOS:
+                typo = self._typos[domain] = Typo(domain, meant)
             if len(self._verdicts) >= _MOST_DOMAINS:
                 self._verdicts.clear()
             self._verdicts[domain] = typo
         if typo is not None:
             typo.count += 1
             if len(typo.samples) < SAMPLES:
-                typo.samples.append(Sample(row.number, row.line, key[:80]))
-
-
-def contact_id_key(text: str) -> Reading:
-    """The number of a contact as its key; spreadsheets write `12.0` for 12."""
-    trimmed = text.strip().removesuffix(".0")
-    if not trimmed:
-        return None, "id_blank", None
-    if trimmed.isascii() and trimmed.isdecimal() and len(trimmed) <= 18 and int(trimmed) > 0:
-        return str(int(trimmed)), None, None
-    return None, _NO_ID, None
-
-
-def _reader(identifier: Identifier | None, country: str | None) -> Callable[[str], Reading]:
-    if identifier == "phone":
-        return lambda text: _reading(phone_key(text, country), None)
-    if identifier == "contact_id":
-        return contact_id_key
-    return _email
-
-
-def _email(text: str) -> Reading:
-    reading = first_email(text)
-    return _reading(reading.key or reading.problem or AddressProblem.BLANK, reading.note)
-
-
-def _reading(key: str | AddressProblem, note: str | None) -> Reading:
-    return (key, None, note) if isinstance(key, str) else (None, key.value, note)
+                typo.samples.append(Sample(row.number, row.line, key[:_LONGEST_SAMPLE]))
 
 
 def _find(findings: dict[str, Finding], slug: str) -> Finding:

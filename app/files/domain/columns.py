@@ -14,6 +14,7 @@ from typing import Final
 
 from app.files.domain.consent import consent_of
 from app.files.domain.header_words import meaning_of, normalised
+from app.files.domain.identify import SECOND_EMAIL
 from app.files.domain.layout import FileLayout
 from app.platform.addresses import first_email
 
@@ -31,25 +32,29 @@ FIELDS: Final = (
     "city",
     "country",
     "birthday",
+    SECOND_EMAIL,
     "tags",
     *CONSENT_FIELDS,
     CUSTOM,
     IGNORE,
 )
 SAMPLE_ROWS: Final = 50
+_LONGEST_JUDGED: Final = 320  # of a cell, so that the first rows of a file of long cells are judged quickly
 _SURE_ENOUGH: Final = 0.3
 _PHONE = re.compile(r"\+?[\d ()./-]{7,24}")
 
 
 @dataclass(frozen=True)
 class ColumnGuess:
-    """`field` is one of FIELDS, `confidence` 0 to 1, `examples` up to three different cells."""
+    """`field` is one of FIELDS, `confidence` 0 to 1, `examples` up to three different cells;
+    `holds_addresses`: most of the first cells are email addresses."""
 
     index: int
     name: str
     field: str
     confidence: float
     examples: tuple[str, ...]
+    holds_addresses: bool = False
 
 
 def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[ColumnGuess]:
@@ -67,7 +72,13 @@ def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[Col
     taken = _settled(offers)
     _settle_names(taken, offers)
     return [
-        ColumnGuess(index, name, *taken.get(index, (IGNORE, 0.0)), examples=_examples(samples[index]))
+        ColumnGuess(
+            index,
+            name,
+            *taken.get(index, (IGNORE, 0.0)),
+            examples=_examples(samples[index]),
+            holds_addresses=_address_share(samples[index]) >= 0.5,
+        )
         for index, name in enumerate(layout.columns)
     ]
 
@@ -81,12 +92,6 @@ def header_fingerprint(layout: FileLayout) -> str:
         return ""
     names = sorted(normalised(name) or name for name in layout.columns)
     return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def tags_of(cell: str) -> list[str]:
-    """The tags of a cell, in order and once each: `VIP; Lead`, `"VIP","Lead"`, `* myContacts ::: VIP`."""
-    parts = (part.strip(' \t\r\n"*') for part in re.split(r":::|[,;|\n]", cell))
-    return list(dict.fromkeys(part for part in parts if part and part != "myContacts"))
 
 
 def _fits(meaning: tuple[str, float] | None, cells: Sequence[str]) -> list[tuple[str, float]]:
@@ -111,14 +116,18 @@ def _fits(meaning: tuple[str, float] | None, cells: Sequence[str]) -> list[tuple
 
 
 def _weigh_addresses(fits: dict[str, float], cells: Sequence[str]) -> None:
-    addresses = sum("@" in cell and first_email(cell).key is not None for cell in cells)
-    share = addresses / len(cells)
+    share = _address_share(cells)
     if "email" in fits:
         # A column called "E-Mail" that holds yes and no is not the address.
-        fits["email"] *= 0.5 + 0.5 * share if addresses else (0.5 if len(cells) < 3 else 0.2)
+        fits["email"] *= 0.5 + 0.5 * share if share else (0.5 if len(cells) < 3 else 0.2)
     elif share >= 0.5:
         fits.clear()
         fits["email"] = 0.45 + 0.4 * share
+
+
+def _address_share(cells: Sequence[str]) -> float:
+    addresses = sum("@" in cell and first_email(cell[:_LONGEST_JUDGED]).key is not None for cell in cells)
+    return addresses / len(cells) if cells else 0.0
 
 
 def _weigh_phones(fits: dict[str, float], cells: Sequence[str]) -> None:

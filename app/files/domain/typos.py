@@ -6,7 +6,6 @@ must be right, and domains that exist beside the well-known ones are left alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -48,6 +47,16 @@ _PROVIDERS: Final[dict[str, frozenset[str]]] = {
 _COMPARED: Final = tuple(
     name for name in _PROVIDERS if len(name) >= 5 and name not in ("orange", "libero", "ymail")
 )
+WELL_KNOWN_ENDINGS: Final = {
+    **{
+        name + ending.replace(".", ""): f"{name}.{ending}"
+        for name, endings in _PROVIDERS.items()
+        for ending in endings
+        if len(name) >= 4
+    },
+    **{name: f"{name}.com" for name, endings in _PROVIDERS.items() if endings == {"com"} and len(name) >= 5},
+}
+"""Well-known domains without their dot, or without their only ending: gmailcom, gmail."""
 # Somebody's own domain, one keystroke from a well-known one.
 _EXISTING: Final = frozenset({"gail"})
 _WRONG_ENDINGS: Final[dict[str, str]] = {
@@ -79,13 +88,6 @@ def meant_domain(domain: str) -> str | None:
     else:
         return None
     return f"{meant}.{right}"
-
-
-def mended(key: str, mends: Mapping[str, str]) -> str:
-    """The address key with its domain replaced, where `mends` (wrong domain → right one) says so."""
-    local, _, domain = key.rpartition("@")
-    right = mends.get(domain)
-    return key if right is None else f"{local}@{right}"
 
 
 def _nearest(name: str) -> str | None:

@@ -12,9 +12,10 @@ from app.platform.tenancy import AccountOwned
 
 class Upload(AccountOwned, PeoplesWork, db.Model):
     """A kept file. `layout` says how to read it again; `rows` counts its data rows; `checkup` keeps the last
-    check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, rows} or empty;
-    `noticed` is `domain.notices` of the whole file, `profile` what its columns hold (`domain.profile`; empty
-    where nobody has counted yet); `choices` are {user id: what they chose on its page}."""
+    check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, kinds: of
+    `domain.repairs`, rows} or empty; `noticed` is `domain.notices` of the whole file, `profile` what its
+    columns hold (`domain.profile`; empty where nobody has counted yet), `evidence` how columns of dates,
+    phones and tags are written (`domain.evidence`); `choices` are {user id: what they chose on its page}."""
 
     __tablename__ = "uploads"
     __table_args__ = (sa.Index(None, "account_id", "sha256"),)
@@ -32,6 +33,7 @@ class Upload(AccountOwned, PeoplesWork, db.Model):
     noticed: Mapped[dict[str, Any]] = mapped_column(default=dict)
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class ColumnMapping(AccountOwned, PeoplesWork, db.Model):

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from app.platform.addresses.keys import email_key
 from app.platform.addresses.problems import FIRST_OF_SEVERAL, ONLY_ADDRESS, AddressProblem
 from app.platform.addresses.text import LONGEST_CELL, trimmed, unquoted
+from app.platform.blank_words import is_blank
 
 _GOOGLE: Final = ":::"
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]")
@@ -44,7 +45,7 @@ def first_email(cell: str) -> EmailReading:
         return EmailReading(key, None)
     text = trimmed(cell[: LONGEST_CELL + 1])
     if "@" not in text:
-        return EmailReading(None, AddressProblem.BLANK if not text.strip(_TAIL) else key)
+        return EmailReading(None, AddressProblem.BLANK if not text.strip(_TAIL) or is_blank(text) else key)
     if len(text) > LONGEST_CELL:
         return EmailReading(None, key)
     text = unquoted(text)

@@ -14,6 +14,7 @@ from phonenumbers import PhoneNumber
 
 from app.platform.addresses.problems import FIRST_NUMBER, AddressProblem
 from app.platform.addresses.text import trimmed, unquoted
+from app.platform.blank_words import is_blank
 
 _LONGEST: Final = 250
 _LABEL: Final = re.compile(r"(?:p|tel|phone|mobile|cell|fon|telefon|handy|t|m|whatsapp)\s?[:=]\s?", re.I)
@@ -40,7 +41,7 @@ def read_phone(cell: str, country: str | None, international: bool = False) -> P
     possible (length), not whether their range is in use: that list is older than the numbers.
     """
     text = _bare(cell[: _LONGEST + 1])
-    if not text:
+    if is_blank(text):
         return PhoneReading(None, AddressProblem.PHONE_BLANK)
     if len(text) > _LONGEST:
         return PhoneReading(None, AddressProblem.PHONE_TOO_LONG)

@@ -161,8 +161,8 @@ def test_contact_numbers(trial: Trial, app, bob, workflow):
         "DUPLICATE_IN_SELECTION 1",
         "ENROLLED",
         "CONTACT_NOT_FOUND",
-        "VALIDATION_ERROR unknown_id",
-        "VALIDATION_ERROR unknown_id",
+        "VALIDATION_ERROR no_id",
+        "VALIDATION_ERROR no_id",
         "VALIDATION_ERROR blank",
     ]
 

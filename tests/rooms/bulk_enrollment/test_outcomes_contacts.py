@@ -50,7 +50,7 @@ def test_a_value_that_is_too_long_fails_its_row_alone(trial: Trial, workflow):
         mapping=NAMED,
         missing="create",
     )
-    assert trial.outcomes(job) == ["VALIDATION_ERROR too_long", "ENROLLED"]
+    assert trial.outcomes(job) == ["VALIDATION_ERROR value_too_long", "ENROLLED"]
     assert trial.contact("ann@example.com") is None
 
 

@@ -1,13 +1,27 @@
 """What may stand in a contact's fields, and as which keys they are kept."""
 
 import json
+import time
 from datetime import date
 
 import pytest
 
-from app.contacts.domain import STAGED, Status, may_become, name_key, pack, read_fields, tag_key, tag_name
-from app.contacts.domain.fields import read_day
+from app.contacts.domain import (
+    FIELDS,
+    STAGED,
+    Status,
+    ValueStyle,
+    birthday_input,
+    birthday_text,
+    may_become,
+    name_key,
+    pack,
+    read_fields,
+    tag_key,
+    tag_name,
+)
 from app.contacts.domain.names import clean, field_key
+from app.platform.dates import DateStyle
 from tests.unit.files.contact_files import report_rows
 
 
@@ -73,24 +87,39 @@ def test_report_24c_an_empty_first_name_never_beats_the_whole_name():
     assert found == [("Ann", "Lee"), ("Bob", "Hay"), ("Cy", "Orr")]
 
 
-@pytest.mark.parametrize(
-    ("text", "country", "day"),
-    [
-        ("1990-04-23", "", date(1990, 4, 23)),
-        ("1990-04-23T00:00:00Z", "", date(1990, 4, 23)),
-        ("23.4.1990", "", date(1990, 4, 23)),
-        ("23. 04. 1990", "", date(1990, 4, 23)),
-        ("03/04/1990", "GB", date(1990, 4, 3)),
-        ("03/04/1990", "US", date(1990, 3, 4)),
-        ("04/23/1990", "GB", date(1990, 4, 23)),
-        ("23/04/1990", "US", date(1990, 4, 23)),
-        ("31.02.1990", "", None),
-        ("0001-01-01", "", None),
-        ("soon", "", None),
-    ],
-)
-def test_days(text, country, day):
-    assert read_day(text, country) == day
+def test_birthdays_follow_the_country_unless_the_column_says_otherwise():
+    def read(text, country, **style):
+        return read_fields({"birthday": text}, style=ValueStyle(country, **style)).values.get("birthday")
+
+    assert read("03/04/1990", "GB") == "1990-04-03"
+    assert read("03/04/1990", "US") == "1990-03-04"
+    assert read("03/04/1990", "GB", dates=DateStyle(month_first=True)) == "1990-03-04"
+    assert read("03/04/1990", "GB", dates=DateStyle(month_first=None)) is None
+
+
+def test_a_birthday_without_a_year_is_kept_shown_and_read_again():
+    kept = date.fromisoformat(read_fields({"birthday": "23 April"}).values["birthday"])
+    assert birthday_text(kept) == "April 23"
+    assert birthday_input(kept) == "--04-23"
+    assert read_fields({"birthday": birthday_input(kept)}).values["birthday"] == kept.isoformat()
+    assert birthday_text(date(1990, 4, 23)) == "Apr 23, 1990"
+    assert birthday_input(date(1990, 4, 23)) == "1990-04-23"
+
+
+def test_phones_follow_their_column():
+    style = ValueStyle("DE", international=True)
+    assert read_fields({"phone": "4915112345678"}, style=style).values["phone"] == "+4915112345678"
+
+
+def test_whatever_the_values_they_cost_little():
+    hostile = [
+        "e\u0301\u0323" * 40_000,
+        *(letter * 120_000 for letter in ("\u200b", " ", "@", ":", "1", "-", "(")),
+    ]
+    began = time.process_time()
+    for text in hostile:
+        read_fields(dict.fromkeys((*FIELDS, "full_name"), text), "DE", {"note": text})
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\nb", "a\u200bb", "  a   b\t"])

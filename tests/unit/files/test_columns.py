@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.files.domain.columns import FIELDS, guess_columns, header_fingerprint, tags_of
+from app.files.domain.columns import FIELDS, guess_columns, header_fingerprint
 from app.files.domain.layout import FileLayout
+from app.files.domain.tags import tags_of
 
 
 def layout_of(*names: str, header: bool = True) -> FileLayout:

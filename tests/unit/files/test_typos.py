@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.files.domain.typos import meant_domain, mended
+from app.files.domain.typos import meant_domain
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,3 @@ def test_likely_mistakes(domain, meant):
 )
 def test_domains_that_are_left_alone(domain):
     assert meant_domain(domain) is None
-
-
-def test_mending_replaces_the_domain_only():
-    mends = {"gmial.com": "gmail.com"}
-    assert mended("gmial.com@gmial.com", mends) == "gmial.com@gmail.com"
-    assert mended("ann@example.com", mends) == "ann@example.com"

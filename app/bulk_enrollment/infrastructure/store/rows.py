@@ -188,8 +188,16 @@ def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[tuple[i
     return sa.select(EnrollmentRow.contact_id).where(span.holds(), EnrollmentRow.outcome.in_(outcomes))
 
 
-def write_enrolled(span: Range, workflow_id: int) -> None:
-    """The outcome of every row, after the engine has enrolled who could be."""
+def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
+    """(contact_id, fields) of rows with one of the outcomes that still have their fields."""
+    return sa.select(EnrollmentRow.contact_id, EnrollmentRow.fields).where(
+        span.holds(), EnrollmentRow.outcome.in_(outcomes), EnrollmentRow.fields.isnot(None)
+    )
+
+
+def write_enrolled(span: Range, workflow_id: int, keep_fields: bool = False) -> None:
+    """The outcome of every row, after the engine has enrolled who could be. With `keep_fields` the rows keep
+    their fields until `forget_fields`."""
     of_contact = sa.and_(Enrollment.account_id == span.account_id, Enrollment.contact_id == Contact.id)
     enrolled = is_there(
         sa.select(Enrollment.id).where(
@@ -216,11 +224,12 @@ def write_enrolled(span: Range, workflow_id: int) -> None:
             else_=Outcome.ENROLLMENT_ERROR,  # who came, or was let in again, a moment after the enrolling
         ),
         sa.case((enrolled, None), (blocked, blocked_by), else_=left_on),
+        keep_fields=keep_fields,
     )
     _write_unknown(span)
 
 
-def write_imported(span: Range, changed: sa.Select[tuple[int]] | None) -> None:
+def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, keep_fields: bool = False) -> None:
     """The same for an import; `changed` are the contacts that it is about to change, so the rows keep their
     fields until `forget_fields`."""
     is_changed = sa.false() if changed is None else Contact.id.in_(changed)
@@ -235,7 +244,7 @@ def write_imported(span: Range, changed: sa.Select[tuple[int]] | None) -> None:
             else_=Outcome.UNCHANGED,
         ),
         sa.case((blocked, blocked_by), else_=None),
-        keep_fields=changed is not None,
+        keep_fields=keep_fields or changed is not None,
     )
     _write_unknown(span)
 

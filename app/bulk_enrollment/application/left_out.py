@@ -1,0 +1,27 @@
+"""Values of a job's file that could not be read: phone numbers, dates, tags. Their rows are used without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts.domain import FIELDS
+
+
+@dataclass(frozen=True)
+class LeftOutValues:
+    """Of one field: its label, how many, and the first few as (row, line, text)."""
+
+    label: str
+    count: int
+    samples: Sequence[Sequence[Any]]
+
+
+def left_out_of(job: EnrollmentJob) -> list[LeftOutValues]:
+    """By field; empty when all was read."""
+    found = job.met.get("left_out", {})
+    return [LeftOutValues(_label(name), count, samples) for name, (count, samples) in found.items()]
+
+
+def _label(name: str) -> str:
+    return FIELDS[name].label if name in FIELDS else name.replace("_", " ").capitalize()

@@ -1,0 +1,106 @@
+"""What the mapping page tells of the columns' values: how dates and phone numbers are read, which tags come
+in, what cannot be read, and a second email column that could be used."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.contacts import application as contacts
+from app.files import application as files
+from app.files.domain.column_styles import DATES, PHONES, Dates, Phones, Style
+from app.files.domain.columns import ColumnGuess
+from app.files.domain.evidence import MOST_TAGS
+from app.files.domain.identify import SECOND_EMAIL, Identifier
+
+SECOND_ACT: Final = "second:"  # begins the value of the button that makes a column the second email
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Cells of a column that cannot be read as a date or a phone number; samples are [row, line, text]."""
+
+    column: str
+    what: str
+    count: int
+    samples: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class ColumnReadings:
+    """`styles` with the name of the field that changes each; `second` is another column of addresses."""
+
+    styles: list[tuple[str, Style]]
+    unread: list[Unread]
+    tags: list[str]
+    new_tags: list[str]
+    too_many_tags: bool
+    second: ColumnGuess | None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.styles or self.unread or self.tags or self.second)
+
+
+def chosen_styles(form: Mapping[str, str], mapping: Mapping[str, str]) -> tuple[Dates, Phones]:
+    """What was chosen for the columns that are matched now: choices belong to a column, and do not go over to
+    another one that is matched in its place."""
+    return (
+        _one_of(DATES, form.get(_field("dates", mapping, "birthday"))),
+        _one_of(PHONES, form.get(_field("phones", mapping, "phone"))),
+    )
+
+
+def readings_of(
+    upload: files.Upload,
+    mapping: Mapping[str, str],
+    identifier: Identifier | None,
+    chosen: tuple[Dates, Phones],
+    guesses: Sequence[ColumnGuess],
+) -> ColumnReadings:
+    """For the columns as they are matched at the moment."""
+    styles = files.styles_of(upload, mapping, *chosen)
+    tags = files.tags_in(upload, mapping)
+    names = list(tags.names.values()) if tags else []
+    unread = []
+    if styles.date_evidence is not None and styles.date_evidence.not_read:
+        found = styles.date_evidence
+        samples = found.unread.samples or [[None, None, found.examples.get("serial", "")]]
+        unread.append(Unread(_name(upload, mapping, "birthday"), "dates", found.not_read, samples))
+    if styles.phone_evidence is not None and styles.phone_evidence.unread.count and identifier != "phone":
+        odd = styles.phone_evidence.unread
+        unread.append(Unread(_name(upload, mapping, "phone"), "phone numbers", odd.count, odd.samples))
+    return ColumnReadings(
+        styles=[
+            (_field(kind, mapping, field), style)
+            for kind, field, style in (
+                ("dates", "birthday", styles.dates),
+                ("phones", "phone", styles.phones),
+            )
+            if style is not None
+        ],
+        unread=unread,
+        tags=names[:MOST_TAGS],
+        new_tags=contacts.new_tags(upload.account_id, names[:MOST_TAGS]),
+        too_many_tags=len(names) > MOST_TAGS,
+        second=_second(guesses, mapping) if identifier == "email" else None,
+    )
+
+
+def _second(guesses: Sequence[ColumnGuess], mapping: Mapping[str, str]) -> ColumnGuess | None:
+    """A column of addresses that is not used, unless there is a second email already."""
+    if SECOND_EMAIL in mapping.values():
+        return None
+    return next((one for one in guesses if one.holds_addresses and str(one.index) not in mapping), None)
+
+
+def _field(kind: str, mapping: Mapping[str, str], field: str) -> str:
+    return f"{kind}-{next((at for at, name in mapping.items() if name == field), '')}"
+
+
+def _name(upload: files.Upload, mapping: Mapping[str, str], field: str) -> str:
+    at = next(int(at) for at, name in mapping.items() if name == field)
+    return str(upload.layout["columns"][at])
+
+
+def _one_of(allowed: Sequence[Any], given: str | None) -> Any:
+    return given if given in allowed else allowed[0]
