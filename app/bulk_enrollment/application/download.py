@@ -16,12 +16,12 @@ from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.infrastructure import queries
 from app.files import application as files
+from app.files.domain.added_columns import ADDED_COLUMNS
 from app.files.domain.spreadsheet_safe import csv_chunks, guarded_cell
 from app.platform.database import forget_snapshot, transaction
 from app.platform.errors import Conflict
 
 SLICE = 5_000
-ADDED_COLUMNS = ["outcome", "reason"]
 
 Told = tuple[Outcome | None, str]
 
@@ -64,8 +64,9 @@ def _rows(
     layout = files.layout_of(upload)
     header = [*(layout.header or ()), *layout.columns[len(layout.header or ()) :]]
     width = layout.width
-    own = width - 2 if header[-2:] == ADDED_COLUMNS else width
-    yield [*map(guarded_cell, header[:own]), *ADDED_COLUMNS]
+    added = files.added_columns(upload)
+    own = [at for at in range(width) if at not in added]
+    yield [*(guarded_cell(header[at]) for at in own), *ADDED_COLUMNS]
     for row in files.untouched_rows(upload):
         outcome, words = next(ledger, (None, ""))
         if wanted is not None and outcome not in wanted:
@@ -73,7 +74,7 @@ def _rows(
         cells = [guarded_cell(cell) for cell in row.cells]
         cells += [""] * (width - len(cells))
         # A row longer than the header keeps what sticks out, behind the added columns.
-        yield [*cells[:own], outcome.name if outcome else "", words, *cells[width:]]
+        yield [*(cells[at] for at in own), outcome.name if outcome else "", words, *cells[width:]]
 
 
 def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[Told]:

@@ -10,7 +10,7 @@ from app.bulk_enrollment.domain.forecast import Expected, SampleRow, headline, s
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileOptions
-from app.bulk_enrollment.infrastructure import checks, queries
+from app.bulk_enrollment.infrastructure import checks, corrections, queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
@@ -22,7 +22,8 @@ from app.workflows.infrastructure.tables import Workflow
 @dataclass(frozen=True)
 class DryRun:
     """A draft and what would become of its rows. While it is planned there is only how far it has come;
-    `is_waiting` means that no worker is there to plan it."""
+    `is_waiting` means that no worker is there to plan it; `corrects` is the public id of the job that it
+    corrects."""
 
     job: EnrollmentJob
     upload: files.Upload
@@ -33,6 +34,7 @@ class DryRun:
     seconds: float
     left_out: list[LeftOutValues]
     new_tags: list[str]
+    corrects: str | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -67,6 +69,7 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
             "JOB_NOT_FOUND", "This check has expired. Checks that aren’t started are deleted after a day."
         )
     is_ready = job.planned_at is not None
+    original = corrections.original_of(actor.account_id, job)
     return DryRun(
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id),
@@ -77,6 +80,7 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
         left_out=left_out_of(job),
         new_tags=contacts.new_tags(actor.account_id, job.met.get("tags", [])) if is_ready else [],
         seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),
+        corrects=original.public_id if original else None,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.bulk_enrollment.application.corrections import job_to_correct
 from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, custom_labels
@@ -34,12 +35,14 @@ from app.workflows import application as workflows
 @dataclass(frozen=True)
 class FileJob:
     """What to start: an upload's public id, the person's choices, and the workflow's public id (None: an
-    import). `once_key` makes a second call with the same key return the first one's job."""
+    import). `once_key` makes a second call with the same key return the first one's job; `corrects` is the
+    public id of the job whose failed rows this file corrects."""
 
     upload_id: str
     options: FileOptions
     workflow_id: str | None = None
     once_key: str | None = None
+    corrects: str | None = None
 
 
 def dry_run(actor: Actor, wanted: FileJob) -> EnrollmentJob:
@@ -98,6 +101,7 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     _check_size(actor, upload, is_import=wanted.workflow_id is None)
     _check_columns(upload, wanted.options)
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
+    parent = job_to_correct(actor, wanted.corrects, wanted.workflow_id) if wanted.corrects else None
     files.remember_mapping(actor, upload, wanted.options.mapping)
     return jobs.add(
         EnrollmentJob(
@@ -108,6 +112,7 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
             workflow_id=target.workflow_id if target else None,
             selection_type="csv",
             upload_id=upload.id,
+            parent_job_id=parent.id if parent else None,
             total=upload.rows,
             options=_kept_options(wanted.options, upload, again=target.enroll_again if target else False),
         )

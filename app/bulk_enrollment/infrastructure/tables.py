@@ -68,6 +68,8 @@ class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
     planned_rows: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]
+    dismissed_by: Mapped[int | None] = mapped_column(BigInt)
 
 
 class EnrollmentBatch(AccountOwned, db.Model):

@@ -11,6 +11,7 @@ from app.bulk_enrollment.presentation import (
     mapping,
     panels,
     running,
+    to_dos,
     upload,
 )
 from app.bulk_enrollment.presentation import tasks as _tasks  # noqa: F401
@@ -21,6 +22,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(jobs.blueprint)
     app.register_blueprint(jobs.imports)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running.blueprint)
     for page in (upload, mapping, check):
         app.register_blueprint(page.blueprint)

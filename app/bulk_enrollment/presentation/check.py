@@ -54,7 +54,11 @@ def activate(job_id: UUID) -> ResponseReturnValue:
 def _page(run: DryRun, refusal: MusterError | None = None) -> str:
     workflow_id = run.workflow.public_id if run.workflow else None
     back = url_for(
-        "mapping.show", workflow_id=workflow_id, upload_id=run.upload.public_id, check=run.job.public_id
+        "mapping.show",
+        workflow_id=workflow_id,
+        upload_id=run.upload.public_id,
+        check=run.job.public_id,
+        corrects=run.corrects,
     )
     template = "bulk_enrollment/_check.html" if web.is_htmx() else "bulk_enrollment/check.html"
     shares = [{"value": one.rows, "tone": tone_of(one.outcome)} for one in run.expected]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -19,11 +19,15 @@ from app.workflows.domain.beginning import beginning_words
 @dataclass(frozen=True)
 class Destination:
     """`workflow` None means the contacts; `limit` is how many rows one job may have; `missing`: what a
-    workflow that is not active yet still lacks."""
+    workflow that is not active yet still lacks; `corrects`: the public id of the job whose rows the file
+    corrects, “none” when it is to correct none; `corrected`: that job, once
+    it is known."""
 
     workflow: Any
     limit: int
     missing: Sequence[Missing] = ()
+    corrects: str = ""
+    corrected: Any = None
 
     @property
     def workflow_id(self) -> str | None:
@@ -61,19 +65,25 @@ class Destination:
 
     @property
     def upload_url(self) -> str:
-        return url_for("upload.choose", workflow_id=self.workflow_id)
+        return url_for("upload.choose", workflow_id=self.workflow_id, corrects=self.corrects or None)
 
     def mapping_url(self, upload_id: str, **more: str | None) -> str:
-        return url_for("mapping.show", workflow_id=self.workflow_id, upload_id=upload_id, **more)
+        return url_for(
+            "mapping.show",
+            workflow_id=self.workflow_id,
+            upload_id=upload_id,
+            **({"corrects": self.corrects or None} | more),
+        )
 
 
 def destination(actor: Actor, workflow_id: UUID | None) -> Destination:
     """Raises NotAllowed and NotFound."""
+    corrects = request.args.get("corrects", "")[:36]
     if workflow_id is None:
         accounts.require(actor, Permission.CONTACTS)
-        return Destination(None, row_limit(actor, is_import=True))
+        return Destination(None, row_limit(actor, is_import=True), corrects=corrects)
     accounts.require(actor, Permission.WORKFLOWS)
     workflow = workflows.find_workflow(actor, str(workflow_id))
     is_asked = workflow.status in (Status.DRAFT, Status.PAUSED)
     missing = workflows.what_is_missing(actor, workflow.public_id) if is_asked else ()
-    return Destination(workflow, row_limit(actor, is_import=False), missing)
+    return Destination(workflow, row_limit(actor, is_import=False), missing, corrects)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 from flask.typing import ResponseReturnValue
 
 from app.accounts.domain import Permission
-from app.bulk_enrollment.application import control, report
+from app.bulk_enrollment.application import control, corrections, report
 from app.bulk_enrollment.application.problems import show_problems
 from app.bulk_enrollment.application.report import ShownJob
 from app.bulk_enrollment.domain import telling
@@ -65,7 +65,11 @@ def show(public_id: str) -> ResponseReturnValue:
     if _asks_for("problem-list"):
         return render_template("bulk_enrollment/_problem_list.html", shown=shown, **facts)
     return render_template(
-        "bulk_enrollment/job.html", nav_active=_place(shown.job.kind), **_panel_facts(shown), **facts
+        "bulk_enrollment/job.html",
+        nav_active=_place(shown.job.kind),
+        relatives=corrections.relatives_of(web.actor(), shown.job),
+        **_panel_facts(shown),
+        **facts,
     )
 
 

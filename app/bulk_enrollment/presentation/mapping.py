@@ -1,13 +1,14 @@
 """The mapping page: matched columns, the check-up of the rows, and the options of the job."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application import dry_runs, start
+from app.bulk_enrollment.application import corrections, dry_runs, start
 from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
 from app.bulk_enrollment.application.start import FileJob
 from app.bulk_enrollment.application.uploads import uses_of
@@ -41,6 +42,8 @@ COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts a
 def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     goal, upload = _opened(upload_id, workflow_id)
     chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
+    if chosen is None and goal.corrected is not None:
+        chosen = corrections.inherited_options(web.actor(), goal.corrected, upload)
     if chosen is not None:
         styles = chosen.dates, chosen.phones
         return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier, styles)
@@ -76,7 +79,7 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
         elif act in ("activate", "activate-anyway") and goal.workflow_id:
             asks = workflows.Ask.NEVER if act == "activate-anyway" else workflows.Ask.ANYTHING
             workflows.activate(web.actor(), goal.workflow_id, asks)
-            goal = destination(web.actor(), workflow_id)
+            goal = replace(destination(web.actor(), workflow_id), corrected=goal.corrected)
     except Invalid as wrong:
         fields = wrong.facts.get("fields") or {}
         form.show(fields)
@@ -125,7 +128,8 @@ def _opened(upload_id: UUID, workflow_id: UUID | None) -> tuple[Destination, fil
             next_url=goal.upload_url,
             next_label="Upload the file again",
         )
-    return goal, upload
+    corrected = corrections.corrected_job(web.actor(), upload, goal.workflow_id, goal.corrects)
+    return replace(goal, corrected=corrected), upload
 
 
 def _begin(
@@ -133,7 +137,8 @@ def _begin(
 ) -> ResponseReturnValue:
     """Start the job when there is a one-time key, else check first what it would do."""
     actor = web.actor()
-    wanted = FileJob(upload.public_id, options, goal.workflow_id, once)
+    corrects = goal.corrected.public_id if goal.corrected else None
+    wanted = FileJob(upload.public_id, options, goal.workflow_id, once, corrects)
     if once is None:
         job = start.dry_run(actor, wanted)
         return web.send_to(url_for("check.show", job_id=job.public_id))

@@ -1,6 +1,7 @@
 """Choosing a file: the upload page, receiving a file, and a sample file to try."""
 
 import io
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.bulk_enrollment.application.corrections import job_to_correct
 from app.bulk_enrollment.application.uploads import newest_uploads
 from app.bulk_enrollment.presentation.destination import Destination, destination
 from app.files import application as files
@@ -30,7 +32,11 @@ class UploadForm(FlaskForm):
 @blueprint.get("/contacts/import")
 @blueprint.get("/workflows/<uuid:workflow_id>/enroll")
 def choose(workflow_id: UUID | None = None) -> ResponseReturnValue:
-    return _page(destination(web.actor(), workflow_id), UploadForm(formdata=None))
+    actor = web.actor()
+    goal = destination(actor, workflow_id)
+    if goal.corrects:
+        goal = replace(goal, corrected=job_to_correct(actor, goal.corrects, goal.workflow_id))
+    return _page(goal, UploadForm(formdata=None))
 
 
 @blueprint.post("/contacts/import")

@@ -1,7 +1,15 @@
 """The doors of the room: keep a file, read it again, know its columns, check it up, forget it."""
 
 from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends
-from app.files.application.columns import MAPPABLE, may_be_mapped_to, remember_mapping, suggestion
+from app.files.application.columns import (
+    MAPPABLE,
+    added_columns,
+    carried_over,
+    has_columns_of,
+    may_be_mapped_to,
+    remember_mapping,
+    suggestion,
+)
 from app.files.application.discarding import discard_unused, register_use
 from app.files.application.keeping import keep, too_large
 from app.files.application.reading import (
@@ -24,6 +32,9 @@ __all__ = [
     "MAPPABLE",
     "ColumnStyles",
     "Upload",
+    "added_columns",
+    "carried_over",
+    "has_columns_of",
     "checkup_for",
     "discard_unused",
     "first_rows",

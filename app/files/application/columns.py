@@ -6,6 +6,7 @@ from typing import Final
 
 from app.accounts.domain import Actor
 from app.files.application.reading import first_rows, layout_of
+from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
 from app.files.domain.columns import (
     CUSTOM,
     FIELDS,
@@ -48,6 +49,26 @@ def suggested(account_id: int, layout: FileLayout, samples: list[list[str]]) -> 
         return guesses
     fields = [remembered.get(name, IGNORE) for name in _names(layout)]
     return [replace(guess, field=field, confidence=1.0) for guess, field in zip(guesses, fields, strict=True)]
+
+
+def added_columns(upload: Upload) -> tuple[int, ...]:
+    """Positions of the columns that a download of ours added; empty for any other file."""
+    rows = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
+    return added_positions(layout_of(upload).columns, rows)
+
+
+def has_columns_of(layout: FileLayout, other: FileLayout) -> bool:
+    """Whether two files have the same columns, in whatever order, but for those that a download adds."""
+    return set(_names(layout)) - set(ADDED_COLUMNS) == set(_names(other)) - set(ADDED_COLUMNS)
+
+
+def carried_over(mapping: Mapping[str, str], source: FileLayout, target: FileLayout) -> dict[str, str]:
+    """A {column position as text: field} of one file for another with the same columns in some order."""
+    names = _names(source)
+    by_name = {
+        names[int(position)]: field for position, field in mapping.items() if int(position) < len(names)
+    }
+    return {str(at): by_name[name] for at, name in enumerate(_names(target)) if name in by_name}
 
 
 def remember_mapping(actor: Actor, upload: Upload, mapping: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
 from app.files.domain.consent import consent_of
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.identify import SECOND_EMAIL
@@ -63,8 +64,11 @@ def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[Col
     Each field is guessed at most once, so exactly one column is the email.
     """
     samples = [_samples(rows, index) for index in range(layout.width)]
+    added = added_positions(layout.columns, rows)
     offers: list[tuple[float, int, str]] = []
     for index, name in enumerate(layout.columns):
+        if index in added:
+            continue
         meaning = meaning_of(name) if layout.header is not None else None
         offers.extend(
             (fit, -index, field) for field, fit in _fits(meaning, samples[index]) if fit >= _SURE_ENOUGH
@@ -90,7 +94,10 @@ def header_fingerprint(layout: FileLayout) -> str:
     """
     if layout.header is None:
         return ""
-    names = sorted(normalised(name) or name for name in layout.columns)
+    columns = layout.columns
+    if tuple(name.strip().lower() for name in columns[-2:]) == ADDED_COLUMNS:
+        columns = columns[:-2]  # a corrected download has the headers of its original
+    names = sorted(normalised(name) or name for name in columns)
     return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:32]
 
 

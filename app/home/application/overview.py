@@ -14,6 +14,7 @@ from app.gallery.domain.card import Card
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Beginnings, Figures, JobWithWorkflow
 from app.platform.clock import now
+from app.platform.ids import is_public_id
 from app.platform.settings import Settings
 
 ATTENTION = timedelta(days=14)
@@ -108,6 +109,13 @@ def work_now(actor: Actor) -> WorkNow:
         under_way=_work(actor, queries.jobs_under_way(actor.account_id)),
         need_you=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION)),
     )
+
+
+def dismissed_work(actor: Actor, public_id: str) -> Work | None:
+    """The to-do that was just dismissed, so that it can be brought back."""
+    require(actor, Permission.REPORTS)
+    found = queries.dismissed_job(actor.account_id, public_id) if is_public_id(public_id) else None
+    return _work(actor, [found])[0] if found else None
 
 
 def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:

@@ -98,17 +98,26 @@ def jobs_under_way(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:
-    """Jobs that ended after `since` with rows that somebody should look at, newest first; not those that
-    were tried again."""
+    """Jobs that ended after `since` with rows that somebody should look at, newest first; not those that a
+    later job corrects, nor those that were dismissed."""
     tried_again = sa.select(EnrollmentJob.parent_job_id).where(
-        EnrollmentJob.account_id == account_id, EnrollmentJob.parent_job_id.isnot(None)
+        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.parent_job_id.isnot(None),
+        EnrollmentJob.status.notin_(("draft", "cancelled", "failed")),
     )
     ended_badly = sa.and_(
         EnrollmentJob.status.in_(("completed_with_errors", "failed")),
         EnrollmentJob.finished_at >= since,
         EnrollmentJob.id.notin_(tried_again),
+        EnrollmentJob.dismissed_at.is_(None),
     )
     return _jobs(account_id, ended_badly, limit)
+
+
+def dismissed_job(account_id: int, public_id: str) -> JobWithWorkflow | None:
+    """A job whose to-do was dismissed."""
+    condition = sa.and_(EnrollmentJob.public_id == public_id, EnrollmentJob.dismissed_at.isnot(None))
+    return next(iter(_jobs(account_id, condition, 1)), None)
 
 
 def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:

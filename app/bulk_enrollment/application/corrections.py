@@ -1,0 +1,78 @@
+"""Correcting the rows of an earlier job: which job a file corrects, and the choices that it takes over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.plan import file_options
+from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.infrastructure import corrections
+from app.bulk_enrollment.infrastructure.corrections import Relative
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.files import application as files
+from app.files.domain.layout import FileLayout
+from app.platform.errors import NotFound
+from app.platform.ids import is_public_id
+
+NONE = "none"  # asked for by somebody who says that a file corrects nothing
+
+
+def job_to_correct(actor: Actor, public_id: str, workflow_id: str | None) -> EnrollmentJob:
+    """An ended job into the same workflow (None: an import). Raises NotFound for any other."""
+    found = (
+        corrections.correctable_jobs(actor.account_id, workflow_id, 1, public_id)
+        if is_public_id(public_id)
+        else []
+    )
+    if not found:
+        raise NotFound("JOB_NOT_FOUND", "The job to correct doesn’t exist.")
+    return found[0][0]
+
+
+def corrected_job(
+    actor: Actor, upload: files.Upload, workflow_id: str | None, asked: str
+) -> EnrollmentJob | None:
+    """The job that a file corrects: the one asked for, else the newest one with the same columns when the
+    file is a download of ours. Raises NotFound."""
+    accounts.require(actor, Permission.REPORTS)
+    if asked == NONE:
+        return None
+    if asked:
+        return job_to_correct(actor, asked, workflow_id)
+    if not files.added_columns(upload):
+        return None
+    layout = files.layout_of(upload)
+    return next(
+        (
+            job
+            for job, known in corrections.correctable_jobs(actor.account_id, workflow_id)
+            if known is not None and files.has_columns_of(FileLayout.from_json(known), layout)
+        ),
+        None,
+    )
+
+
+def inherited_options(actor: Actor, job: EnrollmentJob, upload: files.Upload) -> FileOptions:
+    """What was chosen for the job, with its columns found again in the corrected file. Columns that the job's
+    file did not have are guessed."""
+    chosen = file_options(job)
+    guesses = {
+        str(guess.index): guess.field
+        for guess in files.suggestion(actor.account_id, upload)
+        if files.may_be_mapped_to(guess.field)
+    }
+    original = files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None
+    if original is None:
+        return replace(chosen, mapping=guesses)
+    source, target = files.layout_of(original), files.layout_of(upload)
+    known = files.carried_over({str(at): "" for at in range(source.width)}, source, target)
+    taken = files.carried_over(chosen.mapping, source, target)
+    new = {at: field for at, field in guesses.items() if at not in known and field not in taken.values()}
+    return replace(chosen, mapping=taken | new)
+
+
+def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Sequence[Relative]]:
+    """(the job that this one corrects, the jobs that correct it)."""
+    accounts.require(actor, Permission.REPORTS)
+    return corrections.original_of(actor.account_id, job), corrections.corrected_by(actor.account_id, job.id)

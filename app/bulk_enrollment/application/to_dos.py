@@ -1,0 +1,39 @@
+"""To-dos: ended jobs with rows that somebody should look at. They stand on Home until the rows are corrected,
+or somebody dismisses them."""
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.bulk_enrollment.application.start import find_job
+from app.bulk_enrollment.domain.job import FINISHED
+from app.bulk_enrollment.infrastructure.store import jobs
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Conflict
+
+
+def dismiss(actor: Actor, public_id: str) -> None:
+    """Take a job off the list of to-dos, for the whole account. Raises NotFound; Conflict for a job that is
+    not over."""
+    _set(actor, public_id, is_dismissed=True)
+
+
+def restore(actor: Actor, public_id: str) -> None:
+    """Put a dismissed to-do back. Raises like `dismiss`."""
+    _set(actor, public_id, is_dismissed=False)
+
+
+def _set(actor: Actor, public_id: str, *, is_dismissed: bool) -> None:
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        job = find_job(actor, public_id)
+        if job.status not in FINISHED:
+            raise Conflict("CONFLICT", "This job is still running.")
+        if (job.dismissed_at is not None) == is_dismissed:
+            return
+        values = {"dismissed_at": now(), "dismissed_by": actor.user_id} if is_dismissed else _BACK
+        jobs.change(actor.account_id, job.id, **values)
+        activity.record(actor, "to_do_dismissed" if is_dismissed else "to_do_restored", "job", job.public_id)
+
+
+_BACK = {"dismissed_at": None, "dismissed_by": None}
