@@ -96,6 +96,8 @@ ACTIONS: Final[dict[str, str]] = {
     "job_started": "started {it}",
     "job_cancelled": "canceled {it}",
     "job_finished": "finished {it}",
+    "to_do_dismissed": "dismissed the to-do of {it}",
+    "to_do_restored": "restored the to-do of {it}",
     "job_downloaded": "downloaded rows from {it}",
 }
 

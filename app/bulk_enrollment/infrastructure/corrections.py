@@ -12,8 +12,6 @@ from app.workflows.infrastructure.tables import Workflow
 
 # Jobs that ended with rows that somebody may correct.
 CORRECTABLE = ("completed_with_errors", "cancelled", "failed")
-# A correction in one of these states has changed nothing.
-IDLE = ("draft", "cancelled", "failed")
 
 
 class Relative(NamedTuple):
@@ -27,8 +25,8 @@ class Relative(NamedTuple):
 def correctable_jobs(
     account_id: int, workflow_id: str | None, limit: int = 20, public_id: str | None = None
 ) -> list[tuple[EnrollmentJob, dict[str, Any] | None]]:
-    """(job, layout of its file) of ended jobs into a workflow (by public id), or of imports (None), the newest
-    first; with `public_id` that job alone."""
+    """(job, layout of its file) of ended jobs into a workflow (by public id), or of imports (None), the
+    newest first; with `public_id` that job alone."""
     query = (
         sa.select(EnrollmentJob, Upload.layout)
         .outerjoin(Upload, sa.and_(Upload.id == EnrollmentJob.upload_id, Upload.account_id == account_id))

@@ -20,8 +20,7 @@ from app.workflows.domain.beginning import beginning_words
 class Destination:
     """`workflow` None means the contacts; `limit` is how many rows one job may have; `missing`: what a
     workflow that is not active yet still lacks; `corrects`: the public id of the job whose rows the file
-    corrects, “none” when it is to correct none; `corrected`: that job, once
-    it is known."""
+    corrects, “none” when it is to correct none; `corrected`: that job, once it is known."""
 
     workflow: Any
     limit: int

@@ -1,7 +1,17 @@
 """The doors of the house: what home and limits show, the token of the first visit, sample data."""
 
 from app.accounts.application import first_visit_token as setup_token
-from app.home.application.overview import Limit, Overview, Work, WorkNow, figures, limits, overview, work_now
+from app.home.application.overview import (
+    Limit,
+    Overview,
+    Work,
+    WorkNow,
+    dismissed_work,
+    figures,
+    limits,
+    overview,
+    work_now,
+)
 from app.home.application.preparing import prepare_installation
 from app.home.application.sample_data import SampleData, make_sample_data
 
@@ -11,6 +21,7 @@ __all__ = [
     "SampleData",
     "Work",
     "WorkNow",
+    "dismissed_work",
     "figures",
     "limits",
     "make_sample_data",

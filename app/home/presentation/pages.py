@@ -1,6 +1,6 @@
 """The home page, and the part of it that is asked for again while something runs."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.activity import application as activity
@@ -23,6 +23,7 @@ def home() -> ResponseReturnValue:
         "home/home.html",
         overview=overview,
         work=overview.work,
+        dismissed=home_room.dismissed_work(actor, request.args.get("dismissed", "")),
         latest=[(entry, sentence_of(entry, log.names.get(entry.id, ""))) for entry in log.entries[:LATEST]],
         nav_active="home",
     )
