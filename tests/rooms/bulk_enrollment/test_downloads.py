@@ -70,7 +70,7 @@ def test_the_failed_rows_are_corrected_and_uploaded_again_as_they_are(app, bob, 
     _, rows = rows_of(bob, again, outcome="all")
     assert rows[0] == ["First name", "Email", "outcome", "reason"], "replaced, not doubled"
     assert rows[1] == ["Ben", "ben@example.com", "ENROLLED", "Added to the workflow."]
-    assert rows[2][2:] == ["VALIDATION_ERROR", "The row has no address."]
+    assert rows[2][2:] == ["VALIDATION_ERROR", "The row has no email address."]
 
 
 def test_the_person_s_own_cells_come_back_as_they_stood(app, bob, run_tasks):
