@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_to_dos"
-down_revision = "0014_profile"
+revision = "0016_to_dos"
+down_revision = "0015_values"
 branch_labels = None
 depends_on = None
 
