@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
 from app.files.domain.consent import consent_of
+from app.files.domain.header_phrases import about_someone_else
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.identify import SECOND_EMAIL
 from app.files.domain.layout import FileLayout
+from app.files.domain.tags import tags_of
 from app.platform.addresses import first_email
+from app.platform.blank_words import is_blank
 
 IGNORE: Final = "ignore"
 CUSTOM: Final = "custom"
@@ -42,6 +45,7 @@ FIELDS: Final = (
 SAMPLE_ROWS: Final = 50
 _LONGEST_JUDGED: Final = 320  # of a cell, so that the first rows of a file of long cells are judged quickly
 _SURE_ENOUGH: Final = 0.3
+_EMPTY: Final = 0.4
 _PHONE = re.compile(r"\+?[\d ()./-]{7,24}")
 
 
@@ -66,15 +70,18 @@ def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[Col
     samples = [_samples(rows, index) for index in range(layout.width)]
     added = added_positions(layout.columns, rows)
     offers: list[tuple[float, int, str]] = []
+    is_sampled = any(samples)
     for index, name in enumerate(layout.columns):
         if index in added:
             continue
-        meaning = meaning_of(name) if layout.header is not None else None
+        header = name if layout.header is not None else ""
         offers.extend(
-            (fit, -index, field) for field, fit in _fits(meaning, samples[index]) if fit >= _SURE_ENOUGH
+            (fit, -index, field)
+            for field, fit in _fits(header, samples[index], len(rows), is_sampled)
+            if fit >= _SURE_ENOUGH
         )
     taken = _settled(offers)
-    _settle_names(taken, offers)
+    _settle_names(taken, offers, {index for index, cells in enumerate(samples) if is_sampled and not cells})
     return [
         ColumnGuess(
             index,
@@ -101,12 +108,14 @@ def header_fingerprint(layout: FileLayout) -> str:
     return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _fits(meaning: tuple[str, float] | None, cells: Sequence[str]) -> list[tuple[str, float]]:
-    """The fields that a column may be, each with how well header and cells agree on it."""
+def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> list[tuple[str, float]]:
+    """The fields that a column may be, each with how well header and cells agree on it. A column that is
+    empty while others are not comes after any that is filled."""
     fits: dict[str, float] = {}
+    meaning = meaning_of(header)
     if meaning is not None:
         field, sure = meaning
-        fits[field] = sure if cells else sure * 0.8
+        fits[field] = sure if cells else sure * (_EMPTY if is_sampled else 0.8)
         if field in CONSENT_FIELDS and cells:
             understood = sum(bool(consent_of(cell, field) or consent_of(cell)) for cell in cells)
             fits[field] = sure * understood / len(cells)
@@ -115,21 +124,37 @@ def _fits(meaning: tuple[str, float] | None, cells: Sequence[str]) -> list[tuple
             fits[field] = sure * numbers / len(cells) if cells else _SURE_ENOUGH
         if field == "birthday" and cells and not any(any(c.isdigit() for c in cell) for cell in cells):
             fits[field] = 0.0
-    if cells:
-        _weigh_addresses(fits, cells)
-        if meaning is None:
+        if field == "tags" and _are_unique(cells):
+            fits[field] = 0.0
+    someone_else = about_someone_else(normalised(header))
+    if cells and someone_else != "surely":
+        _weigh_addresses(fits, cells, rows, is_other=someone_else is not None)
+        if meaning is None and someone_else is None:
             _weigh_phones(fits, cells)
     return list(fits.items())
 
 
-def _weigh_addresses(fits: dict[str, float], cells: Sequence[str]) -> None:
+def _weigh_addresses(fits: dict[str, float], cells: Sequence[str], rows: int, is_other: bool) -> None:
+    """A column of addresses is the better the more of its rows have one, and the fewer have the same."""
     share = _address_share(cells)
     if "email" in fits:
         # A column called "E-Mail" that holds yes and no is not the address.
         fits["email"] *= 0.5 + 0.5 * share if share else (0.5 if len(cells) < 3 else 0.2)
     elif share >= 0.5:
         fits.clear()
-        fits["email"] = 0.45 + 0.4 * share
+        fits["email"] = 0.32 if is_other else 0.45 + 0.4 * share
+    if share and "email" in fits:
+        distinct = len(set(cells)) / len(cells)
+        if is_other and distinct < 0.9:
+            del fits["email"]
+            return
+        filled = len(cells) / max(rows, 1)
+        fits["email"] = max(fits["email"] * (0.7 + 0.15 * filled + 0.15 * distinct), _SURE_ENOUGH)
+
+
+def _are_unique(cells: Sequence[str]) -> bool:
+    """Nearly every cell has tags of its own, so they are texts and no tags."""
+    return len(cells) >= 10 and len({tag for cell in cells for tag in tags_of(cell)}) > 0.8 * len(cells)
 
 
 def _address_share(cells: Sequence[str]) -> float:
@@ -161,12 +186,15 @@ def _settled(offers: Sequence[tuple[float, int, str]]) -> dict[int, tuple[str, f
     return taken
 
 
-def _settle_names(taken: dict[int, tuple[str, float]], offers: Sequence[tuple[float, int, str]]) -> None:
-    """`Name` is the last name beside a `Vorname`, the first name beside `apellidos`, else the whole name."""
+def _settle_names(
+    taken: dict[int, tuple[str, float]], offers: Sequence[tuple[float, int, str]], empty: Collection[int]
+) -> None:
+    """`Name` is the last name beside a `Vorname`, the first name beside `apellidos`, else the whole name.
+    Columns that are `empty` do not count."""
     for fit, negative_index, field in sorted(offers, reverse=True):
         if field != "name" or -negative_index in taken:
             continue
-        used = {field for field, _ in taken.values()}
+        used = {known for index, (known, _) in taken.items() if index not in empty}
         if "full_name" in used or {"first_name", "last_name"} <= used:
             return
         name = "last_name" if "first_name" in used else "first_name" if "last_name" in used else "full_name"
@@ -175,7 +203,7 @@ def _settle_names(taken: dict[int, tuple[str, float]], offers: Sequence[tuple[fl
 
 def _samples(rows: Sequence[Sequence[str]], index: int) -> list[str]:
     cells = (row[index] for row in rows[:SAMPLE_ROWS] if index < len(row))
-    return [cell for cell in cells if cell.strip()]
+    return [cell for cell in cells if not is_blank(cell)]
 
 
 def _examples(cells: Sequence[str]) -> tuple[str, ...]:

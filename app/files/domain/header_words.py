@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from app.files.domain.header_phrases import about_someone_else, alternatives, without_asking, without_brackets
+
 # ruff: noqa: RUF001
 
 _WORDS: Final[dict[str, str]] = {
@@ -27,13 +29,15 @@ _WORDS: Final[dict[str, str]] = {
         البريد الإلكتروني | דואל | אימייל
     """,
     "first_name": """
-        first name | firstname | given name | forename | fname | first | vorname | rufname | prénom
+        first name | firstname | given name | forename | fname | first | name first | vorname | rufname
+        prénom
         prenom | primer nombre | nombre de pila | nome próprio | primeiro nome | nome di battesimo
         voornaam | imię | förnamn | fornavn | etunimi | křestní jméno | jméno | keresztnév | prenume | ad
         имя | ім'я | όνομα | 名 | 名字 | 이름
     """,
     "last_name": """
-        last name | lastname | surname | family name | lname | last | nachname | familienname | zuname
+        last name | lastname | surname | family name | lname | last | name last | nachname | familienname
+        zuname
         nom de famille | apellido | apellidos | primer apellido | cognome | sobrenome | apelido
         último nome | achternaam | familienaam | nazwisko | efternamn | efternavn | etternavn | sukunimi
         příjmení | priezvisko | vezetéknév | nume de familie | soyad | soyadı | фамилия | прізвище
@@ -137,8 +141,10 @@ _AROUND: Final = {
     "address", "primary", "main", "work", "home", "business", "personal", "private", "mailing", "billing",
     "shipping", "your", "associated", "required", "optional", "value", "1", "kunde", "kunden", "kontakt",
     "privat", "geschäftlich", "haupt", "principal", "cliente", "trabajo", "travail", "lavoro",
-    "werk", "zakelijk", "prive", "sluzbowy", "prywatny",
+    "werk", "zakelijk", "prive", "sluzbowy", "prywatny", "invitee", "attendee", "participant", "registrant",
+    "recipient", "buyer", "purchaser", "respondent", "applicant", "donor", "student", "teilnehmer",
 }  # fmt: skip
+_OF_CONSENT: Final = frozenset({"consent", "opt_out", "bounced"})
 _LONGEST_NAME: Final = 200  # what is longer is no name, and would take long to look through
 _SECOND_BEST: Final = {
     "2",
@@ -156,7 +162,7 @@ _SECOND_BEST: Final = {
 
 def normalised(header: str) -> str:
     """A header as its words: `eMailAddress`, `E-mail_address` and `EMAIL ADDRESS` all are `email address`."""
-    spaced = re.sub(r"(?<=[a-zß-ÿ]{2})(?=[A-Z])", " ", header)
+    spaced = re.sub(r"(?<=[a-zß-ÿ]{2})(?=[A-Z])", " ", header[: 2 * _LONGEST_NAME])
     letters = "".join(
         c for c in unicodedata.normalize("NFKD", spaced.casefold()) if not unicodedata.combining(c)
     )
@@ -165,13 +171,29 @@ def normalised(header: str) -> str:
 
 
 def meaning_of(header: str) -> tuple[str, float] | None:
-    """The field that a header means and how sure that is; `name` where other columns tell which name."""
+    """The field that a header means and how sure that is; `name` where other columns tell which name. None
+    for what is about somebody else than the contact."""
     if len(header) > _LONGEST_NAME:
         return None
     words = normalised(header)
     if words in _FIELDS:
         return _FIELDS[words], 1.0
-    tokens = words.split()
+    if about_someone_else(words) is not None:
+        return None
+    outside = without_brackets(header)
+    if outside != header and (meaning := meaning_of(outside)) is not None:
+        return meaning[0], min(meaning[1], 0.9)
+    parts = alternatives(header)
+    if len(parts) > 1:
+        return _of_alternatives(parts)
+    asked = without_asking(words)
+    if asked != words and asked in _FIELDS:
+        return (_FIELDS[asked], 0.9) if _FIELDS[asked] not in _OF_CONSENT else None
+    return _inside(asked.split())
+
+
+def _inside(tokens: list[str]) -> tuple[str, float] | None:
+    """The field that is left when words around it are taken off."""
     confidence = 0.5 if _SECOND_BEST.intersection(tokens) else 0.8
     around = _AROUND_WORDS | _SECOND_BEST
     while len(tokens) > 1 and (tokens[0] in around or tokens[-1] in around):
@@ -179,8 +201,17 @@ def meaning_of(header: str) -> tuple[str, float] | None:
         field = _FIELDS.get(" ".join(tokens))
         if field is not None:
             # "Lead status" and "Member subscription" are about something else than mail.
-            return None if field in ("consent", "opt_out", "bounced") else (field, confidence)
+            return None if field in _OF_CONSENT else (field, confidence)
     return None
+
+
+def _of_alternatives(parts: list[str]) -> tuple[str, float] | None:
+    """`Town/City` and `Company / Account` mean one field, `First / Last name` the whole name; words for
+    different fields mean none."""
+    found = {meaning[0] for part in parts if (meaning := meaning_of(part)) is not None}
+    if found == {"first_name", "last_name"}:
+        return "full_name", 0.8
+    return (found.pop(), 0.8) if len(found) == 1 and found.isdisjoint(_OF_CONSENT) else None
 
 
 _FIELDS: Final[dict[str, str]] = {

@@ -5,6 +5,7 @@ import pytest
 from app.files.domain.columns import FIELDS, guess_columns, header_fingerprint
 from app.files.domain.layout import FileLayout
 from app.files.domain.tags import tags_of
+from tests.unit.files.contact_files import cells, report
 
 
 def layout_of(*names: str, header: bool = True) -> FileLayout:
@@ -158,3 +159,79 @@ def test_fingerprint_is_of_the_set_of_headers():
 )
 def test_tags_of_a_cell(cell, tags):
     assert tags_of(cell) == tags
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("What is your email address?", "email"),
+        ("Wie lautet deine E-Mail-Adresse?", "email"),
+        ("Quelle est votre adresse e-mail ?", "email"),
+        ("Invitee Email", "email"),
+        ("Invitee Name", "full_name"),
+        ("Invitee First Name", "first_name"),
+        ("Please enter your first name", "first_name"),
+        ("Town/City", "city"),
+        ("Company / Account", "company"),
+        ("First / Last Name", "full_name"),
+        ("Date of birth (DD/MM/YYYY)", "birthday"),
+        ("Phone number (with country code)", "phone"),
+        ("Guest Email(s)", "ignore"),
+        ("Account Owner Email", "ignore"),
+        ("Created By Email", "ignore"),
+        ("Sales Rep", "ignore"),
+        ("Event Type Name", "ignore"),
+        ("Name/Company", "ignore"),
+        ("Would you like our newsletter by email?", "ignore"),
+    ],
+)
+def test_questions_of_forms_two_words_for_one_thing_and_other_people(header, field):
+    assert fields_of([header]) == [field]
+
+
+def report_fields(name):
+    table, rows = report(name)
+    guesses = guess_columns(table.layout, cells(rows))
+    return {guess.name: guess.field for guess in guesses if guess.field != "ignore"}
+
+
+def test_report_39_the_address_column_that_is_filled():
+    fields = report_fields("39_constantcontact.csv")
+    assert fields["Email address - other"] == "email"
+    assert list(fields.values()).count("email") == 1
+
+
+def test_report_99_the_contacts_own_address_and_not_the_owners():
+    fields = report_fields("99_work_email_vs_owner.csv")
+    assert fields == {"Contact Name": "full_name", "Work Email": "email"}
+
+
+def test_report_24c_and_47_names_and_tags():
+    assert report_fields("24c_full_name_and_first.csv") == {
+        "Full Name": "full_name",
+        "First Name": "first_name",
+        "Email": "email",
+    }
+    assert report_fields("47_mailchimp_tags.csv")["TAGS"] == "tags"
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "fields"),
+    [
+        (["Owner Email", "Reach"], ["rep@example.com", "{}@example.org"], ["ignore", "email"]),
+        (["Owner Email", "Email"], ["rep@example.com", ""], ["ignore", "email"]),
+        (["Sales Rep Email"], ["{}@example.com"], ["ignore"]),
+        (["User Email", "Plan"], ["{}@example.com", "Gold"], ["email", "ignore"]),
+        (["User Email", "Plan"], ["host@example.com", "Gold"], ["ignore", "ignore"]),
+        (["User Email", "Invitee Email"], ["{}@example.com", "{}@example.org"], ["ignore", "email"]),
+        (["Email 1", "Email 2"], ["", "{}@example.com"], ["ignore", "email"]),
+        (["Email", "Backup"], ["{}@example.com", "{}@example.org"], ["email", "ignore"]),
+        (["Mobile", "Phone"], ["", "+49 151 2345678{}"], ["ignore", "phone"]),
+        (["First name", "Last name", "Name"], ["", "", "Ann Lee"], ["first_name", "last_name", "full_name"]),
+        (["Tags", "Note"], ["text number {}", "x"], ["ignore", "ignore"]),
+        (["Email", "Name"], ["{}@example.com", "NULL"], ["email", "full_name"]),
+    ],
+)
+def test_the_full_and_different_column_is_the_contacts(names, row, fields):
+    rows = [[cell.format(number) for cell in row] for number in range(12)]
+    assert fields_of(names, *rows) == fields
