@@ -1,12 +1,13 @@
 """The mapping page: matched columns, the check-up of the rows, and the options of the job."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.bulk_enrollment.application import corrections, dry_runs, start
 from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
@@ -15,17 +16,20 @@ from app.bulk_enrollment.application.uploads import uses_of
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.presentation.column_readings import SECOND_ACT, chosen_styles, readings_of
 from app.bulk_enrollment.presentation.destination import Destination, destination
+from app.bulk_enrollment.presentation.layout_form import read_told, shown_layout
 from app.bulk_enrollment.presentation.mapping_form import (
     CHOICES,
     OptionsForm,
     columns_of,
     options_form,
     read_mapping,
+    read_opened,
     read_options,
 )
 from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.column_styles import Dates, Phones
+from app.files.domain.garbled import MENDS
 from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
@@ -34,6 +38,10 @@ from app.workflows import application as workflows
 blueprint = Blueprint("mapping", __name__)
 
 ROWS_SHOWN = 5
+COLUMNS_SHOWN = 40  # of the first rows
+ACTS_OF_READING = frozenset(
+    ("reread", "first-row", *(f"{act}-{mend}" for act in ("repair", "unrepair") for mend in MENDS))
+)
 COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts after the page has come
 
 
@@ -47,7 +55,15 @@ def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValu
     if chosen is not None:
         styles = chosen.dates, chosen.phones
         return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier, styles)
-    return _page(goal, upload, None, _suggested(upload), None, ("", ""))
+    fields = files.choices_of(web.actor(), upload)
+    if fields is None:
+        return _page(goal, upload, None, _suggested(upload), None, ("", ""))
+    sent: MultiDict[str, str] = MultiDict(fields)
+    form = OptionsForm(formdata=sent)
+    form.once.data = uuid4().hex
+    mapping = read_mapping(sent, len(upload.layout["columns"]))
+    styles = chosen_styles(sent, mapping)
+    return _page(goal, upload, form, mapping, form.identifier.data, styles, opened=sent.getlist("opened"))
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>")
@@ -59,7 +75,8 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     mapping = read_mapping(request.form, len(upload.layout["columns"]))
     columns_at = {str(at) for at in range(len(upload.layout["columns"]))}
     refusal: MusterError | None = None
-    act = request.form.get("act", "check")
+    act = "open" if "open" in request.form else request.form.get("act", "check")
+    _keep_choices(upload)
     try:
         if act in ("check", "start"):
             options, found = read_options(
@@ -76,6 +93,8 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
             files.undo_mends(web.actor(), upload.public_id)
         elif act.startswith(SECOND_ACT):
             mapping |= {at: SECOND_EMAIL for at in (act.removeprefix(SECOND_ACT),) if at in columns_at}
+        elif act in ACTS_OF_READING:
+            return _read_again(goal, upload, act)
         elif act in ("activate", "activate-anyway") and goal.workflow_id:
             asks = workflows.Ask.NEVER if act == "activate-anyway" else workflows.Ask.ANYTHING
             workflows.activate(web.actor(), goal.workflow_id, asks)
@@ -88,7 +107,17 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
         refusal = wrong
     status = web.status_of(refusal) if refusal else 422 if form.errors else 200
     styles = chosen_styles(request.form, mapping)
-    return _page(goal, upload, form, mapping, form.identifier.data, styles, refusal), status
+    opened = request.form.getlist("opened") + request.form.getlist("open")
+    return _page(goal, upload, form, mapping, form.identifier.data, styles, refusal, opened), status
+
+
+@blueprint.post("/contacts/import/<uuid:upload_id>/choices")
+@blueprint.post("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>/choices")
+def remember(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
+    """Keeps what is chosen at the moment, so that a reload shows it again."""
+    _, upload = _opened(upload_id, workflow_id)
+    _keep_choices(upload)
+    return "", 204
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>/checkup")
@@ -132,6 +161,34 @@ def _opened(upload_id: UUID, workflow_id: UUID | None) -> tuple[Destination, fil
     return replace(goal, corrected=corrected), upload
 
 
+def _keep_choices(upload: files.Upload) -> None:
+    fields = {
+        name: values
+        for name, values in request.form.lists()
+        if name not in ("csrf_token", "once", "act", "open") and not name.startswith("layout-")
+    }
+    if "open" in request.form:
+        fields["opened"] = [*fields.get("opened", []), *request.form.getlist("open")]
+    files.save_choices(web.actor(), upload, fields)
+
+
+def _read_again(goal: Destination, upload: files.Upload, act: str) -> ResponseReturnValue:
+    """Read the file as the person says; what was chosen for its columns goes along."""
+    told = files.told_of(upload)
+    mends = set(told.mends)
+    if act == "first-row":
+        told = replace(told, header_line=0)
+    elif act == "reread":
+        told = read_told(request.form, upload)
+    elif act.startswith("repair-"):
+        told = files.with_mends(upload, *mends, act.removeprefix("repair-"))
+    else:
+        told = files.with_mends(upload, *(mends - {act.removeprefix("unrepair-")}))
+    again = files.read_again(web.actor(), upload.public_id, told)
+    files.take_choices(web.actor(), upload, again)
+    return web.send_to(goal.mapping_url(again.public_id))
+
+
 def _begin(
     goal: Destination, upload: files.Upload, options: FileOptions, once: str | None
 ) -> ResponseReturnValue:
@@ -154,6 +211,7 @@ def _page(
     identifier: str | None,
     styles: tuple[Dates, Phones],
     refusal: MusterError | None = None,
+    opened: Sequence[str] = (),
 ) -> str:
     actor = web.actor()
     figures = _figures(upload, mapping, _identifier(mapping, identifier), styles)
@@ -166,11 +224,17 @@ def _page(
         upload=upload,
         layout=files.layout_of(upload),
         form=form,
+        how=shown_layout(upload),
+        opened=read_opened(opened, len(upload.layout["columns"])),
         columns=columns_of(
-            files.suggestion(actor.account_id, upload), mapping, list(contacts.own_fields(actor).values())
+            files.suggestion(actor.account_id, upload),
+            mapping,
+            list(contacts.own_fields(actor).values()),
+            read_opened(opened, len(upload.layout["columns"])),
         ),
         choices=CHOICES,
         first=files.first_rows(upload, ROWS_SHOWN),
+        columns_shown=COLUMNS_SHOWN,
         uses=uses_of(actor, upload),
         earlier=files.same_file_before(actor.account_id, upload),
         refusal=refusal,

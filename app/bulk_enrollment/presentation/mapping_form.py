@@ -1,6 +1,6 @@
 """The form of the mapping page: a choice for each column, and what should happen to the people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -17,6 +17,7 @@ from app.files.domain.column_styles import Dates, Phones
 from app.files.domain.columns import ColumnGuess
 from app.files.domain.identify import SECOND_EMAIL
 
+MOST_OPEN: Final = 40
 _LONGEST_LABEL: Final = 120
 
 # What a column may be, in the order and the words in which a person chooses.
@@ -45,6 +46,7 @@ CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
         (("consent", "Marketing consent (yes or no)"), ("opt_out", "Opted out"), ("bounced", "Bounced")),
     ),
 )
+_LABELS: Final = {value: label for _, fields in CHOICES for value, label in fields}
 IDENTIFIER_WORDS: Final = {
     "email": "Email address",
     "phone": "Phone number",
@@ -97,15 +99,22 @@ class OptionsForm(FlaskForm):
 @dataclass(frozen=True)
 class Column:
     """A column of the file with what was chosen for it; `own` are the account's own fields, and the one that
-    would be made of it, as (value, label)."""
+    would be made of it, as (value, label). One that is not `is_open` shows its field and a button to change
+    it in place of the list of all fields."""
 
     guess: ColumnGuess
     field: str
     own: Sequence[tuple[str, str]]
+    is_open: bool = True
 
     @property
     def name(self) -> str:
         return f"column-{self.guess.index}"
+
+    @property
+    def field_label(self) -> str:
+        """The field that was chosen, in words; empty for none."""
+        return _LABELS.get(self.field, self.field.removeprefix(CUSTOM))
 
     @property
     def is_aside(self) -> bool:
@@ -126,9 +135,15 @@ def options_form(shown: FileOptions | None = None, missing: str | None = None) -
 
 
 def columns_of(
-    guesses: Sequence[ColumnGuess], mapping: Mapping[str, str], own_labels: Sequence[str]
+    guesses: Sequence[ColumnGuess],
+    mapping: Mapping[str, str],
+    own_labels: Sequence[str],
+    opened: Collection[int] = (),
 ) -> list[Column]:
+    """The columns in the order of the file. Of a file with very many, those that were `opened` and the first
+    MOST_OPEN that matter show their list of fields: all lists together would be a page of many megabytes."""
     known = [(f"{CUSTOM}{label}", label) for label in own_labels]
+    shown = _open_columns(guesses, mapping, opened)
     columns = []
     for guess in guesses:
         label = " ".join(guess.name.split())[:_LONGEST_LABEL]
@@ -138,8 +153,27 @@ def columns_of(
         field = mapping.get(str(guess.index), "")
         if field.startswith(CUSTOM) and field not in (value for value, _ in own):
             own.append((field, field.removeprefix(CUSTOM)))
-        columns.append(Column(guess, field, own))
+        columns.append(Column(guess, field, own, guess.index in shown))
     return columns
+
+
+def _open_columns(
+    guesses: Sequence[ColumnGuess], mapping: Mapping[str, str], opened: Collection[int]
+) -> set[int]:
+    """Those that are matched come first, then those that hold something."""
+    shown = set(sorted(opened)[-MOST_OPEN:])
+    ranked = sorted(guesses, key=lambda one: (str(one.index) not in mapping, not one.examples, one.index))
+    for guess in ranked:
+        if len(shown) >= max(MOST_OPEN, len(opened) + MOST_OPEN // 2):
+            break
+        shown.add(guess.index)
+    return shown
+
+
+def read_opened(values: Sequence[str], width: int) -> list[int]:
+    """Positions of columns whose lists of fields a person has opened."""
+    found = {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 4}
+    return sorted(position for position in found if position < width)
 
 
 def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:

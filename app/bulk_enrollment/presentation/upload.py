@@ -96,5 +96,6 @@ def _refused(goal: Destination, refusal: MusterError) -> ResponseReturnValue:
 
 def _page(goal: Destination, form: UploadForm) -> str:
     facts: dict[str, Any] = {"goal": goal, "form": form, "most_bytes": current().max_upload_bytes}
+    facts["most_workbook_rows"] = current().max_workbook_rows
     recent = newest_uploads(web.actor())
     return render_template("bulk_enrollment/upload.html", recent=recent, nav_active=goal.place, **facts)

@@ -1,6 +1,7 @@
 """The doors of the room: keep a file, read it again, know its columns, check it up, forget it."""
 
 from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends
+from app.files.application.choices import choices_of, save_choices, take_choices
 from app.files.application.columns import (
     MAPPABLE,
     added_columns,
@@ -13,6 +14,7 @@ from app.files.application.columns import (
 from app.files.application.discarding import discard_unused, register_use
 from app.files.application.keeping import keep, too_large
 from app.files.application.reading import (
+    first_lines,
     first_rows,
     kept,
     layout_of,
@@ -35,7 +37,9 @@ __all__ = [
     "added_columns",
     "carried_over",
     "checkup_for",
+    "choices_of",
     "discard_unused",
+    "first_lines",
     "first_rows",
     "has_columns_of",
     "identifier_of",
@@ -51,10 +55,12 @@ __all__ = [
     "remember_mapping",
     "rows",
     "same_file_before",
+    "save_choices",
     "sheets_of",
     "styles_of",
     "suggestion",
     "tags_in",
+    "take_choices",
     "told_of",
     "too_large",
     "undo_mends",

@@ -1,6 +1,7 @@
 """Reading kept files: their rows as they are meant, or exactly as they stand in the file."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -78,6 +79,14 @@ def notices_of(upload: Upload) -> Notices:
 def sheets_of(upload: Upload) -> list[dict[str, Any]]:
     """The worksheets that may be read instead, as {name, rows}; empty for a text file."""
     return list(upload.noticed.get("sheets", []))
+
+
+def first_lines(upload: Upload, count: int) -> list[tuple[int, str]]:
+    """(line, cells with commas between) of the first records of a file, whatever they are."""
+    layout = replace(layout_of(upload), header=None, header_line=None, data_line=1, sieved=False)
+    with opened_text(upload) as stream:
+        records = islice(open_untouched(stream, layout), count)
+        return [(row.line, ", ".join(cell for cell in row.cells if cell.strip())) for row in records]
 
 
 def first_rows(upload: Upload, count: int) -> list[Row]:

@@ -23,7 +23,7 @@ from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 from app.platform.ids import new_public_id
 
-_READ = ("rows", "header_fingerprint", "layout", "noticed", "profile", "checkup")
+_READ = ("rows", "header_fingerprint", "layout", "noticed", "profile", "evidence", "checkup")
 
 
 def told_of(upload: Upload) -> Told:

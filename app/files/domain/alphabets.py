@@ -14,8 +14,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-import chardet
-
 # ruff: noqa: RUF001
 
 _LATIN_1: Final = (
@@ -85,6 +83,8 @@ _WORD: Final = re.compile(r"[^\s,;|\"'@<>()\[\]/.:+&=0-9-]*[^\x00-\x7f\s][^\s,;|
 
 def likeliest(lines: bytes) -> str:
     """The encoding out of LEGACY that makes the most sense of lines that are neither ASCII nor UTF-8."""
+    import chardet  # its models take 30 MB, which most files do not need
+
     lines = lines[:_EVIDENCE]
     ranked = chardet.detect_all(
         lines, include_encodings=LEGACY, ignore_threshold=True, compat_names=False, prefer_superset=False

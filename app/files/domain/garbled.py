@@ -11,8 +11,6 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
-import ftfy
-
 # ruff: noqa: RUF001
 
 Mend = Literal["encoding", "entities"]
@@ -92,6 +90,8 @@ def _without_entities(cell: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _reread(cell: str) -> str:
+    import ftfy  # not needed for most files
+
     for _ in range(3):
         plain = ftfy.fix_encoding(cell)
         if plain == cell:

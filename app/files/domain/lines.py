@@ -53,7 +53,8 @@ class Lines:
 
     `encoding` is the decided one after the first accent; `wrapped`: a cell so far may begin
     with an apostrophe or be written as `="x"`;
-    `garbled`: one may hold characters that were lost or misread on the way, which is looked for if `look`.
+    `garbled`: one may hold characters that were lost or misread on the way, `accented`: one is not ASCII;
+    `closer`: one of these two, which are only looked for if `look`.
     `close_up`: blanks before quotation marks are taken out. `by_row`: lines end with ROW_END.
     """
 
@@ -71,6 +72,9 @@ class Lines:
         self.encoding = encoding
         self.wrapped = False
         self.garbled = False
+        self.accented = False
+        self.closer = False
+        self._wants_accents = True
         self._starts = ('="', *(before + "'" for before in (delimiter, '"', "\n", "\r", ROW_END)))
         self._head = head
         self._rest = rest
@@ -81,6 +85,11 @@ class Lines:
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._blocks())
 
+    def enough_accents(self) -> None:
+        """No more cells beyond ASCII are wanted."""
+        self.accented = self._wants_accents = False
+        self.closer = self.garbled
+
     def _blocks(self) -> Iterator[list[str]]:
         tail = ""
         for text, damage in self._texts():
@@ -89,8 +98,10 @@ class Lines:
             text = tail + text
             if not self.wrapped and any(start in text for start in self._starts):
                 self.wrapped = True
-            if self._look and not self.garbled and may_be_garbled(text):
-                self.garbled = True
+            if self._look:
+                self.accented = self.accented or (self._wants_accents and not text.isascii())
+                self.garbled = self.garbled or may_be_garbled(text)
+                self.closer = self.accented or self.garbled
             lines = text.split(ROW_END) if self._by_row else StringIO(text, newline="").readlines()
             # The last line may go on in the next block, and a CR may be half of a CRLF.
             tail = lines.pop() if lines else ""

@@ -9,6 +9,8 @@ from typing import Any, Final
 from app.files.domain.garbled import what_is_wrong
 
 SAMPLES: Final = 5
+ACCENTED: Final = 3
+_SHORT: Final = 40
 _LONGEST: Final = 120
 _COUNTED_BY_LOOKING: Final = 20_000  # rows that are looked at cell by cell; more only say "more than"
 
@@ -37,10 +39,12 @@ class Noticed:
 
 @dataclass
 class Notices:
-    """`left_out`: {not_rows.Kind: lines}; `garbled`: {`lost`, `encoding` or `entities`: rows}."""
+    """`left_out`: {not_rows.Kind: lines}; `garbled`: {`lost`, `encoding` or `entities`: rows}; `accented`: a
+    few cells with letters beyond ASCII, which show whether the encoding is the right one."""
 
     left_out: dict[str, Noticed] = field(default_factory=dict)
     garbled: dict[str, Noticed] = field(default_factory=dict)
+    accented: list[str] = field(default_factory=list)
     _looked: int = 0
 
     def leave_out(self, kind: str, line: int, cells: Sequence[str]) -> None:
@@ -48,7 +52,18 @@ class Notices:
         filled = [" ".join(cell.split()) for cell in cells if cell.strip()]
         self.left_out.setdefault(kind, Noticed()).add(line, None, " | ".join(filled))
 
-    def look_at(self, row: int, line: int, cells: Sequence[str]) -> None:
+    def wants_accents(self, cells: Sequence[str]) -> bool:
+        """Keep short cells that show how the file is encoded; whether more are wanted."""
+        for cell in cells:
+            plain = cell.strip()
+            if not plain.isascii() and len(plain) <= _SHORT and any(map(_is_letter_beyond, plain)):
+                if plain not in self.accented:
+                    self.accented.append(plain)
+                if len(self.accented) >= ACCENTED:
+                    return False
+        return True
+
+    def look_at(self, row: int | None, line: int, cells: Sequence[str]) -> None:
         """Count a row whose cells were lost or misread on the way here."""
         if "&" not in (joined := "".join(cells)) and joined.isascii():
             return
@@ -68,7 +83,7 @@ class Notices:
     def as_json(self) -> dict[str, Any]:
         """Plain numbers, strings, lists and dicts."""
         facts = asdict(self)
-        return {name: facts[name] for name in ("left_out", "garbled")}
+        return {name: facts[name] for name in ("left_out", "garbled", "accented")}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Notices:
@@ -80,4 +95,8 @@ class Notices:
             }
             for name in ("left_out", "garbled")
         }
-        return cls(groups["left_out"], groups["garbled"])
+        return cls(groups["left_out"], groups["garbled"], list(facts.get("accented", [])))
+
+
+def _is_letter_beyond(character: str) -> bool:
+    return not character.isascii() and character.isalpha()

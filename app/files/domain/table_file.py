@@ -119,7 +119,7 @@ class Table:
                     yield self._made(number, *held)
                     held = None
                 number += 1
-                if len(cells) != width or next_line - line > 2 or source.wrapped or source.garbled:
+                if len(cells) != width or next_line - line > 2 or source.wrapped or source.closer:
                     yield self._made(number, line, next_line, cells)
                 else:
                     yield Row(number, line, cells)
@@ -160,16 +160,24 @@ class Table:
             joined = "\n".join(cells)
             if joined[:1] == "'" or "\n'" in joined or '="' in joined:
                 cells = [unquoted(unguarded(cell)) for cell in cells]
-        if self._lines.garbled:
+        if self._lines.closer:
             if self._notice:
-                self.notices.look_at(number, line, cells)
+                self._look_at(number, line, cells)
             if mends := self._layout.mends:
                 cells = [mended(cell, mends) for cell in cells]
         return Row(number, line, cells)
 
+    def _look_at(self, number: int | None, line: int, cells: list[str]) -> None:
+        if self._lines.accented and not self.notices.wants_accents(cells):
+            self._lines.enough_accents()
+        if self._lines.garbled:
+            self.notices.look_at(number, line, cells)
+
     def _pass_over(self, lines: Iterator[str], count: int) -> None:
         """The lines above the first row; those that are neither blank nor part of the header are noted."""
         header, data = self._layout.header_line, self._layout.data_line
+        if header is not None and self._notice:
+            self.notices.look_at(None, header, self._layout.header or ())
         line = 1
         try:
             for text in islice(lines, count):

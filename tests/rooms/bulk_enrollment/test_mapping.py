@@ -275,7 +275,8 @@ def test_bringing_contacts_in_without_a_workflow(app, bob, run_tasks):
     assert choices_on(page)["missing"] == "create"
     refused = decide(bob, address, missing="skip", existing="leave")
     assert "With these options, the file changes nothing." in text_of(refused.text)
-    started = decide(bob, address, "start", consent_basis="opt_in", **{"column-2": "custom:Plan"})
+    chosen = {"missing": "create", "consent_basis": "opt_in", "column-2": "custom:Plan"}
+    started = decide(bob, address, "start", **chosen)
     assert started.status_code == 303
     run_tasks()
     [job] = jobs(app)

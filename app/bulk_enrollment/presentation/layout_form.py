@@ -1,0 +1,145 @@
+"""How a file is read, on the mapping page: encoding, delimiter, header row, worksheet; how to change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.files import application as files
+from app.files.domain.encodings import ENCODINGS, UNDECIDED, label_of
+from app.files.domain.garbled import mended
+from app.files.domain.layout import Told
+from app.files.domain.not_rows import KINDS
+from app.files.domain.notices import Noticed, NoticedLine
+
+DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}
+NO_HEADER: Final = "0"
+_DELIMITER_NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+_HEADERS_OFFERED: Final = 12
+_LINES_LOOKED_AT: Final = 30
+
+Option = tuple[str, str]
+"""A value and its label."""
+
+
+@dataclass(frozen=True)
+class Garbled:
+    """Rows with cells that were misread on the way here; `examples` are (as it is, as it was meant)."""
+
+    rows: int
+    examples: list[tuple[str, str]]
+    is_mended: bool
+
+
+@dataclass(frozen=True)
+class ShownLayout:
+    """The way a file is read, in words, and what else may be chosen. `encodings` and `delimiters` are empty
+    for a workbook, `sheets` for a text file."""
+
+    words: str
+    encoding: str
+    accented: list[str]
+    encodings: list[Option]
+    delimiters: list[Option]
+    headers: list[Option]
+    sheets: list[Option]
+    told: Told
+    left_out: list[tuple[str, int, list[NoticedLine]]]
+    lost: Noticed | None
+    misread: Garbled | None
+    entities: Garbled | None
+
+    @property
+    def lines_left_out(self) -> int:
+        return sum(count for _, count, _ in self.left_out)
+
+    @property
+    def delimiter(self) -> str:
+        """The name of the delimiter, as the form sends it."""
+        return _name_of(self.told.delimiter or ",")
+
+
+def shown_layout(upload: files.Upload) -> ShownLayout:
+    told, notices = files.told_of(upload), files.notices_of(upload)
+    is_sheet = told.sheet is not None
+    encoding = told.encoding or UNDECIDED
+    return ShownLayout(
+        words=_words(told),
+        encoding=label_of(encoding),
+        accented=notices.accented,
+        encodings=[] if is_sheet else _encodings(encoding),
+        delimiters=[] if is_sheet else _delimiters(told.delimiter or ","),
+        headers=_headers(upload, told),
+        sheets=[(one["name"], f"{one['name']} ({one['rows']:,} rows)") for one in files.sheets_of(upload)],
+        told=told,
+        left_out=[
+            (KINDS.get(kind, kind), noticed.count, noticed.samples)
+            for kind, noticed in sorted(notices.left_out.items())
+        ],
+        lost=notices.garbled.get("lost"),
+        misread=_garbled(notices.garbled.get("encoding"), "encoding", told),
+        entities=_garbled(notices.garbled.get("entities"), "entities", told),
+    )
+
+
+def read_told(form: Mapping[str, str], upload: files.Upload) -> Told:
+    """How the person wants the file to be read. With another worksheet the header is looked for again."""
+    told = files.told_of(upload)
+    sheet = form.get("layout-sheet")
+    if sheet and sheet != told.sheet:
+        return replace(told, sheet=sheet[:200], header_line=None)
+    header = form.get("layout-header", "")
+    delimiter = form.get("layout-delimiter", "")
+    return replace(
+        told,
+        encoding=form.get("layout-encoding") or told.encoding,
+        delimiter=_DELIMITER_NAMES.get(delimiter, told.delimiter),
+        header_line=int(header)
+        if header.isascii() and header.isdigit() and len(header) < 6
+        else told.header_line,
+    )
+
+
+def _words(told: Told) -> str:
+    if told.sheet is not None:
+        return f"sheet “{told.sheet}”"
+    delimiter = told.delimiter or ","
+    name = DELIMITERS.get(delimiter, delimiter).lower()
+    return f"{name}-separated, {label_of(told.encoding or UNDECIDED)}"
+
+
+def _encodings(encoding: str) -> list[Option]:
+    known = list(ENCODINGS.items())
+    return known if encoding in ENCODINGS else [(encoding, label_of(encoding)), *known]
+
+
+def _delimiters(delimiter: str) -> list[Option]:
+    known = [(_name_of(one), label) for one, label in DELIMITERS.items()]
+    return known if delimiter in DELIMITERS else [(delimiter, delimiter), *known]
+
+
+def _name_of(delimiter: str) -> str:
+    return next((name for name, one in _DELIMITER_NAMES.items() if one == delimiter), delimiter)
+
+
+def _headers(upload: files.Upload, told: Told) -> list[Option]:
+    """The first lines that may be the header row: those without an address."""
+    options = [(NO_HEADER, "No header row: every line is a contact")]
+    first = files.first_lines(upload, _LINES_LOOKED_AT)
+    lines = [(line, text) for line, text in first if "@" not in text][:_HEADERS_OFFERED]
+    chosen = told.header_line or 0
+    if chosen and chosen not in [line for line, _ in lines]:
+        lines = [*lines, (chosen, ", ".join(files.layout_of(upload).header or ()))]
+    return [*options, *((str(line), f"Line {line}: {_shortened(text)}") for line, text in lines)]
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"
+
+
+def _garbled(noticed: Noticed | None, mend: str, told: Told) -> Garbled | None:
+    if noticed is None:
+        return None
+    cells: Sequence[str] = list(dict.fromkeys(sample.text for sample in noticed.samples))
+    examples = [(cell, mended(cell, (mend,))) for cell in cells[:3]]
+    return Garbled(noticed.count, examples, is_mended=mend in told.mends)

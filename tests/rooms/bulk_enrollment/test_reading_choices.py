@@ -1,0 +1,221 @@
+"""How a file is read can be seen and changed on the mapping page, and nothing chosen is lost (B-20)."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from app.contacts import application as contacts
+from app.files import application as files
+from app.platform.database import transaction
+from tests.rooms.bulk_enrollment.way import choices_on, decide, text_of, tiles, uploaded
+from tests.rooms.files.test_workbooks import HEADER, XI, workbook
+from tests.rooms.workflows.drafts import active
+from tests.unit.files.contact_files import DATA
+
+REPORTS = DATA / "reports"
+POLISH = (REPORTS / "04_windows1250_pl.csv").read_bytes()
+
+
+@pytest.fixture
+def workflow(app, bob):
+    return active(app, bob.actor, "Win-back")
+
+
+def press(person, address, **fields):
+    """Presses a button of the page, with its form as it stands; returns the page that comes next."""
+    answer = decide(person, address, **fields)
+    assert answer.status_code == 303, text_of(answer.text)
+    return answer.headers["Location"]
+
+
+def test_the_encoding_is_shown_with_letters_and_can_be_changed(bob, workflow):
+    address = uploaded(bob, workflow, POLISH, "polish.csv")
+    page = bob.get(address).text
+    assert "semicolon-separated, Windows-1250 (Central European)" in text_of(page)
+    assert "Letters read as Windows-1250 (Central European): Paweł Żółć Łódź" in text_of(page)
+    assert choices_on(page)["layout-encoding"] == "cp1250"
+    changed = {"layout-encoding": "iso8859-2", "column-3": "company", "tags": "spring", "missing": "create"}
+    again = press(bob, address, act="reread", **changed)
+    page = bob.get(again).text
+    assert "ISO-8859-2" in text_of(page)
+    kept = choices_on(page)
+    assert (kept["column-3"], kept["tags"], kept["missing"]) == ("company", "spring", "create")
+    assert kept["column-0"] == "email"
+
+
+def test_another_delimiter_keeps_what_still_fits(bob, workflow):
+    address = uploaded(
+        bob, workflow, b"Email,Note|City\nann@example.com,one|Oslo\nbob@example.com,two|Rome\n"
+    )
+    again = press(bob, address, act="reread", **{"layout-delimiter": "pipe"})
+    page = bob.get(again).text
+    assert "pipe-separated" in text_of(page)
+    assert "Email,Note" in page
+
+
+def test_the_first_row_may_be_a_person(bob, workflow):
+    address = uploaded(bob, workflow, b"Anna,Berlin\nBert,Paris\n", "names.csv")
+    assert tiles(bob.get(address).text)["Rows in file"] == "1"
+    page = bob.get(press(bob, address, act="first-row")).text
+    assert tiles(page)["Rows in file"] == "2"
+    assert choices_on(page)["layout-header"] == "0"
+    page = bob.get(press(bob, address, act="reread", **{"layout-header": "1"})).text
+    assert tiles(page)["Rows in file"] == "1"
+
+
+def test_a_header_further_down_can_be_chosen(bob, workflow):
+    content = b"Alpha,Beta\nGamma,Delta\nann@example.com,Ann\n"
+    address = uploaded(bob, workflow, content)
+    page = bob.get(press(bob, address, act="reread", **{"layout-header": "2"})).text
+    assert tiles(page)["Rows in file"] == "1"
+    assert ">Gamma<" in page
+    assert "1 line is not a contact and is skipped" in text_of(page)
+
+
+def test_a_sheet_is_chosen_on_the_page(bob, workflow):
+    address = uploaded(bob, workflow, (REPORTS / "87_two_sheets.xlsx").read_bytes(), "two.xlsx")
+    page = bob.get(address).text
+    assert tiles(page)["Valid email addresses"] == "1"
+    assert "1990-04-23" in page and "4915112345678" in page
+    assert choices_on(page)["layout-sheet"] == "People"
+    both = workbook(Staff=[HEADER, XI], Members=[HEADER, XI, ["bob@example.com", "Bob", None, None]])
+    address = uploaded(bob, workflow, both, "both.xlsx")
+    assert tiles(bob.get(address).text)["Rows in file"] == "2"
+    page = bob.get(press(bob, address, act="reread", **{"layout-sheet": "Staff"})).text
+    assert tiles(page)["Rows in file"] == "1"
+    assert choices_on(page)["layout-sheet"] == "Staff"
+
+
+def test_lines_that_are_no_contacts_are_listed(bob, workflow):
+    address = uploaded(bob, workflow, (REPORTS / "35_salesforce_report.csv").read_bytes(), "report.csv")
+    page = bob.get(address).text
+    assert tiles(page)["Rows in file"] == "4"
+    assert "6 lines are not contacts and are skipped" in text_of(page)
+    assert "line 8 Grand Totals (4 records)" in text_of(page)
+
+
+def test_characters_that_cannot_be_read_are_listed_and_refuse_nothing(bob, workflow):
+    rows = b"".join(b"p%d@example.com,Zo\xc3\xab\n" % n for n in range(50))
+    page = bob.get(uploaded(bob, workflow, b"Email,Name\n" + rows + b"cleo@example.com,Cl\xe9o\n")).text
+    assert tiles(page)["Valid email addresses"] == "51"
+    assert "1 row has characters that can’t be read as UTF-8" in text_of(page)
+    assert "row 51, line 52 Cl\ufffdo" in text_of(page)
+
+
+def test_garbled_letters_are_fixed_with_one_button_and_back(app, bob, workflow):
+    rows = ["ann@example.com,JosÃ©,CÃ¡diz", "bob@example.com,MÃ¼ller,KÃ¶ln", "cleo@example.com,ZoÃƒÂ«,Oslo"]
+    address = uploaded(bob, workflow, ("Email,Nombre,PoblaciÃ³n\n" + "\n".join(rows) + "\n").encode())
+    page = bob.get(address).text
+    assert "4 rows have garbled letters" in text_of(page)
+    assert "<del>JosÃ©</del>" in page and "<ins>José</ins>" in page
+    fixed = press(bob, address, act="repair-encoding", **{"column-1": "last_name"})
+    page = bob.get(fixed).text
+    assert "Fixed garbled letters in 4 rows." in text_of(page)
+    assert "Población" in page and ">Müller<" in page and ">Zoë<" in page
+    assert choices_on(page)["column-1"] == "last_name"
+    page = bob.get(press(bob, fixed, act="unrepair-encoding")).text
+    assert ">MÃ¼ller<" in page
+
+
+def test_html_codes_are_replaced_and_downloads_stay_as_they_were(app, bob, workflow):
+    content = b"Email,Name\nann@example.com,Caf&eacute; &amp; Co\nbob@example.com,O&#39;Brien\n"
+    address = uploaded(bob, workflow, content)
+    assert "2 rows have HTML codes in them" in text_of(bob.get(address).text)
+    page = bob.get(press(bob, address, act="repair-entities")).text
+    assert "Café &amp; Co" in page and "O&#39;Brien" in page
+    with app.app_context():
+        upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
+        assert [row.cells[1] for row in files.rows(upload)] == ["Café & Co", "O'Brien"]
+        assert [row.cells[1] for row in files.untouched_rows(upload)] == [
+            "Caf&eacute; &amp; Co",
+            "O&#39;Brien",
+        ]
+
+
+def test_what_is_chosen_survives_a_reload(bob, vera, workflow):
+    address = uploaded(bob, workflow)
+    fields = choices_on(bob.get(address).text) | {
+        "column-2": "company",
+        "tags": "spring, fair",
+        "missing": "create",
+    }
+    assert bob.post(f"{address}/choices", data=fields).status_code == 204
+    kept = choices_on(bob.get(address).text)
+    assert (kept["column-2"], kept["tags"], kept["missing"]) == ("company", "spring, fair", "create")
+    assert kept["once"]
+
+
+def test_a_job_keeps_its_reading_when_the_file_is_read_another_way(app, bob, workflow):
+    content = "Email;Name\nann@example.com;Zoë\n".encode("cp1252")
+    address = uploaded(bob, workflow, content)
+    checked = decide(bob, address, act="check", missing="create", consent_basis="opt_in")
+    assert checked.status_code == 303
+    again = press(bob, address, act="reread", **{"layout-encoding": "cp1251"})
+    assert again != address
+    with app.app_context():
+        first = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
+        other = files.kept(bob.actor.account_id, again.rsplit("/", 1)[1])
+        assert [row.cells[1] for row in files.rows(first)] == ["Zoë"]
+        assert [row.cells[1] for row in files.rows(other)] == ["Zoл"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"layout-encoding": "rot13"}, {"layout-encoding": "idna"}, {"layout-sheet": "People"}]
+)
+def test_hostile_choices_are_refused_with_a_sentence(bob, workflow, changed):
+    address = uploaded(bob, workflow, POLISH, "polish.csv")
+    answer = decide(bob, address, act="reread", **changed)
+    assert answer.status_code == 422
+    assert "alert-danger" in answer.text
+
+
+def test_four_hundred_columns_stay_a_small_page(app, bob, workflow):
+    with app.app_context(), transaction():
+        own = [f"Custom field number {n}" for n in range(60)]
+        contacts.ensure_fields(bob.actor.account_id, own, created_by=bob.actor.user_id)
+    header = ",".join(["Email", *(f"Answer to question {n}" for n in range(399))])
+    rows = "".join(
+        f"p{m}@example.com," + ",".join(f"answer {n}" for n in range(399)) + "\n" for m in range(20)
+    )
+    address = uploaded(bob, workflow, f"{header}\n{rows}".encode())
+    page = bob.get(address).text
+    assert len(page.encode()) < 400_000
+    assert page.count("<select") < 60
+    opened = decide(bob, address, open="321", act="")
+    assert opened.status_code == 200
+    assert 'id="column-321"' in opened.text
+    fields = choices_on(opened.text) | {"column-321": "custom:Custom field number 7"}
+    answer = bob.post(address, data=fields | {"open": "390"})
+    kept = choices_on(answer.text)
+    assert kept["column-321"] == "custom:Custom field number 7"
+    assert 'id="column-390"' in answer.text
+    assert choices_on(bob.get(address).text)["column-321"] == "custom:Custom field number 7"
+
+
+def test_every_column_mapped_is_still_a_page_that_loads(bob, workflow):
+    header = ",".join(["Email", *(f"Question {n}" for n in range(399))])
+    address = uploaded(bob, workflow, f"{header}\nann@example.com{',x' * 399}\n".encode())
+    mapped = {f"column-{n}": f"custom:Question {n - 1}" for n in range(1, 400)} | {"column-0": "email"}
+    page = decide(bob, address, act="count", **mapped).text
+    assert len(page.encode()) < 400_000
+    sent = dict(re.findall(r'name="(column-\d+)" value="([^"]*)"', page)) | choices_on(page)
+    assert {name: sent[name] for name in mapped} == mapped
+
+
+def test_strangers_cannot_read_again(bob, mallory, workflow):
+    address = uploaded(bob, workflow)
+    assert mallory.post(f"{address}/choices", data={}).status_code == 404
+    assert decide_plainly(mallory, address).status_code == 404
+
+
+def decide_plainly(person, address):
+    return person.post(address, data={"act": "reread", "layout-encoding": "cp1250"})
+
+
+def test_told_is_what_the_layout_says(app, bob, workflow):
+    address = uploaded(bob, workflow, POLISH, "polish.csv")
+    with app.app_context():
+        upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
+        told = files.told_of(upload)
+        assert files.read_again(bob.actor, upload.public_id, replace(told)).public_id == upload.public_id
