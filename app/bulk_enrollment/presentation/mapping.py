@@ -49,21 +49,21 @@ COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts a
 @blueprint.get("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>")
 def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     goal, upload = _opened(upload_id, workflow_id)
+    fields = files.choices_of(web.actor(), upload)
+    if fields is not None:
+        sent: MultiDict[str, str] = MultiDict(fields)
+        form = OptionsForm(formdata=sent)
+        form.once.data = uuid4().hex
+        mapping = read_mapping(sent, len(upload.layout["columns"]))
+        styles = chosen_styles(sent, mapping)
+        return _page(goal, upload, form, mapping, form.identifier.data, styles, opened=sent.getlist("opened"))
     chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
     if chosen is None and goal.corrected is not None:
         chosen = corrections.inherited_options(web.actor(), goal.corrected, upload)
     if chosen is not None:
         styles = chosen.dates, chosen.phones
         return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier, styles)
-    fields = files.choices_of(web.actor(), upload)
-    if fields is None:
-        return _page(goal, upload, None, _suggested(upload), None, ("", ""))
-    sent: MultiDict[str, str] = MultiDict(fields)
-    form = OptionsForm(formdata=sent)
-    form.once.data = uuid4().hex
-    mapping = read_mapping(sent, len(upload.layout["columns"]))
-    styles = chosen_styles(sent, mapping)
-    return _page(goal, upload, form, mapping, form.identifier.data, styles, opened=sent.getlist("opened"))
+    return _page(goal, upload, None, _suggested(upload), None, ("", ""))
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>")
