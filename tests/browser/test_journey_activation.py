@@ -29,7 +29,7 @@ def test_an_activation_says_what_is_missing(
         alice.link("Open the step").first.click()
         alice.read("This step is off")
         alice.look()
-        alice.button("Switch on and save").click()
+        alice.button("Save and switch on").click()
         alice.read("Saved")
         alice.look()
         alice.button("Activate").click()

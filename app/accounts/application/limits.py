@@ -48,7 +48,7 @@ def change_limits(actor: Actor, wanted: Mapping[str, int | None], settings: Sett
         store.lock_account(actor.account_id)
         account = queries.account(actor.account_id)
         if account is None:
-            raise NotFound("NOT_FOUND", "There is no such account.")
+            raise NotFound("NOT_FOUND", "This account doesn’t exist.")
         changed = {name: limit for name, limit in wanted.items() if account.limits.get(name) != limit}
         if not changed:
             return

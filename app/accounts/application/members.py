@@ -55,7 +55,7 @@ def create_owner(
 def refuse_second_owner() -> None:
     """Raises Conflict unless the installation is new."""
     if not queries.installation_is_new():
-        sentence = "This installation has an owner already. Sign in instead."
+        sentence = "This installation already has an owner. Sign in instead."
         raise Conflict("CONFLICT", sentence, next_url="/sign-in", next_label="Sign in")
 
 
@@ -67,7 +67,7 @@ def add_person(actor: Actor, *, email: str, password: str, hashed: Hasher, name:
     password_hash = hashed(normal_password(password))
     with transaction():
         if queries.user_by_email(email):
-            raise Conflict("CONFLICT", "Somebody with this address works here already.")
+            raise Conflict("CONFLICT", "Someone with this email address is already a member.")
         user = store.add_user(email, normal_name(name), password_hash)
         store.add_membership(actor.account_id, user.id, role)
         activity.record(actor, "person_added", "user", user.id, name=user.name, role=role.value)
@@ -80,7 +80,7 @@ def create_sub_account(actor: Actor, *, name: str) -> int:
     with transaction():
         parent = queries.account(actor.account_id)
         if parent is None or parent.kind != "agency":
-            raise Conflict("CONFLICT", "Only an agency has sub-accounts.")
+            raise Conflict("CONFLICT", "Only an agency can have sub-accounts.")
         account = store.add_account(
             normal_name(name), "standard", parent.time_zone, parent.country, parent.id
         )
@@ -93,13 +93,13 @@ def change_account(actor: Actor, *, name: str, time_zone: str, country: str) -> 
     require(actor, Permission.ACCOUNT)
     fields = account_problems(name, time_zone, country)
     if not normal_name(name):
-        fields["account_name"] = "Write the name of the company."
+        fields["account_name"] = "Enter the name of your company."
     _refuse(fields)
     wanted = {"name": normal_name(name), "time_zone": time_zone, "country": country}
     with transaction():
         account = queries.account(actor.account_id)
         if account is None:
-            raise NotFound("NOT_FOUND", "There is no such account.")
+            raise NotFound("NOT_FOUND", "This account doesn’t exist.")
         changed = [key for key, value in wanted.items() if getattr(account, key) != value]
         if changed:
             store.change_account(account, wanted)
@@ -115,14 +115,14 @@ def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
         if account_id in (None, account.id):
             user = queries.user(user_id)
             return _actor(user, account, Role(role), origin)
-    raise NotFound("NOT_FOUND", "You do not work in that account.")
+    raise NotFound("NOT_FOUND", "You are not a member of this account.")
 
 
 def worker_for(account_id: int) -> Actor:
     """The actor of background work in an account."""
     account = queries.account(account_id)
     if account is None:
-        raise NotFound("NOT_FOUND", "There is no such account.")
+        raise NotFound("NOT_FOUND", "This account doesn’t exist.")
     return Actor(account.id, account.name, Role.OWNER, time_zone=account.time_zone, country=account.country)
 
 

@@ -4,12 +4,12 @@ from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries, store
 from app.platform.errors import NotAllowed
 
-_DEEDS = {
+_ACTIONS = {
     Permission.WORKFLOWS: "change workflows or add people to them",
     Permission.TEMPLATES: "change templates",
     Permission.CONTACTS: "change contacts",
     Permission.ACCOUNT: "change the account's settings",
-    Permission.REPORTS: "see this",
+    Permission.REPORTS: "view this",
 }
 
 
@@ -18,7 +18,7 @@ def require(actor: Actor, permission: Permission) -> None:
     if not actor.may(permission):
         raise NotAllowed(
             "NOT_ALLOWED",
-            f"Your role ({actor.role.value}) may not {_DEEDS[permission]}. Ask an owner or admin.",
+            f"Your role ({actor.role.value}) can’t {_ACTIONS[permission]}. Ask an owner or admin.",
             permission=permission.value,
         )
 

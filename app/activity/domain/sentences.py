@@ -160,15 +160,9 @@ def _is_renamed(facts: Facts) -> bool:
 
 
 def _changed(facts: Facts) -> str:
-    labels = {
-        "name": "its name",
-        "time_zone": "its time zone",
-        "country": "its country",
-        "postal_address": "postal address",
-        "booking_link": "booking page",
-        "review_link": "review page",
-    }
-    return ": " + ", ".join(labels.get(one, one) for one in facts.get("changed", []))
+    labels = {"booking_link": "booking page", "review_link": "review page"}
+    changed = (labels.get(one, one.replace("_", " ")) for one in facts.get("changed", []))
+    return ": " + ", ".join(changed)
 
 
 def _limits(facts: Facts) -> str:

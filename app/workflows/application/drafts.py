@@ -58,7 +58,7 @@ def create_draft(
         if sum(queries.count_by_status(actor.account_id).values()) >= limit:
             raise LimitReached(
                 "WORKFLOW_LIMIT_REACHED",
-                f"Your account has {limit:,} workflows, which is its limit.",
+                f"Your account has reached its limit of {limit:,} workflows.",
                 limit=limit,
             )
         if not same_name:

@@ -1,4 +1,4 @@
-"""The life of a workflow: activating keeps a version, pausing and archiving stop new people."""
+"""The life cycle of a workflow: activating keeps a version, pausing and archiving stop new enrollments."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -72,7 +72,7 @@ def _refuse_faults(workflow: Workflow) -> None:
     if found:
         raise Invalid(
             "VALIDATION_ERROR",
-            f"It cannot be activated yet. {found[0].step_name}: {found[0].message}",
+            f"This workflow can’t be activated yet. {found[0].step_name}: {found[0].message}",
             problems=[
                 {"step": item.step_id, "name": item.step_name, "field": item.field, "message": item.message}
                 for item in found

@@ -27,7 +27,7 @@ class Startable:
 _WHY_NOT = {
     Status.DRAFT: "It is a draft. Activate it first.",
     Status.PAUSED: "It is paused. Activate it first.",
-    Status.ARCHIVED: "It is archived and takes nobody any more.",
+    Status.ARCHIVED: "It is archived, so nobody can be added.",
 }
 
 
@@ -37,9 +37,9 @@ def find_workflow(actor: Actor, public_id: str) -> Workflow:
     if workflow is None:
         raise NotFound(
             "WORKFLOW_NOT_FOUND",
-            "There is no such workflow.",
+            "This workflow doesn’t exist.",
             next_url="/workflows",
-            next_label="Go to your workflows",
+            next_label="View workflows",
         )
     return workflow
 
@@ -48,7 +48,7 @@ def editable(actor: Actor, public_id: str) -> Workflow:
     """The same; raises Conflict when it is archived."""
     workflow = find_workflow(actor, public_id)
     if not can_be_edited(workflow.status):
-        raise Conflict("CONFLICT", "An archived workflow stays as it is.", status=workflow.status)
+        raise Conflict("CONFLICT", "An archived workflow can’t be changed.", status=workflow.status)
     return workflow
 
 
@@ -56,7 +56,7 @@ def change(workflow: Workflow, revision: int, **values: Any) -> None:
     """Change a workflow that is still at `revision`. Raises Conflict, with the `revision` it is at now."""
     if not store.change(workflow.account_id, workflow.id, revision, **values):
         raise Conflict(
-            "CONFLICT", "Somebody else changed this workflow since you opened it.", revision=workflow.revision
+            "CONFLICT", "Someone else changed this workflow since you opened it.", revision=workflow.revision
         )
 
 
@@ -82,7 +82,7 @@ def startable_by_id(actor: Actor, workflow_id: int) -> Startable:
     """The same by the internal id."""
     workflow = queries.workflow_by_id(actor.account_id, workflow_id)
     if workflow is None:
-        raise NotFound("WORKFLOW_NOT_FOUND", "There is no such workflow.")
+        raise NotFound("WORKFLOW_NOT_FOUND", "This workflow doesn’t exist.")
     return _startable(workflow)
 
 
@@ -96,7 +96,9 @@ def _startable(workflow: Workflow) -> Startable:
     if workflow.status != Status.ACTIVE or workflow.active_version_id is None:
         why = _WHY_NOT.get(Status(workflow.status), _WHY_NOT[Status.DRAFT])
         raise Conflict(
-            "WORKFLOW_NOT_ACTIVE", f"“{workflow.name}” takes nobody now. {why}", status=workflow.status
+            "WORKFLOW_NOT_ACTIVE",
+            f"Nobody can be added to “{workflow.name}” now. {why}",
+            status=workflow.status,
         )
     version = queries.version_by_id(workflow.account_id, workflow.active_version_id)
     assert version is not None

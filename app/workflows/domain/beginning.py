@@ -25,12 +25,12 @@ _EVENTS = {
 
 
 def beginning_words(document: Any) -> str:
-    """“They start at step 1 now, not on their birthday.”: one sentence, fit for any definition."""
+    """“People start at step 1 now, not on their birthday.”: one sentence, fit for any definition."""
     trigger = trigger_of(document)
     kind = text_of(trigger.get("type"))
     if kind not in TRIGGERS or kind == "manual":
-        return "They start at step 1 now."
-    return f"They start at step 1 now, not {_otherwise(kind, trigger)}."
+        return "People start at step 1 now."
+    return f"People start at step 1 now, not {_otherwise(kind, trigger)}."
 
 
 def _otherwise(kind: str, trigger: dict[str, Any]) -> str:

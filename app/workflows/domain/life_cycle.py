@@ -20,11 +20,11 @@ LEGAL: dict[Status, frozenset[Status]] = {
 }
 
 _WHY: dict[tuple[Status, Status], str] = {
-    (Status.DRAFT, Status.PAUSED): "It is a draft, so there is nothing to pause yet.",
-    (Status.DRAFT, Status.ARCHIVED): "It is a draft. Only a workflow that was active can be archived.",
+    (Status.DRAFT, Status.PAUSED): "It is a draft, so there is nothing to pause.",
+    (Status.DRAFT, Status.ARCHIVED): "It is a draft. Only a workflow that has been active can be archived.",
     (Status.ACTIVE, Status.ARCHIVED): "It is active. Pause it first, then archive it.",
-    (Status.ACTIVE, Status.DRAFT): "It was activated already and cannot become a draft again.",
-    (Status.PAUSED, Status.DRAFT): "It was activated already and cannot become a draft again.",
+    (Status.ACTIVE, Status.DRAFT): "It has been activated, so it can’t become a draft again.",
+    (Status.PAUSED, Status.DRAFT): "It has been activated, so it can’t become a draft again.",
 }
 
 
@@ -48,9 +48,9 @@ def refusal(status: str, to: str) -> str:
     if new in LEGAL[old]:
         return ""
     if old == new:
-        return f"It is {old} already."
+        return f"It is already {old}."
     if old == Status.ARCHIVED:
-        return "It is archived, and an archived workflow stays as it is."
+        return "It is archived and can’t be changed."
     return _WHY[old, new]
 
 

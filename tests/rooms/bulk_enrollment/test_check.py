@@ -148,7 +148,7 @@ def test_a_workflow_that_was_paused_meanwhile(app, bob, workflow, run_tasks):
         workflows.pause(bob.actor, workflow)
     refused = bob.post(f"{check}/start")
     assert refused.status_code == 409
-    assert "Not started “Win-back” takes nobody now. It is paused." in text_of(refused.text)
+    assert "Not started Nobody can be added to “Win-back” now. It is paused." in text_of(refused.text)
     assert f'action="{check}/activation"' in refused.text
     asked = bob.post(f"{check}/activation")
     assert asked.status_code == 409

@@ -44,7 +44,7 @@ def test_figures_and_tabs_add_up(app, bob):
     for view, name in [("finished", "P000"), ("goal", "P001"), ("failed", "P002"), ("left", "P003")]:
         assert names(bob.get(f"/workflows/{public_id}/people?view={view}").text) == [name], view
     assert re.search(r'stat-value">\s*2', bob.get(f"/workflows/{public_id}").text)
-    assert re.search(r'data-label="People in it">2<', bob.get("/workflows").text)
+    assert re.search(r'data-label="Active people">2<', bob.get("/workflows").text)
 
 
 def test_a_row_says_where_since_when_and_how_they_came(app, bob):  # W-12, B-17
@@ -96,4 +96,4 @@ def test_archiving_says_how_many_are_in_it(app, bob):
     public_id = active(app, bob.actor)
     enroll(app, bob.actor, public_id, people(app, bob.actor, 2))
     bob.post(f"/workflows/{public_id}/activation/removal")
-    assert "2 people are still in it" in bob.get(f"/workflows/{public_id}").text
+    assert "2 people are still active in it" in bob.get(f"/workflows/{public_id}").text

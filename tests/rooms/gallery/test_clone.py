@@ -188,7 +188,7 @@ def test_the_limit_of_workflows_holds(app: Flask, at_work: Person) -> None:  # T
     assert uses(app, at_work.actor, public_id) == 1
     answer = at_work.post(f"/templates/{public_id}/clone", {"name": "Two", "once_key": "m"})
     assert answer.status_code == 429
-    assert "which is its limit" in answer.text
+    assert "reached its limit" in answer.text
     assert 'value="Two"' in answer.text
 
 

@@ -87,7 +87,7 @@ def test_it_works_once_only(app: Flask, alice: Person) -> None:
     token = token_on(stranger.get("/sign-in").text)
     answer = stranger.post("/setup", data=GOOD | {"email": "mallory@example.net", "csrf_token": token})
     assert answer.status_code == 409
-    assert "This installation has an owner already" in answer.text
+    assert "This installation already has an owner" in answer.text
     assert 'href="/sign-in"' in answer.text
     with app.app_context():
         assert queries.user_by_email("mallory@example.net") is None

@@ -214,7 +214,7 @@ def test_somebody_who_may_only_look_is_offered_nothing_else(app: Flask, vera: Pe
 def test_what_happened_lately_is_told(app: Flask, alice: Person) -> None:
     add(app, workflow(alice))
     alice.post("/settings", {"account_name": "Sommer", "time_zone": "Europe/Berlin", "country": "DE"})
-    assert "Alice updated the account “Sommer” (its name) just now" in plain(alice.get("/").text)
+    assert "Alice updated the account “Sommer” (name) just now" in plain(alice.get("/").text)
 
 
 def ended(person: Person, mine: Workflow, totals: dict[str, int], **values: Any) -> EnrollmentJob:

@@ -91,7 +91,7 @@ def test_the_command_line_makes_the_same(fresh_app: Flask) -> None:
     assert "2,000 contacts, 2 active workflows" in result.output
     again = runner.invoke(args=[*command, "--account", "Another"])
     assert again.exit_code == 1
-    assert "has an owner already" in again.output
+    assert "already has an owner" in again.output
 
 
 def test_the_command_line_says_what_is_wrong(fresh_app: Flask) -> None:

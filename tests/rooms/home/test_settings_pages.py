@@ -22,7 +22,7 @@ def test_the_owner_changes_the_account(app: Flask, alice: Person) -> None:
     assert "Saved." in page
     assert 'value="Sommer &amp; Partner"' in page
     assert '<option selected value="America/New_York">New York</option>' in page
-    assert "changed the account “Sommer &amp; Partner” (its name, its time zone, its country)" in re.sub(
+    assert "updated the account “Sommer &amp; Partner” (name, time zone, country)" in re.sub(
         r"<[^>]+>", "", alice.get("/activity").text
     )
 

@@ -33,7 +33,7 @@ def test_tabs_count_what_they_show(app, bob):
     assert names(page) == ["Three", "Two", "One"]
     assert re.findall(r'tab-count">(\d+)<', page) == ["3", "2", "1", "0", "0"]
     assert names(bob.get("/workflows?status=active").text) == ["Three"]
-    assert "Nothing is paused" in bob.get("/workflows?status=paused").text
+    assert "No paused workflows" in bob.get("/workflows?status=paused").text
     assert names(bob.get("/workflows?status=nonsense").text) == ["Three", "Two", "One"]
 
 
@@ -50,7 +50,7 @@ def test_search_finds_name_description_and_template(app, bob):
     ]:
         assert names(bob.get("/workflows", query_string={"q": words}).text) == expected, words
     page = bob.get("/workflows?q=winter").text
-    assert "Nothing matches “winter”" in page
+    assert "No workflow matches “winter”" in page
 
 
 def test_while_typing_only_the_list_comes(app, bob):

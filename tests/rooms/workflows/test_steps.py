@@ -74,7 +74,7 @@ def test_who_was_slower_is_told_and_keeps_what_was_typed(app, alice, bob):
     alice.post(page, {"subject": "Alice's", "body": "Her text", "revision": "1"})
     answer = bob.post(page, {"subject": "Bob's", "body": "His text", "revision": "1"})
     assert answer.status_code == 409
-    assert "somebody else changed this workflow meanwhile" in answer.text
+    assert "someone else changed this workflow" in answer.text
     assert "His text" in answer.text and "Her text" in answer.text
     assert config_of(app, bob.actor, public_id, 0)["subject"] == "Alice's"
     assert 'name="revision" type="hidden" value="2"' in answer.text

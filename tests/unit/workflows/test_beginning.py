@@ -14,20 +14,20 @@ def words(kind, **config):
 @pytest.mark.parametrize(
     ("kind", "config", "sentence"),
     [
-        ("manual", {}, "They start at step 1 now."),
-        ("date_reached", {"field": "contact.birthday"}, "They start at step 1 now, not on their birthday."),
+        ("manual", {}, "People start at step 1 now."),
+        ("date_reached", {"field": "contact.birthday"}, "People start at step 1 now, not on their birthday."),
         (
             "date_reached",
             {"field": "contact.birthday", "days_before": 7},
-            "They start at step 1 now, not 7 days before their birthday.",
+            "People start at step 1 now, not 7 days before their birthday.",
         ),
         (
             "date_reached",
             {"field": "contact.custom.renewal_date", "days_before": 1},
-            "They start at step 1 now, not 1 day before the date in “Renewal date”.",
+            "People start at step 1 now, not 1 day before the date in “Renewal date”.",
         ),
-        ("appointment_booked", {}, "They start at step 1 now, not when they book an appointment."),
-        ("appointment_completed", {}, "They start at step 1 now, not after their appointment."),
+        ("appointment_booked", {}, "People start at step 1 now, not when they book an appointment."),
+        ("appointment_completed", {}, "People start at step 1 now, not after their appointment."),
     ],
 )
 def test_the_sentence_fits_the_trigger(kind, config, sentence):
@@ -36,8 +36,8 @@ def test_the_sentence_fits_the_trigger(kind, config, sentence):
 
 def test_every_trigger_has_words_and_so_has_nonsense():
     for kind in TRIGGERS:
-        assert words(kind).startswith("They start at step 1 now")
+        assert words(kind).startswith("People start at step 1 now")
     for document in ({}, None, {"trigger": []}, {"trigger": {"type": []}}):
-        assert beginning_words(document) == "They start at step 1 now."
+        assert beginning_words(document) == "People start at step 1 now."
     odd = {"trigger": {"type": "date_reached", "config": {"field": [], "days_before": True}}}
-    assert beginning_words(odd).startswith("They start at step 1 now, not on")
+    assert beginning_words(odd).startswith("People start at step 1 now, not on")
