@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["clock"]):
         print("usage: worker.py [clock]", file=sys.stderr)
         return 2
-    app = create_app()
+    app = create_app(process="clock" if arguments else "worker")
     if arguments:
         keep_time(app)
     else:

@@ -4,6 +4,7 @@
 """
 
 import os
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -20,15 +21,18 @@ from app.platform import database, logs, queue, web
 from app.platform.settings import SettingError, Settings
 from app.workflows import presentation as workflows
 
+if TYPE_CHECKING:
+    from app.platform.connections import Process
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The application, with the given settings or those of the environment."""
+
+def create_app(settings: Settings | None = None, process: "Process" = "command") -> Flask:
+    """The application, with the given settings or those of the environment. `process` is what it runs in."""
     logs.configure()
     settings = settings or _settings_of_environment()
     app = Flask(__name__)
     app.extensions["settings"] = settings
     web.init(app, settings, accounts.guard)
-    database.init(app, settings)
+    database.init(app, settings, process)
     queue.init(app, settings.queue_url)
     accounts.init(app, settings)
     activity.init(app)

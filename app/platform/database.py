@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from flask import Flask
@@ -30,8 +30,12 @@ from app.platform.clock import now
 from app.platform.errors import Unavailable
 from app.platform.settings import Settings, current
 
+if TYPE_CHECKING:
+    from app.platform.connections import Process
+
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 LOCK_WAIT_SECONDS = 30
+SILENT_WRITER_SECONDS = 15
 
 # SQLite gives numbers out by itself only to a column of exactly this type.
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -87,10 +91,10 @@ cast(Any, db.Model).registry.update_type_annotation_map(
 migrate = Migrate(directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
 
 
-def init(app: Flask, settings: Settings) -> None:
-    """Bind the engine to the app. Nothing is connected to yet."""
+def init(app: Flask, settings: Settings, process: "Process") -> None:
+    """Bind the engine to the app. Nothing is connected to yet. `process` says how long it may be waited for."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings, process)
     db.init_app(app)
     migrate.init_app(app, db)
     with app.app_context():
@@ -100,25 +104,24 @@ def init(app: Flask, settings: Settings) -> None:
         event.listen(engine, "do_connect", _for_us_alone)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading)
+    else:
+        from app.platform import connections
+
+        connections.watch(engine, process)
 
 
-_POSTGRESQL = {
-    "application_name": "muster",
-    "timezone": "UTC",
-    "statement_timeout": "300000",
-    "random_page_cost": "1.1",  # with the stock 4 a file of 10,000 rows walks through a million contacts
-    "jit": "off",
-}
-
-
-def _engine_options(settings: Settings) -> dict[str, Any]:
+def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
     # What a statement was given is people's data: a failure is logged without it.
     if settings.is_sqlite:
         return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_SECONDS}}
-    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items())
-    # A plan made for any value is often a bad one for a range of rows, so statements are not prepared.
-    connect = {"options": options, "connect_timeout": 5, "prepare_threshold": None}
-    return {"hide_parameters": True, "pool_pre_ping": True, "connect_args": connect}
+    from app.platform import connections  # PostgreSQL's driver is loaded where it is needed
+
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_timeout": 4,
+        "connect_args": connections.parameters(process),
+    }
 
 
 def _for_us_alone(_dialect: object, _record: object, places: Any, _options: object) -> None:
@@ -195,7 +198,7 @@ def _become_writer(session: Session) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     # Whoever falls silent in the middle, frozen or with a machine that is gone, must not hold locks for ever.
-    patience = f"{current().batch_lease_seconds}s"
+    patience = f"{min(current().batch_lease_seconds, SILENT_WRITER_SECONDS)}s"
     connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{patience}'")
 
 
@@ -233,7 +236,7 @@ def _only_in_transactions(session: Session, _context: object, _instances: object
 def is_transient(error: Exception) -> bool:
     """Whether the same statements may well succeed a little later: the connection broke, somebody else held
     a lock, the time ran out. A value that does not fit never will."""
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | sa.exc.TimeoutError):
         return True
     if not isinstance(error, DBAPIError):
         return False

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.platform.errors import MusterError
+from app.platform.outages import as_expected
 
 
 def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -21,6 +23,10 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **options)
         except MusterError as error:
             raise click.ClickException(error.message) from error
+        except SQLAlchemyError as failure:
+            if (expected := as_expected(failure)) is None:
+                raise
+            raise click.ClickException(expected.message) from failure
 
     return run
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,11 +13,12 @@ from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.platform import bodies, errors, formats
+from app.platform import bodies, errors, formats, outages
 from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.settings import Settings
@@ -29,6 +31,8 @@ csrf = CSRFProtect()
 # hold and no more; only a view that takes files in may be sent as much as the installation allows.
 FORM_BYTES = 3 * 1024 * 1024
 STRANGERS_FORM_BYTES = 64 * 1024
+
+RETRY_AFTER_SECONDS = 5
 
 STATUS = {
     errors.NotFound: 404,
@@ -109,6 +113,12 @@ def public(view: View) -> View:
     return view
 
 
+def for_machines(view: View) -> View:
+    """Mark a view as open to everybody whose answer is the same whoever asks: nobody is looked up."""
+    view.is_public = view.is_for_machines = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
     """Mark a view whose body may be as large as an upload. `check` raises an error of ours when this person
     may not send one; the view calls it, too."""
@@ -168,8 +178,9 @@ def answer_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
     """Turn an expected error into problem+json, a fragment or a page."""
     status = status_of(error)
     answer = _answer(status, error.code, error.message, error.facts)
-    if "retry_after" in error.facts:
-        answer.headers["Retry-After"] = str(error.facts["retry_after"])
+    retry_after = error.facts.get("retry_after") or (RETRY_AFTER_SECONDS if status == 503 else None)
+    if retry_after:
+        answer.headers["Retry-After"] = str(retry_after)
     return answer, status
 
 
@@ -191,11 +202,21 @@ def _csrf_error(_error: CSRFError) -> tuple[AnyResponse, int]:
 
 
 def _unexpected(error: Exception) -> tuple[AnyResponse, int]:
+    if (expected := outages.as_expected(error)) is not None:
+        log.warning("database_failed", extra={"failure": type(error).__name__, "path": request.path})
+        _let_go()
+        return answer_error(expected)
     incident = uuid4().hex[:12]
     log.error("request_failed", exc_info=error, extra={"incident": incident, "path": request.path})
-    db.session.rollback()
+    _let_go()
     message = "The error was logged. Try again. If it keeps happening, contact your administrator."
     return _answer(500, "INTERNAL", message, {"incident": incident}), 500
+
+
+def _let_go() -> None:
+    """What tells of an error reads nothing more: the database may be what has failed."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
 
 
 _SENTENCES = {

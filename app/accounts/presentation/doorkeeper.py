@@ -20,7 +20,7 @@ def guard() -> AnyResponse | None:
     """Lets strangers see public views only, and says for whom the session acts."""
     view = current_app.view_functions.get(request.endpoint or "")
     is_public = view is None or getattr(view, "is_public", False)
-    if request.endpoint == "static":
+    if request.endpoint == "static" or getattr(view, "is_for_machines", False):
         return None
     formats.zone.set("UTC")
     if current_user.is_authenticated:

@@ -11,13 +11,13 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@web.public
+@web.for_machines
 def alive() -> ResponseReturnValue:
     return jsonify(status="alive")
 
 
 @blueprint.get("/readyz")
-@web.public
+@web.for_machines
 def ready() -> ResponseReturnValue:
     """200 when database, migrations, queue and workers are all fine, else 503 and which is not."""
     database_is_up = state.database_answers()

@@ -1,0 +1,45 @@
+"""What a person is told when the database cannot do its work just now."""
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from app.platform.errors import MusterError, NoSpace, Unavailable
+
+NOT_REACHED = "Muster can’t reach its database right now. Try again in a moment."
+TOO_SLOW = "The database took too long to answer. Try again in a moment."
+BUSY = "The database is very busy. Try again in a moment."
+NOT_WRITABLE = (
+    "The database can’t be written to right now. Tell your administrator; everything that was saved is safe."
+)
+
+# By the beginning of PostgreSQL's code, and by SQLite's name of the error.
+_SENTENCES = {
+    "08": NOT_REACHED,
+    "25006": NOT_WRITABLE,  # a server that only follows another
+    "53": NOT_REACHED,
+    "55P03": BUSY,
+    "57014": TOO_SLOW,
+    "57P": NOT_REACHED,
+    "SQLITE_BUSY": BUSY,
+    "SQLITE_LOCKED": BUSY,
+    "SQLITE_CANTOPEN": NOT_REACHED,
+    "SQLITE_IOERR": NOT_WRITABLE,
+    "SQLITE_READONLY": NOT_WRITABLE,
+}
+_FULL = ("53100", "SQLITE_FULL")
+
+
+def as_expected(error: BaseException) -> MusterError | None:
+    """The expected error that a failure of the database amounts to, or None for a fault of ours."""
+    if isinstance(error, sa.exc.TimeoutError):  # all connections of this process are in use
+        return Unavailable("UNAVAILABLE", BUSY)
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
+    if code.startswith(_FULL):
+        return NoSpace()
+    for beginning, sentence in _SENTENCES.items():
+        if code.startswith(beginning):
+            return Unavailable("UNAVAILABLE", sentence)
+    is_lost = error.connection_invalidated or (not code and isinstance(error, sa.exc.OperationalError))
+    return Unavailable("UNAVAILABLE", NOT_REACHED) if is_lost else None

@@ -1,0 +1,134 @@
+"""PostgreSQL out of reach: connections that fall silent, a server that is away, full, or comes back."""
+
+import http.client
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app import create_app
+from app.bulk_enrollment.domain.job import FINISHED
+from app.platform.database import db
+from app.platform.settings import Settings
+from tests.people import move_in, sign_in
+from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
+from tests.rooms.workflows.drafts import active
+from tests.services.installation import Installation
+from tests.services.postgresql import PostgreSQL
+from tests.services.proxy import Wire
+
+ROWS = 40_000
+
+
+class Bench:
+    """An installation that reaches its database by a wire; `trial` has a connection of its own."""
+
+    def __init__(self, server: PostgreSQL, folder: Path) -> None:
+        server.make_database("wired")
+        self.wire = Wire(server.port)
+        url = server.url("wired")
+        wired = url.replace(f":{server.port}/", f":{self.wire.port}/")
+        limits = {"MAX_CONTACTS_PER_JOB": str(ROWS), "BATCH_RETRY_SECONDS": "1,1,1"}
+        self.site = Installation(folder / "data", DATABASE_URL=wired, **limits).start()
+        self.app = create_app(Settings.from_environment(self.site.environment | {"DATABASE_URL": url}))
+        with self.app.app_context():
+            move_in()
+        self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
+
+    def end(self) -> None:
+        self.wire.mend()
+        self.site.stop()
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.wire.close()
+
+    def get(self, path: str) -> tuple[int, str, float]:
+        """(status, text, seconds)."""
+        began = time.monotonic()
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=30)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), time.monotonic() - began
+        finally:
+            connection.close()
+
+    def use_all_connections(self) -> None:
+        """Let every thread of the web server have a connection."""
+        for _ in range(30):
+            assert self.get("/")[0] == 303
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    server = PostgreSQL(max_connections="25").start()
+    made = Bench(server, tmp_path_factory.mktemp("wired"))
+    yield made
+    made.end()
+    server.remove()
+
+
+def eventually(true: Callable[[], object], within: float) -> float:
+    """Wait until something is so; returns the seconds that it took."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < within
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def test_pages_while_nothing_gets_through_and_afterwards(bench: Bench) -> None:
+    bench.use_all_connections()
+    bench.wire.cut()
+    for path in ("/", "/readyz", "/"):
+        status, text, seconds = bench.get(path)
+        assert status == 503 and seconds < 5, (path, status, seconds)
+        assert "Traceback" not in text
+        assert path == "/readyz" or "reach its database right now" in text
+    assert '"database":false' in bench.get("/readyz")[1].replace(" ", "")
+    assert bench.get("/healthz")[0] == 200
+    bench.wire.mend()
+    status, _, seconds = bench.get("/")
+    assert status == 303 and seconds < 5
+
+
+@pytest.mark.parametrize("seconds", [0, 8])
+def test_a_job_goes_on(bench: Bench, seconds: float) -> None:
+    """Cut while batches run; the connections that were cut stay dead when new ones get through again."""
+    workflow = active(bench.app, bench.trial.actor, f"Cut for {seconds} seconds")
+    job = bench.trial.start(lines(*addresses(ROWS, first=1 + ROWS * seconds)), workflow, missing="create")
+    eventually(lambda: bench.trial.progress(job).processed > 0, within=60)
+    bench.wire.cut()
+    time.sleep(seconds)
+    bench.wire.mend()
+    before = bench.trial.progress(job).processed
+    assert before < ROWS
+    took = eventually(lambda: bench.trial.progress(job).processed > before, within=30)
+    print(f"went on after {took:.1f} s")
+    eventually(lambda: bench.trial.job(job).status in FINISHED, within=90)
+    bench.trial.holds(job)
+    assert bench.trial.job(job).totals == {"ENROLLED": ROWS}
+
+
+def test_no_connection_is_left(bench: Bench) -> None:
+    url = bench.site.environment["DATABASE_URL"].replace("postgresql+psycopg", "postgresql")
+    taken: list[psycopg.Connection] = []
+    bench.wire.cut()  # so that the web server needs new ones
+    bench.wire.mend()
+    try:
+        with pytest.raises(psycopg.OperationalError, match="too many|reserved"):
+            while True:
+                taken.append(psycopg.connect(url))
+        for path in ("/", "/readyz"):
+            status, text, seconds = bench.get(path)
+            assert status in (303, 503) if path == "/" else status in (200, 503)
+            assert seconds < 5 and "Traceback" not in text
+            statuses = [bench.get("/")[0] for _ in range(6)]
+            assert 500 not in statuses
+    finally:
+        for connection in taken:
+            connection.close()
+    eventually(lambda: bench.get("/readyz")[0] == 200, within=30)
