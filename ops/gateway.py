@@ -41,7 +41,7 @@ class SenderGone(Exception):
 
 def create() -> "Gateway":
     """What gunicorn loads in each process."""
-    app = create_app()
+    app = create_app(process="web")
     return Gateway(app, app.extensions["settings"])
 
 

@@ -1,9 +1,9 @@
 """Connections to PostgreSQL that notice when the other end has fallen silent.
 
 A firewall that forgets a connection, or a switch that fails, tells nobody: whoever waits for an answer would
-wait for ever. The kernel's keep-alives find that out where packets are dropped. Where something in between still
-says "received", only asking helps: after some seconds of silence a second connection asks the server whether it
-is at work for us. If it is not, the first connection is given up, and what it held is set free.
+wait for ever. The kernel's keep-alives find that out where packets are dropped. Where something in between
+still says "received", only asking helps: after some seconds of silence a second connection asks the server
+whether it is at work for us. If it is not, the first is given up, and what it held is set free.
 """
 
 from collections.abc import Generator
@@ -21,7 +21,7 @@ from app.platform.logs import log
 Process = Literal["web", "worker", "clock", "command"]
 Result = TypeVar("Result")
 
-PING_SECONDS = 2.0
+PING_SECONDS = 1.0
 UNTIL_SURE_SECONDS = 1.0
 SURE = 2
 _READY_NONE = 0
@@ -127,7 +127,7 @@ class Watched(psycopg.Connection[Any]):
                     found = self._doubts(monotonic() - heard)
                     doubts = doubts + found if found else 0
                     if doubts >= SURE:
-                        self._give_up(monotonic() - heard)
+                        self._give_up(monotonic() - heard, is_reached=found < SURE)
                     ask_at = monotonic() + (UNTIL_SURE_SECONDS if doubts else pause)
                 state = work.send(ready)
         except StopIteration as done:
@@ -148,9 +148,9 @@ class Watched(psycopg.Connection[Any]):
             return 0 if "FATAL" in str(failure) else SURE  # a server that refuses us is there
         return 1 if found is None or str(found[0]).startswith("idle") else 0
 
-    def _give_up(self, silent: float) -> None:
+    def _give_up(self, silent: float, is_reached: bool) -> None:
         log.warning("database_connection_dead", extra={"seconds": round(silent, 1)})
-        if self.is_lent:
+        if is_reached:
             with suppress(psycopg.Error), self._second() as second:
                 second.execute(_END, (self.info.backend_pid, silent))
         self.pgconn.finish()

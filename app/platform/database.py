@@ -92,7 +92,7 @@ migrate = Migrate(directory=str(MIGRATIONS), compare_type=True, render_as_batch=
 
 
 def init(app: Flask, settings: Settings, process: "Process") -> None:
-    """Bind the engine to the app. Nothing is connected to yet. `process` says how long it may be waited for."""
+    """Bind the engine to the app. Nothing is connected to yet; `process` says how patient connections are."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings, process)
     db.init_app(app)
