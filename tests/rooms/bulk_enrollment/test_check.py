@@ -125,7 +125,7 @@ def test_starting_it_does_what_was_said(app, bob, workflow, run_tasks):
     assert bob.htmx("get", check).headers["HX-Redirect"].endswith(started.headers["Location"])
 
 
-def test_changing_something_begins_with_what_was_chosen(bob, workflow):
+def test_changing_something_begins_with_what_was_chosen(alice, bob, workflow):
     address = uploaded(bob, workflow, MIXED)
     chosen = CREATE | {
         "tags": "spring, fair",
@@ -137,7 +137,8 @@ def test_changing_something_begins_with_what_was_chosen(bob, workflow):
     [back] = re.findall(r'href="([^"]+\?check=[^"]+)"', bob.get(check).text)
     kept = choices_on(bob.get(back).text)
     assert {name: kept[name] for name in chosen} == chosen
-    foreign = bob.get(f"{address}?check={workflow}").text
+    assert choices_on(alice.get(back).text)["tags"] == "spring, fair"
+    foreign = alice.get(f"{address}?check={workflow}").text
     assert choices_on(foreign)["tags"] == ""
 
 
