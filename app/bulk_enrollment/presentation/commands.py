@@ -14,6 +14,14 @@ from app.bulk_enrollment.application.report import JobState, job_state, read_aga
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import EXISTING, FileOptions
+from app.bulk_enrollment.presentation.terminal_file import (
+    Reading,
+    facts_of,
+    identifier_for,
+    keep_file,
+    print_facts,
+    reading_options,
+)
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
 from app.platform import tenancy
@@ -61,6 +69,7 @@ def register(app: Flask) -> None:
 @_existing
 @_tags
 @_map
+@reading_options
 @_json
 @_account
 @plain_errors
@@ -73,22 +82,24 @@ def _enroll(
     existing: Any,
     tags: tuple[str, ...],
     maps: tuple[str, ...],
+    reading: Reading,
     as_json: bool,
     account: str | None,
 ) -> None:
-    """Enroll the people in a CSV file in a workflow."""
+    """Enroll the people in a CSV file or Excel workbook in a workflow."""
     actor = _actor(account)
     target = workflows.find_by_name_or_id(actor, workflow)
-    upload_id, mapping = _keep(actor, file, maps)
+    upload, mapping = _keep(actor, file, reading, maps)
     options = FileOptions(
         mapping=mapping,
+        identifier=identifier_for(reading, mapping),
         missing="create" if create_missing else "skip",
         existing=existing,
         consent_basis=consent_basis if create_missing else "",
         tags=list(tags),
     )
-    wanted = start.FileJob(upload_id, options, target.public_id)
-    _run(actor, wanted, dry_run, as_json)
+    wanted = start.FileJob(upload.public_id, options, target.public_id)
+    _run(actor, wanted, _told(upload, options, as_json), dry_run, as_json)
 
 
 @click.command("import")
@@ -97,6 +108,7 @@ def _enroll(
 @_existing
 @_tags
 @_map
+@reading_options
 @_json
 @_account
 @plain_errors
@@ -106,16 +118,23 @@ def _import(
     existing: Any,
     tags: tuple[str, ...],
     maps: tuple[str, ...],
+    reading: Reading,
     as_json: bool,
     account: str | None,
 ) -> None:
-    """Import the people in a CSV file as contacts, without enrolling them."""
+    """Import the people in a CSV file or Excel workbook as contacts, without enrolling them."""
     actor = _actor(account)
-    upload_id, mapping = _keep(actor, file, maps)
+    upload, mapping = _keep(actor, file, reading, maps)
     options = FileOptions(
-        mapping=mapping, missing="create", existing=existing, consent_basis=consent_basis, tags=list(tags)
+        mapping=mapping,
+        identifier=identifier_for(reading, mapping),
+        missing="create",
+        existing=existing,
+        consent_basis=consent_basis,
+        tags=list(tags),
     )
-    _run(actor, start.FileJob(upload_id, options), dry_run=False, as_json=as_json)
+    wanted = start.FileJob(upload.public_id, options)
+    _run(actor, wanted, _told(upload, options, as_json), dry_run=False, as_json=as_json)
 
 
 @click.command("verify-job")
@@ -141,10 +160,19 @@ def _actor(account: str | None) -> Actor:
     return actor
 
 
-def _keep(actor: Actor, file: Path, maps: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """(upload's public id, mapping): as guessed, then as the person says."""
-    with file.open("rb") as stream:
-        upload = files.keep(actor, stream, file.name)
+def _told(upload: files.Upload, options: FileOptions, as_json: bool) -> dict[str, Any]:
+    """What was guessed of the file; people are told at once."""
+    facts = facts_of(upload, options.mapping, options.identifier)
+    if not as_json:
+        print_facts(upload, facts)
+    return facts
+
+
+def _keep(
+    actor: Actor, file: Path, reading: Reading, maps: tuple[str, ...]
+) -> tuple[files.Upload, dict[str, str]]:
+    """(upload, mapping): as guessed, then as the person says."""
+    upload = keep_file(actor, file, reading)
     guesses = files.suggestion(actor.account_id, upload)
     mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
     positions = {guess.name: str(guess.index) for guess in guesses}
@@ -157,17 +185,17 @@ def _keep(actor: Actor, file: Path, maps: tuple[str, ...]) -> tuple[str, dict[st
                 f"{', '.join(sorted(files.MAPPABLE))}.",
             )
         mapping = {at: name for at, name in mapping.items() if name != field} | {positions[column]: field}
-    return upload.public_id, mapping
+    return upload, mapping
 
 
-def _run(actor: Actor, wanted: start.FileJob, dry_run: bool, as_json: bool) -> None:
+def _run(actor: Actor, wanted: start.FileJob, facts: dict[str, Any], dry_run: bool, as_json: bool) -> None:
     began = time.monotonic()
     _need_workers()
     job = start.dry_run(actor, wanted) if dry_run else start.start_job(actor, wanted)
     state = _wait(job_state(job), quiet=as_json)
     if state.job.status == JobStatus.FAILED:
         raise click.ClickException(state.job.failure or "The file couldn’t be read.")
-    _show(state, time.monotonic() - began, as_json)
+    _show(state, time.monotonic() - began, facts, as_json)
     if state.job.status == JobStatus.CANCELLED:
         raise SystemExit(1)
 
@@ -209,13 +237,14 @@ def _wait(state: JobState, quiet: bool) -> JobState:
             time.sleep(POLL_SECONDS)
 
 
-def _show(state: JobState, seconds: float, as_json: bool) -> None:
+def _show(state: JobState, seconds: float, facts: dict[str, Any], as_json: bool) -> None:
     job, outcomes = state.job, state.outcomes
     if as_json:
         counts = {outcome.name: outcomes.get(outcome, 0) for outcome in Outcome}
         print_json(
             {"job": job.public_id, "status": job.status, "rows": job.total, "seconds": round(seconds, 2)}
             | counts
+            | {"file": facts}
         )
         return
     for outcome, rows in outcomes.items():

@@ -60,6 +60,20 @@ _MARKS: Final = (
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
+# What Python calls them, and what includes them.
+_SAME: Final = {
+    "ascii": "utf-8",
+    "utf-8-sig": "utf-8",
+    "utf-16": "utf-16-le",
+    "utf-32": "utf-32-le",
+    "iso8859-1": "cp1252",
+    "shift_jis": "cp932",
+    "euc_jp": "euc-jp",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+}
 _ASCII: Final = bytes(range(128))
 _EVIDENCE: Final = 32 * 1024
 
@@ -67,6 +81,19 @@ _EVIDENCE: Final = 32 * 1024
 def label_of(encoding: str) -> str:
     """What a person calls it."""
     return ENCODINGS.get(encoding, "ASCII")
+
+
+def encoding_named(name: str) -> str | None:
+    """The key in ENCODINGS of an encoding by any of its usual names; None for one that is not known."""
+    plain = name.strip().lower()
+    if plain in ENCODINGS:
+        return plain
+    try:
+        codec = codecs.lookup(plain).name
+    except (LookupError, ValueError):
+        return None
+    codec = _SAME.get(codec, codec)
+    return codec if codec in ENCODINGS else None
 
 
 def sniff_encoding(head: bytes) -> str:

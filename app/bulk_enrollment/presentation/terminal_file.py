@@ -1,0 +1,171 @@
+"""A file at the terminal: the options that say how it is read, and what was guessed, printed."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import click
+
+from app.accounts.domain import Actor
+from app.bulk_enrollment.domain.selection import IDENTIFIERS, Identifier
+from app.files import application as files
+from app.files.domain.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
+from app.files.domain.layout import Told
+from app.files.domain.not_rows import KINDS
+from app.platform.errors import Invalid
+
+_DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
+_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+_OPTIONS: Final = (
+    click.option(
+        "--identifier",
+        type=click.Choice([name.replace("_", "-") for name in IDENTIFIERS]),
+        help="What contacts are matched by; defaults to the first of these that a column contains.",
+    ),
+    click.option("--encoding", metavar="NAME", help="Encoding of the file, such as windows-1250; detected."),
+    click.option(
+        "--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, or the character; detected."
+    ),
+    click.option("--sheet", metavar="NAME", help="Sheet of an Excel workbook; the one with contacts."),
+    click.option(
+        "--header-row", type=click.IntRange(0), metavar="LINE", help="Line of the column names; 0 for none."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the options say; None is for the file to tell."""
+
+    identifier: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_row: int | None
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options to a command, which gets them as one `reading`."""
+
+    @functools.wraps(command)
+    def run(
+        *args: Any,
+        identifier: str | None,
+        encoding: str | None,
+        delimiter: str | None,
+        sheet: str | None,
+        header_row: int | None,
+        **options: Any,
+    ) -> Any:
+        return command(*args, reading=Reading(identifier, encoding, delimiter, sheet, header_row), **options)
+
+    wrapped: Callable[..., Any] = run
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def keep_file(actor: Actor, file: Path, reading: Reading) -> files.Upload:
+    """Store a file and read it as the options say. Raises Invalid for an option that does not fit."""
+    with file.open("rb") as stream:
+        upload = files.keep(actor, stream, file.name)
+    return files.read_again(actor, upload.public_id, _told(reading, upload))
+
+
+def identifier_for(reading: Reading, mapping: Mapping[str, str]) -> Identifier:
+    """What the option says, else the first that a column is matched to."""
+    if reading.identifier is not None:
+        return cast(Identifier, reading.identifier.replace("-", "_"))
+    return cast(Identifier, files.identifier_of(mapping) or "email")
+
+
+def facts_of(upload: files.Upload, mapping: Mapping[str, str], identifier: str) -> dict[str, Any]:
+    """What was guessed of a file, for JSON."""
+    told, layout, notices = files.told_of(upload), files.layout_of(upload), files.notices_of(upload)
+    return {
+        "rows": upload.rows,
+        "encoding": None if told.sheet is not None else label_of(told.encoding or UNDECIDED),
+        "delimiter": None if told.sheet is not None else _name(told.delimiter or ","),
+        "sheet": told.sheet,
+        "header_row": layout.header_line,
+        "identifier": identifier,
+        "columns": {name: mapping.get(str(at)) for at, name in enumerate(layout.columns)},
+        "decisions": files.styles_of(upload, mapping).sentences,
+        "skipped_lines": {kind: noticed.count for kind, noticed in notices.left_out.items()},
+        "garbled_rows": {kind: noticed.count for kind, noticed in notices.garbled.items()},
+    }
+
+
+def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
+    """The same for people, on standard error."""
+    how = (
+        f"sheet “{facts['sheet']}”"
+        if facts["sheet"]
+        else f"{facts['delimiter']}-separated, {facts['encoding']}"
+    )
+    header = f"header in line {facts['header_row']}" if facts["header_row"] else "no header row"
+    lines = [f"{upload.file_name}: {_rows(facts['rows'])}, {how}, {header}"]
+    wide = min(30, max(map(len, facts["columns"]), default=0))
+    for name, field in facts["columns"].items():
+        note = " (matches contacts)" if field == facts["identifier"] else ""
+        lines.append(f"  {name[:30]:<{wide}}  {field or 'not imported'}{note}")
+    lines += [f"  {sentence}" for sentence in facts["decisions"]]
+    notices = files.notices_of(upload)
+    for kind, noticed in notices.left_out.items():
+        first = noticed.samples[0]
+        what = KINDS.get(kind, kind)
+        lines.append(f"  Skipped {noticed.count:,} {what} (line {first.line}: {first.text[:60]})")
+    for kind, noticed in notices.garbled.items():
+        first = noticed.samples[0]
+        lines.append(f"  {_rows(noticed.count)} with {_GARBLED[kind]} (line {first.line}: {first.text[:60]})")
+    click.echo("\n".join(lines), err=True)
+
+
+_GARBLED: Final = {
+    "lost": "characters that can’t be read in this encoding",
+    "encoding": "garbled letters",
+    "entities": "HTML codes",
+}
+
+
+def _told(reading: Reading, upload: files.Upload) -> Told:
+    told = files.told_of(upload)
+    if reading.sheet is not None:
+        _must_be_workbook(told, upload, reading.sheet)
+        if reading.sheet != told.sheet:
+            told = replace(told, sheet=reading.sheet, header_line=None)
+    if told.sheet is not None and (reading.encoding or reading.delimiter):
+        raise Invalid("VALIDATION_ERROR", "A workbook has no encoding and no delimiter. Use --sheet.")
+    if reading.encoding is not None:
+        encoding = encoding_named(reading.encoding)
+        if encoding is None:
+            names = ", ".join(ENCODINGS)
+            raise Invalid("VALIDATION_ERROR", f"--encoding {reading.encoding}: use one of {names}.")
+        told = replace(told, encoding=encoding)
+    if reading.delimiter is not None:
+        delimiter = _DELIMITERS.get(reading.delimiter.lower(), reading.delimiter)
+        if delimiter not in _NAMES:
+            raise Invalid(
+                "VALIDATION_ERROR", f"--delimiter {reading.delimiter}: use comma, semicolon, tab or pipe."
+            )
+        if delimiter != told.delimiter:
+            told = replace(told, delimiter=delimiter, header_line=None)
+    return told if reading.header_row is None else replace(told, header_line=reading.header_row)
+
+
+def _must_be_workbook(told: Told, upload: files.Upload, sheet: str) -> None:
+    names = [one["name"] for one in files.sheets_of(upload)]
+    if told.sheet is None or sheet not in names:
+        found = f"Its sheets are: {', '.join(names)}." if names else "It is no Excel workbook."
+        raise Invalid("VALIDATION_ERROR", f"--sheet {sheet}: the file has no such sheet. {found}")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _name(delimiter: str) -> str:
+    return _NAMES.get(delimiter, delimiter)
