@@ -248,6 +248,15 @@ def is_timeout(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in ("57014", "55P03")
 
 
+def one_snapshot() -> None:
+    """From here on all reads of this request see the database at one moment, so that figures of several
+    statements add up. SQLite does so by itself."""
+    if is_sqlite() or session().info.get("writing"):
+        return
+    session().rollback()
+    session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def forget_snapshot() -> None:
     """End the reading transaction, so that the next read sees what others have written since."""
     session().rollback()

@@ -136,7 +136,7 @@ def _rows(facts: Facts) -> str:
 
 def _end(facts: Facts) -> str:
     outcomes = facts.get("outcomes") or {}
-    done = outcomes.get("ENROLLED", 0) + outcomes.get("CREATED", 0) + outcomes.get("UPDATED", 0)
+    done = sum(outcomes.get(code, 0) for code in SUCCESSES)
     if facts.get("status") == "failed":
         return "(failed: the file couldn’t be read)"
     if facts.get("status") == "cancelled":
@@ -145,6 +145,7 @@ def _end(facts: Facts) -> str:
     return f"({number(done)} succeeded, {number(failed)} failed)" if failed else f"({number(done)} succeeded)"
 
 
+SUCCESSES: Final = ("ENROLLED", "CREATED", "UPDATED", "UNCHANGED")
 FAILURES: Final = (
     "VALIDATION_ERROR",
     "WORKFLOW_INACTIVE",

@@ -17,7 +17,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.engine import application as engine
 from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import forget_snapshot
+from app.platform.database import forget_snapshot, one_snapshot
 from app.platform.errors import NotFound
 
 PAGE = 25
@@ -145,6 +145,7 @@ def workers_are_alive() -> bool:
 def show_job(actor: Actor, public_id: str) -> ShownJob:
     """A job with all that its page tells. Raises NotFound, also for a draft: only its check knows of it."""
     accounts.require(actor, Permission.REPORTS)
+    one_snapshot()
     found = job_list.named_job(actor.account_id, public_id)
     if found is None:
         raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")

@@ -63,7 +63,7 @@ def show(public_id: str) -> ResponseReturnValue:
     shown = report.show_job(web.actor(), public_id)
     facts = _problem_facts(shown)
     if _asks_for("problem-list"):
-        return render_template("bulk_enrollment/_problem_list.html", shown=shown, **facts)
+        return render_template("bulk_enrollment/_list_answer.html", **_panel_facts(shown), **facts)
     return render_template(
         "bulk_enrollment/job.html",
         nav_active=_place(shown.job.kind),
@@ -79,10 +79,17 @@ def panel(public_id: str) -> ResponseReturnValue:
     on, the answer also brings what stands around the panel. `rows` is how many problems the page knows of."""
     shown = report.show_job(web.actor(), public_id)
     has_moved = request.args.get("seen") != shown.status
+    has_more_rows = has_moved or request.args.get("rows") != str(sum(shown.problems.values()))
     answer = make_response(
-        render_template("bulk_enrollment/_panel_answer.html", has_moved=has_moved, **_panel_facts(shown))
+        render_template(
+            "bulk_enrollment/_panel_answer.html",
+            has_moved=has_moved,
+            has_more_rows=has_more_rows,
+            tabs=_tabs(shown, _problem_filter()),
+            **_panel_facts(shown),
+        )
     )
-    if has_moved or request.args.get("rows") != str(sum(shown.problems.values())):
+    if has_more_rows:
         answer.headers["HX-Trigger"] = "problems-changed"
     return answer
 

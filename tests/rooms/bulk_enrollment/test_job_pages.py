@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.bulk_enrollment.application import report
+from app.bulk_enrollment.application import report, run
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform import queue
@@ -197,8 +197,8 @@ def test_the_list_goes_on_from_a_job_and_back(app, bob, monkeypatch, run_tasks):
 
 
 def test_an_empty_list_says_what_to_do_next(bob, vera):
-    assert "Go to workflows" in bob.get("/enrollments").text
-    assert "Go to workflows" not in vera.get("/enrollments").text
+    assert "upload a list" in bob.get("/enrollments").text
+    assert "upload a list" not in vera.get("/enrollments").text
 
 
 def test_a_job_under_way_is_seen_from_every_page(app, bob, mallory, stranger, run_tasks):
@@ -302,3 +302,37 @@ def _change_job(app, person, public_id, **values):
             .where(EnrollmentJob.account_id == person.actor.account_id, EnrollmentJob.id == job.id)
             .values(**values)
         )
+
+
+def test_panel_tabs_and_rows_come_from_one_read(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    _change_job(app, bob, job, status="processing", finished_at=None)
+    _show_a_worker(app)
+    panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=processing&rows=3&code=VALIDATION_ERROR").text
+    assert '<hx-partial hx-target="#problem-tabs"' in panel, "the tabs come along with new figures"
+    assert re.search(r'aria-current="page">Needs fixing <span class="tab-count">3<', panel)
+    same = bob.htmx("get", f"/enrollments/{job}/panel?seen=processing&rows=4").text
+    assert "problem-tabs" not in same
+    rows = bob.htmx("get", f"/enrollments/{job}", headers={"HX-Target": "div#problem-list"}).text
+    assert '<hx-partial hx-target="#job-panel"' in rows and "rows=4" in rows, "the rows bring the panel along"
+
+
+def test_codes_stand_in_filter_and_download_only(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    page = page_of(bob, job)
+    assert page.count('<span class="code">VALIDATION_ERROR</span>') == 1, "in the menu of downloads"
+    filtered = page_of(bob, job, code="VALIDATION_ERROR").split('id="problem-list"')[1]
+    assert filtered.count("VALIDATION_ERROR</span>") == 1, "at the filter that is chosen, not in every row"
+
+
+def test_a_job_cancelled_after_its_last_row_is_completed(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    _change_job(app, bob, job, status="cancelling", finished_at=None)
+    with app.app_context():
+        key = queries.job_by_public_id(bob.actor.account_id, job).id
+        assert run.finish_if_done(bob.actor.account_id, key)
+    words = words_of(page_of(bob, job))
+    assert "Completed with errors" in words and "Canceled" not in words
