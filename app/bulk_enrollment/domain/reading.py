@@ -177,11 +177,13 @@ class RowReader:
         good = [
             name for name in names if name.isprintable() and 0 < len(tag_key(name)) <= MAX_TAG >= len(name)
         ][:MOST_TAGS_IN_ROW]
-        found = {tag_key(name): name for name in reversed(good)}
+        found: dict[str, str] = {}
+        for name in good:
+            found.setdefault(tag_key(name), name)
         if len(self.tags) <= MOST_TAGS:
             for key, name in found.items():
                 self.tags.setdefault(key, name)
-        return list(found)[::-1], len(good) == len(names) and len(cell) <= LONGEST_CELL
+        return list(found), len(good) == len(names) and len(cell) <= LONGEST_CELL
 
 
 def _may_be_tag(name: str) -> bool:
