@@ -45,8 +45,8 @@ _LONGEST_FOR_LIBRARY: Final = 100
 
 def split_name(whole: str) -> tuple[str, str]:
     """First and last name of a text that holds both, without titles and suffixes. `Mary Ann Smith` → Mary Ann
-    / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van Beethoven, `Cher` → Cher / nothing.
-    """
+    / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van Beethoven, `DUPONT Jean` →
+    Jean / DUPONT, `Cher` → Cher / nothing."""
     words = whole[:_LONGEST].split()
     is_titled = False
     while len(words) > 1 and words[0].lower() in _BEFORE_NAMES:
@@ -72,7 +72,14 @@ def _split_plain(words: list[str], plain: str) -> tuple[str, str] | None:
         return first, last.strip()
     if _is_special(plain):
         return None
+    capitals = next((at for at, word in enumerate(words) if not _is_in_capitals(word)), len(words))
+    if 0 < capitals < len(words) and len(words[0]) > 2:
+        return " ".join(words[capitals:]), " ".join(words[:capitals])  # DUPONT Jean
     return (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (plain, "")
+
+
+def _is_in_capitals(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def _is_special(text: str) -> bool:

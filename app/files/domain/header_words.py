@@ -61,7 +61,7 @@ _WORDS: Final[dict[str, str]] = {
         telefoonnummer | mobiel | mobiel nummer | gsm | numer telefonu | telefon komórkowy | komórka
         telefonszám | puhelin | puhelinnumero | matkapuhelin | телефон | мобильный телефон
         номер телефона | τηλέφωνο | κινητό | 電話番号 | 電話 | 电话 | 手机 | 手机号 | 전화번호 | 휴대폰
-        whatsapp
+        whatsapp | whats app | whatsapp number | whats app number
     """,
     "company": """
         company | company name | organization | organisation | organization name | organisation name
