@@ -46,11 +46,11 @@ def style_of_dates(
         example = found.examples["serial"]
         told = f"Numbers such as {example} are read as dates of a spreadsheet: {_read(example, 'serial')}."
         return Style(column, name, "serial", told, "every cell is a number", ())
-    because = f"{day_first + month_first:,} of its dates can only be read this way"
+    because = f"{_dates(day_first + month_first)} can’t be read any other way"
     decided: Dates
     if day_first and month_first:
         decided = "" if either else "day_first"
-        because = f"{day_first:,} of its dates have the day first and {month_first:,} the month"
+        because = f"day first in {_dates(day_first)}, month first in {_dates(month_first)}"
     elif day_first or month_first:
         decided = "day_first" if day_first else "month_first"
     else:
@@ -84,9 +84,7 @@ def style_of_phones(
     decided: Phones = "international" if found.abroad > found.at_home else "national"
     if found.abroad or found.at_home:
         most = max(found.abroad, found.at_home)
-        because = (
-            f"{most:,} of {found.abroad + found.at_home:,} numbers that were looked at fit only this way"
-        )
+        because = f"{most:,} of {found.abroad + found.at_home:,} numbers checked point to this"
     else:
         because = "nothing in the column says otherwise"
     if chosen:
@@ -108,6 +106,10 @@ def date_style(style: Style | None, country: str, this_year: int) -> DateStyle:
         return DateStyle(is_month_first(country), this_year=this_year)
     order = None if not style.chosen else style.chosen == "month_first"
     return DateStyle(order, style.chosen == "serial", this_year)
+
+
+def _dates(count: int) -> str:
+    return "1 date" if count == 1 else f"{count:,} dates"
 
 
 def _example(found: DateEvidence, decided: str) -> str:
