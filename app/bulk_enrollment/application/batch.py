@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.activity import application as activity
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.store import rows
-from app.bulk_enrollment.infrastructure.store.rows import Range
+from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.engine import application as engine
@@ -96,7 +96,8 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
         at=at,
     )
     tagged = bool(job.met.get("tags"))
-    rows.write_enrolled(span, job.workflow_id, keep_fields=tagged)
+    creates = options["missing"] == "create"
+    rows.write_enrolled(span, job.workflow_id, creates, keep_fields=tagged)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
         rows.count_again(span)  # another batch of this job has enrolled the same contact meanwhile
     people_in = rows.people_with(span, (Outcome.ENROLLED,))
@@ -111,11 +112,12 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
 def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
     tagged = bool(job.met.get("tags"))
+    creates = options["missing"] == "create"
     if options["existing"] == "leave":
-        rows.write_imported(span, None, keep_fields=tagged)
+        rows.write_imported(span, None, creates, keep_fields=tagged)
     else:
         people = contacts.unpack(rows.known_people(span))
-        rows.write_imported(span, contacts.changed_by(account_id, people, options["existing"]))
+        rows.write_imported(span, contacts.changed_by(account_id, people, options["existing"]), creates)
         contacts.update_many(account_id, people, options["existing"], at)
     done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
     created = rows.people_with(span, (Outcome.CREATED,))

@@ -64,12 +64,13 @@ def inherited_options(actor: Actor, job: EnrollmentJob, upload: files.Upload) ->
     }
     original = files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None
     if original is None:
-        return replace(chosen, mapping=guesses)
+        return replace(chosen, mapping=guesses, not_consent=[])
     source, target = files.layout_of(original), files.layout_of(upload)
     known = files.carried_over({str(at): "" for at in range(source.width)}, source, target)
     taken = files.carried_over(chosen.mapping, source, target)
     new = {at: field for at, field in guesses.items() if at not in known and field not in taken.values()}
-    return replace(chosen, mapping=taken | new)
+    answers = files.carried_answers(chosen.consent_answers, original, upload)
+    return replace(chosen, mapping=taken | new, not_consent=sorted(map(str, answers.not_consent)))
 
 
 def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Sequence[Relative]]:

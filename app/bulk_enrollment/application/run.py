@@ -17,6 +17,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import batches, jobs, planning, rows
 from app.bulk_enrollment.infrastructure.store.batches import Claim
+from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
 from app.platform.clock import now
@@ -162,8 +163,8 @@ def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
     return totals_by_kind(outcomes) | {"outcomes": {outcome.name: rows for outcome, rows in outcomes.items()}}
 
 
-def _span(job: EnrollmentJob, claim: Claim) -> rows.Range:
-    return rows.Range(job.account_id, job.id, job.options["identifier"], claim.first_row, claim.last_row)
+def _span(job: EnrollmentJob, claim: Claim) -> Range:
+    return Range(job.account_id, job.id, job.options["identifier"], claim.first_row, claim.last_row)
 
 
 def skip_rest(account_id: int, job_id: int) -> None:

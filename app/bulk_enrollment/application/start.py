@@ -22,7 +22,7 @@ from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.columns import CONSENT_FIELDS
+from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.evidence import MOST_TAGS
 from app.files.infrastructure.tables import Upload
 from app.platform import queue
@@ -96,13 +96,11 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     upload = files.kept(actor.account_id, wanted.upload_id)
     if upload is None:
         raise NotFound("NOT_FOUND", "This upload has expired. Upload the file again.")
-    if found := problems(wanted.options):
-        raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)
+    _check_choices(upload, wanted.options)
     _check_size(actor, upload, is_import=wanted.workflow_id is None)
     _check_columns(upload, wanted.options)
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
     parent = job_to_correct(actor, wanted.corrects, wanted.workflow_id) if wanted.corrects else None
-    files.remember_mapping(actor, upload, wanted.options.mapping)
     return jobs.add(
         EnrollmentJob(
             account_id=actor.account_id,
@@ -117,6 +115,13 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
             options=_kept_options(wanted.options, upload, again=target.enroll_again if target else False),
         )
     )
+
+
+def _check_choices(upload: Upload, options: FileOptions) -> None:
+    """Raises Invalid, also while the file asks who may be contacted: no caller gets past that."""
+    questions = files.questions_of(upload, options.mapping, options.consent_answers)
+    if found := problems(options, upload.layout["columns"], questions):
+        raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)
 
 
 def _kept_options(options: FileOptions, upload: Upload, again: bool) -> dict[str, Any]:
@@ -177,6 +182,10 @@ def _promote(actor: Actor, job: EnrollmentJob, once_key: str | None) -> Enrollme
         values["version_id"] = target.version_id
         options |= {"first_step": target.first_step, "again": target.enroll_again}
     chosen = file_options(job)
+    assert job.upload_id is not None
+    upload = files.upload_by_id(actor.account_id, job.upload_id)
+    _check_choices(upload, chosen)
+    files.remember_mapping(actor, upload, chosen.mapping, chosen.consent_answers)
     options["tag_ids"] = contacts.ensure_tags(actor.account_id, chosen.tags, created_by=actor.user_id)
     if chosen.writes_contacts:
         contacts.ensure_fields(actor.account_id, custom_labels(chosen), created_by=actor.user_id)

@@ -108,6 +108,7 @@ _BLOCKED = {
     "bounced": "Email to this address bounced.",
     "blocked": "This contact is blocked.",
     "file": "The file says this person has opted out.",
+    "unclear": "The file doesn’t clearly say this person may be contacted. The contact wasn’t changed.",
 }
 
 _FAULTS = {

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.selection import FileOptions
-from app.contacts.domain.consent import STRENGTH, Status
+from app.bulk_enrollment.domain.selection import CUSTOM, FileOptions
 from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
 from app.contacts.domain.names import MAX_TAG, field_key, tag_key, tag_name
-from app.files.domain.columns import CONSENT_FIELDS
-from app.files.domain.consent import consent_of
+from app.files.domain.consent import Withheld, withholding
+from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.evidence import MOST_TAGS
 from app.files.domain.identify import USED_SECOND, identifying
 from app.files.domain.tags import tags_of
@@ -27,9 +26,6 @@ TOO_MANY_TAGS: Final = (
 LEFT_OUT: Final = "left_out"  # the note of a row with a value that could not be read
 TAGS: Final = "tags"
 MOST_TAGS_IN_ROW: Final = 20
-CUSTOM: Final = (
-    "custom:"  # what a column is mapped to that becomes a field of the account's own, before its name
-)
 VALUES: Final = frozenset({*FIELDS, "full_name"})
 
 _SAMPLES: Final = 3
@@ -43,7 +39,8 @@ _MARKED: Final = re.compile(r"(?:p|l|z|ag|as|c|f):(\+?\d[\d -]*)\Z")
 
 class ReadRow(NamedTuple):
     """A row ready for the ledger. `key` is None exactly when the row is a VALIDATION_ERROR, whose slug is
-    then `detail`. `note` holds slugs, `withheld` the status that the file's consent column asks for."""
+    then `detail`. `note` holds slugs, `withheld` the status that the file's consent columns ask
+    for, or `left_out` where they do not say clearly that the person may be contacted."""
 
     row_number: int
     line: int
@@ -84,7 +81,8 @@ class RowReader:
         self._style = style or ValueStyle(country)
         self._writes = options.writes_contacts
         self._identifying = next(at for at, name in columns.items() if name == options.identifier)
-        self._consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
+        consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
+        self._withholds = withholding(consenting, options.consent_words) if consenting else None
         self._others = [
             (at, name) for at, name in columns.items() if name in VALUES or name.startswith(CUSTOM)
         ]
@@ -110,9 +108,10 @@ class RowReader:
         """The row with these cells. `number` and `line` as in the file."""
         key, detail, note, cell = self._identify(cells)
         shown = cell[:LONGEST_CELL].strip()[:LONGEST_KEPT]
-        fields = withheld = None
-        if key is not None and self._consenting:
-            withheld = _withheld([consent_of(cells[at], name) for at, name in self._consenting])
+        fields: str | None = None
+        withheld: Withheld | None = None
+        if key is not None and self._withholds is not None:
+            withheld = self._withholds(cells)
         if key is not None and (self._writes or self._tagging is not None):
             values = self._values(cells) if self._writes else {}
             if values is None:
@@ -193,9 +192,3 @@ def _may_be_tag(name: str) -> bool:
 def custom_labels(options: FileOptions) -> list[str]:
     """Names of the account's own fields that the file fills."""
     return [name.removeprefix(CUSTOM) for name in options.mapping.values() if name.startswith(CUSTOM)]
-
-
-def _withheld(said: Sequence[str | None]) -> str | None:
-    """The strongest of what the consent columns say; a yes never outweighs a no."""
-    against = [Status(word) for word in said if word not in (None, "yes")]
-    return max(against, key=STRENGTH.__getitem__).value if against else None

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
+from app.files.domain.consent import LEFT_OUT
 from app.platform.database import is_sqlite, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
@@ -204,6 +205,7 @@ def people_to_create(account_id: int, job_id: int) -> int:
         EnrollmentRow.job_id == job_id,
         EnrollmentRow.contact_id.is_(None),
         EnrollmentRow.key.isnot(None),
+        EnrollmentRow.withheld.is_distinct_from(LEFT_OUT),
         EnrollmentRow.verdict.notin_(
             (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
         ),

@@ -105,8 +105,9 @@ class EnrollmentBatch(AccountOwned, db.Model):
 
 class EnrollmentRow(AccountOwned, db.Model):
     """`identifier` is what the file says, `key` what it is compared by, `detail` what the outcome's sentence
-    needs beside its code, `withheld` the status that the file's consent column asks for, `fields` the mapped
-    columns as JSON, kept only until the row has made or changed its contact."""
+    needs beside its code, `withheld` the status that the file's consent columns ask for, or `left_out` where
+    they say neither yes nor no, `fields` the mapped columns as JSON, kept only until the row has made or
+    changed its contact."""
 
     __tablename__ = "enrollment_rows"
     __table_args__ = (

@@ -14,6 +14,7 @@ from app.bulk_enrollment.application.report import JobState, job_state, read_aga
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import EXISTING, FileOptions
+from app.bulk_enrollment.presentation.terminal_consent import settle, word_option
 from app.bulk_enrollment.presentation.terminal_file import (
     Reading,
     facts_of,
@@ -24,6 +25,8 @@ from app.bulk_enrollment.presentation.terminal_file import (
 )
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
+from app.files.domain.columns import IGNORE
+from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.platform import tenancy
 from app.platform.errors import Invalid, Unavailable
 from app.platform.terminal import plain_errors, print_json
@@ -70,6 +73,7 @@ def register(app: Flask) -> None:
 @_tags
 @_map
 @reading_options
+@word_option
 @_json
 @_account
 @plain_errors
@@ -83,15 +87,17 @@ def _enroll(
     tags: tuple[str, ...],
     maps: tuple[str, ...],
     reading: Reading,
+    consent_words: tuple[str, ...],
     as_json: bool,
     account: str | None,
 ) -> None:
     """Enroll the people in a CSV file or Excel workbook in a workflow."""
     actor = _actor(account)
     target = workflows.find_by_name_or_id(actor, workflow)
-    upload, mapping = _keep(actor, file, reading, maps)
+    upload, mapping, ignored = _keep(actor, file, reading, maps)
+    facts = _told(upload, mapping, identifier_for(reading, mapping), as_json)
     options = FileOptions(
-        mapping=mapping,
+        **settle(actor, upload, mapping, ignored, consent_words),
         identifier=identifier_for(reading, mapping),
         missing="create" if create_missing else "skip",
         existing=existing,
@@ -99,7 +105,7 @@ def _enroll(
         tags=list(tags),
     )
     wanted = start.FileJob(upload.public_id, options, target.public_id)
-    _run(actor, wanted, _told(upload, options, as_json), dry_run, as_json)
+    _run(actor, wanted, facts, dry_run, as_json)
 
 
 @click.command("import")
@@ -109,6 +115,7 @@ def _enroll(
 @_tags
 @_map
 @reading_options
+@word_option
 @_json
 @_account
 @plain_errors
@@ -119,14 +126,16 @@ def _import(
     tags: tuple[str, ...],
     maps: tuple[str, ...],
     reading: Reading,
+    consent_words: tuple[str, ...],
     as_json: bool,
     account: str | None,
 ) -> None:
     """Import the people in a CSV file or Excel workbook as contacts, without enrolling them."""
     actor = _actor(account)
-    upload, mapping = _keep(actor, file, reading, maps)
+    upload, mapping, ignored = _keep(actor, file, reading, maps)
+    facts = _told(upload, mapping, identifier_for(reading, mapping), as_json)
     options = FileOptions(
-        mapping=mapping,
+        **settle(actor, upload, mapping, ignored, consent_words),
         identifier=identifier_for(reading, mapping),
         missing="create",
         existing=existing,
@@ -134,7 +143,7 @@ def _import(
         tags=list(tags),
     )
     wanted = start.FileJob(upload.public_id, options)
-    _run(actor, wanted, _told(upload, options, as_json), dry_run=False, as_json=as_json)
+    _run(actor, wanted, facts, dry_run=False, as_json=as_json)
 
 
 @click.command("verify-job")
@@ -160,9 +169,9 @@ def _actor(account: str | None) -> Actor:
     return actor
 
 
-def _told(upload: files.Upload, options: FileOptions, as_json: bool) -> dict[str, Any]:
+def _told(upload: files.Upload, mapping: dict[str, str], identifier: Any, as_json: bool) -> dict[str, Any]:
     """What was guessed of the file; people are told at once."""
-    facts = facts_of(upload, options.mapping, options.identifier)
+    facts = facts_of(upload, mapping, identifier)
     if not as_json:
         print_facts(upload, facts)
     return facts
@@ -170,22 +179,30 @@ def _told(upload: files.Upload, options: FileOptions, as_json: bool) -> dict[str
 
 def _keep(
     actor: Actor, file: Path, reading: Reading, maps: tuple[str, ...]
-) -> tuple[files.Upload, dict[str, str]]:
-    """(upload, mapping): as guessed, then as the person says."""
+) -> tuple[files.Upload, dict[str, str], set[int]]:
+    """(upload, mapping, columns that are to be ignored): as guessed, then as the person says."""
     upload = keep_file(actor, file, reading)
     guesses = files.suggestion(actor.account_id, upload)
     mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
     positions = {guess.name: str(guess.index) for guess in guesses}
+    ignored: set[int] = set()
     for entry in maps:
-        column, equals, field = entry.partition("=")
-        if not equals or column not in positions or field not in files.MAPPABLE:
+        column, equals, field = entry.rpartition("=")
+        if not equals or column not in positions or field not in files.MAPPABLE | {IGNORE}:
             raise Invalid(
                 "VALIDATION_ERROR",
                 f"--map {entry}: use COLUMN=FIELD with a column in the file and one of "
-                f"{', '.join(sorted(files.MAPPABLE))}.",
+                f"{', '.join(sorted(files.MAPPABLE | {IGNORE}))}.",
             )
-        mapping = {at: name for at, name in mapping.items() if name != field} | {positions[column]: field}
-    return upload, mapping
+        at = positions[column]
+        if field == IGNORE:
+            mapping.pop(at, None)
+            ignored.add(int(at))
+            continue
+        if field not in CONSENT_FIELDS:  # several columns may be about consent
+            mapping = {other: name for other, name in mapping.items() if name != field}
+        mapping[at] = field
+    return upload, mapping, ignored
 
 
 def _run(actor: Actor, wanted: start.FileJob, facts: dict[str, Any], dry_run: bool, as_json: bool) -> None:

@@ -15,6 +15,14 @@ from app.bulk_enrollment.application.start import FileJob
 from app.bulk_enrollment.application.uploads import uses_of
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.presentation.column_readings import SECOND_ACT, chosen_styles, readings_of
+from app.bulk_enrollment.presentation.consent_form import (
+    CONSENT,
+    ConsentCard,
+    Said,
+    answers_as_fields,
+    asked,
+    read_consent,
+)
 from app.bulk_enrollment.presentation.destination import Destination, destination
 from app.bulk_enrollment.presentation.layout_form import read_told, shown_layout
 from app.bulk_enrollment.presentation.mapping_form import (
@@ -54,16 +62,18 @@ def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValu
         sent: MultiDict[str, str] = MultiDict(fields)
         form = OptionsForm(formdata=sent)
         form.once.data = uuid4().hex
-        mapping = read_mapping(sent, len(upload.layout["columns"]))
-        styles = chosen_styles(sent, mapping)
-        return _page(goal, upload, form, mapping, form.identifier.data, styles, opened=sent.getlist("opened"))
+        said = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
+        styles = chosen_styles(sent, said.mapping)
+        return _page(goal, upload, form, said, form.identifier.data, styles, opened=sent.getlist("opened"))
     chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
     if chosen is None and goal.corrected is not None:
         chosen = corrections.inherited_options(web.actor(), goal.corrected, upload)
     if chosen is not None:
+        said = asked(upload, chosen.mapping, chosen.consent_answers)
         styles = chosen.dates, chosen.phones
-        return _page(goal, upload, options_form(chosen), chosen.mapping, chosen.identifier, styles)
-    return _page(goal, upload, None, _suggested(upload), None, ("", ""))
+        return _page(goal, upload, options_form(chosen), said, chosen.identifier, styles)
+    remembered = files.remembered_answers(upload.account_id, upload)
+    return _page(goal, upload, None, asked(upload, _suggested(upload), remembered), None, ("", ""))
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>")
@@ -72,27 +82,27 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     """One form with several buttons, so that nothing typed is lost whichever is pressed."""
     goal, upload = _opened(upload_id, workflow_id)
     form = OptionsForm()
-    mapping = read_mapping(request.form, len(upload.layout["columns"]))
+    said = _said(upload)
     columns_at = {str(at) for at in range(len(upload.layout["columns"]))}
     refusal: MusterError | None = None
     act = "open" if "open" in request.form else request.form.get("act", "check")
-    _keep_choices(upload)
+    _keep_choices(upload, said)
     try:
         if act in ("check", "start"):
-            options, found = read_options(
-                form, mapping, goal.workflow is None, chosen_styles(request.form, mapping)
-            )
+            styles = chosen_styles(request.form, said.mapping)
+            options, found = read_options(form, upload, said, goal.workflow is None, styles)
             if not found:
                 return _begin(
                     goal, upload, options, (form.once.data or uuid4().hex) if act == "start" else None
                 )
             form.show(found)
         elif act == "mend":
-            files.mend_addresses(web.actor(), upload.public_id, mapping)
+            files.mend_addresses(web.actor(), upload.public_id, said.mapping)
         elif act == "unmend":
             files.undo_mends(web.actor(), upload.public_id)
         elif act.startswith(SECOND_ACT):
-            mapping |= {at: SECOND_EMAIL for at in (act.removeprefix(SECOND_ACT),) if at in columns_at}
+            second = {at: SECOND_EMAIL for at in (act.removeprefix(SECOND_ACT),) if at in columns_at}
+            said = asked(upload, said.mapping | second, said.answers)
         elif act in ACTS_OF_READING:
             return _read_again(goal, upload, act)
         elif act in ("activate", "activate-anyway") and goal.workflow_id:
@@ -106,9 +116,9 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     except (Conflict, TooMuch, LimitReached) as wrong:
         refusal = wrong
     status = web.status_of(refusal) if refusal else 422 if form.errors else 200
-    styles = chosen_styles(request.form, mapping)
+    styles = chosen_styles(request.form, said.mapping)
     opened = request.form.getlist("opened") + request.form.getlist("open")
-    return _page(goal, upload, form, mapping, form.identifier.data, styles, refusal, opened), status
+    return _page(goal, upload, form, said, form.identifier.data, styles, refusal, opened), status
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>/choices")
@@ -125,10 +135,23 @@ def remember(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturn
 def recount(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """The check-up for the columns as they are chosen at the moment; nothing is kept."""
     goal, upload = _opened(upload_id, workflow_id)
-    mapping = read_mapping(request.form, len(upload.layout["columns"]))
-    identifier = _identifier(mapping, request.form.get("identifier"))
-    figures = _figures(upload, mapping, identifier, chosen_styles(request.form, mapping))
+    said = _said(upload)
+    identifier = _identifier(said.mapping, request.form.get("identifier"))
+    figures = _figures(upload, said, identifier, chosen_styles(request.form, said.mapping))
     return render_template("bulk_enrollment/_checkup.html", goal=goal, upload=upload, **figures)
+
+
+@blueprint.post("/contacts/import/<uuid:upload_id>/consent")
+@blueprint.post("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>/consent")
+def ask_again(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
+    """The questions about consent for the columns and answers as they are chosen at the moment."""
+    goal, upload = _opened(upload_id, workflow_id)
+    return render_template(
+        "bulk_enrollment/_consent_questions.html",
+        goal=goal,
+        upload=upload,
+        consent=ConsentCard(_said(upload), request.form),
+    )
 
 
 @blueprint.get("/contacts/import/<uuid:upload_id>/newcomers")
@@ -161,7 +184,7 @@ def _opened(upload_id: UUID, workflow_id: UUID | None) -> tuple[Destination, fil
     return replace(goal, corrected=corrected), upload
 
 
-def _keep_choices(upload: files.Upload) -> None:
+def _keep_choices(upload: files.Upload, said: Said | None = None) -> None:
     fields = {
         name: values
         for name, values in request.form.lists()
@@ -169,6 +192,8 @@ def _keep_choices(upload: files.Upload) -> None:
     }
     if "open" in request.form:
         fields["opened"] = [*fields.get("opened", []), *request.form.getlist("open")]
+    if said is not None:
+        fields |= answers_as_fields(said)
     files.save_choices(web.actor(), upload, fields)
 
 
@@ -185,7 +210,7 @@ def _read_again(goal: Destination, upload: files.Upload, act: str) -> ResponseRe
     else:
         told = files.with_mends(upload, *(mends - {act.removeprefix("unrepair-")}))
     again = files.read_again(web.actor(), upload.public_id, told)
-    files.take_choices(web.actor(), upload, again)
+    files.take_choices(web.actor(), upload, again, forget=CONSENT)
     return web.send_to(goal.mapping_url(again.public_id))
 
 
@@ -207,14 +232,14 @@ def _page(
     goal: Destination,
     upload: files.Upload,
     form: Any,
-    mapping: Mapping[str, str],
+    said: Said,
     identifier: str | None,
     styles: tuple[Dates, Phones],
     refusal: MusterError | None = None,
     opened: Sequence[str] = (),
 ) -> str:
     actor = web.actor()
-    figures = _figures(upload, mapping, _identifier(mapping, identifier), styles)
+    figures = _figures(upload, said, _identifier(said.mapping, identifier), styles)
     if form is None:
         form = options_form(missing=_decided_beforehand(goal, upload, figures["newcomers"]))
         form.identifier.data = figures["identifier"]
@@ -228,7 +253,7 @@ def _page(
         opened=read_opened(opened, len(upload.layout["columns"])),
         columns=columns_of(
             files.suggestion(actor.account_id, upload),
-            mapping,
+            said.mapping,
             list(contacts.own_fields(actor).values()),
             read_opened(opened, len(upload.layout["columns"])),
         ),
@@ -241,21 +266,28 @@ def _page(
         tags=contacts.tags_to_choose(actor),
         nav_active=goal.place,
         **figures,
+        consent=ConsentCard(said),
     )
 
 
+def _said(upload: files.Upload) -> Said:
+    """What was sent about the columns."""
+    mapping = read_mapping(request.form, len(upload.layout["columns"]))
+    return read_consent(request.form, upload, mapping)
+
+
 def _figures(
-    upload: files.Upload,
-    mapping: Mapping[str, str],
-    identifier: Identifier | None,
-    styles: tuple[Dates, Phones],
+    upload: files.Upload, said: Said, identifier: Identifier | None, styles: tuple[Dates, Phones]
 ) -> dict[str, Any]:
+    mapping = said.mapping
     column = next((at for at, field in mapping.items() if field == identifier), None)
     is_small = upload.rows <= COUNTED_AT_ONCE
     return {
         "identifier": identifier,
         "column": column,
-        "checkup": files.checkup_for(upload, {} if column is None else mapping, identifier, styles[1]),
+        "checkup": files.checkup_for(
+            upload, {} if column is None else mapping, identifier, styles[1], said.answers.words
+        ),
         "readings": readings_of(
             upload, mapping, identifier, styles, files.suggestion(upload.account_id, upload)
         ),

@@ -9,8 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from app.bulk_enrollment.domain.reading import CUSTOM, TAGS
-from app.bulk_enrollment.domain.selection import EXISTING, IDENTIFIERS, MISSING, FileOptions, problems
+from app.bulk_enrollment.domain.reading import TAGS
+from app.bulk_enrollment.domain.selection import CUSTOM, EXISTING, IDENTIFIERS, MISSING, FileOptions, problems
+from app.bulk_enrollment.presentation.consent_form import Said
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG, tag_name
 from app.files import application as files
 from app.files.domain.column_styles import Dates, Phones
@@ -58,6 +59,7 @@ class OptionsForm(FlaskForm):
     """What should happen. It holds fields only: what may be in them is decided by the use cases."""
 
     once = HiddenField()
+    consent = HiddenField("Consent")  # only to show what is wrong; its questions have fields of their own
     identifier = SelectField(
         "Match contacts by", choices=[SelectChoice(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
     )
@@ -183,7 +185,11 @@ def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:
 
 
 def read_options(
-    form: OptionsForm, mapping: dict[str, str], is_import: bool, styles: tuple[Dates, Phones] = ("", "")
+    form: OptionsForm,
+    upload: files.Upload,
+    said: Said,
+    is_import: bool,
+    styles: tuple[Dates, Phones] = ("", ""),
 ) -> tuple[FileOptions, dict[str, str]]:
     """The choice and what is wrong with it: {field: sentence}."""
     found: dict[str, str] = {}
@@ -194,7 +200,9 @@ def read_options(
     if too_long := next((name for name in form.tag_names if len(name) > MAX_TAG), None):
         found["tags"] = f"Tags can have up to {MAX_TAG} characters. “{too_long[:20]}…” has {len(too_long)}."
     options = FileOptions(
-        mapping=mapping,
+        mapping=said.mapping,
+        not_consent=sorted(map(str, said.answers.not_consent)),
+        consent_words=dict(said.answers.words),
         identifier=_one_of(IDENTIFIERS, form.identifier.data),
         missing=_one_of(MISSING, form.missing.data),
         existing=_one_of(EXISTING, form.existing.data),
@@ -208,12 +216,12 @@ def read_options(
     )
     if size and not is_number:
         found["batch_size"] = "Enter a whole number, or leave this empty."
-    changes = options.writes_contacts or TAGS in mapping.values() or options.tags
+    changes = options.writes_contacts or TAGS in said.mapping.values() or options.tags
     if is_import and not changes and "missing" not in found:
         found["missing"] = (
             "With these options, the file changes nothing. Add new contacts or update existing ones."
         )
-    return options, problems(options) | found
+    return options, problems(options, upload.layout["columns"], said.questions) | found
 
 
 def _one_of(allowed: Sequence[Any], given: str | None) -> Any:

@@ -5,12 +5,15 @@ from app.files.application.choices import choices_of, save_choices, take_choices
 from app.files.application.columns import (
     MAPPABLE,
     added_columns,
+    carried_answers,
     carried_over,
     has_columns_of,
     may_be_mapped_to,
     remember_mapping,
+    remembered_answers,
     suggestion,
 )
+from app.files.application.consent import questions_of
 from app.files.application.discarding import discard_unused, register_use
 from app.files.application.keeping import keep, too_large
 from app.files.application.reading import (
@@ -35,6 +38,7 @@ __all__ = [
     "ColumnStyles",
     "Upload",
     "added_columns",
+    "carried_answers",
     "carried_over",
     "checkup_for",
     "choices_of",
@@ -50,9 +54,11 @@ __all__ = [
     "mend_addresses",
     "notices_of",
     "profile_of",
+    "questions_of",
     "read_again",
     "register_use",
     "remember_mapping",
+    "remembered_answers",
     "rows",
     "same_file_before",
     "save_choices",

@@ -3,6 +3,8 @@
 Counting reads the whole file, so the last few results are kept with it.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,7 +14,7 @@ from app.files.application.reading import kept, rows
 from app.files.application.styles import styles_of
 from app.files.domain.checkup import Checkup, CheckupResult, Finding, Fix, Sample, Typo
 from app.files.domain.column_styles import Phones
-from app.files.domain.columns import CONSENT_FIELDS
+from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.repairs import KINDS
 from app.files.infrastructure import store
@@ -28,17 +30,18 @@ def checkup_for(
     mapping: Mapping[str, str],
     identifier: Identifier | None = None,
     phones: Phones = "",
+    words: Mapping[str, str] | None = None,
 ) -> CheckupResult:
     """The figures of `mapping` {column position as text: field}; counted once, then known. `phones` is how a
-    person wants numbers without a plus to be read."""
+    person wants numbers without a plus to be read, `words` what they answered about words on consent."""
     identifier = identifier or identifier_of(mapping)
     international = identifier == "phone" and styles_of(upload, mapping, phones=phones).international
-    key = cache_key(mapping, identifier, upload.mends, international)
+    key = cache_key(mapping, identifier, upload.mends, international, words)
     if key in upload.checkup:
         return _from_json(upload.checkup[key])
     fields = {int(position): field for position, field in mapping.items()}
     country = accounts.worker_for(upload.account_id).country or None
-    checkup = Checkup(fields, len(upload.layout["columns"]), country, identifier, international)
+    checkup = Checkup(fields, len(upload.layout["columns"]), country, identifier, international, words)
     checkup.add_all(rows(upload))
     result = checkup.result()
     older = list(upload.checkup.items())[-(RESULTS_KEPT - 1) :]
@@ -90,8 +93,10 @@ def cache_key(
     identifier: Identifier | None,
     mends: Mapping[str, Any],
     international: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> str:
-    """What the figures depend on: the columns that say who it is and whether they agree, and the mends."""
+    """What the figures depend on: the columns that say who it is and whether they agree, what was answered
+    about words on consent, and the mends."""
     identifier = identifier or identifier_of(mapping)
     columns = sorted(
         f"{at}={field}"
@@ -99,7 +104,9 @@ def cache_key(
         if field in (identifier, SECOND_EMAIL) or field in CONSENT_FIELDS
     )
     mended = f"{mends['column']}:{mends['rows']}:{','.join(mends.get('kinds', ()))}" if mends else ""
-    return f"{identifier} {' '.join(columns)} {mended} {'+' if international else ''}".rstrip()
+    answers = json.dumps(sorted(words.items())) if words and len(columns) > 1 else ""
+    said = hashlib.sha256(answers.encode()).hexdigest()[:16] if answers else ""
+    return f"{identifier} {' '.join(columns)} {mended} {'+' if international else ''} {said}".rstrip()
 
 
 def _changeable(actor: Actor, public_id: str) -> Upload:

@@ -44,12 +44,14 @@ def choices_of(actor: Actor, upload: Upload) -> Choices | None:
     return _moved(fields, places)
 
 
-def take_choices(actor: Actor, before: Upload, after: Upload) -> None:
-    """Go on in another reading of the same file with what was chosen in this one."""
+def take_choices(actor: Actor, before: Upload, after: Upload, forget: str) -> None:
+    """Go on in another reading of the same file with what was chosen in this one, but for fields whose names
+    begin with `forget`: what depends on the cells is asked again."""
     mine = before.choices.get(str(actor.user_id))
     if mine is not None and after.id != before.id:
+        fields = {name: values for name, values in mine["fields"].items() if not name.startswith(forget)}
         with transaction():
-            store.change(after, choices=after.choices | {str(actor.user_id): mine})
+            store.change(after, choices=after.choices | {str(actor.user_id): mine | {"fields": fields}})
 
 
 def _moved(fields: Choices, places: Mapping[int, int]) -> Choices:

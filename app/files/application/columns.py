@@ -1,11 +1,10 @@
 """What the columns of a kept file are: guessed, or as the account matched the same headers the last time."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from app.accounts.domain import Actor
-from app.files.application.reading import first_rows, layout_of
+from app.files.application.reading import first_rows, layout_of, profile_of
 from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
 from app.files.domain.columns import (
     CUSTOM,
@@ -16,10 +15,12 @@ from app.files.domain.columns import (
     guess_columns,
     header_fingerprint,
 )
+from app.files.domain.consent_questions import ConsentAnswers, recalled, remembered
 from app.files.domain.header_words import normalised
 from app.files.domain.layout import FileLayout
+from app.files.domain.profile import FileProfile
 from app.files.infrastructure import queries, store
-from app.files.infrastructure.tables import Upload
+from app.files.infrastructure.tables import ColumnMapping, Upload
 from app.platform.database import transaction
 
 OWN_FIELD: Final = f"{CUSTOM}:"
@@ -34,21 +35,26 @@ def may_be_mapped_to(field: str) -> bool:
 
 
 def suggestion(account_id: int, upload: Upload) -> list[ColumnGuess]:
-    """One guess for each column. A mapping that the account used for the same headers goes before guesses."""
+    """One guess for each column. What the account matched in the last file with these headers goes before
+    guesses; columns that it left unused are guessed anew, and whatever says who may be contacted is used."""
     layout = layout_of(upload)
     samples = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
-    return suggested(account_id, layout, samples)
+    return suggested(account_id, layout, samples, profile_of(upload))
 
 
-def suggested(account_id: int, layout: FileLayout, samples: list[list[str]]) -> list[ColumnGuess]:
+def suggested(
+    account_id: int, layout: FileLayout, samples: list[list[str]], profile: FileProfile | None = None
+) -> list[ColumnGuess]:
     """The same from the first rows themselves."""
-    guesses = guess_columns(layout, samples)
-    fingerprint = header_fingerprint(layout)
-    remembered = queries.remembered_mapping(account_id, fingerprint) if fingerprint else None
-    if remembered is None:
-        return guesses
-    fields = [remembered.get(name, IGNORE) for name in _names(layout)]
-    return [replace(guess, field=field, confidence=1.0) for guess, field in zip(guesses, fields, strict=True)]
+    kept = _remembered(account_id, layout)
+    if kept is None:
+        return guess_columns(layout, samples, profile)
+    known = {
+        at: field
+        for at, name in enumerate(_names(layout))
+        if (field := kept.mapping.get(name, IGNORE)) != IGNORE
+    }
+    return guess_columns(layout, samples, profile, known)
 
 
 def added_columns(upload: Upload) -> tuple[int, ...]:
@@ -71,17 +77,38 @@ def carried_over(mapping: Mapping[str, str], source: FileLayout, target: FileLay
     return {str(at): by_name[name] for at, name in enumerate(_names(target)) if name in by_name}
 
 
-def remember_mapping(actor: Actor, upload: Upload, mapping: Mapping[str, str]) -> None:
-    """Keep {column position as text: field} for the next file with these headers. Files without headers are
-    not remembered: any two of them would look alike."""
+def remembered_answers(account_id: int, upload: Upload) -> ConsentAnswers:
+    """What was said about consent in the last file with these headers, as far as it holds for this one."""
+    layout = layout_of(upload)
+    kept = _remembered(account_id, layout)
+    return ConsentAnswers() if kept is None else recalled(kept.consent, _names(layout), profile_of(upload))
+
+
+def carried_answers(answers: ConsentAnswers, source: Upload, target: Upload) -> ConsentAnswers:
+    """What was said about consent in one file, as far as it holds for another with the same columns."""
+    kept = remembered(_names(layout_of(source)), profile_of(source), answers)
+    return recalled(kept, _names(layout_of(target)), profile_of(target))
+
+
+def remember_mapping(
+    actor: Actor, upload: Upload, mapping: Mapping[str, str], answers: ConsentAnswers | None = None
+) -> None:
+    """Keep {column position as text: field} and what was said about consent for the next file with these
+    headers. Files without headers are not remembered: any two of them would look alike."""
     if not upload.header_fingerprint:
         return
     names = _names(layout_of(upload))
     by_name = {
         names[int(position)]: field for position, field in mapping.items() if int(position) < len(names)
     }
+    consent = remembered(names, profile_of(upload), answers or ConsentAnswers())
     with transaction():
-        store.remember(actor.account_id, upload.header_fingerprint, by_name, actor.user_id)
+        store.remember(actor.account_id, upload.header_fingerprint, by_name, consent, actor.user_id)
+
+
+def _remembered(account_id: int, layout: FileLayout) -> ColumnMapping | None:
+    fingerprint = header_fingerprint(layout)
+    return queries.remembered_mapping(account_id, fingerprint) if fingerprint else None
 
 
 def _names(layout: FileLayout) -> list[str]:

@@ -16,6 +16,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.files.application.checkups import cache_key
 from app.files.application.columns import suggested
+from app.files.application.reading import profiler_of
 from app.files.domain import UnreadableFile
 from app.files.domain.checkup import Checkup
 from app.files.domain.columns import SAMPLE_ROWS, ColumnGuess, header_fingerprint
@@ -25,7 +26,6 @@ from app.files.domain.file_names import shown_name
 from app.files.domain.foreign import is_workbook, refuse_foreign
 from app.files.domain.layout import Told
 from app.files.domain.lines import BLOCK, Readable, read_block
-from app.files.domain.profile import Profiler
 from app.files.domain.table_file import Row, Table, open_table
 from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
@@ -104,7 +104,7 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
         mapping = {str(guess.index): guess.field for guess in guesses}
         fields = {guess.index: guess.field for guess in guesses}
         checkup = Checkup(fields, len(guesses), actor.country or None)
-        profiler = Profiler(layout.width)
+        profiler = profiler_of(layout)
         witness = _witness(guesses, first, actor.country or None)
         all_rows = profiler.watching(chain(first, rows))
         checkup.add_all(all_rows if witness.is_idle else witness.watching(all_rows))

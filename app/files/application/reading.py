@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
+from app.files.domain.consent import SPELLINGS
+from app.files.domain.consent_columns import by_words
 from app.files.domain.layout import FileLayout
 from app.files.domain.notices import Notices
 from app.files.domain.profile import FileProfile, Profiler
@@ -42,12 +44,18 @@ def layout_of(upload: Upload) -> FileLayout:
 def profile_of(upload: Upload) -> FileProfile:
     """What the columns hold over the whole file: known since the upload, else counted once more."""
     if not upload.profile:
-        profiler = Profiler(layout_of(upload).width)
+        profiler = profiler_of(layout_of(upload))
         for row in rows(upload):
             profiler.add(row.cells)
         with transaction():
             store.change(upload, profile=profiler.profile().as_json())
     return FileProfile.from_json(upload.profile)
+
+
+def profiler_of(layout: FileLayout) -> Profiler:
+    """Counts what the columns of a file hold, with an eye on words about consent."""
+    header = layout.columns if layout.header is not None else None
+    return Profiler(layout.width, by_words(header), SPELLINGS)
 
 
 def rows(upload: Upload) -> Iterator[Row]:

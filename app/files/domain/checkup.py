@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from app.files.domain.columns import CONSENT_FIELDS, ColumnGuess
-from app.files.domain.consent import consent_of
+from app.files.domain.columns import ColumnGuess
+from app.files.domain.consent import LEFT_OUT, withholding
+from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.identify import (
     BLANK_ID,
     BLANKS,
@@ -42,7 +43,8 @@ _OWN_SENTENCES: Final = {
     "invisible": "The address has an invisible character, shown as ␣.",
     USED_SECOND: "The address is from the second email column.",
     "duplicate": "Duplicate of an earlier row.",
-    "consent_withheld": "The file says this person has opted out or bounced.",
+    "consent_withheld": "The file says this person has opted out or bounced, or doesn’t clearly say yes.",
+    "consent_unclear": "The file doesn’t clearly say this person may be contacted.",
 }
 
 
@@ -94,7 +96,8 @@ class Fix:
 class CheckupResult:
     """`rows` = `good` + `duplicates` + `bad` + `blank`; a file without identifier has rows only.
 
-    `consent_withheld`, notes and typos look at the same rows from another side.
+    `consent_withheld`, notes and typos look at the same rows from another side; of the rows whose consent is
+    withheld `consent_unclear` are those in which nobody said no.
     """
 
     identifier: Identifier | None
@@ -108,6 +111,7 @@ class CheckupResult:
     notes: dict[str, Finding]
     typos: list[Typo]
     fixes: list[Fix] = field(default_factory=list)
+    consent_unclear: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers, strings, lists and dicts."""
@@ -117,7 +121,8 @@ class CheckupResult:
 class Checkup:
     """Counts rows of `width` columns as they pass; `fields` maps column positions to `columns.FIELDS`.
 
-    The identifier is the first of email, phone and contact id that is mapped, unless it is given.
+    The identifier is the first of email, phone and contact id that is mapped, unless it is given. `words` are
+    a person's answers about words on consent.
     """
 
     def __init__(
@@ -127,11 +132,13 @@ class Checkup:
         country: str | None = None,
         identifier: Identifier | None = None,
         international: bool = False,
+        words: Mapping[str, str] | None = None,
     ) -> None:
         by_field = {name: index for index, name in fields.items()}
         self._identifier = identifier or next((name for name in IDENTIFIERS if name in by_field), None)
         self._column = by_field.get(self._identifier, -1) if self._identifier else -1
-        self._consent = [(index, name) for index, name in fields.items() if name in CONSENT_FIELDS]
+        consent = [(index, name) for index, name in fields.items() if name in CONSENT_FIELDS]
+        self._withheld = withholding(consent, words or {}) if consent else None
         self._width = width
         self._identify = identifying(
             self._identifier or "email",
@@ -173,8 +180,10 @@ class Checkup:
         if key is None:
             self._refuse(row, text, problem or NO_ID)
             return
-        if self._consent and self._is_withheld(cells):
+        if self._withheld is not None and (said := self._withheld(cells)) is not None:
             _find(self._notes, "consent_withheld").add(row, text)
+            if said == LEFT_OUT:
+                _find(self._notes, "consent_unclear").add(row, text)
         known = len(self._seen)
         self._seen.add(hash(key))
         if len(self._seen) == known:
@@ -187,7 +196,7 @@ class Checkup:
     def result(self) -> CheckupResult:
         """The figures so far."""
         duplicates = self._problems["duplicate"].count if "duplicate" in self._problems else 0
-        withheld = self._notes["consent_withheld"].count if "consent_withheld" in self._notes else 0
+        notes = {name: self._notes[name].count for name in self._notes}
         return CheckupResult(
             identifier=self._identifier,
             rows=self._rows,
@@ -195,7 +204,8 @@ class Checkup:
             duplicates=duplicates,
             bad=self._bad,
             blank=self._blank,
-            consent_withheld=withheld,
+            consent_withheld=notes.get("consent_withheld", 0),
+            consent_unclear=notes.get("consent_unclear", 0),
             problems=dict(self._problems),
             notes=dict(self._notes),
             typos=sorted(self._typos.values(), key=lambda typo: -typo.count),
@@ -222,9 +232,6 @@ class Checkup:
         if len(fix.samples) < SAMPLES:
             before = text.strip()[:_LONGEST_SAMPLE].translate(_SEEN)
             fix.samples.append(Sample(row.number, row.line, f"{before} → {found.address}"))
-
-    def _is_withheld(self, cells: list[str]) -> bool:
-        return any(consent_of(cells[index], name) not in (None, "yes") for index, name in self._consent)
 
     def _look_for_typo(self, row: Row, key: str) -> None:
         domain = key[key.rfind("@") + 1 :]

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
-from app.files.domain.consent import consent_of
+from app.files.domain.consent_columns import CONSENT_FIELDS, judge_columns
 from app.files.domain.header_phrases import about_someone_else
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.identify import SECOND_EMAIL
 from app.files.domain.layout import FileLayout
+from app.files.domain.profile import FileProfile
 from app.files.domain.tags import tags_of
 from app.platform.addresses import first_email
 from app.platform.blank_words import is_blank
 
 IGNORE: Final = "ignore"
 CUSTOM: Final = "custom"
-CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced")
 FIELDS: Final = (
     "email",
     "phone",
@@ -62,17 +62,26 @@ class ColumnGuess:
     holds_addresses: bool = False
 
 
-def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[ColumnGuess]:
-    """A guess for every column, from the cells of the first rows (SAMPLE_ROWS are enough).
+def guess_columns(
+    layout: FileLayout,
+    rows: Sequence[Sequence[str]],
+    profile: FileProfile | None = None,
+    known: Mapping[int, str] | None = None,
+) -> list[ColumnGuess]:
+    """A guess for every column, from the cells of the first rows (SAMPLE_ROWS are enough); consent is judged
+    by `profile`, what the whole file holds, where it is known. `known` {position: field} is not guessed.
 
-    Each field is guessed at most once, so exactly one column is the email.
+    Each field is guessed at most once, so exactly one column is the email; several columns may be about
+    consent, and all of them count.
     """
     samples = [_samples(rows, index) for index in range(layout.width)]
     added = added_positions(layout.columns, rows)
+    fixed = {index: (field, 1.0) for index, field in (known or {}).items()}
+    fixed = _consent(layout, (profile or FileProfile.of_rows(rows, layout.width)).without(added)) | fixed
     offers: list[tuple[float, int, str]] = []
     is_sampled = any(samples)
     for index, name in enumerate(layout.columns):
-        if index in added:
+        if index in fixed or index in added:
             continue
         header = name if layout.header is not None else ""
         offers.extend(
@@ -80,7 +89,7 @@ def guess_columns(layout: FileLayout, rows: Sequence[Sequence[str]]) -> list[Col
             for field, fit in _fits(header, samples[index], len(rows), is_sampled)
             if fit >= _SURE_ENOUGH
         )
-    taken = _settled(offers)
+    taken = _settled(offers, fixed)
     _settle_names(taken, offers, {index for index, cells in enumerate(samples) if is_sampled and not cells})
     return [
         ColumnGuess(
@@ -108,17 +117,20 @@ def header_fingerprint(layout: FileLayout) -> str:
     return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:32]
 
 
+def _consent(layout: FileLayout, profile: FileProfile) -> dict[int, tuple[str, float]]:
+    """The columns that say who may be contacted, beyond doubt."""
+    judged = judge_columns(layout.columns if layout.header is not None else None, profile)
+    return {index: (one.field, 0.9) for index, one in enumerate(judged) if one.field is not None}
+
+
 def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> list[tuple[str, float]]:
     """The fields that a column may be, each with how well header and cells agree on it. A column that is
     empty while others are not comes after any that is filled."""
     fits: dict[str, float] = {}
     meaning = meaning_of(header)
-    if meaning is not None:
+    if meaning is not None and meaning[0] not in CONSENT_FIELDS:
         field, sure = meaning
         fits[field] = sure if cells else sure * (_EMPTY if is_sampled else 0.8)
-        if field in CONSENT_FIELDS and cells:
-            understood = sum(bool(consent_of(cell, field) or consent_of(cell)) for cell in cells)
-            fits[field] = sure * understood / len(cells)
         if field == "contact_id":
             numbers = sum(cell.strip().isdecimal() for cell in cells)
             fits[field] = sure * numbers / len(cells) if cells else _SURE_ENOUGH
@@ -175,10 +187,12 @@ def _is_phone(cell: str) -> bool:
     return 7 <= digits <= 15 and cell[:1] in "+0(" and bool(_PHONE.fullmatch(cell)) and not dated
 
 
-def _settled(offers: Sequence[tuple[float, int, str]]) -> dict[int, tuple[str, float]]:
+def _settled(
+    offers: Sequence[tuple[float, int, str]], fixed: Mapping[int, tuple[str, float]]
+) -> dict[int, tuple[str, float]]:
     """The best offer first; at a tie the column further left. `name` waits for the others."""
-    taken: dict[int, tuple[str, float]] = {}
-    used: set[str] = set()
+    taken = dict(fixed)
+    used = {field for field, _ in fixed.values()}
     for fit, negative_index, field in sorted(offers, reverse=True):
         if field != "name" and field not in used and -negative_index not in taken:
             taken[-negative_index] = (field, round(fit, 2))

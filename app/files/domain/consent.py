@@ -1,88 +1,234 @@
 """What a cell says about consent, in the words of the usual exporters and languages.
 
-An import can take consent away and never gives it back, so a word that is doubtful (pending, unconfirmed)
-counts as withheld, and one that is unknown says nothing.
+An import can take consent away and never gives it back. What is not understood never counts as a yes: it is
+asked about, and until then the row is left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
-# ruff: noqa: RUF001
+from app.files.domain import consent_words as words
 from app.files.domain.header_words import normalised
+from app.files.domain.profile import shape_of, trimmed
+from app.platform.blank_words import is_blank
 
-Consent = Literal["yes", "unsubscribed", "bounced", "blocked"]
+Kind = Literal[
+    "plain_yes", "plain_no", "yes", "clear_no", "no", "clear_bounced", "bounced", "clear_blocked", "blocked",
+    "clear_yes", "left_out", "asked", "date", "number", "unknown",
+]  # fmt: skip
+"""What a cell is, whatever its column. The `clear_` ones are about consent wherever they stand."""
 
-_WORDS: Final[dict[Consent, str]] = {
-    "yes": """
-        yes | y | true | t | 1 | x | ok | on | subscribed | active | opted in | opt in | confirmed
-        consented | granted | accepted | allowed | single opt in | double opt in | ja | j | wahr | aktiv
-        angemeldet | abonniert | eingewilligt | bestätigt | oui | o | vrai | actif | abonné | abonnée
-        inscrit | inscrite | accepté | sí | si | s | verdadero | activo | suscrito | aceptado | sì | vero
-        attivo | iscritto | iscritta | accettato | sim | verdadeiro | ativo | inscrito | assinante
-        aceito | aceite | waar | actief | ingeschreven | aangemeld | tak | prawda | aktywny | zapisany
-        subskrybuje | da | evet | да | はい | 是 | 네
-    """,
-    "unsubscribed": """
-        no | n | false | f | 0 | off | unsubscribed | unsubscribe | opted out | opt out | not subscribed
-        non subscribed | nonsubscribed | never subscribed | not opted in | withdrawn | revoked | declined
-        denied | refused | inactive | disabled | pending | unconfirmed | not confirmed | not consented
-        archived | deleted | removed | transactional | nein | falsch | abgemeldet | ausgetragen
-        widerrufen | inaktiv | nicht abonniert | nicht bestätigt | unbestätigt | abgelehnt | non | faux
-        désabonné | désabonnée | désinscrit | désinscrite | inactif | non abonné | refusé | en attente
-        falso | baja | de baja | dado de baja | cancelado | desuscrito | no suscrito | inactivo
-        pendiente | disiscritto | disiscritta | cancellato | non iscritto | inattivo | não | nao
-        descadastrado | cancelou inscrição | não inscrito | inativo | pendente | nee | onwaar
-        uitgeschreven | afgemeld | niet ingeschreven | inactief | nie | fałsz | wypisany | zrezygnował
-        nieaktywny | nej | nei | ei | ne | hayır | нет | いいえ | 否 | 아니요
-    """,
-    "bounced": """
-        bounced | bounce | hard bounced | hard bounce | soft bounced | soft bounce | cleaned
-        undeliverable | undelivered | invalid | unzustellbar | zurückgewiesen | bereinigt | ungültig
-        rebond | rebondi | nettoyé | nettoyée | rebotado | rebote | limpiado | rimbalzato | pulito
-        devolvido | limpo | gebounced | onbestelbaar | opgeschoond | odbity | odbita | zwrócony
-        wyczyszczony
-    """,
-    "blocked": """
-        blocked | block | blacklisted | blocklisted | suppressed | banned | spam | complained | complaint
-        spam complaint | abuse | abuse complaint | reported spam | marked as spam | spam report | junk
-        gesperrt | blockiert | beschwerde | bloqué | bloquée | plainte | indésirable | bloqueado | queja
-        bloccato | reclamo | geblokkeerd | klacht | zablokowany | skarga
-    """,
-}
-_A_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b")
+Consent = Literal["yes", "unsubscribed", "bounced", "blocked", "left_out", "asked"]
+"""`left_out`: neither a yes nor a no, so the contact stays as it is. `asked`: a person says what it means."""
+
+Withheld = Literal["left_out", "bounced", "unsubscribed", "blocked"]
+WITHHELD: Final[tuple[Withheld, ...]] = ("left_out", "bounced", "unsubscribed", "blocked")
+"""What keeps a person from being contacted, the weakest first; only the first leaves the contact as it is."""
+
+Answer = Literal["yes", "no", "leave-out"]
+ANSWERS: Final[tuple[Answer, ...]] = ("yes", "leave-out", "no")
+
+Reader = Callable[[str], Consent | None]
+
+CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
+LEFT_OUT: Final = "left_out"
+_CACHED: Final = 20_000
+
+_DATE = re.compile(
+    r"\d{1,4} ?[-./年년] ?\d{1,2} ?[-./月월] ?\d{1,4}(?!\d)|\d{8}(?:\d{2}|\d{4}|\d{6})?$|4\d{4}(?:\.\d+)?$"
+    r"|(?:\w{2,10},? )?\d{1,2}[. -]{1,2}\w{3,10}[. ,-]{1,2}\d{2,4}\b|\w{3,10}\.? \d{1,2},? \d{4}\b"
+)
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?$")
+_UN = re.compile(r"un\w+(?:ed|able|ible|ing)\b")
 
 
 def consent_of(cell: str, field: str = "consent") -> Consent | None:
-    """What the cell says, None for nothing.
+    """What the cell says in a column that is matched to `field`, None for nothing.
 
-    `field` is what the column was mapped to: in an `opt_out` or `bounced` column a yes, or the date of it, is
-    the bad news and a no says nothing.
+    In an `opt_out` or `bounced` column a yes, or the date of it, is the bad news and a no says nothing.
     """
-    words = normalised(cell)
-    said = _MEANINGS.get(words)
-    if field == "consent":
-        return said
-    if said in ("bounced", "blocked"):
-        return said
-    if said == "yes" or words in _OPT_OUT_WORDS or _A_DATE.match(cell.strip()):
-        return "bounced" if field == "bounced" else "unsubscribed"
-    return None
+    kind = kind_of(trimmed(cell))
+    return None if kind is None else _MEANINGS[field].get(kind, "asked")
 
 
-_MEANINGS: Final[dict[str, Consent]] = {
-    normalised(word): said
-    for said, words in _WORDS.items()
-    for line in words.splitlines()
-    for word in line.split("|")
-    if word.strip()
+def reader(field: str, answers: Mapping[str, str]) -> Reader:
+    """`consent_of` for many cells, with what a person said about words ({word key: Answer}); a word that is
+    asked about and has no answer is left out."""
+    known: dict[str, Consent | None] = {}
+
+    def read(cell: str) -> Consent | None:
+        try:
+            return known[cell]
+        except KeyError:
+            said = answered(trimmed(cell), field, answers)
+            if len(known) >= _CACHED:
+                known.clear()
+            known[cell] = said = LEFT_OUT if said == "asked" else said
+            return said
+
+    return read
+
+
+def withholding(
+    columns: Sequence[tuple[int, str]], answers: Mapping[str, str]
+) -> Callable[[Sequence[str]], Withheld | None]:
+    """A function of a row's cells: the strongest of what its consent columns (position, field) say against
+    contacting this person, None for nothing. A yes never outweighs a no."""
+    readers = [(at, reader(field, answers)) for at, field in columns]
+
+    def withheld(cells: Sequence[str]) -> Withheld | None:
+        strongest: Withheld | None = None
+        for at, read in readers:
+            said = read(cells[at])
+            if said is None or said == "yes" or said == "asked":
+                continue
+            if strongest is None or WITHHELD.index(said) > WITHHELD.index(strongest):
+                strongest = said
+        return strongest
+
+    return withheld
+
+
+def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | None:
+    """The same for one cell; `asked` where there is no answer. A word that is understood keeps its meaning,
+    only that a person may leave out whom it concerns."""
+    said = consent_of(text, field)
+    if said not in ("asked", LEFT_OUT):
+        return said
+    return _ANSWERED.get(answers.get(word_key(text)), said)
+
+
+def word_key(text: str) -> str:
+    """The same for one word in all its spellings, and for texts that differ in nothing but a date."""
+    text = shape_of(trimmed(text))
+    return normalised(text) or text.casefold()
+
+
+@lru_cache(maxsize=_CACHED)
+def kind_of(text: str) -> Kind | None:
+    """What a trimmed cell is; None for one that says nothing."""
+    plain = normalised(text)
+    if not plain:
+        return _mark(text)
+    if plain not in _KINDS and is_blank(text) and "?" not in text:
+        return None
+    if plain in _KINDS:
+        known = _KINDS[plain]
+        return "clear_yes" if known == "yes" and _CLEAR_YES.match(plain) else known
+    if _DATE.match(text):
+        return "date"
+    if _NUMBER.match(text):
+        return "number"
+    return _phrase(plain)
+
+
+def is_clear(text: str) -> bool:
+    """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
+    kind = kind_of(text)
+    if kind in CLEAR:
+        return True
+    parts = re.split(r"[,;|]", text)
+    return len(parts) > 1 and any(kind_of(part.strip(' "')) in CLEAR for part in parts)
+
+
+def is_listed(text: str) -> bool:
+    """Whether the cell is one of the known words, not only a phrase that is understood."""
+    return normalised(text) in _KINDS
+
+
+def _mark(text: str) -> Kind | None:
+    if not text.strip("-–—−.…_/'\" \u200b\u200c\u200d\ufeff"):
+        return None
+    return _MARKS.get(words.MARKS.get(text[0], ""), "unknown")
+
+
+def _phrase(plain: str) -> Kind:
+    """What is in no list: by how it begins, and by words in it that can be nothing else."""
+    first, _, rest = plain.partition(" ")
+    says_no = _NO_BEGINNING.match(plain) or plain[0] in words.NO_CHARACTERS or _NO_PART.search(plain)
+    if says_no and _AGAINST_NO.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
+        return "clear_no" if _CLEAR_BEGINNING.match(plain) else "asked"
+    begins = _KINDS.get(first)
+    if clear := _CLEAR_INSIDE.search(plain):
+        is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(
+            plain[: clear.start()]
+        )
+        return "asked" if is_turned_round else "clear_no"
+    if begins == "asked":
+        return "asked"
+    if says_no or _UN.match(plain):
+        return "no"
+    if begins == "plain_yes" and len(first) > 1 and not _POLITE.sub("", rest).strip():
+        return "yes"
+    return "unknown"
+
+
+def _listed(text: str) -> list[str]:
+    found = (normalised(word) for line in text.splitlines() for word in line.split("|"))
+    return [word for word in found if word]
+
+
+def _alternatives(text: str) -> str:
+    return "|".join(sorted(map(re.escape, _listed(text)), key=len, reverse=True))
+
+
+# Of a word in two lists the later one counts: what takes consent away goes before what gives it.
+_LISTS: Final[tuple[tuple[Kind, str], ...]] = (
+    ("yes", words.YES),
+    ("plain_yes", words.PLAIN_YES),
+    ("plain_no", words.PLAIN_NO),
+    ("bounced", words.HARD_AND_SOFT),
+    ("bounced", words.BOUNCED),
+    ("blocked", words.BLOCKED),
+    ("no", words.NO),
+    ("asked", words.ASKED),
+    ("left_out", words.LEFT_OUT),
+    ("clear_bounced", words.CLEAR_BOUNCED),
+    ("clear_blocked", words.CLEAR_BLOCKED),
+    ("clear_no", words.CLEAR_NO),
+)
+_KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
+# The words that are about consent wherever they stand, as cells spell them.
+SPELLINGS: Final = frozenset(
+    spelling
+    for text in (words.CLEAR_NO, words.CLEAR_BOUNCED, words.CLEAR_BLOCKED)
+    for line in text.splitlines()
+    for word in map(str.strip, line.split("|"))
+    if word
+    for spelling in (word, word.capitalize(), word.title(), word.upper(), word.replace(" ", "_"))
+)
+_MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
+_CLEAR_YES: Final = re.compile(
+    "re ?subscri|subscri|opted in|abonn|suscri|iscri|inscri|angemeldet|prenumer|zapisan"
+)
+_NO_BEGINNING: Final = re.compile(rf"(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
+_NO_BEGINNING_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
+_NO_PART: Final = re.compile(_alternatives(words.NO_PARTS))
+_AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
+_POLITE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)")
+_CLEAR_WORDS: Final = "|".join(
+    re.escape(word) for word, kind in _KINDS.items() if kind in CLEAR and len(word) > 5 and word.isascii()
+)
+_CLEAR_BEGINNING: Final = re.compile(rf"(?:{_CLEAR_WORDS})(?!\w)")
+_CLEAR_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_CLEAR_WORDS})(?!\w)")
+
+_SAME: Final[dict[str, Consent | None]] = {
+    "clear_no": "unsubscribed",
+    "clear_bounced": "bounced",
+    "clear_blocked": "blocked",
+    "bounced": "bounced",
+    "blocked": "blocked",
+    "left_out": "left_out",
+    "clear_yes": "yes",
 }
-# In an opt-out column a plain "no" or "inactive" means "has not opted out"; these words say it outright.
-_OPT_OUT_WORDS: Final = {
-    normalised(word)
-    for word in (
-        *("unsubscribed", "unsubscribe", "opted out", "opt out", "abgemeldet", "ausgetragen", "désabonné"),
-        *("désinscrit", "dado de baja", "baja", "disiscritto", "descadastrado", "uitgeschreven", "wypisany"),
-    )
+_MEANINGS: Final[dict[str, dict[str, Consent | None]]] = {
+    "consent": _SAME
+    | {"plain_yes": "yes", "yes": "yes", "date": "yes", "plain_no": "unsubscribed", "no": "unsubscribed"},
+    "opt_out": _SAME | {"plain_yes": "unsubscribed", "date": "unsubscribed", "plain_no": None},
+    "bounced": _SAME | {"plain_yes": "bounced", "date": "bounced", "plain_no": None},
 }
+_ANSWERED: Final[dict[str | None, Consent]] = {"yes": "yes", "no": "unsubscribed", "leave-out": "left_out"}

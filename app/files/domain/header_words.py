@@ -132,7 +132,8 @@ _WORDS: Final[dict[str, str]] = {
         bounced at | is bounced | unzustellbar | rebond | rebotado | rimbalzato | devolvido | gebounced
         odbity
     """,
-    "contact_id": "contact id | contact identifier | muster id | muster contact id",
+    # "Contact ID" alone is another program's number.
+    "contact_id": "muster id | muster contact id",
 }
 
 # Words around the one that matters: "Default Address Phone", "Phone 1 - Value", "Email (required)".

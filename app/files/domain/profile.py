@@ -61,6 +61,11 @@ class FileProfile:
         columns = [ColumnProfile(filled, dict(values), full) for filled, values, full in facts["columns"]]
         return cls(facts["rows"], columns)
 
+    def without(self, positions: Collection[int]) -> FileProfile:
+        """The same as if these columns were empty."""
+        columns = [ColumnProfile() if at in positions else one for at, one in enumerate(self.columns)]
+        return FileProfile(self.rows, columns)
+
     @classmethod
     def of_rows(
         cls,
@@ -151,6 +156,9 @@ class _WordColumn:
             if not (text := trimmed(cell)):
                 continue
             profile.filled += count
+            if "@" in text and " " not in text:
+                profile.overflowed = True
+                continue
             shape = shape_of(text)
             first = self._by_shape.get(shape)
             if first is not None:
@@ -164,7 +172,7 @@ class _WordColumn:
 
 def _counted(cells: Sequence[str]) -> dict[str, int]:
     """How often each cell is there. A few different ones are counted faster apart."""
-    different = set(cells)
+    different = dict.fromkeys(cells)  # in their order, unlike a set
     if len(different) > _FEW:
         return Counter(cells)
     return {cell: cells.count(cell) for cell in different}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,11 +30,12 @@ def earlier_of_same_bytes(account_id: int, sha256: str, before: int) -> Sequence
     return session().scalars(query).all()
 
 
-def remembered_mapping(account_id: int, fingerprint: str) -> dict[str, Any] | None:
+def remembered_mapping(account_id: int, fingerprint: str) -> ColumnMapping | None:
     return session().scalar(
-        sa.select(ColumnMapping.mapping).where(
+        sa.select(ColumnMapping).where(
             ColumnMapping.account_id == account_id, ColumnMapping.header_fingerprint == fingerprint
-        )
+        ),
+        execution_options={"populate_existing": True},
     )
 
 

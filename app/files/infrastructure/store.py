@@ -27,13 +27,20 @@ def change(upload: Upload, **values: Any) -> None:
     )
 
 
-def remember(account_id: int, fingerprint: str, mapping: dict[str, str], user_id: int | None) -> None:
+def remember(
+    account_id: int,
+    fingerprint: str,
+    mapping: dict[str, str],
+    consent: dict[str, Any],
+    user_id: int | None,
+) -> None:
     insert: Any = (sqlite if is_sqlite() else postgresql).insert(ColumnMapping)
     moment = now()
     statement = insert.values(
         account_id=account_id,
         header_fingerprint=fingerprint,
         mapping=mapping,
+        consent=consent,
         created_at=moment,
         updated_at=moment,
         created_by=user_id,
@@ -41,7 +48,7 @@ def remember(account_id: int, fingerprint: str, mapping: dict[str, str], user_id
     session().execute(
         statement.on_conflict_do_update(
             index_elements=["account_id", "header_fingerprint"],
-            set_={"mapping": mapping, "updated_at": moment},
+            set_={"mapping": mapping, "consent": consent, "updated_at": moment},
         )
     )
 

@@ -101,7 +101,7 @@ def test_adding_people_needs_a_reason_to_write_to_them(app, bob, workflow):
     ("changed", "sentence"),
     [
         ({"column-1": ""}, "Choose which column contains email addresses."),
-        ({"column-0": "email"}, "Two columns are matched to email."),
+        ({"column-0": "email"}, "“Name” and “E-mail” are both matched to email. Keep one of them."),
         ({"batch_size": "5"}, "Enter a batch size from 10 to 500."),
         ({"batch_size": "many"}, "Enter a whole number, or leave this empty."),
         ({"tags": "x" * 61}, "Tags can have up to 60 characters"),
@@ -168,10 +168,17 @@ def test_typing_mistakes_are_mended_with_one_button(bob, workflow):
     assert "ann@gmial.com" in back and "may be misspelled" in back
 
 
-def test_what_was_matched_is_remembered(bob, workflow):
-    checked(bob, uploaded(bob, workflow), missing="skip", **{"column-2": "custom:Plan", "column-0": ""})
-    chosen = choices_on(bob.get(uploaded(bob, workflow, LIST + b"Cleo,cleo@example.com,Gold\n")).text)
-    assert [chosen[f"column-{at}"] for at in range(3)] == ["", "email", "custom:Plan"]
+def test_what_was_matched_is_remembered_once_a_job_has_started(bob, workflow):
+    matched = {"missing": "skip", "column-2": "custom:Plan", "column-0": ""}
+    checked(bob, uploaded(bob, workflow), **matched)
+    again = LIST + b"Cleo,cleo@example.com,Gold\n"
+    chosen = choices_on(bob.get(uploaded(bob, workflow, again)).text)
+    assert chosen["column-2"] == "", "a check alone is not remembered"
+    assert decide(bob, uploaded(bob, workflow), "start", **matched).status_code == 303
+    chosen = choices_on(bob.get(uploaded(bob, workflow, again)).text)
+    assert [chosen[f"column-{at}"] for at in range(3)] == ["full_name", "email", "custom:Plan"], (
+        "columns that were not used are guessed anew"
+    )
 
 
 def test_start_at_once_makes_one_job_however_often_it_is_sent(app, bob, workflow):

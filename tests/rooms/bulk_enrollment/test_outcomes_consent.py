@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
 from app.platform.database import session
+from app.platform.errors import Invalid
 from tests.rooms.bulk_enrollment.trial import Trial, set_status
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
@@ -156,3 +157,107 @@ def test_a_person_that_unsubscribes_while_the_job_waits_is_not_enrolled(trial: T
     trial.start_draft(draft)
     trial.finish(draft)
     assert trial.outcomes(draft) == ["CONTACT_BLOCKED unsubscribed", "ENROLLED"]
+
+
+LEFT = "CONTACT_BLOCKED unclear"
+
+
+def test_who_said_neither_yes_nor_no_is_left_out_and_stays_as_they_are(trial: Trial, known, workflow):
+    set_status(trial, dora="bounced")
+    words = {"inactive": "leave-out", "archived": "yes", "gone away": "no"}
+    file = said(
+        ("ann", "Inactive"),
+        ("ben", "Archived"),
+        ("cleo", "Gone away"),
+        ("dora", "inactive"),
+        ("new", "Inactive"),
+    )
+    job = trial.run(
+        file, workflow, mapping=CONSENT, consent_words=words, missing="create", existing="overwrite"
+    )
+    assert (
+        trial.outcomes(job)
+        == trial.verdicts(job)
+        == [LEFT, "ENROLLED", "CONTACT_BLOCKED file", "CONTACT_BLOCKED bounced", LEFT]
+    )
+    assert [status_of(trial, name) for name in ("ann", "ben", "cleo", "dora")] == [
+        "active",
+        "active",
+        "unsubscribed",
+        "bounced",
+    ]
+    assert trial.contact("new@example.com") is None, "nobody becomes a contact without a yes"
+    assert [row.contact_id for row in trial.rows(job)][4] is None
+
+
+def test_an_import_changes_nothing_of_who_is_left_out(trial: Trial, known):
+    rows = ("ann@example.com,On hold,Anna", "ben@example.com,yes,Benno", "new@example.com,On hold,Nora")
+    text = "\n".join(["Email,Newsletter,First name", *rows, ""])
+    mapping = CONSENT | {"2": "first_name"}
+    job = trial.run(
+        text,
+        None,
+        mapping=mapping,
+        consent_words={"on hold": "leave-out"},
+        missing="create",
+        existing="overwrite",
+    )
+    assert trial.outcomes(job) == trial.verdicts(job) == [LEFT, "UPDATED", LEFT]
+    ann, ben = trial.contact("ann@example.com"), trial.contact("ben@example.com")
+    assert ann is not None and ben is not None
+    assert ann.first_name is None and ben.first_name == "Benno"
+    assert trial.contact("new@example.com") is None
+
+
+def test_doubt_in_any_row_of_a_person_counts_and_a_no_counts_more(trial: Trial, known, workflow):
+    words = {"on hold": "leave-out"}
+    file = said(
+        ("ann", "yes"),
+        ("ann", "On hold"),
+        ("ben", "On hold"),
+        ("ben", "no"),
+        ("new", "yes"),
+        ("new", "on hold"),
+    )
+    job = trial.run(file, workflow, mapping=CONSENT, consent_words=words, missing="create")
+    assert trial.outcomes(job)[::2] == trial.verdicts(job)[::2] == [LEFT, "CONTACT_BLOCKED file", LEFT]
+    assert [status_of(trial, name) for name in ("ann", "ben")] == ["active", "unsubscribed"]
+    assert trial.contact("new@example.com") is None
+
+
+def test_all_columns_about_consent_are_used(trial: Trial, known, workflow):
+    text = "Email,Newsletter,Do not contact,Bounced\n" + "".join(
+        f"{name}@example.com,{cells}\n"
+        for name, cells in {
+            "ann": "yes,no,no",
+            "ben": "no,no,no",
+            "cleo": "yes,yes,",
+            "dora": "yes,,yes",
+        }.items()
+    )
+    mapping = {"0": "email", "1": "consent", "2": "opt_out", "3": "bounced"}
+    job = trial.run(text, workflow, mapping=mapping)
+    assert trial.outcomes(job) == ["ENROLLED", *["CONTACT_BLOCKED file"] * 3]
+    assert [status_of(trial, name) for name in ("ann", "ben", "cleo", "dora")] == [
+        "active",
+        "unsubscribed",
+        "unsubscribed",
+        "bounced",
+    ]
+
+
+def test_a_word_beyond_those_that_are_listed_is_left_out(trial: Trial, known, workflow):
+    """More different words than a profile holds: the file can be started, and no such row is enrolled."""
+    many = "".join(
+        f"x{at}@example.com,because {chr(97 + at // 26)}{chr(97 + at % 26)}\n" for at in range(400)
+    )
+    text = f"Email,Unsubscribe reason\n{many}ann@example.com,\nben@example.com,other than all\n"
+    mapping = {"0": "email", "1": "opt_out"}
+    with pytest.raises(Invalid) as refused:
+        trial.start(text, workflow, mapping=mapping)
+    assert set(refused.value.facts["fields"]) == {"consent"}
+    listed = {f"because {chr(97 + at // 26)}{chr(97 + at % 26)}": "no" for at in range(200)}
+    job = trial.run(text, workflow, mapping=mapping, consent_words=listed, missing="create")
+    outcomes = trial.outcomes(job)
+    assert outcomes[-2:] == ["ENROLLED", LEFT]
+    assert outcomes[:200] == ["CONTACT_BLOCKED file"] * 200 and outcomes[200:400] == [LEFT] * 200

@@ -63,8 +63,12 @@ class Trial:
     def wanted(
         self, text: str, workflow: str | None, once_key: str | None = None, **choices: Any
     ) -> starting.FileJob:
-        """Keep a file and say what is to be done with it; inside `acting()`."""
+        """Keep a file and say what is to be done with it; inside `acting()`. Columns that are not matched are
+        not about consent."""
         upload = files.keep(self.actor, io.BytesIO(text.encode()), "people.csv")
+        matched = choices.get("mapping", EMAIL)
+        columns = map(str, range(len(upload.layout["columns"])))
+        choices.setdefault("not_consent", [column for column in columns if column not in matched])
         if choices.get("missing") == "create":
             choices = {"consent_basis": "customer"} | choices
         options = FileOptions(**({"mapping": EMAIL} | choices))

@@ -5,6 +5,8 @@ import io
 import pytest
 
 from app.files import application as files
+from app.files.domain.consent_questions import ConsentAnswers
+from tests.unit.files.contact_files import REPORTS
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +38,45 @@ def test_the_last_choice_counts(alice):
     files.remember_mapping(alice.actor, upload, {"0": "email", "1": "first_name"})
     files.remember_mapping(alice.actor, upload, {"0": "email"})
     assert fields(alice, upload) == {"Mail": "email", "Nick": "ignore"}
+
+
+def test_columns_that_were_not_used_are_guessed_anew_and_no_field_twice(alice):
+    upload = keep(alice, b"Mail,First name,Given name\nann@example.com,Ann,Ann\n")
+    files.remember_mapping(alice.actor, upload, {"0": "email", "2": "first_name"})
+    assert fields(alice, upload) == {"Mail": "email", "First name": "ignore", "Given name": "first_name"}
+    files.remember_mapping(alice.actor, upload, {"0": "email"})
+    assert fields(alice, upload)["First name"] == "first_name"
+
+
+def test_what_is_remembered_never_hides_a_column_about_consent(alice):
+    stage = keep(alice, (REPORTS / "83a_status_is_a_stage.csv").read_bytes())
+    said = ConsentAnswers(not_consent=frozenset({3}))
+    matched = {"0": "email", "1": "first_name", "2": "custom:Source"}
+    files.remember_mapping(alice.actor, stage, matched, said)
+    assert files.remembered_answers(alice.actor.account_id, stage) == said, (
+        "the same words need no new answer"
+    )
+    consent = keep(alice, (REPORTS / "83b_status_is_consent.csv").read_bytes())
+    assert fields(alice, consent)["Status"] == "consent"
+    assert files.remembered_answers(alice.actor.account_id, consent).not_consent == frozenset()
+    files.remember_mapping(alice.actor, stage, matched | {"3": "custom:Status"}, said)
+    asked = files.questions_of(
+        consent,
+        {str(at): field for at, field in enumerate(fields(alice, consent).values())},
+        files.remembered_answers(alice.actor.account_id, consent),
+    )
+    assert [question.name for question in asked.open_columns] == ["Status"]
+
+
+def test_answers_about_words_are_remembered_and_new_words_ask_again(alice, mallory):
+    first = keep(alice, b"Mail,Newsletter\nann@example.com,yes\nbob@example.com,On hold\n")
+    matched = {"0": "email", "1": "consent"}
+    files.remember_mapping(alice.actor, first, matched, ConsentAnswers(words={"on hold": "leave-out"}))
+    other = keep(alice, b"Mail,Newsletter\nann@example.com,ON HOLD\nbob@example.com,Perhaps\n")
+    for person, words in ((alice, ["Perhaps"]), (mallory, ["ON HOLD", "Perhaps"])):
+        answers = files.remembered_answers(person.actor.account_id, other)
+        asked = files.questions_of(other, matched, answers)
+        assert sorted(word.text for word in asked.open_words) == words
 
 
 def test_columns_of_the_same_name_stay_apart(alice):

@@ -7,7 +7,10 @@ from app.files.domain.table_file import Row, Table, open_table
 
 DATA = Path(__file__).parents[2] / "data"
 EXPORTS = DATA / "exports"
+CONSENT_FILES = DATA / "consent"
+REPORTS = DATA / "reports"
 TRAPS = DATA / "traps"
+CONSENT_FILES = DATA / "consent"
 REPORTS = DATA / "reports"
 
 

@@ -69,6 +69,8 @@ def fields_of(names, *rows, header=True):
         ("Lead Status", "ignore"),
         ("Accepts SMS Marketing", "ignore"),
         ("Record ID", "ignore"),
+        ("Contact ID", "ignore"),
+        ("Contact Identifier", "ignore"),
         ("MEMBER_RATING", "ignore"),
     ],
 )

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import cut
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import Identifier
+from app.bulk_enrollment.infrastructure.store.rows import UNCLEAR
 from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentBatch, EnrollmentRow, staged_rows
-from app.contacts.domain.consent import STRENGTH
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
+from app.files.domain.consent import LEFT_OUT, WITHHELD
 from app.platform.database import is_sqlite, session
 from app.platform.many_rows import beside_index, bulk_load, is_there, refresh_statistics
 
+REFUSALS = tuple(word for word in WITHHELD if word != LEFT_OUT)
 _COUNTING = sa.text(f"enrollment_rows.{COUNTING.text}")
 
 
@@ -81,8 +83,9 @@ def _into_ledger(judge: Judge) -> sa.Insert:
         (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
         (is_shared, "shared_phone"),
         (is_duplicate, sa.cast(staged.c.first_row, sa.String)),
-        (staged.c.withheld.isnot(None), "file"),
+        (staged.c.withheld.in_(REFUSALS), "file"),
         (contact.c.status != "active", contact.c.status),
+        (staged.c.withheld.isnot(None), UNCLEAR),
         else_=None,
     )
     columns = {
@@ -168,7 +171,7 @@ def spread_withheld(account_id: int, job_id: int) -> None:
     """Consent that is withheld anywhere in the file counts for the first row of that address too; of several
     such rows the strongest."""
     again = sa.orm.aliased(EnrollmentRow, name="again")
-    strength = sa.case({status.value: place for status, place in STRENGTH.items()}, value=again.withheld)
+    strength = sa.case({word: place for place, word in enumerate(WITHHELD)}, value=again.withheld)
     is_duplicate = sa.case((again.verdict == Outcome.DUPLICATE_IN_SELECTION, 1), else_=0)
     said = (
         sa.select(again.key, sa.func.max(strength).label("strength"))
@@ -177,7 +180,8 @@ def spread_withheld(account_id: int, job_id: int) -> None:
         .having(sa.func.max(is_duplicate) == 1)
         .subquery("said")
     )
-    strongest = sa.case({place: status.value for status, place in STRENGTH.items()}, value=said.c.strength)
+    strongest = sa.case(dict(enumerate(WITHHELD)), value=said.c.strength)
+    is_refused = said.c.strength > WITHHELD.index(LEFT_OUT)
     session().execute(
         sa.update(EnrollmentRow)
         .where(
@@ -187,7 +191,15 @@ def spread_withheld(account_id: int, job_id: int) -> None:
             EnrollmentRow.verdict != Outcome.CONTACT_NOT_FOUND,
             _COUNTING,
         )
-        .values(withheld=strongest, verdict=Outcome.CONTACT_BLOCKED, detail="file"),
+        .values(
+            withheld=strongest,
+            verdict=Outcome.CONTACT_BLOCKED,
+            detail=sa.case(
+                (is_refused, "file"),
+                (EnrollmentRow.verdict == Outcome.CONTACT_BLOCKED, EnrollmentRow.detail),
+                else_=UNCLEAR,
+            ),
+        ),
         execution_options={"synchronize_session": False},
     )
 

@@ -7,19 +7,20 @@ One statement ties rows to contacts, and all others go by its result: an address
 makes no difference to the batch.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
-from app.bulk_enrollment.domain.selection import Identifier
+from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
+from app.files.domain.consent import LEFT_OUT
 from app.platform.database import session
 from app.platform.many_rows import beside_index, is_there
 
+UNCLEAR = "unclear"  # the detail of a blocked row whose consent nobody knows
 _PLAIN = {"synchronize_session": False}
 
 # Outcomes of a row that has brought its contact into the job.
@@ -33,63 +34,12 @@ MET = (
 )
 
 
-@dataclass(frozen=True)
-class Range:
-    """Rows `first` to `last` of a job."""
-
-    account_id: int
-    job_id: int
-    identifier: Identifier
-    first: int
-    last: int
-
-    @property
-    def size(self) -> int:
-        return self.last - self.first + 1
-
-    def halves(self) -> tuple["Range", "Range"]:
-        middle = (self.first + self.last) // 2
-        low = Range(self.account_id, self.job_id, self.identifier, self.first, middle)
-        return low, Range(self.account_id, self.job_id, self.identifier, middle + 1, self.last)
-
-    def holds(self) -> sa.ColumnElement[bool]:
-        """The condition on the ledger."""
-        return sa.and_(
-            EnrollmentRow.account_id == self.account_id,
-            EnrollmentRow.job_id == self.job_id,
-            EnrollmentRow.row_number.between(self.first, self.last),
-        )
-
-    def open_rows(self) -> sa.ColumnElement[bool]:
-        """Rows whose fate the file alone has not decided."""
-        return sa.and_(self.holds(), EnrollmentRow.verdict.notin_(DECIDED_BY_FILE))
-
-    def same_person(self) -> sa.ColumnElement[bool]:
-        """A row and its contact, once they are tied."""
-        return sa.and_(Contact.account_id == self.account_id, Contact.id == EnrollmentRow.contact_id)
-
-    def owner(self) -> sa.ColumnElement[int]:
-        """The contact that has the key of the row at this moment, asked row by row through its index. With a
-        phone that several have, it is the contact that planning found or nobody."""
-        of_account = Contact.account_id == self.account_id
-        planned = sa.select(Contact.id).where(of_account, Contact.id == EnrollmentRow.contact_id)
-        if self.identifier == "email":
-            by_email = sa.select(Contact.id).where(of_account, Contact.email_key == EnrollmentRow.key)
-            return by_email.scalar_subquery()
-        if self.identifier == "contact_id":
-            return planned.scalar_subquery()
-        sole = sa.select(sa.func.min(Contact.id)).where(of_account, Contact.phone_key == EnrollmentRow.key)
-        return sa.func.coalesce(
-            planned.where(Contact.phone_key == EnrollmentRow.key).scalar_subquery(),
-            sole.having(sa.func.count() == 1).scalar_subquery(),
-        )
-
-
 def new_people(span: Range) -> sa.Select[Any]:
-    """Rows that speak of nobody yet: `status` as the file's consent column says, and `fields`."""
+    """Rows that speak of nobody yet: `status` as the file's consent columns say, and `fields`. Who is left
+    out, because nobody knows whether they may be contacted, does not become a contact."""
     return sa.select(
         sa.func.coalesce(EnrollmentRow.withheld, "active").label("status"), EnrollmentRow.fields
-    ).where(span.open_rows(), EnrollmentRow.fields.isnot(None), span.owner().is_(None))
+    ).where(span.open_rows(), EnrollmentRow.fields.isnot(None), ~_left_out(), span.owner().is_(None))
 
 
 def tie(span: Range) -> int:
@@ -155,22 +105,23 @@ def known_people(span: Range) -> sa.Select[Any]:
         .where(
             span.open_rows(),
             EnrollmentRow.fields.isnot(None),
+            ~_left_out(),
             Contact.created_job_id.is_distinct_from(span.job_id),
         )
     )
 
 
 def has_withheld(span: Range) -> bool:
-    query = sa.select(EnrollmentRow.row_number).where(span.open_rows(), EnrollmentRow.withheld.isnot(None))
+    query = sa.select(EnrollmentRow.row_number).where(span.open_rows(), _refused())
     return session().scalar(query.limit(1)) is not None
 
 
 def withheld_people(span: Range) -> sa.Select[Any]:
-    """(contact_id, status) of those who, the file says, want no mail."""
+    """(contact_id, status) of those who, the file says, are not to be contacted."""
     return (
         sa.select(Contact.id.label("contact_id"), EnrollmentRow.withheld.label("status"))
         .join(Contact, span.same_person())
-        .where(span.open_rows(), EnrollmentRow.withheld.isnot(None))
+        .where(span.open_rows(), _refused())
     )
 
 
@@ -195,9 +146,9 @@ def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
     )
 
 
-def write_enrolled(span: Range, workflow_id: int, keep_fields: bool = False) -> None:
-    """The outcome of every row, after the engine has enrolled who could be. With `keep_fields` the rows keep
-    their fields until `forget_fields`."""
+def write_enrolled(span: Range, workflow_id: int, creates: bool, keep_fields: bool = False) -> None:
+    """The outcome of every row, after the engine has enrolled who could be. `creates`: people who are no
+    contacts become some. With `keep_fields` the rows keep their fields until `forget_fields`."""
     of_contact = sa.and_(Enrollment.account_id == span.account_id, Enrollment.contact_id == Contact.id)
     enrolled = is_there(
         sa.select(Enrollment.id).where(
@@ -226,10 +177,12 @@ def write_enrolled(span: Range, workflow_id: int, keep_fields: bool = False) -> 
         sa.case((enrolled, None), (blocked, blocked_by), else_=left_on),
         keep_fields=keep_fields,
     )
-    _write_unknown(span)
+    _write_unknown(span, creates)
 
 
-def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, keep_fields: bool = False) -> None:
+def write_imported(
+    span: Range, changed: sa.Select[tuple[int]] | None, creates: bool, keep_fields: bool = False
+) -> None:
     """The same for an import; `changed` are the contacts that it is about to change, so the rows keep their
     fields until `forget_fields`."""
     is_changed = sa.false() if changed is None else Contact.id.in_(changed)
@@ -246,7 +199,7 @@ def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, keep_fiel
         sa.case((blocked, blocked_by), else_=None),
         keep_fields=keep_fields or changed is not None,
     )
-    _write_unknown(span)
+    _write_unknown(span, creates)
 
 
 def forget_fields(span: Range) -> None:
@@ -257,8 +210,19 @@ def forget_fields(span: Range) -> None:
 
 
 def _blocked() -> tuple[sa.ColumnElement[bool], sa.Case[Any]]:
-    withheld = EnrollmentRow.withheld.isnot(None)
-    return sa.or_(withheld, Contact.status != "active"), sa.case((withheld, "file"), else_=Contact.status)
+    withheld, closed = EnrollmentRow.withheld.isnot(None), Contact.status != "active"
+    by = sa.case((_refused(), "file"), (closed, Contact.status), else_=UNCLEAR)
+    return sa.or_(withheld, closed), by
+
+
+def _refused() -> sa.ColumnElement[bool]:
+    """The file says that this person is not to be contacted."""
+    return sa.and_(EnrollmentRow.withheld.isnot(None), ~_left_out())
+
+
+def _left_out() -> sa.ColumnElement[bool]:
+    """The file does not clearly say that this person may be contacted."""
+    return sa.func.coalesce(EnrollmentRow.withheld, "") == LEFT_OUT
 
 
 def _write_known(span: Range, outcome: sa.Case[Any], detail: sa.Case[Any], keep_fields: bool = False) -> None:
@@ -275,15 +239,20 @@ def _write_known(span: Range, outcome: sa.Case[Any], detail: sa.Case[Any], keep_
     )
 
 
-def _write_unknown(span: Range) -> None:
+def _write_unknown(span: Range, creates: bool) -> None:
     """What the file alone decided, and who is nobody's contact."""
     decided = EnrollmentRow.verdict.in_(DECIDED_BY_FILE)
+    not_made = _left_out() if creates else sa.false()
     session().execute(
         sa.update(EnrollmentRow)
         .where(span.holds(), EnrollmentRow.outcome.is_(None))
         .values(
-            outcome=sa.case((decided, EnrollmentRow.verdict), else_=Outcome.CONTACT_NOT_FOUND),
-            detail=sa.case((decided, EnrollmentRow.detail), else_=None),
+            outcome=sa.case(
+                (decided, EnrollmentRow.verdict),
+                (not_made, Outcome.CONTACT_BLOCKED),
+                else_=Outcome.CONTACT_NOT_FOUND,
+            ),
+            detail=sa.case((decided, EnrollmentRow.detail), (not_made, UNCLEAR), else_=None),
             contact_id=sa.case((decided, EnrollmentRow.contact_id), else_=None),
             fields=None,
         ),

@@ -1,0 +1,127 @@
+"""What a person says about consent on the mapping page: which columns are about it, and what words mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.files import application as files
+from app.files.domain.consent import ANSWERS
+from app.files.domain.consent_columns import CONSENT_FIELDS
+from app.files.domain.consent_questions import (
+    NOT_CONSENT,
+    ColumnQuestion,
+    ConsentAnswers,
+    ConsentQuestions,
+    WordQuestion,
+)
+
+CONSENT: Final = "consent-"  # how all names of fields here begin
+COLUMN: Final = "consent-column-"  # and the column's position
+WORD: Final = "consent-word:"  # and the word's key
+REST: Final = "consent-rest"
+NONE: Final = "none-about-consent"  # what the button says that answers all columns at once
+# The same column can be chosen here and in the list of columns. What was shown in both places tells which of
+# the two the person has changed.
+SHOWN_HERE: Final = "consent-shown-"
+SHOWN_THERE: Final = "consent-column-shown-"
+_MOST_WORDS: Final = 2_000
+_LONGEST_NAME: Final = 400
+
+COLUMN_CHOICES: Final = (
+    (NOT_CONSENT, "No, it’s about something else"),
+    ("consent", "Yes: marketing consent (“no” means don’t contact)"),
+    ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
+    ("bounced", "Yes: bounces (“yes” means it bounced)"),
+)
+WORD_CHOICES: Final = (
+    ("yes", "May be contacted"),
+    ("leave-out", "Leave out (contact unchanged)"),
+    ("no", "Unsubscribed"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How the columns are matched {position as text: field}, what was answered about consent, and what is
+    asked then."""
+
+    mapping: dict[str, str]
+    answers: ConsentAnswers
+    questions: ConsentQuestions
+
+
+@dataclass(frozen=True)
+class ConsentCard:
+    """The part of the page that asks. `form` is what was sent when only this part is drawn again; the list of
+    columns then still shows what it showed."""
+
+    said: Said
+    form: Mapping[str, str] | None = None
+    column_choices = COLUMN_CHOICES
+    word_choices = WORD_CHOICES
+    words_listed = 100
+
+    @property
+    def columns(self) -> list[ColumnQuestion]:
+        """Questions about columns that are open, answered here, or were shown a moment ago."""
+        return [
+            question
+            for question in self.said.questions.columns
+            if not question.is_taken
+            or question.answer not in CONSENT_FIELDS
+            or (self.form is not None and f"{SHOWN_HERE}{question.index}" in self.form)
+        ]
+
+    @property
+    def words(self) -> list[WordQuestion]:
+        return list(self.said.questions.words)[: self.words_listed]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.columns or self.words or self.said.questions.unlisted)
+
+    def shown_there(self, question: ColumnQuestion) -> str:
+        if self.form is not None:
+            return self.form.get(f"column-{question.index}", "")
+        return self.said.mapping.get(str(question.index), "")
+
+
+def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[str, str]) -> Said:
+    """The answers as they were sent with the mapping."""
+    mapping = dict(mapping)
+    denied: set[int] = set()
+    for at in range(len(upload.layout["columns"])):
+        here = form.get(f"{COLUMN}{at}", "")
+        changed_here = here != form.get(f"{SHOWN_HERE}{at}", "")
+        there = form.get(f"column-{at}", "")
+        if here in CONSENT_FIELDS and (changed_here or there == form.get(f"{SHOWN_THERE}{at}", "")):
+            mapping[str(at)] = here
+        elif changed_here and mapping.get(str(at)) in CONSENT_FIELDS:
+            del mapping[str(at)]
+        if here == NOT_CONSENT:
+            denied.add(at)
+    words = [
+        (name.removeprefix(WORD), answer)
+        for name, answer in form.items()
+        if name.startswith(WORD) and answer in ANSWERS and len(name) <= _LONGEST_NAME
+    ]
+    said = asked(upload, mapping, ConsentAnswers(frozenset(denied), dict(words[:_MOST_WORDS])))
+    if form.get("act") == NONE:
+        denied.update(question.index for question in said.questions.open_columns)
+        said = asked(upload, mapping, replace(said.answers, not_consent=frozenset(denied)))
+    rest = form.get(REST, "")
+    if rest in ANSWERS and said.questions.open_words:
+        others = {word.key: rest for word in said.questions.open_words}
+        said = asked(upload, mapping, replace(said.answers, words={**said.answers.words, **others}))
+    return said
+
+
+def answers_as_fields(said: Said) -> dict[str, list[str]]:
+    """The fields that would send these answers again, also those that one button or choice gave to many."""
+    words = {f"{WORD}{key}": [answer] for key, answer in said.answers.words.items()}
+    return {REST: [""]} | words | {f"{COLUMN}{at}": [NOT_CONSENT] for at in said.answers.not_consent}
+
+
+def asked(upload: files.Upload, mapping: dict[str, str], answers: ConsentAnswers) -> Said:
+    """The same when the answers are known."""
+    return Said(mapping, answers, files.questions_of(upload, mapping, answers))

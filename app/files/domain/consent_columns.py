@@ -1,0 +1,141 @@
+"""Which columns say who may be contacted: judged by their cells over the whole file and by their names.
+
+A column whose words leave no doubt is taken. One that may be about consent is asked about, because leaving it
+out in silence would contact people who said no.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.files.domain.consent import Kind, consent_of, is_clear, is_listed, kind_of
+from app.files.domain.consent_headers import About, about
+from app.files.domain.header_words import meaning_of, normalised
+from app.files.domain.profile import ColumnProfile, FileProfile
+
+CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced")
+_MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
+_PLAIN: Final = frozenset(("plain_yes", "plain_no"))
+_DOUBTFUL: Final = frozenset(("no", "bounced", "blocked", "left_out", "asked"))
+_NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
+_TURNED_ROUND: Final = re.compile(
+    r"(?<!\w)(?:inactive|archived|deleted|disabled|removed|inaktiv|geloscht|archiviert|gekundigt)(?!\w)"
+    r"|(?<!\w)(?:deactiv|deaktiv|desactiv|disattiv|cancel)"
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one column is: `field` when it is taken as one of CONSENT_FIELDS, else `asks` whether a person has
+    to say, with the field that is likely (`suggested`). `may_yield`: nothing but yes and no says that it is
+    about consent, so it need not be asked about once it is matched to something else."""
+
+    field: str | None = None
+    asks: bool = False
+    suggested: str = "consent"
+    may_yield: bool = False
+
+
+NOTHING: Final = Judgement()
+
+
+def judge_columns(header: Sequence[str] | None, profile: FileProfile) -> list[Judgement]:
+    """A judgement on every column; `header` holds their names, None for a file without."""
+    names = header if header is not None else [None] * len(profile.columns)
+    judged = [judge(name, column, profile.rows) for name, column in zip(names, profile.columns, strict=False)]
+    if any(one.field or (one.asks and not one.may_yield) for one in judged):
+        # Consent to something else than email counts where the file says nothing about email.
+        return [
+            NOTHING if name is not None and about(name) == "channel" else one
+            for name, one in zip(names, judged, strict=False)
+        ]
+    return judged
+
+
+def by_words(header: Sequence[str] | None) -> list[int]:
+    """The columns whose names say that their words matter, whatever their number."""
+    roles = ("consent", "opt_out", "bounced", "status", "channel")
+    return [at for at, name in enumerate(header or ()) if about(name) in roles]
+
+
+def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
+    """The judgement on a column by itself, of a file of so many rows."""
+    kinds: dict[str, Kind] = {text: kind for text in column.values if (kind := kind_of(text)) is not None}
+    if not kinds:
+        return NOTHING
+    role = about(name) if name is not None else None
+    if role in CONSENT_FIELDS:
+        return _named(role, kinds)
+    if clear := sum(is_clear(text) for text in kinds):
+        return _clear(name, role, kinds, clear, column.overflowed)
+    if column.overflowed:
+        return NOTHING
+    if role == "status":
+        return _status(name or "", kinds)
+    if role == "perhaps_status":
+        return Judgement(asks=any(kind not in _PLAIN and is_listed(text) for text, kind in kinds.items()))
+    if role == "other" and not (name and _is_address(name)):
+        return NOTHING
+    return _unfamiliar(role, kinds, is_full=column.filled >= rows)
+
+
+def _named(role: str, kinds: dict[str, Kind]) -> Judgement:
+    """Its name says consent: it is taken when at least one of its words is understood. When they said yes
+    says nothing about who said no."""
+    if role == "consent" and set(kinds.values()) == {"date"}:
+        return NOTHING
+    understood = any(
+        kind == "plain_no" or consent_of(text, role) not in (None, "asked", "left_out")
+        for text, kind in kinds.items()
+    )
+    return Judgement(role) if understood else Judgement(asks=True, suggested=role)
+
+
+def _clear(
+    name: str | None, role: About | None, kinds: dict[str, Kind], clear: int, overflowed: bool
+) -> Judgement:
+    """Some of its words can be about nothing but consent: it is taken when most are understood. A person's
+    name may be such a word by accident."""
+    meaning = meaning_of(name) if name is not None else None
+    if meaning is not None and meaning[0] in _NAMES and clear * 3 < len(kinds):
+        return NOTHING
+    understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
+    is_taken = role in (None, "status", "perhaps_status") and not overflowed and understood * 2 >= len(kinds)
+    return Judgement("consent") if is_taken else Judgement(asks=True)
+
+
+def _status(name: str, kinds: dict[str, Kind]) -> Judgement:
+    found = set(kinds.values())
+    if _TURNED_ROUND.search(normalised(name)) and found <= {*_PLAIN, "date"}:
+        return Judgement(asks=found != {"plain_no"}, suggested="opt_out")
+    if found <= {"date", "number"}:
+        return NOTHING
+    if "clear_yes" in found:
+        return Judgement("consent")
+    return Judgement(asks=not found <= {"yes", "clear_yes", "plain_yes"})
+
+
+def _unfamiliar(role: About | None, kinds: dict[str, Kind], is_full: bool) -> Judgement:
+    """Its name says nothing of the kind: yes and no may be about anything, and are asked about once."""
+    found = set(kinds.values())
+    if found <= _PLAIN:
+        is_one_number = len(kinds) == 1 and all(text.isdigit() for text in kinds)
+        says_nothing = is_full and (found == {"plain_yes"} or is_one_number)
+        return NOTHING if says_nothing else Judgement(asks=True, may_yield=True)
+    if len(kinds) > _MOST_WORDS or "number" in found:
+        return NOTHING
+    if found >= _PLAIN:
+        plain = sum(kind in _PLAIN for kind in kinds.values())
+        return Judgement(asks=plain * 2 >= len(kinds), may_yield=True)
+    listed = [kind for text, kind in kinds.items() if kind not in _PLAIN and is_listed(text)]
+    is_likely = len(listed) * 2 >= len(kinds) and not _DOUBTFUL.isdisjoint(listed)
+    return Judgement(asks=is_likely, may_yield=role is None)
+
+
+def _is_address(name: str) -> bool:
+    """A column "Email" that holds yes and no says who may be written to."""
+    meaning = meaning_of(name)
+    return meaning is not None and meaning[0] == "email"

@@ -1,0 +1,213 @@
+"""What a person has to say about consent before anything can be started from a file.
+
+Two kinds of questions: whether a column says who may be contacted, and what a word in such a column means.
+They are judged anew for every file, from what its columns hold; earlier answers hold for the same words only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from app.files.domain.consent import ANSWERS, answered, consent_of, word_key
+from app.files.domain.consent_columns import CONSENT_FIELDS, Judgement, judge_columns
+from app.files.domain.profile import ColumnProfile, FileProfile
+
+NOT_CONSENT: Final = "no"
+_SHOWN: Final = 12
+
+
+@dataclass(frozen=True)
+class ConsentAnswers:
+    """What a person said: `not_consent` are positions of columns that are not about consent, `words` is
+    {word key: "yes", "no" or "leave-out"}."""
+
+    not_consent: frozenset[int] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WordCount:
+    """A cell as it stands in the file, and in how many rows."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ColumnQuestion:
+    """Does this column say who may be contacted? `words` are its most frequent cells, `others` counts the
+    rest; `suggested` is the field that is likely. `answer` is the kind of consent that it is matched to, "no"
+    where a person said that it is about something else, empty as long as the question `is_open`. `is_taken`:
+    its words leave no doubt, so it is asked about only when it is not used."""
+
+    index: int
+    name: str
+    words: Sequence[WordCount]
+    others: int
+    suggested: str
+    answer: str
+    is_taken: bool
+
+    @property
+    def is_open(self) -> bool:
+        return not self.answer
+
+
+@dataclass(frozen=True)
+class WordQuestion:
+    """What does this word mean? `columns` are the names of those that hold it, `answer` what was said;
+    `is_open` where it is needed: of a word that leaves people out anyhow it may be changed."""
+
+    key: str
+    text: str
+    count: int
+    columns: Sequence[str]
+    answer: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class ConsentQuestions:
+    """All there is to ask, answered or not. `unlisted` is {column name: cells that are too many to list},
+    which are left out."""
+
+    columns: Sequence[ColumnQuestion]
+    words: Sequence[WordQuestion]
+    unlisted: Mapping[str, int]
+
+    @property
+    def open_columns(self) -> list[ColumnQuestion]:
+        return [question for question in self.columns if question.is_open]
+
+    @property
+    def open_words(self) -> list[WordQuestion]:
+        return [question for question in self.words if question.is_open]
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.open_columns or self.open_words)
+
+    @property
+    def sentence(self) -> str:
+        """What is still to be said, in one sentence; empty when nothing is."""
+        if columns := self.open_columns:
+            names = _listing([f"“{question.name}”" for question in columns])
+            start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
+            return f"{start} who may be contacted? {names}."
+        if words := self.open_words:
+            return (
+                f"Say what these words mean: {_listing([f'{word.text} {word.count:,}' for word in words])}."
+            )
+        return ""
+
+
+def consent_questions(
+    names: Sequence[str],
+    has_header: bool,
+    profile: FileProfile,
+    mapping: Mapping[int, str],
+    answers: ConsentAnswers,
+) -> ConsentQuestions:
+    """The questions about a file whose columns are called `names` and are matched as `mapping` says
+    {position: field}."""
+    judged = judge_columns(names if has_header else None, profile)
+    columns = [
+        ColumnQuestion(
+            index=at,
+            name=names[at],
+            words=_most_frequent(profile.columns[at]),
+            others=max(0, len(profile.columns[at].values) - _SHOWN),
+            suggested=judgement.field or judgement.suggested,
+            answer=_answer(mapping.get(at), at in answers.not_consent),
+            is_taken=judgement.field is not None,
+        )
+        for at, judgement in enumerate(judged)
+        if _is_asked(judgement, mapping.get(at))
+    ]
+    used = [(at, mapped) for at, mapped in mapping.items() if mapped in CONSENT_FIELDS and at < len(judged)]
+    unlisted = {names[at]: profile.columns[at].others for at, _ in used if profile.columns[at].others > 0}
+    return ConsentQuestions(columns, _words(names, profile, used, answers), unlisted)
+
+
+def remembered(names: Sequence[str], profile: FileProfile, answers: ConsentAnswers) -> dict[str, Any]:
+    """What is kept of the answers for the next file of these headers, as plain lists and dicts: with each
+    column that is not about consent the words that were seen in it."""
+    return {
+        "columns": {
+            names[at]: sorted(_keys(profile.columns[at]))
+            for at in sorted(answers.not_consent)
+            if at < len(names)
+        },
+        "words": {key: said for key, said in answers.words.items() if said in ANSWERS},
+    }
+
+
+def recalled(kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile) -> ConsentAnswers:
+    """The answers of an earlier file that hold for this one: those about words, and those about a column that
+    holds no other words than it did then."""
+    known: Mapping[str, Sequence[str]] = kept.get("columns", {})
+    same = [
+        at
+        for at, name in enumerate(names)
+        if name in known
+        and not profile.columns[at].overflowed
+        and _keys(profile.columns[at]) <= set(known[name])
+    ]
+    return ConsentAnswers(frozenset(same), kept.get("words", {}))
+
+
+def _is_asked(judgement: Judgement, mapped: str | None) -> bool:
+    """What may be about anything is settled when it is matched to something."""
+    if judgement.may_yield and mapped is not None and mapped not in CONSENT_FIELDS:
+        return False
+    return judgement.asks or judgement.field is not None
+
+
+def _answer(mapped: str | None, is_denied: bool) -> str:
+    if mapped in CONSENT_FIELDS:
+        return str(mapped)
+    return NOT_CONSENT if is_denied else ""
+
+
+def _words(
+    names: Sequence[str],
+    profile: FileProfile,
+    used: Sequence[tuple[int, str]],
+    answers: ConsentAnswers,
+) -> list[WordQuestion]:
+    """The words of consent columns that are neither a yes nor a no, those in most rows first."""
+    found: dict[str, WordQuestion] = {}
+    for at, mapped in used:
+        for text, count in profile.columns[at].values.items():
+            if consent_of(text, mapped) not in ("asked", "left_out"):
+                continue
+            key = word_key(text)
+            earlier = found.get(key)
+            is_open = answered(text, mapped, answers.words) == "asked" or (
+                earlier is not None and earlier.is_open
+            )
+            found[key] = WordQuestion(
+                key,
+                earlier.text if earlier else text,
+                count + (earlier.count if earlier else 0),
+                list(dict.fromkeys([*(earlier.columns if earlier else ()), names[at]])),
+                answers.words.get(key, "leave-out" if not is_open else ""),
+                is_open,
+            )
+    return sorted(found.values(), key=lambda word: (not word.is_open, -word.count, word.key))
+
+
+def _most_frequent(column: ColumnProfile) -> list[WordCount]:
+    ordered = sorted(column.values.items(), key=lambda item: -item[1])
+    return [WordCount(text, count) for text, count in ordered[:_SHOWN]]
+
+
+def _keys(column: ColumnProfile) -> set[str]:
+    return {word_key(text) for text in column.values}
+
+
+def _listing(parts: Sequence[str]) -> str:
+    shown = ", ".join(parts[:_SHOWN])
+    return f"{shown} and {len(parts) - _SHOWN:,} more" if len(parts) > _SHOWN else shown

@@ -1,0 +1,216 @@
+"""Columns that say who may be contacted are found by their names and cells, in any language.  # B-20"""
+
+import itertools
+
+import pytest
+
+from app.files.domain.consent import SPELLINGS
+from app.files.domain.consent_columns import CONSENT_FIELDS, by_words, judge, judge_columns
+from app.files.domain.consent_headers import about
+from app.files.domain.profile import FileProfile
+from tests.unit.files.consent_files import read_consent
+from tests.unit.files.contact_files import REPORTS
+
+CONSENT = """
+    Newsletter | Newsletter? | newsletter_opt_in | Subscribed | isSubscribed | subscribed_to_emails
+    Email Consent | Marketing emails | Accepts Marketing | GDPR consent | optIn | EMAIL_OPT_IN
+    Email Permission Status | May we send you our newsletter? | Would you like to receive updates?
+    OK to email | Mailing list | Promotional emails | Werbeeinwilligung | Einwilligung DSGVO
+    Newsletter angemeldet | Werbung erlaubt | Zustimmung E-Mail-Werbung | Einverständnis | Abonnent
+    Consentement marketing | Abonné newsletter | Accepte les e-mails | Accord mailing | Consentimiento
+    Suscrito al boletín | Acepta publicidad | Autoriza envíos | Consenso marketing | Iscritto newsletter
+    Accetta comunicazioni | Consentimento | Assinante | Aceita receber e-mails | Toestemming | Nieuwsbrief
+    Akkoord met mailing | Zgoda marketingowa | Zgoda RODO | Subskrybent | Samtycke | Nyhetsbrev | Samtykke
+    Nyhedsbrev | Suostumus | Uutiskirje | Markkinointilupa | Souhlas s marketingem | Odběr novinek
+    Súhlas | Hírlevél | Hozzájárulás | Consimțământ | Abonat | Suglasnost | Soglasje | Съгласие
+    Согласие на рассылку | Подписка | Рассылка | Згода | Συγκατάθεση | Ενημερωτικό δελτίο | İzin | Abone
+    Bülten | E-posta onayı | 同意 | メルマガ購読 | 配信希望 | ニュースレター | 订阅 | 营销许可
+    訂閱電子報 | 마케팅 수신동의 | 뉴스레터 구독 | موافقة | الاشتراك في النشرة | הסכמה לדיוור
+    מנוי לניוזלטר | Nousolek | Piekrišana | Sutikimas | Langganan
+"""
+OPT_OUT = """
+    Unsubscribed | Is Unsubscribed | is_unsubscribed | donotContact | Do Not Contact | DO_NOT_EMAIL
+    EMAIL_OPT_OUT | Email Opt Out | optedOut | HasOptedOutOfEmail | Unsubscribe date | unsubscribed_at
+    DNC | Suppressed | Blacklisted | Email blocklisted | Global unsubscribe | No marketing | Abgemeldet
+    Abmeldedatum | Newsletter abbestellt | Werbesperre | Sperrvermerk | Werbewiderspruch | Keine Werbung
+    Robinsonliste | Désabonné | Désinscrit | Ne pas contacter | Pas de mailing | Opposition prospection
+    Baja | Fecha de baja | No contactar | Desuscrito | Disiscritto | Non contattare | Descadastrado
+    Não contactar | Uitgeschreven | Uitschrijfdatum | Afgemeld | Niet mailen | Geen nieuwsbrief | Wypisany
+    Rezygnacja | Sprzeciw | Nie kontaktować | Avregistrerad | Reklamspärr | Afmeldt | Frameldt | Avmeldt
+    Reservert mot reklame | Markkinointikielto | Odhlášen | Nekontaktovat | Leiratkozott | Dezabonat
+    Odjavljen | Отписан | Отказ от рассылки | Не беспокоить | Відписався | Απεγγραφή | Abonelikten çıktı
+    配信停止 | 購読解除 | 退会 | 退订 | 拒收邮件 | 수신거부 | 구독취소 | إلغاء الاشتراك | הסרה מדיוור
+"""
+BOUNCED = """
+    Bounced | Hard bounce | email_bounced | Unzustellbar | Rebond | Rebotado | Gebounced | Odbity | 退信
+    エラーメール
+"""
+ABOUT_SOMETHING_ELSE = """
+    Email | First name | Nachname | Company | City | Phone | Lead Status | Order status | Payment status
+    Approval Status | Plan | complimentary_plan | Tax exempt | Attended | Is Guest | is_organic
+    Member rating | Subscription ID | Subscription price | OPTIN_IP | Unsubscribe link | Unsubscribe URL
+    Consent text | Marketing manager | Mailing City | Subscriber email | Marital status | VIP | Gender
+    Vegetarian | Permission set name
+"""
+UNFAMILIAR = (
+    "Club | Notes | Loge | Gewerbe | Bewerbung | Wettbewerb | Bereich | Preference | Adoption | Sector"
+)
+YES_AND_NO = [
+    ("yes", "no"),
+    ("TRUE", "FALSE"),
+    ("1", "0"),
+    ("Y", "N"),
+    ("x", "-no"),
+    ("ja", "nein"),
+    ("oui", "non"),
+    ("sí", "no"),
+    ("да", "нет"),
+    ("はい", "いいえ"),
+    ("是", "否"),
+    ("예", "아니요"),
+    ("نعم", "لا"),
+    ("כן", "לא"),
+    ("tak", "nie"),
+    ("evet", "hayır"),
+]
+
+
+def names(text):
+    return [name.strip() for line in text.strip("\n").splitlines() for name in line.split("|")]
+
+
+def judged(name, *cells):
+    profile = FileProfile.of_rows([[cell] for cell in cells], 1, by_words([name] if name else None))
+    return judge(name, profile.columns[0], profile.rows)
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [("consent", CONSENT), ("opt_out", OPT_OUT), ("bounced", BOUNCED), ("other", ABOUT_SOMETHING_ELSE)],
+)
+def test_what_a_name_is_about(role, text):
+    assert {name: about(name) for name in names(text)} == dict.fromkeys(names(text), role)
+
+
+def test_unfamiliar_names_say_nothing():
+    assert {name: about(name) for name in names(UNFAMILIAR)} == dict.fromkeys(names(UNFAMILIAR), None)
+
+
+@pytest.mark.parametrize(("yes", "no"), YES_AND_NO)
+def test_nobody_who_said_no_is_contacted_whatever_the_language(yes, no):
+    """Every name with every pair of words: the column is taken, and takes the no for a no."""
+    for field, text in (("consent", CONSENT), ("opt_out", OPT_OUT), ("bounced", BOUNCED)):
+        for name in names(text):
+            assert judged(name, *[yes] * 60, no, "").field == field, (name, yes, no)
+
+
+@pytest.mark.parametrize(("yes", "no"), YES_AND_NO)
+def test_yes_and_no_of_an_unfamiliar_column_are_asked_about(yes, no):
+    for name in [*names(UNFAMILIAR), None, "Status", "Active", "Email"]:
+        assert judged(name, yes, yes, no).asks, (name, yes, no)
+    assert judged("Club", yes, "", "").asks
+
+
+def test_a_column_that_is_the_same_for_everybody_is_not_asked_about():
+    assert not judged("Club", "x", "x", "x").asks
+    assert not judged("Club", "1", "1").asks and not judged("Club", "0", "0").asks
+    assert judged("Werbemails ok", "nein", "nein").field == "consent"
+    assert judged("Club", "no", "no").asks
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "taken"),
+    [
+        ("Status", ["Active", "Unsubscribed", "Active", "Bounced"], True),
+        ("Info", ["subscribed", "opted out"], True),
+        (None, ["ok", "do not contact"], True),
+        ("State", ["active", "cleaned"], True),
+        ("Status", ["New", "Lead", "Customer"], False),
+        ("Status", ["Active", "Inactive", "Pending", "Archived"], False),
+        ("Lead Status", ["Open", "Unsubscribed"], False),
+        ("Tags", ["VIP, unsubscribed", "VIP"], False),
+        ("Estado", ["Activo", "Inactivo"], False),
+        ("Newsletter", ["Spring issue", "Autumn issue"], False),
+        ("Konto", ["aktiv", "gesperrt", "aktiv"], False),
+        ("Archived", ["true", "false"], False),
+        ("Accepts SMS Marketing", ["yes", "no"], False),
+    ],
+)
+def test_clear_words_make_it_one_and_mixed_words_are_asked_about(name, cells, taken):
+    judgement = judged(name, *cells)
+    assert (judgement.field is not None, judgement.asks) == (taken, not taken)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("Estado", ["Jalisco", "Sonora"]),
+        ("State", ["NY", "CA"]),
+        ("Last name", ["No Email", "Ng", "No", "Yes"]),
+        ("City", ["Berlin", "Paris"]),
+        ("Plan", ["cancelled", "active"]),
+        ("Tax exempt", ["yes", "no"]),
+        ("Comments", ["no allergies", "call later", "ask for Ann", "likes tea"]),
+        ("Department", ["Marketing", "Sales"]),
+        ("Orders", ["0", "1", "2"]),
+        ("Opt-in date", ["2024-01-02", "2023-05-06"]),
+        ("Size", ["S", "M", "L"]),
+        ("Status", ["Active", "Active"]),
+        ("Deleted", ["false", "false"]),
+        ("Newsletter", ["", ""]),
+    ],
+)
+def test_plain_columns_are_not_asked_about(name, cells):
+    judgement = judged(name, *cells)
+    assert (judgement.field, judgement.asks) == (None, False)
+
+
+def test_a_name_that_says_opt_out_turns_yes_into_no():
+    assert judged("Do not contact", "yes", "no").field == "opt_out"
+    assert judged("Abmeldedatum", "", "2024-01-02").field == "opt_out"
+    assert judged("Archived", "true", "false").suggested == "opt_out"
+
+
+def test_consent_to_something_else_counts_where_nothing_is_said_about_email():
+    header = ["Accepts SMS Marketing", "Newsletter"]
+    rows = [["no", "yes"], ["yes", "no"]]
+    both = judge_columns(header, FileProfile.of_rows(rows, 2))
+    assert [(one.field, one.asks) for one in both] == [(None, False), ("consent", False)]
+    alone = judge_columns(header[:1], FileProfile.of_rows([row[:1] for row in rows], 1))
+    assert alone[0].asks
+
+
+def test_a_clear_word_is_found_in_a_column_of_many_notes():
+    cells = [f"note {at}" for at in range(5_000)]
+    cells[4_321] = "Do not contact"
+    profile = FileProfile.of_rows([[cell] for cell in cells], 1, words=SPELLINGS)
+    assert judge("Remarks", profile.columns[0], profile.rows).asks
+
+
+TAKEN = {
+    "15_listmonk_export": {"status": "consent"},
+    "16b_donotContact": {"donotContact": "opt_out"},
+    "16d_is_unsubscribed": {"Is Unsubscribed": "opt_out"},
+    "16k_constantcontact_status": {"Email status - home": "consent"},
+    "35_salesforce_report": {"Email Opt Out": "opt_out"},
+    "39_constantcontact": {"Email status - other": "consent", "Email permission status - other": "consent"},
+    "45_ghost_members": {"subscribed_to_emails": "consent"},
+    "82_consent_words": {"Mail permission": "consent"},
+    "83b_status_is_consent": {"Status": "consent"},
+    "91_google_forms": {"May we send you our newsletter?": "consent"},
+    "103_consent_after_50_rows": {"Newsletter": "consent"},
+}
+ASKED = {"83a_status_is_a_stage": ["Status"], "96_status_inactive": ["Status"]}
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.csv")), ids=lambda path: path.stem)
+def test_the_files_of_reports(path):
+    file = read_consent(path)
+    assert file.taken == TAKEN.get(path.stem, {})
+    assert file.asked == ASKED.get(path.stem, [])
+
+
+def test_roles_are_the_fields_that_a_column_may_be():
+    assert {about(name) for name in itertools.chain(*map(names, (CONSENT, OPT_OUT, BOUNCED)))} == set(
+        CONSENT_FIELDS
+    )

@@ -1,0 +1,106 @@
+"""What a person is asked about consent, and how long an answer holds.  # B-20"""
+
+import pytest
+
+from app.files.domain.consent import word_key
+from app.files.domain.consent_columns import by_words
+from app.files.domain.consent_questions import ConsentAnswers, consent_questions, recalled, remembered
+from app.files.domain.profile import FileProfile
+from tests.unit.files.consent_files import read_consent
+from tests.unit.files.contact_files import REPORTS
+
+
+def report(name):
+    return REPORTS / f"{name}.csv"
+
+
+def test_words_that_are_not_understood_are_listed_with_their_counts():
+    file = read_consent(report("16k_constantcontact_status"))
+    assert file.words == {"Awaiting Confirmation": 1}
+    assert [(word.text, word.count, word.answer) for word in file.questions.words] == [
+        ("Awaiting Confirmation", 1, ""),
+        ("No Permissions Set", 1, "leave-out"),
+    ]
+    assert file.questions.sentence == "Say what these words mean: Awaiting Confirmation 1."
+    assert file.free == [3, 4, 6]
+
+
+def test_the_person_says_what_each_word_means():
+    path = report("82_consent_words")
+    assert read_consent(path).words == {
+        "Awaiting Confirmation": 1,
+        "Temp hold": 1,
+        "cancelled": 1,
+        "Expired": 1,
+    }
+    answers = {"awaiting_confirmation": "yes", "temp_hold": "leave-out", "cancelled": "no", "expired": "no"}
+    file = read_consent(path, **answers)
+    assert not file.questions.is_open
+    before = read_consent(path).free
+    assert set(file.free) - set(before) == {3}, "only who was said to be free is free"
+
+
+def test_a_column_that_may_say_it_is_asked_about_and_then_its_words():
+    path = report("96_status_inactive")
+    file = read_consent(path)
+    assert file.questions.sentence == "Does this column say who may be contacted? “Status”."
+    [question] = file.questions.columns
+    assert [(word.text, word.count) for word in question.words] == [
+        ("Active", 2),
+        ("Inactive", 1),
+        ("Pending", 1),
+        ("Archived", 1),
+    ]
+    taken = read_consent(path, Status="consent")
+    assert taken.asked == [] and set(taken.words) == {"Inactive", "Pending", "Archived"}
+    assert taken.free == [1, 5]
+    assert not read_consent(path, Status="no").questions.is_open
+
+
+def test_several_columns_are_asked_about_at_once():
+    file = read_consent("Email,Club,Segeln\na@example.com,yes,no\nb@example.com,no,no\n")
+    assert file.asked == ["Club", "Segeln"]
+    assert file.questions.sentence == "Does one of these columns say who may be contacted? “Club”, “Segeln”."
+
+
+def test_one_word_in_several_columns_is_one_question():
+    file = read_consent("Email,Newsletter,Consent\na@example.com,yes,PENDING\nb@example.com,pending,no\n")
+    [word] = file.questions.open_words
+    assert (word.key, word.count, list(word.columns)) == ("pending", 2, ["Newsletter", "Consent"])
+
+
+def test_what_may_be_about_anything_is_settled_when_it_is_matched():
+    names = ["Email", "Club", "Status"]
+    profile = FileProfile.of_rows([["a@example.com", "yes", "New"], ["b@example.com", "no", "Lead"]], 3)
+    mapping = {0: "email", 1: "custom:Club", 2: "custom:Status"}
+    asked = consent_questions(names, True, profile, mapping, ConsentAnswers()).open_columns
+    assert [question.name for question in asked] == ["Status"]
+
+
+def test_too_many_words_to_list_are_left_out_and_said_so():
+    rows = [["a@example.com", f"because {chr(97 + at % 26)}{chr(97 + at // 26)}"] for at in range(600)]
+    names = ["Email", "Unsubscribe reason"]
+    profile = FileProfile.of_rows(rows, 2, by_words(names))
+    questions = consent_questions(names, True, profile, {1: "opt_out"}, ConsentAnswers())
+    assert questions.unlisted == {"Unsubscribe reason": 400}
+    assert len(questions.open_words) == 200
+
+
+def profile_of(*words):
+    return FileProfile.of_rows([[word] for word in words], 1, {0})
+
+
+def test_an_answer_holds_for_the_same_words_only():
+    names = ["Status"]
+    kept = remembered(names, profile_of("New", "Lead"), ConsentAnswers(frozenset({0}), {"pending": "no"}))
+    assert recalled(kept, names, profile_of("lead", "NEW")).not_consent == {0}
+    assert recalled(kept, names, profile_of("Lead", "Unsubscribed")).not_consent == frozenset()
+    assert recalled(kept, ["Stage"], profile_of("Lead")).not_consent == frozenset()
+    assert recalled(kept, names, profile_of("Lead")).words == {"pending": "no"}
+    assert recalled({}, names, profile_of("Lead")) == ConsentAnswers(frozenset(), {})
+
+
+@pytest.mark.parametrize("said", ["yes", "no", "leave-out"])
+def test_answers_of_the_same_word_are_kept_in_any_spelling(said):
+    kept = remembered(["Status"], profile_of("x"), ConsentAnswers(words={word_key("Temp  HOLD"): said}))
+    assert recalled(kept, ["Status"], profile_of("x")).words == {"temp hold": said}
