@@ -1,7 +1,7 @@
 """The background processes. `python worker.py` runs tasks, `python worker.py clock` does what is due.
 
 Both live on when the queue or the database is away and take up work when it is back. On SIGTERM a worker ends
-the task it is at; whatever it could not end is given to another one, because the database knows of it.
+the batch or the chunk it is at; the rest is given to another one, because the database knows of it.
 """
 
 import signal
@@ -23,7 +23,7 @@ from rq.serializers import JSONSerializer
 from app import create_app
 from app.platform import clock, queue
 from app.platform.logs import log, origin
-from app.platform.queue import at_task
+from app.platform.queue import ask_to_stop, at_task
 from app.platform.settings import Settings
 
 RETRY_SECONDS = 1.0
@@ -60,6 +60,7 @@ class TaskWorker(SimpleWorker):
 
     def handle_warm_shutdown_request(self) -> None:
         self.stopping = True
+        ask_to_stop()
 
     def set_shutdown_requested_date(self) -> None:
         """Not told to the queue: it may be away, and this runs inside a signal handler."""

@@ -15,7 +15,7 @@ from ops.problems import Problem
 KEEPER = "muster"
 # The supervisor first, so that it starts nothing again; the queue last, because the others need it to end.
 FIRST, LAST = "supervisor", "queue"
-PATIENCE_SECONDS = {FIRST: 45.0}
+PATIENCE_SECONDS = {FIRST: 12.0}
 
 
 def claim(folder: Path) -> int:
@@ -34,13 +34,20 @@ def claim(folder: Path) -> int:
     return handle
 
 
-def end_leftovers(folder: Path) -> list[str]:
-    """End the processes of an earlier run that was killed, in order. Returns their names."""
-    found = [path for path in folder.glob("*.lock") if path.stem != KEEPER and is_held(path)]
-    found.sort(key=lambda path: (path.stem != FIRST, path.stem == LAST))
-    for path in found:
-        _end(path, PATIENCE_SECONDS.get(path.stem, 15.0))
-    return [path.stem for path in found]
+def end_leftovers(folder: Path, patience: float | None = None) -> list[str]:
+    """End the processes of an earlier run that was killed, in order; each has `patience` seconds to end by
+    itself. Returns their names."""
+    names = held(folder)
+    for name in names:
+        usual = PATIENCE_SECONDS.get(name, 15.0)
+        _end(folder / f"{name}.lock", usual if patience is None else patience)
+    return names
+
+
+def held(folder: Path) -> list[str]:
+    """The processes that run, in the order in which they are to end."""
+    found = [path.stem for path in folder.glob("*.lock") if path.stem != KEEPER and is_held(path)]
+    return sorted(found, key=lambda name: (name != FIRST, name == LAST, name))
 
 
 def is_held(path: Path) -> bool:

@@ -25,7 +25,8 @@ from ops.problems import Problem
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_WITHIN_SECONDS = 120
-END_WITHIN_SECONDS = 2 * processes.STOP_WAIT_SECONDS + 15
+END_WITHIN_SECONDS = 7.5
+SAYS_WHY_AFTER_SECONDS = 1.5
 CRASHES_BEFORE_GIVING_UP = 3
 
 Supervisor: TypeAlias = subprocess.Popen[bytes]
@@ -170,21 +171,38 @@ def _end(settings: Settings, console: Console, supervisor: Supervisor | None) ->
         signal.signal(kind, signal.SIG_IGN)
     console.stopping = True
     if supervisor is not None:
-        _end_supervisor(console, supervisor)
-    locks.end_leftovers(run_folder(settings))
+        _end_supervisor(console, supervisor, run_folder(settings))
+    locks.end_leftovers(run_folder(settings), patience=0.5)
 
 
-def _end_supervisor(console: Console, supervisor: Supervisor) -> None:
+def _end_supervisor(console: Console, supervisor: Supervisor, folder: Path) -> None:
     if supervisor.poll() is None:
         supervisor.terminate()
-    give_up = time.monotonic() + END_WITHIN_SECONDS
-    while supervisor.poll() is None and time.monotonic() < give_up:
+    began, said = time.monotonic(), ""
+    while supervisor.poll() is None and time.monotonic() < began + END_WITHIN_SECONDS:
         console.follow()
+        if (
+            time.monotonic() > began + SAYS_WHY_AFTER_SECONDS
+            and (why := waits_for(locks.held(folder))) != said
+        ):
+            say(said := why)
         time.sleep(0.1)
     if supervisor.poll() is None:
         supervisor.kill()
         supervisor.wait()
     console.follow()
+
+
+def waits_for(names: list[str]) -> str:
+    """What a stop waits for, while these processes still run."""
+    workers = [name for name in names if name.startswith("worker")]
+    reasons = ["open web requests"] if "web" in names else []
+    if workers:
+        reasons.append(f"the batch under way in {' and '.join(workers)}")
+    if not reasons:
+        reasons = ["the queue to save its tasks" if "queue" in names else "the last processes to end"]
+    seconds = processes.STOP_WAIT_SECONDS
+    return f"Waiting for {' and '.join(reasons)}, {seconds} seconds at most…"
 
 
 def _how(code: int) -> str:

@@ -162,6 +162,7 @@ class _Work:
     """What this process is at: a worker does one task at a time."""
 
     task: str | None = None
+    is_to_stop: bool = False
 
 
 _work = _Work()
@@ -181,6 +182,16 @@ def holder() -> str | None:
     """The task that is under way here, as a claim names it; None outside of workers. A claim whose task shows
     no sign of life any more belongs to nobody."""
     return _work.task
+
+
+def ask_to_stop() -> None:
+    """Let the task that is under way here stop at the next place where it can go on later."""
+    _work.is_to_stop = True
+
+
+def is_to_stop() -> bool:
+    """Whether a long task should leave the rest to whoever comes next."""
+    return _work.is_to_stop
 
 
 def beat_forever(url: str) -> None:

@@ -74,6 +74,21 @@ def test_starts_heals_and_ends(installation: Make) -> None:
     assert queue_of(site).get("kept") == b"yes"
 
 
+def test_ends_within_ten_seconds_whatever_is_under_way(installation: Make) -> None:
+    """A worker and the web server are frozen, so that neither ends by itself."""
+    site = installation().start()
+    for name in ("worker-1", "web"):
+        site.kill(name, signal.SIGSTOP)
+    began = time.monotonic()
+    assert site.stop() == 0
+    assert time.monotonic() - began < 10
+    assert nothing_runs(site)
+    words = "Waiting for open web requests and the batch under way in worker-1, 4 seconds at most…"
+    assert words in site.output
+    site.start()
+    assert readiness(site)[0] == 200
+
+
 def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
     site = installation().start()
     site.kill("supervisor")

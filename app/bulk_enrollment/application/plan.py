@@ -40,6 +40,10 @@ NO_FURTHER = (
 )
 
 
+class _LeftOff(Exception):
+    """This worker is to stop; the rest is for another."""
+
+
 class _GivenUp(Exception):
     """The job was cancelled meanwhile, or its planning given to another."""
 
@@ -61,6 +65,11 @@ def plan_job(account_id: int, job_id: int) -> None:
             raise UnreadableFile("endless", NO_FURTHER)
         rows = _fill_ledger(job, claim)
         _conclude(job, attempt, rows)
+    except _LeftOff:
+        with transaction():
+            jobs.let_go_planning(account_id, job_id, attempt)
+        queue.send(PLAN_TASK, account_id, job_id)
+        return
     except _GivenUp:
         _clean_up_cancelled(account_id, job_id)
         return
@@ -96,6 +105,8 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             if reader.left_out or reader.tags:
                 jobs.change(job.account_id, job.id, met=reader.met)
         done += len(chunk)
+        if queue.is_to_stop():
+            raise _LeftOff
     return done
 
 

@@ -63,7 +63,7 @@ def run_batches(account_id: int, batch_id: int) -> None:
     mine: int | None = batch_id
     while mine is not None:
         run_batch(account_id, mine)
-        mine = dispatch(account_id, keep_one=time.monotonic() < until)
+        mine = dispatch(account_id, keep_one=time.monotonic() < until and not queue.is_to_stop())
 
 
 def run_batch(account_id: int, batch_id: int) -> None:
@@ -169,7 +169,7 @@ def _span(job: EnrollmentJob, claim: Claim) -> Range:
 
 def skip_rest(account_id: int, job_id: int) -> None:
     """Give every batch of a cancelled job that has not begun its end, one short transaction each."""
-    while True:
+    while not queue.is_to_stop():
         with transaction():
             job = queries.job_by_id(account_id, job_id)
             if job.status == JobStatus.CANCELLED and job.planned_at is None:

@@ -95,6 +95,12 @@ def hold_planning(account_id: int, job_id: int, attempt: int, rows: int) -> bool
     )
 
 
+def let_go_planning(account_id: int, job_id: int, attempt: int) -> bool:
+    """Leave the rest of a plan to whoever claims it next."""
+    mine = [EnrollmentJob.attempt == attempt, EnrollmentJob.planned_at.is_(None)]
+    return _update(account_id, job_id, mine, {"lease_until": None, "idle_attempts": 0})
+
+
 def take_from_gone(holders: Collection[str]) -> list[tuple[int, int]]:
     """End the leases of planners that are gone; returns (account, job) of what they were at."""
     taken = session().execute(
