@@ -34,13 +34,13 @@ SERVICES: Final[dict[Kind, Service]] = {
     Kind.CALENDAR: Service(
         "Calendar",
         "calendar",
-        "Starts a workflow when somebody books, keeps or misses an appointment.",
+        "Starts a workflow when someone books, keeps, or misses an appointment.",
         "Cannot be connected yet. Your booking link goes into messages from your business details.",
     ),
     Kind.PAYMENTS: Service(
         "Payments",
         "credit-card",
-        "Starts a workflow, or reaches its goal, when somebody buys.",
+        "Starts a workflow, or reaches its goal, when someone buys.",
         "Cannot be connected yet",
     ),
     Kind.REVIEWS: Service(

@@ -9,7 +9,7 @@ NOT_REACHED = "Muster can’t reach its database right now. Try again in a momen
 TOO_SLOW = "The database took too long to answer. Try again in a moment."
 BUSY = "The database is very busy. Try again in a moment."
 NOT_WRITABLE = (
-    "The database can’t be written to right now. Tell your administrator; everything that was saved is safe."
+    "The database is read-only right now. Tell your administrator; everything that was saved is safe."
 )
 
 # By the beginning of PostgreSQL's code, and by SQLite's name of the error.

@@ -66,7 +66,7 @@ def _database(text: str) -> str:
 
 def _redis(text: str) -> str:
     if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+        raise ValueError("must start with redis://, rediss://, or unix://")
     return text
 
 

@@ -90,7 +90,7 @@ def _change(actor: Actor, what: str, **values: str) -> None:
 
 def _id_of(actor: Actor) -> int:
     if actor.user_id is None:
-        raise NotFound("NOT_FOUND", "There is no such person.")
+        raise NotFound("NOT_FOUND", "This person doesn’t exist.")
     return actor.user_id
 
 

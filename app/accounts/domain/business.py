@@ -107,7 +107,7 @@ def _link_problem(text: str) -> str | None:
     except ValueError:
         return wrong
     if parts.scheme.lower() not in ("http", "https"):
-        return "Only addresses that begin with http:// or https:// can be used."
+        return "Enter an address that starts with http:// or https://."
     if parts.username is not None or parts.password is not None:
         return "Leave out the user name and password."
     if _UNSAFE_IN_LINKS.search(text) or not _HOST.fullmatch(parts.hostname or ""):

@@ -57,9 +57,7 @@ def verify_job(job: EnrollmentJob) -> list[Check]:
 def _at_the_end(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
     in_file = _rows_in_file(job)
     if job.planned_at is None:
-        return [
-            Check("rows in the file = rows counted as cancelled", in_file, job.totals.get("CANCELLED", 0))
-        ]
+        return [Check("rows in the file = rows counted as canceled", in_file, job.totals.get("CANCELLED", 0))]
     checks = [
         Check("rows in the file = rows of the job", in_file, job.total),
         Check("rows in the file = sum of all outcomes", in_file, sum(ledger.values())),

@@ -94,7 +94,7 @@ def style_of_phones(
     way = "with their country code" if decided == "international" else "as numbers of your country"
     told = f"Numbers without a + are read {way}" + (f": {example} is {number}." if number else ".")
     choices = (
-        ("international", "They begin with a country code"),
+        ("international", "They start with a country code"),
         ("national", "They are numbers of your country"),
     )
     return Style(column, name, decided, told, because, choices)

@@ -18,10 +18,10 @@ _LONGEST: Final = 320
 KINDS: Final[dict[str, str]] = {
     "invisible": "An invisible character is in the address",
     "at": "The @ sign or a dot is spelled out or replaced",
-    "double_at": "The @ sign is doubled",
+    "double_at": "There are two @ signs in a row",
     "space": "A space is next to the @ sign or a dot",
     "comma": "A comma is in place of a dot",
-    "dots": "A dot is in the wrong place or doubled",
+    "dots": "A dot is in the wrong place or repeated",
     "ending": "The ending of a well-known domain is missing its dot",
     "brackets": "A bracket or quotation mark is left over",
 }

@@ -222,7 +222,7 @@ def _runaway_quote(number: int, line: int) -> UnreadableFile:
     return UnreadableFile(
         "quote_never_closed",
         f"A quotation mark opens in {place(number, line)} and swallows the rows after it. "
-        "Add the one that closes it, or take it out.",
+        "Add the closing quotation mark, or remove it.",
         line,
         number,
     )

@@ -27,7 +27,7 @@ def test_each_row_says_who_what_why_and_when(app, bob, run_tasks):
         r"2 , line 3 ben at example\.com The address has no @ sign\. 1 \d+:\d\d:\d\d [AP]M", words
     )
     assert "4 , line 5 ANN@example.com Duplicate of row 1 (kept). 1" in words
-    assert "5 empty The row has no address. VALIDATION_ERROR" in words
+    assert "5 , line 6 empty The row has no email address." in words
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in words
 
 
