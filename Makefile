@@ -9,7 +9,7 @@ m ?=
 .PHONY: help setup run test check unit rooms browser chaos bench test-postgres fix migration shell seed vendor \
 	screens environment environment-dev browser-found
 
-help: ## list these targets
+help: ## list targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 environment:
@@ -21,56 +21,56 @@ environment-dev:
 browser-found: environment-dev
 	@$(BIN)/python -m tests.services.chromium
 
-setup: environment-dev ## make or refresh .venv, with everything that tests and checks need
+setup: environment-dev ## create or update .venv with everything for tests and checks
 
-run: environment ## start Muster: queue, web, workers and clock; Ctrl-C ends them all
+run: environment ## start Muster (queue, web, workers, clock); Ctrl-C stops it
 	@exec $(BIN)/python -m ops
 
-test: check browser-found ## all that must pass: checks and every test on SQLite and PostgreSQL
+test: check browser-found ## run all checks, and all tests on SQLite and PostgreSQL
 	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile
 
-check: environment-dev ## format, lint, types and import contracts
-	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make fix mends them."; exit 1; }
+check: environment-dev ## check format, lint, types, and import contracts
+	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make fix."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy $(wildcard app/*/domain* app/*/application*) app/platform ops worker.py
 	@$(BIN)/lint-imports --no-logo
 
-unit: environment-dev ## the rules of the domain, in seconds
+unit: environment-dev ## run the unit tests
 	@$(BIN)/pytest tests/unit
 
-rooms: environment-dev ## every room through its pages, API and use cases, on SQLite
+rooms: environment-dev ## run the room tests on SQLite
 	@$(BIN)/pytest tests/rooms --database=sqlite
 
-test-postgres: environment-dev ## the same on PostgreSQL
+test-postgres: environment-dev ## run the room tests on PostgreSQL
 	@$(BIN)/pytest tests/rooms --database=postgresql
 
-browser: browser-found ## the journeys of a person, in Chromium
+browser: browser-found ## run the browser tests in Chromium
 	@$(BIN)/pytest tests/browser
 
-chaos: environment-dev ## kill things at the worst moment (ROUNDS=50)
+chaos: environment-dev ## kill processes at the worst moments (ROUNDS=50)
 	@$(BIN)/pytest tests/chaos --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
 
 bench: environment-dev ## measure bulk enrollment against plain SQL; writes bench/RESULTS.md
 	@$(BIN)/python -m bench --write
 
-fix: environment-dev ## format and mend what a program can mend
+fix: environment-dev ## format, and fix what tools can fix
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 
 migration: environment-dev ## the next numbered migration from the tables: make migration m="add notes"
-	@test -n "$(m)" || { echo 'Say what changes: make migration m="add notes to contacts"'; exit 1; }
+	@test -n "$(m)" || { echo 'Describe the change: make migration m="add notes to contacts"'; exit 1; }
 	@mkdir -p build && rm -f build/migration.db
 	@DATABASE_URL=sqlite:///$(CURDIR)/build/migration.db $(BIN)/flask --app app db upgrade
 	@DATABASE_URL=sqlite:///$(CURDIR)/build/migration.db $(BIN)/flask --app app db migrate -m "$(m)"
 
-shell: environment ## a Python prompt inside the app
+shell: environment ## open a Python shell inside the app
 	@$(BIN)/flask --app app shell
 
-seed: environment ## an owner (owner@example.com / muster-sample) and sample data
+seed: environment ## create an owner (owner@example.com / muster-sample) and sample data
 	@$(BIN)/flask --app app create-owner --email owner@example.com --password muster-sample --sample-data
 
-vendor: environment-dev ## see that the browser files kept here match their recorded hashes
+vendor: environment-dev ## check that vendored browser files match their recorded hashes
 	@$(BIN)/pytest -q tests/guards/test_vendored_files.py
 
-screens: browser-found ## every page with sample data as PNG, into build/screens/
+screens: browser-found ## save a screenshot of every page in build/screens/
 	@$(BIN)/python -m tests.browser.screens

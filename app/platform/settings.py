@@ -96,24 +96,25 @@ class Settings:
     data_dir: Path = _setting(
         Path("instance").resolve(),
         _folder,
-        "Folder of the database, the queue, the uploads and the generated secret key.",
+        "Folder for the database, the queue, the uploads, and the generated secret key.",
         "instance/",
     )
     database_url: str = _setting(
-        "", _database, "PostgreSQL to use in place of the SQLite file.", "SQLite in DATA_DIR"
+        "", _database, "PostgreSQL to use instead of the SQLite file.", "SQLite in DATA_DIR"
     )
     redis_url: str = _setting(
-        "", _redis, "Redis or Valkey to use in place of the embedded one.", "Valkey in DATA_DIR"
+        "", _redis, "Redis or Valkey to use instead of the embedded one.", "Valkey in DATA_DIR"
     )
     secret_key: str = _setting(
-        "", _long_text, "Signs sessions and forms; the same on every machine.", "made and kept in DATA_DIR"
+        "",
+        _long_text,
+        "Signs sessions and forms; must be the same on every machine.",
+        "generated in DATA_DIR",
     )
-    workers: int = _setting(2, _whole(0, 64), "Background workers that this machine starts.")
-    public_url: str = _setting(
-        "", _web_address, "Address that people use; https:// makes cookies secure.", "none"
-    )
+    workers: int = _setting(2, _whole(0, 64), "Background workers to start on this machine.")
+    public_url: str = _setting("", _web_address, "Public address; https:// makes cookies secure.", "none")
     trusted_proxies: int = _setting(
-        0, _whole(0, 10), "Reverse proxies in front, whose X-Forwarded headers are believed."
+        0, _whole(0, 10), "Reverse proxies in front whose X-Forwarded headers are trusted."
     )
     max_upload_bytes: int = _setting(
         100 * 1024 * 1024, _whole(1024, 10**10), "Largest contact file, in bytes.", "104857600"
@@ -122,30 +123,28 @@ class Settings:
         200 * 1024 * 1024, _whole(0, 10**12), "Disk space that uploads leave free, in bytes.", "209715200"
     )
     max_contacts_per_job: int = _setting(
-        10_000, _whole(1, 1_000_000), "Contacts that one bulk enrollment may have."
+        10_000, _whole(1, 1_000_000), "Maximum contacts per bulk enrollment."
     )
     highest_contacts_per_job: int = _setting(
         1_000_000,
         _whole(1, 1_000_000),
         "Contacts per bulk enrollment up to which an account may raise its own limit.",
     )
-    max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Rows that one contact import may have.")
-    max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Rows that one Excel workbook may have.")
-    max_unfinished_jobs: int = _setting(
-        10, _whole(1, 1000), "Unfinished bulk enrollments that an account may have."
-    )
+    max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Maximum rows per contact import.")
+    max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Maximum rows per Excel workbook.")
+    max_unfinished_jobs: int = _setting(10, _whole(1, 1000), "Maximum unfinished jobs per account.")
     max_running_batches: int = _setting(
-        5, _whole(1, 100), "Batches of one account that run at the same time."
+        5, _whole(1, 100), "Maximum batches of an account that run at the same time."
     )
-    max_workflows: int = _setting(1000, _whole(1, 1_000_000), "Workflows that an account may have.")
+    max_workflows: int = _setting(1000, _whole(1, 1_000_000), "Maximum workflows per account.")
     batch_retry_seconds: tuple[float, ...] = _setting(
-        (10.0, 30.0, 90.0), _seconds_list, "Waits before a failed batch is tried again.", "10,30,90"
+        (10.0, 30.0, 90.0), _seconds_list, "Seconds to wait before each retry of a failed batch.", "10,30,90"
     )
     batch_lease_seconds: int = _setting(
-        60, _whole(1, 3600), "Time after which a batch of a silent worker is given to another."
+        60, _whole(1, 3600), "Seconds after which a silent worker’s batch is given to another."
     )
     lockout_failures: int = _setting(10, _whole(1, 1000), "Wrong passwords before sign-in is locked.")
-    lockout_minutes: int = _setting(15, _whole(1, 1440), "How long sign-in stays locked.")
+    lockout_minutes: int = _setting(15, _whole(1, 1440), "Minutes that sign-in stays locked.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -153,7 +152,7 @@ class Settings:
         known = {item.name.upper(): item for item in fields(cls)}
         for name in environment:
             if name.startswith("MUSTER_"):
-                raise SettingError(f"{name} is not a setting of Muster. The README lists all settings.")
+                raise SettingError(f"{name} isn’t a Muster setting. The README lists all settings.")
         values = {
             item.name: _read(name, item, environment[name])
             for name, item in known.items()

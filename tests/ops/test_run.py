@@ -168,7 +168,7 @@ def test_database_is_of_this_version(installation: Make) -> None:
             {"HOST": "no-such-host.invalid"},
             "HOST no-such-host.invalid isn’t a known address.",
         ),
-        ({"MUSTER_COLOUR": "red"}, "MUSTER_COLOUR is not a setting of Muster."),
+        ({"MUSTER_COLOUR": "red"}, "MUSTER_COLOUR isn’t a Muster setting."),
         ({"DATA_DIR": "/dev/null/muster"}, "DATA_DIR /dev/null/muster isn’t writable"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The queue at REDIS_URL isn’t responding"),
         (
