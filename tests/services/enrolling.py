@@ -16,7 +16,7 @@ def make_workflow(visitor: Visitor, template: str, name: str) -> str:
     visitor.page.goto("/templates")
     visitor.link(f"Use template {template}").click()
     visitor.page.get_by_label("Name of your workflow").fill(name)
-    visitor.button("Make my workflow").click()
+    visitor.button("Create workflow").click()
     visitor.button("Activate and add people").click()
     expect(visitor.page).to_have_url(re.compile("/enroll$"))
     return visitor.page.url.removesuffix("/enroll")

@@ -64,7 +64,7 @@ def clone_template(
     accounts.require(actor, Permission.WORKFLOWS)
     name = _checked_name(name)
     if not (0 < len(once_key) <= MAX_ONCE_KEY and once_key.isprintable()):
-        raise Invalid("VALIDATION_ERROR", f"A one-time key has 1 to {MAX_ONCE_KEY} plain characters.")
+        raise Invalid("VALIDATION_ERROR", f"A one-time key must be 1 to {MAX_ONCE_KEY} printable characters.")
     with transaction():
         accounts.lock(actor.account_id)
         made = queries.workflow_made_with(actor.account_id, once_key)
@@ -151,7 +151,7 @@ def _lacking(nodes: Iterable[Node]) -> Iterator[Node]:
 def _checked_name(name: str) -> str:
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= MAX_NAME:
-        sentence = "Give the workflow a name." if not tidy else f"A name has at most {MAX_NAME} characters."
+        sentence = "Enter a name." if not tidy else f"Names can be up to {MAX_NAME} characters."
         raise Invalid("VALIDATION_ERROR", sentence, fields={"name": sentence})
     return tidy
 
@@ -161,14 +161,14 @@ def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> N
     if outdated := deprecated_steps(definition):
         raise Invalid(
             "INVALID_TEMPLATE",
-            f"“{template.name}” has a kind of step that is out of use ({', '.join(outdated)}), so no new "
-            "workflow can be made of it. Choose another template.",
+            f"“{template.name}” uses a step that is no longer supported ({', '.join(outdated)}), so it "
+            "can't be used for new workflows. Choose another template.",
             steps=outdated,
         )
     if faults := problems(definition):
         raise Invalid(
             "INVALID_TEMPLATE",
-            f"“{template.name}” has a fault, so no workflow can be made of it. {faults[0]}",
+            f"“{template.name}” has an error, so it can't be used for new workflows. {faults[0]}",
             steps=[fault.step_name for fault in faults],
         )
 
@@ -184,7 +184,7 @@ def _missing_integration(missing: Collection[str], steps: list[str]) -> Invalid:
     verb = "are" if len(names) > 1 or names[0].endswith("s") else "is"
     return Invalid(
         "MISSING_INTEGRATION",
-        f"{listed} {verb} not connected. Create the workflow with the steps that need it switched off: "
+        f"{listed} {verb} not connected. Create the workflow without the steps that need it: "
         f"{', '.join(steps)}.",
         missing=list(missing),
         steps=steps,

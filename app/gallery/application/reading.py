@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.accounts.application import require
+from app.accounts.application import filled_tags, require
 from app.accounts.domain import Actor, Permission
 from app.gallery.application.shelf import stock_of
 from app.gallery.domain.browsing import Shelf, Wish, browse
@@ -16,18 +16,27 @@ from app.integrations.application import connected
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
 
+OFFERED = 6
+
 
 @dataclass(frozen=True)
 class Browsed:
-    """A shelf with what its cards need besides: what is connected, how often each was used, and the tags and
-    types of steps that one may choose among. `is_empty`: there is no template at all."""
+    """A shelf with what its cards need besides: what is connected, which merge tags the account has a value
+    for, how often each was used, and the tags and types of steps to choose from.
+
+    `is_empty`: there is no template at all. `offered`: where nothing matches, the templates that come closest
+    (`is_near`) or else popular ones.
+    """
 
     shelf: Shelf
     connected: frozenset[str]
+    filled: frozenset[str]
     used: Mapping[int, int]
     tags: tuple[str, ...]
     step_types: frozenset[str]
     is_empty: bool
+    offered: tuple[Card, ...] = ()
+    is_near: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Looked:
     definition: dict[str, Any]
     connected: frozenset[str]
     times_used: int
+    filled: frozenset[str] = frozenset()
 
 
 def browse_templates(actor: Actor, wish: Wish) -> Browsed:
@@ -46,7 +56,24 @@ def browse_templates(actor: Actor, wish: Wish) -> Browsed:
     stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
     ready = frozenset(connected(actor.account_id))
     shelf = browse(stock.cards, wish, stock.search.find(wish.query), connected=ready, used=used)
-    return Browsed(shelf, ready, used, stock.tags, stock.step_types, not stock.cards)
+    offered: tuple[Card, ...] = ()
+    near = stock.search.nearest(wish.query, OFFERED) if wish.query and not shelf.counts[""] else []
+    if near:
+        offered = tuple(stock.cards[position] for position in near)
+    elif not shelf.counts[""]:
+        every = browse(stock.cards, Wish(), range(len(stock.cards)), connected=ready, used=used)
+        offered = every.cards[:OFFERED]
+    return Browsed(
+        shelf=shelf,
+        connected=ready,
+        filled=filled_tags(actor.account_id),
+        used=used,
+        tags=stock.tags,
+        step_types=stock.step_types,
+        is_empty=not stock.cards,
+        offered=offered,
+        is_near=bool(near),
+    )
 
 
 def all_templates(actor: Actor) -> list[Looked]:
@@ -67,6 +94,7 @@ def look_into(actor: Actor, public_id: str) -> Looked:
         definition=queries.version_definition(template.id, template.version),
         connected=frozenset(connected(actor.account_id)),
         times_used=template.times_used,
+        filled=filled_tags(actor.account_id),
     )
 
 
@@ -78,7 +106,7 @@ def message_of(looked: Looked, step_id: str = "") -> SampleMessage | None:
     wanted = step_id or first_message(looked.definition)
     message = sample_message(looked.definition, wanted)
     if message is None and step_id:
-        raise NotFound("NOT_FOUND", "This step of the template has no message to look at.")
+        raise NotFound("NOT_FOUND", "This step has no message to preview.")
     return message
 
 
@@ -90,7 +118,7 @@ def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     if template is None:
         raise NotFound(
             "TEMPLATE_NOT_FOUND",
-            "There is no such template.",
+            "This template doesn't exist.",
             next_url="/templates",
             next_label="See all templates",
         )

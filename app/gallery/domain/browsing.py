@@ -11,12 +11,29 @@ from app.workflows.domain import STEPS
 
 PER_PAGE = 48
 SORTS: dict[str, str] = {
-    "": "Best first",
+    "": "Recommended",
     "used": "Most used",
     "name": "Name",
     "newest": "Newest",
     "shortest": "Shortest",
 }
+
+
+_SHORT_FORMS = {
+    "saas": "SaaS",
+    "b2b": "B2B",
+    "b2c": "B2C",
+    "sms": "SMS",
+    "nps": "NPS",
+    "vip": "VIP",
+    "crm": "CRM",
+}
+
+
+def tag_label(tag: str) -> str:
+    """A tag as people write it: “SaaS”, “Any business”."""
+    words = [_SHORT_FORMS.get(word, word) for word in tag.split()]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else ""
 
 
 @dataclass(frozen=True, slots=True)

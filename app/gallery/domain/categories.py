@@ -18,14 +18,14 @@ CATEGORIES: tuple[Category, ...] = (
     Category(
         "lead_nurturing",
         "Lead nurturing",
-        "Turn an enquiry into a conversation and then a yes.",
+        "Turn inquiries into conversations, and conversations into customers.",
     ),
-    Category("appointment_reminder", "Appointment reminders", "Confirm, remind, and book again."),
-    Category("onboarding", "Onboarding", "Help new customers, members and readers to a good start."),
-    Category("re_engagement", "Re-engagement", "Write to people who have gone quiet, and let go politely."),
-    Category("review_request", "Review requests", "Ask for an honest opinion at the right moment."),
+    Category("appointment_reminder", "Appointment reminders", "Confirm, remind and rebook."),
+    Category("onboarding", "Onboarding", "Get new customers, members and subscribers off to a great start."),
+    Category("re_engagement", "Re-engagement", "Win back people who have gone quiet, and let go gracefully."),
+    Category("review_request", "Review requests", "Ask for an honest review at the right time."),
     Category("birthday_celebration", "Birthdays", "Birthdays and anniversaries, with or without a gift."),
-    Category(CUSTOM, "Custom", "Templates that your own team has made."),
+    Category(CUSTOM, "Custom", "Templates your team has created."),
 )
 
 CATEGORY_KEYS: tuple[str, ...] = tuple(category.key for category in CATEGORIES)

@@ -9,15 +9,6 @@ from rapidfuzz.distance import OSA
 
 MAX_QUERY = 200
 MAX_WORDS = 12
-SMALL_WORDS = frozenset(
-    """
-    a an and any are as at be best by can do for from get good have how i idea in is it me more my need of on
-    or our series campaign sequence flow automation automated journey program email send template that the
-    their them to via want we when who with workflow you your
-    """.split()  # noqa: SIM905
-)
-"""Words that say little about a template. They count only when there are no others."""
-
 _WORD = re.compile(r"\w+")
 _JOINED = re.compile(r"\w+(-\w+)+")
 
@@ -34,6 +25,11 @@ def query_words(query: str) -> list[str]:
     """The words that count: each once, small words only when there are no others."""
     every = list(dict.fromkeys(words(query[:MAX_QUERY])))[:MAX_WORDS]
     return [word for word in every if word not in SMALL_WORDS] or every
+
+
+def is_generic(word: str) -> bool:
+    """Whether a word that occurs nowhere is a mistyped one of those that say little."""
+    return any(slip(word, small) for small in SMALL_WORDS if len(small) > 4)
 
 
 def all_words(texts: Iterable[str]) -> set[str]:
@@ -66,4 +62,18 @@ def slip(word: str, known: str) -> float:
 
 
 def _singular(word: str) -> str:
+    if len(word) > 6 and word.endswith("ies"):
+        return f"{word[:-3]}y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+SMALL_WORDS = frozenset(
+    words(
+        """
+        a an and any are as at be best by can do for from get good have how i idea in is it me more
+        my need of on or our series campaign sequence flow automation automated journey program
+        email send template that the their them to via want we when who with workflow you your
+        """
+    )
+)
+"""Words that say little about a template. They count only when there are no others."""

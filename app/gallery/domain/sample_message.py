@@ -28,7 +28,8 @@ class MergeTagUsed:
 
 @dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """`html`: an email's body, safe to show as it is; `text`: an SMS. `position` of `count` messages."""
+    """`html`: an email's body, safe to show as it is; `text`: an SMS. `position` of `count` messages.
+    `sender_line`: the business and its postal address, which stand below every email."""
 
     step_id: str
     number: int
@@ -42,6 +43,7 @@ class SampleMessage:
     preheader: str
     html: str
     text: str
+    sender_line: str
     merge_tags: tuple[MergeTagUsed, ...]
 
 
@@ -71,8 +73,13 @@ def sample_message(definition: Any, step_id: str) -> SampleMessage | None:
         preheader=render_text(text_of(config.get("preheader")), context, one_line=True),
         html=render_email_body(text_of(config.get("body")), context) if place.type == "send_email" else "",
         text=render_text(text_of(config.get("text")), context),
+        sender_line=_sender_line(context["account"]),
         merge_tags=tuple(_used(path, context) for path in step_merge_tags(place.step)),
     )
+
+
+def _sender_line(account: dict[str, Any]) -> str:
+    return f"{account['name']} · {', '.join(account['postal_address'].splitlines())}"
 
 
 def _message_ids(definition: Any) -> list[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 
 from app.gallery.domain.categories import category_label
-from app.gallery.domain.query_words import all_words, likeness, query_words, slip, words
+from app.gallery.domain.query_words import all_words, is_generic, likeness, query_words, slip, words
 from app.gallery.domain.synonyms import LONGEST_TERM, term_words, terms
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.steps import STEPS
@@ -96,7 +96,9 @@ class TemplateSearch:
             for length in range(min(LONGEST_TERM, len(wanted) - at), 0, -1):
                 meant = _meant(guesses[at : at + length])
                 if meant or length == 1:
-                    yield self._scores_of(wanted[at : at + length], meant)
+                    found = self._scores_of(wanted[at : at + length], meant)
+                    if found or len(wanted) == 1 or not is_generic(wanted[at]):
+                        yield found
                     at += length
                     break
 

@@ -7,7 +7,7 @@ stand in several lines. Terms are compared without plural s and accents, and typ
 from collections import defaultdict
 from functools import cache
 
-from app.gallery.domain.query_words import words
+from app.gallery.domain.query_words import query_words, words
 
 SYNONYMS = """
 birthday: bday, b day, birth day, dob, date of birth, special day, birthday club, birthday card
@@ -38,9 +38,9 @@ churn: cancel, cancelled, canceled, cancellation, attrition, offboarding, exit s
     retention, retain, save, downgrade, unsubscribe, quit, leaving
 renewal: renew, expiring, expire, expiration, expiry, contract end, contract renewal, license,
     subscription renewal, membership renewal, policy, insurance, lease end, auto renew, upcoming charge
-review: google review, google, rating, star, five star, reputation, yelp, trustpilot, tripadvisor,
-    facebook review, google business, gmb, gbp, g2, capterra, social proof, ugc, ask for review, online
-    review
+review: google review, google, rating, star, five star, 5 star, reputation, yelp, trustpilot,
+    tripadvisor, facebook review, google business, gmb, gbp, g2, capterra, social proof, ugc, ask for
+    review, online review
 testimonial: case study, success story, social proof, reference, customer story, quote from customer
 feedback: survey, nps, net promoter, net promoter score, csat, satisfaction, customer satisfaction,
     questionnaire, poll, voice of customer, opinion, check in, ces, detractor, promoter
@@ -65,8 +65,8 @@ appointment reminder: reminder, remind, confirm, confirmation, schedule, schedul
     upcoming appointment, text reminder, sms reminder, appointment confirmation
 rebooking: reschedule, rescheduling, rebook, book again, new date, cancelled appointment, canceled
     appointment
-recall: checkup, check up, annual visit, maintenance, service due, routine, hygiene visit, six month,
-    follow up visit
+recall: checkup, check up, annual checkup, annual exam, annual visit, maintenance, service due, routine,
+    hygiene visit, six month, follow up visit
 webinar: event, live event, masterclass, conference, trade show, meetup, workshop, open house,
     registration, attendee, replay, virtual event, summit, demo day, event follow up
 trial: free trial, freemium, demo, trial expiring, trial ending, trial conversion, product tour,
@@ -101,8 +101,9 @@ def terms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         name, _, others = line.partition(":")
         meant = words(name)
         for other in others.split(","):
-            if meant not in found[words(other)]:
-                found[words(other)].append(meant)
+            term = tuple(query_words(other))
+            if meant not in found[term]:
+                found[term].append(meant)
     return {term: tuple(meant) for term, meant in found.items()}
 
 

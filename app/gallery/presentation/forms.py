@@ -1,4 +1,4 @@
-"""The form that makes a workflow of a template."""
+"""The form that creates a workflow from a template."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ class CloneForm(FlaskForm):
     """`once_key` is made with the form, so that a double click makes one workflow. `switch_off` comes with
     the button that offers it; `same_name` is the taken name that the person wants all the same."""
 
-    name = StringField("Name of your workflow")
+    name = StringField("Workflow name")
     once_key = HiddenField(default=new_public_id)
     switch_off = HiddenField()
     same_name = HiddenField()

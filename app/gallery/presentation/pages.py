@@ -1,4 +1,4 @@
-"""The gallery, a template looked into, and making a workflow of it.
+"""The gallery, the preview of a template, and creating a workflow from it.
 
 Each page also answers htmx with the part that changes: the results of a search, the inside of the wide
 dialog, one message.
@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.gallery import application as gallery
-from app.gallery.domain.browsing import SORTS, Wish
+from app.gallery.domain.browsing import SORTS, Wish, tag_label
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
 from app.gallery.presentation.shown_cards import shown_cards
@@ -22,6 +22,7 @@ from app.workflows.domain import STEPS, draw
 from app.workflows.domain.describe import trigger_words
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
+blueprint.add_app_template_filter(tag_label)
 
 
 @blueprint.get("")
@@ -57,7 +58,7 @@ def step(public_id: str, step_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/<public_id>/clone")
 def ask(public_id: str) -> ResponseReturnValue:
-    """The form that makes a workflow of the template."""
+    """The form that creates a workflow from the template."""
     outlook = gallery.outlook(web.actor(), public_id)
     return _clone_page(outlook, CloneForm(formdata=None, name=outlook.template.name))
 
@@ -79,9 +80,7 @@ def clone(public_id: str) -> ResponseReturnValue:
         raise
     except MusterError as error:
         return _refused(gallery.outlook(actor, public_id), form, error)
-    flash(
-        f"“{workflow.name}” is ready. It is a draft: nobody is written to before you activate it.", "success"
-    )
+    flash(f"“{workflow.name}” is ready as a draft. No messages go out until you activate it.", "success")
     return web.send_to(url_for("workflows.show", public_id=workflow.public_id))
 
 

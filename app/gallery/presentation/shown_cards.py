@@ -12,16 +12,22 @@ from app.gallery.domain.card import Card
 
 
 def shown_cards(actor: Actor, browsed: Browsed) -> list[Markup]:
-    """The cards of the open page."""
+    """The cards of the open page, or those that are offered instead."""
     may_use = actor.may(Permission.WORKFLOWS)
     return [
-        _card(card, browsed.used.get(card.id, 0), card.missing(browsed.connected), may_use)
-        for card in browsed.shelf.cards
+        _card(
+            card,
+            browsed.used.get(card.id, 0),
+            card.missing(browsed.connected),
+            card.silent_without(browsed.connected, browsed.filled),
+            may_use,
+        )
+        for card in browsed.shelf.cards or browsed.offered
     ]
 
 
 @lru_cache(maxsize=2000)
-def _card(card: Card, used: int, missing: tuple[str, ...], may_use: bool) -> Markup:
+def _card(card: Card, used: int, missing: tuple[str, ...], silent: tuple[str, ...], may_use: bool) -> Markup:
     """Cards are compared by identity: one that was read again is another one."""
     draw_card = get_template_attribute("gallery/_card.html", "template_card")
-    return Markup(draw_card(card, missing, used, may_use))
+    return Markup(draw_card(card, missing, used, may_use, silent))

@@ -49,7 +49,7 @@ def rule_words(field: Any, op: Any, value: Any, messages: Mapping[str, str]) -> 
     """One condition in words."""
     found = field_named(field)
     if found is None or not isinstance(op, str) or op not in OPERATORS:
-        return "an unfinished condition"
+        return "an incomplete condition"
     if found.kind == "message":
         return _message_rule(found, op, value, messages)
     if found.kind == "tags":

@@ -38,14 +38,14 @@ from app.workflows.domain.words import (
 
 APPOINTMENTS = {
     "appointment_booked": "is booked",
-    "appointment_cancelled": "is cancelled",
-    "appointment_completed": "is kept",
+    "appointment_cancelled": "is canceled",
+    "appointment_completed": "is completed",
     "appointment_no_show": "is missed",
 }
 
 DATES = {
-    "contact.birthday": "the birthday",
-    "contact.created_at": "the anniversary of being added",
+    "contact.birthday": "the contact's birthday",
+    "contact.created_at": "the anniversary of the day they were added",
 }
 
 
@@ -58,7 +58,7 @@ class Words:
 
 
 def message_names(document: Any) -> dict[str, str]:
-    """Step id -> what people call the message: an email's subject, the beginning of an SMS."""
+    """Step id -> what people call the message: an email's subject, the start of an SMS."""
     return {
         place.id: message_name(place.step) for place in walk(document) if place.type in MESSAGES and place.id
     }
@@ -94,17 +94,17 @@ def _trigger_title(kind: str, config: Mapping[str, Any]) -> str:
         calendar = text_of(config.get("calendar"))
         return f"When an appointment{f' in {quoted(calendar)}' if calendar else ''} {APPOINTMENTS[kind]}"
     titles = {
-        "manual": "When somebody adds people",
+        "manual": "When you add people",
         "contact_created": "When a contact is created",
         "tag_added": f"When {_tag(config)} is added",
         "tag_removed": f"When {_tag(config)} is removed",
         "field_changed": f"When {field_label(config.get('field'))} changes{_to(config)}",
         "form_submitted": f"When {_form(config)} is submitted",
-        "purchase_made": f"When {_product(config)} is bought{_at_least(config)}",
+        "purchase_made": f"When {_product(config)} is made{_at_least(config)}",
         "date_reached": _date_title(config),
-        "webhook_received": f"When the webhook {quoted(text_of(config.get('key')) or '…')} is called",
+        "webhook_received": f"When the webhook {quoted(text_of(config.get('key')) or '…')} receives data",
     }
-    return titles.get(kind, "Nothing starts it yet")
+    return titles.get(kind, "No trigger yet")
 
 
 def _tag(config: Mapping[str, Any]) -> str:
@@ -132,7 +132,7 @@ def _value(field: Any, value: Any) -> str:
 
 def _product(config: Mapping[str, Any]) -> str:
     product = text_of(config.get("product"))
-    return quoted(product) if product else "something"
+    return f"a purchase of {quoted(product)}" if product else "a purchase"
 
 
 def _at_least(config: Mapping[str, Any]) -> str:
@@ -155,7 +155,7 @@ def _date_title(config: Mapping[str, Any]) -> str:
 def _date_name(name: Any) -> str:
     if isinstance(name, str) and name in DATES:
         return DATES[name]
-    return quoted(field_label(name)) if name else "a date of the contact"
+    return quoted(field_label(name)) if name else "a contact date"
 
 
 def step_words(
@@ -188,8 +188,8 @@ def timing_words(kind: str, config: Mapping[str, Any], messages: Mapping[str, st
         "link_clicked": f"Wait for a click in {message}",
         "replied": f"Wait for a reply to {message}",
         "tag_added": f"Wait until {_tag(config)} is added",
-    }.get(text_of(event), "Wait for something to happen")
-    return Words(title, f"At most {length_words(config.get('timeout'))}")
+    }.get(text_of(event), "Wait for an event")
+    return Words(title, f"Up to {length_words(config.get('timeout'))}")
 
 
 def _until(config: Mapping[str, Any]) -> str:
@@ -207,9 +207,9 @@ def _until(config: Mapping[str, Any]) -> str:
 def _fork_words(step: Any, kind: str) -> Words:
     arms = arms_of(step)
     if kind == "split":
-        shares = " / ".join(str(arm.percent) if isinstance(arm.percent, int) else "?" for arm in arms)
-        return Words(f"Split {shares} %" if arms else "Split", joined([arm.name for arm in arms if arm.name]))
-    return Words("Branch", f"{len(arms)} ways, the first that fits")
+        shares = "/".join(str(arm.percent) if isinstance(arm.percent, int) else "?" for arm in arms)
+        return Words(f"A/B split {shares}".strip(), joined([arm.name for arm in arms if arm.name]))
+    return Words("Branch", f"{counted(len(arms), 'path')}, first match wins")
 
 
 def _action_detail(part: Part, config: Mapping[str, Any], workflows: Mapping[str, str]) -> str:
@@ -233,8 +233,8 @@ def _action_detail(part: Part, config: Mapping[str, Any], workflows: Mapping[str
 def _update(config: Mapping[str, Any]) -> str:
     field, value = config.get("field"), config.get("value")
     if value is None or value == "":
-        return f"Empty {field_label(field)}"
-    return f"{field_label(field)} becomes {_value(field, value)}"
+        return f"Clear {field_label(field)}"
+    return f"Set {field_label(field)} to {_value(field, value)}"
 
 
 def _notify(part: Part, config: Mapping[str, Any]) -> str:
@@ -273,7 +273,7 @@ def goal_words(goal: Any, messages: Mapping[str, str] | None = None) -> str:
         "field_equals": f"{field_label(field)} is {_value(field, config.get('value', '…'))}",
         "link_clicked": f"Clicks a link in {quoted(message) if message else 'any message'}",
     }
-    return titles.get(kind) or (GOALS[kind].title if kind in GOALS else "A goal without a type")
+    return titles.get(kind) or (GOALS[kind].title if kind in GOALS else "Goal with no type")
 
 
 def goals_words(document: Any) -> str:

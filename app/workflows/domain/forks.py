@@ -1,4 +1,4 @@
-"""Judges the ways out of a branch or a split: how many, their names, conditions and percentages."""
+"""Judges the paths of a branch or a split: how many, their names, conditions and percentages."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,14 +12,14 @@ KEYS = {"branch": ("id", "name", "criteria", "steps"), "split": ("id", "name", "
 
 
 def fork_problems(step: dict[str, Any], known: Known) -> Iterator[tuple[str, str]]:
-    """(field, message) of everything wrong with the ways of a branch or split; nothing for other steps."""
+    """(field, message) of everything wrong with the paths of a branch or split; nothing for other steps."""
     kind = step.get("type")
     if kind != "branch" and kind != "split":
         return
     config = config_of(step)
     arms = config.get("arms")
     if not isinstance(arms, list):
-        yield "arms", "The ways are missing."
+        yield "arms", "The paths are missing."
         return
     yield from _number(kind, len(arms))
     for number, arm in enumerate(arms, 1):
@@ -33,13 +33,13 @@ def fork_problems(step: dict[str, Any], known: Known) -> Iterator[tuple[str, str
 
 def _number(kind: str, count: int) -> Iterator[tuple[str, str]]:
     if kind == "branch" and not 1 <= count <= BRANCH_ARMS[1]:
-        yield "arms", f"A branch has 1 to {BRANCH_ARMS[1]} ways with conditions, and one for everyone else."
+        yield "arms", f"A branch has 1 to {BRANCH_ARMS[1]} paths with conditions, plus one for everyone else."
     if kind == "split" and not SPLIT_ARMS[0] <= count <= SPLIT_ARMS[1]:
-        yield "arms", f"A split has {SPLIT_ARMS[0]} to {SPLIT_ARMS[1]} ways; this one has {count}."
+        yield "arms", f"A split has {SPLIT_ARMS[0]} to {SPLIT_ARMS[1]} paths; this one has {count}."
 
 
 def _arm(kind: str, number: int, arm: Any, known: Known) -> Iterator[tuple[str, str]]:
-    field, name = f"arms.{number}", f"Way {number}"
+    field, name = f"arms.{number}", f"Path {number}"
     if not isinstance(arm, dict):
         yield field, f"{name} needs a name and steps."
         return
@@ -55,15 +55,15 @@ def _arm(kind: str, number: int, arm: Any, known: Known) -> Iterator[tuple[str, 
 
 def _default(default: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(default, dict):
-        yield "default", "The way for everyone else needs a name and steps."
+        yield "default", "The path for everyone else needs a name and steps."
     else:
-        yield from _common("default", "The way for everyone else", default, ("id", "name", "steps"))
+        yield from _common("default", "The path for everyone else", default, ("id", "name", "steps"))
 
 
 def _common(field: str, name: str, arm: dict[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for key in arm:
         if key not in keys:
-            yield field, f"{name}: “{key[:40]}” is not part of a way."
+            yield field, f"{name}: “{key[:40]}” is not part of a path."
     if isinstance(arm.get("name"), str) and len(arm["name"]) > MAX_NAME:
         yield f"{field}.name", f"{name}: the name is longer than {MAX_NAME} characters."
     if "name" in arm and arm["name"] is not None and not isinstance(arm["name"], str):
@@ -79,13 +79,13 @@ def _percentages(arms: list[Any]) -> Iterator[tuple[str, str]]:
     given = [arm.get("percent") if isinstance(arm, dict) else None for arm in arms]
     whole = [one for one in given if isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 99]
     if len(whole) != len(given):
-        yield "arms", "Every way of a split needs a whole percentage from 1 to 99."
+        yield "arms", "Every path of a split needs a whole percentage from 1 to 99."
     elif sum(whole) != 100:
-        yield "arms", f"The percentages have to add up to 100; these make {sum(whole)}."
+        yield "arms", f"The percentages must add up to 100; these add up to {sum(whole)}."
 
 
 def _same_names(arms: list[Any]) -> Iterator[tuple[str, str]]:
     names = [text_of(arm.get("name")).strip() for arm in arms if isinstance(arm, dict)]
     doubled = next((name for name in names if name and names.count(name) > 1), None)
     if doubled:
-        yield "arms", f"Two ways are called “{doubled[:40]}”."
+        yield "arms", f"Two paths are named “{doubled[:40]}”."

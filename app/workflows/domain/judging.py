@@ -167,7 +167,7 @@ def duration_problems(value: Any) -> Iterator[str]:
     elif not isinstance(unit, str) or unit not in MINUTES:
         yield "choose minutes, hours, days or weeks."
     elif in_minutes(value) > MAX_WAIT_DAYS * 1440:
-        yield "at most a year."
+        yield "up to one year."
 
 
 _JUDGES: dict[str, Callable[[Setting, Any, Known], Iterator[str]]] = {

@@ -18,7 +18,7 @@ METHODS: Choices = (
 ZONES: Choices = (("account", "your time zone"), ("contact", "the contact's time zone"))
 UNTIL: Choices = (
     ("date", "A date"),
-    ("contact_field", "A date of the contact"),
+    ("contact_field", "A contact date"),
     ("time_of_day", "A time of day"),
     ("weekday", "A day of the week"),
 )
@@ -67,7 +67,7 @@ def _actions() -> tuple[Part, ...]:
             "Notify team",
             (
                 Setting("message", "Message", "message", limit=1_000),
-                Setting("to", "Who", "choice", required=False, default="owner", choices=RECIPIENTS),
+                Setting("to", "Recipients", "choice", required=False, default="owner", choices=RECIPIENTS),
             ),
             channel="team",
         ),
@@ -93,8 +93,8 @@ def _actions() -> tuple[Part, ...]:
             "webhook",
             channel="webhook",
         ),
-        Part("enroll_in_workflow", "Start another workflow", (WORKFLOW,), channel="workflow"),
-        Part("remove_from_workflow", "Leave another workflow", (WORKFLOW,), channel="workflow"),
+        Part("enroll_in_workflow", "Add to another workflow", (WORKFLOW,), channel="workflow"),
+        Part("remove_from_workflow", "Remove from another workflow", (WORKFLOW,), channel="workflow"),
     )
 
 
@@ -114,7 +114,7 @@ def _timing() -> tuple[Part, ...]:
             (
                 Setting("kind", "Until", "choice", choices=UNTIL),
                 Setting("date", "Date", "date", when=("kind", ("date",))),
-                Setting("field", "Date of the contact", "date_field", when=("kind", ("contact_field",))),
+                Setting("field", "Contact date", "date_field", when=("kind", ("contact_field",))),
                 Setting("weekday", "Weekday", "choice", choices=WEEKDAYS, when=("kind", ("weekday",))),
                 Setting("time", "Time of day", "time", when=("kind", ("time_of_day",))),
                 Setting(
@@ -140,7 +140,7 @@ def _timing() -> tuple[Part, ...]:
                     when=("event", ("email_opened", "link_clicked", "replied")),
                 ),
                 Setting("tag", "Tag", "tag", when=("event", ("tag_added",))),
-                Setting("timeout", "Go on after", "duration"),
+                Setting("timeout", "Continue after", "duration"),
             ),
         ),
     )
@@ -170,4 +170,4 @@ STEPS: dict[str, Part] = {
 ACTIONS = frozenset(name for name, part in STEPS.items() if part.group == "action")
 MESSAGES = frozenset({"send_email", "send_sms"})
 CHANNELS = ("email", "sms", "webhook")
-"""The ways by which a workflow speaks to the outside, in the order in which cards show them."""
+"""How a workflow reaches the outside world, in the order in which cards show it."""

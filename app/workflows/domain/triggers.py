@@ -7,7 +7,7 @@ CALENDAR = Setting("calendar", "Calendar", "text", required=False, limit=100)
 TRIGGERS: dict[str, Part] = {
     part.type: part
     for part in (
-        Part("manual", "Added by hand", channel="person"),
+        Part("manual", "Added manually", channel="person"),
         Part("contact_created", "Contact created", channel="person"),
         Part("tag_added", "Tag added", (Setting("tag", "Tag", "tag"),), channel="tag"),
         Part("tag_removed", "Tag removed", (Setting("tag", "Tag", "tag"),), channel="tag"),
@@ -23,16 +23,18 @@ TRIGGERS: dict[str, Part] = {
         Part("form_submitted", "Form submitted", (Setting("form", "Form", "text"),), channel="form"),
         Part("appointment_booked", "Appointment booked", (CALENDAR,), need="calendar", channel="calendar"),
         Part(
-            "appointment_cancelled", "Appointment cancelled", (CALENDAR,), need="calendar", channel="calendar"
+            "appointment_cancelled", "Appointment canceled", (CALENDAR,), need="calendar", channel="calendar"
         ),
-        Part("appointment_completed", "Appointment kept", (CALENDAR,), need="calendar", channel="calendar"),
-        Part("appointment_no_show", "Appointment missed", (CALENDAR,), need="calendar", channel="calendar"),
+        Part(
+            "appointment_completed", "Appointment completed", (CALENDAR,), need="calendar", channel="calendar"
+        ),
+        Part("appointment_no_show", "Appointment no-show", (CALENDAR,), need="calendar", channel="calendar"),
         Part(
             "purchase_made",
             "Purchase made",
             (
                 Setting("product", "Product", "text", required=False),
-                Setting("min_amount", "At least", "money", required=False),
+                Setting("min_amount", "Minimum amount", "money", required=False),
             ),
             need="payments",
             channel="payment",

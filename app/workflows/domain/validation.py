@@ -43,7 +43,7 @@ def problems(
 
 def _problems(document: Any, known: Known, may_be_off: bool) -> Iterator[Problem]:
     if not isinstance(document, dict):
-        yield Problem("", WORKFLOW, "", "This is not a workflow: a trigger, steps and goals were expected.")
+        yield Problem("", WORKFLOW, "", "This isn't a workflow: it needs a trigger, steps and goals.")
         return
     if reason := unstorable(document):
         yield Problem("", WORKFLOW, "", reason)
@@ -57,18 +57,18 @@ def _problems(document: Any, known: Known, may_be_off: bool) -> Iterator[Problem
     yield from id_problems(document, places)
     yield from reference_problems(document, places)
     for lost, ending in unreachable(document):
-        message = f"No contact ever gets here: {ending.name}, ends every way before it."
+        message = f"No contact ever gets here: {ending.name} ends every path before it."
         yield Problem(lost.id, lost.name, "", message, lost.number)
 
 
 def _whole(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
     if type(document.get("format")) is not int or document["format"] != FORMAT:
-        yield Problem("", WORKFLOW, "format", f"The format has to be {FORMAT}.")
+        yield Problem("", WORKFLOW, "format", f"The format must be {FORMAT}.")
     for key in document:
         if key not in ("format", "trigger", "steps", "goals"):
             yield Problem("", WORKFLOW, str(key)[:40], f"“{str(key)[:40]}” is not part of a workflow.")
     if not isinstance(document.get("steps"), list):
-        yield Problem("", WORKFLOW, "steps", "The steps have to be a list.")
+        yield Problem("", WORKFLOW, "steps", "The steps must be a list.")
     elif any(not isinstance(step, dict) for step in document["steps"]):
         yield Problem("", WORKFLOW, "steps", "Every step needs a type and settings.")
     yield from _amounts(document, may_be_off)
@@ -77,14 +77,14 @@ def _whole(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
 def _amounts(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
     places = list(walk(document))
     if len(places) > MAX_STEPS:
-        yield Problem("", WORKFLOW, "steps", f"There are {len(places)} steps; at most {MAX_STEPS} fit.")
+        yield Problem("", WORKFLOW, "steps", f"There are {len(places)} steps; the maximum is {MAX_STEPS}.")
     if not any(place.type in ACTIONS for place in places):
         yield Problem("", WORKFLOW, "steps", "Add at least one action, such as an email.")
     elif not may_be_off and not any(place.type in ACTIONS for place in live_steps(document)):
-        yield Problem("", WORKFLOW, "steps", "Every action is switched off. Switch at least one on.")
+        yield Problem("", WORKFLOW, "steps", "Every action is switched off. Switch on at least one.")
     for place in places:
         if place.depth > MAX_NESTING:
-            message = f"It stands {place.depth} branches deep; at most {MAX_NESTING} levels fit."
+            message = f"It is {place.depth} branches deep; the maximum is {MAX_NESTING}."
             yield Problem(place.id, place.name, "", message, place.number)
             break
 
@@ -111,12 +111,10 @@ def _step(place: Place, known: Known) -> Iterator[Problem]:
     for field, message in fork_problems(step, known):
         yield Problem(place.id, place.name, field, message, place.number)
     if place.type == "wait" and in_minutes(config_of(step)) > MAX_WAIT_DAYS * 1440:
-        yield Problem(place.id, place.name, "amount", "How long: at most a year.", place.number)
+        yield Problem(place.id, place.name, "amount", "How long: up to one year.", place.number)
     workflow = config_of(step).get("workflow")
     if known.workflows is not None and isinstance(workflow, str) and workflow not in known.workflows:
-        yield Problem(
-            place.id, place.name, "workflow", "This workflow does not exist any more.", place.number
-        )
+        yield Problem(place.id, place.name, "workflow", "This workflow no longer exists.", place.number)
 
 
 def _part(
@@ -151,16 +149,16 @@ def _goals(document: dict[str, Any], known: Known) -> Iterator[Problem]:
     if goals is None:
         return
     if not isinstance(goals, dict) or not isinstance(goals.get("items", []), list):
-        yield Problem("", "Goals", "goals", "The goals have to be a list of at most three.")
+        yield Problem("", "Goals", "goals", "The goals must be a list of up to three.")
         return
     for key in goals:
         if key not in ("match", "items"):
             yield Problem("", "Goals", str(key)[:40], f"“{str(key)[:40]}” is not part of the goals.")
     if goals.get("match", "any") not in ("any", "all"):
-        yield Problem("", "Goals", "match", "Say whether any or all of the goals have to be reached.")
+        yield Problem("", "Goals", "match", "Choose whether any or all of the goals must be reached.")
     items = goals.get("items", [])
     if len(items) > MAX_GOALS:
-        yield Problem("", "Goals", "items", f"There are {len(items)} goals; at most {MAX_GOALS} fit.")
+        yield Problem("", "Goals", "items", f"There are {len(items)} goals; the maximum is {MAX_GOALS}.")
     if any(not isinstance(goal, dict) for goal in items):
         yield Problem("", "Goals", "items", "A goal needs a type.")
     for index, goal in enumerate(goals_of(document)):

@@ -52,14 +52,14 @@ def total_days_words(days: int) -> str:
 
 
 def day_words(value: Any) -> str:
-    """“3 March 2026” of an ISO date; anything else as it was written."""
+    """“March 3, 2026” of an ISO date; anything else as it was written."""
     day = day_of(value)
     return day_in_words(day) if day else str(value)
 
 
 def day_in_words(day: date) -> str:
-    """“3 March 2026”."""
-    return f"{day.day} {day:%B %Y}"
+    """“March 3, 2026”."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 @lru_cache(maxsize=1)
@@ -86,5 +86,5 @@ def readable(text: Any, limit: int = 200) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital letter at the beginning."""
+    """The text starting with a capital letter."""
     return text[:1].upper() + text[1:]

@@ -6,12 +6,15 @@ from typing import Any
 from flask import Flask
 
 from app.accounts.domain import Actor
+from app.gallery.application.load import FOLDER
 from app.gallery.domain.card import kept_summary
 from app.gallery.infrastructure import queries, store
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.integrations.infrastructure.tables import Integration
 from app.platform.database import session, transaction
 
+SYSTEM_TEMPLATES = len(list(FOLDER.glob("*.yaml")))
+OFFERED = 'id="gallery-offered"'
 GREETING = {"id": "hello", "type": "send_email", "config": {"subject": "Hello", "body": "Good to see you."}}
 
 
@@ -62,9 +65,18 @@ def uses(app: Flask, actor: Actor, public_id: str) -> int:
 
 
 def cards(page: Any) -> list[str]:
-    """The names of the templates on a gallery page, in its order."""
+    """The names of the templates on a gallery page, in its order, without those that are offered instead."""
     assert page.status_code == 200, page.text
-    return re.findall(r'class="template-name" id="[^"]+"><a [^>]*>([^<]+)</a>', page.text)
+    return _names_of(page.text.partition(OFFERED)[0])
+
+
+def offered(page: Any) -> list[str]:
+    """The names of the templates that a gallery page offers where nothing matches."""
+    return _names_of(page.text.partition(OFFERED)[2])
+
+
+def _names_of(text: str) -> list[str]:
+    return re.findall(r'class="template-name" id="[^"]+"><a [^>]*>([^<]+)</a>', text)
 
 
 def counts(page: Any) -> dict[str, int]:

@@ -22,7 +22,15 @@ from app.workflows.domain.setting import Part
 from app.workflows.domain.steps import STEPS
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
-from tests.rooms.gallery.shelf import GREETING, add_template, connect, definition, system_id, uses
+from tests.rooms.gallery.shelf import (
+    GREETING,
+    SYSTEM_TEMPLATES,
+    add_template,
+    connect,
+    definition,
+    system_id,
+    uses,
+)
 
 EVERYTHING = ("sms", "webhook", "calendar", "payments", "reviews")
 
@@ -47,7 +55,7 @@ def uses_of(person: Person) -> list[TemplateUse]:
 def test_clone_copies_everything_and_rewrites_every_reference(app: Flask, at_work: Person) -> None:  # T-03
     connect(app, at_work.actor, *EVERYTHING)
     templates = list(queries.system_templates())
-    assert len(templates) == 38
+    assert len(templates) == SYSTEM_TEMPLATES
     for template in templates:
         made = gallery.clone_template(
             at_work.actor, template.public_id, name=f"My {template.name}", once_key=template.public_id
@@ -61,7 +69,7 @@ def test_clone_copies_everything_and_rewrites_every_reference(app: Flask, at_wor
         text = json.dumps(made.definition)
         for place in walk(original):
             assert f'"step": "{place.id}"' not in text
-    assert len({workflow.public_id for workflow in workflows_of(at_work)}) == 38
+    assert len({workflow.public_id for workflow in workflows_of(at_work)}) == SYSTEM_TEMPLATES
 
 
 def test_the_template_stays_as_it_was(app: Flask, at_work: Person) -> None:  # T-03, T-04
@@ -208,7 +216,7 @@ def test_a_kind_of_step_that_is_out_of_use_is_refused(app: Flask, at_work: Perso
         del STEPS["send_fax"]
     assert refused.value.code == "INVALID_TEMPLATE"
     assert "Step 2, Send fax" in refused.value.message
-    assert "out of use" in page
+    assert "no longer supported" in page
     assert not workflows_of(at_work)
 
 
@@ -220,9 +228,7 @@ def test_a_template_with_a_fault_is_refused(app: Flask, at_work: Person) -> None
     assert refused.value.code == "INVALID_TEMPLATE"
 
 
-@pytest.mark.parametrize(
-    ("name", "sentence"), [("  ", "Give the workflow a name"), ("x" * 121, "at most 120")]
-)
+@pytest.mark.parametrize(("name", "sentence"), [("  ", "Enter a name"), ("x" * 121, "up to 120")])
 def test_a_name_is_needed(app: Flask, at_work: Person, name: str, sentence: str) -> None:  # T-03
     answer = at_work.post(
         f"/templates/{system_id(app, 'new-lead-welcome')}/clone", {"name": name, "once_key": "k"}
@@ -274,7 +280,7 @@ def test_the_form_offers_to_switch_off_what_cannot_run(app: Flask, bob: Person) 
     assert 'href="/settings/integrations"' in page
     refused = bob.post(address, {"name": "Recall", "once_key": "k"})
     assert refused.status_code == 422
-    assert "Make it with these switched off" in refused.text
+    assert "Create without these steps" in refused.text
     done = bob.post(address, {"name": "Recall", "once_key": "k", "switch_off": "1"})
     assert done.status_code == 303
     with app.app_context():

@@ -6,7 +6,11 @@ from typing import Any
 from flask import Flask
 
 from tests.people import Person
-from tests.rooms.gallery.shelf import add_template, system_id
+from tests.rooms.gallery.shelf import (
+    SYSTEM_TEMPLATES,
+    add_template,
+    system_id,
+)
 
 FIELDS = {
     *("id", "key", "name", "description", "category", "tags", "is_system", "is_shared", "version", "needs"),
@@ -21,7 +25,7 @@ def run(app: Flask, *args: str) -> Any:
 
 def test_templates_as_json(app: Flask) -> None:  # T-19
     listed = json.loads(run(app, "templates", "--json").stdout)
-    assert len(listed) == 38
+    assert len(listed) == SYSTEM_TEMPLATES
     assert all(set(one) == FIELDS for one in listed)
     recall = next(one for one in listed if one["key"] == "checkup-recall")
     assert recall["needs"] == recall["missing"] == ["sms", "calendar"]

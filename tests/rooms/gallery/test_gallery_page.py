@@ -10,7 +10,17 @@ from app.gallery.infrastructure import queries
 from app.platform.clock import now
 from app.platform.database import transaction
 from tests.people import Person
-from tests.rooms.gallery.shelf import add_template, cards, connect, counts, definition, system_id, uses
+from tests.rooms.gallery.shelf import (
+    SYSTEM_TEMPLATES,
+    add_template,
+    cards,
+    connect,
+    counts,
+    definition,
+    offered,
+    system_id,
+    uses,
+)
 
 
 def test_a_card_says_what_a_template_does_and_needs(app: Flask, bob: Person) -> None:  # T-01
@@ -45,7 +55,7 @@ def test_each_tab_shows_as_many_as_it_says(bob: Person, narrowed: str) -> None: 
 
 def test_tabs_add_up_to_all_templates(bob: Person) -> None:  # T-05
     everything, *tabs = counts(bob.get("/templates")).values()
-    assert everything == sum(tabs) == len(cards(bob.get("/templates"))) == 38
+    assert everything == sum(tabs) == len(cards(bob.get("/templates"))) == SYSTEM_TEMPLATES
 
 
 def test_filters_live_in_the_address(bob: Person) -> None:  # T-05
@@ -64,7 +74,7 @@ def test_filters_live_in_the_address(bob: Person) -> None:  # T-05
 
 def test_what_makes_no_sense_in_an_address_is_left_out(bob: Person) -> None:  # T-05
     page = bob.get("/templates?category=nonsense&step=dance&sort=luck&page=99999999999&ready=0&q=")
-    assert len(cards(page)) == 38
+    assert len(cards(page)) == SYSTEM_TEMPLATES
     assert bob.get("/templates?page=" + "9" * 5000).status_code == 200
 
 
@@ -120,15 +130,54 @@ def test_what_can_be_used_at_once_comes_first(bob: Person) -> None:  # T-01
 
 
 def test_no_match_says_so_and_leads_on(bob: Person) -> None:  # T-01
-    page = bob.get("/templates?q=zzzzzz").text
-    assert "No template matches" in page
-    assert "Show all templates" in page
-    elsewhere = bob.get("/templates?q=webinar&category=birthday_celebration").text
-    assert "Look in all categories" in elsewhere
+    page = bob.get("/templates?q=zzzzzz")
+    assert "No matching templates" in page.text
+    assert "Show all templates" in page.text
+    assert "Popular templates" in page.text
+    assert len(offered(page)) == 6
+    elsewhere = bob.get("/templates?q=webinar&category=birthday_celebration")
+    assert "Search all categories" in elsewhere.text
+    assert offered(elsewhere) == []
+
+
+def test_what_matches_only_partly_is_offered(bob: Person) -> None:  # T-01, T-06
+    page = bob.get("/templates?q=birthday+submarine")
+    assert "No exact match" in page.text
+    assert "Closest matches" in page.text
+    assert cards(page) == []
+    assert "Simple birthday greeting" in offered(page)
+    part = bob.htmx("get", "/templates?q=birthday+submarine", headers={"HX-Target": "div#gallery-results"})
+    assert offered(part) == offered(page)
+
+
+def test_newsletter_does_not_find_everything(bob: Person) -> None:  # T-06
+    assert cards(bob.get("/templates?q=newsletter")) == ["Newsletter welcome", "Quiet subscribers"]
+
+
+@pytest.mark.parametrize(
+    ("ready", "says"), [((), True), (("sms",), False), (("reviews",), False), (("calendar",), True)]
+)
+def test_a_card_says_when_no_message_can_be_sent(
+    app: Flask, bob: Person, ready: tuple[str, ...], says: bool
+) -> None:  # T-12
+    connect(app, bob.actor, *ready)
+    page = bob.get("/templates?q=review+after+the+appointment").text
+    preview = bob.get(f"/templates/{system_id(app, 'salon-review-after-visit')}").text
+    note = "Sends no messages until SMS and your review page are set up."
+    assert (note in page, note in preview) == (says, says)
+    assert "Sends no messages" not in bob.get("/templates?q=newsletter").text
+
+
+def test_words_of_the_gallery(bob: Person) -> None:
+    page = bob.get("/templates?tag=saas").text
+    for words in ("Recommended", ">SaaS</option>", ">B2B</option>", ">Any business</option>"):
+        assert words in page, words
+    for words in ("Best first", "Saas", "B2b", "enquir", "stand here"):
+        assert words not in page, words
 
 
 def test_an_empty_tab_and_an_empty_gallery_are_designed(app: Flask, bob: Person) -> None:  # T-01
-    assert "your own team" in bob.get("/templates?category=custom").text
+    assert "Templates your team creates will appear here" in bob.get("/templates?category=custom").text
     with app.app_context(), transaction():
         for template in queries.system_templates():
             template.deleted_at = now()
@@ -162,11 +211,12 @@ def test_a_long_gallery_has_pages(app: Flask, bob: Person) -> None:  # T-05
     for number in range(20):
         add_template(app, bob.actor, f"Number {number:02}", definition())
     first, second = bob.get("/templates"), bob.get("/templates?page=2")
+    every = SYSTEM_TEMPLATES + 20
     assert len(cards(first)) == 48
-    assert len(cards(second)) == 10
+    assert len(cards(second)) == every - 48
     assert not set(cards(first)) & set(cards(second))
     assert "page=2" in first.text
-    assert "48 of 58 templates" in first.text
+    assert f"48 of {every} templates" in first.text
 
 
 def test_who_may_only_look_is_not_offered_to_use(vera: Person) -> None:

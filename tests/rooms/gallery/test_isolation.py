@@ -11,7 +11,12 @@ from app.platform.errors import NotFound
 from app.platform.ids import new_public_id
 from app.platform.tenancy import acting_for
 from tests.people import Person
-from tests.rooms.gallery.shelf import add_template, cards, uses
+from tests.rooms.gallery.shelf import (
+    SYSTEM_TEMPLATES,
+    add_template,
+    cards,
+    uses,
+)
 
 
 @pytest.mark.parametrize("way", ["", "/steps/hello", "/clone"])
@@ -41,7 +46,7 @@ def test_another_accounts_template_is_neither_listed_nor_found(
     assert cards(bob.get("/templates?q=secret+sauce")) == ["Secret sauce"]
     assert cards(mallory.get("/templates?q=secret+sauce")) == []
     assert "hush" not in mallory.get("/templates").text
-    assert len(cards(mallory.get("/templates"))) == 38
+    assert len(cards(mallory.get("/templates"))) == SYSTEM_TEMPLATES
     with app.app_context(), acting_for(mallory.actor.account_id):
         assert not [one for one in gallery.all_templates(mallory.actor) if not one.card.is_system]
         with pytest.raises(NotFound):

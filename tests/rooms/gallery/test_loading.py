@@ -12,6 +12,7 @@ from app.gallery.application.load import FOLDER
 from app.gallery.infrastructure import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.database import session
+from tests.rooms.gallery.shelf import SYSTEM_TEMPLATES
 
 KEYS = ("new-lead-welcome", "simple-welcome", "quiet-subscribers")
 
@@ -43,17 +44,17 @@ def change(folder: Path, key: str, old: str, new: str) -> None:
 
 def test_all_files_are_loaded_once(app: Flask) -> None:  # T-19
     with app.app_context():
-        assert len(queries.system_templates()) == len(list(FOLDER.glob("*.yaml"))) == 38
+        assert len(queries.system_templates()) == len(list(FOLDER.glob("*.yaml"))) == SYSTEM_TEMPLATES
         again = load_system_templates()
         assert (again.added, again.changed, again.removed, again.refused) == ([], [], [], {})
-        assert len(queries.system_templates()) == 38
+        assert len(queries.system_templates()) == SYSTEM_TEMPLATES
 
 
 def test_a_changed_file_becomes_a_new_version_and_the_old_one_stays(app: Flask, folder: Path) -> None:  # T-13
     with app.app_context():
         load_system_templates(folder)
         before = queries.version_definition(template(KEYS[0]).id, 1)
-        change(folder, KEYS[0], "subject: One question for you", "subject: Just one question")
+        change(folder, KEYS[0], "subject: Quick question for you", "subject: Just one question")
         loaded = load_system_templates(folder)
         assert (loaded.changed, loaded.added, loaded.removed) == ([KEYS[0]], [], [])
         assert template(KEYS[0]).version == 2
@@ -121,7 +122,7 @@ def test_a_file_with_a_mistake_is_left_out_and_harms_nothing(
 
 
 def test_machines_that_start_together_load_once(app: Flask, folder: Path) -> None:  # T-19
-    change(folder, KEYS[0], "subject: One question for you", "subject: Just one question")
+    change(folder, KEYS[0], "subject: Quick question for you", "subject: Just one question")
     (folder / "brand-new.yaml").write_text(
         (folder / f"{KEYS[1]}.yaml").read_text("utf-8").replace(f"key: {KEYS[1]}", "key: brand-new"), "utf-8"
     )

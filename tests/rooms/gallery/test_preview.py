@@ -16,11 +16,11 @@ def test_a_preview_shows_the_whole_workflow(app: Flask, bob: Person) -> None:  #
         "New lead welcome",
         "When the tag “new-lead” is added",
         "does not have the tag “customer”",
-        "How working with us goes",
+        "What it&#39;s like to work with us",
         "Wait 2 days",
         "Clicked a link",
         "Everyone else",
-        "One question for you",
+        "Quick question for you",
         "Gets the tag “customer”",
         "14 days",
         "Nothing to connect",
@@ -42,7 +42,7 @@ def test_a_message_is_shown_with_a_sample_contact_and_its_merge_tags(app: Flask,
     public_id = system_id(app, "new-lead-welcome")
     page = bob.get(f"/templates/{public_id}/steps/welcome").text
     for words in (
-        "Good to meet you, Nora",
+        "Nice to meet you, Nora",
         "<p>Hi Nora,</p>",
         'href="https://www.example.com"',
         "{{ contact.first_name }}",
@@ -54,8 +54,8 @@ def test_a_message_is_shown_with_a_sample_contact_and_its_merge_tags(app: Flask,
 
 def test_a_text_message_is_shown(app: Flask, bob: Person) -> None:  # T-07
     page = bob.get(f"/templates/{system_id(app, 'checkup-recall')}/steps/text-reminder").text
-    assert "SMS in step 6" in page
-    assert "Harbour Studio: your check-up is due." in page
+    assert "SMS · Step 6" in page
+    assert "Harbour Studio: you&#39;re due for a checkup." in page
 
 
 def test_dates_of_own_fields_are_shown_as_dates(app: Flask, bob: Person) -> None:  # T-07
@@ -71,7 +71,7 @@ def test_the_dialog_gets_the_inside_and_a_click_one_message(app: Flask, bob: Per
     message = bob.htmx("get", f"{address}/steps/open-question", headers=MESSAGE).text
     assert "<html" not in message
     assert "Wait 2 days" not in message
-    assert "One question for you" in message
+    assert "Quick question for you" in message
     assert "data-focus" in message
 
 
@@ -110,3 +110,18 @@ def test_who_may_only_look_may_look(app: Flask, vera: Person) -> None:
     page = vera.get(f"/templates/{system_id(app, 'new-lead-welcome')}")
     assert page.status_code == 200
     assert "Use template" not in page.text
+
+
+def test_every_email_shows_who_sends_it_and_how_to_unsubscribe(app: Flask, bob: Person) -> None:  # T-07
+    """Also where the text has no such link of its own; a text message says STOP."""
+    for key, step in (
+        ("new-lead-welcome", "last-note"),
+        ("quiet-subscribers", "stay-or-go"),
+        ("seasonal-sale", ""),
+    ):
+        page = bob.get(f"/templates/{system_id(app, key)}" + (f"/steps/{step}" if step else "")).text
+        assert '<span class="message-unsubscribe">Unsubscribe</span>' in page
+        assert "Harbour Studio · 1 Quay Street, Bristol BS1 4DJ" in page
+    text = bob.get(f"/templates/{system_id(app, 'checkup-recall')}/steps/text-reminder").text
+    assert "Reply STOP to opt out." in text
+    assert "message-unsubscribe" not in text

@@ -101,7 +101,7 @@ def test_what_the_account_does_not_have_is_a_problem_too(app, bob):
     answer = bob.post(f"/workflows/{draft(app, bob.actor, definition=linked)}/activation")
     assert answer.status_code == 422
     assert "There is no custom field “plan”" in answer.text
-    assert "This workflow does not exist any more." in answer.text
+    assert "This workflow no longer exists." in answer.text
 
 
 def test_each_activation_keeps_a_version_and_the_kept_one_never_changes(app, bob):  # W-02

@@ -26,7 +26,7 @@ def test_the_page_shows_lineage_drawing_and_facts(app, bob):  # T-08
     for words in (
         "Made from New lead welcome, version 3",
         "For the fair",
-        "When somebody adds people",
+        "When you add people",
         "Hi [First name]",
         "Wait 2 days",
         f'href="/workflows/{public_id}/steps/hello"',

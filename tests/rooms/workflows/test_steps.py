@@ -52,7 +52,7 @@ def test_a_wait_is_changed(app, bob):
         ("short", {"text": "x" * 1001}, "1,001 characters are too long; at most 1,000 fit."),
         ("pause", {"amount": "two", "unit": "days"}, "Give a whole number."),
         ("pause", {"amount": "-1", "unit": "days"}, "Give a whole number."),
-        ("pause", {"amount": "53", "unit": "weeks"}, "At most a year."),
+        ("pause", {"amount": "53", "unit": "weeks"}, "Up to one year."),
         ("pause", {"amount": "2", "unit": "fortnights"}, "“fortnights” is not one of"),
     ],
 )

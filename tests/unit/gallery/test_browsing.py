@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.gallery.domain.browsing import PER_PAGE, Shelf, Wish, browse
+from app.gallery.domain.browsing import PER_PAGE, Shelf, Wish, browse, tag_label
 from app.gallery.domain.card import Card
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -23,6 +23,7 @@ def card(number: int, name: str = "", **given: Any) -> Card:
         "step_types": ("send_email",),
         "goals": (),
         "needs": (),
+        "message_needs": (),
         "miniature": {},
         "created_at": MOMENT + timedelta(days=number),
         "updated_at": MOMENT,
@@ -113,3 +114,39 @@ def test_pages_end_where_the_cards_do() -> None:  # T-05
     last = browse(many, Wish(page=99), range(len(many)), connected=(), used={})
     assert (last.page, last.pages, len(last.cards), last.first) == (2, 2, 1, PER_PAGE + 1)
     assert browse([], Wish(), [], connected=(), used={}).pages == 1
+
+
+@pytest.mark.parametrize(
+    ("connected", "filled", "silent"),
+    [
+        ((), (), ("sms", "reviews")),
+        (("sms",), (), ()),
+        (("reviews",), (), ()),
+        ((), ("account.review_link",), ()),
+        ((), ("account.website",), ("sms", "reviews")),
+    ],
+)
+def test_a_card_knows_when_none_of_its_messages_can_be_sent(
+    connected: tuple[str, ...], filled: tuple[str, ...], silent: tuple[str, ...]
+) -> None:
+    some = card(1, message_needs=(("sms",), ("account.review_link",)))
+    assert some.silent_without(connected, filled) == silent
+
+
+def test_a_card_with_a_message_that_needs_nothing_or_without_messages_is_never_silent() -> None:
+    assert card(1, message_needs=(("sms",), ())).silent_without(()) == ()
+    assert card(1).silent_without(()) == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "label"),
+    [
+        ("saas", "SaaS"),
+        ("b2b", "B2B"),
+        ("any business", "Any business"),
+        ("e-commerce", "E-commerce"),
+        ("", ""),
+    ],
+)
+def test_tags_are_written_as_people_write_them(tag: str, label: str) -> None:
+    assert tag_label(tag) == label

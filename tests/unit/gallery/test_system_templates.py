@@ -111,3 +111,75 @@ def test_texts_are_short_plain_and_can_be_stopped(key: str) -> None:  # T-19
         assert WHAT_AN_SMS_CAN_SAY.fullmatch(render_text(text, sample_context()))
         assert "STOP" in text
         assert "account.name" in text
+
+
+def step(key: str, step_id: str) -> dict[str, Any]:
+    return next(place.step for place in walk(template(key).definition) if place.id == step_id)
+
+
+def test_only_the_link_that_says_so_counts_as_staying() -> None:  # T-19
+    """Whoever unsubscribes, or clicks to, is not kept; a click in the last email counts as well."""
+    asked = [
+        config for config in configs("quiet-subscribers", "send_email") if "keep me" in config["body"].lower()
+    ]
+    assert len(asked) == 2
+    for config in asked:
+        assert config["body"].count("](") == 1
+        assert "unsubscribe_link" not in config["body"]
+    assert not list(configs("quiet-subscribers", "wait_for_event"))
+    gone, stays = step("quiet-subscribers", "answer")["config"]["arms"]
+    assert gone["criteria"] == {"all": [{"field": "contact.status", "op": "not_equals", "value": "active"}]}
+    assert [one["type"] for one in gone["steps"]] == ["stop"]
+    assert stays["steps"][0]["type"] == "remove_tag"
+    late = step("quiet-subscribers", "last-answer")["config"]["arms"][0]
+    assert {"field": "event.link_clicked", "op": "equals", "value": "goodbye"} in late["criteria"]["all"]
+    assert late["steps"][0]["config"] == {"tag": "inactive"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_nobody_is_accused_of_what_a_click_cannot_show(key: str) -> None:  # T-19
+    """No click in an email does not mean that somebody has not signed in, opened or bought."""
+    texts = " ".join(
+        f"{one['subject']} {one.get('preheader', '')} {one['body']}" for one in configs(key, "send_email")
+    )
+    for words in (
+        "haven't come back",
+        "haven't signed in",
+        "haven't opened it",
+        "You didn't open",
+        "you never",
+    ):
+        assert words not in texts
+
+
+def test_a_review_is_asked_for_soon_after_the_visit() -> None:  # T-19
+    """Not at a time of day, which for an evening appointment is a day late."""
+    first, *_ = template("salon-review-after-visit").definition["steps"]
+    assert (first["type"], first["config"]) == ("wait", {"amount": 1, "unit": "hours"})
+    assert "today" not in step("salon-review-after-visit", "ask-by-text")["config"]["text"]
+
+
+BRITISH = re.compile(
+    r"enquir|favourit|colour|cancelled\b|\bRing \b|\bany more\b|have a look|look(ed)? round|you round\b"
+    r"|working day|straight away|\bneedn't\b|estate agents? |\bat the checkout|half an hour|put it right"
+    r"|suits you|\bhairdresser|\bsofa\b|\bparcel\b|\bkick-off|\bcheck-up\b|\btaps\b|%-d %B",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_templates_are_written_in_american_english(key: str) -> None:
+    file = template(key)
+    texts = [file.name, file.description, *file.tags]
+    for kind, names in (
+        ("send_email", ("subject", "preheader", "body")),
+        ("send_sms", ("text",)),
+        ("create_task", ("title", "notes")),
+        ("notify_team", ("message",)),
+        ("add_note", ("text",)),
+        ("stop", ("reason",)),
+    ):
+        texts += [str(config.get(name, "")) for config in configs(key, kind) for name in names]
+    assert [
+        found[0] for text in texts for found in BRITISH.finditer(text.replace("real estate agent", ""))
+    ] == []

@@ -49,7 +49,7 @@ def branch(
 
 def split(step_id: str, *shares: int) -> dict[str, Any]:
     ways = [
-        {"id": f"{step_id}-{number}", "name": f"Way {number}", "percent": share, "steps": []}
+        {"id": f"{step_id}-{number}", "name": f"Path {number}", "percent": share, "steps": []}
         for number, share in enumerate(shares, 1)
     ]
     return step(step_id, "split", arms=ways)

@@ -74,25 +74,28 @@ def test_conditions_are_judged(criteria: Any, words: str) -> None:  # T-11
     messages = [
         problem.message for problem in problems(definition(email(), branch("b", arm("a", "A", criteria))))
     ]
-    assert f"Way 1: {words}" in messages
+    assert f"Path 1: {words}" in messages
 
 
 @pytest.mark.parametrize(
     ("fork", "sentence"),
     [
-        (branch("f"), "A branch has 1 to 10 ways with conditions, and one for everyone else."),
+        (branch("f"), "A branch has 1 to 10 paths with conditions, plus one for everyone else."),
         (
             branch("f", *(arm(f"a{n}", f"A{n}", IN_GERMANY) for n in range(11))),
-            "A branch has 1 to 10 ways with conditions, and one for everyone else.",
+            "A branch has 1 to 10 paths with conditions, plus one for everyone else.",
         ),
-        (branch("f", arm("a", "", IN_GERMANY)), "Way 1 needs a name."),
-        (branch("f", arm("a", "A", IN_GERMANY), arm("b", "A", IN_GERMANY)), "Two ways are called “A”."),
-        (branch("f", {**arm("a", "A", IN_GERMANY), "steps": "x"}), "Way 1: the steps have to be a list."),
-        (branch("f", {**arm("a", "A", IN_GERMANY), "percent": 3}), "Way 1: “percent” is not part of a way."),
-        (step("f", "branch"), "The ways are missing."),
-        (split("f", 100), "A split has 2 to 5 ways; this one has 1."),
-        (split("f", 50, 40), "The percentages have to add up to 100; these make 90."),
-        (split("f", 0, 100), "Every way of a split needs a whole percentage from 1 to 99."),
+        (branch("f", arm("a", "", IN_GERMANY)), "Path 1 needs a name."),
+        (branch("f", arm("a", "A", IN_GERMANY), arm("b", "A", IN_GERMANY)), "Two paths are named “A”."),
+        (branch("f", {**arm("a", "A", IN_GERMANY), "steps": "x"}), "Path 1: the steps have to be a list."),
+        (
+            branch("f", {**arm("a", "A", IN_GERMANY), "percent": 3}),
+            "Path 1: “percent” is not part of a path.",
+        ),
+        (step("f", "branch"), "The paths are missing."),
+        (split("f", 100), "A split has 2 to 5 paths; this one has 1."),
+        (split("f", 50, 40), "The percentages must add up to 100; these add up to 90."),
+        (split("f", 0, 100), "Every path of a split needs a whole percentage from 1 to 99."),
         (step("f", "split", arms=[], default={}), "“default” is not a setting of Split."),
     ],
 )

@@ -42,7 +42,7 @@ def test_the_trigger_comes_first_and_the_goals_last() -> None:  # T-07
     nodes = draw(document).nodes
     assert [node.kind for node in nodes] == ["trigger", "step", "wait", "goal", "goal"]
     assert [node.title for node in nodes] == [
-        "When somebody adds people",
+        "When you add people",
         "Send email",
         "Wait 2 days",
         "Books an appointment",
@@ -88,8 +88,8 @@ def test_settings_are_shown_in_words_with_their_defaults() -> None:  # T-07
         for node in draw(document, workflows={"w-1": "Spring"}).nodes[2:]
     ]
     assert rows == [
-        [("Message", "Look"), ("Who", "the owner")],
-        [("Event", "Link clicked"), ("Message", "Hello"), ("Go on after", "2 weeks")],
+        [("Message", "Look"), ("Recipients", "the owner")],
+        [("Event", "Link clicked"), ("Message", "Hello"), ("Continue after", "2 weeks")],
         [("Until", "A day of the week"), ("Weekday", "Friday"), ("Time zone", "your time zone")],
         [("Workflow", "Spring")],
     ]
@@ -108,7 +108,7 @@ def test_problems_stand_beside_the_part_they_are_about() -> None:  # W-01
     assert fork.problems == ()
     assert fork.arms[0].nodes[0].problems == ("Subject is missing.",)
     assert flag.problems == ("Tag is missing.",)
-    assert drawing.problems == ("The format has to be 1.",)
+    assert drawing.problems == ("The format must be 1.",)
 
 
 def test_what_is_switched_off_is_marked() -> None:  # W-01
@@ -120,4 +120,4 @@ def test_what_is_switched_off_is_marked() -> None:  # W-01
 
 def test_an_empty_draft_is_drawn() -> None:  # W-01
     (node,) = draw({}).nodes
-    assert (node.kind, node.title) == ("trigger", "Nothing starts it yet")
+    assert (node.kind, node.title) == ("trigger", "No trigger yet")

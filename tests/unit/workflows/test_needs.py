@@ -68,7 +68,7 @@ def test_switching_off_names_what_it_switched_off() -> None:  # T-12
     )
     changed, names = switch_off(document, {"sms", "calendar"})
     assert names == [
-        "Trigger, Appointment cancelled",
+        "Trigger, Appointment canceled",
         "Step 1, Send email",
         "Step 3, Send SMS",
         "Goal 1, Books an appointment",

@@ -68,5 +68,5 @@ def test_filters_of_a_trigger_cannot_ask_about_messages() -> None:  # T-11
     filters = {"all": [rule("event.link_clicked", "equals", "a")]}
     document = definition(email("a"), trigger={"type": "manual", "config": {}, "filters": filters})
     assert found(document) == [
-        "Trigger, Added by hand: It refers to Step 1, Send email, which is sent only after the start."
+        "Trigger, Added manually: It refers to Step 1, Send email, which is sent only after the start."
     ]

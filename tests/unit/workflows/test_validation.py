@@ -94,7 +94,7 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
         ),
         (definition(email(), goals=goals(goal("g", "tag_added"))), "g", "tag", "Tag is missing."),
         (definition(wait("w")), "", "steps", "Add at least one action, such as an email."),
-        (definition(off(email())), "", "steps", "Every action is switched off. Switch at least one on."),
+        (definition(off(email())), "", "steps", "Every action is switched off. Switch on at least one."),
         (definition(email(), step("x", "send_pigeon")), "x", "type", "“send_pigeon” is not a type of step."),
         (definition(email(), {"id": "x", "config": {}}), "x", "type", "The type of step is missing."),
         (definition(email("a"), email("a")), "a", "id", "The id “a” of the step is used twice."),
@@ -106,7 +106,7 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
         ),
         (definition(email("trigger")), "trigger", "id", "“trigger” cannot be the id of a step."),
         (definition(email(), wait("w", 0)), "w", "amount", "How long: give a number from 1 to 527,040."),
-        (definition(email(), wait("w", 60, "weeks")), "w", "amount", "How long: at most a year."),
+        (definition(email(), wait("w", 60, "weeks")), "w", "amount", "How long: up to one year."),
         (
             definition(email(), wait("w", 2, "years")),
             "w",
@@ -126,13 +126,13 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             definition(email(), step("w", "wait_until", kind="contact_field", field="contact.city")),
             "w",
             "field",
-            "Date of the contact: City holds no date.",
+            "Contact date: City holds no date.",
         ),
         (
             definition(email(), step("w", "wait_for_event", event="replied")),
             "w",
             "timeout",
-            "Go on after is missing.",
+            "Continue after is missing.",
         ),
         (
             definition(
@@ -164,7 +164,7 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             definition(step("n", "notify_team", message="x", to="everyone")),
             "n",
             "to",
-            "Who: “everyone” is not one of owner, admin, marketer, viewer.",
+            "Recipients: “everyone” is not one of owner, admin, marketer, viewer.",
         ),
         (
             definition(step("t", "create_task", title="x", due_days=-1)),
@@ -193,7 +193,7 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
         ),
         (definition({**email(), "name": "x"}), "hello", "name", "“name” is not part of a step."),
         (definition({**email(), "enabled": "yes"}), "hello", "enabled", "“enabled” has to be true or false."),
-        ({**definition(email()), "format": 2}, "", "format", "The format has to be 1."),
+        ({**definition(email()), "format": 2}, "", "format", "The format must be 1."),
         ({**definition(email()), "colour": 1}, "", "colour", "“colour” is not part of a workflow."),
     ],
 )
@@ -207,12 +207,12 @@ def test_more_than_a_hundred_steps_are_too_many() -> None:  # T-11
         *(email(f"e{number}") for number in range(50)), branch("b", arm("a", "A", IN_GERMANY))
     )
     document["steps"][-1]["config"]["default"]["steps"] = [email(f"f{number}") for number in range(50)]
-    assert found(document) == ["Workflow: There are 101 steps; at most 100 fit."]
+    assert found(document) == ["Workflow: There are 101 steps; the maximum is 100."]
 
 
 def test_goals_are_three_at_most() -> None:  # T-11
     four = [goal(f"g{number}", "tag_added", tag="x") for number in range(4)]
-    assert found(definition(email(), goals=goals(*four))) == ["Goals: There are 4 goals; at most 3 fit."]
+    assert found(definition(email(), goals=goals(*four))) == ["Goals: There are 4 goals; the maximum is 3."]
 
 
 def test_steps_after_a_stop_are_unreachable() -> None:  # T-11
@@ -220,7 +220,7 @@ def test_steps_after_a_stop_are_unreachable() -> None:  # T-11
     (problem,) = problems(document)
     assert (
         str(problem)
-        == "Step 3, Send email: No contact ever gets here: Step 2, Stop, ends every way before it."
+        == "Step 3, Send email: No contact ever gets here: Step 2, Stop ends every path before it."
     )
 
 
@@ -246,7 +246,7 @@ def test_forks_are_nested_six_levels_at_most() -> None:  # T-11
         return definition(inner)
 
     assert found(nested(6)) == []
-    assert found(nested(7)) == ["Step 8, Send email: It stands 7 branches deep; at most 6 levels fit."]
+    assert found(nested(7)) == ["Step 8, Send email: It is 7 branches deep; the maximum is 6."]
 
 
 def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_known() -> None:  # T-11
@@ -262,8 +262,8 @@ def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_k
         "Step 1, Send email: Text: There is no custom field “shoe”, "
         "so {{ contact.custom.shoe }} would stay empty.",
         "Step 2, Update field: Field: there is no custom field “hat”.",
-        "Step 3, Branch: Way 1: there is no custom field “coat”.",
-        "Step 4, Start another workflow: This workflow does not exist any more.",
+        "Step 3, Branch: Path 1: there is no custom field “coat”.",
+        "Step 4, Add to another workflow: This workflow no longer exists.",
     ]
 
 
