@@ -25,7 +25,7 @@ class Browsed:
     for, how often each was used, and the tags and types of steps to choose from.
 
     `is_empty`: there is no template at all. `offered`: where nothing matches, the templates that come closest
-    (`is_near`) or else popular ones.
+    (`is_near`) or else those that are ready to use.
     """
 
     shelf: Shelf

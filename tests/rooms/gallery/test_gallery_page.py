@@ -133,7 +133,7 @@ def test_no_match_says_so_and_leads_on(bob: Person) -> None:  # T-01
     page = bob.get("/templates?q=zzzzzz")
     assert "No matching templates" in page.text
     assert "Show all templates" in page.text
-    assert "Popular templates" in page.text
+    assert "Here are some you can use right away." in page.text
     assert len(offered(page)) == 6
     elsewhere = bob.get("/templates?q=webinar&category=birthday_celebration")
     assert "Search all categories" in elsewhere.text
