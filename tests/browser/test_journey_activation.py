@@ -43,6 +43,6 @@ def make_a_workflow(alice: Visitor, name: str) -> None:
     alice.page.goto("/templates?category=review_request")
     alice.link(f"Use template {TEMPLATE}").click()
     dialog = alice.page.get_by_role("dialog")
-    dialog.get_by_label("Name of your workflow").fill(name)
+    dialog.get_by_label("Workflow name").fill(name)
     dialog.locator("button[name=switch_off]").click()
     expect(alice.page.get_by_role("heading", level=1)).to_have_text(name)

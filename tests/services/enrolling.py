@@ -15,7 +15,7 @@ def make_workflow(visitor: Visitor, template: str, name: str) -> str:
     """Make an active workflow of a template and end on its upload page. Returns the workflow's address."""
     visitor.page.goto("/templates")
     visitor.link(f"Use template {template}").click()
-    visitor.page.get_by_label("Name of your workflow").fill(name)
+    visitor.page.get_by_label("Workflow name").fill(name)
     visitor.button("Create workflow").click()
     visitor.button("Activate and add people").click()
     expect(visitor.page).to_have_url(re.compile("/enroll$"))
