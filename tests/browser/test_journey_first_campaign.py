@@ -17,7 +17,7 @@ from tests.services.visitor import Visitor
 TEMPLATE = "Win back lapsed customers"
 NAME = "Autumn win-back"
 SUBJECT = 'We miss you, {{ contact.first_name | default: "friend" }}'
-FIRST_EMAIL = "Send email What has changed since your last order"
+FIRST_EMAIL = "Send email What's new since your last order"
 
 
 @pytest.fixture
