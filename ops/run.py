@@ -59,6 +59,10 @@ def main() -> int:
     except (SettingError, Problem) as problem:
         say(f"Muster can’t run: {problem}", problem=True)
         return 1
+    except OSError as wrong:  # the disk is full or read-only, for example
+        place = f" ({wrong.filename})" if wrong.filename else ""
+        say(f"Muster can’t run: {wrong.strerror or wrong}{place}.", problem=True)
+        return 1
 
 
 def _run(settings: Settings) -> None:
@@ -102,16 +106,16 @@ def _start_supervisor(settings: Settings) -> Supervisor:
         "RUN_PYTHON": sys.executable,
         "RUN_CHILD": str(processes.CHILD),
     }
-    with open(log_folder(settings) / "supervisor.out", "wb") as out:
-        return subprocess.Popen(
-            processes.child_command("supervisor", settings),
-            cwd=own_folder(settings),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    # It has a log of its own. What it wrote besides, on a disk that is full, would end it.
+    return subprocess.Popen(
+        processes.child_command("supervisor", settings),
+        cwd=own_folder(settings),
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _wait_until_ready(settings: Settings, console: Console, supervisor: Supervisor) -> None:

@@ -42,6 +42,7 @@ class JsonLine(logging.Formatter):
 def configure() -> None:
     """Send all logs of the process to standard error as JSON lines. Safe to call twice."""
     log.setLevel(logging.INFO)
+    logging.raiseExceptions = False  # a line that cannot be written is no reason to write more, or to end
     root = logging.getLogger()
     if any(isinstance(handler.formatter, JsonLine) for handler in root.handlers):
         return

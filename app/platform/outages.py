@@ -1,8 +1,10 @@
-"""What a person is told when the database cannot do its work just now."""
+"""What a person is told when the database, the disk or the queue cannot do its work just now."""
 
 import sqlalchemy as sa
+from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from app.platform import disk
 from app.platform.errors import MusterError, NoSpace, Unavailable
 
 NOT_REACHED = "Muster can’t reach its database right now. Try again in a moment."
@@ -11,6 +13,10 @@ BUSY = "The database is very busy. Try again in a moment."
 NOT_WRITABLE = (
     "The database is read-only right now. Tell your administrator; everything that was saved is safe."
 )
+NO_DISK = (
+    "The server can’t write to its disk right now. Tell your administrator; everything saved before is safe."
+)
+NO_QUEUE = "The queue of background work doesn’t respond right now. Try again in a moment."
 
 # By the beginning of PostgreSQL's code, and by SQLite's name of the error.
 _SENTENCES = {
@@ -33,6 +39,10 @@ def as_expected(error: BaseException) -> MusterError | None:
     """The expected error that a failure of the database amounts to, or None for a fault of ours."""
     if isinstance(error, sa.exc.TimeoutError):  # all connections of this process are in use
         return Unavailable("UNAVAILABLE", BUSY)
+    if isinstance(error, OSError):
+        return _of_the_disk(error)
+    if isinstance(error, RedisError):
+        return Unavailable("UNAVAILABLE", NO_QUEUE)
     if not isinstance(error, DBAPIError):
         return None
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or ""
@@ -43,3 +53,9 @@ def as_expected(error: BaseException) -> MusterError | None:
             return Unavailable("UNAVAILABLE", sentence)
     is_lost = error.connection_invalidated or (not code and isinstance(error, sa.exc.OperationalError))
     return Unavailable("UNAVAILABLE", NOT_REACHED) if is_lost else None
+
+
+def _of_the_disk(error: OSError) -> MusterError | None:
+    if error.errno in disk.FULL:
+        return NoSpace()
+    return Unavailable("UNAVAILABLE", NO_DISK) if error.errno in disk.UNWRITABLE else None

@@ -149,10 +149,11 @@ def beats() -> dict[str, str] | None:
     return {name.decode(): sign.decode() for name, sign in zip(names, signs, strict=True) if sign is not None}
 
 
-def is_up() -> bool:
+def takes_writes() -> bool:
+    """Whether the queue answers, and is neither full nor read-only."""
     try:
         with answering() as redis:
-            return bool(redis.ping())
+            return bool(redis.set("muster:ready", 1, ex=60))
     except RedisError:
         return False
 

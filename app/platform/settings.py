@@ -122,6 +122,12 @@ class Settings:
     min_free_bytes: int = _setting(
         200 * 1024 * 1024, _whole(0, 10**12), "Disk space that uploads leave free, in bytes.", "209715200"
     )
+    max_storage_bytes: int = _setting(
+        10 * 1024**3,
+        _whole(1024, 10**15),
+        "Maximum bytes of uploads, dry runs, and activity log per account.",
+        "10737418240",
+    )
     max_contacts_per_job: int = _setting(
         10_000, _whole(1, 1_000_000), "Maximum contacts per bulk enrollment."
     )
@@ -133,6 +139,9 @@ class Settings:
     max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Maximum rows per contact import.")
     max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Maximum rows per Excel workbook.")
     max_unfinished_jobs: int = _setting(10, _whole(1, 1000), "Maximum unfinished jobs per account.")
+    max_dry_runs: int = _setting(
+        10, _whole(1, 1000), "Maximum open dry runs per account; a new one replaces an older one."
+    )
     max_running_batches: int = _setting(
         5, _whole(1, 100), "Maximum batches of an account that run at the same time."
     )

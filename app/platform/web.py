@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -73,6 +74,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+HSTS = "max-age=31536000"
+
 
 def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]) -> None:
     """`guard` looks at every request before its body is read, and may answer it."""
@@ -98,6 +101,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     app.before_request(bodies.answer_for_refused)
     csrf.init_app(app)
     app.after_request(_finish)
+    app.extensions["headers"] = HEADERS | ({"Strict-Transport-Security": HSTS} if settings.is_secure else {})
     app.register_error_handler(errors.MusterError, answer_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
@@ -138,6 +142,14 @@ def room_for_body(app: Flask, environ: dict[str, Any]) -> bodies.Room:
 def actor() -> Any:
     """Who makes this request: the accounts room's Actor, put there by the guard in front of every view."""
     return g.actor
+
+
+def is_forwarded() -> bool:
+    """Whether a proxy has handed this request on, trusted or not."""
+    names = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
+    return any(name in request.headers for name in names) or any(
+        name.lower().startswith(("x-forwarded", "x-original")) for name, _ in request.headers
+    )
 
 
 def is_htmx() -> bool:
@@ -203,7 +215,7 @@ def _csrf_error(_error: CSRFError) -> tuple[AnyResponse, int]:
 
 def _unexpected(error: Exception) -> tuple[AnyResponse, int]:
     if (expected := outages.as_expected(error)) is not None:
-        log.warning("database_failed", extra={"failure": type(error).__name__, "path": request.path})
+        log.warning("outage", extra={"failure": type(error).__name__, "path": request.path})
         _let_go()
         return answer_error(expected)
     incident = uuid4().hex[:12]
@@ -238,6 +250,8 @@ def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyR
         answer = jsonify(problem | {"detail": message} | facts)
         answer.mimetype = "application/problem+json"
         return answer
+    if "_login_user" not in g:  # an error may come before anybody was looked up, or instead of it
+        g._login_user = AnonymousUserMixin()
     page = "errors/_error.html" if is_htmx() else "errors/error.html"
     title = TITLES.get(status, TITLES[500])
     return Response(
@@ -256,7 +270,7 @@ def _begin() -> None:
 
 
 def _finish(answer: AnyResponse) -> AnyResponse:
-    for name, value in HEADERS.items():
+    for name, value in current_app.extensions["headers"].items():
         answer.headers.setdefault(name, value)
     if request.endpoint == "static" and answer.status_code < 400:
         return answer

@@ -135,11 +135,10 @@
     request.onload = () => {
       const next = request.getResponseHeader("HX-Redirect");
       if (next) { location.href = next; return; }
-      if (request.status >= 500) { ended("The upload failed because of a server error. Try again."); return; }
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
       const fresh = form.id && page.getElementById(form.id);
       const message = page.querySelector("[role=alert]");
-      if (fresh) { form.replaceWith(fresh); window.htmx?.process(fresh); settle(fresh); } else { ended(message?.textContent.trim() || "The upload was rejected."); }
+      if (fresh) { form.replaceWith(fresh); window.htmx?.process(fresh); settle(fresh); } else { ended(message?.textContent.trim() || (request.status >= 500 ? "The upload failed because of a server error. Try again." : "The upload was rejected.")); }
     };
     request.onerror = () => ended("The connection was lost during the upload. Try again.");
     box.hidden = false;

@@ -15,9 +15,10 @@ def installation_is_new() -> bool:
     return queries.installation_is_new()
 
 
-def first_visit_token(settings: Settings) -> str | None:
-    """What the first visitor has to know: None when only this machine can reach us or an owner exists."""
-    if not _strangers_can_come(settings):
+def first_visit_token(settings: Settings, is_forwarded: bool = False) -> str | None:
+    """What the first visitor has to know: None when only this machine can reach us or an owner exists.
+    `is_forwarded` means that the visitor came through a proxy, which nobody has told us of."""
+    if not is_forwarded and not _strangers_can_come(settings):
         return None
     if not queries.installation_is_new():
         setup_token.forget_token(settings.data_dir)
@@ -38,9 +39,9 @@ def refuse_unknown_host(settings: Settings, host: str) -> None:
     )
 
 
-def check_first_visit(settings: Settings, typed: str) -> None:
+def check_first_visit(settings: Settings, typed: str, is_forwarded: bool = False) -> None:
     """Raises Invalid with `fields` unless `typed` is the token, where one is asked for."""
-    token = first_visit_token(settings)
+    token = first_visit_token(settings, is_forwarded)
     if token is None or secrets.compare_digest(token.encode(), typed.strip().encode()):
         return
     sentence = "This is not the token that the terminal printed when Muster started."

@@ -61,7 +61,7 @@ def change_password(
 ) -> int:
     """Change the actor's password and sign them out everywhere but in the browser with `session_token`.
     Returns how many other sessions ended. Raises Invalid with `fields`."""
-    if problem := password_problem(new):
+    if problem := password_problem(new, actor.email, actor.name, actor.account_name):
         raise _invalid(new_password=problem)
     _check_password(actor, password, verify)
     if normal_password(new) == normal_password(password):

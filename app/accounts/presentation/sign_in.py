@@ -3,8 +3,9 @@
 import hashlib
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, make_response, request, url_for
+from flask import Flask, Response, abort, make_response, redirect, request, url_for
 from flask_security import Security
 from flask_security.forms import LoginForm
 from flask_security.utils import validate_redirect_url
@@ -26,7 +27,7 @@ class SignInForm(LoginForm):
         self.email.label.text = "Email address"
         self.password.label.text = "Password"
         self.remember.label.text = "Keep me signed in on this computer"
-        if self.next.data and not _leads_inside(self.next.data):
+        if self.next.data and not validate_redirect_url(self.next.data):
             self.next.data = ""  # an address elsewhere is no reason to keep somebody out
 
     def validate(self, **options: Any) -> bool:
@@ -50,12 +51,14 @@ class SignInForm(LoginForm):
         return False
 
 
-def _leads_inside(address: str) -> bool:
-    """Whether it is safe to go there after signing in."""
+def _is_readable(address: str) -> bool:
+    """Whether it is an address at all: //[ is none, and Flask-Security would stumble over it."""
     try:
-        return bool(validate_redirect_url(address))
-    except ValueError:  # no address at all, such as //[
+        urlsplit(address)
+        validate_redirect_url(address)
+    except ValueError:
         return False
+    return True
 
 
 def init(app: Flask, settings: Settings) -> None:
@@ -81,6 +84,8 @@ def init(app: Flask, settings: Settings) -> None:
     security = Security(app, people(), login_form=SignInForm)
     security.want_json(lambda _request: False)
     app.extensions["people"] = security
+    # Roles come from memberships. Looking a person up for them would make even /healthz read the database.
+    security.principal.identity_loaders.clear()
     # Nobody signs in by a token in a body, and looking for one would read it before anything is known of it.
     login_manager = cast(Any, app).login_manager
     login_manager.request_loader(None)
@@ -98,6 +103,8 @@ def _honest(view: Any) -> Any:
     def sign_in() -> AnyResponse:
         if request.is_json:
             abort(415)
+        if not all(map(_is_readable, (request.args.get("next", ""), request.form.get("next", "")))):
+            return redirect(url_for("security.login"), 303)
         answer: Response = make_response(view())
         if request.method == "POST" and answer.status_code == 200:
             answer.status_code = 422

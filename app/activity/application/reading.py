@@ -64,6 +64,11 @@ def read_log(
     )
 
 
+def count_entries(account_id: int) -> int:
+    """How many entries the account's log has, for those who count what it keeps."""
+    return queries.count_entries(account_id)
+
+
 def people_in_log(actor: Reader) -> list[tuple[int, str]]:
     """(user id, name) of everybody who ever did something here; Muster has the id 0. Raises NotAllowed."""
     _require(actor)

@@ -42,6 +42,12 @@ def audit_entries(
     return session().scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
 
 
+def count_entries(account_id: int) -> int:
+    """How long the audit log of the account is."""
+    query = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.account_id == account_id)
+    return int(session().scalar(query) or 0)
+
+
 def people_in_log(account_id: int) -> list[tuple[int, str]]:
     """(user id, name) of everybody who ever did something here, by name; Muster itself has the id 0."""
     rows = session().execute(

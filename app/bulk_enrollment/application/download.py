@@ -18,8 +18,8 @@ from app.bulk_enrollment.infrastructure import queries
 from app.files import application as files
 from app.files.domain.added_columns import ADDED_COLUMNS
 from app.files.domain.spreadsheet_safe import csv_chunks, guarded_cell
-from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict
+from app.platform.database import forget_snapshot, is_transient, transaction
+from app.platform.errors import Conflict, Unavailable
 
 SLICE = 5_000
 
@@ -42,20 +42,34 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
     if shown.status is JobStatus.FAILED or job.upload_id is None:
         raise Conflict("CONFLICT", "The file couldn’t be read, so there are no rows to download.")
     upload = files.upload_by_id(job.account_id, job.upload_id)
-    with transaction():
-        activity.record(
-            actor,
-            "job_downloaded",
-            "job",
-            job.public_id,
-            name=shown.story.place,
-            outcomes=sorted(outcome.name for outcome in wanted) if wanted is not None else "all",
-        )
+    _record(actor, shown, wanted)
     ledger = _ledger(job.account_id, job.id, shown.status is JobStatus.CANCELLED)
     rows = _rows(upload, ledger, wanted)
     stem = shown.story.file_name.rpartition(".")[0] or shown.story.file_name
     delimiter = ";" if files.layout_of(upload).delimiter == ";" else ","
     return Download(f"{stem}-{part}.csv", csv_chunks(rows, delimiter))
+
+
+def _record(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None) -> None:
+    """No file of people's data leaves without a line in the log. Raises Unavailable when that has no room."""
+    try:
+        with transaction():
+            activity.record(
+                actor,
+                "job_downloaded",
+                "job",
+                shown.job.public_id,
+                name=shown.story.place,
+                outcomes=sorted(outcome.name for outcome in wanted) if wanted is not None else "all",
+            )
+    except Exception as failure:
+        if not is_transient(failure) and not isinstance(failure, OSError):
+            raise
+        raise Unavailable(
+            "UNAVAILABLE",
+            "Every download is recorded in the activity log, which can’t be written right now. The disk may "
+            "be full. Nothing was downloaded. Try again later, or tell your administrator.",
+        ) from failure
 
 
 def _rows(

@@ -15,7 +15,7 @@ from app.bulk_enrollment.application.run import dispatch
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Met, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileOptions
-from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import jobs, planning
 from app.bulk_enrollment.infrastructure.store.jobs import PlanningClaim
 from app.bulk_enrollment.infrastructure.store.planning import Judge
@@ -33,6 +33,7 @@ from app.platform.logs import log
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
+TURN_SECONDS = 3.0  # then plannings of other accounts go first
 UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
     f"Reading this file was interrupted {MOST_ATTEMPTS} times without getting any further. "
@@ -41,7 +42,7 @@ NO_FURTHER = (
 
 
 class _LeftOff(Exception):
-    """This worker is to stop; the rest is for another."""
+    """This worker is to stop, or others have waited long enough; the rest is for another turn."""
 
 
 class _GivenUp(Exception):
@@ -68,13 +69,15 @@ def plan_job(account_id: int, job_id: int) -> None:
     except _LeftOff:
         with transaction():
             jobs.let_go_planning(account_id, job_id, attempt)
-        queue.send(PLAN_TASK, account_id, job_id)
+        _plan_next(account_id)
         return
     except _GivenUp:
         _clean_up_cancelled(account_id, job_id)
+        _plan_next(account_id)
         return
     except UnreadableFile as fault:
         _fail(job, attempt, str(fault))
+        _plan_next(account_id)
         return
     except Exception as failure:
         if not is_transient(failure):
@@ -83,7 +86,15 @@ def plan_job(account_id: int, job_id: int) -> None:
     log.info(
         "job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)}
     )
+    _plan_next(account_id)
     _queue_planned(account_id, job_id)
+
+
+def _plan_next(account_id: int) -> None:
+    """An account has one planning at a time, behind those of other accounts in the queue."""
+    job_id = waiting.next_to_plan(account_id)
+    if job_id is not None:
+        queue.send(PLAN_TASK, account_id, job_id)
 
 
 def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
@@ -96,7 +107,11 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
     assert job.upload_id is not None
     upload = files.upload_by_id(job.account_id, job.upload_id)
     reader = _reader(job, upload, job.met if done else {})
+    began = time.monotonic()
+    turn_ends = 0.0
     for chunk in _chunks(_read_rows(reader, upload, after=done)):
+        if not turn_ends:  # half of the time at most goes into finding the place again
+            turn_ends = time.monotonic() + max(TURN_SECONDS, time.monotonic() - began)
         if len(reader.tags) > MOST_TAGS:
             raise UnreadableFile("too_many_tags", TOO_MANY_TAGS)
         with transaction():
@@ -105,7 +120,8 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             if reader.left_out or reader.tags:
                 jobs.change(job.account_id, job.id, met=reader.met)
         done += len(chunk)
-        if queue.is_to_stop():
+        is_over = time.monotonic() > turn_ends and done < job.total
+        if queue.is_to_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
             raise _LeftOff
     return done
 
@@ -192,5 +208,5 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
 def _clean_up_cancelled(account_id: int, job_id: int) -> None:
     """Rows of a job that was cancelled before its plan say nothing: its report counts the file's."""
     with transaction():
-        if queries.job_by_id(account_id, job_id).status == JobStatus.CANCELLED:
+        if jobs.status_of(account_id, job_id) in (JobStatus.CANCELLED, None):  # None: a dry run was replaced
             jobs.discard_rows(account_id, job_id)

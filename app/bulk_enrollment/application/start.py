@@ -13,6 +13,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.bulk_enrollment.application.corrections import job_to_correct
+from app.bulk_enrollment.application.dry_run_limits import make_room_for
 from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, custom_labels
@@ -46,9 +47,12 @@ class FileJob:
 
 
 def dry_run(actor: Actor, wanted: FileJob) -> EnrollmentJob:
-    """Plan a job without starting it; nothing that anybody sees is written."""
+    """Plan a job without starting it; nothing that anybody sees is written. A person has one open dry run of
+    an upload: a new one replaces it. Raises LimitReached when the account has as many as it may."""
     with transaction():
+        accounts.lock(actor.account_id)
         job = _draft(actor, wanted)
+        make_room_for(actor, job)
         after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
     return job
 

@@ -8,6 +8,8 @@ from app.bulk_enrollment.infrastructure import uploads
 from app.bulk_enrollment.infrastructure.uploads import Use
 from app.files import application as files
 
+BYTES_OF_A_ROW = 200  # in the ledger, with its share of the indexes
+
 __all__ = ["Use", "newest_uploads", "uses_of", "watch_over_uploads"]
 
 
@@ -25,3 +27,4 @@ def uses_of(actor: Actor, upload: files.Upload) -> list[Use]:
 def watch_over_uploads() -> None:
     """Keep the uploads that jobs were made from for as long as the jobs."""
     files.register_use(uploads.in_use)
+    files.register_kept("dry runs", lambda account_id: uploads.rows_of_dry_runs(account_id) * BYTES_OF_A_ROW)

@@ -34,6 +34,14 @@ def in_use(account_id: int, upload_ids: Sequence[int]) -> set[int]:
     return {upload_id for upload_id in session().scalars(query) if upload_id is not None}
 
 
+def rows_of_dry_runs(account_id: int) -> int:
+    """Rows that open dry runs have in the ledger, or will have."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(EnrollmentJob.total), 0)).where(
+        EnrollmentJob.account_id == account_id, EnrollmentJob.status == JobStatus.DRAFT
+    )
+    return int(session().scalar(query) or 0)
+
+
 def uses_of_same_bytes(account_id: int, sha256: str, limit: int = 3) -> list[Use]:
     """Jobs that were started from these bytes, whenever they were uploaded, the newest first."""
     query = (

@@ -27,6 +27,35 @@ def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
     )
 
 
+def others_wait_for_planning(account_id: int) -> bool:
+    """Whether a job of another account waits to be planned, and nobody is at it."""
+    query = (
+        sa.select(EnrollmentJob.id)
+        .where(EnrollmentJob.account_id != account_id, *_waits_for_planning())
+        .limit(1)
+    )
+    return session().scalar(query, execution_options={"cross_account": True}) is not None
+
+
+def _waits_for_planning() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)),
+        EnrollmentJob.planned_at.is_(None),
+        lease().is_over(EnrollmentJob.lease_until),
+    )
+
+
+def next_to_plan(account_id: int) -> int | None:
+    """The account's job that has waited the longest to be planned, if nobody is at it."""
+    query = (
+        sa.select(EnrollmentJob.id)
+        .where(EnrollmentJob.account_id == account_id, *_waits_for_planning())
+        .order_by(EnrollmentJob.updated_at, EnrollmentJob.id)
+        .limit(1)
+    )
+    return session().scalar(query)
+
+
 def jobs_being_cancelled() -> list[tuple[int, int]]:
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(

@@ -1,11 +1,12 @@
 """What workers run for this room, and what the clock does for it."""
 
-from app.bulk_enrollment.application import plan, run, sweep, uploads
+from app.bulk_enrollment.application import dry_run_limits, plan, run, sweep, uploads
 from app.files import application as files
 from app.platform.clock import every
 from app.platform.queue import task
 
 task(plan.PLAN_TASK, "urgent", timeout=3600)(plan.plan_job)
+task(dry_run_limits.DISCARD_TASK, "urgent", timeout=600)(dry_run_limits.discard_dry_run)
 task(run.RUN_TASK, "bulk", timeout=600)(run.run_batches)
 task(run.CANCEL_TASK, "urgent", timeout=3600)(run.skip_rest)
 

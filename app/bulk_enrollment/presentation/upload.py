@@ -17,7 +17,7 @@ from app.bulk_enrollment.presentation.destination import Destination, destinatio
 from app.files import application as files
 from app.files.domain.sample_file import SAMPLE_FILE_NAME, TO_TRY, people_csv
 from app.platform import web
-from app.platform.errors import Invalid, MusterError, TooMuch
+from app.platform.errors import Invalid, LimitReached, MusterError, NoSpace, TooMuch
 from app.platform.settings import current
 
 blueprint = Blueprint("upload", __name__)
@@ -53,7 +53,7 @@ def receive(workflow_id: UUID | None = None) -> ResponseReturnValue:
         upload = _keep_sample() if "sample" in request.form else _keep_file()
     except RequestEntityTooLarge:
         return _refused(goal, files.too_large(most))
-    except (Invalid, TooMuch) as refusal:
+    except (Invalid, LimitReached, NoSpace, TooMuch) as refusal:
         return _refused(goal, refusal)
     return web.send_to(goal.mapping_url(upload.public_id))
 
@@ -73,6 +73,7 @@ def _check() -> None:
     most = current().max_upload_bytes
     if (request.content_length or 0) > most + FORM_OVERHEAD:
         raise files.too_large(most)
+    files.refuse_without_room(web.actor().account_id, request.content_length or 0)
 
 
 def _keep_file() -> files.Upload:

@@ -30,6 +30,7 @@ from app.files.application.reading import (
     upload_by_id,
 )
 from app.files.application.rereading import read_again, told_of, with_mends
+from app.files.application.room import kept_bytes, refuse_without_room, register_kept, storage_limit
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.infrastructure.tables import Upload
 
@@ -49,6 +50,7 @@ __all__ = [
     "identifier_of",
     "keep",
     "kept",
+    "kept_bytes",
     "layout_of",
     "may_be_mapped_to",
     "mend_addresses",
@@ -56,6 +58,8 @@ __all__ = [
     "profile_of",
     "questions_of",
     "read_again",
+    "refuse_without_room",
+    "register_kept",
     "register_use",
     "remember_mapping",
     "remembered_answers",
@@ -63,6 +67,7 @@ __all__ = [
     "same_file_before",
     "save_choices",
     "sheets_of",
+    "storage_limit",
     "styles_of",
     "suggestion",
     "tags_in",

@@ -17,6 +17,7 @@ from app.activity import application as activity
 from app.files.application.checkups import cache_key
 from app.files.application.columns import suggested
 from app.files.application.reading import profiler_of
+from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
 from app.files.domain.checkup import Checkup
 from app.files.domain.columns import SAMPLE_ROWS, ColumnGuess, header_fingerprint
@@ -29,9 +30,9 @@ from app.files.domain.lines import BLOCK, Readable, read_block
 from app.files.domain.table_file import Row, Table, open_table
 from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
-from app.platform import formats
+from app.platform import disk, formats
 from app.platform.database import transaction
-from app.platform.errors import Invalid, TooMuch
+from app.platform.errors import Invalid, NoSpace, TooMuch
 from app.platform.ids import new_public_id
 from app.platform.logs import log
 from app.platform.settings import current
@@ -44,6 +45,7 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     what is no contact file, TooMuch for too many bytes or rows.
     """
     accounts.require(actor, Permission.CONTACTS)
+    refuse_without_room(actor.account_id, 0)
     began = time.perf_counter()
     public_id = new_public_id()
     try:
@@ -52,6 +54,10 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
             told = intake.take_all()
     except UnreadableFile as fault:
         raise refused(fault) from fault
+    except OSError as failure:
+        if failure.errno in disk.FULL:
+            raise NoSpace() from failure
+        raise
     try:
         upload = Upload(
             account_id=actor.account_id,

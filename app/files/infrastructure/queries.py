@@ -19,6 +19,12 @@ def upload_by_id(account_id: int, upload_id: int) -> Upload | None:
     return session().scalar(sa.select(Upload).where(Upload.account_id == account_id, Upload.id == upload_id))
 
 
+def bytes_of_uploads(account_id: int) -> int:
+    """As they were sent; on disk they are smaller."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(Upload.size), 0)).where(Upload.account_id == account_id)
+    return int(session().scalar(query) or 0)
+
+
 def earlier_of_same_bytes(account_id: int, sha256: str, before: int) -> Sequence[Upload]:
     """The newest first."""
     query = (

@@ -22,7 +22,7 @@ def new_file(account_id: int, public_id: str) -> Iterator[BinaryIO]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_suffix(".part")
     try:
-        with draft.open("wb") as raw:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
             with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=QUICKLY, mtime=0) as packed:
                 yield cast(BinaryIO, packed)
             raw.flush()

@@ -59,4 +59,4 @@ def _create_owner(
 def _setup_token() -> None:
     """Print the setup token to enter on the first visit, when others can reach the installation."""
     prepare_installation()
-    click.echo(setup_token(current()) or "No setup token is required.")
+    click.echo(setup_token(current(), is_forwarded=True) or "No setup token is required.")

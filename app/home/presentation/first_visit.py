@@ -62,7 +62,7 @@ def make_owner() -> ResponseReturnValue:
 
 
 def _page(form: FirstVisitForm) -> str:
-    asks_token = accounts.first_visit_token(current()) is not None
+    asks_token = accounts.first_visit_token(current(), web.is_forwarded()) is not None
     return render_template("home/first_visit.html", form=form, asks_token=asks_token)
 
 
@@ -73,7 +73,7 @@ def _problems(form: FirstVisitForm) -> dict[str, str]:
     )
     problems |= account_problems(form.text("account_name"), form.text("time_zone"), form.text("country"))
     try:
-        accounts.check_first_visit(current(), form.text("token"))
+        accounts.check_first_visit(current(), form.text("token"), web.is_forwarded())
     except Invalid as wrong:
         problems |= wrong.facts["fields"]
     return problems

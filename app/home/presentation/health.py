@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.home.infrastructure import health as state
-from app.platform import queue, web
+from app.platform import disk, queue, web
 from app.platform.settings import current
 
 blueprint = Blueprint("health", __name__)
@@ -24,8 +24,9 @@ def ready() -> ResponseReturnValue:
     parts = {
         "database": database_is_up,
         "migrations": database_is_up and state.migrations_are_applied(),
-        "queue": queue.is_up(),
+        "queue": queue.takes_writes(),
         "workers": current().workers == 0 or queue.alive_workers() > 0,
     }
+    parts["disk"] = disk.is_writable(current())
     is_ready = all(parts.values())
     return jsonify(status="ready" if is_ready else "not ready", **parts), 200 if is_ready else 503

@@ -6,6 +6,8 @@ from urllib.parse import urljoin
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app import create_app
 from app.accounts.application import add_person
@@ -127,6 +129,28 @@ def test_next_in_the_address_never_leads_to_another_site(stranger: FlaskClient, 
     )
     assert answer.status_code == 302
     assert _stays_here(answer.location), answer.location
+
+
+NO_ADDRESSES = ("//[", "http://[", "//[::1", "//]", "http://[v1.]/", "///[", "\\\\[", "//a:b:c", "//\u2100")
+
+
+@pytest.mark.parametrize("next_", NO_ADDRESSES)
+def test_a_next_that_is_no_address_is_ignored(app: Flask, next_: str) -> None:
+    for query, field in (({"next": next_}, ""), ({}, next_)):
+        browser = app.test_client()
+        page = browser.get("/sign-in", query_string=query, follow_redirects=True)
+        assert page.status_code == 200
+        form = {"csrf_token": token_on(page.text), "email": "alice@example.com", "password": PASSWORD}
+        answer = browser.post("/sign-in", query_string=query, data=form | {"next": field})
+        assert answer.status_code in (302, 303)
+        assert _stays_here(answer.location)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(next_=st.text(alphabet="/\\[]@:?#%.ahtps\t\n \u2100\uff0f\x00", max_size=12))
+def test_whatever_stands_in_next(stranger: FlaskClient, next_: str) -> None:
+    answer = stranger.get("/sign-in", query_string={"next": next_})
+    assert answer.status_code in (200, 303)
 
 
 def _stays_here(location: str) -> bool:

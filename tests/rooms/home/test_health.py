@@ -37,6 +37,7 @@ def test_ready_when_everything_answers(app: Flask, stranger: FlaskClient, valkey
         "migrations": True,
         "queue": True,
         "workers": True,
+        "disk": True,
     }
 
 

@@ -77,6 +77,21 @@ def _no_hashing(_password: str) -> str:
     raise AssertionError("a password was hashed")
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"],
+)
+def test_a_proxy_that_nobody_told_of_makes_it_ask_for_the_token(fresh_app: Flask, header: str) -> None:
+    browser = fresh_app.test_client()
+    headers = {header: "203.0.113.7"}
+    page = browser.get("/setup", headers=headers)
+    assert "flask setup-token" in page.text
+    form = GOOD | {"csrf_token": token_on(page.text)}
+    assert browser.post("/setup", data=form, headers=headers).status_code == 422
+    told = fresh_app.test_cli_runner().invoke(args=["setup-token"]).output.strip()
+    assert browser.post("/setup", data=form | {"token": told}, headers=headers).status_code == 303
+
+
 def test_trying_tokens_is_limited(fresh_app: Flask, database: Database) -> None:
     app = create_app(database.settings(PUBLIC_URL="https://muster.example.com"))
     browser = app.test_client()

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from app import create_app
 from app.platform.web import HEADERS
 from tests.people import Person
+from tests.services.databases import Database
 
 ANSWERS = {
     "a page": ("GET", "/contacts", 200),
@@ -32,6 +34,15 @@ def test_every_answer_is_guarded_and_kept_by_nobody(alice: Person, kind: str) ->
     for name, value in HEADERS.items():
         assert answer.headers[name] == value, name
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_browsers_are_told_to_come_by_https_only_where_that_works(database: Database) -> None:
+    database.restore("people")
+    for address, told in (("https://muster.example.com", True), ("http://muster.example.com", False)):
+        stranger = create_app(database.settings(PUBLIC_URL=address)).test_client()
+        for page in ("/sign-in", "/nowhere", "/static/app.css", "/healthz"):
+            header = stranger.get(page).headers.get("Strict-Transport-Security", "")
+            assert header.startswith("max-age=31536000") == told, page
 
 
 def test_files_may_be_kept_and_carry_the_same_headers(alice: Person) -> None:

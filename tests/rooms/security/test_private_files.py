@@ -33,6 +33,7 @@ def test_nobody_else_may_read_what_a_command_makes(tmp_path: Path) -> None:
     with app.app_context(), acting_for(1):
         files.keep(worker_for(1), io.BytesIO(b"Email\nann@example.com\n"), "people.csv")
         found = {path.name for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
+        assert [stat.S_IMODE(path.stat().st_mode) for path in folder.glob("uploads/*/*")] == [0o600]
         db.session.remove()
         db.engine.dispose()
     assert found <= {"muster.db.lock"}, "an empty file that says nothing"

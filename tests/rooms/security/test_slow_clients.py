@@ -2,9 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from app.platform.bodies import MOST_AT_ONCE, SMALL_BYTES
 from ops.gateway import SMALL_BODY_WITHIN_SECONDS
@@ -16,23 +13,10 @@ from tests.services.plain_client import (
     begun,
     fetch,
     seconds_to_answer,
-    sign_in_owner,
 )
 
 WITHOUT_DELAY = 0.5
 PROCESSES = 2
-
-
-@pytest.fixture(scope="module")
-def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    one = Installation(tmp_path_factory.mktemp("slow") / "data", WORKERS="0").start()
-    yield one
-    one.stop()
-
-
-@pytest.fixture(scope="module")
-def session(muster: Installation) -> Session:
-    return sign_in_owner(muster)
 
 
 def test_idle_connections_and_slow_headers(muster: Installation) -> None:

@@ -1,6 +1,7 @@
 """A download runs nothing in a spreadsheet, and what it holds is read back unchanged.  # B-25"""
 
 import io
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +12,23 @@ from app.files.domain.table_file import open_table, open_untouched
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TRICKY = st.text(alphabet="'=+-@ \tstnSab-1,;\"\uff1d\n", max_size=8)
+BEFORE = (
+    "",
+    " ",
+    "  ",
+    "\u00a0",
+    "\u200b",
+    "\ufeff",
+    "\u202e",
+    "\u2007",
+    "\u3000",
+    "\x00",
+    "\x0b",
+    "\x1f",
+    "\x85",
+)
+BEFORE += ("\u2060", "\u00ad", "\u2800", "\u3164", "\ufe0f", " \u200b\u00a0 ", "\U000e0041")
+SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212\u207a\u207b\u208a\u208b\u207c\u208c"
 ANY = st.one_of(TRICKY, st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 
 
@@ -48,12 +66,34 @@ def test_values_come_back(value):
     assert not cell.startswith(DANGEROUS)
 
 
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("sign", SIGNS)
+def test_nothing_that_is_not_seen_hides_a_formula(before: str, sign: str) -> None:
+    value = f"{before}{sign}HYPERLINK(1)"
+    assert guarded(value) == guarded_cell(value) == "'" + value
+    assert unguarded(guarded(value)) == value
+    assert guarded_cell(guarded_cell(value)) == "'" + value
+
+
+@given(st.text(alphabet=st.sampled_from(sorted({*SIGNS, *"".join(BEFORE), *"'st 1a-m"})), max_size=8))
+def test_whatever_hides_it_comes_back(value: str) -> None:
+    assert unguarded(guarded(value)) == value
+    assert unguarded(guarded_cell(value)) == unguarded(value)
+
+
+def test_a_long_run_of_blanks_is_looked_through_once() -> None:
+    began = time.process_time()
+    for _ in range(100):
+        guarded_cell("\u200b \u00a0" * 10_000 + "x")
+    assert time.process_time() - began < 2
+
+
 @given(ANY)
 def test_cells_of_the_users_own_file_mean_the_same_and_change_only_where_dangerous(raw):
     cell = guarded_cell(raw)
     assert unguarded(cell) == unguarded(raw)
     assert not cell.startswith(DANGEROUS)
-    assert cell == raw or raw.startswith((*DANGEROUS, "\u2212"))
+    assert cell == raw or any(sign in raw for sign in (*DANGEROUS, *SIGNS))
 
 
 @settings(max_examples=150, deadline=None)

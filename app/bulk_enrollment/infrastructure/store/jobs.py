@@ -41,6 +41,25 @@ def change(account_id: int, job_id: int, **values: Any) -> bool:
     return _update(account_id, job_id, [], values)
 
 
+def status_of(account_id: int, job_id: int) -> str | None:
+    """As it is now; None once it has been discarded."""
+    return session().scalar(
+        sa.select(EnrollmentJob.status).where(
+            EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id
+        )
+    )
+
+
+def dry_runs_of(account_id: int) -> list[EnrollmentJob]:
+    """The account's open dry runs, the oldest first."""
+    query = (
+        sa.select(EnrollmentJob)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status == JobStatus.DRAFT)
+        .order_by(EnrollmentJob.id)
+    )
+    return list(session().scalars(query))
+
+
 def count_unfinished(account_id: int) -> int:
     query = sa.select(sa.func.count()).where(
         EnrollmentJob.account_id == account_id,
@@ -70,6 +89,7 @@ def claim_planning(account_id: int, job_id: int, holder: str | None) -> Planning
                 EnrollmentJob.status.in_(PLANNABLE),
                 EnrollmentJob.planned_at.is_(None),
                 lease().is_over(EnrollmentJob.lease_until),
+                ~_another_is_planned(account_id, job_id),
             )
             .values(values)
             .returning(EnrollmentJob.attempt, EnrollmentJob.planned_rows, EnrollmentJob.idle_attempts),
@@ -78,6 +98,19 @@ def claim_planning(account_id: int, job_id: int, holder: str | None) -> Planning
         .first()
     )
     return PlanningClaim(*claimed) if claimed else None
+
+
+def _another_is_planned(account_id: int, job_id: int) -> sa.ColumnElement[bool]:
+    """Whether somebody plans another job of the account: of all workers an account gets one at a time."""
+    other = sa.orm.aliased(EnrollmentJob, name="other")
+    return sa.exists().where(
+        other.account_id == account_id,
+        other.id != job_id,
+        other.status.in_(PLANNABLE),
+        other.planned_at.is_(None),
+        other.lease_until.isnot(None),
+        ~lease().is_over(other.lease_until),
+    )
 
 
 def hold_planning(account_id: int, job_id: int, attempt: int, rows: int) -> bool:

@@ -1,0 +1,46 @@
+"""How many dry runs there may be: each keeps a plan as large as its file."""
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor
+from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform import queue
+from app.platform.database import after_commit, transaction
+from app.platform.errors import LimitReached
+from app.platform.settings import current
+
+DISCARD_TASK = "bulk_enrollment.discard_dry_run"
+DISCARDED_AT_ONCE = 20_000  # rows; more are left to a worker
+
+
+def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
+    """Discard the dry run that the new one replaces: that of the same upload and person, or, where the
+    account has as many as it may, the person's oldest. Raises LimitReached when all belong to others."""
+    others = [job for job in jobs.dry_runs_of(actor.account_id) if job.id != new.id]
+    mine = [job for job in others if job.created_by == actor.user_id]
+    replaced = [job for job in mine if job.upload_id == new.upload_id]
+    limit = accounts.limit_of(actor.account_id, "dry_runs", current().max_dry_runs)
+    if len(others) - len(replaced) >= limit:
+        if not mine:
+            raise LimitReached(
+                "DRY_RUN_LIMIT_REACHED",
+                f"Your colleagues have {limit} dry runs open, which is all that your account may have. "
+                "Ask them to start one, or try again tomorrow: dry runs are kept for a day.",
+                limit=limit,
+            )
+        replaced = replaced or mine[:1]
+    for job in replaced:
+        _discard(actor.account_id, job)
+
+
+def discard_dry_run(account_id: int, job_id: int) -> None:
+    """Remove a dry run that was not started meanwhile, with its plan."""
+    with transaction():
+        jobs.discard(account_id, job_id)
+
+
+def _discard(account_id: int, job: EnrollmentJob) -> None:
+    if job.planned_rows <= DISCARDED_AT_ONCE:
+        jobs.discard(account_id, job.id)
+    else:
+        after_commit(lambda: queue.send(DISCARD_TASK, account_id, job.id))

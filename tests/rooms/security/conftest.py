@@ -1,0 +1,22 @@
+"""One whole installation for the tests that need a real web server in front of them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services.installation import Installation
+from tests.services.plain_client import Session, sign_in_owner
+
+
+@pytest.fixture(scope="session")
+def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Running, without workers."""
+    one = Installation(tmp_path_factory.mktemp("muster") / "data", WORKERS="0").start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def session(muster: Installation) -> Session:
+    """Its owner, signed in."""
+    return sign_in_owner(muster)
