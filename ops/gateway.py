@@ -103,7 +103,11 @@ class Gateway:
 
     async def _spool(self, environ: dict[str, Any], begun: bytes, most: int, receive: Receive) -> IO[bytes]:
         """The body in a file. `wsgi.input` is counted here, so a length that was not stated is known now."""
-        file = tempfile.TemporaryFile(dir=self._settings.data_dir)  # noqa: SIM115
+        try:
+            file = tempfile.TemporaryFile(dir=self._settings.data_dir)  # noqa: SIM115
+        except OSError:
+            environ[REFUSED] = FULL
+            return Unread(begun)
         waiting, size, is_open = bytearray(begun), len(begun), True
         try:
             while is_open:
