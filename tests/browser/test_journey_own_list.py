@@ -54,6 +54,9 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
         alice.look()
         alice.button("Start and add 3 people").click()
         enrolling.wait_for_end(alice)
+        alice.page.reload()
+        expect(alice.page.locator(".tabs [aria-current]")).to_be_attached()
+        assert alice.page.evaluate("scrollY") == 0, "a page opens at its top"
         assert enrolling.counts(alice) == {"ENROLLED": 3, "DUPLICATE_IN_SELECTION": 1, "VALIDATION_ERROR": 1}
         alice.look()
         alice.page.goto("/contacts?q=groß.jürgen")
