@@ -202,11 +202,11 @@ def waits_for(names: list[str]) -> str:
     workers = [name for name in names if name.startswith("worker")]
     reasons = ["open web requests"] if "web" in names else []
     if workers:
-        reasons.append(f"the batch under way in {' and '.join(workers)}")
+        reasons.append(f"the current batch in {' and '.join(workers)}")
     if not reasons:
         reasons = ["the queue to save its tasks" if "queue" in names else "the last processes to end"]
     seconds = processes.STOP_WAIT_SECONDS
-    return f"Waiting for {' and '.join(reasons)}, {seconds} seconds at most…"
+    return f"Waiting for {' and '.join(reasons)}, up to {seconds} seconds…"
 
 
 def _how(code: int) -> str:

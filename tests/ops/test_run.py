@@ -83,7 +83,7 @@ def test_ends_within_ten_seconds_whatever_is_under_way(installation: Make) -> No
     assert site.stop() == 0
     assert time.monotonic() - began < 10
     assert nothing_runs(site)
-    words = "Waiting for open web requests and the batch under way in worker-1, 4 seconds at most…"
+    words = "Waiting for open web requests and the current batch in worker-1, up to 4 seconds…"
     assert words in site.output
     site.start()
     assert readiness(site)[0] == 200

@@ -22,7 +22,7 @@ word_option = click.option(
     "consent_words",
     multiple=True,
     metavar="WORD=ANSWER",
-    help="What a value in a consent column means: yes, no or leave-out. “*” stands for all others; can be "
+    help="What a value in a consent column means: yes, no, or leave-out. “*” means all others; can be "
     "repeated.",
 )
 

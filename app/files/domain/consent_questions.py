@@ -97,9 +97,8 @@ class ConsentQuestions:
             start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
             return f"{start} who may be contacted? {names}."
         if words := self.open_words:
-            return (
-                f"Say what these words mean: {_listing([f'{word.text} {word.count:,}' for word in words])}."
-            )
+            counted = [f"{word.text} {word.count:,}" for word in words]
+            return f"Choose what these words mean: {_listing(counted)}."
         return ""
 
 

@@ -67,11 +67,11 @@ def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[
     if criteria is None and may_be_empty:
         return
     if not isinstance(criteria, dict):
-        yield "Say which conditions have to be met."
+        yield "Add the conditions that have to be met."
         return
     found = list(rules(criteria))
     if not found and not may_be_empty:
-        yield "Say which conditions have to be met: there is none."
+        yield "Add at least one condition."
     if len(found) > MAX_CRITERIA:
         yield f"There are {len(found)} conditions; at most {MAX_CRITERIA} fit in one place."
     yield from _group_problems(criteria, 1)

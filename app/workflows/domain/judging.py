@@ -87,7 +87,7 @@ def _pairs(setting: Setting, value: Any, known: Known) -> Iterator[str]:
 
 def _tag(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str):
-        yield "write the tag as a text."
+        yield "enter the tag as text."
     elif len(value) > MAX_TAG or "\n" in value or "," in value:
         yield f"a tag has at most {MAX_TAG} characters, in one line and without commas."
     elif "{{" in value or "{%" in value:

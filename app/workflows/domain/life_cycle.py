@@ -44,7 +44,7 @@ def refusal(status: str, to: str) -> str:
     try:
         old, new = Status(status), Status(to)
     except ValueError:
-        return "There is no such status."
+        return "This status doesn’t exist."
     if new in LEGAL[old]:
         return ""
     if old == new:

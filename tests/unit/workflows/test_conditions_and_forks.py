@@ -20,8 +20,8 @@ from tests.unit.workflows.documents import (
 @pytest.mark.parametrize(
     ("criteria", "words"),
     [
-        (None, "Say which conditions have to be met."),
-        ({"all": []}, "Say which conditions have to be met: there is none."),
+        (None, "Add the conditions that have to be met."),
+        ({"all": []}, "Add at least one condition."),
         ({"all": [rule("contact.shoe", "equals", "x")]}, "There is no field “contact.shoe”."),
         (
             {"all": [rule("contact.city", "looks_like", "x")]},

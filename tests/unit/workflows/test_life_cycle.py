@@ -24,7 +24,7 @@ def test_every_other_way_is_refused_with_a_sentence(old: Status, new: Status) ->
 
 
 def test_unknown_statuses_are_refused() -> None:  # W-02
-    assert refusal("draft", "asleep") == refusal("", "active") == "There is no such status."
+    assert refusal("draft", "asleep") == refusal("", "active") == "This status doesn’t exist."
 
 
 def test_what_a_status_allows() -> None:  # W-02, B-01
