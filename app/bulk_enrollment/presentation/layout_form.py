@@ -69,7 +69,10 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
         encodings=[] if is_sheet else _encodings(encoding),
         delimiters=[] if is_sheet else _delimiters(told.delimiter or ","),
         headers=_headers(upload, told),
-        sheets=[(one["name"], f"{one['name']} ({one['rows']:,} rows)") for one in files.sheets_of(upload)],
+        sheets=[
+            (one["name"], f"{one['name']} ({one['rows']:,} {'line' if one['rows'] == 1 else 'lines'})")
+            for one in files.sheets_of(upload)
+        ],
         told=told,
         left_out=[
             (KINDS.get(kind, kind), noticed.count, noticed.samples)

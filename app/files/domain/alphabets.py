@@ -77,6 +77,7 @@ _EAST_ASIAN: Final = ("cp932", "gb18030", "big5hkscs", "cp949", "euc-jp")
 LEGACY: Final = (*_ALPHABETS, *_EAST_ASIAN)
 
 _NEUTRAL: Final = frozenset("\xa0‘’“”„‚«»‹›–—…•€°®©™·´ʼ′″§№")
+_NEVER_BEFORE: Final = frozenset("€°•§№©®™»")
 _EVIDENCE: Final = 12_000  # bytes that are weighed
 _WORD: Final = re.compile(r"[^\s,;|\"'@<>()\[\]/.:+&=0-9-]*[^\x00-\x7f\s][^\s,;|\"'@<>()\[\]/.:+&=0-9-]*")
 
@@ -97,12 +98,15 @@ def likeliest(lines: bytes) -> str:
         * _sense(lines, name)
         for name in LEGACY
     }
-    return max(LEGACY, key=lambda name: scores[name])
+    best_name = max(LEGACY, key=lambda name: scores[name])
+    if best_name in _ALPHABETS and lines.decode(best_name, "replace") == lines.decode("cp1252", "replace"):
+        return "cp1252"  # nothing tells them apart, and this one is what people know
+    return best_name
 
 
 def _sense(lines: bytes, encoding: str) -> float:
     """0 to 1: how much of the text beyond ASCII is letters where letters belong, of one language at best."""
-    words = _WORD.findall(lines.decode(encoding, "replace"))
+    words = set(_WORD.findall(lines.decode(encoding, "replace")))
     letters: Counter[str] = Counter()
     odd, total = 0.0, 0
     for word in words:
@@ -125,12 +129,7 @@ def _judge_word(word: str, letters: Counter[str]) -> tuple[float, int]:
         if character < "\x80":
             continue
         if character in _NEUTRAL:
-            if character in "€°•§№©®™" and word[at + 1 : at + 2].isalpha():
-                odd += 1
-                total += 1
-                continue
-            inside = 0 < at < len(word) - 1 and word[at - 1].isalpha() and word[at + 1].isalpha()
-            if inside and character not in "’ʼ·‘´":
+            if _stands_oddly(word, at):
                 odd += 1
                 total += 1
             continue
@@ -147,6 +146,14 @@ def _judge_word(word: str, letters: Counter[str]) -> tuple[float, int]:
         if character >= "\u0250" and (_is_ascii_letter(before) or _is_ascii_letter(word[at + 1 : at + 2])):
             odd += 1
     return odd, total
+
+
+def _stands_oddly(word: str, at: int) -> bool:
+    """Whether a sign stands where a letter belongs: before or between letters."""
+    character, after = word[at], word[at + 1 : at + 2]
+    if character in _NEVER_BEFORE:
+        return bool(after)
+    return at > 0 and character not in "’ʼ·‘´" and word[at - 1].isalpha() and after.isalpha()
 
 
 def _is_ascii_letter(character: str) -> bool:

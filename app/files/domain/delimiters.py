@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from app.files.domain.blanks import closer
 from app.platform.addresses import email_key
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -31,8 +32,9 @@ def sniff_delimiter(lines: Sequence[str]) -> str:
 
 
 def _fitness(lines: Sequence[str], delimiter: str) -> tuple[float, float, int]:
+    closed = map(closer(delimiter), lines)
     try:
-        rows = [row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if any(row)]
+        rows = [row for row in csv.reader(closed, delimiter=delimiter, skipinitialspace=True) if any(row)]
     except csv.Error:
         return 0, 0, 0
     widths = Counter(len(row) for row in rows if len(row) > 1)

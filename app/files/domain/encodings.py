@@ -133,15 +133,36 @@ class Evidence:
 
     def __init__(self) -> None:
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._is_ascii = True
         self._sequences = 0
         self._stray = 0
         self._lines: list[bytes] = []
+        self._telling: list[bytes] = []
+        self._seen: set[int] = set()
         self._kept = 0
 
     def add(self, block: bytes) -> None:
         """Look at the next bytes."""
         if block.isascii() and not self._utf8.getstate()[0]:
             return
+        self._is_ascii = False
+        self._count(block)
+        if self._stray and (
+            self._kept < _EVIDENCE or not self._seen.issuperset(block.translate(None, _ASCII))
+        ):
+            self._keep(block)
+
+    def encoding(self) -> str:
+        """UTF-8 or one of the older encodings; UNDECIDED when all was ASCII."""
+        if self._is_ascii:
+            return UNDECIDED
+        if self._sequences >= self._stray:
+            return "utf-8"
+        return likeliest(b"\n".join([*self._telling, *self._lines]))
+
+    def _count(self, block: bytes) -> None:
+        if self._stray > 1000 + 10 * self._sequences:
+            return  # no UTF-8 for certain
         try:
             self._utf8.decode(block)
         except UnicodeDecodeError:
@@ -151,24 +172,18 @@ class Evidence:
             self._stray += len(block.translate(None, _ASCII)) - sum(map(len, good))
         else:
             self._sequences += len(block.translate(None, _ASCII)) // 2
-        if self._kept < _EVIDENCE:
-            self._keep(block)
-
-    def encoding(self) -> str:
-        """UTF-8 or one of the older encodings; UNDECIDED when all was ASCII."""
-        if not self._lines and not self._sequences and not self._stray:
-            return UNDECIDED
-        if self._sequences >= self._stray:
-            return "utf-8"
-        return likeliest(b"\n".join(self._lines))
 
     def _keep(self, block: bytes) -> None:
+        """Lines beyond ASCII while there are few; then those with a byte that no line before them has."""
         for found in _LINE_BEYOND_ASCII.finditer(block):
             line = found[0][:1000]
-            self._lines.append(line)
-            self._kept += len(line)
-            if self._kept >= _EVIDENCE:
-                return
+            fresh = set(line.translate(None, _ASCII)) - self._seen
+            if fresh:
+                self._seen |= fresh
+                self._telling.append(line)
+            elif self._kept < _EVIDENCE:
+                self._lines.append(line)
+                self._kept += len(line)
 
 
 def is_mostly_nul(nul: int, length: int) -> bool:

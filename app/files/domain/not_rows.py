@@ -34,7 +34,12 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"\W*\d[\d.,]*\s+{_THINGS}\b[^@]{{0,40}}", re.IGNORECASE)
-# How a line begins that a program or a person writes below a table.
+# How a line begins that a program or a person writes below a table; who made it may be told by an address.
+_WHO = re.compile(
+    r"\W*(?:(?:report|list|file|data)\s+)?(?:generated|exported|printed|downloaded|created|produced|compiled|"
+    r"prepared)\s+(?:by|with|from|for)\b|\W*(?:erstellt|exportiert)\s+von\b|\W*(?:généré|exporté)\s+par\b",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(
     r"\W*(?:(?:report\s+|list\s+|file\s+|data\s+)?(?:generated|exported|printed|downloaded|created|produced|"
     r"compiled|updated|prepared)\s*(?:by|on|at|from|with|for|:)|copyright\b|©|\(c\)\s*(?:19|20)\d\d|confidential|"
@@ -114,7 +119,8 @@ class Sieve:
     def _kind(self, cells: Sequence[str], filled: list[str]) -> Kind | None:
         first = filled[0].strip()
         has_address = any("@" in cell for cell in filled)
-        if _NOTE.match(first) and len(filled) <= 2 and (not has_address or len(cells) == 1 or cells[0]):
+        says_who = _WHO.match(first) is not None
+        if len(filled) <= 2 and (says_who or (_NOTE.match(first) and (len(cells) == 1 or not has_address))):
             return "note"
         if has_address:
             return None
