@@ -42,6 +42,7 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
     if shown.status is JobStatus.FAILED or job.upload_id is None:
         raise Conflict("CONFLICT", "The file couldn’t be read, so there are no rows to download.")
     upload = files.upload_by_id(job.account_id, job.upload_id)
+    files.check_is_there(upload)
     _record(actor, shown, wanted)
     ledger = _ledger(job.account_id, job.id, shown.status is JobStatus.CANCELLED)
     rows = _rows(upload, ledger, wanted)

@@ -17,6 +17,8 @@ from app.files.application.consent import questions_of
 from app.files.application.discarding import discard_unused, register_use
 from app.files.application.keeping import keep, too_large
 from app.files.application.reading import (
+    FileGone,
+    check_is_there,
     first_lines,
     first_rows,
     kept,
@@ -37,10 +39,12 @@ from app.files.infrastructure.tables import Upload
 __all__ = [
     "MAPPABLE",
     "ColumnStyles",
+    "FileGone",
     "Upload",
     "added_columns",
     "carried_answers",
     "carried_over",
+    "check_is_there",
     "checkup_for",
     "choices_of",
     "discard_unused",

@@ -12,11 +12,14 @@ from app.files.domain.notices import Notices
 from app.files.domain.profile import FileProfile, Profiler
 from app.files.domain.repairs import mended_cell
 from app.files.domain.table_file import Row, open_table, open_untouched
+from app.files.domain.unreadable import UnreadableFile
 from app.files.infrastructure import queries, storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
+
+GONE = "The uploaded file is no longer on this server, so it can’t be read. Upload it again."
 
 
 def kept(account_id: int, public_id: str) -> Upload | None:
@@ -71,12 +74,29 @@ def untouched_rows(upload: Upload) -> Iterator[Row]:
         yield from open_untouched(stream, layout_of(upload))
 
 
+class FileGone(UnreadableFile, NotFound):
+    """What was uploaded is known, but is not on this server's disk any more."""
+
+    def __init__(self) -> None:
+        NotFound.__init__(self, "FILE_GONE", GONE)
+        self.line = self.row = None
+
+
+def check_is_there(upload: Upload) -> None:
+    """Raises FileGone: for those who must know before they begin to read."""
+    if not storage.path_of(upload.account_id, upload.public_id).exists():
+        raise FileGone
+
+
 def opened_text(upload: Upload) -> BinaryIO:
-    """The bytes of a text file as they came, or the text of the worksheet that is read."""
+    """The bytes of a text file as they came, or the text of the worksheet that is read. Raises FileGone."""
     sheet = layout_of(upload).sheet
-    if sheet is None:
-        return storage.opened(upload.account_id, upload.public_id)
-    return worksheets.opened(upload.account_id, upload.public_id, sheet)
+    try:
+        if sheet is None:
+            return storage.opened(upload.account_id, upload.public_id)
+        return worksheets.opened(upload.account_id, upload.public_id, sheet)
+    except FileNotFoundError:
+        raise FileGone from None
 
 
 def notices_of(upload: Upload) -> Notices:

@@ -139,7 +139,7 @@ def _bare(cell: str) -> str:
 
 
 def _digits(text: str) -> int:
-    return sum(character.isdigit() for character in text)
+    return sum(map(str.isdigit, text))
 
 
 def _e164(number: PhoneNumber) -> str:
