@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.application import change_account, change_limits, require
 from app.accounts.domain import Permission
 from app.accounts.domain.places import countries
+from app.files import application as files
 from app.home import application as home_room
 from app.home.presentation.forms import AccountForm
 from app.platform import formats, web
@@ -69,8 +70,11 @@ def limit_typed(text: str) -> int | None:
 
 def _limits_page(typed: dict[str, str], problems: dict[str, str]) -> str:
     settings = current()
+    account_id = web.actor().account_id
     return render_template(
         "home/limits.html",
+        storage_used=formats.size(sum(files.kept_bytes(account_id).values())),
+        storage_limit=formats.size(files.storage_limit(account_id)),
         limits=home_room.limits(web.actor(), settings),
         typed=typed,
         problems=problems,

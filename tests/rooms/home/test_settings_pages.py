@@ -84,6 +84,7 @@ def test_limits_say_how_much_is_used(app: Flask, alice: Person) -> None:
     assert "Workflows 3 of 1,000" in text
     assert "Unfinished enrollments and imports 0 of 10" in text
     assert "People per enrollment up to 10,000" in text
+    assert re.search(r"Storage [\d.]+ \w+ of 10\W", text)
 
 
 def test_an_account_with_a_limit_of_its_own_sees_it(database: Database) -> None:
