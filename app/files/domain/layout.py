@@ -84,13 +84,6 @@ class FileLayout:
             }
         )
 
-    def with_first_row_as_data(self) -> FileLayout:
-        """The same file when a person says that the first row is no header but a contact."""
-        if self.header_line is None:
-            return self
-        names = tuple(column_names(None, self.width))
-        return replace(self, header=None, header_line=None, data_line=self.header_line, columns=names)
-
 
 @dataclass(frozen=True)
 class Told:
