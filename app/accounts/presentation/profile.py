@@ -11,6 +11,7 @@ from wtforms import EmailField, PasswordField, StringField
 from app.accounts.application import require
 from app.accounts.application.profile import change_email, change_name, change_password
 from app.accounts.domain import Permission
+from app.accounts.presentation import lock_out
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.errors import Invalid
@@ -54,7 +55,7 @@ def set_name() -> ResponseReturnValue:
 def set_email() -> ResponseReturnValue:
     form = EmailForm()
     try:
-        change_email(web.actor(), _typed(form, "email"), _typed(form, "password"), verify_password)
+        change_email(web.actor(), _typed(form, "email"), _typed(form, "password"), _is_right)
     except Invalid as wrong:
         return _refused(form, wrong, email_form=form)
     flash("Your email address is saved. Use it the next time you sign in.", "success")
@@ -69,7 +70,7 @@ def set_password() -> ResponseReturnValue:
             web.actor(),
             _typed(form, "password"),
             _typed(form, "new_password"),
-            verify_password,
+            _is_right,
             hash_password,
             current_token(),
         )
@@ -78,6 +79,16 @@ def set_password() -> ResponseReturnValue:
     others = f" You were signed out of {plural(ended, 'other browser')}." if ended else ""
     flash(f"Your password is changed.{others}", "success")
     return web.send_to(url_for("profile.show"))
+
+
+def _is_right(password: str, password_hash: str) -> bool:
+    """Whether the current password is right. Wrong ones count like those of the sign-in page: a browser left
+    open is no place to guess it. Raises Locked."""
+    attempt = lock_out.begin_sign_in(web.actor().email)
+    if not verify_password(password, password_hash):
+        return False
+    attempt.take_back()
+    return True
 
 
 def _refused(form: FlaskForm, wrong: Invalid, **forms: Any) -> ResponseReturnValue:

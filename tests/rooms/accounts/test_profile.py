@@ -82,6 +82,20 @@ def test_a_bad_new_password_is_refused(app: Flask, bob: Person) -> None:
     assert signs_in(app, EMAILS["bob"], PASSWORD)
 
 
+def test_a_common_password_or_ones_own_name_is_refused(app: Flask, bob: Person) -> None:
+    for new in ("password1234", "bob@example.com", "qwertyuiop12"):
+        answer = bob.post(f"{PAGE}/password", {"password": PASSWORD, "new_password": new})
+        assert answer.status_code == 422 and 'id="new_password-error"' in answer.text
+
+
+def test_the_current_password_cannot_be_guessed_here(app: Flask, bob: Person) -> None:
+    sent = {"email": "robert@example.com", "password": "wrong horse battery"}
+    answers = [bob.post(f"{PAGE}/email", sent).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+    right = sent | {"password": PASSWORD}
+    assert bob.post(f"{PAGE}/email", right).status_code == 429, "not even the right one, for a while"
+
+
 def test_strangers_have_no_profile(app: Flask) -> None:
     stranger = app.test_client()
     assert stranger.get(PAGE).status_code == 303
