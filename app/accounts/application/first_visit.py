@@ -44,7 +44,7 @@ def check_first_visit(settings: Settings, typed: str, is_forwarded: bool = False
     token = first_visit_token(settings, is_forwarded)
     if token is None or secrets.compare_digest(token.encode(), typed.strip().encode()):
         return
-    sentence = "This is not the token that the terminal printed when Muster started."
+    sentence = "This isn’t the token that was printed in Muster’s terminal."
     raise Invalid("VALIDATION_ERROR", sentence, fields={"token": sentence})
 
 
