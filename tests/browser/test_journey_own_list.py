@@ -27,7 +27,7 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
     file.write_bytes(LIST.encode("cp1252"))
     with Visitor(chromium, workplace.url, 360, "dark") as alice:
         browsing.sign_in(alice.page)
-        enrolling.make_workflow(alice, "Simple welcome in three emails", "Herbstgrüße")
+        enrolling.make_workflow(alice, "Simple three-email welcome", "Herbstgrüße")
         alice.look()
         enrolling.upload(alice, file)
         assert enrolling.checkup(alice) == {
