@@ -17,6 +17,7 @@ from app.bulk_enrollment.domain.selection import EXISTING, FileOptions
 from app.bulk_enrollment.presentation.terminal_consent import settle, word_option
 from app.bulk_enrollment.presentation.terminal_file import (
     Reading,
+    ask_for_dates,
     facts_of,
     identifier_for,
     keep_file,
@@ -103,7 +104,11 @@ def _enroll(
         existing=existing,
         consent_basis=consent_basis if create_missing else "",
         tags=list(tags),
+        dates=reading.dates,
+        phones=reading.phones,
     )
+    if options.writes_contacts:
+        ask_for_dates(upload, mapping, reading)
     wanted = start.FileJob(upload.public_id, options, target.public_id)
     _run(actor, wanted, facts, dry_run, as_json)
 
@@ -141,7 +146,11 @@ def _import(
         existing=existing,
         consent_basis=consent_basis,
         tags=list(tags),
+        dates=reading.dates,
+        phones=reading.phones,
     )
+    if options.writes_contacts:
+        ask_for_dates(upload, mapping, reading)
     wanted = start.FileJob(upload.public_id, options)
     _run(actor, wanted, facts, dry_run=False, as_json=as_json)
 
@@ -169,9 +178,11 @@ def _actor(account: str | None) -> Actor:
     return actor
 
 
-def _told(upload: files.Upload, mapping: dict[str, str], identifier: Any, as_json: bool) -> dict[str, Any]:
+def _told(
+    upload: files.Upload, mapping: dict[str, str], identifier: Any, reading: Reading, as_json: bool
+) -> dict[str, Any]:
     """What was guessed of the file; people are told at once."""
-    facts = facts_of(upload, mapping, identifier)
+    facts = facts_of(upload, mapping, identifier, reading.dates, reading.phones)
     if not as_json:
         print_facts(upload, facts)
     return facts

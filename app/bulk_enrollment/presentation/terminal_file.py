@@ -11,6 +11,7 @@ import click
 from app.accounts.domain import Actor
 from app.bulk_enrollment.domain.selection import IDENTIFIERS, Identifier
 from app.files import application as files
+from app.files.domain.column_styles import Dates, Phones
 from app.files.domain.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
 from app.files.domain.layout import Told
 from app.files.domain.not_rows import KINDS
@@ -31,6 +32,16 @@ _OPTIONS: Final = (
     ),
     click.option("--sheet", metavar="NAME", help="Sheet of an Excel workbook; the one with contacts."),
     click.option(
+        "--dates",
+        type=click.Choice(["day-first", "month-first"]),
+        help="How dates such as 03/04/1990 are read; decided by the column.",
+    ),
+    click.option(
+        "--phones",
+        type=click.Choice(["international", "national"]),
+        help="How phone numbers without a + are read; decided by the column.",
+    ),
+    click.option(
         "--header-row", type=click.IntRange(0), metavar="LINE", help="Line of the column names; 0 for none."
     ),
 )
@@ -45,6 +56,8 @@ class Reading:
     delimiter: str | None
     sheet: str | None
     header_row: int | None
+    dates: Dates = ""
+    phones: Phones = ""
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,9 +71,13 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
         delimiter: str | None,
         sheet: str | None,
         header_row: int | None,
+        dates: str | None,
+        phones: str | None,
         **options: Any,
     ) -> Any:
-        return command(*args, reading=Reading(identifier, encoding, delimiter, sheet, header_row), **options)
+        styles = cast(Dates, (dates or "").replace("-", "_")), cast(Phones, phones or "")
+        reading = Reading(identifier, encoding, delimiter, sheet, header_row, *styles)
+        return command(*args, reading=reading, **options)
 
     wrapped: Callable[..., Any] = run
     for option in reversed(_OPTIONS):
@@ -82,7 +99,19 @@ def identifier_for(reading: Reading, mapping: Mapping[str, str]) -> Identifier:
     return cast(Identifier, files.identifier_of(mapping) or "email")
 
 
-def facts_of(upload: files.Upload, mapping: Mapping[str, str], identifier: str) -> dict[str, Any]:
+def ask_for_dates(upload: files.Upload, mapping: Mapping[str, str], reading: Reading) -> None:
+    """Raises Invalid with the question and its option when dates could be read in two ways."""
+    style = files.styles_of(upload, mapping, reading.dates, reading.phones).dates
+    if style is not None and style.must_be_chosen:
+        raise Invalid(
+            "VALIDATION_ERROR",
+            f"“{style.name}”: {style.sentence} Use --dates day-first or --dates month-first.",
+        )
+
+
+def facts_of(
+    upload: files.Upload, mapping: Mapping[str, str], identifier: str, dates: Dates = "", phones: Phones = ""
+) -> dict[str, Any]:
     """What was guessed of a file, for JSON."""
     told, layout, notices = files.told_of(upload), files.layout_of(upload), files.notices_of(upload)
     return {
@@ -93,7 +122,7 @@ def facts_of(upload: files.Upload, mapping: Mapping[str, str], identifier: str) 
         "header_row": layout.header_line,
         "identifier": identifier,
         "columns": {name: mapping.get(str(at)) for at, name in enumerate(layout.columns)},
-        "decisions": files.styles_of(upload, mapping).sentences,
+        "decisions": files.styles_of(upload, mapping, dates, phones).sentences,
         "skipped_lines": {kind: noticed.count for kind, noticed in notices.left_out.items()},
         "garbled_rows": {kind: noticed.count for kind, noticed in notices.garbled.items()},
     }

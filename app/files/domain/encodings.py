@@ -58,7 +58,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+# Begins at the start of a line only, so that a long line of plain letters is passed over once.
+_LINE_BEYOND_ASCII = re.compile(rb"(?:(?<=[\r\n])|\A)[^\r\n\x80-\xff]*+[\x80-\xff][^\r\n]*+")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
 # What Python calls them, and what includes them.
 _SAME: Final = {

@@ -63,3 +63,16 @@ def test_what_does_not_fit_is_refused(run, options, sentence):
     answer = run(b"Email\nann@example.com\n", *options)
     assert answer.exit_code == 1
     assert sentence in answer.stderr
+
+
+def test_dates_and_phones_are_decided_printed_and_can_be_said(run):
+    phones = (DATA / "reports/86_phones_no_plus.csv").read_bytes()
+    assert "SMS: Numbers without a + are read with their country code" in run(phones).stderr
+    assert "read as numbers of your country" in run(phones, "--phones", "national").stderr
+    dates = (DATA / "reports/19b_dates_month_first.csv").read_bytes()
+    assert "birthday: 04/23/1990 is read as April 23, 1990." in run(dates).stderr
+    mixed = b"Email,Birthday\na@example.com,04/23/1990\nb@example.com,23/04/1990\nc@example.com,03/04/1990\n"
+    asked = run(mixed)
+    assert asked.exit_code == 1
+    assert "Use --dates day-first or --dates month-first." in asked.stderr
+    assert "is read as April 23, 1990" in run(mixed, "--dates", "month-first").stderr
