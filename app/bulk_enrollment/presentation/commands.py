@@ -96,7 +96,7 @@ def _enroll(
     actor = _actor(account)
     target = workflows.find_by_name_or_id(actor, workflow)
     upload, mapping, ignored = _keep(actor, file, reading, maps)
-    facts = _told(upload, mapping, identifier_for(reading, mapping), as_json)
+    facts = _told(upload, mapping, identifier_for(reading, mapping), reading, as_json)
     options = FileOptions(
         **settle(actor, upload, mapping, ignored, consent_words),
         identifier=identifier_for(reading, mapping),
@@ -138,7 +138,7 @@ def _import(
     """Import the people in a CSV file or Excel workbook as contacts, without enrolling them."""
     actor = _actor(account)
     upload, mapping, ignored = _keep(actor, file, reading, maps)
-    facts = _told(upload, mapping, identifier_for(reading, mapping), as_json)
+    facts = _told(upload, mapping, identifier_for(reading, mapping), reading, as_json)
     options = FileOptions(
         **settle(actor, upload, mapping, ignored, consent_words),
         identifier=identifier_for(reading, mapping),
