@@ -67,7 +67,12 @@ CLEAR_NO: Final = """
     globally unsubscribed | unsubscribed by admin | unsubscribed by user | self unsubscribed
     do not contact | do not email | do not mail | do not e mail | do not send | do not call | donotcontact
     don t contact | don t email | dont contact | dont email | dnc | dne | no contact | no marketing
-    no newsletter | not consented | no consent | consent withdrawn | consent revoked | withdrew consent
+    no newsletter | no emails | no e-mails | no more emails | no further emails | no mails | no mailings
+    no more mailings | stop emailing | stop mailing | stop sending | stop contacting | remove from list
+    remove from the list | remove from mailing list | remove from our list | removed from list
+    removed from the list | removed from mailing list | take off list | take off the list | taken off the list
+    be removed from | asked to be removed | wants to be removed | does not want email | does not want emails
+    doesn t want email | doesn t want emails | wants no email | wants no emails | not consented | no consent | consent withdrawn | consent revoked | withdrew consent
     email marketing not subscribed | abgemeldet | ausgetragen | abbestellt | widerrufen | nicht abonniert
     nicht angemeldet | nicht kontaktieren | keine werbung | keine mails | keine e-mails | kein newsletter
     nicht eingewilligt | keine einwilligung | einwilligung widerrufen | werbesperre | désabonné
@@ -96,7 +101,7 @@ CLEAR_NO: Final = """
     berhenti berlangganan | tidak setuju | đã hủy đăng ký | từ chối
 """
 NO: Final = """
-    no email | no emails | withdrawn | revoked | declined | denied | refused | rejected | objected | out
+    no email | withdrawn | revoked | declined | denied | refused | rejected | objected | out
     opted | remove | remove me | unwilling | dnd | do not disturb | abgelehnt | verweigert | widersprochen
     widerspruch | refusé | refusée | opposition | rechazado | rechazada | revocado | denegado | rifiutato
     revocato | negato | recusado | revogado | negado | geweigerd | ingetrokken | bezwaar | odmowa

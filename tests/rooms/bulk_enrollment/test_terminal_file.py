@@ -29,6 +29,11 @@ def test_what_was_guessed_is_printed(run):
     assert "Skipped 6 notes, totals and footers (line 8: Grand Totals (4 records))" in told
 
 
+def test_the_commands_own_words_are_not_mixed_with_logs(run, caplog):
+    run(b"Email\nann@example.com\n")
+    assert [record for record in caplog.records if record.levelname == "INFO"] == []
+
+
 def test_encoding_delimiter_and_header_can_be_said(run):
     polish = (DATA / "reports/04_windows1250_pl.csv").read_bytes()
     assert "semicolon-separated, Windows-1250 (Central European)" in run(polish).stderr

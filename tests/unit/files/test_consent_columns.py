@@ -134,6 +134,8 @@ def test_a_column_that_is_the_same_for_everybody_is_not_asked_about():
         ("Konto", ["aktiv", "gesperrt", "aktiv"], False),
         ("Archived", ["true", "false"], False),
         ("Accepts SMS Marketing", ["yes", "no"], False),
+        ("Remarks", ["Asked to be removed, no emails please", "VIP", "likes tea", "call later"], False),
+        ("Bemerkung", ["Stammkunde", "will keine Werbung mehr", "zahlt bar", "Barzahler"], False),
     ],
 )
 def test_clear_words_make_it_one_and_mixed_words_are_asked_about(name, cells, taken):
