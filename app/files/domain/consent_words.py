@@ -70,9 +70,11 @@ CLEAR_NO: Final = """
     no newsletter | no emails | no e-mails | no more emails | no further emails | no mails | no mailings
     no more mailings | stop emailing | stop mailing | stop sending | stop contacting | remove from list
     remove from the list | remove from mailing list | remove from our list | removed from list
-    removed from the list | removed from mailing list | take off list | take off the list | taken off the list
-    be removed from | asked to be removed | wants to be removed | does not want email | does not want emails
-    doesn t want email | doesn t want emails | wants no email | wants no emails | not consented | no consent | consent withdrawn | consent revoked | withdrew consent
+    removed from the list | removed from mailing list | take off list | take off the list
+    taken off the list | be removed from | asked to be removed | wants to be removed
+    does not want email | does not want emails | doesn t want email | doesn t want emails
+    wants no email | wants no emails | not consented
+    no consent | consent withdrawn | consent revoked | withdrew consent
     email marketing not subscribed | abgemeldet | ausgetragen | abbestellt | widerrufen | nicht abonniert
     nicht angemeldet | nicht kontaktieren | keine werbung | keine mails | keine e-mails | kein newsletter
     nicht eingewilligt | keine einwilligung | einwilligung widerrufen | werbesperre | désabonné
