@@ -64,7 +64,7 @@ def set_up(alice: Visitor) -> None:
 
 
 def find_a_template(alice: Visitor) -> None:
-    alice.link("Open the gallery").click()
+    alice.link("Browse templates").click()
     cards = alice.page.locator(".template-card")
     expect(cards).not_to_have_count(1)
     alice.page.get_by_role("searchbox").fill("win back")
