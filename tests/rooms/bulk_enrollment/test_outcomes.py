@@ -163,7 +163,7 @@ def test_contact_numbers(trial: Trial, app, bob, workflow):
         "CONTACT_NOT_FOUND",
         "VALIDATION_ERROR no_id",
         "VALIDATION_ERROR no_id",
-        "VALIDATION_ERROR blank",
+        "VALIDATION_ERROR id_blank",
     ]
 
 

@@ -31,7 +31,7 @@ FINISHED = ("completed", "completed_with_errors", "cancelled", "failed")
 
 def lines(*cells: str) -> str:
     """A file of addresses; the second column is there so that an empty address is a row too."""
-    return "\n".join(["Email,Note", *(f"{cell},-" for cell in cells), ""])
+    return "\n".join(["Email,Note", *(f"{cell},here" for cell in cells), ""])
 
 
 def addresses(count: int, first: int = 1) -> list[str]:
