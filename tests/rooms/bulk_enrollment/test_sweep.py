@@ -73,17 +73,23 @@ def test_a_planner_that_died(trial: Trial, workflow, valkey):
 def test_a_planner_that_is_gone_is_not_waited_for(trial: Trial, app, workflow, valkey, monkeypatch):
     """Its lease would last a minute. A task that shows signs of life keeps its own."""
     monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.5)
-    lost, kept = (trial.start(lines(*addresses(3)), workflow, missing="create") for _ in range(2))
+    job = trial.start(lines(*addresses(3)), workflow, missing="create")
     valkey.flush()
-    for job, task in ((lost, "killed"), (kept, "alive")):
+
+    def claim(task: str) -> None:
         with trial.acting(), transaction():
             assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, task)
-    sweep_while(trial, lambda: trial.job(lost).lease_until)
-    assert trial.job(lost).lease_until is None and trial.job(kept).lease_until
+
+    claim("killed")
+    sweep_while(trial, lambda: trial.job(job).lease_until)
+    assert trial.job(job).lease_until is None
     assert waiting(trial, "urgent") == 1, "its task is sent, and once"
-    trial.finish(lost)
-    trial.holds(lost)
-    assert trial.job(kept).status == "validating"
+    claim("alive")
+    until = time.monotonic() + 1.5
+    sweep_while(trial, lambda: trial.job(job).lease_until and time.monotonic() < until)
+    assert trial.job(job).lease_until
+    with trial.acting(), transaction():
+        assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, "another") is None
 
 
 def test_batches_of_a_worker_that_is_gone(trial: Trial, app, bob, workflow, monkeypatch):
