@@ -17,7 +17,7 @@ def test_a_job_that_has_not_begun_is_cancelled_at_once(app, bob, run_tasks):
     assert (answer.status_code, answer.location) == (303, f"/enrollments/{job}")
     words = words_of(page_of(bob, job))
     assert "Canceled before anyone was added." in words
-    assert "100 % 5 of 5 rows" in words and "Cancelled before its turn CANCELLED 5" in words
+    assert "100% 5 of 5 rows" in words and "Canceled CANCELLED 5" in words
     run_tasks()
     assert shown(app, bob.actor, job).state.progress.succeeded == 0
 
@@ -32,8 +32,8 @@ def test_in_the_middle_the_rest_is_left_out_and_nobody_is_taken_out(app, bob, ru
     assert "Canceling. 20 people were added to Welcome." in page and "cancel-dialog" not in page
     run_tasks()
     words = words_of(page_of(bob, job))
-    assert "Cancelled. 20 people are in Welcome." in words
-    assert "30 rows had not had their turn and were left out." in words
+    assert "Canceled. 20 people were added to Welcome." in words
+    assert "30 rows weren’t processed and were skipped." in words
     assert shown(app, bob.actor, job).status == "cancelled"
 
 
