@@ -75,7 +75,8 @@ def test_who_may_only_look_finds_nothing_to_press(
         for endpoint, address in found.items():
             visitor.page.goto(address)
             forms = visitor.page.locator("main form[method=post]").all()
-            acts += [f"{endpoint} ({address}): {form.get_attribute('action')}" for form in forms]
+            if endpoint != "profile.show":  # her own name, email and password
+                acts += [f"{endpoint} ({address}): {form.get_attribute('action')}" for form in forms]
         assert len(found) > 8 and not acts, acts
         assert not set(found) & {"upload.choose", "gallery.ask", "contacts.new", "workflows.edit"}, found
 

@@ -114,6 +114,8 @@ class RowReader:
             withheld = self._withholds(cells)
         if key is not None and (self._writes or self._tagging is not None):
             values = self._values(cells) if self._writes else {}
+            if values is None and withheld is not None:
+                values = {}  # a no counts, whatever else is wrong with the row
             if values is None:
                 key, detail, note, withheld = None, "value_too_long", None, None
             else:

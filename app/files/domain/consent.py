@@ -39,9 +39,16 @@ LEFT_OUT: Final = "left_out"
 _CACHED: Final = 20_000
 
 _DATE = re.compile(
-    r"\d{1,4} ?[-./年년] ?\d{1,2} ?[-./月월] ?\d{1,4}(?!\d)|\d{8}(?:\d{2}|\d{4}|\d{6})?$|4\d{4}(?:\.\d+)?$"
+    r"\d{1,4} ?[-./年년] ?\d{1,2} ?[-./月월] ?\d{1,4}(?!\d)"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?$|4\d{4}(?:\.\d+)?$|1[4-9]\d{8}(?:\d{3})?$"
     r"|(?:\w{2,10},? )?\d{1,2}[. -]{1,2}\w{3,10}[. ,-]{1,2}\d{2,4}\b|\w{3,10}\.? \d{1,2},? \d{4}\b"
 )
+# What may follow a date: the time of day and its zone.
+_TIME = re.compile(
+    r"[\s\d:.,+\-/()TZ]*(?:[ap]\.?m\.?)?\s*(?:\(?(?:UTC|GMT|[A-Z]{2,4}T)\)?)?[\s\d:+-]*", re.IGNORECASE
+)
+# A box without a tick, a cross or a mark of negation before words turns them round.
+_UNTICKED = re.compile(r"\s*(?:[✗✘❌☐⛔🚫👎!¬]|\[\s*\]|\(\s*\))\s*\w")
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?$")
 _UN = re.compile(r"un\w+(?:ed|able|ible|ing)\b")
 
@@ -114,13 +121,16 @@ def kind_of(text: str) -> Kind | None:
     plain = normalised(text)
     if not plain:
         return _mark(text)
+    if _UNTICKED.match(text):
+        return "asked"
     if plain not in _KINDS and is_blank(text) and "?" not in text:
         return None
     if plain in _KINDS:
         known = _KINDS[plain]
         return "clear_yes" if known == "yes" and _CLEAR_YES.match(plain) else known
-    if _DATE.match(text):
-        return "date"
+    if date := _DATE.match(text):
+        beside = text[date.end() :]
+        return "date" if _TIME.fullmatch(beside) else kind_of(beside.strip(" :,;-–—")) or "date"
     if _NUMBER.match(text):
         return "number"
     return _phrase(plain)

@@ -19,8 +19,14 @@ from app.files.domain.profile import ColumnProfile, FileProfile
 CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced")
 _MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
 _PLAIN: Final = frozenset(("plain_yes", "plain_no"))
-_DOUBTFUL: Final = frozenset(("no", "bounced", "blocked", "left_out", "asked"))
+_DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
 _NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
+# Words that turn a name about consent round: "No consent", "Subscription canceled", "Keine Einwilligung".
+_NEGATED: Final = re.compile(
+    r"(?<!\w)(?:no|not|non|un(?!i)\w+|without|never|longer|denied|declined|disabled|expired|prohibited|off|doesn|don"
+    r"|kein\w*|nicht|nie|ohne|sans|pas|ne|sin|senza|sem|nao|geen|niet|zonder|bez|brak|ej|inte|ikke|ei|нет|не|без)(?!\w)"
+    r"|(?<!\w)(?:cancel|stop|end(?!or)|remov|refus|revok|withdr|gekundigt|abgelehnt|widerruf|rechaz|revoc|отказ|отмен)"
+)
 _TURNED_ROUND: Final = re.compile(
     r"(?<!\w)(?:inactive|archived|deleted|disabled|removed|inaktiv|geloscht|archiviert|gekundigt)(?!\w)"
     r"|(?<!\w)(?:deactiv|deaktiv|desactiv|disattiv|cancel)"
@@ -68,7 +74,7 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
         return NOTHING
     role = about(name) if name is not None else None
     if role in CONSENT_FIELDS:
-        return _named(role, kinds)
+        return _named(name or "", role, kinds)
     if clear := sum(is_clear(text) for text in kinds):
         return _clear(name, role, kinds, clear, column.overflowed)
     if column.overflowed:
@@ -82,9 +88,11 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
     return _unfamiliar(role, kinds, is_full=column.filled >= rows)
 
 
-def _named(role: str, kinds: dict[str, Kind]) -> Judgement:
+def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
     """Its name says consent: it is taken when at least one of its words is understood. When they said yes
-    says nothing about who said no."""
+    says nothing about who said no. What a yes means where the name itself holds a no is asked."""
+    if role == "consent" and _NEGATED.search(normalised(name)):
+        return Judgement(asks=True, suggested="opt_out")
     if role == "consent" and set(kinds.values()) == {"date"}:
         return NOTHING
     understood = any(
@@ -103,7 +111,13 @@ def _clear(
     if meaning is not None and meaning[0] in _NAMES and clear * 3 < len(kinds):
         return NOTHING
     understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
-    is_taken = role in (None, "status", "perhaps_status") and not overflowed and understood * 2 >= len(kinds)
+    # Yes and no beside them may be a header row that was read as a contact, above a column of opt-outs.
+    is_plain = role is None and not _PLAIN.isdisjoint(kinds.values())
+    is_taken = (
+        role in (None, "status", "perhaps_status")
+        and not (overflowed or is_plain)
+        and understood * 2 >= len(kinds)
+    )
     return Judgement("consent") if is_taken else Judgement(asks=True)
 
 

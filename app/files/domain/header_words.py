@@ -165,7 +165,9 @@ def normalised(header: str) -> str:
     """A header as its words: `eMailAddress`, `E-mail_address` and `EMAIL ADDRESS` all are `email address`."""
     spaced = re.sub(r"(?<=[a-zß-ÿ]{2})(?=[A-Z])", " ", header[: 2 * _LONGEST_NAME])
     letters = "".join(
-        c for c in unicodedata.normalize("NFKD", spaced.casefold()) if not unicodedata.combining(c)
+        c
+        for c in unicodedata.normalize("NFKD", spaced.casefold())
+        if c.isascii() or not (unicodedata.combining(c) or unicodedata.category(c) == "Cf")
     )
     words = re.sub(r"[\W_]+", " ", letters).strip()
     return re.sub(r"\be ?mail", "email", words)

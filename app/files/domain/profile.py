@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.files.domain.table_file import Row
+from app.platform.blank_words import is_blank
 
 MOST_VALUES: Final = 200
 FEWEST_VALUES: Final = 40
@@ -21,7 +22,10 @@ LONGEST_VALUE: Final = 80
 CHUNK_ROWS: Final = 1_000
 _CUT: Final = 4 * LONGEST_VALUE  # a cell is cut before it is trimmed, so that no cell costs much
 _FEW: Final = 4
-_MANY_DIGITS = re.compile(r"(?:\d\D*){4}")
+_DATED = re.compile(
+    r"(?<!\d)(?:\d{1,4}[-./年년 ]{1,2}\d{1,2}[-./月월 ]{1,2}\d{1,4}|(?:19|20)\d{6}|4\d{4})(?!\d)"
+    r"|\d{1,2}[. -]{1,2}\w{3,10}[. ,-]{1,2}\d{2,4}\b|\b\w{3,10}\.? \d{1,2},? \d{4}\b"
+)
 
 
 @dataclass
@@ -159,7 +163,7 @@ class _WordColumn:
             if "@" in text and " " not in text:
                 profile.overflowed = True
                 continue
-            shape = shape_of(text)
+            shape = text if is_blank(text) else shape_of(text)
             first = self._by_shape.get(shape)
             if first is not None:
                 profile.values[first] += count
@@ -184,5 +188,5 @@ def trimmed(cell: str) -> str:
 
 
 def shape_of(text: str) -> str:
-    """The same for texts that differ in nothing but their numbers, when these have four digits or more."""
-    return re.sub(r"\d+", "0", text) if _MANY_DIGITS.search(text) else text
+    """The same for texts that differ in nothing but a date and its time."""
+    return re.sub(r"\d+", "0", text) if _DATED.search(text) else text

@@ -24,6 +24,7 @@ def test_health(stranger: FlaskClient) -> None:
         "database": True,
         "migrations": True,
         "queue": True,
+        "disk": True,
         "workers": False,
     }
 

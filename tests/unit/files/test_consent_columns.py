@@ -123,7 +123,7 @@ def test_a_column_that_is_the_same_for_everybody_is_not_asked_about():
     [
         ("Status", ["Active", "Unsubscribed", "Active", "Bounced"], True),
         ("Info", ["subscribed", "opted out"], True),
-        (None, ["ok", "do not contact"], True),
+        (None, ["ok", "do not contact"], False),
         ("State", ["active", "cleaned"], True),
         ("Status", ["New", "Lead", "Customer"], False),
         ("Status", ["Active", "Inactive", "Pending", "Archived"], False),

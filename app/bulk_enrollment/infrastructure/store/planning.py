@@ -181,6 +181,7 @@ def spread_withheld(account_id: int, job_id: int) -> None:
         .subquery("said")
     )
     strongest = sa.case(dict(enumerate(WITHHELD)), value=said.c.strength)
+    is_unknown = EnrollmentRow.verdict == Outcome.CONTACT_NOT_FOUND
     is_refused = said.c.strength > WITHHELD.index(LEFT_OUT)
     session().execute(
         sa.update(EnrollmentRow)
@@ -188,13 +189,13 @@ def spread_withheld(account_id: int, job_id: int) -> None:
             EnrollmentRow.account_id == account_id,
             beside_index(EnrollmentRow.job_id) == job_id,
             EnrollmentRow.key == said.c.key,
-            EnrollmentRow.verdict != Outcome.CONTACT_NOT_FOUND,
             _COUNTING,
         )
         .values(
             withheld=strongest,
-            verdict=Outcome.CONTACT_BLOCKED,
+            verdict=sa.case((is_unknown, EnrollmentRow.verdict), else_=Outcome.CONTACT_BLOCKED),
             detail=sa.case(
+                (is_unknown, EnrollmentRow.detail),
                 (is_refused, "file"),
                 (EnrollmentRow.verdict == Outcome.CONTACT_BLOCKED, EnrollmentRow.detail),
                 else_=UNCLEAR,
