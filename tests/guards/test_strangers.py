@@ -62,7 +62,9 @@ def _first_message(definition: dict[str, Any]) -> str:
 
 
 def _template_of_ones_own(account: int) -> tuple[WorkflowTemplate, WorkflowTemplateVersion]:
-    system = sa.select(WorkflowTemplate).where(WorkflowTemplate.account_id.is_(None)).limit(1)
+    system = sa.select(WorkflowTemplate).where(
+        WorkflowTemplate.account_id.is_(None), WorkflowTemplate.key == "new-lead-welcome"
+    )
     template = session().scalars(system.execution_options(cross_account=True)).one()
     version = (
         session()
