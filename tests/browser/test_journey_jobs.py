@@ -75,7 +75,7 @@ def test_starting_twice_makes_one_job(chromium: Browser, workplace: Installation
         enrolling.wait_for_end(alice)
         alice.page.reload()
         alice.page.go_back()
-        alice.read("You have used this file before")
+        alice.read("You’ve used this file before")
         alice.page.go_forward()
         assert enrolling.job_id(alice) == first
 
@@ -115,7 +115,7 @@ def start_long_job(alice: Visitor, file: Path) -> str:
     """On the upload page: start a job of so many batches that there is time to do something."""
     enrolling.upload(alice, file)
     enrolling.add_strangers(alice)
-    alice.page.get_by_text("More", exact=True).click()
+    alice.page.get_by_text("Advanced options", exact=True).click()
     alice.page.get_by_label("People in a batch").fill("10")
     alice.button("Start now").click()
     return enrolling.job_id(alice)

@@ -34,7 +34,7 @@ def test_a_link_in_the_temporary_folder_is_not_followed(
     assert folder.parent == tmp_path
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Problem, match="no safe place"):
+    with pytest.raises(Problem, match="isn’t a safe place"):
         make_socket_folder(settings)
     folder.unlink()
     make_socket_folder(settings)
