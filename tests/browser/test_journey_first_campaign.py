@@ -218,5 +218,5 @@ def all_of_them_are_in(alice: Visitor) -> None:
     expect(alice.page.locator("main")).not_to_contain_text("Three steps to your first campaign")
     alice.link("Workflows").click()
     alice.link(NAME).click()
-    alice.read("Added from files")
+    alice.read("Enrolled from files")
     alice.look()
