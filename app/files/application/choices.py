@@ -37,8 +37,8 @@ def choices_of(actor: Actor, upload: Upload) -> Choices | None:
     now, then = list(layout_of(upload).columns), mine["columns"]
     if now == then:
         return fields
-    if len(now) == len(then):
-        places = {at: at for at in range(len(now))}  # the same columns, spelled otherwise
+    if len(now) == len(then) and list(map(_plain, now)) == list(map(_plain, then)):
+        places = {at: at for at in range(len(now))}  # the same columns in another encoding
     else:
         places = {at: now.index(name) for at, name in enumerate(then) if name in now}
     return _moved(fields, places)
@@ -48,7 +48,7 @@ def take_choices(actor: Actor, before: Upload, after: Upload, forget: str) -> No
     """Go on in another reading of the same file with what was chosen in this one, but for fields whose names
     begin with `forget`: what depends on the cells is asked again."""
     mine = before.choices.get(str(actor.user_id))
-    if mine is not None and after.id != before.id:
+    if mine is not None:
         fields = {name: values for name, values in mine["fields"].items() if not name.startswith(forget)}
         with transaction():
             store.change(after, choices=after.choices | {str(actor.user_id): mine | {"fields": fields}})
@@ -63,3 +63,8 @@ def _moved(fields: Choices, places: Mapping[int, int]) -> Choices:
         elif int(place) in places:
             moved[f"{COLUMN}{places[int(place)]}"] = values
     return moved
+
+
+def _plain(name: str) -> str:
+    """What a name has in every encoding."""
+    return "".join(character for character in name if character.isascii() and character.isalnum())
