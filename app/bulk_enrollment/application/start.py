@@ -15,6 +15,7 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.corrections import job_to_correct
 from app.bulk_enrollment.application.dry_run_limits import make_room_for
 from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
+from app.bulk_enrollment.application.uploads import reading_mark
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, custom_labels
 from app.bulk_enrollment.domain.selection import FileOptions, problems
@@ -33,17 +34,30 @@ from app.platform.settings import current
 from app.workflows import application as workflows
 
 
+class ReadAnotherWay(Conflict):
+    """What was chosen for the columns was chosen for another reading of the file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "CONFLICT",
+            "This file was changed to be read another way after you opened this page. "
+            "Check how its columns are matched, then continue.",
+        )
+
+
 @dataclass(frozen=True)
 class FileJob:
     """What to start: an upload's public id, the person's choices, and the workflow's public id (None: an
     import). `once_key` makes a second call with the same key return the first one's job; `corrects` is the
-    public id of the job whose failed rows this file corrects."""
+    public id of the job whose failed rows this file corrects; `read_as` the mark of the reading that the
+    choices were made for."""
 
     upload_id: str
     options: FileOptions
     workflow_id: str | None = None
     once_key: str | None = None
     corrects: str | None = None
+    read_as: str | None = None
 
 
 def dry_run(actor: Actor, wanted: FileJob) -> EnrollmentJob:
@@ -100,6 +114,8 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     upload = files.kept(actor.account_id, wanted.upload_id)
     if upload is None:
         raise NotFound("NOT_FOUND", "This upload has expired. Upload the file again.")
+    if wanted.read_as not in (None, reading_mark(upload)):
+        raise ReadAnotherWay
     _check_choices(upload, wanted.options)
     _check_size(actor, upload, is_import=wanted.workflow_id is None)
     _check_columns(upload, wanted.options)

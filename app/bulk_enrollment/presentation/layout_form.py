@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.bulk_enrollment.application.uploads import reading_mark
 from app.files import application as files
 from app.files.domain.encodings import ENCODINGS, UNDECIDED, label_of
 from app.files.domain.garbled import mended
@@ -11,6 +12,7 @@ from app.files.domain.layout import Told
 from app.files.domain.not_rows import KINDS
 from app.files.domain.notices import Noticed, NoticedLine
 
+SEEN: Final = "layout-seen"  # the mark of the reading that the page shows
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}
 NO_HEADER: Final = "0"
 _DELIMITER_NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -33,9 +35,10 @@ class Garbled:
 @dataclass(frozen=True)
 class ShownLayout:
     """The way a file is read, in words, and what else may be chosen. `encodings` and `delimiters` are empty
-    for a workbook, `sheets` for a text file."""
+    for a workbook, `sheets` for a text file; `mark` tells this reading from others."""
 
     words: str
+    mark: str
     encoding: str
     accented: list[str]
     encodings: list[Option]
@@ -64,6 +67,7 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
     encoding = told.encoding or UNDECIDED
     return ShownLayout(
         words=_words(told),
+        mark=reading_mark(upload),
         encoding=label_of(encoding),
         accented=notices.accented,
         encodings=[] if is_sheet else _encodings(encoding),
@@ -82,6 +86,11 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
         misread=_garbled(notices.garbled.get("encoding"), "encoding", told),
         entities=_garbled(notices.garbled.get("entities"), "entities", told),
     )
+
+
+def is_outdated(form: Mapping[str, str], upload: files.Upload) -> bool:
+    """Whether a form was filled in for another reading of the file."""
+    return form.get(SEEN, "") not in ("", reading_mark(upload))
 
 
 def read_told(form: Mapping[str, str], upload: files.Upload) -> Told:

@@ -24,7 +24,7 @@ from app.bulk_enrollment.presentation.consent_form import (
     read_consent,
 )
 from app.bulk_enrollment.presentation.destination import Destination, destination
-from app.bulk_enrollment.presentation.layout_form import read_told, shown_layout
+from app.bulk_enrollment.presentation.layout_form import SEEN, is_outdated, read_told, shown_layout
 from app.bulk_enrollment.presentation.mapping_form import (
     CHOICES,
     OptionsForm,
@@ -56,7 +56,11 @@ COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts a
 @blueprint.get("/contacts/import/<uuid:upload_id>")
 @blueprint.get("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>")
 def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
-    goal, upload = _opened(upload_id, workflow_id)
+    return _first_page(*_opened(upload_id, workflow_id))
+
+
+def _first_page(goal: Destination, upload: files.Upload, refusal: MusterError | None = None) -> str:
+    """The page with what was chosen before: by this person here, in a check, or in another job."""
     fields = files.choices_of(web.actor(), upload)
     if fields is not None:
         sent: MultiDict[str, str] = MultiDict(fields)
@@ -64,16 +68,16 @@ def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValu
         form.once.data = uuid4().hex
         said = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
         styles = chosen_styles(sent, said.mapping)
-        return _page(goal, upload, form, said, form.identifier.data, styles, opened=sent.getlist("opened"))
+        return _page(goal, upload, form, said, form.identifier.data, styles, refusal, sent.getlist("opened"))
     chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
     if chosen is None and goal.corrected is not None:
         chosen = corrections.inherited_options(web.actor(), goal.corrected, upload)
     if chosen is not None:
         said = asked(upload, chosen.mapping, chosen.consent_answers)
         styles = chosen.dates, chosen.phones
-        return _page(goal, upload, options_form(chosen), said, chosen.identifier, styles)
+        return _page(goal, upload, options_form(chosen), said, chosen.identifier, styles, refusal)
     remembered = files.remembered_answers(upload.account_id, upload)
-    return _page(goal, upload, None, asked(upload, _suggested(upload), remembered), None, ("", ""))
+    return _page(goal, upload, None, asked(upload, _suggested(upload), remembered), None, ("", ""), refusal)
 
 
 @blueprint.post("/contacts/import/<uuid:upload_id>")
@@ -81,6 +85,8 @@ def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValu
 def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """One form with several buttons, so that nothing typed is lost whichever is pressed."""
     goal, upload = _opened(upload_id, workflow_id)
+    if is_outdated(request.form, upload):
+        return _first_page(goal, upload, start.ReadAnotherWay()), 409
     form = OptionsForm()
     said = _said(upload)
     columns_at = {str(at) for at in range(len(upload.layout["columns"]))}
@@ -126,7 +132,8 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
 def remember(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """Keeps what is chosen at the moment, so that a reload shows it again."""
     _, upload = _opened(upload_id, workflow_id)
-    _keep_choices(upload)
+    if not is_outdated(request.form, upload):
+        _keep_choices(upload)
     return "", 204
 
 
@@ -220,7 +227,8 @@ def _begin(
     """Start the job when there is a one-time key, else check first what it would do."""
     actor = web.actor()
     corrects = goal.corrected.public_id if goal.corrected else None
-    wanted = FileJob(upload.public_id, options, goal.workflow_id, once, corrects)
+    read_as = request.form.get(SEEN) or None
+    wanted = FileJob(upload.public_id, options, goal.workflow_id, once, corrects, read_as)
     if once is None:
         job = start.dry_run(actor, wanted)
         return web.send_to(url_for("check.show", job_id=job.public_id))

@@ -10,8 +10,10 @@ from app.platform.database import session
 
 
 def upload_by_public_id(account_id: int, public_id: str) -> Upload | None:
+    """As it is now: how it is read may have been changed since the last look."""
     return session().scalar(
-        sa.select(Upload).where(Upload.account_id == account_id, Upload.public_id == public_id)
+        sa.select(Upload).where(Upload.account_id == account_id, Upload.public_id == public_id),
+        execution_options={"populate_existing": True},
     )
 
 

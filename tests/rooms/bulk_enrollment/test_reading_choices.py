@@ -5,9 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from app.bulk_enrollment.application.start import FileJob, dry_run, start_job
+from app.bulk_enrollment.application.uploads import reading_mark
+from app.bulk_enrollment.domain.selection import FileOptions
 from app.contacts import application as contacts
 from app.files import application as files
 from app.platform.database import transaction
+from app.platform.errors import Conflict
 from tests.rooms.bulk_enrollment.way import choices_on, decide, text_of, tiles, uploaded
 from tests.rooms.files.test_workbooks import HEADER, XI, workbook
 from tests.rooms.workflows.drafts import active
@@ -201,6 +205,53 @@ def test_every_column_mapped_is_still_a_page_that_loads(bob, workflow):
     assert len(page.encode()) < 400_000
     sent = dict(re.findall(r'name="(column-\d+)" value="([^"]*)"', page)) | choices_on(page)
     assert {name: sent[name] for name in mapped} == mapped
+
+
+def two_sheets(bob, workflow):
+    """The mapping page of a workbook whose third column means something else on each sheet."""
+    people = [["Email", "Name", "Club"], ["ann@example.com", "Ann", "no"]]
+    members = [
+        ["Email", "Name", "Newsletter"],
+        ["bob@example.com", "Bob", "no"],
+        ["cy@example.com", "Cy", "yes"],
+    ]
+    address = uploaded(bob, workflow, workbook(People=people, Members=members), "both.xlsx")
+    return press(bob, address, act="reread", **{"layout-sheet": "People"})
+
+
+@pytest.mark.parametrize("act", ["check", "start", "mend", "none-about-consent"])
+def test_a_page_from_before_another_reading_decides_nothing(bob, workflow, act):
+    address = two_sheets(bob, workflow)
+    add = {"missing": "create", "consent_basis": "customer", "consent-column-2": "no", "column-1": "company"}
+    stale = choices_on(bob.get(address).text) | add | {"act": act}
+    assert press(bob, address, act="reread", **{"layout-sheet": "Members"}) == address
+    answer = bob.post(address, stale)
+    assert answer.status_code == 409
+    assert "This file was changed to be read another way" in text_of(answer.text)
+    assert bob.post(f"{address}/choices", stale).status_code == 204
+    for page in (answer.text, bob.get(address).text):
+        form = choices_on(page)
+        assert (form["layout-sheet"], form["column-1"]) == ("Members", "full_name")
+        assert form["consent-column-2"] == ""
+    going_on = form | {"act": "check", "missing": "skip", "consent-column-2": "consent"}
+    assert bob.post(address, going_on).status_code == 303
+
+
+def test_a_job_made_for_another_reading_is_refused(app, bob, workflow):
+    """The file may be read another way between a page's reading of it and the job."""
+    address = two_sheets(bob, workflow)
+    with app.app_context():
+        upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
+        wanted = FileJob(
+            upload.public_id,
+            FileOptions({"0": "email"}, not_consent=["2"]),
+            workflow,
+            read_as=reading_mark(upload),
+        )
+    press(bob, address, act="reread", **{"layout-sheet": "Members"})
+    for make in (dry_run, start_job):
+        with app.app_context(), pytest.raises(Conflict):
+            make(bob.actor, wanted)
 
 
 def test_strangers_cannot_read_again(bob, mallory, workflow):
