@@ -74,7 +74,7 @@ def _given(words: tuple[str, ...]) -> dict[str, str]:
 def _about_column(
     upload: files.Upload, mapping: Mapping[str, str], answers: ConsentAnswers, column: ColumnQuestion
 ) -> list[str]:
-    values = ", ".join(f"{_plain(word.text)} {word.count:,}" for word in column.words)
+    values = ", ".join(f"{_plain(word.shown)} {word.count:,}" for word in column.words)
     more = f" and {column.others:,} more values" if column.others else ""
     lines = [
         "",
@@ -96,7 +96,7 @@ def _about_words(words: Iterable[WordQuestion]) -> list[str]:
     for word in listed:
         left_out = "" if word.is_open else "  (left out unless you say otherwise)"
         where = ", ".join(map(_plain, word.columns))
-        lines.append(f"  {_plain(word.text)} {word.count:,} in {where}{left_out}")
+        lines.append(f"  {_plain(word.shown)} {word.count:,} in {where}{left_out}")
     return [*lines, "For example:", *_word_options([word for word in listed if word.is_open])]
 
 

@@ -12,6 +12,7 @@ from app.platform.database import transaction
 COLUMN: Final = "column-"  # what the field of a column begins with, before its position
 _MOST_FIELDS: Final = 2_000
 _LONGEST: Final = 2_000
+_LONGEST_NAME: Final = 400
 
 Choices = dict[str, list[str]]
 """{field of the form: its values}."""
@@ -20,7 +21,7 @@ Choices = dict[str, list[str]]
 def save_choices(actor: Actor, upload: Upload, choices: Mapping[str, Sequence[str]]) -> None:
     """Keep the fields of a form as one person has filled them in."""
     few = list(choices.items())[:_MOST_FIELDS]
-    fields = {name[:200]: [value[:_LONGEST] for value in values[:50]] for name, values in few}
+    fields = {name[:_LONGEST_NAME]: [value[:_LONGEST] for value in values[:50]] for name, values in few}
     mine = {"columns": list(layout_of(upload).columns), "fields": fields}
     if upload.choices.get(str(actor.user_id)) != mine:
         with transaction():

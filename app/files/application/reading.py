@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
-from app.files.domain.consent import SPELLINGS
 from app.files.domain.consent_columns import by_words
+from app.files.domain.consent_search import clear_cells
 from app.files.domain.layout import FileLayout
 from app.files.domain.notices import Notices
 from app.files.domain.profile import FileProfile, Profiler
@@ -58,7 +58,7 @@ def profile_of(upload: Upload) -> FileProfile:
 def profiler_of(layout: FileLayout) -> Profiler:
     """Counts what the columns of a file hold, with an eye on words about consent."""
     header = layout.columns if layout.header is not None else None
-    return Profiler(layout.width, by_words(header), SPELLINGS)
+    return Profiler(layout.width, by_words(header), clear_cells)
 
 
 def rows(upload: Upload) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final, Literal
 
 from app.files.domain import consent_words as words
@@ -37,6 +38,7 @@ Reader = Callable[[str], Consent | None]
 CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
 LEFT_OUT: Final = "left_out"
 _CACHED: Final = 20_000
+_LONGEST_KEY: Final = 120
 
 _DATE = re.compile(
     r"\d{1,4} ?[-./年년] ?\d{1,2} ?[-./月월] ?\d{1,4}(?!\d)"
@@ -110,9 +112,14 @@ def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | Non
 
 
 def word_key(text: str) -> str:
-    """The same for one word in all its spellings, and for texts that differ in nothing but a date."""
+    """The same for one word in all its spellings, and for texts that differ in nothing but a date; at most
+    _LONGEST_KEY characters."""
     text = shape_of(trimmed(text))
-    return normalised(text) or text.casefold()
+    key = normalised(text) or text.casefold()
+    if len(key) <= _LONGEST_KEY:
+        return key
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{key[: _LONGEST_KEY - 20]} {digest}"
 
 
 @lru_cache(maxsize=_CACHED)
@@ -202,15 +209,6 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("clear_no", words.CLEAR_NO),
 )
 _KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
-# The words that are about consent wherever they stand, as cells spell them.
-SPELLINGS: Final = frozenset(
-    spelling
-    for text in (words.CLEAR_NO, words.CLEAR_BOUNCED, words.CLEAR_BLOCKED)
-    for line in text.splitlines()
-    for word in map(str.strip, line.split("|"))
-    if word
-    for spelling in (word, word.capitalize(), word.title(), word.upper(), word.replace(" ", "_"))
-)
 _MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
 _CLEAR_YES: Final = re.compile(
     "re ?subscri|subscri|opted in|abonn|suscri|iscri|inscri|angemeldet|prenumer|zapisan"

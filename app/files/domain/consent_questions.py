@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from app.files.domain.consent import ANSWERS, answered, consent_of, word_key
 from app.files.domain.consent_columns import CONSENT_FIELDS, Judgement, judge_columns
-from app.files.domain.profile import ColumnProfile, FileProfile
+from app.files.domain.profile import ColumnProfile, FileProfile, shown
 
 NOT_CONSENT: Final = "no"
 _SHOWN: Final = 12
@@ -29,10 +29,14 @@ class ConsentAnswers:
 
 @dataclass(frozen=True)
 class WordCount:
-    """A cell as it stands in the file, and in how many rows."""
+    """A cell as its profile keeps it, and in how many rows."""
 
     text: str
     count: int
+
+    @property
+    def shown(self) -> str:
+        return shown(self.text)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,10 @@ class WordQuestion:
     answer: str
     is_open: bool
 
+    @property
+    def shown(self) -> str:
+        return shown(self.text)
+
 
 @dataclass(frozen=True)
 class ConsentQuestions:
@@ -97,7 +105,7 @@ class ConsentQuestions:
             start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
             return f"{start} who may be contacted? {names}."
         if words := self.open_words:
-            counted = [f"{word.text} {word.count:,}" for word in words]
+            counted = [f"{word.shown} {word.count:,}" for word in words]
             return f"Choose what these words mean: {_listing(counted)}."
         return ""
 

@@ -8,33 +8,45 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, Final
 
 from app.files.domain.table_file import Row
+from app.platform.addresses import trimmed as without_outer_blanks
+from app.platform.addresses.text import LONGEST_CELL
 from app.platform.blank_words import is_blank
 
 MOST_VALUES: Final = 200
 FEWEST_VALUES: Final = 40
 ALL_VALUES: Final = 8_000  # of all columns together; a file of many columns keeps fewer of each
-LONGEST_VALUE: Final = 80
+LONGEST_VALUE: Final = 250  # of a longer cell the beginning, the end and what tells it from others are kept
 CHUNK_ROWS: Final = 1_000
-_CUT: Final = 4 * LONGEST_VALUE  # a cell is cut before it is trimmed, so that no cell costs much
+_BEGINNING: Final = 150
+_END: Final = 80
 _FEW: Final = 4
+_FEW_ADDRESSES: Final = 20
+_USUAL_LENGTH: Final = 80  # of a value; a column of many longer ones holds texts
+_BETWEEN: Final = re.compile(r" …[a-p]{10}… ")
 _DATED = re.compile(
     r"(?<!\d)(?:\d{1,4}[-./年년 ]{1,2}\d{1,2}[-./月월 ]{1,2}\d{1,4}|(?:19|20)\d{6}|4\d{4})(?!\d)"
     r"|\d{1,2}[. -]{1,2}\w{3,10}[. ,-]{1,2}\d{2,4}\b|\b\w{3,10}\.? \d{1,2},? \d{4}\b"
 )
 
 
+Search = Callable[[Sequence[str]], dict[str, int]]
+"""Those of some cells that matter in every column, as `values` keeps them: {text: how often}."""
+
+
 @dataclass
 class ColumnProfile:
-    """`filled` counts cells that are not blank, `values` {cell, trimmed and cut: how often}.
+    """`filled` counts cells that are not blank, `values` {cell as `trimmed` makes it: how often}.
 
-    `overflowed`: there are more different cells than `values` holds, or addresses. Of a column that is
-    counted by its words, cells that differ in their numbers only (dates) count under the first of them, and
-    after an overflow `values` keeps what it knows and counts it on.
+    `overflowed`: there are more different cells than `values` holds, or addresses, which it never holds.
+    After an overflow only cells that a Search finds are added. Of a column that is counted by its words,
+    cells that differ in their numbers only (dates) count under the first of them, and after an overflow
+    `values` keeps what it knows and counts it on.
     """
 
     filled: int = 0
@@ -76,10 +88,10 @@ class FileProfile:
         rows: Iterable[Sequence[str]],
         width: int,
         by_words: Collection[int] = (),
-        words: Collection[str] = (),
+        search: Search | None = None,
     ) -> FileProfile:
         """The profile of rows that are at hand."""
-        profiler = Profiler(width, by_words, words)
+        profiler = Profiler(width, by_words, search)
         for row in rows:
             profiler.add([*row, *[""] * (width - len(row))])
         return profiler.profile()
@@ -88,14 +100,14 @@ class FileProfile:
 class Profiler:
     """Counts rows of `width` columns as they pass.
 
-    `by_words` are the columns whose words matter whatever their number; `words` are cells, spelled exactly,
-    that are counted in every column, also in one that has overflowed.
+    `by_words` are the columns whose words matter whatever their number; `search` finds cells that matter in
+    every column, also in one that has overflowed.
     """
 
-    def __init__(self, width: int, by_words: Collection[int] = (), words: Collection[str] = ()) -> None:
+    def __init__(self, width: int, by_words: Collection[int] = (), search: Search | None = None) -> None:
         most = max(FEWEST_VALUES, min(MOST_VALUES, ALL_VALUES // max(width, 1)))
         self._columns = [
-            _WordColumn(most) if at in by_words else _Column(most, frozenset(words)) for at in range(width)
+            _WordColumn(most) if at in by_words else _Column(most, search or _nothing) for at in range(width)
         ]
         self._rows = 0
         self._chunk: list[Sequence[str]] = []
@@ -125,27 +137,45 @@ class Profiler:
 
 
 class _Column:
-    def __init__(self, most: int, words: frozenset[str]) -> None:
+    def __init__(self, most: int, search: Search) -> None:
         self.profile = ColumnProfile()
         self._most = most
-        self._words = words
+        self._search = search
+        self._addresses = 0
+        self._length = 0
 
     def add(self, cells: Sequence[str]) -> None:
         profile = self.profile
-        values = profile.values
         if profile.overflowed:
             profile.filled += len(cells) - cells.count("")
-            if not self._words.isdisjoint(cells):
-                for word in filter(self._words.__contains__, cells):
-                    values[word] = values.get(word, 0) + 1
+            if len(profile.values) < self._most:
+                self._count(self._search(cells))
             return
         for cell, count in _counted(cells).items():
-            if text := trimmed(cell):
-                profile.filled += count
-                values[text] = values.get(text, 0) + count
-        if len(values) > self._most or any("@" in value for value in values):
-            profile.overflowed = True  # addresses are no words, and nobody's are kept a second time
-            profile.values = {value: count for value, count in values.items() if value in self._words}
+            if not (text := trimmed(cell)):
+                continue
+            profile.filled += count
+            if is_address(text):
+                self._addresses += 1
+                continue
+            if len(text) > _BEGINNING:
+                text = next(iter(self._search([cell])), text)
+            if text not in profile.values:
+                self._length += len(text)
+            profile.values[text] = profile.values.get(text, 0) + count
+        if (
+            len(profile.values) > self._most
+            or self._addresses > _FEW_ADDRESSES
+            or self._length > self._most * _USUAL_LENGTH
+        ):
+            profile.overflowed = True
+            found = self._search(list(profile.values))
+            profile.values = {text: count for text, count in profile.values.items() if text in found}
+
+    def _count(self, found: Mapping[str, int]) -> None:
+        values = self.profile.values
+        for text, count in found.items():
+            values[text] = values.get(text, 0) + count
 
 
 class _WordColumn:
@@ -160,7 +190,7 @@ class _WordColumn:
             if not (text := trimmed(cell)):
                 continue
             profile.filled += count
-            if "@" in text and " " not in text:
+            if is_address(text):
                 profile.overflowed = True
                 continue
             shape = text if is_blank(text) else shape_of(text)
@@ -183,8 +213,32 @@ def _counted(cells: Sequence[str]) -> dict[str, int]:
 
 
 def trimmed(cell: str) -> str:
-    """A cell as the profile keeps it."""
-    return cell[:_CUT].strip()[:LONGEST_VALUE] if cell else ""
+    """A cell as the profile keeps it, at most LONGEST_VALUE characters: without what nobody sees at its ends.
+    Of a longer one the beginning, letters that differ when the texts do, and the end; addresses within a text
+    are left out, so that none is kept a second time. The same again for what it has made."""
+    text = without_outer_blanks(cell) if cell else ""
+    if "@" in text and not is_address(text):
+        text = re.sub(r"\S+", lambda found: "@" if "@" in found[0] else found[0], text)
+    if len(text) <= LONGEST_VALUE:
+        return text
+    whole = shape_of(text[:LONGEST_CELL]) + text[LONGEST_CELL:]
+    digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=5).digest()
+    letters = "".join(chr(ord("a") + half) for byte in digest for half in (byte >> 4, byte & 15))
+    return f"{text[:_BEGINNING].rstrip()} …{letters}… {text[-_END:].lstrip()}"
+
+
+def shown(text: str) -> str:
+    """A `trimmed` text as people see it."""
+    return _BETWEEN.sub(" … ", text)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is one word with an at sign in it."""
+    return "@" in text and not any(map(str.isspace, text))
+
+
+def _nothing(cells: Sequence[str]) -> dict[str, int]:
+    return {}
 
 
 def shape_of(text: str) -> str:

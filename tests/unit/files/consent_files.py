@@ -4,9 +4,10 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.files.domain.consent import SPELLINGS, withholding
+from app.files.domain.consent import withholding
 from app.files.domain.consent_columns import by_words, judge_columns
 from app.files.domain.consent_questions import ConsentAnswers, ConsentQuestions, consent_questions
+from app.files.domain.consent_search import clear_cells
 from app.files.domain.profile import FileProfile
 from app.files.domain.table_file import open_table
 
@@ -33,7 +34,7 @@ def read_consent(content: Path | bytes | str, **answers: str) -> ConsentFile:
     rows = [row.cells for row in table]
     columns = table.layout.columns
     header = columns if table.layout.header is not None else None
-    profile = FileProfile.of_rows(rows, len(columns), by_words(header), SPELLINGS)
+    profile = FileProfile.of_rows(rows, len(columns), by_words(header), clear_cells)
     judged = judge_columns(header, profile)
     mapping = {at: one.field for at, one in enumerate(judged) if one.field is not None}
     mapping |= {columns.index(name): answers[name] for name in columns if answers.get(name, "no") != "no"}

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from app.files.domain.consent import SPELLINGS
 from app.files.domain.consent_columns import CONSENT_FIELDS, by_words, judge, judge_columns
 from app.files.domain.consent_headers import about
+from app.files.domain.consent_search import clear_cells
 from app.files.domain.profile import FileProfile
 from tests.unit.files.consent_files import read_consent
 from tests.unit.files.contact_files import REPORTS
@@ -185,7 +185,7 @@ def test_consent_to_something_else_counts_where_nothing_is_said_about_email():
 def test_a_clear_word_is_found_in_a_column_of_many_notes():
     cells = [f"note {at}" for at in range(5_000)]
     cells[4_321] = "Do not contact"
-    profile = FileProfile.of_rows([[cell] for cell in cells], 1, words=SPELLINGS)
+    profile = FileProfile.of_rows([[cell] for cell in cells], 1, search=clear_cells)
     assert judge("Remarks", profile.columns[0], profile.rows).asks
 
 

@@ -1,0 +1,103 @@
+"""Cells that are about consent wherever they stand, looked for in every column of a file.
+
+Most cells of most columns hold none of these words, so a whole chunk of a column is looked through at once:
+first for single words, then for whole phrases, and only the cells that hold one are judged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from app.files.domain.consent import is_clear
+from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_NO
+from app.files.domain.header_words import normalised
+from app.files.domain.profile import LONGEST_VALUE, trimmed
+from app.platform.addresses.text import LONGEST_CELL
+
+_MARKS: Final = "-_.,;:/|()[]\"'!?<>&+*#\\"
+_OTHER_MARKS: Final = "’“”„…\u00a0\u3000"
+_PARTING: Final = " ,;|-_"  # without any of these a chunk holds single words
+_LONG: Final = 1_000_000  # characters of a chunk, whose cells are cut then
+# Words that many cells hold: a phrase is known by another of its words where it has one.
+_COMMON: Final = frozenset(b"no not do de the be to from in a e list call mail email contact".split())
+_PLAIN: Final = bytes(ord(" ") if chr(byte) in _MARKS else byte for byte in range(256)).lower()
+_PIECES: Final = re.compile(r"[.!?\n\r;|]+")
+
+
+def clear_cells(cells: Sequence[str]) -> dict[str, int]:
+    """Those of the cells that are about consent whatever their column is called, as a profile keeps them:
+    {text: how often}. Of a long text the sentence that says so."""
+    joined = "\n".join(cells)
+    if joined.isascii() and joined.lower() == joined.upper():
+        return {}  # numbers
+    if joined.count("@") * 2 > len(cells):
+        cells = [cell for cell in cells if "@" not in cell or " " in cell]  # addresses hold no words
+        joined = "\n".join(cells)
+    if len(joined) > _LONG and any(mark in joined for mark in _PARTING):
+        joined = "\n".join(cell[:LONGEST_CELL] for cell in cells)
+    words = _words_of(joined)
+    keys = _WORDS.intersection(words)
+    if not keys:
+        return {}
+    text = b" %s " % b" ".join(words)
+    phrases = [phrase for key in keys for phrase in _KEYS[key] if phrase in text]
+    if not phrases:
+        return {}
+    found: dict[str, int] = {}
+    for cell, count in Counter(cells).items():
+        if cell and (clear := _clear(cell[:LONGEST_CELL], phrases)):
+            found[clear] = found.get(clear, 0) + count
+    return found
+
+
+def _clear(cell: str, phrases: Sequence[bytes]) -> str | None:
+    if len(cell) <= LONGEST_VALUE:
+        return trimmed(cell) if _holds(cell, phrases) and is_clear(trimmed(cell)) else None
+    for piece in _pieces(cell):
+        if _holds(piece, phrases) and is_clear(trimmed(piece)):
+            return trimmed(piece)
+    return None
+
+
+def _pieces(cell: str) -> Iterator[str]:
+    """A long text in sentences, and these in parts that can be judged."""
+    for sentence in _PIECES.split(cell):
+        for start in range(0, len(sentence), LONGEST_VALUE // 2):
+            yield sentence[start : start + LONGEST_VALUE]
+
+
+def _holds(cell: str, phrases: Sequence[bytes]) -> bool:
+    text = b" %s " % b" ".join(_words_of(cell))
+    return any(phrase in text for phrase in phrases)
+
+
+def _words_of(text: str) -> list[bytes]:
+    """The words of a text in small letters, without marks; as bytes, which are quicker to part."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).lower()
+        for mark in _OTHER_MARKS:
+            text = text.replace(mark, " ")
+    return text.encode("utf-8", "surrogatepass").translate(_PLAIN).split()
+
+
+def _key(words: Sequence[bytes]) -> bytes:
+    """The word of a phrase that the fewest other cells hold."""
+    return max(words, key=lambda word: (word.rstrip(b"s") not in _COMMON, len(word)))
+
+
+def _phrases() -> Iterator[list[bytes]]:
+    for text in (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED):
+        for word in (one.strip() for line in text.splitlines() for one in line.split("|")):
+            if word:
+                yield _words_of(word)
+                yield _words_of(normalised(word))
+
+
+_KEYS: Final[dict[bytes, set[bytes]]] = {}
+for _words in _phrases():
+    _KEYS.setdefault(_key(_words), set()).add(b" %s " % b" ".join(_words))
+_WORDS: Final = frozenset(_KEYS)
