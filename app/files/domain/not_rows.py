@@ -23,17 +23,18 @@ KINDS: Final[dict[str, str]] = {
 }
 
 _THINGS = r"(?:records?|rows?|contacts?|entries|members?|people|subscribers?|leads?|results?|items?)"
-_COUNT = rf"[\s:=]*\(?\s*[\d.,\s]*\s*{_THINGS}?\s*\)?\s*[:=]?\s*[\d.,]*\s*"
+# Possessive, each part with its own characters: a cell of blanks and figures is passed over once.
+_COUNT = rf"[\s:=(\d.,]*+{_THINGS}?+[\s):=\d.,]*+"
 # A whole cell that names a sum.
 _SUM = re.compile(
-    r"\W*(?:(?:grand|sub|overall|final|report)?[\s-]?totals?(?:\s+(?:records?|rows?|count|number)(?:\s+of)?)?"
+    r"\W*+(?:(?:grand|sub|overall|final|report)?[\s-]?totals?(?:\s+(?:records?|rows?|count|number)(?:\s+of)?)?"
     rf"|count|sum|{_THINGS}|(?:number|count|total)\s+of\s+{_THINGS}|(?:record|row)\s+count"
     r"|summe|gesamt(?:summe)?|insgesamt|anzahl|total\s+g[ée]n[ée]ral|nombre|totale|totaal|suma|razem|celkem"
     r"|összesen|toplam|итого|всего|合計|総計|总计|合计|总数|합계"
-    rf"){_COUNT}\W*",
+    rf"){_COUNT}\W*+",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(rf"\W*\d[\d.,]*\s+{_THINGS}\b[^@]{{0,40}}", re.IGNORECASE)
+_COUNTED = re.compile(rf"\W*+\d[\d.,]*\s+{_THINGS}\b[^@]{{0,40}}", re.IGNORECASE)
 # How a line begins that a program or a person writes below a table; who made it may be told by an address.
 _WHO = re.compile(
     r"\W*(?:(?:report|list|file|data)\s+)?(?:generated|exported|printed|downloaded|created|produced|compiled|"
@@ -59,6 +60,7 @@ _STARTS = """
     wyge wyek stro pouf
 """
 NOTE_STARTS: Final = frozenset((*_STARTS.split(), "all ", "end ", "run ", "as o", "do n", "(c) ", "sum:"))
+_LOOKED_AT: Final = 200  # characters of a cell: notes say early what they are
 _RULES: Final = frozenset("-=_*#~.–—")
 _FIGURE = re.compile(r"[\s\d.,%()+\-$€£¥:]*")
 _A_VALUE = re.compile(r"@|\d{2}")
@@ -117,7 +119,7 @@ class Sieve:
         return is_other
 
     def _kind(self, cells: Sequence[str], filled: list[str]) -> Kind | None:
-        first = filled[0].strip()
+        first = filled[0].strip()[:_LOOKED_AT]
         has_address = any("@" in cell for cell in filled)
         says_who = _WHO.match(first) is not None
         if len(filled) <= 2 and (says_who or (_NOTE.match(first) and (len(cells) == 1 or not has_address))):
@@ -125,7 +127,8 @@ class Sieve:
         if has_address:
             return None
         rest_is_figures = all(_FIGURE.fullmatch(cell) for cell in filled[1:])
-        if rest_is_figures and _SUM.fullmatch(first) and (len(filled) > 1 or self._sums_up(first, cells)):
+        is_sum = rest_is_figures and len(first) < _LOOKED_AT and _SUM.fullmatch(first)
+        if is_sum and (len(filled) > 1 or self._sums_up(first, cells)):
             return "note"
         if len(cells) == 1 and self._width > 2 and _A_WORD.search(first):
             return "note"

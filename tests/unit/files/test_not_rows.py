@@ -1,9 +1,11 @@
 """Lines that are no contacts are told from contacts; in doubt a line is a row (B-20)."""
 
 import io
+import time
 
 import pytest
 
+from app.files.domain.not_rows import Sieve
 from app.files.domain.table_file import open_table, open_untouched
 from tests.unit.files.contact_files import DATA
 
@@ -113,3 +115,20 @@ def test_blanks_before_quotation_marks(blank, delimiter):
 def test_a_quotation_mark_within_a_cell_is_left_alone():
     rows, _ = read('email,note\nann@example.com,5 "big" boxes\nbob@example.com,"a, ""b"" c"\n')
     assert [row.cells[1] for row in rows] == ['5 "big" boxes', 'a, "b" c']
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "total" + " " * 100_000 + "x", "total " + "1 " * 50_000 + "x", "total" + " (" * 50_000 + "x",
+        "number of" + " " * 50_000 + "rows" + "." * 50_000 + "x", "." * 100_000 + "x",
+        "1" + " " * 100_000 + "x", "report" + " " * 100_000 + "x", "page 1" + " " * 100_000,
+        "total records" + ":" * 100_000 + "x",
+    ],
+)  # fmt: skip
+def test_a_line_costs_little_whatever_it_holds(cell):
+    sieve = Sieve(["Email", "Name", "City"], 3)
+    began = time.process_time()
+    for cells in ([cell, "", ""], [cell, cell, cell], [cell]):
+        sieve.kind_of(cells)
+    assert time.process_time() - began < 1
