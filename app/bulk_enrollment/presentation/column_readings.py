@@ -61,14 +61,6 @@ def readings_of(
     styles = files.styles_of(upload, mapping, *chosen)
     tags = files.tags_in(upload, mapping)
     names = list(tags.names.values()) if tags else []
-    unread = []
-    if styles.date_evidence is not None and styles.date_evidence.not_read:
-        found = styles.date_evidence
-        samples = found.unread.samples or [[None, None, found.examples.get("serial", "")]]
-        unread.append(Unread(_name(upload, mapping, "birthday"), "dates", found.not_read, samples))
-    if styles.phone_evidence is not None and styles.phone_evidence.unread.count and identifier != "phone":
-        odd = styles.phone_evidence.unread
-        unread.append(Unread(_name(upload, mapping, "phone"), "phone numbers", odd.count, odd.samples))
     return ColumnReadings(
         styles=[
             (_field(kind, mapping, field), style)
@@ -78,12 +70,27 @@ def readings_of(
             )
             if style is not None
         ],
-        unread=unread,
+        unread=unread_of(upload, mapping, identifier, styles),
         tags=names[:MOST_TAGS],
         new_tags=contacts.new_tags(upload.account_id, names[:MOST_TAGS]),
         too_many_tags=len(names) > MOST_TAGS,
         second=_second(guesses, mapping) if identifier == "email" else None,
     )
+
+
+def unread_of(
+    upload: files.Upload, mapping: Mapping[str, str], identifier: str | None, styles: files.ColumnStyles
+) -> list[Unread]:
+    """What contacts will not get. An unreadable number that they are matched by is the row's problem."""
+    unread = []
+    if styles.date_evidence is not None and styles.date_evidence.not_read:
+        found = styles.date_evidence
+        samples = found.unread.samples or [[None, None, found.examples.get("serial", "")]]
+        unread.append(Unread(_name(upload, mapping, "birthday"), "dates", found.not_read, samples))
+    if styles.phone_evidence is not None and styles.phone_evidence.unread.count and identifier != "phone":
+        odd = styles.phone_evidence.unread
+        unread.append(Unread(_name(upload, mapping, "phone"), "phone numbers", odd.count, odd.samples))
+    return unread
 
 
 def _second(guesses: Sequence[ColumnGuess], mapping: Mapping[str, str]) -> ColumnGuess | None:

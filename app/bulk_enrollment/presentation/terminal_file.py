@@ -10,6 +10,7 @@ import click
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.domain.selection import IDENTIFIERS, Identifier
+from app.bulk_enrollment.presentation.column_readings import unread_of
 from app.files import application as files
 from app.files.domain.column_styles import Dates, Phones
 from app.files.domain.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
@@ -114,6 +115,7 @@ def facts_of(
 ) -> dict[str, Any]:
     """What was guessed of a file, for JSON."""
     told, layout, notices = files.told_of(upload), files.layout_of(upload), files.notices_of(upload)
+    styles = files.styles_of(upload, mapping, dates, phones)
     return {
         "rows": upload.rows,
         "encoding": None if told.sheet is not None else label_of(told.encoding or UNDECIDED),
@@ -122,7 +124,11 @@ def facts_of(
         "header_row": layout.header_line,
         "identifier": identifier,
         "columns": {name: mapping.get(str(at)) for at, name in enumerate(layout.columns)},
-        "decisions": files.styles_of(upload, mapping, dates, phones).sentences,
+        "decisions": styles.sentences,
+        "unread": [
+            {"column": one.column, "kind": one.what, "count": one.count, "samples": one.samples}
+            for one in unread_of(upload, mapping, identifier, styles)
+        ],
         "skipped_lines": {kind: noticed.count for kind, noticed in notices.left_out.items()},
         "garbled_rows": {kind: noticed.count for kind, noticed in notices.garbled.items()},
     }
@@ -142,6 +148,11 @@ def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
         note = " (matches contacts)" if field == facts["identifier"] else ""
         lines.append(f"  {name[:30]:<{wide}}  {field or 'not imported'}{note}")
     lines += [f"  {sentence}" for sentence in facts["decisions"]]
+    for one in facts["unread"]:
+        row, line, text = one["samples"][0]
+        where = f"row {row:,}, line {line:,}: {text}" if row else text
+        kind = one["kind"] if one["count"] > 1 else one["kind"][:-1]
+        lines.append(f"  {one['column']}: {one['count']:,} unreadable {kind} left out ({where})")
     notices = files.notices_of(upload)
     for kind, noticed in notices.left_out.items():
         first = noticed.samples[0]

@@ -16,6 +16,7 @@ _TITLE_WORDS: Final = """
     mr mrs ms miss mx dr drs prof professor doctor sir herr herrn hr frau fräulein ddr dipl.-ing dipl.-kfm
     dipl.-kff dipl.-psych dipl.-wirt.-ing h.c monsieur madame mademoiselle mme mlle señor señora señorita sra
     srta doña dña signor signora signorina sig.ra sig.na dott dott.ssa dottor dottoressa dhr mevr mevrouw paní
+    familie family famille familia famiglia eheleute
 """
 # These are titles only with a period: Phil Collins and Don Johnson have none.
 _ABBREVIATIONS: Final = """
@@ -38,6 +39,7 @@ _LEFT_TO_LIBRARY: Final = frozenset(
     )
     for word in words
 )
+_PARTICLES: Final = frozenset(_CONSTANTS.prefixes)
 _NOT_PLAIN: Final = re.compile(r"[^\w\s'’-]|\d|_")
 _LONGEST: Final = 240
 _LONGEST_FOR_LIBRARY: Final = 100
@@ -46,7 +48,7 @@ _LONGEST_FOR_LIBRARY: Final = 100
 def split_name(whole: str) -> tuple[str, str]:
     """First and last name of a text that holds both, without titles and suffixes. `Mary Ann Smith` → Mary Ann
     / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van Beethoven, `DUPONT Jean` →
-    Jean / DUPONT, `Cher` → Cher / nothing."""
+    Jean / DUPONT, `van Gogh Vincent` → Vincent / van Gogh, `Cher` → Cher / nothing."""
     words = whole[:_LONGEST].split()
     is_titled = False
     while len(words) > 1 and words[0].lower() in _BEFORE_NAMES:
@@ -57,10 +59,19 @@ def split_name(whole: str) -> tuple[str, str]:
         return "", ""
     if is_titled and len(words) == 1:
         return "", plain
-    split = _split_plain(words, plain)
+    split = _split_turned_round(words) or _split_plain(words, plain)
     if split is None and len(plain) <= _LONGEST_FOR_LIBRARY:
         return _split_by_library(plain, is_titled)
     return split or (" ".join(words[:-1]) or plain, words[-1] if len(words) > 1 else "")
+
+
+def _split_turned_round(words: list[str]) -> tuple[str, str] | None:
+    """`van Gogh Vincent`: a text that begins with a particle begins with the last name. None for others."""
+    particles = next((at for at, word in enumerate(words) if word not in _PARTICLES), len(words))
+    if particles == 0 or any("," in word for word in words):
+        return None
+    family, first = words[: particles + 1], words[particles + 1 :]
+    return (" ".join(first), " ".join(family)) if family[-1][0].isupper() else None
 
 
 def _split_plain(words: list[str], plain: str) -> tuple[str, str] | None:

@@ -33,7 +33,7 @@ _WORDS: Final[dict[str, str]] = {
         prénom
         prenom | primer nombre | nombre de pila | nome próprio | primeiro nome | nome di battesimo
         voornaam | imię | förnamn | fornavn | etunimi | křestní jméno | jméno | keresztnév | prenume | ad
-        имя | ім'я | όνομα | 名 | 名字 | 이름
+        имя | ім'я | όνομα | 名 | 名字 | שם פרטי | الاسم الأول
     """,
     "last_name": """
         last name | lastname | surname | family name | lname | last | name last | nachname | familienname
@@ -41,7 +41,7 @@ _WORDS: Final[dict[str, str]] = {
         nom de famille | apellido | apellidos | primer apellido | cognome | sobrenome | apelido
         último nome | achternaam | familienaam | nazwisko | efternamn | efternavn | etternavn | sukunimi
         příjmení | priezvisko | vezetéknév | nume de familie | soyad | soyadı | фамилия | прізвище
-        επώνυμο | 姓 | 姓氏
+        επώνυμο | 姓 | 姓氏 | 성 | שם משפחה | اسم العائلة
     """,
     "full_name": """
         full name | fullname | contact name | customer name | display name | vollständiger name
@@ -49,8 +49,12 @@ _WORDS: Final[dict[str, str]] = {
         nombre completo | nombre y apellidos | nome completo | nome e cognome | volledige naam
         imię i nazwisko | celé jméno | fullständigt namn | fulde navn | koko nimi | teljes név
         nume complet | ad soyad | фио | полное имя | ονοματεπώνυμο | 氏名 | お名前 | 姓名 | 성명
+        שם מלא | الاسم الكامل
     """,
-    "name": "name | names | nom | nombre | nome | naam | namn | navn | nimi | nazwa | név | nume | isim",
+    "name": """
+        name | names | nom | nombre | nome | naam | namn | navn | nimi | nazwa | név | nume | isim | 이름
+        שם | الاسم
+    """,
     "phone": """
         phone | phone number | telephone | telephone number | mobile | mobile phone | mobile number | cell
         cell phone | cellphone | phone mobile | tel | tel. | sms | phone 1 value | telefon | telefonnummer
@@ -61,6 +65,7 @@ _WORDS: Final[dict[str, str]] = {
         telefoonnummer | mobiel | mobiel nummer | gsm | numer telefonu | telefon komórkowy | komórka
         telefonszám | puhelin | puhelinnumero | matkapuhelin | телефон | мобильный телефон
         номер телефона | τηλέφωνο | κινητό | 電話番号 | 電話 | 电话 | 手机 | 手机号 | 전화번호 | 휴대폰
+        טלפון | נייד | מספר טלפון | الهاتف | رقم الهاتف | الجوال
         whatsapp | whats app | whatsapp number | whats app number
     """,
     "company": """
@@ -70,18 +75,19 @@ _WORDS: Final[dict[str, str]] = {
         nombre de la empresa | azienda | società | ragione sociale | nome da empresa | bedrijf
         bedrijfsnaam | organisatie | nazwa firmy | przedsiębiorstwo | företag | virksomhed | firmanavn
         yritys | společnost | cég | cégnév | companie | şirket | компания | организация | εταιρεία | 会社
-        会社名 | 公司 | 회사
+        会社名 | 公司 | 회사 | חברה | الشركة
     """,
     "city": """
         city | town | locality | city town | stadt | ort | wohnort | ville | commune | ciudad | localidad
         población | città | comune | cidade | município | localidade | plaats | woonplaats | stad
         gemeente | miasto | miejscowość | stad ort | by | kaupunki | město | város | oraș | şehir | город
-        місто | πόλη | 市 | 城市
+        місто | πόλη | 市 | 城市 | 도시 | עיר | المدينة
     """,
     "country": """
         country | country region | country code | country name | nation | cc | land | staat | länderkürzel
         ländercode | pays | code pays | país | código de país | paese | nazione | stato | landcode | kraj
         kod kraju | maa | země | ország | țară | ülke | страна | країна | χώρα | 国 | 国家 | 국가
+        מדינה | ארץ | البلد | الدولة
     """,
     "birthday": """
         birthday | birthdate | birth date | date of birth | dob | born | geburtstag | geburtsdatum | geb.
@@ -89,7 +95,8 @@ _WORDS: Final[dict[str, str]] = {
         data di nascita | compleanno | data de nascimento | aniversário | geboortedatum | verjaardag
         data urodzenia | urodziny | födelsedag | födelsedatum | fødselsdag | fødselsdato | syntymäaika
         datum narození | születési dátum | data nașterii | doğum tarihi | дата рождения | день рождения
-        ημερομηνία γέννησης | 誕生日 | 生年月日 | 生日 | 생일
+        ημερομηνία γέννησης | 誕生日 | 生年月日 | 生日 | 생일 | 생년월일
+        תאריך לידה | תאריך הלידה | تاريخ الميلاد
     """,
     "tags": """
         tags | tag | labels | label | groups | group | group membership | categories | category | segments

@@ -2,15 +2,17 @@
 
 A number without a plus can be read in two ways: as one of the account's country, or with its country code in
 front. The way in which it is valid is taken; where both are, the column decides, which the caller knows.
+Words around a number are no part of it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 import phonenumbers
-from phonenumbers import PhoneNumber
+from phonenumbers import Leniency, PhoneNumber, PhoneNumberMatcher
 
 from app.platform.addresses.problems import FIRST_NUMBER, AddressProblem
 from app.platform.addresses.text import trimmed, unquoted
@@ -18,11 +20,15 @@ from app.platform.blank_words import is_blank
 
 _LONGEST: Final = 250
 _LABEL: Final = re.compile(r"(?:p|tel|phone|mobile|cell|fon|telefon|handy|t|m|whatsapp)\s?[:=]\s?", re.I)
+_LINK: Final = re.compile(r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?", re.I)
 _SHORTENED: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
 _DECIMALS: Final = re.compile(r"(\d{6,})[.,]0+")
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]|\s(?:und|and|oder|or|et|ou|y|o|e|bzw\.?)\s", re.I)
 _WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}")
 _LEAST_DIGITS: Final = 5
+_WORDS: Final = re.compile(r"[^\W\d_]{2,}|\b[^\W\d_][.:]")
+_MOST_TRIES: Final = 4  # places in a text at which a number is looked for
+_LONGEST_WITH_WORDS: Final = 100
 
 
 class PhoneReading(NamedTuple):
@@ -47,6 +53,13 @@ def read_phone(cell: str, country: str | None, international: bool = False) -> P
         return PhoneReading(None, AddressProblem.PHONE_TOO_LONG)
     if _SHORTENED.fullmatch(text):
         return PhoneReading(None, AddressProblem.PHONE_SHORTENED)
+    plain = None if _WORDS.search(text) else _read_plain(text, country, international)
+    if plain is not None and plain.key is not None:
+        return plain
+    return _inside(text, country, international) or plain or _read_plain(text, country, international)
+
+
+def _read_plain(text: str, country: str | None, international: bool) -> PhoneReading:
     numbers = [part for part in map(_bare, _SEPARATORS.split(text)) if _digits(part) >= _LEAST_DIGITS]
     first = numbers[0] if numbers else text
     if "/" in first and (before := first.partition("/")[0]) and _is_whole_number(before, country):
@@ -92,6 +105,21 @@ def _read(text: str, country: str | None, international: bool, note: str | None)
     return PhoneReading(_e164(at_home), None, note)
 
 
+def _inside(text: str, country: str | None, international: bool) -> PhoneReading | None:
+    """The first number in a text that holds other things too; None without any. Taken as a whole, letters
+    behind a number would be read as the digits on their keys."""
+    if len(text) > _LONGEST_WITH_WORDS:
+        return None
+    found = [
+        match.raw_string
+        for match in PhoneNumberMatcher(text, country, Leniency.POSSIBLE, _MOST_TRIES)
+        if _digits(match.raw_string) >= _LEAST_DIGITS
+    ]
+    if not found or (len(found) == 1 and found[0] == text):
+        return None
+    return _read(found[0], country, international, FIRST_NUMBER if len(found) > 1 else None)
+
+
 def _abroad(text: str, at_home: PhoneNumber | AddressProblem, international: bool) -> PhoneNumber | None:
     """The number read with its country code in front, where that is the better reading."""
     abroad = _valid("+" + text, None)
@@ -130,7 +158,9 @@ def _is_whole_number(text: str, country: str | None) -> bool:
 
 
 def _bare(cell: str) -> str:
-    text = trimmed(unquoted(trimmed(cell)))
+    text = trimmed(unquoted(trimmed(cell if cell.isascii() else unicodedata.normalize("NFKC", cell))))
+    if link := _LINK.match(text):
+        return "+" + text[link.end() :]
     if label := _LABEL.match(text):
         text = trimmed(text[label.end() :])
     if decimals := _DECIMALS.fullmatch(text):

@@ -22,6 +22,13 @@ def run(app, alice, tmp_path, monkeypatch):
     return result
 
 
+def test_what_will_be_left_out_is_printed(run):
+    rows = b"ann@example.com,0151 23456789,02/30/1990\nbob@example.com,no idea,04/23/1990\n"
+    told = run(b"Email,Phone,Birthday\n" + rows).stderr
+    assert "Birthday: 1 unreadable date left out (row 1, line 2: 02/30/1990)" in told
+    assert "Phone: 1 unreadable phone number left out (row 2, line 3: no idea)" in told
+
+
 def test_what_was_guessed_is_printed(run):
     told = run((DATA / "reports/35_salesforce_report.csv").read_bytes()).stderr
     assert "people.csv: 4 rows, comma-separated, ASCII, header in line 1" in told

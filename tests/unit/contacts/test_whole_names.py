@@ -59,6 +59,7 @@ def test_plain_names(whole, parts):
         ("John Smith Jr.", ("John", "Smith")),
         ("Smith Jr., John", ("John", "Smith")),
         ("Braunhof, Dr. Eva", ("Eva", "Braunhof")),
+        ("Familie Müller", ("", "Müller")),
     ],
 )
 def test_titles_and_suffixes_stay_out(whole, parts):
@@ -86,6 +87,10 @@ def test_a_first_name_that_is_a_title_elsewhere_stays(whole):
         ("Leonardo da Vinci", ("Leonardo", "da Vinci")),
         ("Jill St. John", ("Jill", "St. John")),
         ('John "Jack" Kennedy', ("John", "Kennedy")),
+        ("von der Leyen Ursula", ("Ursula", "von der Leyen")),
+        ("de la Cruz Ana María", ("Ana María", "de la Cruz")),
+        ("von Trapp", ("", "von Trapp")),
+        ("van morrison", ("van", "morrison")),
     ],
 )
 def test_particles_belong_to_the_last_name(whole, parts):

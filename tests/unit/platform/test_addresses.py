@@ -274,6 +274,17 @@ def test_what_numbers_without_a_plus_say_of_their_column(cells, country, abroad)
         ("0151 23456789; 0160 2345678", "+4915123456789", "first_number"),
         ("0151 23456789 or 0160 2345678", "+4915123456789", "first_number"),
         ("+48 601 234 567 ::: +48 22 123 45 67", "+48601234567", "first_number"),
+        ("+49-30-1234567 (Büro)", "+49301234567", None),
+        ("0151 23456789 privat", "+4915123456789", None),
+        ("0151 23456789 new", "+4915123456789", None),  # not followed by the digits on these keys
+        ("mobil 0151 23456789", "+4915123456789", None),
+        ("0151-23456789 od. 030 1234567", "+4915123456789", "first_number"),
+        ("H: 030 1234567 M: 0151 23456789", "+49301234567", "first_number"),
+        ("030 1234567 (0151 23456789)", "+49301234567", "first_number"),
+        ("+4９ １５１ ２３４５６７８９", "+4915123456789", None),
+        ("+49\u00a0151\u202f23456789", "+4915123456789", None),
+        ("https://wa.me/4915123456789", "+4915123456789", None),
+        ("+1-800-FLOWERS", "+18003569377", None),
     ],
 )
 def test_what_a_phone_cell_holds(cell, key, note):
@@ -296,6 +307,9 @@ def test_a_number_valid_in_one_way_only_is_read_so_whatever_the_column_says():
             "1" * 120_000,
             "+" * 120_000,
             "1 or " * 40_000,
+            "123 456 " * 31,
+            "12345678 x " * 22,
+            "a1 " * 33,
             "a" * 2_000 + "@" + "b" * 2_000,
         ),
     ],
