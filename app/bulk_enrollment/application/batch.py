@@ -68,10 +68,11 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
             consent_source=options.get("source_name"),
             created_by=job.created_by,
         )
-    if rows.tie(span) != made and rows.may_meet_again(span):
-        rows.count_again(span)
+    is_met_again = rows.tie(span) != made and rows.may_meet_again(span)
     if options.get("withholds") and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
+    if is_met_again:  # only now: a no counts also in a row that turns out to be a duplicate
+        rows.count_again(span)
     if job.kind == "import":
         _settle_import(job, span, at)
     else:

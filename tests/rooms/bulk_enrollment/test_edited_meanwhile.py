@@ -53,6 +53,19 @@ def test_edited_between_batches(trial: Trial, app, bob, workflow):
     assert len(trial.enrollments("moved@example.com")) == 1
 
 
+@pytest.mark.parametrize("kind", ["enroll", "import"])
+def test_a_no_in_the_second_row_counts(trial: Trial, app, bob, workflow, kind):
+    for address in addresses(10):
+        add(app, bob.actor, address)
+    cells = [*(f"{address},yes" for address in addresses(10)), "moved@example.com,no"]
+    text = "\n".join(["Email,Newsletter", *cells, ""])
+    choices = {"mapping": {"0": "email", "1": "consent"}, "batch_size": 10, "existing": "fill"}
+    job = trial.started(text, workflow if kind == "enroll" else None, **choices)
+    run_in_turn(trial, job, lambda: readdress(trial, "p3@example.com", "moved@example.com"))
+    assert trial.outcomes(job)[-1] == "DUPLICATE_IN_SELECTION 3"
+    assert trial.contact("moved@example.com").status == "unsubscribed"
+
+
 def test_made_by_the_job_and_edited_between_batches(trial: Trial, workflow):
     cells = [*addresses(19), "moved@example.com"]
     job = trial.started(lines(*cells), workflow, missing="create", batch_size=10, tags=["Spring"])
