@@ -16,9 +16,8 @@ from app.platform.database import BigInt, PeoplesWork, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
-UNFINISHED = sa.text(
-    "status IN ('scheduled','pending','validating','queued','processing','cancelling','paused')"
-)
+# Jobs, dry runs too, that are not over. The sweeper looks for them every second, among all that ever were.
+NOT_OVER = sa.text("status NOT IN ('completed', 'completed_with_errors', 'cancelled', 'failed')")
 OPEN = sa.text("status IN ('pending', 'processing')")
 PROBLEMS = sa.text("outcome >= 10")
 # Rows that speak for their person: neither faulty nor a duplicate, so one at most for each key. A query says
@@ -40,7 +39,7 @@ class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
         sa.UniqueConstraint("account_id", "once_key"),
         sa.Index(None, "account_id", "status", "id"),
         sa.Index(None, "workflow_id"),
-        sa.Index("ix_enrollment_jobs_unfinished", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
+        sa.Index("ix_enrollment_jobs_not_over", "status", sqlite_where=NOT_OVER, postgresql_where=NOT_OVER),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

@@ -7,19 +7,27 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
-from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
 from app.platform.leases import is_older, lease, longest_wait
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(("pending", "processing"))
-_UNFINISHED_JOB = EnrollmentJob.status.in_([status.value for status in UNFINISHED])
+_UNFINISHED = [status.value for status in UNFINISHED]
+_PLANNABLE = (JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)
+# SQLite uses a partial index only where it sees its condition, and has no statistics.
+_NOT_OVER = sa.text(f"enrollment_jobs.{NOT_OVER.text}")
+
+
+def _has_status(*statuses: str) -> sa.ColumnElement[bool]:
+    """Jobs that are not over, with one of the statuses, by the index of those."""
+    return sa.and_(EnrollmentJob.status.in_(statuses), _NOT_OVER)
 
 
 def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
     """(account, job) of jobs that wait to be planned or queued for so long, and nobody is at it."""
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)),
+            _has_status(*_PLANNABLE),
             sa.or_(EnrollmentJob.status != JobStatus.DRAFT, EnrollmentJob.planned_at.is_(None)),
             is_older(EnrollmentJob.updated_at, seconds),
             lease().is_over(EnrollmentJob.lease_until),
@@ -39,7 +47,7 @@ def others_wait_for_planning(account_id: int) -> bool:
 
 def _waits_for_planning() -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)),
+        _has_status(*_PLANNABLE),
         EnrollmentJob.planned_at.is_(None),
         lease().is_over(EnrollmentJob.lease_until),
     )
@@ -58,9 +66,7 @@ def next_to_plan(account_id: int) -> int | None:
 
 def jobs_being_cancelled() -> list[tuple[int, int]]:
     return _pairs(
-        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            EnrollmentJob.status == JobStatus.CANCELLING
-        )
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(_has_status(JobStatus.CANCELLING))
     )
 
 
@@ -73,7 +79,7 @@ def accounts_with_work() -> list[int]:
     query = (
         sa.select(EnrollmentJob.account_id)
         .join(EnrollmentBatch, EnrollmentBatch.job_id == EnrollmentJob.id)
-        .where(_UNFINISHED_JOB, EnrollmentJob.status != JobStatus.CANCELLING, _OPEN_BATCH, ready)
+        .where(_has_status(*_UNFINISHED), EnrollmentJob.status != JobStatus.CANCELLING, _OPEN_BATCH, ready)
         .distinct()
     )
     return list(session().scalars(query, execution_options={"cross_account": True}))
@@ -84,7 +90,7 @@ def jobs_without_open_batches() -> list[tuple[int, int]]:
     open_batch = sa.exists().where(EnrollmentBatch.job_id == EnrollmentJob.id, _OPEN_BATCH)
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            EnrollmentJob.status.in_((JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLING)),
+            _has_status(JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLING),
             ~open_batch,
         )
     )
@@ -97,7 +103,7 @@ def handed_over_batches(seconds: float) -> dict[int, list[int]]:
         sa.select(EnrollmentBatch.account_id, EnrollmentBatch.id)
         .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
         .where(
-            _UNFINISHED_JOB,
+            _has_status(*_UNFINISHED),
             EnrollmentBatch.status == "pending",
             EnrollmentBatch.lease_until.isnot(None),
             is_older(EnrollmentBatch.handed_at, seconds),
@@ -111,7 +117,7 @@ def handed_over_batches(seconds: float) -> dict[int, list[int]]:
 def holders() -> set[str]:
     """The tasks that plan a job or do a batch, as far as the database knows."""
     planners = sa.select(EnrollmentJob.holder).where(
-        EnrollmentJob.status.in_((JobStatus.VALIDATING, JobStatus.DRAFT)),
+        _has_status(JobStatus.VALIDATING, JobStatus.DRAFT),
         EnrollmentJob.planned_at.is_(None),
         EnrollmentJob.lease_until.isnot(None),
     )
@@ -119,7 +125,9 @@ def holders() -> set[str]:
         sa.select(EnrollmentBatch.holder)
         .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
         .where(
-            _UNFINISHED_JOB, EnrollmentBatch.status == "processing", EnrollmentBatch.lease_until.isnot(None)
+            _has_status(*_UNFINISHED),
+            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.lease_until.isnot(None),
         )
     )
     found = session().scalars(planners.union(at_batches), execution_options={"cross_account": True})
@@ -129,7 +137,7 @@ def holders() -> set[str]:
 def drafts_before(moment: datetime) -> list[tuple[int, int]]:
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id)
-        .where(EnrollmentJob.status == JobStatus.DRAFT, EnrollmentJob.created_at < moment)
+        .where(_has_status(JobStatus.DRAFT), EnrollmentJob.created_at < moment)
         .limit(50)
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.domain.job import UNFINISHED
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
@@ -13,7 +14,7 @@ from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
 
-UNFINISHED = ("scheduled", "pending", "validating", "queued", "processing", "cancelling", "paused")
+_UNFINISHED = [status.value for status in UNFINISHED]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def figures(account_id: int) -> Figures:
         people_in_workflows=_people_in_workflows(account_id),
         unfinished_jobs=_count(
             sa.select(sa.func.count()).where(
-                EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(UNFINISHED)
+                EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED)
             )
         ),
     )
@@ -94,7 +95,7 @@ def beginnings(account_id: int) -> Beginnings:
 
 def jobs_under_way(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
     """Unfinished jobs, newest first."""
-    return _jobs(account_id, EnrollmentJob.status.in_(UNFINISHED), limit)
+    return _jobs(account_id, EnrollmentJob.status.in_(_UNFINISHED), limit)
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:

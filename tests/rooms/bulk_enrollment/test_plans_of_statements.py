@@ -2,13 +2,15 @@
 in tables that the planner has never seen filled."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from app.bulk_enrollment.infrastructure import waiting
+from app.platform.clock import now
 from app.platform.database import db, is_sqlite
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
@@ -23,14 +25,14 @@ HOT = {
 
 
 @contextmanager
-def plans() -> Iterator[dict[str, str]]:
-    """The plans of the hot statements, asked for at the moment they run."""
+def plans(hot: Collection[str] = HOT) -> Iterator[dict[str, str]]:
+    """The plans of the statements with these beginnings, asked for at the moment they run."""
     seen: dict[str, str] = {}
 
     def explain(
         connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool
     ) -> None:
-        begins = next((start for start in HOT if statement.startswith(start)), None)
+        begins = next((start for start in hot if statement.startswith(start)), None)
         if begins is None or (begins.startswith("UPDATE") and " enrollments " not in statement):
             return
         cursor = connection.connection.cursor()
@@ -57,3 +59,25 @@ def test_hot_statements_use_their_index(trial: Trial, missing: str) -> None:
         for begins, (on_sqlite, on_postgresql) in HOT.items():
             wanted = on_sqlite if is_sqlite() else on_postgresql
             assert re.search(wanted, seen[begins]), f"{begins}\n{seen[begins]}"
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: waiting.unplanned_jobs(3.0),
+        lambda: waiting.others_wait_for_planning(0),
+        waiting.jobs_being_cancelled,
+        waiting.accounts_with_work,
+        waiting.jobs_without_open_batches,
+        lambda: waiting.handed_over_batches(3.0),
+        waiting.holders,
+        lambda: waiting.drafts_before(now()),
+    ],
+)
+def test_the_sweeper_reads_no_jobs_that_are_over(app, look) -> None:
+    """It looks every second, however many jobs there have been."""
+    with app.app_context(), plans(["SELECT"]) as seen:
+        look()
+        [plan] = seen.values()
+        assert not is_sqlite() or "ix_enrollment_jobs_not_over" in plan, plan
+        assert not re.search(r"SCAN enrollment_jobs\b|Seq Scan on enrollment_jobs\b", plan), plan
