@@ -70,7 +70,8 @@ def inherited_options(actor: Actor, job: EnrollmentJob, upload: files.Upload) ->
     taken = files.carried_over(chosen.mapping, source, target)
     new = {at: field for at, field in guesses.items() if at not in known and field not in taken.values()}
     answers = files.carried_answers(chosen.consent_answers, original, upload)
-    return replace(chosen, mapping=taken | new, not_consent=sorted(map(str, answers.not_consent)))
+    denied = sorted(map(str, answers.not_consent))
+    return replace(chosen, mapping=taken | new, not_consent=denied, consent_words=dict(answers.words))
 
 
 def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Sequence[Relative]]:

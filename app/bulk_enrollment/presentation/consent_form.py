@@ -49,6 +49,11 @@ class Said:
     answers: ConsentAnswers
     questions: ConsentQuestions
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The answers with which the rows are counted."""
+        return self.questions.counted_with(self.answers.words)
+
 
 @dataclass(frozen=True)
 class ConsentCard:
@@ -111,7 +116,7 @@ def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[st
         said = asked(upload, mapping, replace(said.answers, not_consent=frozenset(denied)))
     rest = form.get(REST, "")
     if rest in ANSWERS and said.questions.open_words:
-        others = {word.key: rest for word in said.questions.open_words}
+        others = said.questions.answered_alike(rest)
         said = asked(upload, mapping, replace(said.answers, words={**said.answers.words, **others}))
     return said
 

@@ -294,7 +294,7 @@ def _figures(
         "identifier": identifier,
         "column": column,
         "checkup": files.checkup_for(
-            upload, {} if column is None else mapping, identifier, styles[1], said.answers.words
+            upload, {} if column is None else mapping, identifier, styles[1], said.words
         ),
         "readings": readings_of(
             upload, mapping, identifier, styles, files.suggestion(upload.account_id, upload)

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,9 @@ import click
 
 from app.accounts.domain import Actor
 from app.files import application as files
-from app.files.domain.consent import ANSWERS, word_key
+from app.files.domain.consent import ANSWERS, BLANK, blank_key, word_key
 from app.files.domain.consent_questions import ColumnQuestion, ConsentAnswers, WordQuestion
+from app.files.domain.header_words import normalised
 from app.platform.errors import Invalid
 
 EVERY_OTHER_WORD = "*"
@@ -22,7 +23,8 @@ word_option = click.option(
     "consent_words",
     multiple=True,
     metavar="WORD=ANSWER",
-    help="What a value in a consent column means: yes, no, or leave-out. “*” means all others; can be "
+    help="What a value in a consent column means: yes, no, or leave-out. “*” means all others. With "
+    "no value (“=no”) it says what blank cells mean, and “=COLUMN=no” what they mean in that column. Can be "
     "repeated.",
 )
 
@@ -40,10 +42,16 @@ def settle(
     earlier = files.remembered_answers(actor.account_id, upload)
     given = _given(words)
     everything_else = given.pop(EVERY_OTHER_WORD, None)
+    blank = {key: given.pop(key) for key in list(given) if key.startswith(BLANK)}
+    given |= _about_blank(files.layout_of(upload).columns, blank)
     answers = ConsentAnswers(earlier.not_consent | set(denied), {**earlier.words, **given})
     questions = files.questions_of(upload, mapping, answers)
+    if BLANK in blank:
+        of_blank = {word.key: blank[BLANK] for word in questions.open_words if word.is_blank}
+        answers = replace(answers, words={**answers.words, **of_blank})
+        questions = files.questions_of(upload, mapping, answers)
     if everything_else is not None:
-        others = {word.key: everything_else for word in questions.open_words}
+        others = questions.answered_alike(everything_else)
         answers = replace(answers, words={**answers.words, **others})
         questions = files.questions_of(upload, mapping, answers)
     if questions.is_open:
@@ -63,11 +71,30 @@ def _given(words: tuple[str, ...]) -> dict[str, str]:
     given: dict[str, str] = {}
     for entry in words:
         word, equals, answer = entry.rpartition("=")
-        if not equals or not word.strip() or answer not in ANSWERS:
+        if not equals or answer not in ANSWERS:
             raise Invalid(
                 "VALIDATION_ERROR", f"--consent-word {entry}: use WORD=ANSWER with yes, no or leave-out."
             )
-        given[EVERY_OTHER_WORD if word.strip() == EVERY_OTHER_WORD else word_key(word)] = answer
+        if word.startswith(BLANK) or not word.strip():
+            given[BLANK + word.removeprefix(BLANK).strip()] = answer
+        else:
+            given[EVERY_OTHER_WORD if word.strip() == EVERY_OTHER_WORD else word_key(word)] = answer
+    return given
+
+
+def _about_blank(columns: Sequence[str], blank: Mapping[str, str]) -> dict[str, str]:
+    """{key: answer} of those options that name a column; its spelling as with --map."""
+    given: dict[str, str] = {}
+    plain = [normalised(name) for name in columns]
+    for name, answer in blank.items():
+        name = name.removeprefix(BLANK)
+        if not name:
+            continue
+        if normalised(name) not in plain:
+            raise Invalid(
+                "VALIDATION_ERROR", f"--consent-word ={name}={answer}: the file has no column “{name}”."
+            )
+        given |= {blank_key(at): answer for at, one in enumerate(plain) if one == normalised(name)}
     return given
 
 
@@ -94,6 +121,9 @@ def _about_words(words: Iterable[WordQuestion]) -> list[str]:
     listed = list(words)
     lines = ["", "What do these values mean: yes (may be contacted), no (unsubscribed) or leave-out?"]
     for word in listed:
+        if word.is_blank:
+            lines.append(f"  {_plain(word.sentence)}")
+            continue
         left_out = "" if word.is_open else "  (left out unless you say otherwise)"
         where = ", ".join(map(_plain, word.columns))
         lines.append(f"  {_plain(word.shown)} {word.count:,} in {where}{left_out}")
@@ -101,7 +131,8 @@ def _about_words(words: Iterable[WordQuestion]) -> list[str]:
 
 
 def _word_options(words: list[WordQuestion]) -> list[str]:
-    lines = [f"  --consent-word {_quoted(word.text, 'leave-out')}" for word in words[:12]]
+    names = [BLANK + word.columns[0] if word.is_blank else word.text for word in words[:12]]
+    lines = [f"  --consent-word {_quoted(name, 'leave-out')}" for name in names]
     if len(words) > 1:
         lines.append(
             f"  --consent-word {_quoted(EVERY_OTHER_WORD, 'leave-out')}  all values without an answer"

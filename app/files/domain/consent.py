@@ -19,9 +19,10 @@ from app.platform.blank_words import is_blank
 
 Kind = Literal[
     "plain_yes", "plain_no", "yes", "clear_no", "no", "clear_bounced", "bounced", "clear_blocked", "blocked",
-    "clear_yes", "left_out", "asked", "date", "number", "unknown",
+    "clear_yes", "left_out", "asked", "date", "number", "none", "unknown",
 ]  # fmt: skip
-"""What a cell is, whatever its column. The `clear_` ones are about consent wherever they stand."""
+"""What a cell is, whatever its column. The `clear_` ones are about consent wherever they stand. `none` is a
+word that may say "to nothing" beside words for some of it, and that programs write for a blank."""
 
 Consent = Literal["yes", "unsubscribed", "bounced", "blocked", "left_out", "asked"]
 """`left_out`: neither a yes nor a no, so the contact stays as it is. `asked`: a person says what it means."""
@@ -37,6 +38,7 @@ Reader = Callable[[str], Consent | None]
 
 CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
 LEFT_OUT: Final = "left_out"
+BLANK: Final = "="  # begins the key of an answer about blank cells
 _CACHED: Final = 20_000
 _LONGEST_KEY: Final = 120
 
@@ -64,10 +66,11 @@ def consent_of(cell: str, field: str = "consent") -> Consent | None:
     return None if kind is None else _MEANINGS[field].get(kind, "asked")
 
 
-def reader(field: str, answers: Mapping[str, str]) -> Reader:
+def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> Reader:
     """`consent_of` for many cells, with what a person said about words ({word key: Answer}); a word that is
-    asked about and has no answer is left out."""
+    asked about and has no answer is left out. `blank` is what they said about cells that say nothing."""
     known: dict[str, Consent | None] = {}
+    of_blank = _ANSWERED.get(blank) if field == "consent" else None
 
     def read(cell: str) -> Consent | None:
         try:
@@ -76,7 +79,8 @@ def reader(field: str, answers: Mapping[str, str]) -> Reader:
             said = answered(trimmed(cell), field, answers)
             if len(known) >= _CACHED:
                 known.clear()
-            known[cell] = said = LEFT_OUT if said == "asked" else said
+            said = LEFT_OUT if said == "asked" else of_blank if said is None else said
+            known[cell] = said
             return said
 
     return read
@@ -87,7 +91,7 @@ def withholding(
 ) -> Callable[[Sequence[str]], Withheld | None]:
     """A function of a row's cells: the strongest of what its consent columns (position, field) say against
     contacting this person, None for nothing. A yes never outweighs a no."""
-    readers = [(at, reader(field, answers)) for at, field in columns]
+    readers = [(at, reader(field, answers, answers.get(blank_key(at)))) for at, field in columns]
 
     def withheld(cells: Sequence[str]) -> Withheld | None:
         strongest: Withheld | None = None
@@ -111,6 +115,11 @@ def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | Non
     return _ANSWERED.get(answers.get(word_key(text)), said)
 
 
+def blank_key(position: int) -> str:
+    """The key of the answer about blank cells of a column. It is no word's."""
+    return f"{BLANK}{position}"
+
+
 def word_key(text: str) -> str:
     """The same for one word in all its spellings, and for texts that differ in nothing but a date; at most
     _LONGEST_KEY characters."""
@@ -128,6 +137,8 @@ def kind_of(text: str) -> Kind | None:
     plain = normalised(text)
     if not plain:
         return _mark(text)
+    if plain in _NONE:
+        return "none"
     if _UNTICKED.match(text):
         return "asked"
     if plain not in _KINDS and is_blank(text) and "?" not in text:
@@ -209,6 +220,7 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("clear_no", words.CLEAR_NO),
 )
 _KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
+_NONE: Final = frozenset(("none", "nil"))
 _MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
 _CLEAR_YES: Final = re.compile(
     "re ?subscri|subscri|opted in|abonn|suscri|iscri|inscri|angemeldet|prenumer|zapisan"
@@ -236,7 +248,7 @@ _SAME: Final[dict[str, Consent | None]] = {
 _MEANINGS: Final[dict[str, dict[str, Consent | None]]] = {
     "consent": _SAME
     | {"plain_yes": "yes", "yes": "yes", "date": "yes", "plain_no": "unsubscribed", "no": "unsubscribed"},
-    "opt_out": _SAME | {"plain_yes": "unsubscribed", "date": "unsubscribed", "plain_no": None},
-    "bounced": _SAME | {"plain_yes": "bounced", "date": "bounced", "plain_no": None},
+    "opt_out": _SAME | {"plain_yes": "unsubscribed", "date": "unsubscribed", "plain_no": None, "none": None},
+    "bounced": _SAME | {"plain_yes": "bounced", "date": "bounced", "plain_no": None, "none": None},
 }
 _ANSWERED: Final[dict[str | None, Consent]] = {"yes": "yes", "no": "unsubscribed", "leave-out": "left_out"}

@@ -58,7 +58,20 @@ def judge_columns(header: Sequence[str] | None, profile: FileProfile) -> list[Ju
             NOTHING if name is not None and about(name) == "channel" else one
             for name, one in zip(names, judged, strict=False)
         ]
+    dated = [at for at, name in enumerate(names) if about(name or "") == "consent" and judged[at] == NOTHING]
+    blank = [blank_cells(profile.columns[at], profile.rows) for at in dated]
+    if all(blank):
+        # Without another column, who has no date of a yes may have said no.
+        return [
+            Judgement("consent") if at in dated and profile.columns[at].filled else one
+            for at, one in enumerate(judged)
+        ]
     return judged
+
+
+def blank_cells(column: ColumnProfile, rows: int) -> int:
+    """How many cells of a column hold nothing, or a word for nothing."""
+    return rows - column.filled + sum(count for text, count in column.values.items() if kind_of(text) is None)
 
 
 def by_words(header: Sequence[str] | None) -> list[int]:
@@ -69,10 +82,12 @@ def by_words(header: Sequence[str] | None) -> list[int]:
 
 def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
     """The judgement on a column by itself, of a file of so many rows."""
+    role = about(name) if name is not None else None
     kinds: dict[str, Kind] = {text: kind for text in column.values if (kind := kind_of(text)) is not None}
+    if role != "consent" or set(kinds.values()) == {"none"}:
+        kinds = {text: kind for text, kind in kinds.items() if kind != "none"}
     if not kinds:
         return NOTHING
-    role = about(name) if name is not None else None
     if role in CONSENT_FIELDS:
         return _named(name or "", role, kinds)
     if clear := sum(is_clear(text) for text in kinds):

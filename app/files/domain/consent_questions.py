@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.files.domain.consent import ANSWERS, answered, consent_of, word_key
-from app.files.domain.consent_columns import CONSENT_FIELDS, Judgement, judge_columns
+from app.files.domain.consent import ANSWERS, BLANK, answered, blank_key, consent_of, word_key
+from app.files.domain.consent_columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
 from app.files.domain.profile import ColumnProfile, FileProfile, shown
 
 NOT_CONSENT: Final = "no"
+_NO: Final = frozenset(("unsubscribed", "bounced", "blocked"))
 _SHOWN: Final = 12
 
 
@@ -62,7 +63,8 @@ class ColumnQuestion:
 @dataclass(frozen=True)
 class WordQuestion:
     """What does this word mean? `columns` are the names of those that hold it, `answer` what was said;
-    `is_open` where it is needed: of a word that leaves people out anyhow it may be changed."""
+    `is_open` where it is needed: of a word that leaves people out anyhow it may be changed. `text` is empty
+    where the question is what blank cells mean, in a column that says nothing but yes, of `rows` rows."""
 
     key: str
     text: str
@@ -70,10 +72,24 @@ class WordQuestion:
     columns: Sequence[str]
     answer: str
     is_open: bool
+    rows: int = 0
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text
 
     @property
     def shown(self) -> str:
-        return shown(self.text)
+        return shown(self.text) or "(blank)"
+
+    @property
+    def sentence(self) -> str:
+        """The question about blank cells."""
+        verb = "is" if self.count == 1 else "are"
+        return (
+            f"{self.count:,} of {self.rows:,} cells in “{self.columns[0]}” {verb} blank, and no other says "
+            "no. What does blank mean?"
+        )
 
 
 @dataclass(frozen=True)
@@ -104,10 +120,18 @@ class ConsentQuestions:
             names = _listing([f"“{question.name}”" for question in columns])
             start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
             return f"{start} who may be contacted? {names}."
-        if words := self.open_words:
+        if words := [word for word in self.open_words if not word.is_blank]:
             counted = [f"{word.shown} {word.count:,}" for word in words]
             return f"Choose what these words mean: {_listing(counted)}."
-        return ""
+        return self.open_words[0].sentence if self.open_words else ""
+
+    def counted_with(self, words: Mapping[str, str]) -> dict[str, str]:
+        """`words`, with blank cells that are asked about left out until there is an answer."""
+        return {word.key: "leave-out" for word in self.open_words if word.is_blank} | dict(words)
+
+    def answered_alike(self, answer: str) -> dict[str, str]:
+        """One answer for all words without one; for blank cells only where it keeps them out."""
+        return {word.key: answer for word in self.open_words if answer == "leave-out" or not word.is_blank}
 
 
 def consent_questions(
@@ -147,13 +171,20 @@ def remembered(names: Sequence[str], profile: FileProfile, answers: ConsentAnswe
             for at in sorted(answers.not_consent)
             if at < len(names)
         },
-        "words": {key: said for key, said in answers.words.items() if said in ANSWERS},
+        "words": {
+            key: said for key, said in answers.words.items() if said in ANSWERS and not key.startswith(BLANK)
+        },
+        "blank": {
+            name: said
+            for at, name in enumerate(names)
+            if (said := answers.words.get(blank_key(at))) in ANSWERS
+        },
     }
 
 
 def recalled(kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile) -> ConsentAnswers:
-    """The answers of an earlier file that hold for this one: those about words, and those about a column that
-    holds no other words than it did then."""
+    """The answers of an earlier file that hold for this one: those about words and blank cells, and those
+    about a column that holds no other words than it did then."""
     known: Mapping[str, Sequence[str]] = kept.get("columns", {})
     same = [
         at
@@ -162,7 +193,9 @@ def recalled(kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile
         and not profile.columns[at].overflowed
         and _keys(profile.columns[at]) <= set(known[name])
     ]
-    return ConsentAnswers(frozenset(same), kept.get("words", {}))
+    blank: Mapping[str, str] = kept.get("blank", {})
+    of_blank = {blank_key(at): blank[name] for at, name in enumerate(names) if name in blank}
+    return ConsentAnswers(frozenset(same), {**kept.get("words", {}), **of_blank})
 
 
 def _is_asked(judgement: Judgement, mapped: str | None) -> bool:
@@ -203,7 +236,28 @@ def _words(
                 answers.words.get(key, "leave-out" if not is_open else ""),
                 is_open,
             )
-    return sorted(found.values(), key=lambda word: (not word.is_open, -word.count, word.key))
+    blank = [
+        question
+        for at, mapped in used
+        if mapped == "consent" and (question := _of_blank(at, names[at], profile, answers.words))
+    ]
+    return sorted([*found.values(), *blank], key=lambda word: (not word.is_open, -word.count, word.key))
+
+
+def _of_blank(at: int, name: str, profile: FileProfile, answers: Mapping[str, str]) -> WordQuestion | None:
+    """The question what blank cells mean, in a column in which nothing else says no: a box that was not
+    ticked is exported as a blank."""
+    column = profile.columns[at]
+    said = {answered(text, "consent", answers) for text in column.values}
+    known = {consent_of(text) for text in column.values}
+    count = blank_cells(column, profile.rows)
+    if not count or said.isdisjoint(("yes", "asked")) or not _NO.isdisjoint(said) or "left_out" in known:
+        return None
+    answer = answers.get(blank_key(at), "")
+    is_open = answer not in ANSWERS
+    return WordQuestion(
+        blank_key(at), "", count, [name], "" if is_open else answer, is_open, rows=profile.rows
+    )
 
 
 def _most_frequent(column: ColumnProfile) -> list[WordCount]:

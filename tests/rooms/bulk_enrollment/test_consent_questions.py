@@ -89,6 +89,35 @@ def test_one_answer_for_all_other_words(bob, workflow):
     assert decide(bob, address, **ADD, **answer).status_code == 303
 
 
+BOXES = b"Email,Accepts marketing\na@example.com,x\nb@example.com,\nc@example.com,NULL\nd@example.com,x\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("yes", {"ENROLLED": 4}),
+        ("no", {"ENROLLED": 2, "CONTACT_BLOCKED": 2}),
+        ("leave-out", {"ENROLLED": 2, "CONTACT_BLOCKED": 2}),
+    ],
+)
+def test_what_a_box_without_a_tick_means_is_asked(bob, workflow, run_tasks, answer, expected):
+    address = uploaded(bob, workflow, BOXES, "boxes.csv")
+    page = bob.get(address).text
+    sentence = "2 of 4 cells in “Accepts marketing” are blank, and no other says no. What does blank mean?"
+    assert sentence in card(page)
+    assert tiles(page)["Consent unclear"] == "2"
+    assert decide(bob, address, **ADD).status_code == 422
+    check = checked(bob, address, **ADD, **{"consent-word:=1": answer})
+    run_tasks()
+    assert forecast(bob.get(check).text) == expected
+    started = bob.post(f"{check}/start", {})
+    run_tasks()
+    page = bob.get(started.headers["Location"]).text
+    assert ("doesn’t clearly say this person may be contacted" in page) == (answer == "leave-out")
+    again = bob.get(uploaded(bob, workflow, BOXES + b"e@example.com,\n", "boxes.csv")).text
+    assert choices_on(again)["consent-word:=1"] == answer, "the same columns need no second answer"
+
+
 def test_the_list_of_columns_and_the_question_speak_of_the_same_column(bob, workflow):
     address = report(bob, workflow, "96")
     form = choices_on(bob.get(address).text)

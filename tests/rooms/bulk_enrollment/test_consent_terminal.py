@@ -73,8 +73,30 @@ def test_several_columns_may_be_matched_to_consent_and_one_only_to_a_field(enrol
     assert PAST_THE_QUESTIONS in again.output
 
 
+def test_what_blank_means_is_asked_and_answered(app, enroll, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Email,Accepts marketing,Offers\na@example.com,x,x\nb@example.com,,\nc@example.com,,x\n")
+
+    def run(*options):
+        target = ["--workflow", "Win-back", "--create-missing"]
+        return app.test_cli_runner().invoke(args=["enroll", str(path), *target, *options]).output
+
+    asked = run()
+    assert "2 of 3 cells in “Accepts marketing” are blank, and no other says no." in asked
+    assert '--consent-word "=Accepts marketing=leave-out"' in asked
+    assert '--consent-word "=Offers=leave-out"' in asked
+    half = run("--consent-word", "=accepts Marketing=no")
+    assert "=Offers=leave-out" in half and "=Accepts marketing=leave-out" not in half
+    assert PAST_THE_QUESTIONS in run("--consent-word", "=Offers=yes", "--consent-word", "=no")
+    assert PAST_THE_QUESTIONS in run("--consent-word", "*=leave-out")
+    assert "What does blank mean?" in run("--consent-word", "*=yes"), (
+        "a yes for blank is said in so many words"
+    )
+    assert "the file has no column “Club”" in run("--consent-word", "=Club=no")
+
+
 def test_what_cannot_be_an_answer_is_refused(enroll):
-    for option in ("Inactive", "Inactive=perhaps", "=no"):
+    for option in ("Inactive", "Inactive=perhaps", "=perhaps"):
         ended = enroll("96", "--consent-word", option)
         assert ended.exit_code == 1
         assert "use WORD=ANSWER with yes, no or leave-out" in ended.output

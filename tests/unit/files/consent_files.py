@@ -24,7 +24,7 @@ class ConsentFile:
 
     @property
     def words(self) -> dict[str, int]:
-        return {word.text: word.count for word in self.questions.open_words}
+        return {word.shown: word.count for word in self.questions.open_words}
 
 
 def read_consent(content: Path | bytes | str, **answers: str) -> ConsentFile:
@@ -43,7 +43,7 @@ def read_consent(content: Path | bytes | str, **answers: str) -> ConsentFile:
     questions = consent_questions(
         columns, header is not None, profile, mapping, ConsentAnswers(denied, words)
     )
-    withheld = withholding(sorted(mapping.items()), words)
+    withheld = withholding(sorted(mapping.items()), questions.counted_with(words))
     return ConsentFile(
         taken={columns[at]: field for at, field in mapping.items()},
         asked=[question.name for question in questions.open_columns],

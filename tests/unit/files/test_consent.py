@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.files.domain.consent import answered, consent_of, is_clear, reader, withholding, word_key
+from app.files.domain.consent import answered, blank_key, consent_of, is_clear, reader, withholding, word_key
 
 YES = """
     yes | Y | TRUE | 1 | 1.0 | x | ✓ | Subscribed | active | opted-in | Opted in | Confirmed | Express
@@ -38,9 +38,9 @@ ASKED = """
     unknown | Temp hold | Awaiting Confirmation | perhaps | maybe | Berlin | 2 | 17 | inaktiv | ausstehend
     en attente | pendiente | in attesa | nieaktywny | neaktivní | неактивен | 未確認 | 待确认 | 대기
     not unsubscribed | no restrictions | has never opted out | yes, but not by email
-    yes unless unsubscribed later | ? | United Kingdom
+    yes unless unsubscribed later | ? | United Kingdom | None | NONE | (none) | nil | Email | All | nothing
 """
-NOTHING = "  | - | -- | N/A | null | None | nan | #N/A | undefined"
+NOTHING = "  | - | -- | N/A | null | NaN | nan | #N/A | undefined"
 
 
 def cells(text):
@@ -88,6 +88,8 @@ def test_words_of_a_consent_column(said, text):
         ("no", "bounced", None),
         ("3", "bounced", "asked"),
         ("2024-01-15T10:00:00.000Z", "consent", "yes"),
+        ("None", "opt_out", None),
+        ("none", "bounced", None),
     ],
 )
 def test_in_an_opt_out_column_yes_is_the_bad_news(cell, field, said):
@@ -112,6 +114,19 @@ def test_answers_decide_what_is_asked_and_nothing_else():
 def test_without_an_answer_a_row_is_left_out():
     read = reader("consent", {})
     assert [read(cell) for cell in ("yes", "perhaps", "", "no")] == ["yes", "left_out", None, "unsubscribed"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("yes", None), ("no", "unsubscribed"), ("leave-out", "left_out"), ("x", None)]
+)
+def test_what_blank_means_is_said_for_each_column(answer, said):
+    columns = [(0, "consent"), (1, "consent"), (2, "opt_out")]
+    withheld = withholding(columns, {blank_key(0): answer, blank_key(2): answer})
+    for blank in ("", "  ", "NULL", "-", "0000-00-00"):
+        assert withheld([blank, "yes", ""]) == said
+        assert withheld(["yes", blank, blank]) is None
+        assert withheld([blank, "yes", "yes"]) == "unsubscribed"
+    assert withheld(["None", "yes", ""]) == "left_out"
 
 
 def test_any_no_wins_and_the_strongest_counts():

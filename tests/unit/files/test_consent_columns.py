@@ -160,6 +160,9 @@ def test_clear_words_make_it_one_and_mixed_words_are_asked_about(name, cells, ta
         ("Status", ["Active", "Active"]),
         ("Deleted", ["false", "false"]),
         ("Newsletter", ["", ""]),
+        ("Newsletter", ["None", "none"]),
+        ("Diet", ["None", "Vegan", "None", "Halal"]),
+        ("Allergies", ["None", "None", ""]),
     ],
 )
 def test_plain_columns_are_not_asked_about(name, cells):
@@ -180,6 +183,22 @@ def test_consent_to_something_else_counts_where_nothing_is_said_about_email():
     assert [(one.field, one.asks) for one in both] == [(None, False), ("consent", False)]
     alone = judge_columns(header[:1], FileProfile.of_rows([row[:1] for row in rows], 1))
     assert alone[0].asks
+
+
+def test_dates_of_a_yes_count_where_nothing_else_says_it_and_some_are_missing():
+    def fields(header, *rows):
+        judged = judge_columns(header, FileProfile.of_rows(rows, len(header), by_words(header)))
+        return [one.field for one in judged]
+
+    assert fields(["Opt-in date"], ["2024-01-02"], [""]) == ["consent"]
+    assert fields(["Opt-in date"], ["2024-01-02"], ["0000-00-00"]) == ["consent"]
+    assert fields(["Opt-in date"], ["2024-01-02"], ["2024-01-03"]) == [None]
+    assert fields(["OPTIN_TIME", "CONFIRM_TIME"], ["2024-01-02", ""], ["2024-01-02", "2024-01-02"]) == [
+        None,
+        None,
+    ]
+    assert fields(["Opt-in date", "Newsletter"], ["2024-01-02", "yes"], ["", "no"]) == [None, "consent"]
+    assert fields(["Opt-in date", "Do not contact"], ["2024-01-02", ""], ["", "yes"]) == [None, "opt_out"]
 
 
 def test_a_clear_word_is_found_in_a_column_of_many_notes():

@@ -10,7 +10,7 @@ from tests.unit.files.contact_files import CONSENT_FILES, EXPORTS
 FILES = {
     "activecampaign": ([], [], ["Unconfirmed"]),
     "aweber": ([1], [], ["Unconfirmed"]),
-    "brevo": ([1, 3, 4], [], []),
+    "brevo": ([1], [], ["(blank)"]),
     "campaign_monitor": ([1, 5], [], ["Deleted"]),
     "cleverreach": ([1, 2, 3], ["Deaktiviert am", "Aktiv"], []),
     "club_german": ([1], ["Foto ok"], ["nur Post"]),

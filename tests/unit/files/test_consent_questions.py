@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.files.domain.consent import word_key
+from app.files.domain.consent import blank_key, word_key
 from app.files.domain.consent_columns import by_words
 from app.files.domain.consent_questions import ConsentAnswers, consent_questions, recalled, remembered
 from app.files.domain.profile import FileProfile
@@ -84,6 +84,69 @@ def test_too_many_words_to_list_are_left_out_and_said_so():
     questions = consent_questions(names, True, profile, {1: "opt_out"}, ConsentAnswers())
     assert questions.unlisted == {"Unsubscribe reason": 400}
     assert len(questions.open_words) == 200
+
+
+@pytest.mark.parametrize(
+    "yes",
+    ["x", "1", "true", "Yes", "✓", "Subscribed", "oui", "I agree to receive the newsletter", "2024-05-06"],
+)
+def test_blank_is_asked_about_where_a_column_says_nothing_but_yes(yes):
+    text = f"Email,Newsletter\na@example.com,{yes}\nb@example.com,\nc@example.com,NULL\nd@example.com,{yes}\n"
+    file = read_consent(text)
+    if file.asked:
+        file = read_consent(text, Newsletter="consent")
+    [question] = [word for word in file.questions.open_words if word.is_blank]
+    assert question.sentence == (
+        "2 of 4 cells in “Newsletter” are blank, and no other says no. What does blank mean?"
+    )
+    assert not {2, 3} & set(file.free), "until there is an answer nobody is free"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["yes", "no", ""],
+        ["x", "-", "unsubscribed"],
+        ["1", "0", ""],
+        ["true", "false", "NULL"],
+        ["enabled", "disabled", ""],
+        ["Subscribed", "Not set", ""],
+        ["yes", "yes", "yes"],
+        ["", "", ""],
+        ["no", "", ""],
+    ],
+)
+def test_blank_says_nothing_where_a_column_can_say_no(cells):
+    rows = "".join(f"p{at}@example.com,{cell}\n" for at, cell in enumerate(cells))
+    questions = read_consent(f"Email,Newsletter\n{rows}").questions
+    assert not [word for word in questions.words if word.is_blank]
+
+
+def test_an_answer_about_blank_holds_for_its_column_and_is_remembered_by_name():
+    names = ["Email", "Newsletter", "Offers", "Do not contact"]
+    profile = FileProfile.of_rows([["a@example.com", "x", "x", "yes"], ["b@example.com", "", "", ""]], 4)
+    mapping = {0: "email", 1: "consent", 2: "consent", 3: "opt_out"}
+
+    def open_words(said):
+        asked = consent_questions(names, True, profile, mapping, said)
+        return [word.columns[0] for word in asked.open_words]
+
+    assert open_words(ConsentAnswers()) == ["Newsletter", "Offers"]
+    said = ConsentAnswers(words={blank_key(1): "no", "": "yes"})
+    assert open_words(said) == ["Offers"]
+    kept = remembered(names, profile, said)
+    turned = [names[1], names[0], names[2]]
+    assert recalled(kept, turned, profile).words.get(blank_key(0)) == "no"
+    assert blank_key(1) not in recalled(kept, turned, profile).words
+
+
+def test_one_answer_for_all_words_covers_blank_only_where_it_leaves_out():
+    questions = read_consent(
+        "Email,Newsletter\na@example.com,yes\nb@example.com,\nc@example.com,Perhaps\n"
+    ).questions
+    assert [word.shown for word in questions.open_words] == ["(blank)", "Perhaps"]
+    assert set(questions.answered_alike("leave-out")) == {blank_key(1), "perhaps"}
+    assert set(questions.answered_alike("yes")) == set(questions.answered_alike("no")) == {"perhaps"}
 
 
 def profile_of(*words):
