@@ -15,7 +15,6 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.corrections import job_to_correct
 from app.bulk_enrollment.application.dry_run_limits import make_room_for
 from app.bulk_enrollment.application.plan import PLAN_TASK, file_options
-from app.bulk_enrollment.application.uploads import reading_mark
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, custom_labels
 from app.bulk_enrollment.domain.selection import FileOptions, problems
@@ -114,7 +113,7 @@ def _draft(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     upload = files.kept(actor.account_id, wanted.upload_id)
     if upload is None:
         raise NotFound("NOT_FOUND", "This upload has expired. Upload the file again.")
-    if wanted.read_as not in (None, reading_mark(upload)):
+    if wanted.read_as not in (None, files.reading_mark(upload)):
         raise ReadAnotherWay
     _check_choices(upload, wanted.options)
     _check_size(actor, upload, is_import=wanted.workflow_id is None)

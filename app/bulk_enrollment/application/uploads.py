@@ -1,7 +1,5 @@
 """What is known of uploads here: which are still needed, what came of the same file before."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 
 from app.accounts import application as accounts
@@ -12,7 +10,7 @@ from app.files import application as files
 
 BYTES_OF_A_ROW = 200  # in the ledger, with its share of the indexes
 
-__all__ = ["Use", "newest_uploads", "reading_mark", "uses_of", "watch_over_uploads"]
+__all__ = ["Use", "newest_uploads", "uses_of", "watch_over_uploads"]
 
 
 def newest_uploads(actor: Actor) -> Sequence[files.Upload]:
@@ -24,13 +22,6 @@ def newest_uploads(actor: Actor) -> Sequence[files.Upload]:
 def uses_of(actor: Actor, upload: files.Upload) -> list[Use]:
     """Jobs that were started from the same file, the newest first."""
     return uploads.uses_of_same_bytes(actor.account_id, upload.sha256)
-
-
-def reading_mark(upload: files.Upload) -> str:
-    """A mark of the way the file is read. Columns are chosen by position, so choices made for one reading say
-    nothing about another."""
-    layout = json.dumps(upload.layout, sort_keys=True)
-    return hashlib.sha256(layout.encode()).hexdigest()[:16]
 
 
 def watch_over_uploads() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.bulk_enrollment.application.uploads import reading_mark
 from app.files import application as files
 from app.files.domain.encodings import ENCODINGS, UNDECIDED, label_of
 from app.files.domain.garbled import mended
@@ -67,7 +66,7 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
     encoding = told.encoding or UNDECIDED
     return ShownLayout(
         words=_words(told),
-        mark=reading_mark(upload),
+        mark=files.reading_mark(upload),
         encoding=label_of(encoding),
         accented=notices.accented,
         encodings=[] if is_sheet else _encodings(encoding),
@@ -90,7 +89,7 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
 
 def is_outdated(form: Mapping[str, str], upload: files.Upload) -> bool:
     """Whether a form was filled in for another reading of the file."""
-    return form.get(SEEN, "") not in ("", reading_mark(upload))
+    return form.get(SEEN, "") not in ("", files.reading_mark(upload))
 
 
 def read_told(form: Mapping[str, str], upload: files.Upload) -> Told:

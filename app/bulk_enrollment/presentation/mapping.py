@@ -56,12 +56,13 @@ COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts a
 @blueprint.get("/contacts/import/<uuid:upload_id>")
 @blueprint.get("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>")
 def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
-    return _first_page(*_opened(upload_id, workflow_id))
+    refusal = start.ReadAnotherWay() if "changed" in request.args else None
+    return _first_page(*_opened(upload_id, workflow_id), refusal)
 
 
 def _first_page(goal: Destination, upload: files.Upload, refusal: MusterError | None = None) -> str:
     """The page with what was chosen before: by this person here, in a check, or in another job."""
-    fields = files.choices_of(web.actor(), upload)
+    fields = files.choices_of(web.actor(), upload, forget=CONSENT)
     if fields is not None:
         sent: MultiDict[str, str] = MultiDict(fields)
         form = OptionsForm(formdata=sent)
@@ -131,9 +132,10 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
 @blueprint.post("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>/choices")
 def remember(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """Keeps what is chosen at the moment, so that a reload shows it again."""
-    _, upload = _opened(upload_id, workflow_id)
-    if not is_outdated(request.form, upload):
-        _keep_choices(upload)
+    goal, upload = _opened(upload_id, workflow_id)
+    if is_outdated(request.form, upload):
+        return _to_what_is_there(goal, upload) if web.is_htmx() else ("", 204)
+    _keep_choices(upload)
     return "", 204
 
 
@@ -142,6 +144,8 @@ def remember(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturn
 def recount(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """The check-up for the columns as they are chosen at the moment; nothing is kept."""
     goal, upload = _opened(upload_id, workflow_id)
+    if is_outdated(request.form, upload):
+        return _to_what_is_there(goal, upload)
     said = _said(upload)
     identifier = _identifier(said.mapping, request.form.get("identifier"))
     figures = _figures(upload, said, identifier, chosen_styles(request.form, said.mapping))
@@ -153,6 +157,8 @@ def recount(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnV
 def ask_again(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """The questions about consent for the columns and answers as they are chosen at the moment."""
     goal, upload = _opened(upload_id, workflow_id)
+    if is_outdated(request.form, upload):
+        return _to_what_is_there(goal, upload)
     return render_template(
         "bulk_enrollment/_consent_questions.html",
         goal=goal,
@@ -189,6 +195,11 @@ def _opened(upload_id: UUID, workflow_id: UUID | None) -> tuple[Destination, fil
         )
     corrected = corrections.corrected_job(web.actor(), upload, goal.workflow_id, goal.corrects)
     return replace(goal, corrected=corrected), upload
+
+
+def _to_what_is_there(goal: Destination, upload: files.Upload) -> ResponseReturnValue:
+    """To the page as the file is read now, with a sentence that it was changed."""
+    return web.send_to(goal.mapping_url(upload.public_id, changed="1"))
 
 
 def _keep_choices(upload: files.Upload, said: Said | None = None) -> None:

@@ -1,7 +1,7 @@
 """The doors of the room: keep a file, read it again, know its columns, check it up, forget it."""
 
 from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends
-from app.files.application.choices import choices_of, save_choices, take_choices
+from app.files.application.choices import choices_of, reading_mark, save_choices, take_choices
 from app.files.application.columns import (
     MAPPABLE,
     added_columns,
@@ -62,6 +62,7 @@ __all__ = [
     "profile_of",
     "questions_of",
     "read_again",
+    "reading_mark",
     "refuse_without_room",
     "register_kept",
     "register_use",

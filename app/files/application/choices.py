@@ -1,7 +1,9 @@
 """What a person has chosen so far on the page of an upload: a reload, or Back, shows it again."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from app.accounts.domain import Actor
 from app.files.application.reading import layout_of
@@ -22,27 +24,40 @@ def save_choices(actor: Actor, upload: Upload, choices: Mapping[str, Sequence[st
     """Keep the fields of a form as one person has filled them in."""
     few = list(choices.items())[:_MOST_FIELDS]
     fields = {name[:_LONGEST_NAME]: [value[:_LONGEST] for value in values[:50]] for name, values in few}
-    mine = {"columns": list(layout_of(upload).columns), "fields": fields}
+    mine = {
+        "reading": reading_mark(upload),
+        "cells": _cells_mark(upload),
+        "columns": list(layout_of(upload).columns),
+        "fields": fields,
+    }
     if upload.choices.get(str(actor.user_id)) != mine:
         with transaction():
             store.change(upload, choices=upload.choices | {str(actor.user_id): mine})
 
 
-def choices_of(actor: Actor, upload: Upload) -> Choices | None:
-    """What this person chose; None when nothing is known. Columns are known by their names, so that a file
-    that is read another way keeps what still fits."""
+def choices_of(actor: Actor, upload: Upload, forget: str) -> Choices | None:
+    """What this person chose; None when nothing is known. When anybody has changed how the file is read
+    since, matches move with the names of their columns, and fields whose names begin with `forget` are left
+    out: they depend on the cells."""
     mine = upload.choices.get(str(actor.user_id))
     if mine is None:
         return None
-    fields: Choices = mine["fields"]
+    if mine.get("reading") == reading_mark(upload):
+        return dict(mine["fields"])
+    fields = {name: values for name, values in mine["fields"].items() if not name.startswith(forget)}
     now, then = list(layout_of(upload).columns), mine["columns"]
-    if now == then:
-        return fields
-    if len(now) == len(then) and list(map(_plain, now)) == list(map(_plain, then)):
+    if mine.get("cells") == _cells_mark(upload):
         places = {at: at for at in range(len(now))}  # the same columns in another encoding
     else:
         places = {at: now.index(name) for at, name in enumerate(then) if name in now}
     return _moved(fields, places)
+
+
+def reading_mark(upload: Upload) -> str:
+    """A mark of the way the file is read. Columns are chosen by position, so choices made for one reading say
+    nothing about another."""
+    layout = json.dumps(upload.layout, sort_keys=True)
+    return hashlib.sha256(layout.encode()).hexdigest()[:16]
 
 
 def take_choices(actor: Actor, before: Upload, after: Upload, forget: str) -> None:
@@ -66,6 +81,7 @@ def _moved(fields: Choices, places: Mapping[int, int]) -> Choices:
     return moved
 
 
-def _plain(name: str) -> str:
-    """What a name has in every encoding."""
-    return "".join(character for character in name if character.isascii() and character.isalnum())
+def _cells_mark(upload: Upload) -> list[Any]:
+    """The same as long as only letters are read another way: columns and cells keep their places."""
+    layout = layout_of(upload)
+    return [layout.sheet, layout.delimiter, layout.header_line, layout.data_line, layout.width]

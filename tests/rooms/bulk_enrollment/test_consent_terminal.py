@@ -75,7 +75,9 @@ def test_several_columns_may_be_matched_to_consent_and_one_only_to_a_field(enrol
 
 def test_what_blank_means_is_asked_and_answered(app, enroll, tmp_path):
     path = tmp_path / "list.csv"
-    path.write_text("Email,Accepts marketing,Offers\na@example.com,x,x\nb@example.com,,\nc@example.com,,x\n")
+    path.write_text(
+        "Email,Accepts marketing,Newsletter\na@example.com,x,x\nb@example.com,,\nc@example.com,,x\n"
+    )
 
     def run(*options):
         target = ["--workflow", "Win-back", "--create-missing"]
@@ -84,10 +86,10 @@ def test_what_blank_means_is_asked_and_answered(app, enroll, tmp_path):
     asked = run()
     assert "2 of 3 cells in “Accepts marketing” are blank, and no other says no." in asked
     assert '--consent-word "=Accepts marketing=leave-out"' in asked
-    assert '--consent-word "=Offers=leave-out"' in asked
+    assert '--consent-word "=Newsletter=leave-out"' in asked
     half = run("--consent-word", "=accepts Marketing=no")
-    assert "=Offers=leave-out" in half and "=Accepts marketing=leave-out" not in half
-    assert PAST_THE_QUESTIONS in run("--consent-word", "=Offers=yes", "--consent-word", "=no")
+    assert "=Newsletter=leave-out" in half and "=Accepts marketing=leave-out" not in half
+    assert PAST_THE_QUESTIONS in run("--consent-word", "=Newsletter=yes", "--consent-word", "=no")
     assert PAST_THE_QUESTIONS in run("--consent-word", "*=leave-out")
     assert "What does blank mean?" in run("--consent-word", "*=yes"), (
         "a yes for blank is said in so many words"

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from app.bulk_enrollment.application.start import FileJob, dry_run, start_job
-from app.bulk_enrollment.application.uploads import reading_mark
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.contacts import application as contacts
 from app.files import application as files
@@ -237,6 +236,49 @@ def test_a_page_from_before_another_reading_decides_nothing(bob, workflow, act):
     assert bob.post(address, going_on).status_code == 303
 
 
+def test_the_small_requests_of_such_a_page_lead_to_the_page_as_it_is_now(bob, workflow):
+    address = two_sheets(bob, workflow)
+    stale = choices_on(bob.get(address).text)
+    press(bob, address, act="reread", **{"layout-sheet": "Members"})
+    for part in ("choices", "checkup", "consent"):
+        answer = bob.htmx("post", f"{address}/{part}", data=stale)
+        assert answer.status_code == 204
+        assert "This file was changed to be read another way" in text_of(
+            bob.get(answer.headers["HX-Redirect"]).text
+        )
+    now = choices_on(bob.get(address).text)
+    assert bob.htmx("post", f"{address}/consent", data=now).status_code == 200
+
+
+def test_what_a_colleague_chose_does_not_move_to_another_column(alice, bob, workflow):
+    """Alice has answered for one sheet when Bob reads another of the same width."""
+    header = ["メール", "名前", "会員"]
+    first = [header, ["ann@example.com", "Ann", "はい"], ["bob@example.com", "Bob", "いいえ"]]
+    second = [[*header[:2], "情報"], ["cy@example.com", "Cy", "はい"], ["di@example.com", "Di", "いいえ"]]
+    address = uploaded(bob, workflow, workbook(One=first, Two=second), "both.xlsx")
+    press(bob, address, act="reread", **{"layout-sheet": "One"})
+    chosen = {"column-0": "email", "column-1": "custom:Call", "consent-column-2": "no"}
+    form = choices_on(alice.get(address).text) | chosen
+    assert alice.post(f"{address}/choices", form).status_code == 204
+    kept = choices_on(alice.get(address).text)
+    assert (kept["column-1"], kept["consent-column-2"]) == ("custom:Call", "no")
+    press(bob, address, act="reread", **{"layout-sheet": "Two"})
+    kept = choices_on(alice.get(address).text)
+    assert (kept["column-1"], kept["consent-column-2"]) == ("custom:Call", "")
+    assert alice.post(address, kept | {"act": "check", "missing": "skip"}).status_code == 422
+
+
+def test_a_match_goes_with_the_name_of_its_column(bob, workflow):
+    first = [["Email", "Newsletter", "Name"], ["ann@example.com", "yes", "Ann"], ["b@example.com", "no", "B"]]
+    second = [["Email", "Name", "VIP"], ["cy@example.com", "Cy", "yes"], ["di@example.com", "Di", "no"]]
+    address = uploaded(bob, workflow, workbook(One=first, Two=second), "both.xlsx")
+    press(bob, address, act="reread", **{"layout-sheet": "One"})
+    changed = {"column-1": "opt_out", "column-2": "company", "layout-sheet": "Two"}
+    press(bob, address, act="reread", **changed)
+    kept = choices_on(bob.get(address).text)
+    assert (kept["column-1"], kept["column-2"]) == ("company", "")
+
+
 def test_a_job_made_for_another_reading_is_refused(app, bob, workflow):
     """The file may be read another way between a page's reading of it and the job."""
     address = two_sheets(bob, workflow)
@@ -246,7 +288,7 @@ def test_a_job_made_for_another_reading_is_refused(app, bob, workflow):
             upload.public_id,
             FileOptions({"0": "email"}, not_consent=["2"]),
             workflow,
-            read_as=reading_mark(upload),
+            read_as=files.reading_mark(upload),
         )
     press(bob, address, act="reread", **{"layout-sheet": "Members"})
     for make in (dry_run, start_job):
