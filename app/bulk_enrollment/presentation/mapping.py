@@ -1,6 +1,6 @@
 """The mapping page: matched columns, the check-up of the rows, and the options of the job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.bulk_enrollment.application import corrections, dry_runs, start
-from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
+from app.bulk_enrollment.application.newcomers import Newcomers
 from app.bulk_enrollment.application.start import FileJob
 from app.bulk_enrollment.application.uploads import uses_of
 from app.bulk_enrollment.domain.selection import FileOptions
-from app.bulk_enrollment.presentation.column_readings import SECOND_ACT, chosen_styles, readings_of
+from app.bulk_enrollment.presentation.column_readings import SECOND_ACT, chosen_styles
 from app.bulk_enrollment.presentation.consent_form import (
     CONSENT,
     ConsentCard,
@@ -25,6 +25,7 @@ from app.bulk_enrollment.presentation.consent_form import (
 )
 from app.bulk_enrollment.presentation.destination import Destination, destination
 from app.bulk_enrollment.presentation.layout_form import SEEN, is_outdated, read_told, shown_layout
+from app.bulk_enrollment.presentation.mapping_figures import counted_later, figures_of
 from app.bulk_enrollment.presentation.mapping_form import (
     CHOICES,
     OptionsForm,
@@ -38,7 +39,7 @@ from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.column_styles import Dates, Phones
 from app.files.domain.garbled import MENDS
-from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
+from app.files.domain.identify import SECOND_EMAIL
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
 from app.workflows import application as workflows
@@ -50,7 +51,6 @@ COLUMNS_SHOWN = 40  # of the first rows
 ACTS_OF_READING = frozenset(
     ("reread", "first-row", *(f"{act}-{mend}" for act in ("repair", "unrepair") for mend in MENDS))
 )
-COUNTED_AT_ONCE = 20_000  # more rows than that are compared with the contacts after the page has come
 
 
 @blueprint.get("/contacts/import/<uuid:upload_id>")
@@ -147,8 +147,8 @@ def recount(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnV
     if is_outdated(request.form, upload):
         return _to_what_is_there(goal, upload)
     said = _said(upload)
-    identifier = _identifier(said.mapping, request.form.get("identifier"))
-    figures = _figures(upload, said, identifier, chosen_styles(request.form, said.mapping))
+    styles = chosen_styles(request.form, said.mapping)
+    figures = figures_of(upload, said, request.form.get("identifier"), styles)
     return render_template("bulk_enrollment/_checkup.html", goal=goal, upload=upload, **figures)
 
 
@@ -172,14 +172,7 @@ def ask_again(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseRetur
 def newcomers(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
     """How many people of a large file are new: asked for by its page when it is there."""
     _, upload = _opened(upload_id, workflow_id)
-    identifier = _identifier({}, request.args.get("identifier"))
-    column = request.args.get("column", "")
-    known = column.isascii() and column.isdigit() and int(column) < len(upload.layout["columns"])
-    counted = (
-        new_to_account(upload.account_id, upload, {column: identifier}, identifier)
-        if known and identifier
-        else None
-    )
+    counted = counted_later(upload, request.args)
     return render_template("bulk_enrollment/_newcomers.html", newcomers=counted)
 
 
@@ -258,7 +251,7 @@ def _page(
     opened: Sequence[str] = (),
 ) -> str:
     actor = web.actor()
-    figures = _figures(upload, said, _identifier(said.mapping, identifier), styles)
+    figures = figures_of(upload, said, identifier, styles)
     if form is None:
         form = options_form(missing=_decided_beforehand(goal, upload, figures["newcomers"]))
         form.identifier.data = figures["identifier"]
@@ -295,28 +288,6 @@ def _said(upload: files.Upload) -> Said:
     return read_consent(request.form, upload, mapping)
 
 
-def _figures(
-    upload: files.Upload, said: Said, identifier: Identifier | None, styles: tuple[Dates, Phones]
-) -> dict[str, Any]:
-    mapping = said.mapping
-    column = next((at for at, field in mapping.items() if field == identifier), None)
-    is_small = upload.rows <= COUNTED_AT_ONCE
-    return {
-        "identifier": identifier,
-        "column": column,
-        "checkup": files.checkup_for(
-            upload, {} if column is None else mapping, identifier, styles[1], said.words
-        ),
-        "readings": readings_of(
-            upload, mapping, identifier, styles, files.suggestion(upload.account_id, upload)
-        ),
-        "newcomers": new_to_account(upload.account_id, upload, mapping, identifier, styles[1])
-        if identifier and column is not None and is_small
-        else None,
-        "count_later": column is not None and not is_small,
-    }
-
-
 def _decided_beforehand(goal: Destination, upload: files.Upload, counted: Newcomers | None) -> str | None:
     """Adding strangers or leaving most of a file out is the person's own decision."""
     if goal.workflow is None:
@@ -327,9 +298,3 @@ def _decided_beforehand(goal: Destination, upload: files.Upload, counted: Newcom
 def _suggested(upload: files.Upload) -> dict[str, str]:
     guesses = files.suggestion(upload.account_id, upload)
     return {str(guess.index): guess.field for guess in guesses if files.may_be_mapped_to(guess.field)}
-
-
-def _identifier(mapping: Mapping[str, str], given: str | None) -> Identifier | None:
-    """What a person chose; else the first that a column holds."""
-    chosen = next((name for name in IDENTIFIERS if name == given), None)
-    return chosen or files.identifier_of(mapping)

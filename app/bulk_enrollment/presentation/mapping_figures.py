@@ -1,0 +1,65 @@
+"""The figures of the mapping page: the check-up of the rows, how their columns are read, and how many people
+are new. The last is counted after a large file's page has come."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
+from app.bulk_enrollment.presentation.column_readings import readings_of
+from app.bulk_enrollment.presentation.consent_form import Said
+from app.files import application as files
+from app.files.domain.column_styles import PHONES, Dates, Phones
+from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
+
+COUNTED_AT_ONCE: Final = 20_000  # rows; people of larger files are counted after the page has come
+
+
+def figures_of(
+    upload: files.Upload, said: Said, identifier: str | None, styles: tuple[Dates, Phones]
+) -> dict[str, Any]:
+    """For the columns as they are matched at the moment. `identifier` is what a person chose; else it is the
+    first that a column holds."""
+    mapping, phones = said.mapping, styles[1]
+    known_by = _identifier(identifier) or files.identifier_of(mapping)
+    column = next((at for at, field in mapping.items() if field == known_by), None)
+    is_small = upload.rows <= COUNTED_AT_ONCE
+    return {
+        "identifier": known_by,
+        "column": column,
+        "checkup": files.checkup_for(
+            upload, {} if column is None else mapping, known_by, phones, said.answers.words
+        ),
+        "readings": readings_of(
+            upload, mapping, known_by, styles, files.suggestion(upload.account_id, upload)
+        ),
+        "newcomers": new_to_account(upload.account_id, upload, mapping, known_by, phones)
+        if known_by and column is not None and is_small
+        else None,
+        "later": None
+        if column is None or is_small
+        else {
+            "identifier": known_by,
+            "column": column,
+            "second": next((at for at, field in mapping.items() if field == SECOND_EMAIL), None),
+            "phones": phones or None,
+        },
+    }
+
+
+def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> Newcomers | None:
+    """The people of a large file, for what `later` said; None for what makes no sense."""
+    identifier = _identifier(asked.get("identifier"))
+    columns = {"column": identifier, "second": SECOND_EMAIL if identifier == "email" else None}
+    mapping = {
+        at: field
+        for name, field in columns.items()
+        if field and (at := asked.get(name, "")).isascii() and at.isdigit() and len(at) < 6
+    }
+    if identifier not in mapping.values() or any(int(at) >= len(upload.layout["columns"]) for at in mapping):
+        return None
+    phones = next((style for style in PHONES if style == asked.get("phones")), PHONES[0])
+    return new_to_account(upload.account_id, upload, mapping, identifier, phones)
+
+
+def _identifier(given: str | None) -> Identifier | None:
+    return next((name for name in IDENTIFIERS if name == given), None)
