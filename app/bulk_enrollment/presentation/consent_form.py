@@ -32,6 +32,8 @@ COLUMN_CHOICES: Final = (
     ("consent", "Yes: marketing consent (“no” means don’t contact)"),
     ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
     ("bounced", "Yes: bounces (“yes” means it bounced)"),
+    ("channel_consent", "It’s about SMS or another channel: leave out “no”"),
+    ("channel_opt_out", "It’s about SMS or another channel: leave out “yes”"),
 )
 WORD_CHOICES: Final = (
     ("yes", "May be contacted"),

@@ -44,7 +44,13 @@ CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ),
     (
         "Marketing consent",
-        (("consent", "Marketing consent (yes or no)"), ("opt_out", "Opted out"), ("bounced", "Bounced")),
+        (
+            ("consent", "Marketing consent (yes or no)"),
+            ("opt_out", "Opted out"),
+            ("bounced", "Bounced"),
+            ("channel_consent", "Consent to SMS or another channel"),
+            ("channel_opt_out", "Opted out of SMS or another channel"),
+        ),
     ),
 )
 _LABELS: Final = {value: label for _, fields in CHOICES for value, label in fields}

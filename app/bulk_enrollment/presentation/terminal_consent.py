@@ -110,6 +110,9 @@ def _about_column(
         f"  --map {_quoted(column.name, 'opt_out')}  yes: “yes” means don’t contact",
         f"  --map {_quoted(column.name, 'ignore')}   no, it’s about something else",
     ]
+    if column.suggested.startswith("channel"):
+        option = _quoted(column.name, column.suggested)
+        lines.append(f"  --map {option}  it’s about another channel: leave out who said no to it")
     then = files.questions_of(upload, {**mapping, str(column.index): column.suggested}, answers).words
     own = [word for word in then if word.is_open and column.name in word.columns]
     if own:

@@ -15,7 +15,8 @@ from app.files.domain.columns import (
     guess_columns,
     header_fingerprint,
 )
-from app.files.domain.consent_questions import ConsentAnswers, recalled, remembered
+from app.files.domain.consent_columns import CONSENT_FIELDS
+from app.files.domain.consent_questions import ConsentAnswers, doubtful_matches, recalled, remembered
 from app.files.domain.header_words import normalised
 from app.files.domain.layout import FileLayout
 from app.files.domain.profile import FileProfile
@@ -84,6 +85,21 @@ def remembered_answers(account_id: int, upload: Upload) -> ConsentAnswers:
     return ConsentAnswers() if kept is None else recalled(kept.consent, _names(layout), profile_of(upload))
 
 
+def doubtful_columns(upload: Upload, mapping: Mapping[str, str]) -> frozenset[int]:
+    """Columns that are matched as the account matched them the last time, and now hold other words."""
+    layout = layout_of(upload)
+    kept = _remembered(upload.account_id, layout)
+    if kept is None:
+        return frozenset()
+    names = _names(layout)
+    same = [
+        int(position)
+        for position, field in mapping.items()
+        if int(position) < len(names) and kept.mapping.get(names[int(position)]) == field
+    ]
+    return doubtful_matches(kept.consent, names, profile_of(upload), same)
+
+
 def carried_answers(answers: ConsentAnswers, source: Upload, target: Upload) -> ConsentAnswers:
     """What was said about consent in one file, as far as it holds for another with the same columns."""
     kept = remembered(_names(layout_of(source)), profile_of(source), answers)
@@ -101,7 +117,8 @@ def remember_mapping(
     by_name = {
         names[int(position)]: field for position, field in mapping.items() if int(position) < len(names)
     }
-    consent = remembered(names, profile_of(upload), answers or ConsentAnswers())
+    matched = [int(position) for position, field in mapping.items() if field not in CONSENT_FIELDS]
+    consent = remembered(names, profile_of(upload), answers or ConsentAnswers(), matched)
     with transaction():
         store.remember(actor.account_id, upload.header_fingerprint, by_name, consent, actor.user_id)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.files.application.columns import added_columns
+from app.files.application.columns import added_columns, doubtful_columns
 from app.files.application.reading import layout_of, profile_of
 from app.files.domain.consent_questions import ConsentAnswers, ConsentQuestions, consent_questions
 from app.files.infrastructure.tables import Upload
@@ -14,4 +14,5 @@ def questions_of(upload: Upload, mapping: Mapping[str, str], answers: ConsentAns
     layout = layout_of(upload)
     fields = {int(position): field for position, field in mapping.items()}
     profile = profile_of(upload).without(added_columns(upload))
-    return consent_questions(layout.columns, layout.header is not None, profile, fields, answers)
+    doubtful = doubtful_columns(upload, mapping)
+    return consent_questions(layout.columns, layout.header is not None, profile, fields, answers, doubtful)

@@ -60,7 +60,8 @@ _UN = re.compile(r"un\w+(?:ed|able|ible|ing)\b")
 def consent_of(cell: str, field: str = "consent") -> Consent | None:
     """What the cell says in a column that is matched to `field`, None for nothing.
 
-    In an `opt_out` or `bounced` column a yes, or the date of it, is the bad news and a no says nothing.
+    In an `opt_out` or `bounced` column a yes, or the date of it, is the bad news and a no says nothing. A no
+    to another channel than email leaves the person out, and is no reason to take consent to email away.
     """
     kind = kind_of(trimmed(cell))
     return None if kind is None else _MEANINGS[field].get(kind, "asked")
@@ -156,11 +157,18 @@ def kind_of(text: str) -> Kind | None:
 
 def is_clear(text: str) -> bool:
     """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
-    kind = kind_of(text)
-    if kind in CLEAR:
-        return True
-    parts = re.split(r"[,;|]", text)
-    return len(parts) > 1 and any(kind_of(part.strip(' "')) in CLEAR for part in parts)
+    parts = re.split(r"[,;|:.!?()]", text)
+    return _tells(text) or (len(parts) > 1 and any(_tells(part.strip(' "')) for part in parts))
+
+
+def takes_away(text: str) -> bool:
+    """Whether the cell says that somebody took consent away or is not to be contacted, and not only that they
+    never gave it."""
+    return normalised(text) not in _NEVER_GIVEN and (is_clear(text) or kind_of(text) == "blocked")
+
+
+def _tells(text: str) -> bool:
+    return kind_of(text) in CLEAR or normalised(text) in _TELLING
 
 
 def is_listed(text: str) -> bool:
@@ -220,6 +228,8 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("clear_no", words.CLEAR_NO),
 )
 _KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
+_TELLING: Final = frozenset(_listed(words.TELLING))
+_NEVER_GIVEN: Final = frozenset(_listed(words.NEVER_GIVEN))
 _NONE: Final = frozenset(("none", "nil"))
 _MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
 _CLEAR_YES: Final = re.compile(
@@ -245,7 +255,15 @@ _SAME: Final[dict[str, Consent | None]] = {
     "left_out": "left_out",
     "clear_yes": "yes",
 }
+_LEAVING_OUT: Final[dict[str, Consent | None]] = dict.fromkeys(
+    (*CLEAR, "bounced", "blocked", "left_out"), LEFT_OUT
+)
 _MEANINGS: Final[dict[str, dict[str, Consent | None]]] = {
+    "channel_consent": _LEAVING_OUT
+    | {"plain_yes": "yes", "yes": "yes", "clear_yes": "yes", "date": "yes", "plain_no": LEFT_OUT}
+    | {"no": LEFT_OUT},
+    "channel_opt_out": _LEAVING_OUT
+    | {"plain_yes": LEFT_OUT, "date": LEFT_OUT, "clear_yes": "yes", "plain_no": None, "none": None},
     "consent": _SAME
     | {"plain_yes": "yes", "yes": "yes", "date": "yes", "plain_no": "unsubscribed", "no": "unsubscribed"},
     "opt_out": _SAME | {"plain_yes": "unsubscribed", "date": "unsubscribed", "plain_no": None, "none": None},

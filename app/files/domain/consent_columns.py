@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.files.domain.consent import Kind, consent_of, is_clear, is_listed, kind_of
-from app.files.domain.consent_headers import About, about
+from app.files.domain.consent import CLEAR, Kind, consent_of, is_clear, is_listed, kind_of, takes_away
+from app.files.domain.consent_headers import About, about, says_opt_out
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.profile import ColumnProfile, FileProfile
 
-CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced")
+CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", "channel_consent", "channel_opt_out")
+_ROLES: Final = ("consent", "opt_out", "bounced")  # that a name may have
 _MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
 _PLAIN: Final = frozenset(("plain_yes", "plain_no"))
 _DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
@@ -26,6 +27,12 @@ _NEGATED: Final = re.compile(
     r"(?<!\w)(?:no|not|non|un(?!i)\w+|without|never|longer|denied|declined|disabled|expired|prohibited|off|doesn|don"
     r"|kein\w*|nicht|nie|ohne|sans|pas|ne|sin|senza|sem|nao|geen|niet|zonder|bez|brak|ej|inte|ikke|ei|нет|не|без)(?!\w)"
     r"|(?<!\w)(?:cancel|stop|end(?!or)|remov|refus|revok|withdr|gekundigt|abgelehnt|widerruf|rechaz|revoc|отказ|отмен)"
+)
+_TRACES: Final = re.compile(
+    r"(?<!\w)(?:sources?|methods?|mode|forms?|channels?|campaigns?|reasons?|user|via|quelle|herkunft|formular|grund"
+    r"|methode|kanal|kampagne|raison|motif|origine|canal|campagne|motivo|origen|fuente|metodo|campana|fonte|canale"
+    r"|campagna|origem|campanha|reden|bron|kanaal|powod|zrodlo|kampania)(?!\w)"
+    r"|(?:quelle|formular)(?!\w)"
 )
 _TURNED_ROUND: Final = re.compile(
     r"(?<!\w)(?:inactive|archived|deleted|disabled|removed|inaktiv|geloscht|archiviert|gekundigt)(?!\w)"
@@ -55,8 +62,8 @@ def judge_columns(header: Sequence[str] | None, profile: FileProfile) -> list[Ju
     if any(one.field or (one.asks and not one.may_yield) for one in judged):
         # Consent to something else than email counts where the file says nothing about email.
         return [
-            NOTHING if name is not None and about(name) == "channel" else one
-            for name, one in zip(names, judged, strict=False)
+            _channel(name, profile.columns[at]) if name is not None and about(name) == "channel" else one
+            for at, (name, one) in enumerate(zip(names, judged, strict=False))
         ]
     dated = [at for at, name in enumerate(names) if about(name or "") == "consent" and judged[at] == NOTHING]
     blank = [blank_cells(profile.columns[at], profile.rows) for at in dated]
@@ -69,6 +76,16 @@ def judge_columns(header: Sequence[str] | None, profile: FileProfile) -> list[Ju
     return judged
 
 
+def _channel(name: str, column: ColumnProfile) -> Judgement:
+    """A column about SMS, post or calls, beside one about email. Who never agreed to a channel said nothing
+    about email; who said stop, or is not to be contacted, may not want to hear from anybody."""
+    said = {kind_of(text) for text in column.values}
+    is_opt_out = says_opt_out(name)
+    if any(map(takes_away, column.values)) or (is_opt_out and not said.isdisjoint(("plain_yes", "date"))):
+        return Judgement(asks=True, suggested="channel_opt_out" if is_opt_out else "channel_consent")
+    return NOTHING
+
+
 def blank_cells(column: ColumnProfile, rows: int) -> int:
     """How many cells of a column hold nothing, or a word for nothing."""
     return rows - column.filled + sum(count for text, count in column.values.items() if kind_of(text) is None)
@@ -76,8 +93,8 @@ def blank_cells(column: ColumnProfile, rows: int) -> int:
 
 def by_words(header: Sequence[str] | None) -> list[int]:
     """The columns whose names say that their words matter, whatever their number."""
-    roles = ("consent", "opt_out", "bounced", "status", "channel")
-    return [at for at, name in enumerate(header or ()) if about(name) in roles]
+    roles = (*_ROLES, "status", "channel")
+    return [at for at, name in enumerate(header or ()) if about(name) in roles or _is_trace(name)]
 
 
 def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
@@ -88,8 +105,10 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
         kinds = {text: kind for text, kind in kinds.items() if kind != "none"}
     if not kinds:
         return NOTHING
-    if role in CONSENT_FIELDS:
+    if role in _ROLES:
         return _named(name or "", role, kinds)
+    if name is not None and _is_trace(name) and set(kinds.values()) != {"plain_no"}:
+        return Judgement(asks=True, suggested="opt_out")
     if clear := sum(is_clear(text) for text in kinds):
         return _clear(name, role, kinds, clear, column.overflowed)
     if column.overflowed:
@@ -123,7 +142,12 @@ def _clear(
     """Some of its words can be about nothing but consent: it is taken when most are understood. A person's
     name may be such a word by accident."""
     meaning = meaning_of(name) if name is not None else None
-    if meaning is not None and meaning[0] in _NAMES and clear * 3 < len(kinds):
+    may_be_names = meaning is not None and meaning[0] in _NAMES
+    if CLEAR.isdisjoint(kinds.values()):
+        if meaning is not None and meaning[0] == "email":
+            return NOTHING  # "no email" in place of an address
+        may_be_names = may_be_names or name is None
+    if may_be_names and clear * 3 < len(kinds):
         return NOTHING
     understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
     # Yes and no beside them may be a header row that was read as a contact, above a column of opt-outs.
@@ -162,6 +186,11 @@ def _unfamiliar(role: About | None, kinds: dict[str, Kind], is_full: bool) -> Ju
     listed = [kind for text, kind in kinds.items() if kind not in _PLAIN and is_listed(text)]
     is_likely = len(listed) * 2 >= len(kinds) and not _DOUBTFUL.isdisjoint(listed)
     return Judgement(asks=is_likely, may_yield=role is None)
+
+
+def _is_trace(name: str) -> bool:
+    """A column such as "Unsubscribe source": it is filled for those who have unsubscribed."""
+    return bool(_TRACES.search(normalised(name))) and about(name) == "other" and says_opt_out(name)
 
 
 def _is_address(name: str) -> bool:

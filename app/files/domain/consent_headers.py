@@ -29,7 +29,7 @@ _OPT_OUT: Final = """
     =stop email | ^opposition | ^refus | =baja | ^fecha de baja | desuscri | ^no contactar | ^no enviar
     ^no molestar | ^no desea | lista negra | lista nera | liste noire | ^rechaz | descadastr | ^cancelou
     ^nao contact | ^nao contat | ^nao envi | ^nao deseja | disiscri | ^non contatt | ^non inviare
-    ^disdett | ^revoca | ^rifiut | uitschrijf | uitgeschreven | afgemeld | afmeld | ^niet mail
+    ^disdett | ^revoca | ^rifiut | uitschrij | uitgeschreven | afgemeld | afmeld | ^niet mail
     ^niet contact | ^niet benader | ^geen mail | ^geen email | ^geen nieuws | ^geen reclame | bezwaar
     wypis | rezygn | ^nie kontakt | ^nie wysyl | sprzeciw | ^brak zgod | ^cofni | ^wycofan | avregistr
     avprenum | avanmal | ^ej kontakt | ^kontakta inte | ^inte kontakt | reklamsparr | ^sparr | frameld
@@ -149,6 +149,11 @@ def about(header: str) -> About | None:
             return "other"
         return "channel" if _is(_MATCH_CHANNEL, words) and "mail" not in words else role
     return "other" if _is(_MATCH_OTHER, words) and not _is_question(header, words) else role
+
+
+def says_opt_out(header: str) -> bool:
+    """Whether the name speaks of saying no, also to another channel, or of a circumstance of it."""
+    return _role(normalised(header[:_LONGEST])) == "opt_out"
 
 
 def _is_question(header: str, words: str) -> bool:

@@ -6,7 +6,7 @@ They are judged anew for every file, from what its columns hold; earlier answers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from app.files.domain.profile import ColumnProfile, FileProfile, shown
 
 NOT_CONSENT: Final = "no"
 _NO: Final = frozenset(("unsubscribed", "bounced", "blocked"))
+_FEW_WORDS: Final = 20  # of a column that may hold yes and no
 _SHOWN: Final = 12
 
 
@@ -140,9 +141,10 @@ def consent_questions(
     profile: FileProfile,
     mapping: Mapping[int, str],
     answers: ConsentAnswers,
+    doubtful: Collection[int] = (),
 ) -> ConsentQuestions:
     """The questions about a file whose columns are called `names` and are matched as `mapping` says
-    {position: field}."""
+    {position: field}. The match of `doubtful` columns settles nothing."""
     judged = judge_columns(names if has_header else None, profile)
     columns = [
         ColumnQuestion(
@@ -155,17 +157,24 @@ def consent_questions(
             is_taken=judgement.field is not None,
         )
         for at, judgement in enumerate(judged)
-        if _is_asked(judgement, mapping.get(at))
+        if _is_asked(judgement, None if at in doubtful else mapping.get(at))
     ]
     used = [(at, mapped) for at, mapped in mapping.items() if mapped in CONSENT_FIELDS and at < len(judged)]
     unlisted = {names[at]: profile.columns[at].others for at, _ in used if profile.columns[at].others > 0}
     return ConsentQuestions(columns, _words(names, profile, used, answers), unlisted)
 
 
-def remembered(names: Sequence[str], profile: FileProfile, answers: ConsentAnswers) -> dict[str, Any]:
+def remembered(
+    names: Sequence[str], profile: FileProfile, answers: ConsentAnswers, matched: Collection[int] = ()
+) -> dict[str, Any]:
     """What is kept of the answers for the next file of these headers, as plain lists and dicts: with each
-    column that is not about consent the words that were seen in it."""
+    column that is not about consent, or is `matched` to something else, the words that were seen in it."""
     return {
+        "matched": {
+            names[at]: sorted(_keys(profile.columns[at]))
+            for at in sorted(matched)
+            if at < len(names) and len(profile.columns[at].values) <= _FEW_WORDS
+        },
         "columns": {
             names[at]: sorted(_keys(profile.columns[at]))
             for at in sorted(answers.not_consent)
@@ -196,6 +205,14 @@ def recalled(kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile
     blank: Mapping[str, str] = kept.get("blank", {})
     of_blank = {blank_key(at): blank[name] for at, name in enumerate(names) if name in blank}
     return ConsentAnswers(frozenset(same), {**kept.get("words", {}), **of_blank})
+
+
+def doubtful_matches(
+    kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile, matched: Collection[int]
+) -> frozenset[int]:
+    """Those of the columns `matched` by memory that hold other words than they did then."""
+    known: Mapping[str, Sequence[str]] = kept.get("matched", {})
+    return frozenset(at for at in matched if not _keys(profile.columns[at]) <= set(known.get(names[at], ())))
 
 
 def _is_asked(judgement: Judgement, mapped: str | None) -> bool:

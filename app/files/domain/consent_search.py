@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.files.domain.consent import is_clear
-from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_NO
+from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_NO, TELLING
 from app.files.domain.header_words import normalised
 from app.files.domain.profile import LONGEST_VALUE, trimmed
 from app.platform.addresses.text import LONGEST_CELL
@@ -90,7 +90,7 @@ def _key(words: Sequence[bytes]) -> bytes:
 
 
 def _phrases() -> Iterator[list[bytes]]:
-    for text in (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED):
+    for text in (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING):
         for word in (one.strip() for line in text.splitlines() for one in line.split("|")):
             if word:
                 yield _words_of(word)

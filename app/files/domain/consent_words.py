@@ -67,7 +67,8 @@ CLEAR_NO: Final = """
     globally unsubscribed | unsubscribed by admin | unsubscribed by user | self unsubscribed
     do not contact | do not email | do not mail | do not e mail | do not send | do not call | donotcontact
     don t contact | don t email | dont contact | dont email | dnc | dne | no contact | no marketing
-    no newsletter | no emails | no e-mails | no more emails | no further emails | no mails | no mailings
+    no newsletter | never contact | never email | never e-mail | never write | never call | never mail
+    no emails | no e-mails | no more emails | no further emails | no mails | no mailings
     no more mailings | stop emailing | stop mailing | stop sending | stop contacting | remove from list
     remove from the list | remove from mailing list | remove from our list | removed from list
     removed from the list | removed from mailing list | take off list | take off the list
@@ -102,6 +103,16 @@ CLEAR_NO: Final = """
     غير موافق | ملغي | لا تتصل | הוסר | הוסרה | ביטל מנוי | לא רשום | לא מאשר | ביטל הרשמה
     berhenti berlangganan | tidak setuju | đã hủy đăng ký | từ chối
 """
+# About being contacted too, wherever they stand, but what they mean for it is for a person to say.
+TELLING: Final = """
+    no email | no e-mail | no mail | remove me | please remove | do not disturb | dnd | unwilling | deceased
+    passed away | died | keine email | keine e-mail | keine post | verstorben | nicht stören | gestorben
+    décédé | décédée | pas d email | pas de mail | pas de courrier | fallecido | fallecida | difunto
+    sin correo | no correo | deceduto | deceduta | niente email | falecido | falecida | sem email | overleden
+    geen email | geen e-mail | zmarły | zmarła | nie żyje | brak maili | avliden | afdød | ingen mail | avdød
+    kuollut | zemřel | zemřela | elhunyt | decedat | decedată | умер | умерла | помер | померла | vefat etti
+    死亡 | 逝去 | 已故 | 사망
+"""
 NO: Final = """
     no email | withdrawn | revoked | declined | denied | refused | rejected | objected | out
     opted | remove | remove me | unwilling | dnd | do not disturb | abgelehnt | verweigert | widersprochen
@@ -111,6 +122,14 @@ NO: Final = """
     trukket | kieltäytynyt | peruttu | kieltänyt | odmítl | odmítnuto | odmietol | elutasítva
     visszavonva | refuzat | retras | odbijeno | zavrnjeno | отказ | отказано | отозвано | відмова
     відкликано | αρνήθηκε | ret | reddedildi | مرفوض | סירב | ditolak
+"""
+# Of these, the ones of somebody who never said anything: they took nothing away.
+NEVER_GIVEN: Final = """
+    not subscribed | non subscribed | nonsubscribed | never subscribed | not opted in | not consented
+    no consent | email marketing not subscribed | nicht abonniert | nicht angemeldet | non abonné
+    non abonnée | non inscrit | no suscrito | no suscrita | non iscritto | non iscritta | não inscrito
+    niet ingeschreven | niet aangemeld | niezapisany | не подписан | не подписаний | abone değil | 未購読
+    未订阅 | 未訂閱 | 미구독 | غير مشترك | לא רשום
 """
 CLEAR_BOUNCED: Final = """
     bounced | bounce | hard bounced | hard bounce | soft bounced | soft bounce | hardbounce | softbounce

@@ -68,6 +68,23 @@ def test_what_is_remembered_never_hides_a_column_about_consent(alice):
     assert [question.name for question in asked.open_columns] == ["Status"]
 
 
+def test_a_remembered_match_of_a_column_with_new_words_is_asked_about(alice):
+    first = keep(alice, b"Mail,Level\nann@example.com,Gold\nbob@example.com,Silver\n")
+    matched = {"0": "email", "1": "custom:Level"}
+    files.remember_mapping(alice.actor, first, matched)
+    second = keep(alice, b"Mail,Level\nann@example.com,yes\nbob@example.com,no\ncy@example.com,no\n")
+    assert fields(alice, second)["Level"] == "custom:Level", "the match stays"
+    asked = files.questions_of(second, matched, ConsentAnswers())
+    assert [question.name for question in asked.open_columns] == ["Level"]
+    said = ConsentAnswers(not_consent=frozenset({1}))
+    assert not files.questions_of(second, matched, said).is_open
+    files.remember_mapping(alice.actor, second, matched, said)
+    third = keep(alice, b"Mail,Level\ndi@example.com,no\nel@example.com,yes\n")
+    assert not files.questions_of(third, matched, ConsentAnswers()).is_open
+    elsewhere = {"0": "email", "1": "custom:Something else"}
+    assert not files.questions_of(second, elsewhere, ConsentAnswers()).is_open, "chosen now by a person"
+
+
 def test_answers_about_words_are_remembered_and_new_words_ask_again(alice, mallory):
     first = keep(alice, b"Mail,Newsletter\nann@example.com,yes\nbob@example.com,On hold\n")
     matched = {"0": "email", "1": "consent"}

@@ -2,7 +2,16 @@
 
 import pytest
 
-from app.files.domain.consent import answered, blank_key, consent_of, is_clear, reader, withholding, word_key
+from app.files.domain.consent import (
+    answered,
+    blank_key,
+    consent_of,
+    is_clear,
+    reader,
+    takes_away,
+    withholding,
+    word_key,
+)
 
 YES = """
     yes | Y | TRUE | 1 | 1.0 | x | ✓ | Subscribed | active | opted-in | Opted in | Confirmed | Express
@@ -139,14 +148,89 @@ def test_any_no_wins_and_the_strongest_counts():
 
 
 @pytest.mark.parametrize(
-    "cell", ["Unsubscribed", "do not contact", "Cleaned", "VIP, unsubscribed", "désabonné"]
+    ("cell", "said"),
+    [
+        ("Unsubscribed", True),
+        ("STOP: do not contact", True),
+        ("blocked", True),
+        ("Deceased", True),
+        ("Never subscribed", False),
+        ("NOT_SUBSCRIBED", False),
+        ("no consent", False),
+        ("no", False),
+        ("Subscribed", False),
+    ],
+)
+def test_who_took_consent_away_is_told_from_who_never_gave_it(cell, said):
+    assert takes_away(cell) == said
+
+
+def test_a_no_to_another_channel_leaves_out_and_takes_nothing_away():
+    for cell in ("no", "Unsubscribed", "blocked", "bounced", "declined", "0"):
+        assert consent_of(cell, "channel_consent") == "left_out"
+    for cell in ("yes", "1", "2024-05-06", "Unsubscribed", "blocked"):
+        assert consent_of(cell, "channel_opt_out") == "left_out"
+    assert [consent_of(cell, "channel_opt_out") for cell in ("no", "", "None", "Subscribed", "x y")] == [
+        *(None, None, None, "yes", "asked"),
+    ]
+    assert [consent_of(cell, "channel_consent") for cell in ("yes", "", "None", "perhaps")] == [
+        *("yes", None, "asked", "asked"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("2021-03-04 withdrawn", "04.03.2021: widerrufen", "2021-03-04 10:00 unsubscribed", "3/4/2021 - no"),
+        *("[ ] Newsletter", "☐ I agree", "( ) yes", "✗ email", "¬ consent", "⛔ mail"),
+    ],
+)
+def test_a_yes_is_not_read_into_a_date_with_a_no_or_a_box_without_a_tick(cell):
+    assert consent_of(cell) in ("unsubscribed", "asked")
+
+
+def test_invisible_characters_hide_no_word():
+    for cell in (
+        "Un\u200bsubscribed",
+        "\u2060unsubscribed\ufeff",
+        "Unsub\u00adscribed",
+        "u\u200dnsubscribed",
+    ):
+        assert consent_of(cell) == "unsubscribed", ascii(cell)
+        assert word_key(cell) == "unsubscribed"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Asked to be removed, no emails please",
+        "wants no email",
+        "Please remove from list",
+        "doesn't want emails any more",
+        "stop emailing me",
+        "will keine Werbung mehr",
+        "no quiere: no enviar",
+        "niet mailen a.u.b.",
+    ],
+)
+def test_a_request_to_stop_in_a_note_is_a_no(cell):
+    assert is_clear(cell) and consent_of(cell) in ("unsubscribed", "asked")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("Unsubscribed", "do not contact", "Cleaned", "VIP, unsubscribed", "désabonné", "No Email"),
+        *("VIP; deceased", "verstorben", "DND", "gone to competitor, never contact again"),
+        *("asked to be removed", "no emails please", "2021-03-04 unsubscribed"),
+    ],
 )
 def test_some_words_are_about_consent_wherever_they_stand(cell):
     assert is_clear(cell)
 
 
 @pytest.mark.parametrize(
-    "cell", ["no", "blocked", "inactive", "No Email", "invalid", "Cleaner", "no allergies"]
+    "cell", ["no", "blocked", "inactive", "No phone", "invalid", "Cleaner", "no allergies"]
 )
 def test_others_may_be_about_anything(cell):
     assert not is_clear(cell)

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from app.files.domain.consent_columns import CONSENT_FIELDS, by_words, judge, judge_columns
+from app.files.domain.consent_columns import CONSENT_FIELDS, NOTHING, by_words, judge, judge_columns
 from app.files.domain.consent_headers import about
 from app.files.domain.consent_search import clear_cells
 from app.files.domain.profile import FileProfile
@@ -181,6 +181,7 @@ def test_consent_to_something_else_counts_where_nothing_is_said_about_email():
     rows = [["no", "yes"], ["yes", "no"]]
     both = judge_columns(header, FileProfile.of_rows(rows, 2))
     assert [(one.field, one.asks) for one in both] == [(None, False), ("consent", False)]
+    assert not judge_columns(header, FileProfile.of_rows([["Never subscribed", "yes"], rows[1]], 2))[0].asks
     alone = judge_columns(header[:1], FileProfile.of_rows([row[:1] for row in rows], 1))
     assert alone[0].asks
 
@@ -199,6 +200,94 @@ def test_dates_of_a_yes_count_where_nothing_else_says_it_and_some_are_missing():
     ]
     assert fields(["Opt-in date", "Newsletter"], ["2024-01-02", "yes"], ["", "no"]) == [None, "consent"]
     assert fields(["Opt-in date", "Do not contact"], ["2024-01-02", ""], ["", "yes"]) == [None, "opt_out"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "suggested"),
+    [
+        ("SMS consent", "Unsubscribed", "channel_consent"),
+        ("SMS consent", "Do not contact", "channel_consent"),
+        ("Accepts SMS Marketing", "STOP, never contact again", "channel_consent"),
+        ("Consent to post", "deceased", "channel_consent"),
+        ("SMS status consent", "blocked", "channel_consent"),
+        ("SMS_BLACKLISTED", "Yes", "channel_opt_out"),
+        ("SMS unsubscribed", "2024-05-06", "channel_opt_out"),
+        ("Do not call", "x", "channel_opt_out"),
+    ],
+)
+def test_who_said_stop_to_another_channel_is_asked_about_beside_consent_to_email(name, cell, suggested):
+    header = [name, "Newsletter"]
+    judged = judge_columns(header, FileProfile.of_rows([[cell, "yes"], ["", "no"]], 2, by_words(header)))
+    assert (judged[0].field, judged[0].asks, judged[0].suggested) == (None, True, suggested)
+    assert judged[1].field == "consent"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Unsubscribe source", "Unsubscribe method", "Opt-out source", "Unsubscribe campaign"),
+        *(
+            "Abmeldequelle",
+            "Abmeldung Quelle",
+            "Motif de désabonnement",
+            "Motivo de baja",
+            "Reden uitschrijving",
+        ),
+    ],
+)
+def test_what_is_kept_of_an_opt_out_tells_who_opted_out(name):
+    assert judged(name, "web form", "", "").asks
+    assert judged(name, "web form", "", "").suggested == "opt_out"
+    assert not judged(name, "", "", "").asks
+
+
+@pytest.mark.parametrize("name", ["Unsubscribe link", "Unsubscribe URL", "Unsubscribe token", "Blocked IP"])
+def test_a_link_to_opt_out_is_everybodys(name):
+    assert judged(name, "https://example.com/u/1", "https://example.com/u/2") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "name", ["Lead status", "Deal stage", "Customer type", "Remarks", "Info", "Tags", "Segment", "Status"]
+)
+@pytest.mark.parametrize("word", ["No email", "Deceased", "Verstorben", "remove me", "DND", "décédé"])
+def test_a_word_about_the_person_is_asked_about_whatever_the_column(name, word):
+    assert judged(name, "Open", word, "New", "Won", "Open").asks
+
+
+@pytest.mark.parametrize("name", ["Email", "Last name", "Nachname", "City", None])
+def test_such_a_word_in_place_of_a_name_or_address_asks_nothing(name):
+    assert judged(name, "Miller", "No email", "Schmidt", "Jones") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("No consent", "Consent withdrawn on", "Newsletter not wanted", "Subscription canceled"),
+        *("Unsubscribed from newsletter", "Keine Einwilligung", "Sin consentimiento", "Pas de consentement"),
+        *("Geen toestemming", "Brak zgody", "Non-consent", "Newsletter disabled", "Ohne Zustimmung"),
+    ],
+)
+@pytest.mark.parametrize("yes", ["yes", "x", "1", "2024-05-06"])
+def test_a_yes_below_a_name_that_says_no_is_never_a_yes(name, yes):
+    judgement = judged(name, yes, "", "")
+    assert judgement.field in (None, "opt_out")
+    assert judgement.field == "opt_out" or (judgement.asks and judgement.suggested == "opt_out")
+
+
+def test_dates_of_zeros_hide_no_opt_out():
+    """Programs write 0000-00-00 where nobody has opted out; it is no date among dates."""
+    cells = ["0000-00-00"] * 500 + ["2024-05-06", "00/00/0000", "2024-07-08"]
+    for name in ("Unsubscribed at", "Abmeldedatum"):
+        judgement = judged(name, *cells)
+        assert judgement.field == "opt_out"
+        profile = FileProfile.of_rows([[cell] for cell in cells], 1, by_words([name]))
+        assert profile.columns[0].values == {"0000-00-00": 500, "2024-05-06": 2, "00/00/0000": 1}
+
+
+def test_opt_outs_without_a_header_are_asked_about():
+    """The header row may have been read as a contact: what its yes means is not known."""
+    assert judged(None, "Unsubscribed", "yes", "no", "yes").asks
+    assert judged(None, "no", "unsubscribed", "no").field is None
 
 
 def test_a_clear_word_is_found_in_a_column_of_many_notes():
@@ -232,6 +321,6 @@ def test_the_files_of_reports(path):
 
 
 def test_roles_are_the_fields_that_a_column_may_be():
-    assert {about(name) for name in itertools.chain(*map(names, (CONSENT, OPT_OUT, BOUNCED)))} == set(
-        CONSENT_FIELDS
-    )
+    assert {about(name) for name in itertools.chain(*map(names, (CONSENT, OPT_OUT, BOUNCED)))} == {
+        field for field in CONSENT_FIELDS if not field.startswith("channel")
+    }

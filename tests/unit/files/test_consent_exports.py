@@ -10,7 +10,7 @@ from tests.unit.files.contact_files import CONSENT_FILES, EXPORTS
 FILES = {
     "activecampaign": ([], [], ["Unconfirmed"]),
     "aweber": ([1], [], ["Unconfirmed"]),
-    "brevo": ([1], [], ["(blank)"]),
+    "brevo": ([1], ["SMS_BLACKLISTED"], ["(blank)"]),
     "campaign_monitor": ([1, 5], [], ["Deleted"]),
     "cleverreach": ([1, 2, 3], ["Deaktiviert am", "Aktiv"], []),
     "club_german": ([1], ["Foto ok"], ["nur Post"]),
@@ -21,7 +21,7 @@ FILES = {
     "italian_crm": ([1], [], ["In attesa"]),
     "japanese": ([1], [], []),
     "kajabi": ([1], [], []),
-    "klaviyo": ([1, 5], [], []),
+    "klaviyo": ([1, 5], ["SMS Marketing Consent"], []),
     "mailerlite": ([1], [], ["unconfirmed"]),
     "pipedrive": ([1], [], ["Archived"]),
     "plain_sheet": ([1, 2, 3], [], []),

@@ -4,7 +4,13 @@ import pytest
 
 from app.files.domain.consent import blank_key, word_key
 from app.files.domain.consent_columns import by_words
-from app.files.domain.consent_questions import ConsentAnswers, consent_questions, recalled, remembered
+from app.files.domain.consent_questions import (
+    ConsentAnswers,
+    consent_questions,
+    doubtful_matches,
+    recalled,
+    remembered,
+)
 from app.files.domain.profile import FileProfile
 from tests.unit.files.consent_files import read_consent
 from tests.unit.files.contact_files import REPORTS
@@ -147,6 +153,28 @@ def test_one_answer_for_all_words_covers_blank_only_where_it_leaves_out():
     assert [word.shown for word in questions.open_words] == ["(blank)", "Perhaps"]
     assert set(questions.answered_alike("leave-out")) == {blank_key(1), "perhaps"}
     assert set(questions.answered_alike("yes")) == set(questions.answered_alike("no")) == {"perhaps"}
+
+
+def test_a_match_that_was_remembered_settles_nothing_for_new_words():
+    names = ["Email", "Level"]
+    mapping = {0: "email", 1: "custom:Level"}
+
+    def asked(kept, *words):
+        rows = [[f"p{at}@example.com", word] for at, word in enumerate(words)]
+        profile = FileProfile.of_rows(rows, 2)
+        doubtful = doubtful_matches(kept, names, profile, mapping)
+        questions = consent_questions(names, True, profile, mapping, ConsentAnswers(), doubtful)
+        return [question.name for question in questions.open_columns]
+
+    def kept(*words):
+        rows = [[f"p{at}@example.com", word] for at, word in enumerate(words)]
+        return remembered(names, FileProfile.of_rows(rows, 2), ConsentAnswers(), mapping)
+
+    gold = kept("Gold", "Silver", "Gold")
+    assert asked(gold, "yes", "no", "yes") == ["Level"]
+    assert asked(gold, "silver", "Gold", "Bronze") == [], "plain words ask nothing"
+    assert asked(kept("yes", "no", "yes"), "no", "yes", "YES") == []
+    assert asked({}, "yes", "no", "yes") == ["Level"], "what was kept before knew no words"
 
 
 def profile_of(*words):
