@@ -143,6 +143,34 @@ def test_a_no_of_a_stranger_is_remembered_only_when_people_are_created(trial: Tr
     assert good.consent_at is not None
 
 
+def test_a_later_no_counts_for_who_becomes_a_contact_after_the_check(app, bob, trial: Trial, workflow):
+    """The check knows nobody of that address. Before the start somebody adds the contact by hand."""
+    file = said(("new", "yes"), ("new", "no"), ("late", ""), ("late", "perhaps"), ("good", "yes"))
+    job = trial.draft(file, workflow, mapping=CONSENT, consent_words={"perhaps": "leave-out"})
+    trial.run_tasks()
+    assert trial.verdicts(job)[0] == "CONTACT_NOT_FOUND"
+    for name in ("new", "late", "good"):
+        add(app, bob.actor, f"{name}@example.com")
+    trial.start_draft(job)
+    trial.run_tasks()
+    assert trial.outcomes(job)[::2] == ["CONTACT_BLOCKED file", "CONTACT_BLOCKED unclear", "ENROLLED"]
+    assert [status_of(trial, name) for name in ("new", "late", "good")] == [
+        "unsubscribed",
+        "active",
+        "active",
+    ]
+    assert not trial.enrollments("new@example.com") and not trial.enrollments("late@example.com")
+
+
+def test_a_no_to_another_channel_leaves_the_contact_as_it_is(trial: Trial, known, workflow):
+    file = "Email,SMS consent,Newsletter\nann@example.com,Unsubscribed,yes\nben@example.com,yes,yes\n"
+    file += "cleo@example.com,,no\n"
+    mapping = {"0": "email", "1": "channel_consent", "2": "consent"}
+    job = trial.run(file, workflow, mapping=mapping)
+    assert trial.outcomes(job) == ["CONTACT_BLOCKED unclear", "ENROLLED", "CONTACT_BLOCKED file"]
+    assert [status_of(trial, name) for name in ("ann", "ben", "cleo")] == ["active", "active", "unsubscribed"]
+
+
 def test_an_opt_out_column_reads_the_other_way_round(trial: Trial, known, workflow):
     job = trial.run(
         said(("ann", "yes"), ("ben", "no"), ("cleo", "")), workflow, mapping={"0": "email", "1": "opt_out"}

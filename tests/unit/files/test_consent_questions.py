@@ -177,6 +177,13 @@ def test_a_match_that_was_remembered_settles_nothing_for_new_words():
     assert asked({}, "yes", "no", "yes") == ["Level"], "what was kept before knew no words"
 
 
+def test_numbers_are_answers_of_their_own_and_dates_are_one():
+    profile = FileProfile.of_rows([[f"step {at % 40}"] for at in range(400)], 1, {0})
+    assert len({word_key(text) for text in profile.columns[0].values}) == 40
+    dated = [[f"paused since 2024-0{at % 9 + 1}-1{at % 10}"] for at in range(400)]
+    assert len(FileProfile.of_rows(dated, 1, {0}).columns[0].values) == 1
+
+
 def profile_of(*words):
     return FileProfile.of_rows([[word] for word in words], 1, {0})
 
