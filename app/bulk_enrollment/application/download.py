@@ -79,8 +79,8 @@ def _rows(
     layout = files.layout_of(upload)
     header = [*(layout.header or ()), *layout.columns[len(layout.header or ()) :]]
     width = layout.width
-    added = files.added_columns(upload)
-    own = [at for at in range(width) if at not in added]
+    aside = {*files.added_columns(upload), *layout.repeated}
+    own = [at for at in range(width) if at not in aside]
     yield [*(guarded_cell(header[at]) for at in own), *ADDED_COLUMNS]
     for row in files.untouched_rows(upload):
         outcome, words = next(ledger, (None, ""))

@@ -10,6 +10,7 @@ from app.bulk_enrollment.infrastructure import uploads
 from app.files import application as files
 from app.files.domain.column_styles import Phones
 from app.files.domain.identify import SECOND_EMAIL, Identifier, Identify, identifying
+from app.files.domain.sides import sides_of
 
 COUNTED_EXACTLY: Final = 100_000
 SAMPLE: Final = 20_000
@@ -55,7 +56,15 @@ def new_to_account(
     second = next((int(at) for at, field in mapping.items() if field == SECOND_EMAIL), None)
     international = identifier == "phone" and files.styles_of(upload, mapping, phones=phones).international
     country = accounts.worker_for(account_id).country or None
-    identify = identifying(identifier, column, country, second=second, international=international)
+    fields = {int(at): field for at, field in mapping.items()}
+    identify = identifying(
+        identifier,
+        column,
+        country,
+        second=second,
+        international=international,
+        refused=sides_of(files.layout_of(upload), fields).refused,
+    )
     keys = _keys(upload, identify, share)
     people = known = closed = 0
     while chunk := list(islice(keys, AT_ONCE)):

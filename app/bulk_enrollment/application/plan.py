@@ -24,6 +24,7 @@ from app.contacts import application as contacts
 from app.contacts.domain import ValueStyle
 from app.files import application as files
 from app.files.domain.evidence import MOST_TAGS
+from app.files.domain.sides import sides_of
 from app.files.domain.unreadable import UnreadableFile
 from app.platform import queue
 from app.platform.clock import now
@@ -117,6 +118,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
         with transaction():
             _hold(job, claim.attempt, done + len(chunk))
             planning.load_chunk(judge, chunk)
+            planning.load_other_keys(job.account_id, job.id, reader.take_other_keys())
             if reader.left_out or reader.tags:
                 jobs.change(job.account_id, job.id, met=reader.met)
         done += len(chunk)
@@ -146,7 +148,8 @@ def _reader(job: EnrollmentJob, upload: files.Upload, met: Met) -> RowReader:
     options = file_options(job)
     styles = files.styles_of(upload, options.mapping, options.dates, options.phones)
     style = ValueStyle(styles.country, styles.date_style, styles.international)
-    return RowReader(options, styles.country, style, met)
+    sides = sides_of(files.layout_of(upload), options.columns())
+    return RowReader(options, styles.country, style, met, sides)
 
 
 def _read_rows(reader: RowReader, upload: files.Upload, after: int) -> Iterator[ReadRow]:

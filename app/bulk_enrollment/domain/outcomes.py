@@ -127,14 +127,17 @@ _NOTES = {
 
 def reason(outcome: Outcome, detail: str | None) -> str:
     """The outcome of a row as a sentence. `detail` is what the ledger kept beside the code: a fault's slug,
-    the first row of a duplicate, the status of a blocked contact, the day an enrollment ended."""
+    the first row of a duplicate, the status of a blocked contact or `file:` and its words, the day an
+    enrollment ended."""
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
         return _FAULTS.get(slug) or explain(slug)
     if outcome is Outcome.DUPLICATE_IN_SELECTION:
         return f"Duplicate of row {int(detail or 0):,} (kept)."
     if outcome is Outcome.CONTACT_BLOCKED:
-        return _BLOCKED.get(detail or "", _BLOCKED["blocked"])
+        slug, _, quoted = (detail or "").partition(":")
+        sentence = _BLOCKED.get(slug, _BLOCKED["blocked"])
+        return f"{sentence} It says “{quoted}”." if quoted else sentence
     if outcome is Outcome.ALREADY_ENROLLED:
         return f"Was in this workflow until {detail}." if detail else "Already in this workflow."
     return _REASONS[outcome]

@@ -13,6 +13,7 @@ from app.files.domain.consent import Withheld, withholding
 from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.evidence import MOST_TAGS
 from app.files.domain.identify import USED_SECOND, identifying
+from app.files.domain.sides import Sides, other_keys, quoting
 from app.files.domain.tags import tags_of
 from app.platform.addresses import trimmed
 from app.platform.addresses.text import LONGEST_CELL
@@ -39,8 +40,9 @@ _MARKED: Final = re.compile(r"(?:p|l|z|ag|as|c|f):(\+?\d[\d -]*)\Z")
 
 class ReadRow(NamedTuple):
     """A row ready for the ledger. `key` is None exactly when the row is a VALIDATION_ERROR, whose slug is
-    then `detail`. `note` holds slugs, `withheld` the status that the file's consent columns ask
-    for, or `left_out` where they do not say clearly that the person may be contacted."""
+    then `detail`; of a row that is withheld by words outside the columns it quotes them. `note` holds slugs,
+    `withheld` the status that the file's consent columns ask for, or `left_out` where they do not say clearly
+    that the person may be contacted."""
 
     row_number: int
     line: int
@@ -72,10 +74,16 @@ class LeftOut:
 
 class RowReader:
     """Reads rows one after another. What it meets on the way is in `left_out` {field: LeftOut} and in `tags`
-    {key: name}, which stops growing at one more than MOST_TAGS. `met` is what was met in the rows before."""
+    {key: name}, which stops growing at one more than MOST_TAGS. `met` is what was met in the rows before;
+    `sides` tells where else in a row to look."""
 
     def __init__(
-        self, options: FileOptions, country: str, style: ValueStyle | None = None, met: Met | None = None
+        self,
+        options: FileOptions,
+        country: str,
+        style: ValueStyle | None = None,
+        met: Met | None = None,
+        sides: Sides | None = None,
     ) -> None:
         columns = options.columns()
         self._style = style or ValueStyle(country)
@@ -93,7 +101,13 @@ class RowReader:
             country or None,
             second=options.second_email,
             international=self._style.international,
+            refused=sides is not None and sides.refused,
         )
+        self._identifier = options.identifier
+        sides = sides or Sides()
+        self._quoted = quoting(sides, options.consent_words)
+        self._others_of = other_keys(sides, options.identifier, self._identifying, country or None)
+        self._other_keys: list[tuple[int, str, str]] = []
         met = met or {}
         self.left_out = {name: LeftOut(*found) for name, found in met.get("left_out", {}).items()}
         self.tags = {tag_key(name): name for name in met.get("tags", ())}
@@ -110,16 +124,22 @@ class RowReader:
         shown = cell[:LONGEST_CELL].strip()[:LONGEST_KEPT]
         fields: str | None = None
         withheld: Withheld | None = None
-        if key is not None and self._withholds is not None:
-            withheld = self._withholds(cells)
+        if self._withholds is not None and (withheld := self._withholds(cells)) is not None:
+            for other in self._others_of(cells, key):
+                self._other_keys.append((number, other, withheld))
+            if key is None:
+                withheld = None
+            elif quoted := self._quoted(cells, withheld):
+                detail = f"{'unclear' if withheld == 'left_out' else 'file'}:{quoted}"
         if key is not None and (self._writes or self._tagging is not None):
             values = self._values(cells) if self._writes else {}
             if values is None and withheld is not None:
-                values = {}  # a no counts, whatever else is wrong with the row
+                # A no counts, whatever else is wrong with the row.
+                values = {self._identifier: cell} if self._identifier in VALUES else {}
             if values is None:
                 key, detail, note, withheld = None, "value_too_long", None, None
             else:
-                if note is not None and USED_SECOND in note:
+                if note is not None and self._identifier == "email" and (values or USED_SECOND in note):
                     values["email"] = key
                 fields, missed = self._packed(values, cells)
                 for name, text in missed.items():
@@ -128,6 +148,11 @@ class RowReader:
                     note = f"{note} {LEFT_OUT}" if note else LEFT_OUT
         verdict = Outcome.VALIDATION_ERROR if key is None else Outcome.ENROLLED
         return ReadRow(number, line, shown, key, verdict, detail, note, withheld, fields)
+
+    def take_other_keys(self) -> list[tuple[int, str, str]]:
+        """Other keys of the rows withheld since this was asked last, as (row number, key, withheld)."""
+        taken, self._other_keys = self._other_keys, []
+        return taken
 
     def _values(self, cells: Sequence[str]) -> dict[str, str] | None:
         """{field: cell} without blanks; None when a value is longer than its field."""

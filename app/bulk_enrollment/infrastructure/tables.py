@@ -143,6 +143,17 @@ class EnrollmentRow(AccountOwned, db.Model):
     fields: Mapped[str | None] = mapped_column(sa.Text)
 
 
+class WithheldKey(AccountOwned, db.Model):
+    """Another address, beside its key, of a row that is withheld. Kept only while the job is planned."""
+
+    __tablename__ = "withheld_keys"
+
+    job_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(sa.String(254), primary_key=True)
+    withheld: Mapped[str] = mapped_column(sa.String(12))
+
+
 # What a chunk of the file passes through on its way into the ledger: judged there in one statement.
 staged_rows = sa.Table(
     "staged_rows",

@@ -103,9 +103,10 @@ def _about_column(
 ) -> list[str]:
     values = ", ".join(f"{_plain(word.shown)} {word.count:,}" for word in column.words)
     more = f" and {column.others:,} more values" if column.others else ""
+    question = _plain(column.special or f"Does “{column.name}” say who may be contacted?")
     lines = [
         "",
-        f"Does “{_plain(column.name)}” say who may be contacted? {values}{more}.",
+        f"{question} {values}{more}.",
         f"  --map {_quoted(column.name, 'consent')}  yes: “no” means don’t contact",
         f"  --map {_quoted(column.name, 'opt_out')}  yes: “yes” means don’t contact",
         f"  --map {_quoted(column.name, 'ignore')}   no, it’s about something else",

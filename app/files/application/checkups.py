@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.files.application.reading import kept, rows
+from app.files.application.reading import kept, layout_of, rows
 from app.files.application.styles import styles_of
 from app.files.domain.checkup import Checkup, CheckupResult, Finding, Fix, Sample, Typo
 from app.files.domain.column_styles import Phones
 from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.repairs import KINDS
+from app.files.domain.sides import sides_of
 from app.files.infrastructure import store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
@@ -41,7 +42,9 @@ def checkup_for(
         return _from_json(upload.checkup[key])
     fields = {int(position): field for position, field in mapping.items()}
     country = accounts.worker_for(upload.account_id).country or None
-    checkup = Checkup(fields, len(upload.layout["columns"]), country, identifier, international, words)
+    layout = layout_of(upload)
+    refused = sides_of(layout, fields).refused
+    checkup = Checkup(fields, layout.width, country, identifier, international, words, refused)
     checkup.add_all(rows(upload))
     result = checkup.result()
     older = list(upload.checkup.items())[-(RESULTS_KEPT - 1) :]

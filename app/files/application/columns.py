@@ -19,6 +19,7 @@ from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.consent_questions import ConsentAnswers, doubtful_matches, recalled, remembered
 from app.files.domain.header_words import normalised
 from app.files.domain.layout import FileLayout
+from app.files.domain.outside import NAMES
 from app.files.domain.profile import FileProfile
 from app.files.infrastructure import queries, store
 from app.files.infrastructure.tables import ColumnMapping, Upload
@@ -61,12 +62,13 @@ def suggested(
 def added_columns(upload: Upload) -> tuple[int, ...]:
     """Positions of the columns that a download of ours added; empty for any other file."""
     rows = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
-    return added_positions(layout_of(upload).columns, rows)
+    return added_positions(layout_of(upload).own_columns, rows)
 
 
 def has_columns_of(layout: FileLayout, other: FileLayout) -> bool:
     """Whether two files have the same columns, in whatever order, but for those that a download adds."""
-    return set(_names(layout)) - set(ADDED_COLUMNS) == set(_names(other)) - set(ADDED_COLUMNS)
+    aside = {*ADDED_COLUMNS, *map(normalised, NAMES)}
+    return set(_names(layout)) - aside == set(_names(other)) - aside
 
 
 def carried_over(mapping: Mapping[str, str], source: FileLayout, target: FileLayout) -> dict[str, str]:

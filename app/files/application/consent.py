@@ -13,6 +13,6 @@ def questions_of(upload: Upload, mapping: Mapping[str, str], answers: ConsentAns
     field}, answered or open."""
     layout = layout_of(upload)
     fields = {int(position): field for position, field in mapping.items()}
-    profile = profile_of(upload).without(added_columns(upload))
+    profile = profile_of(upload).without({*added_columns(upload), *layout.outside.remarked})
     doubtful = doubtful_columns(upload, mapping)
     return consent_questions(layout.columns, layout.header is not None, profile, fields, answers, doubtful)

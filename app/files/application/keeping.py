@@ -20,13 +20,17 @@ from app.files.application.reading import profiler_of
 from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
 from app.files.domain.checkup import Checkup
-from app.files.domain.columns import SAMPLE_ROWS, ColumnGuess, header_fingerprint
+from app.files.domain.columns import SAMPLE_ROWS, ColumnGuess, header_fingerprint, remark_columns
 from app.files.domain.encodings import Evidence, fixed_encoding
 from app.files.domain.evidence import Witness, looks_like_dates, looks_like_phones
 from app.files.domain.file_names import shown_name
 from app.files.domain.foreign import is_workbook, refuse_foreign
 from app.files.domain.layout import Told
 from app.files.domain.lines import BLOCK, Readable, read_block
+from app.files.domain.outside import Outside
+from app.files.domain.profile import LONGEST_VALUE
+from app.files.domain.remarks import RemarkFinder, names_refusers
+from app.files.domain.sides import sides_of
 from app.files.domain.table_file import Row, Table, open_table
 from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
@@ -98,32 +102,58 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
     if told.sheet is not None:
         read = worksheets.read_sheet(upload.account_id, upload.public_id, told.sheet or None)
         told, sheets = replace(told, sheet=read.sheet), read.found
-        source = worksheets.opened(upload.account_id, upload.public_id, read.sheet)
+    named = _names_that_speak(upload.file_name, told.sheet, sheets)
+    found = _read_through(actor, upload, told, sheets, named)
+    if found != named:
+        _read_through(actor, upload, told, sheets, found)  # once more, with columns for what was found
+
+
+def _read_through(
+    actor: Actor, upload: Upload, told: Told, sheets: list[dict[str, Any]], outside: Outside
+) -> Outside:
+    """Read all rows with the columns of `outside` behind them; returns what should stand there."""
+    if told.sheet is not None:
+        source = worksheets.opened(upload.account_id, upload.public_id, told.sheet)
     else:
         source = storage.opened(upload.account_id, upload.public_id)
+    finder = RemarkFinder()
     with source as stream:
-        table = open_table(stream, notice=True, told=told)
+        table = open_table(stream, notice=True, told=told, outside=outside)
         rows = _within_limit(table, _row_limit(told))
         first = list(islice(rows, SAMPLE_ROWS))
         layout = table.layout
         guesses = suggested(actor.account_id, layout, [row.cells for row in first])
         mapping = {str(guess.index): guess.field for guess in guesses}
         fields = {guess.index: guess.field for guess in guesses}
-        checkup = Checkup(fields, len(guesses), actor.country or None)
-        profiler = profiler_of(layout)
+        refused = sides_of(layout, fields).refused
+        checkup = Checkup(fields, len(guesses), actor.country or None, refused=refused)
+        profiler = profiler_of(layout, finder, remark_columns(guesses, has_header=layout.header is not None))
         witness = _witness(guesses, first, actor.country or None)
         all_rows = profiler.watching(chain(first, rows))
         checkup.add_all(all_rows if witness.is_idle else witness.watching(all_rows))
+    profile = profiler.profile()
     result = checkup.result()
     upload.rows = result.rows
     upload.header_fingerprint = header_fingerprint(layout)
     upload.layout = table.layout.as_json()
     upload.noticed = table.notices.as_json() | {"sheets": sheets}
-    upload.profile = profiler.profile().as_json()
+    upload.profile = profile.as_json()
     upload.evidence = witness.evidence().as_json()
     # How phone numbers are read is known only now, so a check-up of those is made when it is asked for.
     is_final = result.identifier != "phone"
     upload.checkup = {cache_key(mapping, None, {}): result.as_json()} if is_final else {}
+    return replace(
+        outside, section=table.has_sections, beyond=table.has_beyond, remarked=tuple(sorted(finder.found))
+    )
+
+
+def _names_that_speak(file_name: str, sheet: str | None, sheets: list[dict[str, Any]]) -> Outside:
+    """The names of the file and the worksheet, as far as they say that people are not to be contacted."""
+    stem = file_name.rpartition(".")[0] or file_name
+    return Outside(
+        file=file_name[:LONGEST_VALUE] if names_refusers(stem, is_file=True) else "",
+        sheet=sheet[:LONGEST_VALUE] if sheet and names_refusers(sheet, is_file=True) else "",
+    )
 
 
 def _witness(guesses: list[ColumnGuess], first: list[Row], country: str | None) -> Witness:

@@ -1,6 +1,6 @@
 """Reading kept files: their rows as they are meant, or exactly as they stand in the file."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
@@ -10,6 +10,7 @@ from app.files.domain.consent_search import clear_cells
 from app.files.domain.layout import FileLayout
 from app.files.domain.notices import Notices
 from app.files.domain.profile import FileProfile, Profiler
+from app.files.domain.remarks import RemarkFinder
 from app.files.domain.repairs import mended_cell
 from app.files.domain.table_file import Row, open_table, open_untouched
 from app.files.domain.unreadable import UnreadableFile
@@ -55,10 +56,14 @@ def profile_of(upload: Upload) -> FileProfile:
     return FileProfile.from_json(upload.profile)
 
 
-def profiler_of(layout: FileLayout) -> Profiler:
-    """Counts what the columns of a file hold, with an eye on words about consent."""
+def profiler_of(
+    layout: FileLayout, finder: RemarkFinder | None = None, looked_at: Collection[int] = ()
+) -> Profiler:
+    """Counts what the columns of a file hold, with an eye on words about consent. `finder` looks for remarks
+    in the columns at `looked_at`."""
     header = layout.columns if layout.header is not None else None
-    return Profiler(layout.width, by_words(header), clear_cells)
+    look = finder.look if finder is not None else None
+    return Profiler(layout.width, by_words(header), clear_cells, look=look, looked_at=looked_at)
 
 
 def rows(upload: Upload) -> Iterator[Row]:

@@ -122,7 +122,7 @@ class Checkup:
     """Counts rows of `width` columns as they pass; `fields` maps column positions to `columns.FIELDS`.
 
     The identifier is the first of email, phone and contact id that is mapped, unless it is given. `words` are
-    a person's answers about words on consent.
+    a person's answers about words on consent; `refused` as in `identify`.
     """
 
     def __init__(
@@ -133,6 +133,7 @@ class Checkup:
         identifier: Identifier | None = None,
         international: bool = False,
         words: Mapping[str, str] | None = None,
+        refused: bool = False,
     ) -> None:
         by_field = {name: index for index, name in fields.items()}
         self._identifier = identifier or next((name for name in IDENTIFIERS if name in by_field), None)
@@ -146,6 +147,7 @@ class Checkup:
             country,
             second=by_field.get(SECOND_EMAIL),
             international=international,
+            refused=refused,
         )
         self._seen: set[int] = set()
         self._rows = self._good = self._blank = self._bad = 0

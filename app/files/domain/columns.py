@@ -14,11 +14,14 @@ from typing import Final
 
 from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
 from app.files.domain.consent_columns import CONSENT_FIELDS, judge_columns
+from app.files.domain.consent_headers import about
 from app.files.domain.header_phrases import about_someone_else
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.identify import SECOND_EMAIL
 from app.files.domain.layout import FileLayout
+from app.files.domain.outside import NAMES
 from app.files.domain.profile import FileProfile
+from app.files.domain.remark_words import JOBS, listed
 from app.files.domain.tags import tags_of
 from app.platform.addresses import first_email
 from app.platform.blank_words import is_blank
@@ -46,6 +49,21 @@ SAMPLE_ROWS: Final = 50
 _LONGEST_JUDGED: Final = 320  # of a cell, so that the first rows of a file of long cells are judged quickly
 _SURE_ENOUGH: Final = 0.3
 _EMPTY: Final = 0.4
+_PERSONAL: Final = frozenset(
+    (
+        "email",
+        SECOND_EMAIL,
+        "phone",
+        "first_name",
+        "last_name",
+        "full_name",
+        "name",
+        "company",
+        "city",
+        "country",
+    )
+)
+_JOBS: Final = frozenset(map(normalised, listed(JOBS)))
 _PHONE = re.compile(r"\+?[\d ()./-]{7,24}")
 
 
@@ -75,9 +93,10 @@ def guess_columns(
     consent, and all of them count.
     """
     samples = [_samples(rows, index) for index in range(layout.width)]
-    added = added_positions(layout.columns, rows)
+    added = added_positions(layout.own_columns, rows)
     fixed = {index: (field, 1.0) for index, field in (known or {}).items()}
-    fixed = _consent(layout, (profile or FileProfile.of_rows(rows, layout.width)).without(added)) | fixed
+    aside = {*added, *layout.outside.remarked}
+    fixed = _consent(layout, (profile or FileProfile.of_rows(rows, layout.width)).without(aside)) | fixed
     offers: list[tuple[float, int, str]] = []
     is_sampled = any(samples)
     for index, name in enumerate(layout.columns):
@@ -103,6 +122,23 @@ def guess_columns(
     ]
 
 
+def remark_columns(guesses: Sequence[ColumnGuess], has_header: bool) -> list[int]:
+    """Positions of the columns in which people leave remarks about the person: names, company, place, job and
+    addresses."""
+    return [guess.index for guess in guesses if _takes_remarks(guess, has_header)]
+
+
+def _takes_remarks(guess: ColumnGuess, has_header: bool) -> bool:
+    if guess.name in NAMES:
+        return False
+    if guess.field in _PERSONAL or guess.holds_addresses:
+        return True
+    if not has_header or about(guess.name) in ("consent", "opt_out", "bounced", "status"):
+        return False
+    meaning = meaning_of(guess.name)
+    return normalised(guess.name) in _JOBS or (meaning is not None and meaning[0] in _PERSONAL)
+
+
 def header_fingerprint(layout: FileLayout) -> str:
     """The same for files with the same set of headers, in whatever order.
 
@@ -110,7 +146,7 @@ def header_fingerprint(layout: FileLayout) -> str:
     """
     if layout.header is None:
         return ""
-    columns = layout.columns
+    columns = layout.own_columns
     if tuple(name.strip().lower() for name in columns[-2:]) == ADDED_COLUMNS:
         columns = columns[:-2]  # a corrected download has the headers of its original
     names = sorted(normalised(name) or name for name in columns)
@@ -119,7 +155,10 @@ def header_fingerprint(layout: FileLayout) -> str:
 
 def _consent(layout: FileLayout, profile: FileProfile) -> dict[int, tuple[str, float]]:
     """The columns that say who may be contacted, beyond doubt."""
-    judged = judge_columns(layout.columns if layout.header is not None else None, profile)
+    has_header = layout.header is not None
+    judged = judge_columns(
+        [name if has_header or name in NAMES else None for name in layout.columns], profile
+    )
     return {index: (one.field, 0.9) for index, one in enumerate(judged) if one.field is not None}
 
 

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from app.files.domain import consent_words as words
 from app.files.domain.header_words import normalised
 from app.files.domain.profile import shape_of, trimmed
+from app.files.domain.remark_words import BOUNCES, REFUSERS
 from app.platform.blank_words import is_blank
 
 Kind = Literal[
@@ -226,6 +227,8 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("clear_bounced", words.CLEAR_BOUNCED),
     ("clear_blocked", words.CLEAR_BLOCKED),
     ("clear_no", words.CLEAR_NO),
+    ("clear_no", REFUSERS),
+    ("clear_bounced", BOUNCES),
 )
 _KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
 _TELLING: Final = frozenset(_listed(words.TELLING))

@@ -14,6 +14,7 @@ from typing import Final
 from app.files.domain.consent import CLEAR, Kind, consent_of, is_clear, is_listed, kind_of, takes_away
 from app.files.domain.consent_headers import About, about, says_opt_out
 from app.files.domain.header_words import meaning_of, normalised
+from app.files.domain.outside import BEYOND, FILE, NAMES, SECTION, SHEET
 from app.files.domain.profile import ColumnProfile, FileProfile
 
 CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", "channel_consent", "channel_opt_out")
@@ -55,11 +56,21 @@ class Judgement:
 NOTHING: Final = Judgement()
 
 
-def judge_columns(header: Sequence[str] | None, profile: FileProfile) -> list[Judgement]:
-    """A judgement on every column; `header` holds their names, None for a file without."""
+def judge_columns(header: Sequence[str | None] | None, profile: FileProfile) -> list[Judgement]:
+    """A judgement on every column; `header` holds their names, None for a file without, or for a column."""
     names = header if header is not None else [None] * len(profile.columns)
     judged = [judge(name, column, profile.rows) for name, column in zip(names, profile.columns, strict=False)]
-    if any(one.field or (one.asks and not one.may_yield) for one in judged):
+    if any(
+        one.field and _says_no(one.field, column)
+        for one, column in zip(judged, profile.columns, strict=False)
+    ):
+        # A file that tells its people apart need not be asked about as a whole.
+        judged = [NOTHING if name in (FILE, SHEET) else one for name, one in zip(names, judged, strict=False)]
+    is_said = any(
+        (one.field or (one.asks and not one.may_yield)) and name not in NAMES
+        for name, one in zip(names, judged, strict=False)
+    )
+    if is_said:
         # Consent to something else than email counts where the file says nothing about email.
         return [
             _channel(name, profile.columns[at]) if name is not None and about(name) == "channel" else one
@@ -105,6 +116,8 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
         kinds = {text: kind for text, kind in kinds.items() if kind != "none"}
     if not kinds:
         return NOTHING
+    if name in NAMES and name != BEYOND:
+        return _outside(name or "", kinds, is_everywhere=len(kinds) == 1 and column.filled >= rows)
     if role in _ROLES:
         return _named(name or "", role, kinds)
     if name is not None and _is_trace(name) and set(kinds.values()) != {"plain_no"}:
@@ -191,6 +204,21 @@ def _unfamiliar(role: About | None, kinds: dict[str, Kind], is_full: bool) -> Ju
 def _is_trace(name: str) -> bool:
     """A column such as "Unsubscribe source": it is filled for those who have unsubscribed."""
     return bool(_TRACES.search(normalised(name))) and about(name) == "other" and says_opt_out(name)
+
+
+def _says_no(field: str, column: ColumnProfile) -> bool:
+    return any(consent_of(text, field) in ("unsubscribed", "bounced", "blocked") for text in column.values)
+
+
+def _outside(name: str, kinds: dict[str, Kind], is_everywhere: bool) -> Judgement:
+    """What stands outside the columns is there only because it may speak against contacting. What says so of
+    the whole file is asked about, because nobody sends a file of people who said no without a reason."""
+    if name in (FILE, SHEET) or (name == SECTION and is_everywhere):
+        is_against = not {"yes", "clear_yes"}.issuperset(kinds.values())
+        return Judgement(asks=is_against)
+    if any(map(is_clear, kinds)):
+        return Judgement("consent")
+    return Judgement(asks=True)
 
 
 def _is_address(name: str) -> bool:

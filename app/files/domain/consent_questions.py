@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.files.domain.consent import ANSWERS, BLANK, answered, blank_key, consent_of, word_key
 from app.files.domain.consent_columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
+from app.files.domain.outside import NAMES, question_about
 from app.files.domain.profile import ColumnProfile, FileProfile, shown
 
 NOT_CONSENT: Final = "no"
@@ -59,6 +60,11 @@ class ColumnQuestion:
     @property
     def is_open(self) -> bool:
         return not self.answer
+
+    @property
+    def special(self) -> str | None:
+        """The question about something that is no column of the file; None for a column."""
+        return question_about(self.name, self.words[0].shown if self.words else "")
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def consent_questions(
 ) -> ConsentQuestions:
     """The questions about a file whose columns are called `names` and are matched as `mapping` says
     {position: field}. The match of `doubtful` columns settles nothing."""
-    judged = judge_columns(names if has_header else None, profile)
+    judged = judge_columns([name if has_header or name in NAMES else None for name in names], profile)
     columns = [
         ColumnQuestion(
             index=at,
@@ -256,7 +262,9 @@ def _words(
     blank = [
         question
         for at, mapped in used
-        if mapped == "consent" and (question := _of_blank(at, names[at], profile, answers.words))
+        if mapped == "consent"
+        and names[at] not in NAMES
+        and (question := _of_blank(at, names[at], profile, answers.words))
     ]
     return sorted([*found.values(), *blank], key=lambda word: (not word.is_open, -word.count, word.key))
 

@@ -7,7 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
-from app.platform.addresses import AddressProblem, after_what, email_key, first_email, read_phone
+from app.files.domain.remarks import refused_address
+from app.platform.addresses import (
+    ONLY_ADDRESS,
+    AddressProblem,
+    after_what,
+    email_key,
+    first_email,
+    read_phone,
+)
 from app.platform.blank_words import is_blank
 
 Identifier = Literal["email", "phone", "contact_id"]
@@ -42,28 +50,30 @@ def identifying(
     *,
     second: int | None = None,
     international: bool = False,
+    refused: bool = False,
 ) -> Identify:
     """A function of a row's cells. `second` is the column of SECOND_EMAIL; `international` says how
-    phone numbers without a plus are read."""
+    phone numbers without a plus are read; `refused` that an address beside which nothing stands but a no is
+    read, because its row is withheld."""
     read: _Read
     if identifier == "phone":
         read = _phone_of(country, international)
     elif identifier == "contact_id":
         read = _id
     else:
-        return _by_email(column, second)
+        return _by_email(column, second, refused)
     return lambda cells: Identified(*read(cells[column]), cells[column])
 
 
-def _by_email(column: int, second: int | None) -> Identify:
+def _by_email(column: int, second: int | None, refused: bool) -> Identify:
     def identify(cells: Sequence[str]) -> Identified:
         cell = cells[column]
         key = email_key(cell)
         if isinstance(key, str):
             return Identified(key, None, None, cell)
-        read = _email(cell)
+        read = _email(cell, refused)
         if read[0] is None and second is not None:
-            other, _, note = _email(cells[second])
+            other, _, note = _email(cells[second], refused)
             if other is not None:
                 return Identified(other, None, " ".join(filter(None, (note, USED_SECOND))), cells[second])
         return Identified(*read, cell)
@@ -71,10 +81,12 @@ def _by_email(column: int, second: int | None) -> Identify:
     return identify
 
 
-def _email(cell: str) -> tuple[str | None, str | None, str | None]:
+def _email(cell: str, refused: bool) -> tuple[str | None, str | None, str | None]:
     key, problem, note = first_email(cell)
     if problem is None:
         return key, None, note
+    if refused and "@" in cell and (address := refused_address(cell)) is not None:
+        return address, None, ONLY_ADDRESS
     if problem is AddressProblem.INVISIBLE and (place := after_what(cell)):
         return None, f"{problem.value}:{place}", None
     return None, problem.value, None

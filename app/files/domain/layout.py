@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from io import StringIO
 from itertools import islice
 from typing import Any, Final
@@ -24,6 +24,7 @@ from app.files.domain.headers import (
     table_width,
 )
 from app.files.domain.lines import ROW_END
+from app.files.domain.outside import REPEATED, Outside
 from app.files.domain.spreadsheet_safe import unguarded
 from app.files.domain.unreadable import UnreadableFile
 
@@ -40,7 +41,8 @@ class FileLayout:
     Lines are physical and count from 1; data begins at `data_line`. `encoding` may be "ascii" (`encodings`).
     `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are those between a
     delimiter and a quotation mark that are skipped. `sieved`: lines that are no contacts are left out, for
-    which `address` is the column of addresses. `mends`: of `garbled.MENDS`, what a person asked for.
+    which `address` is the column of addresses. `mends`: of `garbled.MENDS`, what a person asked for. Of the
+    columns the last ones are those of `outside`, which the file itself does not have.
     """
 
     encoding: str
@@ -55,6 +57,7 @@ class FileLayout:
     address: int = -1
     sheet: str | None = None
     mends: tuple[str, ...] = ()
+    outside: Outside = field(default_factory=Outside)
 
     @property
     def width(self) -> int:
@@ -62,8 +65,19 @@ class FileLayout:
         return len(self.columns)
 
     @property
+    def own_columns(self) -> tuple[str, ...]:
+        """The columns that the file itself has."""
+        return self.columns[: len(self.columns) - len(self.outside.names)]
+
+    @property
     def is_sheet(self) -> bool:
         return self.newline == SHEET
+
+    @property
+    def repeated(self) -> list[int]:
+        """Positions of the columns that only repeat what stands in a row's own cells."""
+        first = len(self.own_columns)
+        return [first + at for at, name in enumerate(self.outside.names) if name in REPEATED]
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and strings; `from_json` reads them back."""
@@ -75,9 +89,11 @@ class FileLayout:
     def from_json(cls, facts: dict[str, Any]) -> FileLayout:
         """The layout that `as_json` wrote, also at a time when it knew less."""
         header = facts["header"]
+        outside = dict(facts.get("outside", {}))
         return cls(
             **{
                 **facts,
+                "outside": Outside(**outside | {"remarked": tuple(outside.get("remarked", ()))}),
                 "header": None if header is None else tuple(header),
                 "columns": tuple(facts["columns"]),
                 "mends": tuple(facts.get("mends", ())),
@@ -120,6 +136,12 @@ def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileL
     return _with_header(
         records, told, FileLayout(encoding, delimiter, _newline_style(lines), None, None, 1, (), blanks, True)
     )
+
+
+def with_outside(layout: FileLayout, outside: Outside) -> FileLayout:
+    """The layout with these columns behind its own."""
+    own = layout.own_columns
+    return replace(layout, columns=tuple(column_names([*own, *outside.names], 0)), outside=outside)
 
 
 def _sniff_sheet(head: bytes, whole: bool, told: Told) -> FileLayout:

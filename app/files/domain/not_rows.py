@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from app.files.domain.consent_headers import about
 from app.files.domain.headers import names_fields
+from app.files.domain.remarks import begins_plain_group, names_refusers, title_of
 
 Kind = Literal["above", "header", "note", "rule", "title", "other_table"]
 KINDS: Final[dict[str, str]] = {
@@ -65,13 +67,16 @@ _RULES: Final = frozenset("-=_*#~.–—")
 _FIGURE = re.compile(r"[\s\d.,%()+\-$€£¥:]*")
 _A_VALUE = re.compile(r"@|\d{2}")
 _SOMETHING = re.compile(r"[^\W_]")
+_SHORT_TITLE: Final = 3
 _A_WORD = re.compile(r"[^\W\d_]{2}")
 
 
 class Sieve:
     """Tells of each record of a file, in order, whether it is a row (None) or what else it is.
 
-    `header`: the cells of the header row, None without one. `width`: the columns of the table.
+    `header`: the cells of the header row, None without one. `width`: the columns of the table. `section` is
+    the title that the rows now stand under, from the first on that says that people are not to be contacted;
+    empty under titles that say nothing of the kind.
     """
 
     def __init__(self, header: Sequence[str] | None, width: int) -> None:
@@ -80,12 +85,19 @@ class Sieve:
         self._first = header[0] if header else None
         self._width = width
         self._after_title = False
+        self._is_lone = False
+        # A column of words about consent in front of all others is no place for titles.
+        self._has_titles = not (header and about(header[0]) in ("consent", "opt_out", "bounced", "status"))
         self.elsewhere = False  # the records belong to another table of the file
+        self.section = ""
+        self.has_sections = False
 
     def doubts(self, cells: Sequence[str]) -> bool:
         """Whether a record of a table without addresses is worth a closer look: half of it is empty, or it
         begins like the header, a rule or a sum."""
         first = cells[0]
+        if self._width == 1 and not any(map(str.isdigit, first)):
+            return True
         return cells.count("") * 2 >= self._width or first == self._first or first[:1] in _RULES
 
     def kind_of(self, cells: Sequence[str]) -> Kind | None:
@@ -97,13 +109,54 @@ class Sieve:
             self.elsewhere = self._after_title = False
             return "header"
         kind = self._kind(cells, filled)
+        if kind in (None, "note") and self._begins_section(cells, filled):
+            kind = "title"
+        elif kind == "note" and self._is_lone:
+            self.pass_title(cells, is_sure=True)
         if kind is None and self._is_other_header(filled):
             self.elsewhere = self.elsewhere or self._after_title
             kind = "other_table" if self.elsewhere else "header"
-        self._after_title = kind == "note" and len(filled) == 1
-        if self.elsewhere and kind is None:
+        self._after_title = kind in ("note", "title") and len(filled) == 1
+        if self.elsewhere and kind is None and not self.section:
             return "other_table"
         return kind
+
+    def pass_above(self, text: str) -> None:
+        """A line above the header."""
+        title = title_of(text)
+        if names_refusers(title):
+            self._begin(title)
+        elif self.section and title.count(" ") < _SHORT_TITLE and begins_plain_group(title):
+            self.section = ""
+
+    def pass_title(self, cells: Sequence[str], *, is_sure: bool) -> None:
+        """A record with one cell that is a title, or may be one: it ends the section before it. What is not
+        understood becomes a section of its own, about which a person is asked."""
+        filled = [cell for cell in cells if cell.strip()]
+        if not self.section or len(filled) != 1 or "@" in filled[0] or not (is_sure or cells[0].strip()):
+            return
+        title = title_of(filled[0])
+        self.section = "" if begins_plain_group(title) else title
+
+    def _begins_section(self, cells: Sequence[str], filled: list[str]) -> bool:
+        """Whether a record is a title that says that the people below it are not to be contacted, or ends
+        such a section by saying that they are."""
+        if not self._has_titles or len(filled) > 2 or not cells[0].strip() or "@" in "".join(filled):
+            return False
+        if len(filled) == 2 and not _FIGURE.fullmatch(filled[1]):
+            return False
+        title = title_of(filled[0])
+        if names_refusers(title):
+            self._begin(title)
+            return True
+        if self.section and begins_plain_group(title) and self._width > 1:
+            self.section = ""
+            return True
+        return False
+
+    def _begin(self, title: str) -> None:
+        self.section = title
+        self.has_sections = True
 
     def may_be_title(self, cells: Sequence[str]) -> bool:
         """One cell in a table of several: a title if a header follows, else a row."""
@@ -119,6 +172,7 @@ class Sieve:
         return is_other
 
     def _kind(self, cells: Sequence[str], filled: list[str]) -> Kind | None:
+        self._is_lone = False
         first = filled[0].strip()[:_LOOKED_AT]
         has_address = any("@" in cell for cell in filled)
         says_who = _WHO.match(first) is not None
@@ -131,6 +185,7 @@ class Sieve:
         if is_sum and (len(filled) > 1 or self._sums_up(first, cells)):
             return "note"
         if len(cells) == 1 and self._width > 2 and _A_WORD.search(first):
+            self._is_lone = True
             return "note"
         if len(filled) == 1 and _COUNTED.fullmatch(first):
             return "note"
@@ -146,7 +201,7 @@ class Sieve:
             return False
         if names_fields(filled):
             return True
-        if not self._after_title or len(filled) < 3:
+        if not self._after_title or len(filled) < (2 if self.section else 3):
             return False
         same = sum(cell.strip().casefold() in self._names for cell in filled)
         return same >= 2 or names_fields(filled, share=0.05)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final
 
-from app.files.domain.table_file import Row
+from app.files.domain.row import Row
 from app.platform.addresses import trimmed as without_outer_blanks
 from app.platform.addresses.text import LONGEST_CELL
 from app.platform.blank_words import is_blank
@@ -101,10 +101,21 @@ class Profiler:
     """Counts rows of `width` columns as they pass.
 
     `by_words` are the columns whose words matter whatever their number; `search` finds cells that matter in
-    every column, also in one that has overflowed.
+    every column, also in one that has overflowed. `look` is shown the position and the cells, some at a time,
+    of the columns at `looked_at`.
     """
 
-    def __init__(self, width: int, by_words: Collection[int] = (), search: Search | None = None) -> None:
+    def __init__(
+        self,
+        width: int,
+        by_words: Collection[int] = (),
+        search: Search | None = None,
+        *,
+        look: Callable[[int, Sequence[str]], None] | None = None,
+        looked_at: Collection[int] = (),
+    ) -> None:
+        self._look = look
+        self._looked_at = frozenset(looked_at) if look is not None else frozenset()
         most = max(FEWEST_VALUES, min(MOST_VALUES, ALL_VALUES // max(width, 1)))
         self._columns = [
             _WordColumn(most) if at in by_words else _Column(most, search or _nothing) for at in range(width)
@@ -131,8 +142,12 @@ class Profiler:
 
     def _count(self) -> None:
         self._rows += len(self._chunk)
-        for column, cells in zip(self._columns, zip(*self._chunk, strict=False), strict=False):
-            column.add(cells)
+        for at, cells in enumerate(zip(*self._chunk, strict=False)):
+            if at == len(self._columns):
+                break
+            self._columns[at].add(cells)
+            if self._look is not None and at in self._looked_at:
+                self._look(at, cells)
         self._chunk = []
 
 

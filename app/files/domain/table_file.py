@@ -6,37 +6,32 @@ import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NoReturn
 
 from app.files.domain.delimiters import delimiter_of_sep_line
 from app.files.domain.garbled import mended
-from app.files.domain.layout import MOST_COLUMNS, FileLayout, Told, sniff_layout
+from app.files.domain.layout import MOST_COLUMNS, FileLayout, Told, sniff_layout, with_outside
 from app.files.domain.lines import BLOCK, DamagedText, Lines, Readable, read_block
 from app.files.domain.not_rows import NOTE_STARTS, Sieve
 from app.files.domain.notices import Notices
+from app.files.domain.outside import Outside
+from app.files.domain.remarks import remark_in
+from app.files.domain.row import Row
 from app.files.domain.spreadsheet_safe import unguarded
 from app.files.domain.unreadable import UnreadableFile, place
 from app.platform.addresses import email_key, unquoted
+
+__all__ = ["Row", "Table", "open_table", "open_untouched"]
 
 _RUNAWAY_QUOTE: Final = 20
 _BLANK_STARTS: Final = frozenset(("", " ", "\t", "\r", "\n", "\xa0", "\x1a"))
 
 
-class Row(NamedTuple):
-    """`number` counts data rows from 1, `line` is the physical line it begins on.
-
-    There are as many cells as columns, or more where the row is longer than the header.
-    """
-
-    number: int
-    line: int
-    cells: list[str]
-
-
 class Table:
     """Iterate once over its rows. `layout.encoding` is final when the last row has been read.
 
-    `notices` tell then what was seen on the way, when they are asked for.
+    `notices` tell then what was seen on the way, when they are asked for, `has_sections` and `has_beyond`
+    whether there is anything for these columns of `Outside`.
     """
 
     def __init__(
@@ -47,11 +42,16 @@ class Table:
         raw: bool = False,
         notice: bool = False,
         told: Told | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self._head = read_block(stream)
         self._raw = raw
         self._notice = notice
         self._layout = layout or sniff_layout(self._head, whole=len(self._head) < BLOCK, told=told)
+        if outside is not None:
+            self._layout = with_outside(self._layout, outside)
+        self._own_width = len(self._layout.own_columns)
+        self._sieve: Sieve | None = None
         self._lines = Lines(
             self._head,
             stream,
@@ -62,6 +62,11 @@ class Table:
             look=notice or bool(self._layout.mends),
         )
         self.notices = Notices()
+        self.has_beyond = False
+
+    @property
+    def has_sections(self) -> bool:
+        return self._sieve is not None and self._sieve.has_sections
 
     @property
     def layout(self) -> FileLayout:
@@ -71,14 +76,27 @@ class Table:
     def __iter__(self) -> Iterator[Row]:
         """Raises UnreadableFile, with row and line, at the first thing that cannot be read."""
         self._head = b""
-        return self._rows()
+        if self._layout.sieved:
+            self._sieve = Sieve(self._layout.header, self._own_width)
+        rows = self._rows()
+        return self._with_outside(rows) if self._layout.outside.names else rows
+
+    def _with_outside(self, rows: Iterator[Row]) -> Iterator[Row]:
+        outside, width, sieve = self._layout.outside, self._own_width, self._sieve
+        for row in rows:
+            cells = row.cells
+            if len(cells) < width:
+                cells = [*cells, *[""] * (width - len(cells))]
+            section = sieve.section if sieve is not None else ""
+            more = outside.cells(cells, width, section, remark_in)
+            yield Row(row.number, row.line, [*cells[:width], *more, *cells[width:]])
 
     def _rows(self) -> Iterator[Row]:
         # The innermost loop of every upload: what it does for each row is worth some ugliness.
         layout = self._layout
-        width, at = layout.width, layout.address
+        width, at = self._own_width, layout.address
         above = layout.data_line - 1
-        sieve = Sieve(layout.header, width) if layout.sieved else None
+        sieve = self._sieve
         source = self._lines
         lines = iter(source)
         number = 0
@@ -101,7 +119,9 @@ class Table:
                     or sieve.elsewhere
                 ):
                     if held is not None:
-                        if sieve.ends_title(cells):
+                        is_title = sieve.ends_title(cells)
+                        sieve.pass_title(held[2], is_sure=is_title)
+                        if is_title:
                             self.notices.leave_out("title", held[0], held[2])
                         else:
                             number += 1
@@ -114,7 +134,11 @@ class Table:
                     if sieve.may_be_title(cells):
                         held = line, next_line, cells
                         continue
+                    if sieve.section:
+                        sieve.pass_title(cells, is_sure=False)
                 elif held is not None:
+                    if sieve is not None:
+                        sieve.pass_title(held[2], is_sure=False)
                     number += 1
                     yield self._made(number, *held)
                     held = None
@@ -147,7 +171,7 @@ class Table:
 
     def _made(self, number: int, line: int, next_line: int, cells: list[str]) -> Row:
         """A row that needs more than to be numbered."""
-        width = self._layout.width
+        width = self._own_width
         if len(cells) > MOST_COLUMNS:
             _refuse_wide(number, line, len(cells))
         if next_line - line > 2 and _swallowed_rows(cells, width, self._layout.delimiter):
@@ -156,6 +180,7 @@ class Table:
             return Row(number, line, cells)
         if len(cells) != width:
             _fit(cells, width)
+            self.has_beyond = self.has_beyond or any(map(str.strip, cells[width:]))
         if self._lines.wrapped:
             joined = "\n".join(cells)
             if joined[:1] == "'" or "\n'" in joined or '="' in joined:
@@ -186,20 +211,28 @@ class Table:
                 if not is_header and not is_sep and any(map(str.isalnum, text)):
                     plain = text.strip().strip(self._layout.delimiter)
                     self.notices.leave_out("above", line, [plain.replace('"', "")])
+                    if self._sieve is not None:
+                        self._sieve.pass_above(plain.replace('"', ""))
                 line += 1
         except DamagedText as damage:
             raise UnreadableFile(damage.code, f"Line {line} {damage}.", line) from damage
 
 
 def open_table(
-    stream: Readable, layout: FileLayout | None = None, *, notice: bool = False, told: Told | None = None
+    stream: Readable,
+    layout: FileLayout | None = None,
+    *,
+    notice: bool = False,
+    told: Told | None = None,
+    outside: Outside | None = None,
 ) -> Table:
     """The rows of a stream of bytes, read from its beginning; without a layout, it is told from them.
 
     Cells are what they mean: one guarding apostrophe is stripped, short rows are filled up with empty cells.
-    With `notice` the table's notices tell what was left out or is garbled. Raises UnreadableFile.
+    With `notice` the table's notices tell what was left out or is garbled. `outside` are columns that are to
+    stand behind those of the file. Raises UnreadableFile.
     """
-    return Table(stream, layout, notice=notice, told=told)
+    return Table(stream, layout, notice=notice, told=told, outside=outside)
 
 
 def open_untouched(stream: Readable, layout: FileLayout) -> Table:

@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, states_before
-from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
+from app.bulk_enrollment.infrastructure.tables import (
+    EnrollmentBatch,
+    EnrollmentJob,
+    EnrollmentRow,
+    WithheldKey,
+)
 from app.platform.database import session
 from app.platform.leases import lease
 
@@ -204,7 +209,7 @@ def discard(account_id: int, job_id: int) -> None:
 
 
 def discard_rows(account_id: int, job_id: int) -> None:
-    for table in (EnrollmentRow, EnrollmentBatch):
+    for table in (EnrollmentRow, EnrollmentBatch, WithheldKey):
         session().execute(
             sa.delete(table).where(table.account_id == account_id, table.job_id == job_id),
             execution_options={"synchronize_session": False},

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import cut
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import Identifier
-from app.bulk_enrollment.infrastructure.store.rows import UNCLEAR
-from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentBatch, EnrollmentRow, staged_rows
+from app.bulk_enrollment.infrastructure.store.rows import FILE, UNCLEAR
+from app.bulk_enrollment.infrastructure.tables import (
+    COUNTING,
+    EnrollmentBatch,
+    EnrollmentRow,
+    WithheldKey,
+    staged_rows,
+)
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
@@ -83,9 +89,9 @@ def _into_ledger(judge: Judge) -> sa.Insert:
         (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
         (is_shared, "shared_phone"),
         (is_duplicate, sa.cast(staged.c.first_row, sa.String)),
-        (staged.c.withheld.in_(REFUSALS), "file"),
+        (staged.c.withheld.in_(REFUSALS), sa.func.coalesce(staged.c.detail, FILE)),
         (contact.c.status != "active", contact.c.status),
-        (staged.c.withheld.isnot(None), UNCLEAR),
+        (staged.c.withheld.isnot(None), sa.func.coalesce(staged.c.detail, UNCLEAR)),
         else_=None,
     )
     columns = {
@@ -168,16 +174,23 @@ def _enrolled(judge: Judge, contact_id: Any) -> tuple[Any, Any]:
 
 
 def spread_withheld(account_id: int, job_id: int) -> None:
-    """Consent that is withheld anywhere in the file counts for the first row of that address too; of several
-    such rows the strongest."""
+    """Consent that is withheld anywhere in the file counts for the first row of that address too, and for
+    the rows of the other addresses of the withheld row; of several such rows the strongest."""
     again = sa.orm.aliased(EnrollmentRow, name="again")
-    strength = sa.case({word: place for place, word in enumerate(WITHHELD)}, value=again.withheld)
     is_duplicate = sa.case((again.verdict == Outcome.DUPLICATE_IN_SELECTION, 1), else_=0)
-    said = (
-        sa.select(again.key, sa.func.max(strength).label("strength"))
+    in_rows = (
+        sa.select(again.key, sa.func.max(_strength(again.withheld)).label("strength"))
         .where(again.account_id == account_id, again.job_id == job_id, again.withheld.isnot(None))
         .group_by(again.key)
         .having(sa.func.max(is_duplicate) == 1)
+    )
+    beside = sa.select(WithheldKey.key, _strength(WithheldKey.withheld).label("strength")).where(
+        WithheldKey.account_id == account_id, WithheldKey.job_id == job_id
+    )
+    both = sa.union_all(in_rows, beside).subquery("both_ways")
+    said = (
+        sa.select(both.c.key, sa.func.max(both.c.strength).label("strength"))
+        .group_by(both.c.key)
         .subquery("said")
     )
     strongest = sa.case(dict(enumerate(WITHHELD)), value=said.c.strength)
@@ -189,6 +202,7 @@ def spread_withheld(account_id: int, job_id: int) -> None:
             EnrollmentRow.account_id == account_id,
             beside_index(EnrollmentRow.job_id) == job_id,
             EnrollmentRow.key == said.c.key,
+            sa.func.coalesce(_strength(EnrollmentRow.withheld), -1) < said.c.strength,
             _COUNTING,
         )
         .values(
@@ -196,10 +210,32 @@ def spread_withheld(account_id: int, job_id: int) -> None:
             verdict=sa.case((is_unknown, EnrollmentRow.verdict), else_=Outcome.CONTACT_BLOCKED),
             detail=sa.case(
                 (is_unknown, EnrollmentRow.detail),
-                (is_refused, "file"),
+                (is_refused, FILE),
                 (EnrollmentRow.verdict == Outcome.CONTACT_BLOCKED, EnrollmentRow.detail),
                 else_=UNCLEAR,
             ),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    _forget_keys(account_id, job_id)
+
+
+def _strength(withheld: Any) -> sa.Case[Any]:
+    return sa.case({word: place for place, word in enumerate(WITHHELD)}, value=withheld)
+
+
+def load_other_keys(account_id: int, job_id: int, keys: Iterable[tuple[int, str, str]]) -> None:
+    """Keep other keys of rows that are withheld, as (row number, key, withheld), for `spread_withheld`."""
+    rows = [(account_id, job_id, *key) for key in keys]
+    if rows:
+        names = ["account_id", "job_id", "row_number", "key", "withheld"]
+        bulk_load(cast(sa.Table, WithheldKey.__table__), names, rows)
+
+
+def _forget_keys(account_id: int, job_id: int, after: int = 0) -> None:
+    session().execute(
+        sa.delete(WithheldKey).where(
+            WithheldKey.account_id == account_id, WithheldKey.job_id == job_id, WithheldKey.row_number > after
         ),
         execution_options={"synchronize_session": False},
     )
@@ -217,6 +253,7 @@ def know_people() -> None:
 
 def forget_after(account_id: int, job_id: int, rows: int) -> None:
     """Leave the first `rows` of a job in the ledger and none besides."""
+    _forget_keys(account_id, job_id, after=rows)
     session().execute(
         sa.delete(EnrollmentRow).where(
             EnrollmentRow.account_id == account_id,

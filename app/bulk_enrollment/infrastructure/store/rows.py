@@ -20,7 +20,8 @@ from app.files.domain.consent import LEFT_OUT
 from app.platform.database import session
 from app.platform.many_rows import beside_index, is_there
 
-UNCLEAR = "unclear"  # the detail of a blocked row whose consent nobody knows
+FILE = "file"  # the detail of a row that the file withholds; what says so may follow, behind a colon
+UNCLEAR = "unclear"  # the same where nobody knows whether the person may be contacted
 _PLAIN = {"synchronize_session": False}
 
 # Outcomes of a row that has brought its contact into the job.
@@ -211,8 +212,13 @@ def forget_fields(span: Range) -> None:
 
 def _blocked() -> tuple[sa.ColumnElement[bool], sa.Case[Any]]:
     withheld, closed = EnrollmentRow.withheld.isnot(None), Contact.status != "active"
-    by = sa.case((_refused(), "file"), (closed, Contact.status), else_=UNCLEAR)
+    by = sa.case((_refused(), _quoted(FILE)), (closed, Contact.status), else_=_quoted(UNCLEAR))
     return sa.or_(withheld, closed), by
+
+
+def _quoted(detail: str) -> sa.Case[Any]:
+    """The detail as it was planned, where it quotes the file."""
+    return sa.case((EnrollmentRow.detail.startswith(f"{detail}:"), EnrollmentRow.detail), else_=detail)
 
 
 def _refused() -> sa.ColumnElement[bool]:
@@ -252,7 +258,7 @@ def _write_unknown(span: Range, creates: bool) -> None:
                 (not_made, Outcome.CONTACT_BLOCKED),
                 else_=Outcome.CONTACT_NOT_FOUND,
             ),
-            detail=sa.case((decided, EnrollmentRow.detail), (not_made, UNCLEAR), else_=None),
+            detail=sa.case((decided, EnrollmentRow.detail), (not_made, _quoted(UNCLEAR)), else_=None),
             contact_id=sa.case((decided, EnrollmentRow.contact_id), else_=None),
             fields=None,
         ),
