@@ -15,7 +15,7 @@ from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, clean, may
 from app.contacts.infrastructure import queries, store
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import session, transaction
 from app.platform.errors import Conflict, Invalid
 
 REASON_LIMIT = 200
@@ -76,7 +76,8 @@ def change_contact(
         if values.get("email_key") and _other_has(actor, contact, values["email_key"]):
             raise _taken(actor, values)
         try:
-            store.change_contact(actor.account_id, contact.id, {**new, "updated_at": now()})
+            with session().begin_nested():  # what it refuses does not end the transaction
+                store.change_contact(actor.account_id, contact.id, {**new, "updated_at": now()})
         except IntegrityError:
             raise _taken(actor, values) from None
         fields = [name for name in changed if not name.endswith("_key")]

@@ -1,9 +1,14 @@
 """One contact: added, changed, tagged, unsubscribed and taken back in, through its page."""
 
+import threading
+import time
+
 import pytest
 
 from app.activity.infrastructure.queries import audit_entries
-from app.contacts.application import Told, panels, register_events, register_panel
+from app.contacts.application import Told, add_contact, panels, register_events, register_panel
+from app.contacts.domain import ConsentBasis
+from app.platform.database import transaction
 from app.platform.errors import Invalid
 from tests.rooms.contacts.people import add, card
 
@@ -90,6 +95,26 @@ def test_changing_to_the_address_of_another_is_refused(app, bob):
     answer = bob.post(f"/contacts/{contact_id}", {"email": "ANN@example.com"})
     assert answer.status_code == 422
     assert card(app, bob.actor, contact_id).contact.email_key == "eve@example.com"
+
+
+def test_changing_to_an_address_that_is_being_added_is_refused(app, bob):
+    """Nobody has it yet when it is looked for."""
+    contact_id = add(app, bob.actor, "eve@example.com")
+    is_added = threading.Event()
+
+    def add_slowly() -> None:
+        with app.app_context(), transaction():
+            add_contact(bob.actor, {"email": "ann@example.com"}, consent_basis=ConsentBasis.OPT_IN)
+            is_added.set()
+            time.sleep(0.5)
+
+    adding = threading.Thread(target=add_slowly)
+    adding.start()
+    is_added.wait(10)
+    answer = bob.post(f"/contacts/{contact_id}", {"email": "ann@example.com"})
+    adding.join()
+    assert answer.status_code == 422
+    assert "A contact with this email address already exists." in answer.text
 
 
 def test_tags_are_given_and_taken(app, bob):
