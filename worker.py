@@ -91,8 +91,7 @@ def keep_time(app: Flask) -> None:
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: stopping.set())
     while not stopping.wait(1.0):
-        with app.app_context():
-            clock.tick()
+        clock.tick(app.app_context)
     log.info("clock_stopped")
 
 

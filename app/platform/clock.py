@@ -5,6 +5,7 @@ Rooms register periodic work with `every`; the clock process calls `tick` once a
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,12 +39,10 @@ def every(seconds: float) -> Callable[[Callable[[], object]], Callable[[], objec
     return register
 
 
-def tick(at: float | None = None) -> int:
-    """Call all duties that are due; one that fails is logged and called again at its next turn.
-
-    Returns how many were called.
-    """
-    at = time.monotonic() if at is None else at
+def tick(within: Callable[[], AbstractContextManager[object]]) -> int:
+    """Call all duties that are due, each inside a context of its own; one that fails is logged, spoils no
+    other's, and is called again at its next turn. Returns how many were called."""
+    at = time.monotonic()
     called = 0
     for name, duty in DUTIES.items():
         if duty.due > at:
@@ -51,7 +50,8 @@ def tick(at: float | None = None) -> int:
         duty.due = at + duty.seconds
         called += 1
         try:
-            duty.run()
+            with within():
+                duty.run()
         except Exception:
             log.exception("duty_failed", extra={"duty": name})
     return called

@@ -1,0 +1,26 @@
+"""What is done again and again: duties that fail leave the others alone."""
+
+import sqlalchemy as sa
+
+from app.platform import clock
+from app.platform.database import session
+
+CROSSING = {"cross_account": True}
+
+
+def test_a_duty_that_fails_spoils_no_other(app, monkeypatch):
+    """PostgreSQL refuses everything after a statement that failed, until the transaction ends."""
+    counted = []
+
+    def fail() -> None:
+        session().execute(sa.text("SELECT nothing FROM nowhere"), execution_options=CROSSING)
+
+    def count() -> None:
+        counted.append(session().scalar(sa.text("SELECT count(*) FROM accounts"), execution_options=CROSSING))
+
+    monkeypatch.setattr(clock, "DUTIES", {})
+    clock.every(3600)(fail)
+    clock.every(3600)(count)
+    assert clock.tick(app.app_context) == 2
+    assert len(counted) == 1 and counted[0] > 0
+    assert clock.tick(app.app_context) == 0, "neither is due again"
