@@ -40,10 +40,14 @@ def workflows_named(account_id: int, name: str) -> Sequence[Workflow]:
 
 
 def has_name(account_id: int, name: str, besides: int = 0) -> bool:
-    """Whether a workflow other than `besides` has this name; upper and lower case are one."""
-    alike = sa.or_(Workflow.name == name, sa.func.lower(Workflow.name) == name.lower())
-    query = sa.select(Workflow.id).where(Workflow.account_id == account_id, alike, Workflow.id != besides)
-    return session().scalar(query.limit(1)) is not None
+    """Whether a workflow other than `besides` has this name; upper and lower case are one. They are compared
+    here, because SQLite knows no letters but those of English."""
+    query = sa.select(Workflow.name).where(
+        Workflow.account_id == account_id,
+        Workflow.id != besides,
+        sa.func.length(Workflow.name).between(len(name) // 2, len(name) * 2),
+    )
+    return any(other.casefold() == name.casefold() for other in session().scalars(query))
 
 
 def workflows_page(

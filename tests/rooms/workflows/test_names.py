@@ -23,6 +23,13 @@ def test_a_name_that_is_taken_asks(app, bob, typed):
     assert found(app, bob.actor, public_id).name == typed.strip()
 
 
+@pytest.mark.parametrize("typed", ["ÄRZTE IM MÄRZ", "ärzte im märz"])
+def test_letters_of_all_languages_count(app, bob, typed):
+    draft(app, bob.actor, "Ärzte im März")
+    public_id = draft(app, bob.actor, "Mine")
+    assert renamed(bob, public_id, typed).status_code == 409
+
+
 def test_the_answer_counts_for_one_name_only(app, bob):
     draft(app, bob.actor, "First")
     draft(app, bob.actor, "Second")
