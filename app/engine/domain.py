@@ -14,13 +14,4 @@ class EnrollmentStatus(StrEnum):
 
 UNDER_WAY = (EnrollmentStatus.HELD, EnrollmentStatus.ACTIVE)
 
-LABELS = {
-    EnrollmentStatus.HELD: "Waiting to start",
-    EnrollmentStatus.ACTIVE: "Active",
-    EnrollmentStatus.COMPLETED: "Completed",
-    EnrollmentStatus.GOAL_REACHED: "Goal reached",
-    EnrollmentStatus.FAILED: "Failed",
-    EnrollmentStatus.WITHDRAWN: "Removed",
-}
-
 SOURCES = {"bulk_enrollment": "Bulk enrollment"}

@@ -55,14 +55,6 @@ def states_before(then: JobStatus) -> list[str]:
     return [status.value for status in JobStatus if then in LEGAL[status]]
 
 
-class BatchStatus(StrEnum):
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
 SMALLEST_ASKED, LARGEST_ASKED = 10, 500
 SMALLEST_CUT, LARGEST_CUT = 100, 5_000
 MOST_BATCHES = 2_000  # so that adding them up for a page stays a matter of milliseconds

@@ -8,11 +8,9 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application import ensure_fields
-from app.contacts.domain.names import field_key
 from app.gallery.application.reading import find_template
 from app.gallery.infrastructure import queries, store
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
-from app.integrations.application import connected
 from app.platform.database import transaction
 from app.platform.errors import Invalid, MusterError
 from app.workflows import application as workflows
@@ -23,11 +21,10 @@ from app.workflows.domain import (
     copy_definition,
     deprecated_steps,
     draw,
-    needs,
     problems,
     switch_off,
 )
-from app.workflows.domain.fields import custom_fields_in
+from app.workflows.domain.words import joined
 from app.workflows.infrastructure.tables import Workflow
 
 MAX_ONCE_KEY = 64
@@ -79,7 +76,7 @@ def outlook(actor: Actor, public_id: str) -> Outlook:
     template = find_template(actor, public_id)
     definition = queries.version_definition(template.id, template.version)
     filled = accounts.filled_tags(actor.account_id)
-    missing = _missing(actor, definition, filled)
+    missing = tuple(workflows.missing_services(actor.account_id, definition))
     refusal: MusterError | None = None
     try:
         accounts.require(actor, Permission.WORKFLOWS)
@@ -101,11 +98,12 @@ def _clone(
     definition = queries.version_definition(template.id, template.version)
     _refuse_unsound(template, definition)
     filled = accounts.filled_tags(actor.account_id)
-    missing = _missing(actor, definition, filled)
+    missing = tuple(workflows.missing_services(actor.account_id, definition))
     definition, switched_off = switch_off(definition, missing, filled)
     if missing and not switch_off_missing:
         raise _missing_integration(missing, switched_off)
-    _make_fields(actor, definition)
+    if labels := workflows.missing_fields(actor.account_id, definition):
+        ensure_fields(actor.account_id, labels, actor.user_id)
     workflow = workflows.create_draft(
         actor,
         name=name,
@@ -173,29 +171,15 @@ def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> N
         )
 
 
-def _missing(actor: Actor, definition: dict[str, Any], filled: Collection[str]) -> tuple[str, ...]:
-    needed = needs(definition, filled) - connected(actor.account_id)
-    return tuple(name for name in INTEGRATIONS if name in needed)
-
-
 def _missing_integration(missing: Collection[str], steps: list[str]) -> Invalid:
     names = [INTEGRATIONS[name] for name in missing]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     verb = "are" if len(names) > 1 or names[0].endswith("s") else "is"
     return Invalid(
         "MISSING_INTEGRATION",
-        f"{listed} {verb} not connected. Create the workflow without the steps that need it: "
+        f"{joined(names)} {verb} not connected. Create the workflow without the steps that need it: "
         f"{', '.join(steps)}.",
         missing=list(missing),
         steps=steps,
         next_url=CONNECT,
         next_label="See integrations",
     )
-
-
-def _make_fields(actor: Actor, definition: dict[str, Any]) -> None:
-    """The account gets the custom fields that the workflow names, so that they can be filled."""
-    labels = {key: key.replace("_", " ").strip().capitalize() for key in custom_fields_in(definition)}
-    known = [label for key, label in labels.items() if field_key(label) == key]
-    if known:
-        ensure_fields(actor.account_id, known, actor.user_id)

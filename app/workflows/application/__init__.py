@@ -1,6 +1,7 @@
 """The doors of the room."""
 
 from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
+from app.workflows.application.judging import missing_services
 from app.workflows.application.life import activate, archive, pause
 from app.workflows.application.lookup import (
     Startable,
@@ -16,6 +17,7 @@ from app.workflows.application.readiness import (
     Ask,
     Missing,
     create_missing_fields,
+    missing_fields,
     what_is_missing,
 )
 from app.workflows.application.reading import Card, Listing, Search, find_workflows, workflow_card
@@ -40,6 +42,8 @@ __all__ = [
     "find_by_name_or_id",
     "find_workflow",
     "find_workflows",
+    "missing_fields",
+    "missing_services",
     "pause",
     "register_panel",
     "register_people_count",

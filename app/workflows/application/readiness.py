@@ -83,8 +83,12 @@ def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQ
 
 def missing_fields(account_id: int, definition: dict[str, Any]) -> list[str]:
     """Labels of the contact fields that the definition names and that do not exist yet."""
-    keys = [key for key in custom_fields_in(definition) if key not in queries.custom_field_keys(account_id)]
-    labels = {key: key.replace("_", " ").strip().capitalize() for key in keys}
+    known = queries.custom_field_keys(account_id)
+    labels = {
+        key: key.replace("_", " ").strip().capitalize()
+        for key in custom_fields_in(definition)
+        if key not in known
+    }
     return [label for key, label in labels.items() if field_key(label) == key]
 
 

@@ -13,7 +13,7 @@ from app.workflows.domain.fields import field_label
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.setting import Part
 from app.workflows.domain.steps import MESSAGES, STEPS
-from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
+from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS
 from app.workflows.domain.walk import (
     arms_of,
     config_of,
@@ -286,9 +286,3 @@ def goals_words(document: Any) -> str:
         if words
         else ""
     )
-
-
-def trigger_title(kind: str) -> str:
-    """The words for a type of trigger."""
-    part = TRIGGERS.get(kind)
-    return part.title if part else "No trigger"

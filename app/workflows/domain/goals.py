@@ -1,8 +1,6 @@
 """What a workflow wants to reach: a contact that gets there leaves at once."""
 
-from app.workflows.domain.setting import Choices, Part, Setting
-
-MATCHES: Choices = (("any", "Any of them"), ("all", "All of them"))
+from app.workflows.domain.setting import Part, Setting
 
 GOALS: dict[str, Part] = {
     part.type: part

@@ -32,10 +32,10 @@ def needs(document: Any, filled: Collection[str] = ()) -> set[str]:
     for place in live_steps(document):
         found |= step_needs(place.step, filled)
     if is_on(trigger_of(document)):
-        found |= _need(trigger_of(document), TRIGGERS)
+        found |= part_needs(trigger_of(document), TRIGGERS)
     for goal in goals_of(document):
         if is_on(goal):
-            found |= _need(goal, GOALS)
+            found |= part_needs(goal, GOALS)
     return found
 
 
@@ -43,15 +43,16 @@ def step_needs(step: Any, filled: Collection[str] = ()) -> set[str]:
     """The integrations that one step needs, by its type and by the merge tags of its texts not `filled`."""
     used = (tag for tag in step_merge_tags(step) if tag in MERGE_TAGS and tag not in filled)
     found = {MERGE_TAGS[tag].need for tag in used}
-    return (found | _need(step, STEPS)) - {""}
+    return (found | part_needs(step, STEPS)) - {""}
 
 
 def type_needs(step: Any) -> set[str]:
     """The integrations that a step of this type cannot run without, whatever its texts say."""
-    return _need(step, STEPS)
+    return part_needs(step, STEPS)
 
 
-def _need(part: Any, types: Mapping[str, Part]) -> set[str]:
+def part_needs(part: Any, types: Mapping[str, Part]) -> set[str]:
+    """The integrations that a trigger, step or goal of its type cannot run without; `types`: all of them."""
     kind = types.get(text_of(part.get("type"))) if isinstance(part, dict) else None
     return {kind.need} if kind and kind.need else set()
 
@@ -63,7 +64,7 @@ def switch_off(
     changed: Document = plain_copy(document)
     off: list[str] = []
     trigger = trigger_of(changed)
-    if is_on(trigger) and _need(trigger, TRIGGERS) & set(missing):
+    if is_on(trigger) and part_needs(trigger, TRIGGERS) & set(missing):
         trigger["enabled"] = False
         off.append(trigger_name(trigger))
     for place in walk(changed):
@@ -71,7 +72,7 @@ def switch_off(
             place.step["enabled"] = False
             off.append(place.name)
     for index, goal in enumerate(goals_of(changed)):
-        if is_on(goal) and _need(goal, GOALS) & set(missing):
+        if is_on(goal) and part_needs(goal, GOALS) & set(missing):
             goal["enabled"] = False
             off.append(goal_name(goal, index))
     return changed, off

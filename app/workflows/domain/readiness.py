@@ -10,7 +10,7 @@ from typing import Any
 
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.merge_tags import MERGE_TAGS, analyse
-from app.workflows.domain.needs import INTEGRATIONS, type_needs
+from app.workflows.domain.needs import INTEGRATIONS, part_needs, type_needs
 from app.workflows.domain.problem import TRIGGER_ID, goal_name, trigger_name
 from app.workflows.domain.steps import ACTIONS, MESSAGES
 from app.workflows.domain.texts import step_texts
@@ -74,14 +74,14 @@ def off_parts(document: Any, filled: Collection[str] = ()) -> list[OffPart]:
     trigger = trigger_of(document)
     parts: list[OffPart] = []
     if trigger and not is_on(trigger):
-        parts.append(OffPart(TRIGGER_ID, trigger_name(trigger), _ordered(_need_of(trigger, TRIGGERS))))
+        parts.append(OffPart(TRIGGER_ID, trigger_name(trigger), _ordered(part_needs(trigger, TRIGGERS))))
     for place in walk(document):
         if not is_on(place.step) and place.id:
             tags = tuple(tag for tag in tags_without_value(place.step, filled) if tag.startswith("account."))
             parts.append(OffPart(place.id, place.name, _ordered(type_needs(place.step)), tags))
     for index, goal in enumerate(goals_of(document)):
         if not is_on(goal) and text_of(goal.get("id")):
-            needed = _ordered(_need_of(goal, GOALS))
+            needed = _ordered(part_needs(goal, GOALS))
             parts.append(OffPart(text_of(goal.get("id")), goal_name(goal, index), needed))
     return parts
 
@@ -109,11 +109,11 @@ def _not_connected(document: Any, connected: Collection[str]) -> Iterator[Gap]:
     trigger = trigger_of(document)
     parts: list[tuple[str, str, set[str]]] = []
     if is_on(trigger):
-        parts.append((TRIGGER_ID, trigger_name(trigger), _need_of(trigger, TRIGGERS)))
+        parts.append((TRIGGER_ID, trigger_name(trigger), part_needs(trigger, TRIGGERS)))
     parts += [(place.id, place.name, type_needs(place.step)) for place in live_steps(document)]
     for index, goal in enumerate(goals_of(document)):
         if is_on(goal):
-            parts.append((text_of(goal.get("id")), goal_name(goal, index), _need_of(goal, GOALS)))
+            parts.append((text_of(goal.get("id")), goal_name(goal, index), part_needs(goal, GOALS)))
     for part_id, name, needed in parts:
         for need in _ordered(needed - set(connected)):
             sentence = (
@@ -154,11 +154,6 @@ def _relies_on(tag: str, text: str) -> bool:
         return False
     outputs = re.findall(rf"\{{\{{-?\s*{name}\b([^}}]*)\}}\}}", text)
     return tag in text and (not outputs or any("default" not in filters for filters in outputs))
-
-
-def _need_of(part: Any, types: Any) -> set[str]:
-    kind = types.get(text_of(part.get("type")))
-    return {kind.need} if kind and kind.need else set()
 
 
 def _ordered(needed: Collection[str]) -> tuple[str, ...]:
