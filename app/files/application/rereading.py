@@ -12,6 +12,7 @@ from app.accounts.domain import Actor, Permission
 from app.files.application.discarding import is_in_use
 from app.files.application.keeping import read_into, refused
 from app.files.application.reading import kept, layout_of
+from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
 from app.files.domain.delimiters import DELIMITERS
 from app.files.domain.encodings import ENCODINGS, UNDECIDED
@@ -41,7 +42,8 @@ def told_of(upload: Upload) -> Told:
 def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
     """The file read as it is told: the same upload, or a new one when a job was made from this one.
 
-    Raises NotAllowed, NotFound, Invalid when the file cannot be read like this.
+    Raises NotAllowed, NotFound, Invalid when the file cannot be read like this, LimitReached or NoSpace when
+    there is no room for another text.
     """
     accounts.require(actor, Permission.CONTACTS)
     upload = kept(actor.account_id, public_id)
@@ -51,6 +53,7 @@ def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
     if told == before:
         return upload
     _check(told, before)
+    refuse_without_room(actor.account_id, 0)
     other = _copy(actor, upload)
     storage.link(upload.account_id, upload.public_id, other.public_id)
     try:

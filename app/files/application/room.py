@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from app.accounts import application as accounts
 from app.activity import application as activity
-from app.files.infrastructure import queries
+from app.files.infrastructure import queries, storage
 from app.platform import disk, formats
 from app.platform.errors import LimitReached, NoSpace
 from app.platform.settings import current
@@ -27,7 +27,7 @@ def kept_bytes(account_id: int) -> dict[str, int]:
     """What the account has, by what it is."""
     entries = activity.count_entries(account_id)
     return {
-        "uploads": queries.bytes_of_uploads(account_id),
+        "uploads": queries.bytes_of_uploads(account_id) + storage.bytes_of_sheets(account_id),
         **{name: size(account_id) for name, size in _kept.items()},
         "the activity log": entries * BYTES_OF_A_LOG_ENTRY,
     }

@@ -59,6 +59,16 @@ def path_of(account_id: int, public_id: str) -> Path:
     return current().uploads_dir / str(account_id) / f"{public_id}.gz"
 
 
+def bytes_of_sheets(account_id: int) -> int:
+    """What the texts of an account's worksheets take on disk: a small workbook may hold a large one."""
+    texts = (current().uploads_dir / str(account_id)).glob(f"*{SHEET_TEXT}")
+    size = 0
+    for text in texts:
+        with suppress(FileNotFoundError):
+            size += text.stat().st_size
+    return size
+
+
 def files_before(moment: float) -> Iterator[tuple[Path, int, str]]:
     """(path, account, public id) of what was last written before `moment` (seconds since 1970)."""
     for path in current().uploads_dir.glob("*/*"):

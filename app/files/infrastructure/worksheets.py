@@ -17,8 +17,10 @@ from app.files.infrastructure import storage
 from app.platform.settings import current
 
 _READER: Final = Path(__file__).with_name("worksheet_reader.py")
-_SECONDS: Final = 90
 _BLOCK: Final = 1024 * 1024
+# The reader gets nothing of our environment: no keys, and no way to change how its library fails. One that
+# traces its way back when memory has run out waits for itself.
+_ENVIRONMENT: Final = {"RUST_BACKTRACE": "0", "LC_ALL": "C.UTF-8"}
 _SAVE_AGAIN: Final = (
     "Open it, save it again as an Excel workbook (.xlsx) or as CSV UTF-8, and upload that file."
 )
@@ -46,14 +48,18 @@ class Sheets:
 def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> Sheets:
     """Keep the text of a worksheet beside its workbook: of `sheet`, or of the one that looks like contacts.
 
-    Raises UnreadableFile with a sentence for whatever cannot be read, is too large or is no workbook.
+    The text may have as many bytes as a text file may. Raises UnreadableFile with a sentence for whatever
+    cannot be read, is too large, takes too long or is no workbook.
     """
-    most = current().max_workbook_rows
+    most, room = current().max_workbook_rows, current().max_upload_bytes
     command = [sys.executable, "-I", str(_READER), str(storage.path_of(account_id, public_id)), str(most)]
     target = _path(account_id, public_id)
     draft = target.with_suffix(".part")
     process = subprocess.Popen(
-        command + ([sheet] if sheet is not None else []), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command + ([sheet] if sheet is not None else []),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_ENVIRONMENT,
     )
     output = cast(BinaryIO, process.stdout)
     try:
@@ -62,8 +68,11 @@ def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> She
             raise _refusal(facts["refused"], most)
         with gzip.open(draft, "wb", compresslevel=storage.QUICKLY) as packed:
             while block := output.read(_BLOCK):
+                room -= len(block)
+                if room < 0:
+                    raise _refusal("too_large", most)
                 packed.write(block)
-        if process.wait(_SECONDS) != 0:
+        if process.wait() != 0:
             raise _refusal("too_large", most)
         draft.replace(target)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -45,8 +46,12 @@ def _careful_email_key(text: str) -> str | AddressProblem:
         return AddressProblem.BLANK
     if len(inner) <= FAST_LENGTH and _fast(inner):
         return inner.lower()
-    if len(inner) > _MAX_ADDRESS:
-        return _why_refused(inner)
+    return _why_refused(inner) if len(inner) > _MAX_ADDRESS else _asked_of_library(inner)
+
+
+@lru_cache(maxsize=1024)
+def _asked_of_library(inner: str) -> str | AddressProblem:
+    """Asks once for a cell, however many readings of it come down to the same address: it is dear."""
     try:
         address = validate_email(inner, check_deliverability=False)
     except (EmailNotValidError, UnicodeError):

@@ -3,6 +3,11 @@
 import datetime
 import gzip
 import io
+import os
+import resource
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +18,7 @@ import pytest
 
 from app.files import application as files
 from app.files.infrastructure import storage, worksheets
-from app.platform.errors import Invalid
+from app.platform.errors import Invalid, LimitReached
 from tests.unit.files.contact_files import DATA
 
 HEADER = ["Email", "First name", "Phone", "Birthday"]
@@ -188,3 +193,74 @@ def test_bytes_are_kept_as_they_came(alice):
         .read()
         .startswith(b"Email,First name")
     )
+
+
+def of_one_string(text: str, rows: int, columns: int) -> bytes:
+    """A small workbook in which every cell of a large sheet points at one string."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    first = '<row><c t="inlineStr"><is><t>Email</t></is></c></row>'
+    row = "<row>" + '<c t="s"><v>0</v></c>' * columns + "</row>"
+    sheet = f'<worksheet xmlns="{main}"><sheetData>{first}{row * rows}</sheetData></worksheet>'
+    strings = f'<sst xmlns="{main}"><si><t>{text}</t></si></sst>'
+    plain, place = workbook(People=[HEADER, XI]), "xl/_rels/workbook.xml.rels"
+    of_strings = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    relations = zipfile.ZipFile(io.BytesIO(plain)).read(place).decode()
+    relation = f'<Relationship Type="{of_strings}" Target="sharedStrings.xml" Id="rId99"/></Relationships>'
+    parts = {
+        "xl/worksheets/sheet1.xml": sheet,
+        "xl/sharedStrings.xml": strings,
+        place: relations.replace("</Relationships>", relation),
+    }
+    return changed(plain, {name: text.encode() for name, text in parts.items()})
+
+
+def test_a_sheet_larger_than_memory_is_refused(alice, monkeypatch):
+    monkeypatch.setenv("RUST_BACKTRACE", "1")  # with which the library waited for itself for ever
+    content = of_one_string("x" * 20_000, 2_000, 20)
+    assert len(content) < 50_000
+    assert refused(alice, content).facts["reason"] == "workbook_too_large"
+
+
+def test_a_sheet_has_no_more_text_than_a_text_file_may_have(app, alice, monkeypatch):
+    content = of_one_string("x" * 300, 1_000, 4)
+    assert len(cells(keep(alice, content))) == 1_000
+    fewer = replace(app.extensions["settings"], max_upload_bytes=1_000_000)
+    monkeypatch.setitem(app.extensions, "settings", fewer)
+    assert refused(alice, content).facts["reason"] == "workbook_too_large"
+
+
+def test_the_text_of_a_sheet_counts_as_storage(alice):
+    account = alice.actor.account_id
+    before = files.kept_bytes(account)["uploads"]
+    content = workbook(People=[HEADER, *([f"p{n}@example.com", "Ann"] for n in range(500))])
+    upload = keep(alice, content)
+    text = storage.path_of(account, upload.public_id).with_suffix(storage.SHEET_TEXT)
+    assert files.kept_bytes(account)["uploads"] == before + len(content) + text.stat().st_size
+
+
+def test_a_long_cell_is_not_searched_for_an_address(alice):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    content = of_one_string("a" * 1_000_000 + " @", 2, 1)
+    assert "131,072" in refused(alice, content).message
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
+
+
+def test_a_reader_that_waits_for_itself_ends(tmp_path):
+    os.mkfifo(tmp_path / "never")
+    code = f"""
+import sys
+sys.path.insert(0, {str(Path(worksheets.__file__).parent)!r})
+import worksheet_reader
+worksheet_reader.ALIVE_SECONDS = 1
+worksheet_reader.main({str(tmp_path / "never")!r}, 1, None)
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=30).returncode == -signal.SIGALRM
+
+
+def test_text_read_anew_asks_for_room(app, alice, monkeypatch):
+    upload = keep(alice, b"Email;Name\nann@example.com;Zo\xeb\n", "people.csv")
+    monkeypatch.setattr("app.files.application.discarding._uses", [lambda _account, ids: set(ids)])
+    full = replace(app.extensions["settings"], max_storage_bytes=10)
+    monkeypatch.setitem(app.extensions, "settings", full)
+    with pytest.raises(LimitReached):
+        files.read_again(alice.actor, upload.public_id, replace(files.told_of(upload), encoding="cp1250"))
