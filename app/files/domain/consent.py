@@ -158,18 +158,25 @@ def kind_of(text: str) -> Kind | None:
 
 def is_clear(text: str) -> bool:
     """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
-    parts = re.split(r"[,;|:.!?()]", text)
+    parts = re.split(r"[,;|:.!?()/]| [-–—] ", text)
     return _tells(text) or (len(parts) > 1 and any(_tells(part.strip(' "')) for part in parts))
 
 
 def takes_away(text: str) -> bool:
     """Whether the cell says that somebody took consent away or is not to be contacted, and not only that they
     never gave it."""
-    return normalised(text) not in _NEVER_GIVEN and (is_clear(text) or kind_of(text) == "blocked")
+    plain, kind = normalised(text), kind_of(text)
+    if plain in _NEVER_GIVEN:
+        return False
+    return kind == "blocked" or (kind == "no" and not _UN.match(plain)) or is_clear(text)
 
 
 def _tells(text: str) -> bool:
-    return kind_of(text) in CLEAR or normalised(text) in _TELLING
+    plain = normalised(text)
+    if kind_of(text) in CLEAR or plain in _TELLING:
+        return True
+    first, _, rest = plain.partition(" ")
+    return _KINDS.get(first) in ("yes", "plain_yes") and kind_of(rest) in CLEAR  # "ya no quiere recibir"
 
 
 def is_listed(text: str) -> bool:
@@ -190,6 +197,8 @@ def _phrase(plain: str) -> Kind:
     if says_no and _AGAINST_NO.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
         return "clear_no" if _CLEAR_BEGINNING.match(plain) else "asked"
     begins = _KINDS.get(first)
+    if joined := _CLEAR_JOINED.search(plain):
+        return "asked" if _NO_PART.search(plain, joined.end()) else "clear_no"
     if clear := _CLEAR_INSIDE.search(plain):
         is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(
             plain[: clear.start()]
@@ -243,8 +252,12 @@ _NO_BEGINNING_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.NO_BE
 _NO_PART: Final = re.compile(_alternatives(words.NO_PARTS))
 _AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
 _POLITE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)")
+_CLEAR_JOINED: Final = re.compile(_alternatives(words.CLEAR_JOINED))
+_WITHOUT_BLANKS: Final = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CLEAR_WORDS: Final = "|".join(
-    re.escape(word) for word, kind in _KINDS.items() if kind in CLEAR and len(word) > 5 and word.isascii()
+    re.escape(word)
+    for word, kind in _KINDS.items()
+    if kind in CLEAR and len(word) > 5 and not _WITHOUT_BLANKS.search(word)
 )
 _CLEAR_BEGINNING: Final = re.compile(rf"(?:{_CLEAR_WORDS})(?!\w)")
 _CLEAR_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_CLEAR_WORDS})(?!\w)")

@@ -128,6 +128,7 @@ _OTHER: Final = """
     ^rating | ^priority | ^visibility | ^language | ^locale | ^country | ^device | ^platform | ^approval
     ^application | ^project | ^task | ^adheren | ^klient | bezahlt | ^account type | ^company | ^firma
     ^birth | =age | ^school | ^grade | ^job | ^position | ^department | ^insur | ^warrant | ^licen
+    ^gift | receipt | quittung | ^contributie
     ^currency | ^beschaftig | ^familienstand | ^bestell | ^zahlung | ^rechnung | ^kunde | ^commande
     ^paiement | ^pedido | ^pago | ^ordine | ^pagamento | ^bestelling | ^betaling | ^zamowien | ^platnosc
     ^заказ | ^оплат | 注文 | 支払 | 订单 | 付款 | 주문 | 결제

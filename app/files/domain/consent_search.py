@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.files.domain.consent import is_clear
-from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_NO, TELLING
+from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_JOINED, CLEAR_NO, TELLING
 from app.files.domain.header_words import normalised
 from app.files.domain.profile import LONGEST_VALUE, trimmed
 from app.platform.addresses.text import LONGEST_CELL
@@ -41,25 +41,25 @@ def clear_cells(cells: Sequence[str]) -> dict[str, int]:
         joined = "\n".join(cell[:LONGEST_CELL] for cell in cells)
     words = _words_of(joined)
     keys = _WORDS.intersection(words)
-    if not keys:
+    joint = [] if joined.isascii() else [phrase for phrase in _JOINED if phrase in joined]
+    if not (keys or joint):
         return {}
     text = b" %s " % b" ".join(words)
     phrases = [phrase for key in keys for phrase in _KEYS[key] if phrase in text]
-    if not phrases:
+    if not (phrases or joint):
         return {}
     found: dict[str, int] = {}
     for cell, count in Counter(cells).items():
-        if cell and (clear := _clear(cell[:LONGEST_CELL], phrases)):
+        if cell and (clear := _clear(cell[:LONGEST_CELL], phrases, joint)):
             found[clear] = found.get(clear, 0) + count
     return found
 
 
-def _clear(cell: str, phrases: Sequence[bytes]) -> str | None:
-    if len(cell) <= LONGEST_VALUE:
-        return trimmed(cell) if _holds(cell, phrases) and is_clear(trimmed(cell)) else None
-    for piece in _pieces(cell):
-        if _holds(piece, phrases) and is_clear(trimmed(piece)):
-            return trimmed(piece)
+def _clear(cell: str, phrases: Sequence[bytes], joint: Sequence[str]) -> str | None:
+    for piece in (cell,) if len(cell) <= LONGEST_VALUE else _pieces(cell):
+        is_likely = any(phrase in piece for phrase in joint) or _holds(piece, phrases)
+        if is_likely and is_clear(text := trimmed(piece)):
+            return text
     return None
 
 
@@ -101,3 +101,6 @@ _KEYS: Final[dict[bytes, set[bytes]]] = {}
 for _words in _phrases():
     _KEYS.setdefault(_key(_words), set()).add(b" %s " % b" ".join(_words))
 _WORDS: Final = frozenset(_KEYS)
+_JOINED: Final = [
+    word.strip() for line in CLEAR_JOINED.splitlines() for word in line.split("|") if word.strip()
+]

@@ -62,6 +62,22 @@ YES: Final = """
 
 # A no that can be nothing else, whatever the column is called.
 CLEAR_NO: Final = """
+    do not solicit | no solicitation | do not write | do not phone | do not post | do not market
+    does not want to be contacted | doesn t want to be contacted | wants to unsubscribe
+    keinen newsletter | keinen kontakt | kein kontakt | keine newsletter | keine rundmails
+    keine spendenaufrufe
+    nicht anschreiben | nicht mehr anschreiben | nicht mehr kontaktieren | nicht mailen | bitte austragen
+    bitte abmelden | möchte abgemeldet werden | ne souhaite plus recevoir | ne souhaite pas recevoir
+    ne veut plus recevoir | ne veut pas recevoir | ne plus contacter | ne plus envoyer | ne pas envoyer
+    ne pas solliciter | pas de sollicitation | ne souhaite plus être contacté | à désinscrire | à désabonner
+    no quiere recibir | no desea recibir | no quiere publicidad | no quiere correos | no desea ser contactado
+    non vuole ricevere | non desidera ricevere | non inviare | non scrivere | non vuole essere contattato
+    não quer receber | não deseja receber | não deseja ser contatado | wil geen mail | wil geen mails
+    wil geen e-mail | wil geen nieuwsbrief | geen mails | niet meer mailen | niet meer contacteren
+    niet benaderen | vill inte bli kontaktad | inga utskick | ingen reklam | ønsker ikke kontakt
+    ingen reklame
+    ei markkinointia | neposílat | nepřeje si být kontaktován | nechce dostávat | не присылать
+    не хочет получать | больше не писать
     unsubscribed | unsubscribe | unsub | opted out | opt out | optout | optedout | not subscribed
     non subscribed | nonsubscribed | never subscribed | not opted in | has opted out | global unsubscribe
     globally unsubscribed | unsubscribed by admin | unsubscribed by user | self unsubscribed
@@ -86,7 +102,8 @@ CLEAR_NO: Final = """
     não inscrito | não contactar | não contatar | não enviar | uitgeschreven | afgemeld
     niet ingeschreven | niet aangemeld | niet mailen | niet contacteren | geen nieuwsbrief
     geen toestemming | wypisany | wypisana | zrezygnował | zrezygnowała | nie kontaktować | brak zgody
-    nie wysyłać | niezapisany | avregistrerad | avprenumererad | avanmäld | avslutad prenumeration
+    nie wysyłać | nie kontaktować się | nie chce otrzymywać | niezapisany | avregistrerad
+    avprenumererad | avanmäld | avslutad prenumeration
     kontakta inte | ej samtycke | afmeldt | frameldt | kontakt ikke | må ikke kontaktes | avmeldt
     meldt av | reservert | peruutettu tilaus | peruuttanut tilauksen | ei saa ottaa yhteyttä | odhlášen
     odhlášena | odhlášený | nekontaktovat | nesouhlasí | odhlásený | nekontaktovať | nesúhlasí
@@ -123,10 +140,20 @@ NO: Final = """
     visszavonva | refuzat | retras | odbijeno | zavrnjeno | отказ | отказано | отозвано | відмова
     відкликано | αρνήθηκε | ret | reddedildi | مرفوض | סירב | ditolak
 """
+# The same in scripts that set no blanks between words: a no wherever they stand in a text.
+CLEAR_JOINED: Final = """
+    配信停止 | 購読解除 | 配信拒否 | 受信拒否 | 配信不可 | メルマガ停止 | メルマガ不要 | 案内不要 | 連絡不可
+    連絡不要 | 営業お断り | 送付不要 | dm不可 | 수신거부 | 수신 거부 | 구독취소 | 구독 취소 | 구독해지
+    연락하지 마 | 연락 금지 | 取消订阅 | 取消訂閱 | 已退订 | 已退訂 | 拒收邮件 | 请勿联系 | 請勿聯繫
+    不要联系 | 请勿打扰
+"""
+
 # Of these, the ones of somebody who never said anything: they took nothing away.
 NEVER_GIVEN: Final = """
     not subscribed | non subscribed | nonsubscribed | never subscribed | not opted in | not consented
-    no consent | email marketing not subscribed | nicht abonniert | nicht angemeldet | non abonné
+    no consent | keine einwilligung | pas de consentement | sin consentimiento | geen toestemming | brak zgody
+    ej samtycke | email marketing not subscribed | no thanks | no thank you | declined | nicht abonniert
+    nicht angemeldet | non abonné
     non abonnée | non inscrit | no suscrito | no suscrita | non iscritto | non iscritta | não inscrito
     niet ingeschreven | niet aangemeld | niezapisany | не подписан | не подписаний | abone değil | 未購読
     未订阅 | 未訂閱 | 미구독 | غير مشترك | לא רשום
@@ -212,7 +239,8 @@ ASKED: Final = """
 
 # With these a phrase begins that is a no: "no thanks", "Nicht anrufen", "не подписан".
 NO_BEGINNINGS: Final = """
-    no | not | non | never | none of | dont | don | cannot | cant | can t | wont | won t | without | stop
+    no | not | non | never | do not | does not | doesn t | none of | dont | don | cannot | cant | can t
+    wont | won t | without | stop
     stopped | opt out | opted out | optout | refuse | refuses | refused | declines | declined | withdrew
     nein | nicht | kein | keine | keinen | keiner | keinerlei | nie | niemals | ohne | möchte nicht | ne
     pas | jamais | aucun | aucune | sans | nunca | sin | ningún | ninguna | jamás | não | nao | sem

@@ -158,6 +158,9 @@ def test_any_no_wins_and_the_strongest_counts():
         ("NOT_SUBSCRIBED", False),
         ("no consent", False),
         ("no", False),
+        ("No thanks", False),
+        ("STOP", True),
+        ("withdrawn", True),
         ("Subscribed", False),
     ],
 )
@@ -211,6 +214,16 @@ def test_invisible_characters_hide_no_word():
         "will keine Werbung mehr",
         "no quiere: no enviar",
         "niet mailen a.u.b.",
+        "ya no quiere recibir correos",
+        "bitte nicht mehr anschreiben",
+        "Ne souhaite plus recevoir de courriels",
+        "ela não quer receber e-mails",
+        "NM - No solicitation",
+        "прислали жалобу, больше не писать",
+        "配信停止希望",
+        "電話あり、メルマガ不要とのこと",
+        "전화함, 수신거부 요청",
+        "客户已退订",
     ],
 )
 def test_a_request_to_stop_in_a_note_is_a_no(cell):

@@ -103,6 +103,7 @@ NOTES = ["asked for a quote", "likes tea", "met at the fair", "contact by phone"
         "Do_Not_Contact",
         "DO NOT CONTACT",
         "配信停止",
+        "3月に配信停止を希望",
         f"{AGREE * 4}. Later: please unsubscribe me. {AGREE * 4}",
     ],
 )
