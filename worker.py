@@ -20,11 +20,11 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from app import create_app
 from app.platform import clock, queue
 from app.platform.logs import log, origin
 from app.platform.queue import ask_to_stop, at_task
 from app.platform.settings import Settings
+from ops.process import leave, load
 
 RETRY_SECONDS = 1.0
 
@@ -116,18 +116,18 @@ def _stop_on_signal() -> None:
         signal.signal(kind, stop)
 
 
-def main(arguments: list[str]) -> int:
-    """Start what the arguments name; returns the exit code."""
+def main(arguments: list[str]) -> None:
+    """Start what the arguments name, and end the process after it."""
     if arguments not in ([], ["clock"]):
         print("usage: worker.py [clock]", file=sys.stderr)
-        return 2
-    app = create_app(process="clock" if arguments else "worker")
+        leave(2)
+    app = load("clock" if arguments else "worker")
     if arguments:
         keep_time(app)
     else:
         work(app, app.extensions["settings"])
-    return 0
+    leave(0, app)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -6,27 +6,32 @@
 import os
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
-from app.accounts import presentation as accounts
-from app.activity import presentation as activity
-from app.bulk_enrollment import presentation as bulk_enrollment
-from app.contacts import presentation as contacts
-from app.engine import presentation as engine
-from app.files.infrastructure import tables as _file_tables  # noqa: F401
-from app.gallery import presentation as gallery
-from app.home import presentation as home
-from app.integrations import presentation as integrations
-from app.platform import database, logs, queue, web
-from app.platform.settings import SettingError, Settings
-from app.workflows import presentation as workflows
-
 if TYPE_CHECKING:
+    from flask import Flask
+
     from app.platform.connections import Process
+    from app.platform.settings import Settings
 
 
-def create_app(settings: Settings | None = None, process: "Process" = "command") -> Flask:
-    """The application, with the given settings or those of the environment. `process` is what it runs in."""
+def create_app(settings: "Settings | None" = None, process: "Process" = "command") -> "Flask":
+    """The application, with the given settings or those of the environment. `process` is what it runs in.
+
+    The rooms are loaded here: who needs only a part of `app`, such as its settings, has that part alone.
+    """
+    from flask import Flask
+
+    from app.accounts import presentation as accounts
+    from app.activity import presentation as activity
+    from app.bulk_enrollment import presentation as bulk_enrollment
+    from app.contacts import presentation as contacts
+    from app.engine import presentation as engine
+    from app.files.infrastructure import tables as _file_tables  # noqa: F401
+    from app.gallery import presentation as gallery
+    from app.home import presentation as home
+    from app.integrations import presentation as integrations
+    from app.platform import database, logs, queue, web
+    from app.workflows import presentation as workflows
+
     logs.configure()
     settings = settings or _settings_of_environment()
     app = Flask(__name__)
@@ -46,7 +51,9 @@ def create_app(settings: Settings | None = None, process: "Process" = "command")
     return app
 
 
-def _settings_of_environment() -> Settings:
+def _settings_of_environment() -> "Settings":
+    from app.platform.settings import SettingError, Settings
+
     try:
         return Settings.from_environment(os.environ)
     except SettingError as wrong:

@@ -13,4 +13,6 @@ def start() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(start())
+    from ops.process import leave
+
+    leave(start())

@@ -7,9 +7,6 @@ import stat
 import tempfile
 import time
 
-from redis import Redis
-from redis.exceptions import RedisError
-
 from app.platform.settings import Settings
 from ops.places import log_folder, run_folder
 from ops.problems import Problem
@@ -54,6 +51,9 @@ def check_queue(settings: Settings) -> None:
     """See that the Redis or Valkey of REDIS_URL answers. The embedded one is not up yet and is not asked."""
     if settings.embedded_queue:
         return
+    from redis import Redis  # a tenth of a second, not needed where the queue is our own
+    from redis.exceptions import RedisError
+
     give_up = time.monotonic() + QUEUE_WAIT_SECONDS
     with Redis.from_url(settings.queue_url, socket_connect_timeout=2, socket_timeout=2) as queue:
         while True:

@@ -16,10 +16,10 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Any, TypeVar
 
-from app import create_app
 from app.platform import web
 from app.platform.bodies import BUSY, FULL, MOST_AT_ONCE, REFUSED, SMALL_BYTES
 from app.platform.settings import Settings
+from ops.process import load
 from ops.wsgi import Answer, Unread, environ_of
 
 PAGE_THREADS, FILE_THREADS = 8, 2
@@ -40,8 +40,8 @@ class SenderGone(Exception):
 
 
 def create() -> "Gateway":
-    """What gunicorn loads in each process."""
-    app = create_app(process="web")
+    """What gunicorn loads, once: its processes share it."""
+    app = load("web")
     return Gateway(app, app.extensions["settings"])
 
 
@@ -49,7 +49,7 @@ class Gateway:
     """An ASGI application around the Flask app."""
 
     def __init__(self, app: Any, settings: Settings) -> None:
-        self._app = app
+        self.app = app
         self._settings = settings
         self._pages = ThreadPoolExecutor(PAGE_THREADS, "page")
         self._files = ThreadPoolExecutor(FILE_THREADS, "file")
@@ -81,7 +81,7 @@ class Gateway:
             environ["CONTENT_LENGTH"] = str(len(begun))
             return io.BytesIO(begun)
         room = await self._in_thread(
-            lambda: web.room_for_body(self._app, {**environ, "wsgi.input": io.BytesIO()})
+            lambda: web.room_for_body(self.app, {**environ, "wsgi.input": io.BytesIO()})
         )
         if not room.bytes or max(stated, len(begun)) > room.bytes:
             return Unread(begun)
@@ -137,7 +137,7 @@ class Gateway:
         return free - self._reserved >= 2 * size + self._settings.min_free_bytes
 
     async def _answer(self, environ: dict[str, Any], pool: ThreadPoolExecutor, send: Send) -> None:
-        answer = Answer(self._app, environ)
+        answer = Answer(self.app, environ)
         loop = asyncio.get_running_loop()
         try:
             while True:

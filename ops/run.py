@@ -5,7 +5,7 @@ is the one that Ctrl-C reaches.
 """
 
 import http.client
-import logging
+import json
 import os
 import signal
 import subprocess
@@ -15,12 +15,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
-from app.platform import logs
 from app.platform.settings import SettingError, Settings
 from ops import checks, keyboard, locks, processes
 from ops.console import Console, say
 from ops.places import log_folder, own_folder, run_folder
-from ops.prepare import prepare_database
 from ops.problems import Problem
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -71,8 +69,7 @@ def _run(settings: Settings) -> None:
         say(f"Stopped processes left over from an earlier run: {', '.join(left)}.")
     checks.check_port(settings)
     checks.check_queue(settings)
-    _log_into(log_folder(settings) / "start.log")
-    token = prepare_database(settings)
+    token = _prepared(log_folder(settings) / "start.log")
     if settings.embedded_queue:
         checks.make_socket_folder(settings)
     processes.write_configuration(settings)
@@ -92,12 +89,18 @@ def _run(settings: Settings) -> None:
     say("Muster has stopped.")
 
 
-def _log_into(path: Path) -> None:
-    """What the app logs while it is prepared belongs into a file; the terminal is for people."""
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    handler.setFormatter(logs.JsonLine())
-    logging.getLogger().addHandler(handler)
-    logs.log.setLevel(logging.INFO)
+def _prepared(log_file: Path) -> str | None:
+    """Have the database prepared by a process of its own, so that this one stays small and quick. Returns the
+    token for the first visit, if there is one."""
+    command = [sys.executable, "-m", "ops.prepare", str(log_file)]
+    done = subprocess.run(command, cwd=processes.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    if done.returncode != 0:
+        raise Problem("the database couldn’t be prepared; see the lines above.")
+    told = json.loads(done.stdout)
+    if told["problem"]:
+        raise Problem(told["problem"])
+    token: str | None = told["token"]
+    return token
 
 
 def _start_supervisor(settings: Settings) -> Supervisor:

@@ -6,7 +6,14 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from app.platform.settings import Settings
+from ops.process import leave
 from ops.web_worker import PatientWorker
+
+
+def on_exit(_master: object) -> None:
+    """The last thing that gunicorn does. Why it ends is known from what it is handling."""
+    leave(getattr(sys.exc_info()[1], "exit_status", 0))
+
 
 _settings = Settings.from_environment(os.environ)
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -20,7 +27,7 @@ asgi_lifespan = "off"
 forwarded_allow_ips = ""  # ProxyFix alone decides whom to believe, by TRUSTED_PROXIES
 limit_request_fields = 64
 keepalive = 5
-preload_app = False
+preload_app = True  # both processes are made from one that has loaded everything
 control_socket_disable = True
 proc_name = "muster-web"
 accesslog = None

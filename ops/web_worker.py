@@ -4,6 +4,7 @@ gunicorn's ASGI worker, with what it leaves open: a deadline for the headers of 
 how many connections may say nothing, and an end to those that do not take their answer.
 """
 
+import asyncio
 import resource
 import time
 from contextlib import suppress
@@ -11,6 +12,8 @@ from typing import Any, ClassVar
 
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
+
+from ops.process import leave
 
 HEADERS_WITHIN_SECONDS = 10.0
 ANSWER_TAKEN_WITHIN_SECONDS = 60.0
@@ -66,12 +69,29 @@ class PatientProtocol(ASGIProtocol):  # type: ignore[misc]
 class PatientWorker(gasgi.ASGIWorker):  # type: ignore[misc]
     """Serves with PatientProtocol, and does not wait for idle connections when it ends."""
 
+    _serving: "asyncio.Task[None] | None" = None
+
     def init_process(self) -> None:
         gasgi.ASGIProtocol = PatientProtocol  # the worker offers no other way to name it
         _allow_as_many_files_as_possible()
         super().init_process()
 
+    def run(self) -> None:
+        super().run()
+        leave(0, getattr(self.asgi, "app", None))
+
+    def handle_exit_signal(self) -> None:
+        super().handle_exit_signal()
+        if self._serving is not None and self.servers:
+            self._serving.cancel()  # it looks whether it should end once a second, which may be a second late
+            self._serving = None
+
+    async def _serve(self) -> None:
+        self._serving = asyncio.current_task()
+        await super()._serve()
+
     async def _shutdown(self) -> None:
+        self._serving = None
         for server in self.servers:
             server.close()
         for connection in list(PatientProtocol.open):

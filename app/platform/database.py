@@ -11,12 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,12 +26,12 @@ from sqlalchemy.types import TypeDecorator
 from app.platform import tenancy
 from app.platform.clock import now
 from app.platform.errors import Unavailable
+from app.platform.schema_version import MIGRATIONS
 from app.platform.settings import Settings, current
 
 if TYPE_CHECKING:
     from app.platform.connections import Process
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 LOCK_WAIT_SECONDS = 30
 SILENT_WRITER_SECONDS = 15
 
@@ -88,7 +86,6 @@ db = SQLAlchemy(
 cast(Any, db.Model).registry.update_type_annotation_map(
     {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json}
 )
-migrate = Migrate(directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
 
 
 def init(app: Flask, settings: Settings, process: "Process") -> None:
@@ -96,7 +93,10 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings, process)
     db.init_app(app)
-    migrate.init_app(app, db)
+    if process == "command":
+        from flask_migrate import Migrate  # servers do not migrate, and do not load the tools for it
+
+        Migrate(app, db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
     with app.app_context():
         engine = db.engine
     tenancy.guard(engine, db.metadata)

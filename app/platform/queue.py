@@ -199,14 +199,12 @@ def beat_forever(url: str) -> None:
     """Show a sign of life every second from a thread of its own, as long as the process lives."""
     key = BEATS.replace("*", f"{os.uname().nodename}:{os.getpid()}")
     redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-    pause = threading.Event()
 
     def beat() -> None:
         for number in count():
-            if pause.wait(BEAT_SECONDS):
-                return
             with suppress(RedisError):
                 redis.set(key, f"{number} {_work.task or ''}", ex=BEAT_EXPIRES_SECONDS)
+            time.sleep(BEAT_SECONDS)
 
     threading.Thread(target=beat, name="beat", daemon=True).start()
 

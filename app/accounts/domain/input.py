@@ -7,7 +7,6 @@ import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 from app.accounts.domain.places import countries, is_zone
 
@@ -62,6 +61,8 @@ def password_problem(password: str, *about: str) -> str | None:
     own = [word for text in about for word in _words(text)]
     if len(_without(password, own)) < FEWEST_OF_ONES_OWN:
         return "Use something other than your name, email address or company."
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # its words take 12 MB
+
     if zxcvbn(password[:ESTIMATED], own)["score"] < STRONG_ENOUGH:
         return (
             "This password is easy to guess: it is common, or close to one that is. "

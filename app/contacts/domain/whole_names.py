@@ -5,10 +5,11 @@ Plain names, which are nearly all, are split here; what has particles, suffixes 
 """
 
 import re
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-from nameparser import HumanName
-from nameparser.config import Constants
+if TYPE_CHECKING:
+    from nameparser.config import Constants
 
 # Titles that people put before a name. The library's own list also holds occupations and ranks, and some of
 # these are first names: Dean Martin, Judge Reinhold, Baron Davis.
@@ -27,19 +28,6 @@ _TITLES: Final = frozenset(_TITLE_WORDS.split())
 _BEFORE_NAMES: Final = frozenset(
     {*_TITLES, *(f"{title}." for title in (_TITLE_WORDS + _ABBREVIATIONS).split())}
 )
-_CONSTANTS: Final = Constants(titles=_TITLES)
-_LEFT_TO_LIBRARY: Final = frozenset(
-    word.lower()
-    for words in (
-        _CONSTANTS.prefixes,
-        _CONSTANTS.suffix_acronyms,
-        _CONSTANTS.suffix_not_acronyms,
-        _CONSTANTS.conjunctions,
-        _TITLES,
-    )
-    for word in words
-)
-_PARTICLES: Final = frozenset(_CONSTANTS.prefixes)
 _NOT_PLAIN: Final = re.compile(r"[^\w\s'’-]|\d|_")
 _LONGEST: Final = 240
 _LONGEST_FOR_LIBRARY: Final = 100
@@ -67,7 +55,7 @@ def split_name(whole: str) -> tuple[str, str]:
 
 def _split_turned_round(words: list[str]) -> tuple[str, str] | None:
     """`van Gogh Vincent`: a text that begins with a particle begins with the last name. None for others."""
-    particles = next((at for at, word in enumerate(words) if word not in _PARTICLES), len(words))
+    particles = next((at for at, word in enumerate(words) if word not in _particles()), len(words))
     if particles == 0 or any("," in word for word in words):
         return None
     family, first = words[: particles + 1], words[particles + 1 :]
@@ -94,11 +82,33 @@ def _is_in_capitals(word: str) -> bool:
 
 
 def _is_special(text: str) -> bool:
-    return _NOT_PLAIN.search(text) is not None or not _LEFT_TO_LIBRARY.isdisjoint(text.lower().split())
+    return _NOT_PLAIN.search(text) is not None or not _left_to_library().isdisjoint(text.lower().split())
+
+
+@cache
+def _constants() -> "Constants":
+    """The library's words, with our titles. It is loaded when the first name comes."""
+    from nameparser.config import Constants
+
+    return Constants(titles=_TITLES)
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return frozenset(_constants().prefixes)
+
+
+@cache
+def _left_to_library() -> frozenset[str]:
+    known = _constants()
+    lists = (known.prefixes, known.suffix_acronyms, known.suffix_not_acronyms, known.conjunctions, _TITLES)
+    return frozenset(word.lower() for words in lists for word in words)
 
 
 def _split_by_library(plain: str, is_titled: bool) -> tuple[str, str]:
-    name = HumanName(plain, constants=_CONSTANTS)
+    from nameparser import HumanName
+
+    name = HumanName(plain, constants=_constants())
     first = " ".join(filter(None, (name.first, name.middle)))
     if first or name.title or is_titled:
         return (first, name.last) if first or name.last else (plain, "")
