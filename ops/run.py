@@ -93,7 +93,9 @@ def _prepared(log_file: Path) -> str | None:
     """Have the database prepared by a process of its own, so that this one stays small and quick. Returns the
     token for the first visit, if there is one."""
     command = [sys.executable, "-m", "ops.prepare", str(log_file)]
-    done = subprocess.run(command, cwd=processes.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    done = subprocess.run(
+        command, cwd=processes.ROOT, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
     if done.returncode != 0:
         raise Problem("the database couldn’t be prepared; see the lines above.")
     told = json.loads(done.stdout)
@@ -103,8 +105,13 @@ def _prepared(log_file: Path) -> str | None:
     return token
 
 
+def _environment() -> dict[str, str]:
+    """Ours, but compiled modules are always kept: five processes load them at every start."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _start_supervisor(settings: Settings) -> Supervisor:
-    environment = dict(os.environ) | {
+    environment = _environment() | {
         "DATA_DIR": str(settings.data_dir),
         "RUN_PYTHON": sys.executable,
         "RUN_CHILD": str(processes.CHILD),

@@ -9,12 +9,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -32,7 +32,8 @@ from app.platform.settings import Settings, current
 if TYPE_CHECKING:
     from app.platform.connections import Process
 
-LOCK_WAIT_SECONDS = 30
+# How long a statement or a transaction waits for the one that writes to an SQLite file.
+LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 30, "command": 30}
 SILENT_WRITER_SECONDS = 15
 
 # SQLite gives numbers out by itself only to a column of exactly this type.
@@ -92,6 +93,7 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
     """Bind the engine to the app. Nothing is connected to yet; `process` says how patient connections are."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings, process)
+    app.extensions["lock_wait"] = LOCK_WAIT_SECONDS[process]
     db.init_app(app)
     if process == "command":
         from flask_migrate import Migrate  # servers do not migrate, and do not load the tools for it
@@ -113,7 +115,7 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
 def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
     # What a statement was given is people's data: a failure is logged without it.
     if settings.is_sqlite:
-        return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_SECONDS}}
+        return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_SECONDS[process]}}
     from app.platform import connections  # PostgreSQL's driver is loaded where it is needed
 
     return {
@@ -159,7 +161,7 @@ def transaction() -> Iterator[Session]:
         yield session
         return
     hooks: list[Callable[[], object]] = []
-    with _write_lock(session):
+    with _write_lock(session, current_app.extensions["lock_wait"]):
         session.info |= {"writing": True, "after_commit": hooks}
         try:
             _become_writer(session)
@@ -191,6 +193,21 @@ def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
+def takes_writes(within: float) -> bool:
+    """Whether a transaction that writes can begin within so many seconds. Only on SQLite can others forbid
+    that, by keeping the file locked."""
+    place = db.engine.url.database
+    if not is_sqlite() or not place:
+        return True
+    try:
+        with _write_lock(session(), within), closing(sqlite3.connect(place, timeout=within)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    except (sqlite3.Error, OSError, Unavailable):
+        return False
+    return True
+
+
 def _become_writer(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
@@ -203,18 +220,18 @@ def _become_writer(session: Session) -> None:
 
 
 @contextmanager
-def _write_lock(session: Session) -> Iterator[None]:
+def _write_lock(session: Session, patience: float) -> Iterator[None]:
     url = cast(Engine, session.get_bind()).url
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return
     with open(f"{url.database}.lock", "w") as file:
-        _wait_for(file.fileno())
+        _wait_for(file.fileno(), patience)
         yield
 
 
-def _wait_for(handle: int) -> None:
-    give_up = time.monotonic() + LOCK_WAIT_SECONDS
+def _wait_for(handle: int, patience: float) -> None:
+    give_up = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Which migrations the database has seen, told without the migration tools: all processes ask, few migrate."""
+"""Whether the database is of this version, told without the migration tools: all ask, few migrate."""
 
 from functools import lru_cache
 from pathlib import Path

@@ -3,16 +3,20 @@
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.platform.database import session
+from app.platform.database import session, takes_writes
 from app.platform.schema_version import MIGRATIONS, is_up_to_date
+
+WRITER_WAIT_SECONDS = 3.0
 
 
 def database_answers() -> bool:
+    """Whether it can be read and written. Our own workers hold a lock for a second at most."""
     try:
-        return session().scalar(sa.text("SELECT 1")) == 1
+        is_read = session().scalar(sa.text("SELECT 1")) == 1
     except SQLAlchemyError:
         session().rollback()
         return False
+    return is_read and takes_writes(WRITER_WAIT_SECONDS)
 
 
 def migrations_are_applied() -> bool:

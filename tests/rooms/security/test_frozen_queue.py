@@ -2,12 +2,14 @@
 
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from flask import Flask
 
 from app import create_app
-from tests.people import sign_in
+from tests.people import Person, sign_in
 from tests.services.databases import Database
 from tests.services.valkey import Valkey
 
@@ -29,14 +31,22 @@ def test_pages_go_on(database: Database, frozen: Valkey) -> None:
     for page in PAGES:
         alice.get(page)
     frozen.freeze()
-    slowest = 0.0
     for page in PAGES:
-        began = time.perf_counter()
-        assert alice.get(page).status_code in (200, 302, 503)
-        slowest = max(slowest, time.perf_counter() - began)
-        app.extensions["queue_silence"].until = 0.0  # as after a while
-    began = time.perf_counter()
+        answers_soon(app, lambda page=page: alice.get(page).status_code in (200, 302, 503))
+    answers_soon(app, lambda: upload(alice).status_code == 303)
+
+
+def upload(person: Person) -> Any:
     file = (io.BytesIO(b"Email\nann@example.com\n"), "people.csv")
-    answer = alice.post("/contacts/import", {"file": file}, content_type="multipart/form-data")
-    assert answer.status_code == 303
-    assert max(slowest, time.perf_counter() - began) < 2, "0.7 s, and what a busy machine adds"
+    return person.post("/contacts/import", {"file": file}, content_type="multipart/form-data")
+
+
+def answers_soon(app: Flask, answers: Callable[[], bool]) -> None:
+    """Within a second, at the third try at the latest: other programs take the processor for a while."""
+    took = []
+    while len(took) < 3 and min(took, default=2.0) >= 1.0:
+        app.extensions["queue_silence"].until = 0.0  # as after a while
+        began = time.perf_counter()
+        assert answers()
+        took.append(time.perf_counter() - began)
+    assert min(took) < 1.0
