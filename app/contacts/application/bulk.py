@@ -55,8 +55,12 @@ def create_many(
 
 
 def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
-    """The `contact_id`s that `update_many` would change. Runs nothing."""
-    return bulk_store.changed(account_id, rows, mode)
+    """The `contact_id`s that `update_many` would change. Nobody else changes them until the transaction ends,
+    so that of two batches with the same news for somebody only one says that it brought them."""
+    with transaction():
+        contacts = bulk_store.changed(account_id, rows, mode)
+        bulk_store.lock(contacts)
+        return contacts
 
 
 def update_many(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:

@@ -64,6 +64,13 @@ def changed(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]
     return sa.select(_contacts.c.id.label("contact_id")).where(*_changing(account_id, given, mode))
 
 
+def lock(contacts: sa.Select[Any]) -> None:
+    """Keep others from changing these until the transaction ends; in one order, so that two never wait for
+    each other. On SQLite the write lock does the same."""
+    if not is_sqlite():
+        session().execute(contacts.order_by(_contacts.c.id).with_for_update(of=_contacts))
+
+
 def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) -> sa.Select[Any]:
     """Contacts of `rows` (contact_id, status) that may still be written to more than the row allows, with
     the strongest status asked for; only those that would get `status`, if one is named."""

@@ -1,6 +1,6 @@
 """The check-up of a file: what its rows hold, counted in one pass, before anything is decided.
 
-Keys are remembered as 64-bit hashes: a million rows stay under 100 MB, and two different addresses are taken
+Keys are remembered as 64-bit hashes, in 16 MB for a million rows: two different addresses are taken
 for one with a chance of one in ten million for the whole file. The job itself compares the addresses.
 """
 
@@ -23,6 +23,7 @@ from app.files.domain.identify import (
     Identifier,
     identifying,
 )
+from app.files.domain.key_table import KeyTable
 from app.files.domain.repairs import KINDS, repair
 from app.files.domain.table_file import Row
 from app.files.domain.typos import meant_domain
@@ -149,7 +150,7 @@ class Checkup:
             international=international,
             refused=refused,
         )
-        self._seen: set[int] = set()
+        self._seen = KeyTable()
         self._rows = self._good = self._blank = self._bad = 0
         self._problems: dict[str, Finding] = {}
         self._notes: dict[str, Finding] = {}
@@ -186,9 +187,7 @@ class Checkup:
             _find(self._notes, "consent_withheld").add(row, text)
             if said == LEFT_OUT:
                 _find(self._notes, "consent_unclear").add(row, text)
-        known = len(self._seen)
-        self._seen.add(hash(key))
-        if len(self._seen) == known:
+        if not self._seen.add(hash(str(key))):  # of texts, because nobody can choose theirs
             _find(self._problems, "duplicate").add(row, text)
             return
         self._good += 1

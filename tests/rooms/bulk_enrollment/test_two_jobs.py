@@ -46,6 +46,20 @@ def test_people_that_neither_knows_yet(trial: Trial, workflow):
     assert set(makers) <= {trial.job(job).id for job in jobs}
 
 
+def test_two_imports_of_the_same_news(trial: Trial, app, bob):
+    """Whoever writes it first has updated the contact; the other finds it as it is."""
+    for address in addresses(60):
+        add(app, bob.actor, address)
+    mapping = {"0": "email", "1": "first_name"}
+    jobs = [
+        trial.started(lines(*order), None, mapping=mapping, existing="overwrite", batch_size=20)
+        for order in (addresses(60), addresses(60)[::-1], addresses(60))
+    ]
+    race(trial, *jobs)
+    outcomes = [outcome for job in jobs for outcome in trial.outcomes(job)]
+    assert outcomes.count("UPDATED") == 60 and outcomes.count("UNCHANGED") == 120
+
+
 def test_an_import_and_an_enrollment(trial: Trial, workflow):
     job = trial.started(lines(*addresses(40)), workflow, missing="create", batch_size=20)
     other = trial.started(lines(*addresses(40)[::-1]), None, missing="create", batch_size=20)

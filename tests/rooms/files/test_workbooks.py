@@ -80,6 +80,38 @@ def test_the_sheet_of_contacts_is_read_and_the_other_can_be_chosen(alice):
     assert cells(other) == [["Export of May"]]
 
 
+def test_leading_zeros_that_a_format_shows(alice):
+    """Postal codes and phones are often numbers in a format of zeros; what people see counts."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Email", "Zip", "SSN", "Customer", "Phone", "Price", "Count", "Day"])
+    numbers = [1067, 12345678, 42, 301234567, 5, 7, datetime.datetime(2026, 1, 2)]
+    formats = ["00000", "000-00-0000", '"KD-"0000', "[$-407]0000 000 000", "00.00", "0", "dd/mm/yyyy"]
+    for address, add in (("a@example.com", 0), ("b@example.com", 900_000)):
+        sheet.append([address, *(value + add for value in numbers[:-1]), numbers[-1]])
+        for column, shown in enumerate(formats, 2):
+            sheet.cell(sheet.max_row, column).number_format = shown
+    sheet.append(["c@example.com", "01067", -5, 1.5])
+    for column, shown in enumerate(formats[:3], 2):
+        sheet.cell(4, column).number_format = shown
+    stream = io.BytesIO()
+    book.save(stream)
+    assert cells(keep(alice, stream.getvalue())) == [
+        ["a@example.com", "01067", "012-34-5678", "KD-0042", "0301 234 567", "5", "7", "2026-01-02"],
+        [
+            "b@example.com",
+            "901067",
+            "013-24-5678",
+            "KD-900042",
+            "0302 134 567",
+            "900005",
+            "900007",
+            "2026-01-02",
+        ],
+        ["c@example.com", "01067", "-5", "1.5", *[""] * 4],
+    ]
+
+
 def test_cells_are_what_a_person_sees(alice):
     row = [
         "b@example.com", 0.1 + 0.2, 1e-7, 12.0, 1.5e20, True, None, "two\nlines", '"quoted", text',
