@@ -15,6 +15,7 @@ from typing import Final
 from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
 from app.files.domain.consent_columns import CONSENT_FIELDS, judge_columns
 from app.files.domain.consent_headers import about
+from app.files.domain.header_asides import may_hold_refusers
 from app.files.domain.header_phrases import about_someone_else
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.identify import SECOND_EMAIL
@@ -182,6 +183,9 @@ def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> lis
         _weigh_addresses(fits, cells, rows, is_other=someone_else is not None)
         if meaning is None and someone_else is None:
             _weigh_phones(fits, cells)
+    if may_hold_refusers(header):
+        # People who said no: the contact's address only where there is no other.
+        return [("email", _SURE_ENOUGH)] if "email" in fits else []
     return list(fits.items())
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from app.files.domain.consent import CLEAR, Kind, consent_of, is_clear, is_listed, kind_of, takes_away
 from app.files.domain.consent_headers import About, about, says_opt_out
+from app.files.domain.header_asides import holds_refusers
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.outside import BEYOND, FILE, NAMES, SECTION, SHEET
 from app.files.domain.profile import ColumnProfile, FileProfile
@@ -114,8 +115,12 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
     kinds: dict[str, Kind] = {text: kind for text in column.values if (kind := kind_of(text)) is not None}
     if role != "consent" or set(kinds.values()) == {"none"}:
         kinds = {text: kind for text, kind in kinds.items() if kind != "none"}
+    if name is not None and column.filled and holds_refusers(name):
+        return Judgement(asks=True, suggested="opt_out")
     if not kinds:
-        return NOTHING
+        # Addresses, which no profile keeps, in a column called "Unsubscribed".
+        is_against = role in ("opt_out", "bounced") and column.others > 0
+        return Judgement(asks=True, suggested=str(role)) if is_against else NOTHING
     if name in NAMES and name != BEYOND:
         return _outside(name or "", kinds, is_everywhere=len(kinds) == 1 and column.filled >= rows)
     if role in _ROLES:
