@@ -60,12 +60,15 @@ GROUPS: Final = """
     attendees registrants registered registrations participants members contacts customers clients subscribers
     attended guests leads people everyone speakers panelists volunteers donors staff students parents teachers
     teilnehmer mitglieder kunden kontakte gaste angemeldet participants membres clients invites inscrits
-    participantes miembros clientes inscritos invitados partecipanti membri clienti iscritti deelnemers leden
-    klanten gasten uczestnicy klienci deltagare medlemmar kunder deltagere medlemmer участники клиенты
+    participantes miembros clientes inscritos invitados partecipanti membri clienti iscritti deelnemers
+    leden klanten gasten abonnes abonnees abonnenten abonados suscritos suscriptores assinantes aktiv aktive
+    active abonnenter uczestnicy klienci deltagare medlemmar kunder deltagere medlemmer участники клиенты
 """
 NEEDLES: Final = """
     unsub | opt out | opt-out | optout | opted | do not | don't | don’t | dont | not contact | not mail
     not email | no email | no e-mail | no mail | no contact | no marketing | never | bounce | remove | delete
+    longer want | not want | n't want | n’t want | wants no | want no | take off | taken off | wil geen
+    no quiere | no desea | non vuole | non desid | ne veut | ne souhait
     stop | decease | passed away | duplicate | blacklist | blocklist | suppress | complain | spam | donot
     abgemeldet | nicht | keine | verstorben | gesperrt | unzustell | désabonn | desabonn | désinscri | ne pas
     ne plus | décéd | baja | no enviar | no escrib | no molest | fallec | falec | descadast | não | disiscri
@@ -75,7 +78,12 @@ NEEDLES: Final = """
 """
 # What a part of a cell may say beside a name.
 PHRASES: Final = r"""
-(?<!\w)(?:(?:not |never |no longer )?(?:unsubscrib\w*|opt(?:ed|s)? ?out)(?!\w)
+(?<!\w)(?:(?:not |never |no longer )?(?:unsubscribed|unsub(?:scribe)?\Z|opt(?:ed|s)? ?out)(?!\w)
+|(?:no longer|does not|doesn ?t|do not|don ?t|did not) wants? (?:to (?:receive|get|hear|be)|any|more|our
+|e ?mail\w*|mail\w*|newsletter\w*|contact)|wants? no (?:more )?(?:e ?mails?|mails?|newsletters?|contact)
+|(?:asked|wants?|requested) (?:to be|us to) (?:removed?|taken? off|stop)
+|taken? off (?:the |our )?(?:mailing )?list|(?:mochte|will|wunscht) keine|ne (?:veut|souhaite) (?:plus|pas)
+|no (?:quiere|desea)|non (?:vuole|desidera)|wil geen
 |(?:do ?not|don ?t|never|not to be) (?:ever )?(?:e ?mail|mail|contact|send|write|message|solicit|use)\w*
 |(?:no|stop) (?:more )?(?:e ?mails?|mails?|mailings?|contact|marketing|newsletters?)\Z
 |stop (?:e ?mailing|mailing|sending|contacting|writing)

@@ -56,7 +56,9 @@ def names_refusers(text: str, *, is_file: bool = False) -> bool:
     plain = normalised(title)
     if not plain or len(title) > _LONGEST_TITLE or plain.count(" ") >= _MOST_WORDS or _TURNED.search(plain):
         return False
-    core = " ".join(_PLAIN_WORDS.sub(" ", plain).split()) if is_file or " " in plain else plain
+    core = plain
+    if is_file or " " in plain:
+        core = " ".join(word for word in _PLAIN_WORDS.sub(" ", plain).split() if word not in _GROUPS)
     if is_file and _CLEANED.search(core):
         return _CLEANED.match(plain) is not None
     if _STEM.search(plain):

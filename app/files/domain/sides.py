@@ -13,7 +13,7 @@ from app.files.domain.header_phrases import about_someone_else
 from app.files.domain.header_words import normalised
 from app.files.domain.identify import Identifier
 from app.files.domain.layout import FileLayout
-from app.files.domain.outside import REMARKS
+from app.files.domain.outside import BEYOND, REMARKS
 from app.platform.addresses import email_key, read_phone
 
 _LONGEST: Final = 1_000
@@ -27,11 +27,12 @@ _NUMBERS: Final = re.compile(r"[;,|\r\n\t/]|\s(?:und|and|oder|or|et|ou|y|o|e|&)\
 class Sides:
     """`refused`: addresses beside which nothing stands but a no are read. `outside` are the columns of what
     stands outside the table, as (position, field of consent). `addresses`: columns that may hold more
-    addresses of the person."""
+    addresses of the person; `beyond` is the one of the cells to the right of the table, -1 without."""
 
     refused: bool = False
     outside: tuple[tuple[int, str], ...] = ()
     addresses: tuple[int, ...] = ()
+    beyond: int = -1
 
 
 def sides_of(layout: FileLayout, fields: Mapping[int, str]) -> Sides:
@@ -48,6 +49,7 @@ def sides_of(layout: FileLayout, fields: Mapping[int, str]) -> Sides:
             for at, name in enumerate(layout.own_columns)
             if layout.header is None or about_someone_else(normalised(name)) is None
         ),
+        next((first + at for at, name in enumerate(names) if name == BEYOND), -1),
     )
 
 
@@ -77,6 +79,8 @@ def other_keys(
         for at in columns:
             if at != column and "@" in cells[at]:
                 found.update(dict.fromkeys(_addresses_only(cells[at][:_LONGEST])))
+        if identifier == "email" and sides.beyond >= 0:
+            found.update(dict.fromkeys(_addresses_in(cells[sides.beyond][:_LONGEST])))
         found.pop(key or "", None)
         return list(found)[:_MOST]
 

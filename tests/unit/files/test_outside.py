@@ -49,7 +49,7 @@ def test_rows_below_a_title_stand_in_its_section_until_another_title():
 
 
 @pytest.mark.parametrize(
-    "title", ["Do not contact", "Abgemeldet", "Désabonnés", "Bounced", "Deceased", "Bajas"]
+    "title", ["Do not contact", "Abgemeldet", "Désabonnés", "Deceased", "Cancelled registrants"]
 )
 @pytest.mark.parametrize(
     "layout",
@@ -113,7 +113,8 @@ def test_names_of_other_files(name):
      ("[removed] a@b.com", "removed"),
      ("Do not contact", "Do not contact"), ("UNSUBSCRIBED", "UNSUBSCRIBED"), ("zzz DO NOT USE", "do not use"),
      ("duplicate - do not use", "duplicate"), ("Ann Lee (abgemeldet)", "abgemeldet"),
-     ("Bob (deceased)", "deceased"),
+     ("Bob (deceased)", "deceased"), ("(no longer wants emails) Cy", "no longer wants emails"),
+     ("Cy - asked to be removed", "asked to be removed"), ("Unsubscribe.me GmbH", ""),
      ("Ann Lee <a@example.com>", ""), ("a@example.com; b@example.com", ""), ("Bounce House Rentals", ""),
      ("Baja", ""), ("Fire Suppression Inc", ""), ("Stop Smoking Clinic", ""), ("Never Again LLC", ""),
      ("Frank Niemand", ""), ("Don't Worry Inc", ""), ("No Contact Sports", ""),
