@@ -66,7 +66,7 @@ class Gateway:
                 is_file = not isinstance(body, io.BytesIO | Unread)
                 await self._answer(environ, self._files if is_file else self._pages, send)
         except (SenderGone, TimeoutError):
-            await _say(send, 408, "The request did not arrive completely in time.")
+            await _say(send, 408, "The request timed out before it was complete.")
         else:
             await _discard_rest(receive)
 

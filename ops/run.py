@@ -139,7 +139,7 @@ def _wait_until_ready(settings: Settings, console: Console, supervisor: Supervis
         status, answer = _ask(settings)
         if status == 200:
             return
-    raise Problem(f"it was not ready within {READY_WITHIN_SECONDS} seconds. {answer}".strip())
+    raise Problem(f"it wasn’t ready within {READY_WITHIN_SECONDS} seconds. {answer}".strip())
 
 
 def _watch(console: Console, supervisor: Supervisor) -> None:

@@ -27,21 +27,21 @@ class Service:
 
 SERVICES: Final[dict[Kind, Service]] = {
     Kind.EMAIL: Service("Email", "mail", "Sends the emails in your workflows.", "Part of Muster"),
-    Kind.SMS: Service("SMS", "message", "Sends text messages.", "Cannot be connected yet"),
+    Kind.SMS: Service("SMS", "message", "Sends text messages.", "Can’t be connected yet"),
     Kind.WEBHOOK: Service(
-        "Webhooks", "webhook", "Exchanges events with other software.", "Cannot be connected yet"
+        "Webhooks", "webhook", "Exchanges events with other software.", "Can’t be connected yet"
     ),
     Kind.CALENDAR: Service(
         "Calendar",
         "calendar",
         "Starts a workflow when someone books, keeps, or misses an appointment.",
-        "Cannot be connected yet. Your booking link goes into messages from your business details.",
+        "Can’t be connected yet. Messages use the booking link in your business details.",
     ),
     Kind.PAYMENTS: Service(
         "Payments",
         "credit-card",
         "Starts a workflow, or reaches its goal, when someone buys.",
-        "Cannot be connected yet",
+        "Can’t be connected yet",
     ),
     Kind.REVIEWS: Service(
         "Reviews",

@@ -72,7 +72,7 @@ def answer_for_refused() -> None:
     if refused == BUSY:
         raise LimitReached(
             "TOO_MANY_UPLOADS",
-            f"{MOST_AT_ONCE} of your files are being uploaded right now. Wait until one of them is done.",
+            f"{MOST_AT_ONCE} of your files are being uploaded right now. Wait for one to finish.",
         )
     if refused == FULL:
         raise NoSpace()

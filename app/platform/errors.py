@@ -51,6 +51,6 @@ class NoSpace(MusterError):
     def __init__(self) -> None:
         super().__init__(
             "NO_SPACE",
-            "There is not enough free disk space left on the server for this. "
-            "Tell your administrator; everything that was saved before is safe.",
+            "There isn’t enough free disk space on the server. "
+            "Tell your administrator. Everything saved before is safe.",
         )

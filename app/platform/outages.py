@@ -11,12 +11,12 @@ NOT_REACHED = "Muster can’t reach its database right now. Try again in a momen
 TOO_SLOW = "The database took too long to answer. Try again in a moment."
 BUSY = "The database is very busy. Try again in a moment."
 NOT_WRITABLE = (
-    "The database is read-only right now. Tell your administrator; everything that was saved is safe."
+    "The database is read-only right now. Tell your administrator. Everything saved before is safe."
 )
 NO_DISK = (
-    "The server can’t write to its disk right now. Tell your administrator; everything saved before is safe."
+    "The server can’t write to its disk right now. Tell your administrator. Everything saved before is safe."
 )
-NO_QUEUE = "The queue of background work doesn’t respond right now. Try again in a moment."
+NO_QUEUE = "The background queue isn’t responding right now. Try again in a moment."
 
 # By the beginning of PostgreSQL's code, and by SQLite's name of the error.
 _SENTENCES = {

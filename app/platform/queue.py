@@ -86,7 +86,7 @@ def answering() -> Iterator[Redis]:
     while: a page asks several things, and all of it together must not take longer than a second."""
     silence = cast(_Silence, current_app.extensions["queue_silence"])
     if time.monotonic() < silence.until:
-        raise RedisTimeoutError("the queue did not answer a moment ago")
+        raise RedisTimeoutError("the queue didn’t answer a moment ago")
     try:
         yield connection()
     except RedisTimeoutError:

@@ -41,9 +41,9 @@ def _seconds_list(text: str) -> tuple[float, ...]:
     try:
         values = tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise ValueError("must be seconds with commas between, such as 10,30,90") from None
+        raise ValueError("must be seconds separated by commas, such as 10,30,90") from None
     if not all(0 <= value <= 86_400 for value in values):
-        raise ValueError("must lie between 0 and 86,400 seconds each")
+        raise ValueError("must be between 0 and 86,400 seconds each")
     return values
 
 
@@ -96,7 +96,7 @@ class Settings:
     data_dir: Path = _setting(
         Path("instance").resolve(),
         _folder,
-        "Folder for the database, the queue, the uploads, and the generated secret key.",
+        "Folder for the database, queue, uploads, and generated secret key.",
         "instance/",
     )
     database_url: str = _setting(
@@ -114,13 +114,13 @@ class Settings:
     workers: int = _setting(2, _whole(0, 64), "Background workers to start on this machine.")
     public_url: str = _setting("", _web_address, "Public address; https:// makes cookies secure.", "none")
     trusted_proxies: int = _setting(
-        0, _whole(0, 10), "Reverse proxies in front whose X-Forwarded headers are trusted."
+        0, _whole(0, 10), "Trusted reverse proxies in front (X-Forwarded headers)."
     )
     max_upload_bytes: int = _setting(
         100 * 1024 * 1024, _whole(1024, 10**10), "Largest contact file, in bytes.", "104857600"
     )
     min_free_bytes: int = _setting(
-        200 * 1024 * 1024, _whole(0, 10**12), "Disk space that uploads leave free, in bytes.", "209715200"
+        200 * 1024 * 1024, _whole(0, 10**12), "Disk space to keep free of uploads, in bytes.", "209715200"
     )
     max_storage_bytes: int = _setting(
         10 * 1024**3,
@@ -134,13 +134,13 @@ class Settings:
     highest_contacts_per_job: int = _setting(
         1_000_000,
         _whole(1, 1_000_000),
-        "Contacts per bulk enrollment up to which an account may raise its own limit.",
+        "Highest limit an account can set for contacts per bulk enrollment.",
     )
     max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Maximum rows per contact import.")
     max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Maximum rows per Excel workbook.")
     max_unfinished_jobs: int = _setting(10, _whole(1, 1000), "Maximum unfinished jobs per account.")
     max_dry_runs: int = _setting(
-        10, _whole(1, 1000), "Maximum open dry runs per account; a new one replaces an older one."
+        10, _whole(1, 1000), "Maximum open dry runs per account; a new one replaces the oldest."
     )
     max_running_batches: int = _setting(
         5, _whole(1, 100), "Maximum batches of an account that run at the same time."

@@ -232,7 +232,7 @@ def _let_go() -> None:
 
 
 _SENTENCES = {
-    404: "The address is wrong, or the page has been removed.",
+    404: "The address is wrong, or the page was removed.",
     405: "This address doesn’t support that request.",
     413: "The upload exceeds the size limit of this installation.",
     429: "Too many attempts. Wait a few minutes and try again.",

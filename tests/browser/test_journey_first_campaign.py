@@ -119,7 +119,7 @@ def edit_a_text(alice: Visitor) -> None:
 
 def activate(alice: Visitor) -> None:
     alice.button("Activate and add people").click()
-    alice.read("Your website is not set.")
+    alice.read("Your website isn’t set.")
     alice.look()
     alice.button("Activate anyway").click()
     alice.read("Now choose who to add.")

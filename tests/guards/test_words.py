@@ -34,8 +34,12 @@ TRANSLATED = r"""
     not~possible~now    had~(?:its|their)~turn    this~row[’']s~turn    the~first~that~fits
     in~one~go    (?-i:Say)~(?:why|which|what|how)    needs?~you    like~this~the    make~my
     write~(?:a|an|the|your)~(?:name|number|whole|email|address|tag)    come~of~it
+    ha(?:s|ve)~to~(?:be|hold|have)    (?:is|are)~to~be    give~(?:a|an|at|the|two|names)
+    is~no~(?!longer)\w+    holds?~(?:no|a|an|the|more|several)    small~letters    fit~in~(?:one|the)
+    from~\d+~on    invented    put~together    swallow(?:s|ed)?    all~the~same    is~there~twice
+    written~(?:correctly|to)    write~a~text    cannot    did~not    do~not~need    such~as~this
 """
-SPACING = r"(?<=[a-z])[ ]…(?![ ]\w)|(?<=[\d}])[ ]%"
+SPACING = r"(?<=[a-z])[ ]…(?![ ]\w)|(?<=[\d}])[ ]%|(?<=[a-z])'(?:s|t|re|ll|ve)\b"
 
 
 def _any_of(words: str) -> str:
@@ -133,6 +137,10 @@ def test_strings_of_the_code_speak_plain_english() -> None:
         "Somebody’s file",
         "e-mail",
         "Cancelled",
+        "Subject: has to be one line.",
+        "give a number from 1 to 9",
+        "It cannot run",
+        "This template can't be used",
     ],
 )
 def test_what_is_refused(text: str) -> None:
@@ -140,7 +148,8 @@ def test_what_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Fix all", "12%", "Choose…", "recommended", "standard", "Canceled", "amendment"]
+    "text",
+    ["Fix all", "12%", "Choose…", "recommended", "standard", "Canceled", "amendment", "It’s no longer here"],
 )
 def test_what_is_allowed(text: str) -> None:
     assert not PATTERN.search(text)

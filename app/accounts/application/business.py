@@ -79,5 +79,5 @@ def logo_of(actor: Actor) -> tuple[bytes, str]:
     content = queries.logo_of(actor.account_id)
     media_type = logo_type(content) if content else None
     if content is None or media_type is None:
-        raise NotFound("NOT_FOUND", "There is no logo yet.")
+        raise NotFound("NOT_FOUND", "No logo has been added.")
     return content, media_type

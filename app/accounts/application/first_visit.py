@@ -34,8 +34,9 @@ def refuse_unknown_host(settings: Settings, host: str) -> None:
         return
     raise NotAllowed(
         "NOT_ALLOWED",
-        f"Muster is not known as “{host[:100]}” and is set up at http://localhost:{settings.port} on its own "
-        "machine. To set it up from elsewhere, start it with PUBLIC_URL set to the address that people use.",
+        f"Muster doesn’t recognize the address “{host[:100]}”. Set it up at "
+        f"http://localhost:{settings.port} on its own machine. To set it up "
+        "from elsewhere, start it with PUBLIC_URL set to the address people use.",
     )
 
 

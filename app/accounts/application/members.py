@@ -115,7 +115,7 @@ def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
         if account_id in (None, account.id):
             user = queries.user(user_id)
             return _actor(user, account, Role(role), origin)
-    raise NotFound("NOT_FOUND", "You are not a member of this account.")
+    raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
 
 
 def worker_for(account_id: int) -> Actor:
@@ -133,9 +133,7 @@ def terminal_actor(account_name: str | None) -> Actor:
         sentence = (
             "Nobody owns this installation yet: run “flask create-owner” or open it in a browser first."
         )
-        raise NotFound(
-            "NOT_FOUND", f"There is no account named {account_name}." if account_name else sentence
-        )
+        raise NotFound("NOT_FOUND", f"No account is named {account_name}." if account_name else sentence)
     owner = queries.owner_of(account.id)
     if owner is None:
         raise NotFound("NOT_FOUND", "This account has no owner.")

@@ -8,7 +8,7 @@ _ACTIONS = {
     Permission.WORKFLOWS: "change workflows or add people to them",
     Permission.TEMPLATES: "change templates",
     Permission.CONTACTS: "change contacts",
-    Permission.ACCOUNT: "change the account's settings",
+    Permission.ACCOUNT: "change the account’s settings",
     Permission.REPORTS: "view this",
 }
 

@@ -24,7 +24,7 @@ from app.platform.errors import Invalid, NotFound
 Verifier = Callable[[str, str], bool]
 """(password as typed, hash) → whether they belong together."""
 
-WRONG_PASSWORD = "This is not your current password."
+WRONG_PASSWORD = "This isn’t your current password."
 EMAIL_REFUSED = "This email address can’t be used. Choose another one."
 
 

@@ -91,9 +91,9 @@ def logo_problem(content: bytes) -> str | None:
     if not content:
         return "This file is empty."
     if len(content) > LARGEST_LOGO:
-        return "Use a picture of at most 1 MB."
+        return "Use an image of at most 1 MB."
     if logo_type(content) is None:
-        return "Use a PNG, JPEG, WebP or GIF picture."
+        return "Use a PNG, JPEG, WebP, or GIF image."
     return None
 
 

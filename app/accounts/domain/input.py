@@ -60,14 +60,11 @@ def password_problem(password: str, *about: str) -> str | None:
         return "Use at most 128 characters."
     own = [word for text in about for word in _words(text)]
     if len(_without(password, own)) < FEWEST_OF_ONES_OWN:
-        return "Use something other than your name, email address or company."
+        return "Use something other than your name, email address, or company."
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # its words take 12 MB
 
     if zxcvbn(password[:ESTIMATED], own)["score"] < STRONG_ENOUGH:
-        return (
-            "This password is easy to guess: it is common, or close to one that is. "
-            "Three or four unrelated words make a good one."
-        )
+        return "This password is common or easy to guess. Try three or four unrelated words."
     return None
 
 

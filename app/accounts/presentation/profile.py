@@ -47,7 +47,7 @@ def set_name() -> ResponseReturnValue:
         change_name(web.actor(), _typed(form, "name"))
     except Invalid as wrong:
         return _refused(form, wrong, name_form=form)
-    flash("Your name is saved.", "success")
+    flash("Name saved.", "success")
     return web.send_to(url_for("profile.show"))
 
 
@@ -58,7 +58,7 @@ def set_email() -> ResponseReturnValue:
         change_email(web.actor(), _typed(form, "email"), _typed(form, "password"), _is_right)
     except Invalid as wrong:
         return _refused(form, wrong, email_form=form)
-    flash("Your email address is saved. Use it the next time you sign in.", "success")
+    flash("Email address saved. Use it the next time you sign in.", "success")
     return web.send_to(url_for("profile.show"))
 
 
@@ -77,7 +77,7 @@ def set_password() -> ResponseReturnValue:
     except Invalid as wrong:
         return _refused(form, wrong, password_form=form)
     others = f" You were signed out of {plural(ended, 'other browser')}." if ended else ""
-    flash(f"Your password is changed.{others}", "success")
+    flash(f"Password changed.{others}", "success")
     return web.send_to(url_for("profile.show"))
 
 

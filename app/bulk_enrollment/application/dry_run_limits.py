@@ -24,8 +24,8 @@ def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
         if not mine:
             raise LimitReached(
                 "DRY_RUN_LIMIT_REACHED",
-                f"Your colleagues have {limit} dry runs open, which is all that your account may have. "
-                "Ask them to start one, or try again tomorrow: dry runs are kept for a day.",
+                f"Your colleagues have {limit} dry runs open, the maximum for your account. "
+                "Ask them to start one, or try again tomorrow. Dry runs are deleted after a day.",
                 limit=limit,
             )
         replaced = replaced or mine[:1]

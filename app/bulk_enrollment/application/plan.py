@@ -37,7 +37,7 @@ MOST_ATTEMPTS = 10
 TURN_SECONDS = 3.0  # then plannings of other accounts go first
 UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
-    f"Reading this file was interrupted {MOST_ATTEMPTS} times without getting any further. "
+    f"Reading this file was interrupted {MOST_ATTEMPTS} times without progress. "
     "Nobody was enrolled. Ask your administrator to check the log, then start again."
 )
 

@@ -67,7 +67,9 @@ def register(app: Flask) -> None:
 @click.command("enroll")
 @_file
 @click.option("--workflow", required=True, metavar="NAME_OR_ID")
-@click.option("--create-missing", is_flag=True, help="Create contacts for people who don’t exist yet.")
+@click.option(
+    "--create-missing", is_flag=True, help="Create contacts for people who aren’t in your contacts yet."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen without changing anything.")
 @_basis
 @_existing

@@ -199,7 +199,7 @@ def _told(reading: Reading, upload: files.Upload) -> Told:
 def _must_be_workbook(told: Told, upload: files.Upload, sheet: str) -> None:
     names = [one["name"] for one in files.sheets_of(upload)]
     if told.sheet is None or sheet not in names:
-        found = f"Its sheets are: {', '.join(names)}." if names else "It is no Excel workbook."
+        found = f"Its sheets are: {', '.join(names)}." if names else "It isn’t an Excel workbook."
         raise Invalid("VALIDATION_ERROR", f"--sheet {sheet}: the file has no such sheet. {found}")
 
 

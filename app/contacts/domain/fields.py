@@ -141,7 +141,7 @@ def _read(reading: Reading, field: Field, text: str, style: ValueStyle) -> None:
     elif field.key == "phone":
         phone = read_phone(text, style.country or None, style.international)
         if phone.key is None:
-            problems["phone"] = phone.problem.sentence if phone.problem else "This is not a phone number."
+            problems["phone"] = phone.problem.sentence if phone.problem else "This isn’t a phone number."
         else:
             values |= {"phone": phone.key, "phone_key": phone.key}
     elif field.key == "birthday":

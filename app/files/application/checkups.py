@@ -116,7 +116,7 @@ def _changeable(actor: Actor, public_id: str) -> Upload:
     accounts.require(actor, Permission.CONTACTS)
     upload = kept(actor.account_id, public_id)
     if upload is None:
-        raise NotFound("NOT_FOUND", "This upload is no longer there. Choose the file again.")
+        raise NotFound("NOT_FOUND", "This upload is no longer available. Choose the file again.")
     return upload
 
 

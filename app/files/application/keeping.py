@@ -177,7 +177,7 @@ def _within_limit(table: Table, limit: int) -> Iterator[Row]:
         if row.number > limit:
             raise TooMuch(
                 "CONTACT_LIMIT_EXCEEDED",
-                f"A file may have {limit:,} rows at most; this one has more. Split it and upload the parts.",
+                f"A file can have at most {limit:,} rows; this one has more. Split it and upload the parts.",
                 limit=limit,
             )
         yield row
@@ -233,7 +233,7 @@ def too_large(limit: int) -> TooMuch:
     """The refusal of a file of too many bytes."""
     return TooMuch(
         "TOO_LARGE",
-        f"The file is larger than {formats.size(limit)}, which is the most that can be uploaded. "
-        "Split it, or leave out columns that you do not need.",
+        f"The file is larger than {formats.size(limit)}, the most that can be uploaded. "
+        "Split it, or remove columns you don’t need.",
         limit=limit,
     )

@@ -32,7 +32,7 @@ def upload_by_id(account_id: int, upload_id: int) -> Upload:
     """Raises NotFound."""
     upload = queries.upload_by_id(account_id, upload_id)
     if upload is None:
-        raise NotFound("NOT_FOUND", "This upload is no longer there.")
+        raise NotFound("NOT_FOUND", "This upload is no longer available.")
     return upload
 
 

@@ -48,8 +48,8 @@ def refuse_without_room(account_id: int, size: int) -> None:
             "STORAGE_LIMIT_REACHED",
             f"Your account has used {formats.size(used)} of {formats.size(limit)} ({parts}), so this file "
             "doesn’t fit. "
-            "Files that no job uses are deleted a day after their upload, and so are dry runs that were not "
-            "started. Try again tomorrow, or ask your administrator for more storage.",
+            "Files that no job uses and dry runs that aren’t started are deleted after "
+            "a day. Try again tomorrow, or ask your administrator for more storage.",
             limit=limit,
             used=used,
         )

@@ -129,7 +129,7 @@ class ConsentQuestions:
             return f"{start} who may be contacted? {names}."
         if words := [word for word in self.open_words if not word.is_blank]:
             counted = [f"{word.shown} {word.count:,}" for word in words]
-            return f"Choose what these words mean: {_listing(counted)}."
+            return f"Choose what these values mean: {_listing(counted)}."
         return self.open_words[0].sentence if self.open_words else ""
 
     def counted_with(self, words: Mapping[str, str]) -> dict[str, str]:

@@ -117,7 +117,7 @@ def fixed_encoding(head: bytes) -> str | None:
     if is_mostly_nul(head.count(0), len(head)) or len(_CONTROL.findall(head)) * 100 > len(head):
         raise UnreadableFile(
             "binary",
-            "This is not a text file: it contains bytes that no contact file has. Export it again as CSV.",
+            "This isn’t a text file: it contains bytes no contact file has. Export it again as CSV.",
         )
     return "iso2022_jp" if b"\x1b$" in head and head.isascii() else None
 

@@ -6,7 +6,7 @@ import re
 
 from app.files.domain.unreadable import UnreadableFile
 
-_SAVE_AS_CSV = "Open it in the program that made it and save it as CSV, then upload that file."
+_SAVE_AS_CSV = "Open it in the program that created it, save it as CSV, and upload that file."
 
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG\r\n", "image", "This is an image"),
@@ -27,7 +27,7 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3\0", "database", "This is a database"),
 )
 _LOOK_FOR_THE_LIST = "Look for the list itself, and save it as CSV."
-_UNPACK = "Unpack it and upload the CSV file that is in it."
+_UNPACK = "Unzip it and upload the CSV file inside."
 _HOW = {"archive": _UNPACK, "image": _LOOK_FOR_THE_LIST, "pdf": _LOOK_FOR_THE_LIST}
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _EXCEL = (b"[Content_Types].xml", b"xl/", b"_rels/")
@@ -62,8 +62,8 @@ def _refuse_zip(head: bytes) -> None:
     if any(name in head for name in _OTHER_SHEETS):
         raise UnreadableFile(
             "workbook",
-            "This is a spreadsheet of another program. Save it as an Excel workbook (.xlsx) or as CSV UTF-8 "
-            "and upload that file.",
+            "This is a spreadsheet from another program. Save it as an Excel workbook (.xlsx) or as CSV "
+            "UTF-8 and upload that file.",
         )
     if not any(name in head for name in _EXCEL):
         raise UnreadableFile("archive", f"This is a zip archive, not a contact file. {_UNPACK}")
@@ -88,7 +88,7 @@ def _refuse_other_text(head: bytes) -> None:
     if _MARKUP.match(start):
         raise UnreadableFile(
             "html",
-            "This is a web page, not a contact file: perhaps the download needed a sign-in. "
+            "This is a web page, not a contact file. The download may have required a sign-in. "
             "Download the export again and check that it opens as a table.",
         )
     if start[:15].upper().startswith(b"BEGIN:VCARD"):

@@ -170,7 +170,7 @@ def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileL
     if width > MOST_COLUMNS:
         raise UnreadableFile(
             "too_many_columns",
-            f"The file has {width:,} columns; the limit is {MOST_COLUMNS}. Remove those you do not need.",
+            f"The file has {width:,} columns; the limit is {MOST_COLUMNS}. Remove the ones you don’t need.",
             header_line or data_line,
         )
     return replace(

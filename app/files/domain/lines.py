@@ -142,7 +142,7 @@ def _decoded(
     """Bytes without a meaning become U+FFFD; a file that ends within a character is cut off."""
     damage: DamagedText | None = None
     if not block and encoding in _CUT_IN_CHARACTER and decoder.getstate()[0]:
-        return "", DamagedText("cut_off", "is cut off in the middle of a character; the file is not complete")
+        return "", DamagedText("cut_off", "is cut off in the middle of a character; the file is incomplete")
     text = decoder.decode(block, not block)
     if "\0" in text:
         if is_mostly_nul(text.count("\0"), len(text)):

@@ -19,7 +19,7 @@ KINDS: Final[dict[str, str]] = {
     "above": "above the header row",
     "header": "the header row again",
     "note": "notes, totals and footers",
-    "rule": "lines without a letter or digit",
+    "rule": "lines without letters or digits",
     "title": "section titles",
     "other_table": "rows of another table in the file",
 }

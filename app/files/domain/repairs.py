@@ -16,14 +16,14 @@ from app.platform.addresses import email_key, trimmed, unquoted, without_invisib
 _LONGEST: Final = 320
 
 KINDS: Final[dict[str, str]] = {
-    "invisible": "An invisible character is in the address",
+    "invisible": "The address has an invisible character",
     "at": "The @ sign or a dot is spelled out or replaced",
     "double_at": "There are two @ signs in a row",
     "space": "A space is next to the @ sign or a dot",
-    "comma": "A comma is in place of a dot",
+    "comma": "There’s a comma instead of a dot",
     "dots": "A dot is in the wrong place or repeated",
     "ending": "The ending of a well-known domain is missing its dot",
-    "brackets": "A bracket or quotation mark is left over",
+    "brackets": "There’s an extra bracket or quotation mark",
 }
 """What a repair mends, in words."""
 

@@ -163,8 +163,8 @@ class Table:
         if blank_line != reader.line_num:
             raise UnreadableFile(
                 "cut_off",
-                f"The file ends in the middle of {place(number, line)}: a quotation mark opens there and is "
-                "never closed. Either the file is cut off, or there is one quotation mark too many.",
+                f"The file ends in the middle of {place(number, line)}: a quotation mark there is never "
+                "closed. Either the file is cut off, or there is one quotation mark too many.",
                 line,
                 number,
             )
@@ -254,7 +254,7 @@ def _fit(cells: list[str], width: int) -> None:
 def _runaway_quote(number: int, line: int) -> UnreadableFile:
     return UnreadableFile(
         "quote_never_closed",
-        f"A quotation mark opens in {place(number, line)} and swallows the rows after it. "
+        f"A quotation mark opens in {place(number, line)} and takes in the rows after it. "
         "Add the closing quotation mark, or remove it.",
         line,
         number,
@@ -278,7 +278,7 @@ def _swallowed_rows(cells: list[str], width: int, delimiter: str) -> bool:
 def _refuse_wide(number: int, line: int, width: int) -> NoReturn:
     raise UnreadableFile(
         "too_many_columns",
-        f"{place(number, line).capitalize()} has {width:,} cells; {MOST_COLUMNS} is the most.",
+        f"{place(number, line).capitalize()} has {width:,} cells; the maximum is {MOST_COLUMNS}.",
         line,
         number,
     )
@@ -288,7 +288,7 @@ def _refuse_cell(error: csv.Error, number: int, line: int, reached: int) -> NoRe
     where = place(number, line)
     if "field larger" not in str(error):
         raise UnreadableFile(
-            "malformed", f"{where.capitalize()} cannot be read as a row.", line, number
+            "malformed", f"{where.capitalize()} can’t be read as a row.", line, number
         ) from error
     if reached - line >= _RUNAWAY_QUOTE:
         raise _runaway_quote(number, line) from error

@@ -27,11 +27,11 @@ _SAVE_AGAIN: Final = (
 _REFUSALS: Final = {
     "password": "This workbook is protected with a password. Remove the password, or save it as CSV UTF-8.",
     "macros": "This workbook contains macros. Save it as a workbook without macros (.xlsx) or as CSV UTF-8.",
-    "word": "This is a Word document, not a contact file. Put the list into a spreadsheet and upload that.",
-    "no_workbook": f"This is not an Excel workbook (.xlsx). {_SAVE_AGAIN}",
-    "damaged": f"This workbook is damaged or not complete. {_SAVE_AGAIN}",
-    "archive": f"This workbook is put together in an unusual way and was not opened. {_SAVE_AGAIN}",
-    "too_large": "This workbook is too large to be read. Save the sheet as CSV UTF-8 and upload that file.",
+    "word": "This is a Word document, not a contact file. Copy the list into a spreadsheet and upload that.",
+    "no_workbook": f"This isn’t an Excel workbook (.xlsx). {_SAVE_AGAIN}",
+    "damaged": f"This workbook is damaged or incomplete. {_SAVE_AGAIN}",
+    "archive": f"This workbook has an unusual structure and wasn’t opened. {_SAVE_AGAIN}",
+    "too_large": "This workbook is too large to read. Save the sheet as CSV UTF-8 and upload that file.",
     "empty": "The workbook has no rows.",
     "no_sheet": "The workbook has no sheet with that name.",
 }
@@ -100,7 +100,7 @@ def _refusal(code: str, most: int) -> UnreadableFile:
     sentence = _REFUSALS.get(code)
     if sentence is None:
         sentence = (
-            f"An Excel workbook may have {most:,} rows; this one has more. "
+            f"An Excel workbook can have at most {most:,} rows; this one has more. "
             "Save the sheet as CSV UTF-8 and upload that file."
         )
     return UnreadableFile(code if code == "empty" else f"workbook_{code}", sentence)

@@ -160,13 +160,13 @@ def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> N
         raise Invalid(
             "INVALID_TEMPLATE",
             f"“{template.name}” uses a step that is no longer supported ({', '.join(outdated)}), so it "
-            "can't be used for new workflows. Choose another template.",
+            "can’t be used for new workflows. Choose another template.",
             steps=outdated,
         )
     if faults := problems(definition):
         raise Invalid(
             "INVALID_TEMPLATE",
-            f"“{template.name}” has an error, so it can't be used for new workflows. {faults[0]}",
+            f"“{template.name}” has an error, so it can’t be used for new workflows. {faults[0]}",
             steps=[fault.step_name for fault in faults],
         )
 

@@ -15,8 +15,8 @@ from app.platform.logs import log
 from app.workflows.domain import problems
 
 FOLDER = Path(__file__).resolve().parents[1] / "system_templates"
-FIRST_NOTE = "Came with Muster."
-CHANGE_NOTE = "Changed with an update of Muster."
+FIRST_NOTE = "Included with Muster."
+CHANGE_NOTE = "Updated with Muster."
 
 
 @dataclass
@@ -70,7 +70,7 @@ def _read(texts: dict[str, str], loaded: Loaded) -> dict[str, TemplateFile]:
         if faults:
             loaded.refused[name] = str(faults[0])
         elif file.key != Path(name).stem:
-            loaded.refused[name] = f"The key is “{file.key}”, so the file has to be called {file.key}.yaml."
+            loaded.refused[name] = f"The key is “{file.key}”, so the file must be named {file.key}.yaml."
         else:
             files[name] = file
     for name, sentence in loaded.refused.items():

@@ -21,16 +21,15 @@ OFFERED = 6
 
 @dataclass(frozen=True)
 class Browsed:
-    """A shelf with what its cards need besides: what is connected, which merge tags the account has a value
-    for, how often each was used, and the tags and types of steps to choose from.
+    """A shelf with what its cards need besides: what is available (see `Card`), how often each was used, and
+    the tags and types of steps to choose from.
 
     `is_empty`: there is no template at all. `offered`: where nothing matches, the templates that come closest
     (`is_near`) or else those that are ready to use.
     """
 
     shelf: Shelf
-    connected: frozenset[str]
-    filled: frozenset[str]
+    available: frozenset[str]
     used: Mapping[int, int]
     tags: tuple[str, ...]
     step_types: frozenset[str]
@@ -45,28 +44,26 @@ class Looked:
 
     card: Card
     definition: dict[str, Any]
-    connected: frozenset[str]
+    available: frozenset[str]
     times_used: int
-    filled: frozenset[str] = frozenset()
 
 
 def browse_templates(actor: Actor, wish: Wish) -> Browsed:
     """The templates that the actor's account sees, as `wish` wants them."""
     require(actor, Permission.REPORTS)
     stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
-    ready = frozenset(connected(actor.account_id))
-    shelf = browse(stock.cards, wish, stock.search.find(wish.query), connected=ready, used=used)
+    available = _available(actor.account_id)
+    shelf = browse(stock.cards, wish, stock.search.find(wish.query), available=available, used=used)
     offered: tuple[Card, ...] = ()
     near = stock.search.nearest(wish.query, OFFERED) if wish.query and not shelf.counts[""] else []
     if near:
         offered = tuple(stock.cards[position] for position in near)
     elif not shelf.counts[""]:
-        every = browse(stock.cards, Wish(), range(len(stock.cards)), connected=ready, used=used)
+        every = browse(stock.cards, Wish(), range(len(stock.cards)), available=available, used=used)
         offered = every.cards[:OFFERED]
     return Browsed(
         shelf=shelf,
-        connected=ready,
-        filled=filled_tags(actor.account_id),
+        available=available,
         used=used,
         tags=stock.tags,
         step_types=stock.step_types,
@@ -80,9 +77,9 @@ def all_templates(actor: Actor) -> list[Looked]:
     """Every template that the account sees, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
     stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
-    ready = frozenset(connected(actor.account_id))
+    available = _available(actor.account_id)
     cards = sorted(stock.cards, key=lambda card: (card.category, card.name.casefold()))
-    return [Looked(card, {}, ready, used.get(card.id, 0)) for card in cards]
+    return [Looked(card, {}, available, used.get(card.id, 0)) for card in cards]
 
 
 def look_into(actor: Actor, public_id: str) -> Looked:
@@ -92,9 +89,8 @@ def look_into(actor: Actor, public_id: str) -> Looked:
     return Looked(
         card=card_of(_row(template)),
         definition=queries.version_definition(template.id, template.version),
-        connected=frozenset(connected(actor.account_id)),
+        available=_available(actor.account_id),
         times_used=template.times_used,
-        filled=filled_tags(actor.account_id),
     )
 
 
@@ -118,7 +114,7 @@ def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
     if template is None:
         raise NotFound(
             "TEMPLATE_NOT_FOUND",
-            "This template doesn't exist.",
+            "This template doesn’t exist.",
             next_url="/templates",
             next_label="See all templates",
         )
@@ -134,9 +130,13 @@ def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
     if template is None:
         raise NotFound(
             "TEMPLATE_NOT_FOUND",
-            f"There is no template with the key or name “{reference}”. “flask templates” lists them.",
+            f"No template has the key or name “{reference}”. “flask templates” lists them.",
         )
     return template
+
+
+def _available(account_id: int) -> frozenset[str]:
+    return filled_tags(account_id) | connected(account_id)
 
 
 def _row(template: WorkflowTemplate) -> dict[str, Any]:

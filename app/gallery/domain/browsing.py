@@ -104,30 +104,30 @@ def browse(
     wish: Wish,
     found: Sequence[int],
     *,
-    connected: Collection[str],
+    available: Collection[str],
     used: Mapping[int, int],
 ) -> Shelf:
     """The page that `wish` asks for. `found`: positions in `cards` of what the search found, best first;
-    `used`: template id -> times used."""
-    matching = [cards[position] for position in found if _fits(cards[position], wish, connected)]
+    `available`: what the account has, as in `Card`; `used`: template id -> times used."""
+    matching = [cards[position] for position in found if _fits(cards[position], wish, available)]
     counts = Counter(card.category for card in matching)
     chosen = [card for card in matching if wish.category in ("", card.category)]
-    _sort(chosen, wish, connected, used)
+    _sort(chosen, wish, available, used)
     pages = max(1, -(-len(chosen) // PER_PAGE))
     page = min(wish.page, pages)
     shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
     return Shelf(tuple(shown), {"": len(matching), **counts}, len(chosen), page, pages)
 
 
-def _fits(card: Card, wish: Wish, connected: Collection[str]) -> bool:
+def _fits(card: Card, wish: Wish, available: Collection[str]) -> bool:
     return (
         (not wish.tag or wish.tag in card.tags)
         and (not wish.step or wish.step in card.step_types)
-        and (not wish.ready or not card.missing(connected))
+        and (not wish.ready or not card.missing(available))
     )
 
 
-def _sort(cards: list[Card], wish: Wish, connected: Collection[str], used: Mapping[int, int]) -> None:
+def _sort(cards: list[Card], wish: Wish, available: Collection[str], used: Mapping[int, int]) -> None:
     """In place. The search's order is kept where nothing else is asked for."""
     if wish.sort == "used":
         cards.sort(key=lambda card: (-used.get(card.id, 0), card.name.casefold()))
@@ -139,5 +139,5 @@ def _sort(cards: list[Card], wish: Wish, connected: Collection[str], used: Mappi
         cards.sort(key=lambda card: card.name.casefold())
     elif not wish.query:
         cards.sort(
-            key=lambda card: (len(card.missing(connected)), -used.get(card.id, 0), card.name.casefold())
+            key=lambda card: (len(card.missing(available)), -used.get(card.id, 0), card.name.casefold())
         )

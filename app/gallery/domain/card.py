@@ -1,26 +1,27 @@
 """A template as the gallery shows it, and the summary that is kept beside it so that no definition has to be
 read for a card."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from app.gallery.domain.search import Entry
-from app.workflows.domain import INTEGRATIONS, MERGE_TAGS, miniature, summary
-from app.workflows.domain.needs import type_needs
+from app.workflows.domain import INTEGRATIONS, miniature, summary
+from app.workflows.domain.needs import requirements, step_requirements, unmet
 from app.workflows.domain.steps import MESSAGES
-from app.workflows.domain.texts import step_merge_tags
 from app.workflows.domain.walk import goals_of, live_steps, text_of
 
-SUMMARY_FORMAT = 2
+SUMMARY_FORMAT = 3
 """Grows when `kept_summary` learns something new, so that what is kept of older templates is made again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Card:
-    """`account_id` is None for a system template; `goals` are the types of its goals. `message_needs`: for
-    each message, the integrations that it needs and the merge tags that one of them or the account fills."""
+    """`account_id` is None for a system template; `goals` are the types of its goals. `requirements`: the
+    integrations that it relies on and the merge tags that one of them or the account fills;
+    `message_requirements`: the same for each message. What the account has, its connected integrations and
+    the merge tags with a value, is called `available`."""
 
     id: int
     public_id: str
@@ -37,37 +38,36 @@ class Card:
     channels: tuple[str, ...]
     step_types: tuple[str, ...]
     goals: tuple[str, ...]
-    needs: tuple[str, ...]
-    message_needs: tuple[tuple[str, ...], ...]
+    requirements: tuple[str, ...]
+    message_requirements: tuple[tuple[str, ...], ...]
     miniature: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
     created_by: int | None
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The integrations that it needs, whatever the account has."""
+        return _ordered(unmet(self.requirements, ()))
+
+    @property
     def is_system(self) -> bool:
         """Whether it came with Muster and belongs to nobody."""
         return self.account_id is None
 
-    def missing(self, connected: Collection[str]) -> tuple[str, ...]:
-        """The integrations that it needs and that are not connected."""
-        return tuple(need for need in self.needs if need not in connected)
+    def missing(self, available: Collection[str]) -> tuple[str, ...]:
+        """The integrations that it needs and that nothing available makes up for."""
+        return _ordered(unmet(self.requirements, available))
 
-    def silent_without(self, connected: Collection[str], filled: Collection[str] = ()) -> tuple[str, ...]:
-        """The integrations for lack of which none of its messages can be sent; nothing while one can.
+    def linked(self, available: Collection[str]) -> tuple[str, ...]:
+        """The integrations that it needs only for a link that is in the business details."""
+        open_needs = self.missing(available)
+        return tuple(need for need in self.needs if need not in available and need not in open_needs)
 
-        `filled`: merge tags that the account has a value for.
-        """
-        lacking = [self._lacking(needed, connected, filled) for needed in self.message_needs]
-        if not lacking or not all(lacking):
-            return ()
-        return tuple(name for name in INTEGRATIONS if name in set().union(*lacking))
-
-    @staticmethod
-    def _lacking(needed: Collection[str], connected: Collection[str], filled: Collection[str]) -> set[str]:
-        open_needs = (one for one in needed if one not in filled)
-        names = {MERGE_TAGS[one].need if one in MERGE_TAGS else one for one in open_needs}
-        return names - set(connected)
+    def silent_without(self, available: Collection[str]) -> tuple[str, ...]:
+        """The integrations for lack of which none of its messages can be sent; nothing while one can."""
+        lacking = [unmet(required, available) for required in self.message_requirements]
+        return _ordered(set().union(*lacking)) if lacking and all(lacking) else ()
 
     def entry(self) -> Entry:
         """What the search sees."""
@@ -83,8 +83,9 @@ def kept_summary(definition: Mapping[str, Any]) -> dict[str, Any]:
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(figures).items()
         },
-        "message_needs": [
-            sorted(type_needs(place.step) | set(_tags_with_needs(place.step)))
+        "requirements": sorted(requirements(definition)),
+        "message_requirements": [
+            sorted(step_requirements(place.step))
             for place in live_steps(definition)
             if place.type in MESSAGES
         ],
@@ -93,8 +94,8 @@ def kept_summary(definition: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tags_with_needs(step: Any) -> Iterator[str]:
-    return (tag for tag in step_merge_tags(step) if tag in MERGE_TAGS and MERGE_TAGS[tag].need)
+def _ordered(names: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in INTEGRATIONS if name in names)
 
 
 def card_of(row: Mapping[str, Any]) -> Card:
@@ -111,8 +112,8 @@ def card_of(row: Mapping[str, Any]) -> Card:
         channels=tuple(kept["channels"]),
         step_types=tuple(kept["step_types"]),
         goals=tuple(kept["goal_types"]),
-        needs=tuple(need for need in INTEGRATIONS if need in kept["needs"]),
-        message_needs=tuple(map(tuple, kept["message_needs"])),
+        requirements=tuple(kept["requirements"]),
+        message_requirements=tuple(map(tuple, kept["message_requirements"])),
         miniature=kept["miniature"],
         **{name: row[name] for name in ("created_at", "updated_at", "created_by")},
     )

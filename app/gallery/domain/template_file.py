@@ -52,13 +52,13 @@ class TemplateFile:
 def parse_template(text: str) -> TemplateFile:
     """Read a template file. Raises `UnreadableTemplate` with the first thing that is wrong."""
     if len(text) > MAX_FILE:
-        raise UnreadableTemplate("The file is larger than a template can be (1 MB).")
+        raise UnreadableTemplate("The file is too large. A template can have at most 1 MB.")
     try:
         content = read_yaml(text)
     except YamlProblem as problem:
-        raise UnreadableTemplate(f"This is not a template file: {problem}") from None
+        raise UnreadableTemplate(f"This isn’t a template file: {problem}") from None
     if not isinstance(content, dict) or "definition" not in content:
-        raise UnreadableTemplate("This is not a template file: it has no “definition”.")
+        raise UnreadableTemplate("This isn’t a template file: “definition” is missing.")
     _refuse_unknown(content, KNOWN, "in the file")
     for name in REQUIRED:
         if content.get(name) in (None, ""):
@@ -81,13 +81,15 @@ def template_text(template: TemplateFile) -> str:
 def _refuse_unknown(mapping: dict[Any, Any], known: tuple[str, ...], where: str) -> None:
     for name in mapping:
         if name not in known:
-            raise UnreadableTemplate(f"“{str(name)[:60]}” {where} is not known. What is: {', '.join(known)}.")
+            raise UnreadableTemplate(
+                f"“{str(name)[:60]}” {where} isn’t allowed. Allowed: {', '.join(known)}."
+            )
 
 
 def _key(value: Any) -> str:
     if not isinstance(value, str) or len(value) > MAX_KEY or not KEY.fullmatch(value):
         raise UnreadableTemplate(
-            f"“key” has to be lower-case words joined by hyphens, such as new-lead-welcome, "
+            f"“key” must be lowercase words joined by hyphens, such as new-lead-welcome, "
             f"and at most {MAX_KEY} characters long."
         )
     return value
@@ -95,17 +97,17 @@ def _key(value: Any) -> str:
 
 def _line(value: Any, name: str, limit: int) -> str:
     if not isinstance(value, str):
-        raise UnreadableTemplate(f"“{name}” has to be a text.")
+        raise UnreadableTemplate(f"“{name}” must be text.")
     line = " ".join(value.split())
     if not line or len(line) > limit:
-        raise UnreadableTemplate(f"“{name}” has to have between 1 and {limit:,} characters.")
+        raise UnreadableTemplate(f"“{name}” must have 1 to {limit:,} characters.")
     return line
 
 
 def _category(value: Any) -> str:
     if not isinstance(value, str) or value not in CATEGORY_KEYS:
         raise UnreadableTemplate(
-            f"“{str(value)[:60]}” is not a category. Categories are: {', '.join(CATEGORY_KEYS)}."
+            f"“{str(value)[:60]}” isn’t a category. Choose one of: {', '.join(CATEGORY_KEYS)}."
         )
     return value
 
@@ -114,7 +116,7 @@ def _tags(value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or len(value) > MAX_TAGS:
-        raise UnreadableTemplate(f"“tags” has to be a list of at most {MAX_TAGS} words.")
+        raise UnreadableTemplate(f"“tags” must be a list of at most {MAX_TAGS} words.")
     return tuple(dict.fromkeys(_line(tag, "tags", MAX_TAG).lower() for tag in value))
 
 

@@ -38,18 +38,18 @@ class _Loader(yaml.SafeLoader):
 
     def _refusal(self, event: Event) -> str:
         if isinstance(event, AliasEvent):
-            return "aliases (*) cannot be used"
+            return "aliases (*) can’t be used"
         if getattr(event, "tag", None) is not None:
-            return "type tags (!) cannot be used"
-        return "it is nested too deeply" if self.nesting > MAX_NESTING else ""
+            return "type tags (!) can’t be used"
+        return "it’s nested too deeply" if self.nesting > MAX_NESTING else ""
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for name, _ in node.value:
             if not isinstance(name, ScalarNode) or name.tag != _STR:
-                raise ConstructorError(None, None, "a name has to be a word", name.start_mark)
+                raise ConstructorError(None, None, "a name must be a word", name.start_mark)
             if name.value in seen:
-                raise ConstructorError(None, None, f"“{name.value}” is there twice", name.start_mark)
+                raise ConstructorError(None, None, f"“{name.value}” appears twice", name.start_mark)
             seen.add(name.value)
         return super().construct_mapping(node, deep)
 
@@ -89,7 +89,7 @@ def read_yaml(text: str) -> Any:
     except yaml.YAMLError as problem:
         raise YamlProblem(_sentence(problem)) from None
     except (ValueError, RecursionError):
-        raise YamlProblem("it cannot be read.") from None
+        raise YamlProblem("it can’t be read.") from None
 
 
 def written_yaml(content: dict[str, Any]) -> str:
@@ -99,6 +99,6 @@ def written_yaml(content: dict[str, Any]) -> str:
 
 
 def _sentence(problem: yaml.YAMLError) -> str:
-    what = getattr(problem, "problem", None) or "it cannot be read"
+    what = getattr(problem, "problem", None) or "it can’t be read"
     mark = getattr(problem, "problem_mark", None)
     return f"line {mark.line + 1}: {what}." if mark else f"{what}."

@@ -120,7 +120,7 @@ def _cloned(
     except workflows.SameName as taken:
         raise click.ClickException(
             f"You already have a workflow named “{taken.facts['name']}”. "
-            "Give it another name with --name, or use --same-name."
+            "Choose another name with --name, or use --same-name."
         ) from taken
     return workflow, template.public_id
 
@@ -136,6 +136,6 @@ def _activated(actor: Actor, public_id: str, anyway: bool) -> Any:
     except workflows.ActivationQuestion as question:
         raise click.ClickException(
             f"{question.missing[0].message} It stays a draft ({public_id}). "
-            "Use --activate-anyway to activate it all the same."
+            "Use --activate-anyway to activate it anyway."
         ) from question
     return workflows.find_workflow(actor, public_id)

@@ -90,9 +90,9 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
     facts: dict[str, Any] = {"looked": looked, "card": looked.card, "message": message}
     if _is_for("message"):
         return render_template("gallery/_message.html", arrived=True, **facts)
-    missing = looked.card.missing(looked.connected)
+    missing = looked.card.missing(looked.available)
     facts |= {
-        "drawing": draw(looked.definition, missing=missing),
+        "drawing": draw(looked.definition, missing=missing, filled=looked.available),
         "trigger": trigger_words(looked.definition),
         "category": category_named(looked.card.category),
         "chosen": bool(step_id),

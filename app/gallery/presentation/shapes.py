@@ -21,7 +21,7 @@ def template_shape(looked: Looked) -> dict[str, Any]:
         "is_shared": False,
         "version": card.version,
         "needs": list(card.needs),
-        "missing": list(card.missing(looked.connected)),
+        "missing": list(card.missing(looked.available)),
         "steps": card.steps,
         "days": card.days,
         "channels": list(card.channels),

@@ -18,8 +18,9 @@ def shown_cards(actor: Actor, browsed: Browsed) -> list[Markup]:
         _card(
             card,
             browsed.used.get(card.id, 0),
-            card.missing(browsed.connected),
-            card.silent_without(browsed.connected, browsed.filled),
+            card.missing(browsed.available),
+            card.linked(browsed.available),
+            card.silent_without(browsed.available),
             may_use,
         )
         for card in browsed.shelf.cards or browsed.offered
@@ -27,7 +28,14 @@ def shown_cards(actor: Actor, browsed: Browsed) -> list[Markup]:
 
 
 @lru_cache(maxsize=2000)
-def _card(card: Card, used: int, missing: tuple[str, ...], silent: tuple[str, ...], may_use: bool) -> Markup:
+def _card(
+    card: Card,
+    used: int,
+    missing: tuple[str, ...],
+    linked: tuple[str, ...],
+    silent: tuple[str, ...],
+    may_use: bool,
+) -> Markup:
     """Cards are compared by identity: one that was read again is another one."""
     draw_card = get_template_attribute("gallery/_card.html", "template_card")
-    return Markup(draw_card(card, missing, used, may_use, silent))
+    return Markup(draw_card(card, missing, linked, used, may_use, silent))

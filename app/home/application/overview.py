@@ -23,8 +23,8 @@ TO_BEGIN_WITH = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
 
 LIMIT_WORDS = (
     ("Workflows", "Includes drafts and archived workflows."),
-    ("Unfinished enrollments and imports", "Jobs that are queued, running or paused."),
-    ("People per enrollment", "Larger files can be imported as contacts or split."),
+    ("Unfinished enrollments and imports", "Jobs that are queued, running, or paused."),
+    ("People per enrollment", "Larger files can be split, or imported as contacts."),
     ("Rows per import", "Contacts added without enrolling them."),
     ("Batches at a time", "Keeps one account from slowing down the others."),
 )

@@ -47,17 +47,17 @@ def change_logo() -> ResponseReturnValue:
     accounts.require(actor, Permission.ACCOUNT)
     try:
         if (request.content_length or 0) > LARGEST_LOGO + FORM_OVERHEAD:
-            return _refused("Use a picture of at most 1 MB.", 413)
+            return _refused("Use an image of at most 1 MB.", 413)
         web.csrf.protect()
         if "remove" in request.form:
             accounts.change_business(actor, {}, remove_logo=True)
         else:
             file = request.files.get("logo")
             if file is None or not file.filename:
-                return _refused("Choose a picture first.", 422)
+                return _refused("Choose an image first.", 422)
             accounts.change_business(actor, {}, logo=file.stream.read(LARGEST_LOGO + 1))
     except RequestEntityTooLarge:
-        return _refused("Use a picture of at most 1 MB.", 413)
+        return _refused("Use an image of at most 1 MB.", 413)
     except Invalid as wrong:
         return _refused(wrong.message, 422)
     flash("Logo removed." if "remove" in request.form else "Logo saved.", "success")

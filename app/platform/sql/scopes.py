@@ -63,7 +63,7 @@ class Binder:
         if not isinstance(alias, exp.TableAlias) or not isinstance(alias.this, exp.Identifier):
             raise NotUnderstood("has an unusual name for a source")
         if alias.args.get("columns") and not may_rename_columns:
-            raise NotUnderstood("gives a table's columns other names")
+            raise NotUnderstood("gives a table’s columns other names")
         return self._name(alias.this)
 
     def _name(self, identifier: exp.Expr) -> str:

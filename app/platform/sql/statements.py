@@ -41,7 +41,7 @@ def accounts_named(statement: str, dialect: str, tables: Tables) -> tuple[int | 
             raise NotUnderstood("is several statements or none")
         reader.read(trees[0])
     except (SqlglotError, RecursionError) as error:
-        raise NotUnderstood(f"cannot be parsed ({type(error).__name__})") from None
+        raise NotUnderstood(f"can’t be parsed ({type(error).__name__})") from None
     found = (one if isinstance(one, int) else Given(keys[int(one[1:])]) for one in reader.accounts)
     return tuple(dict.fromkeys(found))
 

@@ -54,10 +54,10 @@ class StatementReader(QueryReader):
         if place is None:
             return
         if len(row) != width or any(one.is_star for one in row):
-            raise NotUnderstood("puts in rows that are not written out")
+            raise NotUnderstood("puts in rows that aren’t literal values")
         account = row[place].unalias().unnest()
         if self._owner(account, scope) is None and not self._is_account(account):
-            raise NotUnderstood(f"puts in rows with an {OWNER} that is no value")
+            raise NotUnderstood(f"puts in rows with an {OWNER} that isn’t a value")
 
     def _conflict(self, node: exp.Expr, scope: Scope, name: str) -> None:
         """A row that is there already must be of the account of the row that was to go in."""

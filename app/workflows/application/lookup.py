@@ -66,10 +66,10 @@ def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:
         return workflow
     named = queries.workflows_named(actor.account_id, name_or_id)
     if not named:
-        raise NotFound("WORKFLOW_NOT_FOUND", f"There is no workflow named “{name_or_id}”.")
+        raise NotFound("WORKFLOW_NOT_FOUND", f"No workflow is named “{name_or_id}”.")
     active = [workflow for workflow in named if workflow.status == Status.ACTIVE] or list(named)
     if len(active) > 1:
-        raise Conflict("CONFLICT", f"Several workflows are named “{name_or_id}”. Give the id of one of them.")
+        raise Conflict("CONFLICT", f"Several workflows are named “{name_or_id}”. Use the ID of one of them.")
     return active[0]
 
 

@@ -49,7 +49,7 @@ class ActivationQuestion(Conflict):
 
     def __init__(self, name: str, missing: Sequence[Missing]) -> None:
         nothing_live = any(one.kind == GapKind.NOTHING_LIVE for one in missing)
-        lead = missing[0].message if nothing_live else f"“{name}” is not complete."
+        lead = missing[0].message if nothing_live else f"“{name}” isn’t complete."
         super().__init__(
             "CONFIRMATION_NEEDED",
             f"{lead} Activate it anyway?",
@@ -117,4 +117,4 @@ def _missing(workflow: Workflow, gap: Gap) -> Missing:
         if place is not None and place.type in EDITABLE:
             return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
         return Missing(gap.kind.value, gap.message, "Switch it on", f"{page}#switched-off")
-    return Missing(gap.kind.value, gap.message, "See what is switched off", f"{page}#switched-off")
+    return Missing(gap.kind.value, gap.message, "See what’s switched off", f"{page}#switched-off")

@@ -149,7 +149,7 @@ def _place(definition: dict[str, Any], step_id: str) -> Place:
 
 
 def _no_such_step() -> NotFound:
-    return NotFound("NOT_FOUND", "This workflow has no such step.")
+    return NotFound("NOT_FOUND", "This step doesn’t exist in the workflow.")
 
 
 def _sample(actor: Actor, definition: dict[str, Any], step: dict[str, Any]) -> SampleMessage:

@@ -67,13 +67,13 @@ def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[
     if criteria is None and may_be_empty:
         return
     if not isinstance(criteria, dict):
-        yield "Add the conditions that have to be met."
+        yield "Add the conditions for this path."
         return
     found = list(rules(criteria))
     if not found and not may_be_empty:
         yield "Add at least one condition."
     if len(found) > MAX_CRITERIA:
-        yield f"There are {len(found)} conditions; at most {MAX_CRITERIA} fit in one place."
+        yield f"There are {len(found)} conditions; the maximum is {MAX_CRITERIA}."
     yield from _group_problems(criteria, 1)
 
 
@@ -83,15 +83,15 @@ def _group_problems(group: dict[str, Any], depth: int) -> Iterator[str]:
         return
     for key in group:
         if key not in ("all", "any"):
-            yield f"“{_short(key)}” is not how conditions are joined: use “all” or “any”."
+            yield f"“{_short(key)}” can’t join conditions. Use “all” or “any”."
     if "all" in group and "any" in group:
-        yield "Conditions are joined by “all” or by “any”, not by both in the same group."
+        yield "A group of conditions can use “all” or “any”, but not both."
     for joined in ("all", "any"):
         if joined in group and not isinstance(group[joined], list):
-            yield f"“{joined}” has to hold a list of conditions."
+            yield f"“{joined}” must be a list of conditions."
     for member in group_of(group)[1]:
         if not isinstance(member, dict):
-            yield "A condition needs a field, an operator and a value."
+            yield "A condition needs a field, an operator, and a value."
         elif "field" in member or "op" in member:
             yield from _rule_problems(member)
         else:
@@ -101,16 +101,16 @@ def _group_problems(group: dict[str, Any], depth: int) -> Iterator[str]:
 def _rule_problems(rule: dict[str, Any]) -> Iterator[str]:
     for key in rule:
         if key not in ("field", "op", "value"):
-            yield f"“{_short(key)}” is not part of a condition."
+            yield f"“{_short(key)}” isn’t part of a condition."
     found = field_named(rule.get("field"))
     if found is None:
-        yield f"There is no field “{_short(rule.get('field'))}”."
+        yield f"The field “{_short(rule.get('field'))}” doesn’t exist."
         return
     op = rule.get("op")
     if not isinstance(op, str) or op not in OPERATORS:
-        yield f"“{_short(op)}” is not a comparison that exists ({found.label})."
+        yield f"“{_short(op)}” isn’t a valid operator for {found.label}."
     elif op not in OPERATORS_OF[found.kind]:
-        yield f"“{OPERATORS[op]}” cannot be asked of {found.label}."
+        yield f"“{OPERATORS[op]}” doesn’t work with {found.label}."
     else:
         problem = _value_problem(found, op, rule.get("value"))
         if problem:
@@ -122,23 +122,23 @@ def _value_problem(field: Field, op: str, value: Any) -> str:
         return ""
     if op == "in_last_days":
         good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 36_500
-        return "" if good else "give a number of days from 1 on."
+        return "" if good else "enter a number of days, 1 or more."
     if op == "between":
         if not isinstance(value, list) or len(value) != 2:
-            return "give two values, from and to."
+            return "enter two values, from and to."
         return next(filter(None, (_one_problem(field, op, each) for each in value)), "")
     if op in LISTS:
         if not isinstance(value, list) or not value:
-            return "give at least one value, as a list."
+            return "enter at least one value, as a list."
         if len(value) > MAX_LIST:
-            return f"at most {MAX_LIST} values fit in the list."
+            return f"enter at most {MAX_LIST} values."
         return next(filter(None, (_one_problem(field, op, each) for each in value)), "")
     return _one_problem(field, op, value)
 
 
 def _one_problem(field: Field, op: str, value: Any) -> str:
     if value is None or value == "":
-        return "the value is missing."
+        return "enter a value."
     check = _CHECKS.get(field.kind, _text_problem)
     if field.kind == "custom" and op in ("greater", "less"):
         check = _number_problem
@@ -151,34 +151,34 @@ def _text_problem(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return ""
     if not isinstance(value, str):
-        return "the value has to be a text or a number."
+        return "the value must be text or a number."
     return f"the value is longer than {MAX_VALUE} characters." if len(value) > MAX_VALUE else ""
 
 
 def _country_problem(value: Any) -> str:
     good = isinstance(value, str) and len(value) == 2 and value.isascii() and value.isalpha()
-    return "" if good else "give a country by its two letters, such as DE."
+    return "" if good else "enter a two-letter country code, such as US."
 
 
 def _number_problem(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return "give a number."
+        return "enter a number."
     if isinstance(value, str) and not NUMBER.fullmatch(value):
-        return "give a number."
+        return "enter a number."
     number = float(value) if isinstance(value, str | float) else value
-    return "" if abs(number) < MAX_NUMBER else "give a number."
+    return "" if abs(number) < MAX_NUMBER else "enter a number."
 
 
 def _date_problem(value: Any) -> str:
-    return "" if day_of(value) else "give a date such as 2026-05-01."
+    return "" if day_of(value) else "enter a date such as 2026-05-01."
 
 
 def _status_problem(value: Any) -> str:
-    return "" if value in [key for key, _ in STATUSES] else "give active, unsubscribed, bounced or blocked."
+    return "" if value in [key for key, _ in STATUSES] else "enter active, unsubscribed, bounced, or blocked."
 
 
 def _message_problem(value: Any) -> str:
-    return "" if isinstance(value, str) else "choose a message of this workflow."
+    return "" if isinstance(value, str) else "choose a message in this workflow."
 
 
 def day_of(value: Any) -> date | None:

@@ -51,14 +51,14 @@ def plain_copy(value: Any) -> Any:
 def upgrade(document: Any) -> Document:
     """The document in today's format. Raises `UnreadableFormat`; never changes its argument."""
     if not isinstance(document, dict):
-        raise UnreadableFormat("This is not a workflow: a trigger, steps and goals were expected.")
+        raise UnreadableFormat("This isn’t a workflow. It needs a trigger, steps, and goals.")
     number = document.get("format")
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise UnreadableFormat("This does not say which format it is written in, so it cannot be read.")
+        raise UnreadableFormat("The format number is missing, so this can’t be read.")
     if number > FORMAT:
         raise UnreadableFormat(
-            f"This was made by a newer version of Muster (format {number}). "
-            f"This version reads formats up to {FORMAT}: update Muster and try again."
+            f"This was created by a newer version of Muster (format {number}). "
+            f"This version reads formats up to {FORMAT}. Update Muster and try again."
         )
     current: Document = document
     for old in range(number, FORMAT):

@@ -44,7 +44,7 @@ APPOINTMENTS = {
 }
 
 DATES = {
-    "contact.birthday": "the contact's birthday",
+    "contact.birthday": "the contact’s birthday",
     "contact.created_at": "the anniversary of the day they were added",
 }
 
@@ -178,7 +178,7 @@ def timing_words(kind: str, config: Mapping[str, Any], messages: Mapping[str, st
     if kind == "wait":
         return Words(f"Wait {length_words(config)}")
     if kind == "wait_until":
-        zone = "in the contact's time zone" if config.get("zone") == "contact" else ""
+        zone = "in the contact’s time zone" if config.get("zone") == "contact" else ""
         return Words(f"Wait until {_until(config)}", sentence(zone))
     event = config.get("event")
     name = text_of(config.get("step"))

@@ -41,7 +41,7 @@ FIELDS: dict[str, Field] = {
         Field("event.link_clicked", "Clicked a link", "message"),
         Field("event.replied", "Replied", "message"),
         Field("event.starts_at", "Appointment time", "moment"),
-        Field("event.location", "Appointment place", "text"),
+        Field("event.location", "Appointment location", "text"),
         Field("event.amount", "Purchase amount", "number"),
         Field("event.product", "Product", "text"),
     )

@@ -19,7 +19,7 @@ def fork_problems(step: dict[str, Any], known: Known) -> Iterator[tuple[str, str
     config = config_of(step)
     arms = config.get("arms")
     if not isinstance(arms, list):
-        yield "arms", "The paths are missing."
+        yield "arms", "Add paths."
         return
     yield from _number(kind, len(arms))
     for number, arm in enumerate(arms, 1):
@@ -33,9 +33,12 @@ def fork_problems(step: dict[str, Any], known: Known) -> Iterator[tuple[str, str
 
 def _number(kind: str, count: int) -> Iterator[tuple[str, str]]:
     if kind == "branch" and not 1 <= count <= BRANCH_ARMS[1]:
-        yield "arms", f"A branch has 1 to {BRANCH_ARMS[1]} paths with conditions, plus one for everyone else."
+        yield (
+            "arms",
+            f"A branch needs 1 to {BRANCH_ARMS[1]} paths with conditions, plus one for everyone else.",
+        )
     if kind == "split" and not SPLIT_ARMS[0] <= count <= SPLIT_ARMS[1]:
-        yield "arms", f"A split has {SPLIT_ARMS[0]} to {SPLIT_ARMS[1]} paths; this one has {count}."
+        yield "arms", f"A split needs {SPLIT_ARMS[0]} to {SPLIT_ARMS[1]} paths; this one has {count}."
 
 
 def _arm(kind: str, number: int, arm: Any, known: Known) -> Iterator[tuple[str, str]]:
@@ -63,14 +66,14 @@ def _default(default: Any) -> Iterator[tuple[str, str]]:
 def _common(field: str, name: str, arm: dict[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for key in arm:
         if key not in keys:
-            yield field, f"{name}: “{key[:40]}” is not part of a path."
+            yield field, f"{name}: “{key[:40]}” isn’t part of a path."
     if isinstance(arm.get("name"), str) and len(arm["name"]) > MAX_NAME:
         yield f"{field}.name", f"{name}: the name is longer than {MAX_NAME} characters."
     if "name" in arm and arm["name"] is not None and not isinstance(arm["name"], str):
-        yield f"{field}.name", f"{name}: the name has to be a text."
+        yield f"{field}.name", f"{name}: the name must be text."
     steps = arm.get("steps", [])
     if not isinstance(steps, list):
-        yield f"{field}.steps", f"{name}: the steps have to be a list."
+        yield f"{field}.steps", f"{name}: the steps must be a list."
     elif any(not isinstance(step, dict) for step in steps):
         yield f"{field}.steps", f"{name}: every step needs a type and settings."
 
@@ -79,7 +82,7 @@ def _percentages(arms: list[Any]) -> Iterator[tuple[str, str]]:
     given = [arm.get("percent") if isinstance(arm, dict) else None for arm in arms]
     whole = [one for one in given if isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 99]
     if len(whole) != len(given):
-        yield "arms", "Every path of a split needs a whole percentage from 1 to 99."
+        yield "arms", "Every path in a split needs a whole percentage from 1 to 99."
     elif sum(whole) != 100:
         yield "arms", f"The percentages must add up to 100; these add up to {sum(whole)}."
 

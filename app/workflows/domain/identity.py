@@ -16,9 +16,9 @@ def id_problems(document: dict[str, Any], places: list[Place]) -> Iterator[Probl
         yield from _id(place.step.get("id"), place, "id", "step", seen)
         for arm_number, arm in enumerate(arms_of(place.step), 1):
             if not arm.is_default:
-                yield from _id(arm.id, place, f"arms.{arm_number}.id", f"way {arm_number}", seen)
+                yield from _id(arm.id, place, f"arms.{arm_number}.id", f"path {arm_number}", seen)
             elif arm.id:
-                yield from _id(arm.id, place, "default.id", "last way", seen)
+                yield from _id(arm.id, place, "default.id", "last path", seen)
     for index, goal in enumerate(goals_of(document)):
         for message in _id_messages(goal.get("id"), "goal", seen):
             yield Problem(text_of(goal.get("id")), goal_name(goal, index), "id", message)
@@ -31,11 +31,11 @@ def _id(value: Any, place: Place, field: str, what: str, seen: set[str]) -> Iter
 
 def _id_messages(value: Any, what: str, seen: set[str]) -> Iterator[str]:
     if not isinstance(value, str) or not re.fullmatch(ID_PATTERN, value):
-        yield f"The id of the {what} is missing or not made of small letters, digits and dashes."
+        yield f"The ID of the {what} must be lowercase letters, digits, hyphens, and underscores."
     elif value == TRIGGER_ID:
-        yield f"“{TRIGGER_ID}” cannot be the id of a {what}."
+        yield f"“{TRIGGER_ID}” can’t be the ID of a {what}."
     elif value in seen:
-        yield f"The id “{value}” of the {what} is used twice."
+        yield f"The ID “{value}” of the {what} is already in use."
     else:
         seen.add(value)
 
@@ -59,11 +59,11 @@ def reference_problems(document: dict[str, Any], places: list[Place]) -> Iterato
 
 def _reference_problem(reference: Reference, target: Place | None) -> str:
     if target is None:
-        return f"It refers to the message “{reference.target[:40]}”, which does not exist."
+        return f"It refers to the message “{reference.target[:40]}”, which doesn’t exist."
     if target.type not in reference.targets:
-        return f"It refers to {target.name}, which is no message of that kind."
+        return f"It refers to {target.name}, which is a different kind of step."
     if reference.goal is None and reference.user is None:
-        return f"It refers to {target.name}, which is sent only after the start."
+        return f"It refers to {target.name}, which is sent only after people enter the workflow."
     if reference.user and not comes_before(target, reference.user):
-        return f"It refers to {target.name}, which is not sent before it."
+        return f"It refers to {target.name}, which isn’t sent before this step."
     return ""

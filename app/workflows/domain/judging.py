@@ -45,42 +45,42 @@ def custom_field_problems(criteria: Any, known: Known) -> Iterator[str]:
 def _missing_custom(name: Any, known: Known) -> Iterator[str]:
     custom = CUSTOM.fullmatch(name) if isinstance(name, str) else None
     if custom and known.custom_fields is not None and custom.group(1) not in known.custom_fields:
-        yield f"there is no custom field “{custom.group(1)}”."
+        yield f"the custom field “{custom.group(1)}” doesn’t exist."
 
 
 def _words(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        yield "write a text."
+        yield "enter text."
     elif len(str(value)) > setting.limit:
-        yield f"longer than {setting.limit:,} characters."
+        yield f"use at most {setting.limit:,} characters."
     elif isinstance(value, str) and "\n" in value.strip():
-        yield "has to be one line."
+        yield "must be a single line."
 
 
 def _text(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str):
-        yield "write a text."
+        yield "enter text."
     elif len(value) > setting.limit:
-        yield f"{len(value):,} characters are too long; at most {setting.limit:,} fit."
+        yield f"use at most {setting.limit:,} characters; this has {len(value):,}."
     else:
         yield from analyse(value, known.custom_fields).problems
 
 
 def _line(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if isinstance(value, str) and "\n" in value.strip():
-        yield "has to be one line."
+        yield "must be a single line."
     yield from _text(setting, value, known)
 
 
 def _pairs(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, dict):
-        yield "give names and values."
+        yield "enter names and values."
         return
     if len(value) > setting.high:
-        yield f"at most {setting.high} fit."
+        yield f"use at most {setting.high} entries."
     for name, content in value.items():
         if not isinstance(name, str) or not NAME.fullmatch(name):
-            yield f"“{str(name)[:40]}” cannot be a name: use letters, digits, dots and dashes."
+            yield f"“{str(name)[:40]}” isn’t a valid name. Use letters, digits, dots, and hyphens."
         for problem in _text(setting, content, known):
             yield f"“{str(name)[:40]}”: {problem}"
 
@@ -89,16 +89,16 @@ def _tag(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str):
         yield "enter the tag as text."
     elif len(value) > MAX_TAG or "\n" in value or "," in value:
-        yield f"a tag has at most {MAX_TAG} characters, in one line and without commas."
+        yield f"use at most {MAX_TAG} characters on one line, without commas."
     elif "{{" in value or "{%" in value:
-        yield "a tag cannot hold merge tags."
+        yield "tags can’t contain merge tags."
 
 
 def _field(allowed: Callable[[Field], bool], words: str) -> Callable[[Setting, Any, Known], Iterator[str]]:
     def judge(setting: Setting, value: Any, known: Known) -> Iterator[str]:
         found = field_named(value)
         if found is None or not found.name.startswith("contact."):
-            yield f"there is no field “{str(value)[:60]}”."
+            yield f"the field “{str(value)[:60]}” doesn’t exist."
         elif not allowed(found):
             yield f"{found.label} {words}"
         else:
@@ -109,45 +109,45 @@ def _field(allowed: Callable[[Field], bool], words: str) -> Callable[[Setting, A
 
 def _step(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str) or not re.fullmatch(ID_PATTERN, value):
-        yield "choose a message of this workflow."
+        yield "choose a message in this workflow."
 
 
 def _choice(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if value not in [key for key, _ in setting.choices]:
         shown = value[:40] if isinstance(value, str) else type(value).__name__
-        yield f"“{shown}” is not one of {', '.join(key for key, _ in setting.choices)}."
+        yield f"“{shown}” isn’t one of the choices: {', '.join(key for key, _ in setting.choices)}."
 
 
 def _count(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, int):
-        yield "give a whole number."
+        yield "enter a whole number."
     elif not setting.low <= value <= setting.high:
-        yield f"give a number from {setting.low} to {setting.high:,}."
+        yield f"enter a number from {setting.low:,} to {setting.high:,}."
 
 
 def _money(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
-        yield "give an amount from 0 on."
+        yield "enter an amount of 0 or more."
 
 
 def _date(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if day_of(value) is None:
-        yield "give a date such as “2026-05-01”, in quotes."
+        yield "enter a date such as “2026-05-01”, in quotes."
 
 
 def _time(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str) or not TIME.fullmatch(value):
-        yield "give a time from “00:00” to “23:59”, in quotes."
+        yield "enter a time from “00:00” to “23:59”, in quotes."
 
 
 def _url(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str) or len(value) > setting.limit or not URL.fullmatch(value):
-        yield "give a web address that begins with https://."
+        yield "enter a web address that starts with https://."
 
 
 def _key(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str) or not KEY.fullmatch(value):
-        yield "use 3 to 60 small letters, digits and dashes."
+        yield "use 3 to 60 lowercase letters, digits, hyphens, and underscores."
 
 
 def _duration(setting: Setting, value: Any, known: Known) -> Iterator[str]:
@@ -157,17 +157,17 @@ def _duration(setting: Setting, value: Any, known: Known) -> Iterator[str]:
 def duration_problems(value: Any) -> Iterator[str]:
     """What is wrong with a {amount, unit}."""
     if not isinstance(value, dict):
-        yield "say how long, as an amount and a unit."
+        yield "enter an amount and a unit."
         return
     if extra := [str(key)[:40] for key in value if key not in ("amount", "unit")]:
-        yield f"“{extra[0]}” is not part of a length of time."
+        yield f"“{extra[0]}” isn’t part of a duration."
     amount, unit = value.get("amount"), value.get("unit")
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
-        yield "give a whole number from 1 on."
+        yield "enter a whole number of 1 or more."
     elif not isinstance(unit, str) or unit not in MINUTES:
-        yield "choose minutes, hours, days or weeks."
+        yield "choose minutes, hours, days, or weeks."
     elif in_minutes(value) > MAX_WAIT_DAYS * 1440:
-        yield "up to one year."
+        yield "choose at most one year."
 
 
 _JUDGES: dict[str, Callable[[Setting, Any, Known], Iterator[str]]] = {
@@ -176,9 +176,11 @@ _JUDGES: dict[str, Callable[[Setting, Any, Known], Iterator[str]]] = {
     "message": _text,
     "markdown": _text,
     "tag": _tag,
-    "date_field": _field(lambda field: field.kind in ("date", "moment", "custom"), "holds no date."),
-    "any_field": _field(lambda field: field.kind != "tags", "is not a field: use the tag trigger or goal."),
-    "own_field": _field(lambda field: field.own, "cannot be changed by a workflow."),
+    "date_field": _field(lambda field: field.kind in ("date", "moment", "custom"), "isn’t a date field."),
+    "any_field": _field(
+        lambda field: field.kind != "tags", "can’t be used here. Use the tag trigger or goal instead."
+    ),
+    "own_field": _field(lambda field: field.own, "can’t be changed by a workflow."),
     "step": _step,
     "choice": _choice,
     "count": _count,

@@ -26,7 +26,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        return f"{_day(value)}, {value:%H:%M}"
+        return f"{_day(value)}, {value:%-I:%M %p}"
     if isinstance(value, date):
         return _day(value)
     if isinstance(value, int):
@@ -40,7 +40,7 @@ def plain(value: Any) -> str:
 
 
 def _day(value: date) -> str:
-    return f"{value.day} {value:%B %Y}"
+    return f"{value:%B %-d, %Y}"
 
 
 def _number(value: float | Decimal) -> str:
@@ -101,7 +101,7 @@ def _slice(value: Any, start: Any, length: Any = 1) -> str:
 
 
 @with_context
-def _date(value: Any, how: Any = "%-d %B %Y", *, context: RenderContext) -> str:
+def _date(value: Any, how: Any = "%B %-d, %Y", *, context: RenderContext) -> str:
     if value in ("now", "today"):
         value = context.globals.get("now", "")
     if isinstance(value, str):

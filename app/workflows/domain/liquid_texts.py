@@ -112,18 +112,18 @@ def refusal(text: str) -> str:
     if len(text) > MAX_TEXT:
         return f"The text is longer than {MAX_TEXT:,} characters."
     if VERBATIM.search(text):
-        return "“raw” and “doc” cannot be used in messages."
+        return "“raw” and “doc” can’t be used in messages."
     at = count = 0
     while (start := _next_tag(text, at)) >= 0:
         closing = "}}" if text[start + 1] == "{" else "%}"
         end = text.find(closing, start + 2)
         if end < 0:
-            return f"“{text[start : start + 30].strip()}” is not closed: {closing} is missing."
+            return f"“{text[start : start + 30].strip()}” isn’t closed: {closing} is missing."
         if end - start > MAX_TAG:
             return f"“{text[start : start + 30].strip()}…” is too long for a merge tag."
         count += 1
         at = end + 2
-    return f"There are {count} merge tags; at most {MAX_TAGS} fit in one text." if count > MAX_TAGS else ""
+    return f"There are {count} merge tags; the maximum is {MAX_TAGS}." if count > MAX_TAGS else ""
 
 
 def _next_tag(text: str, at: int) -> int:

@@ -7,6 +7,7 @@ is found too: an unknown tag is an error when saving, not a gap in a customer's 
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -21,7 +22,8 @@ from app.workflows.domain.marks import CONTROL
 
 @dataclass(frozen=True, slots=True)
 class MergeTag:
-    """A merge tag. `need`: the integration that fills it; `link`: its value is a web address."""
+    """A merge tag. `need`: the integration that fills it; `link`: its value is a web address;
+    `moment`: the sample as a date, so that date filters work on it."""
 
     name: str
     label: str
@@ -29,6 +31,7 @@ class MergeTag:
     group: str
     link: bool = False
     need: str = ""
+    moment: date | None = None
 
     @property
     def liquid(self) -> str:
@@ -47,10 +50,10 @@ MERGE_TAGS: dict[str, MergeTag] = {
         MergeTag("contact.company", "Company", "Lindqvist Interiors", "Contact"),
         MergeTag("contact.city", "City", "Bristol", "Contact"),
         MergeTag("contact.country", "Country", "United Kingdom", "Contact"),
-        MergeTag("contact.birthday", "Birthday", "12 June 1988", "Contact"),
+        MergeTag("contact.birthday", "Birthday", "June 12, 1988", "Contact", moment=date(1988, 6, 12)),
         MergeTag("contact.status", "Status", "active", "Contact"),
-        MergeTag("contact.created_at", "Added on", "3 March 2026", "Contact"),
-        MergeTag("account.name", "Your business", "Harbour Studio", "Your business"),
+        MergeTag("contact.created_at", "Added on", "March 3, 2026", "Contact", moment=date(2026, 3, 3)),
+        MergeTag("account.name", "Your business", "Harbor Studio", "Your business"),
         MergeTag("account.phone", "Your phone", "+44 20 7946 0456", "Your business"),
         MergeTag("account.website", "Your website", "https://www.example.com", "Your business", link=True),
         MergeTag(
@@ -59,7 +62,7 @@ MERGE_TAGS: dict[str, MergeTag] = {
         MergeTag(
             "account.booking_link",
             "Your booking page",
-            "https://book.example.com/harbour",
+            "https://book.example.com/harbor",
             "Your business",
             link=True,
             need="calendar",
@@ -67,14 +70,20 @@ MERGE_TAGS: dict[str, MergeTag] = {
         MergeTag(
             "account.review_link",
             "Your review page",
-            "https://reviews.example.com/harbour",
+            "https://reviews.example.com/harbor",
             "Your business",
             link=True,
             need="reviews",
         ),
-        MergeTag("sender.name", "Sender's name", "Alice Morgan", "Sender"),
-        MergeTag("event.starts_at", "Appointment time", "Thursday 14 May 2026, 10:30", "What happened"),
-        MergeTag("event.location", "Appointment place", "1 Quay Street, Bristol", "What happened"),
+        MergeTag("sender.name", "Sender’s name", "Alice Morgan", "Sender"),
+        MergeTag(
+            "event.starts_at",
+            "Appointment time",
+            "May 14, 2026, 10:30 AM",
+            "What happened",
+            moment=datetime(2026, 5, 14, 10, 30),
+        ),
+        MergeTag("event.location", "Appointment location", "1 Quay Street, Bristol", "What happened"),
         MergeTag("event.amount", "Purchase amount", "49.00", "What happened"),
         MergeTag("event.product", "Product", "Starter course", "What happened"),
         MergeTag(
@@ -142,33 +151,33 @@ def _missing_custom(tags: tuple[str, ...], custom_fields: Collection[str]) -> It
     for tag in tags:
         custom = CUSTOM.fullmatch(tag)
         if custom and custom.group(1) not in custom_fields:
-            yield f"There is no custom field “{custom.group(1)}”, so {{{{ {tag} }}}} would stay empty."
+            yield f"The custom field “{custom.group(1)}” doesn’t exist, so {{{{ {tag} }}}} would stay empty."
 
 
 def _unknown_tag(path: str) -> str:
     near = get_close_matches(path[:80], MERGE_TAGS, 1, 0.6)
     advice = f" Did you mean {{{{ {near[0]} }}}}?" if near else ""
-    return f"There is no merge tag {{{{ {path[:80]} }}}}.{advice}"
+    return f"The merge tag {{{{ {path[:80]} }}}} doesn’t exist.{advice}"
 
 
 def _unknown_filter(name: str) -> str:
     near = get_close_matches(name[:40], FILTERS, 1, 0.6)
     advice = f" Did you mean “{near[0]}”?" if near else ""
-    return f"There is no filter “{name[:40]}”.{advice}"
+    return f"The filter “{name[:40]}” doesn’t exist.{advice}"
 
 
 def _syntax_sentence(error: LiquidError) -> str:
-    reason = str(error.message or "it cannot be read")[:120].replace("expression", "tag")
+    reason = str(error.message or "it can’t be read")[:120].replace("expression", "tag")
     if missing := MISSING_END.match(reason):
         return f"{{% {missing.group(1)} %}} is missing."
     if unexpected := UNEXPECTED.match(reason):
-        return f"{{% {unexpected.group(1)} %}} cannot be used here."
+        return f"{{% {unexpected.group(1)} %}} can’t be used here."
     try:
         where = error.context()
     except ValueError:
         where = None
-    line = f" in line {where[0]}" if where else ""
-    return f"A merge tag{line} is not written correctly: {reason}."
+    line = f" on line {where[0]}" if where else ""
+    return f"A merge tag{line} has an error: {reason}."
 
 
 def render_text(text: str, context: Mapping[str, Any], *, one_line: bool = False) -> str:
@@ -182,7 +191,7 @@ def sample_context(custom_fields: Collection[str] = ()) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for tag in MERGE_TAGS.values():
         group, _, name = tag.name.rpartition(".")
-        (context.setdefault(group, {}) if group else context)[name] = tag.sample
+        (context.setdefault(group, {}) if group else context)[name] = tag.moment or tag.sample
     context["contact"]["custom"] = {key: key.replace("_", " ").capitalize() for key in custom_fields}
     return context
 

@@ -28,9 +28,15 @@ def needs(document: Any, filled: Collection[str] = ()) -> set[str]:
 
     `filled`: merge tags that the account has a value for, so that no integration has to fill them.
     """
+    return unmet(requirements(document), filled)
+
+
+def requirements(document: Any) -> set[str]:
+    """What everything that is switched on relies on: integrations, and merge tags that either an integration
+    or a value of the account's own fills."""
     found: set[str] = set()
     for place in live_steps(document):
-        found |= step_needs(place.step, filled)
+        found |= step_requirements(place.step)
     if is_on(trigger_of(document)):
         found |= part_needs(trigger_of(document), TRIGGERS)
     for goal in goals_of(document):
@@ -39,11 +45,22 @@ def needs(document: Any, filled: Collection[str] = ()) -> set[str]:
     return found
 
 
+def step_requirements(step: Any) -> set[str]:
+    """The same for one step: by its type, and by the merge tags of its texts."""
+    used = (tag for tag in step_merge_tags(step) if tag in MERGE_TAGS)
+    return type_needs(step) | {tag for tag in used if MERGE_TAGS[tag].need}
+
+
+def unmet(required: Collection[str], available: Collection[str]) -> set[str]:
+    """The integrations that `required` still calls for. `available`: integrations that are connected, and
+    merge tags with a value of the account's own, which need no integration."""
+    names = (MERGE_TAGS[one].need if one in MERGE_TAGS else one for one in required if one not in available)
+    return {name for name in names if name not in available}
+
+
 def step_needs(step: Any, filled: Collection[str] = ()) -> set[str]:
     """The integrations that one step needs, by its type and by the merge tags of its texts not `filled`."""
-    used = (tag for tag in step_merge_tags(step) if tag in MERGE_TAGS and tag not in filled)
-    found = {MERGE_TAGS[tag].need for tag in used}
-    return (found | part_needs(step, STEPS)) - {""}
+    return unmet(step_requirements(step), filled)
 
 
 def type_needs(step: Any) -> set[str]:

@@ -61,8 +61,8 @@ def gaps(document: Any, *, connected: Collection[str] = (), filled: Collection[s
         found.append(Gap(GapKind.NOTHING_LIVE, sentence))
     for part in off_parts(document, filled):
         missing = [INTEGRATIONS[name] for name in part.needs if name not in connected]
-        why = f" It needs {joined(missing)}, which is not connected." if missing else ""
-        unset = "".join(f" {MERGE_TAGS[tag].label} is not set." for tag in part.tags)
+        why = f" It needs {joined(missing)}, which isn’t connected." if missing else ""
+        unset = "".join(f" {MERGE_TAGS[tag].label} isn’t set." for tag in part.tags)
         found.append(Gap(GapKind.SWITCHED_OFF, f"{part.name}, is switched off.{why}{unset}", part.id))
     found += _not_connected(document, connected)
     found += _without_value(document, filled)
@@ -116,9 +116,7 @@ def _not_connected(document: Any, connected: Collection[str]) -> Iterator[Gap]:
             parts.append((text_of(goal.get("id")), goal_name(goal, index), part_needs(goal, GOALS)))
     for part_id, name, needed in parts:
         for need in _ordered(needed - set(connected)):
-            sentence = (
-                f"{name}, needs {INTEGRATIONS[need]}, which is not connected. It cannot run until then."
-            )
+            sentence = f"{name}, needs {INTEGRATIONS[need]}, which isn’t connected. It can’t run until then."
             yield Gap(GapKind.NOT_CONNECTED, sentence, part_id, need=need)
 
 
@@ -134,7 +132,7 @@ def _without_value(document: Any, filled: Collection[str]) -> Iterator[Gap]:
         more = f" and {len(places) - 5} more" if len(places) > 5 else ""
         label = MERGE_TAGS[tag].label
         if tag.startswith("account."):
-            sentence = f"{label} is not set. It stays empty in {steps}{more}."
+            sentence = f"{label} isn’t set. It stays empty in {steps}{more}."
         else:
             sentence = f"{label} has no value with this trigger. It stays empty in {steps}{more}."
         yield Gap(GapKind.NO_VALUE, sentence, places[0].id, tag=tag)

@@ -15,7 +15,7 @@ METHODS: Choices = (
     ("GET", "GET"),
     ("DELETE", "DELETE"),
 )
-ZONES: Choices = (("account", "your time zone"), ("contact", "the contact's time zone"))
+ZONES: Choices = (("account", "your time zone"), ("contact", "the contact’s time zone"))
 UNTIL: Choices = (
     ("date", "A date"),
     ("contact_field", "A contact date"),

@@ -14,24 +14,24 @@ def unstorable(document: Any) -> str:
     while waiting:
         seen += 1
         if seen > MAX_VALUES:
-            return "The document is too large to be a workflow."
+            return "The document is too large for a workflow."
         value, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            return "The document is nested too deeply to be a workflow."
+            return "The document is nested too deeply for a workflow."
         if isinstance(value, dict):
             if not all(isinstance(key, str) and _clean(key) for key in value):
-                return "The document holds a name that is not a text."
+                return "The document contains a name that isn’t text."
             waiting.extend((inner, depth + 1) for inner in value.values())
         elif isinstance(value, list):
             waiting.extend((inner, depth + 1) for inner in value)
         elif isinstance(value, str):
             if not _clean(value):
-                return "A text holds a character that cannot be kept (NUL or half a character)."
+                return "The text contains a character that can’t be saved (NUL or half a character)."
         elif isinstance(value, float):
             if not math.isfinite(value):
-                return "A number is not finite."
+                return "A number is infinite or undefined."
         elif not (value is None or isinstance(value, bool | int)):
-            return f"“{str(value)[:40]}” has to be written as a text, in quotes."
+            return f"“{str(value)[:40]}” must be written as text, in quotes."
     return ""
 
 

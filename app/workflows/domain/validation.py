@@ -43,7 +43,7 @@ def problems(
 
 def _problems(document: Any, known: Known, may_be_off: bool) -> Iterator[Problem]:
     if not isinstance(document, dict):
-        yield Problem("", WORKFLOW, "", "This isn't a workflow: it needs a trigger, steps and goals.")
+        yield Problem("", WORKFLOW, "", "This isn’t a workflow. It needs a trigger, steps, and goals.")
         return
     if reason := unstorable(document):
         yield Problem("", WORKFLOW, "", reason)
@@ -57,7 +57,7 @@ def _problems(document: Any, known: Known, may_be_off: bool) -> Iterator[Problem
     yield from id_problems(document, places)
     yield from reference_problems(document, places)
     for lost, ending in unreachable(document):
-        message = f"No contact ever gets here: {ending.name} ends every path before it."
+        message = f"No contact ever reaches this step: {ending.name} ends every path before it."
         yield Problem(lost.id, lost.name, "", message, lost.number)
 
 
@@ -66,7 +66,7 @@ def _whole(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
         yield Problem("", WORKFLOW, "format", f"The format must be {FORMAT}.")
     for key in document:
         if key not in ("format", "trigger", "steps", "goals"):
-            yield Problem("", WORKFLOW, str(key)[:40], f"“{str(key)[:40]}” is not part of a workflow.")
+            yield Problem("", WORKFLOW, str(key)[:40], f"“{str(key)[:40]}” isn’t part of a workflow.")
     if not isinstance(document.get("steps"), list):
         yield Problem("", WORKFLOW, "steps", "The steps must be a list.")
     elif any(not isinstance(step, dict) for step in document["steps"]):
@@ -84,7 +84,7 @@ def _amounts(document: dict[str, Any], may_be_off: bool) -> Iterator[Problem]:
         yield Problem("", WORKFLOW, "steps", "Every action is switched off. Switch on at least one.")
     for place in places:
         if place.depth > MAX_NESTING:
-            message = f"It is {place.depth} branches deep; the maximum is {MAX_NESTING}."
+            message = f"It’s {place.depth} branches deep; the maximum is {MAX_NESTING}."
             yield Problem(place.id, place.name, "", message, place.number)
             break
 
@@ -111,7 +111,7 @@ def _step(place: Place, known: Known) -> Iterator[Problem]:
     for field, message in fork_problems(step, known):
         yield Problem(place.id, place.name, field, message, place.number)
     if place.type == "wait" and in_minutes(config_of(step)) > MAX_WAIT_DAYS * 1440:
-        yield Problem(place.id, place.name, "amount", "How long: up to one year.", place.number)
+        yield Problem(place.id, place.name, "amount", "How long: choose at most one year.", place.number)
     workflow = config_of(step).get("workflow")
     if known.workflows is not None and isinstance(workflow, str) and workflow not in known.workflows:
         yield Problem(place.id, place.name, "workflow", "This workflow no longer exists.", place.number)
@@ -123,13 +123,13 @@ def _part(
     """Problems that a trigger, a step and a goal can all have, as (field, message)."""
     for key in part:
         if key not in keys:
-            yield str(key)[:40], f"“{str(key)[:40]}” is not part of a {what}."
+            yield str(key)[:40], f"“{str(key)[:40]}” isn’t part of a {what}."
     if not isinstance(part.get("enabled", True), bool):
-        yield "enabled", "“enabled” has to be true or false."
+        yield "enabled", "“enabled” must be true or false."
     if kind is None:
         written = part.get("type")
         shown = written[:40] if isinstance(written, str) else "nothing"
-        yield "type", f"“{shown}” is not a type of {what}." if written else f"The type of {what} is missing."
+        yield "type", f"“{shown}” isn’t a type of {what}." if written else f"Choose the type of {what}."
         return
     config = part.get("config", {})
     if not isinstance(config, dict):
@@ -138,7 +138,7 @@ def _part(
     names = {setting.name for setting in kind.settings} | FORK_SETTINGS.get(kind.type, set())
     for key in config:
         if key not in names:
-            yield str(key)[:40], f"“{str(key)[:40]}” is not a setting of {kind.title}."
+            yield str(key)[:40], f"“{str(key)[:40]}” isn’t a setting of {kind.title}."
     for setting in kind.applying(config):
         for message in setting_problems(setting, config.get(setting.name), known):
             yield setting.name, message
@@ -153,7 +153,7 @@ def _goals(document: dict[str, Any], known: Known) -> Iterator[Problem]:
         return
     for key in goals:
         if key not in ("match", "items"):
-            yield Problem("", "Goals", str(key)[:40], f"“{str(key)[:40]}” is not part of the goals.")
+            yield Problem("", "Goals", str(key)[:40], f"“{str(key)[:40]}” isn’t part of the goals.")
     if goals.get("match", "any") not in ("any", "all"):
         yield Problem("", "Goals", "match", "Choose whether any or all of the goals must be reached.")
     items = goals.get("items", [])

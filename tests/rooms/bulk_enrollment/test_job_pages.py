@@ -103,9 +103,9 @@ def test_a_batch_that_waits_for_its_next_attempt_is_told_of(app, bob, run_tasks)
 
 def test_it_says_when_no_worker_is_alive(app, bob):
     job = start_job(app, bob.actor, people(3))
-    assert "Background workers are not running" in page_of(bob, job)
+    assert "Background workers aren’t running" in page_of(bob, job)
     _show_a_worker(app)
-    assert "Background workers are not running" not in page_of(bob, job)
+    assert "Background workers aren’t running" not in page_of(bob, job)
 
 
 def test_pausing_the_workflow_is_told_and_going_on_too(app, bob, run_tasks):

@@ -232,7 +232,7 @@ def test_a_workflow_that_takes_nobody(app, bob):  # B-01
     answer = decide(bob, address, missing="skip", tags="kept")
     assert answer.status_code == 409
     assert "Not yet is a draft Activate it before you add people." in text_of(answer.text)
-    assert "Step 3, Send SMS, needs SMS, which is not connected." in text_of(answer.text)
+    assert "Step 3, Send SMS, needs SMS, which isn’t connected." in text_of(answer.text)
     asked = decide(bob, address, "activate", missing="skip", tags="kept")
     assert asked.status_code == 409 and "Not yet is a draft" in text_of(asked.text)
     assert choices_on(asked.text)["tags"] == "kept"

@@ -178,7 +178,7 @@ def test_a_plan_that_never_ends_is_given_up(trial: Trial, workflow):
     trial.change_job(job, attempt=40, idle_attempts=10)
     trial.run_tasks()
     assert trial.job(job).status == "failed"
-    assert "interrupted 10 times without getting any further" in trial.job(job).failure
+    assert "interrupted 10 times without progress" in trial.job(job).failure
 
 
 def test_a_plan_that_gets_further_is_never_given_up(trial: Trial, workflow):

@@ -73,7 +73,7 @@ def test_a_header_further_down_can_be_chosen(bob, workflow):
     page = bob.get(press(bob, address, act="reread", **{"layout-header": "2"})).text
     assert tiles(page)["Rows in file"] == "1"
     assert ">Gamma<" in page
-    assert "1 line is not a contact and is skipped" in text_of(page)
+    assert "1 line isn’t a contact and is skipped" in text_of(page)
 
 
 def test_a_sheet_is_chosen_on_the_page(bob, workflow):
@@ -94,7 +94,7 @@ def test_lines_that_are_no_contacts_are_listed(bob, workflow):
     address = uploaded(bob, workflow, (REPORTS / "35_salesforce_report.csv").read_bytes(), "report.csv")
     page = bob.get(address).text
     assert tiles(page)["Rows in file"] == "4"
-    assert "6 lines are not contacts and are skipped" in text_of(page)
+    assert "6 lines aren’t contacts and are skipped" in text_of(page)
     assert "line 8 Grand Totals (4 records)" in text_of(page)
 
 

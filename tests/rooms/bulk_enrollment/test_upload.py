@@ -161,7 +161,7 @@ def test_a_draft_says_so_and_can_be_activated(app, bob):
     sleeping = draft(app, bob.actor, "Not yet")
     page = bob.get(enroll_page(sleeping)).text
     assert "Not yet is a draft" in text_of(page)
-    assert "needs SMS, which is not connected" in text_of(page) and "Activate anyway" in page
+    assert "needs SMS, which isn’t connected" in text_of(page) and "Activate anyway" in page
     assert 'name="confirmed" value="1"' in page
     answer = bob.post(f"/workflows/{sleeping}/activation", {"then": "people", "confirmed": "1"})
     assert answer.headers["Location"].endswith(enroll_page(sleeping))

@@ -45,7 +45,7 @@ def test_templates_of_an_account(app: Flask, sam: Person) -> None:  # T-22
     assert "Sam's own" in run(app, "templates", "--account", "Branch").stdout
     assert "Sam's own" not in run(app, "templates").stdout
     unknown = run(app, "templates", "--account", "Nobody")
-    assert (unknown.exit_code, unknown.output) == (1, "Error: There is no account named Nobody.\n")
+    assert (unknown.exit_code, unknown.output) == (1, "Error: No account is named Nobody.\n")
 
 
 def test_clone_by_key_name_and_id(app: Flask) -> None:  # T-03
@@ -78,7 +78,7 @@ def test_what_cannot_be_cloned_is_one_sentence(app: Flask) -> None:  # T-12
 def test_activating_at_the_terminal_says_what_is_missing(app: Flask) -> None:
     done = run(app, "clone", "new-lead-welcome", "--name", "Mine", "--activate")
     assert done.exit_code == 0
-    assert "Missing: Your website is not set." in done.stderr
+    assert "Missing: Your website isn’t set." in done.stderr
 
 
 def test_a_workflow_that_would_send_nothing_stays_a_draft_at_the_terminal(app: Flask) -> None:

@@ -55,7 +55,7 @@ def test_a_message_is_shown_with_a_sample_contact_and_its_merge_tags(app: Flask,
 def test_a_text_message_is_shown(app: Flask, bob: Person) -> None:  # T-07
     page = bob.get(f"/templates/{system_id(app, 'checkup-recall')}/steps/text-reminder").text
     assert "SMS · Step 6" in page
-    assert "Harbour Studio: you&#39;re due for a checkup." in page
+    assert "Harbor Studio: you&#39;re due for a checkup." in page
 
 
 def test_dates_of_own_fields_are_shown_as_dates(app: Flask, bob: Person) -> None:  # T-07
@@ -121,7 +121,7 @@ def test_every_email_shows_who_sends_it_and_how_to_unsubscribe(app: Flask, bob: 
     ):
         page = bob.get(f"/templates/{system_id(app, key)}" + (f"/steps/{step}" if step else "")).text
         assert '<span class="message-unsubscribe">Unsubscribe</span>' in page
-        assert "Harbour Studio · 1 Quay Street, Bristol BS1 4DJ" in page
+        assert "Harbor Studio · 1 Quay Street, Bristol BS1 4DJ" in page
     text = bob.get(f"/templates/{system_id(app, 'checkup-recall')}/steps/text-reminder").text
     assert "Reply STOP to opt out." in text
     assert "message-unsubscribe" not in text

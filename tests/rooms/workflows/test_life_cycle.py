@@ -82,7 +82,8 @@ def test_every_problem_is_listed_and_stands_at_its_step(app, bob):  # W-02
         'href="#step-hello"',
         'href="#step-inner"',
         "Step 1, Send email",
-        "Subject: There is no merge tag {{ contact.frist_name }}. Did you mean {{ contact.first_name }}?",
+        "Subject: The merge tag {{ contact.frist_name }} doesn’t exist. "
+        "Did you mean {{ contact.first_name }}?",
         "Step 3, Send SMS",
     ):
         assert words in answer.text, words
@@ -100,7 +101,7 @@ def test_what_the_account_does_not_have_is_a_problem_too(app, bob):
     )
     answer = bob.post(f"/workflows/{draft(app, bob.actor, definition=linked)}/activation")
     assert answer.status_code == 422
-    assert "There is no custom field “plan”" in answer.text
+    assert "The custom field “plan” doesn’t exist" in answer.text
     assert "This workflow no longer exists." in answer.text
 
 

@@ -110,7 +110,7 @@ def test_the_page_of_a_step_switches_it_on_with_what_was_typed(app, bob):
     page = f"/workflows/{public_id}/steps/short"
     shown = bob.get(page).text
     assert "This step is off" in shown and "Save and switch on" in shown
-    assert "needs SMS, which is not connected" in shown
+    assert "needs SMS, which isn’t connected" in shown
     assert bob.post(page, {"text": "Typed", "revision": "1", "switch": "on"}).status_code == 303
     kept = found(app, bob.actor, public_id).definition["steps"][1]
     assert (kept["enabled"], kept["config"]["text"]) == (True, "Typed")

@@ -44,16 +44,20 @@ def test_a_wait_is_changed(app, bob):
         (
             "hello",
             {"subject": "Hi {{ contact.frist_name }}", "body": "x"},
-            "There is no merge tag {{ contact.fr",
+            "The merge tag {{ contact.fr",
         ),
         ("hello", {"subject": "", "body": "x"}, "Subject is missing."),
-        ("hello", {"subject": "Hi", "body": "Hi {{ contact.first_name"}, "is not closed"),
-        ("hello", {"subject": "Hi", "body": "{{ contact.custom.plan }}"}, "There is no custom field “plan”"),
-        ("short", {"text": "x" * 1001}, "1,001 characters are too long; at most 1,000 fit."),
-        ("pause", {"amount": "two", "unit": "days"}, "Give a whole number."),
-        ("pause", {"amount": "-1", "unit": "days"}, "Give a whole number."),
-        ("pause", {"amount": "53", "unit": "weeks"}, "Up to one year."),
-        ("pause", {"amount": "2", "unit": "fortnights"}, "“fortnights” is not one of"),
+        ("hello", {"subject": "Hi", "body": "Hi {{ contact.first_name"}, "isn’t closed"),
+        (
+            "hello",
+            {"subject": "Hi", "body": "{{ contact.custom.plan }}"},
+            "The custom field “plan” doesn’t exist",
+        ),
+        ("short", {"text": "x" * 1001}, "Use at most 1,000 characters; this has 1,001."),
+        ("pause", {"amount": "two", "unit": "days"}, "Enter a whole number."),
+        ("pause", {"amount": "-1", "unit": "days"}, "Enter a whole number."),
+        ("pause", {"amount": "53", "unit": "weeks"}, "Choose at most one year."),
+        ("pause", {"amount": "2", "unit": "fortnights"}, "“fortnights” isn’t one of"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(app, bob, step_id, typed, sentence):
@@ -103,7 +107,7 @@ def test_the_preview_shows_the_message_as_it_is_typed_and_keeps_nothing(app, bob
     shown = bob.htmx("post", page, data=sent).text
     assert 'id="message-preview"' in shown
     assert "For Nora" in shown and "<strong>Agency</strong>" in shown and "<script>" not in shown
-    assert "There is no merge tag" in bob.htmx("post", page, data={"subject": "{{ nobody }}"}).text
+    assert "doesn’t exist" in bob.htmx("post", page, data={"subject": "{{ nobody }}"}).text
     assert found(app, bob.actor, public_id).revision == 1
 
 

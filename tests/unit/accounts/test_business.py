@@ -94,4 +94,4 @@ def test_a_logo_is_what_its_bytes_say(content, media_type):
 
 def test_a_logo_has_at_most_a_megabyte():
     assert logo_problem(PNG + b"\0" * (1024 * 1024 - len(PNG))) is None
-    assert logo_problem(PNG + b"\0" * 1024 * 1024) == "Use a picture of at most 1 MB."
+    assert logo_problem(PNG + b"\0" * 1024 * 1024) == "Use an image of at most 1 MB."

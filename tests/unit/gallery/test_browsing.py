@@ -22,8 +22,8 @@ def card(number: int, name: str = "", **given: Any) -> Card:
         "channels": ("email",),
         "step_types": ("send_email",),
         "goals": (),
-        "needs": (),
-        "message_needs": (),
+        "requirements": (),
+        "message_requirements": (),
         "miniature": {},
         "created_at": MOMENT + timedelta(days=number),
         "updated_at": MOMENT,
@@ -37,7 +37,7 @@ def card(number: int, name: str = "", **given: Any) -> Card:
 
 
 CARDS = [
-    card(1, "Beta", needs=("sms",), step_types=("send_email", "send_sms")),
+    card(1, "Beta", requirements=("sms",), step_types=("send_email", "send_sms")),
     card(2, "alpha", category="custom", tags=("gym",), account_id=7),
     card(3, "Gamma", tags=("gym", "salon")),
 ]
@@ -45,7 +45,7 @@ CARDS = [
 
 def shelf(wish: Wish, found: list[int] | None = None, **given: Any) -> Shelf:
     every = list(range(len(CARDS))) if found is None else found
-    return browse(CARDS, wish, every, **{"connected": {"email"}, "used": {}} | given)
+    return browse(CARDS, wish, every, **{"available": {"email"}, "used": {}} | given)
 
 
 def names(wish: Wish, **given: Any) -> list[str]:
@@ -81,7 +81,7 @@ def test_nonsense_is_left_out() -> None:  # T-05
 def test_what_needs_nothing_comes_first_then_what_is_used_most() -> None:  # T-01
     assert names(Wish()) == ["alpha", "Gamma", "Beta"]
     assert names(Wish(), used={3: 5}) == ["Gamma", "alpha", "Beta"]
-    assert names(Wish(), connected={"email", "sms"}) == ["alpha", "Beta", "Gamma"]
+    assert names(Wish(), available={"email", "sms"}) == ["alpha", "Beta", "Gamma"]
 
 
 def test_a_search_keeps_its_own_order() -> None:  # T-06
@@ -111,9 +111,9 @@ def test_counts_are_what_the_tabs_show() -> None:  # T-05
 
 def test_pages_end_where_the_cards_do() -> None:  # T-05
     many = [card(number) for number in range(PER_PAGE + 1)]
-    last = browse(many, Wish(page=99), range(len(many)), connected=(), used={})
+    last = browse(many, Wish(page=99), range(len(many)), available=(), used={})
     assert (last.page, last.pages, len(last.cards), last.first) == (2, 2, 1, PER_PAGE + 1)
-    assert browse([], Wish(), [], connected=(), used={}).pages == 1
+    assert browse([], Wish(), [], available=(), used={}).pages == 1
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,30 @@ def test_pages_end_where_the_cards_do() -> None:  # T-05
 def test_a_card_knows_when_none_of_its_messages_can_be_sent(
     connected: tuple[str, ...], filled: tuple[str, ...], silent: tuple[str, ...]
 ) -> None:
-    some = card(1, message_needs=(("sms",), ("account.review_link",)))
-    assert some.silent_without(connected, filled) == silent
+    some = card(1, message_requirements=(("sms",), ("account.review_link",)))
+    assert some.silent_without((*connected, *filled)) == silent
+
+
+@pytest.mark.parametrize(
+    ("available", "missing", "linked"),
+    [
+        ((), ("calendar",), ()),
+        (("account.booking_link",), (), ("calendar",)),
+        (("calendar",), (), ()),
+        (("account.review_link",), ("calendar",), ()),
+    ],
+)
+def test_a_booking_link_makes_up_for_a_calendar(
+    available: tuple[str, ...], missing: tuple[str, ...], linked: tuple[str, ...]
+) -> None:
+    some = card(1, requirements=("account.booking_link",))
+    assert (some.needs, some.missing(available), some.linked(available)) == (("calendar",), missing, linked)
+    with_trigger = card(2, requirements=("account.booking_link", "calendar"))
+    assert with_trigger.missing(("account.booking_link",)) == ("calendar",)
 
 
 def test_a_card_with_a_message_that_needs_nothing_or_without_messages_is_never_silent() -> None:
-    assert card(1, message_needs=(("sms",), ())).silent_without(()) == ()
+    assert card(1, message_requirements=(("sms",), ())).silent_without(()) == ()
     assert card(1).silent_without(()) == ()
 
 

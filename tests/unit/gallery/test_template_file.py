@@ -82,15 +82,15 @@ def test_a_file_without_a_format_is_refused() -> None:  # T-20
         ("key: two-emails", "key: Two Emails", "“key”"),
         ("category: onboarding", "category: onbording", "“onbording”"),
         ("description: For a test.", "description:", "“description” is missing"),
-        ("name: Two emails", "name: 7", "“name” has to be a text"),
+        ("name: Two emails", "name: 7", "“name” must be text"),
         ("name: Two emails", "name: " + "x" * 121, "“name”"),
         ("tags: [Welcome", "tags: [1", "“tags”"),
-        ("key: two-emails", "key: two-emails\nkey: three", "line 2: “key” is there twice"),
+        ("key: two-emails", "key: two-emails\nkey: three", "line 2: “key” appears twice"),
         ("name: Two emails", "name: *other", "aliases"),
         ("name: Two emails", "name: &one Two", ""),
         ("name: Two emails", "name: !!python/name:os.system x", "type tags"),
         ("name: Two emails", "name: [unclosed", "line"),
-        ("name: Two emails", "1: x\nname: Two emails", "a name has to be a word"),
+        ("name: Two emails", "1: x\nname: Two emails", "a name must be a word"),
     ],
 )
 def test_a_mistake_is_named(change: str, to: str, says: str) -> None:  # T-20
@@ -116,8 +116,8 @@ def test_a_mistake_is_named(change: str, to: str, says: str) -> None:  # T-20
     ],
 )
 def test_what_is_no_template_is_refused_with_a_sentence(text: str) -> None:  # T-20
-    assert refused(text).startswith("This is not a template file")
+    assert refused(text).startswith("This isn’t a template file")
 
 
 def test_a_file_that_is_too_large_is_refused() -> None:  # T-20
-    assert "larger" in refused(GOOD + "#" * 1_000_000)
+    assert "too large" in refused(GOOD + "#" * 1_000_000)

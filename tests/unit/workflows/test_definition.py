@@ -21,7 +21,7 @@ def test_an_unknown_format_is_refused(document: Any) -> None:  # T-20
 
 
 def test_a_newer_format_says_what_to_do() -> None:  # T-20
-    with pytest.raises(UnreadableFormat, match=r"newer version of Muster \(format 2\).*update Muster"):
+    with pytest.raises(UnreadableFormat, match=r"newer version of Muster \(format 2\).*Update Muster"):
         upgrade({"format": 2})
 
 

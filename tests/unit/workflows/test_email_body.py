@@ -137,8 +137,8 @@ def test_a_value_as_a_whole_address_has_to_be_a_safe_one(value: Any, link: list[
 @pytest.mark.parametrize(
     ("text", "link"),
     [
-        ("[Book]({{ account.booking_link }})", "https://book.example.com/harbour"),
-        ("Book here: {{ account.booking_link }}.", "https://book.example.com/harbour"),
+        ("[Book]({{ account.booking_link }})", "https://book.example.com/harbor"),
+        ("Book here: {{ account.booking_link }}.", "https://book.example.com/harbor"),
         ("[Leave]({{ unsubscribe_link }})", "https://example.com/unsubscribe"),
         ("[Write](mailto:{{ contact.email }})", "mailto:nora.lindqvist@example.com"),
         ("[Call](tel:{{ account.phone }})", "tel:+442079460456"),

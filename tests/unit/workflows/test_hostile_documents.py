@@ -138,7 +138,7 @@ def test_a_document_nested_without_end() -> None:  # T-11
     for level in range(60):
         inner = branch(f"b{level}", arm(f"a{level}", "A", IN_GERMANY, inner))
     use(definition(inner))
-    assert "The document is nested too deeply to be a workflow." in str(problems(definition(inner))[0])
+    assert "The document is nested too deeply for a workflow." in str(problems(definition(inner))[0])
 
     criteria: dict[str, Any] = IN_GERMANY
     for _ in range(300):
@@ -163,5 +163,5 @@ def test_a_flood_of_problems_is_cut_off() -> None:  # T-11
 def test_a_huge_document_is_refused_at_once() -> None:  # T-11
     assert (
         str(problems({"steps": [[0] * 1000] * 200})[0])
-        == "Workflow: The document is too large to be a workflow."
+        == "Workflow: The document is too large for a workflow."
     )

@@ -34,7 +34,7 @@ PEOPLE: dict[str, Any] = {
         ('Hi {{ contact.nothing.at.all | default: "you" }}', "Hi you"),
         ("{{ contact.last_name }}", "O'Neill & Sons"),
         ("{{ contact.last_name | escape }}", "O'Neill & Sons"),
-        ("{{ contact.birthday }} / {{ contact.created_at }}", "1 June 1990 / 3 March 2026, 09:05"),
+        ("{{ contact.birthday }} / {{ contact.created_at }}", "June 1, 1990 / March 3, 2026, 9:05 AM"),
         ('{{ contact.birthday | date: "%d.%m." }}', "01.06."),
         ('{{ "now" | date: "%Y" }}', "2026"),
         ('{{ contact.first_name | date: "%Y" }}', "Ann"),

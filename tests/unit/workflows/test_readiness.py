@@ -55,9 +55,9 @@ def test_every_part_that_is_off_is_named_with_what_it_needs():
     ]
     messages = [gap.message for gap in gaps(document)]
     assert messages == [
-        "Trigger, Appointment booked, is switched off. It needs Calendar, which is not connected.",
-        "Step 2, Send SMS, is switched off. It needs SMS, which is not connected.",
-        "Goal 1, Makes a purchase, is switched off. It needs Payments, which is not connected.",
+        "Trigger, Appointment booked, is switched off. It needs Calendar, which isn’t connected.",
+        "Step 2, Send SMS, is switched off. It needs SMS, which isn’t connected.",
+        "Goal 1, Makes a purchase, is switched off. It needs Payments, which isn’t connected.",
     ]
 
 
@@ -74,7 +74,7 @@ def test_a_detail_of_the_business_that_is_not_set_is_named_once_with_its_steps()
     )
     [gap] = gaps(document)
     assert (gap.kind, gap.tag) == (GapKind.NO_VALUE, "account.website")
-    assert gap.message == "Your website is not set. It stays empty in step 1 and step 2."
+    assert gap.message == "Your website isn’t set. It stays empty in step 1 and step 2."
     assert gaps(document, filled={"account.website"}) == []
 
 
@@ -83,7 +83,7 @@ def test_a_link_of_the_business_stands_for_the_integration():
     [gap] = gaps(document)
     assert (gap.kind, gap.message) == (
         GapKind.NO_VALUE,
-        "Your booking page is not set. It stays empty in step 1.",
+        "Your booking page isn’t set. It stays empty in step 1.",
     )
     assert gaps(document, filled={"account.booking_link"}) == []
 

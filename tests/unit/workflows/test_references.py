@@ -28,16 +28,16 @@ def waits_for(target: str, event: str = "link_clicked") -> dict[str, Any]:
 
 def test_references_lead_to_messages_that_were_sent_before() -> None:  # T-11
     assert found(definition(email("a"), waits_for("b"))) == [
-        "Step 2, Wait for: It refers to the message “b”, which does not exist."
+        "Step 2, Wait for: It refers to the message “b”, which doesn’t exist."
     ]
     assert found(definition(waits_for("a"), email("a"))) == [
-        "Step 1, Wait for: It refers to Step 2, Send email, which is not sent before it."
+        "Step 1, Wait for: It refers to Step 2, Send email, which isn’t sent before this step."
     ]
     assert found(definition(email("a"), wait("p"), waits_for("p"))) == [
-        "Step 3, Wait for: It refers to Step 2, Wait, which is no message of that kind."
+        "Step 3, Wait for: It refers to Step 2, Wait, which is a different kind of step."
     ]
     assert found(definition(sms("a"), waits_for("a", "email_opened"))) == [
-        "Step 2, Wait for: It refers to Step 1, Send SMS, which is no message of that kind."
+        "Step 2, Wait for: It refers to Step 1, Send SMS, which is a different kind of step."
     ]
     assert found(definition(sms("a"), waits_for("a", "replied"))) == []
 
@@ -45,7 +45,7 @@ def test_references_lead_to_messages_that_were_sent_before() -> None:  # T-11
 def test_a_message_on_another_way_was_not_sent_before() -> None:  # T-11
     apart = branch("fork", arm("a", "A", IN_GERMANY, email("x")), otherwise=[waits_for("x")])
     assert found(definition(apart)) == [
-        "Step 3, Wait for: It refers to Step 2, Send email, which is not sent before it."
+        "Step 3, Wait for: It refers to Step 2, Send email, which isn’t sent before this step."
     ]
     after = branch("fork", arm("a", "A", IN_GERMANY, email("x")))
     assert found(definition(after, waits_for("x"))) == []
@@ -68,5 +68,6 @@ def test_filters_of_a_trigger_cannot_ask_about_messages() -> None:  # T-11
     filters = {"all": [rule("event.link_clicked", "equals", "a")]}
     document = definition(email("a"), trigger={"type": "manual", "config": {}, "filters": filters})
     assert found(document) == [
-        "Trigger, Added manually: It refers to Step 1, Send email, which is sent only after the start."
+        "Trigger, Added manually: It refers to Step 1, Send email, which is sent only after people enter the "
+        "workflow."
     ]

@@ -90,43 +90,43 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             definition(email(), trigger={"type": "full_moon"}),
             TRIGGER_ID,
             "type",
-            "“full_moon” is not a type of trigger.",
+            "“full_moon” isn’t a type of trigger.",
         ),
         (definition(email(), goals=goals(goal("g", "tag_added"))), "g", "tag", "Tag is missing."),
         (definition(wait("w")), "", "steps", "Add at least one action, such as an email."),
         (definition(off(email())), "", "steps", "Every action is switched off. Switch on at least one."),
-        (definition(email(), step("x", "send_pigeon")), "x", "type", "“send_pigeon” is not a type of step."),
-        (definition(email(), {"id": "x", "config": {}}), "x", "type", "The type of step is missing."),
-        (definition(email("a"), email("a")), "a", "id", "The id “a” of the step is used twice."),
+        (definition(email(), step("x", "send_pigeon")), "x", "type", "“send_pigeon” isn’t a type of step."),
+        (definition(email(), {"id": "x", "config": {}}), "x", "type", "Choose the type of step."),
+        (definition(email("a"), email("a")), "a", "id", "The ID “a” of the step is already in use."),
         (
             definition(email("A B")),
             "A B",
             "id",
-            "The id of the step is missing or not made of small letters, digits and dashes.",
+            "The ID of the step must be lowercase letters, digits, hyphens, and underscores.",
         ),
-        (definition(email("trigger")), "trigger", "id", "“trigger” cannot be the id of a step."),
-        (definition(email(), wait("w", 0)), "w", "amount", "How long: give a number from 1 to 527,040."),
-        (definition(email(), wait("w", 60, "weeks")), "w", "amount", "How long: up to one year."),
+        (definition(email("trigger")), "trigger", "id", "“trigger” can’t be the ID of a step."),
+        (definition(email(), wait("w", 0)), "w", "amount", "How long: enter a number from 1 to 527,040."),
+        (definition(email(), wait("w", 60, "weeks")), "w", "amount", "How long: choose at most one year."),
         (
             definition(email(), wait("w", 2, "years")),
             "w",
             "unit",
-            "Unit: “years” is not one of minutes, hours, days, weeks.",
+            "Unit: “years” isn’t one of the choices: minutes, hours, days, weeks.",
         ),
-        (definition(email(), wait("w", True)), "w", "amount", "How long: give a whole number."),
+        (definition(email(), wait("w", True)), "w", "amount", "How long: enter a whole number."),
         (definition(email(), step("w", "wait_until", kind="date")), "w", "date", "Date is missing."),
         (definition(email(), step("w", "wait_until", kind="weekday")), "w", "weekday", "Weekday is missing."),
         (
             definition(email(), step("w", "wait_until", kind="time_of_day", time=540)),
             "w",
             "time",
-            "Time of day: give a time from “00:00” to “23:59”, in quotes.",
+            "Time of day: enter a time from “00:00” to “23:59”, in quotes.",
         ),
         (
             definition(email(), step("w", "wait_until", kind="contact_field", field="contact.city")),
             "w",
             "field",
-            "Contact date: City holds no date.",
+            "Contact date: City isn’t a date field.",
         ),
         (
             definition(email(), step("w", "wait_for_event", event="replied")),
@@ -146,55 +146,55 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             definition(step("h", "webhook", url="ftp://example.com")),
             "h",
             "url",
-            "Address: give a web address that begins with https://.",
+            "Address: enter a web address that starts with https://.",
         ),
         (
             definition(step("u", "update_field", field="contact.status", value="x")),
             "u",
             "field",
-            "Field: Status cannot be changed by a workflow.",
+            "Field: Status can’t be changed by a workflow.",
         ),
         (
             definition(step("u", "update_field", field="contact.shoe", value="x")),
             "u",
             "field",
-            "Field: there is no field “contact.shoe”.",
+            "Field: the field “contact.shoe” doesn’t exist.",
         ),
         (
             definition(step("n", "notify_team", message="x", to="everyone")),
             "n",
             "to",
-            "Recipients: “everyone” is not one of owner, admin, marketer, viewer.",
+            "Recipients: “everyone” isn’t one of the choices: owner, admin, marketer, viewer.",
         ),
         (
             definition(step("t", "create_task", title="x", due_days=-1)),
             "t",
             "due_days",
-            "Due in days: give a number from 0 to 365.",
+            "Due in days: enter a number from 0 to 365.",
         ),
         (
             definition(step("t", "add_tag", tag="a,b")),
             "t",
             "tag",
-            "Tag: a tag has at most 80 characters, in one line and without commas.",
+            "Tag: use at most 80 characters on one line, without commas.",
         ),
         (
             definition(email(body="x" * 20_001)),
             "hello",
             "body",
-            "Text: 20,001 characters are too long; at most 20,000 fit.",
+            "Text: use at most 20,000 characters; this has 20,001.",
         ),
-        (definition(email(subject="one\ntwo")), "hello", "subject", "Subject: has to be one line."),
+        (definition(email(subject="one\ntwo")), "hello", "subject", "Subject: must be a single line."),
         (
             definition({**email(), "config": {**email()["config"], "colour": "red"}}),
             "hello",
             "colour",
-            "“colour” is not a setting of Send email.",
+            "“colour” isn’t a setting of Send email.",
         ),
-        (definition({**email(), "name": "x"}), "hello", "name", "“name” is not part of a step."),
-        (definition({**email(), "enabled": "yes"}), "hello", "enabled", "“enabled” has to be true or false."),
+        (definition({**email(), "name": "x"}), "hello", "name", "“name” isn’t part of a step."),
+        (definition({**email(), "enabled": "yes"}), "hello", "enabled", "“enabled” must be true or false."),
         ({**definition(email()), "format": 2}, "", "format", "The format must be 1."),
-        ({**definition(email()), "colour": 1}, "", "colour", "“colour” is not part of a workflow."),
+        ({**definition(email()), "colour": 1}, "", "colour", "“colour” isn’t part of a workflow."),
     ],
 )
 def test_one_mistake_gives_one_sentence(document: Any, part: str, field: str, sentence: str) -> None:  # T-11
@@ -220,7 +220,7 @@ def test_steps_after_a_stop_are_unreachable() -> None:  # T-11
     (problem,) = problems(document)
     assert (
         str(problem)
-        == "Step 3, Send email: No contact ever gets here: Step 2, Stop ends every path before it."
+        == "Step 3, Send email: No contact ever reaches this step: Step 2, Stop ends every path before it."
     )
 
 
@@ -246,7 +246,7 @@ def test_forks_are_nested_six_levels_at_most() -> None:  # T-11
         return definition(inner)
 
     assert found(nested(6)) == []
-    assert found(nested(7)) == ["Step 8, Send email: It is 7 branches deep; the maximum is 6."]
+    assert found(nested(7)) == ["Step 8, Send email: It’s 7 branches deep; the maximum is 6."]
 
 
 def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_known() -> None:  # T-11
@@ -259,10 +259,10 @@ def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_k
     assert found(document) == []
     assert found(document, custom_fields={"shoe", "hat", "coat"}, workflows={"gone"}) == []
     assert found(document, custom_fields=(), workflows=()) == [
-        "Step 1, Send email: Text: There is no custom field “shoe”, "
+        "Step 1, Send email: Text: The custom field “shoe” doesn’t exist, "
         "so {{ contact.custom.shoe }} would stay empty.",
-        "Step 2, Update field: Field: there is no custom field “hat”.",
-        "Step 3, Branch: Path 1: there is no custom field “coat”.",
+        "Step 2, Update field: Field: the custom field “hat” doesn’t exist.",
+        "Step 3, Branch: Path 1: the custom field “coat” doesn’t exist.",
         "Step 4, Add to another workflow: This workflow no longer exists.",
     ]
 
@@ -272,20 +272,23 @@ def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_k
     [
         (
             "{{ contact.firstname }}",
-            "There is no merge tag {{ contact.firstname }}. Did you mean {{ contact.first_name }}?",
+            "The merge tag {{ contact.firstname }} doesn’t exist. Did you mean {{ contact.first_name }}?",
         ),
-        ("{% if contact.age %}x{% endif %}", "There is no merge tag {{ contact.age }}."),
-        ("{{ contact.first_name | upper }}", "There is no filter “upper”."),
-        ("{{ contact.first_name | defalt: 'x' }}", "There is no filter “defalt”. Did you mean “default”?"),
+        ("{% if contact.age %}x{% endif %}", "The merge tag {{ contact.age }} doesn’t exist."),
+        ("{{ contact.first_name | upper }}", "The filter “upper” doesn’t exist."),
+        (
+            "{{ contact.first_name | defalt: 'x' }}",
+            "The filter “defalt” doesn’t exist. Did you mean “default”?",
+        ),
         ("{% if contact.city %}x", "{% endif %} is missing."),
-        ("{% include 'secret' %}", "{% include %} cannot be used here."),
-        ("{{ contact.city", "“{{ contact.city” is not closed: }} is missing."),
+        ("{% include 'secret' %}", "{% include %} can’t be used here."),
+        ("{{ contact.city", "“{{ contact.city” isn’t closed: }} is missing."),
         (
             "a\n{{ contact.city city }}",
-            "A merge tag in line 2 is not written correctly: expected end of tag, found word.",
+            "A merge tag on line 2 has an error: expected end of tag, found word.",
         ),
-        ("{{ contact }}", "There is no merge tag {{ contact }}."),
-        ("{{ contact[sender.name] }}", "There is no merge tag {{ contact.[…] }}."),
+        ("{{ contact }}", "The merge tag {{ contact }} doesn’t exist."),
+        ("{{ contact[sender.name] }}", "The merge tag {{ contact.[…] }} doesn’t exist."),
     ],
 )
 def test_merge_tags_are_judged_without_rendering(text: str, sentence: str) -> None:  # T-11
