@@ -5,7 +5,7 @@ is found too: an unknown tag is an error when saving, not a gap in a customer's 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -130,7 +130,7 @@ def _analysed(text: str) -> TextAnalysis:
         return TextAnalysis(problems=(_syntax_sentence(error),))
     except RecursionError:
         return TextAnalysis(problems=("A merge tag in this text is too complicated.",))
-    paths = [_path(variable.segments) for found in analysis.globals.values() for variable in found]
+    paths = [tag_name(variable.segments) for found in analysis.globals.values() for variable in found]
     known = tuple(dict.fromkeys(path for path in paths if is_merge_tag(path)))
     wrong = dict.fromkeys(path for path in paths if not is_merge_tag(path))
     unknown = [_unknown_tag(path) for path in wrong]
@@ -143,7 +143,8 @@ def is_merge_tag(path: str) -> bool:
     return path in MERGE_TAGS or CUSTOM.fullmatch(path) is not None
 
 
-def _path(segments: list[Any]) -> str:
+def tag_name(segments: Iterable[Any]) -> str:
+    """The segments of a path in the syntax tree as a tag is written."""
     return ".".join(str(part) if isinstance(part, str | int) else "[…]" for part in segments)
 
 

@@ -2,7 +2,6 @@
 need a service that is not connected, and merge tags that nothing fills. None of it makes the workflow
 unsound, so the person is told and decides."""
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,11 +11,15 @@ from app.workflows.domain.goals import GOALS
 from app.workflows.domain.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.needs import INTEGRATIONS, part_needs, type_needs
 from app.workflows.domain.problem import TRIGGER_ID, goal_name, trigger_name
+from app.workflows.domain.reliance import gaps_left
 from app.workflows.domain.steps import ACTIONS, MESSAGES
 from app.workflows.domain.texts import step_texts
 from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
 from app.workflows.domain.walk import Place, goals_of, is_on, live_steps, text_of, trigger_of, walk
 from app.workflows.domain.words import joined
+
+POSTAL_ADDRESS = "account.postal_address"
+LAW = "Marketing emails must include one in the US, the EU, and many other countries."
 
 
 class GapKind(StrEnum):
@@ -91,8 +94,9 @@ def tags_without_value(step: Any, filled: Collection[str], trigger: str = "") ->
     an event that the trigger does not bring. A tag with a default, or inside a condition, is handled."""
     texts = [text for _, text in step_texts(step)]
     used = dict.fromkeys(tag for text in texts for tag in analyse(text).tags)
-    empty = [tag for tag in used if tag not in filled and _is_never_filled(tag, trigger)]
-    return [tag for tag in empty if any(_relies_on(tag, text) for text in texts)]
+    empty = frozenset(tag for tag in used if tag not in filled and _is_never_filled(tag, trigger))
+    gaps_in_texts = [gaps_left(text, empty) for text in texts] if empty else []
+    return [tag for tag in used if any(tag in found for found in gaps_in_texts)]
 
 
 def _nothing_live(document: Any, connected: Collection[str]) -> str:
@@ -127,6 +131,11 @@ def _without_value(document: Any, filled: Collection[str]) -> Iterator[Gap]:
     for place in live_steps(document):
         for tag in tags_without_value(place.step, filled, brought):
             users.setdefault(tag, []).append(place)
+    emails = [place for place in live_steps(document) if place.type == "send_email"]
+    if emails and POSTAL_ADDRESS not in filled:
+        users.pop(POSTAL_ADDRESS, None)
+        sentence = f"{MERGE_TAGS[POSTAL_ADDRESS].label} isn’t set. {LAW}"
+        yield Gap(GapKind.NO_VALUE, sentence, emails[0].id, tag=POSTAL_ADDRESS)
     for tag, places in users.items():
         steps = joined([f"step {place.number}" for place in places[:5]])
         more = f" and {len(places) - 5} more" if len(places) > 5 else ""
@@ -144,14 +153,6 @@ def _is_never_filled(tag: str, trigger: str) -> bool:
     if tag in ("event.starts_at", "event.location"):
         return trigger not in APPOINTMENT_TRIGGERS and trigger != "webhook_received"
     return tag.startswith("event.") and trigger not in ("purchase_made", "webhook_received")
-
-
-def _relies_on(tag: str, text: str) -> bool:
-    name = re.escape(tag)
-    if re.search(rf"\{{%[^%]*\b{name}\b", text):
-        return False
-    outputs = re.findall(rf"\{{\{{-?\s*{name}\b([^}}]*)\}}\}}", text)
-    return tag in text and (not outputs or any("default" not in filters for filters in outputs))
 
 
 def _ordered(needed: Collection[str]) -> tuple[str, ...]:

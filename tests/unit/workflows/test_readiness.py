@@ -2,10 +2,16 @@
 
 import pytest
 
-from app.workflows.domain.readiness import GapKind, gaps, off_parts, tags_without_value
+from app.workflows.domain import readiness
+from app.workflows.domain.readiness import GapKind, off_parts, tags_without_value
 from tests.unit.workflows.documents import arm, branch, definition, email, goals, off, rule, sms, step, wait
 
 BOOKED = {"type": "appointment_booked", "enabled": True, "config": {}}
+
+
+def gaps(document, *, filled=(), **given):
+    """The gaps of a workflow in an account with a postal address."""
+    return readiness.gaps(document, filled={"account.postal_address", *filled}, **given)
 
 
 def kinds(document, **given):
@@ -97,10 +103,36 @@ def test_a_link_of_the_business_stands_for_the_integration():
         ("{% if account.phone %}Call {{ account.phone }}.{% endif %}", False),
         ("Your {{ account.name }}, {{ sender.name }}, {{ contact.phone }}", False),
         ("On {{ event.starts_at }}", True),
+        ("{% if account.phone %}Call us.{% endif %} {{ account.phone }}", True),
+        ("{% if contact.city == 'Bonn' %}{{ account.phone }}{% endif %}", True),
+        ("{% unless account.phone %}no phone{% else %}{{ account.phone }}{% endunless %}", False),
+        ("{% case contact.city %}{% when 'Bonn' %}ok{% else %}{{ account.phone }}{% endcase %}", True),
+        ("{% assign number = account.phone %}Call {{ number }}", True),
+        ("{% assign number = account.phone | default: 'us' %}Call {{ number }}", False),
+        ("{{ 'Call ' | append: account.phone }}", True),
+        ("{{ account.phone | append: ' default' }}", True),
+        ("{{ account.phone | prepend: 'Call ' | default: 'us' }}", False),
+        ("{{ contact.phone | default: account.phone }}", True),
+        ("{{ account.name | default: account.phone }}", False),
+        ("{{ account.phone | default: account.website }}", True),
+        ("{{- account.phone -}}", True),
+        ('{{ account["phone"] }}', True),
     ],
 )
 def test_a_tag_counts_as_empty_only_where_the_text_relies_on_it(text, is_empty):
     assert bool(tags_without_value(email("a", "Hi", text), (), "manual")) is is_empty
+
+
+def test_emails_need_a_postal_address_whether_or_not_a_text_names_it():
+    document = definition(email("a"), sms("b"), email("c", "Hi", "Visit {{ account.postal_address }}"))
+    [gap] = readiness.gaps(document, connected={"sms"})
+    assert (gap.kind, gap.tag, gap.part_id) == (GapKind.NO_VALUE, "account.postal_address", "a")
+    assert gap.message == (
+        "Your postal address isn’t set. "
+        "Marketing emails must include one in the US, the EU, and many other countries."
+    )
+    for without in (definition(sms()), definition(off(email()), sms())):
+        assert not any(one.tag for one in readiness.gaps(without, connected={"sms"}))
 
 
 def test_an_event_fills_the_tags_that_it_brings():
