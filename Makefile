@@ -5,6 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ROUNDS ?= 10
 m ?=
+only ?=
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check unit rooms browser chaos bench test-postgres fix migration shell seed vendor \
 	screens environment environment-dev browser-found
@@ -72,5 +73,5 @@ seed: environment ## create an owner (owner@example.com / muster-sample) and sam
 vendor: environment-dev ## check that vendored browser files match their recorded hashes
 	@$(BIN)/pytest -q tests/guards/test_vendored_files.py
 
-screens: browser-found ## save a screenshot of every page in build/screens/
-	@$(BIN)/python -m tests.browser.screens
+screens: browser-found ## save screenshots of all pages in build/screens/ (only=mapping: some)
+	@$(BIN)/python -m tests.browser.screens $(only)

@@ -128,7 +128,7 @@ def watch(page: Page) -> list[int]:
     def note(answer: Response) -> None:
         if "/panel" in answer.url and answer.ok:
             with suppress(Error):  # the page has been left before anybody read it
-                found = re.search(r'class="progress-percent">(\d+) %', answer.text())
+                found = re.search(r'class="progress-percent">(\d+)%', answer.text())
                 percents.append(int(found[1]) if found else -1)
 
     page.on("response", note)

@@ -1,5 +1,6 @@
 """Settings, Your profile: name, address and password of whoever is signed in."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
@@ -43,42 +44,36 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/name")
 def set_name() -> ResponseReturnValue:
     form = NameForm()
-    try:
+
+    def save() -> str:
         change_name(web.actor(), _typed(form, "name"))
-    except Invalid as wrong:
-        return _refused(form, wrong, name_form=form)
-    flash("Name saved.", "success")
-    return web.send_to(url_for("profile.show"))
+        return "Name saved."
+
+    return _saved(form, save, name_form=form)
 
 
 @blueprint.post("/email")
 def set_email() -> ResponseReturnValue:
     form = EmailForm()
-    try:
+
+    def save() -> str:
         change_email(web.actor(), _typed(form, "email"), _typed(form, "password"), _is_right)
-    except Invalid as wrong:
-        return _refused(form, wrong, email_form=form)
-    flash("Email address saved. Use it the next time you sign in.", "success")
-    return web.send_to(url_for("profile.show"))
+        return "Email address saved. Use it the next time you sign in."
+
+    return _saved(form, save, email_form=form)
 
 
 @blueprint.post("/password")
 def set_password() -> ResponseReturnValue:
     form = PasswordForm()
-    try:
-        ended = change_password(
-            web.actor(),
-            _typed(form, "password"),
-            _typed(form, "new_password"),
-            _is_right,
-            hash_password,
-            current_token(),
-        )
-    except Invalid as wrong:
-        return _refused(form, wrong, password_form=form)
-    others = f" You were signed out of {plural(ended, 'other browser')}." if ended else ""
-    flash(f"Password changed.{others}", "success")
-    return web.send_to(url_for("profile.show"))
+
+    def save() -> str:
+        old, new = _typed(form, "password"), _typed(form, "new_password")
+        ended = change_password(web.actor(), old, new, _is_right, hash_password, current_token())
+        others = f" You were signed out of {plural(ended, 'other browser')}." if ended else ""
+        return f"Password changed.{others}"
+
+    return _saved(form, save, password_form=form)
 
 
 def _is_right(password: str, password_hash: str) -> bool:
@@ -91,10 +86,16 @@ def _is_right(password: str, password_hash: str) -> bool:
     return True
 
 
-def _refused(form: FlaskForm, wrong: Invalid, **forms: Any) -> ResponseReturnValue:
-    for name, sentence in wrong.facts["fields"].items():
-        form[name].errors = [sentence]
-    return _page(**forms), 422
+def _saved(form: FlaskForm, save: Callable[[], str], **forms: Any) -> ResponseReturnValue:
+    """The page again, with what `save` says has been saved or with what is wrong beside its field."""
+    try:
+        words = save()
+    except Invalid as wrong:
+        for name, sentence in wrong.facts["fields"].items():
+            form[name].errors = [sentence]
+        return _page(**forms), 422
+    flash(words, "success")
+    return web.send_to(url_for("profile.show"))
 
 
 def _typed(form: FlaskForm, name: str) -> str:

@@ -1,19 +1,16 @@
 """A message of a template as its reader would see it, with the data of a sample contact."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from app.workflows.domain import MERGE_TAGS, find_step, render_email_body, render_text, sample_context, walk
-from app.workflows.domain.fields import CUSTOM, custom_fields_in
+from app.workflows.domain import MERGE_TAGS, find_step, render_email_body, render_text, walk
+from app.workflows.domain.fields import custom_fields_in
 from app.workflows.domain.liquid_filters import plain
 from app.workflows.domain.merge_tags import tag_label
+from app.workflows.domain.sample_message import sample_values
 from app.workflows.domain.steps import MESSAGES
 from app.workflows.domain.texts import step_merge_tags
-from app.workflows.domain.walk import config_of, text_of, trigger_of
-
-SAMPLE_DATE = date(2026, 5, 14)
+from app.workflows.domain.walk import config_of, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def sample_message(definition: Any, step_id: str) -> SampleMessage | None:
     if place is None or step_id not in ids:
         return None
     config, at = config_of(place.step), ids.index(step_id)
-    context = _context(definition)
+    context = sample_values(definition, custom_fields_in(definition))
     return SampleMessage(
         step_id=step_id,
         number=place.number,
@@ -84,21 +81,6 @@ def _sender_line(account: dict[str, Any]) -> str:
 
 def _message_ids(definition: Any) -> list[str]:
     return [place.id for place in walk(definition) if place.type in MESSAGES and place.id]
-
-
-def _context(definition: Any) -> dict[str, Any]:
-    context = sample_context(custom_fields_in(definition))
-    for name in _date_fields(definition):
-        if custom := CUSTOM.fullmatch(name):
-            context["contact"]["custom"][custom.group(1)] = SAMPLE_DATE
-    return context
-
-
-def _date_fields(definition: Any) -> Iterator[str]:
-    """Fields that the trigger or a wait treats as dates."""
-    for part in (trigger_of(definition), *(place.step for place in walk(definition))):
-        if part.get("type") in ("date_reached", "wait_until"):
-            yield text_of(config_of(part).get("field"))
 
 
 def _used(path: str, context: dict[str, Any]) -> MergeTagUsed:

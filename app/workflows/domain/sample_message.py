@@ -1,6 +1,6 @@
 """A message as its reader will see it, with the data of a sample contact: for the preview beside a form."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,6 +64,18 @@ def sample_message(
     )
 
 
+def sample_values(document: Any, custom: Collection[str]) -> dict[str, Any]:
+    """Sample values for every merge tag. `custom`: keys of custom fields; those that the trigger or a wait
+    treats as dates get a date."""
+    context = sample_context(custom)
+    for part in (trigger_of(document), *(place.step for place in walk(document))):
+        if text_of(part.get("type")) in ("date_reached", "wait_until"):
+            found = CUSTOM.fullmatch(text_of(config_of(part).get("field")))
+            if found and found.group(1) in custom:
+                context["contact"]["custom"][found.group(1)] = SAMPLE_DATE
+    return context
+
+
 def _empty_tags(document: Any, step: Any, known: Mapping[str, Mapping[str, str]]) -> tuple[EmptyTag, ...]:
     """The merge tags of the step that nothing fills; none where the account's values are not known."""
     if "account" not in known:
@@ -79,12 +91,7 @@ def _empty_tags(document: Any, step: Any, known: Mapping[str, Mapping[str, str]]
 
 def _context(document: Any, tags: Any, known: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     custom = [found.group(1) for tag in tags if (found := CUSTOM.fullmatch(tag))]
-    context = sample_context(custom)
-    for part in (trigger_of(document), *(place.step for place in walk(document))):
-        if text_of(part.get("type")) in ("date_reached", "wait_until"):
-            found = CUSTOM.fullmatch(text_of(config_of(part).get("field")))
-            if found and found.group(1) in custom:
-                context["contact"]["custom"][found.group(1)] = SAMPLE_DATE
+    context = sample_values(document, custom)
     for group, values in known.items():
         context[group] = context[group] | dict(values)
     return context
