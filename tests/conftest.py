@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from rq.serializers import JSONSerializer
 
+from app.accounts.application import change_business
 from app.platform import formats, logs, queue
 from tests.people import Person, sign_in
 from tests.services.databases import Database
@@ -149,6 +150,13 @@ def sam(app: Flask) -> Person:
 def mallory(app: Flask) -> Person:
     """Owns an account somewhere else."""
     return sign_in(app, "mallory")
+
+
+@pytest.fixture
+def postal_address(app: Flask, alice: Person) -> None:
+    """The agency's business details hold what every marketing email must include."""
+    with app.app_context():
+        change_business(alice.actor, {"postal_address": "1 Quay Street\nBristol"})
 
 
 @pytest.fixture

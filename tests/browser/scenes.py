@@ -89,7 +89,7 @@ def _refused_file(folder: Path) -> dict[str, Show]:
         page.goto("/contacts/import")
         page.set_input_files("input[type=file]", picture)
         page.get_by_role("button", name="Upload and review").click()
-        expect(page.get_by_role("alert").first).to_be_visible()
+        expect(page.locator("main")).to_contain_text("This is an image, not a contact file.")
 
     return {"upload-refused": refused}
 
@@ -112,7 +112,7 @@ def _job_pages(alice: Visitor, workflow: str, folder: Path) -> dict[str, Show]:
     job = enrolling.job_id(alice)
     enrolling.wait_for_end(alice)
     done = alice.page.url
-    many = [{"Email": f"long.{number}@scene.example"} for number in range(10_000)]
+    many = [{"Email": f"long.{number}@scene.example"} for number in range(2_000)]
     long = enrolling.write_csv(folder / "long.csv", many)
 
     def running(page: Page) -> None:

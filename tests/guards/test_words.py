@@ -39,7 +39,7 @@ TRANSLATED = r"""
     from~\d+~on    invented    put~together    swallow(?:s|ed)?    all~the~same    is~there~twice
     written~(?:correctly|to)    write~a~text    cannot    did~not    do~not~need    such~as~this
 """
-SPACING = r"(?<=[a-z])[ ]…(?![ ]\w)|(?<=[\d}])[ ]%|(?<=[a-z])'(?:s|t|re|ll|ve)\b"
+SPACING = r"(?<=[a-z])[ ]…(?![ ]\w)|(?<=[\d}])[ ]%(?!})|(?<=[a-z])'(?:s|t|re|ll|ve)\b"
 
 
 def _any_of(words: str) -> str:
@@ -94,11 +94,21 @@ def texts_of_template(name: str) -> Iterator[tuple[int, str]]:
 def texts_of_module(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """(line, text) of the strings that may be read by people: no docstrings, no names of things."""
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+        if isinstance(node, ast.JoinedStr):
+            yield node.lineno, "".join(map(_shown, node.values))
+        elif id(node) in parts:
+            continue
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             is_code = re.fullmatch(r"[A-Z0-9_]+", node.value)
             if not is_code and (" " in node.value.strip() or node.value[:1].isupper()):
                 yield node.lineno, node.value
+
+
+def _shown(part: ast.expr) -> str:
+    """A part of an f-string; a value stands as a brace."""
+    return str(part.value) if isinstance(part, ast.Constant) else "}"
 
 
 def refused(texts: Iterator[tuple[int, str]], name: str) -> list[str]:

@@ -19,4 +19,4 @@ def completion_words(rate: float | None) -> str:
         percent = 99
     if percent == 0 and rate > 0:
         percent = 1
-    return f"{percent} %"
+    return f"{percent}%"

@@ -211,7 +211,7 @@ def _arm(place: Place, arm: Arm, pencil: _Pencil) -> DrawnArm:
     return DrawnArm(
         id=arm.id,
         name=arm.name,
-        rule=f"{percent} %" if place.type == "split" else rule,
+        rule=f"{percent}%" if place.type == "split" else rule,
         percent=percent,
         is_default=arm.is_default,
         ends=all_ways_stop(arm.steps),

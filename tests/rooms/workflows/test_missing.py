@@ -29,7 +29,7 @@ def test_a_workflow_in_which_no_message_is_live_asks(app, bob):
     assert found(app, bob.actor, public_id).status == "active"
 
 
-def test_with_nothing_missing_nobody_is_asked(app, bob):
+def test_with_nothing_missing_nobody_is_asked(app, bob, postal_address):
     public_id = draft(app, bob.actor, definition=complete())
     assert "Nothing is missing" in bob.get(f"/workflows/{public_id}/activation").text
     assert activate(bob, public_id).location == f"/workflows/{public_id}"
@@ -73,7 +73,21 @@ def test_each_thing_leads_to_where_it_is_put_right(app, bob):
     assert 'id="switched-off"' in bob.get(page).text
 
 
-def test_what_is_set_is_missing_no_more(app, alice, bob):
+def test_a_workflow_that_emails_needs_a_postal_address(app, alice, bob, postal_address):
+    emails = draft(app, bob.actor, definition=complete())
+    with app.app_context():
+        accounts.change_business(alice.actor, {"postal_address": ""})
+    for page in (f"/workflows/{emails}", f"/workflows/{emails}/activation", f"/workflows/{emails}/enroll"):
+        shown = bob.get(page).text
+        assert "Your postal address isn’t set." in shown and "/settings/business#postal_address" in shown
+    assert activate(bob, emails).location == f"/workflows/{emails}/activation"
+    with app.app_context():
+        accounts.change_business(alice.actor, {"postal_address": "1 Quay Street"})
+    assert "postal address" not in bob.get(f"/workflows/{emails}/activation").text
+    assert activate(bob, emails).location == f"/workflows/{emails}"
+
+
+def test_what_is_set_is_missing_no_more(app, alice, bob, postal_address):
     written = definition(email("hello", "Hi", "Visit {{ account.website }} or {{ account.review_link }}"))
     public_id = draft(app, bob.actor, definition=written)
     with app.app_context():
@@ -118,7 +132,7 @@ def test_the_page_of_a_step_switches_it_on_with_what_was_typed(app, bob):
     assert found(app, bob.actor, public_id).definition["steps"][1]["enabled"] is True
 
 
-def test_a_contact_field_that_is_needed_is_made_with_one_button(app, bob, vera):
+def test_a_contact_field_that_is_needed_is_made_with_one_button(app, bob, vera, postal_address):
     written = definition(email("hello", "Hi", "Your plan: {{ contact.custom.service_plan }}"))
     public_id = draft(app, bob.actor, definition=written)
     refused = activate(bob, public_id)

@@ -60,8 +60,8 @@ def test_ways_stand_side_by_side_with_their_rules() -> None:  # T-07
         ("Everyone else", "", False, True, 1),
     ]
     assert [(way.rule, way.percent) for way in draw(definition(split("p", 30, 70))).nodes[1].arms] == [
-        ("30 %", 30),
-        ("70 %", 70),
+        ("30%", 30),
+        ("70%", 70),
     ]
 
 
