@@ -9,7 +9,8 @@ from tests.rooms.workflows.drafts import active, complete, draft, found, version
 from tests.unit.workflows.documents import arm, branch, definition, email, rule, sms, step
 
 
-def test_a_draft_is_activated_with_one_button_that_leads_to_adding_people(app, bob):  # W-02, B-01
+def test_a_draft_is_activated_with_one_button_that_leads_to_adding_people(app, bob, postal_address):
+    """W-02, B-01."""
     public_id = draft(app, bob.actor, definition=complete())
     page = bob.get(f"/workflows/{public_id}").text
     assert "Activate and add people" in page and 'value="people"' in page
@@ -19,7 +20,7 @@ def test_a_draft_is_activated_with_one_button_that_leads_to_adding_people(app, b
     assert found(app, bob.actor, public_id).status == "active"
 
 
-def test_activation_alone_comes_back_to_the_page(app, bob):
+def test_activation_alone_comes_back_to_the_page(app, bob, postal_address):
     public_id = draft(app, bob.actor, definition=complete())
     answer = bob.post(f"/workflows/{public_id}/activation")
     assert answer.location == f"/workflows/{public_id}"
