@@ -121,7 +121,7 @@ def test_a_file_that_is_a_little_too_large(app, bob, workflow, monkeypatch):
         ("image_named.csv", "This is an image"),
         ("html_page_named.csv", "This is a web page"),
         ("encrypted_workbook_named.csv", "protected with a password"),
-        ("xlsx_named.csv", "This workbook is damaged or not complete"),
+        ("xlsx_named.csv", "This workbook is damaged or incomplete"),
         ("empty.csv", "The file is empty"),
         ("only_header.csv", "has a header but no contacts"),
         ("cut_off_in_quotes.csv", "never closed"),

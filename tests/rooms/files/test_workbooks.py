@@ -174,7 +174,7 @@ def test_more_rows_than_the_limit(app, alice, monkeypatch):
     monkeypatch.setitem(
         app.extensions, "settings", replace(app.extensions["settings"], max_workbook_rows=250)
     )
-    assert "may have 250 rows" in refused(alice, workbook(People=list(too_many_rows()))).message
+    assert "at most 250 rows" in refused(alice, workbook(People=list(too_many_rows()))).message
 
 
 def test_macros_passwords_and_odd_archives_are_refused(alice):
