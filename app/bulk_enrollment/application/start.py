@@ -74,8 +74,9 @@ def start_job(actor: Actor, wanted: FileJob) -> EnrollmentJob:
     """Make a job and start it at once. Raises NotAllowed, NotFound, Conflict (the workflow is not active),
     Invalid (`fields`), TooMuch (rows), LimitReached (unfinished jobs)."""
     with transaction():
+        # A double click finds the job of the first, and nobody has the file read another way meanwhile.
+        accounts.lock(actor.account_id)
         if wanted.once_key:
-            accounts.lock(actor.account_id)  # so that a double click finds the job of the first
             known = queries.job_of_once_key(actor.account_id, _once(actor, wanted.once_key))
             if known is not None:
                 return known

@@ -1,14 +1,18 @@
 """How a file is read can be seen and changed on the mapping page, and nothing chosen is lost (B-20)."""
 
 import re
+import threading
+import time
 from dataclasses import replace
 
 import pytest
 
+from app.accounts import application as accounts
 from app.bulk_enrollment.application.start import FileJob, dry_run, start_job
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.contacts import application as contacts
 from app.files import application as files
+from app.files.infrastructure import store
 from app.platform.database import transaction
 from app.platform.errors import Conflict
 from tests.rooms.bulk_enrollment.way import choices_on, decide, text_of, tiles, uploaded
@@ -294,6 +298,31 @@ def test_a_job_made_for_another_reading_is_refused(app, bob, workflow):
     for make in (dry_run, start_job):
         with app.app_context(), pytest.raises(Conflict):
             make(bob.actor, wanted)
+
+
+def test_a_job_waits_until_the_file_is_read_another_way(app, bob, workflow):
+    """Both begin at the same moment; the choices were made for the reading that is given up."""
+    address = two_sheets(bob, workflow)
+    with app.app_context():
+        upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
+        options = FileOptions({"0": "email"}, not_consent=["2"])
+        wanted = FileJob(upload.public_id, options, workflow, read_as=files.reading_mark(upload))
+    is_held = threading.Event()
+
+    def read_another_way() -> None:
+        with app.app_context(), transaction():
+            accounts.lock(bob.actor.account_id)
+            is_held.set()
+            time.sleep(0.5)
+            kept = files.kept(bob.actor.account_id, wanted.upload_id)
+            store.change(kept, layout=kept.layout | {"sheet": "Members"})
+
+    reading = threading.Thread(target=read_another_way)
+    reading.start()
+    is_held.wait(10)
+    with app.app_context(), pytest.raises(Conflict):
+        start_job(bob.actor, wanted)
+    reading.join()
 
 
 def test_strangers_cannot_read_again(bob, mallory, workflow):
