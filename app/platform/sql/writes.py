@@ -66,6 +66,8 @@ class StatementReader(QueryReader):
         )  # fmt: skip
         if not node.expressions and node.args["action"].name == "DO NOTHING":
             return
+        if name == "excluded":
+            raise NotUnderstood("calls the rows that are there like those that were to go in")
         keys = [
             key.this if isinstance(key, exp.Ordered) else key for key in node.args.get("conflict_keys") or ()
         ]

@@ -166,6 +166,7 @@ ON_BOTH = (
     "INSERT INTO contacts (account_id, email) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET city = ? WHERE contacts.id > 0",
     "INSERT INTO contacts (account_id, email) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET city = ? WHERE excluded.account_id = ?",
     "INSERT INTO contacts (account_id, email) VALUES (?, ?) ON CONFLICT (account_id, email) DO UPDATE SET account_id = ?",
+    "INSERT INTO contacts AS excluded (account_id, email) VALUES (?, ?) ON CONFLICT (email) DO UPDATE SET city = ?",
     "INSERT INTO contacts (account_id, email) VALUES (?, ?) ON CONFLICT (account_id, email) DO UPDATE SET city = (SELECT max(contacts.city) FROM contacts AS d)",
     "INSERT INTO contacts (account_id, email) VALUES (?, ?) RETURNING (SELECT count(*) FROM tags)",
     "WITH x AS (SELECT * FROM contacts) INSERT INTO contacts (account_id, email) SELECT ?, x.email FROM x",
