@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from app.accounts.domain import Actor
@@ -15,6 +16,7 @@ COLUMN: Final = "column-"  # what the field of a column begins with, before its 
 _MOST_FIELDS: Final = 2_000
 _LONGEST: Final = 2_000
 _LONGEST_NAME: Final = 400
+_MOST_CHARACTERS: Final = 400_000  # of all fields together: the form of 2,000 columns has half as many
 
 Choices = dict[str, list[str]]
 """{field of the form: its values}."""
@@ -22,8 +24,14 @@ Choices = dict[str, list[str]]
 
 def save_choices(actor: Actor, upload: Upload, choices: Mapping[str, Sequence[str]]) -> None:
     """Keep the fields of a form as one person has filled them in."""
-    few = list(choices.items())[:_MOST_FIELDS]
-    fields = {name[:_LONGEST_NAME]: [value[:_LONGEST] for value in values[:50]] for name, values in few}
+    fields: Choices = {}
+    room = _MOST_CHARACTERS
+    for name, values in islice(choices.items(), _MOST_FIELDS):
+        kept = [value[:_LONGEST] for value in values[:50]]
+        room -= min(len(name), _LONGEST_NAME) + sum(map(len, kept))
+        if room < 0:
+            break
+        fields[name[:_LONGEST_NAME]] = kept
     mine = {
         "reading": reading_mark(upload),
         "cells": _cells_mark(upload),

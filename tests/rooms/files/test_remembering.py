@@ -113,3 +113,11 @@ def test_what_a_column_may_be():
     assert files.may_be_mapped_to("email")
     assert files.may_be_mapped_to("custom:Shoe size")
     assert not any(map(files.may_be_mapped_to, ("", "ignore", "custom", "custom: ", "password", "status")))
+
+
+def test_what_is_kept_of_a_form_is_bounded(bob):
+    upload = keep(bob, b"Email\nann@example.com\n")
+    files.save_choices(bob.actor, upload, {f"column-{at}": ["x" * 2_000] for at in range(2_000)})
+    kept = files.choices_of(bob.actor, upload, "nothing")
+    assert kept is not None and "column-0" in kept
+    assert sum(len(value) for values in kept.values() for value in values) < 500_000
