@@ -50,7 +50,7 @@ _DATE = re.compile(
 )
 # What may follow a date: the time of day and its zone.
 _TIME = re.compile(
-    r"[\s\d:.,+\-/()TZ]*(?:[ap]\.?m\.?)?\s*(?:\(?(?:UTC|GMT|[A-Z]{2,4}T)\)?)?[\s\d:+-]*", re.IGNORECASE
+    r"[\s\d:.,+\-/()TZ]*(?:[ap]\.?m\.?\s*)?(?:\(?(?:UTC|GMT|[A-Z]{2,4}T)\)?)?[\s\d:+-]*", re.IGNORECASE
 )
 # A box without a tick, a cross or a mark of negation before words turns them round.
 _UNTICKED = re.compile(r"\s*(?:[✗✘❌☐⛔🚫👎!¬]|\[\s*\]|\(\s*\))\s*\w")
