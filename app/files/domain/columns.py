@@ -51,18 +51,7 @@ _LONGEST_JUDGED: Final = 320  # of a cell, so that the first rows of a file of l
 _SURE_ENOUGH: Final = 0.3
 _EMPTY: Final = 0.4
 _PERSONAL: Final = frozenset(
-    (
-        "email",
-        SECOND_EMAIL,
-        "phone",
-        "first_name",
-        "last_name",
-        "full_name",
-        "name",
-        "company",
-        "city",
-        "country",
-    )
+    ("email", SECOND_EMAIL, "first_name", "last_name", "full_name", "name", "company")
 )
 _JOBS: Final = frozenset(map(normalised, listed(JOBS)))
 _PHONE = re.compile(r"\+?[\d ()./-]{7,24}")
@@ -124,7 +113,7 @@ def guess_columns(
 
 
 def remark_columns(guesses: Sequence[ColumnGuess], has_header: bool) -> list[int]:
-    """Positions of the columns in which people leave remarks about the person: names, company, place, job and
+    """Positions of the columns in which people leave remarks about the person: names, company, job and
     addresses."""
     return [guess.index for guess in guesses if _takes_remarks(guess, has_header)]
 

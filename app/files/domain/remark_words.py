@@ -1,14 +1,12 @@
 """What people write above rows, in names of files and beside names and addresses, in the common languages.
 
-Everything is compared as `header_words.normalised` leaves it, but for NEEDLES, which are parts of lower-case
-text. Patterns are regular expressions over several lines.
+Everything is compared as `header_words.normalised` leaves it, but for KEYS and PIECES. Patterns are regular
+expressions over several lines.
 """
 
 from __future__ import annotations
 
 from typing import Final
-
-# ruff: noqa: RUF001
 
 # Words of titles and of names of files that say nothing by themselves.
 PLAIN_WORDS: Final = r"""
@@ -64,18 +62,23 @@ GROUPS: Final = """
     leden klanten gasten abonnes abonnees abonnenten abonados suscritos suscriptores assinantes aktiv aktive
     active abonnenter uczestnicy klienci deltagare medlemmar kunder deltagere medlemmer участники клиенты
 """
-NEEDLES: Final = """
-    unsub | opt out | opt-out | optout | opted | do not | don't | don’t | dont | not contact | not mail
-    not email | no email | no e-mail | no mail | no contact | no marketing | never | bounce | remove | delete
-    longer want | not want | n't want | n’t want | wants no | want no | take off | taken off | wil geen
-    no quiere | no desea | non vuole | non desid | ne veut | ne souhait
-    stop | decease | passed away | duplicate | blacklist | blocklist | suppress | complain | spam | donot
-    abgemeldet | nicht | keine | verstorben | gesperrt | unzustell | désabonn | desabonn | désinscri | ne pas
-    ne plus | décéd | baja | no enviar | no escrib | no molest | fallec | falec | descadast | não | disiscri
-    non cont | non invi | decedut | uitgeschr | afgemeld | niet | overled | wypis | nie kont | nie wys | zmarł
-    avregistr | avanm | avmeld | frameld | avlid | kontakta inte | kontakt ikke | odhl | nekontakt | leirat
-    dezabon | отпис | не пис | не бес | умер | відпис | 退 | 取消 | 停止 | 解除 | 拒 | 거부 | 탈퇴 | 취소
+# Of every remark one word at least, as it is written in small letters; few names are such words. Parts of
+# words in scripts that do not part them.
+KEYS: Final = """
+    unsubscribed unsubscribe unsub unsubs opt opts optout opted donot dont don not no never longer
+    bounced bounce removed remove deleted delete stop deceased dead died rip passed duplicate
+    blacklisted blacklist blocklisted suppressed complained complaint complaints spam undeliverable
+    cleaned inactive inaktiv inactif inactivo inattivo blocked invalid want wants off dnc dne asked requested use abgemeldet ausgetragen abbestellt nicht keine
+    kein verstorben gestorben gesperrt unzustellbar gelöscht doppelt dublette entfernt désabonné
+    désabonnée desabonne désinscrit désinscrite désinscrits ne pas plus décédé décédée decede
+    supprimé doublon rebond baja fallecido fallecida eliminado duplicado desuscrito desuscrita
+    falecido falecida não nao descadastrado descadastrada disiscritto disiscritta non deceduto
+    deceduta eliminato duplicato uitgeschreven afgemeld niet geen overleden verwijderd dubbel
+    wypisany wypisana nie brak zmarły zmarła usunięty avregistrerad avanmäld avmeldt frameldt
+    afmeldt ej inte ikke avliden död odhlášen odhlášená odhlášený nekontaktovat leiratkozott
+    dezabonat отписан отписана отписался отписалась отписка не умер умерла відписаний відписався
 """
+PIECES: Final = ("退", "取消", "停止", "解除", "拒", "거부", "탈퇴", "취소", "해지")
 # What a part of a cell may say beside a name.
 PHRASES: Final = r"""
 (?<!\w)(?:(?:not |never |no longer )?(?:unsubscribed|unsub(?:scribe)?\Z|opt(?:ed|s)? ?out)(?!\w)

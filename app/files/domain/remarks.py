@@ -29,16 +29,21 @@ _TURNED: Final = re.compile(words.pattern(words.TURNED))
 _CLEANED: Final = re.compile(words.CLEANED)
 _PHRASE: Final = re.compile(words.pattern(words.PHRASES))
 _GROUPS: Final = frozenset(words.GROUPS.split())
-_NEEDLES: Final = tuple(words.listed(words.NEEDLES))
 _ASIDE: Final = frozenset(map(normalised, words.listed(words.ASIDE)))
 _BY_ACCIDENT: Final = frozenset(words.listed(words.BY_ACCIDENT))
 
-# The words that are about consent wherever they stand.
-_EXACT: Final = frozenset(
-    word.lower()
+# One of these is in every remark: keys, and the single words that are about consent wherever they stand.
+_KEYS: Final = frozenset(
+    word.lower().encode()
     for text in (consent_words.CLEAR_NO, consent_words.CLEAR_BOUNCED, consent_words.CLEAR_BLOCKED)
-    for word in words.listed(text)
+    for word in (*words.KEYS.split(), *words.listed(text))
+    if " " not in word
 )
+# Bytes, which are quicker to part: small letters, and blanks for what parts words.
+_PLAIN: Final = bytes(
+    ord(" ") if chr(byte) in "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'\t\r\n" else ord(chr(byte).lower())
+    for byte in range(128)
+) + bytes(range(128, 256))
 
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"'|]{1,64}@[^\s<>()\[\],;\"'|]{1,255}")
 _PARTS: Final = re.compile(r"[()\[\]{}<>|;,:*/!\r\n\t]+|\s[-–—]+\s|\s[-–—]+\Z|\A[-–—]+\s|\.\s")
@@ -86,8 +91,11 @@ def begins_plain_group(title: str) -> bool:
 
 def may_hold_remarks(text: str) -> bool:
     """Whether a closer look at the cells of a text is worth it."""
-    low = text.lower()
-    return any(needle in low for needle in _NEEDLES)
+    if not text.isascii():
+        if any(piece in text for piece in words.PIECES):
+            return True
+        text = text.lower().replace("’", " ")
+    return not _KEYS.isdisjoint(text.encode("utf-8", "replace").translate(_PLAIN).split())
 
 
 class RemarkFinder:
@@ -101,10 +109,9 @@ class RemarkFinder:
         if at in self.found:
             return
         text = "\n".join(cells)
-        if may_hold_remarks(text) or ("@" in text and any(map(text.count, _BESIDE))):
-            if any(map(remark_in, cells)):
-                self.found.add(at)
-        elif not _EXACT.isdisjoint(map(str.lower, cells)) and any(map(remark_in, cells)):
+        if text.count("@") * 2 > len(cells) and not any(mark in text for mark in _BESIDE):
+            return  # nothing but addresses
+        if may_hold_remarks(text) and any(map(remark_in, cells)):
             self.found.add(at)
 
 
@@ -113,7 +120,7 @@ def remark_in(cell: str) -> str:
     has to be asked about; empty for none."""
     if len(cell) < _SHORTEST or ("@" in cell and not _BESIDE_ADDRESS.search(cell)):
         return ""
-    return _remark(cell[:_LONGEST]) if "@" in cell or cell.lower() in _EXACT or may_hold_remarks(cell) else ""
+    return _remark(cell[:_LONGEST]) if may_hold_remarks(cell[:_LONGEST]) else ""
 
 
 def refused_address(cell: str) -> str | None:
