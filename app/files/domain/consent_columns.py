@@ -24,6 +24,7 @@ _MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different word
 _PLAIN: Final = frozenset(("plain_yes", "plain_no"))
 _DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
 _NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
+_REMARKED: Final = ("first_name", "last_name", "full_name", "name", "company")
 # Words that turn a name about consent round: "No consent", "Subscription canceled", "Keine Einwilligung".
 _NEGATED: Final = re.compile(
     r"(?<!\w)(?:no|not|non|un(?!i)\w+|without|never|longer|denied|declined|disabled|expired|prohibited|off|doesn|don"
@@ -167,6 +168,8 @@ def _clear(
         may_be_names = may_be_names or name is None
     if may_be_names and clear * 3 < len(kinds):
         return NOTHING
+    if overflowed and meaning is not None and meaning[0] in _REMARKED:
+        return NOTHING  # names: what is written beside them is found as remarks, row by row
     understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
     # Yes and no beside them may be a header row that was read as a contact, above a column of opt-outs.
     is_plain = role is None and not _PLAIN.isdisjoint(kinds.values())

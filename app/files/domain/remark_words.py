@@ -68,15 +68,16 @@ KEYS: Final = """
     unsubscribed unsubscribe unsub unsubs opt opts optout opted donot dont don not no never longer
     bounced bounce removed remove deleted delete stop deceased dead died rip passed duplicate
     blacklisted blacklist blocklisted suppressed complained complaint complaints spam undeliverable
-    cleaned inactive inaktiv inactif inactivo inattivo blocked invalid want wants off dnc dne asked requested use abgemeldet ausgetragen abbestellt nicht keine
-    kein verstorben gestorben gesperrt unzustellbar gelöscht doppelt dublette entfernt désabonné
-    désabonnée desabonne désinscrit désinscrite désinscrits ne pas plus décédé décédée decede
-    supprimé doublon rebond baja fallecido fallecida eliminado duplicado desuscrito desuscrita
-    falecido falecida não nao descadastrado descadastrada disiscritto disiscritta non deceduto
-    deceduta eliminato duplicato uitgeschreven afgemeld niet geen overleden verwijderd dubbel
-    wypisany wypisana nie brak zmarły zmarła usunięty avregistrerad avanmäld avmeldt frameldt
-    afmeldt ej inte ikke avliden död odhlášen odhlášená odhlášený nekontaktovat leiratkozott
-    dezabonat отписан отписана отписался отписалась отписка не умер умерла відписаний відписався
+    cleaned inactive inaktiv inactif inactivo inattivo blocked invalid want wants off dnc dne asked
+    requested use abgemeldet ausgetragen abbestellt nicht keine kein verstorben gestorben gesperrt
+    unzustellbar gelöscht doppelt dublette entfernt désabonné désabonnée desabonne désinscrit
+    désinscrite désinscrits ne pas plus décédé décédée decede supprimé doublon rebond baja fallecido
+    fallecida eliminado duplicado desuscrito desuscrita falecido falecida não nao descadastrado
+    descadastrada disiscritto disiscritta non deceduto deceduta eliminato duplicato uitgeschreven
+    afgemeld niet geen overleden verwijderd dubbel wypisany wypisana nie brak zmarły zmarła usunięty
+    avregistrerad avanmäld avmeldt frameldt afmeldt ej inte ikke avliden död odhlášen odhlášená
+    odhlášený nekontaktovat leiratkozott dezabonat отписан отписана отписался отписалась отписка не умер
+    умерла відписаний відписався
 """
 PIECES: Final = ("退", "取消", "停止", "解除", "拒", "거부", "탈퇴", "취소", "해지")
 # What a part of a cell may say beside a name.

@@ -10,6 +10,7 @@ from app.files.domain.layout import FileLayout
 from app.files.domain.outside import Outside
 from app.files.domain.remarks import RemarkFinder, names_refusers, remark_in, title_of
 from app.files.domain.table_file import open_table, open_untouched
+from tests.unit.files.consent_files import read_consent
 
 
 def read(text: str, remarked: tuple[int, ...] = (), file: str = ""):
@@ -154,3 +155,12 @@ def test_titles_are_shown_without_their_count():
         "2026",
     ]
     assert kind_of("Opt-outs") is not None
+
+
+def test_a_long_list_with_a_few_such_names_asks_nothing():
+    """Many companies, one of them called like a word about consent: remarks are looked for row by row."""
+    rows = "".join(f"p{at}@example.com,Firm {at}\n" for at in range(300))
+    assert read_consent(f"Email,Company\n{rows}q@example.com,Bounce House LLC\n").asked == []
+    finder = RemarkFinder()
+    finder.look(1, ["Bounce House LLC", "Fire Suppression Inc"])
+    assert not finder.found
