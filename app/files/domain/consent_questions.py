@@ -94,8 +94,8 @@ class WordQuestion:
         """The question about blank cells."""
         verb = "is" if self.count == 1 else "are"
         return (
-            f"{self.count:,} of {self.rows:,} cells in “{self.columns[0]}” {verb} blank, and no other says "
-            "no. What does blank mean?"
+            f"{self.count:,} of {self.rows:,} cells in “{self.columns[0]}” {verb} blank, and no other "
+            "cell says no. What does blank mean?"
         )
 
 

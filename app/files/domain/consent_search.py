@@ -25,6 +25,7 @@ _LONG: Final = 1_000_000  # characters of a chunk, whose cells are cut then
 # Words that many cells hold: a phrase is known by another of its words where it has one.
 _COMMON: Final = frozenset(b"no not do de the be to from in a e list call mail email contact".split())
 _PLAIN: Final = bytes(ord(" ") if chr(byte) in _MARKS else byte for byte in range(256)).lower()
+_LETTER: Final = re.compile("[A-Za-z]")
 _PIECES: Final = re.compile(r"[.!?\n\r;|]+")
 
 
@@ -32,8 +33,8 @@ def clear_cells(cells: Sequence[str]) -> dict[str, int]:
     """Those of the cells that are about consent whatever their column is called, as a profile keeps them:
     {text: how often}. Of a long text the sentence that says so."""
     joined = "\n".join(cells)
-    if joined.isascii() and joined.lower() == joined.upper():
-        return {}  # numbers
+    if joined.isascii() and not _LETTER.search(joined):
+        return {}
     if joined.count("@") * 2 > len(cells):
         cells = [cell for cell in cells if "@" not in cell or " " in cell]  # addresses hold no words
         joined = "\n".join(cells)

@@ -103,7 +103,9 @@ BOXES = b"Email,Accepts marketing\na@example.com,x\nb@example.com,\nc@example.co
 def test_what_a_box_without_a_tick_means_is_asked(bob, workflow, run_tasks, answer, expected):
     address = uploaded(bob, workflow, BOXES, "boxes.csv")
     page = bob.get(address).text
-    sentence = "2 of 4 cells in “Accepts marketing” are blank, and no other says no. What does blank mean?"
+    sentence = (
+        "2 of 4 cells in “Accepts marketing” are blank, and no other cell says no. What does blank mean?"
+    )
     assert sentence in card(page)
     assert tiles(page)["Consent unclear"] == "2"
     assert decide(bob, address, **ADD).status_code == 422

@@ -84,7 +84,7 @@ def test_what_blank_means_is_asked_and_answered(app, enroll, tmp_path):
         return app.test_cli_runner().invoke(args=["enroll", str(path), *target, *options]).output
 
     asked = run()
-    assert "2 of 3 cells in “Accepts marketing” are blank, and no other says no." in asked
+    assert "2 of 3 cells in “Accepts marketing” are blank, and no other cell says no." in asked
     assert '--consent-word "=Accepts marketing=leave-out"' in asked
     assert '--consent-word "=Newsletter=leave-out"' in asked
     half = run("--consent-word", "=accepts Marketing=no")

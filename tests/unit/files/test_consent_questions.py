@@ -103,7 +103,7 @@ def test_blank_is_asked_about_where_a_column_says_nothing_but_yes(yes):
         file = read_consent(text, Newsletter="consent")
     [question] = [word for word in file.questions.open_words if word.is_blank]
     assert question.sentence == (
-        "2 of 4 cells in “Newsletter” are blank, and no other says no. What does blank mean?"
+        "2 of 4 cells in “Newsletter” are blank, and no other cell says no. What does blank mean?"
     )
     assert not {2, 3} & set(file.free), "until there is an answer nobody is free"
 
