@@ -26,9 +26,7 @@ def figures_of(
     return {
         "identifier": known_by,
         "column": column,
-        "checkup": files.checkup_for(
-            upload, {} if column is None else mapping, known_by, phones, said.answers.words
-        ),
+        "checkup": files.checkup_for(upload, {} if column is None else mapping, known_by, phones, said.words),
         "readings": readings_of(
             upload, mapping, known_by, styles, files.suggestion(upload.account_id, upload)
         ),
