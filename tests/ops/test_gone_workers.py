@@ -1,14 +1,16 @@
-"""A worker killed with SIGKILL under the usual settings: another goes on with its work within ten seconds."""
+"""Killed with SIGKILL under the usual settings: work goes on within ten seconds, whatever was killed."""
 
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from app import create_app
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import queue
 from app.platform.database import db
 from app.platform.settings import Settings
@@ -16,6 +18,7 @@ from tests.people import move_in, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
 from tests.services.installation import Installation
+from tests.services.postgresql import PostgreSQL
 
 ROWS = 40_000
 
@@ -23,8 +26,8 @@ ROWS = 40_000
 class Bench:
     """An installation with two workers, and a look at its jobs from outside."""
 
-    def __init__(self, folder: Path) -> None:
-        self.site = Installation(folder / "data", MAX_CONTACTS_PER_JOB=str(ROWS)).start()
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.site = Installation(folder / "data", MAX_CONTACTS_PER_JOB=str(ROWS), **settings).start()
         self.app = create_app(Settings.from_environment(self.site.environment))
         with self.app.app_context():
             move_in()
@@ -40,16 +43,37 @@ class Bench:
                 return True
         return False
 
+    def batch_of_killed(self, job: str) -> EnrollmentBatch | None:
+        """Kill a worker in the middle of a batch, and return that; None when there was no such moment."""
+        for batch in self.trial.batches(job):
+            if batch.status == "processing" and self.kill_worker_at(batch.holder):
+                time.sleep(0.2)
+                after = self.batch(job, batch.number)
+                return after if (after.status, after.attempt) == (batch.status, batch.attempt) else None
+        return None
+
+    def batch(self, job: str, number: int) -> EnrollmentBatch:
+        return next(one for one in self.trial.batches(job) if one.number == number)
+
+    def done(self, job: str) -> int:
+        return sum(batch.status == "completed" for batch in self.trial.batches(job))
+
     def end(self) -> None:
-        self.site.stop()
+        with suppress(AssertionError):
+            self.site.stop()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+def bench(tmp_path: Path, database_kind: str, postgresql_server: Callable[[], PostgreSQL]) -> Iterator[Bench]:
+    settings = {}
+    if database_kind == "postgresql":
+        server = postgresql_server()
+        server.make_database("gone_workers")
+        settings["DATABASE_URL"] = server.url("gone_workers")
+    made = Bench(tmp_path, **settings)
     yield made
     made.end()
 
@@ -75,4 +99,44 @@ def test_killed_in_planning(bench: Bench) -> None:
     assert took < 10
     assert trial.job(job).planned_rows >= planned, "the other goes on where it was left"
     eventually(lambda: trial.job(job).planned_at)
+    trial.holds(job)
+
+
+def test_killed_in_a_batch(bench: Bench) -> None:
+    trial = bench.trial
+    job = trial.start(lines(*addresses(ROWS)), active(bench.app, trial.actor), missing="create")
+    killed: list[EnrollmentBatch] = []
+
+    def is_killed() -> bool:
+        killed.extend(filter(None, [bench.batch_of_killed(job)]))
+        return bool(killed)
+
+    eventually(is_killed)
+    batch = killed[0]
+    took = 0.2 + eventually(
+        lambda: bench.batch(job, batch.number).lease_until != batch.lease_until, within=30
+    )
+    print(f"given to another after {took:.1f} s")
+    assert took < 10
+    eventually(lambda: trial.job(job).finished_at)
+    trial.holds(job)
+
+
+def test_everything_killed_and_started_again(bench: Bench) -> None:
+    """The supervisor and all that it keeps up, in the middle of a job. What comes after the start counts."""
+    trial = bench.trial
+    job = trial.start(lines(*addresses(ROWS)), active(bench.app, trial.actor), missing="create")
+    eventually(lambda: bench.done(job) > 0)
+    for name in ("supervisor", "muster", "worker-1", "worker-2", "clock", "web", "queue"):
+        with suppress(ProcessLookupError):
+            bench.site.kill(name)
+    bench.site.wait()
+    done = bench.done(job)
+    began = time.monotonic()
+    bench.site.start()
+    print(f"started after {time.monotonic() - began:.1f} s")
+    took = eventually(lambda: trial.job(job).finished_at or bench.done(job) > done, within=30)
+    print(f"went on after {took:.1f} s more")
+    assert took < 10
+    eventually(lambda: trial.job(job).finished_at)
     trial.holds(job)
