@@ -32,6 +32,7 @@ COLUMN_CHOICES: Final = (
     ("consent", "Yes: marketing consent (“no” means don’t contact)"),
     ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
     ("bounced", "Yes: bounces (“yes” means it bounced)"),
+    ("consent_note", "Partly: only values that clearly say no count"),
     ("channel_consent", "It’s about SMS or another channel: leave out “no”"),
     ("channel_opt_out", "It’s about SMS or another channel: leave out “yes”"),
 )

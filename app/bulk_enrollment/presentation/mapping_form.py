@@ -48,6 +48,7 @@ CHOICES: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("consent", "Marketing consent (yes or no)"),
             ("opt_out", "Opted out"),
             ("bounced", "Bounced"),
+            ("consent_note", "Notes (only a clear no counts)"),
             ("channel_consent", "Consent to SMS or another channel"),
             ("channel_opt_out", "Opted out of SMS or another channel"),
         ),

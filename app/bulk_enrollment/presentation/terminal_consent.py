@@ -109,6 +109,7 @@ def _about_column(
         f"{question} {values}{more}.",
         f"  --map {_quoted(column.name, 'consent')}  yes: “no” means don’t contact",
         f"  --map {_quoted(column.name, 'opt_out')}  yes: “yes” means don’t contact",
+        f"  --map {_quoted(column.name, 'consent_note')}  partly: only values that clearly say no count",
         f"  --map {_quoted(column.name, 'ignore')}   no, it’s about something else",
     ]
     if column.suggested.startswith("channel"):

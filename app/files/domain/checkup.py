@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from app.files.domain.columns import ColumnGuess
-from app.files.domain.consent import LEFT_OUT, withholding
+from app.files.domain.consent import LEFT_OUT
 from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.identify import (
     BLANK_ID,
@@ -27,6 +27,7 @@ from app.files.domain.key_table import KeyTable
 from app.files.domain.repairs import KINDS, repair
 from app.files.domain.table_file import Row
 from app.files.domain.typos import meant_domain
+from app.files.domain.withholding import withholding
 from app.platform.addresses import INVISIBLE, explain
 
 __all__ = ["IDENTIFIERS", "Checkup", "CheckupResult", "Finding", "Fix", "Identifier", "Sample", "Typo"]

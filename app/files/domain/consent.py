@@ -7,12 +7,13 @@ asked about, and until then the row is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, Literal
 
 from app.files.domain import consent_words as words
+from app.files.domain.consent_phrases import PHRASES
 from app.files.domain.header_words import normalised
 from app.files.domain.profile import shape_of, trimmed
 from app.files.domain.remark_words import BOUNCES, REFUSERS
@@ -35,10 +36,9 @@ WITHHELD: Final[tuple[Withheld, ...]] = ("left_out", "bounced", "unsubscribed", 
 Answer = Literal["yes", "no", "leave-out"]
 ANSWERS: Final[tuple[Answer, ...]] = ("yes", "leave-out", "no")
 
-Reader = Callable[[str], Consent | None]
-
 CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
 LEFT_OUT: Final = "left_out"
+NOTE: Final = "consent_note"
 BLANK: Final = "="  # begins the key of an answer about blank cells
 _CACHED: Final = 20_000
 _LONGEST_KEY: Final = 120
@@ -54,6 +54,7 @@ _TIME = re.compile(
 )
 # A box without a tick, a cross or a mark of negation before words turns them round.
 _UNTICKED = re.compile(r"\s*(?:[✗✘❌☐⛔🚫👎!¬]|\[\s*\]|\(\s*\))\s*\w")
+_PARTING = re.compile(r"[,;|:.!?()/]| [-–—] ")
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?$")
 _UN = re.compile(r"un\w+(?:ed|able|ible|ing)\b")
 
@@ -62,50 +63,14 @@ def consent_of(cell: str, field: str = "consent") -> Consent | None:
     """What the cell says in a column that is matched to `field`, None for nothing.
 
     In an `opt_out` or `bounced` column a yes, or the date of it, is the bad news and a no says nothing. A no
-    to another channel than email leaves the person out, and is no reason to take consent to email away.
+    to another channel than email leaves the person out, and is no reason to take consent to email away. In
+    notes nothing counts but a clear no.
     """
-    kind = kind_of(trimmed(cell))
+    text = trimmed(cell)
+    if field == NOTE:
+        return _in_note(text)
+    kind = kind_of(text)
     return None if kind is None else _MEANINGS[field].get(kind, "asked")
-
-
-def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> Reader:
-    """`consent_of` for many cells, with what a person said about words ({word key: Answer}); a word that is
-    asked about and has no answer is left out. `blank` is what they said about cells that say nothing."""
-    known: dict[str, Consent | None] = {}
-    of_blank = _ANSWERED.get(blank) if field == "consent" else None
-
-    def read(cell: str) -> Consent | None:
-        try:
-            return known[cell]
-        except KeyError:
-            said = answered(trimmed(cell), field, answers)
-            if len(known) >= _CACHED:
-                known.clear()
-            said = LEFT_OUT if said == "asked" else of_blank if said is None else said
-            known[cell] = said
-            return said
-
-    return read
-
-
-def withholding(
-    columns: Sequence[tuple[int, str]], answers: Mapping[str, str]
-) -> Callable[[Sequence[str]], Withheld | None]:
-    """A function of a row's cells: the strongest of what its consent columns (position, field) say against
-    contacting this person, None for nothing. A yes never outweighs a no."""
-    readers = [(at, reader(field, answers, answers.get(blank_key(at)))) for at, field in columns]
-
-    def withheld(cells: Sequence[str]) -> Withheld | None:
-        strongest: Withheld | None = None
-        for at, read in readers:
-            said = read(cells[at])
-            if said is None or said == "yes" or said == "asked":
-                continue
-            if strongest is None or WITHHELD.index(said) > WITHHELD.index(strongest):
-                strongest = said
-        return strongest
-
-    return withheld
 
 
 def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | None:
@@ -115,6 +80,11 @@ def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | Non
     if said not in ("asked", LEFT_OUT):
         return said
     return _ANSWERED.get(answers.get(word_key(text)), said)
+
+
+def said_of_blank(answer: str | None) -> Consent | None:
+    """What an answer about blank cells makes of them."""
+    return _ANSWERED.get(answer)
 
 
 def blank_key(position: int) -> str:
@@ -158,8 +128,7 @@ def kind_of(text: str) -> Kind | None:
 
 def is_clear(text: str) -> bool:
     """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
-    parts = re.split(r"[,;|:.!?()/]| [-–—] ", text)
-    return _tells(text) or (len(parts) > 1 and any(_tells(part.strip(' "')) for part in parts))
+    return any(map(_tells, (text, *_parts(text))))
 
 
 def takes_away(text: str) -> bool:
@@ -169,6 +138,17 @@ def takes_away(text: str) -> bool:
     if plain in _NEVER_GIVEN:
         return False
     return kind == "blocked" or (kind == "no" and not _UN.match(plain)) or is_clear(text)
+
+
+def _in_note(text: str) -> Consent | None:
+    found = {kind_of(part) for part in (text, *_parts(text))} & CLEAR
+    if found:
+        return next(_SAME[kind] for kind in ("clear_blocked", "clear_no", "clear_bounced") if kind in found)
+    return LEFT_OUT if is_clear(text) else None
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip(' "') for part in _PARTING.split(text)]
 
 
 def _tells(text: str) -> bool:
@@ -195,14 +175,12 @@ def _phrase(plain: str) -> Kind:
     first, _, rest = plain.partition(" ")
     says_no = _NO_BEGINNING.match(plain) or plain[0] in words.NO_CHARACTERS or _NO_PART.search(plain)
     if says_no and _AGAINST_NO.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
-        return "clear_no" if _CLEAR_BEGINNING.match(plain) else "asked"
+        return "clear_no" if _clear_place(plain) == 0 else "asked"
     begins = _KINDS.get(first)
     if joined := _CLEAR_JOINED.search(plain):
         return "asked" if _NO_PART.search(plain, joined.end()) else "clear_no"
-    if clear := _CLEAR_INSIDE.search(plain):
-        is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(
-            plain[: clear.start()]
-        )
+    if (place := _clear_place(plain)) is not None:
+        is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(plain[:place])
         return "asked" if is_turned_round else "clear_no"
     if begins == "asked":
         return "asked"
@@ -211,6 +189,14 @@ def _phrase(plain: str) -> Kind:
     if begins == "plain_yes" and len(first) > 1 and not _POLITE.sub("", rest).strip():
         return "yes"
     return "unknown"
+
+
+def _clear_place(plain: str) -> int | None:
+    """Where the first phrase begins that can be nothing else."""
+    text = f" {plain} "
+    phrases = (phrase for word in set(plain.split()) for phrase in _CLEAR_PHRASES.get(word, ()))
+    places = [text.find(f" {phrase} ") for phrase in phrases]
+    return min((place for place in places if place >= 0), default=None)
 
 
 def _listed(text: str) -> list[str]:
@@ -233,6 +219,7 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("no", words.NO),
     ("asked", words.ASKED),
     ("left_out", words.LEFT_OUT),
+    ("clear_no", "|".join(PHRASES)),
     ("clear_bounced", words.CLEAR_BOUNCED),
     ("clear_blocked", words.CLEAR_BLOCKED),
     ("clear_no", words.CLEAR_NO),
@@ -254,13 +241,10 @@ _AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
 _POLITE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)")
 _CLEAR_JOINED: Final = re.compile(_alternatives(words.CLEAR_JOINED))
 _WITHOUT_BLANKS: Final = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CLEAR_WORDS: Final = "|".join(
-    re.escape(word)
-    for word, kind in _KINDS.items()
-    if kind in CLEAR and len(word) > 5 and not _WITHOUT_BLANKS.search(word)
-)
-_CLEAR_BEGINNING: Final = re.compile(rf"(?:{_CLEAR_WORDS})(?!\w)")
-_CLEAR_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_CLEAR_WORDS})(?!\w)")
+_CLEAR_PHRASES: Final[dict[str, list[str]]] = {}  # by their longest word
+for _word, _kind in _KINDS.items():
+    if _kind in CLEAR and len(_word) > 5 and not _WITHOUT_BLANKS.search(_word):
+        _CLEAR_PHRASES.setdefault(max(_word.split(), key=len), []).append(_word)
 
 _SAME: Final[dict[str, Consent | None]] = {
     "clear_no": "unsubscribed",

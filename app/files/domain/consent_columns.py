@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.files.domain.consent import CLEAR, Kind, consent_of, is_clear, is_listed, kind_of, takes_away
+from app.files.domain.consent import CLEAR, NOTE, Kind, consent_of, is_clear, is_listed, kind_of, takes_away
 from app.files.domain.consent_headers import About, about, says_opt_out
 from app.files.domain.header_asides import holds_refusers
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.outside import BEYOND, FILE, NAMES, SECTION, SHEET
 from app.files.domain.profile import ColumnProfile, FileProfile
 
-CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", "channel_consent", "channel_opt_out")
+CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", NOTE, "channel_consent", "channel_opt_out")
 _ROLES: Final = ("consent", "opt_out", "bounced")  # that a name may have
 _MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
+_BLANKS: Final = 3  # in a text that is more than a word for something
 _PLAIN: Final = frozenset(("plain_yes", "plain_no"))
 _DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
 _NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
@@ -158,8 +159,8 @@ def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
 def _clear(
     name: str | None, role: About | None, kinds: dict[str, Kind], clear: int, overflowed: bool
 ) -> Judgement:
-    """Some of its words can be about nothing but consent: it is taken when most are understood. A person's
-    name may be such a word by accident."""
+    """Some of its words can be about nothing but consent: it is taken when most are understood, and of notes
+    only these count. A person's name may be such a word by accident."""
     meaning = meaning_of(name) if name is not None else None
     may_be_names = meaning is not None and meaning[0] in _NAMES
     if CLEAR.isdisjoint(kinds.values()):
@@ -170,6 +171,11 @@ def _clear(
         return NOTHING
     if overflowed and meaning is not None and meaning[0] in _REMARKED:
         return NOTHING  # names: what is written beside them is found as remarks, row by row
+    if role not in ("status", "perhaps_status") and _are_notes(kinds, overflowed):
+        # A few short texts may be words for who may be contacted.
+        is_free_text = len(kinds) > _MOST_WORDS or any(text.count(" ") >= _BLANKS for text in kinds)
+        is_taken = meaning is None and (overflowed or is_free_text)
+        return Judgement(NOTE) if is_taken else Judgement(asks=True, suggested=NOTE)
     understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
     # Yes and no beside them may be a header row that was read as a contact, above a column of opt-outs.
     is_plain = role is None and not _PLAIN.isdisjoint(kinds.values())
@@ -179,6 +185,12 @@ def _clear(
         and understood * 2 >= len(kinds)
     )
     return Judgement("consent") if is_taken else Judgement(asks=True)
+
+
+def _are_notes(kinds: dict[str, Kind], overflowed: bool) -> bool:
+    """Whether beside those that clearly say no there are texts about other things, and no yes."""
+    others = {kind for text, kind in kinds.items() if not is_clear(text)}
+    return others <= {"unknown", "date", "number", "no", "none"} and (overflowed or "unknown" in others)
 
 
 def _status(name: str, kinds: dict[str, Kind]) -> Judgement:

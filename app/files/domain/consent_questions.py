@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.files.domain.consent import ANSWERS, BLANK, answered, blank_key, consent_of, word_key
+from app.files.domain.consent import ANSWERS, BLANK, NOTE, answered, blank_key, consent_of, word_key
 from app.files.domain.consent_columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
 from app.files.domain.outside import NAMES, question_about
 from app.files.domain.profile import ColumnProfile, FileProfile, shown
@@ -166,7 +166,11 @@ def consent_questions(
         if _is_asked(judgement, None if at in doubtful else mapping.get(at))
     ]
     used = [(at, mapped) for at, mapped in mapping.items() if mapped in CONSENT_FIELDS and at < len(judged)]
-    unlisted = {names[at]: profile.columns[at].others for at, _ in used if profile.columns[at].others > 0}
+    unlisted = {
+        names[at]: profile.columns[at].others
+        for at, mapped in used
+        if mapped != NOTE and profile.columns[at].others > 0
+    }
     return ConsentQuestions(columns, _words(names, profile, used, answers), unlisted)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.files.domain.consent import is_clear
+from app.files.domain.consent_phrases import PHRASES
 from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_JOINED, CLEAR_NO, TELLING
 from app.files.domain.header_words import normalised
 from app.files.domain.profile import LONGEST_VALUE, trimmed
@@ -91,13 +92,14 @@ def _key(words: Sequence[bytes]) -> bytes:
 
 
 def _phrases() -> Iterator[list[bytes]]:
-    for text in (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING):
-        for word in (one.strip() for line in text.splitlines() for one in line.split("|")):
-            if word:
-                yield _words_of(word)
-                yield _words_of(normalised(word))
+    listed = (one.strip() for text in _LISTS for line in text.splitlines() for one in line.split("|"))
+    for phrase in (*listed, *PHRASES):
+        if phrase:
+            yield _words_of(phrase)
+            yield _words_of(normalised(phrase))
 
 
+_LISTS: Final = (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING)
 _KEYS: Final[dict[bytes, set[bytes]]] = {}
 for _words in _phrases():
     _KEYS.setdefault(_key(_words), set()).add(b" %s " % b" ".join(_words))

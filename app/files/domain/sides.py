@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.files.domain.consent import Withheld, reader
+from app.files.domain.consent import Withheld
 from app.files.domain.consent_columns import CONSENT_FIELDS
 from app.files.domain.header_phrases import about_someone_else
 from app.files.domain.header_words import normalised
 from app.files.domain.identify import Identifier
 from app.files.domain.layout import FileLayout
 from app.files.domain.outside import BEYOND, REMARKS
+from app.files.domain.withholding import reader
 from app.platform.addresses import email_key, read_phone
 
 _LONGEST: Final = 1_000

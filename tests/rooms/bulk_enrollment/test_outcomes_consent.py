@@ -162,6 +162,15 @@ def test_a_later_no_counts_for_who_becomes_a_contact_after_the_check(app, bob, t
     assert not trial.enrollments("new@example.com") and not trial.enrollments("late@example.com")
 
 
+def test_of_notes_only_a_clear_no_counts(trial: Trial, known, workflow):
+    long = "Came by in spring and bought two of them. " * 4
+    file = "Email,Notes\nann@example.com,likes long walks and tea\ncleo@example.com,remove me\n"
+    file += f"ben@example.com,{long}Please take me off your list.\n"
+    job = trial.run(file, workflow, mapping={"0": "email", "1": "consent_note"})
+    assert trial.outcomes(job) == ["ENROLLED", "CONTACT_BLOCKED unclear", "CONTACT_BLOCKED file"]
+    assert [status_of(trial, name) for name in ("ann", "ben", "cleo")] == ["active", "unsubscribed", "active"]
+
+
 def test_a_no_to_another_channel_leaves_the_contact_as_it_is(trial: Trial, known, workflow):
     file = "Email,SMS consent,Newsletter\nann@example.com,Unsubscribed,yes\nben@example.com,yes,yes\n"
     file += "cleo@example.com,,no\n"

@@ -4,12 +4,12 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.files.domain.consent import withholding
 from app.files.domain.consent_columns import by_words, judge_columns
 from app.files.domain.consent_questions import ConsentAnswers, ConsentQuestions, consent_questions
 from app.files.domain.consent_search import clear_cells
 from app.files.domain.profile import FileProfile
 from app.files.domain.table_file import open_table
+from app.files.domain.withholding import withholding
 
 
 @dataclass

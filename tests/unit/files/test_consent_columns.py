@@ -4,10 +4,12 @@ import itertools
 
 import pytest
 
+from app.files.domain.consent import consent_of
 from app.files.domain.consent_columns import CONSENT_FIELDS, NOTHING, by_words, judge, judge_columns
 from app.files.domain.consent_headers import about
 from app.files.domain.consent_search import clear_cells
 from app.files.domain.profile import FileProfile
+from app.files.domain.withholding import withholding
 from tests.unit.files.consent_files import read_consent
 from tests.unit.files.contact_files import REPORTS
 
@@ -134,8 +136,8 @@ def test_a_column_that_is_the_same_for_everybody_is_not_asked_about():
         ("Konto", ["aktiv", "gesperrt", "aktiv"], False),
         ("Archived", ["true", "false"], False),
         ("Accepts SMS Marketing", ["yes", "no"], False),
-        ("Remarks", ["Asked to be removed, no emails please", "VIP", "likes tea", "call later"], False),
-        ("Bemerkung", ["Stammkunde", "will keine Werbung mehr", "zahlt bar", "Barzahler"], False),
+        ("Remarks", ["Asked to be removed, no emails please", "VIP", "likes tea", "call later"], True),
+        ("Bemerkung", ["Stammkunde", "will keine Werbung mehr", "zahlt bar", "Barzahler"], True),
     ],
 )
 def test_clear_words_make_it_one_and_mixed_words_are_asked_about(name, cells, taken):
@@ -254,6 +256,42 @@ def test_a_word_about_the_person_is_asked_about_whatever_the_column(name, word):
     assert judged(name, "Open", word, "New", "Won", "Open").asks
 
 
+NOTES = {
+    "unsubscribed": """
+        moved away - don't send newsletter | please take me off your list
+        stop writing to her | never mail again
+        Kunde will nicht mehr angeschrieben werden | bitte keine Werbung
+        ist leider verstorben | (deceased 2021) | ne plus envoyer de courrier
+        merci de retirer de la liste | pediu para sair da lista | não enviar mais
+        non inviare più email | wil geen post | niet meer benaderen
+        nie chce newslettera | neposílat | ønsker ikke mails | просила удалить из базы
+        больше не писать | この方には送らないでください | 请勿联系该客户
+    """,
+    None: """
+        sings in the church choir | met at the fair, no questions
+        nicht erreichbar am Montag | pas de téléphone | sin teléfono fijo | do not bend
+        never late | 領収書不要 | no writing experience yet | нет телефона
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (note.strip(), said)
+        for said, text in NOTES.items()
+        for line in text.strip().splitlines()
+        for note in line.split("|")
+    ],
+)
+def test_of_notes_only_a_clear_no_counts(note, said):
+    assert judged("Remarks", "likes tea and long walks", note, "VIP").field == (said and "consent_note")
+    assert consent_of(note, "consent_note") == said
+    withheld = withholding([(0, "consent_note")], {})
+    assert withheld([note]) == said
+    assert withheld([f"{'Came by in spring and bought two of them. ' * 6}{note}. Her sister too."]) == said
+
+
 @pytest.mark.parametrize("name", ["Email", "Last name", "Nachname", "City", None])
 def test_such_a_word_in_place_of_a_name_or_address_asks_nothing(name):
     assert judged(name, "Miller", "No email", "Schmidt", "Jones") == NOTHING
@@ -294,7 +332,7 @@ def test_a_clear_word_is_found_in_a_column_of_many_notes():
     cells = [f"note {at}" for at in range(5_000)]
     cells[4_321] = "Do not contact"
     profile = FileProfile.of_rows([[cell] for cell in cells], 1, search=clear_cells)
-    assert judge("Remarks", profile.columns[0], profile.rows).asks
+    assert judge("Remarks", profile.columns[0], profile.rows).field == "consent_note"
 
 
 TAKEN = {
@@ -322,5 +360,5 @@ def test_the_files_of_reports(path):
 
 def test_roles_are_the_fields_that_a_column_may_be():
     assert {about(name) for name in itertools.chain(*map(names, (CONSENT, OPT_OUT, BOUNCED)))} == {
-        field for field in CONSENT_FIELDS if not field.startswith("channel")
+        field for field in CONSENT_FIELDS if not field.startswith(("channel", "consent_"))
     }
