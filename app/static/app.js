@@ -205,7 +205,7 @@
   fit(true);
   // The current tab of a wide row is brought into view sideways only: a page opens at its top.
   for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-    const row = tab.closest("ul");
+    const row = tab.closest(".tabs");
     row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.offsetWidth) / 2;
   }
 })();

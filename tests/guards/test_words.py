@@ -60,6 +60,7 @@ LAYERS = ("presentation", "application", "domain")
 NO_TEXTS = {
     "app/files/domain/consent_words.py",
     "app/files/domain/header_words.py",
+    "app/files/domain/remark_words.py",
     "app/files/domain/sample_names.py",
     "app/files/domain/sample_people.py",
     "app/files/domain/sample_file.py",

@@ -137,13 +137,13 @@ def _without_value(document: Any, filled: Collection[str]) -> Iterator[Gap]:
         sentence = f"{MERGE_TAGS[POSTAL_ADDRESS].label} isn’t set. {LAW}"
         yield Gap(GapKind.NO_VALUE, sentence, emails[0].id, tag=POSTAL_ADDRESS)
     for tag, places in users.items():
-        steps = joined([f"step {place.number}" for place in places[:5]])
-        more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+        more = [f"{len(places) - 5} more"] if len(places) > 5 else []
+        steps = joined([*(f"step {place.number}" for place in places[:5]), *more])
         label = MERGE_TAGS[tag].label
         if tag.startswith("account."):
-            sentence = f"{label} isn’t set. It stays empty in {steps}{more}."
+            sentence = f"{label} isn’t set. It stays empty in {steps}."
         else:
-            sentence = f"{label} has no value with this trigger. It stays empty in {steps}{more}."
+            sentence = f"{label} has no value with this trigger. It stays empty in {steps}."
         yield Gap(GapKind.NO_VALUE, sentence, places[0].id, tag=tag)
 
 

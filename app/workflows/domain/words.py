@@ -16,10 +16,10 @@ LOGIC = re.compile(r"\{%[^%]{0,400}%\}")
 
 
 def joined(words: list[str], last: str = "and") -> str:
-    """“a, b and c”."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    """“a and b”, “a, b, and c”."""
+    if len(words) < 3:
+        return f" {last} ".join(words)
+    return f"{', '.join(words[:-1])}, {last} {words[-1]}"
 
 
 def quoted(text: Any) -> str:

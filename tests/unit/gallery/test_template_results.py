@@ -28,7 +28,7 @@ def test_a_rate_is_known_from_twenty_enrollments_on(
 
 @pytest.mark.parametrize(
     ("rate", "words"),
-    [(None, ""), (0.0, "0%"), (0.001, "1 %"), (0.426, "43 %"), (0.999, "99 %"), (1.0, "100 %")],
+    [(None, ""), (0.0, "0%"), (0.001, "1%"), (0.426, "43%"), (0.999, "99%"), (1.0, "100%")],
 )
 def test_a_rate_never_rounds_to_all_or_nothing(rate: float | None, words: str) -> None:  # T-18
     assert completion_words(rate) == words

@@ -128,7 +128,10 @@ def test_steps_in_words(one: dict[str, Any], words: tuple[str, str]) -> None:  #
             "(City contains ham or City starts with B) and Phone is not empty",
         ),
         ({"all": [rule("contact.tags", "has_any", ["vip"])]}, "Has the tag “vip”"),
-        ({"all": [rule("contact.tags", "has_all", ["a", "b", "c"])]}, "Has all of the tags “a”, “b” and “c”"),
+        (
+            {"all": [rule("contact.tags", "has_all", ["a", "b", "c"])]},
+            "Has all of the tags “a”, “b”, and “c”",
+        ),
         ({"all": [rule("contact.tags", "has_none", ["a", "b"])]}, "Has none of the tags “a” or “b”"),
         ({"all": [rule("contact.tags", "is_empty")]}, "Has no tags"),
         ({"all": [rule("event.amount", "between", [10, 99.5])]}, "Purchase amount is between 10 and 99.5"),
@@ -136,7 +139,7 @@ def test_steps_in_words(one: dict[str, Any], words: tuple[str, str]) -> None:  #
         ({"all": [rule("contact.birthday", "before", "1990-05-01")]}, "Birthday is before May 1, 1990"),
         (
             {"all": [rule("contact.country", "in_list", ["DE", "FR", "XX"])]},
-            "Country is one of Germany, France or XX",
+            "Country is one of Germany, France, or XX",
         ),
         ({"all": [rule("contact.custom.shoe_size", "greater", 42)]}, "Shoe size is more than 42"),
         ({"all": [rule("event.link_clicked", "is_not_empty")]}, "Has clicked a link in any message"),
@@ -151,11 +154,11 @@ def test_conditions_in_words(criteria: Any, words: str) -> None:  # T-07
 def test_goals_in_words() -> None:  # T-07
     three = definition(email("welcome", "Welcome"), goals=goals(*EVERY_GOAL[:3]))
     assert goals_words(three) == (
-        "Ends when the contact gets the tag “customer”, submits the form “order” or books an appointment"
+        "Ends when the contact gets the tag “customer”, submits the form “order”, or books an appointment"
     )
     both = definition(email("welcome", "Welcome"), goals=goals(*EVERY_GOAL[3:], match="all"))
     assert goals_words(both) == (
-        "Ends when the contact makes a purchase, city is Bristol and clicks a link in “Welcome”"
+        "Ends when the contact makes a purchase, city is Bristol, and clicks a link in “Welcome”"
     )
     assert goals_words(definition(email())) == ""
     off = goals(EVERY_GOAL[0] | {"enabled": False})
