@@ -1,5 +1,6 @@
 """Lists whose values need decisions: slips in addresses, garbled letters, date orders, an alphabet."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
@@ -41,7 +42,8 @@ def test_a_list_that_needs_decisions(chromium: Browser, workplace: Installation,
         alice.button("Check first").click()
         expect(alice.page.get_by_role("alert").first).to_contain_text("Choose how 03/04/1990 is read")
         alice.look()
-        alice.page.get_by_label("How to read Birthday").select_option("day_first")
+        with alice.page.expect_response(re.compile("/choices$")):
+            alice.page.get_by_label("How to read Birthday").select_option("day_first")
         alice.read("23/04/1990 is read as April 23, 1990")
         alice.page.reload()
         alice.read("23/04/1990 is read as April 23, 1990")
