@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from app.files.domain.consent_headers import about
 from app.files.domain.headers import names_fields
-from app.files.domain.remarks import begins_plain_group, names_refusers, title_of
+from app.files.domain.remarks import begins_plain_group, may_hold_remarks, names_refusers, title_of
 
 Kind = Literal["above", "header", "note", "rule", "title", "other_table"]
 KINDS: Final[dict[str, str]] = {
@@ -68,6 +68,7 @@ _FIGURE = re.compile(r"[\s\d.,%()+\-$€£¥:]*")
 _A_VALUE = re.compile(r"@|\d{2}")
 _SOMETHING = re.compile(r"[^\W_]")
 _SHORT_TITLE: Final = 3
+_MANY_TITLES: Final = 2_000  # of more, only those with a word about consent are looked at closely
 _A_WORD = re.compile(r"[^\W\d_]{2}")
 
 
@@ -86,6 +87,7 @@ class Sieve:
         self._width = width
         self._after_title = False
         self._is_lone = False
+        self._titles = 0
         # A column of words about consent in front of all others is no place for titles.
         self._has_titles = not (header and about(header[0]) in ("consent", "opt_out", "bounced", "status"))
         self.elsewhere = False  # the records belong to another table of the file
@@ -144,6 +146,9 @@ class Sieve:
         if not self._has_titles or len(filled) > 2 or not cells[0].strip() or "@" in "".join(filled):
             return False
         if len(filled) == 2 and not _FIGURE.fullmatch(filled[1]):
+            return False
+        self._titles += 1
+        if self._titles > _MANY_TITLES and not may_hold_remarks(filled[0][:_LOOKED_AT]):
             return False
         title = title_of(filled[0])
         if names_refusers(title):
