@@ -236,7 +236,11 @@ ASKED: Final = """
     beklemede | onaylanmadı | onay bekliyor | silindi | arşivlendi | 保留 | 保留中 | 未確認 | 未承認
     休止 | 停止中 | 削除済み | 仮登録 | 待确认 | 未确认 | 未激活 | 已删除 | 已归档 | 대기 | 대기중
     미확인 | 비활성 | 삭제됨 | 보관 | معلق | غير نشط | غير مؤكد | ממתין | לא פעיל | לא מאומת | נמחק
-    tertunda | tidak aktif
+    tertunda | tidak aktif | former | former members | former customers | ex members | alumni | left
+    resigned
+    quit | ausgetreten | austritte | austritt | ausgeschieden | ehemalige | ehemaliger | ehemalige mitglieder
+    gekündigt | gekündigte | anciens membres | anciens | démissionnaires | antiguos | ex socios | ex soci
+    ex membri | oud leden | opgezegd | byli członkowie | utträdda | udmeldt | utmeldt
 """
 
 # With these a phrase begins that is a no: "no thanks", "Nicht anrufen", "не подписан".

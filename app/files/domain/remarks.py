@@ -12,7 +12,7 @@ from typing import Final
 
 from app.files.domain import consent_words
 from app.files.domain import remark_words as words
-from app.files.domain.consent import CLEAR, is_listed, kind_of
+from app.files.domain.consent import CLEAR, is_clear, is_listed, kind_of
 from app.files.domain.header_words import normalised
 from app.platform.addresses import email_key
 
@@ -66,7 +66,7 @@ def names_refusers(text: str, *, is_file: bool = False) -> bool:
         core = " ".join(word for word in _PLAIN_WORDS.sub(" ", plain).split() if word not in _GROUPS)
     if is_file and _CLEANED.search(core):
         return _CLEANED.match(plain) is not None
-    if _STEM.search(plain):
+    if _STEM.search(plain) or (not is_file and (is_clear(title) or _PHRASE.search(plain))):
         return True
     return any(_is_against(one, is_file) for one in (plain, core) if one)
 

@@ -85,6 +85,23 @@ def test_another_table_below_a_title_that_says_no_is_read():
 
 
 @pytest.mark.parametrize(
+    "title",
+    ["Ausgetreten / keine Post mehr", "No longer wants emails", "Please do not write", "Austritte 2025",
+     "Former members", "Nicht mehr anschreiben!", "Ne plus écrire", "Gone - please remove"],
+)  # fmt: skip
+def test_titles_of_people_who_said_no_or_left(title):
+    assert names_refusers(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Board members", "Mitglieder (aktiv)", "Tuesday group", "VIP / Gold", "Vorstand und Kasse", "2026"],
+)
+def test_titles_of_groups(title):
+    assert not names_refusers(title)
+
+
+@pytest.mark.parametrize(
     "name",
     ["unsubscribed_members_export_8f3", "cleaned_members_export_12ab", "unsubscribes_2026",
      "Do-not-contact list",
