@@ -59,6 +59,7 @@ LAYERS = ("presentation", "application", "domain")
 # Words of files from everywhere, and lists of names.
 NO_TEXTS = {
     "app/files/domain/consent_words.py",
+    "app/files/domain/consent_phrases.py",
     "app/files/domain/header_words.py",
     "app/files/domain/remark_words.py",
     "app/files/domain/sample_names.py",
