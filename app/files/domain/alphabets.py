@@ -79,7 +79,7 @@ LEGACY: Final = (*_ALPHABETS, *_EAST_ASIAN)
 _NEUTRAL: Final = frozenset("\xa0‘’“”„‚«»‹›–—…•€°®©™·´ʼ′″§№")
 _NEVER_BEFORE: Final = frozenset("€°•§№©®™»")
 _EVIDENCE: Final = 12_000  # bytes that are weighed
-_WORD: Final = re.compile(r"[^\s,;|\"'@<>()\[\]/.:+&=0-9-]*[^\x00-\x7f\s][^\s,;|\"'@<>()\[\]/.:+&=0-9-]*")
+_WORD: Final = re.compile(r"[^\s,;|\"'@<>()\[\]/.:+&=0-9-]+")
 
 
 def likeliest(lines: bytes) -> str:
@@ -106,7 +106,7 @@ def likeliest(lines: bytes) -> str:
 
 def _sense(lines: bytes, encoding: str) -> float:
     """0 to 1: how much of the text beyond ASCII is letters where letters belong, of one language at best."""
-    words = set(_WORD.findall(lines.decode(encoding, "replace")))
+    words = {word for word in _WORD.findall(lines.decode(encoding, "replace")) if not word.isascii()}
     letters: Counter[str] = Counter()
     odd, total = 0.0, 0
     for word in words:

@@ -5,6 +5,7 @@ import io
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.platform.bodies import MOST_FIELDS
 from app.platform.web import FORM_BYTES, STRANGERS_FORM_BYTES
 from tests.people import Person
 
@@ -50,3 +51,11 @@ def test_forms_have_less_room_than_files(alice: Person) -> None:
         "/contacts/import", {"file": (file, "people.csv")}, content_type="multipart/form-data"
     )
     assert answer.status_code == 303
+
+
+def test_a_form_of_nothing_but_fields_is_refused(alice: Person) -> None:
+    answer = alice.browser.post(
+        "/contacts", data="a=1&" * MOST_FIELDS, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code in (400, 422)
+    assert "20,000 fields" in answer.text
