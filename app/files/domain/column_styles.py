@@ -56,7 +56,7 @@ def style_of_dates(
     else:
         decided = "month_first" if is_month_first(country) else "day_first"
         because = "that is how dates are written in your country"
-    if chosen in ("day_first", "month_first"):
+    if chosen in ("day_first", "month_first") and chosen != decided:
         decided, because = chosen, "you chose this"
     example = _example(found, decided)
     choices = (
@@ -87,7 +87,7 @@ def style_of_phones(
         because = f"{most:,} of {found.abroad + found.at_home:,} numbers checked point to this"
     else:
         because = "nothing in the column says otherwise"
-    if chosen:
+    if chosen and chosen != decided:
         decided, because = chosen, "you chose this"
     example = found.example
     number = read_phone(example, country or None, decided == "international").key
