@@ -105,7 +105,7 @@ def guess_columns(
             index,
             name,
             *taken.get(index, (IGNORE, 0.0)),
-            examples=_examples(samples[index]),
+            examples=_examples(samples[index] or (list(profile.columns[index].values) if profile else [])),
             holds_addresses=_address_share(samples[index]) >= 0.5,
         )
         for index, name in enumerate(layout.columns)

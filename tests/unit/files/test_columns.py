@@ -4,6 +4,7 @@ import pytest
 
 from app.files.domain.columns import FIELDS, guess_columns, header_fingerprint
 from app.files.domain.layout import FileLayout
+from app.files.domain.profile import FileProfile
 from app.files.domain.tags import tags_of
 from tests.unit.files.contact_files import cells, report
 
@@ -145,6 +146,13 @@ def test_a_guess_shows_examples_and_how_sure_it_is():
     guess = guess_columns(layout_of("City"), [["Berlin"], ["Berlin"], [""], ["Paris"], ["Rome"], ["Oslo"]])[0]
     assert guess.examples == ("Berlin", "Paris", "Rome")
     assert guess.confidence == 1.0
+
+
+def test_a_column_that_is_filled_far_down_shows_what_it_holds():
+    rows = [["a@example.com", ""]] * 900 + [["b@example.com", "unsubscribed"]]
+    layout = layout_of("Email", "Remark")
+    profile = FileProfile.of_rows(rows, 2)
+    assert guess_columns(layout, rows[:50], profile=profile)[1].examples == ("unsubscribed",)
 
 
 def test_fingerprint_is_of_the_set_of_headers():
