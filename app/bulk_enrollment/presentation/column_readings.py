@@ -74,7 +74,7 @@ def readings_of(
         tags=names[:MOST_TAGS],
         new_tags=contacts.new_tags(upload.account_id, names[:MOST_TAGS]),
         too_many_tags=len(names) > MOST_TAGS,
-        second=_second(guesses, mapping) if identifier == "email" else None,
+        second=second_email(guesses, mapping) if identifier == "email" else None,
     )
 
 
@@ -93,7 +93,7 @@ def unread_of(
     return unread
 
 
-def _second(guesses: Sequence[ColumnGuess], mapping: Mapping[str, str]) -> ColumnGuess | None:
+def second_email(guesses: Sequence[ColumnGuess], mapping: Mapping[str, str]) -> ColumnGuess | None:
     """A column of addresses that is not used, unless there is a second email already."""
     if SECOND_EMAIL in mapping.values():
         return None

@@ -1,6 +1,7 @@
 """A file at the terminal: the options that say how it is read, and what was guessed, printed."""
 
 import functools
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +11,11 @@ import click
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.domain.selection import IDENTIFIERS, Identifier
-from app.bulk_enrollment.presentation.column_readings import unread_of
+from app.bulk_enrollment.presentation.column_readings import second_email, unread_of
 from app.files import application as files
 from app.files.domain.column_styles import Dates, Phones
 from app.files.domain.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
+from app.files.domain.identify import SECOND_EMAIL
 from app.files.domain.layout import Told
 from app.files.domain.not_rows import KINDS
 from app.platform.errors import Invalid
@@ -116,6 +118,8 @@ def facts_of(
     """What was guessed of a file, for JSON."""
     told, layout, notices = files.told_of(upload), files.layout_of(upload), files.notices_of(upload)
     styles = files.styles_of(upload, mapping, dates, phones)
+    is_by_email = identifier == "email" and "email" in mapping.values()
+    second = second_email(files.suggestion(upload.account_id, upload), mapping) if is_by_email else None
     return {
         "rows": upload.rows,
         "encoding": None if told.sheet is not None else label_of(told.encoding or UNDECIDED),
@@ -124,6 +128,7 @@ def facts_of(
         "header_row": layout.header_line,
         "identifier": identifier,
         "columns": {name: mapping.get(str(at)) for at, name in enumerate(layout.columns)},
+        "second_email": second.name if second else None,
         "decisions": styles.sentences,
         "unread": [
             {"column": one.column, "kind": one.what, "count": one.count, "samples": one.samples}
@@ -147,6 +152,11 @@ def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
     for name, field in facts["columns"].items():
         note = " (matches contacts)" if field == facts["identifier"] else ""
         lines.append(f"  {name[:30]:<{wide}}  {field or 'not imported'}{note}")
+    if second := facts["second_email"]:
+        option = shlex.quote(f"{second}={SECOND_EMAIL}")
+        lines.append(
+            f"  {second} has addresses too. To use them where {_email(facts)} has none: --map {option}"
+        )
     lines += [f"  {sentence}" for sentence in facts["decisions"]]
     for one in facts["unread"]:
         row, line, text = one["samples"][0]
@@ -201,6 +211,10 @@ def _must_be_workbook(told: Told, upload: files.Upload, sheet: str) -> None:
     if told.sheet is None or sheet not in names:
         found = f"Its sheets are: {', '.join(names)}." if names else "It isn’t an Excel workbook."
         raise Invalid("VALIDATION_ERROR", f"--sheet {sheet}: the file has no such sheet. {found}")
+
+
+def _email(facts: Mapping[str, Any]) -> str:
+    return next(name for name, field in facts["columns"].items() if field == "email")
 
 
 def _rows(count: int) -> str:

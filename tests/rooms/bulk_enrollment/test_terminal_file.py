@@ -29,6 +29,14 @@ def test_what_will_be_left_out_is_printed(run):
     assert "Phone: 1 unreadable phone number left out (row 2, line 3: no idea)" in told
 
 
+def test_another_column_of_addresses_is_offered(run):
+    rows = b"Work email,Home email,Name\nann@example.com,,Ann\n,bob@example.org,Bob\n"
+    told = run(rows).stderr
+    assert "Home email has addresses too. To use them where Work email has none:" in told
+    assert "--map 'Home email=second_email'" in told
+    assert "has addresses too" not in run(rows, "--map", "Home email=second_email").stderr
+
+
 def test_what_was_guessed_is_printed(run):
     told = run((DATA / "reports/35_salesforce_report.csv").read_bytes()).stderr
     assert "people.csv: 4 rows, comma-separated, ASCII, header in line 1" in told
