@@ -40,7 +40,7 @@ CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
 LEFT_OUT: Final = "left_out"
 NOTE: Final = "consent_note"
 BLANK: Final = "="  # begins the key of an answer about blank cells
-_CACHED: Final = 20_000
+_CACHED: Final = 4_096
 _LONGEST_KEY: Final = 120
 
 _DATE = re.compile(

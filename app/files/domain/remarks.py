@@ -136,7 +136,7 @@ def refused_address(cell: str) -> str | None:
     return key if isinstance(key, str) else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _remark(cell: str) -> str:
     has_address = "@" in cell
     text = _ADDRESS.sub(" | ", cell) if has_address else cell

@@ -20,7 +20,8 @@ from app.files.domain.profile import trimmed
 
 Reader = Callable[[str], Consent | None]
 
-_CACHED: Final = 20_000
+_CACHED: Final = 4_096
+_LONGEST_CACHED: Final = 250
 
 
 def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> Reader:
@@ -30,16 +31,16 @@ def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> 
     of_blank = said_of_blank(blank) if field == "consent" else None
 
     def read(cell: str) -> Consent | None:
-        try:
+        if cell in known:
             return known[cell]
-        except KeyError:
-            text = _clear_part(cell) if field == NOTE else trimmed(cell)
-            said = answered(text, field, answers)
+        text = _clear_part(cell) if field == NOTE else trimmed(cell)
+        said = answered(text, field, answers)
+        said = LEFT_OUT if said == "asked" else of_blank if said is None else said
+        if len(cell) <= _LONGEST_CACHED:
             if len(known) >= _CACHED:
                 known.clear()
-            said = LEFT_OUT if said == "asked" else of_blank if said is None else said
             known[cell] = said
-            return said
+        return said
 
     return read
 
