@@ -11,18 +11,21 @@ from app.files.domain.column_styles import DATES, PHONES, Dates, Phones, Style
 from app.files.domain.columns import ColumnGuess
 from app.files.domain.evidence import MOST_TAGS
 from app.files.domain.identify import SECOND_EMAIL, Identifier
+from app.platform.addresses import AddressProblem, read_phone
 
 SECOND_ACT: Final = "second:"  # begins the value of the button that makes a column the second email
 
 
 @dataclass(frozen=True)
 class Unread:
-    """Cells of a column that cannot be read as a date or a phone number; samples are [row, line, text]."""
+    """Cells of a column that cannot be read as a date or a phone number; samples are [row, line, text].
+    `needs_country`: phone numbers that only lack a country code, of an account without a country."""
 
     column: str
     what: str
     count: int
     samples: Sequence[Sequence[Any]]
+    needs_country: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,15 @@ def unread_of(
         unread.append(Unread(_name(upload, mapping, "birthday"), "dates", found.not_read, samples))
     if styles.phone_evidence is not None and styles.phone_evidence.unread.count and identifier != "phone":
         odd = styles.phone_evidence.unread
-        unread.append(Unread(_name(upload, mapping, "phone"), "phone numbers", odd.count, odd.samples))
+        needs_country = not styles.country and all(_lacks_country_code(text) for *_, text in odd.samples)
+        unread.append(
+            Unread(_name(upload, mapping, "phone"), "phone numbers", odd.count, odd.samples, needs_country)
+        )
     return unread
+
+
+def _lacks_country_code(text: str) -> bool:
+    return read_phone(text, None).problem == AddressProblem.PHONE_NO_COUNTRY
 
 
 def second_email(guesses: Sequence[ColumnGuess], mapping: Mapping[str, str]) -> ColumnGuess | None:

@@ -10,6 +10,7 @@ from app.files.domain.garbled import mended
 from app.files.domain.layout import Told
 from app.files.domain.not_rows import KINDS
 from app.files.domain.notices import Noticed, NoticedLine
+from app.files.domain.remarks import names_refusers
 
 SEEN: Final = "layout-seen"  # the mark of the reading that the page shows
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}
@@ -34,7 +35,8 @@ class Garbled:
 @dataclass(frozen=True)
 class ShownLayout:
     """The way a file is read, in words, and what else may be chosen. `encodings` and `delimiters` are empty
-    for a workbook, `sheets` for a text file; `mark` tells this reading from others."""
+    for a workbook, `sheets` for a text file; `mark` tells this reading from others. `refusing_sheets`: other
+    worksheets whose name says that the people in it are not to be contacted."""
 
     words: str
     mark: str
@@ -44,6 +46,7 @@ class ShownLayout:
     delimiters: list[Option]
     headers: list[Option]
     sheets: list[Option]
+    refusing_sheets: list[str]
     told: Told
     left_out: list[tuple[str, int, list[NoticedLine]]]
     lost: Noticed | None
@@ -63,6 +66,7 @@ class ShownLayout:
 def shown_layout(upload: files.Upload) -> ShownLayout:
     told, notices = files.told_of(upload), files.notices_of(upload)
     is_sheet = told.sheet is not None
+    sheets = files.sheets_of(upload)
     encoding = told.encoding or UNDECIDED
     return ShownLayout(
         words=_words(told),
@@ -74,7 +78,12 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
         headers=_headers(upload, told),
         sheets=[
             (one["name"], f"{one['name']} ({one['rows']:,} {'line' if one['rows'] == 1 else 'lines'})")
-            for one in files.sheets_of(upload)
+            for one in sheets
+        ],
+        refusing_sheets=[
+            one["name"]
+            for one in sheets
+            if one["name"] != told.sheet and names_refusers(one["name"], is_file=True)
         ],
         told=told,
         left_out=[

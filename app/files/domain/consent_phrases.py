@@ -74,8 +74,13 @@ _PAIRS: Final = """
     לא > לשלוח | לפנות | ליצור קשר | מעוניין בדיוור | מעוניינת בדיוור
 """
 _SINGLE: Final = """
-    deceased | passed away | has died | stop newsletter | off your list | off our list | off the list |
-    off mailing list | off the mailing list | remove from your list | remove from newsletter | verstorben
+    only by phone | by phone only | only by post | by post only | only by letter | by letter only | asked us
+    to stop | asked to stop | nur telefonisch | nur per telefon | nur per post | nur postalisch | nur per
+    brief | uniquement par téléphone | seulement par téléphone | solo por teléfono | solo per telefono | só
+    por telefone | alleen telefonisch | alleen per post | tylko telefonicznie | endast per telefon | kun per
+    telefon | deceased | passed away | has died | stop newsletter |
+    off your list | off our list | off the list | off mailing list | off the mailing list |
+    remove from your list | remove from newsletter | verstorben
     | gestorben | aus dem verteiler | aus verteiler | von der liste | möchte keine mails | wünscht keine |
     will keine | décédé | décédée | ne souhaite pas recevoir | ne souhaite plus | ne veut plus | ne veut
     pas recevoir | retirer de la liste | supprimer de la liste | fallecido | fallecida | quitar de la

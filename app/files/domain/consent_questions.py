@@ -128,7 +128,9 @@ class ConsentQuestions:
             start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
             return f"{start} who may be contacted? {names}."
         if words := [word for word in self.open_words if not word.is_blank]:
-            counted = [f"{word.shown} {word.count:,}" for word in words]
+            counted = [
+                f"“{word.shown}” ({word.count:,} {'row' if word.count == 1 else 'rows'})" for word in words
+            ]
             return f"Choose what these values mean: {_listing(counted)}."
         return self.open_words[0].sentence if self.open_words else ""
 

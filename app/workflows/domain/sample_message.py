@@ -44,7 +44,7 @@ def sample_message(
     document: Any, step: Any, known: Mapping[str, Mapping[str, str]] | None = None
 ) -> SampleMessage:
     """The message of a step of the document. `known`: real values, as {"account": {"name": "Agency"}}; an
-    empty one stays empty, as it would for the reader."""
+    empty one stays empty, and is false in a condition."""
     texts = [text for _, text in step_texts(step)]
     analyses = [analyse(text) for text in texts]
     context = _context(document, (tag for found in analyses for tag in found.tags), known or {})
@@ -93,5 +93,5 @@ def _context(document: Any, tags: Any, known: Mapping[str, Mapping[str, str]]) -
     custom = [found.group(1) for tag in tags if (found := CUSTOM.fullmatch(tag))]
     context = sample_values(document, custom)
     for group, values in known.items():
-        context[group] = context[group] | dict(values)
+        context[group] = context[group] | {name: text or None for name, text in values.items()}
     return context

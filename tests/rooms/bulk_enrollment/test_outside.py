@@ -235,3 +235,32 @@ def test_a_download_keeps_the_section_and_the_cells_as_they_are(bob, run):
     assert lines[1].endswith(",unsubscribed") and lines[2].startswith(
         "b@example.com,Bob,Opt-outs,CONTACT_BLOCKED"
     )
+
+
+def test_another_sheet_of_people_who_said_no_is_pointed_out(bob, workflow):
+    file = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.title = "Newsletter"
+    unsubscribed, notes = book.create_sheet("Unsubscribed"), book.create_sheet("Notes")
+    for sheet, rows in ((book.active, "abc"), (unsubscribed, "a"), (notes, "b")):
+        for row in (["Email"], *([f"{one}@example.com"] for one in rows)):
+            sheet.append(row)
+    book.save(file)
+    page = bob.get(uploaded(bob, workflow, file.getvalue(), "people.xlsx")).text
+    told = text_of(page).partition("Another sheet may list people who don’t want to be contacted")[2]
+    assert told.strip().startswith("Unsubscribed isn’t read with this sheet.")
+    assert 'id="refusing-sheets"' not in bob.get(uploaded(bob, workflow)).text
+
+
+def test_a_note_that_allows_another_channel_only_is_a_no(run):
+    notes = [
+        "nur telefonisch",
+        "Contact by phone only",
+        "asked us to stop",
+        "bitte nur per Post",
+        "tylko telefonicznie",
+    ]
+    rows = [f"a{at}@example.com,Ann,{note}\n" for at, note in enumerate(notes)]
+    text = f"Email,Name,Notes\n{''.join(rows)}b@example.com,Bob,likes blue\n"
+    outcomes, _ = run(text, Notes="consent_note")
+    assert outcomes == [*["CONTACT_BLOCKED file"] * len(notes), ADDED]

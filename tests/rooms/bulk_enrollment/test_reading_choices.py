@@ -341,3 +341,24 @@ def test_told_is_what_the_layout_says(app, bob, workflow):
         upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
         told = files.told_of(upload)
         assert files.read_again(bob.actor, upload.public_id, replace(told)).public_id == upload.public_id
+
+
+def test_phone_numbers_of_an_account_without_a_country_are_not_called_wrong(app, alice, bob, workflow):
+    numbers = b"Email,Phone\na@example.com,0171 2345600\nb@example.com,(512) 555-0101\n"
+
+    def told(person, content=numbers):
+        page = text_of(person.get(uploaded(person, workflow, content)).text)
+        return page.partition("can’t be read")[2][:200]
+
+    def set_country(country):
+        with app.app_context():
+            accounts.change_account(alice.actor, name="Agency", time_zone="UTC", country=country)
+
+    set_country("")
+    lack = "They have no country code, and your account has no country, so they will be left out"
+    assert lack in told(alice) and "Set your country" in told(alice)
+    assert "Ask an owner or admin to set the country" in told(bob)
+    wrong = told(alice, numbers + b"c@example.com,call the office\n")
+    assert "They aren’t phone numbers and will be left out" in wrong
+    set_country("DE")
+    assert "no country code" not in told(alice, numbers + b"c@example.com,call the office\n")

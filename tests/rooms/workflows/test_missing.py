@@ -168,3 +168,14 @@ def test_strangers_and_viewers_activate_nothing(app, bob, vera, mallory):
     assert vera.get(f"/workflows/{public_id}/activation").status_code == 403
     assert activate(vera, public_id, confirmed="1").status_code == 403
     assert found(app, bob.actor, public_id).status == "draft"
+
+
+def test_a_preview_leaves_out_what_is_said_only_with_a_business_detail(app, alice, bob):
+    written = definition(
+        email("hello", "Hi", "Call us{% if account.phone %} at {{ account.phone }}{% endif %} today.")
+    )
+    page = f"/workflows/{draft(app, bob.actor, definition=written)}/steps/hello"
+    assert "Call us today." in bob.get(page).text
+    with app.app_context():
+        accounts.change_business(alice.actor, {"phone": "+49 30 901820"})
+    assert "Call us at +49 30 901820 today." in bob.get(page).text

@@ -27,7 +27,7 @@ def test_words_that_are_not_understood_are_listed_with_their_counts():
         ("Awaiting Confirmation", 1, ""),
         ("No Permissions Set", 1, "leave-out"),
     ]
-    assert file.questions.sentence == "Choose what these values mean: Awaiting Confirmation 1."
+    assert file.questions.sentence == "Choose what these values mean: “Awaiting Confirmation” (1 row)."
     assert file.free == [3, 4, 6]
 
 
