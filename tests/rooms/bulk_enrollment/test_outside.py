@@ -248,7 +248,7 @@ def test_another_sheet_of_people_who_said_no_is_pointed_out(bob, workflow):
     book.save(file)
     page = bob.get(uploaded(bob, workflow, file.getvalue(), "people.xlsx")).text
     told = text_of(page).partition("Another sheet may list people who don’t want to be contacted")[2]
-    assert told.strip().startswith("Unsubscribed isn’t read with this sheet.")
+    assert told.strip().startswith("Unsubscribed isn’t read with this sheet")
     assert 'id="refusing-sheets"' not in bob.get(uploaded(bob, workflow)).text
 
 
