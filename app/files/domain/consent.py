@@ -128,7 +128,7 @@ def kind_of(text: str) -> Kind | None:
 
 def is_clear(text: str) -> bool:
     """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
-    return any(map(_tells, (text, *_parts(text))))
+    return normalised(text) in STOPS or any(map(_tells, (text, *_parts(text))))
 
 
 def takes_away(text: str) -> bool:
@@ -154,6 +154,8 @@ def _parts(text: str) -> list[str]:
 def _tells(text: str) -> bool:
     plain = normalised(text)
     if kind_of(text) in CLEAR or plain in _TELLING:
+        return True
+    if _AT_TIMES.search(plain) and _clear_place(plain) is not None:
         return True
     first, _, rest = plain.partition(" ")
     return _KINDS.get(first) in ("yes", "plain_yes") and kind_of(rest) in CLEAR  # "ya no quiere recibir"
@@ -181,7 +183,7 @@ def _phrase(plain: str) -> Kind:
         return "asked" if _NO_PART.search(plain, joined.end()) else "clear_no"
     if (place := _clear_place(plain)) is not None:
         is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(plain[:place])
-        return "asked" if is_turned_round else "clear_no"
+        return "asked" if is_turned_round or _AT_TIMES.search(plain) else "clear_no"
     if begins == "asked":
         return "asked"
     if says_no or _UN.match(plain):
@@ -228,6 +230,7 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
 )
 _KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
 _TELLING: Final = frozenset(_listed(words.TELLING))
+STOPS: Final = frozenset(_listed(words.STOPS))
 _NEVER_GIVEN: Final = frozenset(_listed(words.NEVER_GIVEN))
 _NONE: Final = frozenset(("none", "nil"))
 _MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
@@ -238,6 +241,13 @@ _NO_BEGINNING: Final = re.compile(rf"(?:{_alternatives(words.NO_BEGINNINGS)})(?!
 _NO_BEGINNING_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
 _NO_PART: Final = re.compile(_alternatives(words.NO_PARTS))
 _AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
+# A no for a time only: "do not call before 9 am".
+_AT_TIMES: Final = re.compile(
+    r"(?<!\w)(?:call|contact|mail|e ?mail|write|send|text|message|disturb)(?:ed)? "
+    r"(?:(?:him|her|them|me|us) )?(?:before|after|until|till|between|during|at (?:night|work|home)"
+    r"|on (?:sun|mon|tue|wed|thu|fri|sat|week|holi))"
+    r"|nicht (?:vor|nach|zwischen|am) .*anrufen"
+)
 _POLITE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)")
 _CLEAR_JOINED: Final = re.compile(_alternatives(words.CLEAR_JOINED))
 _WITHOUT_BLANKS: Final = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

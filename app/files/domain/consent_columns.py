@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.files.domain.consent import CLEAR, NOTE, Kind, consent_of, is_clear, is_listed, kind_of, takes_away
-from app.files.domain.consent_headers import About, about, says_opt_out
+from app.files.domain.consent_headers import About, about, says_gone, says_opt_out
 from app.files.domain.header_asides import holds_refusers
 from app.files.domain.header_words import meaning_of, normalised
 from app.files.domain.outside import BEYOND, FILE, NAMES, SECTION, SHEET
@@ -23,6 +23,7 @@ _ROLES: Final = ("consent", "opt_out", "bounced")  # that a name may have
 _MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
 _BLANKS: Final = 3  # in a text that is more than a word for something
 _PLAIN: Final = frozenset(("plain_yes", "plain_no"))
+_ANSWERS: Final = _PLAIN | {"yes", "clear_yes", "no"}
 _DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
 _NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
 _REMARKED: Final = ("first_name", "last_name", "full_name", "name", "company")
@@ -129,6 +130,8 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
         return _named(name or "", role, kinds)
     if name is not None and _is_trace(name) and set(kinds.values()) != {"plain_no"}:
         return Judgement(asks=True, suggested="opt_out")
+    if name is not None and says_gone(name) and set(kinds.values()) != {"plain_no"}:
+        return Judgement(asks=True, suggested="opt_out")
     if clear := sum(is_clear(text) for text in kinds):
         return _clear(name, role, kinds, clear, column.overflowed)
     if column.overflowed:
@@ -139,7 +142,7 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
         return Judgement(asks=any(kind not in _PLAIN and is_listed(text) for text, kind in kinds.items()))
     if role == "other" and not (name and _is_address(name)):
         return NOTHING
-    return _unfamiliar(role, kinds, is_full=column.filled >= rows)
+    return _unfamiliar(name, role, kinds, is_full=column.filled >= rows)
 
 
 def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
@@ -204,7 +207,7 @@ def _status(name: str, kinds: dict[str, Kind]) -> Judgement:
     return Judgement(asks=not found <= {"yes", "clear_yes", "plain_yes"})
 
 
-def _unfamiliar(role: About | None, kinds: dict[str, Kind], is_full: bool) -> Judgement:
+def _unfamiliar(name: str | None, role: About | None, kinds: dict[str, Kind], is_full: bool) -> Judgement:
     """Its name says nothing of the kind: yes and no may be about anything, and are asked about once."""
     found = set(kinds.values())
     if found <= _PLAIN:
@@ -216,6 +219,15 @@ def _unfamiliar(role: About | None, kinds: dict[str, Kind], is_full: bool) -> Ju
     if found >= _PLAIN:
         plain = sum(kind in _PLAIN for kind in kinds.values())
         return Judgement(asks=plain * 2 >= len(kinds), may_yield=True)
+    answers = [text for text, kind in kinds.items() if kind in _ANSWERS and len(text) > 1]
+    if not {kinds[text] for text in answers}.isdisjoint(_PLAIN) and len(answers) < len(kinds):
+        # "Ja", "Liever niet": a no is not always said in a word that is known.
+        is_said = "?" in (name or "") or any(
+            " " in text for text, kind in kinds.items() if kind not in _PLAIN
+        )
+        return Judgement(asks=is_said and len(answers) * 2 >= len(kinds), may_yield=True)
+    if found <= _ANSWERS and {"no"} < found:
+        return Judgement(asks=True, may_yield=True)
     listed = [kind for text, kind in kinds.items() if kind not in _PLAIN and is_listed(text)]
     is_likely = len(listed) * 2 >= len(kinds) and not _DOUBTFUL.isdisjoint(listed)
     return Judgement(asks=is_likely, may_yield=role is None)

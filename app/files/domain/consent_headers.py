@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from app.files.domain.header_words import meaning_of, normalised
+from app.files.domain.remark_words import GONE
 
 # ruff: noqa: RUF001
 
@@ -19,6 +20,7 @@ which may be about consent or not; `perhaps_status` is a name that also means a 
 consent to something else than email. `other`: clearly about something else."""
 
 _OPT_OUT: Final = """
+    ^art 21 | ^article 21 | ^artikel 21
     unsub | ^opt out | ^optout | ^opted out | ^optedout | =dnc | =dne | =dnd | ^do not | ^donot | ^dont
     ^don t | ^not contact | ^no contact | ^no email | ^no mail | ^no marketing | ^no newsletter
     ^never contact | suppress | blacklist | blocklist | ^black list | ^block list | ^blocked | ^banned
@@ -43,6 +45,12 @@ _OPT_OUT: Final = """
     탈퇴 | 차단 | الغاء | عدم | رفض | הסר | ביטול | חסימ | סירוב | ^berhenti | ^huy dang ky
 """
 _CONSENT: Final = """
+    ^email interest | ^email freq | ^mail freq | ^mailing freq | ^contact freq | ^frequency of mail
+    ^contact ok | ^ok for contact | ^bulk email | ^mass email | ^mass mail | ^contact for | in contatto
+    restare in | ^vuoi ricev | ^possiamo | ^czy chcesz | ^czy mozemy | dostawa | ^mogen we | mailtje
+    ^far vi | ^ma vi | mejla | ^mogu li | можно ли вам | вам писа | ^хотите | ^podemos | mandar email
+    mandar e mail | ^chcete | dostavat | ^muzeme | gonderebilir | ^durfen wir | ^duerfen wir
+    ^pouvons nous | ^puis je | ^saammeko | ^kaphat | ^putem sa | рассказыва | hal narsil
     consent | subscri | hear from | hear about | hear more | ^contact you | ^contact me | ^get in touch
     ^in touch | ^informed | ^notified | ^send you | ^email you | ^email me | ^write to you | ^sign up for
     ^sign me up | ^join our list | ^receiving | =news | ^enews | ^e news | latest news | special offers
@@ -157,6 +165,12 @@ def says_opt_out(header: str) -> bool:
     return _role(normalised(header[:_LONGEST])) == "opt_out"
 
 
+@lru_cache(maxsize=4096)
+def says_gone(header: str) -> bool:
+    """Whether the name speaks of people who have died, or want to be forgotten."""
+    return _is(_MATCH_GONE, normalised(header[:_LONGEST]))
+
+
 def _is_question(header: str, words: str) -> bool:
     """A whole question is about more than one of its words: "Would you like to hear of our next event?"."""
     return any(mark in header for mark in "?？؟;") and words.count(" ") >= _QUESTION_WORDS
@@ -196,3 +210,4 @@ _MATCH: Final[dict[About, re.Pattern[str]]] = {
 _MATCH_CHANNEL: Final = _pattern(_CHANNEL)
 _MATCH_BESIDE: Final = _pattern(_BESIDE)
 _MATCH_OTHER: Final = _pattern(_OTHER)
+_MATCH_GONE: Final = _pattern(GONE)

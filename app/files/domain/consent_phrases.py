@@ -23,6 +23,15 @@ _PAIRS: Final = """
 
     stop > writing | calling | texting | writing to | emails | mails | all mail | messages
 
+    no | no further | no promotional | no promo | any more > emails | e mails | mails | mailings |
+    correspondence | communications | solicitations | contact please
+
+    stop all | stop these | stop your | stop those > emails | e mails | mails | mailings | newsletters |
+    messages | texts | communications
+
+    not to > email | mail | contact | write to | message | text | send | be emailed | be mailed |
+    be contacted
+
     take me | take us | take him | take her | take them | remove me | remove us | remove him | remove her
     | remove them > off | from
 
@@ -74,6 +83,14 @@ _PAIRS: Final = """
     לא > לשלוח | לפנות | ליצור קשר | מעוניין בדיוור | מעוניינת בדיוור
 """
 _SINGLE: Final = """
+    no further contact | leave me alone | leave us alone | wants no contact | erasure request |
+    right to be forgotten | right to erasure | enough of our emails | enough of your emails | enough of
+    our mails | hates our newsletter | hates our emails | lass mich in ruhe | lassen sie mich in ruhe |
+    nichts mehr von uns | nix mehr von uns | nichts mehr schicken | nichts mehr senden | nichts mehr
+    hören | laissez moi tranquille | plus rien recevoir | plus être contacté | plus être contactée |
+    déjenme en paz | déjame en paz | no más mensajes | lasciatemi in pace | me deixe em paz | me deixem
+    em paz | laat me met rust | dajcie mi spokój | lämna mig i fred | la meg være i fred | lad mig være
+    i fred | nechte mě být | hagyjanak békén | оставьте меня в покое | beni rahat bırakın |
     only by phone | by phone only | only by post | by post only | only by letter | by letter only | asked us
     to stop | asked to stop | nur telefonisch | nur per telefon | nur per post | nur postalisch | nur per
     brief | uniquement par téléphone | seulement par téléphone | solo por teléfono | solo per telefono | só
@@ -110,4 +127,7 @@ def _words(text: str) -> list[str]:
     return [found for line in text.split("|") if (found := " ".join(line.split()))]
 
 
-PHRASES: Final = [*_pairs(), *_words(_SINGLE)]
+# What was not done so far, which is no wish of anybody: "never contacted".
+_FACTS: Final = frozenset(f"never {done}" for done in ("mailed", "emailed", "contacted", "written to"))
+
+PHRASES: Final = [phrase for phrase in (*_pairs(), *_words(_SINGLE)) if phrase not in _FACTS]

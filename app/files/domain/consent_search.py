@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.files.domain.consent import is_clear
+from app.files.domain.consent import STOPS, is_clear
 from app.files.domain.consent_phrases import PHRASES
 from app.files.domain.consent_words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_JOINED, CLEAR_NO, TELLING
 from app.files.domain.header_words import normalised
 from app.files.domain.profile import LONGEST_VALUE, trimmed
+from app.files.domain.remark_words import BOUNCES, REFUSERS
 from app.platform.addresses.text import LONGEST_CELL
 
-_MARKS: Final = "-_.,;:/|()[]\"'!?<>&+*#\\"
-_OTHER_MARKS: Final = "’“”„…\u00a0\u3000"
+_MARKS: Final = "-_.,;:/|()[]{}\"'!?<>&+*#=~^%$`\\"
+_OTHER_MARKS: Final = "\u2018’“”„«»…→•\u00a0\u3000"
+_UNSEEN: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _PARTING: Final = " ,;|-_"  # without any of these a chunk holds single words
 _LONG: Final = 1_000_000  # characters of a chunk, whose cells are cut then
 # Words that many cells hold: a phrase is known by another of its words where it has one.
@@ -44,15 +46,15 @@ def clear_cells(cells: Sequence[str]) -> dict[str, int]:
     words = _words_of(joined)
     keys = _WORDS.intersection(words)
     joint = [] if joined.isascii() else [phrase for phrase in _JOINED if phrase in joined]
+    found = {text: cells.count(text) for text in _ALONE.intersection(cells)}
     if not (keys or joint):
-        return {}
+        return found
     text = b" %s " % b" ".join(words)
     phrases = [phrase for key in keys for phrase in _KEYS[key] if phrase in text]
     if not (phrases or joint):
-        return {}
-    found: dict[str, int] = {}
+        return found
     for cell, count in Counter(cells).items():
-        if cell and (clear := _clear(cell[:LONGEST_CELL], phrases, joint)):
+        if cell and cell not in found and (clear := _clear(cell[:LONGEST_CELL], phrases, joint)):
             found[clear] = found.get(clear, 0) + count
     return found
 
@@ -80,7 +82,9 @@ def _holds(cell: str, phrases: Sequence[bytes]) -> bool:
 def _words_of(text: str) -> list[bytes]:
     """The words of a text in small letters, without marks; as bytes, which are quicker to part."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text).lower()
+        text = unicodedata.normalize("NFKC", text).lower()
+        for mark in _UNSEEN:
+            text = text.replace(mark, "")
         for mark in _OTHER_MARKS:
             text = text.replace(mark, " ")
     return text.encode("utf-8", "surrogatepass").translate(_PLAIN).split()
@@ -99,11 +103,17 @@ def _phrases() -> Iterator[list[bytes]]:
             yield _words_of(normalised(phrase))
 
 
-_LISTS: Final = (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING)
+_LISTS: Final = (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING, REFUSERS, BOUNCES)
 _KEYS: Final[dict[bytes, set[bytes]]] = {}
 for _words in _phrases():
     _KEYS.setdefault(_key(_words), set()).add(b" %s " % b" ".join(_words))
 _WORDS: Final = frozenset(_KEYS)
+_ALONE: Final = frozenset(
+    f"{spelled}{end}"
+    for word in STOPS
+    for spelled in (word, word.upper(), word.capitalize())
+    for end in ("", ".", "!")
+)
 _JOINED: Final = [
     word.strip() for line in CLEAR_JOINED.splitlines() for word in line.split("|") if word.strip()
 ]

@@ -130,8 +130,11 @@ TELLING: Final = """
     kuollut | zemřel | zemřela | elhunyt | decedat | decedată | умер | умерла | помер | померла | vefat etti
     死亡 | 逝去 | 已故 | 사망
 """
+# Answers to a text message, where they are all there is in a cell.
+STOPS: Final = "stop | stop all | stopall | stopp | arret"
 NO: Final = """
     no email | withdrawn | revoked | declined | denied | refused | rejected | objected | out
+    do not allow | not allowed | disallow | disallowed | stop | stop all | stopall | stopp | arret
     opted | remove | remove me | unwilling | dnd | do not disturb | abgelehnt | verweigert | widersprochen
     widerspruch | refusé | refusée | opposition | rechazado | rechazada | revocado | denegado | rifiutato
     revocato | negato | recusado | revogado | negado | geweigerd | ingetrokken | bezwaar | odmowa

@@ -46,7 +46,7 @@ class ColumnProfile:
     `overflowed`: there are more different cells than `values` holds, or addresses, which it never holds.
     After an overflow only cells that a Search finds are added. Of a column that is counted by its words,
     cells that differ in their numbers only (dates) count under the first of them, and after an overflow
-    `values` keeps what it knows and counts it on.
+    `values` keeps what it knows, counts it on and takes what a Search finds.
     """
 
     filled: int = 0
@@ -118,7 +118,8 @@ class Profiler:
         self._looked_at = frozenset(looked_at) if look is not None else frozenset()
         most = max(FEWEST_VALUES, min(MOST_VALUES, ALL_VALUES // max(width, 1)))
         self._columns = [
-            _WordColumn(most) if at in by_words else _Column(most, search or _nothing) for at in range(width)
+            _WordColumn(most, search or _nothing) if at in by_words else _Column(most, search or _nothing)
+            for at in range(width)
         ]
         self._rows = 0
         self._chunk: list[Sequence[str]] = []
@@ -194,13 +195,15 @@ class _Column:
 
 
 class _WordColumn:
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, search: Search) -> None:
         self.profile = ColumnProfile()
         self._most = most
+        self._search = search
         self._by_shape: dict[str, str] = {}
 
     def add(self, cells: Sequence[str]) -> None:
         profile = self.profile
+        beyond: list[str] = []
         for cell, count in _counted(cells).items():
             if not (text := trimmed(cell)):
                 continue
@@ -217,6 +220,10 @@ class _WordColumn:
                 profile.values[text] = count
             else:
                 profile.overflowed = True
+                beyond += [cell] * count
+        if beyond and len(profile.values) < 2 * self._most:
+            for text, count in self._search(beyond).items():
+                profile.values[text] = profile.values.get(text, 0) + count
 
 
 def _counted(cells: Sequence[str]) -> dict[str, int]:

@@ -114,6 +114,16 @@ BY_ACCIDENT: Final = """
     bounce | baja | studs | cleaned | suppression | blacklist | blocklist | rebond | rebote | rebotado
     complainer | spam | opted
 """
+# Names of columns that tell who has died or wants to be forgotten.
+GONE: Final = """
+    ^deceas | ^date of death | ^death date | =death | ^died | ^dead | ^rip | todesdatum | ^todestag
+    ^verstorben | ^gestorben | ^sterbe | ^deces | ^decede | ^date de deces | ^date du deces | ^falleci
+    ^fecha de falleci | ^fecha de defuncion | ^difunto | ^decedut | ^data di decesso | ^data decesso
+    ^falecid | ^data do falec | ^overled | ^zmarl | ^data zgonu | ^avlid | ^dodsdato | ^dodsdag
+    ^umrti | ^zemrel | ^datum umrti | ^elhuny | ^дата смерти | ^умер
+    ^right to be forgotten | ^forget | ^forgotten | erasure | ^gdpr delet | ^gdpr remov | ^loschantrag
+    ^loschwunsch | ^loschersuchen | ^droit a l oubli | ^derecho al olvido | ^diritto all oblio
+"""
 # Columns that tell what somebody does, in which remarks are left too.
 JOBS: Final = """
     title | job title | jobtitle | position | role | job | function | occupation | salutation | prefix

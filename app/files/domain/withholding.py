@@ -22,6 +22,7 @@ Reader = Callable[[str], Consent | None]
 
 _CACHED: Final = 4_096
 _LONGEST_CACHED: Final = 250
+_SHORT: Final = 12  # characters of a note that is judged as it is
 
 
 def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> Reader:
@@ -67,4 +68,6 @@ def withholding(
 
 def _clear_part(cell: str) -> str:
     """What a note says about contacting its person, as its column's profile has it; empty for nothing."""
+    if len(cell) <= _SHORT:
+        return trimmed(cell)
     return next(iter(clear_cells((cell,))), "")
