@@ -129,6 +129,9 @@ TELLING: Final = """
     geen email | geen e-mail | zmarły | zmarła | nie żyje | brak maili | avliden | afdød | ingen mail | avdød
     kuollut | zemřel | zemřela | elhunyt | decedat | decedată | умер | умерла | помер | померла | vefat etti
     死亡 | 逝去 | 已故 | 사망
+    widerspruch | widersprochen | hat widersprochen | will nicht | möchte nicht
+    does not want anything | doesn t want anything | wants nothing | ne veut rien | no quiere nada
+    non vuole niente | não quer nada | wil niets
 """
 # Answers to a text message, where they are all there is in a cell.
 STOPS: Final = "stop | stop all | stopall | stopp | arret"

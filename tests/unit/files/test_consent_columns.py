@@ -251,7 +251,10 @@ def test_a_link_to_opt_out_is_everybodys(name):
 @pytest.mark.parametrize(
     "name", ["Lead status", "Deal stage", "Customer type", "Remarks", "Info", "Tags", "Segment", "Status"]
 )
-@pytest.mark.parametrize("word", ["No email", "Deceased", "Verstorben", "remove me", "DND", "décédé"])
+@pytest.mark.parametrize(
+    "word",
+    ["No email", "Deceased", "Verstorben", "remove me", "DND", "décédé", "Widerspruch", "wants nothing"],
+)
 def test_a_word_about_the_person_is_asked_about_whatever_the_column(name, word):
     assert judged(name, "Open", word, "New", "Won", "Open").asks
 
