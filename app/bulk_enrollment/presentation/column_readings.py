@@ -19,7 +19,7 @@ SECOND_ACT: Final = "second:"  # begins the value of the button that makes a col
 @dataclass(frozen=True)
 class Unread:
     """Cells of a column that cannot be read as a date or a phone number; samples are [row, line, text].
-    `needs_country`: phone numbers that only lack a country code, of an account without a country."""
+    `needs_country`: some only lack a country code, and the account has no country."""
 
     column: str
     what: str
@@ -92,7 +92,7 @@ def unread_of(
         unread.append(Unread(_name(upload, mapping, "birthday"), "dates", found.not_read, samples))
     if styles.phone_evidence is not None and styles.phone_evidence.unread.count and identifier != "phone":
         odd = styles.phone_evidence.unread
-        needs_country = not styles.country and all(_lacks_country_code(text) for *_, text in odd.samples)
+        needs_country = not styles.country and any(_lacks_country_code(text) for *_, text in odd.samples)
         unread.append(
             Unread(_name(upload, mapping, "phone"), "phone numbers", odd.count, odd.samples, needs_country)
         )

@@ -83,8 +83,8 @@ def style_of_phones(
         return None
     decided: Phones = "international" if found.abroad > found.at_home else "national"
     if found.abroad or found.at_home:
-        most = max(found.abroad, found.at_home)
-        because = f"{most:,} of {found.abroad + found.at_home:,} numbers checked point to this"
+        most, checked = max(found.abroad, found.at_home), found.abroad + found.at_home
+        because = f"{most:,} of {checked:,} numbers checked" if checked > 1 else "the number that was checked"
     else:
         because = "nothing in the column says otherwise"
     if chosen and chosen != decided:

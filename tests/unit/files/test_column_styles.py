@@ -23,5 +23,7 @@ def test_a_choice_is_called_one_where_it_changes_something(chosen, because):
 
 
 def test_the_same_for_numbers():
-    assert style_of_phones(0, "Phone", PHONES, "DE", "international").because.startswith("3 of 3 numbers")
+    assert style_of_phones(0, "Phone", PHONES, "DE", "international").because.startswith(
+        "3 of 3 numbers checked"
+    )
     assert style_of_phones(0, "Phone", PHONES, "DE", "national").because == "you chose this"
