@@ -33,9 +33,9 @@ def send(person: Person, rows: int, row: bytes = b"") -> Any:
     return person.post("/contacts/import", form, content_type="multipart/form-data")
 
 
-def test_an_account_has_a_quota_of_its_own(database: Database) -> None:
+def test_an_account_has_a_quota_of_its_own(database: Database, tmp_path: Path) -> None:
     database.restore("people")
-    app = create_app(database.settings(MAX_STORAGE_BYTES=60_000))
+    app = create_app(database.settings(MAX_STORAGE_BYTES=60_000, DATA_DIR=tmp_path))
     alice, mallory = sign_in(app, "alice"), sign_in(app, "mallory")
     assert send(alice, 1_000).status_code == 303
     assert send(alice, 1_000).status_code == 303
