@@ -68,7 +68,7 @@ class TaskWorker(SimpleWorker):
 
 def work(app: Flask, settings: Settings) -> None:
     """Run tasks until SIGTERM or Ctrl-C."""
-    queue.beat_forever(settings.queue_url)
+    queue.start_heartbeat(settings.queue_url)
     log.info("worker_started")
     with suppress(StopRequested):
         while True:

@@ -1,4 +1,4 @@
-"""What time it is, and what is done again and again.
+"""The time, and periodic tasks.
 
 Rooms register periodic work with `every`; the clock process calls `tick` once a second.
 """
@@ -18,7 +18,7 @@ def now() -> datetime:
 
 
 @dataclass
-class Duty:
+class PeriodicTask:
     """A function called every `seconds`, by the clock process alone."""
 
     seconds: float
@@ -26,32 +26,32 @@ class Duty:
     due: float = 0.0
 
 
-DUTIES: dict[str, Duty] = {}
+PERIODIC_TASKS: dict[str, PeriodicTask] = {}
 
 
 def every(seconds: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Register a function without arguments to be called every `seconds` inside an app context."""
 
     def register(run: Callable[[], object]) -> Callable[[], object]:
-        DUTIES[f"{run.__module__}.{run.__qualname__}"] = Duty(seconds, run)
+        PERIODIC_TASKS[f"{run.__module__}.{run.__qualname__}"] = PeriodicTask(seconds, run)
         return run
 
     return register
 
 
 def tick(within: Callable[[], AbstractContextManager[object]]) -> int:
-    """Call all duties that are due, each inside a context of its own; one that fails is logged, spoils no
-    other's, and is called again at its next turn. Returns how many were called."""
+    """Run all periodic tasks that are due, each in a context of its own. One that fails is logged and runs
+    again at its next turn. Returns how many ran."""
     at = time.monotonic()
     called = 0
-    for name, duty in DUTIES.items():
-        if duty.due > at:
+    for name, periodic in PERIODIC_TASKS.items():
+        if periodic.due > at:
             continue
-        duty.due = at + duty.seconds
+        periodic.due = at + periodic.seconds
         called += 1
         try:
             with within():
-                duty.run()
+                periodic.run()
         except Exception:
-            log.exception("duty_failed", extra={"duty": name})
+            log.exception("periodic_task_failed", extra={"task": name})
     return called

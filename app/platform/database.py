@@ -73,8 +73,8 @@ class Base(DeclarativeBase):
     )
 
 
-class PeoplesWork:
-    """The columns that every table of people's work has."""
+class Authored:
+    """Columns of tables whose rows people create: when, when last changed, by whom."""
 
     created_at: Mapped[datetime] = mapped_column(default=now, sort_order=90)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=91)
@@ -103,7 +103,7 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
         engine = db.engine
     tenancy.guard(engine, db.metadata)
     if settings.is_sqlite:
-        event.listen(engine, "do_connect", _for_us_alone)
+        event.listen(engine, "do_connect", _create_private)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_reading)
     else:
@@ -126,7 +126,7 @@ def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
     }
 
 
-def _for_us_alone(_dialect: object, _record: object, places: Any, _options: object) -> None:
+def _create_private(_dialect: object, _record: object, places: Any, _options: object) -> None:
     """A file that is made now is for nobody else to read; the journals beside it follow its mode."""
     with suppress(OSError):
         os.close(os.open(places[0], os.O_CREAT | os.O_EXCL, 0o600))

@@ -28,9 +28,9 @@ from app.platform.logs import log
 QUEUES = ("urgent", "steps", "bulk", "upkeep")  # by how soon
 PATIENCE_SECONDS = 0.7
 SILENCE_SECONDS = 3.0
-BEAT_SECONDS = 1.0
-BEAT_EXPIRES_SECONDS = 4
-BEATS = "muster:worker:*"
+HEARTBEAT_SECONDS = 1.0
+HEARTBEAT_EXPIRES_SECONDS = 4
+HEARTBEATS = "muster:worker:*"
 
 
 @dataclass(frozen=True)
@@ -133,20 +133,20 @@ def waiting(queue: str) -> int | None:
 
 
 def alive_workers() -> int:
-    """How many workers have shown a sign of life in the last seconds; 0 when the queue is down."""
-    return len(beats() or {})
+    """How many workers sent a heartbeat in the last seconds; 0 when the queue is down."""
+    return len(heartbeats() or {})
 
 
-def beats() -> dict[str, str] | None:
-    """{worker: its last sign of life}, None when the queue does not answer. The sign is "number task", and
-    changes every second as long as the worker lives."""
+def heartbeats() -> dict[str, str] | None:
+    """{worker: its last heartbeat}, None when the queue does not answer. A heartbeat is "number task"; the
+    number grows every second."""
     try:
         with answering() as redis:
-            names = cast(list[bytes], list(redis.scan_iter(BEATS, count=1000)))
-            signs = cast(list[bytes | None], redis.mget(names)) if names else []
+            names = cast(list[bytes], list(redis.scan_iter(HEARTBEATS, count=1000)))
+            beats = cast(list[bytes | None], redis.mget(names)) if names else []
     except RedisError:
         return None
-    return {name.decode(): sign.decode() for name, sign in zip(names, signs, strict=True) if sign is not None}
+    return {name.decode(): beat.decode() for name, beat in zip(names, beats, strict=True) if beat is not None}
 
 
 def takes_writes() -> bool:
@@ -160,7 +160,7 @@ def takes_writes() -> bool:
 
 @dataclass
 class _Work:
-    """What this process is at: a worker does one task at a time."""
+    """What this worker runs: one task at a time."""
 
     task: str | None = None
     is_to_stop: bool = False
@@ -171,7 +171,7 @@ _work = _Work()
 
 @contextmanager
 def at_task(task: str) -> Iterator[None]:
-    """Name the task that this worker is at, for its signs of life."""
+    """Name the task that this worker runs, for its heartbeat."""
     _work.task = task
     try:
         yield
@@ -180,8 +180,8 @@ def at_task(task: str) -> Iterator[None]:
 
 
 def holder() -> str | None:
-    """The task that is under way here, as a claim names it; None outside of workers. A claim whose task shows
-    no sign of life any more belongs to nobody."""
+    """The running task's name, as a claim records it; None outside of workers. A claim whose task is no
+    longer in any heartbeat is free."""
     return _work.task
 
 
@@ -195,16 +195,16 @@ def is_to_stop() -> bool:
     return _work.is_to_stop
 
 
-def beat_forever(url: str) -> None:
-    """Show a sign of life every second from a thread of its own, as long as the process lives."""
-    key = BEATS.replace("*", f"{os.uname().nodename}:{os.getpid()}")
+def start_heartbeat(url: str) -> None:
+    """Send a heartbeat every second from a thread, as long as the process lives."""
+    key = HEARTBEATS.replace("*", f"{os.uname().nodename}:{os.getpid()}")
     redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
 
     def beat() -> None:
         for number in count():
             with suppress(RedisError):
-                redis.set(key, f"{number} {_work.task or ''}", ex=BEAT_EXPIRES_SECONDS)
-            time.sleep(BEAT_SECONDS)
+                redis.set(key, f"{number} {_work.task or ''}", ex=HEARTBEAT_EXPIRES_SECONDS)
+            time.sleep(HEARTBEAT_SECONDS)
 
     threading.Thread(target=beat, name="beat", daemon=True).start()
 

@@ -34,9 +34,9 @@ class Bench:
         self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
 
     def kill_worker_at(self, task: str | None) -> bool:
-        """Kill the worker whose signs of life name the task; False when none does yet."""
+        """Kill the worker whose heartbeat names the task; False when none does yet."""
         with self.app.app_context():
-            signs = queue.beats() or {}
+            signs = queue.heartbeats() or {}
         for name, sign in signs.items():
             if task and sign.endswith(task):
                 os.kill(int(name.rpartition(":")[2]), signal.SIGKILL)

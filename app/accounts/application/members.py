@@ -41,7 +41,7 @@ def create_owner(
     email = normal_email(email)
     password_hash = hashed(normal_password(password))
     with transaction():
-        store.let_one_in()
+        store.lock_first_owner()
         refuse_second_owner()
         country = country or country_of(time_zone)
         account = store.add_account(normal_name(account_name) or "My company", "agency", time_zone, country)

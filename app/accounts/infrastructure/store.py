@@ -13,7 +13,7 @@ from app.platform.database import is_sqlite, session
 FIRST_OWNER_LOCK = 7_301_442_118
 
 
-def let_one_in() -> None:
+def lock_first_owner() -> None:
     """Only one transaction at a time gets past here. On SQLite that is so of every writer."""
     if not is_sqlite():
         session().execute(sa.select(sa.func.pg_advisory_xact_lock(FIRST_OWNER_LOCK)))

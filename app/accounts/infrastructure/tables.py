@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from flask_security.core import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
 
 
-class Account(PeoplesWork, db.Model):
+class Account(Authored, db.Model):
     __tablename__ = "accounts"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -23,7 +23,7 @@ class Account(PeoplesWork, db.Model):
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class User(PeoplesWork, UserMixin, db.Model):  # type: ignore[misc]
+class User(Authored, UserMixin, db.Model):  # type: ignore[misc]
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -36,7 +36,7 @@ class User(PeoplesWork, UserMixin, db.Model):  # type: ignore[misc]
     roles = ()  # what a person may do is decided by the membership, not by Flask-Security
 
 
-class Membership(AccountOwned, PeoplesWork, db.Model):
+class Membership(AccountOwned, Authored, db.Model):
     __tablename__ = "memberships"
     __table_args__ = (sa.UniqueConstraint("account_id", "user_id"),)
 
@@ -58,7 +58,7 @@ class SignIn(db.Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Business(AccountOwned, PeoplesWork, db.Model):
+class Business(AccountOwned, Authored, db.Model):
     """What messages say about the account's business. The logo is loaded only when it is served."""
 
     __tablename__ = "business_details"

@@ -9,10 +9,10 @@ from app.activity.application.reading import (
     read_log,
     register_names,
 )
-from app.activity.application.recording import Doer, record, record_contact, record_many
+from app.activity.application.recording import ActorLike, record, record_contact, record_many
 
 __all__ = [
-    "Doer",
+    "ActorLike",
     "LogFilter",
     "LogPage",
     "count_entries",

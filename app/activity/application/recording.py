@@ -10,7 +10,7 @@ from app.activity.infrastructure import store
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 
 
-class Doer(Protocol):
+class ActorLike(Protocol):
     """Whoever acts: the accounts room's Actor."""
 
     @property
@@ -23,7 +23,7 @@ class Doer(Protocol):
     def origin(self) -> str: ...
 
 
-def record(actor: Doer, action: str, subject: str, subject_id: int | str, **facts: Any) -> None:
+def record(actor: ActorLike, action: str, subject: str, subject_id: int | str, **facts: Any) -> None:
     """Note in the audit log that `actor` did `action` (past tense, “workflow_activated”) to a subject."""
     store.add_entry(
         AuditEntry(
@@ -39,7 +39,7 @@ def record(actor: Doer, action: str, subject: str, subject_id: int | str, **fact
     )
 
 
-def record_contact(actor: Doer, contact_id: int, kind: str, text: str | None = None) -> None:
+def record_contact(actor: ActorLike, contact_id: int, kind: str, text: str | None = None) -> None:
     """Note one event in a contact's time line."""
     store.add_contact_event(
         ContactEvent(

@@ -199,7 +199,7 @@ def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
 
 
 def lacks_workers(shown: ShownJob) -> bool:
-    """Whether the job stands still because no worker shows a sign of life."""
+    """Whether the job stands still because no worker is running."""
     return shown.status in WORKED_ON and not workers_are_alive()
 
 

@@ -1,6 +1,6 @@
-"""The sweeper: what the queue has forgotten is in the database, and gets its turn again.
+"""The sweeper: work that the queue has lost is found in the database and sent again.
 
-A killed worker shows no sign of life any more, and leaves a lease that runs out; an emptied queue leaves work
+A killed worker sends no heartbeat any more, and leaves a lease that runs out; an emptied queue leaves work
 without a task. Called by the clock process; every step is a conditional claim, so a second sweeper does no
 harm.
 """
@@ -15,12 +15,12 @@ from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
-from app.platform.signs_of_life import Watch
+from app.platform.lost_tasks import TaskWatch
 
 DRAFTS_KEPT = timedelta(days=1)
 HANDED_OVER_SECONDS = 3.0
 
-_watch = Watch()
+_watch = TaskWatch()
 
 
 def sweep() -> None:
@@ -39,8 +39,8 @@ def sweep() -> None:
 
 
 def _take_from_gone() -> None:
-    """What a worker was at that is gone is given to another, without waiting for its lease to run out."""
-    gone = _watch.gone(waiting.holders())
+    """Work of lost tasks goes to other workers without waiting for the lease to run out."""
+    gone = _watch.lost(waiting.holders())
     if not gone:
         return
     with transaction():

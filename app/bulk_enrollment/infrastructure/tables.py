@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform import tenancy
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
@@ -29,7 +29,7 @@ COUNTING = sa.text("verdict NOT IN (10, 11)")
 BY_KEY = sa.text("(job_id + 0)")
 
 
-class EnrollmentJob(AccountOwned, PeoplesWork, db.Model):
+class EnrollmentJob(AccountOwned, Authored, db.Model):
     """`options` holds what the person chose; `met` what planning met in the file (`reading.Met`); `totals`
     {outcome code: rows} once the job is over, and the expected ones while it is a draft. `lease_until`,
     `attempt`, `holder` and `idle_attempts` (those in a row that got no further) belong to its planning."""

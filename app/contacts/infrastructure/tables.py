@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform.clock import now
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
 
 
@@ -20,7 +20,7 @@ def key_text(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-class Contact(AccountOwned, PeoplesWork, db.Model):
+class Contact(AccountOwned, Authored, db.Model):
     __tablename__ = "contacts"
     __table_args__ = (
         sa.UniqueConstraint("account_id", "email_key"),
@@ -53,7 +53,7 @@ class Contact(AccountOwned, PeoplesWork, db.Model):
     created_job_id: Mapped[int | None] = mapped_column(BigInt)
 
 
-class Tag(AccountOwned, PeoplesWork, db.Model):
+class Tag(AccountOwned, Authored, db.Model):
     __tablename__ = "tags"
     __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)
 
@@ -74,7 +74,7 @@ class ContactTag(AccountOwned, db.Model):
     added_job_id: Mapped[int | None] = mapped_column(BigInt)
 
 
-class CustomField(AccountOwned, PeoplesWork, db.Model):
+class CustomField(AccountOwned, Authored, db.Model):
     __tablename__ = "custom_fields"
     __table_args__ = (sa.UniqueConstraint("account_id", "key"),)
 

@@ -5,12 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
 
-class Upload(AccountOwned, PeoplesWork, db.Model):
+class Upload(AccountOwned, Authored, db.Model):
     """A kept file. `layout` says how to read it again; `rows` counts its data rows; `checkup` keeps the last
     check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, kinds: of
     `domain.repairs`, rows} or empty; `noticed` is `domain.notices` of the whole file, `profile` what its
@@ -36,7 +36,7 @@ class Upload(AccountOwned, PeoplesWork, db.Model):
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class ColumnMapping(AccountOwned, PeoplesWork, db.Model):
+class ColumnMapping(AccountOwned, Authored, db.Model):
     """How an account mapped a set of headers the last time: {column name: field}, whatever their order.
     `consent` is what was said about who may be contacted (`domain.consent_questions`)."""
 

@@ -43,7 +43,7 @@ def load_system_templates(folder: Path = FOLDER) -> Loaded:
         return loaded
     files = _read(texts, loaded)
     with transaction():
-        store.wait_for_turn()
+        store.lock_loading()
         _bring_up_to_date(files, marks, loaded)
     log.info(
         "templates_loaded",

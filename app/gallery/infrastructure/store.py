@@ -9,7 +9,7 @@ from app.platform.database import is_sqlite, session
 LOADING_LOCK = 7_305_518_204
 
 
-def wait_for_turn() -> None:
+def lock_loading() -> None:
     """Until the transaction ends nobody else loads system templates. On SQLite every writer is alone."""
     if not is_sqlite():
         session().execute(sa.select(sa.func.pg_advisory_xact_lock(LOADING_LOCK)))

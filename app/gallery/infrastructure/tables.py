@@ -12,14 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.platform import tenancy
 from app.platform.clock import now
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
 SYSTEM = sa.text("account_id IS NULL")
 
 
-class WorkflowTemplate(PeoplesWork, db.Model):
+class WorkflowTemplate(Authored, db.Model):
     """`summary` holds what a card shows (channels, steps, days, needs, miniature) of the current version."""
 
     __tablename__ = "workflow_templates"
@@ -49,7 +49,7 @@ class WorkflowTemplate(PeoplesWork, db.Model):
     deleted_at: Mapped[datetime | None]
 
 
-class WorkflowTemplateVersion(PeoplesWork, db.Model):
+class WorkflowTemplateVersion(Authored, db.Model):
     __tablename__ = "workflow_template_versions"
     __table_args__ = (sa.UniqueConstraint("template_id", "number"),)
 

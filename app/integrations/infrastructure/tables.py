@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
 
 
-class Integration(AccountOwned, PeoplesWork, db.Model):
+class Integration(AccountOwned, Authored, db.Model):
     __tablename__ = "integrations"
     __table_args__ = (sa.UniqueConstraint("account_id", "kind"),)
 

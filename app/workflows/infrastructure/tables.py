@@ -6,12 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.database import BigInt, PeoplesWork, db
+from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
 
-class Workflow(AccountOwned, PeoplesWork, db.Model):
+class Workflow(AccountOwned, Authored, db.Model):
     """`definition` is what the editor shows; `active_version_id` is what people are enrolled into.
     `revision` grows with every change, so that nobody overwrites an edit unseen. The four `template_`
     columns and `cloned_at` are its lineage, kept as they were at clone time."""
@@ -36,7 +36,7 @@ class Workflow(AccountOwned, PeoplesWork, db.Model):
     cloned_at: Mapped[datetime | None]
 
 
-class WorkflowVersion(AccountOwned, PeoplesWork, db.Model):
+class WorkflowVersion(AccountOwned, Authored, db.Model):
     __tablename__ = "workflow_versions"
     __table_args__ = (sa.UniqueConstraint("workflow_id", "number"),)
 

@@ -10,7 +10,7 @@ from app.bulk_enrollment.application import sweep
 from app.bulk_enrollment.infrastructure.store import batches as batch_store
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
-from app.platform import queue, signs_of_life
+from app.platform import lost_tasks, queue
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, NotFound
@@ -71,8 +71,8 @@ def test_a_planner_that_died(trial: Trial, workflow, valkey):
 
 
 def test_a_planner_that_is_gone_is_not_waited_for(trial: Trial, app, workflow, valkey, monkeypatch):
-    """Its lease would last a minute. A task that shows signs of life keeps its own."""
-    monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.5)
+    """Its lease would last a minute. A task that sends heartbeats keeps its own."""
+    monkeypatch.setattr(lost_tasks, "SILENT_SECONDS", 0.5)
     job = trial.start(lines(*addresses(3)), workflow, missing="create")
     valkey.flush()
 
@@ -93,7 +93,7 @@ def test_a_planner_that_is_gone_is_not_waited_for(trial: Trial, app, workflow, v
 
 
 def test_batches_of_a_worker_that_is_gone(trial: Trial, app, bob, workflow, monkeypatch):
-    monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.5)
+    monkeypatch.setattr(lost_tasks, "SILENT_SECONDS", 0.5)
     job = trial.started(lines(*addresses(20)), workflow, missing="create", batch_size=10)
     with trial.acting(), transaction():
         for batch, task in zip(trial.batches(job), ("killed", "alive"), strict=True):
@@ -105,7 +105,7 @@ def test_batches_of_a_worker_that_is_gone(trial: Trial, app, bob, workflow, monk
 
 
 def test_nobody_is_gone_while_the_queue_is_away(trial: Trial, app, workflow, valkey, monkeypatch):
-    monkeypatch.setattr(signs_of_life, "SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(lost_tasks, "SILENT_SECONDS", 0.0)
     job = trial.start(lines(*addresses(3)), workflow, missing="create")
     with trial.acting(), transaction():
         assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, "not heard")

@@ -1,4 +1,4 @@
-"""What is done again and again: duties that fail leave the others alone."""
+"""Periodic tasks: one that fails does not stop the others."""
 
 import sqlalchemy as sa
 
@@ -8,7 +8,7 @@ from app.platform.database import session
 CROSSING = {"cross_account": True}
 
 
-def test_a_duty_that_fails_spoils_no_other(app, monkeypatch):
+def test_a_periodic_task_that_fails_stops_no_other(app, monkeypatch):
     """PostgreSQL refuses everything after a statement that failed, until the transaction ends."""
     counted = []
 
@@ -18,7 +18,7 @@ def test_a_duty_that_fails_spoils_no_other(app, monkeypatch):
     def count() -> None:
         counted.append(session().scalar(sa.text("SELECT count(*) FROM accounts"), execution_options=CROSSING))
 
-    monkeypatch.setattr(clock, "DUTIES", {})
+    monkeypatch.setattr(clock, "PERIODIC_TASKS", {})
     clock.every(3600)(fail)
     clock.every(3600)(count)
     assert clock.tick(app.app_context) == 2
