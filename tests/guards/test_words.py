@@ -58,13 +58,13 @@ SHOWN_ATTRIBUTES = re.compile(
 LAYERS = ("presentation", "application", "domain")
 # Words of files from everywhere, and lists of names.
 NO_TEXTS = {
-    "app/files/domain/consent_words.py",
-    "app/files/domain/consent_phrases.py",
-    "app/files/domain/header_words.py",
-    "app/files/domain/remark_words.py",
-    "app/files/domain/sample_names.py",
-    "app/files/domain/sample_people.py",
-    "app/files/domain/sample_file.py",
+    "app/files/domain/consent/words.py",
+    "app/files/domain/consent/phrases.py",
+    "app/files/domain/headers/words.py",
+    "app/files/domain/consent/remark_words.py",
+    "app/files/domain/samples/names.py",
+    "app/files/domain/samples/people.py",
+    "app/files/domain/samples/file.py",
     "app/gallery/domain/synonyms.py",
 }
 

@@ -11,7 +11,7 @@ from app.bulk_enrollment.infrastructure import corrections
 from app.bulk_enrollment.infrastructure.corrections import Relative
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
-from app.files.domain.layout import FileLayout
+from app.files.domain.reading.layout import FileLayout
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
 

@@ -16,8 +16,8 @@ from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.infrastructure import queries
 from app.files import application as files
-from app.files.domain.added_columns import ADDED_COLUMNS
-from app.files.domain.spreadsheet_safe import csv_chunks, guarded_cell
+from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded_cell
+from app.files.domain.columns.added import ADDED_COLUMNS
 from app.platform.database import forget_snapshot, is_transient, transaction
 from app.platform.errors import Conflict, Unavailable
 

@@ -8,9 +8,9 @@ from typing import Final
 from app.accounts import application as accounts
 from app.bulk_enrollment.infrastructure import uploads
 from app.files import application as files
-from app.files.domain.column_styles import Phones
-from app.files.domain.identify import SECOND_EMAIL, Identifier, Identify, identifying
-from app.files.domain.sides import sides_of
+from app.files.domain.columns.identify import SECOND_EMAIL, Identifier, Identify, identifying
+from app.files.domain.columns.sides import sides_of
+from app.files.domain.columns.styles import Phones
 
 COUNTED_EXACTLY: Final = 100_000
 SAMPLE: Final = 20_000

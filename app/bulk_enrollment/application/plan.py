@@ -23,9 +23,9 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.contacts.domain import ValueStyle
 from app.files import application as files
-from app.files.domain.evidence import MOST_TAGS
-from app.files.domain.sides import sides_of
-from app.files.domain.unreadable import UnreadableFile
+from app.files.domain.columns.evidence import MOST_TAGS
+from app.files.domain.columns.sides import sides_of
+from app.files.domain.text.unreadable import UnreadableFile
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import is_transient, transaction

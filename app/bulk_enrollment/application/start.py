@@ -23,8 +23,8 @@ from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.consent_columns import CONSENT_FIELDS
-from app.files.domain.evidence import MOST_TAGS
+from app.files.domain.columns.evidence import MOST_TAGS
+from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.infrastructure.tables import Upload
 from app.platform import queue
 from app.platform.database import after_commit, transaction

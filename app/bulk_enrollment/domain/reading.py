@@ -9,13 +9,13 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import CUSTOM, FileOptions
 from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
 from app.contacts.domain.names import MAX_TAG, field_key, tag_key, tag_name
-from app.files.domain.consent import Withheld
-from app.files.domain.consent_columns import CONSENT_FIELDS
-from app.files.domain.evidence import MOST_TAGS
-from app.files.domain.identify import USED_SECOND, identifying
-from app.files.domain.sides import Sides, other_keys, quoting
-from app.files.domain.tags import tags_of
-from app.files.domain.withholding import withholding
+from app.files.domain.cells.tags import tags_of
+from app.files.domain.columns.evidence import MOST_TAGS
+from app.files.domain.columns.identify import USED_SECOND, identifying
+from app.files.domain.columns.sides import Sides, other_keys, quoting
+from app.files.domain.consent.cells import Withheld
+from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.withholding import withholding
 from app.platform.addresses import trimmed
 from app.platform.addresses.text import LONGEST_CELL
 from app.platform.blank_words import is_blank, may_be_name

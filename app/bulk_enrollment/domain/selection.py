@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from app.contacts.domain.names import field_key
-from app.files.domain.column_styles import Dates, Phones
-from app.files.domain.consent_columns import CONSENT_FIELDS
-from app.files.domain.consent_questions import ConsentAnswers, ConsentQuestions
-from app.files.domain.identify import SECOND_EMAIL
+from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.styles import Dates, Phones
+from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions
 
 CUSTOM = "custom:"  # what a column is matched to that becomes a field of the account's own, before its name
 

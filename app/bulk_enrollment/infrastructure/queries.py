@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.files.domain.consent import LEFT_OUT
+from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import is_sqlite, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.column_styles import DATES, PHONES, Dates, Phones, Style
-from app.files.domain.columns import ColumnGuess
-from app.files.domain.evidence import MOST_TAGS
-from app.files.domain.identify import SECOND_EMAIL, Identifier
+from app.files.domain.columns.evidence import MOST_TAGS
+from app.files.domain.columns.guesses import ColumnGuess
+from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
+from app.files.domain.columns.styles import DATES, PHONES, Dates, Phones, Style
 from app.platform.addresses import AddressProblem, read_phone
 
 SECOND_ACT: Final = "second:"  # begins the value of the button that makes a column the second email

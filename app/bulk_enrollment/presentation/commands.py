@@ -26,8 +26,8 @@ from app.bulk_enrollment.presentation.terminal_file import (
 )
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
-from app.files.domain.columns import IGNORE
-from app.files.domain.consent_columns import CONSENT_FIELDS
+from app.files.domain.columns.guesses import IGNORE
+from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.platform import tenancy
 from app.platform.errors import Invalid, Unavailable
 from app.platform.terminal import plain_errors, print_json

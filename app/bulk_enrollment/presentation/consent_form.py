@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.files import application as files
-from app.files.domain.consent import ANSWERS
-from app.files.domain.consent_columns import CONSENT_FIELDS
-from app.files.domain.consent_questions import (
+from app.files.domain.consent.cells import ANSWERS
+from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.questions import (
     NOT_CONSENT,
     ColumnQuestion,
     ConsentAnswers,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.files import application as files
-from app.files.domain.encodings import ENCODINGS, UNDECIDED, label_of
-from app.files.domain.garbled import mended
-from app.files.domain.layout import Told
-from app.files.domain.not_rows import KINDS
-from app.files.domain.notices import Noticed, NoticedLine
-from app.files.domain.remarks import names_refusers
+from app.files.domain.consent.remarks import names_refusers
+from app.files.domain.reading.layout import Told
+from app.files.domain.reading.not_rows import KINDS
+from app.files.domain.reading.notices import Noticed, NoticedLine
+from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
+from app.files.domain.text.garbled import mended
 
 SEEN: Final = "layout-seen"  # the mark of the reading that the page shows
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}

@@ -37,9 +37,9 @@ from app.bulk_enrollment.presentation.mapping_form import (
 )
 from app.contacts import application as contacts
 from app.files import application as files
-from app.files.domain.column_styles import Dates, Phones
-from app.files.domain.garbled import MENDS
-from app.files.domain.identify import SECOND_EMAIL
+from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.styles import Dates, Phones
+from app.files.domain.text.garbled import MENDS
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, NotFound, TooMuch
 from app.workflows import application as workflows

@@ -8,8 +8,8 @@ from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
 from app.bulk_enrollment.presentation.column_readings import readings_of
 from app.bulk_enrollment.presentation.consent_form import Said
 from app.files import application as files
-from app.files.domain.column_styles import PHONES, Dates, Phones
-from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
+from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
+from app.files.domain.columns.styles import PHONES, Dates, Phones
 
 COUNTED_AT_ONCE: Final = 20_000  # rows; people of larger files are counted after the page has come
 

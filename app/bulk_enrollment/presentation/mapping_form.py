@@ -14,9 +14,9 @@ from app.bulk_enrollment.domain.selection import CUSTOM, EXISTING, IDENTIFIERS, 
 from app.bulk_enrollment.presentation.consent_form import Said
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG, tag_name
 from app.files import application as files
-from app.files.domain.column_styles import Dates, Phones
-from app.files.domain.columns import ColumnGuess
-from app.files.domain.identify import SECOND_EMAIL
+from app.files.domain.columns.guesses import ColumnGuess
+from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.styles import Dates, Phones
 
 MOST_OPEN: Final = 40
 _LONGEST_LABEL: Final = 120

@@ -10,9 +10,9 @@ import click
 
 from app.accounts.domain import Actor
 from app.files import application as files
-from app.files.domain.consent import ANSWERS, BLANK, blank_key, word_key
-from app.files.domain.consent_questions import ColumnQuestion, ConsentAnswers, WordQuestion
-from app.files.domain.header_words import normalised
+from app.files.domain.consent.cells import ANSWERS, BLANK, blank_key, word_key
+from app.files.domain.consent.questions import ColumnQuestion, ConsentAnswers, WordQuestion
+from app.files.domain.headers.words import normalised
 from app.platform.errors import Invalid
 
 EVERY_OTHER_WORD = "*"

@@ -13,11 +13,11 @@ from app.accounts.domain import Actor
 from app.bulk_enrollment.domain.selection import IDENTIFIERS, Identifier
 from app.bulk_enrollment.presentation.column_readings import second_email, unread_of
 from app.files import application as files
-from app.files.domain.column_styles import Dates, Phones
-from app.files.domain.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
-from app.files.domain.identify import SECOND_EMAIL
-from app.files.domain.layout import Told
-from app.files.domain.not_rows import KINDS
+from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.styles import Dates, Phones
+from app.files.domain.reading.layout import Told
+from app.files.domain.reading.not_rows import KINDS
+from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
 from app.platform.errors import Invalid
 
 _DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}

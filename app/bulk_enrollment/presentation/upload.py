@@ -15,7 +15,7 @@ from app.bulk_enrollment.application.corrections import job_to_correct
 from app.bulk_enrollment.application.uploads import newest_uploads
 from app.bulk_enrollment.presentation.destination import Destination, destination
 from app.files import application as files
-from app.files.domain.sample_file import SAMPLE_FILE_NAME, TO_TRY, people_csv
+from app.files.domain.samples.file import SAMPLE_FILE_NAME, TO_TRY, people_csv
 from app.platform import web
 from app.platform.errors import Invalid, LimitReached, MusterError, NoSpace, TooMuch
 from app.platform.settings import current

@@ -12,12 +12,12 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.files.application.reading import kept, layout_of, rows
 from app.files.application.styles import styles_of
-from app.files.domain.checkup import Checkup, CheckupResult, Finding, Fix, Sample, Typo
-from app.files.domain.column_styles import Phones
-from app.files.domain.consent_columns import CONSENT_FIELDS
-from app.files.domain.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
-from app.files.domain.repairs import KINDS
-from app.files.domain.sides import sides_of
+from app.files.domain.checkup.figures import Checkup, CheckupResult, Finding, Fix, Sample, Typo
+from app.files.domain.checkup.repairs import KINDS
+from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
+from app.files.domain.columns.sides import sides_of
+from app.files.domain.columns.styles import Phones
+from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.infrastructure import store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction

@@ -5,8 +5,9 @@ from typing import Final
 
 from app.accounts.domain import Actor
 from app.files.application.reading import first_rows, layout_of, profile_of
-from app.files.domain.added_columns import ADDED_COLUMNS, added_positions
-from app.files.domain.columns import (
+from app.files.domain.cells.profile import FileProfile
+from app.files.domain.columns.added import ADDED_COLUMNS, added_positions
+from app.files.domain.columns.guesses import (
     CUSTOM,
     FIELDS,
     IGNORE,
@@ -15,12 +16,11 @@ from app.files.domain.columns import (
     guess_columns,
     header_fingerprint,
 )
-from app.files.domain.consent_columns import CONSENT_FIELDS
-from app.files.domain.consent_questions import ConsentAnswers, doubtful_matches, recalled, remembered
-from app.files.domain.header_words import normalised
-from app.files.domain.layout import FileLayout
-from app.files.domain.outside import NAMES
-from app.files.domain.profile import FileProfile
+from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.outside import NAMES
+from app.files.domain.consent.questions import ConsentAnswers, doubtful_matches, recalled, remembered
+from app.files.domain.headers.words import normalised
+from app.files.domain.reading.layout import FileLayout
 from app.files.infrastructure import queries, store
 from app.files.infrastructure.tables import ColumnMapping, Upload
 from app.platform.database import transaction

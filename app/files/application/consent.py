@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.files.application.columns import added_columns, doubtful_columns
 from app.files.application.reading import layout_of, profile_of
-from app.files.domain.consent_questions import ConsentAnswers, ConsentQuestions, consent_questions
+from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions, consent_questions
 from app.files.infrastructure.tables import Upload
 
 

@@ -19,19 +19,19 @@ from app.files.application.columns import suggested
 from app.files.application.reading import profiler_of
 from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
-from app.files.domain.checkup import Checkup
-from app.files.domain.columns import SAMPLE_ROWS, ColumnGuess, header_fingerprint, remark_columns
-from app.files.domain.encodings import Evidence, fixed_encoding
-from app.files.domain.evidence import Witness, looks_like_dates, looks_like_phones
-from app.files.domain.file_names import shown_name
-from app.files.domain.foreign import is_workbook, refuse_foreign
-from app.files.domain.layout import Told
-from app.files.domain.lines import BLOCK, Readable, read_block
-from app.files.domain.outside import Outside
-from app.files.domain.profile import LONGEST_VALUE
-from app.files.domain.remarks import RemarkFinder, names_refusers
-from app.files.domain.sides import sides_of
-from app.files.domain.table_file import Row, Table, open_table
+from app.files.domain.cells.profile import LONGEST_VALUE
+from app.files.domain.checkup.figures import Checkup
+from app.files.domain.columns.evidence import Witness, looks_like_dates, looks_like_phones
+from app.files.domain.columns.guesses import SAMPLE_ROWS, ColumnGuess, header_fingerprint, remark_columns
+from app.files.domain.columns.sides import sides_of
+from app.files.domain.consent.outside import Outside
+from app.files.domain.consent.remarks import RemarkFinder, names_refusers
+from app.files.domain.reading.file_names import shown_name
+from app.files.domain.reading.layout import Told
+from app.files.domain.reading.table_file import Row, Table, open_table
+from app.files.domain.text.encodings import Evidence, fixed_encoding
+from app.files.domain.text.foreign import is_workbook, refuse_foreign
+from app.files.domain.text.lines import BLOCK, Readable, read_block
 from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform import disk, formats

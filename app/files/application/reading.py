@@ -5,15 +5,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
-from app.files.domain.consent_columns import by_words
-from app.files.domain.consent_search import clear_cells
-from app.files.domain.layout import FileLayout
-from app.files.domain.notices import Notices
-from app.files.domain.profile import FileProfile, Profiler
-from app.files.domain.remarks import RemarkFinder
-from app.files.domain.repairs import mended_cell
-from app.files.domain.table_file import Row, open_table, open_untouched
-from app.files.domain.unreadable import UnreadableFile
+from app.files.domain.cells.profile import FileProfile, Profiler
+from app.files.domain.checkup.repairs import mended_cell
+from app.files.domain.consent.columns import by_words
+from app.files.domain.consent.remarks import RemarkFinder
+from app.files.domain.consent.search import clear_cells
+from app.files.domain.reading.layout import FileLayout
+from app.files.domain.reading.notices import Notices
+from app.files.domain.reading.table_file import Row, open_table, open_untouched
+from app.files.domain.text.unreadable import UnreadableFile
 from app.files.infrastructure import queries, storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction

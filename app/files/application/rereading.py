@@ -14,10 +14,10 @@ from app.files.application.keeping import read_into, refused
 from app.files.application.reading import kept, layout_of
 from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
-from app.files.domain.delimiters import DELIMITERS
-from app.files.domain.encodings import ENCODINGS, UNDECIDED
-from app.files.domain.garbled import MENDS
-from app.files.domain.layout import Told
+from app.files.domain.reading.layout import Told
+from app.files.domain.text.delimiters import DELIMITERS
+from app.files.domain.text.encodings import ENCODINGS, UNDECIDED
+from app.files.domain.text.garbled import MENDS
 from app.files.infrastructure import storage, store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction

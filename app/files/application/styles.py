@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from app.accounts import application as accounts
 from app.files.application.reading import layout_of, rows
-from app.files.domain.column_styles import (
+from app.files.domain.columns.evidence import DateEvidence, Evidence, PhoneEvidence, TagEvidence, Witness
+from app.files.domain.columns.styles import (
     Dates,
     Phones,
     Style,
@@ -17,7 +18,6 @@ from app.files.domain.column_styles import (
     style_of_dates,
     style_of_phones,
 )
-from app.files.domain.evidence import DateEvidence, Evidence, PhoneEvidence, TagEvidence, Witness
 from app.files.infrastructure import store
 from app.files.infrastructure.tables import Upload
 from app.platform.clock import now

@@ -3,6 +3,6 @@
 Plain Python over streams: it is the same for an upload, a stored file and the command line.
 """
 
-from app.files.domain.unreadable import UnreadableFile
+from app.files.domain.text.unreadable import UnreadableFile
 
 __all__ = ["UnreadableFile"]

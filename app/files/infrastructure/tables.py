@@ -38,7 +38,7 @@ class Upload(AccountOwned, Authored, db.Model):
 
 class ColumnMapping(AccountOwned, Authored, db.Model):
     """How an account mapped a set of headers the last time: {column name: field}, whatever their order.
-    `consent` is what was said about who may be contacted (`domain.consent_questions`)."""
+    `consent` is what was said about who may be contacted (`domain.consent.questions`)."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (sa.UniqueConstraint("account_id", "header_fingerprint"),)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from app.files.domain.unreadable import UnreadableFile
+from app.files.domain.text.unreadable import UnreadableFile
 from app.files.infrastructure import storage
 from app.platform.settings import current
 

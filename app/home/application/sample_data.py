@@ -20,8 +20,8 @@ from app.contacts import application as contacts
 from app.contacts.domain import pack, read_fields
 from app.contacts.infrastructure.tables import Contact
 from app.files import application as files
-from app.files.domain.sample_file import EARLIER, EARLIER_FILE_NAME, SAMPLE_CONTACTS, people_csv
-from app.files.domain.sample_people import SamplePerson, sample_people
+from app.files.domain.samples.file import EARLIER, EARLIER_FILE_NAME, SAMPLE_CONTACTS, people_csv
+from app.files.domain.samples.people import SamplePerson, sample_people
 from app.gallery import application as gallery
 from app.platform.addresses import email_key
 from app.platform.clock import now

@@ -7,7 +7,7 @@ import pytest
 from app.bulk_enrollment.application.start import FileJob, dry_run, start_job
 from app.bulk_enrollment.domain.selection import FileOptions
 from app.files import application as files
-from app.files.domain.consent_questions import ConsentAnswers
+from app.files.domain.consent.questions import ConsentAnswers
 from app.platform.errors import Invalid
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.bulk_enrollment.way import checked, choices_on, decide, forecast, text_of, tiles, uploaded

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.files.domain.added_columns import OUTCOME_CODES
+from app.files.domain.columns.added import OUTCOME_CODES
 from app.platform.database import session
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
 from tests.rooms.bulk_enrollment.way import checked, choices_on, decide, enroll_page, text_of, uploaded

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from app.files import application as files
-from app.files.domain.consent_questions import ConsentAnswers
+from app.files.domain.consent.questions import ConsentAnswers
 from tests.unit.files.contact_files import REPORTS
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from app.accounts.application import terminal_actor
 from app.accounts.infrastructure.tables import Account
 from app.contacts.application.tags import MOST_AT_ONCE
-from app.files.domain.header_words import meaning_of
+from app.files.domain.headers.words import meaning_of
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import session
 from tests.people import Person

@@ -4,12 +4,12 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.files.domain.consent_columns import by_words, judge_columns
-from app.files.domain.consent_questions import ConsentAnswers, ConsentQuestions, consent_questions
-from app.files.domain.consent_search import clear_cells
-from app.files.domain.profile import FileProfile
-from app.files.domain.table_file import open_table
-from app.files.domain.withholding import withholding
+from app.files.domain.cells.profile import FileProfile
+from app.files.domain.consent.columns import by_words, judge_columns
+from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions, consent_questions
+from app.files.domain.consent.search import clear_cells
+from app.files.domain.consent.withholding import withholding
+from app.files.domain.reading.table_file import open_table
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from app.files.domain.table_file import Row, Table, open_table
+from app.files.domain.reading.table_file import Row, Table, open_table
 
 DATA = Path(__file__).parents[2] / "data"
 EXPORTS = DATA / "exports"

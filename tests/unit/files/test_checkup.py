@@ -2,8 +2,8 @@
 
 import tracemalloc
 
-from app.files.domain.checkup import SAMPLES, Checkup
-from app.files.domain.table_file import Row
+from app.files.domain.checkup.figures import SAMPLES, Checkup
+from app.files.domain.reading.table_file import Row
 
 
 def rows_of(*cells: list[str]) -> list[Row]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.files.domain.column_styles import style_of_dates, style_of_phones
-from app.files.domain.evidence import DateEvidence, PhoneEvidence
+from app.files.domain.columns.evidence import DateEvidence, PhoneEvidence
+from app.files.domain.columns.styles import style_of_dates, style_of_phones
 
 DATES = DateEvidence({"either": 2, "day_first": 1}, {"either": "03.04.1990", "day_first": "13.04.1990"})
 PHONES = PhoneEvidence(without_plus=3, abroad=3, at_home=0, example="4915112345678")

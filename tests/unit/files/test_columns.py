@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.files.domain.columns import FIELDS, guess_columns, header_fingerprint
-from app.files.domain.layout import FileLayout
-from app.files.domain.profile import FileProfile
-from app.files.domain.tags import tags_of
+from app.files.domain.cells.profile import FileProfile
+from app.files.domain.cells.tags import tags_of
+from app.files.domain.columns.guesses import FIELDS, guess_columns, header_fingerprint
+from app.files.domain.reading.layout import FileLayout
 from tests.unit.files.contact_files import cells, report
 
 

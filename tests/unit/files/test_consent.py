@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.files.domain.consent import answered, blank_key, consent_of, is_clear, takes_away, word_key
-from app.files.domain.withholding import reader, withholding
+from app.files.domain.consent.cells import answered, blank_key, consent_of, is_clear, takes_away, word_key
+from app.files.domain.consent.withholding import reader, withholding
 
 YES = """
     yes | Y | TRUE | 1 | 1.0 | x | ✓ | Subscribed | active | opted-in | Opted in | Confirmed | Express

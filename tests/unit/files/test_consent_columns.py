@@ -4,12 +4,12 @@ import itertools
 
 import pytest
 
-from app.files.domain.consent import consent_of
-from app.files.domain.consent_columns import CONSENT_FIELDS, NOTHING, by_words, judge, judge_columns
-from app.files.domain.consent_headers import about
-from app.files.domain.consent_search import clear_cells
-from app.files.domain.profile import FileProfile
-from app.files.domain.withholding import withholding
+from app.files.domain.cells.profile import FileProfile
+from app.files.domain.consent.cells import consent_of
+from app.files.domain.consent.columns import CONSENT_FIELDS, NOTHING, by_words, judge, judge_columns
+from app.files.domain.consent.headers import about
+from app.files.domain.consent.search import clear_cells
+from app.files.domain.consent.withholding import withholding
 from tests.unit.files.consent_files import read_consent
 from tests.unit.files.contact_files import REPORTS
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from app.files.domain.consent import blank_key, word_key
-from app.files.domain.consent_columns import by_words
-from app.files.domain.consent_questions import (
+from app.files.domain.cells.profile import FileProfile
+from app.files.domain.consent.cells import blank_key, word_key
+from app.files.domain.consent.columns import by_words
+from app.files.domain.consent.questions import (
     ConsentAnswers,
     consent_questions,
     doubtful_matches,
     recalled,
     remembered,
 )
-from app.files.domain.profile import FileProfile
 from tests.unit.files.consent_files import read_consent
 from tests.unit.files.contact_files import REPORTS
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.files.domain.consent import consent_of, is_clear, kind_of, trimmed
-from app.files.domain.consent_phrases import PHRASES
-from app.files.domain.consent_search import clear_cells
-from app.files.domain.remark_words import REFUSERS, listed
+from app.files.domain.consent.cells import consent_of, is_clear, kind_of, trimmed
+from app.files.domain.consent.phrases import PHRASES
+from app.files.domain.consent.remark_words import REFUSERS, listed
+from app.files.domain.consent.search import clear_cells
 from tests.unit.files.consent_files import read_consent
 
 

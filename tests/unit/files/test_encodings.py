@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from app.files.domain.encodings import Evidence, encoding_named, sniff_encoding
-from app.files.domain.table_file import open_table
+from app.files.domain.reading.table_file import open_table
+from app.files.domain.text.encodings import Evidence, encoding_named, sniff_encoding
 
 # Language → (encodings of its users, rows as people write them).
 LANGUAGES = {

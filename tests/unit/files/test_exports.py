@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from app.files.domain.checkup import Checkup
-from app.files.domain.columns import guess_columns
+from app.files.domain.checkup.figures import Checkup
+from app.files.domain.columns.guesses import guess_columns
 from tests.unit.files.contact_files import EXPORTS, cells, read
 
 FILES = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.files.domain.columns import guess_columns
-from app.files.domain.header_asides import holds_refusers
+from app.files.domain.columns.guesses import guess_columns
+from app.files.domain.consent.header_asides import holds_refusers
 from tests.unit.files.consent_files import read_consent
 from tests.unit.files.contact_files import read
 

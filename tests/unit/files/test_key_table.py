@@ -3,7 +3,7 @@
 import random
 import tracemalloc
 
-from app.files.domain.key_table import KeyTable
+from app.files.domain.checkup.key_table import KeyTable
 
 
 def test_tells_what_a_set_tells() -> None:

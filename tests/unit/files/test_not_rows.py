@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from app.files.domain.not_rows import Sieve
-from app.files.domain.table_file import open_table, open_untouched
+from app.files.domain.reading.not_rows import Sieve
+from app.files.domain.reading.table_file import open_table, open_untouched
 from tests.unit.files.contact_files import DATA
 
 

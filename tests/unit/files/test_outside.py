@@ -4,12 +4,12 @@ import io
 
 import pytest
 
-from app.files.domain.consent import kind_of
-from app.files.domain.identify import identifying
-from app.files.domain.layout import FileLayout
-from app.files.domain.outside import Outside
-from app.files.domain.remarks import RemarkFinder, names_refusers, remark_in, title_of
-from app.files.domain.table_file import open_table, open_untouched
+from app.files.domain.columns.identify import identifying
+from app.files.domain.consent.cells import kind_of
+from app.files.domain.consent.outside import Outside
+from app.files.domain.consent.remarks import RemarkFinder, names_refusers, remark_in, title_of
+from app.files.domain.reading.layout import FileLayout
+from app.files.domain.reading.table_file import open_table, open_untouched
 from tests.unit.files.consent_files import read_consent
 
 

@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from app.files.domain.consent_search import clear_cells
-from app.files.domain.profile import (
+from app.files.domain.cells.profile import (
     LONGEST_VALUE,
     MOST_VALUES,
     FileProfile,
@@ -16,6 +15,7 @@ from app.files.domain.profile import (
     shown,
     trimmed,
 )
+from app.files.domain.consent.search import clear_cells
 
 
 def test_every_row_counts_however_far_down():

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.files.domain.repairs import KINDS, mended_cell, repair
+from app.files.domain.checkup.repairs import KINDS, mended_cell, repair
 
 
 @pytest.mark.parametrize(

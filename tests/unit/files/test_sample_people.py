@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from app.files.domain.sample_file import (
+from app.files.domain.checkup.typos import meant_domain
+from app.files.domain.samples.file import (
     EARLIER,
     HEADER,
     SAMPLE_CONTACTS,
@@ -14,8 +15,7 @@ from app.files.domain.sample_file import (
     people_csv,
     sample_people_csv,
 )
-from app.files.domain.sample_people import plain, sample_people
-from app.files.domain.typos import meant_domain
+from app.files.domain.samples.people import plain, sample_people
 from app.platform.addresses import AddressProblem, email_key, first_email, phone_key
 
 PEOPLE = sample_people(SAMPLE_CONTACTS)

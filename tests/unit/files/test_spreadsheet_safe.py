@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.files.domain.spreadsheet_safe import csv_chunks, guarded, guarded_cell, unguarded
-from app.files.domain.table_file import open_table, open_untouched
+from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded, guarded_cell, unguarded
+from app.files.domain.reading.table_file import open_table, open_untouched
 from app.platform.addresses import unquoted
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -8,10 +8,10 @@ import tracemalloc
 
 import pytest
 
-from app.files.domain import lines
-from app.files.domain.layout import FileLayout, Told
-from app.files.domain.table_file import open_table, open_untouched
-from app.files.domain.unreadable import UnreadableFile
+from app.files.domain.reading.layout import FileLayout, Told
+from app.files.domain.reading.table_file import open_table, open_untouched
+from app.files.domain.text import lines
+from app.files.domain.text.unreadable import UnreadableFile
 from tests.unit.files.contact_files import EXPORTS, TRAPS, cells, read
 
 

@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from app.files.domain.checkup import Checkup
-from app.files.domain.columns import guess_columns
-from app.files.domain.table_file import open_table, open_untouched
-from app.files.domain.unreadable import UnreadableFile
+from app.files.domain.checkup.figures import Checkup
+from app.files.domain.columns.guesses import guess_columns
+from app.files.domain.reading.table_file import open_table, open_untouched
+from app.files.domain.text.unreadable import UnreadableFile
 from tests.unit.files.contact_files import REPORTS, TRAPS, cells, read_trap, report
 
 PEOPLE = [

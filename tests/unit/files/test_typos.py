@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.files.domain.typos import meant_domain
+from app.files.domain.checkup.typos import meant_domain
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from app.bulk_enrollment.infrastructure.tables import (
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
-from app.files.domain.consent import LEFT_OUT, WITHHELD
+from app.files.domain.consent.cells import LEFT_OUT, WITHHELD
 from app.platform.database import is_sqlite, session
 from app.platform.many_rows import beside_index, bulk_load, is_there, refresh_statistics
 

@@ -16,7 +16,7 @@ from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
-from app.files.domain.consent import LEFT_OUT
+from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import session
 from app.platform.many_rows import beside_index, is_there
 

@@ -1,0 +1,1 @@
+"""Rows and their cells: what each column holds, tags, cells made safe for spreadsheets."""

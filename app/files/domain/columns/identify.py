@@ -1,0 +1,110 @@
+"""By what a row is known: its address, phone number or contact ID.
+
+Check-ups, counts and jobs read it here, so that they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple
+
+from app.files.domain.consent.remarks import refused_address
+from app.platform.addresses import (
+    ONLY_ADDRESS,
+    AddressProblem,
+    after_what,
+    email_key,
+    first_email,
+    read_phone,
+)
+from app.platform.blank_words import is_blank
+
+Identifier = Literal["email", "phone", "contact_id"]
+IDENTIFIERS: Final[tuple[Identifier, ...]] = ("email", "phone", "contact_id")
+SECOND_EMAIL: Final = "second_email"
+"""The field of a column whose address is used where the first one is blank or bad."""
+USED_SECOND: Final = "second_column"
+"""The note of a row that is known by the address of its second column."""
+NO_ID: Final = "no_id"
+BLANK_ID: Final = "id_blank"
+BLANKS: Final = ("blank", "phone_blank", BLANK_ID)
+_LONGEST_ID: Final = 15
+
+
+class Identified(NamedTuple):
+    """A key, or the slug of a problem; the slugs of notes; and the cell that it was read from."""
+
+    key: str | None
+    problem: str | None
+    note: str | None
+    cell: str
+
+
+Identify = Callable[[Sequence[str]], Identified]
+_Read = Callable[[str], tuple[str | None, str | None, str | None]]
+
+
+def identifying(
+    identifier: Identifier,
+    column: int,
+    country: str | None,
+    *,
+    second: int | None = None,
+    international: bool = False,
+    refused: bool = False,
+) -> Identify:
+    """A function of a row's cells. `second` is the column of SECOND_EMAIL; `international` says how
+    phone numbers without a plus are read; `refused` that an address beside which nothing stands but a no is
+    read, because its row is withheld."""
+    read: _Read
+    if identifier == "phone":
+        read = _phone_of(country, international)
+    elif identifier == "contact_id":
+        read = _id
+    else:
+        return _by_email(column, second, refused)
+    return lambda cells: Identified(*read(cells[column]), cells[column])
+
+
+def _by_email(column: int, second: int | None, refused: bool) -> Identify:
+    def identify(cells: Sequence[str]) -> Identified:
+        cell = cells[column]
+        key = email_key(cell)
+        if isinstance(key, str):
+            return Identified(key, None, None, cell)
+        read = _email(cell, refused)
+        if read[0] is None and second is not None:
+            other, _, note = _email(cells[second], refused)
+            if other is not None:
+                return Identified(other, None, " ".join(filter(None, (note, USED_SECOND))), cells[second])
+        return Identified(*read, cell)
+
+    return identify
+
+
+def _email(cell: str, refused: bool) -> tuple[str | None, str | None, str | None]:
+    key, problem, note = first_email(cell)
+    if problem is None:
+        return key, None, note
+    if refused and "@" in cell and (address := refused_address(cell)) is not None:
+        return address, None, ONLY_ADDRESS
+    if problem is AddressProblem.INVISIBLE and (place := after_what(cell)):
+        return None, f"{problem.value}:{place}", None
+    return None, problem.value, None
+
+
+def _phone_of(country: str | None, international: bool) -> _Read:
+    def read(cell: str) -> tuple[str | None, str | None, str | None]:
+        key, problem, note = read_phone(cell, country, international)
+        return key, problem.value if problem else None, note
+
+    return read
+
+
+def _id(cell: str) -> tuple[str | None, str | None, str | None]:
+    """The number of a contact; spreadsheets write `12.0` for 12."""
+    digits = cell[:64].strip().removesuffix(".0")
+    if is_blank(digits):
+        return None, BLANK_ID, None
+    if digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_ID and int(digits) > 0:
+        return str(int(digits)), None, None
+    return None, NO_ID, None

@@ -1,0 +1,282 @@
+"""What a cell says about consent, in the words of the usual exporters and languages.
+
+An import can take consent away and never gives it back. What is not understood never counts as a yes: it is
+asked about, and until then the row is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final, Literal
+
+from app.files.domain.cells.profile import shape_of, trimmed
+from app.files.domain.consent import words
+from app.files.domain.consent.phrases import PHRASES
+from app.files.domain.consent.remark_words import BOUNCES, REFUSERS
+from app.files.domain.headers.words import normalised
+from app.platform.blank_words import is_blank
+
+Kind = Literal[
+    "plain_yes", "plain_no", "yes", "clear_no", "no", "clear_bounced", "bounced", "clear_blocked", "blocked",
+    "clear_yes", "left_out", "asked", "date", "number", "none", "unknown",
+]  # fmt: skip
+"""What a cell is, whatever its column. The `clear_` ones are about consent wherever they stand. `none` is a
+word that may say "to nothing" beside words for some of it, and that programs write for a blank."""
+
+Consent = Literal["yes", "unsubscribed", "bounced", "blocked", "left_out", "asked"]
+"""`left_out`: neither a yes nor a no, so the contact stays as it is. `asked`: a person says what it means."""
+
+Withheld = Literal["left_out", "bounced", "unsubscribed", "blocked"]
+WITHHELD: Final[tuple[Withheld, ...]] = ("left_out", "bounced", "unsubscribed", "blocked")
+"""What keeps a person from being contacted, the weakest first; only the first leaves the contact as it is."""
+
+Answer = Literal["yes", "no", "leave-out"]
+ANSWERS: Final[tuple[Answer, ...]] = ("yes", "leave-out", "no")
+
+CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
+LEFT_OUT: Final = "left_out"
+NOTE: Final = "consent_note"
+BLANK: Final = "="  # begins the key of an answer about blank cells
+_CACHED: Final = 4_096
+_LONGEST_KEY: Final = 120
+
+_DATE = re.compile(
+    r"\d{1,4} ?[-./年년] ?\d{1,2} ?[-./月월] ?\d{1,4}(?!\d)"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?$|4\d{4}(?:\.\d+)?$|1[4-9]\d{8}(?:\d{3})?$"
+    r"|(?:\w{2,10},? )?\d{1,2}[. -]{1,2}\w{3,10}[. ,-]{1,2}\d{2,4}\b|\w{3,10}\.? \d{1,2},? \d{4}\b"
+)
+# What may follow a date: the time of day and its zone.
+_TIME = re.compile(
+    r"[\s\d:.,+\-/()TZ]*(?:[ap]\.?m\.?\s*)?(?:\(?(?:UTC|GMT|[A-Z]{2,4}T)\)?)?[\s\d:+-]*", re.IGNORECASE
+)
+# A box without a tick, a cross or a mark of negation before words turns them round.
+_UNTICKED = re.compile(r"\s*(?:[✗✘❌☐⛔🚫👎!¬]|\[\s*\]|\(\s*\))\s*\w")
+_PARTING = re.compile(r"[,;|:.!?()/]| [-–—] ")
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?$")
+_UN = re.compile(r"un\w+(?:ed|able|ible|ing)\b")
+
+
+def consent_of(cell: str, field: str = "consent") -> Consent | None:
+    """What the cell says in a column that is matched to `field`, None for nothing.
+
+    In an `opt_out` or `bounced` column a yes, or the date of it, is the bad news and a no says nothing. A no
+    to another channel than email leaves the person out, and is no reason to take consent to email away. In
+    notes nothing counts but a clear no.
+    """
+    text = trimmed(cell)
+    if field == NOTE:
+        return _in_note(text)
+    kind = kind_of(text)
+    return None if kind is None else _MEANINGS[field].get(kind, "asked")
+
+
+def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | None:
+    """The same for one cell; `asked` where there is no answer. A word that is understood keeps its meaning,
+    only that a person may leave out whom it concerns."""
+    said = consent_of(text, field)
+    if said not in ("asked", LEFT_OUT):
+        return said
+    return _ANSWERED.get(answers.get(word_key(text)), said)
+
+
+def said_of_blank(answer: str | None) -> Consent | None:
+    """What an answer about blank cells makes of them."""
+    return _ANSWERED.get(answer)
+
+
+def blank_key(position: int) -> str:
+    """The key of the answer about blank cells of a column. It is no word's."""
+    return f"{BLANK}{position}"
+
+
+def word_key(text: str) -> str:
+    """The same for one word in all its spellings, and for texts that differ in nothing but a date; at most
+    _LONGEST_KEY characters."""
+    text = shape_of(trimmed(text))
+    key = normalised(text) or text.casefold()
+    if len(key) <= _LONGEST_KEY:
+        return key
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{key[: _LONGEST_KEY - 20]} {digest}"
+
+
+@lru_cache(maxsize=_CACHED)
+def kind_of(text: str) -> Kind | None:
+    """What a trimmed cell is; None for one that says nothing."""
+    plain = normalised(text)
+    if not plain:
+        return _mark(text)
+    if plain in _NONE:
+        return "none"
+    if _UNTICKED.match(text):
+        return "asked"
+    if plain not in _KINDS and is_blank(text) and "?" not in text:
+        return None
+    if plain in _KINDS:
+        known = _KINDS[plain]
+        return "clear_yes" if known == "yes" and _CLEAR_YES.match(plain) else known
+    if date := _DATE.match(text):
+        beside = text[date.end() :]
+        return "date" if _TIME.fullmatch(beside) else kind_of(beside.strip(" :,;-–—")) or "date"
+    if _NUMBER.match(text):
+        return "number"
+    return _phrase(plain)
+
+
+def is_clear(text: str) -> bool:
+    """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
+    return normalised(text) in STOPS or any(map(_tells, (text, *_parts(text))))
+
+
+def takes_away(text: str) -> bool:
+    """Whether the cell says that somebody took consent away or is not to be contacted, and not only that they
+    never gave it."""
+    plain, kind = normalised(text), kind_of(text)
+    if plain in _NEVER_GIVEN:
+        return False
+    return kind == "blocked" or (kind == "no" and not _UN.match(plain)) or is_clear(text)
+
+
+def _in_note(text: str) -> Consent | None:
+    found = {kind_of(part) for part in (text, *_parts(text))} & CLEAR
+    if found:
+        return next(_SAME[kind] for kind in ("clear_blocked", "clear_no", "clear_bounced") if kind in found)
+    return LEFT_OUT if is_clear(text) else None
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip(' "') for part in _PARTING.split(text)]
+
+
+def _tells(text: str) -> bool:
+    plain = normalised(text)
+    if kind_of(text) in CLEAR or plain in _TELLING:
+        return True
+    if _AT_TIMES.search(plain) and _clear_place(plain) is not None:
+        return True
+    first, _, rest = plain.partition(" ")
+    return _KINDS.get(first) in ("yes", "plain_yes") and kind_of(rest) in CLEAR  # "ya no quiere recibir"
+
+
+def is_listed(text: str) -> bool:
+    """Whether the cell is one of the known words, not only a phrase that is understood."""
+    return normalised(text) in _KINDS
+
+
+def _mark(text: str) -> Kind | None:
+    if not text.strip("-–—−.…_/'\" \u200b\u200c\u200d\ufeff"):
+        return None
+    return _MARKS.get(words.MARKS.get(text[0], ""), "unknown")
+
+
+def _phrase(plain: str) -> Kind:
+    """What is in no list: by how it begins, and by words in it that can be nothing else."""
+    first, _, rest = plain.partition(" ")
+    says_no = _NO_BEGINNING.match(plain) or plain[0] in words.NO_CHARACTERS or _NO_PART.search(plain)
+    if says_no and _AGAINST_NO.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
+        return "clear_no" if _clear_place(plain) == 0 else "asked"
+    begins = _KINDS.get(first)
+    if joined := _CLEAR_JOINED.search(plain):
+        return "asked" if _NO_PART.search(plain, joined.end()) else "clear_no"
+    if (place := _clear_place(plain)) is not None:
+        is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(plain[:place])
+        return "asked" if is_turned_round or _AT_TIMES.search(plain) else "clear_no"
+    if begins == "asked":
+        return "asked"
+    if says_no or _UN.match(plain):
+        return "no"
+    if begins == "plain_yes" and len(first) > 1 and not _POLITE.sub("", rest).strip():
+        return "yes"
+    return "unknown"
+
+
+def _clear_place(plain: str) -> int | None:
+    """Where the first phrase begins that can be nothing else."""
+    text = f" {plain} "
+    phrases = (phrase for word in set(plain.split()) for phrase in _CLEAR_PHRASES.get(word, ()))
+    places = [text.find(f" {phrase} ") for phrase in phrases]
+    return min((place for place in places if place >= 0), default=None)
+
+
+def _listed(text: str) -> list[str]:
+    found = (normalised(word) for line in text.splitlines() for word in line.split("|"))
+    return [word for word in found if word]
+
+
+def _alternatives(text: str) -> str:
+    return "|".join(sorted(map(re.escape, _listed(text)), key=len, reverse=True))
+
+
+# Of a word in two lists the later one counts: what takes consent away goes before what gives it.
+_LISTS: Final[tuple[tuple[Kind, str], ...]] = (
+    ("yes", words.YES),
+    ("plain_yes", words.PLAIN_YES),
+    ("plain_no", words.PLAIN_NO),
+    ("bounced", words.HARD_AND_SOFT),
+    ("bounced", words.BOUNCED),
+    ("blocked", words.BLOCKED),
+    ("no", words.NO),
+    ("asked", words.ASKED),
+    ("left_out", words.LEFT_OUT),
+    ("clear_no", "|".join(PHRASES)),
+    ("clear_bounced", words.CLEAR_BOUNCED),
+    ("clear_blocked", words.CLEAR_BLOCKED),
+    ("clear_no", words.CLEAR_NO),
+    ("clear_no", REFUSERS),
+    ("clear_bounced", BOUNCES),
+)
+_KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
+_TELLING: Final = frozenset(_listed(words.TELLING))
+STOPS: Final = frozenset(_listed(words.STOPS))
+_NEVER_GIVEN: Final = frozenset(_listed(words.NEVER_GIVEN))
+_NONE: Final = frozenset(("none", "nil"))
+_MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
+_CLEAR_YES: Final = re.compile(
+    "re ?subscri|subscri|opted in|abonn|suscri|iscri|inscri|angemeldet|prenumer|zapisan"
+)
+_NO_BEGINNING: Final = re.compile(rf"(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
+_NO_BEGINNING_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
+_NO_PART: Final = re.compile(_alternatives(words.NO_PARTS))
+_AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
+# A no for a time only: "do not call before 9 am".
+_AT_TIMES: Final = re.compile(
+    r"(?<!\w)(?:call|contact|mail|e ?mail|write|send|text|message|disturb)(?:ed)? "
+    r"(?:(?:him|her|them|me|us) )?(?:before|after|until|till|between|during|at (?:night|work|home)"
+    r"|on (?:sun|mon|tue|wed|thu|fri|sat|week|holi))"
+    r"|nicht (?:vor|nach|zwischen|am) .*anrufen"
+)
+_POLITE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)")
+_CLEAR_JOINED: Final = re.compile(_alternatives(words.CLEAR_JOINED))
+_WITHOUT_BLANKS: Final = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CLEAR_PHRASES: Final[dict[str, list[str]]] = {}  # by their longest word
+for _word, _kind in _KINDS.items():
+    if _kind in CLEAR and len(_word) > 5 and not _WITHOUT_BLANKS.search(_word):
+        _CLEAR_PHRASES.setdefault(max(_word.split(), key=len), []).append(_word)
+
+_SAME: Final[dict[str, Consent | None]] = {
+    "clear_no": "unsubscribed",
+    "clear_bounced": "bounced",
+    "clear_blocked": "blocked",
+    "bounced": "bounced",
+    "blocked": "blocked",
+    "left_out": "left_out",
+    "clear_yes": "yes",
+}
+_LEAVING_OUT: Final[dict[str, Consent | None]] = dict.fromkeys(
+    (*CLEAR, "bounced", "blocked", "left_out"), LEFT_OUT
+)
+_MEANINGS: Final[dict[str, dict[str, Consent | None]]] = {
+    "channel_consent": _LEAVING_OUT
+    | {"plain_yes": "yes", "yes": "yes", "clear_yes": "yes", "date": "yes", "plain_no": LEFT_OUT}
+    | {"no": LEFT_OUT},
+    "channel_opt_out": _LEAVING_OUT
+    | {"plain_yes": LEFT_OUT, "date": LEFT_OUT, "clear_yes": "yes", "plain_no": None, "none": None},
+    "consent": _SAME
+    | {"plain_yes": "yes", "yes": "yes", "date": "yes", "plain_no": "unsubscribed", "no": "unsubscribed"},
+    "opt_out": _SAME | {"plain_yes": "unsubscribed", "date": "unsubscribed", "plain_no": None, "none": None},
+    "bounced": _SAME | {"plain_yes": "bounced", "date": "bounced", "plain_no": None, "none": None},
+}
+_ANSWERED: Final[dict[str | None, Consent]] = {"yes": "yes", "no": "unsubscribed", "leave-out": "left_out"}

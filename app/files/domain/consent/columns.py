@@ -1,0 +1,268 @@
+"""Which columns say who may be contacted: judged by their cells over the whole file and by their names.
+
+A column whose words leave no doubt is taken. One that may be about consent is asked about, because leaving it
+out in silence would contact people who said no.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.files.domain.cells.profile import ColumnProfile, FileProfile
+from app.files.domain.consent.cells import (
+    CLEAR,
+    NOTE,
+    Kind,
+    consent_of,
+    is_clear,
+    is_listed,
+    kind_of,
+    takes_away,
+)
+from app.files.domain.consent.header_asides import holds_refusers
+from app.files.domain.consent.headers import About, about, says_gone, says_opt_out
+from app.files.domain.consent.outside import BEYOND, FILE, NAMES, SECTION, SHEET
+from app.files.domain.headers.words import meaning_of, normalised
+
+CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", NOTE, "channel_consent", "channel_opt_out")
+_ROLES: Final = ("consent", "opt_out", "bounced")  # that a name may have
+_MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
+_BLANKS: Final = 3  # in a text that is more than a word for something
+_PLAIN: Final = frozenset(("plain_yes", "plain_no"))
+_ANSWERS: Final = _PLAIN | {"yes", "clear_yes", "no"}
+_DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
+_NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
+_REMARKED: Final = ("first_name", "last_name", "full_name", "name", "company")
+# Words that turn a name about consent round: "No consent", "Subscription canceled", "Keine Einwilligung".
+_NEGATED: Final = re.compile(
+    r"(?<!\w)(?:no|not|non|un(?!i)\w+|without|never|longer|denied|declined|disabled|expired|prohibited|off|doesn|don"
+    r"|kein\w*|nicht|nie|ohne|sans|pas|ne|sin|senza|sem|nao|geen|niet|zonder|bez|brak|ej|inte|ikke|ei|нет|не|без)(?!\w)"
+    r"|(?<!\w)(?:cancel|stop|end(?!or)|remov|refus|revok|withdr|gekundigt|abgelehnt|widerruf|rechaz|revoc|отказ|отмен)"
+)
+_TRACES: Final = re.compile(
+    r"(?<!\w)(?:sources?|methods?|mode|forms?|channels?|campaigns?|reasons?|user|via|quelle|herkunft|formular|grund"
+    r"|methode|kanal|kampagne|raison|motif|origine|canal|campagne|motivo|origen|fuente|metodo|campana|fonte|canale"
+    r"|campagna|origem|campanha|reden|bron|kanaal|powod|zrodlo|kampania)(?!\w)"
+    r"|(?:quelle|formular)(?!\w)"
+)
+_TURNED_ROUND: Final = re.compile(
+    r"(?<!\w)(?:inactive|archived|deleted|disabled|removed|inaktiv|geloscht|archiviert|gekundigt)(?!\w)"
+    r"|(?<!\w)(?:deactiv|deaktiv|desactiv|disattiv|cancel)"
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one column is: `field` when it is taken as one of CONSENT_FIELDS, else `asks` whether a person has
+    to say, with the field that is likely (`suggested`). `may_yield`: nothing but yes and no says that it is
+    about consent, so it need not be asked about once it is matched to something else."""
+
+    field: str | None = None
+    asks: bool = False
+    suggested: str = "consent"
+    may_yield: bool = False
+
+
+NOTHING: Final = Judgement()
+
+
+def judge_columns(header: Sequence[str | None] | None, profile: FileProfile) -> list[Judgement]:
+    """A judgement on every column; `header` holds their names, None for a file without, or for a column."""
+    names = header if header is not None else [None] * len(profile.columns)
+    judged = [judge(name, column, profile.rows) for name, column in zip(names, profile.columns, strict=False)]
+    if any(
+        one.field and _says_no(one.field, column)
+        for one, column in zip(judged, profile.columns, strict=False)
+    ):
+        # A file that tells its people apart need not be asked about as a whole.
+        judged = [NOTHING if name in (FILE, SHEET) else one for name, one in zip(names, judged, strict=False)]
+    is_said = any(
+        (one.field or (one.asks and not one.may_yield)) and name not in NAMES
+        for name, one in zip(names, judged, strict=False)
+    )
+    if is_said:
+        # Consent to something else than email counts where the file says nothing about email.
+        return [
+            _channel(name, profile.columns[at]) if name is not None and about(name) == "channel" else one
+            for at, (name, one) in enumerate(zip(names, judged, strict=False))
+        ]
+    dated = [at for at, name in enumerate(names) if about(name or "") == "consent" and judged[at] == NOTHING]
+    blank = [blank_cells(profile.columns[at], profile.rows) for at in dated]
+    if all(blank):
+        # Without another column, who has no date of a yes may have said no.
+        return [
+            Judgement("consent") if at in dated and profile.columns[at].filled else one
+            for at, one in enumerate(judged)
+        ]
+    return judged
+
+
+def _channel(name: str, column: ColumnProfile) -> Judgement:
+    """A column about SMS, post or calls, beside one about email. Who never agreed to a channel said nothing
+    about email; who said stop, or is not to be contacted, may not want to hear from anybody."""
+    said = {kind_of(text) for text in column.values}
+    is_opt_out = says_opt_out(name)
+    if any(map(takes_away, column.values)) or (is_opt_out and not said.isdisjoint(("plain_yes", "date"))):
+        return Judgement(asks=True, suggested="channel_opt_out" if is_opt_out else "channel_consent")
+    return NOTHING
+
+
+def blank_cells(column: ColumnProfile, rows: int) -> int:
+    """How many cells of a column hold nothing, or a word for nothing."""
+    return rows - column.filled + sum(count for text, count in column.values.items() if kind_of(text) is None)
+
+
+def by_words(header: Sequence[str] | None) -> list[int]:
+    """The columns whose names say that their words matter, whatever their number."""
+    roles = (*_ROLES, "status", "channel")
+    return [at for at, name in enumerate(header or ()) if about(name) in roles or _is_trace(name)]
+
+
+def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
+    """The judgement on a column by itself, of a file of so many rows."""
+    role = about(name) if name is not None else None
+    kinds: dict[str, Kind] = {text: kind for text in column.values if (kind := kind_of(text)) is not None}
+    if role != "consent" or set(kinds.values()) == {"none"}:
+        kinds = {text: kind for text, kind in kinds.items() if kind != "none"}
+    if name is not None and column.filled and holds_refusers(name):
+        return Judgement(asks=True, suggested="opt_out")
+    if not kinds:
+        # Addresses, which no profile keeps, in a column called "Unsubscribed".
+        is_against = role in ("opt_out", "bounced") and column.others > 0
+        return Judgement(asks=True, suggested=str(role)) if is_against else NOTHING
+    if name in NAMES and name != BEYOND:
+        return _outside(name or "", kinds, is_everywhere=len(kinds) == 1 and column.filled >= rows)
+    if role in _ROLES:
+        return _named(name or "", role, kinds)
+    if name is not None and _is_trace(name) and set(kinds.values()) != {"plain_no"}:
+        return Judgement(asks=True, suggested="opt_out")
+    if name is not None and says_gone(name) and set(kinds.values()) != {"plain_no"}:
+        return Judgement(asks=True, suggested="opt_out")
+    if clear := sum(is_clear(text) for text in kinds):
+        return _clear(name, role, kinds, clear, column.overflowed)
+    if column.overflowed:
+        return NOTHING
+    if role == "status":
+        return _status(name or "", kinds)
+    if role == "perhaps_status":
+        return Judgement(asks=any(kind not in _PLAIN and is_listed(text) for text, kind in kinds.items()))
+    if role == "other" and not (name and _is_address(name)):
+        return NOTHING
+    return _unfamiliar(name, role, kinds, is_full=column.filled >= rows)
+
+
+def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
+    """Its name says consent: it is taken when at least one of its words is understood. When they said yes
+    says nothing about who said no. What a yes means where the name itself holds a no is asked."""
+    if role == "consent" and _NEGATED.search(normalised(name)):
+        return Judgement(asks=True, suggested="opt_out")
+    if role == "consent" and set(kinds.values()) == {"date"}:
+        return NOTHING
+    understood = any(
+        kind == "plain_no" or consent_of(text, role) not in (None, "asked", "left_out")
+        for text, kind in kinds.items()
+    )
+    return Judgement(role) if understood else Judgement(asks=True, suggested=role)
+
+
+def _clear(
+    name: str | None, role: About | None, kinds: dict[str, Kind], clear: int, overflowed: bool
+) -> Judgement:
+    """Some of its words can be about nothing but consent: it is taken when most are understood, and of notes
+    only these count. A person's name may be such a word by accident."""
+    meaning = meaning_of(name) if name is not None else None
+    may_be_names = meaning is not None and meaning[0] in _NAMES
+    if CLEAR.isdisjoint(kinds.values()):
+        if meaning is not None and meaning[0] == "email":
+            return NOTHING  # "no email" in place of an address
+        may_be_names = may_be_names or name is None
+    if may_be_names and clear * 3 < len(kinds):
+        return NOTHING
+    if overflowed and meaning is not None and meaning[0] in _REMARKED:
+        return NOTHING  # names: what is written beside them is found as remarks, row by row
+    if role not in ("status", "perhaps_status") and _are_notes(kinds, overflowed):
+        # A few short texts may be words for who may be contacted.
+        is_free_text = len(kinds) > _MOST_WORDS or any(text.count(" ") >= _BLANKS for text in kinds)
+        is_taken = meaning is None and (overflowed or is_free_text)
+        return Judgement(NOTE) if is_taken else Judgement(asks=True, suggested=NOTE)
+    understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
+    # Yes and no beside them may be a header row that was read as a contact, above a column of opt-outs.
+    is_plain = role is None and not _PLAIN.isdisjoint(kinds.values())
+    is_taken = (
+        role in (None, "status", "perhaps_status")
+        and not (overflowed or is_plain)
+        and understood * 2 >= len(kinds)
+    )
+    return Judgement("consent") if is_taken else Judgement(asks=True)
+
+
+def _are_notes(kinds: dict[str, Kind], overflowed: bool) -> bool:
+    """Whether beside those that clearly say no there are texts about other things, and no yes."""
+    others = {kind for text, kind in kinds.items() if not is_clear(text)}
+    return others <= {"unknown", "date", "number", "no", "none"} and (overflowed or "unknown" in others)
+
+
+def _status(name: str, kinds: dict[str, Kind]) -> Judgement:
+    found = set(kinds.values())
+    if _TURNED_ROUND.search(normalised(name)) and found <= {*_PLAIN, "date"}:
+        return Judgement(asks=found != {"plain_no"}, suggested="opt_out")
+    if found <= {"date", "number"}:
+        return NOTHING
+    if "clear_yes" in found:
+        return Judgement("consent")
+    return Judgement(asks=not found <= {"yes", "clear_yes", "plain_yes"})
+
+
+def _unfamiliar(name: str | None, role: About | None, kinds: dict[str, Kind], is_full: bool) -> Judgement:
+    """Its name says nothing of the kind: yes and no may be about anything, and are asked about once."""
+    found = set(kinds.values())
+    if found <= _PLAIN:
+        is_one_number = len(kinds) == 1 and all(text.isdigit() for text in kinds)
+        says_nothing = is_full and (found == {"plain_yes"} or is_one_number)
+        return NOTHING if says_nothing else Judgement(asks=True, may_yield=True)
+    if len(kinds) > _MOST_WORDS or "number" in found:
+        return NOTHING
+    if found >= _PLAIN:
+        plain = sum(kind in _PLAIN for kind in kinds.values())
+        return Judgement(asks=plain * 2 >= len(kinds), may_yield=True)
+    answers = [text for text, kind in kinds.items() if kind in _ANSWERS and len(text) > 1]
+    if not {kinds[text] for text in answers}.isdisjoint(_PLAIN) and len(answers) < len(kinds):
+        # "Ja", "Liever niet": a no is not always said in a word that is known.
+        is_said = "?" in (name or "") or any(
+            " " in text for text, kind in kinds.items() if kind not in _PLAIN
+        )
+        return Judgement(asks=is_said and len(answers) * 2 >= len(kinds), may_yield=True)
+    if found <= _ANSWERS and {"no"} < found:
+        return Judgement(asks=True, may_yield=True)
+    listed = [kind for text, kind in kinds.items() if kind not in _PLAIN and is_listed(text)]
+    is_likely = len(listed) * 2 >= len(kinds) and not _DOUBTFUL.isdisjoint(listed)
+    return Judgement(asks=is_likely, may_yield=role is None)
+
+
+def _is_trace(name: str) -> bool:
+    """A column such as "Unsubscribe source": it is filled for those who have unsubscribed."""
+    return bool(_TRACES.search(normalised(name))) and about(name) == "other" and says_opt_out(name)
+
+
+def _says_no(field: str, column: ColumnProfile) -> bool:
+    return any(consent_of(text, field) in ("unsubscribed", "bounced", "blocked") for text in column.values)
+
+
+def _outside(name: str, kinds: dict[str, Kind], is_everywhere: bool) -> Judgement:
+    """What stands outside the columns is there only because it may speak against contacting. What says so of
+    the whole file is asked about, because nobody sends a file of people who said no without a reason."""
+    if name in (FILE, SHEET) or (name == SECTION and is_everywhere):
+        is_against = not {"yes", "clear_yes"}.issuperset(kinds.values())
+        return Judgement(asks=is_against)
+    if any(map(is_clear, kinds)):
+        return Judgement("consent")
+    return Judgement(asks=True)
+
+
+def _is_address(name: str) -> bool:
+    """A column "Email" that holds yes and no says who may be written to."""
+    meaning = meaning_of(name)
+    return meaning is not None and meaning[0] == "email"

@@ -1,0 +1,156 @@
+"""Words in places that are not about consent: a title above rows, the name of a file, a remark in a cell.
+
+Most such texts are names. What counts must be said in so many words; everything else stays what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from app.files.domain.consent import remark_words as words
+from app.files.domain.consent import words as consent_words
+from app.files.domain.consent.cells import CLEAR, is_clear, is_listed, kind_of
+from app.files.domain.headers.words import normalised
+from app.platform.addresses import email_key
+
+_LONGEST: Final = 320
+_LONGEST_TITLE: Final = 120
+_MOST_WORDS: Final = 9
+_SHORTEST_TITLE: Final = 4
+_AGAINST: Final = CLEAR | {"no", "blocked", "bounced"}
+_DOUBTFUL: Final = _AGAINST | {"asked", "left_out"}
+_COUNT: Final = re.compile(r"\s*[:=(\[]*\s*\d[\d.,]*\s*\w{0,12}[)\]]?\s*:?\s*\Z|\s*:\s*\Z")
+_PLAIN_WORDS: Final = re.compile(words.pattern(words.PLAIN_WORDS))
+_STEM: Final = re.compile(words.pattern(words.STEMS))
+_TURNED: Final = re.compile(words.pattern(words.TURNED))
+_CLEANED: Final = re.compile(words.CLEANED)
+_PHRASE: Final = re.compile(words.pattern(words.PHRASES))
+_GROUPS: Final = frozenset(words.GROUPS.split())
+_ASIDE: Final = frozenset(map(normalised, words.listed(words.ASIDE)))
+_BY_ACCIDENT: Final = frozenset(words.listed(words.BY_ACCIDENT))
+
+# One of these is in every remark: keys, and the single words that are about consent wherever they stand.
+_KEYS: Final = frozenset(
+    word.lower().encode()
+    for text in (consent_words.CLEAR_NO, consent_words.CLEAR_BOUNCED, consent_words.CLEAR_BLOCKED)
+    for word in (*words.KEYS.split(), *words.listed(text))
+    if " " not in word
+)
+# Bytes, which are quicker to part: small letters, and blanks for what parts words.
+_PLAIN: Final = bytes(
+    ord(" ") if chr(byte) in "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'\t\r\n" else ord(chr(byte).lower())
+    for byte in range(128)
+) + bytes(range(128, 256))
+
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"'|]{1,64}@[^\s<>()\[\],;\"'|]{1,255}")
+_PARTS: Final = re.compile(r"[()\[\]{}<>|;,:*/!\r\n\t]+|\s[-–—]+\s|\s[-–—]+\Z|\A[-–—]+\s|\.\s")
+_SHORTEST: Final = 3
+_MOST_WORDS_BESIDE: Final = 7  # more are a sentence, which may be about anything
+_AROUND: Final = ".-–—_"
+_BESIDE: Final = " ([<;|,:"
+_BESIDE_ADDRESS: Final = re.compile(r"[\s()\[\]<>,;|:]")
+
+
+def names_refusers(text: str, *, is_file: bool = False) -> bool:
+    """Whether a title, a line above a table, or the name of a file says that the people in it are not to be
+    contacted. The name of a file (`is_file`) must say so more clearly: people pick whom they write to."""
+    title = text[: _LONGEST_TITLE + 1].strip()
+    plain = normalised(title)
+    if not plain or len(title) > _LONGEST_TITLE or plain.count(" ") >= _MOST_WORDS or _TURNED.search(plain):
+        return False
+    core = plain
+    if is_file or " " in plain:
+        core = " ".join(word for word in _PLAIN_WORDS.sub(" ", plain).split() if word not in _GROUPS)
+    if is_file and _CLEANED.search(core):
+        return _CLEANED.match(plain) is not None
+    if _STEM.search(plain) or (not is_file and (is_clear(title) or _PHRASE.search(plain))):
+        return True
+    return any(_is_against(one, is_file) for one in (plain, core) if one)
+
+
+def _is_against(plain: str, is_file: bool) -> bool:
+    if not is_listed(plain) or len(plain) < _SHORTEST_TITLE:
+        return False
+    return kind_of(plain) in (_AGAINST if is_file else _DOUBTFUL) and not (is_file and plain in _BY_ACCIDENT)
+
+
+def title_of(text: str) -> str:
+    """A title without the count behind it: `Unsubscribed (12):` → Unsubscribed."""
+    plain = " ".join(text[:_LONGEST].split()).strip(" -–—=_*#~>")
+    return _COUNT.sub("", plain)[:_LONGEST_TITLE].strip() or plain[:_LONGEST_TITLE]
+
+
+def begins_plain_group(title: str) -> bool:
+    """Whether a title names people of whom nothing is said, or who said yes."""
+    plain = normalised(title)
+    return bool(_GROUPS.intersection(plain.split())) or kind_of(plain) in ("yes", "clear_yes", "plain_yes")
+
+
+def may_hold_remarks(text: str) -> bool:
+    """Whether a closer look at the cells of a text is worth it."""
+    if not text.isascii():
+        if any(piece in text for piece in words.PIECES):
+            return True
+        text = text.lower().replace("’", " ")
+    return not _KEYS.isdisjoint(text.encode("utf-8", "replace").translate(_PLAIN).split())
+
+
+class RemarkFinder:
+    """Finds the columns of a file that hold remarks, from their cells as they pass."""
+
+    def __init__(self) -> None:
+        self.found: set[int] = set()
+
+    def look(self, at: int, cells: Sequence[str]) -> None:
+        """Looks at some cells of the column at this position. Most cost no more than being joined."""
+        if at in self.found:
+            return
+        text = "\n".join(cells)
+        if text.count("@") * 2 > len(cells) and not any(mark in text for mark in _BESIDE):
+            return  # nothing but addresses
+        if may_hold_remarks(text) and any(map(remark_in, cells)):
+            self.found.add(at)
+
+
+def remark_in(cell: str) -> str:
+    """The words in a cell of names or addresses that speak against contacting its person, or that a person
+    has to be asked about; empty for none."""
+    if len(cell) < _SHORTEST or ("@" in cell and not _BESIDE_ADDRESS.search(cell)):
+        return ""
+    return _remark(cell[:_LONGEST]) if may_hold_remarks(cell[:_LONGEST]) else ""
+
+
+def refused_address(cell: str) -> str | None:
+    """The key of the one address of a cell beside which nothing stands but that its person is not to be
+    contacted: `ann@example.org OPT OUT`. None for any other cell."""
+    if len(cell) > _LONGEST or not (remark := remark_in(cell)):
+        return None
+    addresses = _ADDRESS.findall(cell)
+    beside = normalised(_ADDRESS.sub(" ", cell))
+    if len(addresses) != 1 or beside != normalised(remark):
+        return None
+    key = email_key(addresses[0].strip(_AROUND))
+    return key if isinstance(key, str) else None
+
+
+@lru_cache(maxsize=4_096)
+def _remark(cell: str) -> str:
+    has_address = "@" in cell
+    text = _ADDRESS.sub(" | ", cell) if has_address else cell
+    for part in _PARTS.split(text):
+        part = part.strip(" -–—_.\"'")
+        plain = normalised(part)
+        if not plain or plain.count(" ") >= _MOST_WORDS_BESIDE:
+            continue
+        if plain in _ASIDE or (has_address and plain in _BY_ACCIDENT):
+            return part
+        if is_listed(plain) and plain not in _BY_ACCIDENT:
+            kind = kind_of(plain)
+            if kind in CLEAR or (has_address and kind in _DOUBTFUL):
+                return part
+        if found := _PHRASE.search(plain):
+            return found[0]
+    return ""

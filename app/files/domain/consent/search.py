@@ -1,0 +1,119 @@
+"""Cells that are about consent wherever they stand, looked for in every column of a file.
+
+Most cells of most columns hold none of these words, so a whole chunk of a column is looked through at once:
+first for single words, then for whole phrases, and only the cells that hold one are judged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from app.files.domain.cells.profile import LONGEST_VALUE, trimmed
+from app.files.domain.consent.cells import STOPS, is_clear
+from app.files.domain.consent.phrases import PHRASES
+from app.files.domain.consent.remark_words import BOUNCES, REFUSERS
+from app.files.domain.consent.words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_JOINED, CLEAR_NO, TELLING
+from app.files.domain.headers.words import normalised
+from app.platform.addresses.text import LONGEST_CELL
+
+_MARKS: Final = "-_.,;:/|()[]{}\"'!?<>&+*#=~^%$`\\"
+_OTHER_MARKS: Final = "\u2018’“”„«»…→•\u00a0\u3000"
+_UNSEEN: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_PARTING: Final = " ,;|-_"  # without any of these a chunk holds single words
+_LONG: Final = 1_000_000  # characters of a chunk, whose cells are cut then
+# Words that many cells hold: a phrase is known by another of its words where it has one.
+_COMMON: Final = frozenset(b"no not do de the be to from in a e list call mail email contact".split())
+_PLAIN: Final = bytes(ord(" ") if chr(byte) in _MARKS else byte for byte in range(256)).lower()
+_LETTER: Final = re.compile("[A-Za-z]")
+_PIECES: Final = re.compile(r"[.!?\n\r;|]+")
+
+
+def clear_cells(cells: Sequence[str]) -> dict[str, int]:
+    """Those of the cells that are about consent whatever their column is called, as a profile keeps them:
+    {text: how often}. Of a long text the sentence that says so."""
+    joined = "\n".join(cells)
+    if joined.isascii() and not _LETTER.search(joined):
+        return {}
+    if joined.count("@") * 2 > len(cells):
+        cells = [cell for cell in cells if "@" not in cell or " " in cell]  # addresses hold no words
+        joined = "\n".join(cells)
+    if len(joined) > _LONG and any(mark in joined for mark in _PARTING):
+        joined = "\n".join(cell[:LONGEST_CELL] for cell in cells)
+    words = _words_of(joined)
+    keys = _WORDS.intersection(words)
+    joint = [] if joined.isascii() else [phrase for phrase in _JOINED if phrase in joined]
+    found = {text: cells.count(text) for text in _ALONE.intersection(cells)}
+    if not (keys or joint):
+        return found
+    text = b" %s " % b" ".join(words)
+    phrases = [phrase for key in keys for phrase in _KEYS[key] if phrase in text]
+    if not (phrases or joint):
+        return found
+    for cell, count in Counter(cells).items():
+        if cell and cell not in found and (clear := _clear(cell[:LONGEST_CELL], phrases, joint)):
+            found[clear] = found.get(clear, 0) + count
+    return found
+
+
+def _clear(cell: str, phrases: Sequence[bytes], joint: Sequence[str]) -> str | None:
+    for piece in (cell,) if len(cell) <= LONGEST_VALUE else _pieces(cell):
+        is_likely = any(phrase in piece for phrase in joint) or _holds(piece, phrases)
+        if is_likely and is_clear(text := trimmed(piece)):
+            return text
+    return None
+
+
+def _pieces(cell: str) -> Iterator[str]:
+    """A long text in sentences, and these in parts that can be judged."""
+    for sentence in _PIECES.split(cell):
+        for start in range(0, len(sentence), LONGEST_VALUE // 2):
+            yield sentence[start : start + LONGEST_VALUE]
+
+
+def _holds(cell: str, phrases: Sequence[bytes]) -> bool:
+    text = b" %s " % b" ".join(_words_of(cell))
+    return any(phrase in text for phrase in phrases)
+
+
+def _words_of(text: str) -> list[bytes]:
+    """The words of a text in small letters, without marks; as bytes, which are quicker to part."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).lower()
+        for mark in _UNSEEN:
+            text = text.replace(mark, "")
+        for mark in _OTHER_MARKS:
+            text = text.replace(mark, " ")
+    return text.encode("utf-8", "surrogatepass").translate(_PLAIN).split()
+
+
+def _key(words: Sequence[bytes]) -> bytes:
+    """The word of a phrase that the fewest other cells hold."""
+    return max(words, key=lambda word: (word.rstrip(b"s") not in _COMMON, len(word)))
+
+
+def _phrases() -> Iterator[list[bytes]]:
+    listed = (one.strip() for text in _LISTS for line in text.splitlines() for one in line.split("|"))
+    for phrase in (*listed, *PHRASES):
+        if phrase:
+            yield _words_of(phrase)
+            yield _words_of(normalised(phrase))
+
+
+_LISTS: Final = (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING, REFUSERS, BOUNCES)
+_KEYS: Final[dict[bytes, set[bytes]]] = {}
+for _words in _phrases():
+    _KEYS.setdefault(_key(_words), set()).add(b" %s " % b" ".join(_words))
+_WORDS: Final = frozenset(_KEYS)
+_ALONE: Final = frozenset(
+    f"{spelled}{end}"
+    for word in STOPS
+    for spelled in (word, word.upper(), word.capitalize())
+    for end in ("", ".", "!")
+)
+_JOINED: Final = [
+    word.strip() for line in CLEAR_JOINED.splitlines() for word in line.split("|") if word.strip()
+]

@@ -1,0 +1,73 @@
+"""What the consent columns of a row say against contacting its person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from app.files.domain.cells.profile import trimmed
+from app.files.domain.consent.cells import (
+    LEFT_OUT,
+    NOTE,
+    WITHHELD,
+    Consent,
+    Withheld,
+    answered,
+    blank_key,
+    said_of_blank,
+)
+from app.files.domain.consent.search import clear_cells
+
+Reader = Callable[[str], Consent | None]
+
+_CACHED: Final = 4_096
+_LONGEST_CACHED: Final = 250
+_SHORT: Final = 12  # characters of a note that is judged as it is
+
+
+def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> Reader:
+    """`consent_of` for many cells, with what a person said about words ({word key: Answer}); a word that is
+    asked about and has no answer is left out. `blank` is what they said about cells that say nothing."""
+    known: dict[str, Consent | None] = {}
+    of_blank = said_of_blank(blank) if field == "consent" else None
+
+    def read(cell: str) -> Consent | None:
+        if cell in known:
+            return known[cell]
+        text = _clear_part(cell) if field == NOTE else trimmed(cell)
+        said = answered(text, field, answers)
+        said = LEFT_OUT if said == "asked" else of_blank if said is None else said
+        if len(cell) <= _LONGEST_CACHED:
+            if len(known) >= _CACHED:
+                known.clear()
+            known[cell] = said
+        return said
+
+    return read
+
+
+def withholding(
+    columns: Sequence[tuple[int, str]], answers: Mapping[str, str]
+) -> Callable[[Sequence[str]], Withheld | None]:
+    """A function of a row's cells: the strongest of what its consent columns (position, field) say against
+    contacting this person, None for nothing. A yes never outweighs a no."""
+    readers = [(at, reader(field, answers, answers.get(blank_key(at)))) for at, field in columns]
+
+    def withheld(cells: Sequence[str]) -> Withheld | None:
+        strongest: Withheld | None = None
+        for at, read in readers:
+            said = read(cells[at])
+            if said is None or said == "yes" or said == "asked":
+                continue
+            if strongest is None or WITHHELD.index(said) > WITHHELD.index(strongest):
+                strongest = said
+        return strongest
+
+    return withheld
+
+
+def _clear_part(cell: str) -> str:
+    """What a note says about contacting its person, as its column's profile has it; empty for nothing."""
+    if len(cell) <= _SHORT:
+        return trimmed(cell)
+    return next(iter(clear_cells((cell,))), "")

@@ -1,0 +1,1 @@
+"""A file as numbered rows: how it is laid out, and which lines are no contacts."""

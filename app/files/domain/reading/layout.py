@@ -1,0 +1,238 @@
+"""How a contact file is laid out: told once from its first bytes, kept as JSON, used for later readings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from io import StringIO
+from itertools import islice
+from typing import Any, Final
+
+from app.files.domain.cells.spreadsheet_safe import unguarded
+from app.files.domain.consent.outside import REPEATED, Outside
+from app.files.domain.headers.header_row import (
+    Record,
+    column_names,
+    column_of_addresses,
+    data_width,
+    find_header,
+    first_data_row,
+    table_width,
+)
+from app.files.domain.text.blanks import Blanks, closer, sniff_blanks
+from app.files.domain.text.delimiters import delimiter_of_sep_line, sniff_delimiter
+from app.files.domain.text.encodings import UNDECIDED, sniff_encoding
+from app.files.domain.text.foreign import is_workbook, refuse_foreign
+from app.files.domain.text.garbled import mended
+from app.files.domain.text.lines import ROW_END
+from app.files.domain.text.unreadable import UnreadableFile
+
+MOST_COLUMNS: Final = 500
+SHEET: Final = "sheet"
+_LINES_LOOKED_AT = 400
+_RECORDS_LOOKED_AT = 100
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """`header`: the cells as they stand in the file, None without one; `columns`: a distinct name each.
+
+    Lines are physical and count from 1; data begins at `data_line`. `encoding` may be "ascii" (`encodings`).
+    `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are those between a
+    delimiter and a quotation mark that are skipped. `sieved`: lines that are no contacts are left out, for
+    which `address` is the column of addresses. `mends`: of `garbled.MENDS`, what a person asked for. Of the
+    columns the last ones are those of `outside`, which the file itself does not have.
+    """
+
+    encoding: str
+    delimiter: str
+    newline: str
+    header: tuple[str, ...] | None
+    header_line: int | None
+    data_line: int
+    columns: tuple[str, ...]
+    blanks: Blanks = ""
+    sieved: bool = False
+    address: int = -1
+    sheet: str | None = None
+    mends: tuple[str, ...] = ()
+    outside: Outside = field(default_factory=Outside)
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.columns)
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """The columns that the file itself has."""
+        return self.columns[: len(self.columns) - len(self.outside.names)]
+
+    @property
+    def is_sheet(self) -> bool:
+        return self.newline == SHEET
+
+    @property
+    def repeated(self) -> list[int]:
+        """Positions of the columns that only repeat what stands in a row's own cells."""
+        first = len(self.own_columns)
+        return [first + at for at, name in enumerate(self.outside.names) if name in REPEATED]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and strings; `from_json` reads them back."""
+        facts = asdict(self)
+        facts["header"] = list(self.header) if self.header is not None else None
+        return facts | {"columns": list(self.columns), "mends": list(self.mends)}
+
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> FileLayout:
+        """The layout that `as_json` wrote, also at a time when it knew less."""
+        header = facts["header"]
+        outside = dict(facts.get("outside", {}))
+        return cls(
+            **{
+                **facts,
+                "outside": Outside(**outside | {"remarked": tuple(outside.get("remarked", ()))}),
+                "header": None if header is None else tuple(header),
+                "columns": tuple(facts["columns"]),
+                "mends": tuple(facts.get("mends", ())),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of a file before its first bytes are read; None is for them to tell. `header_line` 0:
+    there is no header. `sheet`: the bytes are the text of that worksheet. `mends` as in FileLayout."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+    sheet: str | None = None
+    mends: tuple[str, ...] = ()
+
+
+def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
+    """Reads the layout from the first block of a file; `whole` when that block is all of it.
+
+    Raises UnreadableFile for what is no table: another kind of file, an empty one, too many columns.
+    """
+    told = told or Told()
+    if told.sheet is not None:
+        return _sniff_sheet(head, whole, told)
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1a"):
+        raise UnreadableFile("empty", "The file is empty.")
+    refuse_foreign(head)
+    if is_workbook(head):
+        raise UnreadableFile("workbook", "This is a workbook. Its worksheets are read one at a time.")
+    encoding = told.encoding or sniff_encoding(head)
+    lines = _whole_lines(head, encoding, whole)
+    named = delimiter_of_sep_line(lines[0]) if lines else None
+    skipped = 0 if named is None else 1
+    delimiter = told.delimiter or named or sniff_delimiter(lines[skipped:])
+    blanks = sniff_blanks(lines[skipped:], delimiter)
+    records = _records(lines, skipped, delimiter, blanks)
+    return _with_header(
+        records, told, FileLayout(encoding, delimiter, _newline_style(lines), None, None, 1, (), blanks, True)
+    )
+
+
+def with_outside(layout: FileLayout, outside: Outside) -> FileLayout:
+    """The layout with these columns behind its own."""
+    own = layout.own_columns
+    return replace(layout, columns=tuple(column_names([*own, *outside.names], 0)), outside=outside)
+
+
+def _sniff_sheet(head: bytes, whole: bool, told: Told) -> FileLayout:
+    rows = head.decode("utf-8", "replace").split(ROW_END)
+    if not whole and len(rows) > 1:
+        rows.pop()
+    records = _records(rows[:_LINES_LOOKED_AT], 0, ",", "")
+    layout = FileLayout("utf-8", ",", SHEET, None, None, 1, (), "", True, sheet=told.sheet)
+    return _with_header(records, told, layout)
+
+
+def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileLayout:
+    if not records:
+        raise UnreadableFile("empty", "The file has no rows.")
+    position = _header_position(records, told.header_line)
+    if position is None:
+        start = first_data_row(records)
+        below = records[start:]
+        header, header_line, data_line = None, None, records[start].line
+        width = table_width(records)
+    else:
+        record = records[position]
+        below = records[position + 1 :]
+        header, header_line, data_line = tuple(record.cells), record.line, record.next_line
+        width = data_width(below, at_least=len(record.cells))
+    if width > MOST_COLUMNS:
+        raise UnreadableFile(
+            "too_many_columns",
+            f"The file has {width:,} columns; the limit is {MOST_COLUMNS}. Remove the ones you don’t need.",
+            header_line or data_line,
+        )
+    return replace(
+        layout,
+        mends=told.mends,
+        header=header,
+        header_line=header_line,
+        data_line=data_line,
+        columns=_columns(header, width, told.mends),
+        address=column_of_addresses(below),
+    )
+
+
+def _header_position(records: list[Record], told: int | None) -> int | None:
+    if told is None:
+        return find_header(records)
+    return next((i for i, record in enumerate(records) if record.line == told), None)
+
+
+def _columns(header: Sequence[str] | None, width: int, mends: tuple[str, ...]) -> tuple[str, ...]:
+    names = None if header is None else [mended(unguarded(cell), mends) for cell in header]
+    return tuple(column_names(names, width))
+
+
+def _whole_lines(head: bytes, encoding: str, whole: bool) -> list[str]:
+    """The first lines; the last one is left out when it may be cut. Damage is the reader's to report."""
+    text = (
+        head.decode("utf-8" if encoding == UNDECIDED else encoding, "replace")
+        .lstrip("\ufeff")
+        .replace("\0", "")
+    )
+    lines = list(islice(StringIO(text, newline=""), _LINES_LOOKED_AT))
+    if not whole and len(lines) < _LINES_LOOKED_AT and len(lines) > 1:
+        lines.pop()
+    return lines
+
+
+def _newline_style(lines: list[str]) -> str:
+    ends = {
+        "crlf": sum(line.endswith("\r\n") for line in lines),
+        "lf": sum(line.endswith("\n") and not line.endswith("\r\n") for line in lines),
+        "cr": sum(line.endswith("\r") for line in lines),
+    }
+    return max(ends, key=lambda style: ends[style])
+
+
+def _records(lines: list[str], skipped: int, delimiter: str, blanks: Blanks) -> list[Record]:
+    source: Iterable[str] = islice(lines, skipped, None)
+    if blanks == "all":
+        source = map(closer(delimiter), source)
+    reader = csv.reader(source, delimiter=delimiter, skipinitialspace=bool(blanks))
+    records: list[Record] = []
+    line = skipped + 1
+    try:
+        for cells in reader:
+            next_line = skipped + reader.line_num + 1
+            if any(map(str.strip, cells)):
+                records.append(Record(line, next_line, cells))
+            line = next_line
+            if len(records) == _RECORDS_LOOKED_AT:
+                break
+    except csv.Error:
+        # A cell without end: what was read so far has to do, and the reader names the row.
+        pass
+    return records

@@ -1,0 +1,1 @@
+"""Invented people, and files of them to try."""

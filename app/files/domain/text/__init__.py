@@ -1,0 +1,1 @@
+"""The bytes of a file as lines of text: encodings, delimiters, damage."""
