@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 
 from app.platform import queue
 from app.platform.errors import LimitReached
-from app.platform.formats import plural
 from app.platform.logs import log
+from app.platform.words import counted
 
 MOST_REMEMBERED: Final = 20_000  # keys in memory; the ones that were used longest ago are forgotten
 
@@ -144,7 +144,7 @@ def begin_or_refuse(name: str, sender: str | None) -> None:
     """Count an attempt of a sender. Raises LimitReached with `retry_after`, in seconds."""
     begun = attempts_named(name).begin([f"network:{network_of(sender)}"])
     if isinstance(begun, int):
-        wait = plural(math.ceil(begun / 60), "minute")
+        wait = counted(math.ceil(begun / 60), "minute")
         raise LimitReached("RATE_LIMITED", f"Too many attempts. Try again in {wait}.", retry_after=begun)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.platform.clock import now
+from app.platform.words import counted
 
 # The zone of the account that looks at the page.
 zone: ContextVar[str] = ContextVar("zone", default="UTC")
@@ -44,7 +45,7 @@ def ago(moment: datetime | None, at: datetime | None = None) -> str:
         return "just now"
     for limit, size, unit in ((3600, 60, "minute"), (86_400, 3600, "hour"), (604_800, 86_400, "day")):
         if seconds < limit:
-            return f"{plural(max(1, round(seconds / size)), unit)} ago"
+            return f"{counted(max(1, round(seconds / size)), unit)} ago"
     return day(moment)
 
 
@@ -54,12 +55,12 @@ def duration(seconds: float | None) -> str:
         return "–"
     whole = max(1, round(seconds))
     if whole < 60:
-        return plural(whole, "second")
+        return counted(whole, "second")
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return plural(minutes, "minute") + (f" {plural(rest, 'second')}" if rest and minutes < 10 else "")
+        return counted(minutes, "minute") + (f" {counted(rest, 'second')}" if rest and minutes < 10 else "")
     hours, minutes = divmod(minutes, 60)
-    return plural(hours, "hour") + (f" {plural(minutes, 'minute')}" if minutes else "")
+    return counted(hours, "hour") + (f" {counted(minutes, 'minute')}" if minutes else "")
 
 
 def days(value: float) -> str:
@@ -68,7 +69,7 @@ def days(value: float) -> str:
         return "immediate"
     if value < 1:
         return duration(timedelta(days=value).total_seconds())
-    return plural(round(value), "day")
+    return counted(round(value), "day")
 
 
 def size(count: int) -> str:
@@ -81,11 +82,6 @@ def size(count: int) -> str:
     return f"{amount:.1f} GB"
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """1 person, 2 people: `plural(n, "person", "people")`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
@@ -95,5 +91,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "days": days,
     "size": size,
-    "plural": plural,
+    "plural": counted,
 }

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform.addresses import email_key
 from app.platform.attempts import Attempt, Attempts, attempts_named, network_of
-from app.platform.formats import plural
 from app.platform.logs import log
 from app.platform.settings import Settings
+from app.platform.words import counted
 
 
 class Locked(Exception):
@@ -47,6 +47,6 @@ def _person(typed: str) -> str:
 
 def _locked(refusal: Locked) -> AnyResponse:
     log.warning("sign_in_locked", extra={"seconds": refusal.seconds})
-    wait = plural(math.ceil(refusal.seconds / 60), "minute")
+    wait = counted(math.ceil(refusal.seconds / 60), "minute")
     page = render_template("accounts/locked.html", wait=wait, attempts=refusal.attempts)
     return make_response(page, 429, {"Retry-After": str(refusal.seconds)})

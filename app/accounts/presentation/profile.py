@@ -16,7 +16,7 @@ from app.accounts.presentation import lock_out
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.errors import Invalid
-from app.platform.formats import plural
+from app.platform.words import counted
 
 blueprint = Blueprint("profile", __name__, url_prefix="/settings/profile")
 
@@ -70,7 +70,7 @@ def set_password() -> ResponseReturnValue:
     def save() -> str:
         old, new = _typed(form, "password"), _typed(form, "new_password")
         ended = change_password(web.actor(), old, new, _is_right, hash_password, current_token())
-        others = f" You were signed out of {plural(ended, 'other browser')}." if ended else ""
+        others = f" You were signed out of {counted(ended, 'other browser')}." if ended else ""
         return f"Password changed.{others}"
 
     return _saved(form, save, password_form=form)

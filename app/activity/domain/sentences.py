@@ -7,7 +7,8 @@ subject was called then. One whose words are missing here is still told, if less
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from app.platform.formats import number, plural
+from app.platform.formats import number
+from app.platform.words import counted
 
 Facts = Mapping[str, Any]
 
@@ -131,7 +132,7 @@ _IMPORTED: Final = frozenset({"CREATED", "UPDATED", "UNCHANGED"})
 
 
 def _rows(facts: Facts) -> str:
-    return f"with {plural(facts['rows'], 'row')}" if isinstance(facts.get("rows"), int) else ""
+    return f"with {counted(facts['rows'], 'row')}" if isinstance(facts.get("rows"), int) else ""
 
 
 def _end(facts: Facts) -> str:

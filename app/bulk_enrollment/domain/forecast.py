@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.platform.formats import number, plural
+from app.platform.formats import number
+from app.platform.words import counted
 
 ROWS_A_SECOND: Final = 2_000  # until a job of the account has shown its own pace
 SHORTEST: Final = 2.0
@@ -43,7 +44,7 @@ def headline(counts: Mapping[Outcome, int], workflow: str | None) -> str:
         return _import_headline(counts)
     if not done:
         return f"Nobody will be added to {workflow}."
-    return f"{plural(done, 'person', 'people')} will be added to {workflow}."
+    return f"{counted(done, 'person', 'people')} will be added to {workflow}."
 
 
 def seconds_needed(rows: int, rate: float | None) -> float:
@@ -54,12 +55,12 @@ def seconds_needed(rows: int, rate: float | None) -> float:
 def _import_headline(counts: Mapping[Outcome, int]) -> str:
     new, known = counts.get(Outcome.CREATED, 0), counts.get(Outcome.UPDATED, 0)
     if new and known:
-        added, checked = plural(new, "new contact"), plural(known, "existing contact")
+        added, checked = counted(new, "new contact"), counted(known, "existing contact")
         return f"{added} will be added, and {checked} will be checked for changes."
     if new:
-        return f"{plural(new, 'new contact')} will be added."
+        return f"{counted(new, 'new contact')} will be added."
     return (
-        f"{plural(known, 'existing contact')} will be checked for changes."
+        f"{counted(known, 'existing contact')} will be checked for changes."
         if known
         else "Nothing will change."
     )

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
-from app.platform.formats import in_zone, number, plural
+from app.platform.formats import in_zone, number
+from app.platform.words import counted, joined
 
 S = JobStatus
 O = Outcome  # noqa: E741
@@ -77,18 +78,18 @@ def _added(story: Story) -> str:
         sentence = f"All {number(done)} people were added to {story.workflow}."
     else:
         were = "was" if done == 1 else "were"
-        sentence = f"{plural(done, 'person', 'people')} {were} added to {story.workflow}."
+        sentence = f"{counted(done, 'person', 'people')} {were} added to {story.workflow}."
     if story.enrolled is None or story.enrolled == done:
         return sentence
-    return f"{sentence} It now has {plural(story.enrolled, 'person', 'people')} enrolled."
+    return f"{sentence} It now has {counted(story.enrolled, 'person', 'people')} enrolled."
 
 
 def _imported(outcomes: Counts) -> str:
     new, updated, same = (outcomes.get(one, 0) for one in (O.CREATED, O.UPDATED, O.UNCHANGED))
-    parts = [f"{plural(new, 'new contact')} added"] if new else []
-    parts += [f"{plural(updated, 'existing contact')} updated"] if updated else []
-    parts += [f"{plural(same, 'existing contact')} unchanged"] if same else []
-    return listed(parts) + "." if parts else "Nobody was added to your contacts."
+    parts = [f"{counted(new, 'new contact')} added"] if new else []
+    parts += [f"{counted(updated, 'existing contact')} updated"] if updated else []
+    parts += [f"{counted(same, 'existing contact')} unchanged"] if same else []
+    return joined(parts) + "." if parts else "Nobody was added to your contacts."
 
 
 def rows_to_fix(outcomes: Counts) -> str:
@@ -101,13 +102,13 @@ def rows_to_fix(outcomes: Counts) -> str:
     gone = failed.get(O.WORKFLOW_NOT_FOUND, 0)
     fix = total - again - gone
     if total == fix:
-        return f"{plural(fix, 'row needs', 'rows need')} fixing."
+        return f"{counted(fix, 'row needs', 'rows need')} fixing."
     if total == again:
-        return f"{plural(again, 'row')} can be retried."
+        return f"{counted(again, 'row')} can be retried."
     parts = [f"{number(fix)} {'needs' if fix == 1 else 'need'} fixing"] if fix else []
     parts += [f"{number(again)} can be retried"] if again else []
     parts += [f"{number(gone)} had no workflow to go to"] if gone else []
-    return f"{plural(total, 'row')} failed: {listed(parts)}."
+    return f"{counted(total, 'row')} failed: {joined(parts)}."
 
 
 def skipped(outcomes: Counts) -> str:
@@ -121,12 +122,12 @@ def skipped(outcomes: Counts) -> str:
         [outcome] = counts
         unit, one, many, _ = _SKIPPED[outcome]
         verb = one if total == 1 else many
-        return f"{plural(total, unit, 'people' if unit == 'person' else None)} {verb} and {were} skipped."
+        return f"{counted(total, unit, 'people' if unit == 'person' else None)} {verb} and {were} skipped."
     parts = [
         f"{number(rows)} {_SKIPPED[outcome][3].replace('(s)', '' if rows == 1 else 's')}"
         for outcome, rows in counts.items()
     ]
-    return f"{plural(total, 'row')} {were} skipped: {listed(parts)}."
+    return f"{counted(total, 'row')} {were} skipped: {joined(parts)}."
 
 
 # What they are counted in; what is said of one, of many, and of a number in a list.
@@ -185,10 +186,10 @@ def cancel_warning(progress: Progress) -> str:
     """What canceling now would do, in numbers."""
     left = progress.total - progress.processed
     if not progress.processed:
-        return f"Nothing has been processed yet. All {plural(left, 'row')} will be skipped."
+        return f"Nothing has been processed yet. All {counted(left, 'row')} will be skipped."
     have = "hasn’t" if left == 1 else "haven’t"
     return (
-        f"{number(left)} of {plural(progress.total, 'row')} {have} been processed yet and will be skipped. "
+        f"{number(left)} of {counted(progress.total, 'row')} {have} been processed yet and will be skipped. "
         "People already added stay."
     )
 
@@ -220,10 +221,3 @@ def _existing_as_one(counts: Counts, outcome: Outcome) -> int:
         return 0
     both = (O.UPDATED, O.UNCHANGED) if outcome is O.UPDATED else (outcome,)
     return sum(counts.get(one, 0) for one in both)
-
-
-def listed(parts: list[str]) -> str:
-    """“a”, “a and b”, “a, b, and c”."""
-    if len(parts) < 3:
-        return " and ".join(parts)
-    return ", ".join(parts[:-1]) + ", and " + parts[-1]

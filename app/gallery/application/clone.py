@@ -13,6 +13,7 @@ from app.gallery.infrastructure import queries, store
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
 from app.platform.database import transaction
 from app.platform.errors import Invalid, MusterError
+from app.platform.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import TemplateOrigin
 from app.workflows.domain import (
@@ -24,7 +25,6 @@ from app.workflows.domain import (
     problems,
     switch_off,
 )
-from app.workflows.domain.words import joined
 from app.workflows.infrastructure.tables import Workflow
 
 MAX_ONCE_KEY = 64

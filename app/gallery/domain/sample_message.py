@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.workflows.domain import MERGE_TAGS, find_step, render_email_body, render_text, walk
-from app.workflows.domain.fields import custom_fields_in
+from app.workflows.domain.custom_fields import custom_fields_in
 from app.workflows.domain.liquid_filters import plain
 from app.workflows.domain.merge_tags import tag_label
 from app.workflows.domain.sample_message import sample_values

@@ -9,10 +9,10 @@ from app.accounts.application import terminal_actor
 from app.accounts.domain import Actor
 from app.gallery import application as gallery
 from app.gallery.presentation.shapes import clone_shape, template_shape
-from app.platform.formats import plural
 from app.platform.ids import new_public_id
 from app.platform.tenancy import acting_for
 from app.platform.terminal import plain_errors, print_json
+from app.platform.words import counted
 from app.workflows import application as workflows
 
 
@@ -31,7 +31,7 @@ def _load_templates() -> None:
     changes = [("new", loaded.added), ("changed", loaded.changed), ("removed", loaded.removed)]
     words = [f"{len(keys)} {word}" for word, keys in changes if keys]
     if words:
-        click.echo(f"{plural(loaded.total, 'system template')}: {', '.join(words)}.")
+        click.echo(f"{counted(loaded.total, 'system template')}: {', '.join(words)}.")
 
 
 @click.command("templates")

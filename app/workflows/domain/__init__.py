@@ -1,12 +1,13 @@
 """What a workflow is, without a database or a browser: definition, rules, words and drawing."""
 
+from app.contacts.domain.criteria import criteria_words
 from app.workflows.domain.copying import copy_definition, fresh_id, new_ids, with_ids
-from app.workflows.domain.criteria_words import criteria_words
 from app.workflows.domain.definition import FORMAT, MAX_STEPS, UnreadableFormat, empty_definition, upgrade
 from app.workflows.domain.describe import goals_words, message_names, step_words, trigger_words
 from app.workflows.domain.drawing import Drawing, Node, draw
 from app.workflows.domain.duration import days
 from app.workflows.domain.email_body import render_email_body
+from app.workflows.domain.event_fields import message_references
 from app.workflows.domain.life_cycle import (
     Status,
     TransitionRefused,
@@ -71,6 +72,7 @@ __all__ = [
     "goals_words",
     "has_deprecated_steps",
     "message_names",
+    "message_references",
     "miniature",
     "needs",
     "new_ids",

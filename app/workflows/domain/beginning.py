@@ -3,7 +3,7 @@ otherwise."""
 
 from typing import Any
 
-from app.workflows.domain.fields import field_label
+from app.contacts.domain.criteria import field_label
 from app.workflows.domain.triggers import TRIGGERS
 from app.workflows.domain.walk import config_of, text_of, trigger_of
 

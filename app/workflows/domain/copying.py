@@ -7,9 +7,8 @@ so a later comparison can still tell which step of a clone came from which step 
 from hashlib import blake2b
 from typing import Any
 
-from app.workflows.domain.criteria import group_of
-from app.workflows.domain.definition import MAX_CRITERIA_NESTING, Document, plain_copy
-from app.workflows.domain.fields import field_named
+from app.contacts.domain.criteria import MAX_NESTING, field_named, group_of
+from app.workflows.domain.definition import Document, plain_copy
 from app.workflows.domain.walk import (
     arms_of,
     as_dict,
@@ -92,7 +91,7 @@ def _rewrite_setting(part: dict[str, Any], ids: dict[str, str]) -> None:
 
 
 def _rewrite_criteria(criteria: Any, ids: dict[str, str], depth: int = 0) -> None:
-    if depth > MAX_CRITERIA_NESTING:
+    if depth > MAX_NESTING:
         return
     for member in group_of(criteria)[1]:
         if not isinstance(member, dict):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.workflows.domain.criteria_words import criteria_words
-from app.workflows.domain.fields import field_label
+from app.contacts.domain.criteria import country_words, criteria_words, day_words, field_label
+from app.platform.words import counted, joined, quoted, sentence
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.setting import Part
 from app.workflows.domain.steps import MESSAGES, STEPS
@@ -26,14 +26,8 @@ from app.workflows.domain.walk import (
     walk,
 )
 from app.workflows.domain.words import (
-    counted,
-    country_words,
-    day_words,
-    joined,
     length_words,
-    quoted,
     readable,
-    sentence,
 )
 
 APPOINTMENTS = {

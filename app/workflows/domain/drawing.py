@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from app.workflows.domain.criteria_words import criteria_words
+from app.contacts.domain.criteria import criteria_words
 from app.workflows.domain.describe import Words, goal_words, message_names, step_words, trigger_words
 from app.workflows.domain.drawing_rows import Row, rows
 from app.workflows.domain.goals import GOALS

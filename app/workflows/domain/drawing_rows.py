@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.workflows.domain.fields import field_label
+from app.contacts.domain.criteria import day_words, field_label
 from app.workflows.domain.setting import Setting
 from app.workflows.domain.steps import STEPS
 from app.workflows.domain.walk import config_of, text_of
-from app.workflows.domain.words import day_words, length_words
+from app.workflows.domain.words import length_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.workflows.domain.criteria import criteria_problems
+from app.contacts.domain.criteria import criteria_problems
 from app.workflows.domain.definition import BRANCH_ARMS, MAX_NAME, SPLIT_ARMS
 from app.workflows.domain.judging import Known, custom_field_problems
 from app.workflows.domain.walk import config_of, text_of

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.workflows.domain.criteria import day_of, rules
+from app.contacts.domain.criteria import Field, custom_key, day_of, field_named, rules
+from app.contacts.domain.names import MAX_TAG
 from app.workflows.domain.definition import ID_PATTERN
-from app.workflows.domain.fields import CUSTOM, Field, field_named
 from app.workflows.domain.merge_tags import analyse
 from app.workflows.domain.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
 
@@ -15,7 +15,6 @@ TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 URL = re.compile(r"https?://[^/\\\s?#@:\[\]]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 KEY = re.compile(r"[a-z0-9_-]{3,60}")
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
-MAX_TAG = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ def custom_field_problems(criteria: Any, known: Known) -> Iterator[str]:
 
 
 def _missing_custom(name: Any, known: Known) -> Iterator[str]:
-    custom = CUSTOM.fullmatch(name) if isinstance(name, str) else None
-    if custom and known.custom_fields is not None and custom.group(1) not in known.custom_fields:
-        yield f"the custom field “{custom.group(1)}” doesn’t exist."
+    key = custom_key(name)
+    if key and known.custom_fields is not None and key not in known.custom_fields:
+        yield f"the custom field “{key}” doesn’t exist."
 
 
 def _words(setting: Setting, value: Any, known: Known) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from liquid.exceptions import BlockNestingError, LiquidError
 
-from app.workflows.domain.fields import CUSTOM
+from app.contacts.domain.criteria import CUSTOM
 from app.workflows.domain.liquid_filters import FILTERS
 from app.workflows.domain.liquid_texts import fill, parse_strictly, refusal
 from app.workflows.domain.marks import CONTROL

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.platform.words import joined
 from app.workflows.domain.goals import GOALS
 from app.workflows.domain.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.needs import INTEGRATIONS, part_needs, type_needs
@@ -16,7 +17,6 @@ from app.workflows.domain.steps import ACTIONS, MESSAGES
 from app.workflows.domain.texts import step_texts
 from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
 from app.workflows.domain.walk import Place, goals_of, is_on, live_steps, text_of, trigger_of, walk
-from app.workflows.domain.words import joined
 
 POSTAL_ADDRESS = "account.postal_address"
 LAW = "Marketing emails must include one in the US, the EU, and many other countries."

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.contacts.domain.criteria import CUSTOM
 from app.workflows.domain.email_body import render_email_body
-from app.workflows.domain.fields import CUSTOM
 from app.workflows.domain.merge_tags import analyse, render_text, sample_context, tag_label
 from app.workflows.domain.readiness import tags_without_value
 from app.workflows.domain.sms_length import SmsLength, sms_length

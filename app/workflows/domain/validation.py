@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any
 
-from app.workflows.domain.criteria import criteria_problems
+from app.contacts.domain.criteria import criteria_problems
 from app.workflows.domain.definition import FORMAT, MAX_GOALS, MAX_NESTING, MAX_STEPS
 from app.workflows.domain.forks import fork_problems
 from app.workflows.domain.goals import GOALS

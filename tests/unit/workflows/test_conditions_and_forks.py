@@ -52,7 +52,7 @@ from tests.unit.workflows.documents import (
         ),
         (
             {"all": [rule("contact.status", "equals", "asleep")]},
-            "Status is: enter active, unsubscribed, bounced, or blocked.",
+            "Status is: enter active, bounced, unsubscribed, or blocked.",
         ),
         (
             {"all": IN_GERMANY["all"], "any": []},

@@ -1,69 +1,26 @@
-"""Conditions: `{all: [...]}` or `{any: [...]}` of rules `{field, op, value}`, nested as deep as needed.
+"""What is wrong with a criteria document, as sentences for the person who wrote it."""
 
-Trigger filters and the arms of a branch are made of them. Here they are read and judged; `criteria_words`
-says them in plain language.
-"""
-
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from app.workflows.domain.definition import MAX_CRITERIA, MAX_CRITERIA_NESTING
-from app.workflows.domain.fields import OPERATORS, OPERATORS_OF, STATUSES, Field, FieldKind, field_named
-from app.workflows.domain.walk import as_dict, as_list
-
-MAX_VALUE = 200
-MAX_LIST = 100
-MAX_NUMBER = 1e15
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-NO_VALUE = ("is_empty", "is_not_empty")
-LISTS = ("in_list", "has_any", "has_all", "has_none")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One condition as it was written."""
-
-    field: Any
-    op: Any
-    value: Any
-
-
-def group_of(criteria: Any) -> tuple[str, list[Any]]:
-    """(“all” or “any”, its members); an empty “all” for what is no group."""
-    group = as_dict(criteria)
-    if "any" in group and "all" not in group:
-        return "any", as_list(group["any"])
-    return "all", as_list(group.get("all"))
-
-
-def rules(criteria: Any, depth: int = 0) -> Iterator[Rule]:
-    """All single conditions, in order."""
-    if depth > MAX_CRITERIA_NESTING:
-        return
-    for member in group_of(criteria)[1]:
-        if isinstance(member, dict):
-            if "field" in member:
-                yield Rule(member.get("field"), member.get("op"), member.get("value"))
-            else:
-                yield from rules(member, depth + 1)
-
-
-def message_references(criteria: Any) -> Iterator[tuple[str, str]]:
-    """(field, step id) of every message that the conditions name."""
-    for rule in rules(criteria):
-        found = field_named(rule.field)
-        if found and found.kind == "message" and rule.op not in NO_VALUE:
-            for value in rule.value if isinstance(rule.value, list) else [rule.value]:
-                if isinstance(value, str):
-                    yield found.name, value
+from app.contacts.domain.criteria.document import MAX_NESTING, MAX_RULES, group_of, rules
+from app.contacts.domain.criteria.fields import (
+    KINDS,
+    LISTS,
+    NO_VALUE,
+    OPERATORS,
+    STATUSES,
+    Field,
+    FieldKind,
+    field_named,
+)
+from app.contacts.domain.criteria.values import MAX_LIST, MAX_NUMBER, MAX_TEXT, NUMBER, day_of
+from app.platform.words import joined
 
 
 def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[str]:
-    """What is wrong with the conditions, as sentences. References to messages are judged elsewhere."""
+    """What is wrong with the criteria, as sentences. What rules refer to, such as messages, is judged by the
+    rooms that registered them."""
     if criteria is None and may_be_empty:
         return
     if not isinstance(criteria, dict):
@@ -72,23 +29,23 @@ def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[
     found = list(rules(criteria))
     if not found and not may_be_empty:
         yield "Add at least one condition."
-    if len(found) > MAX_CRITERIA:
-        yield f"There are {len(found)} conditions; the maximum is {MAX_CRITERIA}."
+    if len(found) > MAX_RULES:
+        yield f"There are {len(found)} conditions; the maximum is {MAX_RULES}."
     yield from _group_problems(criteria, 1)
 
 
 def _group_problems(group: dict[str, Any], depth: int) -> Iterator[str]:
-    if depth > MAX_CRITERIA_NESTING:
-        yield f"The conditions are nested more than {MAX_CRITERIA_NESTING} levels deep."
+    if depth > MAX_NESTING:
+        yield f"The conditions are nested more than {MAX_NESTING} levels deep."
         return
     for key in group:
         if key not in ("all", "any"):
             yield f"“{_short(key)}” can’t join conditions. Use “all” or “any”."
     if "all" in group and "any" in group:
         yield "A group of conditions can use “all” or “any”, but not both."
-    for joined in ("all", "any"):
-        if joined in group and not isinstance(group[joined], list):
-            yield f"“{joined}” must be a list of conditions."
+    for key in ("all", "any"):
+        if key in group and not isinstance(group[key], list):
+            yield f"“{key}” must be a list of conditions."
     for member in group_of(group)[1]:
         if not isinstance(member, dict):
             yield "A condition needs a field, an operator, and a value."
@@ -109,7 +66,7 @@ def _rule_problems(rule: dict[str, Any]) -> Iterator[str]:
     op = rule.get("op")
     if not isinstance(op, str) or op not in OPERATORS:
         yield f"“{_short(op)}” isn’t a valid operator for {found.label}."
-    elif op not in OPERATORS_OF[found.kind]:
+    elif op not in KINDS[found.kind].operators:
         yield f"“{OPERATORS[op]}” doesn’t work with {found.label}."
     else:
         problem = _value_problem(found, op, rule.get("value"))
@@ -139,7 +96,7 @@ def _value_problem(field: Field, op: str, value: Any) -> str:
 def _one_problem(field: Field, op: str, value: Any) -> str:
     if value is None or value == "":
         return "enter a value."
-    check = _CHECKS.get(field.kind, _text_problem)
+    check = KINDS[field.kind].problem or _CHECKS.get(field.kind, _text_problem)
     if field.kind == "custom" and op in ("greater", "less"):
         check = _number_problem
     if field.kind == "custom" and op in ("before", "after"):
@@ -152,7 +109,7 @@ def _text_problem(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         return "the value must be text or a number."
-    return f"the value is longer than {MAX_VALUE} characters." if len(value) > MAX_VALUE else ""
+    return f"the value is longer than {MAX_TEXT} characters." if len(value) > MAX_TEXT else ""
 
 
 def _country_problem(value: Any) -> str:
@@ -174,21 +131,7 @@ def _date_problem(value: Any) -> str:
 
 
 def _status_problem(value: Any) -> str:
-    return "" if value in [key for key, _ in STATUSES] else "enter active, unsubscribed, bounced, or blocked."
-
-
-def _message_problem(value: Any) -> str:
-    return "" if isinstance(value, str) else "choose a message in this workflow."
-
-
-def day_of(value: Any) -> date | None:
-    """The day that an ISO date or time names; None for anything else."""
-    if not isinstance(value, str) or not DAY.match(value) or len(value) > 40:
-        return None
-    try:
-        return datetime.fromisoformat(value).date()
-    except ValueError:
-        return None
+    return "" if value in STATUSES else f"enter {joined(STATUSES, 'or')}."
 
 
 def _short(value: Any) -> str:
@@ -201,6 +144,5 @@ _CHECKS: dict[FieldKind, Callable[[Any], str]] = {
     "date": _date_problem,
     "moment": _date_problem,
     "status": _status_problem,
-    "message": _message_problem,
     "tags": _text_problem,
 }

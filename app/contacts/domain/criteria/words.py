@@ -1,18 +1,14 @@
-"""Conditions in plain words: “Country is Germany and has clicked a link in “Welcome””."""
+"""Criteria in plain words: “Country is Germany and has any of the tags “a” or “b””."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from app.workflows.domain.criteria import group_of
-from app.workflows.domain.definition import MAX_CRITERIA_NESTING
-from app.workflows.domain.fields import OPERATORS, Field, field_named
-from app.workflows.domain.words import country_words, day_words, joined, quoted, sentence
+from app.accounts.domain.places import countries
+from app.contacts.domain.criteria.document import MAX_NESTING, group_of
+from app.contacts.domain.criteria.fields import KINDS, OPERATORS, Field, field_named
+from app.contacts.domain.criteria.values import day_of
+from app.platform.words import joined, quoted, sentence
 
-MESSAGE_VERBS = {
-    "event.email_opened": "opened",
-    "event.link_clicked": "clicked a link in",
-    "event.replied": "replied to",
-}
 TAG_WORDS = {
     ("has_any", False): "has any of the tags",
     ("has_all", False): "has all of the tags",
@@ -24,34 +20,34 @@ TAG_WORDS = {
 NO_CONDITIONS = "No conditions yet"
 
 
-def criteria_words(criteria: Any, messages: Mapping[str, str] | None = None) -> str:
-    """The conditions as one sentence. `messages`: step id -> subject, from `describe.message_names`."""
-    return sentence(_group(criteria, messages or {}, 1)) or NO_CONDITIONS
+def criteria_words(criteria: Any, names: Mapping[str, str] | None = None) -> str:
+    """The criteria as one sentence. `names`: {id: name} of what rules of other rooms refer to."""
+    return sentence(_group(criteria, names or {}, 1)) or NO_CONDITIONS
 
 
-def _group(group: Any, messages: Mapping[str, str], depth: int) -> str:
-    if depth > MAX_CRITERIA_NESTING:
+def _group(group: Any, names: Mapping[str, str], depth: int) -> str:
+    if depth > MAX_NESTING:
         return "…"
     join, members = group_of(group)
-    parts = [_member(member, messages, depth) for member in members if isinstance(member, dict)]
+    parts = [_member(member, names, depth) for member in members if isinstance(member, dict)]
     words = [part for part in parts if part]
     return f" {'or' if join == 'any' else 'and'} ".join(words)
 
 
-def _member(member: dict[str, Any], messages: Mapping[str, str], depth: int) -> str:
+def _member(member: dict[str, Any], names: Mapping[str, str], depth: int) -> str:
     if "field" in member or "op" in member:
-        return rule_words(member.get("field"), member.get("op"), member.get("value"), messages)
-    inner = _group(member, messages, depth + 1)
+        return rule_words(member.get("field"), member.get("op"), member.get("value"), names)
+    inner = _group(member, names, depth + 1)
     return f"({inner})" if len(group_of(member)[1]) > 1 else inner
 
 
-def rule_words(field: Any, op: Any, value: Any, messages: Mapping[str, str]) -> str:
+def rule_words(field: Any, op: Any, value: Any, names: Mapping[str, str]) -> str:
     """One condition in words."""
     found = field_named(field)
     if found is None or not isinstance(op, str) or op not in OPERATORS:
         return "an incomplete condition"
-    if found.kind == "message":
-        return _message_rule(found, op, value, messages)
+    if words := KINDS[found.kind].words:
+        return words(found, op, value, names)
     if found.kind == "tags":
         return _tag_rule(op, value)
     if op in ("is_empty", "is_not_empty"):
@@ -61,18 +57,6 @@ def rule_words(field: Any, op: Any, value: Any, messages: Mapping[str, str]) -> 
     if op == "between" and isinstance(value, list) and len(value) == 2:
         return f"{found.label} is between {_shown(found, value[0])} and {_shown(found, value[1])}"
     return f"{found.label} {OPERATORS[op]} {_shown(found, value)}"
-
-
-def _message_rule(field: Field, op: str, value: Any, messages: Mapping[str, str]) -> str:
-    has = "has not" if op in ("not_equals", "is_empty") else "has"
-    verb = MESSAGE_VERBS[field.name]
-    if op in ("is_empty", "is_not_empty"):
-        return f"{has} {verb} any message"
-    ids = value if isinstance(value, list) else [value]
-    names = [
-        quoted(messages[one]) if isinstance(one, str) and one in messages else "a message" for one in ids
-    ]
-    return f"{has} {verb} {joined(names, 'or')}"
 
 
 def _tag_rule(op: str, value: Any) -> str:
@@ -93,3 +77,14 @@ def _shown(field: Field, value: Any) -> str:
     if field.kind in ("date", "moment", "custom"):
         return day_words(value)[:80]
     return str(value)[:80] if isinstance(value, str | int | float) else "…"
+
+
+def day_words(value: Any) -> str:
+    """“March 3, 2026” of an ISO date; anything else as it was written."""
+    day = day_of(value)
+    return f"{day:%B} {day.day}, {day.year}" if day else str(value)
+
+
+def country_words(value: Any) -> str:
+    """“Germany” for DE; anything else as it was written."""
+    return countries().get(value.upper(), value) if isinstance(value, str) else str(value)

@@ -1,0 +1,133 @@
+"""The fields that rules may name: label, kind, and what each kind of field can be asked.
+
+The fields of a contact are listed here. Rooms above register fields of their own, such as what happened to
+a message; this room does not know who they are.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from app.contacts.domain.consent import Status
+
+FieldKind: TypeAlias = str
+"""text, country, date, moment, number, tags, status, custom, or the name of a kind that a room registered."""
+
+CUSTOM = re.compile(r"contact\.custom\.([a-z0-9_-]{1,60})")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field by its name in the document. `own` means that a step may change it."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    own: bool = False
+
+
+RuleWords: TypeAlias = Callable[[Field, str, Any, Mapping[str, str]], str]
+"""(field, operator, value, {id: name of what it refers to}) -> the rule as a part of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the fields of one kind can be asked. `problem` judges one value of a room's own kind, and `words`
+    says a rule about it; the kinds of this room are known to `problems` and `words`."""
+
+    operators: tuple[str, ...]
+    problem: Callable[[Any], str] | None = None
+    words: RuleWords | None = field(default=None, compare=False)
+
+
+FIELDS: dict[str, Field] = {
+    one.name: one
+    for one in (
+        Field("contact.first_name", "First name", "text", own=True),
+        Field("contact.last_name", "Last name", "text", own=True),
+        Field("contact.full_name", "Full name", "text"),
+        Field("contact.email", "Email", "text"),
+        Field("contact.phone", "Phone", "text", own=True),
+        Field("contact.company", "Company", "text", own=True),
+        Field("contact.city", "City", "text", own=True),
+        Field("contact.country", "Country", "country", own=True),
+        Field("contact.birthday", "Birthday", "date", own=True),
+        Field("contact.status", "Status", "status"),
+        Field("contact.tags", "Tags", "tags"),
+        Field("contact.created_at", "Added on", "moment"),
+    )
+}
+
+STATUSES: tuple[str, ...] = tuple(status.value for status in Status)
+
+OPERATORS: dict[str, str] = {
+    "equals": "is",
+    "not_equals": "is not",
+    "contains": "contains",
+    "starts_with": "starts with",
+    "ends_with": "ends with",
+    "is_empty": "is empty",
+    "is_not_empty": "is not empty",
+    "greater": "is more than",
+    "less": "is less than",
+    "between": "is between",
+    "in_list": "is one of",
+    "before": "is before",
+    "after": "is after",
+    "in_last_days": "was in the last … days",
+    "has_any": "has any of",
+    "has_all": "has all of",
+    "has_none": "has none of",
+}
+NO_VALUE = ("is_empty", "is_not_empty")
+LISTS = ("in_list", "has_any", "has_all", "has_none")
+
+_TEXT = ("equals", "not_equals", "contains", "starts_with", "ends_with", "in_list", *NO_VALUE)
+_DATE = ("equals", "not_equals", "before", "after", "between", "in_last_days", *NO_VALUE)
+_NUMBER = ("equals", "not_equals", "greater", "less", "between", "in_list", *NO_VALUE)
+
+KINDS: dict[FieldKind, Kind] = {
+    "text": Kind(_TEXT),
+    "country": Kind(("equals", "not_equals", "in_list", *NO_VALUE)),
+    "date": Kind(_DATE),
+    "moment": Kind(_DATE),
+    "number": Kind(_NUMBER),
+    "tags": Kind(("has_any", "has_all", "has_none", *NO_VALUE)),
+    "status": Kind(("equals", "not_equals", "in_list")),
+    "custom": Kind(tuple(dict.fromkeys((*_TEXT, *_NUMBER, *_DATE)))),
+}
+
+
+def register_kind(name: FieldKind, kind: Kind) -> None:
+    """A kind of field of a room above."""
+    KINDS[name] = kind
+
+
+def register_fields(*fields: Field) -> None:
+    """Fields of a room above, of a kind that is known."""
+    FIELDS.update({one.name: one for one in fields})
+
+
+def field_named(name: object) -> Field | None:
+    """The field of that name, custom fields included; None when there is none."""
+    if not isinstance(name, str):
+        return None
+    if found := FIELDS.get(name):
+        return found
+    if key := custom_key(name):
+        words = key.replace("_", " ").replace("-", " ").strip()
+        return Field(name, words.capitalize(), "custom", own=True)
+    return None
+
+
+def custom_key(name: object) -> str:
+    """The key of the custom field of that name; empty for all other names."""
+    found = CUSTOM.fullmatch(name) if isinstance(name, str) else None
+    return found.group(1) if found else ""
+
+
+def field_label(name: object) -> str:
+    """The words for a field; an unknown one is shown as it was written."""
+    found = field_named(name)
+    return found.label if found else str(name or "a field")

@@ -1,0 +1,62 @@
+"""The fields that criteria of a workflow have besides a contact's: the event that started it, and what the
+contact did with its messages. They are registered with the criteria of contacts when this room is loaded."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.contacts.domain.criteria import (
+    NO_VALUE,
+    Field,
+    Kind,
+    field_named,
+    register_fields,
+    register_kind,
+    rules,
+)
+from app.platform.words import joined, quoted
+
+MESSAGE_VERBS = {
+    "event.email_opened": "opened",
+    "event.link_clicked": "clicked a link in",
+    "event.replied": "replied to",
+}
+
+
+def message_references(criteria: Any) -> Iterator[tuple[str, str]]:
+    """(field, step id) of every message that the criteria name."""
+    for rule in rules(criteria):
+        found = field_named(rule.field)
+        if found and found.kind == "message" and rule.op not in NO_VALUE:
+            for value in rule.value if isinstance(rule.value, list) else [rule.value]:
+                if isinstance(value, str):
+                    yield found.name, value
+
+
+def _message_problem(value: Any) -> str:
+    return "" if isinstance(value, str) else "choose a message in this workflow."
+
+
+def _message_words(field: Field, op: str, value: Any, messages: Mapping[str, str]) -> str:
+    has = "has not" if op in ("not_equals", "is_empty") else "has"
+    verb = MESSAGE_VERBS[field.name]
+    if op in NO_VALUE:
+        return f"{has} {verb} any message"
+    ids = value if isinstance(value, list) else [value]
+    names = [
+        quoted(messages[one]) if isinstance(one, str) and one in messages else "a message" for one in ids
+    ]
+    return f"{has} {verb} {joined(names, 'or')}"
+
+
+register_kind(
+    "message", Kind(("equals", "not_equals", "in_list", *NO_VALUE), _message_problem, _message_words)
+)
+register_fields(
+    Field("event.email_opened", "Opened email", "message"),
+    Field("event.link_clicked", "Clicked a link", "message"),
+    Field("event.replied", "Replied", "message"),
+    Field("event.starts_at", "Appointment time", "moment"),
+    Field("event.location", "Appointment location", "text"),
+    Field("event.amount", "Purchase amount", "number"),
+    Field("event.product", "Product", "text"),
+)
