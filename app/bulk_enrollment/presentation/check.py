@@ -13,7 +13,7 @@ from app.bulk_enrollment.presentation.looks import tone_of
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
 from app.workflows import application as workflows
-from app.workflows.domain.beginning import beginning_words
+from app.workflows.domain.drawing.beginning import beginning_words
 
 blueprint = Blueprint("check", __name__, url_prefix="/enrollments/checks/<uuid:job_id>")
 

@@ -9,7 +9,7 @@ from app.platform import web
 from app.workflows import application as workflows
 from app.workflows.application import Search
 from app.workflows.domain import Status
-from app.workflows.domain.beginning import beginning_words
+from app.workflows.domain.drawing.beginning import beginning_words
 
 blueprint = Blueprint("choosing", __name__)
 

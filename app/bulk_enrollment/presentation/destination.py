@@ -13,7 +13,7 @@ from app.bulk_enrollment.application.start import row_limit
 from app.workflows import application as workflows
 from app.workflows.application import Missing
 from app.workflows.domain import Status
-from app.workflows.domain.beginning import beginning_words
+from app.workflows.domain.drawing.beginning import beginning_words
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 from app.gallery.domain.search import Entry
 from app.workflows.domain import INTEGRATIONS, miniature, summary
-from app.workflows.domain.needs import requirements, step_requirements, unmet
-from app.workflows.domain.steps import MESSAGES
-from app.workflows.domain.walk import goals_of, live_steps, text_of
+from app.workflows.domain.checks.needs import requirements, step_requirements, unmet
+from app.workflows.domain.definition.walk import goals_of, live_steps, text_of
+from app.workflows.domain.steps.types import MESSAGES
 
 SUMMARY_FORMAT = 3
 """Grows when `kept_summary` learns something new, so that what is kept of older templates is made again."""

@@ -5,12 +5,12 @@ from typing import Any
 
 from app.workflows.domain import MERGE_TAGS, find_step, render_email_body, render_text, walk
 from app.workflows.domain.custom_fields import custom_fields_in
-from app.workflows.domain.liquid_filters import plain
-from app.workflows.domain.merge_tags import tag_label
-from app.workflows.domain.sample_message import sample_values
-from app.workflows.domain.steps import MESSAGES
-from app.workflows.domain.texts import step_merge_tags
-from app.workflows.domain.walk import config_of, text_of
+from app.workflows.domain.definition.texts import step_merge_tags
+from app.workflows.domain.definition.walk import config_of, text_of
+from app.workflows.domain.drawing.sample_message import sample_values
+from app.workflows.domain.messages.liquid_filters import plain
+from app.workflows.domain.messages.merge_tags import tag_label
+from app.workflows.domain.steps.types import MESSAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from itertools import product
 from app.gallery.domain.categories import category_label
 from app.gallery.domain.query_words import all_words, is_generic, likeness, query_words, slip, words
 from app.gallery.domain.synonyms import LONGEST_TERM, term_words, terms
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.steps import STEPS
-from app.workflows.domain.triggers import TRIGGERS
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.triggers import TRIGGERS
+from app.workflows.domain.steps.types import STEPS
 
 NAME, TAG, CATEGORY, STEP, DESCRIPTION = 10.0, 7.0, 6.0, 5.0, 3.0
 WHOLE_QUERY_IN_NAME = 12.0

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.gallery.domain.categories import CATEGORY_KEYS
 from app.gallery.domain.yaml_text import YamlProblem, read_yaml, written_yaml
-from app.workflows.domain.definition import UnreadableFormat, upgrade
-from app.workflows.domain.walk import goals_of, trigger_of, walk
+from app.workflows.domain.definition.document import UnreadableFormat, upgrade
+from app.workflows.domain.definition.walk import goals_of, trigger_of, walk
 
 MAX_FILE = 1_000_000
 MAX_NAME = 120

@@ -19,7 +19,7 @@ from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
 from app.workflows.domain import STEPS, draw
-from app.workflows.domain.describe import trigger_words
+from app.workflows.domain.drawing.describe import trigger_words
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
 blueprint.add_app_template_filter(tag_label)

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.gallery.application import Looked
 from app.workflows.domain import walk
-from app.workflows.domain.walk import is_on
+from app.workflows.domain.definition.walk import is_on
 
 
 def template_shape(looked: Looked) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from app.platform.errors import Conflict
 from app.workflows.application.lookup import editable, find_workflow
 from app.workflows.application.step_editing import EDITABLE
 from app.workflows.domain import TRIGGER_ID, find_step
+from app.workflows.domain.checks.readiness import Gap, GapKind, gaps
 from app.workflows.domain.custom_fields import custom_fields_in
-from app.workflows.domain.readiness import Gap, GapKind, gaps
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 

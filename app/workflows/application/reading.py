@@ -11,8 +11,8 @@ from app.workflows.application.judging import faults, linked_names, missing_serv
 from app.workflows.application.lookup import find_workflow
 from app.workflows.application.readiness import Missing, missing_fields, missing_in
 from app.workflows.domain import CHANNELS, STEPS, Drawing, Problem, Status, days, draw, walk
-from app.workflows.domain.readiness import OffPart, off_parts
-from app.workflows.domain.walk import live_steps
+from app.workflows.domain.checks.readiness import OffPart, off_parts
+from app.workflows.domain.definition.walk import live_steps
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 

@@ -21,10 +21,10 @@ from app.workflows.domain import (
     can_be_edited,
     find_step,
 )
-from app.workflows.domain.definition import plain_copy
-from app.workflows.domain.needs import type_needs
-from app.workflows.domain.sample_message import SampleMessage, sample_message
-from app.workflows.domain.walk import goals_of, is_on, trigger_of
+from app.workflows.domain.checks.needs import type_needs
+from app.workflows.domain.definition.document import plain_copy
+from app.workflows.domain.definition.walk import goals_of, is_on, trigger_of
+from app.workflows.domain.drawing.sample_message import SampleMessage, sample_message
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 

@@ -1,12 +1,30 @@
 """What a workflow is, without a database or a browser: definition, rules, words and drawing."""
 
 from app.contacts.domain.criteria import criteria_words
-from app.workflows.domain.copying import copy_definition, fresh_id, new_ids, with_ids
-from app.workflows.domain.definition import FORMAT, MAX_STEPS, UnreadableFormat, empty_definition, upgrade
-from app.workflows.domain.describe import goals_words, message_names, step_words, trigger_words
-from app.workflows.domain.drawing import Drawing, Node, draw
-from app.workflows.domain.duration import days
-from app.workflows.domain.email_body import render_email_body
+from app.workflows.domain.checks.needs import (
+    INTEGRATIONS,
+    deprecated_steps,
+    has_deprecated_steps,
+    needs,
+    step_needs,
+    switch_off,
+)
+from app.workflows.domain.checks.problem import TRIGGER_ID, Problem
+from app.workflows.domain.checks.validation import problems
+from app.workflows.domain.definition.copying import copy_definition, fresh_id, new_ids, with_ids
+from app.workflows.domain.definition.document import (
+    FORMAT,
+    MAX_STEPS,
+    UnreadableFormat,
+    empty_definition,
+    upgrade,
+)
+from app.workflows.domain.definition.duration import days
+from app.workflows.domain.definition.texts import step_merge_tags, step_texts
+from app.workflows.domain.definition.walk import Place, find_step, walk
+from app.workflows.domain.drawing.describe import goals_words, message_names, step_words, trigger_words
+from app.workflows.domain.drawing.drawing import Drawing, Node, draw
+from app.workflows.domain.drawing.summary import Miniature, Summary, miniature, summary
 from app.workflows.domain.event_fields import message_references
 from app.workflows.domain.life_cycle import (
     Status,
@@ -16,24 +34,18 @@ from app.workflows.domain.life_cycle import (
     refusal,
     takes_people,
 )
-from app.workflows.domain.merge_tags import MERGE_TAGS, MergeTag, analyse, render_text, sample_context
-from app.workflows.domain.needs import (
-    INTEGRATIONS,
-    deprecated_steps,
-    has_deprecated_steps,
-    needs,
-    step_needs,
-    switch_off,
+from app.workflows.domain.messages.email_body import render_email_body
+from app.workflows.domain.messages.merge_tags import (
+    MERGE_TAGS,
+    MergeTag,
+    analyse,
+    render_text,
+    sample_context,
 )
-from app.workflows.domain.problem import TRIGGER_ID, Problem
-from app.workflows.domain.setting import Part, Setting
-from app.workflows.domain.steps import ACTIONS, CHANNELS, MESSAGES, STEPS
-from app.workflows.domain.summary import Miniature, Summary, miniature, summary
-from app.workflows.domain.texts import step_merge_tags, step_texts
-from app.workflows.domain.triggers import TRIGGERS
-from app.workflows.domain.validation import problems
-from app.workflows.domain.walk import Place, find_step, walk
-from app.workflows.domain.words import total_days_words
+from app.workflows.domain.steps.setting import Part, Setting
+from app.workflows.domain.steps.triggers import TRIGGERS
+from app.workflows.domain.steps.types import ACTIONS, CHANNELS, MESSAGES, STEPS
+from app.workflows.domain.steps.words import total_days_words
 
 __all__ = [
     "ACTIONS",

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from app.workflows.domain.setting import UNITS
+from app.workflows.domain.steps.setting import UNITS
 
 
 class RevisedForm(FlaskForm):

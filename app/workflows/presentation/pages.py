@@ -12,7 +12,7 @@ from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.application import Search
 from app.workflows.domain import MERGE_TAGS, Status
-from app.workflows.domain.describe import goals_words, trigger_words
+from app.workflows.domain.drawing.describe import goals_words, trigger_words
 from app.workflows.presentation.forms import NameForm
 
 blueprint = Blueprint("workflows", __name__, url_prefix="/workflows")

@@ -18,8 +18,8 @@ from app.platform.database import session, transaction
 from app.platform.errors import Invalid, LimitReached, NotAllowed
 from app.platform.tenancy import acting_for
 from app.workflows.domain import walk
-from app.workflows.domain.setting import Part
-from app.workflows.domain.steps import STEPS
+from app.workflows.domain.steps.setting import Part
+from app.workflows.domain.steps.types import STEPS
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
 from tests.rooms.gallery.shelf import (

@@ -12,10 +12,10 @@ import pytest
 from app.gallery import domain
 from app.gallery.domain.categories import CATEGORIES, CUSTOM
 from app.gallery.domain.template_file import TemplateFile, parse_template
-from app.workflows.domain.merge_tags import render_text, sample_context
-from app.workflows.domain.needs import needs
-from app.workflows.domain.validation import problems
-from app.workflows.domain.walk import config_of, goals_of, walk
+from app.workflows.domain.checks.needs import needs
+from app.workflows.domain.checks.validation import problems
+from app.workflows.domain.definition.walk import config_of, goals_of, walk
+from app.workflows.domain.messages.merge_tags import render_text, sample_context
 
 FILES = sorted((Path(domain.__file__).parents[1] / "system_templates").glob("*.yaml"))
 KEYS = [file.stem for file in FILES]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.workflows.domain.beginning import beginning_words
-from app.workflows.domain.triggers import TRIGGERS
+from app.workflows.domain.drawing.beginning import beginning_words
+from app.workflows.domain.steps.triggers import TRIGGERS
 from tests.unit.workflows.documents import definition, email
 
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from app.workflows.domain import copy_definition, fresh_id, new_ids, problems, walk, with_ids
-from app.workflows.domain.definition import ID_PATTERN
+from app.workflows.domain.definition.document import ID_PATTERN
 from tests.unit.workflows.documents import (
     arm,
     as_large_as_allowed,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.workflows.domain import UnreadableFormat, empty_definition, problems, upgrade
-from app.workflows.domain.definition import MIGRATIONS
+from app.workflows.domain.definition.document import MIGRATIONS
 from tests.unit.workflows.documents import definition, email
 
 

@@ -1,7 +1,7 @@
 """The drawing has every step with its words, ways and problems, in drafts too (T-07, W-01)."""
 
 from app.workflows.domain import draw, problems, walk
-from app.workflows.domain.drawing import Node
+from app.workflows.domain.drawing.drawing import Node
 from tests.unit.workflows.documents import (
     IN_GERMANY,
     arm,

@@ -17,7 +17,7 @@ from app.workflows.domain import (
     summary,
     switch_off,
 )
-from app.workflows.domain.definition import plain_copy
+from app.workflows.domain.definition.document import plain_copy
 from tests.unit.workflows.documents import IN_GERMANY, arm, branch, definition, email, one_of_everything
 
 SCRAPS: list[Any] = [

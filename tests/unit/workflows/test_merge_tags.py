@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.workflows.domain import MERGE_TAGS, analyse, render_email_body, render_text, sample_context
-from app.workflows.domain.liquid_filters import FILTERS
+from app.workflows.domain.messages.liquid_filters import FILTERS
 
 PEOPLE: dict[str, Any] = {
     "contact": {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.workflows.domain import readiness
-from app.workflows.domain.readiness import GapKind, off_parts, tags_without_value
+from app.workflows.domain.checks import readiness
+from app.workflows.domain.checks.readiness import GapKind, off_parts, tags_without_value
 from tests.unit.workflows.documents import arm, branch, definition, email, goals, off, rule, sms, step, wait
 
 BOOKED = {"type": "appointment_booked", "enabled": True, "config": {}}

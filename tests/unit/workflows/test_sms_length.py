@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.workflows.domain.sms_length import sms_length
+from app.workflows.domain.messages.sms_length import sms_length
 
 
 @pytest.mark.parametrize(

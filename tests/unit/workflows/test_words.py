@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.workflows.domain import criteria_words, goals_words, message_names, step_words, trigger_words
-from app.workflows.domain.words import readable
+from app.workflows.domain.steps.words import readable
 from tests.unit.workflows.documents import (
     EVERY_GOAL,
     EVERY_STEP,

@@ -10,11 +10,7 @@ from urllib.parse import urlsplit
 
 from app.contacts.domain.criteria import country_words, criteria_words, day_words, field_label
 from app.platform.words import counted, joined, quoted, sentence
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.setting import Part
-from app.workflows.domain.steps import MESSAGES, STEPS
-from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS
-from app.workflows.domain.walk import (
+from app.workflows.domain.definition.walk import (
     arms_of,
     config_of,
     goals_match,
@@ -25,7 +21,11 @@ from app.workflows.domain.walk import (
     trigger_of,
     walk,
 )
-from app.workflows.domain.words import (
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.setting import Part
+from app.workflows.domain.steps.triggers import APPOINTMENT_TRIGGERS
+from app.workflows.domain.steps.types import MESSAGES, STEPS
+from app.workflows.domain.steps.words import (
     length_words,
     readable,
 )

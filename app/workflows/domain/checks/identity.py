@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.workflows.domain.definition import ID_PATTERN
-from app.workflows.domain.problem import TRIGGER_ID, Problem, goal_name, trigger_name
-from app.workflows.domain.references import Reference, comes_before, references
-from app.workflows.domain.walk import Place, arms_of, goals_of, text_of, trigger_of
+from app.workflows.domain.checks.problem import TRIGGER_ID, Problem, goal_name, trigger_name
+from app.workflows.domain.definition.document import ID_PATTERN
+from app.workflows.domain.definition.references import Reference, comes_before, references
+from app.workflows.domain.definition.walk import Place, arms_of, goals_of, text_of, trigger_of
 
 
 def id_problems(document: dict[str, Any], places: list[Place]) -> Iterator[Problem]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.workflows.domain.merge_tags import analyse
-from app.workflows.domain.setting import WITH_MERGE_TAGS, Setting
-from app.workflows.domain.steps import STEPS
-from app.workflows.domain.walk import as_dict, config_of, text_of
+from app.workflows.domain.definition.walk import as_dict, config_of, text_of
+from app.workflows.domain.messages.merge_tags import analyse
+from app.workflows.domain.steps.setting import WITH_MERGE_TAGS, Setting
+from app.workflows.domain.steps.types import STEPS
 
 
 def step_texts(step: Any) -> Iterator[tuple[Setting, str]]:

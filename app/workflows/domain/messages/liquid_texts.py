@@ -26,8 +26,8 @@ from liquid.builtin.tags import (
 from liquid.exceptions import LiquidError, ResourceLimitError
 from liquid.output import LimitedStringIO
 
-from app.workflows.domain.liquid_filters import FILTERS, plain
-from app.workflows.domain.marks import Marks
+from app.workflows.domain.messages.liquid_filters import FILTERS, plain
+from app.workflows.domain.messages.marks import Marks
 
 MAX_TEXT = 20_000
 MAX_TAG = 400

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from app.platform.words import counted
-from app.workflows.domain.merge_tags import tag_label
-from app.workflows.domain.setting import MINUTES
+from app.workflows.domain.messages.merge_tags import tag_label
+from app.workflows.domain.steps.setting import MINUTES
 
 OUTPUT = re.compile(r"\{\{-?\s{0,9}([\w.-]{1,120}?)\s{0,9}(?:\|[^{}]{0,300})?-?\}\}")
 LOGIC = re.compile(r"\{%[^%]{0,400}%\}")

@@ -1,6 +1,6 @@
 """Every type of step: actions, timing and logic, with the settings of each."""
 
-from app.workflows.domain.setting import MAX_WAIT_DAYS, UNITS, Choices, Part, Setting
+from app.workflows.domain.steps.setting import MAX_WAIT_DAYS, UNITS, Choices, Part, Setting
 
 RECIPIENTS: Choices = (
     ("owner", "the owner"),

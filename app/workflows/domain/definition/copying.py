@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import Any
 
 from app.contacts.domain.criteria import MAX_NESTING, field_named, group_of
-from app.workflows.domain.definition import Document, plain_copy
-from app.workflows.domain.walk import (
+from app.workflows.domain.definition.document import Document, plain_copy
+from app.workflows.domain.definition.walk import (
     arms_of,
     as_dict,
     as_list,

@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
 
-from app.workflows.domain.liquid_texts import fill
-from app.workflows.domain.marks import Marks, Value
+from app.workflows.domain.messages.liquid_texts import fill
+from app.workflows.domain.messages.marks import Marks, Value
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
 ADDRESS = re.compile(r"https?://[^\s<>\"“”]+")

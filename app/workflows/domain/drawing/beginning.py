@@ -4,8 +4,8 @@ otherwise."""
 from typing import Any
 
 from app.contacts.domain.criteria import field_label
-from app.workflows.domain.triggers import TRIGGERS
-from app.workflows.domain.walk import config_of, text_of, trigger_of
+from app.workflows.domain.definition.walk import config_of, text_of, trigger_of
+from app.workflows.domain.steps.triggers import TRIGGERS
 
 _APPOINTMENTS = {
     "appointment_booked": "when they book an appointment",

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from app.workflows.domain.duration import DAY, days, wait_minutes
-from app.workflows.domain.needs import INTEGRATIONS, needs
-from app.workflows.domain.steps import ACTIONS, CHANNELS, STEPS
-from app.workflows.domain.texts import step_merge_tags
-from app.workflows.domain.walk import (
+from app.workflows.domain.checks.needs import INTEGRATIONS, needs
+from app.workflows.domain.definition.duration import DAY, days, wait_minutes
+from app.workflows.domain.definition.texts import step_merge_tags
+from app.workflows.domain.definition.walk import (
     HARD_NESTING,
     arms_of,
     as_list,
@@ -18,6 +17,7 @@ from app.workflows.domain.walk import (
     trigger_of,
     walk,
 )
+from app.workflows.domain.steps.types import ACTIONS, CHANNELS, STEPS
 
 Miniature: TypeAlias = dict[str, Any]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.workflows.domain.setting import in_minutes
-from app.workflows.domain.walk import HARD_NESTING, arms_of, as_list, config_of, is_on
+from app.workflows.domain.definition.walk import HARD_NESTING, arms_of, as_list, config_of, is_on
+from app.workflows.domain.steps.setting import in_minutes
 
 DAY = 1440
 

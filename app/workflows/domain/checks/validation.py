@@ -8,18 +8,26 @@ from itertools import islice
 from typing import Any
 
 from app.contacts.domain.criteria import criteria_problems
-from app.workflows.domain.definition import FORMAT, MAX_GOALS, MAX_NESTING, MAX_STEPS
-from app.workflows.domain.forks import fork_problems
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.identity import id_problems, reference_problems
-from app.workflows.domain.judging import Known, custom_field_problems, setting_problems
-from app.workflows.domain.problem import TRIGGER_ID, Problem, goal_name, trigger_name
-from app.workflows.domain.reach import unreachable
-from app.workflows.domain.setting import MAX_WAIT_DAYS, Part, in_minutes
-from app.workflows.domain.steps import ACTIONS, STEPS
-from app.workflows.domain.storable import unstorable
-from app.workflows.domain.triggers import TRIGGERS
-from app.workflows.domain.walk import Place, config_of, goals_of, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.checks.identity import id_problems, reference_problems
+from app.workflows.domain.checks.paths import fork_problems
+from app.workflows.domain.checks.problem import TRIGGER_ID, Problem, goal_name, trigger_name
+from app.workflows.domain.checks.setting_values import Known, custom_field_problems, setting_problems
+from app.workflows.domain.checks.storable import unstorable
+from app.workflows.domain.definition.document import FORMAT, MAX_GOALS, MAX_NESTING, MAX_STEPS
+from app.workflows.domain.definition.reach import unreachable
+from app.workflows.domain.definition.walk import (
+    Place,
+    config_of,
+    goals_of,
+    live_steps,
+    text_of,
+    trigger_of,
+    walk,
+)
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.setting import MAX_WAIT_DAYS, Part, in_minutes
+from app.workflows.domain.steps.triggers import TRIGGERS
+from app.workflows.domain.steps.types import ACTIONS, STEPS
 
 MAX_PROBLEMS = 300
 FORK_SETTINGS = {"branch": {"arms", "default"}, "split": {"arms"}}

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.contacts.domain.criteria import Field, custom_key, day_of, field_named, rules
 from app.contacts.domain.names import MAX_TAG
-from app.workflows.domain.definition import ID_PATTERN
-from app.workflows.domain.merge_tags import analyse
-from app.workflows.domain.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
+from app.workflows.domain.definition.document import ID_PATTERN
+from app.workflows.domain.messages.merge_tags import analyse
+from app.workflows.domain.steps.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
 
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 URL = re.compile(r"https?://[^/\\\s?#@:\[\]]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)

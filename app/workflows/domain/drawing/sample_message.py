@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from app.contacts.domain.criteria import CUSTOM
-from app.workflows.domain.email_body import render_email_body
-from app.workflows.domain.merge_tags import analyse, render_text, sample_context, tag_label
-from app.workflows.domain.readiness import tags_without_value
-from app.workflows.domain.sms_length import SmsLength, sms_length
-from app.workflows.domain.texts import step_texts
-from app.workflows.domain.walk import config_of, is_on, text_of, trigger_of, walk
+from app.workflows.domain.checks.readiness import tags_without_value
+from app.workflows.domain.definition.texts import step_texts
+from app.workflows.domain.definition.walk import config_of, is_on, text_of, trigger_of, walk
+from app.workflows.domain.messages.email_body import render_email_body
+from app.workflows.domain.messages.merge_tags import analyse, render_text, sample_context, tag_label
+from app.workflows.domain.messages.sms_length import SmsLength, sms_length
 
 SAMPLE_DATE = date(2026, 5, 14)
 

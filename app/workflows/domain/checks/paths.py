@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.contacts.domain.criteria import criteria_problems
-from app.workflows.domain.definition import BRANCH_ARMS, MAX_NAME, SPLIT_ARMS
-from app.workflows.domain.judging import Known, custom_field_problems
-from app.workflows.domain.walk import config_of, text_of
+from app.workflows.domain.checks.setting_values import Known, custom_field_problems
+from app.workflows.domain.definition.document import BRANCH_ARMS, MAX_NAME, SPLIT_ARMS
+from app.workflows.domain.definition.walk import config_of, text_of
 
 KEYS = {"branch": ("id", "name", "criteria", "steps"), "split": ("id", "name", "percent", "steps")}
 

@@ -15,8 +15,8 @@ from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
-from app.workflows.domain.liquid_texts import parse_strictly, refusal
-from app.workflows.domain.merge_tags import tag_name
+from app.workflows.domain.messages.liquid_texts import parse_strictly, refusal
+from app.workflows.domain.messages.merge_tags import tag_name
 
 NO_TAGS: frozenset[str] = frozenset()
 

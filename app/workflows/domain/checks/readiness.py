@@ -8,15 +8,15 @@ from enum import StrEnum
 from typing import Any
 
 from app.platform.words import joined
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.merge_tags import MERGE_TAGS, analyse
-from app.workflows.domain.needs import INTEGRATIONS, part_needs, type_needs
-from app.workflows.domain.problem import TRIGGER_ID, goal_name, trigger_name
-from app.workflows.domain.reliance import gaps_left
-from app.workflows.domain.steps import ACTIONS, MESSAGES
-from app.workflows.domain.texts import step_texts
-from app.workflows.domain.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
-from app.workflows.domain.walk import Place, goals_of, is_on, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.checks.needs import INTEGRATIONS, part_needs, type_needs
+from app.workflows.domain.checks.problem import TRIGGER_ID, goal_name, trigger_name
+from app.workflows.domain.definition.texts import step_texts
+from app.workflows.domain.definition.walk import Place, goals_of, is_on, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
+from app.workflows.domain.messages.reliance import gaps_left
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
+from app.workflows.domain.steps.types import ACTIONS, MESSAGES
 
 POSTAL_ADDRESS = "account.postal_address"
 LAW = "Marketing emails must include one in the US, the EU, and many other countries."

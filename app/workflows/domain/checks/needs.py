@@ -3,15 +3,15 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from app.workflows.domain.definition import Document, plain_copy
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.merge_tags import MERGE_TAGS
-from app.workflows.domain.problem import goal_name, trigger_name
-from app.workflows.domain.setting import Part
-from app.workflows.domain.steps import STEPS
-from app.workflows.domain.texts import step_merge_tags
-from app.workflows.domain.triggers import TRIGGERS
-from app.workflows.domain.walk import goals_of, is_on, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.checks.problem import goal_name, trigger_name
+from app.workflows.domain.definition.document import Document, plain_copy
+from app.workflows.domain.definition.texts import step_merge_tags
+from app.workflows.domain.definition.walk import goals_of, is_on, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.messages.merge_tags import MERGE_TAGS
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.setting import Part
+from app.workflows.domain.steps.triggers import TRIGGERS
+from app.workflows.domain.steps.types import STEPS
 
 INTEGRATIONS: dict[str, str] = {
     "sms": "SMS",

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.workflows.domain.definition import Step
-from app.workflows.domain.steps import STEPS
+from app.workflows.domain.definition.document import Step
+from app.workflows.domain.steps.types import STEPS
 
 HARD_NESTING = 20
 EVERYONE_ELSE = "Everyone else"

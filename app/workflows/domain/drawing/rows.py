@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.contacts.domain.criteria import day_words, field_label
-from app.workflows.domain.setting import Setting
-from app.workflows.domain.steps import STEPS
-from app.workflows.domain.walk import config_of, text_of
-from app.workflows.domain.words import length_words
+from app.workflows.domain.definition.walk import config_of, text_of
+from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.steps.types import STEPS
+from app.workflows.domain.steps.words import length_words
 
 
 @dataclass(frozen=True, slots=True)

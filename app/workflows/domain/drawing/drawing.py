@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from app.contacts.domain.criteria import criteria_words
-from app.workflows.domain.describe import Words, goal_words, message_names, step_words, trigger_words
-from app.workflows.domain.drawing_rows import Row, rows
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.needs import INTEGRATIONS, step_needs
-from app.workflows.domain.problem import TRIGGER_ID, Problem, goal_name, trigger_name
-from app.workflows.domain.reach import all_ways_stop
-from app.workflows.domain.setting import Part
-from app.workflows.domain.steps import MESSAGES, STEPS
-from app.workflows.domain.texts import step_merge_tags
-from app.workflows.domain.triggers import TRIGGERS
-from app.workflows.domain.walk import (
+from app.workflows.domain.checks.needs import INTEGRATIONS, step_needs
+from app.workflows.domain.checks.problem import TRIGGER_ID, Problem, goal_name, trigger_name
+from app.workflows.domain.definition.reach import all_ways_stop
+from app.workflows.domain.definition.texts import step_merge_tags
+from app.workflows.domain.definition.walk import (
     Arm,
     Place,
     arms_of,
@@ -31,6 +25,12 @@ from app.workflows.domain.walk import (
     trigger_of,
     walk,
 )
+from app.workflows.domain.drawing.describe import Words, goal_words, message_names, step_words, trigger_words
+from app.workflows.domain.drawing.rows import Row, rows
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.setting import Part
+from app.workflows.domain.steps.triggers import TRIGGERS
+from app.workflows.domain.steps.types import MESSAGES, STEPS
 
 NodeKind: TypeAlias = Literal["trigger", "step", "wait", "fork", "stop", "goal"]
 Way: TypeAlias = tuple[str | int, ...]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.workflows.domain.goals import GOALS
-from app.workflows.domain.triggers import TRIGGERS
-from app.workflows.domain.walk import text_of
+from app.workflows.domain.definition.walk import text_of
+from app.workflows.domain.steps.goals import GOALS
+from app.workflows.domain.steps.triggers import TRIGGERS
 
 TRIGGER_ID = "trigger"
 

@@ -1,6 +1,6 @@
 """What a workflow wants to reach: a contact that gets there leaves at once."""
 
-from app.workflows.domain.setting import Part, Setting
+from app.workflows.domain.steps.setting import Part, Setting
 
 GOALS: dict[str, Part] = {
     part.type: part

@@ -1,6 +1,6 @@
 """What can start a workflow."""
 
-from app.workflows.domain.setting import Part, Setting
+from app.workflows.domain.steps.setting import Part, Setting
 
 CALENDAR = Setting("calendar", "Calendar", "text", required=False, limit=100)
 

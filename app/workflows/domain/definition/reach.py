@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from app.workflows.domain.walk import HARD_NESTING, Place, arms_of, is_on, text_of, walk
+from app.workflows.domain.definition.walk import HARD_NESTING, Place, arms_of, is_on, text_of, walk
 
 
 def all_ways_stop(steps: list[Any], depth: int = 0) -> bool:

@@ -15,9 +15,9 @@ from typing import Any
 from liquid.exceptions import BlockNestingError, LiquidError
 
 from app.contacts.domain.criteria import CUSTOM
-from app.workflows.domain.liquid_filters import FILTERS
-from app.workflows.domain.liquid_texts import fill, parse_strictly, refusal
-from app.workflows.domain.marks import CONTROL
+from app.workflows.domain.messages.liquid_filters import FILTERS
+from app.workflows.domain.messages.liquid_texts import fill, parse_strictly, refusal
+from app.workflows.domain.messages.marks import CONTROL
 
 
 @dataclass(frozen=True, slots=True)

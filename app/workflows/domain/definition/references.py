@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.workflows.domain.definition.walk import (
+    Place,
+    arms_of,
+    config_of,
+    goals_of,
+    text_of,
+    trigger_of,
+    walk,
+)
 from app.workflows.domain.event_fields import message_references
-from app.workflows.domain.walk import Place, arms_of, config_of, goals_of, text_of, trigger_of, walk
 
 AFTER_EMAIL = frozenset({"send_email"})
 AFTER_MESSAGE = frozenset({"send_email", "send_sms"})

@@ -1,0 +1,1 @@
+"""What is wrong with a definition, and what it still lacks."""

@@ -1,0 +1,1 @@
+"""A definition as people see it: drawn, described in words, summed up."""
