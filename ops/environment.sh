@@ -1,5 +1,6 @@
 # Makes .venv with Python 3.11 or newer and installs the pinned packages of the files named.
-# A file is installed again only when it, or the Python, is another than last time.
+# A file is installed again only when it, or the Python, is another than last time. What neither file pins any
+# more is removed then.
 set -eu
 
 stop() {
@@ -30,6 +31,17 @@ make_environment() {
     "$python" -m venv .venv || stop "The environment couldn’t be created in .venv; see the lines above."
 }
 
+remove_unpinned() {
+    pinned=$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements*.txt | plain)
+    .venv/bin/python -m pip list --format=freeze --disable-pip-version-check |
+        sed 's/==.*//' | plain | grep -vxE 'pip|setuptools|wheel' | grep -vxF "$pinned" |
+        xargs .venv/bin/python -m pip uninstall -qq --yes 2>/dev/null || true
+}
+
+plain() {
+    tr 'A-Z_.' 'a-z--'
+}
+
 if ! .venv/bin/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
     make_environment
 fi
@@ -44,5 +56,6 @@ for file in "$@"; do
     rm -f "$stamp"
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --requirement "$file" ||
         stop "The packages from $file couldn’t be installed; see the lines above. Nothing else was changed."
+    remove_unpinned
     echo "$mark" >"$stamp"
 done

@@ -50,11 +50,18 @@ class Source:
 @cache
 def sources(*folders: str) -> tuple[Source, ...]:
     """All Python files below the folders (`app` when none is named)."""
-    found = []
-    for folder in folders or ("app",):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            text = path.read_text(encoding="utf-8")
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            found.append(Source(path, module, text, ast.parse(text)))
-    return tuple(found)
+    paths = [path for folder in folders or ("app",) for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(_parsed(path) for path in paths)
+
+
+@cache
+def sources_beside() -> tuple[Source, ...]:
+    """The Python files that stand beside the folders, such as worker.py."""
+    return tuple(_parsed(path) for path in sorted(ROOT.glob("*.py")))
+
+
+def _parsed(path: Path) -> Source:
+    text = path.read_text(encoding="utf-8")
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return Source(path, module, text, ast.parse(text))

@@ -1,11 +1,28 @@
-"""What we import is pinned, exactly and in the right file."""
+"""What we import is pinned, exactly and in the right file, and what is pinned is used."""
 
 import importlib.metadata
 import re
 import sys
+from collections.abc import Iterable
 
-from tests.guards.sources import ROOT, sources
+from packaging.requirements import Requirement
 
+from tests.guards.sources import ROOT, sources, sources_beside
+
+# Pinned, not imported by our code, and required by no other package: each with what uses it.
+USED_OTHERWISE = {
+    "argon2-cffi": "libpass hashes passwords with it when SECURITY_PASSWORD_HASH is argon2",
+    "psycopg-binary": "psycopg loads it instead of a libpq of the system",
+    "supervisor": "a program, started by ops/processes.py",
+    "import-linter": "make check",
+    "mypy": "make check",
+    "ruff": "make check",
+    "pytest-timeout": "the time limit in pyproject.toml",
+    "pytest-xdist": "make test",
+    "types-openpyxl": "mypy",
+    "types-psutil": "mypy",
+    "types-pyyaml": "mypy",
+}
 PIN = re.compile(r"^([A-Za-z0-9_.\-]+)==([^\s;]+)(\s*;.*)?$")
 
 
@@ -30,6 +47,17 @@ def test_all_that_is_installed_is_pinned() -> None:
     assert {name: version for name, version in installed.items() if wanted.get(name) != version} == {}
 
 
+def test_all_that_is_pinned_is_used() -> None:
+    """Imported by our code, or required by a package that is. Runtime packages must not owe it to the tests."""
+    runtime, development = pins("requirements.txt"), pins("requirements-dev.txt")
+    known = USED_OTHERWISE.keys() & (runtime.keys() | development.keys())
+    assert known == USED_OTHERWISE.keys()
+    at_run = _with_requirements(_imported("app", "ops", "migrations", ".") | (known & runtime.keys()))
+    assert {name for name in runtime if _is_installed(name)} - at_run == set()
+    at_test = _with_requirements(_imported("tests", "bench") | known)
+    assert {name for name in development if _is_installed(name)} - at_test - at_run == set()
+
+
 def test_the_app_imports_runtime_packages_only() -> None:
     runtime = set(pins("requirements.txt"))
     packages = importlib.metadata.packages_distributions()
@@ -39,11 +67,45 @@ def test_the_app_imports_runtime_packages_only() -> None:
             if top in sys.stdlib_module_names or top in ("app", "ops"):
                 continue
             owners = {_plain(owner) for owner in packages.get(top, [])}
-            if source.name == "ops/screens.py" or source.name.startswith("ops/screens/"):
-                continue
             assert owners & runtime, (
                 f"{source.name}:{line} imports {top}, which requirements.txt does not have"
             )
+
+
+def _imported(*folders: str) -> set[str]:
+    """The packages whose modules our files import; "." stands for the files beside the folders."""
+    packages = importlib.metadata.packages_distributions()
+    tops = {
+        imported.partition(".")[0]
+        for folder in folders
+        for source in (sources(folder) if folder != "." else sources_beside())
+        for imported, _ in source.imports()
+    }
+    return {_plain(owner) for top in tops for owner in packages.get(top, [])}
+
+
+def _with_requirements(names: Iterable[str]) -> set[str]:
+    """The packages and all that they require here, directly or not."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) in found or not _is_installed(name):
+            continue
+        found.add(name)
+        for line in importlib.metadata.requires(name) or ():
+            wanted = Requirement(line)
+            if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+                waiting.append(_plain(wanted.name))
+    return found
+
+
+def _is_installed(name: str) -> bool:
+    """Not so for what another Python or system needs."""
+    try:
+        importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _plain(name: str) -> str:

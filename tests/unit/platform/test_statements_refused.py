@@ -357,6 +357,22 @@ def test_all_are_refused(dialect: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     (
+        "SELECT * FROM contacts WHERE account_id IN (SELECT accounts.id FROM accounts)",
+        "SELECT * FROM contacts WHERE account_id = (SELECT max(accounts.id) FROM accounts)",
+        "SELECT * FROM contacts WHERE account_id = ? + contacts.account_id",
+        "TABLE contacts",
+        "COPY contacts TO STDOUT",
+    ),
+)
+def test_what_looks_like_one_account_and_is_all_is_refused(dialect: str, statement: str) -> None:
+    assert not _is_read(statement, dialect)
+    assert _is_read("SELECT * FROM contacts WHERE account_id = ?", dialect)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
+    "statement",
+    (
         "SELECT " + "(" * 3000 + "1" + ")" * 3000,
         "SELECT * FROM contacts WHERE " + "NOT " * 3000 + "contacts.account_id = 1",
     ),
