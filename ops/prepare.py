@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from app import create_app
-from app.accounts.application import first_visit_token
+from app.accounts.application import required_setup_token
 from app.gallery.application import load_system_templates
 from app.platform import logs
 from app.platform.database import db
@@ -37,7 +37,7 @@ def prepare_database(settings: Settings) -> str | None:
         try:
             _migrate()
             load_system_templates()
-            return first_visit_token(settings)
+            return required_setup_token(settings)
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -42,10 +42,10 @@ class Person:
         return self.browser.open(address, method=method.upper(), headers=headers, **options)
 
 
-def move_in() -> None:
+def create_people() -> None:
     """Make all people in an empty installation, inside an app context."""
-    hashed = hash_password(PASSWORD)
-    given = {"password": PASSWORD, "hashed": lambda _password: hashed}
+    password_hash = hash_password(PASSWORD)
+    given = {"password": PASSWORD, "hash_password": lambda _password: password_hash}
     alice = create_owner(
         email=EMAILS["alice"],
         name="Alice",
@@ -62,7 +62,7 @@ def move_in() -> None:
     add_person(branch, email=EMAILS["sam"], name="Sam", role=Role.OWNER, **given)
     with transaction():
         elsewhere = store.add_account("Elsewhere", "agency", "UTC", "US")
-        mallory = store.add_user(EMAILS["mallory"], "Mallory", hashed)
+        mallory = store.add_user(EMAILS["mallory"], "Mallory", password_hash)
         store.add_membership(elsewhere.id, mallory.id, Role.OWNER)
 
 

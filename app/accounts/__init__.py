@@ -1,1 +1,1 @@
-"""People and the accounts that they work in: sign-in, roles, permissions, limits, sub-accounts."""
+"""Accounts and users: sign-in, roles, permissions, limits, sub-accounts."""

@@ -71,7 +71,7 @@ class Attempts:
                 self._forget(keys, token)
         return Attempt(self, keys, token) if wait <= 0 else max(1, math.ceil(wait))
 
-    def take_back(self, keys: Sequence[str], token: str) -> None:
+    def discard(self, keys: Sequence[str], token: str) -> None:
         """An attempt went well."""
         self._forget(keys, token)
         try:
@@ -82,7 +82,7 @@ class Attempts:
         except RedisError as failure:
             log.warning("attempts_not_stored", extra={"failure": type(failure).__name__})
 
-    def forget_all(self) -> None:
+    def clear_memory(self) -> None:
         """Forget what this process has counted."""
         with self._lock:
             self._memory.clear()
@@ -130,19 +130,19 @@ class Attempt:
     def __init__(self, attempts: Attempts, keys: Sequence[str], token: str) -> None:
         self._attempts, self._keys, self._token = attempts, keys, token
 
-    def take_back(self) -> None:
+    def discard(self) -> None:
         """It went well and does not count."""
-        self._attempts.take_back(self._keys, self._token)
+        self._attempts.discard(self._keys, self._token)
 
 
-def attempts_named(name: str) -> Attempts:
+def named_attempts(name: str) -> Attempts:
     """The one that was made for the running app."""
     return cast(dict[str, Attempts], current_app.extensions["attempts"])[name]
 
 
-def begin_or_refuse(name: str, sender: str | None) -> None:
+def count_or_refuse(name: str, sender: str | None) -> None:
     """Count an attempt of a sender. Raises LimitReached with `retry_after`, in seconds."""
-    begun = attempts_named(name).begin([f"network:{network_of(sender)}"])
+    begun = named_attempts(name).begin([f"network:{network_of(sender)}"])
     if isinstance(begun, int):
         wait = counted(math.ceil(begun / 60), "minute")
         raise LimitReached("RATE_LIMITED", f"Too many attempts. Try again in {wait}.", retry_after=begun)

@@ -42,7 +42,7 @@ def vera(app: Flask) -> str:
         name="Vera",
         role=Role.VIEWER,
         password=browsing.OWNER["password"],
-        hashed=hash_password,
+        hash_password=hash_password,
     )
     return VERA
 

@@ -22,7 +22,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import queries
 from app.platform.database import db
 from app.platform.settings import Settings
-from tests.people import move_in, sign_in
+from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.workflows.drafts import active
 from tests.services.installation import Installation
@@ -73,7 +73,7 @@ class Siege:
         self.site = Installation(folder / "data", **settings).start()
         self.app: Flask = create_app(Settings.from_environment(self.site.environment))
         with self.app.app_context():
-            move_in()
+            create_people()
         self.actor: Actor = sign_in(self.app, "bob").actor
         self.trial = Trial(self.app, self.actor, lambda: False)
 

@@ -47,7 +47,8 @@ def test_one_place_commits() -> None:
 
 def test_transactions_are_opened_in_applications() -> None:
     """The accounts' store for Flask-Security is the one exception: the framework decides when it writes."""
-    allowed = re.compile(r"app\.(\w+\.application(\..*)?|platform\.\w+|accounts\.infrastructure\.people)$")
+    rooms = r"\w+\.application(\..*)?|platform\.\w+|accounts\.infrastructure\.user_datastore"
+    allowed = re.compile(rf"app\.({rooms})$")
     wrong = [
         f"{source.name}:{call.lineno}"
         for source in APP

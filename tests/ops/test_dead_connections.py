@@ -12,7 +12,7 @@ from app import create_app
 from app.bulk_enrollment.domain.job import FINISHED
 from app.platform.database import db
 from app.platform.settings import Settings
-from tests.people import move_in, sign_in
+from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
 from tests.services.installation import Installation
@@ -34,7 +34,7 @@ class Bench:
         self.site = Installation(folder / "data", DATABASE_URL=wired, **limits).start()
         self.app = create_app(Settings.from_environment(self.site.environment | {"DATABASE_URL": url}))
         with self.app.app_context():
-            move_in()
+            create_people()
         self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
 
     def end(self) -> None:

@@ -14,7 +14,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import queue
 from app.platform.database import db
 from app.platform.settings import Settings
-from tests.people import move_in, sign_in
+from tests.people import create_people, sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
 from tests.services.installation import Installation
@@ -30,7 +30,7 @@ class Bench:
         self.site = Installation(folder / "data", MAX_CONTACTS_PER_JOB=str(ROWS), **settings).start()
         self.app = create_app(Settings.from_environment(self.site.environment))
         with self.app.app_context():
-            move_in()
+            create_people()
         self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
 
     def kill_worker_at(self, task: str | None) -> bool:

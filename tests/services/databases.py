@@ -17,7 +17,7 @@ from app import create_app
 from app.platform.database import db
 from app.platform.settings import Settings
 from ops.prepare import prepare_database
-from tests.people import move_in
+from tests.people import create_people
 from tests.services import kept_tables
 from tests.services.postgresql import PostgreSQL
 
@@ -109,7 +109,7 @@ class Database:
         """Throw away everything and begin again from `state`."""
         self.close()
         for attempts in self.app.extensions["attempts"].values():
-            attempts.forget_all()
+            attempts.clear_memory()
         self._make("fresh")
         self._make(state)
         try:
@@ -134,7 +134,7 @@ class Database:
         else:
             self._storage.put_back("fresh")
             with self.app.app_context():
-                move_in()
+                create_people()
             self.close()
         self._storage.keep(state)
         self._states.add(state)

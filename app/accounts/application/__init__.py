@@ -1,4 +1,4 @@
-"""The doors of the room: `require`, `limit_of`, and the use cases of people and accounts."""
+"""Public interface of the accounts room: permission and limit checks, and the use cases."""
 
 from app.accounts.application.business import (
     business_details,
@@ -6,14 +6,7 @@ from app.accounts.application.business import (
     filled_tags,
     logo_of,
 )
-from app.accounts.application.first_visit import (
-    check_first_visit,
-    end_first_visit,
-    first_visit_token,
-    installation_is_new,
-    refuse_unknown_host,
-)
-from app.accounts.application.limits import change_limits, highest_limits, own_limits
+from app.accounts.application.limits import change_limits, maximum_limits, own_limits
 from app.accounts.application.members import (
     actor_of,
     add_person,
@@ -22,7 +15,7 @@ from app.accounts.application.members import (
     create_sub_account,
     refuse_second_owner,
     terminal_actor,
-    worker_for,
+    worker_actor,
 )
 from app.accounts.application.permissions import limit_of, lock, require
 from app.accounts.application.sessions import (
@@ -31,6 +24,13 @@ from app.accounts.application.sessions import (
     end_other_sessions,
     end_session,
     user_of_session,
+)
+from app.accounts.application.setup_access import (
+    check_setup_token,
+    discard_setup_token,
+    installation_is_new,
+    refuse_unknown_host,
+    required_setup_token,
 )
 
 __all__ = [
@@ -41,25 +41,25 @@ __all__ = [
     "change_account",
     "change_business",
     "change_limits",
-    "check_first_visit",
+    "check_setup_token",
     "create_owner",
     "create_sub_account",
     "discard_expired_sessions",
-    "end_first_visit",
+    "discard_setup_token",
     "end_other_sessions",
     "end_session",
     "filled_tags",
-    "first_visit_token",
-    "highest_limits",
     "installation_is_new",
     "limit_of",
     "lock",
     "logo_of",
+    "maximum_limits",
     "own_limits",
     "refuse_second_owner",
     "refuse_unknown_host",
     "require",
+    "required_setup_token",
     "terminal_actor",
     "user_of_session",
-    "worker_for",
+    "worker_actor",
 ]

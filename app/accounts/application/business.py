@@ -1,5 +1,4 @@
-"""The business details of an account: read by everything that writes messages, changed by whoever manages
-the account."""
+"""Read and change the business details of an account, which fill merge tags in messages."""
 
 import hashlib
 from typing import Any
@@ -20,7 +19,7 @@ from app.platform.errors import Invalid, NotFound
 
 
 def business_details(account_id: int) -> BusinessDetails:
-    """What is set, empty texts for what is not."""
+    """Return the account's business details; details that are not set are empty strings."""
     found = queries.business_of(account_id)
     if found is None:
         return BusinessDetails()
@@ -35,7 +34,7 @@ def business_details(account_id: int) -> BusinessDetails:
 
 
 def filled_tags(account_id: int) -> frozenset[str]:
-    """The merge tags that the business details fill, such as “account.website”."""
+    """Return the merge tags that have a value, such as “account.website”."""
     texts = business_details(account_id).texts
     return frozenset(f"account.{name}" for name, text in texts.items() if text)
 
@@ -43,8 +42,10 @@ def filled_tags(account_id: int) -> frozenset[str]:
 def change_business(
     actor: Actor, typed: dict[str, str], *, logo: bytes | None = None, remove_logo: bool = False
 ) -> None:
-    """Change the details that are named in `typed`, and the logo where one is given. Raises Invalid with
-    `fields`, one sentence for each that cannot be kept; nothing is changed then."""
+    """Change the details named in `typed` ({name: text}) and, if given, the logo.
+
+    Raises Invalid with `fields` ({name: sentence}) if any value is rejected; nothing is changed then.
+    """
     require(actor, Permission.ACCOUNT)
     tidy = {name: text for name, text in tidy_details(typed).items() if name in BusinessDetails().texts}
     fields = details_problems(tidy, actor.country)
@@ -74,7 +75,7 @@ def change_business(
 
 
 def logo_of(actor: Actor) -> tuple[bytes, str]:
-    """The logo of the actor's account and its media type. Raises NotFound."""
+    """Return (content, media type) of the account's logo. Raises NotFound."""
     require(actor, Permission.REPORTS)
     content = queries.logo_of(actor.account_id)
     media_type = logo_type(content) if content else None

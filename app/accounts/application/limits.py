@@ -1,4 +1,4 @@
-"""An account's own limits: set by whoever manages it, within what the installation allows."""
+"""Read and change an account's own limits, which override the installation's defaults."""
 
 from collections.abc import Mapping
 
@@ -12,15 +12,18 @@ from app.platform.settings import Settings
 
 
 def own_limits(account_id: int) -> dict[str, int]:
-    """The limits that the account has set itself: {name: limit}."""
+    """Return the limits that the account has set, as {name: limit}."""
     account = queries.account(account_id)
     limits = account.limits if account else {}
     return {name: limit for name, limit in limits.items() if type(limit) is int}
 
 
-def highest_limits(account_id: int, settings: Settings) -> dict[str, int]:
-    """How high each limit of the account may be set: {name: limit}. A sub-account stays within its agency's
-    limits; only the size of an enrollment may go beyond the installation's default."""
+def maximum_limits(account_id: int, settings: Settings) -> dict[str, int]:
+    """Return the maximum value of each limit, as {name: maximum}.
+
+    The maximum is the installation's default, except for `contacts_per_job`, which may be raised to
+    `highest_contacts_per_job`. A sub-account cannot exceed its agency's limits.
+    """
     defaults = settings.account_limits
     highest = defaults | {
         "contacts_per_job": max(settings.highest_contacts_per_job, settings.max_contacts_per_job)
@@ -33,10 +36,12 @@ def highest_limits(account_id: int, settings: Settings) -> dict[str, int]:
 
 
 def change_limits(actor: Actor, wanted: Mapping[str, int | None], settings: Settings) -> None:
-    """Set the account's own limits: {name: limit, or None for the installation's default}. Raises Invalid
-    with `fields` for a name or number that is not allowed; nothing is changed then."""
+    """Set the account's own limits; None restores the installation's default.
+
+    Raises Invalid with `fields` for an unknown name or a number out of range; nothing is changed then.
+    """
     require(actor, Permission.ACCOUNT)
-    highest = highest_limits(actor.account_id, settings)
+    highest = maximum_limits(actor.account_id, settings)
     fields = {
         name: f"Enter a number from 1 to {highest.get(name, 0):,}."
         for name, limit in wanted.items()

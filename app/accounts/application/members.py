@@ -1,4 +1,4 @@
-"""Making the owner, adding people and sub-accounts, and turning a person into an actor."""
+"""Create the owner, members, and sub-accounts; change an account; build actors."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from app.accounts.domain.input import (
     normal_password,
     person_problems,
 )
-from app.accounts.domain.places import country_of
+from app.accounts.domain.regions import country_of
 from app.accounts.infrastructure import queries, store
 from app.accounts.infrastructure.tables import Account, User
 from app.activity import application as activity
@@ -19,27 +19,30 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotFound
 
 Hasher = Callable[[str], str]
+"""Password in, hash out."""
 
 
 def create_owner(
     *,
     email: str,
     password: str,
-    hashed: Hasher,
+    hash_password: Hasher,
     name: str = "",
     account_name: str = "",
     time_zone: str = "UTC",
     country: str = "",
     origin: str = "terminal",
 ) -> Actor:
-    """Make the first account and its owner. Works once: raises Conflict afterwards, Invalid with
-    `fields` for wrong input."""
+    """Create the first account and its owner.
+
+    Raises Conflict if an owner exists and Invalid with `fields` if the input is rejected.
+    """
     country = country.upper()
-    refuse_second_owner()  # before hashing, which is made to cost something
+    refuse_second_owner()  # before hashing, which is deliberately slow
     fields = person_problems(email, password, name, account_name)
-    _refuse(fields | account_problems(account_name, time_zone, country))
+    _raise_if_invalid(fields | account_problems(account_name, time_zone, country))
     email = normal_email(email)
-    password_hash = hashed(normal_password(password))
+    password_hash = hash_password(normal_password(password))
     with transaction():
         store.lock_first_owner()
         refuse_second_owner()
@@ -53,18 +56,23 @@ def create_owner(
 
 
 def refuse_second_owner() -> None:
-    """Raises Conflict unless the installation is new."""
+    """Raise Conflict if the installation already has an owner."""
     if not queries.installation_is_new():
         sentence = "This installation already has an owner. Sign in instead."
         raise Conflict("CONFLICT", sentence, next_url="/sign-in", next_label="Sign in")
 
 
-def add_person(actor: Actor, *, email: str, password: str, hashed: Hasher, name: str, role: Role) -> int:
-    """Add a person to the actor's account; returns the user's id."""
+def add_person(
+    actor: Actor, *, email: str, password: str, hash_password: Hasher, name: str, role: Role
+) -> int:
+    """Add a new user to the actor's account and return the user id.
+
+    Raises Invalid with `fields`, or Conflict if the email address is taken.
+    """
     require(actor, Permission.ACCOUNT)
-    _refuse(person_problems(email, password, name))
+    _raise_if_invalid(person_problems(email, password, name))
     email = normal_email(email)
-    password_hash = hashed(normal_password(password))
+    password_hash = hash_password(normal_password(password))
     with transaction():
         if queries.user_by_email(email):
             raise Conflict("CONFLICT", "Someone with this email address is already a member.")
@@ -75,7 +83,10 @@ def add_person(actor: Actor, *, email: str, password: str, hashed: Hasher, name:
 
 
 def create_sub_account(actor: Actor, *, name: str) -> int:
-    """Make an account below the actor's agency; returns its id."""
+    """Create an account below the actor's agency and return its id.
+
+    It inherits the agency's time zone and country. Raises Conflict if the actor's account is not an agency.
+    """
     require(actor, Permission.ACCOUNT)
     with transaction():
         parent = queries.account(actor.account_id)
@@ -89,12 +100,12 @@ def create_sub_account(actor: Actor, *, name: str) -> int:
 
 
 def change_account(actor: Actor, *, name: str, time_zone: str, country: str) -> None:
-    """Rename the actor's account, or move it to another zone or country. Raises Invalid with `fields`."""
+    """Change the account's name, time zone, and country. Raises Invalid with `fields`."""
     require(actor, Permission.ACCOUNT)
     fields = account_problems(name, time_zone, country)
     if not normal_name(name):
         fields["account_name"] = "Enter the name of your company."
-    _refuse(fields)
+    _raise_if_invalid(fields)
     wanted = {"name": normal_name(name), "time_zone": time_zone, "country": country}
     with transaction():
         account = queries.account(actor.account_id)
@@ -109,8 +120,10 @@ def change_account(actor: Actor, *, name: str, time_zone: str, country: str) -> 
 
 
 def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
-    """The person at work in `account_id` (or in their first account). Raises NotFound when they do not
-    belong there."""
+    """Return the actor for a user in `account_id`, or in the user's first account if it is None.
+
+    Raises NotFound if the user has no access to that account.
+    """
     for account, role in queries.accounts_of(user_id):
         if account_id in (None, account.id):
             user = queries.user(user_id)
@@ -118,8 +131,8 @@ def actor_of(user_id: int, account_id: int | None, origin: str) -> Actor:
     raise NotFound("NOT_FOUND", "You aren’t a member of this account.")
 
 
-def worker_for(account_id: int) -> Actor:
-    """The actor of background work in an account."""
+def worker_actor(account_id: int) -> Actor:
+    """Return the actor for background tasks in an account: all permissions, no user. Raises NotFound."""
     account = queries.account(account_id)
     if account is None:
         raise NotFound("NOT_FOUND", "This account doesn’t exist.")
@@ -127,7 +140,10 @@ def worker_for(account_id: int) -> Actor:
 
 
 def terminal_actor(account_name: str | None) -> Actor:
-    """Who acts at the command line: the owner of the named account, or of the first one."""
+    """Return the owner of the named account, or of the first one, as the actor of a command.
+
+    Raises NotFound if there is no such account or it has no owner.
+    """
     account = queries.account_named(account_name)
     if account is None:
         sentence = (
@@ -154,6 +170,6 @@ def _actor(user: User, account: Account, role: Role, origin: str) -> Actor:
     )
 
 
-def _refuse(fields: dict[str, str]) -> None:
+def _raise_if_invalid(fields: dict[str, str]) -> None:
     if fields:
         raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)

@@ -1,4 +1,4 @@
-"""What an actor may do and how much of it: asked in the first line of every use case."""
+"""Permission checks and limits. Every use case calls `require` in its first line."""
 
 from app.accounts.domain import Actor, Permission
 from app.accounts.infrastructure import queries, store
@@ -14,7 +14,7 @@ _ACTIONS = {
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raises NotAllowed unless the actor's role has `permission`."""
+    """Raise NotAllowed unless the actor's role has `permission`."""
     if not actor.may(permission):
         raise NotAllowed(
             "NOT_ALLOWED",
@@ -24,12 +24,12 @@ def require(actor: Actor, permission: Permission) -> None:
 
 
 def lock(account_id: int) -> None:
-    """Until the transaction ends nobody else counts against this account's limits."""
+    """Lock the account's row until the transaction ends, so that limit checks do not run concurrently."""
     store.lock_account(account_id)
 
 
 def limit_of(account_id: int, name: str, default: int) -> int:
-    """The account's own limit `name`, or the installation's default."""
+    """Return the account's own limit `name`, or `default` if it has not set one."""
     account = queries.account(account_id)
     own = account.limits.get(name) if account else None
     return own if isinstance(own, int) else default

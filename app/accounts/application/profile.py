@@ -1,5 +1,8 @@
-"""A person's own name, address and password. Address and password ask for the password of today, so that a
-browser left open is not enough to take somebody's account over."""
+"""Change a user's own name, email address, and password.
+
+The email address and the password require the current password, so an unattended browser session is not
+enough to take over the account.
+"""
 
 from collections.abc import Callable
 
@@ -9,7 +12,7 @@ from app.accounts.application.members import Hasher
 from app.accounts.application.sessions import end_other_sessions
 from app.accounts.domain import Actor
 from app.accounts.domain.input import (
-    LONGEST_NAME,
+    MAX_NAME_LENGTH,
     email_problem,
     normal_email,
     normal_name,
@@ -22,7 +25,7 @@ from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 
 Verifier = Callable[[str, str], bool]
-"""(password as typed, hash) → whether they belong together."""
+"""(password, hash) -> True if the password matches. The password is normalized."""
 
 WRONG_PASSWORD = "This isn’t your current password."
 EMAIL_REFUSED = "This email address can’t be used. Choose another one."
@@ -33,15 +36,17 @@ def change_name(actor: Actor, name: str) -> None:
     tidy = normal_name(name)
     if not tidy:
         raise _invalid(name="Enter your name.")
-    if len(tidy) > LONGEST_NAME:
-        raise _invalid(name=f"Use at most {LONGEST_NAME} characters.")
+    if len(tidy) > MAX_NAME_LENGTH:
+        raise _invalid(name=f"Use at most {MAX_NAME_LENGTH} characters.")
     with transaction():
         _change(actor, "name", name=tidy)
 
 
 def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> None:
-    """Change the address that the actor signs in with. Raises Invalid with `fields`. An address that somebody
-    else uses, here or in another account, is refused without saying so."""
+    """Change the email address that the actor signs in with. Raises Invalid with `fields`.
+
+    An address that another user has is rejected with a neutral message that does not reveal the reason.
+    """
     if problem := email_problem(email):
         raise _invalid(email=problem)
     _check_password(actor, password, verify)
@@ -52,21 +57,23 @@ def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> N
             if owner is not None and owner.id != actor.user_id:
                 raise _invalid(email=EMAIL_REFUSED)
             _change(actor, "email", email=wanted)
-    except IntegrityError:  # somebody else was faster with the same address
+    except IntegrityError:  # a concurrent request took the same address
         raise _invalid(email=EMAIL_REFUSED) from None
 
 
 def change_password(
-    actor: Actor, password: str, new: str, verify: Verifier, hashed: Hasher, session_token: str
+    actor: Actor, password: str, new: str, verify: Verifier, hash_password: Hasher, session_token: str
 ) -> int:
-    """Change the actor's password and sign them out everywhere but in the browser with `session_token`.
-    Returns how many other sessions ended. Raises Invalid with `fields`."""
+    """Change the actor's password and end all of their sessions except the one with `session_token`.
+
+    Returns the number of ended sessions. Raises Invalid with `fields`.
+    """
     if problem := password_problem(new, actor.email, actor.name, actor.account_name):
         raise _invalid(new_password=problem)
     _check_password(actor, password, verify)
     if normal_password(new) == normal_password(password):
         raise _invalid(new_password="Choose a password that differs from the current one.")
-    password_hash = hashed(normal_password(new))
+    password_hash = hash_password(normal_password(new))
     with transaction():
         _change(actor, "password", password=password_hash)
         return end_other_sessions(_id_of(actor), session_token)

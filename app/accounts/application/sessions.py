@@ -1,7 +1,7 @@
-"""Sessions: each browser that signs in gets a token of its own, which the server can end.
+"""Server-side sessions: each sign-in gets a random token that the server can revoke.
 
-Both cookies, the session's and the one behind "Keep me signed in", carry that token and nothing else that
-identifies a person. A copy of either is worthless once the session has ended or expired.
+The session cookie and the "Keep me signed in" cookie identify the user by this token alone, so a copied
+cookie is useless once the session has ended or expired.
 """
 
 import hashlib
@@ -13,40 +13,42 @@ from app.accounts.infrastructure.tables import User
 from app.platform.clock import now
 from app.platform.database import transaction
 
-REMEMBERED_FOR = timedelta(days=30)
-OTHERWISE_FOR = timedelta(days=7)  # if the browser stays open for that long
+REMEMBERED_SESSION_LIFETIME = timedelta(days=30)
+SESSION_LIFETIME = timedelta(days=7)  # the cookie itself ends with the browser
 
 
 def begin_session(user_id: int, is_remembered: bool) -> str:
-    """Start a session and return its token, which the server itself does not keep."""
+    """Start a session and return its token. Only the token's SHA-256 is stored."""
     token = secrets.token_urlsafe(32)
     started_at = now()
-    expires_at = started_at + (REMEMBERED_FOR if is_remembered else OTHERWISE_FOR)
+    expires_at = started_at + (REMEMBERED_SESSION_LIFETIME if is_remembered else SESSION_LIFETIME)
     with transaction():
         store.add_sign_in(user_id, _hash(token), started_at, expires_at)
     return token
 
 
 def user_of_session(token: str) -> User | None:
-    """The active person whose session this is, or None: unknown, ended or expired."""
+    """Return the active user of a session, or None if it is unknown, ended, or expired."""
     return queries.user_of_sign_in(_hash(token), now())
 
 
 def end_session(token: str) -> None:
-    """Sign out the one browser, and every copy of its cookies."""
+    """End one session. Copies of its cookies stop working, too."""
     with transaction():
         store.end_sign_in(_hash(token))
 
 
 def end_other_sessions(user_id: int, current_token: str = "") -> int:
-    """Sign a person out everywhere but in the browser with `current_token`, as after a change of password.
-    Returns how many sessions ended. Joins the transaction under way, if there is one."""
+    """End all sessions of a user except the one with `current_token`; return how many ended.
+
+    Joins the current transaction, if any.
+    """
     with transaction():
         return store.end_sign_ins_of(user_id, _hash(current_token))
 
 
 def discard_expired_sessions() -> int:
-    """Remove what is left of sessions that nobody ended."""
+    """Delete expired sessions and return how many."""
     with transaction():
         return store.discard_expired_sign_ins(now())
 

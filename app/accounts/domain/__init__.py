@@ -1,4 +1,4 @@
-"""The rules of people and accounts: who may do what, what may be typed, which places there are."""
+"""Rules of the accounts room: roles and permissions, input validation, time zones and countries."""
 
 from app.accounts.domain.actors import ROLE_PERMISSIONS, Actor, Permission, Role
 

@@ -1,6 +1,6 @@
-"""Roles, what each may do, and the actor: a person at work in an account.
+"""Roles, their permissions, and the actor who performs a use case.
 
-The actor is the first argument of every use case; permissions are decided from it and nothing else.
+The actor is the first argument of every use case. Permissions depend on nothing else.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, in which account. `origin` is where from: an address, “terminal” or “worker”."""
+    """A user, or the system, acting in an account.
+
+    `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”.
+    """
 
     account_id: int
     account_name: str

@@ -1,7 +1,7 @@
-"""An account's business details: what messages say about the business, and what may be typed there.
+"""Business details of an account, which messages quote: fields, normalization, and validation.
 
-Addresses go into links of messages, so only complete http(s) ones are taken. A logo is judged by its first
-bytes, never by its name: PNG, JPEG, WebP and GIF. SVG can hold scripts and is refused.
+Links end up in messages, so only absolute http(s) URLs are accepted. The type of a logo is determined by its
+signature, never by its file name. SVG is rejected because it can contain scripts.
 """
 
 import re
@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from app.platform.addresses import AddressProblem, phone_key
 
-LONGEST_LINK: Final = 500
-LONGEST_PHONE: Final = 40
-LONGEST_POSTAL_ADDRESS: Final = 300
-POSTAL_LINES: Final = 6
-LARGEST_LOGO: Final = 1024 * 1024
+MAX_LINK_LENGTH: Final = 500
+MAX_PHONE_LENGTH: Final = 40
+MAX_POSTAL_ADDRESS_LENGTH: Final = 300
+MAX_POSTAL_ADDRESS_LINES: Final = 6
+MAX_LOGO_BYTES: Final = 1024 * 1024
 
 LINKS: Final = {
     "website": "website",
@@ -30,7 +30,7 @@ _HOST = re.compile(r"(?=.{1,253}$)([\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}\.?|localho
 
 @dataclass(frozen=True, slots=True)
 class BusinessDetails:
-    """Texts are empty where nothing is set. `logo`: a mark of the picture's content, empty without one."""
+    """Details that are not set are empty. `logo` is a short hash of the image, or "" without a logo."""
 
     website: str = ""
     phone: str = ""
@@ -41,12 +41,12 @@ class BusinessDetails:
 
     @property
     def texts(self) -> dict[str, str]:
-        """{name of the detail: its text} without the logo, in the order of the page."""
+        """Return {name: text} of everything except the logo, in the order of the page."""
         return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "logo"}
 
 
 def tidy_details(typed: dict[str, str]) -> dict[str, str]:
-    """The texts as they are kept: spaces tidied, and https:// in front of an address typed without it."""
+    """Normalize whitespace, remove unprintable characters, and add https:// to links without a scheme."""
     tidy = {name: " ".join(_printable(text).split()) for name, text in typed.items()}
     for name in LINKS:
         text = tidy.get(name, "")
@@ -59,7 +59,10 @@ def tidy_details(typed: dict[str, str]) -> dict[str, str]:
 
 
 def details_problems(tidy: dict[str, str], country: str) -> dict[str, str]:
-    """{field: sentence} for tidied details. `country`: whose phone numbers may lack a country code."""
+    """Validate normalized details; return {field: sentence}.
+
+    `country` (ISO 3166 alpha-2) is the country of phone numbers without a country code.
+    """
     found: dict[str, str] = {}
     for name, words in LINKS.items():
         if (text := tidy.get(name, "")) and (problem := _link_problem(text)):
@@ -68,13 +71,15 @@ def details_problems(tidy: dict[str, str], country: str) -> dict[str, str]:
     if phone and not _is_phone(phone, country):
         found["phone"] = "Enter a phone number with its country code, such as +1 202 555 0143."
     address = tidy.get("postal_address", "")
-    if len(address) > LONGEST_POSTAL_ADDRESS or address.count("\n") >= POSTAL_LINES:
-        found["postal_address"] = f"Use at most {POSTAL_LINES} lines and {LONGEST_POSTAL_ADDRESS} characters."
+    if len(address) > MAX_POSTAL_ADDRESS_LENGTH or address.count("\n") >= MAX_POSTAL_ADDRESS_LINES:
+        found["postal_address"] = (
+            f"Use at most {MAX_POSTAL_ADDRESS_LINES} lines and {MAX_POSTAL_ADDRESS_LENGTH} characters."
+        )
     return found
 
 
 def logo_type(content: bytes) -> str | None:
-    """The media type of a picture by its signature; None for anything that is not one of the four."""
+    """Return the media type of an image by its signature: PNG, JPEG, GIF, or WebP; otherwise None."""
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):
@@ -87,10 +92,10 @@ def logo_type(content: bytes) -> str | None:
 
 
 def logo_problem(content: bytes) -> str | None:
-    """Why a picture cannot be the logo, as a sentence, or None."""
+    """Return a sentence that says why an image cannot be the logo, or None if it can."""
     if not content:
         return "This file is empty."
-    if len(content) > LARGEST_LOGO:
+    if len(content) > MAX_LOGO_BYTES:
         return "Use an image of at most 1 MB."
     if logo_type(content) is None:
         return "Use a PNG, JPEG, WebP, or GIF image."
@@ -98,12 +103,12 @@ def logo_problem(content: bytes) -> str | None:
 
 
 def _link_problem(text: str) -> str | None:
-    if len(text) > LONGEST_LINK:
-        return f"Use at most {LONGEST_LINK} characters."
+    if len(text) > MAX_LINK_LENGTH:
+        return f"Use at most {MAX_LINK_LENGTH} characters."
     wrong = "Enter the full address of your {what}, such as https://www.example.com."
     try:
         parts = urlsplit(text)
-        parts.port  # noqa: B018  a port that is no number is refused here
+        parts.port  # noqa: B018  raises ValueError for an invalid port
     except ValueError:
         return wrong
     if parts.scheme.lower() not in ("http", "https"):
@@ -116,7 +121,7 @@ def _link_problem(text: str) -> str | None:
 
 
 def _is_phone(text: str, country: str) -> bool:
-    return len(text) <= LONGEST_PHONE and not isinstance(phone_key(text, country or None), AddressProblem)
+    return len(text) <= MAX_PHONE_LENGTH and not isinstance(phone_key(text, country or None), AddressProblem)
 
 
 def _printable(text: str) -> str:

@@ -1,6 +1,6 @@
-"""What a person may type about themselves and their company, and how it is kept.
+"""Validation and normalization of users' and accounts' input.
 
-Problems come as {field: sentence}, so that each is shown where it can be mended.
+Problems are returned as {field: sentence}, so that pages can show each next to its field.
 """
 
 import re
@@ -8,28 +8,31 @@ import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.accounts.domain.places import countries, is_zone
+from app.accounts.domain.regions import countries, is_zone
 
-LONGEST_NAME = 120
-STRONG_ENOUGH = 3  # of 0 to 4, see zxcvbn
-ESTIMATED = 40  # characters, for the estimate takes longer than it is worth beyond
-FEWEST_OF_ONES_OWN = 4
+MAX_NAME_LENGTH = 120
+MIN_STRENGTH_SCORE = 3  # zxcvbn score, 0 to 4
+MAX_SCORED_LENGTH = 40  # characters; zxcvbn is slow on long passwords
+MIN_ORIGINAL_CHARACTERS = 4
 
 
 def person_problems(email: str, password: str, name: str, company: str = "") -> dict[str, str]:
-    """What is wrong with a person's address, name and password. `company` only keeps it out of passwords."""
+    """Validate a user's email address, name, and password; return {field: sentence}.
+
+    `company` is not validated; it must not be part of the password.
+    """
     fields: dict[str, str] = {}
     if problem := email_problem(email):
         fields["email"] = problem
-    if len(normal_name(name)) > LONGEST_NAME:
-        fields["name"] = f"Use at most {LONGEST_NAME} characters."
+    if len(normal_name(name)) > MAX_NAME_LENGTH:
+        fields["name"] = f"Use at most {MAX_NAME_LENGTH} characters."
     if problem := password_problem(password, email, name, company):
         fields["password"] = problem
     return fields
 
 
 def email_problem(email: str) -> str | None:
-    """Why an address cannot be used to sign in, as a sentence, or None."""
+    """Return a sentence that says what is wrong with an email address, or None."""
     if not email.strip():
         return "Enter your email address."
     if not _is_email(email):
@@ -38,10 +41,10 @@ def email_problem(email: str) -> str | None:
 
 
 def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:
-    """What is wrong with an account's name, zone and country."""
+    """Validate an account's name, time zone, and country (ISO 3166 alpha-2); return {field: sentence}."""
     fields: dict[str, str] = {}
-    if len(normal_name(name)) > LONGEST_NAME:
-        fields["account_name"] = f"Use at most {LONGEST_NAME} characters."
+    if len(normal_name(name)) > MAX_NAME_LENGTH:
+        fields["account_name"] = f"Use at most {MAX_NAME_LENGTH} characters."
     if not is_zone(time_zone):
         fields["time_zone"] = "Choose a time zone from the list, such as Europe/Berlin."
     if country and country not in countries():
@@ -50,8 +53,10 @@ def account_problems(name: str, time_zone: str, country: str) -> dict[str, str]:
 
 
 def password_problem(password: str, *about: str) -> str | None:
-    """Why a password cannot be used, as a sentence, or None. `about` is what others know of the person:
-    address, name, company."""
+    """Return a sentence that says why a password is rejected, or None.
+
+    `about`: texts that an attacker may know, such as email address, name, and company.
+    """
     if not password:
         return "Choose a password of at least 10 characters."
     if len(password) < 10:
@@ -59,22 +64,23 @@ def password_problem(password: str, *about: str) -> str | None:
     if len(password) > 128:
         return "Use at most 128 characters."
     own = [word for text in about for word in _words(text)]
-    if len(_without(password, own)) < FEWEST_OF_ONES_OWN:
+    if len(_without(password, own)) < MIN_ORIGINAL_CHARACTERS:
         return "Use something other than your name, email address, or company."
-    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # its words take 12 MB
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # lazy: its dictionaries take 12 MB
 
-    if zxcvbn(password[:ESTIMATED], own)["score"] < STRONG_ENOUGH:
+    if zxcvbn(password[:MAX_SCORED_LENGTH], own)["score"] < MIN_STRENGTH_SCORE:
         return "This password is common or easy to guess. Try three or four unrelated words."
     return None
 
 
 def _words(text: str) -> list[str]:
-    """A text and its parts, as somebody who guesses would use them."""
+    """Return the lowercase text and its words of three or more characters."""
     plain = text.strip().casefold()[:200]
     return [plain, *(word for word in re.split(r"[^\w]+|_", plain) if len(word) > 2)] if plain else []
 
 
 def _without(password: str, words: list[str]) -> str:
+    """Remove `words`. If any was found, remove digits and punctuation as well, so that only letters count."""
     rest = password.casefold()
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
@@ -82,17 +88,18 @@ def _without(password: str, words: list[str]) -> str:
 
 
 def normal_name(name: str) -> str:
-    """A name as it is kept: without control characters, which databases refuse, and superfluous spaces."""
+    """Remove control characters, which databases reject, and collapse whitespace."""
     return " ".join("".join(one for one in name if one.isprintable() or one.isspace()).split())
 
 
 def normal_email(email: str) -> str:
-    """An address as it is kept; the address must be valid."""
+    """Return a valid email address in its stored form: normalized and lowercase."""
     return validate_email(email.strip(), check_deliverability=False).normalized.lower()
 
 
 def normal_password(password: str) -> str:
-    """One spelling of accents, whatever keyboard they were typed on: sign-in compares this one."""
+    """Return the NFKD form, which is the one that is hashed, so that keyboards that encode accents
+    differently produce the same password."""
     return unicodedata.normalize("NFKD", password)
 
 

@@ -1,1 +1,1 @@
-"""Where people and accounts are kept."""
+"""Storage of users, accounts, memberships, and sessions."""

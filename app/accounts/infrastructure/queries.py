@@ -1,4 +1,4 @@
-"""Reading people and accounts. At sign-in nobody acts for an account yet, so these cross accounts."""
+"""Queries for users, accounts, and sessions. Sign-in has no account yet, so some cross accounts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import session
 
-_CROSSING = {"cross_account": True}
+_CROSS_ACCOUNT = {"cross_account": True}
 
 
 def installation_is_new() -> bool:
-    """Whether nobody owns this installation yet."""
+    """Return True if no user exists yet."""
     return (
         session().scalar(sa.select(sa.func.count()).select_from(sa.select(User.id).limit(1).subquery())) == 0
     )
@@ -27,7 +27,7 @@ def user(user_id: int) -> User:
 
 
 def user_of_sign_in(token_hash: str, at: datetime) -> User | None:
-    """Who is signed in with that token: nobody once it has expired or the person was deactivated."""
+    """Return the user of a session, or None if it has expired or the user was deactivated."""
     query = (
         sa.select(User)
         .join(SignIn, SignIn.user_id == User.id)
@@ -37,8 +37,10 @@ def user_of_sign_in(token_hash: str, at: datetime) -> User | None:
 
 
 def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:
-    """The accounts that a person works in with the role there: their own first, then the sub-accounts of
-    an agency that they belong to (with the same role)."""
+    """Return (account, role) for each account that a user can access.
+
+    Accounts without a parent come first. Members of an agency have the same role in its sub-accounts.
+    """
     rows = session().execute(
         sa.select(Account, Membership.role)
         .join(
@@ -47,7 +49,7 @@ def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:
         )
         .where(Membership.user_id == user_id)
         .order_by(Account.parent_id.isnot(None), Account.id),
-        execution_options=_CROSSING,
+        execution_options=_CROSS_ACCOUNT,
     )
     seen: dict[int, tuple[Account, str]] = {}
     for account, role in rows:
@@ -60,13 +62,16 @@ def account(account_id: int) -> Account | None:
 
 
 def account_named(name: str | None) -> Account | None:
-    """The account of that name, or the first one."""
+    """Return the account with this name, or the first account if `name` is None."""
     query = sa.select(Account).order_by(Account.id).limit(1)
     return session().scalar(query.where(Account.name == name) if name else query)
 
 
 def owner_of(account_id: int) -> tuple[User, str] | None:
-    """The person who owns the account (or its agency), with their role."""
+    """Return (user, role) of the owner of an account or of its agency.
+
+    Falls back to the oldest membership if there is no owner; None if there are no members.
+    """
     row = (
         session()
         .execute(
@@ -79,7 +84,7 @@ def owner_of(account_id: int) -> tuple[User, str] | None:
             .where(Account.id == account_id)
             .order_by(sa.case((Membership.role == "owner", 0), else_=1), Membership.id)
             .limit(1),
-            execution_options=_CROSSING,
+            execution_options=_CROSS_ACCOUNT,
         )
         .first()
     )
@@ -87,7 +92,7 @@ def owner_of(account_id: int) -> tuple[User, str] | None:
 
 
 def business_of(account_id: int) -> Business | None:
-    """The business details without the logo's content."""
+    """Return the business details; the image of the logo is not loaded."""
     return session().scalar(
         sa.select(Business).where(Business.account_id == account_id),
         execution_options={"populate_existing": True},
@@ -95,5 +100,5 @@ def business_of(account_id: int) -> Business | None:
 
 
 def logo_of(account_id: int) -> bytes | None:
-    """The logo's content."""
+    """Return the image of the logo, or None."""
     return session().scalar(sa.select(Business.logo).where(Business.account_id == account_id))

@@ -1,6 +1,6 @@
-"""The secret that the first visitor must know when strangers can reach the installation.
+"""The setup token: a file in DATA_DIR, readable by its owner only.
 
-A file that only we may read: the web processes compare with it, the terminal prints it.
+The terminal prints it and the setup page compares with it.
 """
 
 import contextlib
@@ -9,8 +9,11 @@ import secrets
 from pathlib import Path
 
 
-def kept_token(folder: Path) -> str:
-    """The token in `folder`, made by the first who asks."""
+def load_or_create_token(folder: Path) -> str:
+    """Return the token in `folder`; create it if it does not exist.
+
+    Processes that start at the same time get the same token: the file is written first, then linked.
+    """
     path = _path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -23,7 +26,7 @@ def kept_token(folder: Path) -> str:
     return path.read_text().strip()
 
 
-def forget_token(folder: Path) -> None:
+def delete_token(folder: Path) -> None:
     _path(folder).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Writing people and accounts."""
+"""Writes of users, accounts, memberships, sessions, and business details."""
 
 from datetime import datetime
 from typing import Any
@@ -9,18 +9,18 @@ import sqlalchemy as sa
 from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import is_sqlite, session
 
-# Any number that nothing else locks will do.
+# Arbitrary key of the advisory lock; nothing else uses it.
 FIRST_OWNER_LOCK = 7_301_442_118
 
 
 def lock_first_owner() -> None:
-    """Only one transaction at a time gets past here. On SQLite that is so of every writer."""
+    """Serialize the creation of the first owner until the transaction ends. SQLite has one writer anyway."""
     if not is_sqlite():
         session().execute(sa.select(sa.func.pg_advisory_xact_lock(FIRST_OWNER_LOCK)))
 
 
 def lock_account(account_id: int) -> None:
-    """On SQLite the write lock does the same."""
+    """Lock the account's row until the transaction ends. SQLite ignores FOR UPDATE; it has one writer."""
     session().execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
 
 
@@ -67,7 +67,7 @@ def end_sign_in(token_hash: str) -> None:
 
 
 def end_sign_ins_of(user_id: int, except_hash: str) -> int:
-    """End all of a person's sign-ins but one; returns how many."""
+    """Delete all sessions of a user except one; return how many."""
     return _delete_sign_ins(SignIn.user_id == user_id, SignIn.token_hash != except_hash)
 
 
@@ -84,7 +84,7 @@ def _delete_sign_ins(*conditions: sa.ColumnElement[bool]) -> int:
 
 
 def save_business(account_id: int, values: dict[str, Any]) -> None:
-    """Write business details, in a new row where there is none yet."""
+    """Insert or update the account's business details."""
     known = session().get(Business, account_id)
     if known is None:
         known = Business(account_id=account_id)

@@ -1,4 +1,4 @@
-"""Accounts, users and who belongs where."""
+"""Tables: accounts, users, memberships, sessions, business details."""
 
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ class User(Authored, UserMixin, db.Model):  # type: ignore[misc]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
 
-    roles = ()  # what a person may do is decided by the membership, not by Flask-Security
+    roles = ()  # Flask-Security's roles are not used; memberships hold the role
 
 
 class Membership(AccountOwned, Authored, db.Model):
@@ -47,7 +47,7 @@ class Membership(AccountOwned, Authored, db.Model):
 
 
 class SignIn(db.Model):
-    """A browser in which somebody is signed in. The browser has the token; here is its SHA-256 only."""
+    """A session of a signed-in browser. The browser holds the token, the table only its SHA-256."""
 
     __tablename__ = "sign_ins"
 
@@ -59,7 +59,7 @@ class SignIn(db.Model):
 
 
 class Business(AccountOwned, Authored, db.Model):
-    """What messages say about the account's business. The logo is loaded only when it is served."""
+    """Business details of an account. The logo is deferred: it is loaded only when it is served."""
 
     __tablename__ = "business_details"
 

@@ -1,9 +1,9 @@
-"""Signing in and out, and knowing who acts."""
+"""Sign-in, sign-out, profile page, and the request guard."""
 
 from flask import Flask, g
 
 from app.accounts.presentation import profile, sign_in
-from app.accounts.presentation.doorkeeper import guard
+from app.accounts.presentation.request_guard import guard
 from app.platform.settings import Settings
 
 __all__ = ["guard", "init"]

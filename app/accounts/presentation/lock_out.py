@@ -1,5 +1,7 @@
-"""The lock-out that Flask-Security lacks: ten wrong passwords within a quarter of an hour lock the person
-they were tried on and the network address they came from until the first of them is a quarter of an hour old.
+"""Brute-force protection for sign-in, which Flask-Security lacks.
+
+After `lockout_failures` wrong passwords within `lockout_minutes`, the email address and the client's network
+are locked until the oldest of these failures leaves the window.
 """
 
 import hashlib
@@ -9,14 +11,14 @@ from flask import Flask, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform.addresses import email_key
-from app.platform.attempts import Attempt, Attempts, attempts_named, network_of
+from app.platform.attempts import Attempt, Attempts, named_attempts, network_of
 from app.platform.logs import log
 from app.platform.settings import Settings
 from app.platform.words import counted
 
 
 class Locked(Exception):
-    """Too many attempts; the next one is possible in `seconds`."""
+    """Too many failed attempts: retry after `seconds`. `attempts` is the limit."""
 
     def __init__(self, seconds: int, attempts: int) -> None:
         super().__init__()
@@ -31,16 +33,16 @@ def init(app: Flask, settings: Settings) -> None:
 
 
 def begin_sign_in(email: str) -> Attempt:
-    """Count an attempt to sign in as a wrong one until it is taken back. Raises Locked."""
-    attempts = attempts_named("lock-out")
-    begun = attempts.begin([f"person:{_person(email)}", f"network:{network_of(request.remote_addr)}"])
+    """Count an attempt as failed until it is discarded. Raises Locked."""
+    attempts = named_attempts("lock-out")
+    begun = attempts.begin([f"person:{_email_digest(email)}", f"network:{network_of(request.remote_addr)}"])
     if isinstance(begun, int):
         raise Locked(begun, attempts.limit)
     return begun
 
 
-def _person(typed: str) -> str:
-    """The typed address in its one spelling, unreadable for whoever looks into the store."""
+def _email_digest(typed: str) -> str:
+    """Return the SHA-256 of the normalized address, so that the queue's store holds no email addresses."""
     key = email_key(typed)
     return hashlib.sha256((key if isinstance(key, str) else typed.strip().lower()).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Settings, Your profile: name, address and password of whoever is signed in."""
+"""Settings > Your profile: name, email address, and password of the current user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -46,10 +46,10 @@ def set_name() -> ResponseReturnValue:
     form = NameForm()
 
     def save() -> str:
-        change_name(web.actor(), _typed(form, "name"))
+        change_name(web.actor(), _submitted(form, "name"))
         return "Name saved."
 
-    return _saved(form, save, name_form=form)
+    return _save_and_redirect(form, save, name_form=form)
 
 
 @blueprint.post("/email")
@@ -57,10 +57,12 @@ def set_email() -> ResponseReturnValue:
     form = EmailForm()
 
     def save() -> str:
-        change_email(web.actor(), _typed(form, "email"), _typed(form, "password"), _is_right)
+        change_email(
+            web.actor(), _submitted(form, "email"), _submitted(form, "password"), _verify_current_password
+        )
         return "Email address saved. Use it the next time you sign in."
 
-    return _saved(form, save, email_form=form)
+    return _save_and_redirect(form, save, email_form=form)
 
 
 @blueprint.post("/password")
@@ -68,37 +70,41 @@ def set_password() -> ResponseReturnValue:
     form = PasswordForm()
 
     def save() -> str:
-        old, new = _typed(form, "password"), _typed(form, "new_password")
-        ended = change_password(web.actor(), old, new, _is_right, hash_password, current_token())
+        old, new = _submitted(form, "password"), _submitted(form, "new_password")
+        ended = change_password(
+            web.actor(), old, new, _verify_current_password, hash_password, current_token()
+        )
         others = f" You were signed out of {counted(ended, 'other browser')}." if ended else ""
         return f"Password changed.{others}"
 
-    return _saved(form, save, password_form=form)
+    return _save_and_redirect(form, save, password_form=form)
 
 
-def _is_right(password: str, password_hash: str) -> bool:
-    """Whether the current password is right. Wrong ones count like those of the sign-in page: a browser left
-    open is no place to guess it. Raises Locked."""
+def _verify_current_password(password: str, password_hash: str) -> bool:
+    """Return True if the current password is right. Raises Locked.
+
+    Failures count toward the lock-out of the sign-in page, so an open session cannot be used for guessing.
+    """
     attempt = lock_out.begin_sign_in(web.actor().email)
     if not verify_password(password, password_hash):
         return False
-    attempt.take_back()
+    attempt.discard()
     return True
 
 
-def _saved(form: FlaskForm, save: Callable[[], str], **forms: Any) -> ResponseReturnValue:
-    """The page again, with what `save` says has been saved or with what is wrong beside its field."""
+def _save_and_redirect(form: FlaskForm, save: Callable[[], str], **forms: Any) -> ResponseReturnValue:
+    """Call `save` and redirect to the page with the message it returns, or show its errors next to fields."""
     try:
-        words = save()
+        message = save()
     except Invalid as wrong:
         for name, sentence in wrong.facts["fields"].items():
             form[name].errors = [sentence]
         return _page(**forms), 422
-    flash(words, "success")
+    flash(message, "success")
     return web.send_to(url_for("profile.show"))
 
 
-def _typed(form: FlaskForm, name: str) -> str:
+def _submitted(form: FlaskForm, name: str) -> str:
     return str(form[name].data or "")
 
 

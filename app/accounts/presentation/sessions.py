@@ -1,4 +1,4 @@
-"""Ties Flask-Login to our sessions: what it keeps in both of its cookies is the token of a session."""
+"""Connect Flask-Login to server-side sessions: both of its cookies hold a session token, not a user id."""
 
 from typing import Any
 
@@ -11,45 +11,45 @@ from app.accounts.application import (
     end_session,
     user_of_session,
 )
-from app.accounts.application.sessions import REMEMBERED_FOR
+from app.accounts.application.sessions import REMEMBERED_SESSION_LIFETIME
 from app.platform.clock import every
 
-_TOKEN = "_user_id"  # where Flask-Login looks
+_TOKEN_KEY = "_user_id"  # key that Flask-Login reads
 
 every(3600)(discard_expired_sessions)
 
 
 def init(app: Flask, login_manager: Any) -> None:
-    login_manager.user_loader(_user)
+    login_manager.user_loader(_load_user)
     remembered = login_manager._load_user_from_remember_cookie
-    # Flask-Login's comparison fails on other characters than it has written itself.
+    # Flask-Login raises on cookies that are not ASCII.
     login_manager._load_user_from_remember_cookie = lambda value: (
         remembered(value) if value.isascii() else None
     )
-    app.config["REMEMBER_COOKIE_DURATION"] = REMEMBERED_FOR
-    user_logged_in.connect(_begin, app)
+    app.config["REMEMBER_COOKIE_DURATION"] = REMEMBERED_SESSION_LIFETIME
+    user_logged_in.connect(_start_session, app)
 
 
 def current_token() -> str:
-    """The token of the session that this request belongs to, "" for a stranger's."""
-    return str(session.get(_TOKEN, ""))
+    """Return the session token of this request, or "" if the client is not signed in."""
+    return str(session.get(_TOKEN_KEY, ""))
 
 
 def end_this_session() -> None:
-    """Sign out here: on the server, and in this browser even when the server cannot write."""
+    """End the session in this browser and on the server. The browser is first, in case the write fails."""
     token = current_token()
     logout_user()
     session.clear()
-    session["_remember"] = "clear"  # has Flask-Login take its cookie back
+    session["_remember"] = "clear"  # tells Flask-Login to delete its cookie
     end_session(token)
 
 
-def _user(token: str) -> Any:
+def _load_user(token: str) -> Any:
     return user_of_session(token) if token else None
 
 
-def _begin(_app: Flask, user: Any, **_facts: Any) -> None:
-    """Nothing that somebody planted in the browser before survives signing in."""
+def _start_session(_app: Flask, user: Any, **_facts: Any) -> None:
+    """Start a new session at sign-in and drop values from before it, to prevent session fixation."""
     for name in ("csrf_token", "account_id"):
         session.pop(name, None)
-    session[_TOKEN] = begin_session(user.id, session.get("_remember") == "set")
+    session[_TOKEN_KEY] = begin_session(user.id, session.get("_remember") == "set")

@@ -1,4 +1,4 @@
-"""Signing in and out by Flask-Security-Too: its form, its settings and the page behind it."""
+"""Sign-in and sign-out with Flask-Security-Too: form, settings, and view wrappers."""
 
 import hashlib
 from datetime import timedelta
@@ -11,16 +11,16 @@ from flask_security.forms import LoginForm
 from flask_security.utils import validate_redirect_url
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.infrastructure.people import people
+from app.accounts.infrastructure.user_datastore import user_datastore
 from app.accounts.presentation import lock_out, sessions
 from app.platform import web
 from app.platform.settings import Settings
 
-WRONG = "The email address or the password is wrong."
+WRONG_CREDENTIALS = "The email address or the password is wrong."
 
 
 class SignInForm(LoginForm):
-    """Flask-Security's form with one sentence for every reason, so that it tells nobody's address."""
+    """Flask-Security's form with one error for all failures, so that it doesn't reveal who has an account."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -28,10 +28,10 @@ class SignInForm(LoginForm):
         self.password.label.text = "Password"
         self.remember.label.text = "Keep me signed in on this computer"
         if self.next.data and not validate_redirect_url(self.next.data):
-            self.next.data = ""  # an address elsewhere is no reason to keep somebody out
+            self.next.data = ""  # ignore external URLs, but allow the sign-in
 
     def validate(self, **options: Any) -> bool:
-        """Every attempt counts as a wrong one until it is known to be right. Raises Locked."""
+        """Validate the credentials. The attempt counts as failed until they are verified. Raises Locked."""
         self.email.data = (self.email.data or "").strip()
         if not self.email.data or not self.password.data:
             self.email.errors = [] if self.email.data else ["Enter your email address."]
@@ -41,18 +41,18 @@ class SignInForm(LoginForm):
         try:
             is_right = bool(super().validate(**options))
         except Exception:
-            attempt.take_back()
+            attempt.discard()
             raise
         if is_right:
-            attempt.take_back()
+            attempt.discard()
             return True
         self.email.errors = []
-        self.password.errors = [WRONG]
+        self.password.errors = [WRONG_CREDENTIALS]
         return False
 
 
-def _is_readable(address: str) -> bool:
-    """Whether it is an address at all: //[ is none, and Flask-Security would stumble over it."""
+def _is_well_formed_url(address: str) -> bool:
+    """Return False for a URL that does not parse, such as //[, on which Flask-Security would raise."""
     try:
         urlsplit(address)
         validate_redirect_url(address)
@@ -75,35 +75,35 @@ def init(app: Flask, settings: Settings) -> None:
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_FLASH_MESSAGES=False,
-        SECURITY_FRESHNESS=timedelta(minutes=-1),  # no page of its own that asks for the password again
+        SECURITY_FRESHNESS=timedelta(minutes=-1),  # disables its page that asks for the password again
         REMEMBER_COOKIE_NAME="muster_remember",
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SECURE=settings.is_secure,
     )
-    security = Security(app, people(), login_form=SignInForm)
+    security = Security(app, user_datastore(), login_form=SignInForm)
     security.want_json(lambda _request: False)
-    app.extensions["people"] = security
-    # Roles come from memberships. Looking a person up for them would make even /healthz read the database.
+    app.extensions["user_security"] = security
+    # Roles come from memberships. Loading identities for roles would make even /healthz read the database.
     security.principal.identity_loaders.clear()
-    # Nobody signs in by a token in a body, and looking for one would read it before anything is known of it.
+    # There is no sign-in by token; looking for one would read the body before the request is authenticated.
     login_manager = cast(Any, app).login_manager
     login_manager.request_loader(None)
     sessions.init(app, login_manager)
-    app.view_functions["security.login"] = _honest(app.view_functions["security.login"])
+    app.view_functions["security.login"] = _sign_in_view(app.view_functions["security.login"])
     lock_out.init(app, settings)
     app.view_functions["security.logout"] = _sign_out
     for name in ("login", "logout"):
         web.public(app.view_functions[f"security.{name}"])
 
 
-def _honest(view: Any) -> Any:
-    """The sign-in view with a status that says when the form comes back, and without its JSON twin."""
+def _sign_in_view(view: Any) -> Any:
+    """Wrap Flask-Security's view: status 422 if the form has errors, 415 for JSON, a check of `next`."""
 
     def sign_in() -> AnyResponse:
         if request.is_json:
             abort(415)
-        if not all(map(_is_readable, (request.args.get("next", ""), request.form.get("next", "")))):
+        if not all(map(_is_well_formed_url, (request.args.get("next", ""), request.form.get("next", "")))):
             return redirect(url_for("security.login"), 303)
         answer: Response = make_response(view())
         if request.method == "POST" and answer.status_code == 200:
@@ -114,6 +114,6 @@ def _honest(view: Any) -> Any:
 
 
 def _sign_out() -> AnyResponse:
-    """Ends the session on the server as well, so that no copy of a cookie outlives it."""
+    """Sign out. Ends the session on the server as well, so that copied cookies stop working."""
     sessions.end_this_session()
     return web.send_to(url_for("security.login"))

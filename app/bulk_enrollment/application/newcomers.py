@@ -55,7 +55,7 @@ def new_to_account(
     share = SAMPLE / upload.rows if upload.rows > COUNTED_EXACTLY else 1.0
     second = next((int(at) for at, field in mapping.items() if field == SECOND_EMAIL), None)
     international = identifier == "phone" and files.styles_of(upload, mapping, phones=phones).international
-    country = accounts.worker_for(account_id).country or None
+    country = accounts.worker_actor(account_id).country or None
     fields = {int(at): field for at, field in mapping.items()}
     identify = identifying(
         identifier,

@@ -204,7 +204,7 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
             job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now()
         )
         if failed and job.status != JobStatus.DRAFT:
-            actor = accounts.worker_for(job.account_id)
+            actor = accounts.worker_actor(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
 
 

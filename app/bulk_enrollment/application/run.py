@@ -202,7 +202,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         options = job.options | {"expected": job.totals}  # what planning expected
         if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes, options):
             return False
-        actor = accounts.worker_for(account_id)
+        actor = accounts.worker_actor(account_id)
         activity.record(
             actor, "job_finished", "job", job.public_id, status=after.value, outcomes=figures.outcomes
         )

@@ -41,7 +41,7 @@ def checkup_for(
     if key in upload.checkup:
         return _from_json(upload.checkup[key])
     fields = {int(position): field for position, field in mapping.items()}
-    country = accounts.worker_for(upload.account_id).country or None
+    country = accounts.worker_actor(upload.account_id).country or None
     layout = layout_of(upload)
     refused = sides_of(layout, fields).refused
     checkup = Checkup(fields, layout.width, country, identifier, international, words, refused)

@@ -57,7 +57,7 @@ def styles_of(
     person chose; "" lets the file decide."""
     of_dates, of_phones = _column(mapping, "birthday"), _column(mapping, "phone")
     found = _evidence(upload, birthday=of_dates, phone=of_phones)
-    country = accounts.worker_for(upload.account_id).country
+    country = accounts.worker_actor(upload.account_id).country
     names = layout_of(upload).columns
     date_evidence = found.dates.get(of_dates) if of_dates is not None else None
     phone_evidence = found.phones.get(of_phones) if of_phones is not None else None
@@ -88,7 +88,7 @@ def _evidence(
         [birthday] if birthday is not None and birthday not in known.dates else [],
         [phone] if phone is not None and phone not in known.phones else [],
         [tags] if tags is not None and tags not in known.tags else [],
-        accounts.worker_for(upload.account_id).country or None,
+        accounts.worker_actor(upload.account_id).country or None,
     )
     if witness.is_idle:
         return known

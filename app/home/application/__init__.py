@@ -1,6 +1,6 @@
 """The doors of the house: what home and limits show, the token of the first visit, sample data."""
 
-from app.accounts.application import first_visit_token as setup_token
+from app.accounts.application import required_setup_token as setup_token
 from app.home.application.overview import (
     Limit,
     Overview,

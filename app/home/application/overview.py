@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.accounts.application import highest_limits, own_limits, require
+from app.accounts.application import maximum_limits, own_limits, require
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
@@ -123,7 +123,7 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
     require(actor, Permission.REPORTS)
     there = queries.figures(actor.account_id)
     used = {"workflows": there.workflows, "unfinished_jobs": there.unfinished_jobs}
-    own, highest = own_limits(actor.account_id), highest_limits(actor.account_id, settings)
+    own, highest = own_limits(actor.account_id), maximum_limits(actor.account_id, settings)
     return [
         Limit(
             name, title, text, own.get(name, default), default, highest[name], own.get(name), used.get(name)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.accounts.application import worker_for
+from app.accounts.application import worker_actor
 from app.accounts.domain import Actor
 from app.activity import application as activity
 from app.bulk_enrollment.application import FileJob, start_job
@@ -45,7 +45,7 @@ class SampleData:
 
 def make_sample_data(account_id: int) -> SampleData:
     """Fill an empty account. The enrollment is started; the workers finish it within seconds."""
-    actor = worker_for(account_id)
+    actor = worker_actor(account_id)
     with transaction():
         people = sample_people(SAMPLE_CONTACTS)
         _add_people(actor, people, now())

@@ -4,12 +4,12 @@ from flask import Flask
 
 from app.activity.application import register_names
 from app.home.infrastructure import queries
-from app.home.presentation import business, commands, first_visit, health, pages, settings
+from app.home.presentation import business, commands, health, initial_setup, pages, settings
 from app.platform.attempts import Attempts
 
 
 def init(app: Flask) -> None:
-    for module in (pages, first_visit, settings, business, health):
+    for module in (pages, initial_setup, settings, business, health):
         app.register_blueprint(module.blueprint)
     commands.register(app)
     Attempts(app, "set-up", limit=20, seconds=15 * 60)

@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.accounts import application as accounts
 from app.accounts.domain import Permission
-from app.accounts.domain.business import LARGEST_LOGO
+from app.accounts.domain.business import MAX_LOGO_BYTES
 from app.home.presentation.forms import BusinessForm, LogoForm
 from app.platform import web
 from app.platform.errors import Invalid
@@ -46,7 +46,7 @@ def change_logo() -> ResponseReturnValue:
     actor = web.actor()
     accounts.require(actor, Permission.ACCOUNT)
     try:
-        if (request.content_length or 0) > LARGEST_LOGO + FORM_OVERHEAD:
+        if (request.content_length or 0) > MAX_LOGO_BYTES + FORM_OVERHEAD:
             return _refused("Use an image of at most 1 MB.", 413)
         web.csrf.protect()
         if "remove" in request.form:
@@ -55,7 +55,7 @@ def change_logo() -> ResponseReturnValue:
             file = request.files.get("logo")
             if file is None or not file.filename:
                 return _refused("Choose an image first.", 422)
-            accounts.change_business(actor, {}, logo=file.stream.read(LARGEST_LOGO + 1))
+            accounts.change_business(actor, {}, logo=file.stream.read(MAX_LOGO_BYTES + 1))
     except RequestEntityTooLarge:
         return _refused("Use an image of at most 1 MB.", 413)
     except Invalid as wrong:

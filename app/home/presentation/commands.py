@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask_security import hash_password
 
-from app.accounts.application import create_owner, end_first_visit
+from app.accounts.application import create_owner, discard_setup_token
 from app.home.application import make_sample_data, prepare_installation, setup_token
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
@@ -38,12 +38,12 @@ def _create_owner(
     actor = create_owner(
         email=email,
         password=password,
-        hashed=hash_password,
+        hash_password=hash_password,
         name=name,
         account_name=account_name,
         time_zone=time_zone,
     )
-    end_first_visit(current())
+    discard_setup_token(current())
     click.echo(f"Created {actor.account_name}, owned by {actor.name}.")
     if sample_data:
         with acting_for(actor.account_id):

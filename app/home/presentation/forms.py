@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
-from app.accounts.domain.places import countries, zones_by_area
+from app.accounts.domain.regions import countries, zones_by_area
 
 
 class _Form(FlaskForm):
@@ -59,7 +59,7 @@ class AccountForm(_PlaceForm):
     country = _country()
 
 
-class FirstVisitForm(_PlaceForm):
+class SetupForm(_PlaceForm):
     """The same, and the person who owns it, in the order of the page."""
 
     no_country = "Same as time zone"

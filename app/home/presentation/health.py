@@ -11,13 +11,13 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@web.for_machines
+@web.skip_authentication
 def alive() -> ResponseReturnValue:
     return jsonify(status="alive")
 
 
 @blueprint.get("/readyz")
-@web.for_machines
+@web.skip_authentication
 def ready() -> ResponseReturnValue:
     """200 when database, migrations, queue and workers are all fine, else 503 and which is not."""
     database_is_up = state.database_answers()

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.application import change_account, change_limits, require
 from app.accounts.domain import Permission
-from app.accounts.domain.places import countries
+from app.accounts.domain.regions import countries
 from app.files import application as files
 from app.home import application as home_room
 from app.home.presentation.forms import AccountForm

@@ -222,7 +222,7 @@ def test_a_password_with_accents_works_however_they_are_typed(alice: Person, app
             alice.actor,
             email="umlaut@example.com",
             password="gr\u00fc\u00dfe aus k\u00f6ln",
-            hashed=hash_password,
+            hash_password=hash_password,
             name="Umlaut",
             role=Role.MARKETER,
         )

@@ -20,10 +20,10 @@ from app.platform.settings import Settings
 
 app = create_app(Settings.from_environment(os.environ), process="web")
 with app.app_context():
-    from app.accounts.application import worker_for
+    from app.accounts.application import worker_actor
     from app.files import application as files
     with open(os.environ["FILE"], "rb") as stream:
-        upload = files.keep(worker_for(int(os.environ["ACCOUNT"])), stream, "many.csv")
+        upload = files.keep(worker_actor(int(os.environ["ACCOUNT"])), stream, "many.csv")
     good = next(iter(upload.checkup.values()))["good"]
     # The peak of this program alone; getrusage would count what the tests had used before it began.
     print(good, int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)

@@ -19,7 +19,7 @@ from app.platform.tenancy import acting_for
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import EMAILS
 from tests.rooms.accounts.sign_in_page import type_in
-from tests.rooms.home.first_visit_page import fill_in
+from tests.rooms.home.setup_page import fill_in
 from tests.rooms.home.test_home_page import plain
 
 

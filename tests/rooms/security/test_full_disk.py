@@ -14,7 +14,7 @@ from app.files import application as files
 from app.platform.database import db
 from app.platform.tenancy import acting_for
 from ops.prepare import prepare_database
-from tests.people import Person, move_in, sign_in
+from tests.people import Person, create_people, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
 from tests.services.databases import Database
 from tests.services.small_disk import SmallDisk, small_disk
@@ -93,7 +93,7 @@ def on_disk(disk: SmallDisk, database: Database, valkey: Valkey) -> Iterator[Fla
     prepare_database(settings)
     app = create_app(settings)
     with app.app_context():
-        move_in()
+        create_people()
     yield app
     with app.app_context():
         db.session.remove()

@@ -16,7 +16,7 @@ from app.files.domain.headers.words import meaning_of
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import session
 from tests.people import Person
-from tests.rooms.home.first_visit_page import fill_in
+from tests.rooms.home.setup_page import fill_in
 
 NUMBERS = (
     "-1",

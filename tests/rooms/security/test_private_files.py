@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.accounts.application import worker_for
+from app.accounts.application import worker_actor
 from app.files import application as files
 from app.platform.database import db
 from app.platform.settings import Settings
@@ -31,7 +31,7 @@ def test_nobody_else_may_read_what_a_command_makes(tmp_path: Path) -> None:
     command = ["create-owner", "--email", "alice@example.com", "--password", "correct horse battery"]
     assert app.test_cli_runner().invoke(args=command).exit_code == 0
     with app.app_context(), acting_for(1):
-        files.keep(worker_for(1), io.BytesIO(b"Email\nann@example.com\n"), "people.csv")
+        files.keep(worker_actor(1), io.BytesIO(b"Email\nann@example.com\n"), "people.csv")
         found = {path.name for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
         assert [stat.S_IMODE(path.stat().st_mode) for path in folder.glob("uploads/*/*")] == [0o600]
         db.session.remove()

@@ -11,7 +11,7 @@ from app.accounts.domain.input import (
     password_problem,
     person_problems,
 )
-from app.accounts.domain.places import countries, country_of, zones_by_area
+from app.accounts.domain.regions import countries, country_of, zones_by_area
 
 
 def test_good_input_has_no_problems() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.accounts.domain.places import countries
+from app.accounts.domain.regions import countries
 from app.contacts.domain.criteria.document import MAX_NESTING, group_of
 from app.contacts.domain.criteria.fields import KINDS, OPERATORS, Field, field_named
 from app.contacts.domain.criteria.values import day_of

@@ -15,7 +15,7 @@ from app.home.application import setup_token
 from app.platform.database import db
 from tests.people import Person
 from tests.rooms.accounts.sign_in_page import token_on, type_in
-from tests.rooms.home.first_visit_page import GOOD, fill_in
+from tests.rooms.home.setup_page import GOOD, fill_in
 from tests.services.databases import Database
 
 

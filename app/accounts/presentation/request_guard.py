@@ -1,7 +1,7 @@
-"""The guard in front of every page and API answer: who acts, and for which account.
+"""Request guard: authenticates every request and sets its actor and account.
 
-It runs before anything reads a request's body; a view is open to strangers only when it is marked
-with `web.public`.
+It runs before the body is read. Only views marked with `web.public` or `web.skip_authentication` are open to
+people who are not signed in.
 """
 
 from flask import Response, current_app, g, jsonify, redirect, request, session, url_for
@@ -17,10 +17,10 @@ from app.platform.logs import origin
 
 
 def guard() -> AnyResponse | None:
-    """Lets strangers see public views only, and says for whom the session acts."""
+    """Set `g.actor` and the account of the request; return a response if sign-in is required."""
     view = current_app.view_functions.get(request.endpoint or "")
     is_public = view is None or getattr(view, "is_public", False)
-    if request.endpoint == "static" or getattr(view, "is_for_machines", False):
+    if request.endpoint == "static" or getattr(view, "skips_authentication", False):
         return None
     formats.zone.set("UTC")
     if current_user.is_authenticated:
@@ -31,7 +31,7 @@ def guard() -> AnyResponse | None:
 def _sign_in_actor(is_public: bool) -> AnyResponse | None:
     try:
         actor = _actor()
-    except NotFound:  # they belong to no account any more
+    except NotFound:  # the user has no account anymore
         end_this_session()
         return None if is_public else _send_to_sign_in()
     g.actor = actor
@@ -48,7 +48,7 @@ def _actor() -> Actor:
     except NotFound:
         if session.pop("account_id", None) is None:
             raise
-        return actor_of(current_user.id, None, sender)  # no longer in that one, but in their own
+        return actor_of(current_user.id, None, sender)  # lost access to that account: use their own
 
 
 def _send_to_sign_in() -> AnyResponse:
@@ -62,14 +62,16 @@ def _send_to_sign_in() -> AnyResponse:
         answer = jsonify(problem | {"detail": "Sign in or use an API token."})
         answer.mimetype, answer.status_code = "application/problem+json", 401
         return answer
-    page = url_for("first_visit.set_up") if installation_is_new() else url_for("security.login", next=_next())
+    page = (
+        url_for("initial_setup.set_up") if installation_is_new() else url_for("security.login", next=_next())
+    )
     if web.is_htmx():
         return Response(status=401, headers={"HX-Redirect": page})
     return redirect(page, 303)
 
 
 def _next() -> str | None:
-    """Where to go after signing in: the page asked for, or the one that asked for a part of itself."""
+    """Return the URL to open after sign-in: the requested page, or the page that sent an htmx request."""
     if web.is_htmx():
         wanted = "?".join(web.page_of_htmx())
     elif request.method == "GET":

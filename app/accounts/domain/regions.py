@@ -1,4 +1,4 @@
-"""Time zones and countries to choose from, and which country a time zone belongs to."""
+"""Time zones, countries, and the country of a time zone."""
 
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -22,7 +22,7 @@ _AREAS = (
 
 @lru_cache(maxsize=1)
 def zones_by_area() -> dict[str, list[tuple[str, str]]]:
-    """{area: [(zone, what it is called)]}, UTC first: what a person chooses from."""
+    """Return the choices of a time zone field: {area: [(zone, label)]}, UTC first."""
     areas: dict[str, list[tuple[str, str]]] = {"Everywhere": [("UTC", "UTC")]}
     for zone in sorted(available_timezones()):
         area, _, place = zone.partition("/")
@@ -37,24 +37,24 @@ def is_zone(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def countries() -> dict[str, str]:
-    """{ISO 3166 alpha-2: English name} in the order of the names."""
+    """Return {ISO 3166 alpha-2 code: English name}, sorted by name."""
     territories = Locale("en").territories
     known = {
         code: str(name)
         for code, name in territories.items()
-        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+        if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     }
     return dict(sorted(known.items(), key=lambda item: item[1]))
 
 
 def country_of(zone: str) -> str:
-    """The country that most of a time zone belongs to, or "" where it has none."""
+    """Return the country code of a time zone according to CLDR, or "" if it has none."""
     current = get_global("zone_aliases").get(zone, zone)
     code = get_global("zone_territories").get(current, "")
     return code if code in countries() else ""
 
 
-# Unions, test codes and the like that the list of territories has as well.
-_NO_COUNTRIES = frozenset(
+# Entries of CLDR's territory list that are not countries: unions, test codes, dependent islands.
+_NOT_COUNTRIES = frozenset(
     {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 )

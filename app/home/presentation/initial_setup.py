@@ -11,15 +11,15 @@ from app.accounts.application import create_owner
 from app.accounts.domain import Actor
 from app.accounts.domain.input import account_problems, person_problems
 from app.home.application import make_sample_data
-from app.home.presentation.forms import FirstVisitForm
+from app.home.presentation.forms import SetupForm
 from app.platform import web
-from app.platform.attempts import begin_or_refuse
+from app.platform.attempts import count_or_refuse
 from app.platform.errors import Invalid
 from app.platform.logs import log
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
 
-blueprint = Blueprint("first_visit", __name__)
+blueprint = Blueprint("initial_setup", __name__)
 
 
 @blueprint.get("/setup")
@@ -29,7 +29,7 @@ def set_up() -> ResponseReturnValue:
     if not accounts.installation_is_new():
         return redirect(url_for("home.home"), 303)
     accounts.refuse_unknown_host(current(), request.host)
-    return _page(FirstVisitForm(token=request.args.get("token", "")))
+    return _page(SetupForm(token=request.args.get("token", "")))
 
 
 @blueprint.post("/setup")
@@ -38,8 +38,8 @@ def make_owner() -> ResponseReturnValue:
     """Makes the owner, signs them in and puts the sample data in place if they are wanted."""
     accounts.refuse_second_owner()
     accounts.refuse_unknown_host(current(), request.host)
-    begin_or_refuse("set-up", request.remote_addr)
-    form = FirstVisitForm()
+    count_or_refuse("set-up", request.remote_addr)
+    form = SetupForm()
     form.validate()
     form.show(_problems(form))
     if form.errors:
@@ -47,40 +47,40 @@ def make_owner() -> ResponseReturnValue:
     actor = create_owner(
         email=form.text("email"),
         password=form.text("password"),
-        hashed=hash_password,
+        hash_password=hash_password,
         name=form.text("name"),
         account_name=form.text("account_name"),
         time_zone=form.text("time_zone"),
         country=form.text("country"),
         origin=request.remote_addr or "",
     )
-    accounts.end_first_visit(current())
+    accounts.discard_setup_token(current())
     _sign_in(actor)
     if form.sample_data.data:
         _add_sample_data(actor)
     return redirect(url_for("home.home"), 303)
 
 
-def _page(form: FirstVisitForm) -> str:
-    asks_token = accounts.first_visit_token(current(), web.is_forwarded()) is not None
-    return render_template("home/first_visit.html", form=form, asks_token=asks_token)
+def _page(form: SetupForm) -> str:
+    asks_token = accounts.required_setup_token(current(), web.is_forwarded()) is not None
+    return render_template("home/initial_setup.html", form=form, asks_token=asks_token)
 
 
-def _problems(form: FirstVisitForm) -> dict[str, str]:
+def _problems(form: SetupForm) -> dict[str, str]:
     """What the use case would refuse, all at once, so that it is mended in one go."""
     problems = person_problems(
         form.text("email"), form.text("password"), form.text("name"), form.text("account_name")
     )
     problems |= account_problems(form.text("account_name"), form.text("time_zone"), form.text("country"))
     try:
-        accounts.check_first_visit(current(), form.text("token"), web.is_forwarded())
+        accounts.check_setup_token(current(), form.text("token"), web.is_forwarded())
     except Invalid as wrong:
         problems |= wrong.facts["fields"]
     return problems
 
 
 def _sign_in(actor: Actor) -> None:
-    security = cast(Security, current_app.extensions["people"])
+    security = cast(Security, current_app.extensions["user_security"])
     login_user(security.datastore.find_user(id=actor.user_id))
 
 

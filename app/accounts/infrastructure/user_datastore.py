@@ -1,0 +1,19 @@
+"""Datastore through which Flask-Security reads and writes users."""
+
+from flask_security import SQLAlchemyUserDatastore
+
+from app.accounts.infrastructure.tables import User
+from app.platform.database import db, transaction
+
+
+class UserDatastore(SQLAlchemyUserDatastore):
+    """Commit Flask-Security's own changes, such as rehashed passwords, through `transaction`."""
+
+    def commit(self) -> None:
+        with transaction():
+            pass
+
+
+def user_datastore() -> UserDatastore:
+    """Return a datastore without roles; permissions come from memberships."""
+    return UserDatastore(db, User, None)
