@@ -1,11 +1,15 @@
-"""Public ids: UUIDv7 (RFC 9562, section 5.7), so that they sort by time of birth.
+"""Ids as texts: public ones, and the numbers of rows.
 
-Made here because Python 3.11, SQLite and PostgreSQL before 18 have none.
+Public ids are UUIDv7 (RFC 9562, section 5.7), so that they sort by the time they were made. They are made
+here because Python 3.11, SQLite and PostgreSQL before 18 have none.
 """
 
 import os
 import time
 from uuid import UUID
+
+HIGHEST_ID = 2**63 - 1
+"""The highest number that a column of ids can hold, in both databases."""
 
 
 def new_public_id() -> str:
@@ -23,3 +27,12 @@ def is_public_id(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
+
+
+def number_of(text: str) -> int | None:
+    """The id that a text writes in decimal digits, 1 to HIGHEST_ID; None for anything else."""
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    digits = text.lstrip("0")
+    number = int(digits) if 0 < len(digits) < 20 else 0
+    return number if 0 < number <= HIGHEST_ID else None

@@ -13,10 +13,9 @@ from app.activity.application import LogFilter, LogPage
 from app.activity.domain.sentences import KINDS, Sentence, sentence_of
 from app.platform import formats, web
 from app.platform.clock import now
+from app.platform.ids import HIGHEST_ID
 
 blueprint = Blueprint("activity", __name__)
-
-HIGHEST_ID = 2**63 - 1
 
 
 @blueprint.get("/activity")

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.accounts import application as accounts
 from app.bulk_enrollment.infrastructure import uploads
+from app.contacts.domain import may_be_contacted
 from app.files import application as files
 from app.files.domain.columns.identify import SECOND_EMAIL, Identifier, Identify, identifying
 from app.files.domain.columns.sides import sides_of
@@ -71,7 +72,7 @@ def new_to_account(
         statuses = uploads.known_people(account_id, identifier, chunk)
         people += len(chunk)
         known += sum(statuses.values())
-        closed += sum(statuses.values()) - statuses.get("active", 0)
+        closed += sum(count for status, count in statuses.items() if not may_be_contacted(status))
     if share < 1:
         if not people:
             return None

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import CUSTOM, FileOptions
 from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
-from app.contacts.domain.names import MAX_TAG, field_key, tag_key, tag_name
+from app.contacts.domain.names import field_key, tag_key, tag_name, tag_problem
 from app.files.domain.cells.tags import tags_of
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.identify import USED_SECOND, identifying
@@ -201,9 +201,7 @@ class RowReader:
         if is_blank(cell):
             return [], True
         names = [tag_name(name) for name in tags_of(cell[:LONGEST_CELL]) if not is_blank(name)]
-        good = [
-            name for name in names if name.isprintable() and 0 < len(tag_key(name)) <= MAX_TAG >= len(name)
-        ][:MOST_TAGS_IN_ROW]
+        good = [name for name in names if not tag_problem(name)][:MOST_TAGS_IN_ROW]
         found: dict[str, str] = {}
         for name in good:
             found.setdefault(tag_key(name), name)
@@ -211,10 +209,6 @@ class RowReader:
             for key, name in found.items():
                 self.tags.setdefault(key, name)
         return list(found), len(good) == len(names) and len(cell) <= LONGEST_CELL
-
-
-def _may_be_tag(name: str) -> bool:
-    return name.isprintable() and 0 < len(name) <= MAX_TAG and len(tag_key(name)) <= MAX_TAG
 
 
 def custom_labels(options: FileOptions) -> list[str]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
+from app.contacts.domain.names import full_name
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import is_sqlite, session
 
@@ -95,7 +96,7 @@ def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
             Contact.account_id == account_id, Contact.id.in_(contact_ids)
         )
     )
-    return {contact_id: " ".join(filter(None, (first, last))) for contact_id, first, last in rows}
+    return {contact_id: full_name(first, last) for contact_id, first, last in rows}
 
 
 def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:

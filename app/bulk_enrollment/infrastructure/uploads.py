@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.contacts.infrastructure.tables import Contact
+from app.contacts.infrastructure.conditions import matched_keys
 from app.files.infrastructure.tables import Upload
 from app.platform.database import is_sqlite, session
 from app.workflows.infrastructure.tables import Workflow
@@ -81,18 +81,12 @@ def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
 
 def known_people(account_id: int, identifier: Identifier, keys: Sequence[str]) -> dict[str, int]:
     """{status: people} of those of the keys that contacts have. The keys travel as one parameter."""
-    column: Any = {"email": Contact.email_key, "phone": Contact.phone_key, "contact_id": Contact.id}[
-        identifier
-    ]
     listed: Any = [int(key) for key in keys] if identifier == "contact_id" else list(keys)
     if is_sqlite():
         wanted = sa.select(sa.func.json_each(json.dumps(listed)).table_valued("value").c.value)
     else:
         kind: Any = sa.BigInteger() if identifier == "contact_id" else sa.Text()
         wanted = sa.select(sa.func.unnest(sa.bindparam("keys", listed, ARRAY(kind), unique=True)))
-    query = (
-        sa.select(Contact.status, sa.func.count(sa.distinct(column)))
-        .where(Contact.account_id == account_id, column.in_(wanted))
-        .group_by(Contact.status)
-    )
+    people = matched_keys(account_id, identifier, wanted).subquery("people")
+    query = sa.select(people.c.status, sa.func.count()).group_by(people.c.status)
     return {row[0]: row[1] for row in session().execute(query)}

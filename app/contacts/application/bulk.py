@@ -12,23 +12,16 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.domain import Status
-from app.contacts.infrastructure import bulk_store, matching, staged
+from app.contacts.infrastructure import bulk_store, staged
 from app.platform.database import transaction
 
 Mode = Literal["fill", "overwrite"]
-Identifier = Literal["email", "phone", "id"]
 
 
 def unpack(rows: sa.Select[Any]) -> sa.Select[Any]:
     """`rows` yields any columns plus `fields` (the JSON text of `domain.pack`). The result yields the other
     columns plus one for each of `domain.STAGED`. Runs nothing."""
     return staged.unpacked(rows)
-
-
-def match_many(account_id: int, by: Identifier, rows: sa.Select[Any]) -> sa.Select[Any]:
-    """`rows` yields (row_number, key). The result yields (row_number, contact_id, status, found) for those
-    whose contact exists; `found` is over 1 for a phone that several contacts have. Runs nothing."""
-    return matching.matched(account_id, by, rows)
 
 
 def create_many(

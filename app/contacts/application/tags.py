@@ -6,7 +6,8 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.lookup import existing
-from app.contacts.domain import MAX_TAG, tag_key, tag_name
+from app.contacts.domain import tag_key, tag_name
+from app.contacts.domain.names import tag_problem
 from app.contacts.infrastructure import queries, store
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -71,12 +72,8 @@ def _note(actor: Actor, contact_id: int, kind: str, tag_id: int) -> None:
 
 def _checked(name: str) -> str:
     tidy = tag_name(name)
-    if not tidy or not tidy.isprintable():
-        raise _invalid("Enter a tag name.")
-    if len(tidy) > MAX_TAG or len(tag_key(tidy)) > MAX_TAG:
-        raise _invalid(f"Tags can have up to {MAX_TAG} characters; this one has {len(tidy)}.")
-    if "," in tidy:
-        raise _invalid("Tags can’t contain commas.")
+    if problem := tag_problem(tidy):
+        raise _invalid(problem)
     return tidy
 
 

@@ -1,6 +1,13 @@
 """What a contact is: its fields, its status and consent, and how a search is read."""
 
-from app.contacts.domain.consent import CONSENT_LABELS, STRENGTH, ConsentBasis, Status, may_become
+from app.contacts.domain.consent import (
+    CONSENT_LABELS,
+    STRENGTH,
+    ConsentBasis,
+    Status,
+    may_be_contacted,
+    may_become,
+)
 from app.contacts.domain.fields import (
     FIELDS,
     STAGED,
@@ -28,6 +35,7 @@ __all__ = [
     "birthday_input",
     "birthday_text",
     "clean",
+    "may_be_contacted",
     "may_become",
     "name_key",
     "pack",

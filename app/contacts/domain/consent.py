@@ -5,6 +5,7 @@ in `STRENGTH`, and the one way down is a person who reactivates an unsubscribed 
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -13,6 +14,9 @@ class Status(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BLOCKED = "blocked"
 
+
+CONTACTABLE: Final = Status.ACTIVE
+"""The one status in which people are enrolled and receive messages."""
 
 # A bounce is a technical matter; the person's own will weighs more, and what the account decided most.
 STRENGTH: dict[Status, int] = {status: place for place, status in enumerate(Status)}
@@ -33,6 +37,12 @@ CONSENT_LABELS: dict[ConsentBasis, str] = {
     ConsentBasis.LEGITIMATE_INTEREST: "Legitimate interest",
     ConsentBasis.OTHER: "Other",
 }
+
+
+def may_be_contacted(status: str | None) -> bool:
+    """Whether a contact with this status may be enrolled and receive messages. A status that is unknown or
+    missing says no. `infrastructure.conditions` has the same as a condition for statements."""
+    return status == CONTACTABLE
 
 
 def may_become(now: Status, wanted: Status) -> bool:

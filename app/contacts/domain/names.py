@@ -6,6 +6,7 @@ Keys are made here and never in SQL, because databases disagree on accents, case
 import re
 import unicodedata
 import zlib
+from typing import Any
 
 MAX_TAG = 60
 MAX_NAME = 120
@@ -29,6 +30,28 @@ def name_key(text: str) -> str:
             part for part in unicodedata.normalize("NFKD", text) if not unicodedata.combining(part)
         )
     return " ".join(text.casefold().split())[:MAX_NAME]
+
+
+def full_name(first: str | None, last: str | None) -> str:
+    """First and last name in one text, as far as they are known."""
+    return " ".join(filter(None, (first, last)))
+
+
+def title_of(person: Any) -> str:
+    """What a contact (a record or row with its columns) is called on pages: the name; without one the
+    address, the phone, or the number."""
+    name = full_name(person.first_name, person.last_name)
+    return name or person.email or person.phone or f"Contact {person.id}"
+
+
+def tag_problem(text: str) -> str:
+    """Why a text can be no tag, as a sentence; empty when it can."""
+    tidy = tag_name(text)
+    if not tidy or not tidy.isprintable():
+        return "Enter a tag name."
+    if len(tidy) > MAX_TAG or len(tag_key(tidy)) > MAX_TAG:
+        return f"Tags can have up to {MAX_TAG} characters; this one has {len(tidy)}."
+    return "Tags can’t contain commas." if "," in tidy else ""
 
 
 def tag_name(text: str) -> str:

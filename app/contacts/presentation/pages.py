@@ -18,10 +18,11 @@ from app.contacts.presentation.forms import (
 from app.contacts.presentation.time_line import lines_of
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
+from app.platform.ids import HIGHEST_ID, number_of
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 
-ONE = f"/<int(max={2**63 - 1}):contact_id>"
+ONE = f"/<int(max={HIGHEST_ID}):contact_id>"
 
 
 @blueprint.get("")
@@ -121,7 +122,7 @@ def add_tag(contact_id: int) -> ResponseReturnValue:
     return web.send_to(f"{_page(contact_id)}#tags")
 
 
-@blueprint.post(f"{ONE}/tags/<int(max={2**63 - 1}):tag_id>/removal")
+@blueprint.post(f"{ONE}/tags/<int(max={HIGHEST_ID}):tag_id>/removal")
 def remove_tag(contact_id: int, tag_id: int) -> ResponseReturnValue:
     contacts.untag_contact(web.actor(), contact_id, tag_id)
     return web.send_to(f"{_page(contact_id)}#tags")
@@ -183,8 +184,7 @@ def _page(contact_id: int) -> str:
 
 def _place(name: str) -> int | None:
     """The id of a contact in the address, if it can be one."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return number_of(request.args.get(name, ""))
 
 
 def _address(search: Search, **place: int) -> str:

@@ -22,6 +22,7 @@ def enroll_many(
     """Enroll every contact id of the select at the workflow's first step, `held` while no engine runs.
     Returns how many were enrolled.
 
+    Who may not be contacted is passed over, whoever asks, and so are contacts of other accounts.
     Who is under way in the workflow is passed over, and so is who has left it unless `again`. The database's
     unique index decides, also against others who enroll the same people at this moment; ids go in in order,
     so that two such statements never wait for each other in a circle.

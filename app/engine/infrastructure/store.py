@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.contacts.infrastructure.conditions import may_be_contacted
+from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
@@ -43,7 +45,13 @@ def enroll_many(
         "enrolled_at": at,
     }
     columns = [sa.literal(value, Enrollment.__table__.c[name].type) for name, value in values.items()]
-    chosen = sa.select(*columns, contact_id).where(~is_there(before)).order_by(contact_id)
+    # Asked contact by contact through the primary key, whatever the statistics say.
+    open_contact = sa.select(Contact.id).where(
+        Contact.account_id == account_id, Contact.id == contact_id, may_be_contacted(Contact.status)
+    )
+    chosen = (
+        sa.select(*columns, contact_id).where(is_there(open_contact), ~is_there(before)).order_by(contact_id)
+    )
     insert = (sqlite if is_sqlite() else postgresql).insert(Enrollment)
     enrolled: Any = session().execute(
         insert.from_select([*values, "contact_id"], chosen).on_conflict_do_nothing(),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.engine import application as engine
 from app.platform import web
+from app.platform.ids import number_of
 
 blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/people")
 
@@ -36,8 +37,7 @@ def people(public_id: str) -> ResponseReturnValue:
 
 def _place(name: str) -> int | None:
     """The id of an enrollment in the address, if it can be one."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
+    return number_of(request.args.get(name, ""))
 
 
 def _address(public_id: str, view: str, **place: int) -> str:

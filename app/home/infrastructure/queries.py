@@ -8,10 +8,14 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import UNFINISHED
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts.domain import may_be_contacted
+from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
+from app.platform.ids import number_of
+from app.workflows.domain.life_cycle import Status
 from app.workflows.infrastructure.tables import Workflow
 
 _UNFINISHED = [status.value for status in UNFINISHED]
@@ -58,9 +62,9 @@ def figures(account_id: int) -> Figures:
     contacts = _by_status(Contact, account_id)
     return Figures(
         contacts=sum(contacts.values()),
-        reachable=contacts.get("active", 0),
+        reachable=sum(count for status, count in contacts.items() if may_be_contacted(status)),
         workflows=sum(workflows.values()),
-        active_workflows=workflows.get("active", 0),
+        active_workflows=workflows.get(Status.ACTIVE, 0),
         people_in_workflows=_people_in_workflows(account_id),
         unfinished_jobs=_count(
             sa.select(sa.func.count()).where(
@@ -89,7 +93,7 @@ def beginnings(account_id: int) -> Beginnings:
         draft=session().scalar(
             newest.where(Workflow.status == "draft", Workflow.created_by.isnot(None)).limit(1)
         ),
-        active=session().scalar(newest.where(Workflow.status == "active").limit(1)),
+        active=session().scalar(newest.where(Workflow.status == Status.ACTIVE).limit(1)),
     )
 
 
@@ -123,16 +127,13 @@ def dismissed_job(account_id: int, public_id: str) -> JobWithWorkflow | None:
 
 def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
     """{contact id: name, or else address}."""
-    wanted = [int(one) for one in ids if one.isdigit()]
+    wanted = [number for one in ids if (number := number_of(one)) is not None]
     rows = session().execute(
         sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
             Contact.account_id == account_id, Contact.id.in_(wanted)
         )
     )
-    return {
-        str(id_): " ".join(filter(None, (first, last))) or email or phone
-        for id_, first, last, email, phone in rows
-    }
+    return {str(row.id): title_of(row) for row in rows}
 
 
 def names_of_jobs(account_id: int, ids: Sequence[str]) -> dict[str, str]:

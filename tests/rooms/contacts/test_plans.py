@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.contacts import application as contacts
 from app.contacts.application import Search
 from app.contacts.domain import Status
+from app.contacts.infrastructure import conditions
 from app.platform.database import db, is_sqlite, session
 from tests.rooms.contacts.people import add
 
@@ -74,11 +75,10 @@ def test_pages_and_counts(app, bob, monkeypatch, search, few):
         assert [line for statement in heard for line in scans(*statement)] == []
 
 
-@pytest.mark.parametrize("by", ["email", "phone", "id"])
+@pytest.mark.parametrize("by", ["email", "phone", "contact_id"])
 def test_matching(app, bob, by):
-    key = sa.literal(1 if by == "id" else "x").label("key")
-    rows = sa.select(sa.literal(1).label("row_number"), key)
+    keys = sa.select(sa.literal(1 if by == "contact_id" else "x").label("key"))
 
     with app.app_context(), listening() as heard:
-        session().execute(contacts.match_many(bob.actor.account_id, by, rows)).all()
+        session().execute(conditions.matched_keys(bob.actor.account_id, by, keys)).all()
         assert [line for statement in heard for line in scans(*statement)] == []

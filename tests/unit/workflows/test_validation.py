@@ -176,7 +176,7 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             definition(step("t", "add_tag", tag="a,b")),
             "t",
             "tag",
-            "Tag: use at most 60 characters on one line, without commas.",
+            "Tag: tags can’t contain commas.",
         ),
         (
             definition(email(body="x" * 20_001)),

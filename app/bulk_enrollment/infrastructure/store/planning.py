@@ -17,6 +17,7 @@ from app.bulk_enrollment.infrastructure.tables import (
     WithheldKey,
     staged_rows,
 )
+from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
@@ -70,7 +71,7 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     is_duplicate = staged.c.first_row < staged.c.row_number
     under_way, was_in = _enrolled(judge, contact.c.id)
     is_enrolled = sa.false() if judge.workflow_id is None else under_way if judge.again else was_in
-    is_shared = contact.c.people > 1
+    is_shared, is_open = contact.c.people > 1, may_be_contacted(contact.c.status)
     verdict = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, Outcome.VALIDATION_ERROR),
         (is_shared, Outcome.VALIDATION_ERROR),
@@ -81,7 +82,7 @@ def _into_ledger(judge: Judge) -> sa.Insert:
             if judge.creates
             else Outcome.CONTACT_NOT_FOUND,
         ),
-        (sa.or_(staged.c.withheld.isnot(None), contact.c.status != "active"), Outcome.CONTACT_BLOCKED),
+        (sa.or_(staged.c.withheld.isnot(None), ~is_open), Outcome.CONTACT_BLOCKED),
         (is_enrolled, Outcome.ALREADY_ENROLLED),
         else_=judge.good,
     )
@@ -90,7 +91,7 @@ def _into_ledger(judge: Judge) -> sa.Insert:
         (is_shared, "shared_phone"),
         (is_duplicate, sa.cast(staged.c.first_row, sa.String)),
         (staged.c.withheld.in_(REFUSALS), sa.func.coalesce(staged.c.detail, FILE)),
-        (contact.c.status != "active", contact.c.status),
+        (sa.and_(contact.c.id.is_not(None), ~is_open), contact.c.status),
         (staged.c.withheld.isnot(None), sa.func.coalesce(staged.c.detail, UNCLEAR)),
         else_=None,
     )

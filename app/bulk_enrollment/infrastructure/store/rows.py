@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
+from app.contacts.domain.consent import CONTACTABLE
+from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.consent.cells import LEFT_OUT
@@ -39,7 +41,7 @@ def new_people(span: Range) -> sa.Select[Any]:
     """Rows that speak of nobody yet: `status` as the file's consent columns say, and `fields`. Who is left
     out, because nobody knows whether they may be contacted, does not become a contact."""
     return sa.select(
-        sa.func.coalesce(EnrollmentRow.withheld, "active").label("status"), EnrollmentRow.fields
+        sa.func.coalesce(EnrollmentRow.withheld, CONTACTABLE.value).label("status"), EnrollmentRow.fields
     ).where(span.open_rows(), EnrollmentRow.fields.isnot(None), ~_left_out(), span.owner().is_(None))
 
 
@@ -126,12 +128,10 @@ def withheld_people(span: Range) -> sa.Select[Any]:
     )
 
 
-def open_people(span: Range) -> sa.Select[tuple[int]]:
-    """Ids of the contacts that may be enrolled."""
-    return (
-        sa.select(Contact.id)
-        .join(EnrollmentRow, span.same_person())
-        .where(span.open_rows(), EnrollmentRow.withheld.is_(None), Contact.status == "active")
+def open_people(span: Range) -> sa.Select[Any]:
+    """Ids of the contacts that the file lets in. `enroll_many` asks whether they may be contacted."""
+    return sa.select(EnrollmentRow.contact_id).where(
+        span.open_rows(), EnrollmentRow.contact_id.is_not(None), EnrollmentRow.withheld.is_(None)
     )
 
 
@@ -211,7 +211,7 @@ def forget_fields(span: Range) -> None:
 
 
 def _blocked() -> tuple[sa.ColumnElement[bool], sa.Case[Any]]:
-    withheld, closed = EnrollmentRow.withheld.isnot(None), Contact.status != "active"
+    withheld, closed = EnrollmentRow.withheld.isnot(None), ~may_be_contacted(Contact.status)
     by = sa.case((_refused(), _quoted(FILE)), (closed, Contact.status), else_=_quoted(UNCLEAR))
     return sa.or_(withheld, closed), by
 

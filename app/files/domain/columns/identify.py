@@ -17,6 +17,7 @@ from app.platform.addresses import (
     read_phone,
 )
 from app.platform.blank_words import is_blank
+from app.platform.ids import number_of
 
 Identifier = Literal["email", "phone", "contact_id"]
 IDENTIFIERS: Final[tuple[Identifier, ...]] = ("email", "phone", "contact_id")
@@ -27,7 +28,6 @@ USED_SECOND: Final = "second_column"
 NO_ID: Final = "no_id"
 BLANK_ID: Final = "id_blank"
 BLANKS: Final = ("blank", "phone_blank", BLANK_ID)
-_LONGEST_ID: Final = 15
 
 
 class Identified(NamedTuple):
@@ -105,6 +105,5 @@ def _id(cell: str) -> tuple[str | None, str | None, str | None]:
     digits = cell[:64].strip().removesuffix(".0")
     if is_blank(digits):
         return None, BLANK_ID, None
-    if digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_ID and int(digits) > 0:
-        return str(int(digits)), None, None
-    return None, NO_ID, None
+    number = number_of(digits)
+    return (str(number), None, None) if number is not None else (None, NO_ID, None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.contacts.domain.criteria import Field, custom_key, day_of, field_named, rules
-from app.contacts.domain.names import MAX_TAG
+from app.contacts.domain.names import tag_problem
 from app.workflows.domain.definition.document import ID_PATTERN
 from app.workflows.domain.messages.merge_tags import analyse
 from app.workflows.domain.steps.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
@@ -87,10 +87,12 @@ def _pairs(setting: Setting, value: Any, known: Known) -> Iterator[str]:
 def _tag(setting: Setting, value: Any, known: Known) -> Iterator[str]:
     if not isinstance(value, str):
         yield "enter the tag as text."
-    elif len(value) > MAX_TAG or "\n" in value or "," in value:
-        yield f"use at most {MAX_TAG} characters on one line, without commas."
     elif "{{" in value or "{%" in value:
         yield "tags can’t contain merge tags."
+    elif "\n" in value.strip():
+        yield "must be a single line."
+    elif problem := tag_problem(value):
+        yield problem[:1].lower() + problem[1:]
 
 
 def _field(allowed: Callable[[Field], bool], words: str) -> Callable[[Setting, Any, Known], Iterator[str]]:
