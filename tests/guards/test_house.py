@@ -18,7 +18,8 @@ def named(source: Source) -> str:
 
 
 def test_rooms_are_entered_through_their_doors() -> None:
-    """Another room's `application` and pure `domain`, its `tables` for queries; the first room knows all."""
+    """Another room's `application` and pure `domain`, for queries its `tables` and `conditions`; the
+    first room knows all."""
     wrong = []
     for source in APP:
         if not source.room:
@@ -27,8 +28,8 @@ def test_rooms_are_entered_through_their_doors() -> None:
             parts = imported.split(".")
             if parts[0] != "app" or len(parts) < 3 or parts[1] in (source.room, "platform"):
                 continue
-            is_table = parts[2:4] == ["infrastructure", "tables"]
-            if parts[2] not in ("application", "domain") and not is_table:
+            is_for_queries = parts[2:4] in (["infrastructure", "tables"], ["infrastructure", "conditions"])
+            if parts[2] not in ("application", "domain") and not is_for_queries:
                 wrong.append(f"{source.name}:{line} uses {imported}")
             elif parts[2] == "application" and len(parts) > 4:
                 wrong.append(f"{source.name}:{line} goes past the door with {imported}")
