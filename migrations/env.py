@@ -32,7 +32,7 @@ def plain_types(kind: str, item: Any, autogen: Any) -> str | bool:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and type(item).__name__ == "BigInteger":
         return 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
-    if kind == "type" and type(item).__name__ == "JSON":
+    if kind == "type" and type(item).__name__ in ("JSON", "Document"):
         autogen.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False

@@ -2,6 +2,6 @@
 for the room's own tasks and pages."""
 
 from app.bulk_enrollment.application.report import JobState, job_states
-from app.bulk_enrollment.application.start import FileJob, start_job
+from app.bulk_enrollment.application.start import JobRequest, start_job
 
-__all__ = ["FileJob", "JobState", "job_states", "start_job"]
+__all__ = ["JobRequest", "JobState", "job_states", "start_job"]

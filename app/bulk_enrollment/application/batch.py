@@ -57,19 +57,19 @@ def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> None:
 def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
     made = 0
-    if options["missing"] == "create":
+    if options.creates:
         people = contacts.unpack(rows.new_people(span))
         made = contacts.create_many(
             account_id,
             people,
             job.id,
             at,
-            consent_basis=options["consent_basis"],
-            consent_source=options.get("source_name"),
+            consent_basis=options.consent_basis,
+            consent_source=options.source_name or None,
             created_by=job.created_by,
         )
     is_met_again = rows.tie(span) != made and rows.may_meet_again(span)
-    if options.get("withholds") and rows.has_withheld(span):
+    if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if is_met_again:  # only now: a no counts also in a row that turns out to be a duplicate
         rows.count_again(span)
@@ -82,29 +82,29 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
 def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
     assert job.workflow_id is not None and job.version_id is not None
-    if options["existing"] != "leave":
+    if options.existing != "leave":
         people = contacts.unpack(rows.known_people(span))
-        contacts.update_many(account_id, people, options["existing"], at)
+        contacts.update_many(account_id, people, options.existing, at)
     enrolled = engine.enroll_many(
         account_id,
         rows.open_people(span),
         workflow_id=job.workflow_id,
         version_id=job.version_id,
-        first_step=options["first_step"],
-        again=options["again"],
+        first_step=options.first_step,
+        again=options.again,
         source=SOURCE,
         job_id=job.id,
         at=at,
     )
     tagged = bool(job.met.get("tags"))
-    creates = options["missing"] == "create"
+    creates = options.creates
     rows.write_enrolled(span, job.workflow_id, creates, keep_fields=tagged)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
         rows.count_again(span)  # another batch of this job has enrolled the same contact meanwhile
     people_in = rows.people_with(span, (Outcome.ENROLLED,))
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
-    if options["tag_ids"]:
-        contacts.tag_many(account_id, people_in, options["tag_ids"], job.id, at)
+    if options.tag_ids:
+        contacts.tag_many(account_id, people_in, options.tag_ids, job.id, at)
     if tagged:
         contacts.tag_each(account_id, rows.fields_with(span, (Outcome.ENROLLED,)), job.id, at)
         rows.forget_fields(span)
@@ -113,19 +113,19 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
 def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
     tagged = bool(job.met.get("tags"))
-    creates = options["missing"] == "create"
-    if options["existing"] == "leave":
+    creates = options.creates
+    if options.existing == "leave":
         rows.write_imported(span, None, creates, keep_fields=tagged)
     else:
         people = contacts.unpack(rows.known_people(span))
-        rows.write_imported(span, contacts.changed_by(account_id, people, options["existing"]), creates)
-        contacts.update_many(account_id, people, options["existing"], at)
+        rows.write_imported(span, contacts.changed_by(account_id, people, options.existing), creates)
+        contacts.update_many(account_id, people, options.existing, at)
     done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
     created = rows.people_with(span, (Outcome.CREATED,))
     activity.record_many("imported", account_id, created, at, None, job.id)
-    if options["tag_ids"]:
-        contacts.tag_many(account_id, rows.people_with(span, done), options["tag_ids"], job.id, at)
+    if options.tag_ids:
+        contacts.tag_many(account_id, rows.people_with(span, done), options.tag_ids, job.id, at)
     if tagged:
         contacts.tag_each(account_id, rows.fields_with(span, done), job.id, at)
-    if tagged or options["existing"] != "leave":
+    if tagged or options.updates:
         rows.forget_fields(span)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.application.plan import file_options
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.infrastructure import corrections
 from app.bulk_enrollment.infrastructure.corrections import Relative
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -53,10 +53,19 @@ def corrected_job(
     )
 
 
-def inherited_options(actor: Actor, job: EnrollmentJob, upload: files.Upload) -> FileOptions:
+def inherited_choices(
+    actor: Actor, job: EnrollmentJob, upload: files.Upload
+) -> tuple[FileSelection, JobOptions]:
     """What was chosen for the job, with its columns found again in the corrected file. Columns that the job's
     file did not have are guessed."""
-    chosen = file_options(job)
+    chosen = job.selection if isinstance(job.selection, FileSelection) else FileSelection("", {})
+    return _found_again(actor, job, chosen, upload), job.options
+
+
+def _found_again(
+    actor: Actor, job: EnrollmentJob, chosen: FileSelection, upload: files.Upload
+) -> FileSelection:
+    chosen = replace(chosen, upload_id=upload.public_id, names={}, read_as="")
     guesses = {
         str(guess.index): guess.field
         for guess in files.suggestion(actor.account_id, upload)

@@ -12,8 +12,10 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.application.selections import upload_of
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
+from app.bulk_enrollment.domain.selection import FileSelection, ManualSelection
 from app.bulk_enrollment.infrastructure import queries
 from app.files import application as files
 from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded_cell
@@ -38,16 +40,21 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
     """Rows with one of the outcomes, or all of them (None); `part` names them in the file's name. Raises
     NotAllowed, Conflict when the file could not be read, NotFound when it is no longer kept."""
     accounts.require(actor, Permission.REPORTS)
-    job = shown.job
-    if shown.status is JobStatus.FAILED or job.upload_id is None:
+    job = queries.job_by_id(shown.job.account_id, shown.job.id)
+    if shown.status is JobStatus.FAILED:
         raise Conflict("CONFLICT", "The file couldn’t be read, so there are no rows to download.")
-    upload = files.upload_by_id(job.account_id, job.upload_id)
-    files.check_is_there(upload)
-    _record(actor, shown, wanted)
     ledger = _ledger(job.account_id, job.id, shown.status is JobStatus.CANCELLED)
-    rows = _rows(upload, ledger, wanted)
+    delimiter = ","
+    match job.selection:
+        case FileSelection():
+            upload = upload_of(job)
+            files.check_is_there(upload)
+            rows = _rows(upload, ledger, wanted)
+            delimiter = ";" if files.layout_of(upload).delimiter == ";" else ","
+        case ManualSelection() as selection:
+            rows = _listed_rows(selection, ledger, wanted)
+    _record(actor, shown, wanted)
     stem = shown.story.file_name.rpartition(".")[0] or shown.story.file_name
-    delimiter = ";" if files.layout_of(upload).delimiter == ";" else ","
     return Download(f"{stem}-{part}.csv", csv_chunks(rows, delimiter))
 
 
@@ -90,6 +97,15 @@ def _rows(
         cells += [""] * (width - len(cells))
         # A row longer than the header keeps what sticks out, behind the added columns.
         yield [*(cells[at] for at in own), outcome.name if outcome else "", words, *cells[width:]]
+
+
+def _listed_rows(
+    selection: ManualSelection, ledger: Iterator[Told], wanted: frozenset[Outcome] | None
+) -> Iterator[Sequence[str]]:
+    yield [selection.identifier, *ADDED_COLUMNS]
+    for entry, (outcome, words) in zip(selection.entries, ledger, strict=False):
+        if wanted is None or outcome in wanted:
+            yield [guarded_cell(entry), outcome.name if outcome else "", words]
 
 
 def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[Told]:

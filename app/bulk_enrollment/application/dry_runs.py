@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.left_out import LeftOutValues, left_out_of
-from app.bulk_enrollment.application.plan import file_options
 from app.bulk_enrollment.domain.forecast import Expected, SampleRow, headline, seconds_needed, words_of
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.infrastructure import checks, corrections, queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
@@ -23,10 +23,10 @@ from app.workflows.infrastructure.tables import Workflow
 class DryRun:
     """A draft and what would become of its rows. While it is planned there is only how far it has come;
     `is_waiting` means that no worker is there to plan it; `corrects` is the public id of the job that it
-    corrects."""
+    corrects; `upload` is None for contacts that were not chosen by a file."""
 
     job: EnrollmentJob
-    upload: files.Upload
+    upload: files.Upload | None
     workflow: Workflow | None
     is_waiting: bool
     expected: list[Expected]
@@ -64,15 +64,15 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
     """Raises NotFound, also for one that was never started and has been tidied away."""
     accounts.require(actor, Permission.REPORTS)
     job = queries.job_by_public_id(actor.account_id, public_id)
-    if job is None or job.upload_id is None:
+    if job is None:
         raise NotFound(
-            "JOB_NOT_FOUND", "This check has expired. Checks that aren’t started are deleted after a day."
+            "JOB_NOT_FOUND", "This dry run has expired. Dry runs that aren’t started are deleted after a day."
         )
     is_ready = job.planned_at is not None
     original = corrections.original_of(actor.account_id, job)
     return DryRun(
         job=job,
-        upload=files.upload_by_id(actor.account_id, job.upload_id),
+        upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,
         workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
         is_waiting=not is_ready and job.status == JobStatus.DRAFT and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
@@ -84,15 +84,17 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
     )
 
 
-def options_of(actor: Actor, public_id: str, upload: files.Upload) -> FileOptions | None:
-    """What was chosen for a check of this upload, to be changed; None when there is no such check."""
+def choices_of(actor: Actor, public_id: str, upload: files.Upload) -> tuple[FileSelection, JobOptions] | None:
+    """What was chosen for a dry run of this upload, to be changed; None when there is no such dry run."""
     job = queries.job_by_public_id(actor.account_id, public_id)
-    return file_options(job) if job is not None and job.upload_id == upload.id else None
+    if job is None or job.upload_id != upload.id or not isinstance(job.selection, FileSelection):
+        return None
+    return job.selection, job.options
 
 
 def _expected(job: EnrollmentJob) -> list[Expected]:
     """What succeeds first, then the rest in the order of their codes."""
-    counts = {Outcome[name]: rows for name, rows in job.totals.items()}
+    counts = {Outcome[name]: rows for name, rows in job.expected.items()}
     return [
         Expected(outcome, counts[outcome], words_of(outcome, counts[outcome]), _samples(job, outcome))
         for outcome in sorted(counts)

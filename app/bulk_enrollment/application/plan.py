@@ -1,30 +1,24 @@
-"""Planning a job: the file's rows go into the ledger, each with its verdict, and the batches are cut.
+"""Planning a job: its rows go into the ledger, each with its verdict, and the batches are cut.
 
-The file is read once, as a stream. Every chunk is one short transaction, so a small write of somebody else
+The rows come as a stream, read once. Every chunk is one short transaction, so a small write of somebody else
 never waits long; a planner that was thought dead notices at its next chunk and stops. How far the ledger is
 filled is written with each chunk: whoever claims the planning next goes on from there.
 """
 
 import time
-from collections.abc import Iterator
-from itertools import islice
 
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.run import dispatch
+from app.bulk_enrollment.application.selected_rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
-from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Met, ReadRow, RowReader
-from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import jobs, planning
 from app.bulk_enrollment.infrastructure.store.jobs import PlanningClaim
 from app.bulk_enrollment.infrastructure.store.planning import Judge
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
-from app.contacts.domain import ValueStyle
-from app.files import application as files
 from app.files.domain.columns.evidence import MOST_TAGS
-from app.files.domain.columns.sides import sides_of
 from app.files.domain.text.unreadable import UnreadableFile
 from app.platform import queue
 from app.platform.clock import now
@@ -99,28 +93,24 @@ def _plan_next(account_id: int) -> None:
 
 
 def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
-    """Load the rows of the job's file that are not in the ledger yet; returns how many it has then."""
+    """Load the job's rows that are not in the ledger yet; returns how many it has then."""
     judge = _judge(job)
     done = claim.planned_rows
     if job.total > CHUNK_ROWS:
         with transaction():
             planning.know_people()
-    assert job.upload_id is not None
-    upload = files.upload_by_id(job.account_id, job.upload_id)
-    reader = _reader(job, upload, job.met if done else {})
+    rows = rows_of(job, job.met if done else {})
     began = time.monotonic()
     turn_ends = 0.0
-    for chunk in _chunks(_read_rows(reader, upload, after=done)):
+    for chunk in rows.chunks(after=done, size=CHUNK_ROWS):
         if not turn_ends:  # half of the time at most goes into finding the place again
             turn_ends = time.monotonic() + max(TURN_SECONDS, time.monotonic() - began)
-        if len(reader.tags) > MOST_TAGS:
-            raise UnreadableFile("too_many_tags", TOO_MANY_TAGS)
         with transaction():
             _hold(job, claim.attempt, done + len(chunk))
             planning.load_chunk(judge, chunk)
-            planning.load_other_keys(job.account_id, job.id, reader.take_other_keys())
-            if reader.left_out or reader.tags:
-                jobs.change(job.account_id, job.id, met=reader.met)
+            planning.load_other_keys(job.account_id, job.id, rows.take_other_keys())
+            if met := rows.met:
+                jobs.change(job.account_id, job.id, met=met)
         done += len(chunk)
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.is_to_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
@@ -135,8 +125,8 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> None:
         planning.know_sizes()
         planning.spread_withheld(job.account_id, job.id)
         expected = queries.expected_outcomes(job.account_id, job.id)
-        totals = {outcome.name: count for outcome, count in expected.items()}
-        jobs.change(job.account_id, job.id, total=rows, totals=totals, planned_at=now(), lease_until=None)
+        counts = {outcome.name: count for outcome, count in expected.items()}
+        jobs.change(job.account_id, job.id, total=rows, expected=counts, planned_at=now(), lease_until=None)
 
 
 def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
@@ -144,41 +134,16 @@ def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
         raise _GivenUp
 
 
-def _reader(job: EnrollmentJob, upload: files.Upload, met: Met) -> RowReader:
-    options = file_options(job)
-    styles = files.styles_of(upload, options.mapping, options.dates, options.phones)
-    style = ValueStyle(styles.country, styles.date_style, styles.international)
-    sides = sides_of(files.layout_of(upload), options.columns())
-    return RowReader(options, styles.country, style, met, sides)
-
-
-def _read_rows(reader: RowReader, upload: files.Upload, after: int) -> Iterator[ReadRow]:
-    for row in islice(files.rows(upload), after, None):
-        yield reader.read(row.number, row.line, row.cells)
-
-
-def _chunks(rows: Iterator[ReadRow]) -> Iterator[list[ReadRow]]:
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        yield chunk
-
-
 def _judge(job: EnrollmentJob) -> Judge:
-    options = file_options(job)
     return Judge(
         account_id=job.account_id,
         job_id=job.id,
-        identifier=options.identifier,
-        creates=options.missing == "create",
-        updates=options.existing != "leave",
+        identifier=job.selection.identifier,
+        creates=job.options.creates,
+        updates=job.options.updates,
         workflow_id=job.workflow_id,
-        again=job.options["again"],
+        again=job.options.again,
     )
-
-
-def file_options(job: EnrollmentJob) -> FileOptions:
-    """What the person chose for this job."""
-    known = FileOptions.__dataclass_fields__
-    return FileOptions(**{name: value for name, value in job.options.items() if name in known})
 
 
 def _queue_planned(account_id: int, job_id: int) -> None:
@@ -189,7 +154,7 @@ def _queue_planned(account_id: int, job_id: int) -> None:
         job = queries.job_by_id(account_id, job_id)
         if tags := job.met.get("tags"):
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
-        size = batch_size(job.total, job.options["batch_size"])
+        size = batch_size(job.total, job.options.batch_size)
         batches = planning.cut_batches(account_id, job_id, job.total, size)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
     dispatch(account_id)

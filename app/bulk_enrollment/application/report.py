@@ -91,7 +91,7 @@ class ShownJob:
         """What came out otherwise than the check expected; nothing for a job that was stopped."""
         if self.status not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
             return []
-        return differences(self.job.options.get("expected", {}), self.state.outcomes)
+        return differences(self.job.expected, self.state.outcomes)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
     return [
         RunningJob(
             public_id=pulse.public_id,
-            name=pulse.workflow or f"Import of {pulse.file_name or 'contacts'}",
+            name=pulse.workflow or f"Import of {pulse.options.source_name or 'contacts'}",
             percent=pulse.processed * 100 // pulse.total if pulse.batches and pulse.total else None,
         )
         for pulse in job_list.unfinished_pulses(actor.account_id, SHOWN_RUNNING)
@@ -193,7 +193,7 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
 
 
 def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
-    """{job id: its public id and the name of its file}, for what is told of jobs elsewhere; those no longer
+    """{job id: its public id and what its rows are called}, for what is told of jobs elsewhere; those no longer
     kept are missing."""
     return job_list.origins(account_id, job_ids) if job_ids else {}
 
@@ -233,7 +233,7 @@ def _story(each: NamedJob, state: JobState) -> Story:
         progress=state.progress,
         outcomes=state.outcomes,
         workflow=into,
-        file_name=each.file_name or job.options.get("source_name") or "file",
+        file_name=job.options.source_name or "file",
         planned_rows=job.planned_rows,
         is_planned=job.planned_at is not None,
         retry=(retry.number, retry.attempt, retry.at) if retry else None,
@@ -243,5 +243,5 @@ def _story(each: NamedJob, state: JobState) -> Story:
 
 def _outcomes(job: EnrollmentJob, figures: Figures) -> dict[Outcome, int]:
     """In the order of their codes; of a draft those that planning expects."""
-    counted = job.totals if job.status == JobStatus.DRAFT else figures.outcomes
+    counted = job.expected if job.status == JobStatus.DRAFT else figures.outcomes
     return {outcome: counted[outcome.name] for outcome in Outcome if counted.get(outcome.name)}

@@ -94,7 +94,7 @@ def _know_sizes(job: EnrollmentJob, claim: Claim) -> None:
     """Contacts that a job makes are new to the planner, which would go on reading all of them for each row:
     tell it after the first batch, and whenever there are twice as many."""
     is_doubling = claim.number & (claim.number - 1) == 0
-    if is_doubling and job.options["missing"] == "create":
+    if is_doubling and job.options.creates:
         with transaction():
             planning.know_people()
 
@@ -164,7 +164,7 @@ def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
 
 
 def _span(job: EnrollmentJob, claim: Claim) -> Range:
-    return Range(job.account_id, job.id, job.options["identifier"], claim.first_row, claim.last_row)
+    return Range(job.account_id, job.id, job.selection.identifier, claim.first_row, claim.last_row)
 
 
 def skip_rest(account_id: int, job_id: int) -> None:
@@ -199,8 +199,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):
             return False
         after = final_status(figures.failed, figures.outcomes.get(Outcome.CANCELLED.name, 0))
-        options = job.options | {"expected": job.totals}  # what planning expected
-        if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes, options):
+        if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes):
             return False
         actor = accounts.worker_actor(account_id)
         activity.record(

@@ -31,9 +31,5 @@ def _set(actor: Actor, public_id: str, *, is_dismissed: bool) -> None:
             raise Conflict("CONFLICT", "This job is still running.")
         if (job.dismissed_at is not None) == is_dismissed:
             return
-        values = {"dismissed_at": now(), "dismissed_by": actor.user_id} if is_dismissed else _BACK
-        jobs.change(actor.account_id, job.id, **values)
+        jobs.change(actor.account_id, job.id, dismissed_at=now() if is_dismissed else None)
         activity.record(actor, "to_do_dismissed" if is_dismissed else "to_do_restored", "job", job.public_id)
-
-
-_BACK = {"dismissed_at": None, "dismissed_by": None}

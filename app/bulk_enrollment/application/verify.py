@@ -1,8 +1,9 @@
-"""Does a job's account of itself hold? Everything is counted again from the file, the ledger and the
+"""Whether the figures of a job are right: everything is counted again from its selection, the ledger and the
 enrollments, and compared with what the pages show."""
 
 from dataclasses import dataclass
 
+from app.bulk_enrollment.application.selected_rows import count_rows
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import invariants, queries
@@ -55,7 +56,7 @@ def verify_job(job: EnrollmentJob) -> list[Check]:
 
 
 def _at_the_end(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
-    checks = _against_file(job, ledger)
+    checks = _against_selection(job, ledger)
     if job.planned_at is None:
         return checks
     checks.append(Check("rows without an outcome", 0, ledger.get(None, 0)))
@@ -66,20 +67,16 @@ def _at_the_end(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[C
     return checks
 
 
-def _against_file(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
+def _against_selection(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
     try:
-        in_file = _rows_in_file(job)
+        selected = count_rows(job)
     except files.FileGone:
         return [Check("uploaded files that are no longer on this server", 0, 1)]
+    rows = "rows in the file" if job.upload_id else "selected contacts"
     if job.planned_at is None:
         cancelled = job.totals.get("CANCELLED", 0)
-        return [Check("rows in the file = rows counted as canceled", in_file, cancelled)]
+        return [Check(f"{rows} = rows counted as canceled", selected, cancelled)]
     return [
-        Check("rows in the file = rows of the job", in_file, job.total),
-        Check("rows in the file = sum of all outcomes", in_file, sum(ledger.values())),
+        Check(f"{rows} = rows of the job", selected, job.total),
+        Check(f"{rows} = sum of all outcomes", selected, sum(ledger.values())),
     ]
-
-
-def _rows_in_file(job: EnrollmentJob) -> int:
-    assert job.upload_id is not None
-    return sum(1 for _ in files.rows(files.upload_by_id(job.account_id, job.upload_id)))

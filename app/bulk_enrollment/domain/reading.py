@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.selection import CUSTOM, FileOptions
+from app.bulk_enrollment.domain.selection import CUSTOM, FileSelection
 from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
 from app.contacts.domain.names import field_key, tag_key, tag_name, tag_problem
 from app.files.domain.cells.tags import tags_of
@@ -75,39 +75,40 @@ class LeftOut:
 
 class RowReader:
     """Reads rows one after another. What it meets on the way is in `left_out` {field: LeftOut} and in `tags`
-    {key: name}, which stops growing at one more than MOST_TAGS. `met` is what was met in the rows before;
-    `sides` tells where else in a row to look."""
+    {key: name}, which stops growing at one more than MOST_TAGS. With `writes` a row keeps the values of its
+    other columns. `met` is what was met in the rows before; `sides` tells where else in a row to look."""
 
     def __init__(
         self,
-        options: FileOptions,
+        selection: FileSelection,
+        writes: bool,
         country: str,
         style: ValueStyle | None = None,
         met: Met | None = None,
         sides: Sides | None = None,
     ) -> None:
-        columns = options.columns()
+        columns = selection.columns
         self._style = style or ValueStyle(country)
-        self._writes = options.writes_contacts
-        self._identifying = next(at for at, name in columns.items() if name == options.identifier)
+        self._writes = writes
+        self._identifying = next(at for at, name in columns.items() if name == selection.identifier)
         consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
-        self._withholds = withholding(consenting, options.consent_words) if consenting else None
+        self._withholds = withholding(consenting, selection.consent_words) if consenting else None
         self._others = [
             (at, name) for at, name in columns.items() if name in VALUES or name.startswith(CUSTOM)
         ]
         self._tagging = next((at for at, name in columns.items() if name == TAGS), None)
         self._identify = identifying(
-            options.identifier,
+            selection.identifier,
             self._identifying,
             country or None,
-            second=options.second_email,
+            second=selection.second_email,
             international=self._style.international,
             refused=sides is not None and sides.refused,
         )
-        self._identifier = options.identifier
+        self._identifier = selection.identifier
         sides = sides or Sides()
-        self._quoted = quoting(sides, options.consent_words)
-        self._others_of = other_keys(sides, options.identifier, self._identifying, country or None)
+        self._quoted = quoting(sides, selection.consent_words)
+        self._others_of = other_keys(sides, selection.identifier, self._identifying, country or None)
         self._other_keys: list[tuple[int, str, str]] = []
         met = met or {}
         self.left_out = {name: LeftOut(*found) for name, found in met.get("left_out", {}).items()}
@@ -209,8 +210,3 @@ class RowReader:
             for key, name in found.items():
                 self.tags.setdefault(key, name)
         return list(found), len(good) == len(names) and len(cell) <= LONGEST_CELL
-
-
-def custom_labels(options: FileOptions) -> list[str]:
-    """Names of the account's own fields that the file fills."""
-    return [name.removeprefix(CUSTOM) for name in options.mapping.values() if name.startswith(CUSTOM)]

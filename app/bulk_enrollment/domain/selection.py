@@ -1,8 +1,11 @@
-"""What a person chose when starting a job from a file, checked and in one shape."""
+"""Which rows a job takes: those of a file, or contacts that somebody listed.
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+What is to be done with them belongs to the job (`options`). `documents` reads and writes both as JSON.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 from app.contacts.domain.names import field_key
 from app.files.domain.columns.identify import SECOND_EMAIL
@@ -12,89 +15,109 @@ from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions
 
 CUSTOM = "custom:"  # what a column is matched to that becomes a field of the account's own, before its name
 
-Missing = Literal["skip", "create"]
-Existing = Literal["leave", "fill", "overwrite"]
 Identifier = Literal["email", "contact_id", "phone"]
-
 IDENTIFIERS: tuple[Identifier, ...] = ("email", "contact_id", "phone")
-MISSING: tuple[Missing, ...] = ("skip", "create")
-EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
 
 
 @dataclass(frozen=True)
-class FileOptions:
-    """`mapping` is {column position as text: field}; `tags` are names; `batch_size` None means automatic.
-    `dates` and `phones` say how these columns are read, "" that the file decides.
+class FileSelection:
+    """The rows of an upload, and how its columns are read.
 
-    `not_consent` are the positions, as text, of columns of which the person said that they are not about
-    consent; `consent_words` is what they said about words in those that are {word key: yes, no, leave-out}.
+    `upload_id` is the upload's public id. Columns are named by their position as text: `mapping` is
+    {position: field}, `names` {position: name} of those that anything was said about. `read_as` is the mark
+    of the reading of the file that this was chosen for. `names` and `read_as` are filled in when the job is
+    made, and a file that is read another way is refused from then on. `dates` and `phones` say how these
+    columns are read, "" that the file decides. `not_consent` are columns of which the person said that they
+    are not about consent, `consent_words` is {word key: yes, no, leave-out}.
     """
 
+    upload_id: str
     mapping: dict[str, str]
     identifier: Identifier = "email"
-    missing: Missing = "skip"
-    existing: Existing = "leave"
-    consent_basis: str = ""
-    tags: list[str] = field(default_factory=list)
-    batch_size: int | None = None
     dates: Dates = ""
     phones: Phones = ""
     not_consent: list[str] = field(default_factory=list)
     consent_words: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    read_as: str = ""
+
+    @property
+    def columns(self) -> dict[int, str]:
+        """{column position: field}."""
+        return {int(position): name for position, name in self.mapping.items()}
 
     @property
     def second_email(self) -> int | None:
         """The column whose address is used where that of the email column is blank or bad."""
-        return next((at for at, name in self.columns().items() if name == SECOND_EMAIL), None)
+        return next((at for at, name in self.columns.items() if name == SECOND_EMAIL), None)
 
     @property
-    def writes_contacts(self) -> bool:
-        """Whether rows carry the values of their other columns."""
-        return self.missing == "create" or self.existing != "leave"
+    def withholds(self) -> bool:
+        """Whether a column may say that somebody is not to be contacted."""
+        return any(name in CONSENT_FIELDS for name in self.mapping.values())
 
     @property
     def consent_answers(self) -> ConsentAnswers:
         columns = frozenset(int(position) for position in self.not_consent)
         return ConsentAnswers(columns, self.consent_words)
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    @property
+    def custom_labels(self) -> list[str]:
+        """Names of the account's own fields that the file fills."""
+        return [name.removeprefix(CUSTOM) for name in self.mapping.values() if name.startswith(CUSTOM)]
 
-    def columns(self) -> dict[int, str]:
-        """{column position: field}."""
-        return {int(position): name for position, name in self.mapping.items()}
+    def names_in(self, columns: Sequence[str]) -> dict[str, str]:
+        """{position: name} of the columns that anything is said about. `columns` are all of the file's."""
+        said = sorted({*self.mapping, *self.not_consent}, key=int)
+        return {position: columns[int(position)] for position in said if int(position) < len(columns)}
+
+    def fits(self, columns: Sequence[str], read_as: str) -> bool:
+        """Whether the choices were made for these columns in this reading. Choices without names or mark,
+        as older jobs have them, fit any."""
+        if self.read_as and self.read_as != read_as:
+            return False
+        return all(
+            int(position) < len(columns) and columns[int(position)] == name
+            for position, name in self.names.items()
+        )
 
 
-def problems(
-    options: FileOptions, columns: Sequence[str] = (), questions: ConsentQuestions | None = None
+@dataclass(frozen=True)
+class ManualSelection:
+    """Contacts that somebody listed: `entries` are contact ids, email addresses or phone numbers as they were
+    typed, all of them of the kind `identifier`. Row 1 is the first entry."""
+
+    entries: tuple[str, ...]
+    identifier: Identifier = "contact_id"
+    withholds = False
+
+
+Selection = FileSelection | ManualSelection
+
+
+def file_problems(
+    selection: FileSelection, columns: Sequence[str] = (), questions: ConsentQuestions | None = None
 ) -> dict[str, str]:
-    """What is wrong with a choice: {field of the form: sentence}; empty when all is well. `columns` are the
-    names of the file's columns, `questions` what it asks about consent."""
+    """What is wrong with the choices made for a file: {field of the form: sentence}; empty when all is well.
+    `columns` are the names of the file's columns, `questions` what it asks about consent."""
     found: dict[str, str] = {}
-    if options.identifier not in options.mapping.values():
-        found["mapping"] = _NO_IDENTIFIER[options.identifier]
-    if SECOND_EMAIL in options.mapping.values() and options.identifier != "email":
+    fields = selection.mapping.values()
+    if selection.identifier not in fields:
+        found["mapping"] = _NO_IDENTIFIER[selection.identifier]
+    if SECOND_EMAIL in fields and selection.identifier != "email":
         found["mapping"] = "A second email can only be used when contacts are matched by email."
-    if twice := _matched_twice(options, columns):
+    if twice := _matched_twice(selection.columns, columns):
         found["mapping"] = twice
     if questions is not None and questions.is_open:
         found["consent"] = questions.sentence
-    if options.missing == "create" and options.identifier == "contact_id":
-        found["missing"] = (
-            "New contacts need an email address or phone number. Skip them or match by one of these."
-        )
-    if options.missing == "create" and not options.consent_basis:
-        found["consent_basis"] = "Choose a legal basis for contacting new contacts."
-    if options.batch_size is not None and not 10 <= options.batch_size <= 500:
-        found["batch_size"] = "Enter a batch size from 10 to 500."
     return found
 
 
-def _matched_twice(options: FileOptions, columns: Sequence[str]) -> str | None:
+def _matched_twice(fields: Mapping[int, str], columns: Sequence[str]) -> str | None:
     """Names two columns that would be written into one field. Several may be about consent: all of them
     count."""
     seen: dict[str, int] = {}
-    for at, name in sorted(options.columns().items()):
+    for at, name in sorted(fields.items()):
         if name in CONSENT_FIELDS:
             continue
         is_own = name.startswith(CUSTOM)

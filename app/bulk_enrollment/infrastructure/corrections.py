@@ -67,7 +67,4 @@ def _relatives(account_id: int, limit: int, *conditions: sa.ColumnElement[bool])
         .order_by(EnrollmentJob.id.desc())
         .limit(limit)
     )
-    return [
-        Relative(public_id, options.get("source_name") or "file", status)
-        for public_id, options, status in rows
-    ]
+    return [Relative(public_id, options.source_name or "file", status) for public_id, options, status in rows]

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.files.infrastructure.tables import Upload
 from app.platform.database import session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
@@ -25,7 +25,6 @@ class NamedJob(NamedTuple):
     workflow: str | None
     workflow_id: str | None
     workflow_status: str | None
-    file_name: str | None
     started_by: str | None
 
 
@@ -38,14 +37,14 @@ class JobPulse(NamedTuple):
     batches: int
     processed: int
     workflow: str | None
-    file_name: str | None
+    options: JobOptions
 
 
 class Origin(NamedTuple):
-    """Where somebody came from: a job and its file."""
+    """Where somebody came from: a job and what its rows are called."""
 
     public_id: str
-    file_name: str
+    source_name: str
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,9 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
             EnrollmentJob.batches,
             processed,
             Workflow.name,
-            Upload.file_name,
+            EnrollmentJob.options,
         )
         .outerjoin(Workflow, _its_workflow(account_id))
-        .outerjoin(Upload, _its_upload(account_id))
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
         .order_by(EnrollmentJob.id.desc())
         .limit(limit)
@@ -134,11 +132,11 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
 def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
     """{job id: Origin} of those that are still kept."""
     rows = session().execute(
-        sa.select(EnrollmentJob.id, EnrollmentJob.public_id, Upload.file_name)
-        .outerjoin(Upload, _its_upload(account_id))
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id.in_(job_ids))
+        sa.select(EnrollmentJob.id, EnrollmentJob.public_id, EnrollmentJob.options).where(
+            EnrollmentJob.account_id == account_id, EnrollmentJob.id.in_(job_ids)
+        )
     )
-    return {job_id: Origin(public_id, file_name or "a file") for job_id, public_id, file_name in rows}
+    return {job_id: Origin(public_id, options.source_name or "a file") for job_id, public_id, options in rows}
 
 
 def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
@@ -154,23 +152,17 @@ def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
 
 def _named(account_id: int) -> sa.Select[Any]:
     return (
-        sa.select(
-            EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, Upload.file_name, User.name
-        )
+        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, User.name)
         .outerjoin(Workflow, _its_workflow(account_id))
-        .outerjoin(Upload, _its_upload(account_id))
         .outerjoin(User, User.id == EnrollmentJob.created_by)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
+        .options(sa.orm.defer(EnrollmentJob.selection, raiseload=True))  # a list may have many entries
         .execution_options(populate_existing=True)
     )
 
 
 def _its_workflow(account_id: int) -> sa.ColumnElement[bool]:
     return sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
-
-
-def _its_upload(account_id: int) -> sa.ColumnElement[bool]:
-    return sa.and_(Upload.id == EnrollmentJob.upload_id, Upload.account_id == account_id)
 
 
 def _read(query: sa.Select[Any]) -> list[NamedJob]:

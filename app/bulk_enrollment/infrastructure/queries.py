@@ -64,10 +64,10 @@ def job_by_public_id(account_id: int, public_id: str) -> EnrollmentJob | None:
     )
 
 
-def job_of_once_key(account_id: int, once_key: str) -> EnrollmentJob | None:
+def job_of_idempotency_key(account_id: int, key: str) -> EnrollmentJob | None:
     return session().scalar(
         sa.select(EnrollmentJob).where(
-            EnrollmentJob.account_id == account_id, EnrollmentJob.once_key == once_key
+            EnrollmentJob.account_id == account_id, EnrollmentJob.idempotency_key == key
         )
     )
 

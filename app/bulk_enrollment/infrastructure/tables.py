@@ -11,8 +11,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.bulk_enrollment.domain.documents import (
+    read_options,
+    read_selection,
+    write_options,
+    write_selection,
+)
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import Selection
 from app.platform import tenancy
 from app.platform.database import Authored, BigInt, db
+from app.platform.documents import Document
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
@@ -30,13 +39,14 @@ BY_KEY = sa.text("(job_id + 0)")
 
 
 class EnrollmentJob(AccountOwned, Authored, db.Model):
-    """`options` holds what the person chose; `met` what planning met in the file (`reading.Met`); `totals`
-    {outcome code: rows} once the job is over, and the expected ones while it is a draft. `lease_until`,
-    `attempt`, `holder` and `idle_attempts` (those in a row that got no further) belong to its planning."""
+    """`selection` says which rows the job takes, `options` what it does with them; `upload_id` is the file of
+    a file selection, for joins. `met` is what planning met in the file (`reading.Met`), `expected` {outcome
+    code: rows} that planning expects, `totals` the same once the job is over. `lease_until`, `attempt`,
+    `holder` and `idle_attempts` (those in a row that got no further) belong to its planning."""
 
     __tablename__ = "enrollment_jobs"
     __table_args__ = (
-        sa.UniqueConstraint("account_id", "once_key"),
+        sa.UniqueConstraint("account_id", "idempotency_key"),
         sa.Index(None, "account_id", "status", "id"),
         sa.Index(None, "workflow_id"),
         sa.Index("ix_enrollment_jobs_not_over", "status", sqlite_where=NOT_OVER, postgresql_where=NOT_OVER),
@@ -48,13 +58,14 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     status: Mapped[str] = mapped_column(sa.String(24), default="pending")
     workflow_id: Mapped[int | None] = mapped_column(BigInt)
     version_id: Mapped[int | None] = mapped_column(BigInt)
-    selection_type: Mapped[str] = mapped_column(sa.String(10))
+    selection: Mapped[Selection] = mapped_column(Document(read_selection, write_selection))
     upload_id: Mapped[int | None] = mapped_column(BigInt)
-    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    options: Mapped[JobOptions] = mapped_column(Document(read_options, write_options), default=JobOptions)
     met: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expected: Mapped[dict[str, Any]] = mapped_column(default=dict)
     parent_job_id: Mapped[int | None] = mapped_column(BigInt)
     priority: Mapped[int] = mapped_column(default=0)
-    once_key: Mapped[str | None] = mapped_column(sa.String(80))
+    idempotency_key: Mapped[str | None] = mapped_column(sa.String(80))
     total: Mapped[int] = mapped_column(default=0)
     batches: Mapped[int] = mapped_column(default=0)
     totals: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -68,7 +79,6 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
-    dismissed_by: Mapped[int | None] = mapped_column(BigInt)
 
 
 class EnrollmentBatch(AccountOwned, db.Model):

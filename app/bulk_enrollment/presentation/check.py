@@ -53,7 +53,7 @@ def activate(job_id: UUID) -> ResponseReturnValue:
 
 def _page(run: DryRun, refusal: MusterError | None = None) -> str:
     workflow_id = run.workflow.public_id if run.workflow else None
-    back = url_for(
+    back = run.upload and url_for(
         "mapping.show",
         workflow_id=workflow_id,
         upload_id=run.upload.public_id,

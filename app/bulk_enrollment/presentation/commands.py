@@ -12,8 +12,9 @@ from app.accounts.domain import Actor
 from app.bulk_enrollment.application import start, verify
 from app.bulk_enrollment.application.report import JobState, job_state, read_again, workers_are_alive
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.options import EXISTING, JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.selection import EXISTING, FileOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.presentation.terminal_consent import settle, word_option
 from app.bulk_enrollment.presentation.terminal_file import (
     Reading,
@@ -28,6 +29,7 @@ from app.contacts.domain import ConsentBasis
 from app.files import application as files
 from app.files.domain.columns.guesses import IGNORE
 from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.questions import ConsentAnswers
 from app.platform import tenancy
 from app.platform.errors import Invalid, Unavailable
 from app.platform.terminal import plain_errors, print_json
@@ -99,19 +101,16 @@ def _enroll(
     target = workflows.find_by_name_or_id(actor, workflow)
     upload, mapping, ignored = _keep(actor, file, reading, maps)
     facts = _told(upload, mapping, identifier_for(reading, mapping), reading, as_json)
-    options = FileOptions(
-        **settle(actor, upload, mapping, ignored, consent_words),
-        identifier=identifier_for(reading, mapping),
+    options = JobOptions(
         missing="create" if create_missing else "skip",
         existing=existing,
         consent_basis=consent_basis if create_missing else "",
-        tags=list(tags),
-        dates=reading.dates,
-        phones=reading.phones,
+        tags=tags,
     )
+    selection = _selection(upload, reading, mapping, settle(actor, upload, mapping, ignored, consent_words))
     if options.writes_contacts:
         ask_for_dates(upload, mapping, reading)
-    wanted = start.FileJob(upload.public_id, options, target.public_id)
+    wanted = start.JobRequest(selection, options, target.public_id)
     _run(actor, wanted, facts, dry_run, as_json)
 
 
@@ -141,19 +140,11 @@ def _import(
     actor = _actor(account)
     upload, mapping, ignored = _keep(actor, file, reading, maps)
     facts = _told(upload, mapping, identifier_for(reading, mapping), reading, as_json)
-    options = FileOptions(
-        **settle(actor, upload, mapping, ignored, consent_words),
-        identifier=identifier_for(reading, mapping),
-        missing="create",
-        existing=existing,
-        consent_basis=consent_basis,
-        tags=list(tags),
-        dates=reading.dates,
-        phones=reading.phones,
-    )
+    options = JobOptions(missing="create", existing=existing, consent_basis=consent_basis, tags=tags)
+    selection = _selection(upload, reading, mapping, settle(actor, upload, mapping, ignored, consent_words))
     if options.writes_contacts:
         ask_for_dates(upload, mapping, reading)
-    wanted = start.FileJob(upload.public_id, options)
+    wanted = start.JobRequest(selection, options)
     _run(actor, wanted, facts, dry_run=False, as_json=as_json)
 
 
@@ -218,7 +209,21 @@ def _keep(
     return upload, mapping, ignored
 
 
-def _run(actor: Actor, wanted: start.FileJob, facts: dict[str, Any], dry_run: bool, as_json: bool) -> None:
+def _selection(
+    upload: files.Upload, reading: Reading, mapping: dict[str, str], answers: ConsentAnswers
+) -> FileSelection:
+    return FileSelection(
+        upload_id=upload.public_id,
+        mapping=mapping,
+        identifier=identifier_for(reading, mapping),
+        dates=reading.dates,
+        phones=reading.phones,
+        not_consent=sorted(map(str, answers.not_consent)),
+        consent_words=dict(answers.words),
+    )
+
+
+def _run(actor: Actor, wanted: start.JobRequest, facts: dict[str, Any], dry_run: bool, as_json: bool) -> None:
     began = time.monotonic()
     _need_workers()
     job = start.dry_run(actor, wanted) if dry_run else start.start_job(actor, wanted)

@@ -11,9 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from app.bulk_enrollment.application import corrections, dry_runs, start
 from app.bulk_enrollment.application.newcomers import Newcomers
-from app.bulk_enrollment.application.start import FileJob
+from app.bulk_enrollment.application.selections import ReadAnotherWay
+from app.bulk_enrollment.application.start import JobRequest
 from app.bulk_enrollment.application.uploads import uses_of
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.presentation.column_readings import SECOND_ACT, chosen_styles
 from app.bulk_enrollment.presentation.consent_form import (
     CONSENT,
@@ -56,7 +58,7 @@ ACTS_OF_READING = frozenset(
 @blueprint.get("/contacts/import/<uuid:upload_id>")
 @blueprint.get("/workflows/<uuid:workflow_id>/enroll/<uuid:upload_id>")
 def show(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnValue:
-    refusal = start.ReadAnotherWay() if "changed" in request.args else None
+    refusal = ReadAnotherWay() if "changed" in request.args else None
     return _first_page(*_opened(upload_id, workflow_id), refusal)
 
 
@@ -70,13 +72,14 @@ def _first_page(goal: Destination, upload: files.Upload, refusal: MusterError | 
         said = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
         styles = chosen_styles(sent, said.mapping)
         return _page(goal, upload, form, said, form.identifier.data, styles, refusal, sent.getlist("opened"))
-    chosen = dry_runs.options_of(web.actor(), request.args.get("check", ""), upload)
+    chosen = dry_runs.choices_of(web.actor(), request.args.get("check", ""), upload)
     if chosen is None and goal.corrected is not None:
-        chosen = corrections.inherited_options(web.actor(), goal.corrected, upload)
+        chosen = corrections.inherited_choices(web.actor(), goal.corrected, upload)
     if chosen is not None:
-        said = asked(upload, chosen.mapping, chosen.consent_answers)
-        styles = chosen.dates, chosen.phones
-        return _page(goal, upload, options_form(chosen), said, chosen.identifier, styles, refusal)
+        selection, _ = chosen
+        said = asked(upload, selection.mapping, selection.consent_answers)
+        styles = selection.dates, selection.phones
+        return _page(goal, upload, options_form(chosen), said, selection.identifier, styles, refusal)
     remembered = files.remembered_answers(upload.account_id, upload)
     return _page(goal, upload, None, asked(upload, _suggested(upload), remembered), None, ("", ""), refusal)
 
@@ -87,7 +90,7 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     """One form with several buttons, so that nothing typed is lost whichever is pressed."""
     goal, upload = _opened(upload_id, workflow_id)
     if is_outdated(request.form, upload):
-        return _first_page(goal, upload, start.ReadAnotherWay()), 409
+        return _first_page(goal, upload, ReadAnotherWay()), 409
     form = OptionsForm()
     said = _said(upload)
     columns_at = {str(at) for at in range(len(upload.layout["columns"]))}
@@ -97,11 +100,13 @@ def decide(upload_id: UUID, workflow_id: UUID | None = None) -> ResponseReturnVa
     try:
         if act in ("check", "start"):
             styles = chosen_styles(request.form, said.mapping)
-            options, found = read_options(form, upload, said, goal.workflow is None, styles)
+            read_as = request.form.get(SEEN, "")
+            selection, options, found = read_options(
+                form, upload, said, goal.workflow is None, styles, read_as
+            )
             if not found:
-                return _begin(
-                    goal, upload, options, (form.once.data or uuid4().hex) if act == "start" else None
-                )
+                key = (form.once.data or uuid4().hex) if act == "start" else None
+                return _begin(goal, selection, options, key)
             form.show(found)
         elif act == "mend":
             files.mend_addresses(web.actor(), upload.public_id, said.mapping)
@@ -226,14 +231,13 @@ def _read_again(goal: Destination, upload: files.Upload, act: str) -> ResponseRe
 
 
 def _begin(
-    goal: Destination, upload: files.Upload, options: FileOptions, once: str | None
+    goal: Destination, selection: FileSelection, options: JobOptions, key: str | None
 ) -> ResponseReturnValue:
-    """Start the job when there is a one-time key, else check first what it would do."""
+    """Start the job when there is an idempotency key, else check first what it would do."""
     actor = web.actor()
     corrects = goal.corrected.public_id if goal.corrected else None
-    read_as = request.form.get(SEEN) or None
-    wanted = FileJob(upload.public_id, options, goal.workflow_id, once, corrects, read_as)
-    if once is None:
+    wanted = JobRequest(selection, options, goal.workflow_id, key, corrects)
+    if key is None:
         job = start.dry_run(actor, wanted)
         return web.send_to(url_for("check.show", job_id=job.public_id))
     job = start.start_job(actor, wanted)

@@ -9,8 +9,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
+from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions, option_problems
 from app.bulk_enrollment.domain.reading import TAGS
-from app.bulk_enrollment.domain.selection import CUSTOM, EXISTING, IDENTIFIERS, MISSING, FileOptions, problems
+from app.bulk_enrollment.domain.selection import CUSTOM, IDENTIFIERS, FileSelection, file_problems
 from app.bulk_enrollment.presentation.consent_form import Said
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG, tag_name
 from app.files import application as files
@@ -131,13 +132,18 @@ class Column:
         return not self.field and not self.guess.examples
 
 
-def options_form(shown: FileOptions | None = None, missing: str | None = None) -> Any:
+def options_form(shown: tuple[FileSelection, JobOptions] | None = None, missing: str | None = None) -> Any:
     """The form as it was sent, or with `shown`; `missing` is the choice made beforehand."""
     if shown is None:
         return OptionsForm(formdata=None, data={"missing": missing, "existing": "leave", "once": uuid4().hex})
-    values = shown.as_dict() | {
-        "tags": ", ".join(shown.tags),
-        "batch_size": shown.batch_size and str(shown.batch_size),
+    selection, options = shown
+    values = {
+        "identifier": selection.identifier,
+        "missing": options.missing,
+        "existing": options.existing,
+        "consent_basis": options.consent_basis,
+        "tags": ", ".join(options.tags),
+        "batch_size": options.batch_size and str(options.batch_size),
         "once": uuid4().hex,
     }
     return OptionsForm(formdata=None, data=values)
@@ -197,8 +203,10 @@ def read_options(
     said: Said,
     is_import: bool,
     styles: tuple[Dates, Phones] = ("", ""),
-) -> tuple[FileOptions, dict[str, str]]:
-    """The choice and what is wrong with it: {field: sentence}."""
+    read_as: str = "",
+) -> tuple[FileSelection, JobOptions, dict[str, str]]:
+    """The choice and what is wrong with it: {field: sentence}. `read_as` is the mark of the reading that the
+    form was made for."""
     found: dict[str, str] = {}
     size = (form.batch_size.data or "").strip()
     is_number = size.isascii() and size.isdigit() and len(size) < 9
@@ -206,20 +214,24 @@ def read_options(
         found["missing"] = "Choose whether to add or skip new contacts."
     if too_long := next((name for name in form.tag_names if len(name) > MAX_TAG), None):
         found["tags"] = f"Tags can have up to {MAX_TAG} characters. “{too_long[:20]}…” has {len(too_long)}."
-    options = FileOptions(
+    selection = FileSelection(
+        upload_id=upload.public_id,
         mapping=said.mapping,
+        identifier=_one_of(IDENTIFIERS, form.identifier.data),
+        dates=styles[0],
+        phones=styles[1],
         not_consent=sorted(map(str, said.answers.not_consent)),
         consent_words=dict(said.answers.words),
-        identifier=_one_of(IDENTIFIERS, form.identifier.data),
+        read_as=read_as,
+    )
+    options = JobOptions(
         missing=_one_of(MISSING, form.missing.data),
         existing=_one_of(EXISTING, form.existing.data),
         consent_basis=_one_of(("", *CONSENT_LABELS), form.consent_basis.data)
         if form.missing.data == "create"
         else "",
-        tags=form.tag_names,
+        tags=tuple(form.tag_names),
         batch_size=int(size) if is_number else None,
-        dates=styles[0],
-        phones=styles[1],
     )
     if size and not is_number:
         found["batch_size"] = "Enter a whole number, or leave this empty."
@@ -228,7 +240,8 @@ def read_options(
         found["missing"] = (
             "With these options, the file changes nothing. Add new contacts or update existing ones."
         )
-    return options, problems(options, upload.layout["columns"], said.questions) | found
+    found = option_problems(options, selection.identifier) | found
+    return selection, options, file_problems(selection, upload.layout["columns"], said.questions) | found
 
 
 def _one_of(allowed: Sequence[Any], given: str | None) -> Any:

@@ -41,5 +41,5 @@ def _told(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) ->
     else:
         words = f"Added to {workflow[0] if workflow else 'a deleted workflow'}"
     if origin is not None:
-        return Told(f"{words} from {origin.file_name}", url_for("jobs.show", public_id=origin.public_id))
+        return Told(f"{words} from {origin.source_name}", url_for("jobs.show", public_id=origin.public_id))
     return Told(words, url_for("workflows.show", public_id=workflow[1]) if workflow else None)

@@ -4,7 +4,6 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import click
 
@@ -35,9 +34,9 @@ def settle(
     mapping: dict[str, str],
     denied: Iterable[int],
     words: tuple[str, ...],
-) -> dict[str, Any]:
-    """What FileOptions say about the columns: `mapping` and the answers of the options, on top of earlier
-    ones; `denied` are columns that are about something else. Ends the command with exit code 1, and with the
+) -> ConsentAnswers:
+    """The answers of the options, on top of earlier ones, for columns that are matched as in `mapping`;
+    `denied` are columns that are about something else. Ends the command with exit code 1, and with the
     options that answer, while a question is open."""
     earlier = files.remembered_answers(actor.account_id, upload)
     given = _given(words)
@@ -60,11 +59,7 @@ def settle(
             lines += _about_column(upload, mapping, answers, column)
         lines += _about_words(questions.words) if questions.open_words else []
         raise click.ClickException("\n".join(lines))
-    return {
-        "mapping": mapping,
-        "not_consent": sorted(map(str, answers.not_consent)),
-        "consent_words": dict(answers.words),
-    }
+    return answers
 
 
 def _given(words: tuple[str, ...]) -> dict[str, str]:

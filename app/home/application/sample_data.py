@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from app.accounts.application import worker_actor
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application import FileJob, start_job
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.application import JobRequest, start_job
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.contacts.domain import pack, read_fields
@@ -119,5 +120,6 @@ def _enroll_people(actor: Actor, workflow: Workflow) -> EnrollmentJob:
     upload = files.keep(actor, io.BytesIO(people_csv(EARLIER)), EARLIER_FILE_NAME)
     columns = files.suggestion(actor.account_id, upload)
     mapping = {str(column.index): column.field for column in columns if column.field in files.MAPPABLE}
-    options = FileOptions(mapping, missing="create", consent_basis="opt_in", tags=["spring fair"])
-    return start_job(actor, FileJob(upload.public_id, options, workflow.public_id))
+    selection = FileSelection(upload.public_id, mapping)
+    options = JobOptions(missing="create", consent_basis="opt_in", tags=("spring fair",))
+    return start_job(actor, JobRequest(selection, options, workflow.public_id))

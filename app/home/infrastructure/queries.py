@@ -145,7 +145,7 @@ def names_of_jobs(account_id: int, ids: Sequence[str]) -> dict[str, str]:
         )
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.public_id.in_(ids))
     )
-    return {public_id: name or options.get("source_name", "") for public_id, options, name in rows}
+    return {public_id: name or options.source_name for public_id, options, name in rows}
 
 
 def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> list[JobWithWorkflow]:

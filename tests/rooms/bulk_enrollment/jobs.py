@@ -9,7 +9,9 @@ from flask import Flask
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application import start
 from app.bulk_enrollment.application.report import ShownJob, show_job
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.application.start import JobRequest
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files
 from app.platform.tenancy import acting_for
 from tests.people import Person
@@ -33,7 +35,7 @@ def people(count: int, first: int = 1) -> str:
 
 def start_job(app: Flask, actor: Actor, text: str, workflow: str | None = "Welcome", **given: Any) -> str:
     """The public id of a job from a file with this text, into a new active workflow of that name (None: an
-    import), not run yet. `given`: file_name, workflow_id (of one that is there) and any of FileOptions."""
+    import), not run yet. `given`: file_name, workflow_id (of one that is there), those of `requested`."""
     name = given.pop("file_name", "people.csv")
     target = given.pop("workflow_id", None) or (active(app, actor, workflow) if workflow else None)
     with app.app_context(), acting_for(actor.account_id):
@@ -41,8 +43,18 @@ def start_job(app: Flask, actor: Actor, text: str, workflow: str | None = "Welco
         guesses = files.suggestion(actor.account_id, upload)
         mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
         chosen = {"missing": "create", "consent_basis": "customer", "mapping": mapping} | given
-        job = start.start_job(actor, start.FileJob(upload.public_id, FileOptions(**chosen), target))
-        return job.public_id
+        return start.start_job(actor, requested(upload.public_id, chosen, target)).public_id
+
+
+def requested(
+    upload_id: str, chosen: dict[str, Any], workflow_id: str | None = None, **more: Any
+) -> JobRequest:
+    """A job of a file; `chosen` are any of the fields of FileSelection and JobOptions."""
+    of_file = {name: value for name, value in chosen.items() if name in FileSelection.__dataclass_fields__}
+    of_job = {name: value for name, value in chosen.items() if name not in of_file}
+    if "tags" in of_job:
+        of_job["tags"] = tuple(of_job["tags"])
+    return JobRequest(FileSelection(upload_id, **of_file), JobOptions(**of_job), workflow_id, **more)
 
 
 def shown(app: Flask, actor: Actor, public_id: str) -> ShownJob:

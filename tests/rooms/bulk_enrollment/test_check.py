@@ -119,7 +119,7 @@ def test_starting_it_does_what_was_said(app, bob, workflow, run_tasks):
     run_tasks()
     with app.app_context():
         [job] = session().scalars(sa.select(EnrollmentJob), execution_options={"cross_account": True}).all()
-    assert job.totals == said
+    assert job.expected == said
     assert started.headers["Location"] == f"/enrollments/{job.public_id}"
     assert bob.get(check).headers["Location"].endswith(started.headers["Location"])
     assert bob.htmx("get", check).headers["HX-Redirect"].endswith(started.headers["Location"])

@@ -1,11 +1,12 @@
 """Nothing starts from a file before a person has said who may be contacted (B-20)."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from app.bulk_enrollment.application.start import FileJob, dry_run, start_job
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.application.start import JobRequest, dry_run, start_job
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files
 from app.files.domain.consent.questions import ConsentAnswers
 from app.platform.errors import Invalid
@@ -211,8 +212,7 @@ def test_a_draft_is_asked_again_when_it_starts(trial: Trial, workflow):
     """Its choices may be older than what is asked today."""
     job = trial.draft((REPORTS / "96_status_inactive.csv").read_text(), workflow)
     trial.run_tasks()
-    options = trial.job(job).options
-    trial.change_job(job, options={name: value for name, value in options.items() if name != "not_consent"})
+    trial.change_job(job, selection=replace(trial.job(job).selection, not_consent=[]))
     with pytest.raises(Invalid):
         trial.start_draft(job)
 
@@ -270,10 +270,11 @@ def test_the_use_cases_take_answers_from_anywhere(app, bob, trial: Trial, workfl
             upload = files.keep(bob.actor, stream, "people.csv")
         asked = files.questions_of(upload, {"0": "email"}, ConsentAnswers())
         assert asked.sentence == "Does this column say who may be contacted? “Status”."
-        options = FileOptions(
+        selection = FileSelection(
+            upload.public_id,
             mapping={"0": "email", "3": "consent"},
             consent_words={"inactive": "no", "pending": "leave-out", "archived": "leave-out"},
         )
-        wanted = FileJob(upload.public_id, options, workflow)
-        assert dry_run(bob.actor, wanted).options["consent_words"]["inactive"] == "no"
+        wanted = JobRequest(selection, workflow_id=workflow)
+        assert dry_run(bob.actor, wanted).selection.consent_words["inactive"] == "no"
         assert start_job(bob.actor, wanted).status == "pending"

@@ -8,7 +8,6 @@ from flask import Flask
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application import dry_run_limits, plan, start
-from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -18,7 +17,7 @@ from app.platform.database import transaction
 from app.platform.errors import LimitReached
 from app.platform.tenancy import acting_for
 from tests.people import Person
-from tests.rooms.bulk_enrollment.jobs import people
+from tests.rooms.bulk_enrollment.jobs import people, requested
 
 
 def keep(app: Flask, actor: Actor, rows: int) -> str:
@@ -28,11 +27,9 @@ def keep(app: Flask, actor: Actor, rows: int) -> str:
 
 def check(app: Flask, actor: Actor, upload_id: str) -> tuple[int, str]:
     """(id, public id) of a dry run of an import."""
-    options = FileOptions(
-        mapping={"0": "first_name", "1": "email"}, missing="create", consent_basis="customer"
-    )
+    chosen = {"mapping": {"0": "first_name", "1": "email"}, "missing": "create", "consent_basis": "customer"}
     with app.app_context(), acting_for(actor.account_id):
-        job = start.dry_run(actor, start.FileJob(upload_id, options))
+        job = start.dry_run(actor, requested(upload_id, chosen))
         return job.id, job.public_id
 
 
@@ -102,7 +99,7 @@ def test_a_long_planning_lets_another_account_go_first(
     assert one.planned_at is not None and other.planned_at is not None
     assert other.planned_at < one.planned_at
     assert one.attempt > 1, "it took more than one turn"
-    assert (one.total, sum(one.totals.values()), sum(other.totals.values())) == (200, 200, 10)
+    assert (one.total, sum(one.expected.values()), sum(other.expected.values())) == (200, 200, 10)
 
 
 def test_without_others_waiting_a_planning_goes_on(

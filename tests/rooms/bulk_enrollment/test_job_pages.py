@@ -157,9 +157,8 @@ def test_what_differs_from_the_check_is_shown(app, bob, run_tasks):  # B-22
     job = start_job(app, bob.actor, people(3))
     run_tasks()
     assert "Results differ from the check" not in page_of(bob, job)
-    kept = shown(app, bob.actor, job).job.options
-    assert kept["expected"] == {"ENROLLED": 3}
-    _change_job(app, bob, job, options=kept | {"expected": {"ENROLLED": 1, "ALREADY_ENROLLED": 2}})
+    assert shown(app, bob.actor, job).job.expected == {"ENROLLED": 3}
+    _change_job(app, bob, job, expected={"ENROLLED": 1, "ALREADY_ENROLLED": 2})
     words = words_of(page_of(bob, job))
     assert "Added to workflow: expected 1, got 3" in words
     assert "Already in workflow: expected 2, got 0" in words

@@ -194,7 +194,7 @@ def test_start_at_once_makes_one_job_however_often_it_is_sent(app, bob, workflow
     [job] = jobs(app)
     assert job.status == "pending"
     assert first.headers["Location"] == f"/enrollments/{job.public_id}"
-    assert job.options["mapping"] == {"0": "full_name", "1": "email"}
+    assert job.selection.mapping == {"0": "full_name", "1": "email"}
 
 
 def test_too_many_rows_are_told_with_limit_and_count(app, bob, workflow, monkeypatch):  # B-04

@@ -229,7 +229,7 @@ def test_everybody_is_looked_at_afresh_when_their_turn_comes(trial: Trial, app, 
         "ALREADY_ENROLLED",
         "ENROLLED",
     ]
-    assert trial.job(draft).options["expected"] == {"ENROLLED": 3, "CONTACT_NOT_FOUND": 1}
+    assert trial.job(draft).expected == {"ENROLLED": 3, "CONTACT_NOT_FOUND": 1}
 
 
 @pytest.mark.parametrize("size", [10, 500])

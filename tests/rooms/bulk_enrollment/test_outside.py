@@ -6,11 +6,10 @@ import openpyxl
 import pytest
 
 from app.bulk_enrollment.application import start
-from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.presentation import commands
 from app.files import application as files
 from app.platform.errors import Invalid
-from tests.rooms.bulk_enrollment.jobs import page_of
+from tests.rooms.bulk_enrollment.jobs import page_of, requested
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.bulk_enrollment.way import text_of, uploaded
 from tests.rooms.contacts.people import add
@@ -37,9 +36,7 @@ def run(trial: Trial, workflow):
             mapping |= {at: field for at, field in said.items() if field != "no"}
             given["not_consent"] = [at for at, field in said.items() if field == "no"]
             chosen = {"missing": "create", "consent_basis": "customer", "mapping": mapping} | given
-            job = start.start_job(
-                trial.actor, start.FileJob(upload.public_id, FileOptions(**chosen), workflow)
-            ).public_id
+            job = start.start_job(trial.actor, requested(upload.public_id, chosen, workflow)).public_id
         trial.finish(job)
         trial.holds(job)
         return trial.outcomes(job), job

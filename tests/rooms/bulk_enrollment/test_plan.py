@@ -64,7 +64,7 @@ def test_a_dry_run_writes_nothing_that_anybody_sees(trial: Trial, app, bob, work
         trial.sweep()
     job = trial.job(draft)
     assert (job.status, job.total) == ("draft", 2)
-    assert job.totals == {"CONTACT_BLOCKED": 1, "ENROLLED": 1}
+    assert job.expected == {"CONTACT_BLOCKED": 1, "ENROLLED": 1}
     assert trial.outcomes(draft) == ["", ""] and not trial.batches(draft)
     known = trial.contact("known@example.com")
     assert known is not None and (known.status, known.first_name) == ("active", "Ann")
@@ -103,7 +103,7 @@ def test_a_double_click_starts_a_draft_once(trial: Trial, app, bob, workflow):
     assert started.subject_id == draft
 
 
-def test_a_once_key_makes_one_job_of_many_calls(trial: Trial, app, bob, alice, workflow):
+def test_an_idempotency_key_makes_one_job_of_many_calls(trial: Trial, app, bob, alice, workflow):
     with trial.acting():
         wanted = trial.wanted(lines("known@example.com"), workflow, "the same key")
 

@@ -118,4 +118,4 @@ def test_the_last_chunk_costs_what_the_second_did(
     assert len(work) == CHUNKS
     assert work[-1] < 1.5 * work[1], work
     people = len(set(cells))
-    assert trial.job(draft).totals == {"ENROLLED": people, "DUPLICATE_IN_SELECTION": len(cells) - people}
+    assert trial.job(draft).expected == {"ENROLLED": people, "DUPLICATE_IN_SELECTION": len(cells) - people}

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from app.accounts import application as accounts
-from app.bulk_enrollment.application.start import FileJob, dry_run, start_job
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.application.start import JobRequest, dry_run, start_job
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.contacts import application as contacts
 from app.files import application as files
 from app.files.infrastructure import store
@@ -283,17 +283,18 @@ def test_a_match_goes_with_the_name_of_its_column(bob, workflow):
     assert (kept["column-1"], kept["column-2"]) == ("company", "")
 
 
+def chosen_for(upload):
+    return FileSelection(
+        upload.public_id, {"0": "email"}, not_consent=["2"], read_as=files.reading_mark(upload)
+    )
+
+
 def test_a_job_made_for_another_reading_is_refused(app, bob, workflow):
     """The file may be read another way between a page's reading of it and the job."""
     address = two_sheets(bob, workflow)
     with app.app_context():
         upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
-        wanted = FileJob(
-            upload.public_id,
-            FileOptions({"0": "email"}, not_consent=["2"]),
-            workflow,
-            read_as=files.reading_mark(upload),
-        )
+        wanted = JobRequest(chosen_for(upload), workflow_id=workflow)
     press(bob, address, act="reread", **{"layout-sheet": "Members"})
     for make in (dry_run, start_job):
         with app.app_context(), pytest.raises(Conflict):
@@ -305,8 +306,7 @@ def test_a_job_waits_until_the_file_is_read_another_way(app, bob, workflow):
     address = two_sheets(bob, workflow)
     with app.app_context():
         upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
-        options = FileOptions({"0": "email"}, not_consent=["2"])
-        wanted = FileJob(upload.public_id, options, workflow, read_as=files.reading_mark(upload))
+        wanted = JobRequest(chosen_for(upload), workflow_id=workflow)
     is_held = threading.Event()
 
     def read_another_way() -> None:
@@ -314,7 +314,7 @@ def test_a_job_waits_until_the_file_is_read_another_way(app, bob, workflow):
             accounts.lock(bob.actor.account_id)
             is_held.set()
             time.sleep(0.5)
-            kept = files.kept(bob.actor.account_id, wanted.upload_id)
+            kept = files.kept(bob.actor.account_id, wanted.selection.upload_id)
             store.change(kept, layout=kept.layout | {"sheet": "Members"})
 
     reading = threading.Thread(target=read_another_way)

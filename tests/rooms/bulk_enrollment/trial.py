@@ -17,13 +17,13 @@ from app.bulk_enrollment.application import start as starting
 from app.bulk_enrollment.application.report import job_state
 from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.selection import FileOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
 from app.files import application as files
 from app.platform.database import db, is_sqlite, session, transaction
 from app.platform.tenancy import acting_for
+from tests.rooms.bulk_enrollment.jobs import requested
 
 EMAIL = {"0": "email"}
 FINISHED = ("completed", "completed_with_errors", "cancelled", "failed")
@@ -46,10 +46,14 @@ class Trial:
     actor: Actor
     run_tasks: Callable[[], bool]
 
-    def start(self, text: str, workflow: str | None, once_key: str | None = None, **choices: Any) -> str:
-        """Start a job; `choices` are any of FileOptions. Nothing has run yet."""
+    def start(
+        self, text: str, workflow: str | None, idempotency_key: str | None = None, **choices: Any
+    ) -> str:
+        """Start a job; `choices` are those of `jobs.requested`. Nothing has run yet."""
         with self.acting():
-            return starting.start_job(self.actor, self.wanted(text, workflow, once_key, **choices)).public_id
+            return starting.start_job(
+                self.actor, self.wanted(text, workflow, idempotency_key, **choices)
+            ).public_id
 
     def draft(self, text: str, workflow: str | None, **choices: Any) -> str:
         """Ask for a dry run. Nothing has run yet."""
@@ -61,8 +65,8 @@ class Trial:
             return starting.start_draft(self.actor, job).public_id
 
     def wanted(
-        self, text: str, workflow: str | None, once_key: str | None = None, **choices: Any
-    ) -> starting.FileJob:
+        self, text: str, workflow: str | None, idempotency_key: str | None = None, **choices: Any
+    ) -> starting.JobRequest:
         """Keep a file and say what is to be done with it; inside `acting()`. Columns that are not matched are
         not about consent."""
         upload = files.keep(self.actor, io.BytesIO(text.encode()), "people.csv")
@@ -71,8 +75,8 @@ class Trial:
         choices.setdefault("not_consent", [column for column in columns if column not in matched])
         if choices.get("missing") == "create":
             choices = {"consent_basis": "customer"} | choices
-        options = FileOptions(**({"mapping": EMAIL} | choices))
-        return starting.FileJob(upload.public_id, options, workflow, once_key)
+        choices = {"mapping": EMAIL} | choices
+        return requested(upload.public_id, choices, workflow, idempotency_key=idempotency_key)
 
     def cancel(self, job: str) -> None:
         with self.acting():

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.bulk_enrollment.application import start
-from app.bulk_enrollment.domain.selection import FileOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files
 from app.files.infrastructure import storage
 from app.files.infrastructure.tables import Upload
@@ -46,8 +46,8 @@ def is_there(upload):
 def test_old_and_unused_ones_go(app, alice, mallory):
     old, young, strange = keep(alice, 1.1), keep(alice, 0.9), keep(mallory, 3)
     used = keep(alice, 80)
-    options = FileOptions(mapping={"0": "email"})
-    start.dry_run(alice.actor, start.FileJob(used.public_id, options, active(app, alice.actor)))
+    selection = FileSelection(used.public_id, {"0": "email"})
+    start.dry_run(alice.actor, start.JobRequest(selection, workflow_id=active(app, alice.actor)))
     assert files.discard_unused() == 2
     assert [is_there(upload) for upload in (old, young, strange, used)] == [False, True, False, True]
     assert files.discard_unused() == 0

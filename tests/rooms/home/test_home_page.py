@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.bulk_enrollment.domain.selection import ManualSelection
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
@@ -35,7 +36,7 @@ def job(person: Person, **values: Any) -> EnrollmentJob:
     facts = {
         "account_id": person.actor.account_id,
         "created_by": person.actor.user_id,
-        "selection_type": "csv",
+        "selection": ManualSelection(("1",)),
     }
     return EnrollmentJob(**facts | values)
 

@@ -176,7 +176,6 @@ def finish(
     to: JobStatus,
     now: datetime,
     totals: dict[str, int],
-    options: dict[str, Any],
 ) -> bool:
     """End a job that has no open batch. Exactly one of several callers gets True."""
     open_batches = sa.exists().where(
@@ -188,7 +187,7 @@ def finish(
         account_id,
         job_id,
         [EnrollmentJob.status == before, ~open_batches],
-        {"status": to.value, "finished_at": now, "totals": totals, "options": options},
+        {"status": to.value, "finished_at": now, "totals": totals},
     )
 
 

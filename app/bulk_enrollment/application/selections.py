@@ -1,0 +1,107 @@
+"""What a selection has to pass before a job is made of it, and again when the job starts."""
+
+from dataclasses import dataclass, replace
+
+from app.accounts.domain import Actor
+from app.bulk_enrollment.domain.options import JobOptions, option_problems
+from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS
+from app.bulk_enrollment.domain.selection import FileSelection, ManualSelection, Selection, file_problems
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
+from app.files import application as files
+from app.files.domain.columns.evidence import MOST_TAGS
+from app.platform.errors import Conflict, Invalid, NotFound
+
+LONGEST_SOURCE = 200  # characters of a file's name that a job keeps
+LISTED = "Selected contacts"
+
+
+class ReadAnotherWay(Conflict):
+    """What was chosen for the columns was chosen for another reading of the file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "CONFLICT",
+            "This file was changed to be read another way after you opened this page. "
+            "Check how its columns are matched, then continue.",
+        )
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A selection that a job can be made of: how many rows it has, what they are called, the file's id."""
+
+    selection: Selection
+    rows: int
+    source_name: str
+    upload_id: int | None = None
+
+
+def accept(actor: Actor, selection: Selection, options: JobOptions) -> Accepted:
+    """Check a selection and what is to be done with it. Raises NotFound, ReadAnotherWay and Invalid
+    (`fields`), also while a file asks who may be contacted: no caller gets past that."""
+    match selection:
+        case FileSelection():
+            return _accept_file(actor, selection, options)
+        case ManualSelection():
+            return _accept_listed(selection, options)
+
+
+def confirm(actor: Actor, job: EnrollmentJob) -> None:
+    """Check once more when the job starts; choices are remembered for the next file. Raises like `accept`."""
+    if isinstance(job.selection, FileSelection):
+        upload = upload_of(job)
+        _check_columns(upload, job.selection, job.options)
+        files.remember_mapping(actor, upload, job.selection.mapping, job.selection.consent_answers)
+        if job.options.writes_contacts:
+            contacts.ensure_fields(actor.account_id, job.selection.custom_labels, created_by=actor.user_id)
+
+
+def upload_of(job: EnrollmentJob) -> files.Upload:
+    """The file of a job that was started from one. Raises Conflict for any other."""
+    if job.upload_id is None:
+        raise Conflict("CONFLICT", "This job wasn’t started from a file.")
+    return files.upload_by_id(job.account_id, job.upload_id)
+
+
+def _accept_file(actor: Actor, selection: FileSelection, options: JobOptions) -> Accepted:
+    upload = files.kept(actor.account_id, selection.upload_id)
+    if upload is None:
+        raise NotFound("NOT_FOUND", "This upload has expired. Upload the file again.")
+    _check_columns(upload, selection, options)
+    _check_values(upload, selection, options)
+    columns = upload.layout["columns"]
+    known = replace(selection, names=selection.names_in(columns), read_as=files.reading_mark(upload))
+    return Accepted(known, upload.rows, upload.file_name[:LONGEST_SOURCE], upload.id)
+
+
+def _check_columns(upload: files.Upload, selection: FileSelection, options: JobOptions) -> None:
+    columns = upload.layout["columns"]
+    if not selection.fits(columns, files.reading_mark(upload)):
+        raise ReadAnotherWay
+    questions = files.questions_of(upload, selection.mapping, selection.consent_answers)
+    _refuse(file_problems(selection, columns, questions) | option_problems(options, selection.identifier))
+
+
+def _check_values(upload: files.Upload, selection: FileSelection, options: JobOptions) -> None:
+    """What the person has to decide first."""
+    styles = files.styles_of(upload, selection.mapping, selection.dates, selection.phones)
+    if options.writes_contacts and styles.dates is not None and styles.dates.must_be_chosen:
+        _refuse({"dates": f"“{styles.dates.name}”: {styles.dates.sentence}"})
+    tags = files.tags_in(upload, selection.mapping)
+    if tags is not None and len(tags.names) > MOST_TAGS:
+        _refuse({"mapping": TOO_MANY_TAGS})
+
+
+def _accept_listed(selection: ManualSelection, options: JobOptions) -> Accepted:
+    found = option_problems(options, selection.identifier)
+    if not selection.entries:
+        found["entries"] = "Choose at least one contact."
+    _refuse(found)
+    return Accepted(selection, len(selection.entries), LISTED)
+
+
+def _refuse(found: dict[str, str]) -> None:
+    """Raises Invalid when anything was found."""
+    if found:
+        raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)

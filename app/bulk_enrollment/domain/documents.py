@@ -1,0 +1,107 @@
+"""Selections and options as the JSON in a job's row: the one place that reads and writes it.
+
+Reading is tolerant, because rows are older than the code: what is missing has its default, what is unknown
+is passed over, and a value that cannot be one is refused with ValueError.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final, TypeVar, cast
+
+from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions
+from app.bulk_enrollment.domain.selection import (
+    IDENTIFIERS,
+    FileSelection,
+    Identifier,
+    ManualSelection,
+    Selection,
+)
+from app.files.domain.columns.styles import DATES, PHONES
+
+Document = Mapping[str, Any]
+One = TypeVar("One", bound=str)
+
+FILE, MANUAL = "file", "manual"
+_NAMES: Final[dict[type, str]] = {FileSelection: FILE, ManualSelection: MANUAL}
+
+
+def selection_type(selection: Selection) -> str:
+    """`file` or `manual`."""
+    return _NAMES[type(selection)]
+
+
+def write_selection(selection: Selection) -> dict[str, Any]:
+    return {"type": selection_type(selection)} | asdict(selection)
+
+
+def read_selection(document: Document) -> Selection:
+    """Raises ValueError for a document of no known type."""
+    identifier = _one_of(IDENTIFIERS, document, "identifier")
+    match document.get("type"):
+        case "file":
+            return _read_file(document, identifier or "email")
+        case "manual":
+            return ManualSelection(_texts(document, "entries"), identifier or "contact_id")
+    raise ValueError(f"no selection: {document.get('type')!r}")
+
+
+def _read_file(document: Document, identifier: Identifier) -> FileSelection:
+    return FileSelection(
+        upload_id=_text(document, "upload_id"),
+        mapping=_words(document, "mapping"),
+        identifier=identifier,
+        dates=_one_of(DATES, document, "dates") or "",
+        phones=_one_of(PHONES, document, "phones") or "",
+        not_consent=list(_texts(document, "not_consent")),
+        consent_words=_words(document, "consent_words"),
+        names=_words(document, "names"),
+        read_as=_text(document, "read_as"),
+    )
+
+
+def write_options(options: JobOptions) -> dict[str, Any]:
+    return asdict(options)
+
+
+def read_options(document: Document) -> JobOptions:
+    size = document.get("batch_size")
+    first_step = document.get("first_step")
+    return JobOptions(
+        missing=_one_of(MISSING, document, "missing") or "skip",
+        existing=_one_of(EXISTING, document, "existing") or "leave",
+        consent_basis=_text(document, "consent_basis"),
+        tags=_texts(document, "tags"),
+        batch_size=None if size is None else int(size),
+        source_name=_text(document, "source_name"),
+        tag_ids=tuple(int(one) for one in document.get("tag_ids") or ()),
+        first_step=None if first_step is None else str(first_step),
+        again=bool(document.get("again", False)),
+    )
+
+
+def _one_of(allowed: Sequence[One], document: Document, name: str) -> One | None:
+    value = document.get(name)
+    if value is None:
+        return None
+    if value not in allowed:
+        raise ValueError(f"{name}: {value!r}")
+    return cast(One, value)
+
+
+def _text(document: Document, name: str) -> str:
+    return str(document.get(name) or "")
+
+
+def _texts(document: Document, name: str) -> tuple[str, ...]:
+    return tuple(str(one) for one in document.get(name) or ())
+
+
+def _mapping(document: Document, name: str) -> Mapping[str, Any]:
+    value = document.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name}: {value!r}")
+    return value
+
+
+def _words(document: Document, name: str) -> dict[str, str]:
+    return {str(key): str(value) for key, value in _mapping(document, name).items()}
