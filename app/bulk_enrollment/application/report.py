@@ -193,8 +193,8 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
 
 
 def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
-    """{job id: its public id and what its rows are called}, for what is told of jobs elsewhere; those no longer
-    kept are missing."""
+    """{job id: its public id and what its rows are called}, for what other rooms tell of jobs; those no
+    longer kept are missing."""
     return job_list.origins(account_id, job_ids) if job_ids else {}
 
 
