@@ -87,7 +87,7 @@ class ListedRows:
     """Contacts that somebody listed, read like a file of one column: row and line are the entry's place."""
 
     def __init__(self, selection: ManualSelection, job: EnrollmentJob) -> None:
-        country = accounts.worker_for(job.account_id).country
+        country = accounts.worker_actor(job.account_id).country
         column = FileSelection("", {"0": selection.identifier}, selection.identifier)
         self._entries = selection.entries
         self._reader = RowReader(column, job.options.writes_contacts, country)
