@@ -1,1 +1,1 @@
-"""What happened: the audit log of an account and the time line of each contact, append-only."""
+"""Audit log of an account and timelines of its contacts, append-only."""

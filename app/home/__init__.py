@@ -1,1 +1,1 @@
-"""What a person sees first: the home page, the first visit, the health of the installation."""
+"""Home page, initial setup, settings, and health checks."""

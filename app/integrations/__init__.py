@@ -1,1 +1,1 @@
-"""Outside services of an account: which are connected."""
+"""Integrations: external services that an account has connected."""

@@ -1,4 +1,4 @@
-"""The kinds of outside services that steps of a workflow may need."""
+"""Kinds of external services that workflow steps may need."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,13 +16,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """What a kind is called, `purpose`: what workflows do with it, and `now`: what can be done until it can
-    be connected."""
+    """Texts of a kind of service: name, what workflows use it for, and its availability."""
 
     label: str
     icon: str
     purpose: str
-    now: str = ""
+    availability: str = ""
 
 
 SERVICES: Final[dict[Kind, Service]] = {
@@ -52,6 +51,6 @@ SERVICES: Final[dict[Kind, Service]] = {
 }
 
 BUSINESS_LINKS: Final = {Kind.CALENDAR: "booking_link", Kind.REVIEWS: "review_link"}
-"""The business details that stand in for a service in texts."""
+"""Business details that messages use instead of a service: {kind: field}."""
 
 ALWAYS_CONNECTED: Final = frozenset({Kind.EMAIL})

@@ -1,5 +1,8 @@
-"""The doors of the room: `record` for what a person did, `record_contact` and `record_many` for what
-happened to contacts, `read_log` for whoever wants to know, `register_names` for rooms that know better."""
+"""Public interface of the activity room.
+
+`record` writes the audit log, `record_contact` and `record_many` write contact timelines, `read_log` returns
+a page of the log, and `register_names` lets other rooms resolve the names of subjects.
+"""
 
 from app.activity.application.reading import (
     LogFilter,

@@ -1,7 +1,7 @@
-"""Reading the audit log, a page at a time.
+"""Read the audit log in pages.
 
-An entry keeps no personal data and not every name, so higher rooms may register who knows what a subject
-is called today: `register_names("contact", names_of_contacts)`.
+Entries hold no personal data and not every name, so other rooms register functions that look up the current
+names of subjects: `register_names("contact", names_of_contacts)`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,14 +15,14 @@ from app.platform.errors import NotAllowed
 
 PAGE = 50
 
-# (account id, subject ids as text) -> {subject id: name}; ids that are gone are left out.
+# (account id, subject ids as text) -> {subject id: name}; deleted subjects are left out.
 Names = Callable[[int, Sequence[str]], Mapping[str, str]]
 
 _NAMES: dict[str, Names] = {}
 
 
 class Reader(Protocol):
-    """Whoever reads: the accounts room's Actor."""
+    """The attributes of the accounts room's Actor that reading needs."""
 
     @property
     def account_id(self) -> int: ...
@@ -31,8 +31,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class LogPage:
-    """Entries newest first; `newer` and `older` are the ids to go on from, None where nothing follows;
-    `names` {entry id: what its subject is called today} where the entry itself does not say."""
+    """A page of entries, newest first.
+
+    `newer` and `older` are cursors for the adjacent pages, or None. `names` is {entry id: current name of its
+    subject} for entries that do not store the name.
+    """
 
     entries: Sequence[AuditEntry]
     newer: int | None
@@ -41,14 +44,14 @@ class LogPage:
 
 
 def register_names(subject: str, names: Names) -> None:
-    """Let `names` say what subjects of this kind are called."""
+    """Register the function that looks up names of subjects of this kind."""
     _NAMES[subject] = names
 
 
 def read_log(
     actor: Reader, wanted: LogFilter, *, before: int | None = None, after: int | None = None
 ) -> LogPage:
-    """A page of the log. Raises NotAllowed."""
+    """Return the page of entries with ids below `before` or above `after`. Raises NotAllowed."""
     _require(actor)
     account_id = actor.account_id
     found = list(queries.audit_entries(account_id, wanted, before=before, after=after, limit=PAGE + 1))
@@ -65,12 +68,12 @@ def read_log(
 
 
 def count_entries(account_id: int) -> int:
-    """How many entries the account's log has, for those who count what it keeps."""
+    """Return the number of entries in the account's log, for the storage quota."""
     return queries.count_entries(account_id)
 
 
 def people_in_log(actor: Reader) -> list[tuple[int, str]]:
-    """(user id, name) of everybody who ever did something here; Muster has the id 0. Raises NotAllowed."""
+    """Return (user id, name) of everyone in the log; the system has id 0. Raises NotAllowed."""
     _require(actor)
     return queries.people_in_log(actor.account_id)
 

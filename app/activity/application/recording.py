@@ -1,5 +1,4 @@
-"""Noting what happened. All of it is written inside the caller's transaction, so an event exists exactly
-when what it tells of does."""
+"""Write audit entries and contact events, in the caller's transaction: both are committed or neither."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,7 +10,7 @@ from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 
 
 class ActorLike(Protocol):
-    """Whoever acts: the accounts room's Actor."""
+    """The attributes of the accounts room's Actor that are recorded."""
 
     @property
     def account_id(self) -> int: ...
@@ -24,7 +23,10 @@ class ActorLike(Protocol):
 
 
 def record(actor: ActorLike, action: str, subject: str, subject_id: int | str, **facts: Any) -> None:
-    """Note in the audit log that `actor` did `action` (past tense, “workflow_activated”) to a subject."""
+    """Add an audit entry: `actor` performed `action` (past tense, such as “workflow_activated”) on a subject.
+
+    `facts` must be JSON-serializable and hold no personal data of contacts.
+    """
     store.add_entry(
         AuditEntry(
             account_id=actor.account_id,
@@ -40,7 +42,7 @@ def record(actor: ActorLike, action: str, subject: str, subject_id: int | str, *
 
 
 def record_contact(actor: ActorLike, contact_id: int, kind: str, text: str | None = None) -> None:
-    """Note one event in a contact's time line."""
+    """Add one event to a contact's timeline."""
     store.add_contact_event(
         ContactEvent(
             account_id=actor.account_id, contact_id=contact_id, kind=kind, user_id=actor.user_id, text=text
@@ -56,7 +58,7 @@ def record_many(
     workflow_id: int | None = None,
     job_id: int | None = None,
 ) -> None:
-    """Note one event for each contact id of the select, in one statement."""
+    """Add one event for each contact id that the select returns, in one statement."""
     ids = contacts.subquery()
     events = sa.select(
         sa.literal(account_id),

@@ -1,1 +1,1 @@
-"""How what happened is told."""
+"""Wording of audit entries."""

@@ -1,7 +1,7 @@
 """Audit entries as sentences: “Alice activated the workflow Win-back”.
 
-An entry says what was done (`action`) to what (`subject`) with which `facts`; `facts["name"]` is what the
-subject was called then. One whose words are missing here is still told, if less well.
+An entry has an `action`, a `subject`, and `facts`; `facts["name"]` is the subject's name at that time. An
+action without a phrase below is shown with its identifier.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Facts = Mapping[str, Any]
 
 
 class Entry(Protocol):
-    """What is read of an audit entry."""
+    """The attributes of an audit entry that a sentence uses."""
 
     action: str
     subject: str
@@ -24,14 +24,14 @@ class Entry(Protocol):
 
 
 class Kind(NamedTuple):
-    """A choice of the filter: the subjects that belong together."""
+    """An option of the filter, covering one or more subjects."""
 
     label: str
     subjects: tuple[str, ...]
 
 
 class Subject(NamedTuple):
-    """How a subject is spoken of, with a name and without one, and where its page is ("" for nowhere)."""
+    """Wording of a subject with and without a name, and the URL of its page ("" if it has none)."""
 
     named: str
     unnamed: str
@@ -39,7 +39,7 @@ class Subject(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """Who, what they did, to what (`name` leads to `url`), and what else is worth knowing."""
+    """A sentence in parts: `who`, `before`, `name` (linked to `url`, if any), `after`."""
 
     who: str
     before: str
@@ -71,7 +71,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
     "user": Subject("", "a person"),
 }
 
-# {it} stands where the subject is named.
+# {it} is replaced with the subject.
 ACTIONS: Final[dict[str, str]] = {
     "account_created": "set up {it}",
     "account_changed": "updated {it}",
@@ -104,7 +104,7 @@ ACTIONS: Final[dict[str, str]] = {
 
 
 def sentence_of(entry: Entry, name_today: str = "") -> Sentence:
-    """The entry in words; `name_today` names its subject where the entry does not."""
+    """Return the entry as a sentence. `name_today` is used if the entry does not hold the subject's name."""
     facts = entry.facts
     words = ACTIONS.get(entry.action) or entry.action.replace("_", " ") + " {it}"
     before, _, after = words.partition("{it}")
@@ -116,7 +116,7 @@ def sentence_of(entry: Entry, name_today: str = "") -> Sentence:
     more = _DETAILS[entry.action](facts) if entry.action in _DETAILS else ""
     lead = subject.named if name else ""
     if lead and not url:
-        name = f"“{name}”"  # no link sets it apart from the words around it
+        name = f"“{name}”"  # not linked, so quote it
     return Sentence(
         entry.user_name, before + lead, name or subject.unnamed, url, after + (f" {more}" if more else "")
     )

@@ -1,1 +1,1 @@
-"""Where events are kept."""
+"""Storage of audit entries and contact events."""

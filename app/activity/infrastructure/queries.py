@@ -1,4 +1,4 @@
-"""Reading events, newest first."""
+"""Queries for audit entries and contact events, newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.platform.database import session
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Which entries are wanted: of a person (0: Muster itself), about these subjects, in [since, until)."""
+    """Filter of the log: a user (0: the system), subjects, and the period [since, until)."""
 
     user_id: int | None = None
     subjects: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ def audit_entries(
     after: int | None = None,
     limit: int = 50,
 ) -> Sequence[AuditEntry]:
-    """Entries of the account, newest first: those with an id under `before`, or the oldest over `after`."""
+    """Return entries, newest first: with ids below `before`, or the `limit` oldest ones above `after`."""
     query = _wanted(account_id, wanted or LogFilter())
     if after is not None:
         query = query.where(AuditEntry.id > after).order_by(AuditEntry.id)
@@ -43,13 +43,13 @@ def audit_entries(
 
 
 def count_entries(account_id: int) -> int:
-    """How long the audit log of the account is."""
+    """Return the number of entries in the account's audit log."""
     query = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.account_id == account_id)
     return int(session().scalar(query) or 0)
 
 
 def people_in_log(account_id: int) -> list[tuple[int, str]]:
-    """(user id, name) of everybody who ever did something here, by name; Muster itself has the id 0."""
+    """Return (user id, name) of everyone in the log, sorted by name; the system has id 0 and comes last."""
     rows = session().execute(
         sa.select(AuditEntry.user_id, sa.func.max(AuditEntry.user_name))
         .where(AuditEntry.account_id == account_id)
@@ -61,7 +61,7 @@ def people_in_log(account_id: int) -> list[tuple[int, str]]:
 
 
 def contact_events(account_id: int, contact_id: int, limit: int = 100) -> Sequence[ContactEvent]:
-    """What happened to one contact, newest first."""
+    """Return a contact's events, newest first."""
     query = sa.select(ContactEvent).where(
         ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
     )

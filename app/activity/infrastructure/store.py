@@ -1,4 +1,4 @@
-"""Writing events."""
+"""Writes of audit entries and contact events."""
 
 import sqlalchemy as sa
 
@@ -15,5 +15,5 @@ def add_contact_event(event: ContactEvent) -> None:
 
 
 def add_contact_events(columns: list[str], events: sa.Select[tuple[object, ...]]) -> None:
-    """One event for every row of the select."""
+    """Insert one event for each row of the select."""
     session().execute(sa.insert(ContactEvent).from_select(columns, events))

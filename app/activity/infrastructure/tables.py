@@ -1,4 +1,4 @@
-"""Audit entries (who did what) and contact events (what happened to a person). Rows never change."""
+"""Tables: audit entries (who did what) and contact events (a contact's timeline). Append-only."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class AuditEntry(AccountOwned, db.Model):
 
 
 class ContactEvent(AccountOwned, db.Model):
-    """A ledger: no foreign keys, because a million rows are written at once."""
+    """One event in a contact's timeline. No foreign keys: bulk jobs insert a million rows at once."""
 
     __tablename__ = "contact_events"
     __table_args__ = (sa.Index(None, "contact_id", "id"),)

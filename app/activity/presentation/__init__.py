@@ -1,4 +1,4 @@
-"""The page of what happened in an account."""
+"""Activity page."""
 
 from flask import Flask
 

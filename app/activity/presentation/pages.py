@@ -1,4 +1,4 @@
-"""Activity: who did what and when, newest first, with filters that live in the address."""
+"""Activity page: the audit log, newest first, with filters in the query string."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 
 
 def _filter_of(asked: Mapping[str, str]) -> LogFilter:
-    """What was asked for; a value that makes no sense asks for nothing."""
+    """Parse the query string's filters; invalid values are ignored."""
     kind = KINDS.get(asked.get("kind", ""))
     until = _midnight(asked.get("to"))
     return LogFilter(
@@ -54,7 +54,7 @@ def _filter_of(asked: Mapping[str, str]) -> LogFilter:
 
 
 def _midnight(text: str | None, days_later: int = 0) -> datetime | None:
-    """The beginning of a day in the account's zone."""
+    """Return the start of a day (ISO date) in the account's time zone, as UTC; None if it is invalid."""
     try:
         day = date.fromisoformat(text or "") + timedelta(days=days_later)
         return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(formats.zone.get())).astimezone(UTC)
@@ -73,7 +73,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
-    """[(“Today”, [(entry, sentence, “2:05 PM”)])], newest first."""
+    """Group the entries by day: [(“Today”, [(entry, sentence, “2:05 PM”)])], newest first."""
     days: dict[str, list[tuple[Any, Sentence, str]]] = {}
     for entry in page.entries:
         line = (

@@ -1,26 +1,27 @@
-"""The doors of the house: what home and limits show, the token of the first visit, sample data."""
+"""Public interface of the home room: home page and limits, setup token, installation, sample data."""
 
 from app.accounts.application import required_setup_token as setup_token
 from app.home.application.overview import (
+    CurrentWork,
+    JobSummary,
     Limit,
     Overview,
-    Work,
-    WorkNow,
+    current_work,
     dismissed_work,
     figures,
     limits,
     overview,
-    work_now,
 )
-from app.home.application.preparing import prepare_installation
+from app.home.application.prepare import prepare_installation
 from app.home.application.sample_data import SampleData, make_sample_data
 
 __all__ = [
+    "CurrentWork",
+    "JobSummary",
     "Limit",
     "Overview",
     "SampleData",
-    "Work",
-    "WorkNow",
+    "current_work",
     "dismissed_work",
     "figures",
     "limits",
@@ -28,5 +29,4 @@ __all__ = [
     "overview",
     "prepare_installation",
     "setup_token",
-    "work_now",
 ]

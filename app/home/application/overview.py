@@ -1,4 +1,4 @@
-"""What the home page and the limits page show, put together from all rooms."""
+"""Contents of the home page and the limits page, collected from all rooms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from app.gallery import application as gallery
 from app.gallery.domain.browsing import Wish
 from app.gallery.domain.card import Card
 from app.home.infrastructure import queries
-from app.home.infrastructure.queries import Beginnings, Figures, JobWithWorkflow
+from app.home.infrastructure.queries import Figures, JobWithWorkflow, Onboarding
 from app.platform.clock import now
 from app.platform.ids import is_public_id
 from app.platform.settings import Settings
 
-ATTENTION = timedelta(days=14)
-# Offered to whoever has made no workflow yet.
-TO_BEGIN_WITH = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
+ATTENTION_PERIOD = timedelta(days=14)
+# Suggested to accounts without a workflow.
+STARTER_TEMPLATES = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
 
 LIMIT_WORDS = (
     ("Workflows", "Includes drafts and archived workflows."),
@@ -31,8 +31,8 @@ LIMIT_WORDS = (
 
 
 @dataclass(frozen=True)
-class Work:
-    """A job as home tells of it. `workflow` is None for an import."""
+class JobSummary:
+    """A job on the home page. `workflow` (name) and `workflow_id` (public id) are None for an import."""
 
     state: JobState
     workflow: str | None
@@ -40,35 +40,38 @@ class Work:
 
     @property
     def failed(self) -> int:
-        """Rows that somebody could mend or try again."""
+        """Number of rows that failed and can be corrected or retried."""
         return sum(rows for outcome, rows in self.state.outcomes.items() if outcome in FAILED)
 
     @property
-    def to_mend(self) -> int:
-        """Those of them that are typing mistakes."""
+    def invalid(self) -> int:
+        """Number of failed rows with a validation error."""
         return self.state.outcomes.get(Outcome.VALIDATION_ERROR, 0)
 
 
 @dataclass(frozen=True)
-class WorkNow:
-    """What runs, and what of the last days ended with failures."""
+class CurrentWork:
+    """Unfinished jobs, and jobs that finished with failures in the last ATTENTION_PERIOD."""
 
-    under_way: list[Work]
-    need_you: list[Work]
+    unfinished: list[JobSummary]
+    need_attention: list[JobSummary]
 
 
 @dataclass(frozen=True)
 class Overview:
     figures: Figures
-    beginnings: Beginnings
-    work: WorkNow
+    onboarding: Onboarding
+    work: CurrentWork
     suggested: list[Card]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit: how much there may be, the installation's default, how high it may be set, what the account
-    has set itself, and how much there is where that can be counted."""
+    """One limit of an account.
+
+    `limit` is in effect; `default` is the installation's, `highest` the maximum, `own` the account's own
+    value (None: default), `used` the current count (None: not counted).
+    """
 
     name: str
     title: str
@@ -85,44 +88,44 @@ class Limit:
 
 
 def overview(actor: Actor) -> Overview:
-    """Everything on the home page."""
+    """Return the contents of the home page. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
-    beginnings = queries.beginnings(actor.account_id)
+    onboarding = queries.onboarding(actor.account_id)
     return Overview(
         figures=queries.figures(actor.account_id),
-        beginnings=beginnings,
-        work=work_now(actor),
-        suggested=[] if beginnings.has_workflow else _suggested(actor),
+        onboarding=onboarding,
+        work=current_work(actor),
+        suggested=[] if onboarding.has_workflow else _suggested(actor),
     )
 
 
 def figures(actor: Actor) -> Figures:
-    """What there is in the account, in numbers."""
+    """Return the account's key figures. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
     return queries.figures(actor.account_id)
 
 
-def work_now(actor: Actor) -> WorkNow:
-    """The part of the home page that changes while somebody looks at it."""
+def current_work(actor: Actor) -> CurrentWork:
+    """Return the part of the home page that is polled. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
-    return WorkNow(
-        under_way=_work(actor, queries.jobs_under_way(actor.account_id)),
-        need_you=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION)),
+    return CurrentWork(
+        unfinished=_work(actor, queries.unfinished_jobs(actor.account_id)),
+        need_attention=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION_PERIOD)),
     )
 
 
-def dismissed_work(actor: Actor, public_id: str) -> Work | None:
-    """The to-do that was just dismissed, so that it can be brought back."""
+def dismissed_work(actor: Actor, public_id: str) -> JobSummary | None:
+    """Return a job whose to-do was dismissed, so that the page can offer to restore it. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
     found = queries.dismissed_job(actor.account_id, public_id) if is_public_id(public_id) else None
     return _work(actor, [found])[0] if found else None
 
 
 def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
-    """What the account may have, and how much of it it has (P-08)."""
+    """Return the account's limits and current usage (P-08). Raises NotAllowed."""
     require(actor, Permission.REPORTS)
-    there = queries.figures(actor.account_id)
-    used = {"workflows": there.workflows, "unfinished_jobs": there.unfinished_jobs}
+    counts = queries.figures(actor.account_id)
+    used = {"workflows": counts.workflows, "unfinished_jobs": counts.unfinished_jobs}
     own, highest = own_limits(actor.account_id), maximum_limits(actor.account_id, settings)
     return [
         Limit(
@@ -134,11 +137,13 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
 
 def _suggested(actor: Actor) -> list[Card]:
     cards = {card.key: card for card in gallery.browse_templates(actor, Wish()).shelf.cards}
-    return [cards[key] for key in TO_BEGIN_WITH if key in cards]
+    return [cards[key] for key in STARTER_TEMPLATES if key in cards]
 
 
-def _work(actor: Actor, found: list[JobWithWorkflow]) -> list[Work]:
+def _work(actor: Actor, found: list[JobWithWorkflow]) -> list[JobSummary]:
     if not found:
         return []
     states = job_states(actor.account_id, [one.job for one in found])
-    return [Work(state, one.workflow, one.workflow_id) for state, one in zip(states, found, strict=True)]
+    return [
+        JobSummary(state, one.workflow, one.workflow_id) for state, one in zip(states, found, strict=True)
+    ]

@@ -1,1 +1,1 @@
-"""Reading the state of the installation."""
+"""Queries across rooms and checks of the installation."""

@@ -1,4 +1,4 @@
-"""Reading an account as a whole: key figures, how far its people have come, what is under way."""
+"""Queries about a whole account: key figures, onboarding progress, jobs for the home page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _UNFINISHED = [status.value for status in UNFINISHED]
 
 @dataclass(frozen=True)
 class Figures:
-    """How much there is of everything."""
+    """Counts of an account's contacts, workflows, enrollments, and jobs."""
 
     contacts: int
     reachable: int
@@ -34,8 +34,11 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Beginnings:
-    """What people (not sample data) have done here, and where they could go on."""
+class Onboarding:
+    """Which first steps users have completed, not counting sample data.
+
+    `draft` and `active` are public ids of the newest workflow in that status, or None.
+    """
 
     has_workflow: bool
     has_activated: bool
@@ -44,13 +47,13 @@ class Beginnings:
     active: str | None
 
     @property
-    def are_over(self) -> bool:
+    def is_complete(self) -> bool:
         return self.has_workflow and self.has_activated and self.has_added_people
 
 
 @dataclass(frozen=True)
 class JobWithWorkflow:
-    """`workflow` and `workflow_id` (public) are None for an import."""
+    """A job with its workflow's name and public id, which are None for an import."""
 
     job: EnrollmentJob
     workflow: str | None
@@ -74,7 +77,7 @@ def figures(account_id: int) -> Figures:
     )
 
 
-def beginnings(account_id: int) -> Beginnings:
+def onboarding(account_id: int) -> Onboarding:
     mine = sa.select(Workflow).where(Workflow.account_id == account_id, Workflow.created_by.isnot(None))
     jobs = sa.select(EnrollmentJob.id).where(
         EnrollmentJob.account_id == account_id,
@@ -85,7 +88,7 @@ def beginnings(account_id: int) -> Beginnings:
     newest = (
         sa.select(Workflow.public_id).where(Workflow.account_id == account_id).order_by(Workflow.id.desc())
     )
-    return Beginnings(
+    return Onboarding(
         has_workflow=session().scalar(mine.limit(1)) is not None,
         has_activated=session().scalar(mine.where(Workflow.active_version_id.isnot(None)).limit(1))
         is not None,
@@ -97,14 +100,16 @@ def beginnings(account_id: int) -> Beginnings:
     )
 
 
-def jobs_under_way(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
+def unfinished_jobs(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
     """Unfinished jobs, newest first."""
     return _jobs(account_id, EnrollmentJob.status.in_(_UNFINISHED), limit)
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:
-    """Jobs that ended after `since` with rows that somebody should look at, newest first; not those that a
-    later job corrects, nor those that were dismissed."""
+    """Jobs that finished with errors or failed since `since`, newest first.
+
+    Leaves out jobs that a later job retries, and jobs whose to-do was dismissed.
+    """
     tried_again = sa.select(EnrollmentJob.parent_job_id).where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.parent_job_id.isnot(None),
@@ -120,13 +125,13 @@ def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list
 
 
 def dismissed_job(account_id: int, public_id: str) -> JobWithWorkflow | None:
-    """A job whose to-do was dismissed."""
+    """Return the job if its to-do was dismissed."""
     condition = sa.and_(EnrollmentJob.public_id == public_id, EnrollmentJob.dismissed_at.isnot(None))
     return next(iter(_jobs(account_id, condition, 1)), None)
 
 
 def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
-    """{contact id: name, or else address}."""
+    """Return {contact id: full name, or else email address or phone number}; see `register_names`."""
     wanted = [number for one in ids if (number := number_of(one)) is not None]
     rows = session().execute(
         sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
@@ -137,7 +142,7 @@ def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
 
 
 def names_of_jobs(account_id: int, ids: Sequence[str]) -> dict[str, str]:
-    """{job's public id: the workflow's name, or the file's for an import}."""
+    """Return {public job id: workflow name, or the file name of an import}; see `register_names`."""
     rows = session().execute(
         sa.select(EnrollmentJob.public_id, EnrollmentJob.options, Workflow.name)
         .outerjoin(

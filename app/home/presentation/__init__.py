@@ -1,4 +1,4 @@
-"""Pages and commands of the house as a whole."""
+"""Pages and commands that concern more than one room."""
 
 from flask import Flask
 

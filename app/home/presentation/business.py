@@ -1,4 +1,4 @@
-"""Settings: the business details that messages use, and the logo."""
+"""Settings > Business details, including the logo."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.platform.errors import Invalid
 
 blueprint = Blueprint("business", __name__, url_prefix="/settings/business")
 
-FORM_OVERHEAD = 64 * 1024  # what a browser sends around the file
+FORM_OVERHEAD = 64 * 1024  # bytes; multipart boundaries and other fields
 
 
 @blueprint.get("")
@@ -40,33 +40,33 @@ def change() -> ResponseReturnValue:
 
 
 @blueprint.post("/logo")
-@web.csrf.exempt  # it would read the body before anybody knows that the picture is small enough
+@web.csrf.exempt  # checked below: the automatic check reads the body before its size is known
 def change_logo() -> ResponseReturnValue:
-    """Takes a picture in, or removes the one that is there. Nothing of a body that is too large is read."""
+    """Replace or remove the logo. A body that is too large is rejected unread."""
     actor = web.actor()
     accounts.require(actor, Permission.ACCOUNT)
     try:
         if (request.content_length or 0) > MAX_LOGO_BYTES + FORM_OVERHEAD:
-            return _refused("Use an image of at most 1 MB.", 413)
+            return _logo_error_page("Use an image of at most 1 MB.", 413)
         web.csrf.protect()
         if "remove" in request.form:
             accounts.change_business(actor, {}, remove_logo=True)
         else:
             file = request.files.get("logo")
             if file is None or not file.filename:
-                return _refused("Choose an image first.", 422)
+                return _logo_error_page("Choose an image first.", 422)
             accounts.change_business(actor, {}, logo=file.stream.read(MAX_LOGO_BYTES + 1))
     except RequestEntityTooLarge:
-        return _refused("Use an image of at most 1 MB.", 413)
+        return _logo_error_page("Use an image of at most 1 MB.", 413)
     except Invalid as wrong:
-        return _refused(wrong.message, 422)
+        return _logo_error_page(wrong.message, 422)
     flash("Logo removed." if "remove" in request.form else "Logo saved.", "success")
     return web.send_to(url_for("business.show"))
 
 
 @blueprint.get("/logo")
 def logo() -> ResponseReturnValue:
-    """The picture, as data that no browser runs."""
+    """Serve the logo with headers that keep browsers from executing it."""
     content, media_type = accounts.logo_of(web.actor())
     answer = Response(content, mimetype=media_type)
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -74,7 +74,7 @@ def logo() -> ResponseReturnValue:
     return answer
 
 
-def _refused(sentence: str, status: int) -> ResponseReturnValue:
+def _logo_error_page(sentence: str, status: int) -> ResponseReturnValue:
     details = accounts.business_details(web.actor().account_id)
     logo_form = LogoForm(formdata=None)
     logo_form.logo.errors = [sentence]

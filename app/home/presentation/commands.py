@@ -1,4 +1,4 @@
-"""Commands that need more than one room."""
+"""Commands `create-owner` and `setup-token`."""
 
 import click
 from flask import Flask

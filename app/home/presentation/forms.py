@@ -1,5 +1,7 @@
-"""The forms of the first visit and of the account. Only the fields: what may be in them is decided by the
-use cases of the accounts room."""
+"""Forms of initial setup and of account settings.
+
+They define fields only; values are validated by the use cases of the accounts room.
+"""
 
 from typing import Any
 
@@ -20,23 +22,25 @@ from app.accounts.domain.regions import countries, zones_by_area
 
 class _Form(FlaskForm):
     def text(self, name: str) -> str:
-        """What was typed, "" for nothing."""
+        """Return the submitted text of a field, or ""."""
         return str(self[name].data or "")
 
     def show(self, problems: dict[str, str]) -> None:
-        """Put each sentence at its field, unless something stands there already."""
+        """Add an error to each field of `problems` ({field: sentence}) that has none yet."""
         for name, sentence in problems.items():
             if not self[name].errors:
                 self[name].errors = [sentence]
 
 
-class _PlaceForm(_Form):
-    no_country = "None"
+class _RegionForm(_Form):
+    """Form with a time zone and a country to choose from."""
+
+    no_country_label = "None"
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self["time_zone"].choices = zones_by_area()
-        self["country"].choices = [("", self.no_country), *countries().items()]
+        self["country"].choices = [("", self.no_country_label), *countries().items()]
 
 
 def _company() -> StringField:
@@ -51,18 +55,18 @@ def _country() -> SelectField:
     return SelectField("Country", default="", validate_choice=False)
 
 
-class AccountForm(_PlaceForm):
-    """A company and where it is."""
+class AccountForm(_RegionForm):
+    """Name, time zone, and country of an account."""
 
     account_name = _company()
     time_zone = _time_zone()
     country = _country()
 
 
-class SetupForm(_PlaceForm):
-    """The same, and the person who owns it, in the order of the page."""
+class SetupForm(_RegionForm):
+    """The account and its owner, in the order of the page."""
 
-    no_country = "Same as time zone"
+    no_country_label = "Same as time zone"
 
     token = StringField("Token from the terminal")
     name = StringField("Your name", [InputRequired("Enter your name.")])
@@ -75,7 +79,7 @@ class SetupForm(_PlaceForm):
 
 
 class BusinessForm(_Form):
-    """What messages say about the business. The names are those of the merge tags."""
+    """Business details. Field names match the merge tags."""
 
     website = StringField("Website")
     phone = StringField("Phone")
@@ -84,7 +88,7 @@ class BusinessForm(_Form):
     review_link = StringField("Review page")
 
     def texts(self) -> dict[str, str]:
-        """Everything typed, by field."""
+        """Return the submitted texts as {field: text}."""
         return {field.name: str(field.data or "") for field in self if field.name != "csrf_token"}
 
 

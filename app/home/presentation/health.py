@@ -1,4 +1,4 @@
-"""`/healthz`: this process answers. `/readyz`: everything it needs does too."""
+"""Health endpoints: `/healthz` (this process responds) and `/readyz` (so does everything it needs)."""
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @web.skip_authentication
 def ready() -> ResponseReturnValue:
-    """200 when database, migrations, queue and workers are all fine, else 503 and which is not."""
+    """Return 200 if database, migrations, queue, workers, and disk are all ready; otherwise 503."""
     database_is_up = state.database_answers()
     parts = {
         "database": database_is_up,

@@ -1,4 +1,4 @@
-"""The set-up page: makes the owner of a fresh installation, once, and signs them in."""
+"""Initial setup page: creates the owner of a new installation and signs them in."""
 
 from typing import cast
 
@@ -25,7 +25,7 @@ blueprint = Blueprint("initial_setup", __name__)
 @blueprint.get("/setup")
 @web.public
 def set_up() -> ResponseReturnValue:
-    """Shows the page while nobody owns the installation; afterwards it leads home."""
+    """Show the form, or redirect home if the installation has an owner."""
     if not accounts.installation_is_new():
         return redirect(url_for("home.home"), 303)
     accounts.refuse_unknown_host(current(), request.host)
@@ -35,7 +35,7 @@ def set_up() -> ResponseReturnValue:
 @blueprint.post("/setup")
 @web.public
 def make_owner() -> ResponseReturnValue:
-    """Makes the owner, signs them in and puts the sample data in place if they are wanted."""
+    """Create the owner, sign them in, and add sample data if requested."""
     accounts.refuse_second_owner()
     accounts.refuse_unknown_host(current(), request.host)
     count_or_refuse("set-up", request.remote_addr)
@@ -67,7 +67,7 @@ def _page(form: SetupForm) -> str:
 
 
 def _problems(form: SetupForm) -> dict[str, str]:
-    """What the use case would refuse, all at once, so that it is mended in one go."""
+    """Validate all fields at once, including the setup token; return {field: sentence}."""
     problems = person_problems(
         form.text("email"), form.text("password"), form.text("name"), form.text("account_name")
     )
@@ -85,7 +85,7 @@ def _sign_in(actor: Actor) -> None:
 
 
 def _add_sample_data(actor: Actor) -> None:
-    """Sample data that fail must not cost the owner their installation."""
+    """Add sample data. A failure is logged and shown; it does not undo the setup."""
     try:
         with acting_for(actor.account_id):
             make_sample_data(actor.account_id)

@@ -1,4 +1,4 @@
-"""The home page, and the part of it that is asked for again while something runs."""
+"""Home page, and its partial that is polled while jobs run."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from app.platform import web
 
 blueprint = Blueprint("home", __name__)
 
-LATEST = 6
+RECENT_ENTRIES = 6
 
 
 @blueprint.get("/")
@@ -24,15 +24,17 @@ def home() -> ResponseReturnValue:
         overview=overview,
         work=overview.work,
         dismissed=home_room.dismissed_work(actor, request.args.get("dismissed", "")),
-        latest=[(entry, sentence_of(entry, log.names.get(entry.id, ""))) for entry in log.entries[:LATEST]],
+        latest=[
+            (entry, sentence_of(entry, log.names.get(entry.id, ""))) for entry in log.entries[:RECENT_ENTRIES]
+        ],
         nav_active="home",
     )
 
 
 @blueprint.get("/home/work")
 def work() -> ResponseReturnValue:
-    """What runs and what needs somebody: polled while something runs. The end brings the figures along."""
+    """Partial with running jobs and jobs that need attention; includes the figures once nothing runs."""
     actor = web.actor()
-    now = home_room.work_now(actor)
-    figures = None if now.under_way else home_room.figures(actor)
-    return render_template("home/_work_answer.html", work=now, figures=figures)
+    current = home_room.current_work(actor)
+    figures = None if current.unfinished else home_room.figures(actor)
+    return render_template("home/_work_answer.html", work=current, figures=figures)

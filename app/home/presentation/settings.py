@@ -1,4 +1,4 @@
-"""Settings: the account itself, and its limits."""
+"""Settings > Account and Settings > Limits."""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -49,9 +49,9 @@ def limits() -> ResponseReturnValue:
 
 @blueprint.post("/limits")
 def set_limits() -> ResponseReturnValue:
-    """An empty field goes back to the installation's default."""
+    """Save the limits. An empty field restores the installation's default."""
     typed = {name: request.form.get(name, "").strip() for name in current().account_limits}
-    wanted = {name: limit_typed(text) for name, text in typed.items()}
+    wanted = {name: parse_limit(text) for name, text in typed.items()}
     try:
         change_limits(web.actor(), wanted, current())
     except Invalid as wrong:
@@ -60,8 +60,8 @@ def set_limits() -> ResponseReturnValue:
     return web.send_to(url_for("settings.limits"))
 
 
-def limit_typed(text: str) -> int | None:
-    """None for an empty field; 0, which no limit may be, for what is no number."""
+def parse_limit(text: str) -> int | None:
+    """Return the number, None for an empty field, or 0 (never a valid limit) for anything else."""
     digits = "".join(text.split()).replace(",", "")
     if not digits:
         return None

@@ -1,4 +1,4 @@
-"""Reading which services an account has connected."""
+"""Queries for connected services."""
 
 import sqlalchemy as sa
 
@@ -7,5 +7,5 @@ from app.platform.database import session
 
 
 def connected_kinds(account_id: int) -> set[str]:
-    """The kinds with a connection of the account's own."""
+    """Return the kinds that the account has connected itself."""
     return set(session().scalars(sa.select(Integration.kind).where(Integration.account_id == account_id)))

@@ -1,4 +1,4 @@
-"""Connections of an account to outside services."""
+"""Table of an account's connections to external services."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,4 +1,4 @@
-"""The page of an account's outside services."""
+"""Integrations page in the settings."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""The settings page of integrations: what is connected, and what that means for templates."""
+"""Settings > Integrations: services and whether they are connected."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
