@@ -56,16 +56,17 @@ def states_before(then: JobStatus) -> list[str]:
 
 
 SMALLEST_ASKED, LARGEST_ASKED = 10, 500
-SMALLEST_CUT, LARGEST_CUT = 100, 5_000
+AUTOMATIC_BATCHES = 40  # so often does the bar of a job move
+SMALLEST_CUT, LARGEST_CUT = 250, 10_000
 MOST_BATCHES = 2_000  # so that adding them up for a page stays a matter of milliseconds
 
 
 def batch_size(rows: int, asked: int | None = None) -> int:
-    """Rows of a batch: what was asked for (10 to 500), else a hundredth of the rows within bounds. A job of
-    very many rows gets larger ones than asked for, so that it has 2,000 batches at most."""
+    """Rows of a batch: what was asked for (10 to 500), else a fortieth of the rows, from 250 to 10,000. A job
+    of very many rows gets larger batches than asked for, so that it has 2,000 at most."""
     if asked is not None:
         return max(min(max(asked, SMALLEST_ASKED), LARGEST_ASKED), -(-rows // MOST_BATCHES))
-    return min(max(-(-rows // 100), SMALLEST_CUT), LARGEST_CUT)
+    return min(max(-(-rows // AUTOMATIC_BATCHES), SMALLEST_CUT), LARGEST_CUT)
 
 
 def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
