@@ -29,6 +29,17 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
             copy.write_row(row)
 
 
+def execute_built(statement: sa.Executable, values: dict[str, Any], *, rowcount: bool = False) -> Any:
+    """Run a statement that was built once, with the values of its parameters; returns its result.
+
+    Building a statement and finding it among those compiled before costs many times what the database needs
+    for a small one. So statements that run for every batch are built by cached functions, over tables and not
+    over mapped classes, and go past the ORM: objects that the session holds do not notice what they write.
+    """
+    connection = session().connection()
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": rowcount})
+
+
 def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
     """Whether a correlated query has a row, asked row by row through its index.
 
@@ -38,7 +49,7 @@ def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
     return query.limit(1).scalar_subquery().isnot(None)
 
 
-def beside_index(column: Any) -> sa.ColumnElement[int]:
+def without_index(column: Any) -> sa.ColumnElement[int]:
     """A number's column in a condition that must not be searched by that column's index.
 
     The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
@@ -48,8 +59,24 @@ def beside_index(column: Any) -> sa.ColumnElement[int]:
     return cast(sa.ColumnElement[int], column + sa.literal_column("0"))
 
 
+def unknown_to_planner(*tables: Any) -> list[Any]:
+    """Those of the tables of which a fifth has changed since PostgreSQL's planner last looked at them. It
+    does so by itself too, but minutes later. Asking costs a millisecond."""
+    if is_sqlite():
+        return []
+    names = {"names": [table.name for table in tables]}
+    found = set(session().scalars(_UNKNOWN, names, execution_options={"cross_account": True}))
+    return [table for table in tables if table.name in found]
+
+
+_UNKNOWN = sa.text(
+    "SELECT relname FROM pg_class WHERE relname = ANY(:names) AND relkind = 'r'"
+    " AND pg_stat_get_mod_since_analyze(oid) > greatest(reltuples, 0) / 5 + 1000"
+)
+
+
 def refresh_statistics(*tables: sa.Table) -> None:
-    """Let PostgreSQL's planner know that many rows have just come, which it would notice minutes later."""
+    """Let PostgreSQL's planner look at tables that many rows have just come into."""
     if not is_sqlite():
         for table in tables:
             session().execute(sa.text(f"ANALYZE {table.name}"))

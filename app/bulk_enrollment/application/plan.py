@@ -9,13 +9,13 @@ import time
 
 from app.accounts import application as accounts
 from app.activity import application as activity
-from app.bulk_enrollment.application.run import dispatch
+from app.bulk_enrollment.application.run import analyze_grown_tables, dispatch, run_batches
 from app.bulk_enrollment.application.selected_rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import jobs, planning
 from app.bulk_enrollment.infrastructure.store.jobs import PlanningClaim
-from app.bulk_enrollment.infrastructure.store.planning import Judge
+from app.bulk_enrollment.infrastructure.store.planning import PlanContext
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files.domain.columns.evidence import MOST_TAGS
@@ -44,36 +44,42 @@ class _GivenUp(Exception):
     """The job was cancelled meanwhile, or its planning given to another."""
 
 
-def plan_job(account_id: int, job_id: int) -> None:
-    """Plan a job that waits for it; does nothing when somebody else does or it is done."""
+def plan_and_run(account_id: int, job_id: int) -> None:
+    """Plan a job, then run its batches straight on: a small one never goes back to the queue."""
+    run_batches(account_id, plan_job(account_id, job_id, keep_one=True))
+
+
+def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None:
+    """Plan a job that waits for it; does nothing when somebody else does or it is done. With `keep_one` the
+    first batch that may run then is not sent to the queue but returned, for the caller to run at once."""
     began = time.perf_counter()
     with transaction():
         claim = jobs.claim_planning(account_id, job_id, queue.holder())
         if claim is not None:
             planning.forget_after(account_id, job_id, claim.planned_rows)
     if claim is None:
-        _queue_planned(account_id, job_id)
-        return
+        return _queue_planned(account_id, job_id, keep_one)
     attempt = claim.attempt
     job = queries.job_by_id(account_id, job_id)
     try:
         if claim.idle_attempts > MOST_ATTEMPTS:
             raise UnreadableFile("endless", NO_FURTHER)
+        analyze_grown_tables()
         rows = _fill_ledger(job, claim)
         _conclude(job, attempt, rows)
     except _LeftOff:
         with transaction():
             jobs.let_go_planning(account_id, job_id, attempt)
         _plan_next(account_id)
-        return
+        return None
     except _GivenUp:
         _clean_up_cancelled(account_id, job_id)
         _plan_next(account_id)
-        return
+        return None
     except UnreadableFile as fault:
         _fail(job, attempt, str(fault))
         _plan_next(account_id)
-        return
+        return None
     except Exception as failure:
         if not is_transient(failure):
             _fail(job, attempt, UNREADABLE)
@@ -82,7 +88,7 @@ def plan_job(account_id: int, job_id: int) -> None:
         "job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)}
     )
     _plan_next(account_id)
-    _queue_planned(account_id, job_id)
+    return _queue_planned(account_id, job_id, keep_one)
 
 
 def _plan_next(account_id: int) -> None:
@@ -94,11 +100,8 @@ def _plan_next(account_id: int) -> None:
 
 def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
     """Load the job's rows that are not in the ledger yet; returns how many it has then."""
-    judge = _judge(job)
+    context = _context(job)
     done = claim.planned_rows
-    if job.total > CHUNK_ROWS:
-        with transaction():
-            planning.know_people()
     rows = rows_of(job, job.met if done else {})
     began = time.monotonic()
     turn_ends = 0.0
@@ -107,7 +110,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             turn_ends = time.monotonic() + max(TURN_SECONDS, time.monotonic() - began)
         with transaction():
             _hold(job, claim.attempt, done + len(chunk))
-            planning.load_chunk(judge, chunk)
+            planning.load_chunk(context, chunk)
             planning.load_other_keys(job.account_id, job.id, rows.take_other_keys())
             if met := rows.met:
                 jobs.change(job.account_id, job.id, met=met)
@@ -122,7 +125,6 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> None:
     """What only the whole file can tell."""
     with transaction():
         _hold(job, attempt, rows)
-        planning.know_sizes()
         planning.spread_withheld(job.account_id, job.id)
         expected = queries.expected_outcomes(job.account_id, job.id)
         counts = {outcome.name: count for outcome, count in expected.items()}
@@ -134,8 +136,8 @@ def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
         raise _GivenUp
 
 
-def _judge(job: EnrollmentJob) -> Judge:
-    return Judge(
+def _context(job: EnrollmentJob) -> PlanContext:
+    return PlanContext(
         account_id=job.account_id,
         job_id=job.id,
         identifier=job.selection.identifier,
@@ -146,18 +148,18 @@ def _judge(job: EnrollmentJob) -> Judge:
     )
 
 
-def _queue_planned(account_id: int, job_id: int) -> None:
+def _queue_planned(account_id: int, job_id: int, keep_one: bool) -> int | None:
     """Cut a started job's batches and let it run. A draft stays as it is until it is started."""
     with transaction():
         if not jobs.hold_planned(account_id, job_id):
-            return
+            return None
         job = queries.job_by_id(account_id, job_id)
         if tags := job.met.get("tags"):
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
         size = batch_size(job.total, job.options.batch_size)
         batches = planning.cut_batches(account_id, job_id, job.total, size)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
-    dispatch(account_id)
+    return dispatch(account_id, keep_one)
 
 
 def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:

@@ -1,11 +1,13 @@
 """Running a job: the pump that starts batches, a batch from claim to settlement, the end of a job.
 
-`dispatch` is the one pump: nothing else lets a batch start. A batch is claimed in a short transaction and
-done in a second one, all or nothing; it is settled only if the attempt is still ours, so a worker that was
-thought dead changes nothing. After each the pump is asked again.
+`dispatch` is the one pump: nothing else lets a worker begin. A batch is claimed, then done in one
+transaction, all or nothing; it is settled only if the attempt is still ours, so a worker that was thought
+dead changes nothing. The transaction that settles a batch claims the next one of its job, unless somebody
+else should have a turn or the job is to stop; then the pump is asked again.
 """
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 from itertools import dropwhile
 
@@ -15,8 +17,8 @@ from app.bulk_enrollment.application.batch import settle_rows
 from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.store import batches, jobs, planning, rows
-from app.bulk_enrollment.infrastructure.store.batches import Claim
+from app.bulk_enrollment.infrastructure.store import batches, claims, jobs, planning, rows
+from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
@@ -57,62 +59,81 @@ def _follow_workflows(account_id: int) -> None:
         jobs.move(account_id, job_id, JobStatus.PROCESSING if started else JobStatus.QUEUED)
 
 
-def run_batches(account_id: int, batch_id: int) -> None:
-    """Run a batch, and then whatever the pump keeps for us, for a couple of seconds."""
+def run_batches(account_id: int, batch_id: int | None) -> None:
+    """Run a batch, and then whatever comes next for the account, for a couple of seconds."""
     until = time.monotonic() + SECONDS_IN_A_ROW
-    mine: int | None = batch_id
-    while mine is not None:
-        run_batch(account_id, mine)
-        mine = dispatch(account_id, keep_one=time.monotonic() < until and not queue.is_to_stop())
+    while batch_id is not None:
+        _run_in_a_row(account_id, batch_id, lambda: _may_go_on(until))
+        batch_id = dispatch(account_id, keep_one=_may_go_on(until))
+
+
+def _may_go_on(until: float) -> bool:
+    """Whether nothing more pressing waits for this worker."""
+    return time.monotonic() < until and not queue.is_to_stop() and not queue.waiting("urgent")
 
 
 def run_batch(account_id: int, batch_id: int) -> None:
     """Do one batch, or nothing when somebody else has it, has done it, or the job is not running."""
-    began = time.perf_counter()
+    _run_in_a_row(account_id, batch_id, lambda: False)
+
+
+def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool]) -> None:
+    """Do a batch and further ones of its job, each in one transaction that claims the one after it."""
     with transaction():
-        claim = batches.claim(account_id, batch_id, now(), queue.holder())
+        claim = claims.claim(account_id, batch_id, now(), queue.holder())
     if claim is None:
         return
     job = queries.job_by_id(account_id, claim.job_id)
-    try:
-        _do(account_id, job, claim)
-    except Exception as failure:
-        if not is_transient(failure):
-            raise
-        _put_off(account_id, job, claim, failure)
-    else:
-        _know_sizes(job, claim)
-        milliseconds = round((time.perf_counter() - began) * 1000)
-        log.info(
-            "batch_completed",
-            extra={"job": job.id, "batch": claim.number, "attempt": claim.attempt, "ms": milliseconds},
-        )
+    while claim is not None:
+        claim = _run_claimed(job, claim, may_go_on)
     finish_if_done(account_id, job.id)
 
 
-def _know_sizes(job: EnrollmentJob, claim: Claim) -> None:
-    """Contacts that a job makes are new to the planner, which would go on reading all of them for each row:
-    tell it after the first batch, and whenever there are twice as many."""
-    is_doubling = claim.number & (claim.number - 1) == 0
-    if is_doubling and job.options.creates:
+def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> Claim | None:
+    """Do a batch and return the next one, if it was claimed."""
+    began = time.perf_counter()
+    try:
+        following = _do(job, claim, may_go_on)
+    except Exception as failure:
+        if not is_transient(failure):
+            raise
+        _put_off(job.account_id, job, claim, failure)
+        return None
+    milliseconds = round((time.perf_counter() - began) * 1000)
+    if claim.number & (claim.number - 1) == 0:  # the job may have doubled the tables since it did so last
+        analyze_grown_tables()
+    log.info(
+        "batch_completed",
+        extra={"job": job.id, "batch": claim.number, "attempt": claim.attempt, "ms": milliseconds},
+    )
+    return following
+
+
+def analyze_grown_tables() -> None:
+    """What a job reads and writes may have grown a thousandfold since the database's planner looked at it. It
+    would then read all of an account's rows for each one that it wants."""
+    if tables := planning.unknown_tables():
         with transaction():
-            planning.know_people()
+            planning.analyze_tables(tables)
 
 
 class _NoLongerOurs(Exception):
     """Somebody else was given the batch; our work on it is undone."""
 
 
-def _do(account_id: int, job: EnrollmentJob, claim: Claim) -> None:
+def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda: False) -> Claim | None:
+    account_id = job.account_id
     if claim.attempt > len(current().batch_retry_seconds) + 1:
         _give_up(account_id, job, claim, Outcome.TIMEOUT_ERROR)
-        return
+        return None
     try:
         with transaction():
             counts = settle_rows(job, _span(job, claim), now())
             _settle(account_id, claim, "completed", now(), counts)
+            return claims.claim_next(account_id, job.id, now(), queue.holder()) if may_go_on() else None
     except _NoLongerOurs:
         log.info("batch_given_to_another", extra={"job": job.id, "batch": claim.number})
+        return None
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:
@@ -132,7 +153,7 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
         _give_up(account_id, job, claim, kind)
         return
     with transaction():
-        batches.put_back(account_id, claim, wait, kind.name)
+        claims.put_back(account_id, claim, wait, kind.name)
 
 
 def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome) -> None:
@@ -154,7 +175,7 @@ def _settle(
     failure: str | None = None,
 ) -> None:
     counts = as_counts(outcomes) | {"failure": failure}
-    if not batches.settle(account_id, claim, status, at, counts):
+    if not claims.settle(account_id, claim, status, at, counts):
         raise _NoLongerOurs
 
 
@@ -177,12 +198,12 @@ def skip_rest(account_id: int, job_id: int) -> None:
             if job.status != JobStatus.CANCELLING:
                 return
             batches.abandoned_while_cancelling(account_id, job_id)
-            claim = batches.take_to_skip(account_id, job_id)
+            claim = claims.take_to_skip(account_id, job_id)
             if claim is None:
                 break
             span = _span(job, claim)
             rows.write_cancelled(span)
-            batches.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}))
+            claims.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}))
     finish_if_done(account_id, job_id)
 
 

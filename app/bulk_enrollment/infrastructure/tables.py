@@ -32,7 +32,7 @@ PROBLEMS = sa.text("outcome >= 10")
 # Rows that speak for their person: neither faulty nor a duplicate, so one at most for each key. A query says
 # it in the same words, else neither database sees that the index fits.
 COUNTING = sa.text("verdict NOT IN (10, 11)")
-# The index of the counting rows is on an expression, which look-ups by key use (`beside_index`) and nothing
+# The index of the counting rows is on an expression, which look-ups by key use (`without_index`) and nothing
 # else does: for a job that statistics do not know, a planner holds this index and the primary key for equally
 # good and takes the wrong one, which reads the whole job for every row.
 BY_KEY = sa.text("(job_id + 0)")

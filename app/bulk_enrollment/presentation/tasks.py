@@ -5,7 +5,7 @@ from app.files import application as files
 from app.platform.clock import every
 from app.platform.queue import task
 
-task(plan.PLAN_TASK, "urgent", timeout=3600)(plan.plan_job)
+task(plan.PLAN_TASK, "urgent", timeout=3600)(plan.plan_and_run)
 task(dry_run_limits.DISCARD_TASK, "urgent", timeout=600)(dry_run_limits.discard_dry_run)
 task(run.RUN_TASK, "bulk", timeout=600)(run.run_batches)
 task(run.CANCEL_TASK, "urgent", timeout=3600)(run.skip_rest)

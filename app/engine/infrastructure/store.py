@@ -11,7 +11,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
-from app.platform.many_rows import beside_index, is_there
+from app.platform.many_rows import is_there, without_index
 
 
 def enroll_many(
@@ -30,7 +30,7 @@ def enroll_many(
     before = sa.select(Enrollment.id).where(
         Enrollment.account_id == account_id,
         Enrollment.contact_id == contact_id,
-        beside_index(Enrollment.workflow_id) == workflow_id,
+        without_index(Enrollment.workflow_id) == workflow_id,
     )
     if again:
         before = before.where(Enrollment.status.in_(UNDER_WAY))

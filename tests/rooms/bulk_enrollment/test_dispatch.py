@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.bulk_enrollment.application import run
-from app.bulk_enrollment.infrastructure.store import batches as store
+from app.bulk_enrollment.infrastructure.store import claims as store
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -132,11 +132,33 @@ def test_a_worker_keeps_the_next_batch_without_the_queue(trial: Trial, app, bob,
     job = big(trial, workflow)
     [batch] = [batch for batch in trial.batches(job) if batch.lease_until]
     with app.app_context():
+        queue.connection().flushdb()  # the task that would have planned the job
         before = queue.waiting("bulk")
         run.run_batches(bob.actor.account_id, batch.id)
         assert queue.waiting("bulk") == before
     assert trial.job(job).status == "completed"
     trial.holds(job)
+
+
+def test_a_worker_lets_more_pressing_tasks_pass(trial: Trial, app, bob, workflow):
+    """After each batch it looks for plannings and cancellations that wait."""
+    job = big(trial, workflow)
+    first = next(batch for batch in trial.batches(job) if batch.lease_until)
+    with app.app_context():
+        assert queue.waiting("urgent") == 1
+        run.run_batches(bob.actor.account_id, first.id)
+    assert [batch.status for batch in trial.batches(job)].count("completed") == 1
+
+
+def test_a_row_of_batches_ends_where_another_job_waits(trial: Trial, app, bob, workflow):
+    large, small = big(trial, workflow), big(trial, workflow, count=10, first=500)
+    first = next(batch for batch in trial.batches(large) if batch.lease_until)
+    with app.app_context():
+        queue.connection().flushdb()
+        run.run_batches(bob.actor.account_id, first.id)
+    [of_small] = trial.batches(small)
+    of_large = sorted(batch.finished_at for batch in trial.batches(large) if batch.finished_at)
+    assert of_large[0] < of_small.finished_at < of_large[1]
 
 
 def test_a_batch_of_a_silent_worker_is_given_to_another(trial: Trial, app, bob, workflow):  # B-05

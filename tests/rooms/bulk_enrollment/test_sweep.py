@@ -7,8 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.bulk_enrollment.application import sweep
-from app.bulk_enrollment.infrastructure.store import batches as batch_store
-from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.store import claims, jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import lost_tasks, queue
 from app.platform.clock import now
@@ -97,7 +96,7 @@ def test_batches_of_a_worker_that_is_gone(trial: Trial, app, bob, workflow, monk
     job = trial.started(lines(*addresses(20)), workflow, missing="create", batch_size=10)
     with trial.acting(), transaction():
         for batch, task in zip(trial.batches(job), ("killed", "alive"), strict=True):
-            assert batch_store.claim(bob.actor.account_id, batch.id, now(), task)
+            assert claims.claim(bob.actor.account_id, batch.id, now(), task)
     sweep_while(trial, lambda: trial.batches(job)[0].status == "processing")
     assert [batch.status for batch in trial.batches(job)] == ["pending", "processing"]
     trial.run_tasks()

@@ -1,8 +1,6 @@
-"""Writing batches: granted by the pump, claimed by a worker, settled once."""
+"""Which batches may start: granted by the pump, given back when nobody will run them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,17 +14,6 @@ _RUNNING = [status.value for status in RUNNING]
 
 # Open batches of a job in the order in which they take their turns.
 HELD, WAITING, PUT_OFF = 0, 1, 2
-
-
-class Claim(NamedTuple):
-    """A batch in a worker's hands."""
-
-    batch_id: int
-    job_id: int
-    number: int
-    first_row: int
-    last_row: int
-    attempt: int
 
 
 def grant(account_id: int, at_once: int) -> list[int]:
@@ -123,128 +110,6 @@ def take_from_gone(holders: Collection[str]) -> int:
     return len(taken.all())
 
 
-def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> Claim | None:
-    """Take a batch that nobody works on, of a job that is running; None when there is nothing to take."""
-    running = sa.exists().where(
-        EnrollmentJob.account_id == account_id,
-        EnrollmentJob.id == EnrollmentBatch.job_id,
-        EnrollmentJob.status.in_(_RUNNING),
-    )
-    claimed = (
-        session()
-        .execute(
-            sa.update(EnrollmentBatch)
-            .where(
-                EnrollmentBatch.account_id == account_id,
-                EnrollmentBatch.id == batch_id,
-                running,
-                sa.or_(
-                    sa.and_(
-                        EnrollmentBatch.status == "pending",
-                        longest_wait().is_over(EnrollmentBatch.next_attempt_at),
-                    ),
-                    sa.and_(
-                        EnrollmentBatch.status == "processing", lease().is_over(EnrollmentBatch.lease_until)
-                    ),
-                ),
-            )
-            .values(
-                status="processing",
-                attempt=EnrollmentBatch.attempt + 1,
-                lease_until=lease().end,
-                holder=holder,
-                started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
-            )
-            .returning(
-                EnrollmentBatch.id,
-                EnrollmentBatch.job_id,
-                EnrollmentBatch.number,
-                EnrollmentBatch.first_row,
-                EnrollmentBatch.last_row,
-                EnrollmentBatch.attempt,
-            ),
-            execution_options=_PLAIN,
-        )
-        .first()
-    )
-    if claimed is None:
-        return None
-    session().execute(
-        sa.update(EnrollmentJob)
-        .where(
-            EnrollmentJob.account_id == account_id,
-            EnrollmentJob.id == claimed.job_id,
-            EnrollmentJob.status == JobStatus.QUEUED,
-        )
-        .values(status=JobStatus.PROCESSING, started_at=sa.func.coalesce(EnrollmentJob.started_at, now)),
-        execution_options=_PLAIN,
-    )
-    return Claim(*claimed)
-
-
-def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: dict[str, Any]) -> bool:
-    """Write a batch's end, if the attempt is still ours. False means that all of this must be rolled back."""
-    return _change_ours(account_id, claim, status=status, finished_at=now, lease_until=None, **counts)
-
-
-def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
-    """Let a batch that failed be tried again in `wait` seconds."""
-    return _change_ours(
-        account_id,
-        claim,
-        status="pending",
-        next_attempt_at=moment(wait),
-        lease_until=None,
-        failure=failure,
-    )
-
-
-def take_to_skip(account_id: int, job_id: int) -> Claim | None:
-    """One batch of a cancelled job that has not begun, marked as skipped."""
-    pending = (
-        sa.select(sa.func.min(EnrollmentBatch.number))
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status == "pending",
-        )
-        .scalar_subquery()
-    )
-    skipped = (
-        session()
-        .execute(
-            sa.update(EnrollmentBatch)
-            .where(
-                EnrollmentBatch.account_id == account_id,
-                EnrollmentBatch.job_id == job_id,
-                EnrollmentBatch.number == pending,
-                EnrollmentBatch.status == "pending",
-            )
-            .values(status="skipped", lease_until=None)
-            .returning(
-                EnrollmentBatch.id,
-                EnrollmentBatch.job_id,
-                EnrollmentBatch.number,
-                EnrollmentBatch.first_row,
-                EnrollmentBatch.last_row,
-                EnrollmentBatch.attempt,
-            ),
-            execution_options=_PLAIN,
-        )
-        .first()
-    )
-    return Claim(*skipped) if skipped else None
-
-
-def count_skipped(account_id: int, claim: Claim, now: datetime, counts: dict[str, Any]) -> None:
-    session().execute(
-        sa.update(EnrollmentBatch)
-        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id == claim.batch_id)
-        .values(finished_at=now, **counts),
-        execution_options=_PLAIN,
-    )
-
-
 def abandoned_while_cancelling(account_id: int, job_id: int) -> None:
     """A batch whose worker died while the job is being cancelled was never done: it counts as not begun."""
     session().execute(
@@ -258,19 +123,3 @@ def abandoned_while_cancelling(account_id: int, job_id: int) -> None:
         .values(status="pending", attempt=EnrollmentBatch.attempt + 1, lease_until=None),
         execution_options=_PLAIN,
     )
-
-
-def _change_ours(account_id: int, claim: Claim, **values: Any) -> bool:
-    changed = session().execute(
-        sa.update(EnrollmentBatch)
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.id == claim.batch_id,
-            EnrollmentBatch.status == "processing",
-            EnrollmentBatch.attempt == claim.attempt,
-        )
-        .values(**values)
-        .returning(EnrollmentBatch.id),
-        execution_options=_PLAIN,
-    )
-    return changed.scalar() is not None

@@ -1,6 +1,6 @@
 """From the file into the ledger: a chunk is loaded beside it and judged on its way in, in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,14 +23,14 @@ from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.consent.cells import LEFT_OUT, WITHHELD
 from app.platform.database import is_sqlite, session
-from app.platform.many_rows import beside_index, bulk_load, is_there, refresh_statistics
+from app.platform.many_rows import bulk_load, is_there, refresh_statistics, unknown_to_planner, without_index
 
 REFUSALS = tuple(word for word in WITHHELD if word != LEFT_OUT)
 _COUNTING = sa.text(f"enrollment_rows.{COUNTING.text}")
 
 
 @dataclass(frozen=True)
-class Judge:
+class PlanContext:
     """What the verdict on a row depends on besides the row. `workflow_id` None means an import."""
 
     account_id: int
@@ -49,7 +49,7 @@ class Judge:
         return sa.literal(Outcome.UPDATED if self.updates else Outcome.UNCHANGED)
 
 
-def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
+def load_chunk(context: PlanContext, rows: Iterable[tuple[Any, ...]]) -> None:
     """Put read rows, in the order of the staged table's columns, into the ledger with their verdicts.
 
     Rows of earlier chunks must be there already: a duplicate names the first row of its address.
@@ -62,15 +62,15 @@ def load_chunk(judge: Judge, rows: Iterable[tuple[Any, ...]]) -> None:
         staged_rows.create(session().connection())
     bulk_load(staged_rows, [column.name for column in staged_rows.columns], rows)
     refresh_statistics(staged_rows)
-    session().execute(_into_ledger(judge))
+    session().execute(_into_ledger(context))
 
 
-def _into_ledger(judge: Judge) -> sa.Insert:
-    staged = _staged(judge)
-    contact = _contacts_by_key(judge)
+def _into_ledger(context: PlanContext) -> sa.Insert:
+    staged = _staged(context)
+    contact = _contacts_by_key(context)
     is_duplicate = staged.c.first_row < staged.c.row_number
-    under_way, was_in = _enrolled(judge, contact.c.id)
-    is_enrolled = sa.false() if judge.workflow_id is None else under_way if judge.again else was_in
+    under_way, was_in = _enrolled(context, contact.c.id)
+    is_enrolled = sa.false() if context.workflow_id is None else under_way if context.again else was_in
     is_shared, is_open = contact.c.people > 1, may_be_contacted(contact.c.status)
     verdict = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, Outcome.VALIDATION_ERROR),
@@ -78,13 +78,13 @@ def _into_ledger(judge: Judge) -> sa.Insert:
         (is_duplicate, Outcome.DUPLICATE_IN_SELECTION),
         (
             contact.c.id.is_(None),
-            sa.case((staged.c.withheld.isnot(None), Outcome.CONTACT_BLOCKED), else_=_missing(judge))
-            if judge.creates
+            sa.case((staged.c.withheld.isnot(None), Outcome.CONTACT_BLOCKED), else_=_missing(context))
+            if context.creates
             else Outcome.CONTACT_NOT_FOUND,
         ),
         (sa.or_(staged.c.withheld.isnot(None), ~is_open), Outcome.CONTACT_BLOCKED),
         (is_enrolled, Outcome.ALREADY_ENROLLED),
-        else_=judge.good,
+        else_=context.good,
     )
     detail = sa.case(
         (staged.c.verdict == Outcome.VALIDATION_ERROR, staged.c.detail),
@@ -96,8 +96,8 @@ def _into_ledger(judge: Judge) -> sa.Insert:
         else_=None,
     )
     columns = {
-        "account_id": sa.literal(judge.account_id),
-        "job_id": sa.literal(judge.job_id),
+        "account_id": sa.literal(context.account_id),
+        "job_id": sa.literal(context.job_id),
         "row_number": staged.c.row_number,
         "line": staged.c.line,
         "identifier": staged.c.identifier,
@@ -118,13 +118,13 @@ def _into_ledger(judge: Judge) -> sa.Insert:
     return sa.insert(EnrollmentRow).from_select(list(columns), chosen)
 
 
-def _staged(judge: Judge) -> sa.Subquery:
+def _staged(context: PlanContext) -> sa.Subquery:
     """The chunk, each row with the first row of its key: in an earlier chunk, else in this one."""
     earlier = (
         sa.select(EnrollmentRow.row_number)
         .where(
-            EnrollmentRow.account_id == judge.account_id,
-            beside_index(EnrollmentRow.job_id) == judge.job_id,
+            EnrollmentRow.account_id == context.account_id,
+            without_index(EnrollmentRow.job_id) == context.job_id,
             EnrollmentRow.key == staged_rows.c.key,
             _COUNTING,
         )
@@ -134,20 +134,20 @@ def _staged(judge: Judge) -> sa.Subquery:
     return sa.select(staged_rows, sa.func.coalesce(earlier, here).label("first_row")).subquery("staged")
 
 
-def _missing(judge: Judge) -> Outcome:
-    return Outcome.CREATED if judge.workflow_id is None else Outcome.ENROLLED
+def _missing(context: PlanContext) -> Outcome:
+    return Outcome.CREATED if context.workflow_id is None else Outcome.ENROLLED
 
 
-def _contacts_by_key(judge: Judge) -> Any:
+def _contacts_by_key(context: PlanContext) -> Any:
     """Contacts that the chunk speaks of: key, id, status and how many share the key."""
     keys = sa.select(staged_rows.c.key).where(staged_rows.c.key.isnot(None))
     query: Any
-    if judge.identifier == "email":
+    if context.identifier == "email":
         query = sa.select(
             Contact.email_key.label("key"), Contact.id, Contact.status, sa.literal(1).label("people")
         )
         query = query.where(Contact.email_key.in_(keys))
-    elif judge.identifier == "phone":
+    elif context.identifier == "phone":
         people = sa.func.count().label("people")
         query = sa.select(
             Contact.phone_key.label("key"),
@@ -161,15 +161,15 @@ def _contacts_by_key(judge: Judge) -> Any:
         key = sa.cast(Contact.id, sa.String).label("key")
         query = sa.select(key, Contact.id, Contact.status, sa.literal(1).label("people"))
         query = query.where(Contact.id.in_(numbers))
-    return query.where(Contact.account_id == judge.account_id).subquery("contact")
+    return query.where(Contact.account_id == context.account_id).subquery("contact")
 
 
-def _enrolled(judge: Judge, contact_id: Any) -> tuple[Any, Any]:
+def _enrolled(context: PlanContext, contact_id: Any) -> tuple[Any, Any]:
     """(is under way in the workflow, has ever been in it)."""
     was_in = sa.select(Enrollment.id).where(
-        Enrollment.account_id == judge.account_id,
+        Enrollment.account_id == context.account_id,
         Enrollment.contact_id == contact_id,
-        beside_index(Enrollment.workflow_id) == judge.workflow_id,
+        without_index(Enrollment.workflow_id) == context.workflow_id,
     )
     return is_there(was_in.where(Enrollment.status.in_(UNDER_WAY))), is_there(was_in)
 
@@ -201,7 +201,7 @@ def spread_withheld(account_id: int, job_id: int) -> None:
         sa.update(EnrollmentRow)
         .where(
             EnrollmentRow.account_id == account_id,
-            beside_index(EnrollmentRow.job_id) == job_id,
+            without_index(EnrollmentRow.job_id) == job_id,
             EnrollmentRow.key == said.c.key,
             sa.func.coalesce(_strength(EnrollmentRow.withheld), -1) < said.c.strength,
             _COUNTING,
@@ -242,14 +242,13 @@ def _forget_keys(account_id: int, job_id: int, after: int = 0) -> None:
     )
 
 
-def know_sizes() -> None:
-    """The batches join these tables, which may have grown a hundredfold a moment ago."""
-    refresh_statistics(EnrollmentRow.__table__)
-    know_people()
+def unknown_tables() -> list[Any]:
+    """Tables that planning and batches look into, and that have changed much since they were analyzed."""
+    return unknown_to_planner(Contact.__table__, Enrollment.__table__)
 
 
-def know_people() -> None:
-    refresh_statistics(Contact.__table__, Enrollment.__table__)
+def analyze_tables(tables: Sequence[Any]) -> None:
+    refresh_statistics(*tables)
 
 
 def forget_after(account_id: int, job_id: int, rows: int) -> None:

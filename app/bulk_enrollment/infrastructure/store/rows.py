@@ -20,7 +20,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import session
-from app.platform.many_rows import beside_index, is_there
+from app.platform.many_rows import is_there, without_index
 
 FILE = "file"  # the detail of a row that the file withholds; what says so may follow, behind a colon
 UNCLEAR = "unclear"  # the same where nobody knows whether the person may be contacted
@@ -154,11 +154,11 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool, keep_fields: bo
     enrolled = is_there(
         sa.select(Enrollment.id).where(
             of_contact,
-            beside_index(Enrollment.workflow_id) == workflow_id,
-            beside_index(Enrollment.job_id) == span.job_id,
+            without_index(Enrollment.workflow_id) == workflow_id,
+            without_index(Enrollment.job_id) == span.job_id,
         )
     )
-    in_workflow = sa.and_(of_contact, beside_index(Enrollment.workflow_id) == workflow_id)
+    in_workflow = sa.and_(of_contact, without_index(Enrollment.workflow_id) == workflow_id)
     was_in = is_there(sa.select(Enrollment.id).where(in_workflow))
     left_on = (
         sa.select(sa.func.substr(sa.cast(sa.func.max(Enrollment.ended_at), sa.String), 1, 10))

@@ -1,0 +1,230 @@
+"""Batches in a worker's hands: claimed, settled once, or put back.
+
+What is written depends on the claim's attempt: a worker that was thought dead and comes late changes nothing.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import RUNNING, JobStatus
+from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
+from app.platform.database import BigInt, UtcDateTime, session
+from app.platform.leases import Term, lease, longest_wait, moment
+from app.platform.many_rows import execute_built
+from app.workflows.infrastructure.tables import Workflow
+
+_PLAIN = {"synchronize_session": False}
+_RUNNING = [status.value for status in RUNNING]
+_jobs, _batches = EnrollmentJob.__table__, EnrollmentBatch.__table__
+_CLAIMED = (
+    EnrollmentBatch.id,
+    EnrollmentBatch.job_id,
+    EnrollmentBatch.number,
+    EnrollmentBatch.first_row,
+    EnrollmentBatch.last_row,
+    EnrollmentBatch.attempt,
+)
+
+
+class Claim(NamedTuple):
+    """A batch in a worker's hands."""
+
+    batch_id: int
+    job_id: int
+    number: int
+    first_row: int
+    last_row: int
+    attempt: int
+
+
+def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> Claim | None:
+    """Take a batch that nobody works on, of a job that is running; None when there is nothing to take."""
+    running = sa.exists().where(
+        EnrollmentJob.account_id == account_id,
+        EnrollmentJob.id == EnrollmentBatch.job_id,
+        EnrollmentJob.status.in_(_RUNNING),
+    )
+    claimed = (
+        session()
+        .execute(
+            sa.update(EnrollmentBatch)
+            .where(
+                EnrollmentBatch.account_id == account_id,
+                EnrollmentBatch.id == batch_id,
+                running,
+                sa.or_(
+                    sa.and_(
+                        EnrollmentBatch.status == "pending",
+                        longest_wait().is_over(EnrollmentBatch.next_attempt_at),
+                    ),
+                    sa.and_(
+                        EnrollmentBatch.status == "processing", lease().is_over(EnrollmentBatch.lease_until)
+                    ),
+                ),
+            )
+            .values(
+                status="processing",
+                attempt=EnrollmentBatch.attempt + 1,
+                lease_until=lease().end,
+                holder=holder,
+                started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
+            )
+            .returning(*_CLAIMED),
+            execution_options=_PLAIN,
+        )
+        .first()
+    )
+    if claimed is None:
+        return None
+    session().execute(
+        sa.update(EnrollmentJob)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id == claimed.job_id,
+            EnrollmentJob.status == JobStatus.QUEUED,
+        )
+        .values(status=JobStatus.PROCESSING, started_at=sa.func.coalesce(EnrollmentJob.started_at, now)),
+        execution_options=_PLAIN,
+    )
+    return Claim(*claimed)
+
+
+def claim_next(account_id: int, job_id: int, now: datetime, holder: str | None) -> Claim | None:
+    """Take the job's first batch that waits, in the transaction that settles another of its batches.
+
+    None when it is for the pump to say what comes next: the job or its workflow has been paused or canceled,
+    another job of the account waits for its turn, or no batch of this one waits. The account has as many
+    batches under way as before, so its limit need not be looked at.
+    """
+    values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder}
+    claimed = execute_built(_next_claim(lease(), longest_wait()), values).first()
+    return Claim(*claimed) if claimed else None
+
+
+@lru_cache
+def _next_claim(lease: Term, wait: Term) -> sa.Update:
+    account_id, job_id = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
+
+    def waits(batch: sa.Alias) -> sa.ColumnElement[bool]:
+        return sa.and_(
+            batch.c.account_id == account_id,
+            sa.text(f"{batch.name}.{OPEN.text}"),  # in the words of the index of open batches
+            batch.c.status == "pending",
+            lease.is_over(batch.c.lease_until),
+            wait.is_over(batch.c.next_attempt_at),
+        )
+
+    first, mine, other = _batches.alias("first_one"), _jobs.alias("mine"), _jobs.alias("other")
+    number = (
+        sa.select(first.c.id)
+        .where(first.c.job_id == job_id, waits(first))
+        .order_by(first.c.number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    may_go_on = sa.exists().where(
+        mine.c.account_id == account_id,
+        mine.c.id == job_id,
+        mine.c.status == JobStatus.PROCESSING.value,
+        ~sa.exists().where(
+            Workflow.account_id == account_id,
+            Workflow.id == mine.c.workflow_id,
+            Workflow.status == "paused",
+        ),
+    )
+    theirs = _batches.alias("theirs")
+    others_wait = sa.exists().where(
+        other.c.account_id == account_id,
+        other.c.id != job_id,
+        other.c.status.in_(_RUNNING),
+        theirs.c.job_id == other.c.id,
+        waits(theirs),
+    )
+    return (
+        sa.update(_batches)
+        .where(_batches.c.account_id == account_id, _batches.c.id == number, may_go_on, ~others_wait)
+        .values(
+            status="processing",
+            attempt=_batches.c.attempt + 1,
+            lease_until=lease.end,
+            holder=sa.bindparam("task", type_=sa.String()),
+            started_at=sa.func.coalesce(_batches.c.started_at, sa.bindparam("at", type_=UtcDateTime())),
+        )
+        .returning(*(_batches.c[column.name] for column in _CLAIMED))
+    )
+
+
+def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: dict[str, Any]) -> bool:
+    """Write a batch's end, if the attempt is still ours. False means that all of this must be rolled back."""
+    return _change_ours(account_id, claim, status=status, finished_at=now, lease_until=None, **counts)
+
+
+def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
+    """Let a batch that failed be tried again in `wait` seconds."""
+    return _change_ours(
+        account_id,
+        claim,
+        status="pending",
+        next_attempt_at=moment(wait),
+        lease_until=None,
+        failure=failure,
+    )
+
+
+def take_to_skip(account_id: int, job_id: int) -> Claim | None:
+    """One batch of a cancelled job that has not begun, marked as skipped."""
+    pending = (
+        sa.select(sa.func.min(EnrollmentBatch.number))
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.status == "pending",
+        )
+        .scalar_subquery()
+    )
+    skipped = (
+        session()
+        .execute(
+            sa.update(EnrollmentBatch)
+            .where(
+                EnrollmentBatch.account_id == account_id,
+                EnrollmentBatch.job_id == job_id,
+                EnrollmentBatch.number == pending,
+                EnrollmentBatch.status == "pending",
+            )
+            .values(status="skipped", lease_until=None)
+            .returning(*_CLAIMED),
+            execution_options=_PLAIN,
+        )
+        .first()
+    )
+    return Claim(*skipped) if skipped else None
+
+
+def count_skipped(account_id: int, claim: Claim, now: datetime, counts: dict[str, Any]) -> None:
+    session().execute(
+        sa.update(EnrollmentBatch)
+        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id == claim.batch_id)
+        .values(finished_at=now, **counts),
+        execution_options=_PLAIN,
+    )
+
+
+def _change_ours(account_id: int, claim: Claim, **values: Any) -> bool:
+    changed = session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.id == claim.batch_id,
+            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.attempt == claim.attempt,
+        )
+        .values(**values)
+        .returning(EnrollmentBatch.id),
+        execution_options=_PLAIN,
+    )
+    return changed.scalar() is not None
