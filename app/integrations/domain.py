@@ -1,5 +1,6 @@
 """Kinds of external services that workflow steps may need."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -54,3 +55,14 @@ BUSINESS_LINKS: Final = {Kind.CALENDAR: "booking_link", Kind.REVIEWS: "review_li
 """Business details that messages use instead of a service: {kind: field}."""
 
 ALWAYS_CONNECTED: Final = frozenset({Kind.EMAIL})
+
+
+def service_name(kind: str) -> str:
+    """What a service is called; an unknown one as it is written."""
+    return next((service.label for known, service in SERVICES.items() if known == kind), kind)
+
+
+def in_order(kinds: Collection[str]) -> tuple[str, ...]:
+    """The services in the order in which pages show them, unknown ones last."""
+    known = [kind.value for kind in SERVICES]
+    return tuple(sorted(kinds, key=lambda kind: (known.index(kind) if kind in known else len(known), kind)))

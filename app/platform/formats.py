@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.platform.clock import now
-from app.platform.words import counted
+from app.platform.words import counted, joined
 
 # The zone of the account that looks at the page.
 zone: ContextVar[str] = ContextVar("zone", default="UTC")
@@ -90,6 +90,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ago": ago,
     "duration": duration,
     "days": days,
+    "joined": joined,
     "size": size,
     "plural": counted,
 }

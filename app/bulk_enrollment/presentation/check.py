@@ -13,7 +13,7 @@ from app.bulk_enrollment.presentation.looks import tone_of
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
 from app.workflows import application as workflows
-from app.workflows.domain.drawing.beginning import beginning_words
+from app.workflows.domain import beginning_words
 
 blueprint = Blueprint("check", __name__, url_prefix="/enrollments/checks/<uuid:job_id>")
 
@@ -68,7 +68,7 @@ def _page(run: DryRun, refusal: MusterError | None = None) -> str:
         run=run,
         refusal=refusal,
         missing=workflows.what_is_missing(web.actor(), workflow_id) if waits and workflow_id else (),
-        begins=beginning_words(run.workflow.definition) if run.workflow else "",
+        begins=beginning_words(run.workflow.parsed) if run.workflow else "",
         back=back,
         shares=shares,
         tone_of=tone_of,

@@ -8,8 +8,7 @@ from app.accounts.domain import Permission
 from app.platform import web
 from app.workflows import application as workflows
 from app.workflows.application import Search
-from app.workflows.domain import Status
-from app.workflows.domain.drawing.beginning import beginning_words
+from app.workflows.domain import Status, beginning_words
 
 blueprint = Blueprint("choosing", __name__)
 
@@ -33,6 +32,6 @@ def choose() -> ResponseReturnValue:
         text=text,
         running=running,
         others=others,
-        begins={one.id: beginning_words(one.definition) for one in running.workflows},
+        begins={one.id: beginning_words(one.parsed) for one in running.workflows},
         nav_active="enrollments",
     )

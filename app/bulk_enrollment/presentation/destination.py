@@ -12,8 +12,7 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.start import row_limit
 from app.workflows import application as workflows
 from app.workflows.application import Missing
-from app.workflows.domain import Status
-from app.workflows.domain.drawing.beginning import beginning_words
+from app.workflows.domain import Status, beginning_words
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Destination:
     @property
     def begins(self) -> str:
         """When people who are added start, as a sentence; nothing for the contacts."""
-        return beginning_words(self.workflow.definition) if self.workflow else ""
+        return beginning_words(self.workflow.parsed) if self.workflow else ""
 
     @property
     def place(self) -> str:

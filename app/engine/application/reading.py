@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
@@ -12,7 +11,7 @@ from app.engine.domain import SOURCES, UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure import queries
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
-from app.workflows.domain import find_step, message_names, step_words
+from app.workflows.domain import Definition, Names, names_in, step_words
 from app.workflows.infrastructure.tables import Workflow
 
 
@@ -126,24 +125,25 @@ def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, t
 
 
 def _stays(actor: Actor, rows: Sequence[tuple[Enrollment, Contact | None, str, str]]) -> list[Stay]:
-    documents = queries.definitions(actor.account_id, (row[0].version_id for row in rows))
-    return [_stay(documents.get(row[0].version_id), *row) for row in rows]
+    found = queries.definitions(actor.account_id, (row[0].version_id for row in rows))
+    named = {version_id: (definition, names_in(definition)) for version_id, definition in found.items()}
+    return [_stay(named.get(row[0].version_id), *row) for row in rows]
 
 
 def _stay(
-    document: dict[str, Any] | None,
+    version: tuple[Definition, Names] | None,
     enrollment: Enrollment,
     contact: Contact | None,
     name: str,
     public_id: str,
 ) -> Stay:
-    place = find_step(document, enrollment.step_id) if enrollment.step_id else None
-    words = step_words(place.step, message_names(document)) if place else None
+    step = version[0].step(enrollment.step_id) if version and enrollment.step_id else None
+    words = step_words(step, version[1]) if version and step else None
     is_here = enrollment.status in UNDER_WAY
     return Stay(
         enrollment=enrollment,
         source=SOURCES.get(enrollment.source, enrollment.source.replace("_", " ").capitalize()),
-        step=f"{place.number}. {words.title}" if place and words else "",
+        step=f"{step.number}. {words.title}" if step and words else "",
         detail=words.detail if words else "",
         since=enrollment.enrolled_at if is_here else enrollment.ended_at or enrollment.enrolled_at,
         contact=contact,

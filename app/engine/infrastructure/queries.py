@@ -1,7 +1,7 @@
 """Reading who is where. Counts and pages go through the index of account, workflow and status alone."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -9,6 +9,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
+from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 PAGE = 25
@@ -86,12 +87,12 @@ def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[E
     return [(enrollment, name, public_id) for enrollment, name, public_id in rows]
 
 
-def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Definition]:
     """{version id: what the workflow was in it}."""
     query = sa.select(WorkflowVersion.id, WorkflowVersion.definition).where(
         WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
     )
-    return dict(session().execute(query).all())
+    return {version_id: parse(document) for version_id, document in session().execute(query)}
 
 
 def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -1,28 +1,30 @@
 """The doors of the room."""
 
-from app.gallery.application.clone import Outlook, clone_template, outlook
+from app.gallery.application.clone import ClonePreview, clone_preview, clone_template
 from app.gallery.application.load import Loaded, load_system_templates
 from app.gallery.application.reading import (
-    Browsed,
-    Looked,
+    Gallery,
+    ListedTemplate,
+    TemplateDetails,
     all_templates,
     browse_templates,
-    look_into,
     message_of,
     named_template,
+    template_details,
 )
 
 __all__ = [
-    "Browsed",
+    "ClonePreview",
+    "Gallery",
+    "ListedTemplate",
     "Loaded",
-    "Looked",
-    "Outlook",
+    "TemplateDetails",
     "all_templates",
     "browse_templates",
+    "clone_preview",
     "clone_template",
     "load_system_templates",
-    "look_into",
     "message_of",
     "named_template",
-    "outlook",
+    "template_details",
 ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -11,13 +10,14 @@ from app.contacts.application import ensure_fields
 from app.gallery.application.reading import find_template
 from app.gallery.infrastructure import queries, store
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
+from app.integrations.domain import service_name
 from app.platform.database import transaction
 from app.platform.errors import Invalid, MusterError
 from app.platform.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import TemplateOrigin
 from app.workflows.domain import (
-    INTEGRATIONS,
+    Definition,
     Node,
     copy_definition,
     deprecated_steps,
@@ -33,7 +33,7 @@ CONNECT = "/settings/integrations"
 
 
 @dataclass(frozen=True)
-class Outlook:
+class ClonePreview:
     """What cloning would meet: `missing` integrations, the parts of the drawing that could not run without
     them, and `refusal`, what stands in the way whatever one does (None: nothing)."""
 
@@ -70,13 +70,13 @@ def clone_template(
         return _clone(actor, find_template(actor, public_id), name, once_key, switch_off_missing, same_name)
 
 
-def outlook(actor: Actor, public_id: str) -> Outlook:
+def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
     """What cloning would meet, without doing anything. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
     definition = queries.version_definition(template.id, template.version)
     filled = accounts.filled_tags(actor.account_id)
-    missing = tuple(workflows.missing_services(actor.account_id, definition))
+    missing = workflows.missing_services(actor.account_id, definition)
     refusal: MusterError | None = None
     try:
         accounts.require(actor, Permission.WORKFLOWS)
@@ -84,7 +84,7 @@ def outlook(actor: Actor, public_id: str) -> Outlook:
     except MusterError as error:
         refusal = error
     affected = tuple(_lacking(draw(definition, missing=missing, filled=filled).nodes)) if missing else ()
-    return Outlook(template, missing, affected, refusal)
+    return ClonePreview(template, missing, affected, refusal)
 
 
 def _clone(
@@ -98,7 +98,7 @@ def _clone(
     definition = queries.version_definition(template.id, template.version)
     _refuse_unsound(template, definition)
     filled = accounts.filled_tags(actor.account_id)
-    missing = tuple(workflows.missing_services(actor.account_id, definition))
+    missing = workflows.missing_services(actor.account_id, definition)
     definition, switched_off = switch_off(definition, missing, filled)
     if missing and not switch_off_missing:
         raise _missing_integration(missing, switched_off)
@@ -142,8 +142,8 @@ def _lacking(nodes: Iterable[Node]) -> Iterator[Node]:
     for node in nodes:
         if node.missing:
             yield node
-        for arm in node.arms:
-            yield from _lacking(arm.nodes)
+        for path in node.paths:
+            yield from _lacking(path.nodes)
 
 
 def _checked_name(name: str) -> str:
@@ -154,7 +154,7 @@ def _checked_name(name: str) -> str:
     return tidy
 
 
-def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> None:
+def _refuse_unsound(template: WorkflowTemplate, definition: Definition) -> None:
     """Raises Invalid when no workflow can be made of the template, whoever asks."""
     if outdated := deprecated_steps(definition):
         raise Invalid(
@@ -172,7 +172,7 @@ def _refuse_unsound(template: WorkflowTemplate, definition: dict[str, Any]) -> N
 
 
 def _missing_integration(missing: Collection[str], steps: list[str]) -> Invalid:
-    names = [INTEGRATIONS[name] for name in missing]
+    names = [service_name(name) for name in missing]
     verb = "are" if len(names) > 1 or names[0].endswith("s") else "is"
     return Invalid(
         "MISSING_INTEGRATION",

@@ -66,7 +66,7 @@ def _read(texts: dict[str, str], loaded: Loaded) -> dict[str, TemplateFile]:
         except UnreadableTemplate as wrong:
             loaded.refused[name] = str(wrong)
             continue
-        faults = problems(file.definition)
+        faults = problems(file.parsed)
         if faults:
             loaded.refused[name] = str(faults[0])
         elif file.key != Path(name).stem:
@@ -127,7 +127,7 @@ def _write(template: WorkflowTemplate, file: TemplateFile, mark: str) -> None:
     template.description = file.description
     template.category = file.category
     template.tags = list(file.tags)
-    template.summary = kept_summary(file.definition) | {"file_mark": mark}
+    template.summary = kept_summary(file.parsed) | {"file_mark": mark}
     template.content_hash = file.content_hash()
     template.deleted_at = None
 

@@ -1,4 +1,4 @@
-"""What the gallery's pages show: a shelf of cards, one template looked into, one of its messages."""
+"""What the gallery's pages show: a page of cards, one template in detail, one of its messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,29 +6,30 @@ from typing import Any
 
 from app.accounts.application import filled_tags, require
 from app.accounts.domain import Actor, Permission
-from app.gallery.application.shelf import stock_of
-from app.gallery.domain.browsing import Shelf, Wish, browse
+from app.gallery.application.catalog import catalog_of
+from app.gallery.domain.browsing import GalleryPage, GalleryQuery, browse
 from app.gallery.domain.card import Card, card_of
-from app.gallery.domain.sample_message import SampleMessage, first_message, sample_message
+from app.gallery.domain.message_preview import MessagePreview, first_message, message_preview
 from app.gallery.infrastructure import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.integrations.application import connected
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
+from app.workflows.domain import Definition
 
 OFFERED = 6
 
 
 @dataclass(frozen=True)
-class Browsed:
-    """A shelf with what its cards need besides: what is available (see `Card`), how often each was used, and
+class Gallery:
+    """A page with what its cards need besides: what is available (see `Card`), how often each was used, and
     the tags and types of steps to choose from.
 
     `is_empty`: there is no template at all. `offered`: where nothing matches, the templates that come closest
     (`is_near`) or else those that are ready to use.
     """
 
-    shelf: Shelf
+    page: GalleryPage
     available: frozenset[str]
     used: Mapping[int, int]
     tags: tuple[str, ...]
@@ -39,54 +40,62 @@ class Browsed:
 
 
 @dataclass(frozen=True)
-class Looked:
-    """One template looked into, in its current version."""
+class ListedTemplate:
+    """One template in a list. `available`: what the account has, as in `Card`."""
 
     card: Card
-    definition: dict[str, Any]
     available: frozenset[str]
     times_used: int
 
 
-def browse_templates(actor: Actor, wish: Wish) -> Browsed:
-    """The templates that the actor's account sees, as `wish` wants them."""
+@dataclass(frozen=True)
+class TemplateDetails(ListedTemplate):
+    """One template with the definition of its current version."""
+
+    definition: Definition
+
+
+def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
+    """The templates that the actor's account sees, as `query` wants them."""
     require(actor, Permission.REPORTS)
-    stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
+    catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = _available(actor.account_id)
-    shelf = browse(stock.cards, wish, stock.search.find(wish.query), available=available, used=used)
+    page = browse(catalog.cards, query, catalog.search.find(query.text), available=available, used=used)
     offered: tuple[Card, ...] = ()
-    near = stock.search.nearest(wish.query, OFFERED) if wish.query and not shelf.counts[""] else []
+    near = catalog.search.nearest(query.text, OFFERED) if query.text and not page.counts[""] else []
     if near:
-        offered = tuple(stock.cards[position] for position in near)
-    elif not shelf.counts[""]:
-        every = browse(stock.cards, Wish(), range(len(stock.cards)), available=available, used=used)
+        offered = tuple(catalog.cards[position] for position in near)
+    elif not page.counts[""]:
+        every = browse(
+            catalog.cards, GalleryQuery(), range(len(catalog.cards)), available=available, used=used
+        )
         offered = every.cards[:OFFERED]
-    return Browsed(
-        shelf=shelf,
+    return Gallery(
+        page=page,
         available=available,
         used=used,
-        tags=stock.tags,
-        step_types=stock.step_types,
-        is_empty=not stock.cards,
+        tags=catalog.tags,
+        step_types=catalog.step_types,
+        is_empty=not catalog.cards,
         offered=offered,
         is_near=bool(near),
     )
 
 
-def all_templates(actor: Actor) -> list[Looked]:
+def all_templates(actor: Actor) -> list[ListedTemplate]:
     """Every template that the account sees, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
-    stock, used = stock_of(actor.account_id), queries.times_used(actor.account_id)
+    catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = _available(actor.account_id)
-    cards = sorted(stock.cards, key=lambda card: (card.category, card.name.casefold()))
-    return [Looked(card, {}, available, used.get(card.id, 0)) for card in cards]
+    cards = sorted(catalog.cards, key=lambda card: (card.category, card.name.casefold()))
+    return [ListedTemplate(card, available, used.get(card.id, 0)) for card in cards]
 
 
-def look_into(actor: Actor, public_id: str) -> Looked:
+def template_details(actor: Actor, public_id: str) -> TemplateDetails:
     """One template with its definition. Raises NotFound, for those of other accounts too."""
     require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
-    return Looked(
+    return TemplateDetails(
         card=card_of(_row(template)),
         definition=queries.version_definition(template.id, template.version),
         available=_available(actor.account_id),
@@ -94,13 +103,12 @@ def look_into(actor: Actor, public_id: str) -> Looked:
     )
 
 
-def message_of(looked: Looked, step_id: str = "") -> SampleMessage | None:
-    """A message of the template, the first one where none is named; None when it sends none.
+def message_of(definition: Definition, step_id: str = "") -> MessagePreview | None:
+    """A message of a template, the first one where none is named; None when it sends none.
 
     Raises NotFound when the named step sends nothing.
     """
-    wanted = step_id or first_message(looked.definition)
-    message = sample_message(looked.definition, wanted)
+    message = message_preview(definition, step_id or first_message(definition))
     if message is None and step_id:
         raise NotFound("NOT_FOUND", "This step has no message to preview.")
     return message

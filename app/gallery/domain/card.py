@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from app.gallery.domain.search import Entry
-from app.workflows.domain import INTEGRATIONS, miniature, summary
-from app.workflows.domain.checks.needs import requirements, step_requirements, unmet
-from app.workflows.domain.definition.walk import goals_of, live_steps, text_of
-from app.workflows.domain.steps.types import MESSAGES
+from app.integrations.domain import in_order
+from app.workflows.domain import Definition, miniature, summary
+from app.workflows.domain.checks.needs import part_requirements, requirements, unmet
 
-SUMMARY_FORMAT = 3
+SUMMARY_FORMAT = 4
 """Grows when `kept_summary` learns something new, so that what is kept of older templates is made again."""
 
 
@@ -48,7 +47,7 @@ class Card:
     @property
     def needs(self) -> tuple[str, ...]:
         """The integrations that it needs, whatever the account has."""
-        return _ordered(unmet(self.requirements, ()))
+        return in_order(unmet(self.requirements, ()))
 
     @property
     def is_system(self) -> bool:
@@ -57,7 +56,7 @@ class Card:
 
     def missing(self, available: Collection[str]) -> tuple[str, ...]:
         """The integrations that it needs and that nothing available makes up for."""
-        return _ordered(unmet(self.requirements, available))
+        return in_order(unmet(self.requirements, available))
 
     def linked(self, available: Collection[str]) -> tuple[str, ...]:
         """The integrations that it needs only for a link that is in the business details."""
@@ -67,7 +66,7 @@ class Card:
     def silent_without(self, available: Collection[str]) -> tuple[str, ...]:
         """The integrations for lack of which none of its messages can be sent; nothing while one can."""
         lacking = [unmet(required, available) for required in self.message_requirements]
-        return _ordered(set().union(*lacking)) if lacking and all(lacking) else ()
+        return in_order(set().union(*lacking)) if lacking and all(lacking) else ()
 
     def entry(self) -> Entry:
         """What the search sees."""
@@ -75,7 +74,7 @@ class Card:
         return Entry(self.name, self.description, self.category, self.tags, parts)
 
 
-def kept_summary(definition: Mapping[str, Any]) -> dict[str, Any]:
+def kept_summary(definition: Definition) -> dict[str, Any]:
     """What a card and the search need to know of a definition, as JSON."""
     figures = summary(definition)
     return {
@@ -85,17 +84,11 @@ def kept_summary(definition: Mapping[str, Any]) -> dict[str, Any]:
         },
         "requirements": sorted(requirements(definition)),
         "message_requirements": [
-            sorted(step_requirements(place.step))
-            for place in live_steps(definition)
-            if place.type in MESSAGES
+            sorted(part_requirements(step)) for step in definition.messages if step.is_live
         ],
-        "goal_types": [text_of(goal.get("type")) for goal in goals_of(definition)],
+        "goal_types": [goal.type for goal in definition.goals],
         "miniature": miniature(definition),
     }
-
-
-def _ordered(names: Collection[str]) -> tuple[str, ...]:
-    return tuple(name for name in INTEGRATIONS if name in names)
 
 
 def card_of(row: Mapping[str, Any]) -> Card:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """`key` stands in files, addresses and the database; `label` and `description` are for people."""
+    """`key` stands in files, addresses and the database; `label`, `description` and `icon` are for people."""
 
     key: str
     label: str
     description: str
+    icon: str
 
 
 CUSTOM = "custom"
@@ -19,17 +20,26 @@ CATEGORIES: tuple[Category, ...] = (
         "lead_nurturing",
         "Lead nurturing",
         "Turn inquiries into conversations, and conversations into customers.",
+        "flame",
     ),
-    Category("appointment_reminder", "Appointment reminders", "Confirm, remind, and rebook."),
-    Category("onboarding", "Onboarding", "Get new customers, members, and subscribers off to a great start."),
+    Category("appointment_reminder", "Appointment reminders", "Confirm, remind, and rebook.", "calendar"),
+    Category(
+        "onboarding",
+        "Onboarding",
+        "Get new customers, members, and subscribers off to a great start.",
+        "route",
+    ),
     Category(
         "re_engagement",
         "Re-engagement",
         "Win back people who have gone quiet, and let the rest go gracefully.",
+        "refresh",
     ),
-    Category("review_request", "Review requests", "Ask for an honest review at the right time."),
-    Category("birthday_celebration", "Birthdays", "Birthdays and anniversaries, with or without a gift."),
-    Category(CUSTOM, "Custom", "Templates your team has created."),
+    Category("review_request", "Review requests", "Ask for an honest review at the right time.", "star"),
+    Category(
+        "birthday_celebration", "Birthdays", "Birthdays and anniversaries, with or without a gift.", "cake"
+    ),
+    Category(CUSTOM, "Custom", "Templates your team has created.", "pencil"),
 )
 
 CATEGORY_KEYS: tuple[str, ...] = tuple(category.key for category in CATEGORIES)

@@ -12,33 +12,13 @@ from itertools import product
 from app.gallery.domain.categories import category_label
 from app.gallery.domain.query_words import all_words, is_generic, likeness, query_words, slip, words
 from app.gallery.domain.synonyms import LONGEST_TERM, term_words, terms
-from app.workflows.domain.steps.goals import GOALS
-from app.workflows.domain.steps.triggers import TRIGGERS
-from app.workflows.domain.steps.types import STEPS
+from app.workflows.domain import types_named
 
 NAME, TAG, CATEGORY, STEP, DESCRIPTION = 10.0, 7.0, 6.0, 5.0, 3.0
 WHOLE_QUERY_IN_NAME = 12.0
 NAME_BEGINS_WITH_QUERY = 6.0
 SYNONYM = 0.8
 """What another term for something counts, beside the word itself."""
-
-ALSO_CALLED: dict[str, str] = {
-    "send_email": "mail message",
-    "send_sms": "sms text message phone",
-    "wait": "delay pause",
-    "wait_until": "delay pause",
-    "wait_for_event": "delay pause",
-    "branch": "condition if",
-    "split": "ab test experiment",
-    "create_task": "todo call",
-    "notify_team": "alert",
-    "appointment_booked": "booking calendar meeting",
-    "appointment_cancelled": "booking calendar meeting",
-    "appointment_completed": "booking calendar meeting visit",
-    "appointment_no_show": "booking calendar meeting no-show",
-    "purchase_made": "order payment sale",
-    "date_reached": "date",
-}
 
 Scores = dict[int, float]
 """Position of a template → how well it fits."""
@@ -174,8 +154,7 @@ def _weights(entry: Entry) -> dict[str, float]:
 @lru_cache(maxsize=200)
 def part_words(part: str) -> str:
     """What a type of trigger, step or goal is called: its own name, its title and other words for it."""
-    titles = [table[part].title for table in (STEPS, TRIGGERS, GOALS) if part in table]
-    return " ".join([part, *titles, ALSO_CALLED.get(part, "")])
+    return " ".join([part, *(f"{one.title} {one.also_called}" for one in types_named(part))])
 
 
 def _ranked(scores: Scores) -> list[int]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from app.gallery.domain.categories import CATEGORY_KEYS
 from app.gallery.domain.yaml_text import YamlProblem, read_yaml, written_yaml
-from app.workflows.domain.definition.document import UnreadableFormat, upgrade
-from app.workflows.domain.definition.walk import goals_of, trigger_of, walk
+from app.workflows.domain import Definition, UnreadableFormat, parse, upgrade
+from app.workflows.domain.definition.document import plain_copy, value_at
 
 MAX_FILE = 1_000_000
 MAX_NAME = 120
@@ -42,6 +42,11 @@ class TemplateFile:
     description: str
     tags: tuple[str, ...]
     definition: dict[str, Any]
+
+    @property
+    def parsed(self) -> Definition:
+        """The definition as typed parts."""
+        return parse(self.definition)
 
     def content_hash(self) -> str:
         """The same for files that say the same, whatever their spacing; changes when a word changes."""
@@ -131,13 +136,13 @@ def _definition(value: Any) -> dict[str, Any]:
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """A copy in which everything says whether it is on and has its settings, and goals are never absent."""
-    filled: dict[str, Any] = json.loads(json.dumps(document))
+    filled: dict[str, Any] = plain_copy(document)
     if not filled.get("goals"):
         filled["goals"] = {"match": "any", "items": []}
-    for part in (trigger_of(filled), *(place.step for place in walk(filled))):
-        if part:
-            part.setdefault("enabled", True)
-            part.setdefault("config", {})
-    for goal in goals_of(filled):
-        goal.setdefault("config", {})
+    definition = parse(document)
+    switched = [definition.trigger] if definition.trigger.exists else []
+    for part in (*switched, *definition.all_steps):
+        value_at(filled, part.pointer).setdefault("enabled", True)
+    for part in (*switched, *definition.all_steps, *definition.goals):
+        value_at(filled, part.pointer).setdefault("config", {})
     return filled

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.database import session
+from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
 
 _CARD = (
@@ -72,17 +73,12 @@ def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
     )
 
 
-def version_definition(template_id: int, number: int) -> dict[str, Any]:
+def version_definition(template_id: int, number: int) -> Definition:
     """The definition of one version of a template that was found before."""
-    return (
-        session()
-        .scalars(
-            sa.select(WorkflowTemplateVersion.definition).where(
-                WorkflowTemplateVersion.template_id == template_id, WorkflowTemplateVersion.number == number
-            )
-        )
-        .one()
+    query = sa.select(WorkflowTemplateVersion.definition).where(
+        WorkflowTemplateVersion.template_id == template_id, WorkflowTemplateVersion.number == number
     )
+    return parse(session().scalars(query).one())
 
 
 def workflow_made_with(account_id: int, once_key: str) -> Workflow | None:

@@ -42,7 +42,7 @@ def _templates(account_name: str | None, as_json: bool) -> None:
     """List the templates available to an account."""
     actor = terminal_actor(account_name)
     with acting_for(actor.account_id):
-        shapes = [template_shape(looked) for looked in gallery.all_templates(actor)]
+        shapes = [template_shape(details) for details in gallery.all_templates(actor)]
     if as_json:
         print_json(shapes)
         return

@@ -12,36 +12,36 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.gallery import application as gallery
-from app.gallery.domain.browsing import SORTS, Wish, tag_label
+from app.gallery.domain.browsing import SORTS, GalleryQuery, tag_label
 from app.gallery.domain.categories import CATEGORIES, category_named
 from app.gallery.presentation.forms import CloneForm
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
-from app.workflows.domain import STEPS, draw
-from app.workflows.domain.drawing.describe import trigger_words
+from app.workflows.domain import STEPS, draw, trigger_words
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
 blueprint.add_app_template_filter(tag_label)
+blueprint.add_app_template_filter(category_named, "category")
 
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """The gallery; for a search while typing only its results."""
-    wish = Wish.from_address(request.args)
-    browsed = gallery.browse_templates(web.actor(), wish)
+    query = GalleryQuery.from_address(request.args)
+    found = gallery.browse_templates(web.actor(), query)
     facts: dict[str, Any] = {
-        "wish": wish,
-        "browsed": browsed,
-        "cards": shown_cards(web.actor(), browsed),
+        "query": query,
+        "found": found,
+        "cards": shown_cards(web.actor(), found),
         "categories": CATEGORIES,
-        "category": category_named(wish.category),
+        "category": category_named(query.category),
         "sorts": SORTS,
-        "address": lambda **changes: url_for("gallery.index", **wish.address(**changes)),
+        "address": lambda **changes: url_for("gallery.index", **query.address(**changes)),
     }
     if _is_for("gallery-results"):
-        return render_template("gallery/_results.html", **facts), _new_address(wish, facts["address"]())
-    steps = [(kind, part.title) for kind, part in STEPS.items() if kind in browsed.step_types]
+        return render_template("gallery/_results.html", **facts), _new_address(query, facts["address"]())
+    steps = [(one.type, one.title) for one in STEPS.named(found.step_types)]
     return render_template("gallery/index.html", steps=steps, nav_active="templates", **facts)
 
 
@@ -59,8 +59,8 @@ def step(public_id: str, step_id: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>/clone")
 def ask(public_id: str) -> ResponseReturnValue:
     """The form that creates a workflow from the template."""
-    outlook = gallery.outlook(web.actor(), public_id)
-    return _clone_page(outlook, CloneForm(formdata=None, name=outlook.template.name))
+    preview = gallery.clone_preview(web.actor(), public_id)
+    return _clone_page(preview, CloneForm(formdata=None, name=preview.template.name))
 
 
 @blueprint.post("/<public_id>/clone")
@@ -79,22 +79,22 @@ def clone(public_id: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except MusterError as error:
-        return _refused(gallery.outlook(actor, public_id), form, error)
+        return _refused(gallery.clone_preview(actor, public_id), form, error)
     flash(f"“{workflow.name}” is ready as a draft. No messages go out until you activate it.", "success")
     return web.send_to(url_for("workflows.show", public_id=workflow.public_id))
 
 
 def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
-    looked = gallery.look_into(web.actor(), public_id)
-    message = gallery.message_of(looked, step_id)
-    facts: dict[str, Any] = {"looked": looked, "card": looked.card, "message": message}
+    details = gallery.template_details(web.actor(), public_id)
+    message = gallery.message_of(details.definition, step_id)
+    facts: dict[str, Any] = {"details": details, "card": details.card, "message": message}
     if _is_for("message"):
         return render_template("gallery/_message.html", arrived=True, **facts)
-    missing = looked.card.missing(looked.available)
+    missing = details.card.missing(details.available)
     facts |= {
-        "drawing": draw(looked.definition, missing=missing, filled=looked.available),
-        "trigger": trigger_words(looked.definition),
-        "category": category_named(looked.card.category),
+        "drawing": draw(details.definition, missing=missing, filled=details.available),
+        "trigger": trigger_words(details.definition),
+        "category": category_named(details.card.category),
         "chosen": bool(step_id),
     }
     if _is_for("sheet-body"):
@@ -102,26 +102,26 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
     return render_template("gallery/preview.html", nav_active="templates", **facts)
 
 
-def _clone_page(outlook: gallery.Outlook, form: CloneForm, error: MusterError | None = None) -> str:
+def _clone_page(preview: gallery.ClonePreview, form: CloneForm, error: MusterError | None = None) -> str:
     page = "gallery/clone_sheet.html" if _is_for("sheet-body") else "gallery/clone.html"
     return render_template(
         page,
-        outlook=outlook,
-        template=outlook.template,
+        preview=preview,
+        template=preview.template,
         form=form,
-        refusal=error or outlook.refusal,
-        loses_trigger=any(node.kind == "trigger" for node in outlook.affected),
+        refusal=error or preview.refusal,
+        loses_trigger=any(node.kind == "trigger" for node in preview.affected),
         nav_active="templates",
     )
 
 
-def _refused(outlook: gallery.Outlook, form: CloneForm, error: MusterError) -> ResponseReturnValue:
+def _refused(preview: gallery.ClonePreview, form: CloneForm, error: MusterError) -> ResponseReturnValue:
     """The form again, with what stands in the way. What only the offer answers is shown as the offer."""
     if isinstance(error, Invalid):
         form.show(error.facts.get("fields", {}))
     status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
     shown = None if form.errors or error.code == "MISSING_INTEGRATION" else error
-    return _clone_page(outlook, form, shown), status
+    return _clone_page(preview, form, shown), status
 
 
 def _is_for(target: str) -> bool:
@@ -129,9 +129,9 @@ def _is_for(target: str) -> bool:
     return request.headers.get("HX-Target", "").endswith(f"#{target}")
 
 
-def _new_address(wish: Wish, address: str) -> dict[str, str]:
+def _new_address(query: GalleryQuery, address: str) -> dict[str, str]:
     """A filter that was chosen is a step that Back undoes; words being typed are not."""
     before = parse_qs(web.page_of_htmx()[1])
-    shown = Wish.from_address(MultiDict(before))
-    only_words = shown.address(query="") == wish.address(query="")
+    shown = GalleryQuery.from_address(MultiDict(before))
+    only_words = shown.address(text="") == query.address(text="")
     return {"HX-Replace-Url" if only_words else "HX-Push-Url": address}

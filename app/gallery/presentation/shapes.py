@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from app.gallery.application import Looked
-from app.workflows.domain import walk
-from app.workflows.domain.definition.walk import is_on
+from app.gallery.application import ListedTemplate
 
 
-def template_shape(looked: Looked) -> dict[str, Any]:
+def template_shape(template: ListedTemplate) -> dict[str, Any]:
     """A template without its definition."""
-    card = looked.card
+    card = template.card
     return {
         "id": card.public_id,
         "key": card.key,
@@ -21,11 +19,11 @@ def template_shape(looked: Looked) -> dict[str, Any]:
         "is_shared": False,
         "version": card.version,
         "needs": list(card.needs),
-        "missing": list(card.missing(looked.available)),
+        "missing": list(card.missing(template.available)),
         "steps": card.steps,
         "days": card.days,
         "channels": list(card.channels),
-        "times_used": looked.times_used,
+        "times_used": template.times_used,
         "completion_rate": None,
         "created_at": card.created_at.isoformat(),
         "updated_at": card.updated_at.isoformat(),
@@ -41,5 +39,5 @@ def clone_shape(workflow: Any, template_id: str) -> dict[str, Any]:
         "status": workflow.status,
         "template_id": template_id,
         "template_version": workflow.template_version,
-        "switched_off": [place.name for place in walk(workflow.definition) if not is_on(place.step)],
+        "switched_off": [step.name for step in workflow.parsed.all_steps if not step.enabled],
     }

@@ -7,23 +7,23 @@ from flask import get_template_attribute
 from markupsafe import Markup
 
 from app.accounts.domain import Actor, Permission
-from app.gallery.application import Browsed
+from app.gallery.application import Gallery
 from app.gallery.domain.card import Card
 
 
-def shown_cards(actor: Actor, browsed: Browsed) -> list[Markup]:
+def shown_cards(actor: Actor, found: Gallery) -> list[Markup]:
     """The cards of the open page, or those that are offered instead."""
     may_use = actor.may(Permission.WORKFLOWS)
     return [
         _card(
             card,
-            browsed.used.get(card.id, 0),
-            card.missing(browsed.available),
-            card.linked(browsed.available),
-            card.silent_without(browsed.available),
+            found.used.get(card.id, 0),
+            card.missing(found.available),
+            card.linked(found.available),
+            card.silent_without(found.available),
             may_use,
         )
-        for card in browsed.shelf.cards or browsed.offered
+        for card in found.page.cards or found.offered
     ]
 
 

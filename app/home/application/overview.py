@@ -9,7 +9,7 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.gallery import application as gallery
-from app.gallery.domain.browsing import Wish
+from app.gallery.domain.browsing import GalleryQuery
 from app.gallery.domain.card import Card
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Figures, JobWithWorkflow, Onboarding
@@ -136,7 +136,7 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
 
 
 def _suggested(actor: Actor) -> list[Card]:
-    cards = {card.key: card for card in gallery.browse_templates(actor, Wish()).shelf.cards}
+    cards = {card.key: card for card in gallery.browse_templates(actor, GalleryQuery()).page.cards}
     return [cards[key] for key in STARTER_TEMPLATES if key in cards]
 
 

@@ -68,7 +68,7 @@ def _check(workflow: Workflow, to: Status) -> None:
 
 
 def _refuse_faults(workflow: Workflow) -> None:
-    found = faults(workflow.account_id, workflow.definition)
+    found = faults(workflow.account_id, workflow.parsed)
     if found:
         raise Invalid(
             "VALIDATION_ERROR",

@@ -102,13 +102,13 @@ def _startable(workflow: Workflow) -> Startable:
         )
     version = queries.version_by_id(workflow.account_id, workflow.active_version_id)
     assert version is not None
-    steps = version.definition.get("steps") or [{}]
+    steps = version.parsed.steps
     return Startable(
         workflow_id=workflow.id,
         public_id=workflow.public_id,
         name=workflow.name,
         version_id=version.id,
         number=version.number,
-        first_step=steps[0].get("id"),
+        first_step=steps[0].id or None if steps else None,
         enroll_again=workflow.enroll_again,
     )

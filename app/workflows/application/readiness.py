@@ -4,7 +4,6 @@ activation asks about it."""
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -14,10 +13,9 @@ from app.integrations.application import connected
 from app.platform.database import transaction
 from app.platform.errors import Conflict
 from app.workflows.application.lookup import editable, find_workflow
-from app.workflows.application.step_editing import EDITABLE
-from app.workflows.domain import TRIGGER_ID, find_step
+from app.workflows.domain import Definition
 from app.workflows.domain.checks.readiness import Gap, GapKind, gaps
-from app.workflows.domain.custom_fields import custom_fields_in
+from app.workflows.domain.definition.custom_fields import custom_fields_in
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 
@@ -61,9 +59,7 @@ class ActivationQuestion(Conflict):
 
 def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
     """Everything that is missing, what matters most first."""
-    found = gaps(
-        workflow.definition, connected=connected(account_id), filled=accounts.filled_tags(account_id)
-    )
+    found = gaps(workflow.parsed, connected=connected(account_id), filled=accounts.filled_tags(account_id))
     return [_missing(workflow, gap) for gap in found]
 
 
@@ -81,7 +77,7 @@ def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQ
     return ActivationQuestion(workflow.name, missing) if missing else None
 
 
-def missing_fields(account_id: int, definition: dict[str, Any]) -> list[str]:
+def missing_fields(account_id: int, definition: Definition) -> list[str]:
     """Labels of the contact fields that the definition names and that do not exist yet."""
     known = queries.custom_field_keys(account_id)
     labels = {
@@ -97,7 +93,7 @@ def create_missing_fields(actor: Actor, public_id: str) -> list[str]:
     accounts.require(actor, Permission.WORKFLOWS)
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
-        labels = missing_fields(actor.account_id, editable(actor, public_id).definition)
+        labels = missing_fields(actor.account_id, editable(actor, public_id).parsed)
         if labels:
             ensure_fields(actor.account_id, labels, actor.user_id)
     return labels
@@ -113,8 +109,8 @@ def _missing(workflow: Workflow, gap: Gap) -> Missing:
     if gap.kind == GapKind.NO_VALUE:
         return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
     if gap.kind == GapKind.SWITCHED_OFF:
-        place = find_step(workflow.definition, gap.part_id) if gap.part_id != TRIGGER_ID else None
-        if place is not None and place.type in EDITABLE:
+        step = workflow.parsed.step(gap.part_id)
+        if step is not None and step.is_editable:
             return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
         return Missing(gap.kind.value, gap.message, "Switch it on", f"{page}#switched-off")
     return Missing(gap.kind.value, gap.message, "See what’s switched off", f"{page}#switched-off")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app.accounts.application import filled_tags, require
 from app.accounts.domain import Actor, Permission
@@ -10,9 +9,19 @@ from app.workflows.application import panels
 from app.workflows.application.judging import faults, linked_names, missing_services
 from app.workflows.application.lookup import find_workflow
 from app.workflows.application.readiness import Missing, missing_fields, missing_in
-from app.workflows.domain import CHANNELS, STEPS, Drawing, Problem, Status, days, draw, walk
+from app.workflows.domain import (
+    Definition,
+    Drawing,
+    Problem,
+    Status,
+    days,
+    draw,
+    goals_words,
+    live_channels,
+    trigger_words,
+)
 from app.workflows.domain.checks.readiness import OffPart, off_parts
-from app.workflows.domain.definition.walk import live_steps
+from app.workflows.domain.drawing.describe import Words
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
@@ -57,6 +66,8 @@ class Card:
     workflow: Workflow
     outline: Outline
     drawing: Drawing
+    trigger: Words
+    goals: str
     version: WorkflowVersion | None
     problems: Sequence[Problem]
     missing: Sequence[Missing]
@@ -89,7 +100,7 @@ def find_workflows(
     counts = queries.count_by_status(account_id, text)
     return Listing(
         workflows=page.workflows,
-        outlines={workflow.id: outline(workflow.definition) for workflow in page.workflows},
+        outlines={workflow.id: outline(workflow.parsed) for workflow in page.workflows},
         people=panels.people_in(actor, [workflow.id for workflow in page.workflows]),
         counts=counts,
         total=sum(counts.values()),
@@ -102,24 +113,25 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     """Raises NotFound."""
     require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
-    found = faults(actor.account_id, workflow.definition)
-    unconnected = missing_services(actor.account_id, workflow.definition)
+    definition = workflow.parsed
+    found = faults(actor.account_id, definition)
+    unconnected = missing_services(actor.account_id, definition)
     filled = filled_tags(actor.account_id)
-    names = linked_names(actor.account_id, workflow.definition)
+    names = linked_names(actor.account_id, definition)
     version_id = workflow.active_version_id
     is_asked = workflow.status == Status.PAUSED and actor.may(Permission.WORKFLOWS)
     people = panels.people_in(actor, [workflow.id]) if is_asked else None
     return Card(
         workflow=workflow,
-        outline=outline(workflow.definition),
-        drawing=draw(
-            workflow.definition, problems=found, missing=unconnected, workflows=names, filled=filled
-        ),
+        outline=outline(definition),
+        drawing=draw(definition, problems=found, missing=unconnected, workflows=names, filled=filled),
+        trigger=trigger_words(definition),
+        goals=goals_words(definition),
         version=queries.version_by_id(actor.account_id, version_id) if version_id else None,
         problems=found,
         missing=missing_in(actor.account_id, workflow),
-        off=off_parts(workflow.definition, filled),
-        new_fields=missing_fields(actor.account_id, workflow.definition) if found else (),
+        off=off_parts(definition, filled),
+        new_fields=missing_fields(actor.account_id, definition) if found else (),
         people=people[workflow.id] if people is not None else None,
         author=queries.name_of(workflow.created_by),
         top=panels.panels_of(actor, workflow, "top"),
@@ -127,7 +139,5 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     )
 
 
-def outline(definition: dict[str, Any]) -> Outline:
-    live = {STEPS[place.type].channel for place in live_steps(definition) if place.type in STEPS}
-    steps = sum(1 for _ in walk(definition))
-    return Outline(steps, days(definition), tuple(channel for channel in CHANNELS if channel in live))
+def outline(definition: Definition) -> Outline:
+    return Outline(len(definition.all_steps), days(definition), live_channels(definition))

@@ -1,48 +1,38 @@
 """One step: what its form shows, what its message looks like while somebody types, and changing it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations.application import connected
+from app.integrations.domain import in_order, service_name
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.judging import faults
 from app.workflows.application.lookup import change, editable, find_workflow
-from app.workflows.domain import (
-    INTEGRATIONS,
-    STEPS,
-    TRIGGER_ID,
-    Place,
-    Setting,
-    can_be_edited,
-    find_step,
-)
+from app.workflows.domain import Definition, Setting, Step, can_be_edited, parse
 from app.workflows.domain.checks.needs import type_needs
-from app.workflows.domain.definition.document import plain_copy
-from app.workflows.domain.definition.walk import goals_of, is_on, trigger_of
+from app.workflows.domain.definition.document import with_values
+from app.workflows.domain.drawing.describe import Words, names_in, step_words
 from app.workflows.domain.drawing.sample_message import SampleMessage, sample_message
+from app.workflows.domain.steps.config import Config
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
-
-# What may be changed without the editor: the texts of messages and the length of waits.
-EDITABLE = {
-    "send_email": ("subject", "preheader", "body"),
-    "send_sms": ("text",),
-    "wait": ("amount", "unit"),
-}
 
 
 @dataclass(frozen=True)
 class StepCard:
-    """A step that can be opened: `values` of its settings as they are saved, {name: text}; `needs`: names of
-    the integrations that it cannot run without and that are not connected."""
+    """A step that can be opened: `fields` are the settings that may be changed, `values` what is saved of
+    them, {name: text}; `needs`: names of the integrations that it cannot run without and that are not
+    connected."""
 
     workflow: Workflow
-    place: Place
+    step: Step
+    words: Words
+    fields: tuple[Setting, ...]
     values: dict[str, str]
     message: SampleMessage | None
     custom_fields: tuple[str, ...]
@@ -51,32 +41,35 @@ class StepCard:
 
 
 def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
-    """A message or a wait. Raises NotFound, also for steps that have nothing to open."""
+    """A step with settings that may be changed. Raises NotFound, also for steps that have nothing to open."""
     accounts.require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
-    place = _place(workflow.definition, step_id)
-    config = place.step.get("config") or {}
-    lacking = type_needs(place.step) - connected(actor.account_id)
+    definition = workflow.parsed
+    step, fields = _editable_step(definition, step_id)
+    lacking = type_needs(step) - connected(actor.account_id)
     return StepCard(
         workflow=workflow,
-        place=place,
-        values={name: _shown(config.get(name)) for name in EDITABLE[place.type]},
-        message=_sample(actor, workflow.definition, place.step) if place.type != "wait" else None,
+        step=step,
+        words=step_words(step, names_in(definition)),
+        fields=fields,
+        values={field.name: _shown(step.config.get(field.name)) for field in fields},
+        message=_sample(actor, definition, step),
         custom_fields=tuple(sorted(queries.custom_field_keys(actor.account_id))),
         may_edit=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
-        needs=tuple(INTEGRATIONS[name] for name in INTEGRATIONS if name in lacking),
+        needs=tuple(service_name(name) for name in in_order(lacking)),
     )
 
 
 def sample_of(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, str]) -> SampleMessage:
     """The message as it would look with what was typed; nothing is saved. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
-    definition = find_workflow(actor, public_id).definition
-    place = _place(definition, step_id)
-    if place.type == "wait":
+    definition = find_workflow(actor, public_id).parsed
+    step, fields = _editable_step(definition, step_id)
+    config = Config({field.name: typed[field.name] for field in fields if field.name in typed})
+    message = _sample(actor, definition, replace(step, config=config))
+    if message is None:
         raise _no_such_step()
-    config = {name: value for name, value in typed.items() if name in EDITABLE[place.type]}
-    return _sample(actor, definition, place.step | {"config": config})
+    return message
 
 
 def edit_step(
@@ -96,20 +89,19 @@ def edit_step(
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = editable(actor, public_id)
-        definition = plain_copy(workflow.definition)
-        step = _place(definition, step_id).step
-        part, config = STEPS[step["type"]], step.get("config") or {}
-        fields = EDITABLE[step["type"]]
-        for name in fields:
-            if name in changes:
-                _put(config, part.setting(name), name, _tidy(changes[name]))
-        step["config"] = config
+        step, fields = _editable_step(workflow.parsed, step_id)
+        config = dict(step.config)
+        for field in fields:
+            if field.name in changes:
+                _put(config, field, _tidy(changes[field.name]))
+        values: dict[Any, Any] = {(*step.pointer, "config"): config}
         if enabled is not None:
-            step["enabled"] = enabled
-        _refuse_faults(actor, definition, step_id, fields)
-        if definition == workflow.definition:
+            values[(*step.pointer, "enabled")] = enabled
+        document = with_values(workflow.definition, values)
+        _refuse_faults(actor, parse(document), step_id, fields)
+        if document == workflow.definition:
             return workflow
-        change(workflow, revision, definition=definition)
+        change(workflow, revision, definition=document)
         activity.record(actor, "workflow_edited", "workflow", public_id, step=step_id, name=workflow.name)
     return find_workflow(actor, public_id)
 
@@ -120,55 +112,47 @@ def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revis
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = editable(actor, public_id)
-        definition = plain_copy(workflow.definition)
-        part = _part(definition, part_id)
-        if is_on(part) == enabled:
+        part = workflow.parsed.part(part_id)
+        if part is None:
+            raise _no_such_step()
+        if part.enabled == enabled:
             return workflow
-        part["enabled"] = enabled
-        change(workflow, revision, definition=definition)
+        document = with_values(workflow.definition, {(*part.pointer, "enabled"): enabled})
+        change(workflow, revision, definition=document)
         activity.record(actor, "workflow_edited", "workflow", public_id, step=part_id, name=workflow.name)
     return find_workflow(actor, public_id)
 
 
-def _part(definition: dict[str, Any], part_id: str) -> dict[str, Any]:
-    if part_id == TRIGGER_ID and trigger_of(definition):
-        return trigger_of(definition)
-    if place := find_step(definition, part_id):
-        return place.step
-    for goal in goals_of(definition):
-        if part_id and goal.get("id") == part_id:
-            return goal
-    raise _no_such_step()
-
-
-def _place(definition: dict[str, Any], step_id: str) -> Place:
-    place = find_step(definition, step_id)
-    if place is None or place.type not in EDITABLE:
+def _editable_step(definition: Definition, step_id: str) -> tuple[Step, tuple[Setting, ...]]:
+    """The step and its settings that may be changed. Raises NotFound when there are none."""
+    step = definition.step(step_id)
+    names = step.kind.editable if step and step.kind else ()
+    if step is None or step.kind is None or not names:
         raise _no_such_step()
-    return place
+    return step, tuple(setting for setting in step.kind.settings if setting.name in names)
 
 
 def _no_such_step() -> NotFound:
     return NotFound("NOT_FOUND", "This step doesn’t exist in the workflow.")
 
 
-def _sample(actor: Actor, definition: dict[str, Any], step: dict[str, Any]) -> SampleMessage:
+def _sample(actor: Actor, definition: Definition, step: Step) -> SampleMessage | None:
     details = accounts.business_details(actor.account_id).texts
     known = {"account": {"name": actor.account_name, **details}, "sender": {"name": actor.name}}
     return sample_message(definition, step, known)
 
 
-def _put(config: dict[str, Any], setting: Setting | None, name: str, value: Any) -> None:
-    if value == "" and setting is not None and not setting.required:
-        config.pop(name, None)
+def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
+    if value == "" and not setting.required:
+        config.pop(setting.name, None)
     else:
-        config[name] = value
+        config[setting.name] = value
 
 
-def _refuse_faults(actor: Actor, definition: dict[str, Any], step_id: str, fields: tuple[str, ...]) -> None:
-    wrong: dict[str, str] = {}
+def _refuse_faults(actor: Actor, definition: Definition, step_id: str, fields: tuple[Setting, ...]) -> None:
+    names, wrong = {field.name for field in fields}, dict[str, str]()
     for item in faults(actor.account_id, definition):
-        if item.step_id == step_id and item.field in fields:
+        if item.step_id == step_id and item.field in names:
             wrong[item.field] = f"{wrong[item.field]} {item.message}" if item.field in wrong else item.message
     if wrong:
         raise Invalid("VALIDATION_ERROR", next(iter(wrong.values())), fields=wrong)

@@ -28,17 +28,6 @@ _WHY: dict[tuple[Status, Status], str] = {
 }
 
 
-class TransitionRefused(ValueError):
-    """This change of status is not possible; the text is a sentence for a person."""
-
-
-def change(status: str, to: str) -> Status:
-    """The new status. Raises `TransitionRefused` when there is no way from one to the other."""
-    if why := refusal(status, to):
-        raise TransitionRefused(why)
-    return Status(to)
-
-
 def refusal(status: str, to: str) -> str:
     """Why a change is not possible, as a sentence; nothing when it is."""
     try:
@@ -57,8 +46,3 @@ def refusal(status: str, to: str) -> str:
 def can_be_edited(status: str) -> bool:
     """Whether the definition may be changed."""
     return status != Status.ARCHIVED
-
-
-def takes_people(status: str) -> bool:
-    """Whether contacts can be enrolled now."""
-    return status == Status.ACTIVE

@@ -9,9 +9,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
+from app.workflows.domain import Definition, parse
 
 
-class Workflow(AccountOwned, Authored, db.Model):
+class HasDefinition:
+    """A row with a definition. `definition` is its JSON, replaced as a whole and never changed inside."""
+
+    definition: Mapped[dict[str, Any]]
+    _parsed: tuple[dict[str, Any], Definition] | None = None
+
+    @property
+    def parsed(self) -> Definition:
+        """The definition, parsed once for each document that the row is read with."""
+        if self._parsed is None or self._parsed[0] is not self.definition:
+            self._parsed = (self.definition, parse(self.definition))
+        return self._parsed[1]
+
+
+class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
     """`definition` is what the editor shows; `active_version_id` is what people are enrolled into.
     `revision` grows with every change, so that nobody overwrites an edit unseen. The four `template_`
     columns and `cloned_at` are its lineage, kept as they were at clone time."""
@@ -25,7 +40,6 @@ class Workflow(AccountOwned, Authored, db.Model):
     name: Mapped[str] = mapped_column(sa.String(120))
     description: Mapped[str] = mapped_column(sa.String(1000), default="")
     status: Mapped[str] = mapped_column(sa.String(10), default="draft")
-    definition: Mapped[dict[str, Any]]
     revision: Mapped[int] = mapped_column(default=1)
     active_version_id: Mapped[int | None] = mapped_column(BigInt)
     enroll_again: Mapped[bool] = mapped_column(default=False)
@@ -36,11 +50,12 @@ class Workflow(AccountOwned, Authored, db.Model):
     cloned_at: Mapped[datetime | None]
 
 
-class WorkflowVersion(AccountOwned, Authored, db.Model):
+class WorkflowVersion(HasDefinition, AccountOwned, Authored, db.Model):
+    """A definition as it was activated."""
+
     __tablename__ = "workflow_versions"
     __table_args__ = (sa.UniqueConstraint("workflow_id", "number"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     workflow_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("workflows.id", ondelete="CASCADE"))
     number: Mapped[int]
-    definition: Mapped[dict[str, Any]]

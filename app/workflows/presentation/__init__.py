@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from app.workflows.domain import STEPS, channels
+from app.workflows.domain.steps.part_types import Look
 from app.workflows.presentation import life_pages, pages, step_pages
 
 
@@ -9,3 +11,11 @@ def init(app: Flask) -> None:
     for module in (life_pages, step_pages):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.add_template_filter(STEPS.get, "step_type")
+    app.add_template_filter(channel_look)
+
+
+def channel_look(name: str) -> Look:
+    """Icon and tone of a channel: those of the steps that use it."""
+    found = channels().get(name)
+    return found.look if found else Look("info")

@@ -1,13 +1,15 @@
 """Forms of the workflow pages. They hold fields only: what may be in them is decided by the use cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from app.workflows.domain.steps.setting import UNITS
+from app.workflows.domain import Setting
+
+SEVERAL_LINES = ("message", "markdown")
 
 
 class RevisedForm(FlaskForm):
@@ -35,36 +37,27 @@ class NameForm(RevisedForm):
     same_name = HiddenField()
 
 
-class EmailForm(RevisedForm):
-    subject = StringField("Subject")
-    preheader = StringField("Preview text")
-    body = TextAreaField("Text")
+def step_form(settings: Sequence[Setting], **values: Any) -> RevisedForm:
+    """A form with a field for each setting: with what was sent, else with `values`."""
+    fields = {setting.name: _field(setting) for setting in settings}
+    made: RevisedForm = type("StepForm", (RevisedForm,), fields)(**values)
+    return made
 
 
-class SmsForm(RevisedForm):
-    text = TextAreaField("Text")
+def typed(form: RevisedForm, settings: Sequence[Setting]) -> dict[str, Any]:
+    """What the settings become: {name: value}; a number where one is wanted and it can be one."""
+    return {setting.name: _value(setting, str(form[setting.name].data or "")) for setting in settings}
 
 
-class WaitForm(RevisedForm):
-    amount = StringField("How long")
-    unit = SelectField("Unit", choices=[SelectChoice(*unit) for unit in UNITS], validate_choice=False)
+def _field(setting: Setting) -> Any:
+    if setting.kind == "choice":
+        choices = [SelectChoice(*choice) for choice in setting.choices]
+        return SelectField(setting.label, choices=choices, validate_choice=False)
+    return TextAreaField(setting.label) if setting.kind in SEVERAL_LINES else StringField(setting.label)
 
 
-FORMS: dict[str, type[RevisedForm]] = {"send_email": EmailForm, "send_sms": SmsForm, "wait": WaitForm}
-
-
-def step_form(kind: str, **values: Any) -> Any:
-    """The form of a step that can be opened: with what was sent, else with `values`."""
-    return FORMS[kind](**values)
-
-
-def typed(form: RevisedForm) -> dict[str, Any]:
-    """What the settings become: {name: value}; an amount is a number where it can be one."""
-    values: dict[str, Any] = {
-        field.name: str(field.data or "") for field in form if field.name not in ("revision", "csrf_token")
-    }
-    amount = str(values.get("amount", "")).strip().replace(",", "")
-    if "amount" in values:
-        is_number = amount.isascii() and amount.isdigit() and len(amount) < 10
-        values["amount"] = int(amount) if is_number else amount
-    return values
+def _value(setting: Setting, text: str) -> Any:
+    if setting.kind != "count":
+        return text
+    number = text.strip().replace(",", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else number

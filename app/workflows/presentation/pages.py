@@ -12,7 +12,6 @@ from app.platform.errors import Conflict, Invalid
 from app.workflows import application as workflows
 from app.workflows.application import Search
 from app.workflows.domain import MERGE_TAGS, Status
-from app.workflows.domain.drawing.describe import goals_words, trigger_words
 from app.workflows.presentation.forms import NameForm
 
 blueprint = Blueprint("workflows", __name__, url_prefix="/workflows")
@@ -86,13 +85,12 @@ def workflow_page(public_id: str, refused: bool = False) -> str:
     """The page of a workflow; `refused`: an activation was just asked for and there are problems."""
     card = workflows.workflow_card(web.actor(), public_id)
     step, revision = request.args.get("step", ""), request.args.get("revision", "")
-    definition = card.workflow.definition
     return render_template(
         "workflows/workflow.html",
         card=card,
         workflow=card.workflow,
-        trigger=trigger_words(definition),
-        goals=goals_words(definition),
+        trigger=card.trigger,
+        goals=card.goals,
         saved=step if revision == str(card.workflow.revision) else None,
         refused=refused,
         merge_tags=MERGE_TAGS,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
+from app.platform.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
 from app.workflows.domain import MERGE_TAGS
@@ -19,18 +20,20 @@ blueprint = Blueprint("workflow_steps", __name__, url_prefix="/workflows/<public
 def show(public_id: str, step_id: str) -> ResponseReturnValue:
     card = workflows.step_card(web.actor(), public_id, step_id)
     values = card.values | {"revision": str(card.workflow.revision)}
-    return _page(card, step_form(card.place.type, formdata=None, data=values))
+    return _page(card, step_form(card.fields, formdata=None, data=values))
 
 
 @blueprint.post("")
 def change(public_id: str, step_id: str) -> ResponseReturnValue:
     actor = web.actor()
     card = workflows.step_card(actor, public_id, step_id)
-    form = step_form(card.place.type)
+    form = step_form(card.fields)
     form.validate()
     try:
         enabled = {"on": True, "off": False}.get(request.form.get("switch", ""))
-        workflow = workflows.edit_step(actor, public_id, step_id, typed(form), form.seen, enabled)
+        workflow = workflows.edit_step(
+            actor, public_id, step_id, typed(form, card.fields), form.seen, enabled
+        )
     except Invalid as wrong:
         form.show(wrong.facts.get("fields", {}))
         return _page(card, form), 422
@@ -62,25 +65,25 @@ def preview(public_id: str, step_id: str) -> ResponseReturnValue:
 
 def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
     """`differs`: what is saved meanwhile where it is not what was typed."""
-    actor, sent = web.actor(), typed(form)
+    actor, sent = web.actor(), typed(form, card.fields)
     message = card.message
     if message and request.method == "POST":
-        message = workflows.sample_of(actor, card.workflow.public_id, card.place.id, sent)
+        message = workflows.sample_of(actor, card.workflow.public_id, card.step.id, sent)
     differs = [(form[name].label.text, text) for name, text in card.values.items() if text != str(sent[name])]
     is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
     return render_template(
         "workflows/step_sheet.html" if is_sheet else "workflows/step.html",
         card=card,
         workflow=card.workflow,
-        place=card.place,
+        step=card.step,
         form=form,
         message=message,
         conflict=conflict,
         differs=differs if conflict else [],
         merge_tags=list(MERGE_TAGS.values()),
         is_sheet=is_sheet,
-        is_off=card.place.step.get("enabled") is False,
-        needs=" and ".join(card.needs),
+        is_off=not card.step.enabled,
+        needs=joined(card.needs),
         nav_active="workflows",
     )
 

@@ -12,6 +12,7 @@ from app.gallery.infrastructure import queries, store
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.integrations.infrastructure.tables import Integration
 from app.platform.database import session, transaction
+from app.workflows.domain import parse
 
 SYSTEM_TEMPLATES = len(list(FOLDER.glob("*.yaml")))
 OFFERED = 'id="gallery-offered"'
@@ -37,7 +38,7 @@ def add_template(
         created_by=actor.user_id,
         name=name,
         **{"description": f"About {name}.", "category": "custom", "tags": []} | given,
-        summary=kept_summary(document),
+        summary=kept_summary(parse(document)),
     )
     with app.app_context(), transaction():
         store.add_templates([template])

@@ -17,9 +17,8 @@ from app.gallery.infrastructure.tables import TemplateUse
 from app.platform.database import session, transaction
 from app.platform.errors import Invalid, LimitReached, NotAllowed
 from app.platform.tenancy import acting_for
-from app.workflows.domain import walk
-from app.workflows.domain.steps.setting import Part
-from app.workflows.domain.steps.types import STEPS
+from app.workflows.domain import STEPS
+from app.workflows.domain.steps.part_types import Look, StepType
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
 from tests.rooms.gallery.shelf import (
@@ -83,7 +82,7 @@ def test_clone_copies_everything_and_rewrites_every_reference(app: Flask, at_wor
         made = gallery.clone_template(
             at_work.actor, template.public_id, name=f"My {template.name}", once_key=template.public_id
         )
-        original = queries.version_definition(template.id, 1)
+        original = queries.version_definition(template.id, 1).document
         renamed = dict(zip(ids_in(original), ids_in(made.definition), strict=True))
         assert len(set(renamed.values())) == len(renamed)
         assert not set(renamed.values()) & set(renamed)
@@ -96,11 +95,11 @@ def test_clone_copies_everything_and_rewrites_every_reference(app: Flask, at_wor
 def test_the_template_stays_as_it_was(app: Flask, at_work: Person) -> None:  # T-03, T-04
     template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
     assert template is not None
-    before = queries.version_definition(template.id, 1)
+    before = queries.version_definition(template.id, 1).document
     made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", once_key="k")
     with transaction():
         made.definition = {**made.definition, "steps": []}
-    assert queries.version_definition(template.id, 1) == before
+    assert queries.version_definition(template.id, 1).document == before
     assert template.version == 1
 
 
@@ -173,7 +172,7 @@ def test_clone_with_what_is_affected_switched_off(app: Flask, at_work: Person) -
     made = gallery.clone_template(
         at_work.actor, public_id, name="Recall", once_key="k", switch_off_missing=True
     )
-    off = [place.type for place in walk(made.definition) if not place.step["enabled"]]
+    off = [step.type for step in made.parsed.all_steps if not step.enabled]
     assert off == ["send_sms"]
     assert made.definition["trigger"]["enabled"]
 
@@ -183,7 +182,7 @@ def test_a_connected_integration_is_no_hindrance(app: Flask, at_work: Person) ->
     made = gallery.clone_template(
         at_work.actor, system_id(app, "checkup-recall"), name="Recall", once_key="k"
     )
-    assert all(place.step["enabled"] for place in walk(made.definition))
+    assert all(step.enabled for step in made.parsed.all_steps)
 
 
 def test_another_accounts_integration_does_not_count(app: Flask, at_work: Person, mallory: Person) -> None:
@@ -222,7 +221,8 @@ def test_the_limit_of_workflows_holds(app: Flask, at_work: Person) -> None:  # T
 
 
 def test_a_kind_of_step_that_is_out_of_use_is_refused(app: Flask, at_work: Person) -> None:  # T-12
-    STEPS["send_fax"] = Part("send_fax", "Send fax", group="action", deprecated=True)
+    fax = StepType(type="send_fax", title="Send fax", look=Look("mail"), group="action", deprecated="Old.")
+    STEPS.add(fax)
     try:
         public_id = add_template(
             app,
@@ -234,7 +234,7 @@ def test_a_kind_of_step_that_is_out_of_use_is_refused(app: Flask, at_work: Perso
             gallery.clone_template(at_work.actor, public_id, name="Old", once_key="k")
         page = at_work.get(f"/templates/{public_id}/clone").text
     finally:
-        del STEPS["send_fax"]
+        STEPS.remove(fax.type)
     assert refused.value.code == "INVALID_TEMPLATE"
     assert "Step 2, Send fax" in refused.value.message
     assert "no longer supported" in page

@@ -6,7 +6,7 @@ from app.activity.infrastructure.queries import audit_entries
 from app.platform.errors import Conflict
 from app.workflows import application as workflows
 from tests.rooms.workflows.drafts import active, complete, draft, found, version_of
-from tests.unit.workflows.documents import arm, branch, definition, email, rule, sms, step
+from tests.unit.workflows.documents import branch, definition, email, path, rule, sms, step
 
 
 def test_a_draft_is_activated_with_one_button_that_leads_to_adding_people(app, bob, postal_address):
@@ -68,10 +68,10 @@ def test_what_a_state_does_not_allow_is_said_in_words(app, bob, state, change):
 
 
 def test_every_problem_is_listed_and_stands_at_its_step(app, bob):  # W-02
-    arms = arm("a", "Clicked", {"all": [rule("event.link_clicked", "equals", "hello")]}, sms("inner", ""))
+    way_in = path("a", "Clicked", {"all": [rule("event.link_clicked", "equals", "hello")]}, sms("inner", ""))
     broken = definition(
         email("hello", "Hi {{ contact.frist_name }}", ""),
-        branch("fork", arms),
+        branch("fork", way_in),
         trigger={"type": "tag_added", "enabled": True, "config": {}},
     )
     public_id = draft(app, bob.actor, definition=broken)

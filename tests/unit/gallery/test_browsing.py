@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.gallery.domain.browsing import PER_PAGE, Shelf, Wish, browse, tag_label
+from app.gallery.domain.browsing import PER_PAGE, GalleryPage, GalleryQuery, browse, tag_label
 from app.gallery.domain.card import Card
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -43,13 +43,13 @@ CARDS = [
 ]
 
 
-def shelf(wish: Wish, found: list[int] | None = None, **given: Any) -> Shelf:
+def page(query: GalleryQuery, found: list[int] | None = None, **given: Any) -> GalleryPage:
     every = list(range(len(CARDS))) if found is None else found
-    return browse(CARDS, wish, every, **{"available": {"email"}, "used": {}} | given)
+    return browse(CARDS, query, every, **{"available": {"email"}, "used": {}} | given)
 
 
-def names(wish: Wish, **given: Any) -> list[str]:
-    return [one.name for one in shelf(wish, **given).cards]
+def names(query: GalleryQuery, **given: Any) -> list[str]:
+    return [one.name for one in page(query, **given).cards]
 
 
 @pytest.mark.parametrize(
@@ -62,30 +62,30 @@ def names(wish: Wish, **given: Any) -> list[str]:
     ],
 )
 def test_a_wish_is_its_address(address: dict[str, str]) -> None:  # T-05
-    wish = Wish.from_address(address)
-    assert wish.address(page=wish.page) == address
+    query = GalleryQuery.from_address(address)
+    assert query.address(page=query.page) == address
 
 
 def test_a_change_begins_at_the_first_page() -> None:  # T-05
-    wish = Wish.from_address({"q": "gym", "page": "3"})
-    assert wish.address(category="custom") == {"q": "gym", "category": "custom"}
-    assert wish.address(page=4) == {"q": "gym", "page": "4"}
+    query = GalleryQuery.from_address({"q": "gym", "page": "3"})
+    assert query.address(category="custom") == {"q": "gym", "category": "custom"}
+    assert query.address(page=4) == {"q": "gym", "page": "4"}
 
 
 def test_nonsense_is_left_out() -> None:  # T-05
     nonsense = {"category": "x", "step": "x", "sort": "x", "page": "-1", "ready": "0", "q": "  "}
-    assert Wish.from_address(nonsense) == Wish()
-    assert Wish.from_address({"page": "٣"}).page == Wish.from_address({"page": "0"}).page == 1
+    assert GalleryQuery.from_address(nonsense) == GalleryQuery()
+    assert GalleryQuery.from_address({"page": "٣"}).page == GalleryQuery.from_address({"page": "0"}).page == 1
 
 
 def test_what_needs_nothing_comes_first_then_what_is_used_most() -> None:  # T-01
-    assert names(Wish()) == ["alpha", "Gamma", "Beta"]
-    assert names(Wish(), used={3: 5}) == ["Gamma", "alpha", "Beta"]
-    assert names(Wish(), available={"email", "sms"}) == ["alpha", "Beta", "Gamma"]
+    assert names(GalleryQuery()) == ["alpha", "Gamma", "Beta"]
+    assert names(GalleryQuery(), used={3: 5}) == ["Gamma", "alpha", "Beta"]
+    assert names(GalleryQuery(), available={"email", "sms"}) == ["alpha", "Beta", "Gamma"]
 
 
 def test_a_search_keeps_its_own_order() -> None:  # T-06
-    assert names(Wish(query="x"), found=[2, 0]) == ["Gamma", "Beta"]
+    assert names(GalleryQuery(text="x"), found=[2, 0]) == ["Gamma", "Beta"]
 
 
 @pytest.mark.parametrize(
@@ -98,22 +98,28 @@ def test_a_search_keeps_its_own_order() -> None:  # T-06
     ],
 )
 def test_orders(sort: str, order: list[str]) -> None:  # T-05
-    assert names(Wish(sort=sort, query="x"), used={1: 3}) == order
+    assert names(GalleryQuery(sort=sort, text="x"), used={1: 3}) == order
 
 
 def test_counts_are_what_the_tabs_show() -> None:  # T-05
-    for wish in (Wish(), Wish(tag="gym"), Wish(step="send_sms"), Wish(ready=True), Wish(query="x")):
-        counts = shelf(wish).counts
+    for query in (
+        GalleryQuery(),
+        GalleryQuery(tag="gym"),
+        GalleryQuery(step="send_sms"),
+        GalleryQuery(ready=True),
+        GalleryQuery(text="x"),
+    ):
+        counts = page(query).counts
         for category in ("", "custom", "onboarding"):
-            narrowed = shelf(Wish(wish.query, category, wish.tag, wish.step, wish.ready))
+            narrowed = page(GalleryQuery(query.text, category, query.tag, query.step, query.ready))
             assert narrowed.total == len(narrowed.cards) == counts.get(category, 0)
 
 
 def test_pages_end_where_the_cards_do() -> None:  # T-05
     many = [card(number) for number in range(PER_PAGE + 1)]
-    last = browse(many, Wish(page=99), range(len(many)), available=(), used={})
-    assert (last.page, last.pages, len(last.cards), last.first) == (2, 2, 1, PER_PAGE + 1)
-    assert browse([], Wish(), [], available=(), used={}).pages == 1
+    last = browse(many, GalleryQuery(page=99), range(len(many)), available=(), used={})
+    assert (last.number, last.pages, len(last.cards), last.first) == (2, 2, 1, PER_PAGE + 1)
+    assert browse([], GalleryQuery(), [], available=(), used={}).pages == 1
 
 
 @pytest.mark.parametrize(

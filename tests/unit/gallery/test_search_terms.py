@@ -10,6 +10,7 @@ from app.gallery.domain.card import kept_summary
 from app.gallery.domain.search import Entry, TemplateSearch
 from app.gallery.domain.synonyms import terms
 from app.gallery.domain.template_file import parse_template
+from app.workflows.domain import parse
 
 
 @cache
@@ -18,7 +19,7 @@ def gallery() -> tuple[list[str], TemplateSearch]:
     keys, entries = [], []
     for path in sorted((Path(domain.__file__).parents[1] / "system_templates").glob("*.yaml")):
         file = parse_template(path.read_text("utf-8"))
-        kept = kept_summary(file.definition)
+        kept = kept_summary(parse(file.definition))
         parts = frozenset((kept["trigger"], *kept["step_types"], *kept["goal_types"]))
         keys.append(file.key)
         entries.append(Entry(file.name, file.description, file.category, tuple(file.tags), parts))

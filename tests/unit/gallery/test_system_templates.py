@@ -12,9 +12,9 @@ import pytest
 from app.gallery import domain
 from app.gallery.domain.categories import CATEGORIES, CUSTOM
 from app.gallery.domain.template_file import TemplateFile, parse_template
+from app.workflows.domain import Step, parse
 from app.workflows.domain.checks.needs import needs
 from app.workflows.domain.checks.validation import problems
-from app.workflows.domain.definition.walk import config_of, goals_of, walk
 from app.workflows.domain.messages.merge_tags import render_text, sample_context
 
 FILES = sorted((Path(domain.__file__).parents[1] / "system_templates").glob("*.yaml"))
@@ -28,16 +28,16 @@ def template(key: str) -> TemplateFile:
 
 
 def step_types(key: str) -> list[str]:
-    return [place.type for place in walk(template(key).definition)]
+    return [step.type for step in template(key).parsed.all_steps]
 
 
 def configs(key: str, kind: str) -> Iterator[dict[str, Any]]:
-    return (config_of(place.step) for place in walk(template(key).definition) if place.type == kind)
+    return (step.config for step in template(key).parsed.all_steps if step.type == kind)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_template_is_valid(key: str) -> None:  # T-11, T-19
-    assert [str(problem) for problem in problems(template(key).definition)] == []
+    assert [str(problem) for problem in problems(template(key).parsed)] == []
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -54,21 +54,21 @@ def test_there_are_enough_in_every_category() -> None:  # T-19
 
 def test_enough_of_them_branch_have_goals_and_need_nothing_but_email() -> None:  # T-19
     assert sum("branch" in step_types(key) for key in KEYS) >= 10
-    assert sum(bool(goals_of(template(key).definition)) for key in KEYS) >= 8
+    assert sum(bool(template(key).parsed.goals) for key in KEYS) >= 8
     assert sum("send_sms" in step_types(key) for key in KEYS) >= 6
     assert sum("split" in step_types(key) for key in KEYS) >= 2
-    assert sum(not needs(template(key).definition) for key in KEYS) >= 12
+    assert sum(not needs(template(key).parsed) for key in KEYS) >= 12
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_description_says_so_only_when_email_is_enough(key: str) -> None:  # T-12, T-19
     says_so = template(key).description.endswith("Needs nothing but email.")
-    assert says_so == (needs(template(key).definition) == set())
+    assert says_so == (needs(template(key).parsed) == set())
 
 
 def test_the_first_template_people_try_can_be_used_at_once() -> None:  # T-12, T-19
     assert "new-lead-welcome" in KEYS
-    assert needs(template("new-lead-welcome").definition) == set()
+    assert needs(parse(template("new-lead-welcome").definition)) == set()
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -113,8 +113,10 @@ def test_texts_are_short_plain_and_can_be_stopped(key: str) -> None:  # T-19
         assert "account.name" in text
 
 
-def step(key: str, step_id: str) -> dict[str, Any]:
-    return next(place.step for place in walk(template(key).definition) if place.id == step_id)
+def step(key: str, step_id: str) -> Step:
+    found = template(key).parsed.step(step_id)
+    assert found is not None
+    return found
 
 
 def test_only_the_link_that_says_so_counts_as_staying() -> None:  # T-19
@@ -127,13 +129,13 @@ def test_only_the_link_that_says_so_counts_as_staying() -> None:  # T-19
         assert config["body"].count("](") == 1
         assert "unsubscribe_link" not in config["body"]
     assert not list(configs("quiet-subscribers", "wait_for_event"))
-    gone, stays = step("quiet-subscribers", "answer")["config"]["arms"]
-    assert gone["criteria"] == {"all": [{"field": "contact.status", "op": "not_equals", "value": "active"}]}
-    assert [one["type"] for one in gone["steps"]] == ["stop"]
-    assert stays["steps"][0]["type"] == "remove_tag"
-    late = step("quiet-subscribers", "last-answer")["config"]["arms"][0]
-    assert {"field": "event.link_clicked", "op": "equals", "value": "goodbye"} in late["criteria"]["all"]
-    assert late["steps"][0]["config"] == {"tag": "inactive"}
+    gone, stays, _ = step("quiet-subscribers", "answer").paths
+    assert gone.criteria == {"all": [{"field": "contact.status", "op": "not_equals", "value": "active"}]}
+    assert [one.type for one in gone.steps] == ["stop"]
+    assert stays.steps[0].type == "remove_tag"
+    late = step("quiet-subscribers", "last-answer").paths[0]
+    assert {"field": "event.link_clicked", "op": "equals", "value": "goodbye"} in late.criteria["all"]
+    assert late.steps[0].config == {"tag": "inactive"}
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -156,7 +158,7 @@ def test_a_review_is_asked_for_soon_after_the_visit() -> None:  # T-19
     """Not at a time of day, which for an evening appointment is a day late."""
     first, *_ = template("salon-review-after-visit").definition["steps"]
     assert (first["type"], first["config"]) == ("wait", {"amount": 1, "unit": "hours"})
-    assert "today" not in step("salon-review-after-visit", "ask-by-text")["config"]["text"]
+    assert "today" not in step("salon-review-after-visit", "ask-by-text").config["text"]
 
 
 BRITISH = re.compile(

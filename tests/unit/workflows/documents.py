@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from app.workflows.domain import Definition, parse
+
 
 def definition(*steps: dict[str, Any], trigger: Any = None, goals: Any = None) -> dict[str, Any]:
     document: dict[str, Any] = {
@@ -10,6 +12,11 @@ def definition(*steps: dict[str, Any], trigger: Any = None, goals: Any = None) -
         "steps": list(steps),
     }
     return {**document, "goals": goals} if goals is not None else document
+
+
+def parsed(*steps: dict[str, Any], trigger: Any = None, goals: Any = None) -> Definition:
+    """The same, parsed."""
+    return parse(definition(*steps, trigger=trigger, goals=goals))
 
 
 def step(step_id: str, step_type: str, /, **config: Any) -> dict[str, Any]:
@@ -36,23 +43,23 @@ def rule(field: str, op: str, value: Any = None) -> dict[str, Any]:
     return {"field": field, "op": op, "value": value}
 
 
-def arm(arm_id: str, name: str, criteria: dict[str, Any], *steps: dict[str, Any]) -> dict[str, Any]:
-    return {"id": arm_id, "name": name, "criteria": criteria, "steps": list(steps)}
+def path(path_id: str, name: str, criteria: dict[str, Any], *steps: dict[str, Any]) -> dict[str, Any]:
+    return {"id": path_id, "name": name, "criteria": criteria, "steps": list(steps)}
 
 
 def branch(
-    step_id: str, *arms: dict[str, Any], otherwise: list[dict[str, Any]] | None = None
+    step_id: str, *paths: dict[str, Any], otherwise: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     default = {"name": "Everyone else", "steps": otherwise or []}
-    return step(step_id, "branch", arms=list(arms), default=default)
+    return step(step_id, "branch", arms=list(paths), default=default)
 
 
 def split(step_id: str, *shares: int) -> dict[str, Any]:
-    ways = [
+    paths = [
         {"id": f"{step_id}-{number}", "name": f"Path {number}", "percent": share, "steps": []}
         for number, share in enumerate(shares, 1)
     ]
-    return step(step_id, "split", arms=ways)
+    return step(step_id, "split", arms=paths)
 
 
 def goals(*items: dict[str, Any], match: str = "any") -> dict[str, Any]:
@@ -114,10 +121,10 @@ EVERY_STEP: list[dict[str, Any]] = [
     step("tagging", "wait_for_event", event="tag_added", tag="vip", timeout={"amount": 1, "unit": "days"}),
     branch(
         "ways",
-        arm(
+        path(
             "clicked", "Clicked", {"all": [rule("event.link_clicked", "equals", "welcome")]}, wait("more", 1)
         ),
-        arm(
+        path(
             "german",
             "German",
             {"any": [*IN_GERMANY["all"], {"all": [rule("contact.tags", "has_any", ["de"])]}]},
@@ -152,7 +159,7 @@ def as_large_as_allowed() -> dict[str, Any]:
         clicked = {"all": [rule("event.link_clicked", "equals", f"mail-{number}")]}
         fork = branch(
             f"fork-{number}",
-            arm(f"arm-{number}", "Clicked", clicked, step(f"tag-{number}", "add_tag", tag="x")),
+            path(f"arm-{number}", "Clicked", clicked, step(f"tag-{number}", "add_tag", tag="x")),
         )
         steps += [message, wait(f"wait-{number}"), fork]
     return definition(*steps, goals=goals(goal("g", "link_clicked", step="mail-3")))

@@ -2,13 +2,12 @@
 
 import pytest
 
-from app.workflows.domain.drawing.beginning import beginning_words
-from app.workflows.domain.steps.triggers import TRIGGERS
-from tests.unit.workflows.documents import definition, email
+from app.workflows.domain import TRIGGERS, beginning_words, parse
+from tests.unit.workflows.documents import email, parsed
 
 
 def words(kind, **config):
-    return beginning_words(definition(email(), trigger={"type": kind, "enabled": True, "config": config}))
+    return beginning_words(parsed(email(), trigger={"type": kind, "enabled": True, "config": config}))
 
 
 @pytest.mark.parametrize(
@@ -36,8 +35,8 @@ def test_the_sentence_fits_the_trigger(kind, config, sentence):
 
 def test_every_trigger_has_words_and_so_has_nonsense():
     for kind in TRIGGERS:
-        assert words(kind).startswith("People start at step 1 now")
+        assert words(kind.type).startswith("People start at step 1 now")
     for document in ({}, None, {"trigger": []}, {"trigger": {"type": []}}):
-        assert beginning_words(document) == "People start at step 1 now."
+        assert beginning_words(parse(document)) == "People start at step 1 now."
     odd = {"trigger": {"type": "date_reached", "config": {"field": [], "days_before": True}}}
-    assert beginning_words(odd).startswith("People start at step 1 now, not on")
+    assert beginning_words(parse(odd)).startswith("People start at step 1 now, not on")

@@ -7,10 +7,10 @@ import pytest
 from app.workflows.domain import problems
 from tests.unit.workflows.documents import (
     IN_GERMANY,
-    arm,
     branch,
-    definition,
     email,
+    parsed,
+    path,
     rule,
     split,
     step,
@@ -72,7 +72,7 @@ from tests.unit.workflows.documents import (
 )
 def test_conditions_are_judged(criteria: Any, words: str) -> None:  # T-11
     messages = [
-        problem.message for problem in problems(definition(email(), branch("b", arm("a", "A", criteria))))
+        problem.message for problem in problems(parsed(email(), branch("b", path("a", "A", criteria))))
     ]
     assert f"Path 1: {words}" in messages
 
@@ -82,14 +82,14 @@ def test_conditions_are_judged(criteria: Any, words: str) -> None:  # T-11
     [
         (branch("f"), "A branch needs 1 to 10 paths with conditions, plus one for everyone else."),
         (
-            branch("f", *(arm(f"a{n}", f"A{n}", IN_GERMANY) for n in range(11))),
+            branch("f", *(path(f"a{n}", f"A{n}", IN_GERMANY) for n in range(11))),
             "A branch needs 1 to 10 paths with conditions, plus one for everyone else.",
         ),
-        (branch("f", arm("a", "", IN_GERMANY)), "Path 1 needs a name."),
-        (branch("f", arm("a", "A", IN_GERMANY), arm("b", "A", IN_GERMANY)), "Two paths are named “A”."),
-        (branch("f", {**arm("a", "A", IN_GERMANY), "steps": "x"}), "Path 1: the steps must be a list."),
+        (branch("f", path("a", "", IN_GERMANY)), "Path 1 needs a name."),
+        (branch("f", path("a", "A", IN_GERMANY), path("b", "A", IN_GERMANY)), "Two paths are named “A”."),
+        (branch("f", {**path("a", "A", IN_GERMANY), "steps": "x"}), "Path 1: the steps must be a list."),
         (
-            branch("f", {**arm("a", "A", IN_GERMANY), "percent": 3}),
+            branch("f", {**path("a", "A", IN_GERMANY), "percent": 3}),
             "Path 1: “percent” isn’t part of a path.",
         ),
         (step("f", "branch"), "Add paths."),
@@ -100,4 +100,4 @@ def test_conditions_are_judged(criteria: Any, words: str) -> None:  # T-11
     ],
 )
 def test_forks_are_judged(fork: dict[str, Any], sentence: str) -> None:  # T-11
-    assert sentence in [problem.message for problem in problems(definition(email(), fork))]
+    assert sentence in [problem.message for problem in problems(parsed(email(), fork))]

@@ -4,15 +4,15 @@ import json
 import re
 from typing import Any
 
-from app.workflows.domain import copy_definition, fresh_id, new_ids, problems, walk, with_ids
+from app.workflows.domain import copy_definition, fresh_id, new_ids, parse, problems, with_ids
 from app.workflows.domain.definition.document import ID_PATTERN
 from tests.unit.workflows.documents import (
-    arm,
     as_large_as_allowed,
     branch,
-    definition,
     email,
     one_of_everything,
+    parsed,
+    path,
     rule,
 )
 
@@ -28,21 +28,21 @@ def ids_in(value: Any) -> list[str]:
 
 def test_a_copy_differs_only_in_its_ids() -> None:  # T-03
     original = one_of_everything()
-    copied = copy_definition(original)
-    back = {new: old for old, new in new_ids(original).items()}
-    assert with_ids(copied, back) == original
+    copied = copy_definition(parse(original))
+    back = {new: old for old, new in new_ids(parse(original)).items()}
+    assert with_ids(parse(copied), back) == original
     assert not set(ids_in(original)) & set(ids_in(copied))
     assert len(ids_in(original)) == len(set(ids_in(copied)))
 
 
 def test_every_reference_is_rewritten() -> None:  # T-03
     original = one_of_everything()
-    copied = copy_definition(original)
+    copied = copy_definition(parse(original))
     mail = copied["steps"][0]["id"]
-    waiting = next(place.step for place in walk(copied) if place.type == "wait_for_event")
-    fork = next(place.step for place in walk(copied) if place.type == "branch")
-    assert waiting["config"]["step"] == mail
-    assert fork["config"]["arms"][0]["criteria"]["all"][0]["value"] == mail
+    waiting = next(step for step in parse(copied).all_steps if step.type == "wait_for_event")
+    fork = next(step for step in parse(copied).all_steps if step.type == "branch")
+    assert waiting.config["step"] == mail
+    assert fork.config["arms"][0]["criteria"]["all"][0]["value"] == mail
     assert copied["goals"]["items"][2]["config"]["step"] == mail
 
 
@@ -50,7 +50,7 @@ def test_references_in_lists_and_nested_groups_are_rewritten() -> None:  # T-03
     criteria = {
         "any": [{"all": [rule("event.replied", "in_list", ["a", "b"])]}, rule("contact.city", "equals", "a")]
     }
-    copied = copy_definition(definition(email("a"), email("b"), branch("f", arm("x", "X", criteria))))
+    copied = copy_definition(parsed(email("a"), email("b"), branch("f", path("x", "X", criteria))))
     first, second, fork = copied["steps"]
     group = fork["config"]["arms"][0]["criteria"]["any"]
     assert group[0]["all"][0]["value"] == [first["id"], second["id"]]
@@ -59,9 +59,9 @@ def test_references_in_lists_and_nested_groups_are_rewritten() -> None:  # T-03
 
 def test_a_copy_is_sound_and_so_is_its_copy() -> None:  # T-03, T-11
     for original in (one_of_everything(), as_large_as_allowed()):
-        copied = copy_definition(original)
-        again = copy_definition(copied)
-        assert problems(copied) == problems(again) == []
+        copied = copy_definition(parse(original))
+        again = copy_definition(parse(copied))
+        assert problems(parse(copied)) == problems(parse(again)) == []
         assert not set(ids_in(copied)) & set(ids_in(again))
         assert all(re.fullmatch(ID_PATTERN, one) for one in ids_in(copied))
 
@@ -69,7 +69,7 @@ def test_a_copy_is_sound_and_so_is_its_copy() -> None:  # T-03, T-11
 def test_the_original_shares_nothing_with_its_copy() -> None:  # T-03, T-04
     original = one_of_everything()
     before = json.dumps(original)
-    copied = copy_definition(original)
+    copied = copy_definition(parse(original))
     copied["steps"][0]["config"]["subject"] = "changed"
     copied["trigger"]["filters"]["all"].clear()
     copied["goals"]["items"].pop()
@@ -77,12 +77,12 @@ def test_the_original_shares_nothing_with_its_copy() -> None:  # T-03, T-04
 
 
 def test_the_same_document_is_always_copied_alike() -> None:  # T-03, T-15
-    assert copy_definition(one_of_everything()) == copy_definition(one_of_everything())
+    assert copy_definition(parse(one_of_everything())) == copy_definition(parse(one_of_everything()))
 
 
 def test_a_new_step_gets_an_id_of_its_own() -> None:  # W-01
     document = one_of_everything()
-    made = fresh_id(document)
+    made = fresh_id(parse(document))
     assert made not in ids_in(document)
     document["steps"].append(email(made))
-    assert fresh_id(document) not in ids_in(document)
+    assert fresh_id(parse(document)) not in ids_in(document)

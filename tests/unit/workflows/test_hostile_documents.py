@@ -8,17 +8,29 @@ from typing import Any
 import pytest
 
 from app.workflows.domain import (
+    beginning_words,
     copy_definition,
     draw,
     goals_words,
     miniature,
     needs,
+    parse,
     problems,
     summary,
     switch_off,
 )
+from app.workflows.domain.definition.custom_fields import custom_fields_in
 from app.workflows.domain.definition.document import plain_copy
-from tests.unit.workflows.documents import IN_GERMANY, arm, branch, definition, email, one_of_everything
+from app.workflows.domain.drawing.sample_message import sample_message
+from tests.unit.workflows.documents import (
+    IN_GERMANY,
+    branch,
+    definition,
+    email,
+    one_of_everything,
+    parsed,
+    path,
+)
 
 SCRAPS: list[Any] = [
     None,
@@ -58,15 +70,21 @@ SCRAPS: list[Any] = [
 
 def use(document: Any) -> None:
     """Everything a page does with a definition."""
-    found = problems(document)
-    assert draw(document, problems=found, missing=["sms", "calendar"]).nodes[0].kind == "trigger"
-    summary(document)
-    miniature(document)
-    needs(document)
-    goals_words(document)
+    read = parse(document)
+    found = problems(read)
+    assert draw(read, problems=found, missing=["sms", "calendar"]).nodes[0].kind == "trigger"
+    summary(read)
+    miniature(read)
+    needs(read)
+    goals_words(read)
+    beginning_words(read)
+    custom_fields_in(read)
+    for step in read.messages:
+        assert sample_message(read, step)
     if isinstance(document, dict) and not any("nested too deeply" in problem.message for problem in found):
-        copy_definition(document)
-        switch_off(document, ["sms", "webhook"])
+        assert plain_copy(document) == document
+        copy_definition(read)
+        switch_off(read, ["sms", "webhook"])
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -90,8 +108,8 @@ def with_scrap(document: Any, path: tuple[Any, ...], scrap: Any) -> Any:
 def test_a_sound_document_with_one_thing_replaced_by_anything() -> None:  # T-11
     document = one_of_everything()
     dice = random.Random(4)
-    for path in places(document):
-        use(with_scrap(document, path, dice.choice(SCRAPS)))
+    for place in places(document):
+        use(with_scrap(document, place, dice.choice(SCRAPS)))
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -136,32 +154,32 @@ def test_documents_made_of_scraps(seed: int) -> None:  # T-11
 def test_a_document_nested_without_end() -> None:  # T-11
     inner: dict[str, Any] = email()
     for level in range(60):
-        inner = branch(f"b{level}", arm(f"a{level}", "A", IN_GERMANY, inner))
+        inner = branch(f"b{level}", path(f"a{level}", "A", IN_GERMANY, inner))
     use(definition(inner))
-    assert "The document is nested too deeply for a workflow." in str(problems(definition(inner))[0])
+    assert "The document is nested too deeply for a workflow." in str(problems(parsed(inner))[0])
 
     criteria: dict[str, Any] = IN_GERMANY
     for _ in range(300):
         criteria = {"all": [criteria]}
-    use(definition(email(), branch("b", arm("a", "A", criteria))))
+    use(definition(email(), branch("b", path("a", "A", criteria))))
 
     endless: dict[str, Any] = {"format": 1}
     endless["steps"] = [endless]
-    assert problems(endless)
+    assert problems(parse(endless))
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", math.nan, math.inf, {1: 2}, b"bytes", {"\x00": 1}])
 def test_what_no_database_can_keep_is_refused(value: Any) -> None:  # T-11
-    (problem,) = problems(definition(email("a", subject=value)))
+    (problem,) = problems(parsed(email("a", subject=value)))
     assert problem.step_name == "Workflow"
 
 
 def test_a_flood_of_problems_is_cut_off() -> None:  # T-11
-    assert len(problems(definition(*({} for _ in range(2000))))) == 300
+    assert len(problems(parsed(*({} for _ in range(2000))))) == 300
 
 
 def test_a_huge_document_is_refused_at_once() -> None:  # T-11
     assert (
-        str(problems({"steps": [[0] * 1000] * 200})[0])
+        str(problems(parse({"steps": [[0] * 1000] * 200}))[0])
         == "Workflow: The document is too large for a workflow."
     )

@@ -1,23 +1,19 @@
 """What a workflow needs, and what is switched off when it is missing (T-02, T-12)."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.workflows.domain import (
-    STEPS,
-    deprecated_steps,
     draw,
-    has_deprecated_steps,
     needs,
+    parse,
     problems,
     switch_off,
 )
 from tests.unit.workflows.documents import (
     EVERY_TRIGGER,
     IN_GERMANY,
-    arm,
     branch,
     definition,
     email,
@@ -25,6 +21,8 @@ from tests.unit.workflows.documents import (
     goals,
     off,
     one_of_everything,
+    parsed,
+    path,
     sms,
     step,
 )
@@ -36,8 +34,8 @@ from tests.unit.workflows.documents import (
         (definition(email()), set()),
         (definition(sms()), {"sms"}),
         (definition(off(sms())), set()),
-        (definition(off(branch("b", arm("a", "A", IN_GERMANY, sms()))), email()), set()),
-        (definition(branch("b", arm("a", "A", IN_GERMANY, sms()))), {"sms"}),
+        (definition(off(branch("b", path("a", "A", IN_GERMANY, sms()))), email()), set()),
+        (definition(branch("b", path("a", "A", IN_GERMANY, sms()))), {"sms"}),
         (definition(step("h", "webhook", url="https://example.com")), {"webhook"}),
         (definition(email(body="{{ account.booking_link }}")), {"calendar"}),
         (definition(email(subject="{% if account.review_link %}x{% endif %}")), {"reviews"}),
@@ -54,19 +52,19 @@ from tests.unit.workflows.documents import (
     ],
 )
 def test_needs_are_derived(document: Any, needed: set[str]) -> None:  # T-02, T-12
-    assert needs(document) == needed
+    assert needs(parse(document)) == needed
 
 
 def test_switching_off_names_what_it_switched_off() -> None:  # T-12
     document = definition(
         email("a", body="{{ account.booking_link }}"),
-        branch("b", arm("x", "X", IN_GERMANY, sms("s"))),
+        branch("b", path("x", "X", IN_GERMANY, sms("s"))),
         off(sms("already")),
         email("c"),
         trigger=EVERY_TRIGGER[7],
         goals=goals(goal("g", "appointment_booked")),
     )
-    changed, names = switch_off(document, {"sms", "calendar"})
+    changed, names = switch_off(parse(document), {"sms", "calendar"})
     assert names == [
         "Trigger, Appointment canceled",
         "Step 1, Send email",
@@ -75,21 +73,14 @@ def test_switching_off_names_what_it_switched_off() -> None:  # T-12
     ]
     assert needs(changed) == set()
     assert problems(changed) == []
-    assert needs(document) == {"sms", "calendar"}
+    assert needs(parse(document)) == {"sms", "calendar"}
 
 
 def test_switching_off_nothing_changes_nothing() -> None:  # T-12
-    assert switch_off(one_of_everything(), set()) == (one_of_everything(), [])
-
-
-def test_steps_out_of_use_are_found() -> None:  # T-12
-    document = definition(email(), branch("b", arm("a", "A", IN_GERMANY, sms())))
-    old = {**STEPS, "send_sms": replace(STEPS["send_sms"], deprecated="Use something newer.")}
-    assert not has_deprecated_steps(document)
-    assert has_deprecated_steps(document, old)
-    assert deprecated_steps(document, old) == ["Step 3, Send SMS"]
+    everything = parse(one_of_everything())
+    assert switch_off(everything, set()) == (everything, [])
 
 
 def test_the_drawing_marks_what_is_missing() -> None:  # T-02, T-12
-    nodes = draw(definition(sms("s", "Hi {{ account.review_link }}"), email("e")), missing={"sms"}).nodes
+    nodes = draw(parsed(sms("s", "Hi {{ account.review_link }}"), email("e")), missing={"sms"}).nodes
     assert [(node.needs, node.missing) for node in nodes[1:]] == [(("sms", "reviews"), ("sms",)), ((), ())]

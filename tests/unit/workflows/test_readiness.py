@@ -2,16 +2,21 @@
 
 import pytest
 
+from app.workflows.domain import parse
 from app.workflows.domain.checks import readiness
-from app.workflows.domain.checks.readiness import GapKind, off_parts, tags_without_value
-from tests.unit.workflows.documents import arm, branch, definition, email, goals, off, rule, sms, step, wait
+from app.workflows.domain.checks.readiness import GapKind, brought_by, off_parts, tags_without_value
+from tests.unit.workflows.documents import branch, definition, email, goals, off, path, rule, sms, step, wait
 
 BOOKED = {"type": "appointment_booked", "enabled": True, "config": {}}
 
 
 def gaps(document, *, filled=(), **given):
     """The gaps of a workflow in an account with a postal address."""
-    return readiness.gaps(document, filled={"account.postal_address", *filled}, **given)
+    return readiness.gaps(parse(document), filled={"account.postal_address", *filled}, **given)
+
+
+def first(step):
+    return parse(definition(step)).steps[0]
 
 
 def kinds(document, **given):
@@ -32,7 +37,7 @@ def test_a_workflow_with_everything_in_place_lacks_nothing():
         (definition(sms(), step("tag", "add_tag", tag="x")), "No message in this workflow is live"),
         (definition(sms(), wait("pause")), "Nothing in this workflow is live"),
         (
-            definition(off(branch("fork", arm("a", "A", rule("contact.city", "is_empty"), email("in"))))),
+            definition(off(branch("fork", path("a", "A", rule("contact.city", "is_empty"), email("in"))))),
             "Nothing in this workflow is live",
         ),
     ],
@@ -54,7 +59,7 @@ def test_every_part_that_is_off_is_named_with_what_it_needs():
         trigger={**BOOKED, "enabled": False},
         goals=goals({"id": "g", "type": "purchase_made", "enabled": False, "config": {}}),
     )
-    assert [(part.id, part.needs) for part in off_parts(document)] == [
+    assert [(part.id, part.needs) for part in off_parts(parse(document))] == [
         ("trigger", ("calendar",)),
         ("text", ("sms",)),
         ("g", ("payments",)),
@@ -120,29 +125,33 @@ def test_a_link_of_the_business_stands_for_the_integration():
     ],
 )
 def test_a_tag_counts_as_empty_only_where_the_text_relies_on_it(text, is_empty):
-    assert bool(tags_without_value(email("a", "Hi", text), (), "manual")) is is_empty
+    assert bool(tags_without_value(first(email("a", "Hi", text)), ())) is is_empty
 
 
 def test_emails_need_a_postal_address_whether_or_not_a_text_names_it():
     document = definition(email("a"), sms("b"), email("c", "Hi", "Visit {{ account.postal_address }}"))
-    [gap] = readiness.gaps(document, connected={"sms"})
+    [gap] = readiness.gaps(parse(document), connected={"sms"})
     assert (gap.kind, gap.tag, gap.part_id) == (GapKind.NO_VALUE, "account.postal_address", "a")
     assert gap.message == (
         "Your postal address isn’t set. "
         "Marketing emails must include one in the US, the EU, and many other countries."
     )
     for without in (definition(sms()), definition(off(email()), sms())):
-        assert not any(one.tag for one in readiness.gaps(without, connected={"sms"}))
+        assert not any(one.tag for one in readiness.gaps(parse(without), connected={"sms"}))
 
 
 def test_an_event_fills_the_tags_that_it_brings():
-    step_with_event = email("a", "Hi", "{{ event.starts_at }} {{ event.amount }}")
-    assert tags_without_value(step_with_event, (), "appointment_booked") == ["event.amount"]
-    assert tags_without_value(step_with_event, (), "webhook_received") == []
+    mail = email("a", "Hi", "{{ event.starts_at }} {{ event.amount }}")
+    booked = parse(definition(mail, trigger=BOOKED))
+    assert tags_without_value(booked.steps[0], (), brought_by(booked)) == ["event.amount"]
+    hooked = parse(definition(mail, trigger={"type": "webhook_received", "config": {"key": "shop"}}))
+    assert tags_without_value(hooked.steps[0], (), brought_by(hooked)) == []
+    switched_off = parse(definition(mail, trigger=off(BOOKED)))
+    assert brought_by(switched_off) == ()
 
 
 def test_hostile_documents_are_read_without_harm():
     for document in ({}, [], None, {"steps": "x"}, {"steps": [{"type": [], "enabled": False}]}):
         assert isinstance(gaps(document), list)
     text = "{% if " * 3000 + "{{ account.phone" * 500
-    assert isinstance(tags_without_value(email("a", "Hi", text), ()), list)
+    assert isinstance(tags_without_value(first(email("a", "Hi", text)), ()), list)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from app.workflows.domain import problems
+from app.workflows.domain import parse, problems
 from tests.unit.workflows.documents import (
     IN_GERMANY,
-    arm,
     branch,
     definition,
     email,
     goal,
     goals,
+    path,
     rule,
     sms,
     step,
@@ -19,7 +19,7 @@ from tests.unit.workflows.documents import (
 
 
 def found(document: Any) -> list[str]:
-    return [str(problem) for problem in problems(document)]
+    return [str(problem) for problem in problems(parse(document))]
 
 
 def waits_for(target: str, event: str = "link_clicked") -> dict[str, Any]:
@@ -43,11 +43,11 @@ def test_references_lead_to_messages_that_were_sent_before() -> None:  # T-11
 
 
 def test_a_message_on_another_way_was_not_sent_before() -> None:  # T-11
-    apart = branch("fork", arm("a", "A", IN_GERMANY, email("x")), otherwise=[waits_for("x")])
+    apart = branch("fork", path("a", "A", IN_GERMANY, email("x")), otherwise=[waits_for("x")])
     assert found(definition(apart)) == [
         "Step 3, Wait for: It refers to Step 2, Send email, which isn’t sent before this step."
     ]
-    after = branch("fork", arm("a", "A", IN_GERMANY, email("x")))
+    after = branch("fork", path("a", "A", IN_GERMANY, email("x")))
     assert found(definition(after, waits_for("x"))) == []
 
 
@@ -55,10 +55,10 @@ def test_conditions_and_goals_refer_to_messages_that_exist() -> None:  # T-11
     clicked = {"all": [{"any": [rule("event.link_clicked", "in_list", ["a", "nowhere"])]}]}
     document = definition(
         email("a"),
-        branch("fork", arm("x", "X", clicked)),
+        branch("fork", path("x", "X", clicked)),
         goals=goals(goal("g", "link_clicked", step="gone")),
     )
-    assert [(problem.step_id, problem.field) for problem in problems(document)] == [
+    assert [(problem.step_id, problem.field) for problem in problems(parse(document))] == [
         ("fork", "arms.1.criteria"),
         ("g", "step"),
     ]

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.workflows.domain import days, miniature, summary, total_days_words
+from app.workflows.domain import days, miniature, parse, summary
 from tests.unit.workflows.documents import (
     IN_GERMANY,
-    arm,
     branch,
     definition,
     email,
@@ -16,6 +15,8 @@ from tests.unit.workflows.documents import (
     goals,
     off,
     one_of_everything,
+    parsed,
+    path,
     sms,
     split,
     step,
@@ -26,8 +27,8 @@ STOP = step("stop", "stop")
 LIMIT = {"amount": 5, "unit": "days"}
 
 
-def way(*steps: dict[str, Any], otherwise: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    return branch("b", arm("a", "A", IN_GERMANY, *steps), otherwise=otherwise)
+def fork(*steps: dict[str, Any], otherwise: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return branch("b", path("a", "A", IN_GERMANY, *steps), otherwise=otherwise)
 
 
 @pytest.mark.parametrize(
@@ -38,11 +39,11 @@ def way(*steps: dict[str, Any], otherwise: list[dict[str, Any]] | None = None) -
         ([wait("w", 12, "hours")], 1),
         ([wait("w", 2), wait("v", 1, "weeks")], 9),
         ([off(wait("w", 2)), wait("v", 1)], 1),
-        ([way(wait("w", 2), otherwise=[wait("v", 3)]), wait("x", 1)], 4),
-        ([way(wait("w", 9), STOP, otherwise=[wait("v", 3)]), wait("x", 1)], 9),
-        ([way(wait("w", 1), STOP, otherwise=[wait("v", 3)]), wait("x", 1)], 4),
-        ([way(wait("w", 1), STOP, otherwise=[STOP]), wait("x", 50)], 1),
-        ([off(way(wait("w", 9))), wait("x", 1)], 1),
+        ([fork(wait("w", 2), otherwise=[wait("v", 3)]), wait("x", 1)], 4),
+        ([fork(wait("w", 9), STOP, otherwise=[wait("v", 3)]), wait("x", 1)], 9),
+        ([fork(wait("w", 1), STOP, otherwise=[wait("v", 3)]), wait("x", 1)], 4),
+        ([fork(wait("w", 1), STOP, otherwise=[STOP]), wait("x", 50)], 1),
+        ([off(fork(wait("w", 9))), wait("x", 1)], 1),
         ([wait("w", 1), STOP, wait("v", 7)], 1),
         ([step("w", "wait_for_event", event="replied", timeout=LIMIT)], 5),
         ([step("w", "wait_until", kind="weekday", weekday="monday")], 7),
@@ -52,15 +53,11 @@ def way(*steps: dict[str, Any], otherwise: list[dict[str, Any]] | None = None) -
     ],
 )
 def test_the_length_is_the_longest_way_through(steps: list[dict[str, Any]], total: int) -> None:  # T-01
-    assert days(definition(*steps)) == total
-
-
-def test_the_length_in_words() -> None:  # T-01
-    assert [total_days_words(number) for number in (0, 1, 14)] == ["Same day", "1 day", "14 days"]
+    assert days(parsed(*steps)) == total
 
 
 def test_a_summary_has_all_that_a_card_shows() -> None:  # T-01, T-06
-    found = summary(one_of_everything())
+    found = summary(parse(one_of_everything()))
     assert found.trigger == "tag_added"
     assert (found.steps, found.actions, found.branches, found.goals) == (24, 11, 2, 3)
     assert found.channels == ("email", "sms", "webhook")
@@ -70,7 +67,7 @@ def test_a_summary_has_all_that_a_card_shows() -> None:  # T-01, T-06
 
 
 def test_a_message_that_is_switched_off_is_no_channel() -> None:  # T-01
-    found = summary(definition(off(sms()), email()))
+    found = summary(parsed(off(sms()), email()))
     assert (found.channels, found.steps) == (("email",), 2)
 
 
@@ -78,24 +75,24 @@ def test_the_miniature_is_small_and_json() -> None:  # T-01
     document = definition(
         email("a"),
         wait("w", 36, "hours"),
-        way(off(sms("s")), STOP, otherwise=[step("t", "add_tag", tag="x")]),
+        fork(off(sms("s")), STOP, otherwise=[step("t", "add_tag", tag="x")]),
         split("p", 50, 50),
         goals=goals(goal("g", "purchase_made")),
     )
-    assert json.loads(json.dumps(miniature(document))) == {
+    assert json.loads(json.dumps(miniature(parse(document)))) == {
         "trigger": "manual",
         "goals": 1,
         "nodes": [
-            {"kind": "dot", "channel": "email"},
-            {"kind": "wait", "days": 1.5},
+            {"kind": "step", "type": "send_email"},
+            {"kind": "timing", "days": 1.5},
             {
                 "kind": "fork",
-                "split": False,
-                "arms": [
-                    [{"kind": "dot", "channel": "sms", "off": True}, {"kind": "stop"}],
-                    [{"kind": "dot", "channel": "tag"}],
+                "type": "branch",
+                "paths": [
+                    [{"kind": "step", "type": "send_sms", "off": True}, {"kind": "end"}],
+                    [{"kind": "step", "type": "add_tag"}],
                 ],
             },
-            {"kind": "fork", "split": True, "arms": [[], []]},
+            {"kind": "fork", "type": "split", "paths": [[], []]},
         ],
     }

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.workflows.domain import TRIGGER_ID, problems
+from app.workflows.domain import TRIGGER_ID, parse, problems
 from tests.unit.workflows.documents import (
     EVERY_GOAL,
     EVERY_TRIGGER,
     IN_GERMANY,
-    arm,
     as_large_as_allowed,
     branch,
     definition,
@@ -19,6 +18,8 @@ from tests.unit.workflows.documents import (
     goals,
     off,
     one_of_everything,
+    parsed,
+    path,
     rule,
     sms,
     step,
@@ -27,7 +28,7 @@ from tests.unit.workflows.documents import (
 
 
 def found(document: Any, **known: Any) -> list[str]:
-    return [str(problem) for problem in problems(document, **known)]
+    return [str(problem) for problem in problems(parse(document), **known)]
 
 
 def test_a_definition_with_one_of_everything_is_sound() -> None:  # T-11
@@ -57,7 +58,7 @@ def test_what_may_be_left_out_is_not_missed() -> None:  # T-11
 
 
 def test_the_problem_names_the_step_and_the_field() -> None:  # T-11
-    (problem,) = problems(definition(wait("w"), email("mail", subject=" ")))
+    (problem,) = problems(parsed(wait("w"), email("mail", subject=" ")))
     assert (problem.step_id, problem.field, problem.number) == ("mail", "subject", 2)
     assert str(problem) == "Step 2, Send email: Subject is missing."
 
@@ -66,11 +67,11 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
     document = definition(
         email("first"),
         branch(
-            "fork", arm("a", "A", IN_GERMANY, wait("w1"), step("t1", "add_tag")), otherwise=[sms("s", "")]
+            "fork", path("a", "A", IN_GERMANY, wait("w1"), step("t1", "add_tag")), otherwise=[sms("s", "")]
         ),
         step("t2", "remove_tag", tag=""),
     )
-    assert [problem.step_name for problem in problems(document)] == [
+    assert [problem.step_name for problem in problems(parse(document))] == [
         "Step 4, Add tag",
         "Step 5, Send SMS",
         "Step 6, Remove tag",
@@ -198,13 +199,13 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
     ],
 )
 def test_one_mistake_gives_one_sentence(document: Any, part: str, field: str, sentence: str) -> None:  # T-11
-    (problem,) = problems(document)
+    (problem,) = problems(parse(document))
     assert (problem.step_id, problem.field, problem.message) == (part, field, sentence)
 
 
 def test_more_than_a_hundred_steps_are_too_many() -> None:  # T-11
     document = definition(
-        *(email(f"e{number}") for number in range(50)), branch("b", arm("a", "A", IN_GERMANY))
+        *(email(f"e{number}") for number in range(50)), branch("b", path("a", "A", IN_GERMANY))
     )
     document["steps"][-1]["config"]["default"]["steps"] = [email(f"f{number}") for number in range(50)]
     assert found(document) == ["Workflow: There are 101 steps; the maximum is 100."]
@@ -217,7 +218,7 @@ def test_goals_are_three_at_most() -> None:  # T-11
 
 def test_steps_after_a_stop_are_unreachable() -> None:  # T-11
     document = definition(email("a"), step("end", "stop"), email("b"), email("c"))
-    (problem,) = problems(document)
+    (problem,) = problems(parse(document))
     assert (
         str(problem)
         == "Step 3, Send email: No contact ever reaches this step: Step 2, Stop ends every path before it."
@@ -226,10 +227,10 @@ def test_steps_after_a_stop_are_unreachable() -> None:  # T-11
 
 def test_steps_after_a_fork_that_stops_everywhere_are_unreachable() -> None:  # T-11
     ends = branch(
-        "fork", arm("a", "A", IN_GERMANY, email("x"), step("s1", "stop")), otherwise=[step("s2", "stop")]
+        "fork", path("a", "A", IN_GERMANY, email("x"), step("s1", "stop")), otherwise=[step("s2", "stop")]
     )
-    goes_on = branch("fork", arm("a", "A", IN_GERMANY, email("x"), step("s1", "stop")))
-    assert [problem.step_id for problem in problems(definition(ends, email("lost")))] == ["lost"]
+    goes_on = branch("fork", path("a", "A", IN_GERMANY, email("x"), step("s1", "stop")))
+    assert [problem.step_id for problem in problems(parsed(ends, email("lost")))] == ["lost"]
     assert found(definition(goes_on, email("reached"))) == []
     assert found(definition(off(ends), email("reached"))) == []
 
@@ -242,7 +243,7 @@ def test_forks_are_nested_six_levels_at_most() -> None:  # T-11
     def nested(levels: int) -> dict[str, Any]:
         inner = email("deep")
         for level in range(levels):
-            inner = branch(f"b{level}", arm(f"a{level}", "A", IN_GERMANY, inner))
+            inner = branch(f"b{level}", path(f"a{level}", "A", IN_GERMANY, inner))
         return definition(inner)
 
     assert found(nested(6)) == []
@@ -253,7 +254,7 @@ def test_custom_fields_and_workflows_that_do_not_exist_are_named_when_they_are_k
     document = definition(
         email(body="{{ contact.custom.shoe }}"),
         step("u", "update_field", field="contact.custom.hat", value="x"),
-        branch("b", arm("a", "A", {"all": [rule("contact.custom.coat", "equals", "x")]})),
+        branch("b", path("a", "A", {"all": [rule("contact.custom.coat", "equals", "x")]})),
         step("w", "enroll_in_workflow", workflow="gone"),
     )
     assert found(document) == []
@@ -297,7 +298,7 @@ def test_merge_tags_are_judged_without_rendering(text: str, sentence: str) -> No
         sms("hello", text),
         step("hello", "webhook", url="https://example.com", fields={"a": text}),
     ):
-        messages = [problem.message for problem in problems(definition(broken))]
+        messages = [problem.message for problem in problems(parsed(broken))]
         assert any(message.startswith(("Text: ", "Fields: ")) and sentence in message for message in messages)
 
 
@@ -310,5 +311,5 @@ def test_names_made_inside_a_text_are_no_merge_tags() -> None:  # T-11
 def test_the_document_is_not_changed() -> None:  # T-11
     document = one_of_everything()
     before = copy.deepcopy(document)
-    problems(document)
+    problems(parse(document))
     assert document == before

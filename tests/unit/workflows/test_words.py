@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.workflows.domain import criteria_words, goals_words, message_names, step_words, trigger_words
+from app.contacts.domain.criteria import criteria_words
+from app.workflows.domain import Names, goals_words, message_names, parse, step_words, trigger_words
 from app.workflows.domain.steps.words import readable
 from tests.unit.workflows.documents import (
     EVERY_GOAL,
@@ -14,6 +15,7 @@ from tests.unit.workflows.documents import (
     definition,
     email,
     goals,
+    parsed,
     rule,
     step,
 )
@@ -46,12 +48,12 @@ MESSAGES = {"welcome": "Welcome", "offer": "Your offer"}
     ),
 )
 def test_triggers_in_words(trigger: dict[str, Any], words: str) -> None:  # T-02
-    assert trigger_words(definition(trigger=trigger)).title == words
+    assert trigger_words(parsed(trigger=trigger)).title == words
 
 
 def test_filters_in_words() -> None:  # T-02
     trigger = {"type": "contact_created", "config": {}, "filters": IN_GERMANY}
-    assert trigger_words(definition(trigger=trigger)).detail == "Only if: country is Germany"
+    assert trigger_words(parsed(trigger=trigger)).detail == "Only if: country is Germany"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,8 @@ def test_filters_in_words() -> None:  # T-02
     ),
 )
 def test_steps_in_words(one: dict[str, Any], words: tuple[str, str]) -> None:  # T-07
-    found = step_words(one, MESSAGES, {"b2": "Spring news"})
+    step = parsed(one).steps[0]
+    found = step_words(step, Names(MESSAGES, {"b2": "Spring news"}))
     assert (found.title, found.detail) == words
 
 
@@ -153,23 +156,23 @@ def test_conditions_in_words(criteria: Any, words: str) -> None:  # T-07
 
 def test_goals_in_words() -> None:  # T-07
     three = definition(email("welcome", "Welcome"), goals=goals(*EVERY_GOAL[:3]))
-    assert goals_words(three) == (
+    assert goals_words(parse(three)) == (
         "Ends when the contact gets the tag “customer”, submits the form “order”, or books an appointment"
     )
     both = definition(email("welcome", "Welcome"), goals=goals(*EVERY_GOAL[3:], match="all"))
-    assert goals_words(both) == (
+    assert goals_words(parse(both)) == (
         "Ends when the contact makes a purchase, city is Bristol, and clicks a link in “Welcome”"
     )
-    assert goals_words(definition(email())) == ""
+    assert goals_words(parsed(email())) == ""
     off = goals(EVERY_GOAL[0] | {"enabled": False})
-    assert goals_words(definition(email(), goals=off)) == ""
+    assert goals_words(parsed(email(), goals=off)) == ""
 
 
 def test_messages_are_called_by_their_subject() -> None:  # T-07
     document = definition(
         email("a", "Hi {{ contact.first_name | default: 'you' }}!"), step("b", "send_sms", text="x" * 99)
     )
-    assert message_names(document) == {"a": "Hi [First name]!", "b": "x" * 59 + "…"}
+    assert message_names(parse(document)) == {"a": "Hi [First name]!", "b": "x" * 59 + "…"}
 
 
 @pytest.mark.parametrize(

@@ -2,35 +2,32 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from app.workflows.domain.checks.problem import TRIGGER_ID, Problem, goal_name, trigger_name
+from app.workflows.domain.checks.problem import Problem
 from app.workflows.domain.definition.document import ID_PATTERN
-from app.workflows.domain.definition.references import Reference, comes_before, references
-from app.workflows.domain.definition.walk import Place, arms_of, goals_of, text_of, trigger_of
+from app.workflows.domain.definition.parts import TRIGGER_ID, Definition, Step, Trigger
+from app.workflows.domain.definition.references import Reference, references
 
 
-def id_problems(document: dict[str, Any], places: list[Place]) -> Iterator[Problem]:
+def id_problems(definition: Definition) -> Iterator[Problem]:
+    """Ids that are missing, malformed or used twice, of steps, paths and goals."""
     seen: set[str] = set()
-    for place in places:
-        yield from _id(place.step.get("id"), place, "id", "step", seen)
-        for arm_number, arm in enumerate(arms_of(place.step), 1):
-            if not arm.is_default:
-                yield from _id(arm.id, place, f"arms.{arm_number}.id", f"path {arm_number}", seen)
-            elif arm.id:
-                yield from _id(arm.id, place, "default.id", "last path", seen)
-    for index, goal in enumerate(goals_of(document)):
-        for message in _id_messages(goal.get("id"), "goal", seen):
-            yield Problem(text_of(goal.get("id")), goal_name(goal, index), "id", message)
+    for step in definition.all_steps:
+        for message in _id_messages(step.id, "step", seen):
+            yield Problem.of(step, "id", message)
+        for path in step.paths:
+            field = "default.id" if path.is_default else f"arms.{path.number}.id"
+            what = "last path" if path.is_default else f"path {path.number}"
+            if path.id or not path.is_default:
+                for message in _id_messages(path.id, what, seen):
+                    yield Problem.of(step, field, message)
+    for goal in definition.goals:
+        for message in _id_messages(goal.id, "goal", seen):
+            yield Problem.of(goal, "id", message)
 
 
-def _id(value: Any, place: Place, field: str, what: str, seen: set[str]) -> Iterator[Problem]:
-    for message in _id_messages(value, what, seen):
-        yield Problem(place.id, place.name, field, message, place.number)
-
-
-def _id_messages(value: Any, what: str, seen: set[str]) -> Iterator[str]:
-    if not isinstance(value, str) or not re.fullmatch(ID_PATTERN, value):
+def _id_messages(value: str, what: str, seen: set[str]) -> Iterator[str]:
+    if not re.fullmatch(ID_PATTERN, value):
         yield f"The ID of the {what} must be lowercase letters, digits, hyphens, and underscores."
     elif value == TRIGGER_ID:
         yield f"“{TRIGGER_ID}” can’t be the ID of a {what}."
@@ -40,30 +37,23 @@ def _id_messages(value: Any, what: str, seen: set[str]) -> Iterator[str]:
         seen.add(value)
 
 
-def reference_problems(document: dict[str, Any], places: list[Place]) -> Iterator[Problem]:
-    by_id = {place.id: place for place in places if place.id}
-    goals = goals_of(document)
-    for reference in references(document):
-        message = _reference_problem(reference, by_id.get(reference.target))
-        if not message:
-            continue
-        if reference.user:
-            user = reference.user
-            yield Problem(user.id, user.name, reference.field, message, user.number)
-        elif reference.goal is not None:
-            goal = goals[reference.goal]
-            yield Problem(text_of(goal.get("id")), goal_name(goal, reference.goal), reference.field, message)
-        else:
-            yield Problem(TRIGGER_ID, trigger_name(trigger_of(document)), reference.field, message)
+def reference_problems(definition: Definition) -> Iterator[Problem]:
+    """References that lead to no message, or to one that cannot have been sent yet."""
+    by_id = {step.id: step for step in definition.all_steps if step.id}
+    for reference in references(definition):
+        message = _reference_problem(reference, by_id.get(reference.target)) if reference.counts else ""
+        if message:
+            yield Problem.of(reference.user, reference.field, message)
 
 
-def _reference_problem(reference: Reference, target: Place | None) -> str:
+def _reference_problem(reference: Reference, target: Step | None) -> str:
     if target is None:
         return f"It refers to the message “{reference.target[:40]}”, which doesn’t exist."
-    if target.type not in reference.targets:
+    message = target.kind.message if target.kind else None
+    if message is None or reference.event not in message.events:
         return f"It refers to {target.name}, which is a different kind of step."
-    if reference.goal is None and reference.user is None:
+    if isinstance(reference.user, Trigger):
         return f"It refers to {target.name}, which is sent only after people enter the workflow."
-    if reference.user and not comes_before(target, reference.user):
+    if isinstance(reference.user, Step) and not target.comes_before(reference.user):
         return f"It refers to {target.name}, which isn’t sent before this step."
     return ""

@@ -1,94 +1,57 @@
-"""Judges the paths of a branch or a split: how many, their names, conditions and percentages."""
+"""Judges the paths of a branch or a split: how many, their names, criteria and percentages."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from app.contacts.domain.criteria import criteria_problems
 from app.workflows.domain.checks.setting_values import Known, custom_field_problems
-from app.workflows.domain.definition.document import BRANCH_ARMS, MAX_NAME, SPLIT_ARMS
-from app.workflows.domain.definition.walk import config_of, text_of
-
-KEYS = {"branch": ("id", "name", "criteria", "steps"), "split": ("id", "name", "percent", "steps")}
+from app.workflows.domain.definition.document import MAX_NAME
+from app.workflows.domain.definition.parts import Path, Step
 
 
-def fork_problems(step: dict[str, Any], known: Known) -> Iterator[tuple[str, str]]:
-    """(field, message) of everything wrong with the paths of a branch or split; nothing for other steps."""
-    kind = step.get("type")
-    if kind != "branch" and kind != "split":
+def path_problems(step: Step, known: Known) -> Iterator[tuple[str, str]]:
+    """(field, message) of everything wrong with the paths of a fork; nothing for other steps."""
+    fork = step.kind.fork if step.kind else None
+    if fork is None or not isinstance(step.config.get("arms"), list):
         return
-    config = config_of(step)
-    arms = config.get("arms")
-    if not isinstance(arms, list):
-        yield "arms", "Add paths."
-        return
-    yield from _number(kind, len(arms))
-    for number, arm in enumerate(arms, 1):
-        yield from _arm(kind, number, arm, known)
-    if kind == "split":
-        yield from _percentages(arms)
-    elif "default" in config:
-        yield from _default(config["default"])
-    yield from _same_names(arms)
+    paths = [path for path in step.paths if not path.is_default]
+    if not fork.least <= len(paths) <= fork.most:
+        yield "arms", fork.wrong_count.format(count=len(paths))
+    for path in step.paths:
+        yield from _one(path)
+        if fork.chosen_by == "criteria" and not path.is_default:
+            yield from _criteria(path, known)
+    if fork.chosen_by == "percent":
+        yield from _percentages(paths)
+    yield from _same_names(paths)
 
 
-def _number(kind: str, count: int) -> Iterator[tuple[str, str]]:
-    if kind == "branch" and not 1 <= count <= BRANCH_ARMS[1]:
-        yield (
-            "arms",
-            f"A branch needs 1 to {BRANCH_ARMS[1]} paths with conditions, plus one for everyone else.",
-        )
-    if kind == "split" and not SPLIT_ARMS[0] <= count <= SPLIT_ARMS[1]:
-        yield "arms", f"A split needs {SPLIT_ARMS[0]} to {SPLIT_ARMS[1]} paths; this one has {count}."
-
-
-def _arm(kind: str, number: int, arm: Any, known: Known) -> Iterator[tuple[str, str]]:
-    field, name = f"arms.{number}", f"Path {number}"
-    if not isinstance(arm, dict):
-        yield field, f"{name} needs a name and steps."
-        return
-    yield from _common(field, name, arm, KEYS[kind])
-    if not isinstance(arm.get("name"), str) or not arm["name"].strip():
-        yield f"{field}.name", f"{name} needs a name."
-    if kind == "branch":
-        for message in criteria_problems(arm.get("criteria")):
-            yield f"{field}.criteria", f"{name}: {message}"
-        for message in custom_field_problems(arm.get("criteria"), known):
-            yield f"{field}.criteria", f"{name}: {message}"
-
-
-def _default(default: Any) -> Iterator[tuple[str, str]]:
-    if not isinstance(default, dict):
-        yield "default", "The path for everyone else needs a name and steps."
-    else:
-        yield from _common("default", "The path for everyone else", default, ("id", "name", "steps"))
-
-
-def _common(field: str, name: str, arm: dict[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for key in arm:
-        if key not in keys:
-            yield field, f"{name}: “{key[:40]}” isn’t part of a path."
-    if isinstance(arm.get("name"), str) and len(arm["name"]) > MAX_NAME:
+def _one(path: Path) -> Iterator[tuple[str, str]]:
+    field, name = f"arms.{path.number}", f"Path {path.number}"
+    if path.is_default:
+        field, name = "default", "The path for everyone else"
+    if len(path.name) > MAX_NAME:
         yield f"{field}.name", f"{name}: the name is longer than {MAX_NAME} characters."
-    if "name" in arm and arm["name"] is not None and not isinstance(arm["name"], str):
-        yield f"{field}.name", f"{name}: the name must be text."
-    steps = arm.get("steps", [])
-    if not isinstance(steps, list):
-        yield f"{field}.steps", f"{name}: the steps must be a list."
-    elif any(not isinstance(step, dict) for step in steps):
-        yield f"{field}.steps", f"{name}: every step needs a type and settings."
+    if not path.name.strip() and not path.is_default:
+        yield f"{field}.name", f"{name} needs a name."
 
 
-def _percentages(arms: list[Any]) -> Iterator[tuple[str, str]]:
-    given = [arm.get("percent") if isinstance(arm, dict) else None for arm in arms]
-    whole = [one for one in given if isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 99]
-    if len(whole) != len(given):
+def _criteria(path: Path, known: Known) -> Iterator[tuple[str, str]]:
+    for message in criteria_problems(path.criteria):
+        yield f"arms.{path.number}.criteria", f"Path {path.number}: {message}"
+    for message in custom_field_problems(path.criteria, known):
+        yield f"arms.{path.number}.criteria", f"Path {path.number}: {message}"
+
+
+def _percentages(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    shares = [path.share for path in paths]
+    if not all(1 <= share <= 99 for share in shares):
         yield "arms", "Every path in a split needs a whole percentage from 1 to 99."
-    elif sum(whole) != 100:
-        yield "arms", f"The percentages must add up to 100; these add up to {sum(whole)}."
+    elif sum(shares) != 100:
+        yield "arms", f"The percentages must add up to 100; these add up to {sum(shares)}."
 
 
-def _same_names(arms: list[Any]) -> Iterator[tuple[str, str]]:
-    names = [text_of(arm.get("name")).strip() for arm in arms if isinstance(arm, dict)]
+def _same_names(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    names = [path.name.strip() for path in paths]
     doubled = next((name for name in names if name and names.count(name) > 1), None)
     if doubled:
         yield "arms", f"Two paths are named “{doubled[:40]}”."

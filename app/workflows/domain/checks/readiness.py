@@ -5,18 +5,13 @@ unsound, so the person is told and decides."""
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
+from app.integrations.domain import in_order, service_name
 from app.platform.words import joined
-from app.workflows.domain.checks.needs import INTEGRATIONS, part_needs, type_needs
-from app.workflows.domain.checks.problem import TRIGGER_ID, goal_name, trigger_name
-from app.workflows.domain.definition.texts import step_texts
-from app.workflows.domain.definition.walk import Place, goals_of, is_on, live_steps, text_of, trigger_of, walk
+from app.workflows.domain.checks.needs import type_needs
+from app.workflows.domain.definition.parts import Definition, Part, Step
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.messages.reliance import gaps_left
-from app.workflows.domain.steps.goals import GOALS
-from app.workflows.domain.steps.triggers import APPOINTMENT_TRIGGERS, TRIGGERS
-from app.workflows.domain.steps.types import ACTIONS, MESSAGES
 
 POSTAL_ADDRESS = "account.postal_address"
 LAW = "Marketing emails must include one in the US, the EU, and many other countries."
@@ -54,106 +49,101 @@ class OffPart:
     tags: tuple[str, ...] = ()
 
 
-def gaps(document: Any, *, connected: Collection[str] = (), filled: Collection[str] = ()) -> list[Gap]:
+def gaps(
+    definition: Definition, *, connected: Collection[str] = (), filled: Collection[str] = ()
+) -> list[Gap]:
     """Everything that is missing, what matters most first.
 
     `connected`: the integrations of the account; `filled`: merge tags that the account has a value for.
     """
     found: list[Gap] = []
-    if sentence := _nothing_live(document, connected):
+    if sentence := _nothing_live(definition, connected):
         found.append(Gap(GapKind.NOTHING_LIVE, sentence))
-    for part in off_parts(document, filled):
-        missing = [INTEGRATIONS[name] for name in part.needs if name not in connected]
-        why = f" It needs {joined(missing)}, which isn’t connected." if missing else ""
+    for part in off_parts(definition, filled):
+        lacking = [service_name(name) for name in part.needs if name not in connected]
+        why = f" It needs {joined(lacking)}, which isn’t connected." if lacking else ""
         unset = "".join(f" {MERGE_TAGS[tag].label} isn’t set." for tag in part.tags)
         found.append(Gap(GapKind.SWITCHED_OFF, f"{part.name}, is switched off.{why}{unset}", part.id))
-    found += _not_connected(document, connected)
-    found += _without_value(document, filled)
+    found += _not_connected(definition, connected)
+    found += _without_value(definition, filled)
     return found
 
 
-def off_parts(document: Any, filled: Collection[str] = ()) -> list[OffPart]:
+def off_parts(definition: Definition, filled: Collection[str] = ()) -> list[OffPart]:
     """The trigger, steps and goals that are switched off, in reading order."""
-    trigger = trigger_of(document)
-    parts: list[OffPart] = []
-    if trigger and not is_on(trigger):
-        parts.append(OffPart(TRIGGER_ID, trigger_name(trigger), _ordered(part_needs(trigger, TRIGGERS))))
-    for place in walk(document):
-        if not is_on(place.step) and place.id:
-            tags = tuple(tag for tag in tags_without_value(place.step, filled) if tag.startswith("account."))
-            parts.append(OffPart(place.id, place.name, _ordered(type_needs(place.step)), tags))
-    for index, goal in enumerate(goals_of(document)):
-        if not is_on(goal) and text_of(goal.get("id")):
-            needed = _ordered(part_needs(goal, GOALS))
-            parts.append(OffPart(text_of(goal.get("id")), goal_name(goal, index), needed))
-    return parts
+    return [
+        OffPart(
+            part.id,
+            part.name,
+            in_order(type_needs(part)),
+            tuple(tag for tag in tags_without_value(part, filled) if tag.startswith("account.")),
+        )
+        for part in definition.parts
+        if not part.enabled and part.id
+    ]
 
 
-def tags_without_value(step: Any, filled: Collection[str], trigger: str = "") -> list[str]:
-    """The merge tags of a step that would stay empty: details of the account that are not set, and facts of
+def brought_by(definition: Definition) -> tuple[str, ...]:
+    """The merge tags, or beginnings of them, that the event of the trigger fills."""
+    trigger = definition.trigger
+    return trigger.kind.brings if trigger.kind and trigger.enabled else ()
+
+
+def tags_without_value(part: Part, filled: Collection[str], brought: tuple[str, ...] = ()) -> list[str]:
+    """The merge tags of a part that would stay empty: details of the account that are not set, and facts of
     an event that the trigger does not bring. A tag with a default, or inside a condition, is handled."""
-    texts = [text for _, text in step_texts(step)]
+    texts = [text for _, text in part.texts]
     used = dict.fromkeys(tag for text in texts for tag in analyse(text).tags)
-    empty = frozenset(tag for tag in used if tag not in filled and _is_never_filled(tag, trigger))
+    empty = frozenset(tag for tag in used if tag not in filled and _is_never_filled(tag, brought))
     gaps_in_texts = [gaps_left(text, empty) for text in texts] if empty else []
     return [tag for tag in used if any(tag in found for found in gaps_in_texts)]
 
 
-def _nothing_live(document: Any, connected: Collection[str]) -> str:
-    working = [place for place in live_steps(document) if not type_needs(place.step) - set(connected)]
-    if not any(place.type in ACTIONS for place in working):
+def _nothing_live(definition: Definition, connected: Collection[str]) -> str:
+    working = [step for step in definition.live_steps if not type_needs(step) - set(connected)]
+    if not any(step.is_action for step in working):
         return "Nothing in this workflow is live: no message and no action would run."
-    has_messages = any(place.type in MESSAGES for place in walk(document))
-    if has_messages and not any(place.type in MESSAGES for place in working):
+    if definition.messages and not any(step.is_message for step in working):
         return "No message in this workflow is live, so it sends nothing."
     return ""
 
 
-def _not_connected(document: Any, connected: Collection[str]) -> Iterator[Gap]:
-    trigger = trigger_of(document)
-    parts: list[tuple[str, str, set[str]]] = []
-    if is_on(trigger):
-        parts.append((TRIGGER_ID, trigger_name(trigger), part_needs(trigger, TRIGGERS)))
-    parts += [(place.id, place.name, type_needs(place.step)) for place in live_steps(document)]
-    for index, goal in enumerate(goals_of(document)):
-        if is_on(goal):
-            parts.append((text_of(goal.get("id")), goal_name(goal, index), part_needs(goal, GOALS)))
-    for part_id, name, needed in parts:
-        for need in _ordered(needed - set(connected)):
-            sentence = f"{name}, needs {INTEGRATIONS[need]}, which isn’t connected. It can’t run until then."
-            yield Gap(GapKind.NOT_CONNECTED, sentence, part_id, need=need)
+def _not_connected(definition: Definition, connected: Collection[str]) -> Iterator[Gap]:
+    for part in definition.live_parts:
+        for need in in_order(type_needs(part) - set(connected)):
+            sentence = (
+                f"{part.name}, needs {service_name(need)}, which isn’t connected. It can’t run until then."
+            )
+            yield Gap(GapKind.NOT_CONNECTED, sentence, part.id, need=need)
 
 
-def _without_value(document: Any, filled: Collection[str]) -> Iterator[Gap]:
-    trigger = trigger_of(document)
-    brought = text_of(trigger.get("type")) if is_on(trigger) else ""
-    users: dict[str, list[Place]] = {}
-    for place in live_steps(document):
-        for tag in tags_without_value(place.step, filled, brought):
-            users.setdefault(tag, []).append(place)
-    emails = [place for place in live_steps(document) if place.type == "send_email"]
-    if emails and POSTAL_ADDRESS not in filled:
+def _without_value(definition: Definition, filled: Collection[str]) -> Iterator[Gap]:
+    brought = brought_by(definition)
+    users: dict[str, list[Step]] = {}
+    for step in definition.live_steps:
+        for tag in tags_without_value(step, filled, brought):
+            users.setdefault(tag, []).append(step)
+    with_address = [
+        step
+        for step in definition.live_steps
+        if step.kind and step.kind.message and step.kind.message.has_postal_address
+    ]
+    if with_address and POSTAL_ADDRESS not in filled:
         users.pop(POSTAL_ADDRESS, None)
         sentence = f"{MERGE_TAGS[POSTAL_ADDRESS].label} isn’t set. {LAW}"
-        yield Gap(GapKind.NO_VALUE, sentence, emails[0].id, tag=POSTAL_ADDRESS)
-    for tag, places in users.items():
-        more = [f"{len(places) - 5} more"] if len(places) > 5 else []
-        steps = joined([*(f"step {place.number}" for place in places[:5]), *more])
+        yield Gap(GapKind.NO_VALUE, sentence, with_address[0].id, tag=POSTAL_ADDRESS)
+    for tag, steps in users.items():
+        more = [f"{len(steps) - 5} more"] if len(steps) > 5 else []
+        where = joined([*(f"step {step.number}" for step in steps[:5]), *more])
         label = MERGE_TAGS[tag].label
         if tag.startswith("account."):
-            sentence = f"{label} isn’t set. It stays empty in {steps}."
+            sentence = f"{label} isn’t set. It stays empty in {where}."
         else:
-            sentence = f"{label} has no value with this trigger. It stays empty in {steps}."
-        yield Gap(GapKind.NO_VALUE, sentence, places[0].id, tag=tag)
+            sentence = f"{label} has no value with this trigger. It stays empty in {where}."
+        yield Gap(GapKind.NO_VALUE, sentence, steps[0].id, tag=tag)
 
 
-def _is_never_filled(tag: str, trigger: str) -> bool:
+def _is_never_filled(tag: str, brought: tuple[str, ...]) -> bool:
     if tag.startswith("account."):
         return tag != "account.name"
-    if tag in ("event.starts_at", "event.location"):
-        return trigger not in APPOINTMENT_TRIGGERS and trigger != "webhook_received"
-    return tag.startswith("event.") and trigger not in ("purchase_made", "webhook_received")
-
-
-def _ordered(needed: Collection[str]) -> tuple[str, ...]:
-    return tuple(name for name in INTEGRATIONS if name in needed)
+    return tag.startswith("event.") and not tag.startswith(brought)

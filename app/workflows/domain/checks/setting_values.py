@@ -33,6 +33,9 @@ def setting_problems(setting: Setting, value: Any, known: Known) -> Iterator[str
         return
     for problem in _JUDGES[setting.kind](setting, value, known):
         yield f"{setting.label}: {problem}"
+    is_gone = known.workflows is not None and isinstance(value, str) and value not in known.workflows
+    if setting.kind == "workflow" and is_gone:
+        yield "This workflow no longer exists."
 
 
 def custom_field_problems(criteria: Any, known: Known) -> Iterator[str]:
@@ -183,6 +186,7 @@ _JUDGES: dict[str, Callable[[Setting, Any, Known], Iterator[str]]] = {
     ),
     "own_field": _field(lambda field: field.own, "can’t be changed by a workflow."),
     "step": _step,
+    "workflow": _words,
     "choice": _choice,
     "count": _count,
     "money": _money,

@@ -1,1 +1,32 @@
-"""The document that says what a workflow does: its format, its parts, how they refer to each other."""
+"""The document that says what a workflow does, parsed once into a typed `Definition`; its references, copies,
+ends and length."""
+
+from app.workflows.domain.definition.copying import copy_definition, fresh_id, new_ids, with_ids
+from app.workflows.domain.definition.document import FORMAT, MAX_STEPS, UnreadableFormat, upgrade, with_values
+from app.workflows.domain.definition.duration import days
+from app.workflows.domain.definition.parsing import parse
+from app.workflows.domain.definition.parts import TRIGGER_ID, Definition, Goal, Part, Path, Step, Trigger
+from app.workflows.domain.definition.references import Reference, references
+
+__all__ = [
+    "FORMAT",
+    "MAX_STEPS",
+    "TRIGGER_ID",
+    "Definition",
+    "Goal",
+    "Part",
+    "Path",
+    "Reference",
+    "Step",
+    "Trigger",
+    "UnreadableFormat",
+    "copy_definition",
+    "days",
+    "fresh_id",
+    "new_ids",
+    "parse",
+    "references",
+    "upgrade",
+    "with_ids",
+    "with_values",
+]

@@ -1,22 +1,19 @@
-"""The definition document: what a workflow does, the same in templates and workflows.
+"""The JSON document of a definition: its format and limits, and values changed in a copy.
 
-It is plain JSON (`trigger`, `steps`, `goals`) with a `format` number, so that old documents can be carried
-forward by `upgrade` and newer ones are refused with a sentence.
+`trigger`, `steps` and `goals` with a `format` number, so that old documents can be carried forward by
+`upgrade` and newer ones are refused with a sentence. The same in templates and workflows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 Document: TypeAlias = dict[str, Any]
-Step: TypeAlias = dict[str, Any]
 
 FORMAT = 1
 
 MAX_STEPS = 100
 MAX_NESTING = 6
 MAX_GOALS = 3
-BRANCH_ARMS = (2, 10)
-SPLIT_ARMS = (2, 5)
 MAX_NAME = 80
 ID_PATTERN = r"[a-z0-9_-]{1,40}"
 
@@ -29,21 +26,27 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
 """From format n to n + 1. Empty as long as format 1 is the only one."""
 
 
-def empty_definition() -> Document:
-    """The document of a workflow that somebody starts from nothing."""
-    return {
-        "format": FORMAT,
-        "trigger": {"type": "manual", "enabled": True, "config": {}},
-        "steps": [],
-        "goals": {"match": "any", "items": []},
-    }
-
-
 def plain_copy(value: Any) -> Any:
     """A copy of a JSON value in which nothing is shared with the original; quicker than `deepcopy`."""
     if isinstance(value, dict):
         return {key: plain_copy(inner) for key, inner in value.items()}
     return [plain_copy(inner) for inner in value] if isinstance(value, list) else value
+
+
+def value_at(document: Document, pointer: tuple[str | int, ...]) -> Any:
+    """The value to which a pointer leads. Raises KeyError or IndexError when nothing is there."""
+    value: Any = document
+    for key in pointer:
+        value = value[key]
+    return value
+
+
+def with_values(document: Document, values: Mapping[tuple[str | int, ...], Any]) -> Document:
+    """A copy in which each pointer leads to its value. The lists and mappings on the way to it exist."""
+    copied: Document = plain_copy(document)
+    for pointer, value in values.items():
+        value_at(copied, pointer[:-1])[pointer[-1]] = value
+    return copied
 
 
 def upgrade(document: Any) -> Document:

@@ -1,52 +1,37 @@
-"""How long a workflow takes: the waits along its longest way."""
+"""How long a workflow takes: the waits along its longest way through."""
 
-from typing import Any
+from collections.abc import Sequence
 
-from app.workflows.domain.definition.walk import HARD_NESTING, arms_of, as_list, config_of, is_on
-from app.workflows.domain.steps.setting import in_minutes
-
-DAY = 1440
+from app.workflows.domain.definition.parts import Definition, Step
+from app.workflows.domain.steps.setting import DAY
 
 
-def days(document: Any) -> int:
-    """The longest way through, in whole days; half a day counts as one, less as none.
-
-    A wait for something to happen counts until it is given up, a weekday as a week. A time of day is part of
-    the wait before it, and a date is not known here: both count nothing.
-    """
-    steps = document.get("steps") if isinstance(document, dict) else None
-    stopped, going = _longest(as_list(steps), 0)
+def days(definition: Definition) -> int:
+    """The longest way through, in whole days; half a day counts as one, less as none."""
+    stopped, going = _longest(definition.steps)
     return int((max(stopped, going or 0) + DAY // 2) // DAY)
 
 
-def _longest(steps: list[Any], depth: int) -> tuple[int, int | None]:
+def wait_minutes(step: Step) -> int:
+    """For how many minutes a step holds a contact at most."""
+    return step.kind.longest_wait(step.config) if step.kind and step.kind.longest_wait else 0
+
+
+def _longest(steps: Sequence[Step]) -> tuple[int, int | None]:
     """(longest way that stops inside, longest that comes out or None when none does), in minutes."""
     stopped, so_far = 0, 0
-    for step in steps if depth <= HARD_NESTING else []:
-        if not is_on(step):
+    for step in steps:
+        if not step.enabled:
             continue
-        if step.get("type") == "stop":
+        if step.kind and step.kind.stops:
             return max(stopped, so_far), None
-        if arms := arms_of(step):
-            ways = [_longest(arm.steps, depth + 1) for arm in arms]
-            stopped = max(stopped, *(so_far + way[0] for way in ways))
-            through = [way[1] for way in ways if way[1] is not None]
+        if step.paths:
+            ends = [_longest(path.steps) for path in step.paths]
+            stopped = max(stopped, *(so_far + end[0] for end in ends))
+            through = [end[1] for end in ends if end[1] is not None]
             if not through:
                 return stopped, None
             so_far += max(through)
         else:
             so_far += wait_minutes(step)
     return stopped, so_far
-
-
-def wait_minutes(step: Any) -> int:
-    """How long a timing step holds a contact at most, in minutes; 0 for what does not wait."""
-    config = config_of(step)
-    kind = step.get("type") if isinstance(step, dict) else None
-    if kind == "wait":
-        return in_minutes(config)
-    if kind == "wait_for_event":
-        return in_minutes(config.get("timeout"))
-    if kind == "wait_until" and config.get("kind") == "weekday":
-        return 7 * DAY
-    return 0

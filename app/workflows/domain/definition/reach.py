@@ -1,34 +1,32 @@
-"""Where ways through a workflow end, and the steps that no contact can ever reach because of it."""
+"""Where paths through a workflow end, and the steps that no contact can ever reach because of it."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from app.workflows.domain.definition.walk import HARD_NESTING, Place, arms_of, is_on, text_of, walk
+from app.workflows.domain.definition.parts import Definition, Step
 
 
-def all_ways_stop(steps: list[Any], depth: int = 0) -> bool:
+def all_stop(steps: Sequence[Step]) -> bool:
     """Whether nobody who enters these steps comes out at their end."""
-    return depth <= HARD_NESTING and any(stops(step, depth) for step in steps)
+    return any(stops(step) for step in steps)
 
 
-def stops(step: Any, depth: int = 0) -> bool:
-    """Whether nobody gets past this step: a stop, or a fork all of whose ways stop."""
-    if not is_on(step):
+def stops(step: Step) -> bool:
+    """Whether nobody gets past this step: a stop, or a fork all of whose paths stop."""
+    if not step.enabled or step.kind is None:
         return False
-    if text_of(step.get("type")) == "stop":
-        return True
-    arms = arms_of(step)
-    return bool(arms) and all(all_ways_stop(arm.steps, depth + 1) for arm in arms)
+    return step.kind.stops or (bool(step.paths) and all(all_stop(path.steps) for path in step.paths))
 
 
-def unreachable(document: Any) -> Iterator[tuple[Place, Place]]:
-    """(step that cannot be reached, step that ends every way before it): the first of each list of steps."""
-    lists: dict[tuple[str | int, ...], list[Place]] = defaultdict(list)
-    for place in walk(document):
-        lists[place.path[:-1]].append(place)
-    for places in lists.values():
-        ending = next((at for at, place in enumerate(places) if stops(place.step)), len(places))
-        rest = [place for place in places[ending + 1 :] if is_on(place.step)]
-        if rest:
-            yield rest[0], places[ending]
+def unreachable(definition: Definition) -> Iterator[tuple[Step, Step]]:
+    """(step that cannot be reached, step that ends every path before it): the first of each list of steps."""
+    yield from _in_list(definition.steps)
+
+
+def _in_list(steps: Sequence[Step]) -> Iterator[tuple[Step, Step]]:
+    ending = next((at for at, step in enumerate(steps) if stops(step)), len(steps))
+    rest = [step for step in steps[ending + 1 :] if step.enabled]
+    if rest:
+        yield rest[0], steps[ending]
+    for step in steps:
+        for path in step.paths:
+            yield from _in_list(path.steps)

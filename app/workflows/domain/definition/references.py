@@ -1,67 +1,79 @@
-"""Who names whom inside a document: waits, conditions and goals that refer to a message step.
+"""Who refers to a message step: settings, filters and criteria.
 
-One list of all references, so that checking them and rewriting them in a copy can never disagree.
+This is the only traversal of references. Checking them reads what it yields, and copying a definition writes
+new ids where it points, so a new kind of reference cannot be known to one and not to the other.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.workflows.domain.definition.walk import (
-    Place,
-    arms_of,
-    config_of,
-    goals_of,
-    text_of,
-    trigger_of,
-    walk,
-)
-from app.workflows.domain.event_fields import message_references
-
-AFTER_EMAIL = frozenset({"send_email"})
-AFTER_MESSAGE = frozenset({"send_email", "send_sms"})
+from app.contacts.domain.criteria import MAX_NESTING, NO_VALUE, field_named, group_of
+from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`user` is the step that refers (None for the trigger); `goal` the goal's index when a goal refers."""
+    """`user` refers, at its `field`, to the step `target`, to which `event` has to be able to happen.
+    `pointer` leads to the id in the document. `counts`: whether it has to be right; one that does not count
+    (of a setting that does not apply) is carried along in a copy all the same."""
 
-    user: Place | None
+    user: Part
     field: str
     target: str
-    targets: frozenset[str]
-    goal: int | None = None
+    event: str
+    pointer: Pointer
+    counts: bool = True
 
 
-def references(document: Any) -> Iterator[Reference]:
-    """Every reference to a message step."""
-    for field, target in message_references(trigger_of(document).get("filters")):
-        yield Reference(None, "filters", target, _targets(field))
-    for place in walk(document):
-        yield from _of_step(place)
-    for index, goal in enumerate(goals_of(document)):
-        target = text_of(config_of(goal).get("step"))
-        if goal.get("type") == "link_clicked" and target:
-            yield Reference(None, "step", target, AFTER_MESSAGE, index)
+def references(definition: Definition) -> Iterator[Reference]:
+    """Every reference to a message step, in reading order."""
+    for part in definition.parts:
+        yield from _in_settings(part)
+        if isinstance(part, Trigger):
+            yield from _in_criteria(part, "filters", part.filters, (*part.pointer, "filters"))
+        elif isinstance(part, Step):
+            for path in part.paths:
+                field, pointer = f"arms.{path.number}.criteria", (*path.pointer, "criteria")
+                yield from _in_criteria(part, field, path.criteria, pointer)
 
 
-def _of_step(place: Place) -> Iterator[Reference]:
-    config = config_of(place.step)
-    event, target = config.get("event"), text_of(config.get("step"))
-    if place.type == "wait_for_event" and target and event != "tag_added":
-        yield Reference(place, "step", target, _targets(f"event.{event}"))
-    for number, arm in enumerate(arms_of(place.step), 1):
-        for field, target in message_references(arm.criteria):
-            yield Reference(place, f"arms.{number}.criteria", target, _targets(field))
+def _in_settings(part: Part) -> Iterator[Reference]:
+    if part.kind is None:
+        return
+    applying = part.kind.applying(part.config)
+    for setting in part.kind.settings:
+        if setting.event is None or not (target := part.config.text(setting.name)):
+            continue
+        pointer = (*part.pointer, "config", setting.name)
+        event, counts = setting.event(part.config), setting in applying
+        yield Reference(part, setting.name, target, event, pointer, counts)
 
 
-def _targets(field: str) -> frozenset[str]:
-    return AFTER_EMAIL if field == "event.email_opened" else AFTER_MESSAGE
+def _in_criteria(
+    part: Part, field: str, criteria: Any, pointer: Pointer, depth: int = 0
+) -> Iterator[Reference]:
+    if depth > MAX_NESTING:
+        return
+    join, members = group_of(criteria)
+    for index, member in enumerate(members):
+        place = (*pointer, join, index)
+        if not isinstance(member, dict):
+            continue
+        if "field" not in member:
+            yield from _in_criteria(part, field, member, place, depth + 1)
+            continue
+        asked = field_named(member["field"])
+        if asked and asked.kind == "message":
+            event, counts = asked.name.removeprefix("event."), member.get("op") not in NO_VALUE
+            for target, where in _targets(member.get("value"), (*place, "value")):
+                yield Reference(part, field, target, event, where, counts)
 
 
-def comes_before(target: Place, user: Place) -> bool:
-    """Whether a contact at `user` can have been at `target` already."""
-    if target.number >= user.number:
-        return False
-    forks = dict(user.arms)
-    return all(number not in forks or forks[number] == key for number, key in target.arms)
+def _targets(value: Any, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:
+    if isinstance(value, str):
+        yield value, pointer
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, str):
+                yield one, (*pointer, index)

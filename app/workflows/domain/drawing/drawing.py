@@ -7,40 +7,26 @@ trigger is the first node and the goals are the last.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from app.contacts.domain.criteria import criteria_words
-from app.workflows.domain.checks.needs import INTEGRATIONS, step_needs
-from app.workflows.domain.checks.problem import TRIGGER_ID, Problem, goal_name, trigger_name
-from app.workflows.domain.definition.reach import all_ways_stop
-from app.workflows.domain.definition.texts import step_merge_tags
-from app.workflows.domain.definition.walk import (
-    Arm,
-    Place,
-    arms_of,
-    goals_match,
-    goals_of,
-    is_on,
-    text_of,
-    trigger_of,
-    walk,
-)
-from app.workflows.domain.drawing.describe import Words, goal_words, message_names, step_words, trigger_words
+from app.integrations.domain import in_order
+from app.workflows.domain.checks.needs import part_needs, type_needs
+from app.workflows.domain.checks.problem import Problem
+from app.workflows.domain.definition.parts import Definition, Goal, Part, Path, Step
+from app.workflows.domain.definition.reach import all_stop
+from app.workflows.domain.drawing.describe import goal_words, names_in, step_words, trigger_words
 from app.workflows.domain.drawing.rows import Row, rows
-from app.workflows.domain.steps.goals import GOALS
-from app.workflows.domain.steps.setting import Part
-from app.workflows.domain.steps.triggers import TRIGGERS
-from app.workflows.domain.steps.types import MESSAGES, STEPS
+from app.workflows.domain.steps.part_types import Look, Names, StepType
 
-NodeKind: TypeAlias = Literal["trigger", "step", "wait", "fork", "stop", "goal"]
-Way: TypeAlias = tuple[str | int, ...]
+NodeKind: TypeAlias = Literal["trigger", "step", "timing", "fork", "end", "goal"]
 
-KINDS: dict[str, NodeKind] = {"branch": "fork", "split": "fork", "stop": "stop"}
+UNKNOWN_STEP, NO_TRIGGER, NO_GOAL = Look("info"), Look("bolt", "accent"), Look("flag", "success")
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnArm:
-    """One way of a fork. `rule`: its conditions or percentage in words; `ends`: nobody comes out of it."""
+class DrawnPath:
+    """One path of a fork. `rule`: its criteria or percentage in words; `ends`: nobody comes out of it."""
 
     id: str
     name: str
@@ -53,28 +39,28 @@ class DrawnArm:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A trigger, step or goal. `number`: of a step, else 0; `is_message`: it has a text to look at.
+    """A trigger, step or goal. `number`: of a step, else 0; `is_message`: it has a text to look at;
+    `is_editable`: some of its settings can be changed on a page of its own.
 
     `needs` are integrations, `missing` those of them that are not connected; `problems` are sentences.
     """
 
     kind: NodeKind
     id: str
-    type: str
     name: str
     title: str
-    channel: str
+    look: Look
     number: int = 0
-    depth: int = 0
     detail: str = ""
     enabled: bool = True
     is_message: bool = False
+    is_editable: bool = False
     rows: tuple[Row, ...] = ()
     merge_tags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-    arms: tuple[DrawnArm, ...] = ()
+    paths: tuple[DrawnPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,40 +72,34 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pencil:
-    """What is needed at every node."""
+class _Context:
+    """What is needed at every node besides its part. `problems`: step number, “trigger” or goal id ->
+    sentences."""
 
     missing: frozenset[str]
     filled: Collection[str]
-    messages: Mapping[str, str]
-    workflows: Mapping[str, str]
+    names: Names
     problems: Mapping[str | int, list[str]]
-    lists: Mapping[Way, list[Place]]
 
 
 def draw(
-    document: Any,
+    definition: Definition,
     *,
     problems: Iterable[Problem] = (),
     missing: Collection[str] = (),
     workflows: Mapping[str, str] | None = None,
     filled: Collection[str] = (),
 ) -> Drawing:
-    """The drawing of a document, drafts included.
+    """The drawing of a definition, drafts included.
 
     `problems`: of `validation`; `missing`: integrations that are not connected; `workflows`: id -> name;
     `filled`: merge tags with a value of the account's own.
     """
-    lists: dict[Way, list[Place]] = defaultdict(list)
-    for place in walk(document):
-        lists[place.path[:-1]].append(place)
-    sorted_problems = _by_part(problems)
-    pencil = _Pencil(
-        frozenset(missing), filled, message_names(document), workflows or {}, sorted_problems, lists
-    )
-    goals = [_goal(document, goal, index, pencil) for index, goal in enumerate(goals_of(document))]
-    own = sorted_problems.get("", [])
-    return Drawing((_trigger(document, pencil), *_nodes(("steps",), pencil), *goals), tuple(own))
+    by_part = _by_part(problems)
+    context = _Context(frozenset(missing), filled, names_in(definition, workflows), by_part)
+    trigger = _trigger(definition, context)
+    goals = [_goal(definition, goal, context) for goal in definition.goals]
+    return Drawing((trigger, *_nodes(definition.steps, context), *goals), tuple(by_part.get("", ())))
 
 
 def _by_part(problems: Iterable[Problem]) -> dict[str | int, list[str]]:
@@ -129,91 +109,86 @@ def _by_part(problems: Iterable[Problem]) -> dict[str | int, list[str]]:
     return found
 
 
-def _ordered(needed: Collection[str]) -> tuple[str, ...]:
-    return tuple(name for name in INTEGRATIONS if name in needed)
+def node_kind(kind: StepType | None) -> NodeKind:
+    """How a step is drawn."""
+    if kind is None:
+        return "step"
+    if kind.fork:
+        return "fork"
+    return "end" if kind.stops else "timing" if kind.group == "timing" else "step"
 
 
-def _need(part: Part | None) -> set[str]:
-    return {part.need} if part and part.need else set()
+def _missing(part: Part, needed: set[str], context: _Context) -> tuple[str, ...]:
+    return in_order(needed & context.missing) if part.enabled else ()
 
 
-def _trigger(document: Any, pencil: _Pencil) -> Node:
-    trigger = trigger_of(document)
-    part = TRIGGERS.get(text_of(trigger.get("type")))
-    words: Words = trigger_words(document)
+def _trigger(definition: Definition, context: _Context) -> Node:
+    trigger, words = definition.trigger, trigger_words(definition)
     return Node(
         kind="trigger",
-        id=TRIGGER_ID,
-        type=part.type if part else "",
-        name=trigger_name(trigger),
+        id=trigger.id,
+        name=trigger.name,
         title=words.title,
         detail=words.detail,
-        channel=part.channel if part else "trigger",
-        enabled=is_on(trigger) or not trigger,
-        needs=_ordered(_need(part)),
-        missing=_ordered(_need(part) & pencil.missing) if is_on(trigger) else (),
-        problems=tuple(pencil.problems.get(TRIGGER_ID, ())),
+        look=trigger.kind.look if trigger.kind else NO_TRIGGER,
+        enabled=trigger.enabled,
+        needs=in_order(type_needs(trigger)),
+        missing=_missing(trigger, type_needs(trigger), context),
+        problems=tuple(context.problems.get(trigger.id, ())),
     )
 
 
-def _goal(document: Any, goal: dict[str, Any], index: int, pencil: _Pencil) -> Node:
-    part = GOALS.get(text_of(goal.get("type")))
-    goal_id = text_of(goal.get("id"))
-    together = "Together with the other goals" if goals_match(document) == "all" else ""
+def _goal(definition: Definition, goal: Goal, context: _Context) -> Node:
+    together = "Together with the other goals" if definition.match == "all" else ""
     return Node(
         kind="goal",
-        id=goal_id,
-        type=part.type if part else "",
-        name=goal_name(goal, index),
-        title=goal_words(goal, pencil.messages),
-        detail=together if len(goals_of(document)) > 1 else "",
-        channel="goal",
-        enabled=is_on(goal),
-        needs=_ordered(_need(part)),
-        missing=_ordered(_need(part) & pencil.missing) if is_on(goal) else (),
-        problems=tuple(pencil.problems.get(goal_id, ())) if goal_id else (),
+        id=goal.id,
+        name=goal.name,
+        title=goal_words(goal, context.names),
+        detail=together if len(definition.goals) > 1 else "",
+        look=goal.kind.look if goal.kind else NO_GOAL,
+        enabled=goal.enabled,
+        needs=in_order(type_needs(goal)),
+        missing=_missing(goal, type_needs(goal), context),
+        problems=tuple(context.problems.get(goal.id, ())) if goal.id else (),
     )
 
 
-def _nodes(way: Way, pencil: _Pencil) -> tuple[Node, ...]:
-    return tuple(_node(place, pencil) for place in pencil.lists.get(way, ()))
+def _nodes(steps: Iterable[Step], context: _Context) -> tuple[Node, ...]:
+    return tuple(_node(step, context) for step in steps)
 
 
-def _node(place: Place, pencil: _Pencil) -> Node:
-    step, part = place.step, STEPS.get(place.type)
-    words = step_words(step, pencil.messages, pencil.workflows)
-    needed = step_needs(step, pencil.filled)
+def _node(step: Step, context: _Context) -> Node:
+    words, needed = step_words(step, context.names), part_needs(step, context.filled)
     return Node(
-        kind="wait" if part and part.group == "timing" else KINDS.get(place.type, "step"),
-        id=place.id,
-        type=place.type if part else "",
-        name=place.name,
+        kind=node_kind(step.kind),
+        id=step.id,
+        name=step.name,
         title=words.title,
-        channel=part.channel if part else "unknown",
-        number=place.number,
-        depth=place.depth,
+        look=step.kind.look if step.kind else UNKNOWN_STEP,
+        number=step.number,
         detail=words.detail,
-        enabled=is_on(step),
-        is_message=place.type in MESSAGES,
-        rows=tuple(rows(step, pencil.messages, pencil.workflows)),
-        merge_tags=step_merge_tags(step),
-        needs=_ordered(needed),
-        missing=_ordered(needed & pencil.missing) if is_on(step) else (),
-        problems=tuple(pencil.problems.get(place.number, ())),
-        arms=tuple(_arm(place, arm, pencil) for arm in arms_of(step)),
+        enabled=step.enabled,
+        is_message=step.is_message,
+        is_editable=step.is_editable,
+        rows=tuple(rows(step, context.names)),
+        merge_tags=step.merge_tags,
+        needs=in_order(needed),
+        missing=_missing(step, needed, context),
+        problems=tuple(context.problems.get(step.number, ())),
+        paths=tuple(_path(step, path, context) for path in step.paths),
     )
 
 
-def _arm(place: Place, arm: Arm, pencil: _Pencil) -> DrawnArm:
-    percent = arm.percent if isinstance(arm.percent, int) and not isinstance(arm.percent, bool) else 0
-    rule = "" if arm.is_default else criteria_words(arm.criteria, pencil.messages)
-    inner: Way = ("arms", arm.key) if isinstance(arm.key, int) else ("default",)
-    return DrawnArm(
-        id=arm.id,
-        name=arm.name,
-        rule=f"{percent}%" if place.type == "split" else rule,
-        percent=percent,
-        is_default=arm.is_default,
-        ends=all_ways_stop(arm.steps),
-        nodes=_nodes((*place.path, "config", *inner, "steps"), pencil),
+def _path(step: Step, path: Path, context: _Context) -> DrawnPath:
+    fork = step.kind.fork if step.kind else None
+    rule = "" if path.is_default else criteria_words(path.criteria, context.names.messages)
+    return DrawnPath(
+        id=path.id,
+        name=path.name,
+        rule=f"{path.share}%" if fork and fork.chosen_by == "percent" else rule,
+        percent=path.share,
+        is_default=path.is_default,
+        ends=all_stop(path.steps),
+        nodes=_nodes(path.steps, context),
     )

@@ -1,97 +1,110 @@
-"""A message as its reader will see it, with the data of a sample contact: for the preview beside a form."""
+"""A message as its reader will see it, with the data of a sample contact."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.contacts.domain.criteria import CUSTOM
-from app.workflows.domain.checks.readiness import tags_without_value
-from app.workflows.domain.definition.texts import step_texts
-from app.workflows.domain.definition.walk import config_of, is_on, text_of, trigger_of, walk
-from app.workflows.domain.messages.email_body import render_email_body
-from app.workflows.domain.messages.merge_tags import analyse, render_text, sample_context, tag_label
-from app.workflows.domain.messages.sms_length import SmsLength, sms_length
+from app.contacts.domain.criteria import custom_key
+from app.integrations.domain import service_name
+from app.workflows.domain.checks.readiness import brought_by, tags_without_value
+from app.workflows.domain.definition.parts import Definition, Step
+from app.workflows.domain.messages.liquid_filters import plain
+from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse, sample_context, tag_label
+from app.workflows.domain.messages.rendering import Rendered
 
 SAMPLE_DATE = date(2026, 5, 14)
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyTag:
-    """A merge tag that nothing fills: as it is written, and its label. `is_account`: a business detail."""
+class TagInUse:
+    """A merge tag of a message: as it is written, its label and the sample that stands for it. `is_account`:
+    a business detail; `is_empty`: nothing fills it."""
 
     liquid: str
     label: str
+    sample: str
     is_account: bool
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """`html`: an email's body, safe to show as it is; `text`, `length`: an SMS. `problems` are sentences;
-    `empty`: merge tags that have no value."""
+    """`medium`: “Email”, “SMS”; `problems`: what is wrong with its texts, as sentences. `sender_line`: the
+    business and its postal address, which stand below every email."""
 
-    type: str
-    subject: str = ""
-    preheader: str = ""
-    html: str = ""
-    text: str = ""
-    length: SmsLength | None = None
-    problems: tuple[str, ...] = ()
-    empty: tuple[EmptyTag, ...] = ()
+    medium: str
+    shown: Rendered
+    tags: tuple[TagInUse, ...]
+    problems: tuple[str, ...]
+    sender_line: str
+
+    @property
+    def empty(self) -> tuple[TagInUse, ...]:
+        """The merge tags that nothing fills."""
+        return tuple(tag for tag in self.tags if tag.is_empty)
 
 
 def sample_message(
-    document: Any, step: Any, known: Mapping[str, Mapping[str, str]] | None = None
-) -> SampleMessage:
-    """The message of a step of the document. `known`: real values, as {"account": {"name": "Agency"}}; an
-    empty one stays empty, and is false in a condition."""
-    texts = [text for _, text in step_texts(step)]
-    analyses = [analyse(text) for text in texts]
-    context = _context(document, (tag for found in analyses for tag in found.tags), known or {})
-    config, kind = config_of(step), text_of(step.get("type"))
-    problems = tuple(dict.fromkeys(problem for found in analyses for problem in found.problems))
-    empty = _empty_tags(document, step, known or {})
-    if kind == "send_sms":
-        text = render_text(text_of(config.get("text")), context)
-        return SampleMessage(kind, text=text, length=sms_length(text), problems=problems, empty=empty)
+    definition: Definition, step: Step, known: Mapping[str, Mapping[str, str]] | None = None
+) -> SampleMessage | None:
+    """The message of a step of the definition; None for a step that is no message. `known`: real values, as
+    {"account": {"name": "Agency"}}; an empty one stays empty, and is false in a condition."""
+    message = step.kind.message if step.kind else None
+    if step.kind is None or message is None:
+        return None
+    known, tags = known or {}, step.merge_tags
+    context = _context(definition, tags, known)
+    found = (problem for _, text in step.texts for problem in analyse(text).problems)
+    empty = _without_value(definition, step, known)
     return SampleMessage(
-        kind,
-        subject=render_text(text_of(config.get("subject")), context, one_line=True),
-        preheader=render_text(text_of(config.get("preheader")), context, one_line=True),
-        html=render_email_body(text_of(config.get("body")), context),
-        problems=problems,
-        empty=empty,
+        medium=service_name(step.kind.channel),
+        shown=message.render(step.config, context),
+        tags=tuple(_in_use(tag, context, tag in empty) for tag in tags),
+        problems=tuple(dict.fromkeys(found)),
+        sender_line=_sender_line(context["account"]),
     )
 
 
-def sample_values(document: Any, custom: Collection[str]) -> dict[str, Any]:
+def sample_values(definition: Definition, custom: Collection[str]) -> dict[str, Any]:
     """Sample values for every merge tag. `custom`: keys of custom fields; those that the trigger or a wait
     treats as dates get a date."""
     context = sample_context(custom)
-    for part in (trigger_of(document), *(place.step for place in walk(document))):
-        if text_of(part.get("type")) in ("date_reached", "wait_until"):
-            found = CUSTOM.fullmatch(text_of(config_of(part).get("field")))
-            if found and found.group(1) in custom:
-                context["contact"]["custom"][found.group(1)] = SAMPLE_DATE
+    for part in definition.parts:
+        for setting, value in part.settings:
+            key = custom_key(value) if setting.kind == "date_field" else ""
+            if key in custom:
+                context["contact"]["custom"][key] = SAMPLE_DATE
     return context
 
 
-def _empty_tags(document: Any, step: Any, known: Mapping[str, Mapping[str, str]]) -> tuple[EmptyTag, ...]:
+def _without_value(
+    definition: Definition, step: Step, known: Mapping[str, Mapping[str, str]]
+) -> Collection[str]:
     """The merge tags of the step that nothing fills; none where the account's values are not known."""
     if "account" not in known:
         return ()
     filled = {f"{group}.{name}" for group, values in known.items() for name, text in values.items() if text}
-    trigger = trigger_of(document)
-    brought = text_of(trigger.get("type")) if is_on(trigger) else ""
-    return tuple(
-        EmptyTag("{{ " + tag + " }}", tag_label(tag), tag.startswith("account."))
-        for tag in tags_without_value(step, filled, brought)
-    )
+    return tags_without_value(step, filled, brought_by(definition))
 
 
-def _context(document: Any, tags: Any, known: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    custom = [found.group(1) for tag in tags if (found := CUSTOM.fullmatch(tag))]
-    context = sample_values(document, custom)
+def _context(
+    definition: Definition, tags: Iterable[str], known: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    context = sample_values(definition, [key for tag in tags if (key := custom_key(tag))])
     for group, values in known.items():
         context[group] = context[group] | {name: text or None for name, text in values.items()}
     return context
+
+
+def _in_use(tag: str, context: dict[str, Any], is_empty: bool) -> TagInUse:
+    known = MERGE_TAGS.get(tag)
+    sample = known.sample if known else plain(context["contact"]["custom"].get(custom_key(tag), ""))
+    return TagInUse(
+        "{{ " + tag + " }}", tag_label(tag), " ".join(sample.split()), tag.startswith("account."), is_empty
+    )
+
+
+def _sender_line(account: Mapping[str, Any]) -> str:
+    address = account.get("postal_address") or ""
+    return " · ".join(filter(None, (account.get("name"), ", ".join(address.splitlines()))))

@@ -1,23 +1,54 @@
 """What a workflow wants to reach: a contact that gets there leaves at once."""
 
-from app.workflows.domain.steps.setting import Part, Setting
+from app.contacts.domain.criteria import field_label
+from app.platform.words import quoted
+from app.workflows.domain.steps.part_types import Described, GoalType
+from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.steps.words import form_words, tag_words, value_words
 
-GOALS: dict[str, Part] = {
-    part.type: part
-    for part in (
-        Part("tag_added", "Gets a tag", (Setting("tag", "Tag", "tag"),)),
-        Part("form_submitted", "Submits a form", (Setting("form", "Form", "text"),)),
-        Part("appointment_booked", "Books an appointment", need="calendar"),
-        Part("purchase_made", "Makes a purchase", need="payments"),
-        Part(
-            "field_equals",
-            "A field has a value",
-            (Setting("field", "Field", "any_field"), Setting("value", "Value", "text", limit=500)),
-        ),
-        Part(
-            "link_clicked",
-            "Clicks a link",
-            (Setting("step", "Message", "step", required=False),),
-        ),
-    )
-}
+
+def _has_value(it: Described) -> str:
+    field = it.config.get("field")
+    return f"{field_label(field)} is {value_words(field, it.config.get('value', '…'))}"
+
+
+def _clicks(it: Described) -> str:
+    message = it.names.messages.get(it.config.text("step"), "")
+    return f"Clicks a link in {quoted(message) if message else 'any message'}"
+
+
+TYPES = (
+    GoalType(
+        type="tag_added",
+        title="Gets a tag",
+        settings=(Setting("tag", "Tag", "tag"),),
+        headline=lambda it: f"Gets {tag_words(it.config)}",
+    ),
+    GoalType(
+        type="form_submitted",
+        title="Submits a form",
+        settings=(Setting("form", "Form", "text"),),
+        headline=lambda it: f"Submits {form_words(it.config)}",
+    ),
+    GoalType(
+        type="appointment_booked",
+        title="Books an appointment",
+        also_called="booking calendar meeting",
+        need="calendar",
+    ),
+    GoalType(
+        type="purchase_made", title="Makes a purchase", also_called="order payment sale", need="payments"
+    ),
+    GoalType(
+        type="field_equals",
+        title="A field has a value",
+        settings=(Setting("field", "Field", "any_field"), Setting("value", "Value", "text", limit=500)),
+        headline=_has_value,
+    ),
+    GoalType(
+        type="link_clicked",
+        title="Clicks a link",
+        settings=(Setting("step", "Message", "step", required=False, event=lambda _: "link_clicked"),),
+        headline=_clicks,
+    ),
+)

@@ -1,12 +1,13 @@
 """One setting of a trigger, step or goal: its name, label, kind and limits.
 
-The tables in `triggers`, `steps` and `goals` are made of these, so the validator, the drawing and the forms
-of the editor all read the same description.
+The validator, the drawing and the forms read the same description.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+from app.workflows.domain.steps.config import Config
 
 Kind: TypeAlias = Literal[
     "text",  # plain words, one line
@@ -18,6 +19,7 @@ Kind: TypeAlias = Literal[
     "any_field",  # a contact's field
     "own_field",  # a contact's field that a step may change
     "step",  # the id of a message step
+    "workflow",  # the public id of another workflow
     "choice",
     "count",  # whole number
     "money",
@@ -33,15 +35,19 @@ Choices: TypeAlias = tuple[tuple[str, str], ...]
 
 UNITS: Choices = (("minutes", "minutes"), ("hours", "hours"), ("days", "days"), ("weeks", "weeks"))
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
+DAY = 1440
 MAX_WAIT_DAYS = 366
 LONGEST = 1_000_000
 
 WITH_MERGE_TAGS = frozenset({"line", "message", "markdown", "pairs"})
+CONTACT_FIELDS = frozenset({"date_field", "any_field", "own_field"})
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`when=(other, values)`: counts only while the setting `other` holds one of `values`."""
+    """`when=(other, values)`: counts only while the setting `other` holds one of `values`. `hint` stands
+    below the field of a form. `event`: for the kind “step”, what has to be able to happen to the message
+    (“link_clicked”), given the other settings."""
 
     name: str
     label: str
@@ -53,6 +59,8 @@ class Setting:
     high: int = 1_000_000
     choices: Choices = ()
     when: tuple[str, tuple[str, ...]] | None = None
+    hint: str = ""
+    event: Callable[[Config], str] | None = None
 
     def applies(self, config: Mapping[str, Any], siblings: Mapping[str, "Setting"]) -> bool:
         """Whether the setting counts, given the others."""
@@ -74,31 +82,9 @@ class Setting:
         return next((label for key, label in self.choices if key == value), str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A type of trigger, step or goal. `need` names the integration without which it cannot run."""
-
-    type: str
-    title: str
-    settings: tuple[Setting, ...] = ()
-    need: str = ""
-    group: str = ""
-    channel: str = ""
-    deprecated: str = ""
-
-    def setting(self, name: str) -> Setting | None:
-        """The setting of that name."""
-        return next((one for one in self.settings if one.name == name), None)
-
-    def applying(self, config: Mapping[str, Any]) -> list[Setting]:
-        """The settings that count, given what is set."""
-        siblings = {one.name: one for one in self.settings}
-        return [one for one in self.settings if one.applies(config, siblings)]
-
-
 def in_minutes(duration: Any) -> int:
     """The length of a {amount, unit}; 0 for what is not one."""
-    if not isinstance(duration, dict):
+    if not isinstance(duration, Mapping):
         return 0
     amount, unit = duration.get("amount"), duration.get("unit")
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0 or not isinstance(unit, str):

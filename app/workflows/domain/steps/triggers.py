@@ -1,62 +1,155 @@
 """What can start a workflow."""
 
-from app.workflows.domain.steps.setting import Part, Setting
+from app.contacts.domain.criteria import field_label
+from app.platform.words import counted, quoted
+from app.workflows.domain.steps.part_types import Described, Look, TriggerType
+from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.steps.words import date_words, form_words, tag_words, value_words
 
-CALENDAR = Setting("calendar", "Calendar", "text", required=False, limit=100)
+APPOINTMENT = ("event.starts_at", "event.location")
+PURCHASE = ("event.amount", "event.product")
+PERSON, ON_TAG, ON_CALENDAR = Look("user-plus", "accent"), Look("tag"), Look("calendar", "accent")
+MEETING = "booking calendar meeting"
 
-TRIGGERS: dict[str, Part] = {
-    part.type: part
-    for part in (
-        Part("manual", "Added manually", channel="person"),
-        Part("contact_created", "Contact created", channel="person"),
-        Part("tag_added", "Tag added", (Setting("tag", "Tag", "tag"),), channel="tag"),
-        Part("tag_removed", "Tag removed", (Setting("tag", "Tag", "tag"),), channel="tag"),
-        Part(
-            "field_changed",
-            "Field changed",
-            (
-                Setting("field", "Field", "any_field"),
-                Setting("to", "New value", "text", required=False, limit=500),
-            ),
-            channel="field",
-        ),
-        Part("form_submitted", "Form submitted", (Setting("form", "Form", "text"),), channel="form"),
-        Part("appointment_booked", "Appointment booked", (CALENDAR,), need="calendar", channel="calendar"),
-        Part(
-            "appointment_cancelled", "Appointment canceled", (CALENDAR,), need="calendar", channel="calendar"
-        ),
-        Part(
-            "appointment_completed", "Appointment completed", (CALENDAR,), need="calendar", channel="calendar"
-        ),
-        Part("appointment_no_show", "Appointment no-show", (CALENDAR,), need="calendar", channel="calendar"),
-        Part(
-            "purchase_made",
-            "Purchase made",
-            (
-                Setting("product", "Product", "text", required=False),
-                Setting("min_amount", "Minimum amount", "money", required=False),
-            ),
-            need="payments",
-            channel="payment",
-        ),
-        Part(
-            "date_reached",
-            "Date reached",
-            (
-                Setting("field", "Date", "date_field"),
-                Setting("days_before", "Days before", "count", required=False, default=0, high=365),
-                Setting("at", "Time of day", "time", required=False, default="09:00"),
-            ),
-            channel="date",
-        ),
-        Part(
-            "webhook_received",
-            "Webhook received",
-            (Setting("key", "Key", "key"),),
-            need="webhook",
-            channel="webhook",
-        ),
+
+def _appointment(kind: str, title: str, happens: str, otherwise: str, also: str = "") -> TriggerType:
+    """`happens`: what the appointment does (“is booked”)."""
+
+    def headline(it: Described) -> str:
+        calendar = it.config.text("calendar")
+        return f"When an appointment{f' in {quoted(calendar)}' if calendar else ''} {happens}"
+
+    return TriggerType(
+        type=kind,
+        title=title,
+        look=ON_CALENDAR,
+        also_called=f"{MEETING} {also}".strip(),
+        settings=(Setting("calendar", "Calendar", "text", required=False, limit=100),),
+        need="calendar",
+        headline=headline,
+        otherwise=lambda _: otherwise,
+        brings=APPOINTMENT,
     )
-}
 
-APPOINTMENT_TRIGGERS = frozenset(name for name in TRIGGERS if name.startswith("appointment_"))
+
+def _changes(it: Described) -> str:
+    field, value = it.config.get("field"), it.config.get("to")
+    is_named = isinstance(value, str | int | float) and value != ""
+    return f"When {field_label(field)} changes{f' to {value_words(field, value)}' if is_named else ''}"
+
+
+def _purchase(it: Described) -> str:
+    product, amount = it.config.text("product"), it.config.get("min_amount")
+    what = f"a purchase of {quoted(product)}" if product else "a purchase"
+    is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
+    return f"When {what} is made{f' for at least {amount:,}' if is_number else ''}"
+
+
+def _date(it: Described) -> str:
+    days, field = it.config.whole("days_before") or 0, date_words(it.config.get("field"))
+    at = it.config.text("at") or "09:00"
+    return f"{counted(days, 'day')} before {field} at {at}" if days > 0 else f"On {field} at {at}"
+
+
+def _on_their_date(it: Described) -> str:
+    field, days = it.config.text("field"), it.config.whole("days_before") or 0
+    date = "their birthday" if field == "contact.birthday" else f"the date in “{field_label(field)}”"
+    return f"{counted(days, 'day')} before {date}" if days > 0 else f"on {date}"
+
+
+TYPES = (
+    TriggerType(type="manual", title="Added manually", look=PERSON, headline=lambda _: "When you add people"),
+    TriggerType(
+        type="contact_created",
+        title="Contact created",
+        look=PERSON,
+        headline=lambda _: "When a contact is created",
+        otherwise=lambda _: "when they become a contact",
+    ),
+    TriggerType(
+        type="tag_added",
+        title="Tag added",
+        look=ON_TAG,
+        settings=(Setting("tag", "Tag", "tag"),),
+        headline=lambda it: f"When {tag_words(it.config)} is added",
+        otherwise=lambda _: "when they get a tag",
+    ),
+    TriggerType(
+        type="tag_removed",
+        title="Tag removed",
+        look=ON_TAG,
+        settings=(Setting("tag", "Tag", "tag"),),
+        headline=lambda it: f"When {tag_words(it.config)} is removed",
+        otherwise=lambda _: "when they lose a tag",
+    ),
+    TriggerType(
+        type="field_changed",
+        title="Field changed",
+        look=Look("user-edit"),
+        settings=(
+            Setting("field", "Field", "any_field"),
+            Setting("to", "New value", "text", required=False, limit=500),
+        ),
+        headline=_changes,
+        otherwise=lambda _: "when a field changes",
+    ),
+    TriggerType(
+        type="form_submitted",
+        title="Form submitted",
+        look=Look("form", "accent"),
+        settings=(Setting("form", "Form", "text"),),
+        headline=lambda it: f"When {form_words(it.config)} is submitted",
+        otherwise=lambda _: "when they submit a form",
+    ),
+    _appointment("appointment_booked", "Appointment booked", "is booked", "when they book an appointment"),
+    _appointment(
+        "appointment_cancelled", "Appointment canceled", "is canceled", "when they cancel an appointment"
+    ),
+    _appointment(
+        "appointment_completed", "Appointment completed", "is completed", "after their appointment", "visit"
+    ),
+    _appointment(
+        "appointment_no_show",
+        "Appointment no-show",
+        "is missed",
+        "when they miss an appointment",
+        "no-show",
+    ),
+    TriggerType(
+        type="purchase_made",
+        title="Purchase made",
+        look=Look("star", "accent"),
+        also_called="order payment sale",
+        settings=(
+            Setting("product", "Product", "text", required=False),
+            Setting("min_amount", "Minimum amount", "money", required=False),
+        ),
+        need="payments",
+        headline=_purchase,
+        otherwise=lambda _: "when they buy",
+        brings=PURCHASE,
+    ),
+    TriggerType(
+        type="date_reached",
+        title="Date reached",
+        look=Look("cake", "accent"),
+        also_called="date",
+        settings=(
+            Setting("field", "Date", "date_field"),
+            Setting("days_before", "Days before", "count", required=False, default=0, high=365),
+            Setting("at", "Time of day", "time", required=False, default="09:00"),
+        ),
+        headline=_date,
+        otherwise=_on_their_date,
+    ),
+    TriggerType(
+        type="webhook_received",
+        title="Webhook received",
+        look=Look("webhook", "info"),
+        settings=(Setting("key", "Key", "key"),),
+        need="webhook",
+        headline=lambda it: f"When the webhook {quoted(it.config.text('key') or '…')} receives data",
+        otherwise=lambda _: "when a webhook arrives",
+        brings=("event.",),
+    ),
+)

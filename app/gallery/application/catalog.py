@@ -17,7 +17,7 @@ MOST_KEPT = 50
 
 
 @dataclass(frozen=True)
-class Stock:
+class Catalog:
     """All cards that an account sees, the search over them by position, and what one may choose among."""
 
     mark: tuple[Any, ...]
@@ -27,30 +27,30 @@ class Stock:
     step_types: frozenset[str]
 
 
-_kept: OrderedDict[int, Stock] = OrderedDict()
+_kept: OrderedDict[int, Catalog] = OrderedDict()
 _lock = Lock()
 
 
-def stock_of(account_id: int) -> Stock:
+def catalog_of(account_id: int) -> Catalog:
     """What the account sees now."""
     mark = queries.gallery_mark(account_id)
     with _lock:
-        stock = _kept.get(account_id)
-        if stock is not None and stock.mark == mark:
+        catalog = _kept.get(account_id)
+        if catalog is not None and catalog.mark == mark:
             _kept.move_to_end(account_id)
-            return stock
-    stock = _stock(mark, account_id)
+            return catalog
+    catalog = _catalog(mark, account_id)
     with _lock:
-        _kept[account_id] = stock
+        _kept[account_id] = catalog
         _kept.move_to_end(account_id)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
-    return stock
+    return catalog
 
 
-def _stock(mark: tuple[Any, ...], account_id: int) -> Stock:
+def _catalog(mark: tuple[Any, ...], account_id: int) -> Catalog:
     cards = tuple(card_of(row) for row in queries.gallery_cards(account_id))
-    return Stock(
+    return Catalog(
         mark=mark,
         cards=cards,
         search=TemplateSearch([card.entry() for card in cards]),

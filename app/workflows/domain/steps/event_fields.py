@@ -1,17 +1,15 @@
 """The fields that criteria of a workflow have besides a contact's: the event that started it, and what the
 contact did with its messages. They are registered with the criteria of contacts when this room is loaded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.contacts.domain.criteria import (
     NO_VALUE,
     Field,
     Kind,
-    field_named,
     register_fields,
     register_kind,
-    rules,
 )
 from app.platform.words import joined, quoted
 
@@ -20,16 +18,6 @@ MESSAGE_VERBS = {
     "event.link_clicked": "clicked a link in",
     "event.replied": "replied to",
 }
-
-
-def message_references(criteria: Any) -> Iterator[tuple[str, str]]:
-    """(field, step id) of every message that the criteria name."""
-    for rule in rules(criteria):
-        found = field_named(rule.field)
-        if found and found.kind == "message" and rule.op not in NO_VALUE:
-            for value in rule.value if isinstance(rule.value, list) else [rule.value]:
-                if isinstance(value, str):
-                    yield found.name, value
 
 
 def _message_problem(value: Any) -> str:

@@ -1,0 +1,72 @@
+"""Messages to contacts: email and SMS."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.workflows.domain.messages.email_body import render_email_body
+from app.workflows.domain.messages.merge_tags import render_text
+from app.workflows.domain.messages.rendering import Rendered
+from app.workflows.domain.messages.sms_length import sms_length
+from app.workflows.domain.steps.config import Config
+from app.workflows.domain.steps.part_types import Look, MessageType, StepType
+from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.steps.words import readable
+
+
+def _email(config: Config, context: Mapping[str, Any]) -> Rendered:
+    return Rendered(
+        "letter",
+        subject=render_text(config.text("subject"), context, one_line=True),
+        preheader=render_text(config.text("preheader"), context, one_line=True),
+        html=render_email_body(config.text("body"), context),
+    )
+
+
+def _sms(config: Config, context: Mapping[str, Any]) -> Rendered:
+    text = render_text(config.text("text"), context)
+    return Rendered("bubble", text=text, length=sms_length(text))
+
+
+TYPES = (
+    StepType(
+        type="send_email",
+        title="Send email",
+        group="action",
+        channel="email",
+        look=Look("mail", "accent"),
+        also_called="mail message",
+        settings=(
+            Setting("subject", "Subject", "line", limit=250),
+            Setting(
+                "preheader",
+                "Preview text",
+                "line",
+                required=False,
+                limit=250,
+                hint="Shown next to the subject in the inbox.",
+            ),
+            Setting("body", "Text", "markdown", limit=20_000),
+        ),
+        editable=("subject", "preheader", "body"),
+        detail=lambda it: readable(it.config.get("subject")),
+        message=MessageType(
+            name="subject",
+            events=frozenset({"email_opened", "link_clicked", "replied"}),
+            render=_email,
+            has_postal_address=True,
+        ),
+    ),
+    StepType(
+        type="send_sms",
+        title="Send SMS",
+        group="action",
+        channel="sms",
+        need="sms",
+        look=Look("message", "warning"),
+        also_called="sms text message phone",
+        settings=(Setting("text", "Text", "message", limit=1_000),),
+        editable=("text",),
+        detail=lambda it: readable(it.config.get("text"), 120),
+        message=MessageType(name="text", events=frozenset({"link_clicked", "replied"}), render=_sms),
+    ),
+)

@@ -1,0 +1,31 @@
+"""Into other workflows and out of them."""
+
+from app.workflows.domain.steps.part_types import Described, Look, StepType
+from app.workflows.domain.steps.setting import Setting
+
+WORKFLOW = Setting("workflow", "Workflow", "workflow", limit=100)
+
+
+def _workflow(it: Described) -> str:
+    workflow_id = it.config.text("workflow")
+    return it.names.workflows.get(workflow_id, workflow_id)
+
+
+TYPES = (
+    StepType(
+        type="enroll_in_workflow",
+        title="Add to another workflow",
+        group="action",
+        look=Look("workflow", "info"),
+        settings=(WORKFLOW,),
+        detail=_workflow,
+    ),
+    StepType(
+        type="remove_from_workflow",
+        title="Remove from another workflow",
+        group="action",
+        look=Look("door-exit", "info"),
+        settings=(WORKFLOW,),
+        detail=_workflow,
+    ),
+)

@@ -1,0 +1,38 @@
+"""Changes of the contact: tags and fields."""
+
+from app.contacts.domain.criteria import field_label
+from app.workflows.domain.steps.part_types import Described, Look, StepType
+from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.steps.words import value_words
+
+TAG = Setting("tag", "Tag", "tag")
+
+
+def _tag(it: Described) -> str:
+    return it.config.text("tag")
+
+
+def _update(it: Described) -> str:
+    field, value = it.config.get("field"), it.config.get("value")
+    if value is None or value == "":
+        return f"Clear {field_label(field)}"
+    return f"Set {field_label(field)} to {value_words(field, value)}"
+
+
+TYPES = (
+    StepType(type="add_tag", title="Add tag", group="action", look=Look("tag"), settings=(TAG,), detail=_tag),
+    StepType(
+        type="remove_tag", title="Remove tag", group="action", look=Look("tags"), settings=(TAG,), detail=_tag
+    ),
+    StepType(
+        type="update_field",
+        title="Update field",
+        group="action",
+        look=Look("user-edit"),
+        settings=(
+            Setting("field", "Field", "own_field"),
+            Setting("value", "Value", "line", required=False, limit=500),
+        ),
+        detail=_update,
+    ),
+)

@@ -1,0 +1,133 @@
+"""Waiting: for a length of time, until a date or time, for something to happen."""
+
+from app.contacts.domain.criteria import day_words
+from app.platform.words import quoted
+from app.workflows.domain.steps.config import Config
+from app.workflows.domain.steps.part_types import Described, Faults, Look, StepType
+from app.workflows.domain.steps.setting import DAY, MAX_WAIT_DAYS, UNITS, Choices, Setting, in_minutes
+from app.workflows.domain.steps.words import date_words, length_words, tag_words
+
+ZONES: Choices = (("account", "your time zone"), ("contact", "the contact’s time zone"))
+UNTIL: Choices = (
+    ("date", "A date"),
+    ("contact_field", "A contact date"),
+    ("time_of_day", "A time of day"),
+    ("weekday", "A day of the week"),
+)
+WEEKDAYS: Choices = tuple(
+    (name.lower(), name)
+    for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+)
+EVENTS: Choices = (
+    ("email_opened", "Email opened"),
+    ("link_clicked", "Link clicked"),
+    ("replied", "Reply received"),
+    ("tag_added", "Tag added"),
+)
+OF_MESSAGES = ("email_opened", "link_clicked", "replied")
+
+
+def _too_long(config: Config) -> Faults:
+    if in_minutes(config) > MAX_WAIT_DAYS * DAY:
+        yield "amount", "How long: choose at most one year."
+
+
+def _until(it: Described) -> str:
+    config, time = it.config, it.config.text("time")
+    at = f" at {time}" if time else ""
+    weekday = config.text("weekday").capitalize() or "a weekday"
+    moment = {
+        "date": f"{day_words(config.get('date') or 'a date')}{at}",
+        "contact_field": f"{date_words(config.get('field'))}{at}",
+        "time_of_day": time or "a time of day",
+        "weekday": f"{weekday}{at}",
+    }.get(config.text("kind"), "…")
+    return f"Wait until {moment}"
+
+
+def _zone(it: Described) -> str:
+    return "In the contact’s time zone" if it.config.get("zone") == "contact" else ""
+
+
+def _longest_until(config: Config) -> int:
+    """A weekday is a week away at most. A time of day is part of the wait before it, and a date is not known
+    here: both count nothing."""
+    return 7 * DAY if config.get("kind") == "weekday" else 0
+
+
+def _event(it: Described) -> str:
+    name = it.names.messages.get(it.config.text("step"), "")
+    message = quoted(name) if name else "any message"
+    return {
+        "email_opened": f"Wait until {message if name else 'any email'} is opened",
+        "link_clicked": f"Wait for a click in {message}",
+        "replied": f"Wait for a reply to {message}",
+        "tag_added": f"Wait until {tag_words(it.config)} is added",
+    }.get(it.config.text("event"), "Wait for an event")
+
+
+TYPES = (
+    StepType(
+        type="wait",
+        title="Wait",
+        group="timing",
+        look=Look("clock"),
+        also_called="delay pause",
+        settings=(
+            Setting("amount", "How long", "count", low=1, high=MAX_WAIT_DAYS * DAY),
+            Setting("unit", "Unit", "choice", choices=UNITS),
+        ),
+        editable=("amount", "unit"),
+        headline=lambda it: f"Wait {length_words(it.config)}",
+        longest_wait=in_minutes,
+        check=_too_long,
+    ),
+    StepType(
+        type="wait_until",
+        title="Wait until",
+        group="timing",
+        look=Look("calendar"),
+        also_called="delay pause",
+        settings=(
+            Setting("kind", "Until", "choice", choices=UNTIL),
+            Setting("date", "Date", "date", when=("kind", ("date",))),
+            Setting("field", "Contact date", "date_field", when=("kind", ("contact_field",))),
+            Setting("weekday", "Weekday", "choice", choices=WEEKDAYS, when=("kind", ("weekday",))),
+            Setting("time", "Time of day", "time", when=("kind", ("time_of_day",))),
+            Setting(
+                "time",
+                "Time of day",
+                "time",
+                required=False,
+                when=("kind", ("date", "contact_field", "weekday")),
+            ),
+            Setting("zone", "Time zone", "choice", required=False, default="account", choices=ZONES),
+        ),
+        headline=_until,
+        detail=_zone,
+        longest_wait=_longest_until,
+    ),
+    StepType(
+        type="wait_for_event",
+        title="Wait for",
+        group="timing",
+        look=Look("hourglass"),
+        also_called="delay pause",
+        settings=(
+            Setting("event", "Event", "choice", choices=EVENTS),
+            Setting(
+                "step",
+                "Message",
+                "step",
+                required=False,
+                when=("event", OF_MESSAGES),
+                event=lambda config: config.text("event"),
+            ),
+            Setting("tag", "Tag", "tag", when=("event", ("tag_added",))),
+            Setting("timeout", "Continue after", "duration"),
+        ),
+        headline=_event,
+        detail=lambda it: f"Up to {length_words(it.config.get('timeout'))}",
+        longest_wait=lambda config: in_minutes(config.get("timeout")),
+    ),
+)

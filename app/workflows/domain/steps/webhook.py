@@ -1,0 +1,40 @@
+"""Calls of other systems."""
+
+from urllib.parse import urlsplit
+
+from app.workflows.domain.steps.part_types import Described, Look, StepType
+from app.workflows.domain.steps.setting import Choices, Setting
+
+METHODS: Choices = (
+    ("POST", "POST"),
+    ("PUT", "PUT"),
+    ("PATCH", "PATCH"),
+    ("GET", "GET"),
+    ("DELETE", "DELETE"),
+)
+
+
+def _call(it: Described) -> str:
+    try:
+        host = urlsplit(it.config.text("url")).hostname or ""
+    except ValueError:
+        host = ""
+    return f"{it.config.text('method') or 'POST'} {host}".strip()
+
+
+TYPES = (
+    StepType(
+        type="webhook",
+        title="Call webhook",
+        group="action",
+        channel="webhook",
+        need="webhook",
+        look=Look("webhook", "info"),
+        settings=(
+            Setting("url", "Address", "url", limit=2_000),
+            Setting("method", "Method", "choice", required=False, default="POST", choices=METHODS),
+            Setting("fields", "Fields", "pairs", required=False, limit=500, high=30),
+        ),
+        detail=_call,
+    ),
+)
