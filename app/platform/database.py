@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.platform import tenancy
 from app.platform.clock import now
+from app.platform.comparing import SQL_FUNCTIONS
 from app.platform.errors import Unavailable
 from app.platform.schema_version import MIGRATIONS
 from app.platform.settings import Settings, current
@@ -134,6 +135,8 @@ def _create_private(_dialect: object, _record: object, places: Any, _options: ob
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours alone
+    for name, function in SQL_FUNCTIONS.items():
+        connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",

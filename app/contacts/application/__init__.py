@@ -12,10 +12,22 @@ from app.contacts.application.bulk import (
     unpack,
     update_many,
 )
+from app.contacts.application.filters import (
+    Term,
+    condition_of,
+    criteria_for,
+    facts_of,
+    filter_words,
+    register_term,
+    resolve_filter,
+    which_meet,
+    zone_of,
+)
 from app.contacts.application.own_fields import ensure_fields
 from app.contacts.application.panels import Told, panels_of, register_events, register_panel, told
 from app.contacts.application.people import add_contact, change_contact, reactivate, unsubscribe
 from app.contacts.application.reading import (
+    NOBODY,
     Card,
     Listing,
     Search,
@@ -27,18 +39,24 @@ from app.contacts.application.reading import (
 from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, untag_contact
 
 __all__ = [
+    "NOBODY",
     "Card",
     "Listing",
     "Search",
+    "Term",
     "Told",
     "add_contact",
     "block_many",
     "change_contact",
     "changed_by",
+    "condition_of",
     "contact_card",
     "create_many",
+    "criteria_for",
     "ensure_fields",
     "ensure_tags",
+    "facts_of",
+    "filter_words",
     "find_contacts",
     "new_tags",
     "own_fields",
@@ -46,6 +64,8 @@ __all__ = [
     "reactivate",
     "register_events",
     "register_panel",
+    "register_term",
+    "resolve_filter",
     "tag_contact",
     "tag_each",
     "tag_many",
@@ -55,4 +75,6 @@ __all__ = [
     "unsubscribe",
     "untag_contact",
     "update_many",
+    "which_meet",
+    "zone_of",
 ]

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.application.filters import condition_of, criteria_for
 from app.contacts.application.lookup import existing
-from app.contacts.domain import Status, tag_key
+from app.contacts.domain import Status
+from app.contacts.domain.criteria import Group, simple_parts
+from app.contacts.domain.names import tag_problem
 from app.contacts.domain.search import lane_of, lanes_of
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.listing import ContactList, Wanted
 from app.contacts.infrastructure.tables import Contact, Tag
+from app.platform.clock import now
 
 EVENTS_SHOWN = 100
 COUNTED = 10_000
@@ -20,15 +25,28 @@ COUNTED_FILTERED = 1_000
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody looks for: beginning of a name or address, status, name of a tag."""
+    """What somebody looks for: beginning of a name or address, status, name of a tag, and a criteria document
+    besides."""
 
     text: str = ""
     status: Status | None = None
     tag: str = ""
+    filter: Any = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.status or self.tag)
+        return not (self.text or self.documents)
+
+    @property
+    def documents(self) -> list[Any]:
+        """All of it but the text, as criteria documents that must all be met."""
+        rules: list[dict[str, Any]] = []
+        if self.status:
+            rules.append({"field": "contact.status", "op": "equals", "value": self.status.value})
+        if self.tag:
+            rules.append({"field": "contact.tags", "op": "has_any", "value": [self.tag]})
+        found: list[Any] = [{"all": rules}] if rules else []
+        return [*found, self.filter] if self.filter is not None else found
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,9 @@ class Listing:
     more: bool
     previous: int | None
     next: int | None
+
+
+NOBODY = Listing([], {}, 0, False, None, None)
 
 
 @dataclass(frozen=True)
@@ -65,16 +86,17 @@ def find_contacts(
     actor: Actor, search: Search, *, after: int | None = None, before: int | None = None
 ) -> Listing:
     """A page of the contacts that match, after or before the contact with that id. An id that is gone, or
-    that does not match any more, leads to the first page."""
+    that does not match any more, leads to the first page. Raises Invalid for a filter with problems."""
     require(actor, Permission.REPORTS)
     wanted = _wanted(actor, search)
     if wanted is None:
-        return Listing([], {}, 0, False, None, None)
+        return NOBODY
     anchor = _anchor(actor, wanted, before if before is not None else after)
     people = ContactList(actor.account_id, wanted)
     is_back = before is not None and anchor is not None
     page = people.page_before(anchor) if is_back and anchor else people.page_after(anchor)
-    limit = COUNTED_FILTERED if search.text and (search.status or search.tag) else COUNTED
+    is_slow = wanted.also is not None or (search.text and (search.status or search.tag))
+    limit = COUNTED_FILTERED if is_slow else COUNTED
     count = people.count_up_to(limit)
     return Listing(
         contacts=page.contacts,
@@ -116,13 +138,15 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
 def _wanted(actor: Actor, search: Search) -> Wanted | None:
     """None when nobody can match, because there is no such tag."""
     lanes = lanes_of(search.text, actor.country)
-    if search.text and not lanes:
+    if (search.text and not lanes) or (search.tag and tag_problem(search.tag)):
         return None
-    status = search.status.value if search.status else None
-    if not search.tag:
-        return Wanted(lanes, status)
-    tag = queries.tag_by_key(actor.account_id, tag_key(search.tag))
-    return Wanted(lanes, status, tag.id) if tag else None
+    criteria = [criteria_for(actor.account_id, document) for document in search.documents]
+    parts = simple_parts(Group("all", tuple(criteria)))
+    tag = queries.tag_by_key(actor.account_id, parts.tag) if parts.tag else None
+    if parts.tag and tag is None:
+        return None
+    also = condition_of(actor.account_id, parts.rest, now()) if parts.rest.members else None
+    return Wanted(lanes, parts.status, tag.id if tag else None, also)
 
 
 def _anchor(actor: Actor, wanted: Wanted, contact_id: int | None) -> Contact | None:

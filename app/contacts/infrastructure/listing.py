@@ -22,11 +22,13 @@ _contacts = Contact.__table__
 
 
 class Wanted(NamedTuple):
-    """Contacts in one of the lanes (all, without any), with this status and this tag."""
+    """Contacts in one of the lanes (all, without any), with this status and this tag, of which the condition
+    `also` holds. Status and tag have indexes of their own; `also` is asked of contacts that they leave."""
 
     lanes: Sequence[Lane] = ()
     status: str | None = None
     tag_id: int | None = None
+    also: sa.ColumnElement[bool] | None = None
 
 
 class Page(NamedTuple):
@@ -92,10 +94,11 @@ class ContactList:
             query = query.join(ContactTag, ContactTag.contact_id == Contact.id).where(*self._tagged())
         if self._wanted.status is not None:
             query = query.where(Contact.status == self._wanted.status)
-        return query
+        return self._asked_also(query)
 
     def _newest_ids(self) -> sa.Select[Any]:
-        if self._wanted.tag_id is not None and self._wanted.status is None:
+        is_tag_alone = self._wanted.status is None and self._wanted.also is None
+        if self._wanted.tag_id is not None and is_tag_alone:
             return sa.select(ContactTag.contact_id.label("id")).where(*self._tagged())
         return self._newest(Contact.id)
 
@@ -135,7 +138,10 @@ class ContactList:
             # A scalar with a limit cannot be turned into a join with all that carry the tag.
             tagged = sa.select(1).where(*self._tagged(), ContactTag.contact_id == Contact.id).limit(1)
             query = query.where(tagged.scalar_subquery().is_not(None))
-        return query
+        return self._asked_also(query)
+
+    def _asked_also(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        return query if self._wanted.also is None else query.where(self._wanted.also)
 
     def _begins(self, lane: Lane) -> sa.ColumnElement[bool]:
         key = self._key(lane.column)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.contacts import application as contacts
 from app.contacts.application import Search
 from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status, birthday_input, birthday_text
+from app.contacts.presentation.filters import chosen_filter
 from app.contacts.presentation.forms import (
     ContactForm,
     NewContactForm,
@@ -28,25 +29,37 @@ ONE = f"/<int(max={HIGHEST_ID}):contact_id>"
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """The list; for a search while typing only the part that changes."""
+    actor, chosen = web.actor(), chosen_filter(request.args.get("filter", ""))
     search = Search(
         text=request.args.get("q", "").strip(),
         status=next((one for one in Status if one == request.args.get("status")), None),
         tag=request.args.get("tag", "").strip(),
+        filter=chosen.document,
     )
-    listing = contacts.find_contacts(web.actor(), search, after=_place("after"), before=_place("before"))
+    listing, problems = contacts.NOBODY, chosen.problems
+    if not problems:
+        try:
+            listing = contacts.find_contacts(actor, search, after=_place("after"), before=_place("before"))
+        except Invalid as wrong:
+            problems = wrong.facts["problems"]
     is_part = request.headers.get("HX-Target", "").endswith("#contact-list")
-    facts: dict[str, Any] = {"search": search, "listing": listing, "here": _address(search)}
+    facts: dict[str, Any] = {"search": search, "listing": listing, "here": _address(search, chosen.text)}
+    facts |= {"filter": chosen, "filter_problems": problems}
+    if chosen.document is not None and not problems:
+        facts["unfiltered_url"] = _address(search, "")
+        facts["filter_words"] = contacts.filter_words(actor.account_id, chosen.document)
     if listing.previous is not None:
-        facts["previous_url"] = _address(search, before=listing.previous)
+        facts["previous_url"] = _address(search, chosen.text, before=listing.previous)
     if listing.next is not None:
-        facts["next_url"] = _address(search, after=listing.next)
+        facts["next_url"] = _address(search, chosen.text, after=listing.next)
     if is_part:
         part = render_template("contacts/_contact_list.html", **facts)
-        return part, {"HX-Replace-Url": _address(search)}
-    tags = contacts.tags_to_choose(web.actor())
-    return render_template(
+        return part, 422 if problems else 200, {"HX-Replace-Url": _address(search, chosen.text)}
+    tags = contacts.tags_to_choose(actor)
+    page = render_template(
         "contacts/index.html", tags=tags, statuses=list(Status), nav_active="contacts", **facts
     )
+    return page, 422 if problems else 200
 
 
 @blueprint.get("/new")
@@ -187,6 +200,6 @@ def _place(name: str) -> int | None:
     return number_of(request.args.get(name, ""))
 
 
-def _address(search: Search, **place: int) -> str:
+def _address(search: Search, filter_text: str, **place: int) -> str:
     facts = {"q": search.text or None, "status": search.status, "tag": search.tag or None}
-    return url_for("contacts.index", **facts, **place)
+    return url_for("contacts.index", **facts, filter=filter_text or None, **place)

@@ -1,6 +1,7 @@
 """The doors of the room: `enroll_many` puts contacts into a workflow; the rest says who is where."""
 
 from app.engine.application.enrolling import enroll_many
+from app.engine.application.membership import register_terms
 from app.engine.application.reading import (
     VIEWS,
     Figures,
@@ -24,4 +25,5 @@ __all__ = [
     "names_of_workflows",
     "people_in",
     "people_under_way",
+    "register_terms",
 ]

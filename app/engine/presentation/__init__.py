@@ -13,3 +13,4 @@ def init(app: Flask) -> None:
     workflows.register_people_count(engine.people_under_way)
     workflows.register_panel("people", panels.figures, place="top")
     contacts.register_panel("enrollments", panels.enrollments)
+    engine.register_terms()

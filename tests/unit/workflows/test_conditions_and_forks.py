@@ -20,7 +20,7 @@ from tests.unit.workflows.documents import (
 @pytest.mark.parametrize(
     ("criteria", "words"),
     [
-        (None, "Add the conditions for this path."),
+        (None, "Add at least one condition."),
         ({"all": []}, "Add at least one condition."),
         ({"all": [rule("contact.shoe", "equals", "x")]}, "The field “contact.shoe” doesn’t exist."),
         (

@@ -1,8 +1,17 @@
 """One language for contact filters, trigger filters, branches and goals: its document, fields and words."""
 
 from app.contacts.domain.criteria.document import MAX_NESTING, MAX_RULES, Rule, group_of, rules
+from app.contacts.domain.criteria.evaluate import (
+    LAST_WITHOUT_YEAR,
+    Clock,
+    Facts,
+    days_of,
+    matches,
+    moments_of,
+)
 from app.contacts.domain.criteria.fields import (
     CUSTOM,
+    FIELDS,
     KINDS,
     NO_VALUE,
     OPERATORS,
@@ -14,30 +23,62 @@ from app.contacts.domain.criteria.fields import (
     register_fields,
     register_kind,
 )
+from app.contacts.domain.criteria.parsed import (
+    Condition,
+    DayIs,
+    Group,
+    HasKeys,
+    IsEmpty,
+    NumberIs,
+    TextIs,
+    Unanswerable,
+    WithinDays,
+    parse,
+)
 from app.contacts.domain.criteria.problems import criteria_problems
+from app.contacts.domain.criteria.simple_parts import SimpleParts, simple_parts
 from app.contacts.domain.criteria.values import day_of
 from app.contacts.domain.criteria.words import country_words, criteria_words, day_words
 
 __all__ = [
     "CUSTOM",
+    "FIELDS",
     "KINDS",
+    "LAST_WITHOUT_YEAR",
     "MAX_NESTING",
     "MAX_RULES",
     "NO_VALUE",
     "OPERATORS",
+    "Clock",
+    "Condition",
+    "DayIs",
+    "Facts",
     "Field",
+    "Group",
+    "HasKeys",
+    "IsEmpty",
     "Kind",
+    "NumberIs",
     "Rule",
+    "SimpleParts",
+    "TextIs",
+    "Unanswerable",
+    "WithinDays",
     "country_words",
     "criteria_problems",
     "criteria_words",
     "custom_key",
     "day_of",
     "day_words",
+    "days_of",
     "field_label",
     "field_named",
     "group_of",
+    "matches",
+    "moments_of",
+    "parse",
     "register_fields",
     "register_kind",
     "rules",
+    "simple_parts",
 ]

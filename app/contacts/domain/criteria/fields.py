@@ -56,6 +56,9 @@ FIELDS: dict[str, Field] = {
         Field("contact.status", "Status", "status"),
         Field("contact.tags", "Tags", "tags"),
         Field("contact.created_at", "Added on", "moment"),
+        Field("contact.updated_at", "Last changed", "moment"),
+        Field("contact.last_activity_at", "Last activity", "moment"),
+        Field("contact.email_domain", "Email domain", "text"),
     )
 }
 

@@ -14,7 +14,8 @@ from app.contacts.domain.criteria.fields import (
     FieldKind,
     field_named,
 )
-from app.contacts.domain.criteria.values import MAX_LIST, MAX_NUMBER, MAX_TEXT, NUMBER, day_of
+from app.contacts.domain.criteria.values import MAX_DAYS, MAX_LIST, MAX_TEXT, day_of, is_number
+from app.contacts.domain.names import clean
 from app.platform.words import joined
 
 
@@ -24,7 +25,7 @@ def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[
     if criteria is None and may_be_empty:
         return
     if not isinstance(criteria, dict):
-        yield "Add the conditions for this path."
+        yield "Add at least one condition."
         return
     found = list(rules(criteria))
     if not found and not may_be_empty:
@@ -78,11 +79,14 @@ def _value_problem(field: Field, op: str, value: Any) -> str:
     if op in NO_VALUE:
         return ""
     if op == "in_last_days":
-        good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 36_500
+        good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_DAYS
         return "" if good else "enter a number of days, 1 or more."
     if op == "between":
         if not isinstance(value, list) or len(value) != 2:
             return "enter two values, from and to."
+        if field.kind == "custom":
+            good = all(map(day_of, value)) or all(map(is_number, value))
+            return "" if good else "enter two numbers or two dates such as 2026-05-01."
         return next(filter(None, (_one_problem(field, op, each) for each in value)), "")
     if op in LISTS:
         if not isinstance(value, list) or not value:
@@ -94,8 +98,10 @@ def _value_problem(field: Field, op: str, value: Any) -> str:
 
 
 def _one_problem(field: Field, op: str, value: Any) -> str:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not clean(value[:MAX_TEXT])):
         return "enter a value."
+    if field.name == "contact.phone" and not any(one in "0123456789" for one in str(value)):
+        return "enter a phone number."
     check = KINDS[field.kind].problem or _CHECKS.get(field.kind, _text_problem)
     if field.kind == "custom" and op in ("greater", "less"):
         check = _number_problem
@@ -118,12 +124,7 @@ def _country_problem(value: Any) -> str:
 
 
 def _number_problem(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return "enter a number."
-    if isinstance(value, str) and not NUMBER.fullmatch(value):
-        return "enter a number."
-    number = float(value) if isinstance(value, str | float) else value
-    return "" if abs(number) < MAX_NUMBER else "enter a number."
+    return "" if is_number(value) else "enter a number."
 
 
 def _date_problem(value: Any) -> str:

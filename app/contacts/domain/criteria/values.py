@@ -2,12 +2,16 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from app.platform.comparing import MICRO
 
 MAX_TEXT = 200
 MAX_LIST = 100
-MAX_NUMBER = 1e15
-NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+MAX_DAYS = 36_500
+MAX_NUMBER = 10**12
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -19,3 +23,22 @@ def day_of(value: Any) -> date | None:
         return datetime.fromisoformat(value).date()
     except ValueError:
         return None
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number below a trillion with up to six decimal places, or a text that is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value) is not None
+    if isinstance(value, int):
+        return abs(value) < MAX_NUMBER
+    return abs(value) < MAX_NUMBER and micro_of(value) / MICRO == value
+
+
+def micro_of(value: Any) -> int:
+    """A number in millionths. Raises ValueError for what is none."""
+    try:
+        return int((Decimal(str(value)) * MICRO).to_integral_value())
+    except (InvalidOperation, OverflowError):
+        raise ValueError(f"no number {value}") from None

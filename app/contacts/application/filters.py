@@ -1,0 +1,162 @@
+"""Criteria asked of contacts: judged, as a select of ids for whole sets, or of single contacts.
+
+Rooms above register what only they know of a contact (`register_term`); this room never knows who came.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.accounts import application as accounts
+from app.contacts.domain.criteria import (
+    Clock,
+    Facts,
+    Field,
+    Group,
+    HasKeys,
+    IsEmpty,
+    Unanswerable,
+    criteria_problems,
+    criteria_words,
+    matches,
+    parse,
+    register_fields,
+    rules,
+)
+from app.contacts.infrastructure import criteria_sql, facts
+from app.contacts.infrastructure.tables import Contact
+from app.platform.errors import Invalid
+
+MAX_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class Term:
+    """A field of another room: what a contact has to do with things that have an id, such as workflows.
+
+    `condition(account_id, test)` is the condition on the table of contacts, `read(account_id, contact_ids)`
+    gives the ids that each contact has, `names(account_id, ids)` the names of those that the account has, and
+    `gone` is the sentence about one that it does not have."""
+
+    field: Field
+    condition: Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]
+    read: Callable[[int, Sequence[int]], Mapping[int, frozenset[str]]]
+    names: Callable[[int, Collection[str]], Mapping[str, str]]
+    gone: str
+
+
+_terms: dict[str, Term] = {}
+
+
+def register_term(term: Term) -> None:
+    """Let criteria name a field of another room, whose kind is registered with the criteria."""
+    register_fields(term.field)
+    _terms[term.field.name] = term
+
+
+def criteria_for(account_id: int, document: Any) -> Group:
+    """The criteria of a document that contacts of the account can be asked. Raises Invalid, with all
+    sentences in `problems`."""
+    problems = list(criteria_problems(document))[:MAX_PROBLEMS]
+    if problems:
+        raise _invalid(problems)
+    criteria = parse(document, accounts.worker_actor(account_id).country)
+    problems = list(dict.fromkeys(_unknown(account_id, criteria)))
+    if problems:
+        raise _invalid(problems)
+    return criteria
+
+
+def condition_of(account_id: int, criteria: Group, now: datetime) -> sa.ColumnElement[bool]:
+    """The condition on the table of contacts. Raises Invalid for a rule that contacts cannot be asked."""
+    scope = criteria_sql.Scope(
+        account_id,
+        _clock(account_id, now),
+        facts.custom_keys(account_id),
+        {name: term.condition for name, term in _terms.items()},
+    )
+    try:
+        return criteria_sql.compiled(criteria, scope)
+    except Unanswerable as rule:
+        raise _invalid([rule.sentence]) from None
+
+
+def resolve_filter(account_id: int, document: Any, now: datetime) -> sa.Select[int]:
+    """A select of the ids of the account's contacts that meet the criteria at `now` (UTC). Runs nothing but
+    look-ups of what the criteria name. Raises Invalid."""
+    criteria = criteria_for(account_id, document)
+    return sa.select(Contact.id).where(
+        Contact.account_id == account_id, condition_of(account_id, criteria, now)
+    )
+
+
+def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
+    """Those of a few contacts that meet the criteria, asked one by one in Python. Raises Invalid."""
+    criteria = criteria_for(account_id, document)
+    clock = _clock(account_id, now)
+    try:
+        return {
+            contact_id
+            for contact_id, known in facts_of(account_id, contact_ids).items()
+            if matches(criteria, known, clock)
+        }
+    except Unanswerable as rule:
+        raise _invalid([rule.sentence]) from None
+
+
+def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
+    """{contact id: all that criteria may ask}, for contacts of the account."""
+    found = facts.facts_of(account_id, contact_ids)
+    held = {name: term.read(account_id, contact_ids) for name, term in _terms.items()}
+    return {
+        contact_id: Facts(
+            {**known.values, **{name: read.get(contact_id, frozenset()) for name, read in held.items()}},
+            known.custom,
+            known.custom_fields,
+        )
+        for contact_id, known in found.items()
+    }
+
+
+def filter_words(account_id: int, document: Any) -> str:
+    """A criteria document in one sentence, with the names of what it refers to."""
+    names: dict[str, str] = {}
+    for rule in rules(document):
+        if term := _terms.get(rule.field):
+            given = rule.value if isinstance(rule.value, list) else [rule.value]
+            names |= term.names(account_id, [one for one in given if isinstance(one, str)])
+    return criteria_words(document, names)
+
+
+def _unknown(account_id: int, criteria: Group) -> list[str]:
+    """Sentences about what the criteria name and the account does not have, or contacts cannot be asked."""
+    problems = []
+    conditions = criteria.conditions()
+    if custom := {condition.custom for condition in conditions} - {""}:
+        missing = custom - facts.custom_keys(account_id)
+        problems += [f"The custom field “{key}” doesn’t exist." for key in sorted(missing)]
+    for condition in conditions:
+        if term := _terms.get(condition.field.name):
+            keys = condition.test.keys if isinstance(condition.test, HasKeys) else ()
+            if set(keys) - set(term.names(account_id, keys)):
+                problems.append(term.gone)
+        elif not condition.field.name.startswith("contact."):
+            problems.append(Unanswerable(condition.field).sentence)
+    return problems
+
+
+def zone_of(account_id: int) -> ZoneInfo:
+    """The zone in which the days of the account's criteria begin."""
+    return ZoneInfo(accounts.worker_actor(account_id).time_zone)
+
+
+def _clock(account_id: int, now: datetime) -> Clock:
+    return Clock(now, zone_of(account_id))
+
+
+def _invalid(problems: Sequence[str]) -> Invalid:
+    return Invalid("VALIDATION_ERROR", problems[0], fields={"filter": problems[0]}, problems=list(problems))

@@ -1,0 +1,45 @@
+"""The ways in which people write a country: a contact's country is free text, a rule names a code."""
+
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.languages import get_official_languages
+
+from app.platform.comparing import fold_case
+
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+_ALSO = {
+    "AE": "UAE",
+    "BA": "Bosnia",
+    "CD": "DR Congo",
+    "CI": "Ivory Coast",
+    "CZ": "Czech Republic",
+    "DE": "GER|BRD",
+    "GB": "UK|U.K.|Great Britain|Britain|England|Scotland|Wales|Northern Ireland",
+    "IE": "Republic of Ireland",
+    "KR": "Korea|Republic of Korea",
+    "MK": "Macedonia",
+    "NL": "Holland|The Netherlands",
+    "RU": "Russian Federation",
+    "TR": "Turkey|Türkiye",
+    "US": "USA|U.S.|U.S.A.|United States of America|The United States|America",
+}
+
+
+@lru_cache(maxsize=512)
+def spellings_of(code: str) -> tuple[str, ...]:
+    """How the country with this ISO 3166 code may be written, in the case of `fold_case`: the code, its names
+    in seven languages and in its own, and usual short forms."""
+    code = code.upper()
+    names = {code, *_ALSO.get(code, "").split("|")}
+    for language in (*_LANGUAGES, *get_official_languages(code, de_facto=True)):
+        names.add(_names_in(language).get(code, ""))
+    return tuple(sorted({fold_case(name) for name in names if name}))
+
+
+@lru_cache(maxsize=64)
+def _names_in(language: str) -> dict[str, str]:
+    try:
+        return {code: str(name) for code, name in Locale.parse(language).territories.items()}
+    except (UnknownLocaleError, ValueError):
+        return {}

@@ -1,0 +1,229 @@
+"""Criteria as a condition on contacts, in SQL for both databases: the answer of `domain.criteria.matches`.
+
+Every test of `domain.criteria.parsed` has one form here. Conditions are only joined by AND and OR, so one
+that is NULL counts as not met. Whatever SQL has no form for raises Unanswerable.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+import sqlalchemy as sa
+
+from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.domain.criteria import (
+    LAST_WITHOUT_YEAR,
+    Clock,
+    Condition,
+    DayIs,
+    Group,
+    HasKeys,
+    IsEmpty,
+    NumberIs,
+    TextIs,
+    Unanswerable,
+    days_of,
+    moments_of,
+)
+from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
+from app.platform.comparing import DAY, FOLDED_FROM, FOLDED_TO, MICRO, NUMBER
+from app.platform.database import is_sqlite
+
+Bool: TypeAlias = sa.ColumnElement[bool]
+OwnTest: TypeAlias = Callable[[int, IsEmpty | HasKeys], Bool]
+"""(account id, what is asked) -> the condition on `contacts` for a field of another room."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose contacts are asked, when, which custom fields the account has, and the tests of other rooms by
+    the names of their fields."""
+
+    account_id: int
+    clock: Clock
+    custom_fields: frozenset[str] = frozenset()
+    own_tests: Mapping[str, OwnTest] | None = None
+
+
+def compiled(criteria: Group, scope: Scope) -> Bool:
+    """The condition that a contact meets the criteria. Raises Unanswerable."""
+    parts = [
+        compiled(member, scope) if isinstance(member, Group) else _condition(member, scope)
+        for member in criteria.members
+    ]
+    return sa.or_(sa.false(), *parts) if criteria.join == "any" else sa.and_(sa.true(), *parts)
+
+
+def _condition(condition: Condition, scope: Scope) -> Bool:
+    name, test = condition.field.name, condition.test
+    if key := condition.custom:
+        if key not in scope.custom_fields:
+            return sa.false()
+        return _text(test, sa.func.coalesce(Contact.custom[key].as_string(), ""), scope.clock)
+    if name == "contact.tags":
+        return _tags(test, scope.account_id)
+    if own := (scope.own_tests or {}).get(name):
+        assert isinstance(test, IsEmpty | HasKeys)
+        return own(scope.account_id, test)
+    if name == "contact.birthday":
+        return _date(test, scope.clock)
+    if name in _MOMENTS:
+        return _moment(test, _MOMENTS[name](scope.account_id), scope.clock)
+    if name in _KEYS:
+        return _text(test, _KEYS[name], scope.clock, is_key=True)
+    if name in _TEXTS:
+        return _text(test, _TEXTS[name](), scope.clock)
+    raise Unanswerable(condition.field)
+
+
+def _text(test: Any, text: Any, clock: Clock, is_key: bool = False) -> Bool:
+    """A test on a text. A key may be NULL and is compared as it is, so that its index can be used."""
+    if isinstance(test, IsEmpty):
+        filled: Bool = text.is_not(None) if is_key else text != ""
+        return filled if test.no else sa.not_(filled)
+    if isinstance(test, TextIs):
+        return _text_is(test, text if is_key else _folded(text), is_key)
+    if isinstance(test, NumberIs):
+        inside: Bool = _number(test, _micro(text))
+        return sa.or_(text == "", inside) if test.no else inside
+    first, last = days_of(test, clock)
+    return _between(_day(text), first and first.isoformat(), last and last.isoformat())
+
+
+def _text_is(test: TextIs, text: Any, may_be_null: bool) -> Bool:
+    if test.how != "is":
+        return sa.or_(sa.false(), *(_fits(text, test.how, wanted) for wanted in test.texts))
+    if not test.no:
+        return cast(Bool, text.in_(test.texts))
+    other = cast(Bool, text.not_in(test.texts))
+    return sa.or_(text.is_(None), other) if may_be_null else other
+
+
+def _fits(text: Any, how: str, wanted: str) -> Any:
+    """Without LIKE, which has wildcards to escape and ignores case as it likes."""
+    size = len(wanted)
+    if how == "contains":
+        return (sa.func.instr if is_sqlite() else sa.func.strpos)(text, wanted) > 0
+    if how == "starts_with":
+        return sa.func.substr(text, 1, size) == wanted
+    return (sa.func.substr(text, -size) if is_sqlite() else sa.func.right(text, size)) == wanted
+
+
+def _folded(text: Any) -> Any:
+    """`comparing.fold_case` of a text."""
+    if is_sqlite():
+        return sa.func.fold_case(text, type_=sa.String)
+    plain = sa.func.lower(sa.collate(text, "C"), type_=sa.String)
+    is_ascii = sa.func.octet_length(text) == sa.func.char_length(text)
+    return sa.case((is_ascii, plain), else_=sa.func.translate(plain, FOLDED_FROM, FOLDED_TO, type_=sa.String))
+
+
+def _micro(text: Any) -> Any:
+    """`comparing.micro_number` of a text."""
+    if is_sqlite():
+        return sa.func.micro_number(text, type_=sa.BigInteger)
+    number = sa.cast(sa.cast(text, sa.Numeric) * sa.literal(MICRO, sa.Numeric), sa.BigInteger)
+    return sa.case((text.regexp_match(f"^{NUMBER}$"), number), else_=None)
+
+
+def _day(text: Any) -> Any:
+    """`comparing.day_text` of a text."""
+    if is_sqlite():
+        return sa.func.day_text(text, type_=sa.String)
+    day = sa.collate(sa.func.substr(text, 1, 10, type_=sa.String), "C")
+    return sa.case((text.regexp_match(f"^{DAY}([T ]|$)"), day), else_=None)
+
+
+def _number(test: NumberIs, number: Any) -> Any:
+    if test.numbers:
+        return number.not_in(test.numbers) if test.no else number.in_(test.numbers)
+    return _between(number, test.low, test.high)
+
+
+def _between(value: Any, low: Any, high: Any) -> Bool:
+    parts = [value >= low] if low is not None else []
+    parts += [value <= high] if high is not None else []
+    return sa.and_(value.is_not(None), *parts)
+
+
+def _date(test: Any, clock: Clock) -> Bool:
+    column = Contact.birthday
+    if isinstance(test, IsEmpty):
+        return column.is_not(None) if test.no else column.is_(None)
+    inside = _between(column, *days_of(test, clock))
+    has_year = column > LAST_WITHOUT_YEAR
+    if isinstance(test, DayIs) and test.no:
+        return sa.or_(column.is_(None), sa.and_(has_year, sa.not_(inside)))
+    return sa.and_(has_year, inside)
+
+
+def _moment(test: Any, at: Any, clock: Clock) -> Bool:
+    if isinstance(test, IsEmpty):
+        empty: Bool = at.is_(None)
+        return sa.not_(empty) if test.no else empty
+    start, end = moments_of(test, clock)
+    parts = [at >= start] if start is not None else []
+    parts += [at < end] if end is not None else []
+    inside = sa.and_(sa.true(), *parts)
+    return sa.not_(inside) if isinstance(test, DayIs) and test.no else inside
+
+
+def _last_activity(account_id: int) -> Any:
+    """Of the time line, which begins with the contact itself."""
+    newest = sa.select(sa.func.max(ContactEvent.at)).where(
+        ContactEvent.account_id == account_id, ContactEvent.contact_id == Contact.id
+    )
+    return sa.func.coalesce(newest.correlate(Contact).scalar_subquery(), Contact.created_at)
+
+
+def _tags(test: Any, account_id: int) -> Bool:
+    if isinstance(test, IsEmpty):
+        any_tag = _has_tag(account_id)
+        return any_tag if test.no else sa.not_(any_tag)
+    if test.how == "all":
+        return sa.and_(sa.true(), *(_has_tag(account_id, (key,)) for key in test.keys))
+    found = _has_tag(account_id, test.keys)
+    return sa.not_(found) if test.how == "none" else found
+
+
+def _has_tag(account_id: int, keys: tuple[str, ...] | None = None) -> Bool:
+    """Whether a contact has one of the tags, or any. EXISTS lets the database go by contacts or tags; it is
+    tied to the contacts alone, because the statement around it may read tags too."""
+    found = sa.exists().where(ContactTag.account_id == account_id, ContactTag.contact_id == Contact.id)
+    if keys is not None:
+        wanted = sa.select(Tag.id).where(Tag.account_id == account_id, Tag.name_key.in_(keys))
+        found = found.where(ContactTag.tag_id.in_(wanted))
+    return found.correlate(Contact)
+
+
+def _full_name() -> Any:
+    first, last = (sa.func.coalesce(one, "") for one in (Contact.first_name, Contact.last_name))
+    return sa.func.trim(first.concat(" ").concat(last))
+
+
+def _email_domain() -> Any:
+    """What stands behind the @; a key has exactly one."""
+    key = sa.func.coalesce(Contact.email_key, "")
+    place = (sa.func.instr if is_sqlite() else sa.func.strpos)(key, "@", type_=sa.Integer)
+    return sa.case((place > 0, sa.func.substr(key, place + 1, type_=sa.String)), else_="")
+
+
+_KEYS: dict[str, Any] = {
+    "contact.email": Contact.email_key,
+    "contact.phone": Contact.phone_key,
+    "contact.status": Contact.status,
+}
+_TEXTS: dict[str, Callable[[], Any]] = {
+    "contact.first_name": lambda: sa.func.coalesce(Contact.first_name, ""),
+    "contact.last_name": lambda: sa.func.coalesce(Contact.last_name, ""),
+    "contact.company": lambda: sa.func.coalesce(Contact.company, ""),
+    "contact.city": lambda: sa.func.coalesce(Contact.city, ""),
+    "contact.country": lambda: sa.func.coalesce(Contact.country, ""),
+    "contact.full_name": _full_name,
+    "contact.email_domain": _email_domain,
+}
+_MOMENTS: dict[str, Callable[[int], Any]] = {
+    "contact.created_at": lambda _account_id: Contact.created_at,
+    "contact.updated_at": lambda _account_id: Contact.updated_at,
+    "contact.last_activity_at": _last_activity,
+}

@@ -1,0 +1,36 @@
+"""The filter of the contact list in its address: a criteria document as JSON, `?filter={"all": [...]}`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MAX_LENGTH = 4000
+NOT_READABLE = "This filter isn’t valid JSON."
+
+
+@dataclass(frozen=True)
+class ChosenFilter:
+    """The document of an address (None: no filter, or one with `problems`), and its text as it was given."""
+
+    text: str = ""
+    document: Any = None
+    problems: Sequence[str] = ()
+
+
+def chosen_filter(text: str) -> ChosenFilter:
+    """The filter that an address names. What is in the document is judged where it is used."""
+    if not text.strip():
+        return ChosenFilter()
+    if len(text) > MAX_LENGTH:
+        return ChosenFilter(problems=(f"Filters can have up to {MAX_LENGTH:,} characters.",))
+    try:
+        document = json.loads(text, parse_constant=_refuse)
+        json.dumps(document, ensure_ascii=False).encode()  # halves of characters cannot be shown
+    except (ValueError, RecursionError):
+        return ChosenFilter(problems=(NOT_READABLE,))
+    return ChosenFilter(text, document) if document is not None else ChosenFilter()
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
