@@ -5,10 +5,11 @@ from flask import Flask
 from flask_security import hash_password
 
 from app.accounts.application import create_owner, discard_setup_token
-from app.home.application import make_sample_data, prepare_installation, setup_token
+from app.home.application import prepare_installation, setup_token
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
 from app.platform.terminal import plain_errors
+from app.sample_data.application import make_sample_data
 
 
 def register(app: Flask) -> None:

@@ -10,7 +10,6 @@ from app.accounts import application as accounts
 from app.accounts.application import create_owner
 from app.accounts.domain import Actor
 from app.accounts.domain.input import account_problems, person_problems
-from app.home.application import make_sample_data
 from app.home.presentation.forms import SetupForm
 from app.platform import web
 from app.platform.attempts import count_or_refuse
@@ -18,6 +17,7 @@ from app.platform.errors import Invalid
 from app.platform.logs import log
 from app.platform.settings import current
 from app.platform.tenancy import acting_for
+from app.sample_data.application import make_sample_data
 
 blueprint = Blueprint("initial_setup", __name__)
 

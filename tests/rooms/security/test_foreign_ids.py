@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
-from app.home.application import make_sample_data
 from app.platform.database import session
 from app.platform.tenancy import acting_for
+from app.sample_data.application import make_sample_data
 from app.workflows.infrastructure.tables import Workflow
 from tests.guards.test_strangers import addresses, ids
 from tests.people import Person
