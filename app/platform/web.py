@@ -97,6 +97,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     app.request_class = bodies.Request
     app.extensions["guard"] = guard
     app.before_request(_begin)
+    app.before_request(_answer_poll)
     app.before_request(guard)
     app.before_request(bodies.answer_for_refused)
     csrf.init_app(app)
@@ -121,6 +122,18 @@ def skip_authentication(view: View) -> View:
     """Mark a view as open to everybody whose answer is the same whoever asks: nobody is looked up."""
     view.is_public = view.skips_authentication = True  # type: ignore[attr-defined]
     return view
+
+
+def may_say_nothing_new(is_known: Callable[..., bool]) -> Callable[[View], View]:
+    """Mark a view that is polled. Nobody is looked up and the view is not run when `is_known(**its
+    arguments)` says that the poll's page shows what there is: the answer is then 204 and tells no more than
+    that. `is_known` has to see for itself, without the database, that this page was given to this session."""
+
+    def mark(view: View) -> View:
+        view.is_known = is_known  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
@@ -267,6 +280,11 @@ def _begin() -> None:
     if getattr(view, "takes_files", None) is None:
         is_public = view is None or getattr(view, "is_public", False)
         request.max_content_length = STRANGERS_FORM_BYTES if is_public else FORM_BYTES
+
+
+def _answer_poll() -> AnyResponse | None:
+    is_known = getattr(current_app.view_functions.get(request.endpoint or ""), "is_known", None)
+    return Response(status=204) if is_known and is_known(**(request.view_args or {})) else None
 
 
 def _finish(answer: AnyResponse) -> AnyResponse:

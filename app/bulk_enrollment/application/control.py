@@ -3,6 +3,7 @@
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.bulk_enrollment.application.progress import tell
 from app.bulk_enrollment.application.run import CANCEL_TASK
 from app.bulk_enrollment.application.start import find_job
 from app.bulk_enrollment.domain.job import JobStatus
@@ -25,6 +26,7 @@ def cancel_job(actor: Actor, public_id: str) -> None:
         job = find_job(actor, public_id)
         if not (_cancel_at_once(job) or jobs.move(job.account_id, job.id, JobStatus.CANCELLING)):
             raise Conflict("JOB_FINISHED", "This job has already finished.")
+        tell(job, "job_cancelled")
         activity.record(actor, "job_cancelled", "job", job.public_id)
         after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
 

@@ -9,6 +9,7 @@ import time
 
 from app.accounts import application as accounts
 from app.activity import application as activity
+from app.bulk_enrollment.application.progress import tell
 from app.bulk_enrollment.application.run import analyze_grown_tables, dispatch, run_batches
 from app.bulk_enrollment.application.selected_rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
@@ -114,6 +115,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             planning.load_other_keys(job.account_id, job.id, rows.take_other_keys())
             if met := rows.met:
                 jobs.change(job.account_id, job.id, met=met)
+            tell(job, "rows_planned", rows=done + len(chunk))
         done += len(chunk)
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.is_to_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
@@ -159,6 +161,7 @@ def _queue_planned(account_id: int, job_id: int, keep_one: bool) -> int | None:
         size = batch_size(job.total, job.options.batch_size)
         batches = planning.cut_batches(account_id, job_id, job.total, size)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
+        tell(job, "job_queued", batches=batches)
     return dispatch(account_id, keep_one)
 
 
@@ -170,6 +173,7 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
         failed = jobs.move(
             job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now()
         )
+        tell(job, "job_finished", status=JobStatus.FAILED.value)
         if failed and job.status != JobStatus.DRAFT:
             actor = accounts.worker_actor(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)

@@ -14,6 +14,7 @@ from itertools import dropwhile
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.batch import settle_rows
+from app.bulk_enrollment.application.progress import tell
 from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import queries
@@ -54,9 +55,11 @@ def _follow_workflows(account_id: int) -> None:
     """Pausing a workflow pauses its jobs, and activating it lets them go on."""
     for job_id, started in queries.jobs_of_paused_workflows(account_id):
         jobs.move(account_id, job_id, JobStatus.PAUSED)
+        tell(queries.job_by_id(account_id, job_id), "job_paused")
         log.info("job_paused_with_workflow", extra={"job": job_id, "started": started})
     for job_id, started in queries.paused_jobs_of_running_workflows(account_id):
         jobs.move(account_id, job_id, JobStatus.PROCESSING if started else JobStatus.QUEUED)
+        tell(queries.job_by_id(account_id, job_id), "job_resumed")
 
 
 def run_batches(account_id: int, batch_id: int | None) -> None:
@@ -129,7 +132,7 @@ def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda
     try:
         with transaction():
             counts = settle_rows(job, _span(job, claim), now())
-            _settle(account_id, claim, "completed", now(), counts)
+            _settle(job, claim, "completed", now(), counts)
             return claims.claim_next(account_id, job.id, now(), queue.holder()) if may_go_on() else None
     except _NoLongerOurs:
         log.info("batch_given_to_another", extra={"job": job.id, "batch": claim.number})
@@ -154,6 +157,7 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
         return
     with transaction():
         claims.put_back(account_id, claim, wait, kind.name)
+        tell(job, "batch_put_off", batch=claim.number)
 
 
 def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome) -> None:
@@ -161,13 +165,13 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
         with transaction():
             span = _span(job, claim)
             rows.write_failed(span, outcome)
-            _settle(account_id, claim, "failed", now(), rows.count_outcomes(span), outcome.name)
+            _settle(job, claim, "failed", now(), rows.count_outcomes(span), outcome.name)
     except _NoLongerOurs:
         log.info("batch_given_to_another", extra={"job": job.id, "batch": claim.number})
 
 
 def _settle(
-    account_id: int,
+    job: EnrollmentJob,
     claim: Claim,
     status: str,
     at: datetime,
@@ -175,8 +179,9 @@ def _settle(
     failure: str | None = None,
 ) -> None:
     counts = as_counts(outcomes) | {"failure": failure}
-    if not claims.settle(account_id, claim, status, at, counts):
+    if not claims.settle(job.account_id, claim, status, at, counts):
         raise _NoLongerOurs
+    tell(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
 
 
 def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
@@ -204,6 +209,7 @@ def skip_rest(account_id: int, job_id: int) -> None:
             span = _span(job, claim)
             rows.write_cancelled(span)
             claims.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}))
+            tell(job, "batch_skipped", batch=claim.number, rows=span.size)
     finish_if_done(account_id, job_id)
 
 
@@ -222,6 +228,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         after = final_status(figures.failed, figures.outcomes.get(Outcome.CANCELLED.name, 0))
         if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes):
             return False
+        tell(job, "job_finished", status=after.value)
         actor = accounts.worker_actor(account_id)
         activity.record(
             actor, "job_finished", "job", job.public_id, status=after.value, outcomes=figures.outcomes

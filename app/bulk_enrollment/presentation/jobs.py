@@ -14,7 +14,7 @@ from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
-from app.bulk_enrollment.presentation import looks
+from app.bulk_enrollment.presentation import looks, seen
 from app.platform import web
 from app.platform.errors import Conflict
 
@@ -60,8 +60,9 @@ def job_list(kind: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>")
 def show(public_id: str) -> ResponseReturnValue:
     """A job's page; for a search, a filter or a page of its rows only the part that changes."""
+    mark = seen.mark_of(web.actor(), public_id)  # first: what happens from now on is news to this page
     shown = report.show_job(web.actor(), public_id)
-    facts = _problem_facts(shown)
+    facts = _problem_facts(shown) | {"mark": mark}
     if _asks_for("problem-list"):
         return render_template("bulk_enrollment/_list_answer.html", **_panel_facts(shown), **facts)
     return render_template(
@@ -74,9 +75,12 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<public_id>/panel")
+@web.may_say_nothing_new(seen.is_shown)
 def panel(public_id: str) -> ResponseReturnValue:
     """What is polled while the job is under way. `seen` is the status that the page shows: when it has moved
-    on, the answer also brings what stands around the panel. `rows` is how many problems the page knows of."""
+    on, the answer also brings what stands around the panel. `rows` is how many problems the page knows of.
+    A poll with nothing new never comes here (see `seen`)."""
+    mark = seen.mark_of(web.actor(), public_id)
     shown = report.show_job(web.actor(), public_id)
     has_moved = request.args.get("seen") != shown.status
     has_more_rows = has_moved or request.args.get("rows") != str(sum(shown.problems.values()))
@@ -86,6 +90,7 @@ def panel(public_id: str) -> ResponseReturnValue:
             has_moved=has_moved,
             has_more_rows=has_more_rows,
             tabs=_tabs(shown, _problem_filter()),
+            mark=mark,
             **_panel_facts(shown),
         )
     )
