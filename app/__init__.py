@@ -25,7 +25,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.bulk_enrollment import presentation as bulk_enrollment
     from app.contacts import presentation as contacts
     from app.engine import presentation as engine
-    from app.files.infrastructure import tables as _file_tables  # noqa: F401
+    from app.files import presentation as files
     from app.gallery import presentation as gallery
     from app.home import presentation as home
     from app.integrations import presentation as integrations
@@ -48,6 +48,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     gallery.init(app)
     bulk_enrollment.init(app)
     home.init(app)
+    files.init(app)  # after the rooms that offer destinations for files
     return app
 
 

@@ -16,17 +16,6 @@ LONGEST_SOURCE = 200  # characters of a file's name that a job keeps
 LISTED = "Selected contacts"
 
 
-class ReadAnotherWay(Conflict):
-    """What was chosen for the columns was chosen for another reading of the file."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "CONFLICT",
-            "This file was changed to be read another way after you opened this page. "
-            "Check how its columns are matched, then continue.",
-        )
-
-
 @dataclass(frozen=True)
 class Accepted:
     """A selection that a job can be made of: how many rows it has, what they are called, the file's id."""
@@ -78,7 +67,7 @@ def _accept_file(actor: Actor, selection: FileSelection, options: JobOptions) ->
 def _check_columns(upload: files.Upload, selection: FileSelection, options: JobOptions) -> None:
     columns = upload.layout["columns"]
     if not selection.fits(columns, files.reading_mark(upload)):
-        raise ReadAnotherWay
+        raise files.ReadAnotherWay
     questions = files.questions_of(upload, selection.mapping, selection.consent_answers)
     _refuse(file_problems(selection, columns, questions) | option_problems(options, selection.identifier))
 

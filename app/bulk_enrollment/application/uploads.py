@@ -1,22 +1,13 @@
 """What is known of uploads here: which are still needed, what came of the same file before."""
 
-from collections.abc import Sequence
-
-from app.accounts import application as accounts
-from app.accounts.domain import Actor, Permission
+from app.accounts.domain import Actor
 from app.bulk_enrollment.infrastructure import uploads
 from app.bulk_enrollment.infrastructure.uploads import Use
 from app.files import application as files
 
 BYTES_OF_A_ROW = 200  # in the ledger, with its share of the indexes
 
-__all__ = ["Use", "newest_uploads", "uses_of", "watch_over_uploads"]
-
-
-def newest_uploads(actor: Actor) -> Sequence[files.Upload]:
-    """The last files of the account, each once, to be used again."""
-    accounts.require(actor, Permission.REPORTS)
-    return uploads.newest_uploads(actor.account_id)
+__all__ = ["Use", "uses_of", "watch_over_uploads"]
 
 
 def uses_of(actor: Actor, upload: files.Upload) -> list[Use]:

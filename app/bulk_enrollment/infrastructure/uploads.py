@@ -1,19 +1,15 @@
-"""What jobs know of uploads: which are in use, what was made of them, and whom their rows mean."""
+"""What jobs know of uploads: which are in use and what was made of them."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.contacts.infrastructure.conditions import matched_keys
 from app.files.infrastructure.tables import Upload
-from app.platform.database import is_sqlite, session
+from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
 
 
@@ -60,33 +56,3 @@ def uses_of_same_bytes(account_id: int, sha256: str, limit: int = 3) -> list[Use
         .limit(limit)
     )
     return [Use(*row) for row in session().execute(query)]
-
-
-def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
-    """One for each file: of the same bytes only the newest."""
-    newest = (
-        sa.select(sa.func.max(Upload.id))
-        .where(Upload.account_id == account_id)
-        .group_by(Upload.sha256)
-        .order_by(sa.func.max(Upload.id).desc())
-        .limit(limit)
-    )
-    query = (
-        sa.select(Upload)
-        .where(Upload.account_id == account_id, Upload.id.in_(newest))
-        .order_by(Upload.id.desc())
-    )
-    return session().scalars(query).all()
-
-
-def known_people(account_id: int, identifier: Identifier, keys: Sequence[str]) -> dict[str, int]:
-    """{status: people} of those of the keys that contacts have. The keys travel as one parameter."""
-    listed: Any = [int(key) for key in keys] if identifier == "contact_id" else list(keys)
-    if is_sqlite():
-        wanted = sa.select(sa.func.json_each(json.dumps(listed)).table_valued("value").c.value)
-    else:
-        kind: Any = sa.BigInteger() if identifier == "contact_id" else sa.Text()
-        wanted = sa.select(sa.func.unnest(sa.bindparam("keys", listed, ARRAY(kind), unique=True)))
-    people = matched_keys(account_id, identifier, wanted).subquery("people")
-    query = sa.select(people.c.status, sa.func.count()).group_by(people.c.status)
-    return {row[0]: row[1] for row in session().execute(query)}

@@ -1,4 +1,4 @@
-"""Pages, tasks and commands of bulk enrollment."""
+"""Pages, tasks and commands of bulk enrollment, and the destinations that it offers to files."""
 
 from flask import Flask
 
@@ -6,13 +6,12 @@ from app.bulk_enrollment.presentation import (
     check,
     choosing,
     commands,
+    destinations,
     downloads,
     jobs,
-    mapping,
     panels,
     running,
     to_dos,
-    upload,
 )
 from app.bulk_enrollment.presentation import tasks as _tasks  # noqa: F401
 
@@ -24,8 +23,8 @@ def init(app: Flask) -> None:
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running.blueprint)
-    for page in (upload, mapping, check):
-        app.register_blueprint(page.blueprint)
+    app.register_blueprint(check.blueprint)
     app.context_processor(running.on_every_page)
     panels.register()
+    destinations.register()
     commands.register(app)

@@ -1,7 +1,7 @@
 """`flask enroll`, `flask import`, `flask verify-job`: bulk jobs from a terminal, run by the workers."""
 
 import time
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -12,35 +12,20 @@ from app.accounts.domain import Actor
 from app.bulk_enrollment.application import start, verify
 from app.bulk_enrollment.application.report import JobState, job_state, read_again, workers_are_alive
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.domain.options import EXISTING, JobOptions
+from app.bulk_enrollment.domain.options import EXISTING, Existing, JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.selection import FileSelection
-from app.bulk_enrollment.presentation.terminal_consent import settle, word_option
-from app.bulk_enrollment.presentation.terminal_file import (
-    Reading,
-    ask_for_dates,
-    facts_of,
-    identifier_for,
-    keep_file,
-    print_facts,
-    reading_options,
-)
+from app.bulk_enrollment.presentation.options_form import selection_of
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
-from app.files.domain.columns.guesses import IGNORE
-from app.files.domain.consent.columns import CONSENT_FIELDS
-from app.files.domain.consent.questions import ConsentAnswers
 from app.platform import tenancy
-from app.platform.errors import Invalid, Unavailable
+from app.platform.errors import Unavailable
 from app.platform.terminal import plain_errors, print_json
 from app.workflows import application as workflows
 
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 4.0
 
-_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _account = click.option("--account", default=None, help="Account name; defaults to the first account.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _basis = click.option(
     "--consent-basis",
     type=click.Choice([basis.value for basis in ConsentBasis]),
@@ -56,96 +41,86 @@ _existing = click.option(
     show_default=True,
     help="What to do with existing contacts.",
 )
-_map = click.option(
-    "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Match a column to a field; can be repeated."
+_workflow = click.option("--workflow", required=True, metavar="NAME_OR_ID")
+_create_missing = click.option(
+    "--create-missing", is_flag=True, help="Create contacts for people who aren’t in your contacts yet."
 )
+_dry_run = click.option("--dry-run", is_flag=True, help="Show what would happen without changing anything.")
 
 
 def register(app: Flask) -> None:
-    for command in (_enroll, _import, _verify_job):
-        app.cli.add_command(command)
+    files.register_command(
+        files.FileCommand(
+            "enroll",
+            "Enroll the people in a CSV file or Excel workbook in a workflow.",
+            (_workflow, _create_missing, _dry_run, _basis, _existing, _tags),
+            _into_workflow,
+        )
+    )
+    files.register_command(
+        files.FileCommand(
+            "import",
+            "Import the people in a CSV file or Excel workbook as contacts, without enrolling them.",
+            (_basis, _existing, _tags),
+            _into_contacts,
+        )
+    )
+    app.cli.add_command(_verify_job)
 
 
-@click.command("enroll")
-@_file
-@click.option("--workflow", required=True, metavar="NAME_OR_ID")
-@click.option(
-    "--create-missing", is_flag=True, help="Create contacts for people who aren’t in your contacts yet."
-)
-@click.option("--dry-run", is_flag=True, help="Show what would happen without changing anything.")
-@_basis
-@_existing
-@_tags
-@_map
-@reading_options
-@word_option
-@_json
-@_account
-@plain_errors
-def _enroll(
-    file: Path,
+@dataclass(frozen=True)
+class JobAtTerminal:
+    """A job that a command line asks for; `workflow_id` None means an import."""
+
+    actor: Actor
+    options: JobOptions
+    workflow_id: str | None = None
+    is_dry_run: bool = False
+
+    @property
+    def reads_values(self) -> bool:
+        return self.options.writes_contacts
+
+    def run(
+        self, upload: files.Upload, choices: files.FileChoices, facts: dict[str, Any], as_json: bool
+    ) -> None:
+        """Start, wait and show the outcome."""
+        began = time.monotonic()
+        _need_workers()
+        wanted = start.JobRequest(selection_of(upload, choices), self.options, self.workflow_id)
+        act = start.dry_run if self.is_dry_run else start.start_job
+        state = _wait(job_state(act(self.actor, wanted)), quiet=as_json)
+        if state.job.status == JobStatus.FAILED:
+            raise click.ClickException(state.job.failure or "The file couldn’t be read.")
+        _show(state, time.monotonic() - began, facts, as_json)
+        if state.job.status == JobStatus.CANCELLED:
+            raise SystemExit(1)
+
+
+def _into_workflow(
+    actor: Actor,
     workflow: str,
     create_missing: bool,
     dry_run: bool,
     consent_basis: str,
-    existing: Any,
+    existing: Existing,
     tags: tuple[str, ...],
-    maps: tuple[str, ...],
-    reading: Reading,
-    consent_words: tuple[str, ...],
-    as_json: bool,
-    account: str | None,
-) -> None:
-    """Enroll the people in a CSV file or Excel workbook in a workflow."""
-    actor = _actor(account)
+) -> JobAtTerminal:
     target = workflows.find_by_name_or_id(actor, workflow)
-    upload, mapping, ignored = _keep(actor, file, reading, maps)
-    facts = _told(upload, mapping, identifier_for(reading, mapping), reading, as_json)
     options = JobOptions(
         missing="create" if create_missing else "skip",
         existing=existing,
         consent_basis=consent_basis if create_missing else "",
         tags=tags,
     )
-    selection = _selection(upload, reading, mapping, settle(actor, upload, mapping, ignored, consent_words))
-    if options.writes_contacts:
-        ask_for_dates(upload, mapping, reading)
-    wanted = start.JobRequest(selection, options, target.public_id)
-    _run(actor, wanted, facts, dry_run, as_json)
+    return JobAtTerminal(actor, options, target.public_id, dry_run)
 
 
-@click.command("import")
-@_file
-@_basis
-@_existing
-@_tags
-@_map
-@reading_options
-@word_option
-@_json
-@_account
-@plain_errors
-def _import(
-    file: Path,
-    consent_basis: str,
-    existing: Any,
-    tags: tuple[str, ...],
-    maps: tuple[str, ...],
-    reading: Reading,
-    consent_words: tuple[str, ...],
-    as_json: bool,
-    account: str | None,
-) -> None:
-    """Import the people in a CSV file or Excel workbook as contacts, without enrolling them."""
-    actor = _actor(account)
-    upload, mapping, ignored = _keep(actor, file, reading, maps)
-    facts = _told(upload, mapping, identifier_for(reading, mapping), reading, as_json)
+def _into_contacts(
+    actor: Actor, consent_basis: str, existing: Existing, tags: tuple[str, ...]
+) -> JobAtTerminal:
     options = JobOptions(missing="create", existing=existing, consent_basis=consent_basis, tags=tags)
-    selection = _selection(upload, reading, mapping, settle(actor, upload, mapping, ignored, consent_words))
-    if options.writes_contacts:
-        ask_for_dates(upload, mapping, reading)
-    wanted = start.JobRequest(selection, options)
-    _run(actor, wanted, facts, dry_run=False, as_json=as_json)
+    return JobAtTerminal(actor, options)
 
 
 @click.command("verify-job")
@@ -154,7 +129,8 @@ def _import(
 @plain_errors
 def _verify_job(job_id: str, account: str | None) -> None:
     """Recount a job: rows in the file = sum of outcomes, one outcome per row, nobody enrolled twice."""
-    actor = _actor(account)
+    actor = terminal_actor(account)
+    tenancy.act_for(actor.account_id)
     job = start.find_job(actor, job_id)
     checks = verify.verify_job(job)
     for check in checks:
@@ -163,76 +139,6 @@ def _verify_job(job_id: str, account: str | None) -> None:
     if not all(check.holds for check in checks):
         raise SystemExit(1)
     click.echo(f"The job is consistent ({job.status.replace('_', ' ')}, {job.total:,} rows).")
-
-
-def _actor(account: str | None) -> Actor:
-    actor = terminal_actor(account)
-    tenancy.act_for(actor.account_id)
-    return actor
-
-
-def _told(
-    upload: files.Upload, mapping: dict[str, str], identifier: Any, reading: Reading, as_json: bool
-) -> dict[str, Any]:
-    """What was guessed of the file; people are told at once."""
-    facts = facts_of(upload, mapping, identifier, reading.dates, reading.phones)
-    if not as_json:
-        print_facts(upload, facts)
-    return facts
-
-
-def _keep(
-    actor: Actor, file: Path, reading: Reading, maps: tuple[str, ...]
-) -> tuple[files.Upload, dict[str, str], set[int]]:
-    """(upload, mapping, columns that are to be ignored): as guessed, then as the person says."""
-    upload = keep_file(actor, file, reading)
-    guesses = files.suggestion(actor.account_id, upload)
-    mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
-    positions = {guess.name: str(guess.index) for guess in guesses}
-    ignored: set[int] = set()
-    for entry in maps:
-        column, equals, field = entry.rpartition("=")
-        if not equals or column not in positions or field not in files.MAPPABLE | {IGNORE}:
-            raise Invalid(
-                "VALIDATION_ERROR",
-                f"--map {entry}: use COLUMN=FIELD with a column in the file and one of "
-                f"{', '.join(sorted(files.MAPPABLE | {IGNORE}))}.",
-            )
-        at = positions[column]
-        if field == IGNORE:
-            mapping.pop(at, None)
-            ignored.add(int(at))
-            continue
-        if field not in CONSENT_FIELDS:  # several columns may be about consent
-            mapping = {other: name for other, name in mapping.items() if name != field}
-        mapping[at] = field
-    return upload, mapping, ignored
-
-
-def _selection(
-    upload: files.Upload, reading: Reading, mapping: dict[str, str], answers: ConsentAnswers
-) -> FileSelection:
-    return FileSelection(
-        upload_id=upload.public_id,
-        mapping=mapping,
-        identifier=identifier_for(reading, mapping),
-        dates=reading.dates,
-        phones=reading.phones,
-        not_consent=sorted(map(str, answers.not_consent)),
-        consent_words=dict(answers.words),
-    )
-
-
-def _run(actor: Actor, wanted: start.JobRequest, facts: dict[str, Any], dry_run: bool, as_json: bool) -> None:
-    began = time.monotonic()
-    _need_workers()
-    job = start.dry_run(actor, wanted) if dry_run else start.start_job(actor, wanted)
-    state = _wait(job_state(job), quiet=as_json)
-    if state.job.status == JobStatus.FAILED:
-        raise click.ClickException(state.job.failure or "The file couldn’t be read.")
-    _show(state, time.monotonic() - began, facts, as_json)
-    if state.job.status == JobStatus.CANCELLED:
-        raise SystemExit(1)
 
 
 def _need_workers() -> None:

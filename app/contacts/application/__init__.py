@@ -12,6 +12,7 @@ from app.contacts.application.bulk import (
     unpack,
     update_many,
 )
+from app.contacts.application.file_questions import answer_files
 from app.contacts.application.filters import (
     Term,
     condition_of,
@@ -46,6 +47,7 @@ __all__ = [
     "Term",
     "Told",
     "add_contact",
+    "answer_files",
     "block_many",
     "change_contact",
     "changed_by",

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.contacts.application import answer_files
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
 from app.contacts.presentation import pages
@@ -11,3 +12,4 @@ def init(app: Flask) -> None:
     app.add_template_filter(title_of, "contact_title")
     app.add_template_filter(may_be_contacted, "may_be_contacted")
     app.register_blueprint(pages.blueprint)
+    answer_files()

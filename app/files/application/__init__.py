@@ -1,5 +1,7 @@
-"""The doors of the room: keep a file, read it again, know its columns, check it up, forget it."""
+"""The doors of the room: keep a file, read it again, know its columns, check it up, forget it; and offer a
+destination for the people in it."""
 
+from app.files.application.address_book import AddressBook, Known, address_book, register_address_book
 from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends
 from app.files.application.choices import choices_of, reading_mark, save_choices, take_choices
 from app.files.application.columns import (
@@ -14,8 +16,22 @@ from app.files.application.columns import (
     suggestion,
 )
 from app.files.application.consent import questions_of
+from app.files.application.destinations import (
+    Destination,
+    DestinationKind,
+    FileCommand,
+    Notices,
+    Remembered,
+    TerminalGoal,
+    destination_kind,
+    destination_kinds,
+    file_commands,
+    register_command,
+    register_destination,
+)
 from app.files.application.discarding import discard_unused, register_use
 from app.files.application.keeping import keep, too_large
+from app.files.application.people_count import PeopleCount, new_to_account
 from app.files.application.reading import (
     FileGone,
     check_is_there,
@@ -23,6 +39,7 @@ from app.files.application.reading import (
     first_rows,
     kept,
     layout_of,
+    newest_uploads,
     notices_of,
     profile_of,
     rows,
@@ -31,23 +48,41 @@ from app.files.application.reading import (
     untouched_rows,
     upload_by_id,
 )
-from app.files.application.rereading import read_again, told_of, with_mends
+from app.files.application.rereading import ReadAnotherWay, read_again, told_of, with_mends
 from app.files.application.room import kept_bytes, refuse_without_room, register_kept, storage_limit
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
+from app.files.domain.columns.choices import FileChoices
+from app.files.domain.columns.identify import Identifier
 from app.files.infrastructure.tables import Upload
 
 __all__ = [
     "MAPPABLE",
+    "AddressBook",
     "ColumnStyles",
+    "Destination",
+    "DestinationKind",
+    "FileChoices",
+    "FileCommand",
     "FileGone",
+    "Identifier",
+    "Known",
+    "Notices",
+    "PeopleCount",
+    "ReadAnotherWay",
+    "Remembered",
+    "TerminalGoal",
     "Upload",
     "added_columns",
+    "address_book",
     "carried_answers",
     "carried_over",
     "check_is_there",
     "checkup_for",
     "choices_of",
+    "destination_kind",
+    "destination_kinds",
     "discard_unused",
+    "file_commands",
     "first_lines",
     "first_rows",
     "has_columns_of",
@@ -58,12 +93,17 @@ __all__ = [
     "layout_of",
     "may_be_mapped_to",
     "mend_addresses",
+    "new_to_account",
+    "newest_uploads",
     "notices_of",
     "profile_of",
     "questions_of",
     "read_again",
     "reading_mark",
     "refuse_without_room",
+    "register_address_book",
+    "register_command",
+    "register_destination",
     "register_kept",
     "register_use",
     "remember_mapping",

@@ -1,10 +1,12 @@
 """Reading kept files: their rows as they are meant, or exactly as they stand in the file."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
 from app.files.domain.cells.profile import FileProfile, Profiler
 from app.files.domain.checkup.repairs import mended_cell
 from app.files.domain.consent.columns import by_words
@@ -39,6 +41,12 @@ def upload_by_id(account_id: int, upload_id: int) -> Upload:
 def same_file_before(account_id: int, upload: Upload) -> list[Upload]:
     """Earlier uploads of the same bytes, the newest first."""
     return list(queries.earlier_of_same_bytes(account_id, upload.sha256, upload.id))
+
+
+def newest_uploads(actor: Actor) -> Sequence[Upload]:
+    """The last files of the account, each once, to be used again."""
+    accounts.require(actor, Permission.REPORTS)
+    return queries.newest_uploads(actor.account_id)
 
 
 def layout_of(upload: Upload) -> FileLayout:

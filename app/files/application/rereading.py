@@ -21,10 +21,21 @@ from app.files.domain.text.garbled import MENDS
 from app.files.infrastructure import storage, store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
-from app.platform.errors import Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.ids import new_public_id
 
 _READ = ("rows", "header_fingerprint", "layout", "noticed", "profile", "evidence", "checkup")
+
+
+class ReadAnotherWay(Conflict):
+    """What was chosen for the columns was chosen for another reading of the file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "CONFLICT",
+            "This file was changed to be read another way after you opened this page. "
+            "Check how its columns are matched, then continue.",
+        )
 
 
 def told_of(upload: Upload) -> Told:

@@ -38,6 +38,23 @@ def earlier_of_same_bytes(account_id: int, sha256: str, before: int) -> Sequence
     return session().scalars(query).all()
 
 
+def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
+    """One for each file: of the same bytes only the newest."""
+    newest = (
+        sa.select(sa.func.max(Upload.id))
+        .where(Upload.account_id == account_id)
+        .group_by(Upload.sha256)
+        .order_by(sa.func.max(Upload.id).desc())
+        .limit(limit)
+    )
+    query = (
+        sa.select(Upload)
+        .where(Upload.account_id == account_id, Upload.id.in_(newest))
+        .order_by(Upload.id.desc())
+    )
+    return session().scalars(query).all()
+
+
 def remembered_mapping(account_id: int, fingerprint: str) -> ColumnMapping | None:
     return session().scalar(
         sa.select(ColumnMapping).where(

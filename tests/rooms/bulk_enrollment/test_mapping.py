@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import newcomers
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.files.application import people_count
 from app.platform.database import session
 from app.workflows import application as workflows
 from tests.rooms.bulk_enrollment.way import (
@@ -293,8 +293,8 @@ def test_bringing_contacts_in_without_a_workflow(app, bob, run_tasks):
 
 def test_of_very_large_files_a_sample_is_counted(app, bob, workflow, monkeypatch):
     """Every fiftieth address is broken: a sample that went by steps of fifty would see nothing else."""
-    monkeypatch.setattr(newcomers, "COUNTED_EXACTLY", 5_000)
-    monkeypatch.setattr(newcomers, "SAMPLE", 1_000)
+    monkeypatch.setattr(people_count, "COUNTED_EXACTLY", 5_000)
+    monkeypatch.setattr(people_count, "SAMPLE", 1_000)
     rows = ("broken@@x" if at % 50 == 0 else f"person.{at}@example.com" for at in range(50_000))
     address = uploaded(bob, workflow, "\n".join(["E-mail", *rows]).encode())
     part = bob.htmx("get", f"{address}/newcomers?column=0&identifier=email").text

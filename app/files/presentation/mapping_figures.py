@@ -4,12 +4,11 @@ are new. The last is counted after a large file's page has come."""
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.bulk_enrollment.application.newcomers import Newcomers, new_to_account
-from app.bulk_enrollment.presentation.column_readings import readings_of
-from app.bulk_enrollment.presentation.consent_form import Said
 from app.files import application as files
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import PHONES, Dates, Phones
+from app.files.presentation.column_readings import readings_of
+from app.files.presentation.consent_form import Said
 
 COUNTED_AT_ONCE: Final = 20_000  # rows; people of larger files are counted after the page has come
 
@@ -30,7 +29,7 @@ def figures_of(
         "readings": readings_of(
             upload, mapping, known_by, styles, files.suggestion(upload.account_id, upload)
         ),
-        "newcomers": new_to_account(upload.account_id, upload, mapping, known_by, phones)
+        "newcomers": files.new_to_account(upload.account_id, upload, mapping, known_by, phones)
         if known_by and column is not None and is_small
         else None,
         "later": None
@@ -44,7 +43,7 @@ def figures_of(
     }
 
 
-def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> Newcomers | None:
+def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> files.PeopleCount | None:
     """The people of a large file, for what `later` said; None for what makes no sense."""
     identifier = _identifier(asked.get("identifier"))
     columns = {"column": identifier, "second": SECOND_EMAIL if identifier == "email" else None}
@@ -56,7 +55,7 @@ def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> Newcomers |
     if identifier not in mapping.values() or any(int(at) >= len(upload.layout["columns"]) for at in mapping):
         return None
     phones = next((style for style in PHONES if style == asked.get("phones")), PHONES[0])
-    return new_to_account(upload.account_id, upload, mapping, identifier, phones)
+    return files.new_to_account(upload.account_id, upload, mapping, identifier, phones)
 
 
 def _identifier(given: str | None) -> Identifier | None:

@@ -3,17 +3,14 @@ in, what cannot be read, and a second email column that could be used."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.guesses import ColumnGuess
 from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import DATES, PHONES, Dates, Phones, Style
 from app.platform.addresses import AddressProblem, read_phone
-
-SECOND_ACT: Final = "second:"  # begins the value of the button that makes a column the second email
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def readings_of(
         ],
         unread=unread_of(upload, mapping, identifier, styles),
         tags=names[:MOST_TAGS],
-        new_tags=contacts.new_tags(upload.account_id, names[:MOST_TAGS]),
+        new_tags=files.address_book().new_tags(upload.account_id, names[:MOST_TAGS]),
         too_many_tags=len(names) > MOST_TAGS,
         second=second_email(guesses, mapping) if identifier == "email" else None,
     )

@@ -10,14 +10,13 @@ from typing import Any, Final, cast
 import click
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.domain.selection import IDENTIFIERS, Identifier
-from app.bulk_enrollment.presentation.column_readings import second_email, unread_of
 from app.files import application as files
-from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.reading.layout import Told
 from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
+from app.files.presentation.column_readings import second_email, unread_of
 from app.platform.errors import Invalid
 
 _DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}

@@ -35,9 +35,8 @@ def settle(
     denied: Iterable[int],
     words: tuple[str, ...],
 ) -> ConsentAnswers:
-    """The answers of the options, on top of earlier ones, for columns that are matched as in `mapping`;
-    `denied` are columns that are about something else. Ends the command with exit code 1, and with the
-    options that answer, while a question is open."""
+    """The answers of the options, on top of earlier ones; `denied` are columns that are about something else.
+    Ends the command with exit code 1, and with the options that answer, while a question is open."""
     earlier = files.remembered_answers(actor.account_id, upload)
     given = _given(words)
     everything_else = given.pop(EVERY_OTHER_WORD, None)

@@ -6,12 +6,14 @@ from itertools import islice
 from typing import Final
 
 from app.accounts import application as accounts
-from app.bulk_enrollment.infrastructure import uploads
-from app.contacts.domain import may_be_contacted
-from app.files import application as files
+from app.files.application.address_book import address_book
+from app.files.application.checkups import checkup_for
+from app.files.application.reading import layout_of, rows
+from app.files.application.styles import styles_of
 from app.files.domain.columns.identify import SECOND_EMAIL, Identifier, Identify, identifying
 from app.files.domain.columns.sides import sides_of
 from app.files.domain.columns.styles import Phones
+from app.files.infrastructure.tables import Upload
 
 COUNTED_EXACTLY: Final = 100_000
 SAMPLE: Final = 20_000
@@ -22,7 +24,7 @@ _SPREAD: Final = 2**32
 
 
 @dataclass(frozen=True)
-class Newcomers:
+class PeopleCount:
     """People of a file: `new` to the account, `known` to it, and of these `closed` (they opted out, or mail
     came back). `about` means that a sample was counted and the figures are estimates."""
 
@@ -43,11 +45,11 @@ class Newcomers:
 
 def new_to_account(
     account_id: int,
-    upload: files.Upload,
+    upload: Upload,
     mapping: Mapping[str, str],
     identifier: Identifier,
     phones: Phones = "",
-) -> Newcomers | None:
+) -> PeopleCount | None:
     """Counted exactly for up to COUNTED_EXACTLY rows, else estimated from rows spread over the whole file.
     None when that cannot be told: no column holds the identifier, or hardly a row a good one."""
     column = next((int(at) for at, field in mapping.items() if field == identifier), None)
@@ -55,7 +57,7 @@ def new_to_account(
         return None
     share = SAMPLE / upload.rows if upload.rows > COUNTED_EXACTLY else 1.0
     second = next((int(at) for at, field in mapping.items() if field == SECOND_EMAIL), None)
-    international = identifier == "phone" and files.styles_of(upload, mapping, phones=phones).international
+    international = identifier == "phone" and styles_of(upload, mapping, phones=phones).international
     country = accounts.worker_actor(account_id).country or None
     fields = {int(at): field for at, field in mapping.items()}
     identify = identifying(
@@ -64,29 +66,29 @@ def new_to_account(
         country,
         second=second,
         international=international,
-        refused=sides_of(files.layout_of(upload), fields).refused,
+        refused=sides_of(layout_of(upload), fields).refused,
     )
     keys = _keys(upload, identify, share)
     people = known = closed = 0
     while chunk := list(islice(keys, AT_ONCE)):
-        statuses = uploads.known_people(account_id, identifier, chunk)
+        found = address_book().known_people(account_id, identifier, chunk)
         people += len(chunk)
-        known += sum(statuses.values())
-        closed += sum(count for status, count in statuses.items() if not may_be_contacted(status))
+        known += found.people
+        closed += found.closed
     if share < 1:
         if not people:
             return None
-        good = files.checkup_for(upload, mapping, identifier, phones).good
+        good = checkup_for(upload, mapping, identifier, phones).good
         known, closed = round(known * good / people), round(closed * good / people)
         people = good
-    return Newcomers(people - known, known, closed, about=share < 1)
+    return PeopleCount(people - known, known, closed, about=share < 1)
 
 
-def _keys(upload: files.Upload, identify: Identify, share: float) -> Iterator[str]:
+def _keys(upload: Upload, identify: Identify, share: float) -> Iterator[str]:
     """Every key once, of all rows or of a share of them that no pattern in the file can meet."""
     below = int(share * _SPREAD)
     seen: set[int] = set()
-    for row in files.rows(upload):
+    for row in rows(upload):
         if row.number * _STRIDE % _SPREAD >= below:
             continue
         key = identify(row.cells).key

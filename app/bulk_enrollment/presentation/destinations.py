@@ -1,0 +1,201 @@
+"""Where a bulk job can take the people of a file: into a workflow, or only into the contacts.
+
+The pages of files bring a file here; this says what both destinations show there and what they do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import render_template, url_for
+from markupsafe import Markup
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application import corrections, dry_runs, start
+from app.bulk_enrollment.application.start import JobRequest
+from app.bulk_enrollment.application.uploads import uses_of
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.presentation.options_form import (
+    choices_from,
+    option_fields,
+    read_options,
+    selection_of,
+    values_of,
+)
+from app.files import application as files
+from app.platform.errors import MusterError
+from app.workflows import application as workflows
+from app.workflows.application import Missing
+from app.workflows.domain import Status, beginning_words
+
+# Refusals that the notices tell of in their own words.
+EXPLAINED = ("CONTACT_LIMIT_EXCEEDED", "WORKFLOW_NOT_ACTIVE", "CONFIRMATION_NEEDED", "JOB_LIMIT_REACHED")
+_ASKS = {"activate": workflows.Ask.ANYTHING, "activate-anyway": workflows.Ask.NEVER}
+
+
+def register() -> None:
+    files.register_destination(
+        files.DestinationKind("import", "/contacts/import", _open_contacts, option_fields)
+    )
+    files.register_destination(
+        files.DestinationKind("enroll", "/workflows/<uuid:workflow_id>/enroll", _open_workflow, option_fields)
+    )
+
+
+@dataclass(frozen=True)
+class JobDestination:
+    """`workflow` None means the contacts; `most_rows` is how many rows one job may have; `missing`: what a
+    workflow that is not active yet still lacks; `corrects`: the public id of the job whose rows the file
+    corrects, “none” when it is to correct none; `corrected`: that job, once it is known."""
+
+    actor: Actor
+    workflow: Any
+    most_rows: int
+    missing: Sequence[Missing] = ()
+    corrects: str = ""
+    corrected: Any = None
+
+    @property
+    def workflow_id(self) -> str | None:
+        return str(self.workflow.public_id) if self.workflow else None
+
+    @property
+    def title(self) -> str:
+        return f"Add people to {self.workflow.name}" if self.workflow else "Import contacts"
+
+    @property
+    def action(self) -> str:
+        return "Add people" if self.workflow else "Import contacts"
+
+    @property
+    def place(self) -> str:
+        return "workflows" if self.workflow else "contacts"
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        if self.workflow is None:
+            return [("Contacts", url_for("contacts.index"))]
+        page = url_for("workflows.show", public_id=self.workflow.public_id)
+        return [("Workflows", url_for("workflows.index")), (self.workflow.name, page)]
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        return {"corrects": self.corrects} if self.corrects else {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people can be added now."""
+        return self.workflow is None or self.workflow.status == Status.ACTIVE
+
+    @property
+    def begins(self) -> str:
+        """When people who are added start, as a sentence; nothing for the contacts."""
+        return beginning_words(self.workflow.parsed) if self.workflow else ""
+
+    def with_upload(self, upload: files.Upload) -> "JobDestination":
+        found = corrections.corrected_job(self.actor, upload, self.workflow_id, self.corrects)
+        return replace(self, corrected=found)
+
+    def upload_notices(self) -> str:
+        corrected = (
+            corrections.job_to_correct(self.actor, self.corrects, self.workflow_id)
+            if self.corrects not in ("", corrections.NONE)
+            else None
+        )
+        return self._html("_upload_notices.html", goal=replace(self, corrected=corrected))
+
+    def notices(self, upload: files.Upload, refusal: MusterError | None) -> files.Notices:
+        uses = uses_of(self.actor, upload)
+        is_about_workflow = refusal is not None and self.workflow and "problems" in refusal.facts
+        is_explained = refusal is not None and (refusal.code in EXPLAINED or bool(is_about_workflow))
+        html = self._html(
+            "_mapping_notices.html",
+            upload=upload,
+            refusal=refusal,
+            is_about_workflow=is_about_workflow,
+            uses=uses,
+            upload_url=file_page("upload.choose", self.workflow_id, **self.kept),
+            start_over=file_page(
+                "mapping.show", self.workflow_id, upload_id=upload.public_id, corrects=corrections.NONE
+            ),
+        )
+        return files.Notices(html, is_explained, used_before=bool(uses))
+
+    def remembered(self, upload: files.Upload, query: Mapping[str, str]) -> files.Remembered | None:
+        """The choices of a check, else those of the job that the file corrects."""
+        chosen = dry_runs.choices_of(self.actor, query.get("check", ""), upload)
+        if chosen is None and self.corrected is not None:
+            chosen = corrections.inherited_choices(self.actor, self.corrected, upload)
+        if chosen is None:
+            return None
+        selection, options = chosen
+        return files.Remembered(choices_from(selection), values_of(options))
+
+    def first_values(self, newcomers: files.PeopleCount | None) -> Mapping[str, Any]:
+        """Adding strangers or leaving most of a file out is the person's own decision."""
+        if self.workflow is None:
+            missing = "create"
+        else:
+            missing = "" if newcomers is None or newcomers.are_most else "skip"
+        return {"missing": missing or None, "existing": "leave"}
+
+    def options(self, form: Any, newcomers: files.PeopleCount | None) -> str:
+        return self._html("_mapping_options.html", form=form, newcomers=newcomers)
+
+    def read(
+        self, form: Any, upload: files.Upload, choices: files.FileChoices
+    ) -> tuple[JobOptions, dict[str, str]]:
+        return read_options(form, upload, choices, is_import=self.workflow is None)
+
+    def check(self, upload: files.Upload, choices: files.FileChoices, options: JobOptions) -> str:
+        job = start.dry_run(self.actor, self._job(upload, choices, options))
+        return url_for("check.show", job_id=job.public_id)
+
+    def start(
+        self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, idempotency_key: str
+    ) -> str:
+        job = start.start_job(self.actor, self._job(upload, choices, options, idempotency_key))
+        return url_for("jobs.show", public_id=job.public_id)
+
+    def act(self, name: str) -> "JobDestination | None":
+        """Activate the workflow."""
+        if name not in _ASKS or self.workflow is None:
+            return None
+        workflows.activate(self.actor, self.workflow.public_id, _ASKS[name])
+        return replace(_into_workflow(self.actor, self.workflow.public_id), corrects=self.corrects)
+
+    def _job(
+        self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, key: str | None = None
+    ) -> JobRequest:
+        corrects = self.corrected.public_id if self.corrected else None
+        return JobRequest(selection_of(upload, choices), options, self.workflow_id, key, corrects)
+
+    def _html(self, part: str, **facts: Any) -> Markup:
+        return Markup(render_template(f"bulk_enrollment/{part}", **{"goal": self} | facts))
+
+
+def file_page(page: str, workflow_id: str | None, **more: str | None) -> str:
+    """The address of a page of files on the way to a workflow, or to the contacts (None)."""
+    to = "enroll" if workflow_id else "import"
+    return url_for(page, to=to, workflow_id=workflow_id, **more)
+
+
+def _open_contacts(actor: Actor, _at: Mapping[str, Any], query: Mapping[str, str]) -> JobDestination:
+    accounts.require(actor, Permission.CONTACTS)
+    return JobDestination(actor, None, start.row_limit(actor, is_import=True), corrects=_corrects(query))
+
+
+def _open_workflow(actor: Actor, at: Mapping[str, Any], query: Mapping[str, str]) -> JobDestination:
+    accounts.require(actor, Permission.WORKFLOWS)
+    return replace(_into_workflow(actor, str(at["workflow_id"])), corrects=_corrects(query))
+
+
+def _into_workflow(actor: Actor, public_id: str) -> JobDestination:
+    workflow = workflows.find_workflow(actor, public_id)
+    is_asked = workflow.status in (Status.DRAFT, Status.PAUSED)
+    missing = workflows.what_is_missing(actor, workflow.public_id) if is_asked else ()
+    return JobDestination(actor, workflow, start.row_limit(actor, is_import=False), missing)
+
+
+def _corrects(query: Mapping[str, str]) -> str:
+    return query.get("corrects", "")[:36]

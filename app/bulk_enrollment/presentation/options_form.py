@@ -1,0 +1,115 @@
+"""A job's options on the mapping page: what happens to new and existing contacts, tags, batch size."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions, option_problems
+from app.bulk_enrollment.domain.reading import TAGS
+from app.bulk_enrollment.domain.selection import FileSelection, file_problems
+from app.contacts.domain import CONSENT_LABELS, MAX_TAG, tag_name
+from app.files import application as files
+
+
+def option_fields() -> type:
+    """The fields that `files` adds to its form."""
+
+    class OptionFields:
+        missing = RadioField(
+            "New contacts",
+            choices=[SelectChoice("create", "Add new contacts"), SelectChoice("skip", "Skip new contacts")],
+        )
+        existing = SelectField(
+            "Existing contacts",
+            choices=[
+                SelectChoice("leave", "Don’t change"),
+                SelectChoice("fill", "Fill in empty fields"),
+                SelectChoice("overwrite", "Overwrite with file data"),
+            ],
+        )
+        consent_basis = SelectField(
+            "Legal basis for contacting",
+            choices=[
+                SelectChoice("", "Choose…"),
+                *(SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()),
+            ],
+        )
+        tags = StringField("Tags to add")
+        batch_size = StringField("Batch size")
+
+    return OptionFields
+
+
+def values_of(options: JobOptions) -> dict[str, Any]:
+    """What the fields show of choices made earlier."""
+    return {
+        "missing": options.missing,
+        "existing": options.existing,
+        "consent_basis": options.consent_basis,
+        "tags": ", ".join(options.tags),
+        "batch_size": str(options.batch_size) if options.batch_size else "",
+    }
+
+
+def read_options(
+    form: Any, upload: files.Upload, choices: files.FileChoices, is_import: bool
+) -> tuple[JobOptions, dict[str, str]]:
+    """The options and what is wrong with them or with the choices: {field: sentence}."""
+    found: dict[str, str] = {}
+    size = (form.batch_size.data or "").strip()
+    is_number = size.isascii() and size.isdigit() and len(size) < 9
+    names = [name for part in (form.tags.data or "").split(",") if (name := tag_name(part))]
+    if form.missing.data not in MISSING:
+        found["missing"] = "Choose whether to add or skip new contacts."
+    if too_long := next((name for name in names if len(name) > MAX_TAG), None):
+        found["tags"] = f"Tags can have up to {MAX_TAG} characters. “{too_long[:20]}…” has {len(too_long)}."
+    options = JobOptions(
+        missing=_one_of(MISSING, form.missing.data),
+        existing=_one_of(EXISTING, form.existing.data),
+        consent_basis=_one_of(("", *CONSENT_LABELS), form.consent_basis.data)
+        if form.missing.data == "create"
+        else "",
+        tags=tuple(names),
+        batch_size=int(size) if is_number else None,
+    )
+    if size and not is_number:
+        found["batch_size"] = "Enter a whole number, or leave this empty."
+    changes = options.writes_contacts or TAGS in choices.mapping.values() or options.tags
+    if is_import and not changes and "missing" not in found:
+        found["missing"] = (
+            "With these options, the file changes nothing. Add new contacts or update existing ones."
+        )
+    found = option_problems(options, choices.identifier) | found
+    questions = files.questions_of(upload, choices.mapping, choices.answers)
+    return options, file_problems(selection_of(upload, choices), upload.layout["columns"], questions) | found
+
+
+def selection_of(upload: files.Upload, choices: files.FileChoices) -> FileSelection:
+    """All rows of a file that was matched like this."""
+    return FileSelection(
+        upload_id=upload.public_id,
+        mapping=choices.mapping,
+        identifier=choices.identifier,
+        dates=choices.dates,
+        phones=choices.phones,
+        not_consent=sorted(map(str, choices.answers.not_consent)),
+        consent_words=dict(choices.answers.words),
+        read_as=choices.read_as,
+    )
+
+
+def choices_from(selection: FileSelection) -> files.FileChoices:
+    """How the file of an earlier job was matched."""
+    return files.FileChoices(
+        selection.mapping,
+        selection.identifier,
+        selection.dates,
+        selection.phones,
+        selection.consent_answers,
+    )
+
+
+def _one_of(allowed: Sequence[Any], given: str | None) -> Any:
+    return given if given in allowed else allowed[0]

@@ -1,0 +1,32 @@
+"""What the pages of a file ask about contacts, answered for the room of files."""
+
+from collections.abc import Mapping, Sequence
+
+from app.accounts.domain import Actor
+from app.contacts.application.reading import own_fields
+from app.contacts.application.tags import new_tags
+from app.contacts.domain import FIELDS
+from app.contacts.infrastructure.known_people import count_known
+from app.files import application as files
+from app.files.application import Identifier, Known
+
+
+class ContactsBook:
+    """The contacts room as `files.AddressBook`."""
+
+    def field_labels(self) -> Mapping[str, str]:
+        return {key: field.label for key, field in FIELDS.items()}
+
+    def own_fields(self, actor: Actor) -> Sequence[str]:
+        return list(own_fields(actor).values())
+
+    def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
+        return new_tags(account_id, names)
+
+    def known_people(self, account_id: int, identifier: Identifier, keys: Sequence[str]) -> Known:
+        return Known(*count_known(account_id, identifier, keys))
+
+
+def answer_files() -> None:
+    """Let files ask this room."""
+    files.register_address_book(ContactsBook())

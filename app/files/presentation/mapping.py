@@ -1,0 +1,216 @@
+"""The mapping page: matched columns, the check-up of the rows, and the options of the destination."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.files import application as files
+from app.files.domain.columns.styles import Dates, Phones
+from app.files.presentation.column_readings import chosen_styles
+from app.files.presentation.consent_form import (
+    CONSENT,
+    ConsentCard,
+    Said,
+    answers_as_fields,
+    asked,
+    read_consent,
+)
+from app.files.presentation.goal import Goal, View, routes, with_file
+from app.files.presentation.layout_form import is_outdated, shown_layout
+from app.files.presentation.mapping_acts import Sent, carry_out
+from app.files.presentation.mapping_figures import counted_later, figures_of
+from app.files.presentation.mapping_form import (
+    columns_of,
+    field_choices,
+    first_form,
+    form_of,
+    read_mapping,
+    read_opened,
+)
+from app.platform import web
+from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
+
+ROWS_SHOWN: Final = 5
+COLUMNS_SHOWN: Final = 40  # of the first rows
+
+
+def blueprint_for(kinds: Sequence[files.DestinationKind]) -> Blueprint:
+    one = "/<uuid:upload_id>"
+    views = [
+        (one, "GET", show),
+        (one, "POST", decide),
+        (one + "/choices", "POST", remember),
+        (one + "/checkup", "POST", recount),
+        (one + "/consent", "POST", ask_again),
+        (one + "/newcomers", "GET", newcomers),
+    ]
+    return routes("mapping", views, kinds)
+
+
+def as_seen(view: View) -> View:
+    """Pass the view a form that was filled in for the reading that the file has now. Any other is answered
+    with the page as it is now; nothing of such a form is used."""
+
+    @with_file
+    def run(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+        return _to_what_is_there(goal, upload) if is_outdated(request.form, upload) else view(goal, upload)
+
+    run.__name__ = view.__name__
+    return run
+
+
+@with_file
+def show(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    return _first_page(goal, upload, files.ReadAnotherWay() if "changed" in request.args else None)
+
+
+@with_file
+def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    """One form with several buttons, so that nothing typed is lost whichever is pressed."""
+    if is_outdated(request.form, upload):
+        return _first_page(goal, upload, files.ReadAnotherWay()), 409
+    sent = Sent(goal, upload, form_of(goal.kind)(), _said(upload))
+    _keep_choices(upload, sent.said)
+    refusal: MusterError | None = None
+    try:
+        answer = carry_out(sent)
+        if answer is not None:
+            return answer
+    except Invalid as wrong:
+        fields = wrong.facts.get("fields") or {}
+        sent.form.show(fields)
+        refusal = None if fields else wrong
+    except (Conflict, TooMuch, LimitReached) as wrong:
+        refusal = wrong
+    status = web.status_of(refusal) if refusal else 422 if sent.form.errors else 200
+    opened = request.form.getlist("opened") + request.form.getlist("open")
+    identifier = sent.form.identifier.data
+    page = _page(sent.goal, upload, sent.form, sent.said, identifier, sent.styles, refusal, opened)
+    return page, status
+
+
+@with_file
+def remember(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    """Keeps what is chosen at the moment, so that a reload shows it again."""
+    if not is_outdated(request.form, upload):
+        _keep_choices(upload)
+    elif web.is_htmx():
+        return _to_what_is_there(goal, upload)
+    return "", 204  # a page that is being left wants no other
+
+
+@as_seen
+def recount(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    """The check-up for the columns as they are chosen at the moment; nothing is kept."""
+    said = _said(upload)
+    figures = figures_of(
+        upload, said, request.form.get("identifier"), chosen_styles(request.form, said.mapping)
+    )
+    return render_template("files/_checkup.html", goal=goal, upload=upload, **figures)
+
+
+@as_seen
+def ask_again(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    """The questions about consent for the columns and answers as they are chosen at the moment."""
+    card = ConsentCard(_said(upload), request.form)
+    return render_template("files/_consent_questions.html", goal=goal, upload=upload, consent=card)
+
+
+@with_file
+def newcomers(_goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    """How many people of a large file are new: asked for by its page when it is there."""
+    return render_template("files/_newcomers.html", newcomers=counted_later(upload, request.args))
+
+
+def _to_what_is_there(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+    """To the page as the file is read now, with a sentence that it was changed."""
+    return web.send_to(goal.mapping_url(upload.public_id, changed="1"))
+
+
+def _first_page(goal: Goal, upload: files.Upload, refusal: MusterError | None = None) -> str:
+    """The page with what was chosen before: by this person here, or where the destination remembers it."""
+    fields = files.choices_of(web.actor(), upload, forget=CONSENT)
+    if fields is not None:
+        sent: MultiDict[str, str] = MultiDict(fields)
+        form = form_of(goal.kind)(formdata=sent)
+        form.once.data = first_form(goal.kind, {}).once.data
+        said = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
+        styles = chosen_styles(sent, said.mapping)
+        opened = sent.getlist("opened")
+        return _page(goal, upload, form, said, form.identifier.data, styles, refusal, opened)
+    known = goal.destination.remembered(upload, request.args)
+    if known is not None:
+        chosen = known.choices
+        form = first_form(goal.kind, {"identifier": chosen.identifier, **known.values})
+        said = asked(upload, chosen.mapping, chosen.answers)
+        return _page(goal, upload, form, said, chosen.identifier, (chosen.dates, chosen.phones), refusal)
+    said = asked(upload, _suggested(upload), files.remembered_answers(upload.account_id, upload))
+    return _page(goal, upload, None, said, None, ("", ""), refusal)
+
+
+def _page(
+    goal: Goal,
+    upload: files.Upload,
+    form: Any,
+    said: Said,
+    identifier: str | None,
+    styles: tuple[Dates, Phones],
+    refusal: MusterError | None = None,
+    opened: Sequence[str] = (),
+) -> str:
+    """The whole page; `form` None means that nothing was chosen yet."""
+    actor, destination = web.actor(), goal.destination
+    figures = figures_of(upload, said, identifier, styles)
+    if form is None:
+        values = destination.first_values(figures["newcomers"])
+        form = first_form(goal.kind, {"identifier": figures["identifier"], **values})
+    positions = read_opened(opened, len(upload.layout["columns"]))
+    guesses = files.suggestion(actor.account_id, upload)
+    return render_template(
+        "files/mapping.html",
+        goal=goal,
+        destination=destination,
+        upload=upload,
+        layout=files.layout_of(upload),
+        form=form,
+        how=shown_layout(upload),
+        opened=positions,
+        columns=columns_of(guesses, said.mapping, files.address_book().own_fields(actor), positions),
+        choices=field_choices(),
+        first=files.first_rows(upload, ROWS_SHOWN),
+        columns_shown=COLUMNS_SHOWN,
+        notices=destination.notices(upload, refusal),
+        options=destination.options(form, figures["newcomers"]),
+        earlier=files.same_file_before(actor.account_id, upload),
+        refusal=refusal,
+        nav_active=destination.place,
+        consent=ConsentCard(said),
+        **figures,
+    )
+
+
+def _keep_choices(upload: files.Upload, said: Said | None = None) -> None:
+    fields = {
+        name: values
+        for name, values in request.form.lists()
+        if name not in ("csrf_token", "once", "act", "open") and not name.startswith("layout-")
+    }
+    if "open" in request.form:
+        fields["opened"] = [*fields.get("opened", []), *request.form.getlist("open")]
+    if said is not None:
+        fields |= answers_as_fields(said)
+    files.save_choices(web.actor(), upload, fields)
+
+
+def _said(upload: files.Upload) -> Said:
+    """What was sent about the columns."""
+    mapping = read_mapping(request.form, len(upload.layout["columns"]))
+    return read_consent(request.form, upload, mapping)
+
+
+def _suggested(upload: files.Upload) -> dict[str, str]:
+    guesses = files.suggestion(upload.account_id, upload)
+    return {str(guess.index): guess.field for guess in guesses if files.may_be_mapped_to(guess.field)}

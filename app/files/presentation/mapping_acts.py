@@ -1,0 +1,123 @@
+"""What each button of the mapping page does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.files import application as files
+from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.styles import Dates, Phones
+from app.files.domain.reading.layout import Told
+from app.files.domain.text.garbled import MENDS
+from app.files.presentation.column_readings import chosen_styles
+from app.files.presentation.consent_form import CONSENT, Said, asked
+from app.files.presentation.goal import Goal
+from app.files.presentation.layout_form import read_told
+from app.files.presentation.mapping_form import read_choices
+from app.platform import web
+
+
+@dataclass
+class Sent:
+    """A mapping form as it was sent. What an act changes here is what the page shows afterwards."""
+
+    goal: Goal
+    upload: files.Upload
+    form: Any
+    said: Said
+
+    @property
+    def styles(self) -> tuple[Dates, Phones]:
+        return chosen_styles(request.form, self.said.mapping)
+
+
+def carry_out(sent: Sent) -> ResponseReturnValue | None:
+    """Do what the pressed button says; None to show the page again. A button's value is the name of an act
+    and, after a colon, what it is about. Names unknown here belong to the destination."""
+    if "open" in request.form:
+        return None
+    name, _, about = request.form.get("act", "check").partition(":")
+    if name in _ACTS:
+        return _ACTS[name](sent, about)
+    changed = sent.goal.destination.act(name)
+    if changed is not None:
+        sent.goal = replace(sent.goal, destination=changed.with_upload(sent.upload))
+    return None
+
+
+def _check(sent: Sent, _about: str) -> ResponseReturnValue | None:
+    found = _read(sent)
+    if found is None:
+        return None
+    return web.send_to(sent.goal.destination.check(sent.upload, *found))
+
+
+def _start(sent: Sent, _about: str) -> ResponseReturnValue | None:
+    found = _read(sent)
+    if found is None:
+        return None
+    idempotency_key = sent.form.once.data or uuid4().hex
+    return web.send_to(sent.goal.destination.start(sent.upload, *found, idempotency_key))
+
+
+def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
+    """(choices, options); None when something is wrong with them, which the form then shows."""
+    choices = read_choices(sent.form, sent.upload, sent.said, sent.styles)
+    options, problems = sent.goal.destination.read(sent.form, sent.upload, choices)
+    sent.form.show(problems)
+    return None if problems else (choices, options)
+
+
+def _mend(sent: Sent, _about: str) -> None:
+    files.mend_addresses(web.actor(), sent.upload.public_id, sent.said.mapping)
+
+
+def _undo_mends(sent: Sent, _about: str) -> None:
+    files.undo_mends(web.actor(), sent.upload.public_id)
+
+
+def _use_second_email(sent: Sent, position: str) -> None:
+    if position in {str(at) for at in range(len(sent.upload.layout["columns"]))}:
+        sent.said = asked(sent.upload, sent.said.mapping | {position: SECOND_EMAIL}, sent.said.answers)
+
+
+def _read_as_told(sent: Sent, _about: str) -> ResponseReturnValue:
+    return _read_again(sent, read_told(request.form, sent.upload))
+
+
+def _read_header_as_row(sent: Sent, _about: str) -> ResponseReturnValue:
+    return _read_again(sent, replace(files.told_of(sent.upload), header_line=0))
+
+
+def _repair(mend: str, sent: Sent, _about: str) -> ResponseReturnValue:
+    return _read_again(sent, files.with_mends(sent.upload, *files.told_of(sent.upload).mends, mend))
+
+
+def _undo_repair(mend: str, sent: Sent, _about: str) -> ResponseReturnValue:
+    others = {*files.told_of(sent.upload).mends} - {mend}
+    return _read_again(sent, files.with_mends(sent.upload, *others))
+
+
+def _read_again(sent: Sent, told: Told) -> ResponseReturnValue:
+    """Read the file as the person says; what was chosen for its columns goes along."""
+    again = files.read_again(web.actor(), sent.upload.public_id, told)
+    files.take_choices(web.actor(), sent.upload, again, forget=CONSENT)
+    return web.send_to(sent.goal.mapping_url(again.public_id))
+
+
+_ACTS: Final[dict[str, Callable[[Sent, str], ResponseReturnValue | None]]] = {
+    "check": _check,
+    "start": _start,
+    "mend": _mend,
+    "unmend": _undo_mends,
+    "second": _use_second_email,
+    "reread": _read_as_told,
+    "first-row": _read_header_as_row,
+    **{f"repair-{mend}": partial(_repair, mend) for mend in MENDS},
+    **{f"unrepair-{mend}": partial(_undo_repair, mend) for mend in MENDS},
+}
