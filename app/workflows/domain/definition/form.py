@@ -11,9 +11,10 @@ from app.workflows.domain.definition.parts import Fault
 from app.workflows.domain.steps.part_types import PartType, StepType
 
 NOT_A_WORKFLOW = "This isn’t a workflow. It needs a trigger, steps, and goals."
-STEP_KEYS = ("id", "type", "enabled", "config")
+STEP_KEYS = frozenset({"id", "type", "enabled", "config"})
 GOAL_KEYS = STEP_KEYS
-TRIGGER_KEYS = ("type", "enabled", "config", "filters")
+TRIGGER_KEYS = frozenset({"type", "enabled", "config", "filters"})
+PATH_KEYS = frozenset({"id", "name", "steps"})
 
 
 def unknown_keys(written: Any, known: Collection[str], what: str) -> Iterator[Fault]:
@@ -36,10 +37,11 @@ def whole_faults(document: dict[str, Any]) -> Iterator[Fault]:
 
 
 def part_faults(
-    written: dict[str, Any], kind: PartType | None, what: str, keys: Collection[str]
+    written: dict[str, Any], kind: PartType | None, what: str, keys: frozenset[str]
 ) -> Iterator[Fault]:
     """Faults that a trigger, a step and a goal can all have."""
-    yield from unknown_keys(written, keys, f"a {what}")
+    if not written.keys() <= keys:
+        yield from unknown_keys(written, keys, f"a {what}")
     if not isinstance(written.get("enabled", True), bool):
         yield Fault("enabled", "“enabled” must be true or false.")
     if kind is None:
@@ -51,10 +53,10 @@ def part_faults(
     if not isinstance(config, dict):
         yield Fault("config", "The settings are missing.")
         return
-    names = {setting.name for setting in kind.settings} | _path_settings(kind)
-    for key in config:
-        if key not in names:
-            yield Fault(str(key)[:40], f"“{str(key)[:40]}” isn’t a setting of {kind.title}.")
+    if not config.keys() <= kind.keys:
+        for key in config:
+            if key not in kind.keys:
+                yield Fault(str(key)[:40], f"“{str(key)[:40]}” isn’t a setting of {kind.title}.")
     if isinstance(kind, StepType) and kind.fork:
         yield from _path_faults(kind, config)
 
@@ -71,12 +73,6 @@ def goals_faults(goals: Any) -> Iterator[Fault]:
         yield Fault("match", "Choose whether any or all of the goals must be reached.")
     if any(not isinstance(goal, dict) for goal in goals.get("items", [])):
         yield Fault("items", "A goal needs a type.")
-
-
-def _path_settings(kind: PartType) -> set[str]:
-    if not isinstance(kind, StepType) or kind.fork is None:
-        return set()
-    return {"arms", "default"} if kind.fork.has_default else {"arms"}
 
 
 def _path_faults(kind: StepType, config: dict[str, Any]) -> Iterator[Fault]:
@@ -99,7 +95,7 @@ def _path_faults(kind: StepType, config: dict[str, Any]) -> Iterator[Fault]:
 
 def _one_path(field: str, name: str, path: dict[str, Any], chosen_by: str = "") -> Iterator[Fault]:
     for key in path:
-        if key not in ("id", "name", "steps", chosen_by):
+        if key not in PATH_KEYS and key != chosen_by:
             yield Fault(field, f"{name}: “{str(key)[:40]}” isn’t part of a path.")
     if path.get("name") is not None and not isinstance(path["name"], str):
         yield Fault(f"{field}.name", f"{name}: the name must be text.")

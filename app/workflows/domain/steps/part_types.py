@@ -80,6 +80,11 @@ class PartType:
     need: str | Callable[[Config], str] = ""
     check: Callable[[Config], Faults] | None = None
     also_called: str = ""
+    keys: frozenset[str] = field(init=False, repr=False, compare=False)
+    """What may stand in its `config`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", frozenset({one.name for one in self.settings}))
 
     def setting(self, name: str) -> Setting | None:
         """The setting of that name."""
@@ -136,6 +141,12 @@ class StepType(PartType):
     stops: bool = False
     editable: tuple[str, ...] = ()
     deprecated: str = ""
+
+    def __post_init__(self) -> None:
+        PartType.__post_init__(self)
+        if self.fork:
+            paths = {"arms", "default"} if self.fork.has_default else {"arms"}
+            object.__setattr__(self, "keys", self.keys | paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

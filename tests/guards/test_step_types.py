@@ -1,0 +1,100 @@
+"""A type of step, trigger or goal is named in the file that declares it and nowhere else in the app: whatever
+differs from type to type is asked of its declaration."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from jinja2 import Environment, nodes
+
+from app.workflows.domain import GOALS, STEPS, TRIGGERS
+from tests.guards.sources import ROOT, sources
+
+DECLARING = "app/workflows/domain/steps/"
+NAMES = frozenset(one.type for types in (STEPS, TRIGGERS, GOALS) for one in types)
+
+# Words that are types here and something else there: each with the files, and what it means in them.
+HOMONYMS = {
+    "contact_created": {"app/activity": "an audit entry", "app/contacts": "a line of the timeline"},
+    "tag_added": {"app/contacts": "a line of the timeline"},
+    "tag_removed": {"app/contacts": "a line of the timeline"},
+    "manual": {"app/bulk_enrollment": "people chosen by hand"},
+    "webhook": {"app/integrations": "an integration"},
+    "split": {"app/workflows/domain/messages": "a Liquid filter"},
+    "wait": {"app/platform": "an argument of a lock"},
+    "stop": {"app/templates/bulk_enrollment": "an icon"},
+}
+
+
+def in_python() -> Iterator[tuple[str, str]]:
+    """(file:line, text) of every string in our Python files."""
+    for source in sources():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield f"{source.name}:{node.lineno}", node.value
+
+
+def in_templates() -> Iterator[tuple[str, str]]:
+    """The same for expressions in Jinja files."""
+    environment = Environment(autoescape=True)
+    for path in sorted((ROOT / "app" / "templates").rglob("*.html")):
+        for node in environment.parse(path.read_text("utf-8")).find_all(nodes.Const):
+            if isinstance(node.value, str):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+
+
+def in_assets() -> Iterator[tuple[str, str]]:
+    """Words in our scripts and styles: quoted ones, and names with an underscore wherever they stand."""
+    for path in sorted((ROOT / "app" / "static").glob("*.*")):
+        if path.suffix in (".js", ".css"):
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                for word in re.findall(r"[\"'`]([\w-]+)[\"'`]|\b(\w+_\w+)\b", line):
+                    yield f"{path.relative_to(ROOT)}:{number}", word[0] or word[1]
+
+
+@cache
+def every_word() -> tuple[tuple[str, str], ...]:
+    return (*in_python(), *in_templates(), *in_assets())
+
+
+@cache
+def declaring_files() -> frozenset[str]:
+    return frozenset(
+        source.name
+        for source in sources()
+        if source.name.startswith(DECLARING)
+        and any(isinstance(node, ast.Name) and node.id == "TYPES" for node in ast.walk(source.tree))
+    )
+
+
+def is_allowed(where: str, name: str) -> bool:
+    path = where.rpartition(":")[0]
+    return path in declaring_files() or any(path.startswith(place) for place in HOMONYMS.get(name, ()))
+
+
+def test_nothing_else_names_a_type() -> None:
+    found = [*in_python(), *in_templates(), *in_assets()]
+    wrong = [
+        f"{where} names {text}" for where, text in found if text in NAMES and not is_allowed(where, text)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_guard_sees_types_in_every_kind_of_file() -> None:
+    assert len(declaring_files()) >= 9 and len(NAMES) >= 30
+    declared = {text for where, text in every_word() if where.rpartition(":")[0] in declaring_files()}
+    assert declared >= NAMES
+    seen = {where.rpartition(":")[0].rpartition("/")[2] for where, _ in every_word()}
+    assert seen >= {"drawing.py", "drawing.html", "_step.html", "app.js"}
+
+
+def test_every_homonym_is_used() -> None:
+    """An exception that nobody needs any more would hide the next name of a type."""
+    used = {
+        (text, place)
+        for where, text in every_word()
+        for place in HOMONYMS.get(text, ())
+        if where.startswith(place)
+    }
+    assert used == {(name, place) for name, places in HOMONYMS.items() for place in places}
