@@ -1,4 +1,4 @@
-"""The statuses of a workflow and the ways between them (W-02): draft → active ⇄ paused → archived."""
+"""The statuses of a workflow and the transitions between them (W-02): draft → active ⇄ paused → archived."""
 
 from enum import StrEnum
 

@@ -16,11 +16,10 @@ def id_problems(definition: Definition) -> Iterator[Problem]:
         for message in _id_messages(step.id, "step", seen):
             yield Problem.of(step, "id", message)
         for path in step.paths:
-            field = "default.id" if path.is_default else f"arms.{path.number}.id"
             what = "last path" if path.is_default else f"path {path.number}"
             if path.id or not path.is_default:
                 for message in _id_messages(path.id, what, seen):
-                    yield Problem.of(step, field, message)
+                    yield Problem.of(step, f"{path.field}.id", message)
     for goal in definition.goals:
         for message in _id_messages(goal.id, "goal", seen):
             yield Problem.of(goal, "id", message)

@@ -7,15 +7,18 @@ from app.workflows.domain.checks.setting_values import Known, custom_field_probl
 from app.workflows.domain.definition.document import MAX_NAME
 from app.workflows.domain.definition.parts import Path, Step
 
+PATHS = "arms"
+"""What documents call the paths of a fork."""
+
 
 def path_problems(step: Step, known: Known) -> Iterator[tuple[str, str]]:
     """(field, message) of everything wrong with the paths of a fork; nothing for other steps."""
     fork = step.kind.fork if step.kind else None
-    if fork is None or not isinstance(step.config.get("arms"), list):
+    if fork is None or any(fault.field in (PATHS, "config") for fault in step.faults):
         return
     paths = [path for path in step.paths if not path.is_default]
     if not fork.least <= len(paths) <= fork.most:
-        yield "arms", fork.wrong_count.format(count=len(paths))
+        yield PATHS, fork.wrong_count.format(count=len(paths))
     for path in step.paths:
         yield from _one(path)
         if fork.chosen_by == "criteria" and not path.is_default:
@@ -26,32 +29,30 @@ def path_problems(step: Step, known: Known) -> Iterator[tuple[str, str]]:
 
 
 def _one(path: Path) -> Iterator[tuple[str, str]]:
-    field, name = f"arms.{path.number}", f"Path {path.number}"
-    if path.is_default:
-        field, name = "default", "The path for everyone else"
+    name = "The path for everyone else" if path.is_default else f"Path {path.number}"
     if len(path.name) > MAX_NAME:
-        yield f"{field}.name", f"{name}: the name is longer than {MAX_NAME} characters."
+        yield f"{path.field}.name", f"{name}: the name is longer than {MAX_NAME} characters."
     if not path.name.strip() and not path.is_default:
-        yield f"{field}.name", f"{name} needs a name."
+        yield f"{path.field}.name", f"{name} needs a name."
 
 
 def _criteria(path: Path, known: Known) -> Iterator[tuple[str, str]]:
     for message in criteria_problems(path.criteria):
-        yield f"arms.{path.number}.criteria", f"Path {path.number}: {message}"
+        yield f"{path.field}.criteria", f"Path {path.number}: {message}"
     for message in custom_field_problems(path.criteria, known):
-        yield f"arms.{path.number}.criteria", f"Path {path.number}: {message}"
+        yield f"{path.field}.criteria", f"Path {path.number}: {message}"
 
 
 def _percentages(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     shares = [path.share for path in paths]
     if not all(1 <= share <= 99 for share in shares):
-        yield "arms", "Every path in a split needs a whole percentage from 1 to 99."
+        yield PATHS, "Every path in a split needs a whole percentage from 1 to 99."
     elif sum(shares) != 100:
-        yield "arms", f"The percentages must add up to 100; these add up to {sum(shares)}."
+        yield PATHS, f"The percentages must add up to 100; these add up to {sum(shares)}."
 
 
 def _same_names(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     names = [path.name.strip() for path in paths]
     doubled = next((name for name in names if name and names.count(name) > 1), None)
     if doubled:
-        yield "arms", f"Two paths are named “{doubled[:40]}”."
+        yield PATHS, f"Two paths are named “{doubled[:40]}”."

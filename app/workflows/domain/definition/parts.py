@@ -126,6 +126,11 @@ class Path:
         return self.key == "default"
 
     @property
+    def field(self) -> str:
+        """Where it is in the settings of its step, as problems name it."""
+        return "default" if self.is_default else f"arms.{self.number}"
+
+    @property
     def share(self) -> int:
         """Its percentage; 0 for what is no whole number."""
         return self.percent if isinstance(self.percent, int) and not isinstance(self.percent, bool) else 0

@@ -34,7 +34,7 @@ def references(definition: Definition) -> Iterator[Reference]:
             yield from _in_criteria(part, "filters", part.filters, (*part.pointer, "filters"))
         elif isinstance(part, Step):
             for path in part.paths:
-                field, pointer = f"arms.{path.number}.criteria", (*path.pointer, "criteria")
+                field, pointer = f"{path.field}.criteria", (*path.pointer, "criteria")
                 yield from _in_criteria(part, field, path.criteria, pointer)
 
 
