@@ -22,7 +22,7 @@ from rq.serializers import JSONSerializer
 
 from app.platform import clock, queue
 from app.platform.logs import log, origin
-from app.platform.queue import ask_to_stop, at_task
+from app.platform.queue import request_stop, track_task
 from app.platform.settings import Settings
 from ops.process import leave, load
 
@@ -45,11 +45,12 @@ class TaskWorker(SimpleWorker):
         with self.app.app_context():
             token = origin.set({"task": job.description, "task_id": job.id})
             try:
-                with at_task(f"{job.id}-{uuid4().hex[:8]}"):
+                with track_task(f"{job.id}-{uuid4().hex[:8]}"):
                     done = super().perform_job(job, queue, execution)
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)
                 log.info(
-                    "task_done" if done else "task_failed", extra={"queue": queue.name, "ms": milliseconds}
+                    "task_completed" if done else "task_failed",
+                    extra={"queue": queue.name, "ms": milliseconds},
                 )
                 return done
             finally:
@@ -60,7 +61,7 @@ class TaskWorker(SimpleWorker):
 
     def handle_warm_shutdown_request(self) -> None:
         self.stopping = True
-        ask_to_stop()
+        request_stop()
 
     def set_shutdown_requested_date(self) -> None:
         """Not told to the queue: it may be away, and this runs inside a signal handler."""
@@ -78,7 +79,7 @@ def work(app: Flask, settings: Settings) -> None:
                 worker = _worker(app, settings)
                 worker.work(logging_level="WARNING")
             except RedisError as failure:
-                log.warning("queue_lost", extra={"failure": type(failure).__name__})
+                log.warning("queue_connection_lost", extra={"failure": type(failure).__name__})
             if worker is not None and worker.stopping:
                 break
             time.sleep(RETRY_SECONDS)

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: "Settings | None" = None, process: "Process" = "command") -> "Flask":
-    """The application, with the given settings or those of the environment. `process` is what it runs in.
+    """Create the Flask app with `settings`, or with those of the environment. `process` is what it runs in.
 
-    The rooms are loaded here: who needs only a part of `app`, such as its settings, has that part alone.
+    Rooms are imported inside this function, so that importing a part of `app`, such as its settings, stays
+    fast. Raises SystemExit if a setting is invalid.
     """
     from flask import Flask
 

@@ -17,7 +17,7 @@ from contextvars import copy_context
 from typing import IO, Any, TypeVar
 
 from app.platform import web
-from app.platform.bodies import BUSY, FULL, MOST_AT_ONCE, REFUSED, SMALL_BYTES
+from app.platform.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
 from app.platform.settings import Settings
 from ops.process import load
 from ops.wsgi import Answer, Unread, environ_of
@@ -81,11 +81,11 @@ class Gateway:
             environ["CONTENT_LENGTH"] = str(len(begun))
             return io.BytesIO(begun)
         room = await self._in_thread(
-            lambda: web.room_for_body(self.app, {**environ, "wsgi.input": io.BytesIO()})
+            lambda: web.body_allowance(self.app, {**environ, "wsgi.input": io.BytesIO()})
         )
         if not room.bytes or max(stated, len(begun)) > room.bytes:
             return Unread(begun)
-        if self._incoming[room.person] >= MOST_AT_ONCE:
+        if self._incoming[room.person] >= MAX_UPLOADS_AT_ONCE:
             environ[REFUSED] = BUSY
             return Unread(begun)
         expected = stated or room.bytes

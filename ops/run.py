@@ -34,7 +34,7 @@ class Stop(Exception):
     """The person wants Muster to end."""
 
 
-def ask_to_stop(_kind: int, _frame: FrameType | None) -> None:
+def request_stop(_kind: int, _frame: FrameType | None) -> None:
     """The signal handler."""
     raise Stop
 
@@ -44,7 +44,7 @@ def main() -> int:
     os.umask(0o077)
     try:
         for kind in STOP_SIGNALS:
-            signal.signal(kind, ask_to_stop)
+            signal.signal(kind, request_stop)
         settings = Settings.from_environment(os.environ)
         checks.check_folders(settings)
         lock = locks.claim(run_folder(settings))

@@ -1,1 +1,1 @@
-"""The ground floor: what every room stands on and no room owns."""
+"""Shared infrastructure that every room uses: settings, database, queue, web, logging, formats."""

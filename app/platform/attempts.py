@@ -1,8 +1,7 @@
-"""Counting attempts, such as wrong passwords, before it is known how they end.
+"""Limit attempts, such as wrong passwords, in a sliding window.
 
-An attempt is counted when it begins and taken back when it turns out well, so any number of attempts made at
-the same moment pass the limit by none. Every process counts what it sees itself; the queue's store, while it
-works, adds what all others see.
+An attempt is counted when it begins and discarded when it succeeds, so concurrent attempts cannot exceed the
+limit. Each process counts in memory; Redis, while it is available, counts across processes.
 """
 
 import ipaddress
@@ -22,10 +21,11 @@ from app.platform.errors import LimitReached
 from app.platform.logs import log
 from app.platform.words import counted
 
-MOST_REMEMBERED: Final = 20_000  # keys in memory; the ones that were used longest ago are forgotten
+MAX_KEYS_IN_MEMORY: Final = 20_000  # least recently used keys are evicted
 
-# The store's own clock counts. What lies in its future, after that clock was set back, happened now.
-_BEGIN = """
+# Uses Redis's clock. Entries in the future (the clock was set back) are moved to the present.
+# Returns 0, or the milliseconds to wait.
+_COUNT_SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local limit, window, wait = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
@@ -49,8 +49,8 @@ return 0
 """
 
 
-class Attempts:
-    """At most `limit` attempts with one key within `seconds`. `name` keeps its keys apart from others'."""
+class AttemptLimiter:
+    """Allow `limit` attempts per key within `seconds`. `name` is the namespace of its keys in Redis."""
 
     def __init__(self, app: Flask, name: str, limit: int, seconds: float) -> None:
         self.seconds = seconds
@@ -61,34 +61,33 @@ class Attempts:
         app.extensions.setdefault("attempts", {})[name] = self
 
     def begin(self, keys: Sequence[str]) -> "Attempt | int":
-        """Count one attempt for each of the keys; or the seconds to wait, and count none, where one of them
-        has had its share."""
+        """Count one attempt for each key, or return the seconds to wait if any key has reached the limit."""
         token = token_hex(8)
-        wait = self._begin_in_memory(keys, token)
+        wait = self._count_in_memory(keys, token)
         if wait <= 0:
-            wait = self._begin_in_store(keys, token)
+            wait = self._count_in_store(keys, token)
             if wait > 0:
-                self._forget(keys, token)
+                self._remove_from_memory(keys, token)
         return Attempt(self, keys, token) if wait <= 0 else max(1, math.ceil(wait))
 
     def discard(self, keys: Sequence[str], token: str) -> None:
-        """An attempt went well."""
-        self._forget(keys, token)
+        """Remove an attempt that succeeded."""
+        self._remove_from_memory(keys, token)
         try:
-            with queue.answering() as store, store.pipeline(transaction=False) as commands:
-                for key in self._names(keys):
+            with queue.responsive_connection() as store, store.pipeline(transaction=False) as commands:
+                for key in self._store_keys(keys):
                     commands.zrem(key, token)
                 commands.execute()
         except RedisError as failure:
             log.warning("attempts_not_stored", extra={"failure": type(failure).__name__})
 
     def clear_memory(self) -> None:
-        """Forget what this process has counted."""
+        """Clear the counts of this process. Those in Redis stay."""
         with self._lock:
             self._memory.clear()
 
-    def _begin_in_memory(self, keys: Sequence[str], token: str) -> float:
-        now = time.monotonic()  # which nobody sets back
+    def _count_in_memory(self, keys: Sequence[str], token: str) -> float:
+        now = time.monotonic()  # unaffected by changes of the system time
         wait = 0.0
         with self._lock:
             for key in keys:
@@ -99,58 +98,61 @@ class Attempts:
             if wait <= 0:
                 for key in keys:
                     self._memory[key].append((now, token))
-            while len(self._memory) > MOST_REMEMBERED:
+            while len(self._memory) > MAX_KEYS_IN_MEMORY:
                 self._memory.popitem(last=False)
         return wait
 
-    def _begin_in_store(self, keys: Sequence[str], token: str) -> float:
-        """0 when the store does not answer or refuses: then what this process has counted is all there is."""
+    def _count_in_store(self, keys: Sequence[str], token: str) -> float:
+        """Count in Redis; return seconds to wait, or 0 if the attempt is allowed or Redis is unavailable."""
         milliseconds = int(self.seconds * 1000)
-        names = self._names(keys)
+        names = self._store_keys(keys)
         try:
-            with queue.answering() as store:
-                wait = store.eval(_BEGIN, len(names), *names, self.limit, milliseconds, token)
+            with queue.responsive_connection() as store:
+                wait = store.eval(_COUNT_SCRIPT, len(names), *names, self.limit, milliseconds, token)
         except RedisError as failure:
             log.warning("attempts_not_stored", extra={"failure": type(failure).__name__})
             return 0
         return int(cast(int, wait)) / 1000
 
-    def _forget(self, keys: Sequence[str], token: str) -> None:
+    def _remove_from_memory(self, keys: Sequence[str], token: str) -> None:
         with self._lock:
             for key in keys:
                 self._memory[key] = [one for one in self._memory.get(key, []) if one[1] != token]
 
-    def _names(self, keys: Sequence[str]) -> list[str]:
+    def _store_keys(self, keys: Sequence[str]) -> list[str]:
         return [f"{self._name}:{key}" for key in keys]
 
 
 class Attempt:
-    """One that was let through."""
+    """An attempt that was allowed and counted."""
 
-    def __init__(self, attempts: Attempts, keys: Sequence[str], token: str) -> None:
+    def __init__(self, attempts: AttemptLimiter, keys: Sequence[str], token: str) -> None:
         self._attempts, self._keys, self._token = attempts, keys, token
 
     def discard(self) -> None:
-        """It went well and does not count."""
+        """Remove the attempt from the counts, because it succeeded."""
         self._attempts.discard(self._keys, self._token)
 
 
-def named_attempts(name: str) -> Attempts:
-    """The one that was made for the running app."""
-    return cast(dict[str, Attempts], current_app.extensions["attempts"])[name]
+def attempt_limiter(name: str) -> AttemptLimiter:
+    """Return the current app's limiter with this name."""
+    return cast(dict[str, AttemptLimiter], current_app.extensions["attempts"])[name]
 
 
 def count_or_refuse(name: str, sender: str | None) -> None:
-    """Count an attempt of a sender. Raises LimitReached with `retry_after`, in seconds."""
-    begun = named_attempts(name).begin([f"network:{network_of(sender)}"])
+    """Count an attempt from an IP address. Raises LimitReached with `retry_after`, in seconds."""
+    begun = attempt_limiter(name).begin([f"network:{network_of(sender)}"])
     if isinstance(begun, int):
         wait = counted(math.ceil(begun / 60), "minute")
         raise LimitReached("RATE_LIMITED", f"Too many attempts. Try again in {wait}.", retry_after=begun)
 
 
 def network_of(sender: str | None) -> str:
-    """What an address counts as: of IPv6 the half that a provider gives to one customer; an IPv4 address
-    that comes wrapped in an IPv6 one is the IPv4 address."""
+    """Return the network under which an IP address is counted.
+
+    IPv4 addresses, also those embedded in IPv6, count by themselves; IPv6 addresses count as their /64
+    network, which is usually one customer.
+    """
     try:
         address = ipaddress.ip_address((sender or "").partition("%")[0])
     except ValueError:

@@ -1,8 +1,8 @@
-"""Words that programs write for "nothing": a cell that holds one of them is blank."""
+"""Placeholders that programs export for missing values, such as NULL, n/a, and #REF!."""
 
 from typing import Final
 
-_LONGEST: Final = 16
+_MAX_LENGTH: Final = 16
 _WORDS: Final = frozenset(
     {
         *(
@@ -38,18 +38,18 @@ _WORDS: Final = frozenset(
         *("00-00-0000", "0000-00-00", "00/00/0000", "00.00.0000", "0000/00/00"),
     }
 )
-# Family and first names that programs could have meant as nothing too, as people write them.
+# Placeholders that are also names of people, in the capitalization of a name.
 _NAMES: Final = frozenset({"Null", "Na", "Nan", "Nat", "Nil"})
 
 
 def is_blank(cell: str) -> bool:
-    """Whether a cell holds nothing, or a word for nothing."""
+    """Return True if a cell is empty, whitespace, or a placeholder."""
     if len(cell) > 64:
         return not cell or cell.isspace()
     word = cell.strip()
-    return not word or (len(word) <= _LONGEST and word.lower() in _WORDS)
+    return not word or (len(word) <= _MAX_LENGTH and word.lower() in _WORDS)
 
 
 def may_be_name(cell: str) -> bool:
-    """Whether a word for nothing may be somebody's name: `Null`, not `NULL` or `null`."""
+    """Return True if a placeholder may be a person's name: `Null`, but not `NULL` or `null`."""
     return cell.strip() in _NAMES

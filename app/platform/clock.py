@@ -1,6 +1,6 @@
-"""The time, and periodic tasks.
+"""Current time and periodic tasks.
 
-Rooms register periodic work with `every`; the clock process calls `tick` once a second.
+Rooms register periodic tasks with `every`; the clock process calls `tick` once a second.
 """
 
 import time
@@ -13,13 +13,13 @@ from app.platform.logs import log
 
 
 def now() -> datetime:
-    """The present moment in UTC, aware."""
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass
 class PeriodicTask:
-    """A function called every `seconds`, by the clock process alone."""
+    """A function that the clock process calls every `seconds`; `due` is on the monotonic clock."""
 
     seconds: float
     run: Callable[[], object]
@@ -30,7 +30,7 @@ PERIODIC_TASKS: dict[str, PeriodicTask] = {}
 
 
 def every(seconds: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Register a function without arguments to be called every `seconds` inside an app context."""
+    """Register a function without arguments as a periodic task, which runs in an app context."""
 
     def register(run: Callable[[], object]) -> Callable[[], object]:
         PERIODIC_TASKS[f"{run.__module__}.{run.__qualname__}"] = PeriodicTask(seconds, run)
@@ -40,8 +40,10 @@ def every(seconds: float) -> Callable[[Callable[[], object]], Callable[[], objec
 
 
 def tick(within: Callable[[], AbstractContextManager[object]]) -> int:
-    """Run all periodic tasks that are due, each in a context of its own. One that fails is logged and runs
-    again at its next turn. Returns how many ran."""
+    """Run all periodic tasks that are due, each in its own context, and return how many ran.
+
+    A task that fails is logged and runs again when it is due next.
+    """
     at = time.monotonic()
     called = 0
     for name, periodic in PERIODIC_TASKS.items():

@@ -1,7 +1,7 @@
-"""Dates as people and programs write them, read with what is known of their whole column.
+"""Parse dates as people and programs write them, using the style of the whole column.
 
-`04/05/1990` alone says nothing: the order of day and month is decided for the column (`DateStyle`), because
-one value over 12 decides it for all. What cannot be a date is None, never a guess.
+`04/05/1990` is ambiguous by itself: the order of day and month is decided per column (`DateStyle`), where a
+single value above 12 settles it. A text that cannot be a date is None; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from functools import cache
 from typing import Final, Literal, NamedTuple
 
 DateKind = Literal["plain", "either", "day_first", "month_first", "serial"]
-"""What a text says of its column: a date in one way only, in both, only with the day or the month in front,
-or a number that is a date if the whole column is numbers."""
+"""What a text implies for its column: unambiguous, ambiguous, valid only with the day or only with the month
+first, or a spreadsheet serial number, which is a date only if the whole column has such numbers."""
 
 NO_YEAR: Final = 1604
-"""The year of a date without one (4 May). No person of today was born in it, and it has a February 29."""
+"""Year used for dates without one (4 May): a leap year in which no living person was born."""
 _FIRST_YEAR: Final = 1880
 _LAST_YEAR: Final = 2199
-_LONGEST: Final = 80
-_FIRST_DAY: Final = date(1899, 12, 30)  # of spreadsheets, as it comes out for every date after February 1900
+_MAX_LENGTH: Final = 80
+_SPREADSHEET_EPOCH: Final = date(1899, 12, 30)  # correct for all dates after February 1900
 _SERIALS: Final = range(5_000, 110_000)  # 1913 to 2201; smaller numbers may be years
 _MONTH_FIRST_IN: Final = frozenset({"US", "PH", "FM", "MH", "PW"})
 _LOCALES: Final = (
@@ -50,15 +50,18 @@ _NUMBER: Final = re.compile(r"(\d{4,6})(?:\.\d{1,12})?\Z")
 
 
 class DateStyle(NamedTuple):
-    """How the dates of a column are written. `month_first` None: nobody has decided, and a date that could be
-    either is not read. `serial`: numbers are a spreadsheet's days. `this_year` cuts two-digit years."""
+    """Date style of a column.
+
+    `month_first` None: undecided, ambiguous dates are not read. `serial`: numbers are spreadsheet serial
+    dates. `this_year`: two-digit years that would be later belong to the previous century.
+    """
 
     month_first: bool | None
     serial: bool = False
     this_year: int = 2050
 
 
-class _Written(NamedTuple):
+class _Parts(NamedTuple):
     kind: DateKind
     year: int | None
     first: int
@@ -66,12 +69,12 @@ class _Written(NamedTuple):
 
 
 def is_month_first(country: str) -> bool:
-    """Whether people of the country (ISO 3166 alpha-2) write the month in front: 04/23/1990."""
+    """Return True if dates in the country (ISO 3166 alpha-2) have the month first: 04/23/1990."""
     return country in _MONTH_FIRST_IN
 
 
 def read_date(text: str, style: DateStyle) -> date | None:
-    """The date, None where the text is none. One without a year has the year NO_YEAR."""
+    """Parse a date; None if the text is not one. Dates without a year get the year NO_YEAR."""
     if len(text) == 10 and text[4] == "-" == text[7]:
         try:
             found = date.fromisoformat(text)
@@ -79,40 +82,40 @@ def read_date(text: str, style: DateStyle) -> date | None:
             pass
         else:
             return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
-    written = _written(text, style.this_year)
+    written = _parse(text, style.this_year)
     if written is None:
         return None
     kind, year, first, second = written
     if kind == "serial":
-        return _FIRST_DAY + timedelta(days=first) if style.serial else None
+        return _SPREADSHEET_EPOCH + timedelta(days=first) if style.serial else None
     if kind == "either" and style.month_first is None:
         return None
     is_swapped = kind == "month_first" or (kind == "either" and style.month_first)
     day, month = (second, first) if is_swapped else (first, second)
-    return _day(NO_YEAR if year is None else year, month, day)
+    return _valid_date(NO_YEAR if year is None else year, month, day)
 
 
 def kind_of(text: str) -> DateKind | None:
-    """What a text says of the dates of its column; None when it is no date."""
-    written = _written(text, 2050)
+    """Return what a text implies for the dates of its column; None if it is not a date."""
+    written = _parse(text, 2050)
     return None if written is None else written.kind
 
 
-def _written(text: str, this_year: int) -> _Written | None:
-    """The parts of a date; `first` and `second` are day and month unless the kind says otherwise."""
-    if len(text) > _LONGEST:
+def _parse(text: str, this_year: int) -> _Parts | None:
+    """Return the parts of a date; `first` and `second` are day and month, in that order if it is known."""
+    if len(text) > _MAX_LENGTH:
         return None
     text = text.strip()
     if not text[-1:] or not any(map(str.isdigit, text)):
         return None
-    found = _in_numbers(text, this_year) or _in_words(text, this_year)
+    found = _parse_numeric(text, this_year) or _parse_with_weekday(text, this_year)
     if found is None or found.kind == "serial":
         return found
     year, first, second = found.year, found.first, found.second
     leap = NO_YEAR if year is None else year
     if found.kind == "plain":
-        return found if _day(leap, second, first) else None
-    day_first, month_first = _day(leap, second, first), _day(leap, first, second)
+        return found if _valid_date(leap, second, first) else None
+    day_first, month_first = _valid_date(leap, second, first), _valid_date(leap, first, second)
     if day_first and month_first:
         return found._replace(kind="plain" if first == second else "either")
     if not (day_first or month_first):
@@ -120,48 +123,48 @@ def _written(text: str, this_year: int) -> _Written | None:
     return found._replace(kind="day_first" if day_first else "month_first")
 
 
-def _in_numbers(text: str, this_year: int) -> _Written | None:
+def _parse_numeric(text: str, this_year: int) -> _Parts | None:
     if found := _PAIR.match(text):
-        return _pair(found, this_year)
+        return _parse_pair(found, this_year)
     if found := _ISO.match(text):
-        return _Written("plain", int(found[1]), int(found[4] or found[6]), int(found[3] or found[5]))
+        return _Parts("plain", int(found[1]), int(found[4] or found[6]), int(found[3] or found[5]))
     if found := _COMPACT.match(text):
-        return _compact(found)
+        return _parse_compact(found)
     if found := _WITHOUT_YEAR.match(text):
-        return _Written("plain", None, int(found[2]), int(found[1]))
+        return _Parts("plain", None, int(found[2]), int(found[1]))
     if (found := _NUMBER.match(text)) and int(found[1]) in _SERIALS:
-        return _Written("serial", None, int(found[1]), 0)
+        return _Parts("serial", None, int(found[1]), 0)
     return None
 
 
-def _pair(found: re.Match[str], this_year: int) -> _Written | None:
+def _parse_pair(found: re.Match[str], this_year: int) -> _Parts | None:
     first, second = int(found[1]), int(found[3])
     if found[4] is None and found[2] == " ":
         return None
     if first > 31 and found[4] is not None and len(found[4]) == 2:
-        return _Written("plain", _full_year(found[1], this_year), int(found[4]), second)
+        return _Parts("plain", _full_year(found[1], this_year), int(found[4]), second)
     year = None if found[4] is None else _full_year(found[4], this_year)
     if found[2] == "." and second <= 12:
-        return _Written("plain", year, first, second)  # nobody writes the month in front of a period
-    return _Written("either", year, first, second)
+        return _Parts("plain", year, first, second)  # dates with periods always have the day first
+    return _Parts("either", year, first, second)
 
 
-def _compact(found: re.Match[str]) -> _Written | None:
+def _parse_compact(found: re.Match[str]) -> _Parts | None:
     year, month, day = int(found[1]), int(found[2]), int(found[3])
-    if _day(year, month, day):
-        return _Written("plain", year, day, month)
+    if _valid_date(year, month, day):
+        return _Parts("plain", year, day, month)
     digits = found[1] + found[2] + found[3]
-    return _Written("either", int(digits[4:]), int(digits[:2]), int(digits[2:4]))
+    return _Parts("either", int(digits[4:]), int(digits[:2]), int(digits[2:4]))
 
 
-def _in_words(text: str, this_year: int) -> _Written | None:
-    found = _month_in_words(text, this_year)
+def _parse_with_weekday(text: str, this_year: int) -> _Parts | None:
+    found = _parse_month_name(text, this_year)
     if found is None and (weekday := _WEEKDAY.match(text)):
-        return _month_in_words(text[weekday.end() :], this_year)
+        return _parse_month_name(text[weekday.end() :], this_year)
     return found
 
 
-def _month_in_words(text: str, this_year: int) -> _Written | None:
+def _parse_month_name(text: str, this_year: int) -> _Parts | None:
     if found := _DAY_MONTH.match(text):
         day, word, year = found[1], found[2], found[3]
     elif found := _MONTH_DAY.match(text):
@@ -170,10 +173,10 @@ def _month_in_words(text: str, this_year: int) -> _Written | None:
         year, word, day = found[1], found[2], found[3]
     else:
         return None
-    month = _months().get(_plain(word))
+    month = _months().get(_fold(word))
     if month is None:
         return None
-    return _Written("plain", None if year is None else _full_year(year, this_year), int(day), month)
+    return _Parts("plain", None if year is None else _full_year(year, this_year), int(day), month)
 
 
 def _full_year(digits: str, this_year: int) -> int:
@@ -184,7 +187,7 @@ def _full_year(digits: str, this_year: int) -> int:
     return century + year if century + year <= this_year else century - 100 + year
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def _valid_date(year: int, month: int, day: int) -> date | None:
     if not (_FIRST_YEAR <= year <= _LAST_YEAR or year == NO_YEAR):
         return None
     try:
@@ -195,7 +198,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 @cache
 def _months() -> dict[str, int]:
-    """{name or abbreviation: month} in the languages of the header words. Loaded when first needed."""
+    """Return {name or abbreviation: month} in the languages of the header words. Loaded on first use."""
     from babel.dates import get_month_names
 
     names: dict[str, int] = {}
@@ -203,12 +206,12 @@ def _months() -> dict[str, int]:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for month, name in get_month_names(width, context, locale).items():
-                    names.setdefault(_plain(name), month)
+                    names.setdefault(_fold(name), month)
     names |= {"sept": 9, "maerz": 3, "mrz": 3, "janner": 1}
     return names
 
 
-def _plain(word: str) -> str:
-    """Lower case without accents and periods."""
+def _fold(word: str) -> str:
+    """Return the text in lower case, without accents and trailing periods."""
     letters = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).rstrip(".")

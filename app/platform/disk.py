@@ -1,4 +1,4 @@
-"""The disk that holds DATA_DIR: how much of it is free, and what a failure to write means."""
+"""Free space of the disk that holds DATA_DIR, and the error numbers of failed writes."""
 
 import errno
 import os
@@ -7,30 +7,30 @@ from typing import Final
 
 from app.platform.settings import Settings
 
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-UNWRITABLE: Final = frozenset({errno.EROFS, errno.EIO})
-# Bytes; with less, even small writes are about to fail. Between the two MIN_FREE_BYTES decides.
-LEAST_TO_WORK: Final = 1024 * 1024
-MOST_TO_WORK: Final = 16 * 1024 * 1024
+FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+UNWRITABLE_ERRNOS: Final = frozenset({errno.EROFS, errno.EIO})
+# The disk counts as writable with at least MIN_FREE_BYTES free, clamped to this range (bytes).
+MIN_WORKING_BYTES: Final = 1024 * 1024
+MAX_WORKING_BYTES: Final = 16 * 1024 * 1024
 
 
 def free_bytes(folder: Path) -> int:
-    """What anybody but root may still write."""
+    """Return the bytes that users other than root can still write."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
 
 
-def has_room_for(settings: Settings, size: int) -> bool:
-    """Whether `size` bytes more leave free what has to stay free."""
+def has_space_for(settings: Settings, size: int) -> bool:
+    """Return True if MIN_FREE_BYTES stay free after writing `size` more bytes."""
     return free_bytes(settings.data_dir) - size >= settings.min_free_bytes
 
 
 def is_writable(settings: Settings) -> bool:
-    """Whether the disk takes small writes: it is not read-only and not full."""
+    """Return True if the disk is neither read-only nor too full for small writes."""
     try:
         found = os.statvfs(settings.data_dir)
     except OSError:
         return False
     is_read_only = bool(found.f_flag & os.ST_RDONLY)
-    least = min(MOST_TO_WORK, max(LEAST_TO_WORK, settings.min_free_bytes))
+    least = min(MAX_WORKING_BYTES, max(MIN_WORKING_BYTES, settings.min_free_bytes))
     return not is_read_only and found.f_bavail * found.f_frsize >= least

@@ -1,4 +1,4 @@
-"""JSON columns that hold a value of a room's domain: read when a row is loaded, written when it is saved."""
+"""JSON columns that are converted to and from domain objects when rows are loaded and saved."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +9,10 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Document(TypeDecorator[Any]):
-    """`read` makes a value of the JSON, `write` JSON of a value. Values are compared as they are, so they
-    should not be changed in place."""
+    """JSON column type (JSONB on PostgreSQL). `read` converts JSON to an object, `write` an object to JSON.
+
+    In-place changes of an object are not detected, so use immutable objects.
+    """
 
     impl = sa.JSON
     cache_ok = True

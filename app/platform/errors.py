@@ -1,14 +1,14 @@
-"""The errors that a use case may raise.
+"""Errors that use cases raise.
 
-Each carries a stable code, a sentence for a person and facts for a program. The kinds know
-nothing of HTTP: `web` holds the one table that turns a kind into a status.
+Each has a stable code, a message for people, and facts for programs. The classes do not depend on HTTP; `web`
+maps them to status codes.
 """
 
 from typing import Any
 
 
 class MusterError(Exception):
-    """Base of all expected errors: `code` (stable), `message` (a sentence), `facts` (JSON-able)."""
+    """Base of all expected errors: `code` (stable), `message` (a sentence), `facts` (JSON-serializable)."""
 
     def __init__(self, code: str, message: str, **facts: Any) -> None:
         super().__init__(message)
@@ -18,35 +18,35 @@ class MusterError(Exception):
 
 
 class NotFound(MusterError):
-    """It does not exist, or not for this account: the two are never told apart."""
+    """The object does not exist or belongs to another account; the two are indistinguishable."""
 
 
 class NotAllowed(MusterError):
-    """The person may not do this."""
+    """The actor lacks permission."""
 
 
 class Invalid(MusterError):
-    """The input is wrong. `facts["fields"]` may hold {field: sentence}."""
+    """The input is invalid. `facts["fields"]` may hold {field: sentence}."""
 
 
 class TooMuch(MusterError):
-    """One request asks for more than the limit allows."""
+    """A single request exceeds a limit."""
 
 
 class Conflict(MusterError):
-    """The thing is in a state that does not allow it."""
+    """The object's current state does not allow the action."""
 
 
 class LimitReached(MusterError):
-    """The account holds as many of these as it may, or asks too often."""
+    """The account has reached a limit, or sends requests too often."""
 
 
 class Unavailable(MusterError):
-    """Something that is needed does not answer just now."""
+    """A required service does not respond at the moment."""
 
 
 class NoSpace(MusterError):
-    """The disk is full, or nearly."""
+    """The disk is full or nearly full."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""How figures, moments and spans of time are written on pages."""
+"""Format numbers, times, and durations for pages."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from app.platform.clock import now
 from app.platform.words import counted, joined
 
-# The zone of the account that looks at the page.
+# Time zone of the current account.
 zone: ContextVar[str] = ContextVar("zone", default="UTC")
 
 
 def number(value: float | None) -> str:
-    """1204 → 1,204."""
+    """Format with thousands separators: 1204 → 1,204."""
     return "–" if value is None else f"{value:,.0f}"
 
 
 def percent(value: float | None, digits: int = 0) -> str:
-    """43.2 → 43%. The value is already out of a hundred."""
+    """Format a value that is already in percent: 43.2 → 43%."""
     return "–" if value is None else f"{value:.{digits}f}%"
 
 
@@ -28,7 +28,7 @@ def in_zone(moment: datetime) -> datetime:
 
 
 def exact(moment: datetime | None) -> str:
-    """Nov 23, 2026, 6:15 AM, in the account's zone."""
+    """Format date and time in the account's time zone: Nov 23, 2026, 6:15 AM."""
     return "–" if moment is None else f"{in_zone(moment):%b %-d, %Y, %-I:%M %p}"
 
 
@@ -37,7 +37,7 @@ def day(moment: datetime | None) -> str:
 
 
 def ago(moment: datetime | None, at: datetime | None = None) -> str:
-    """“5 minutes ago”; after a week the date."""
+    """Format as relative time, such as “5 minutes ago”, or as a date after a week."""
     if moment is None:
         return "–"
     seconds = ((at or now()) - moment).total_seconds()
@@ -50,7 +50,7 @@ def ago(moment: datetime | None, at: datetime | None = None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """4.2 → 4 seconds; 125 → 2 minutes 5 seconds."""
+    """Format a duration: 4.2 → 4 seconds; 125 → 2 minutes 5 seconds."""
     if seconds is None:
         return "–"
     whole = max(1, round(seconds))
@@ -64,7 +64,7 @@ def duration(seconds: float | None) -> str:
 
 
 def days(value: float) -> str:
-    """Length of a workflow in words."""
+    """Format the length of a workflow, given in days: 0 → immediate, 0.5 → 12 hours, 3 → 3 days."""
     if value <= 0:
         return "immediate"
     if value < 1:
@@ -73,7 +73,7 @@ def days(value: float) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes in words."""
+    """Format a number of bytes: 1536 → 2 KB, 104857600 → 100 MB."""
     amount = float(count)
     for unit in ("bytes", "KB", "MB"):
         if amount < 1024:

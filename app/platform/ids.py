@@ -1,7 +1,7 @@
-"""Ids as texts: public ones, and the numbers of rows.
+"""Ids as text: public ids and integer keys.
 
-Public ids are UUIDv7 (RFC 9562, section 5.7), so that they sort by the time they were made. They are made
-here because Python 3.11, SQLite and PostgreSQL before 18 have none.
+Public ids are UUIDv7 (RFC 9562, section 5.7), which sort by creation time. They are generated here because
+Python 3.11, SQLite, and PostgreSQL before 18 cannot.
 """
 
 import os
@@ -9,11 +9,11 @@ import time
 from uuid import UUID
 
 HIGHEST_ID = 2**63 - 1
-"""The highest number that a column of ids can hold, in both databases."""
+"""The largest value of an integer key column in both databases."""
 
 
 def new_public_id() -> str:
-    """A fresh UUIDv7 in its usual 36 characters."""
+    """Return a new UUIDv7 in its canonical form of 36 characters."""
     stamp = time.time_ns() // 1_000_000
     value = int.from_bytes(stamp.to_bytes(6, "big") + os.urandom(10), "big")
     value = (value & ~(0xF << 76)) | (0x7 << 76)
@@ -22,7 +22,7 @@ def new_public_id() -> str:
 
 
 def is_public_id(text: str) -> bool:
-    """Whether `text` is the canonical form of a UUID: anything else cannot be an id of ours."""
+    """Return True if `text` is a UUID in canonical form."""
     try:
         return str(UUID(text)) == text
     except ValueError:
@@ -30,7 +30,7 @@ def is_public_id(text: str) -> bool:
 
 
 def number_of(text: str) -> int | None:
-    """The id that a text writes in decimal digits, 1 to HIGHEST_ID; None for anything else."""
+    """Parse an integer key, 1 to HIGHEST_ID, in decimal digits; None for any other text."""
     if not (text.isascii() and text.isdecimal()):
         return None
     digits = text.lstrip("0")

@@ -1,8 +1,8 @@
-"""Time that work is measured by: the database's own, so that workers with wrong clocks agree.
+"""Leases of work, measured by the database's clock, so that workers with wrong clocks agree.
 
-That clock may be set back too. So a moment in a row counts only as far as it can have been written by us: a
-lease that ends later than one taken just now, or a past that lies ahead, comes from a clock that was wrong,
-and is void. No clock can hold work for longer than a lease.
+The database's clock may be set back, too. A stored time that is later than anything that could have been
+written by now is therefore void: a lease that ends after one taken just now, or a past time that is in the
+future. So a wrong clock cannot block work for longer than one lease.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.platform.database import UtcDateTime
 from app.platform.settings import current
 
-# A clock that is set by less than this changes nothing.
+# Tolerated deviation of clocks.
 SLACK_SECONDS = 5.0
 
 
 class moment(FunctionElement[Any]):
-    """The database's present moment, or one that lies `seconds` ahead of it."""
+    """SQL expression for the database's current time plus `seconds`."""
 
     name = "moment"
     type = UtcDateTime()
@@ -32,7 +32,7 @@ class moment(FunctionElement[Any]):
 
 @compiles(moment, "postgresql")
 def _on_postgresql(element: moment, compiler: Any, **options: Any) -> str:
-    # Not the transaction's beginning: it may have waited for somebody else's lock since.
+    # Not now(), the start of the transaction, which may have waited for a lock since.
     return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
 
 
@@ -43,34 +43,35 @@ def _on_sqlite(element: moment, compiler: Any, **options: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Term:
-    """A stretch of time that work is given away or put off for, in seconds."""
+class Interval:
+    """The length of a lease or of a wait, in seconds."""
 
     seconds: float
 
     @property
     def end(self) -> moment:
-        """When it ends if it begins now."""
+        """SQL expression for the end of an interval that starts now."""
         return moment(self.seconds)
 
     def is_over(self, end: Any) -> sa.ColumnElement[bool]:
-        """Whether the term that is to end at `end` (a column) has ended, was never given, or is void."""
+        """SQL condition: the interval that ends at `end` (a column) is over, was never set, or is void."""
         return sa.or_(end.is_(None), end < moment(), end > moment(self.seconds + SLACK_SECONDS))
 
     def runs(self, end: Any) -> sa.ColumnElement[bool]:
+        """SQL condition: the interval that ends at `end` (a column) is valid and not over."""
         return sa.and_(end >= moment(), end <= moment(self.seconds + SLACK_SECONDS))
 
 
-def lease() -> Term:
-    """How long work belongs to whom it was given."""
-    return Term(current().batch_lease_seconds)
+def lease() -> Interval:
+    """Return the length of a worker's lease on a batch."""
+    return Interval(current().batch_lease_seconds)
 
 
-def longest_wait() -> Term:
-    """How long work may be put off at most."""
-    return Term(max(current().batch_retry_seconds, default=0.0))
+def longest_wait() -> Interval:
+    """Return the longest wait before a retry."""
+    return Interval(max(current().batch_retry_seconds, default=0.0))
 
 
 def is_older(column: Any, seconds: float) -> sa.ColumnElement[bool]:
-    """Whether a past moment lies more than `seconds` back. One that lies ahead does."""
+    """SQL condition: a past time is more than `seconds` ago, or void because it is in the future."""
     return sa.or_(column < moment(-seconds), column > moment(SLACK_SECONDS))

@@ -1,6 +1,6 @@
-"""Logs: one JSON object a line, an event in the past tense with ids, counts and milliseconds.
+"""Logging: one JSON object per line, with an event in the past tense, ids, counts, and milliseconds.
 
-Never a value from a contact or a row. `log.info("batch_completed", extra={"job": 7, "ms": 41})`.
+Example: `log.info("batch_completed", extra={"job": 7, "ms": 41})`. Never log values of contacts or rows.
 """
 
 import json
@@ -13,18 +13,18 @@ from typing import Any
 
 log = logging.getLogger("muster")
 
-# Set for the length of a web request or a task, and added to every line it logs.
+# Context of the current request or task, added to every line that it logs.
 origin: ContextVar[dict[str, Any] | None] = ContextVar("origin", default=None)
 
 _STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
 
 
-# Where PostgreSQL tells of a failure with the values of the row.
+# Parts of PostgreSQL's error messages that contain values of the row.
 _VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
 class JsonLine(logging.Formatter):
-    """Formats a record as one line of JSON; an exception's trace is one field of it."""
+    """Format a record as one line of JSON; an exception's traceback is the field `trace`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -40,9 +40,9 @@ class JsonLine(logging.Formatter):
 
 
 def configure() -> None:
-    """Send all logs of the process to standard error as JSON lines. Safe to call twice."""
+    """Send all logs of the process to standard error as JSON lines. Idempotent."""
     log.setLevel(logging.INFO)
-    logging.raiseExceptions = False  # a line that cannot be written is no reason to write more, or to end
+    logging.raiseExceptions = False  # ignore errors when writing a line
     root = logging.getLogger()
     if any(isinstance(handler.formatter, JsonLine) for handler in root.handlers):
         return

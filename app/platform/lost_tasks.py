@@ -1,8 +1,8 @@
-"""Which tasks are lost: their worker was killed, hangs, or dropped them.
+"""Detect lost tasks, whose worker was killed, hangs, or dropped them.
 
-A worker's heartbeat names its task and changes every second. Changes are timed with the monotonic clock, so
-an emptied queue or a wrong system time does not make a live worker look dead for long. A worker that is
-wrongly considered dead does no harm: its writes are refused.
+A worker's heartbeat names its task and changes every second. Changes are timed with the monotonic clock, so a
+flushed queue or a wrong system time does not make a live worker look dead for long. A worker that is wrongly
+considered dead does no harm: its writes are rejected.
 """
 
 import time
@@ -14,17 +14,20 @@ SILENT_SECONDS = 5.0
 
 
 class TaskWatch:
-    """Follows the workers' heartbeats; call `lost` about once a second."""
+    """Track the workers' heartbeats. Call `lost` about once a second."""
 
     def __init__(self) -> None:
         self._beats: dict[str, str] = {}
         self._heard: dict[str, float] = {}
 
     def lost(self, tasks: Collection[str], at: float | None = None) -> set[str]:
-        """The tasks that no heartbeat has named for SILENT_SECONDS. `at`: seconds of the monotonic clock."""
+        """Return those of `tasks` that no heartbeat has named for SILENT_SECONDS.
+
+        `at` is a time of the monotonic clock, in seconds. Returns none while the queue does not respond.
+        """
         at = time.monotonic() if at is None else at
         beats = queue.heartbeats()
-        if beats is None:  # the queue does not answer
+        if beats is None:  # the queue does not respond
             self._heard.clear()
             return set()
         changed = {beat.partition(" ")[2] for name, beat in beats.items() if self._beats.get(name) != beat}

@@ -1,4 +1,4 @@
-"""What a person is told when the database, the disk or the queue cannot do its work just now."""
+"""Map failures of the database, the disk, and the queue to expected errors with a message for people."""
 
 import sqlalchemy as sa
 from redis.exceptions import RedisError
@@ -18,10 +18,10 @@ NO_DISK = (
 )
 NO_QUEUE = "The background queue isn’t responding right now. Try again in a moment."
 
-# By the beginning of PostgreSQL's code, and by SQLite's name of the error.
+# Keys are prefixes of PostgreSQL's SQLSTATE codes, or names of SQLite's errors.
 _SENTENCES = {
     "08": NOT_REACHED,
-    "25006": NOT_WRITABLE,  # a server that only follows another
+    "25006": NOT_WRITABLE,  # read-only standby
     "53": NOT_REACHED,
     "55P03": BUSY,
     "57014": TOO_SLOW,
@@ -35,9 +35,9 @@ _SENTENCES = {
 _FULL = ("53100", "SQLITE_FULL")
 
 
-def as_expected(error: BaseException) -> MusterError | None:
-    """The expected error that a failure of the database amounts to, or None for a fault of ours."""
-    if isinstance(error, sa.exc.TimeoutError):  # all connections of this process are in use
+def expected_error(error: BaseException) -> MusterError | None:
+    """Return Unavailable or NoSpace for a failure of database, disk, or queue; None for any other error."""
+    if isinstance(error, sa.exc.TimeoutError):  # the connection pool is exhausted
         return Unavailable("UNAVAILABLE", BUSY)
     if isinstance(error, OSError):
         return _of_the_disk(error)
@@ -56,6 +56,6 @@ def as_expected(error: BaseException) -> MusterError | None:
 
 
 def _of_the_disk(error: OSError) -> MusterError | None:
-    if error.errno in disk.FULL:
+    if error.errno in disk.FULL_ERRNOS:
         return NoSpace()
-    return Unavailable("UNAVAILABLE", NO_DISK) if error.errno in disk.UNWRITABLE else None
+    return Unavailable("UNAVAILABLE", NO_DISK) if error.errno in disk.UNWRITABLE_ERRNOS else None

@@ -1,7 +1,8 @@
-"""The queue: the only file that says "rq".
+"""Task queue, built on RQ: register, enqueue, and run tasks; worker heartbeats.
 
-A task is a function registered by name; its arguments are ids. The queue is a hint: a message that
-is lost or arrives twice does no harm, because every task begins with a conditional claim.
+Tasks are functions registered by name; their arguments are ids. Delivery is not guaranteed and need not be:
+the database knows what is to be done, and every task begins with a conditional claim, so lost or duplicate
+messages do no harm.
 """
 
 import os
@@ -25,9 +26,9 @@ from rq.serializers import JSONSerializer
 from app.platform import tenancy
 from app.platform.logs import log
 
-QUEUES = ("urgent", "steps", "bulk", "upkeep")  # by how soon
-PATIENCE_SECONDS = 0.7
-SILENCE_SECONDS = 3.0
+QUEUES = ("urgent", "steps", "bulk", "upkeep")  # in order of priority
+TIMEOUT_SECONDS = 0.7
+BACKOFF_SECONDS = 3.0
 HEARTBEAT_SECONDS = 1.0
 HEARTBEAT_EXPIRES_SECONDS = 4
 HEARTBEATS = "muster:worker:*"
@@ -35,7 +36,7 @@ HEARTBEATS = "muster:worker:*"
 
 @dataclass(frozen=True)
 class Task:
-    """A function that workers run: `queue` says how soon, `timeout` (seconds) when it is given up."""
+    """A function that workers run. `timeout` is in seconds."""
 
     run: Callable[..., object]
     queue: str
@@ -48,7 +49,7 @@ TASKS: dict[str, Task] = {}
 def task(
     name: str, queue: str, timeout: int = 600
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Register a function as the task `room.verb_object`. Its first argument is the account's id."""
+    """Register a function as a task named `room.verb_object`. Its first argument is the account id."""
 
     def register(run: Callable[..., object]) -> Callable[..., object]:
         TASKS[name] = Task(run, queue, timeout)
@@ -60,46 +61,51 @@ def task(
 def init(app: Flask, url: str) -> None:
     app.extensions["queue"] = Redis.from_url(
         url,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
         health_check_interval=15,
     )
-    app.extensions["queue_silence"] = _Silence()
+    app.extensions["queue_backoff"] = _Backoff()
 
 
 def connection() -> Redis:
-    """The app's connection pool to Redis or Valkey. Use it inside `answering`."""
+    """Return the app's Redis client without backoff. Prefer `responsive_connection`."""
     return cast(Redis, current_app.extensions["queue"])
 
 
 @dataclass
-class _Silence:
-    """Until when (on the monotonic clock) the queue is not asked again, because it did not answer."""
+class _Backoff:
+    """The monotonic time until which no commands are sent, because the last one timed out."""
 
     until: float = 0.0
 
 
 @contextmanager
-def answering() -> Iterator[Redis]:
-    """The connection, for a few commands. Once one of them got no answer, the next ones fail at once for a
-    while: a page asks several things, and all of it together must not take longer than a second."""
-    silence = cast(_Silence, current_app.extensions["queue_silence"])
-    if time.monotonic() < silence.until:
-        raise RedisTimeoutError("the queue didn’t answer a moment ago")
+def responsive_connection() -> Iterator[Redis]:
+    """Yield the Redis client for a few commands.
+
+    After a timeout, further commands fail immediately for BACKOFF_SECONDS, because a page sends several and
+    must not wait for each timeout. Raises RedisError.
+    """
+    backoff = cast(_Backoff, current_app.extensions["queue_backoff"])
+    if time.monotonic() < backoff.until:
+        raise RedisTimeoutError("the queue didn’t respond a moment ago")
     try:
         yield connection()
     except RedisTimeoutError:
-        silence.until = time.monotonic() + SILENCE_SECONDS
+        backoff.until = time.monotonic() + BACKOFF_SECONDS
         raise
 
 
 def send(name: str, account_id: int, *ids: int | str) -> bool:
-    """Hand a task to the workers. Returns False, and only logs, when the queue does not answer:
-    the database knows what is to be done and the clock process sends it again."""
+    """Enqueue a task. If the queue does not respond, log it and return False.
+
+    The clock process will enqueue the work again, because the database still lists it as open.
+    """
     registered = TASKS[name]
     try:
-        with answering():
+        with responsive_connection():
             _queue(registered.queue).enqueue_call(
                 "app.platform.queue.perform",
                 args=(name, account_id, *ids),
@@ -118,92 +124,98 @@ def send(name: str, account_id: int, *ids: int | str) -> bool:
 
 
 def perform(name: str, account_id: int, *ids: int | str) -> None:
-    """What a worker calls: runs the registered task inside the worker's app context, for the account."""
+    """Run a registered task for an account, inside the worker's app context. Called by RQ."""
     tenancy.act_for(account_id)
     TASKS[name].run(account_id, *ids)
 
 
-def waiting(queue: str) -> int | None:
-    """How many tasks lie in `queue`; None when it does not answer."""
+def length(queue: str) -> int | None:
+    """Return the number of tasks in `queue`, or None if Redis does not respond."""
     try:
-        with answering():
+        with responsive_connection():
             return int(_queue(queue).count)
     except RedisError:
         return None
 
 
 def alive_workers() -> int:
-    """How many workers sent a heartbeat in the last seconds; 0 when the queue is down."""
+    """Return the number of workers with a recent heartbeat; 0 if Redis does not respond."""
     return len(heartbeats() or {})
 
 
 def heartbeats() -> dict[str, str] | None:
-    """{worker: its last heartbeat}, None when the queue does not answer. A heartbeat is "number task"; the
-    number grows every second."""
+    """Return {worker: last heartbeat}, or None if Redis does not respond.
+
+    A heartbeat is "number task"; the number grows every second, the task is empty if the worker is idle.
+    """
     try:
-        with answering() as redis:
+        with responsive_connection() as redis:
             names = cast(list[bytes], list(redis.scan_iter(HEARTBEATS, count=1000)))
-            beats = cast(list[bytes | None], redis.mget(names)) if names else []
+            values = cast(list[bytes | None], redis.mget(names)) if names else []
     except RedisError:
         return None
-    return {name.decode(): beat.decode() for name, beat in zip(names, beats, strict=True) if beat is not None}
+    return {
+        name.decode(): beat.decode() for name, beat in zip(names, values, strict=True) if beat is not None
+    }
 
 
 def takes_writes() -> bool:
-    """Whether the queue answers, and is neither full nor read-only."""
+    """Return True if Redis responds and accepts writes: it is neither full nor read-only."""
     try:
-        with answering() as redis:
+        with responsive_connection() as redis:
             return bool(redis.set("muster:ready", 1, ex=60))
     except RedisError:
         return False
 
 
 @dataclass
-class _Work:
-    """What this worker runs: one task at a time."""
+class _CurrentTask:
+    """The task that this worker process runs, and whether it was asked to stop."""
 
     task: str | None = None
-    is_to_stop: bool = False
+    should_stop: bool = False
 
 
-_work = _Work()
+_current = _CurrentTask()
 
 
 @contextmanager
-def at_task(task: str) -> Iterator[None]:
-    """Name the task that this worker runs, for its heartbeat."""
-    _work.task = task
+def track_task(task: str) -> Iterator[None]:
+    """Set the name of the running task, which the heartbeat and claims use."""
+    _current.task = task
     try:
         yield
     finally:
-        _work.task = None
+        _current.task = None
 
 
-def holder() -> str | None:
-    """The running task's name, as a claim records it; None outside of workers. A claim whose task is no
-    longer in any heartbeat is free."""
-    return _work.task
+def running_task() -> str | None:
+    """Return the name of the running task, which claims record as holder; None outside of workers.
+
+    A claim becomes free when no heartbeat names its task anymore.
+    """
+    return _current.task
 
 
-def ask_to_stop() -> None:
-    """Let the task that is under way here stop at the next place where it can go on later."""
-    _work.is_to_stop = True
+def request_stop() -> None:
+    """Ask the running task of this process to stop at the next point from which it can resume."""
+    _current.should_stop = True
 
 
-def is_to_stop() -> bool:
-    """Whether a long task should leave the rest to whoever comes next."""
-    return _work.is_to_stop
+def should_stop() -> bool:
+    """Return True if a long task should stop and leave the rest to another worker."""
+    return _current.should_stop
 
 
 def start_heartbeat(url: str) -> None:
-    """Send a heartbeat every second from a thread, as long as the process lives."""
+    """Send a heartbeat every HEARTBEAT_SECONDS from a daemon thread."""
     key = HEARTBEATS.replace("*", f"{os.uname().nodename}:{os.getpid()}")
     redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
 
     def beat() -> None:
         for number in count():
             with suppress(RedisError):
-                redis.set(key, f"{number} {_work.task or ''}", ex=HEARTBEAT_EXPIRES_SECONDS)
+                redis.set(key, f"{number} {_current.task or ''}", ex=HEARTBEAT_EXPIRES_SECONDS)
             time.sleep(HEARTBEAT_SECONDS)
 
     threading.Thread(target=beat, name="beat", daemon=True).start()

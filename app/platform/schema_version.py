@@ -1,4 +1,4 @@
-"""Whether the database is of this version, told without the migration tools: all ask, few migrate."""
+"""Compare the database's schema version with this release, without importing the migration tools."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -11,12 +11,12 @@ _VERSIONS = sa.table("alembic_version", sa.column("version_num", sa.String))
 
 @lru_cache(maxsize=1)
 def newest_migration() -> str:
-    """A migration's file has its name, and they are numbered. Read once: anybody may ask for /readyz."""
+    """Return the id of the newest migration, which is its file name. Cached, because /readyz is public."""
     return max(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def is_up_to_date(connection: sa.Connection) -> bool:
-    """Whether the newest migration of this version, and no other, is the one that was applied last."""
+    """Return True if the database's only current revision is the newest migration of this release."""
     if not sa.inspect(connection).has_table(_VERSIONS.name):
         return False
     return list(connection.scalars(sa.select(_VERSIONS.c.version_num))) == [newest_migration()]

@@ -1,7 +1,7 @@
-"""The settings: one frozen record, read from the environment once, at start.
+"""Settings: one frozen record, read from the environment once, at startup.
 
-Each field carries the sentence that the README's table repeats; a guard test compares the two.
-Nothing else in the project reads the environment.
+Each field has a description that the README's table repeats; a guard test compares the two. Nothing else in
+the project reads settings from the environment.
 """
 
 import contextlib
@@ -21,10 +21,10 @@ from sqlalchemy.exc import ArgumentError
 
 
 class SettingError(Exception):
-    """A setting that cannot be used; the text is one sentence that names it."""
+    """A setting is invalid; the text is one sentence that names it."""
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
+def _integer(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         try:
             value = int(text)
@@ -77,7 +77,7 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _long_text(text: str) -> str:
+def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
     return text
@@ -89,10 +89,10 @@ def _setting(default: Any, read: Callable[[str], Any], doc: str, shown: str | No
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that an installation may change. Names in the environment are in capitals."""
+    """All settings of an installation. Environment variables have the same names in capitals."""
 
     host: str = _setting("127.0.0.1", str, "Address that the web server listens on.")
-    port: int = _setting(8000, _whole(1, 65_535), "Port that the web server listens on.")
+    port: int = _setting(8000, _integer(1, 65_535), "Port that the web server listens on.")
     data_dir: Path = _setting(
         Path("instance").resolve(),
         _folder,
@@ -107,57 +107,57 @@ class Settings:
     )
     secret_key: str = _setting(
         "",
-        _long_text,
+        _secret,
         "Signs sessions and forms; must be the same on every machine.",
         "generated in DATA_DIR",
     )
-    workers: int = _setting(2, _whole(0, 64), "Background workers to start on this machine.")
+    workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")
     public_url: str = _setting("", _web_address, "Public address; https:// makes cookies secure.", "none")
     trusted_proxies: int = _setting(
-        0, _whole(0, 10), "Trusted reverse proxies in front (X-Forwarded headers)."
+        0, _integer(0, 10), "Trusted reverse proxies in front (X-Forwarded headers)."
     )
     max_upload_bytes: int = _setting(
-        100 * 1024 * 1024, _whole(1024, 10**10), "Largest contact file, in bytes.", "104857600"
+        100 * 1024 * 1024, _integer(1024, 10**10), "Largest contact file, in bytes.", "104857600"
     )
     min_free_bytes: int = _setting(
-        200 * 1024 * 1024, _whole(0, 10**12), "Disk space to keep free of uploads, in bytes.", "209715200"
+        200 * 1024 * 1024, _integer(0, 10**12), "Disk space to keep free of uploads, in bytes.", "209715200"
     )
     max_storage_bytes: int = _setting(
         10 * 1024**3,
-        _whole(1024, 10**15),
+        _integer(1024, 10**15),
         "Maximum bytes of uploads, dry runs, and activity log per account.",
         "10737418240",
     )
     max_contacts_per_job: int = _setting(
-        10_000, _whole(1, 1_000_000), "Maximum contacts per bulk enrollment."
+        10_000, _integer(1, 1_000_000), "Maximum contacts per bulk enrollment."
     )
     highest_contacts_per_job: int = _setting(
         1_000_000,
-        _whole(1, 1_000_000),
+        _integer(1, 1_000_000),
         "Highest limit an account can set for contacts per bulk enrollment.",
     )
-    max_import_rows: int = _setting(1_000_000, _whole(1, 1_000_000), "Maximum rows per contact import.")
-    max_workbook_rows: int = _setting(100_000, _whole(1, 250_000), "Maximum rows per Excel workbook.")
-    max_unfinished_jobs: int = _setting(10, _whole(1, 1000), "Maximum unfinished jobs per account.")
+    max_import_rows: int = _setting(1_000_000, _integer(1, 1_000_000), "Maximum rows per contact import.")
+    max_workbook_rows: int = _setting(100_000, _integer(1, 250_000), "Maximum rows per Excel workbook.")
+    max_unfinished_jobs: int = _setting(10, _integer(1, 1000), "Maximum unfinished jobs per account.")
     max_dry_runs: int = _setting(
-        10, _whole(1, 1000), "Maximum open dry runs per account; a new one replaces the oldest."
+        10, _integer(1, 1000), "Maximum open dry runs per account; a new one replaces the oldest."
     )
     max_running_batches: int = _setting(
-        5, _whole(1, 100), "Maximum batches of an account that run at the same time."
+        5, _integer(1, 100), "Maximum batches of an account that run at the same time."
     )
-    max_workflows: int = _setting(1000, _whole(1, 1_000_000), "Maximum workflows per account.")
+    max_workflows: int = _setting(1000, _integer(1, 1_000_000), "Maximum workflows per account.")
     batch_retry_seconds: tuple[float, ...] = _setting(
         (10.0, 30.0, 90.0), _seconds_list, "Seconds to wait before each retry of a failed batch.", "10,30,90"
     )
     batch_lease_seconds: int = _setting(
-        60, _whole(1, 3600), "Seconds after which a silent worker’s batch is given to another."
+        60, _integer(1, 3600), "Seconds after which a silent worker’s batch is given to another."
     )
-    lockout_failures: int = _setting(10, _whole(1, 1000), "Wrong passwords before sign-in is locked.")
-    lockout_minutes: int = _setting(15, _whole(1, 1440), "Minutes that sign-in stays locked.")
+    lockout_failures: int = _setting(10, _integer(1, 1000), "Wrong passwords before sign-in is locked.")
+    lockout_minutes: int = _setting(15, _integer(1, 1440), "Minutes that sign-in stays locked.")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read all settings; raises SettingError with one sentence for the first that is wrong."""
+        """Read all settings; empty variables count as unset. Raises SettingError at the first invalid one."""
         known = {item.name.upper(): item for item in fields(cls)}
         for name in environment:
             if name.startswith("MUSTER_"):
@@ -174,7 +174,7 @@ class Settings:
         if not self.database_url:
             changes["database_url"] = f"sqlite:///{self.data_dir / 'muster.db'}"
         if not self.secret_key:
-            changes["secret_key"] = _kept_secret(self.data_dir)
+            changes["secret_key"] = _load_or_create_secret(self.data_dir)
         return self._replaced(**changes)
 
     def _replaced(self, **changes: Any) -> "Settings":
@@ -184,7 +184,7 @@ class Settings:
 
     @property
     def account_limits(self) -> dict[str, int]:
-        """What an account may have that has set no limits of its own, by the name of the limit."""
+        """The default limits of an account, as {name: limit}."""
         return {
             "workflows": self.max_workflows,
             "unfinished_jobs": self.max_unfinished_jobs,
@@ -199,13 +199,15 @@ class Settings:
 
     @property
     def embedded_queue(self) -> bool:
-        """Whether `make run` starts a Valkey of its own."""
+        """True if `make run` starts its own Valkey."""
         return not self.redis_url
 
     @property
     def queue_socket(self) -> Path:
-        """The embedded Valkey's Unix socket. A path may have 107 bytes at most, so a DATA_DIR that is
-        too long gets a private folder under the system's temporary one."""
+        """Path of the embedded Valkey's Unix socket.
+
+        Socket paths are limited to 107 bytes, so a long DATA_DIR gets a folder in the system's temporary one.
+        """
         near = self.data_dir / "valkey.sock"
         if len(os.fsencode(near)) < 100:
             return near
@@ -230,7 +232,7 @@ class Settings:
 
 
 def current() -> Settings:
-    """The settings of the running app."""
+    """Return the settings of the current app."""
     return cast(Settings, current_app.extensions["settings"])
 
 
@@ -241,7 +243,7 @@ def _read(name: str, item: Field[Any], text: str) -> Any:
         raise SettingError(f"{name} {wrong}; it is “{text}”.") from None
 
 
-def _kept_secret(folder: Path) -> str:
+def _load_or_create_secret(folder: Path) -> str:
     path = folder / "secret_key"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The command line: errors as one sentence, results as JSON where asked for."""
+"""Helpers for commands: errors as one sentence, results as JSON."""
 
 import functools
 import json
@@ -12,13 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.platform.errors import MusterError
 from app.platform.logs import log
-from app.platform.outages import as_expected
+from app.platform.outages import expected_error
 
 
 def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command inside the app and turn an expected error into its sentence and exit code 1.
+    """Decorate a command: run it in an app context and turn expected errors into a sentence and exit code 1.
 
-    Events are logged from warnings on: the person at the terminal reads the command's own words.
+    Only warnings and errors are logged, to keep the command's output readable.
     """
 
     @with_appcontext
@@ -31,7 +31,7 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except MusterError as error:
             raise click.ClickException(error.message) from error
         except SQLAlchemyError as failure:
-            if (expected := as_expected(failure)) is None:
+            if (expected := expected_error(failure)) is None:
                 raise
             raise click.ClickException(expected.message) from failure
         finally:

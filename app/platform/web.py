@@ -1,7 +1,6 @@
-"""What every page and API answer has in common: headers, CSRF, errors, filters, static addresses."""
+"""Web setup shared by all rooms: security headers, CSRF, error responses, template filters, asset URLs."""
 
 import hashlib
-import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.platform import bodies, errors, formats, outages
+from app.platform import errors, formats, outages, request_bodies
 from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.settings import Settings
@@ -28,10 +27,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 csrf = CSRFProtect()
 
-# Bodies are read before anybody's token is known to be right, so there is room for what the pages' forms
-# hold and no more; only a view that takes files in may be sent as much as the installation allows.
-FORM_BYTES = 3 * 1024 * 1024
-STRANGERS_FORM_BYTES = 64 * 1024
+# Bodies are parsed before the CSRF token is checked, so ordinary forms have a small limit. Only views marked
+# with `takes_files` accept request_bodies up to MAX_CONTENT_LENGTH.
+MAX_FORM_BYTES = 3 * 1024 * 1024
+MAX_PUBLIC_FORM_BYTES = 64 * 1024
 
 RETRY_AFTER_SECONDS = 5
 
@@ -78,7 +77,7 @@ HSTS = "max-age=31536000"
 
 
 def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]) -> None:
-    """`guard` looks at every request before its body is read, and may answer it."""
+    """Set up the app. `guard` runs before the body of a request is read and may return a response."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="muster",
@@ -94,16 +93,16 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
-    app.request_class = bodies.Request
+    app.request_class = request_bodies.Request
     app.extensions["guard"] = guard
-    app.before_request(_begin)
+    app.before_request(_start_request)
     app.before_request(_answer_poll)
     app.before_request(guard)
-    app.before_request(bodies.answer_for_refused)
+    app.before_request(request_bodies.raise_if_refused)
     csrf.init_app(app)
-    app.after_request(_finish)
+    app.after_request(_finish_response)
     app.extensions["headers"] = HEADERS | ({"Strict-Transport-Security": HSTS} if settings.is_secure else {})
-    app.register_error_handler(errors.MusterError, answer_error)
+    app.register_error_handler(errors.MusterError, handle_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(Exception, _unexpected)
@@ -119,7 +118,7 @@ def public(view: View) -> View:
 
 
 def skip_authentication(view: View) -> View:
-    """Mark a view as open to everybody whose answer is the same whoever asks: nobody is looked up."""
+    """Mark a view as public and the same for everyone, so that the user is not looked up."""
     view.is_public = view.skips_authentication = True  # type: ignore[attr-defined]
     return view
 
@@ -137,8 +136,10 @@ def may_say_nothing_new(is_known: Callable[..., bool]) -> Callable[[View], View]
 
 
 def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
-    """Mark a view whose body may be as large as an upload. `check` raises an error of ours when this person
-    may not send one; the view calls it, too."""
+    """Mark a view that accepts uploads. `check` raises a MusterError if the user may not upload.
+
+    It runs before the body is received; the view must call it, too.
+    """
 
     def mark(view: View) -> View:
         view.takes_files = check  # type: ignore[attr-defined]
@@ -147,18 +148,18 @@ def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
     return mark
 
 
-def room_for_body(app: Flask, environ: dict[str, Any]) -> bodies.Room:
-    """How much body the web server may take in for a request of which only the headers are known."""
-    return bodies.room_for_body(app, environ, _begin, app.extensions["guard"])
+def body_allowance(app: Flask, environ: dict[str, Any]) -> request_bodies.BodyAllowance:
+    """Return how much body the web server may accept, given a request's headers."""
+    return request_bodies.body_allowance(app, environ, _start_request, app.extensions["guard"])
 
 
 def actor() -> Any:
-    """Who makes this request: the accounts room's Actor, put there by the guard in front of every view."""
+    """Return the actor of this request (`accounts.domain.Actor`), which the request guard has set."""
     return g.actor
 
 
 def is_forwarded() -> bool:
-    """Whether a proxy has handed this request on, trusted or not."""
+    """Return True if the request came through a proxy, trusted or not."""
     names = ("Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
     return any(name in request.headers for name in names) or any(
         name.lower().startswith(("x-forwarded", "x-original")) for name, _ in request.headers
@@ -173,8 +174,8 @@ def is_api() -> bool:
     return request.path.startswith("/api/")
 
 
-def page_of_htmx() -> tuple[str, str]:
-    """Path and query of the page that htmx asks from; empty for what is no address."""
+def htmx_page() -> tuple[str, str]:
+    """Return (path, query) of the page that sent an htmx request; empty strings if it is unknown."""
     try:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:
@@ -183,26 +184,26 @@ def page_of_htmx() -> tuple[str, str]:
 
 
 def asset(name: str) -> str:
-    """Address of a static file with a mark of its content, so that it may be kept for ever."""
-    return url_for("static", filename=name, v=_mark(name))
+    """Return the URL of a static file with a hash of its content, so that browsers can cache it forever."""
+    return url_for("static", filename=name, v=_content_hash(name))
 
 
 def send_to(address: str) -> AnyResponse:
-    """Redirect a page or, for htmx, the whole window."""
+    """Redirect with 303; for an htmx request, make htmx load the URL as a whole page."""
     if is_htmx():
         return Response(status=204, headers={"HX-Redirect": address})
     return redirect(address, 303)
 
 
 def status_of(error: errors.MusterError) -> int:
-    """The HTTP status of an expected error."""
+    """Return the HTTP status of an expected error."""
     return next(code for kind, code in STATUS.items() if isinstance(error, kind))
 
 
-def answer_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
-    """Turn an expected error into problem+json, a fragment or a page."""
+def handle_error(error: errors.MusterError) -> tuple[AnyResponse, int]:
+    """Convert an expected error to problem+json, an htmx fragment, or a page."""
     status = status_of(error)
-    answer = _answer(status, error.code, error.message, error.facts)
+    answer = _error_response(status, error.code, error.message, error.facts)
     retry_after = error.facts.get("retry_after") or (RETRY_AFTER_SECONDS if status == 503 else None)
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)
@@ -214,7 +215,7 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
     if status < 400:
         return error
     code = {404: "NOT_FOUND", 413: "TOO_LARGE", 429: "RATE_LIMITED"}.get(status, "BAD_REQUEST")
-    answer = _answer(status, code, _SENTENCES.get(status, error.description or ""), {})
+    answer = _error_response(status, code, _MESSAGES.get(status, error.description or ""), {})
     for header in ("Allow", "Retry-After"):
         if value := dict(error.get_headers()).get(header):
             answer.headers[header] = value
@@ -223,28 +224,28 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
 
 def _csrf_error(_error: CSRFError) -> tuple[AnyResponse, int]:
     message = "This page has expired. Go back, reload it, and try again."
-    return _answer(400, "BAD_REQUEST", message, {}), 400
+    return _error_response(400, "BAD_REQUEST", message, {}), 400
 
 
 def _unexpected(error: Exception) -> tuple[AnyResponse, int]:
-    if (expected := outages.as_expected(error)) is not None:
-        log.warning("outage", extra={"failure": type(error).__name__, "path": request.path})
-        _let_go()
-        return answer_error(expected)
+    if (expected := outages.expected_error(error)) is not None:
+        log.warning("dependency_failed", extra={"failure": type(error).__name__, "path": request.path})
+        _roll_back()
+        return handle_error(expected)
     incident = uuid4().hex[:12]
     log.error("request_failed", exc_info=error, extra={"incident": incident, "path": request.path})
-    _let_go()
+    _roll_back()
     message = "The error was logged. Try again. If it keeps happening, contact your administrator."
-    return _answer(500, "INTERNAL", message, {"incident": incident}), 500
+    return _error_response(500, "INTERNAL", message, {"incident": incident}), 500
 
 
-def _let_go() -> None:
-    """What tells of an error reads nothing more: the database may be what has failed."""
+def _roll_back() -> None:
+    """Roll back before an error is rendered; ignore failures, since the database may be unavailable."""
     with suppress(SQLAlchemyError):
         db.session.rollback()
 
 
-_SENTENCES = {
+_MESSAGES = {
     404: "The address is wrong, or the page was removed.",
     405: "This address doesn’t support that request.",
     413: "The upload exceeds the size limit of this installation.",
@@ -252,7 +253,7 @@ _SENTENCES = {
 }
 
 
-def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyResponse:
+def _error_response(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyResponse:
     if is_api():
         problem = {
             "type": "about:blank",
@@ -263,7 +264,7 @@ def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyR
         answer = jsonify(problem | {"detail": message} | facts)
         answer.mimetype = "application/problem+json"
         return answer
-    if "_login_user" not in g:  # an error may come before anybody was looked up, or instead of it
+    if "_login_user" not in g:  # keep error pages from looking up the user
         g._login_user = AnonymousUserMixin()
     page = "errors/_error.html" if is_htmx() else "errors/error.html"
     title = TITLES.get(status, TITLES[500])
@@ -272,14 +273,14 @@ def _answer(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyR
     )
 
 
-def _begin() -> None:
+def _start_request() -> None:
     g.began = time.perf_counter()
     g.request_id = uuid4().hex[:16]
     g.origin_token = origin.set({"request": g.request_id})
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", None) is None:
         is_public = view is None or getattr(view, "is_public", False)
-        request.max_content_length = STRANGERS_FORM_BYTES if is_public else FORM_BYTES
+        request.max_content_length = MAX_PUBLIC_FORM_BYTES if is_public else MAX_FORM_BYTES
 
 
 def _answer_poll() -> AnyResponse | None:
@@ -287,7 +288,7 @@ def _answer_poll() -> AnyResponse | None:
     return Response(status=204) if is_known and is_known(**(request.view_args or {})) else None
 
 
-def _finish(answer: AnyResponse) -> AnyResponse:
+def _finish_response(answer: AnyResponse) -> AnyResponse:
     for name, value in current_app.extensions["headers"].items():
         answer.headers.setdefault(name, value)
     if request.endpoint == "static" and answer.status_code < 400:
@@ -310,11 +311,6 @@ def _finish(answer: AnyResponse) -> AnyResponse:
 
 
 @lru_cache(maxsize=256)
-def _mark(name: str) -> str:
+def _content_hash(name: str) -> str:
     path = Path(__file__).resolve().parents[1] / "static" / name
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def as_json(value: Any) -> str:
-    """JSON for a data attribute."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Small parts of sentences, the same on every page: lists, counted nouns, quotation marks."""
+"""Build parts of sentences: lists, counted nouns, quotation marks, capitals."""
 
 from collections.abc import Sequence
 

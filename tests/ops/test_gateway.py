@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.platform.bodies import FULL, REFUSED
+from app.platform.request_bodies import FULL, REFUSED
 from app.platform.settings import Settings
 from ops.gateway import Gateway
 from ops.wsgi import Unread

@@ -11,7 +11,7 @@ from flask import Flask, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform.addresses import email_key
-from app.platform.attempts import Attempt, Attempts, named_attempts, network_of
+from app.platform.attempts import Attempt, AttemptLimiter, attempt_limiter, network_of
 from app.platform.logs import log
 from app.platform.settings import Settings
 from app.platform.words import counted
@@ -28,13 +28,13 @@ class Locked(Exception):
 
 def init(app: Flask, settings: Settings) -> None:
     seconds = settings.lockout_minutes * 60
-    Attempts(app, "lock-out", settings.lockout_failures, seconds)
+    AttemptLimiter(app, "lock-out", settings.lockout_failures, seconds)
     app.register_error_handler(Locked, _locked)
 
 
 def begin_sign_in(email: str) -> Attempt:
     """Count an attempt as failed until it is discarded. Raises Locked."""
-    attempts = named_attempts("lock-out")
+    attempts = attempt_limiter("lock-out")
     begun = attempts.begin([f"person:{_email_digest(email)}", f"network:{network_of(request.remote_addr)}"])
     if isinstance(begun, int):
         raise Locked(begun, attempts.limit)

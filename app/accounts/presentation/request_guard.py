@@ -73,7 +73,7 @@ def _send_to_sign_in() -> AnyResponse:
 def _next() -> str | None:
     """Return the URL to open after sign-in: the requested page, or the page that sent an htmx request."""
     if web.is_htmx():
-        wanted = "?".join(web.page_of_htmx())
+        wanted = "?".join(web.htmx_page())
     elif request.method == "GET":
         wanted = request.full_path
     else:

@@ -55,7 +55,7 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
     first batch that may run then is not sent to the queue but returned, for the caller to run at once."""
     began = time.perf_counter()
     with transaction():
-        claim = jobs.claim_planning(account_id, job_id, queue.holder())
+        claim = jobs.claim_planning(account_id, job_id, queue.running_task())
         if claim is not None:
             planning.forget_after(account_id, job_id, claim.planned_rows)
     if claim is None:
@@ -118,7 +118,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             tell(job, "rows_planned", rows=done + len(chunk))
         done += len(chunk)
         is_over = time.monotonic() > turn_ends and done < job.total
-        if queue.is_to_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
+        if queue.should_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
             raise _LeftOff
     return done
 

@@ -72,7 +72,7 @@ def run_batches(account_id: int, batch_id: int | None) -> None:
 
 def _may_go_on(until: float) -> bool:
     """Whether nothing more pressing waits for this worker."""
-    return time.monotonic() < until and not queue.is_to_stop() and not queue.waiting("urgent")
+    return time.monotonic() < until and not queue.should_stop() and not queue.length("urgent")
 
 
 def run_batch(account_id: int, batch_id: int) -> None:
@@ -83,7 +83,7 @@ def run_batch(account_id: int, batch_id: int) -> None:
 def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool]) -> None:
     """Do a batch and further ones of its job, each in one transaction that claims the one after it."""
     with transaction():
-        claim = claims.claim(account_id, batch_id, now(), queue.holder())
+        claim = claims.claim(account_id, batch_id, now(), queue.running_task())
     if claim is None:
         return
     job = queries.job_by_id(account_id, claim.job_id)
@@ -133,9 +133,9 @@ def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda
         with transaction():
             counts = settle_rows(job, _span(job, claim), now())
             _settle(job, claim, "completed", now(), counts)
-            return claims.claim_next(account_id, job.id, now(), queue.holder()) if may_go_on() else None
+            return claims.claim_next(account_id, job.id, now(), queue.running_task()) if may_go_on() else None
     except _NoLongerOurs:
-        log.info("batch_given_to_another", extra={"job": job.id, "batch": claim.number})
+        log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
         return None
 
 
@@ -167,7 +167,7 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
             rows.write_failed(span, outcome)
             _settle(job, claim, "failed", now(), rows.count_outcomes(span), outcome.name)
     except _NoLongerOurs:
-        log.info("batch_given_to_another", extra={"job": job.id, "batch": claim.number})
+        log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
 
 
 def _settle(
@@ -195,7 +195,7 @@ def _span(job: EnrollmentJob, claim: Claim) -> Range:
 
 def skip_rest(account_id: int, job_id: int) -> None:
     """Give every batch of a cancelled job that has not begun its end, one short transaction each."""
-    while not queue.is_to_stop():
+    while not queue.should_stop():
         with transaction():
             job = queries.job_by_id(account_id, job_id)
             if job.status == JobStatus.CANCELLED and job.planned_at is None:

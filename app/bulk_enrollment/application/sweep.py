@@ -26,7 +26,7 @@ _watch = TaskWatch()
 def sweep() -> None:
     """Give everything that waits without a task its task."""
     _take_from_gone()
-    if queue.waiting("urgent") == 0:  # else their tasks may still be there
+    if queue.length("urgent") == 0:  # else their tasks may still be there
         for account_id, job_id in waiting.unplanned_jobs(HANDED_OVER_SECONDS):
             queue.send(PLAN_TASK, account_id, job_id)
         for account_id, job_id in waiting.jobs_being_cancelled():
@@ -47,7 +47,7 @@ def _take_from_gone() -> None:
         unplanned = jobs.take_from_gone(gone)
         taken = batches.take_from_gone(gone)
     if unplanned or taken:
-        log.warning("worker_gone", extra={"plannings": len(unplanned), "batches": taken})
+        log.warning("worker_lost", extra={"plannings": len(unplanned), "batches": taken})
     for account_id, job_id in unplanned:
         queue.send(PLAN_TASK, account_id, job_id)
 
@@ -55,12 +55,12 @@ def _take_from_gone() -> None:
 def _recall_lost_tasks() -> None:
     """When the queue is empty nobody will ever begin the batches that were handed to it: take them back
     without waiting for their leases to run out."""
-    if queue.waiting("bulk") != 0:
+    if queue.length("bulk") != 0:
         return
     for account_id, batch_ids in waiting.handed_over_batches(HANDED_OVER_SECONDS).items():
         with transaction():
             batches.release(account_id, batch_ids)
-        log.info("lost_tasks_recalled", extra={"account": account_id, "batches": len(batch_ids)})
+        log.info("lost_batches_released", extra={"account": account_id, "batches": len(batch_ids)})
 
 
 def discard_old_drafts() -> None:

@@ -59,7 +59,7 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     except UnreadableFile as fault:
         raise refused(fault) from fault
     except OSError as failure:
-        if failure.errno in disk.FULL:
+        if failure.errno in disk.FULL_ERRNOS:
             raise NoSpace() from failure
         raise
     try:

@@ -53,5 +53,5 @@ def refuse_without_room(account_id: int, size: int) -> None:
             limit=limit,
             used=used,
         )
-    if not disk.has_room_for(current(), size):
+    if not disk.has_space_for(current(), size):
         raise NoSpace()

@@ -131,7 +131,7 @@ def _is_for(target: str) -> bool:
 
 def _new_address(query: GalleryQuery, address: str) -> dict[str, str]:
     """A filter that was chosen is a step that Back undoes; words being typed are not."""
-    before = parse_qs(web.page_of_htmx()[1])
+    before = parse_qs(web.htmx_page()[1])
     shown = GalleryQuery.from_address(MultiDict(before))
     only_words = shown.address(text="") == query.address(text="")
     return {"HX-Replace-Url" if only_words else "HX-Push-Url": address}

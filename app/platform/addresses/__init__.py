@@ -1,11 +1,11 @@
-"""Email addresses and phone numbers as keys: one spelling for one mailbox, one sentence for each fault.
+"""Parse email addresses and phone numbers into canonical keys, with one message for each problem.
 
-Keys are made here and never in SQL, because Python and databases disagree on lower case outside ASCII.
+Keys are computed here and never in SQL, because Python and databases disagree on lower case outside ASCII.
 """
 
-from app.platform.addresses.cells import EmailReading, first_email
-from app.platform.addresses.keys import FAST_LENGTH, email_key
-from app.platform.addresses.phones import PhoneReading, is_written_abroad, phone_key, read_phone
+from app.platform.addresses.email_cells import EmailReading, first_email
+from app.platform.addresses.email_keys import FAST_PATH_LENGTH, email_key
+from app.platform.addresses.phones import PhoneReading, has_country_code, phone_key, read_phone
 from app.platform.addresses.problems import (
     FIRST_NUMBER,
     FIRST_OF_SEVERAL,
@@ -13,10 +13,10 @@ from app.platform.addresses.problems import (
     AddressProblem,
     explain,
 )
-from app.platform.addresses.text import INVISIBLE, after_what, trimmed, unquoted, without_invisible
+from app.platform.addresses.text import INVISIBLE, text_before_invisible, trimmed, unquoted, without_invisible
 
 __all__ = [
-    "FAST_LENGTH",
+    "FAST_PATH_LENGTH",
     "FIRST_NUMBER",
     "FIRST_OF_SEVERAL",
     "INVISIBLE",
@@ -24,13 +24,13 @@ __all__ = [
     "AddressProblem",
     "EmailReading",
     "PhoneReading",
-    "after_what",
     "email_key",
     "explain",
     "first_email",
-    "is_written_abroad",
+    "has_country_code",
     "phone_key",
     "read_phone",
+    "text_before_invisible",
     "trimmed",
     "unquoted",
     "without_invisible",

@@ -1,8 +1,8 @@
-"""A phone number of a cell as E.164, or why it is none.
+"""Read the phone number of a cell as E.164, or diagnose why there is none.
 
-A number without a plus can be read in two ways: as one of the account's country, or with its country code in
-front. The way in which it is valid is taken; where both are, the column decides, which the caller knows.
-Words around a number are no part of it.
+A number without a plus has two readings: national (in the account's country), or with its country code in
+front. The valid one is used; if both are valid, the caller decides by looking at the whole column. Words
+around a number are ignored.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from app.platform.addresses.problems import FIRST_NUMBER, AddressProblem
 from app.platform.addresses.text import trimmed, unquoted
 from app.platform.blank_words import is_blank
 
-_LONGEST: Final = 250
+_MAX_LENGTH: Final = 250
 _LABEL: Final = re.compile(r"(?:p|tel|phone|mobile|cell|fon|telefon|handy|t|m|whatsapp)\s?[:=]\s?", re.I)
 _LINK: Final = re.compile(r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?", re.I)
-_SHORTENED: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
+_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
 _DECIMALS: Final = re.compile(r"(\d{6,})[.,]0+")
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]|\s(?:und|and|oder|or|et|ou|y|o|e|bzw\.?)\s", re.I)
 _WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}")
-_LEAST_DIGITS: Final = 5
+_MIN_DIGITS: Final = 5
 _WORDS: Final = re.compile(r"[^\W\d_]{2,}|\b[^\W\d_][.:]")
-_MOST_TRIES: Final = 4  # places in a text at which a number is looked for
-_LONGEST_WITH_WORDS: Final = 100
+_MAX_MATCH_TRIES: Final = 4  # limits the cost of a cell
+_MAX_SEARCH_LENGTH: Final = 100
 
 
 class PhoneReading(NamedTuple):
-    """What a cell holds: a number in E.164 or a problem, and a note's slug when there was a choice."""
+    """Result of reading a cell: a number in E.164 or a problem, and the slug of a note if it held several."""
 
     key: str | None
     problem: AddressProblem | None
@@ -40,91 +40,103 @@ class PhoneReading(NamedTuple):
 
 
 def read_phone(cell: str, country: str | None, international: bool = False) -> PhoneReading:
-    """The number of a cell; of several the first, which the note says.
+    """Read the first phone number of a cell; the note says if there are several. Never raises.
 
-    `country` is the account's (ISO 3166 alpha-2), for numbers without a country code. `international` is the
-    column's reading of a number without a plus that is valid in both ways. Asks whether other numbers are
-    possible (length), not whether their range is in use: that list is older than the numbers.
+    `country` (ISO 3166 alpha-2) applies to numbers without a country code. `international`: prefer the
+    reading with a country code for a number without a plus that is valid in both readings. Other numbers need
+    only a possible length, because the library's list of number ranges lags behind the ranges in use.
     """
-    text = _bare(cell[: _LONGEST + 1])
+    text = _strip_decoration(cell[: _MAX_LENGTH + 1])
     if is_blank(text):
         return PhoneReading(None, AddressProblem.PHONE_BLANK)
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_LENGTH:
         return PhoneReading(None, AddressProblem.PHONE_TOO_LONG)
-    if _SHORTENED.fullmatch(text):
+    if _SCIENTIFIC.fullmatch(text):
         return PhoneReading(None, AddressProblem.PHONE_SHORTENED)
-    plain = None if _WORDS.search(text) else _read_plain(text, country, international)
+    plain = None if _WORDS.search(text) else _read_without_words(text, country, international)
     if plain is not None and plain.key is not None:
         return plain
-    return _inside(text, country, international) or plain or _read_plain(text, country, international)
+    return (
+        _find_in_text(text, country, international)
+        or plain
+        or _read_without_words(text, country, international)
+    )
 
 
-def _read_plain(text: str, country: str | None, international: bool) -> PhoneReading:
-    numbers = [part for part in map(_bare, _SEPARATORS.split(text)) if _digits(part) >= _LEAST_DIGITS]
+def _read_without_words(text: str, country: str | None, international: bool) -> PhoneReading:
+    numbers = [
+        part for part in map(_strip_decoration, _SEPARATORS.split(text)) if _digits(part) >= _MIN_DIGITS
+    ]
     first = numbers[0] if numbers else text
     if "/" in first and (before := first.partition("/")[0]) and _is_whole_number(before, country):
-        return _read(_bare(before), country, international, FIRST_NUMBER)
+        return _read(_strip_decoration(before), country, international, FIRST_NUMBER)
     return _read(first, country, international, FIRST_NUMBER if len(numbers) > 1 else None)
 
 
 def phone_key(text: str, country: str | None) -> str | AddressProblem:
-    """The number in E.164 (`+33612345678`), or why it is none; see `read_phone`."""
+    """Return the number in E.164 (`+33612345678`), or why it is invalid; see `read_phone`."""
     reading = read_phone(text, country)
     return reading.key or reading.problem or AddressProblem.PHONE_NO_NUMBER
 
 
-def is_written_abroad(cell: str, country: str | None) -> bool | None:
-    """What a number without a plus says of its column: True that country codes stand in front, False that the
-    numbers are those of `country`, None when it says nothing.
+def has_country_code(cell: str, country: str | None) -> bool | None:
+    """Return True if a number without a plus starts with a country code, False if it is national, else None.
 
-    Where both readings are valid, which is often so in countries with numbers of many lengths, the country's
-    own code in front or a mobile number on one side only decides.
+    If both readings are valid, which is common in countries with variable number lengths, the country's own
+    code in front, or a mobile number in only one of the readings, decides. None: no evidence.
     """
-    text = _bare(cell[:_LONGEST])
+    text = _strip_decoration(cell[:_MAX_LENGTH])
     if not _WITHOUT_PLUS.fullmatch(text):
         return None
-    abroad, at_home = _valid("+" + text, None), _valid(text, country)
-    if abroad is None or at_home is None:
-        return None if abroad is at_home else at_home is None
-    if abroad == at_home:
+    prefixed, national = _valid("+" + text, None), _valid(text, country)
+    if prefixed is None or national is None:
+        return None if prefixed is national else national is None
+    if prefixed == national:
         return None
-    if abroad.country_code == at_home.country_code:
+    if prefixed.country_code == national.country_code:
         return True
-    is_mobile_abroad, is_mobile_at_home = _is_mobile(abroad), _is_mobile(at_home)
-    return None if is_mobile_abroad is is_mobile_at_home else is_mobile_abroad
+    is_prefixed_mobile, is_national_mobile = _is_mobile(prefixed), _is_mobile(national)
+    return None if is_prefixed_mobile is is_national_mobile else is_prefixed_mobile
 
 
 def _read(text: str, country: str | None, international: bool, note: str | None) -> PhoneReading:
-    at_home = _parsed(text, country)
-    if _WITHOUT_PLUS.fullmatch(text) and (abroad := _abroad(text, at_home, international)) is not None:
-        at_home = abroad
-    problem = _problem_of(at_home)
+    national = _parsed(text, country)
+    if (
+        _WITHOUT_PLUS.fullmatch(text)
+        and (prefixed := _with_country_code(text, national, international)) is not None
+    ):
+        national = prefixed
+    problem = _problem_of(national)
     if problem is not None:
         return PhoneReading(None, problem)
-    assert isinstance(at_home, PhoneNumber)
-    return PhoneReading(_e164(at_home), None, note)
+    assert isinstance(national, PhoneNumber)
+    return PhoneReading(_e164(national), None, note)
 
 
-def _inside(text: str, country: str | None, international: bool) -> PhoneReading | None:
-    """The first number in a text that holds other things too; None without any. Taken as a whole, letters
-    behind a number would be read as the digits on their keys."""
-    if len(text) > _LONGEST_WITH_WORDS:
+def _find_in_text(text: str, country: str | None, international: bool) -> PhoneReading | None:
+    """Read the first number in a text with other words; None if there is none.
+
+    Parsing the whole text would convert letters after a number to the digits on their keys.
+    """
+    if len(text) > _MAX_SEARCH_LENGTH:
         return None
     found = [
         match.raw_string
-        for match in PhoneNumberMatcher(text, country, Leniency.POSSIBLE, _MOST_TRIES)
-        if _digits(match.raw_string) >= _LEAST_DIGITS
+        for match in PhoneNumberMatcher(text, country, Leniency.POSSIBLE, _MAX_MATCH_TRIES)
+        if _digits(match.raw_string) >= _MIN_DIGITS
     ]
     if not found or (len(found) == 1 and found[0] == text):
         return None
     return _read(found[0], country, international, FIRST_NUMBER if len(found) > 1 else None)
 
 
-def _abroad(text: str, at_home: PhoneNumber | AddressProblem, international: bool) -> PhoneNumber | None:
-    """The number read with its country code in front, where that is the better reading."""
-    abroad = _valid("+" + text, None)
-    if international or not isinstance(at_home, PhoneNumber) or not phonenumbers.is_valid_number(at_home):
-        return abroad
+def _with_country_code(
+    text: str, national: PhoneNumber | AddressProblem, international: bool
+) -> PhoneNumber | None:
+    """Return the reading with a country code in front if it is valid and preferable, else None."""
+    prefixed = _valid("+" + text, None)
+    if international or not isinstance(national, PhoneNumber) or not phonenumbers.is_valid_number(national):
+        return prefixed
     return None
 
 
@@ -153,11 +165,11 @@ def _problem_of(number: PhoneNumber | AddressProblem) -> AddressProblem | None:
 
 
 def _is_whole_number(text: str, country: str | None) -> bool:
-    """Whether what stands before a slash is a number by itself, and not the area code of the rest."""
-    return _digits(text) > _LEAST_DIGITS and _valid(_bare(text), country) is not None
+    """Return True if the text before a slash is a complete number rather than an area code."""
+    return _digits(text) > _MIN_DIGITS and _valid(_strip_decoration(text), country) is not None
 
 
-def _bare(cell: str) -> str:
+def _strip_decoration(cell: str) -> str:
     text = trimmed(unquoted(trimmed(cell if cell.isascii() else unicodedata.normalize("NFKC", cell))))
     if link := _LINK.match(text):
         return "+" + text[link.end() :]
@@ -183,7 +195,7 @@ _PARSE_PROBLEMS: Final[dict[int, AddressProblem]] = {
     phonenumbers.NumberParseException.TOO_SHORT_NSN: AddressProblem.PHONE_TOO_SHORT,
     phonenumbers.NumberParseException.TOO_LONG: AddressProblem.PHONE_TOO_LONG,
 }
-# A number that works only inside its own town is no key either: IS_POSSIBLE_LOCAL_ONLY counts as too short.
+# A number without its area code is not a key: IS_POSSIBLE_LOCAL_ONLY counts as too short.
 _POSSIBILITY_PROBLEMS: Final[dict[int, AddressProblem]] = {
     phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: AddressProblem.PHONE_TOO_SHORT,
     phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: AddressProblem.PHONE_NO_COUNTRY,

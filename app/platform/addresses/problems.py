@@ -1,11 +1,11 @@
-"""What can be wrong with an address or a number, and what is worth a note: a slug and a sentence each."""
+"""Problems of email addresses and phone numbers, and notes about them: a slug and a sentence each."""
 
 from enum import Enum
 from typing import Final
 
 
 class AddressProblem(Enum):
-    """Why a cell is no usable address; the value is the stable slug kept with a row."""
+    """Why a cell has no usable address or number. The value is the stable slug stored with a row."""
 
     BLANK = "blank"
     NO_AT = "no_at"
@@ -37,7 +37,7 @@ class AddressProblem(Enum):
 
     @property
     def sentence(self) -> str:
-        """What a marketer reads."""
+        """The message shown to users."""
         return _SENTENCES[self.value]
 
 
@@ -83,8 +83,10 @@ _SENTENCES: Final[dict[str, str]] = {
 
 
 def explain(slug: str) -> str:
-    """The sentence for a problem's or a note's slug. `invisible:dee` names what stands before the invisible
-    character."""
+    """Return the sentence for the slug of a problem or note.
+
+    `invisible:dee` includes the text before the invisible character. Raises KeyError for an unknown slug.
+    """
     kind, _, place = slug.partition(":")
     if kind == "invisible" and place:
         return f"The address has an invisible character after “{place}”."

@@ -1,7 +1,7 @@
-"""Characters that nobody sees, and cells cut to a length that is safe to work on.
+"""Invisible characters, trimming, and the length limit for reading a cell.
 
-A cell of a file may have 131,072 characters. Whatever expands, splits or normalizes a cell cuts it first, so
-that the cost of a cell is bounded whatever it holds.
+A cell can have 131,072 characters. Code that expands, splits, or normalizes a cell truncates it first, so
+that the cost per cell is bounded.
 """
 
 from __future__ import annotations
@@ -10,51 +10,50 @@ import unicodedata
 from typing import Final
 
 LONGEST_CELL: Final = 4096
-"""Characters of a cell that are looked at when an address or a number is read from it."""
+"""Maximum number of characters of a cell that are searched for an address or a number."""
 
-# Format characters (zero-width spaces, direction marks, soft hyphens, byte order marks), control characters
-# and every kind of blank except the plain one.
+# INVISIBLE has format characters (zero-width spaces, direction marks, soft hyphens, byte order marks),
+# control characters, and all whitespace except the plain space.
 _BLANKS: Final = "".join(
     character
     for character in map(chr, range(0x10000))
     if unicodedata.category(character) in ("Zs", "Zl", "Zp") or character.isspace()
 )
-_UNSEEN: Final = "".join(
+_FORMAT_AND_CONTROL: Final = "".join(
     character for character in map(chr, range(0x10000)) if unicodedata.category(character) in ("Cf", "Cc")
 )
 _TAGS: Final = "".join(map(chr, range(0xE0000, 0xE0080)))
-INVISIBLE: Final = frozenset(_BLANKS + _UNSEEN + _TAGS) - {" "}
-"""Characters that a person cannot see, or takes for a plain blank."""
+INVISIBLE: Final = frozenset(_BLANKS + _FORMAT_AND_CONTROL + _TAGS) - {" "}
+"""Characters that are invisible or look like a plain space."""
 
 _OUTER: Final = "".join(sorted(INVISIBLE)) + " "
-_INVISIBLE_OR_NOT: Final = {ord(character): None for character in INVISIBLE}
-_SHOWN_BEFORE: Final = 20
+_DELETE_INVISIBLE: Final = {ord(character): None for character in INVISIBLE}
+_MAX_SHOWN: Final = 20
 
 
 def trimmed(text: str) -> str:
-    """Without blanks and invisible characters at both ends; linear in the length of the text."""
+    """Strip whitespace and invisible characters from both ends, in linear time."""
     return text.strip(_OUTER)
 
 
 def without_invisible(text: str) -> str:
-    """Without invisible characters anywhere; plain blanks stay."""
-    return text.translate(_INVISIBLE_OR_NOT)
+    """Remove all invisible characters; plain spaces stay."""
+    return text.translate(_DELETE_INVISIBLE)
 
 
-def after_what(text: str) -> str | None:
-    """What stands directly before the first invisible character inside a text, at most 20 characters; None
-    when there is none."""
+def text_before_invisible(text: str) -> str | None:
+    """Return up to 20 characters before the first invisible character inside a text, or None."""
     inner = trimmed(text[:LONGEST_CELL])
     if inner.isascii() and inner.isprintable():
         return None
     for place, character in enumerate(inner):
         if character in INVISIBLE:
-            return inner[max(0, place - _SHOWN_BEFORE) : place]
+            return inner[max(0, place - _MAX_SHOWN) : place]
     return None
 
 
 def unquoted(cell: str) -> str:
-    """`="x"`, as spreadsheets keep a text from being taken for a number, is x."""
+    """Convert `="x"`, which spreadsheets use to keep numbers as text, to x; return other cells unchanged."""
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1].replace('""', '"')
     return cell

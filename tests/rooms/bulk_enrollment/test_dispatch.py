@@ -133,9 +133,9 @@ def test_a_worker_keeps_the_next_batch_without_the_queue(trial: Trial, app, bob,
     [batch] = [batch for batch in trial.batches(job) if batch.lease_until]
     with app.app_context():
         queue.connection().flushdb()  # the task that would have planned the job
-        before = queue.waiting("bulk")
+        before = queue.length("bulk")
         run.run_batches(bob.actor.account_id, batch.id)
-        assert queue.waiting("bulk") == before
+        assert queue.length("bulk") == before
     assert trial.job(job).status == "completed"
     trial.holds(job)
 
@@ -145,7 +145,7 @@ def test_a_worker_lets_more_pressing_tasks_pass(trial: Trial, app, bob, workflow
     job = big(trial, workflow)
     first = next(batch for batch in trial.batches(job) if batch.lease_until)
     with app.app_context():
-        assert queue.waiting("urgent") == 1
+        assert queue.length("urgent") == 1
         run.run_batches(bob.actor.account_id, first.id)
     assert [batch.status for batch in trial.batches(job)].count("completed") == 1
 

@@ -120,7 +120,7 @@ def test_an_account_has_one_worker_at_a_time(
     elsewhere, _ = check(app, mallory.actor, keep(app, mallory.actor, 5))
     with app.app_context(), acting_for(alice.actor.account_id):
         with transaction():
-            claim = jobs.claim_planning(alice.actor.account_id, first, queue.holder())
+            claim = jobs.claim_planning(alice.actor.account_id, first, queue.running_task())
         assert claim is not None
     run_tasks()
     assert job(app, alice.actor, second).planned_at is None

@@ -26,7 +26,7 @@ def workflow(app, bob):
 
 def waiting(trial: Trial, name: str) -> int | None:
     with trial.app.app_context():
-        return queue.waiting(name)
+        return queue.length(name)
 
 
 def test_a_job_whose_planning_task_was_lost(trial: Trial, workflow, valkey):

@@ -5,8 +5,8 @@ import io
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.platform.bodies import MOST_FIELDS
-from app.platform.web import FORM_BYTES, STRANGERS_FORM_BYTES
+from app.platform.request_bodies import MAX_FORM_FIELDS
+from app.platform.web import MAX_FORM_BYTES, MAX_PUBLIC_FORM_BYTES
 from tests.people import Person
 
 
@@ -40,13 +40,15 @@ def test_a_token_in_a_body_or_header_signs_nobody_in(stranger: FlaskClient) -> N
 
 def test_strangers_forms_are_small(fresh_app: Flask) -> None:
     for address in ("/sign-in", "/setup", "/sign-out"):
-        answer = fresh_app.test_client().post(address, data={"email": "x" * STRANGERS_FORM_BYTES})
+        answer = fresh_app.test_client().post(address, data={"email": "x" * MAX_PUBLIC_FORM_BYTES})
         assert answer.status_code == 413, address
 
 
 def test_forms_have_less_room_than_files(alice: Person) -> None:
-    assert alice.post("/contacts", data={"first_name": "x" * FORM_BYTES}).status_code == 413
-    file = io.BytesIO(b"Email,Note\n" + b"ann@example.com,%s\n" % (b"x" * 99_000) * (FORM_BYTES // 90_000))
+    assert alice.post("/contacts", data={"first_name": "x" * MAX_FORM_BYTES}).status_code == 413
+    file = io.BytesIO(
+        b"Email,Note\n" + b"ann@example.com,%s\n" % (b"x" * 99_000) * (MAX_FORM_BYTES // 90_000)
+    )
     answer = alice.post(
         "/contacts/import", {"file": (file, "people.csv")}, content_type="multipart/form-data"
     )
@@ -55,7 +57,7 @@ def test_forms_have_less_room_than_files(alice: Person) -> None:
 
 def test_a_form_of_nothing_but_fields_is_refused(alice: Person) -> None:
     answer = alice.browser.post(
-        "/contacts", data="a=1&" * MOST_FIELDS, content_type="application/x-www-form-urlencoded"
+        "/contacts", data="a=1&" * MAX_FORM_FIELDS, content_type="application/x-www-form-urlencoded"
     )
     assert answer.status_code in (400, 422)
     assert "20,000 fields" in answer.text

@@ -45,7 +45,7 @@ def answers_soon(app: Flask, answers: Callable[[], bool]) -> None:
     """Within a second, at the third try at the latest: other programs take the processor for a while."""
     took = []
     while len(took) < 3 and min(took, default=2.0) >= 1.0:
-        app.extensions["queue_silence"].until = 0.0  # as after a while
+        app.extensions["queue_backoff"].until = 0.0  # as after a while
         began = time.perf_counter()
         assert answers()
         took.append(time.perf_counter() - began)

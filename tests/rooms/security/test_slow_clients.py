@@ -4,7 +4,7 @@ import socket
 import statistics
 import time
 
-from app.platform.bodies import MOST_AT_ONCE, SMALL_BYTES
+from app.platform.request_bodies import MAX_UPLOADS_AT_ONCE, SMALL_BYTES
 from ops.gateway import SMALL_BODY_WITHIN_SECONDS
 from ops.web_worker import HEADERS_WITHIN_SECONDS, MOST_CONNECTIONS
 from tests.services.installation import Installation
@@ -47,7 +47,7 @@ def test_slow_forms_and_uploads(muster: Installation, session: Session) -> None:
     assert session.get("/contacts/import")[0] == 200
     assert time.perf_counter() - began < 2 * WITHOUT_DELAY
     turned_away = [one for one in uploads if _status(one, within=0.2) == 429]
-    assert len(turned_away) >= 24 - PROCESSES * MOST_AT_ONCE, (
+    assert len(turned_away) >= 24 - PROCESSES * MAX_UPLOADS_AT_ONCE, (
         "one person does not fill the disk with beginnings"
     )
     forms[0].settimeout(SMALL_BODY_WITHIN_SECONDS + 10)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app.files.domain.cells.tags import tags_of
 from app.files.domain.reading.table_file import Row
-from app.platform.addresses import is_written_abroad, read_phone
+from app.platform.addresses import has_country_code, read_phone
 from app.platform.blank_words import is_blank
 from app.platform.dates import DateKind, kind_of
 
@@ -215,7 +215,7 @@ class _Phones:
                 self._evidence.unread.add(row, text)
 
     def judged(self) -> PhoneEvidence:
-        votes = [is_written_abroad(text, self._country) for text in self._sample]
+        votes = [has_country_code(text, self._country) for text in self._sample]
         self._evidence.abroad = votes.count(True)
         self._evidence.at_home = votes.count(False)
         return self._evidence

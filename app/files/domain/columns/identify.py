@@ -11,10 +11,10 @@ from app.files.domain.consent.remarks import refused_address
 from app.platform.addresses import (
     ONLY_ADDRESS,
     AddressProblem,
-    after_what,
     email_key,
     first_email,
     read_phone,
+    text_before_invisible,
 )
 from app.platform.blank_words import is_blank
 from app.platform.ids import number_of
@@ -87,7 +87,7 @@ def _email(cell: str, refused: bool) -> tuple[str | None, str | None, str | None
         return key, None, note
     if refused and "@" in cell and (address := refused_address(cell)) is not None:
         return address, None, ONLY_ADDRESS
-    if problem is AddressProblem.INVISIBLE and (place := after_what(cell)):
+    if problem is AddressProblem.INVISIBLE and (place := text_before_invisible(cell)):
         return None, f"{problem.value}:{place}", None
     return None, problem.value, None
 

@@ -1,4 +1,4 @@
-"""One email address as its key, or why it is none."""
+"""Convert one email address to its key, or diagnose why it is invalid."""
 
 from __future__ import annotations
 
@@ -12,56 +12,57 @@ from email_validator import EmailNotValidError, validate_email
 from app.platform.addresses.problems import AddressProblem
 from app.platform.addresses.text import INVISIBLE, LONGEST_CELL, trimmed
 
-# What the fast check accepts without asking email-validator (which costs twenty times as much). Every line is
-# narrower than the library's own rule, so that nothing gets in here which the library would refuse:
+# Addresses that the fast path accepts without email-validator, which takes twenty times as long. Each rule is
+# narrower than the library's, so the fast path accepts nothing that the library would reject:
 #   whole text at most 64 characters: keeps every label under 63, the domain under 253, the address under 254;
 #   local part: ASCII dot-atom, no quotes, no dot at either end, no two dots in a row;
 #   domain: two labels or more of ASCII letters, digits and single hyphens inside (no "--", so no Punycode and
 #   no reserved "ab--" label; no underscore), the last one letters only;
-#   not below a special-use name (RFC 6761, RFC 6762, RFC 7686), which the library refuses as undeliverable.
-FAST_LENGTH: Final = 64
+#   not below a special-use name (RFC 6761, RFC 6762, RFC 7686), which the library rejects as undeliverable.
+FAST_PATH_LENGTH: Final = 64
 _ATEXT = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]"
 _LABEL = r"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
 _RESERVED = r"(?i:arpa|invalid|local|localhost|onion|test)"
-_FAST = re.compile(rf"{_ATEXT}++(?:\.{_ATEXT}++)*+@(?:{_LABEL}\.)++(?!{_RESERVED}\Z)[A-Za-z]++\Z")
-_fast = _FAST.match
+_SIMPLE = re.compile(rf"{_ATEXT}++(?:\.{_ATEXT}++)*+@(?:{_LABEL}\.)++(?!{_RESERVED}\Z)[A-Za-z]++\Z")
+_match_simple = _SIMPLE.match
 
 _MAX_ADDRESS: Final = 254
 
 
 def email_key(text: str) -> str | AddressProblem:
-    """The key of one address, or why it is none.
+    """Return the key of one address, or why it is invalid.
 
-    NFC, trimmed, domain in IDNA and lower case, local part `lower()` (not casefold: groß and gross are two
-    people). Valid is what email-validator accepts without a DNS look-up.
+    The key is trimmed, NFC, and lowercase, with the domain in IDNA form. The local part uses `lower()`, not
+    `casefold()`, because groß and gross are different mailboxes. An address is valid if email-validator
+    accepts it without a DNS lookup.
     """
-    if len(text) <= FAST_LENGTH and _fast(text):
+    if len(text) <= FAST_PATH_LENGTH and _match_simple(text):
         return text.lower()
-    return _careful_email_key(text)
+    return _slow_email_key(text)
 
 
-def _careful_email_key(text: str) -> str | AddressProblem:
+def _slow_email_key(text: str) -> str | AddressProblem:
     inner = trimmed(text[:LONGEST_CELL])
     if not inner:
         return AddressProblem.BLANK
-    if len(inner) <= FAST_LENGTH and _fast(inner):
+    if len(inner) <= FAST_PATH_LENGTH and _match_simple(inner):
         return inner.lower()
-    return _why_refused(inner) if len(inner) > _MAX_ADDRESS else _asked_of_library(inner)
+    return _diagnose(inner) if len(inner) > _MAX_ADDRESS else _validate_with_library(inner)
 
 
 @lru_cache(maxsize=1024)
-def _asked_of_library(inner: str) -> str | AddressProblem:
-    """Asks once for a cell, however many readings of it come down to the same address: it is dear."""
+def _validate_with_library(inner: str) -> str | AddressProblem:
+    """Validate with email-validator. Cached: several readings of a cell often try the same address."""
     try:
         address = validate_email(inner, check_deliverability=False)
     except (EmailNotValidError, UnicodeError):
-        return _why_refused(inner)
+        return _diagnose(inner)
     local = unicodedata.normalize("NFC", address.local_part.lower())
     return f"{local}@{address.ascii_domain}"
 
 
-def _why_refused(address: str) -> AddressProblem:
-    """Names the first fault a person would point at; the address is known to be refused."""
+def _diagnose(address: str) -> AddressProblem:
+    """Return the most obvious problem of an address that is known to be invalid."""
     ats = address.count("@")
     if ats == 0:
         return AddressProblem.ODD_AT if "\uff20" in address or "\ufe6b" in address else AddressProblem.NO_AT

@@ -1,7 +1,7 @@
-"""The email address of a cell that holds more than that: a name beside it, brackets, or several addresses.
+"""Extract the email address from a cell that also holds a name, brackets, or several addresses.
 
-Only what is beyond doubt is taken off. `ann lee@example.com` stays a fault: it may be a name before an
-address, or an address with a space in it, and the two belong to different people.
+Only unambiguous decoration is removed. `ann lee@example.com` stays a problem: it may be a name before an
+address or an address with a space in it, which are different people.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from app.platform.addresses.keys import email_key
+from app.platform.addresses.email_keys import email_key
 from app.platform.addresses.problems import FIRST_OF_SEVERAL, ONLY_ADDRESS, AddressProblem
 from app.platform.addresses.text import LONGEST_CELL, trimmed, unquoted
 from app.platform.blank_words import is_blank
 
-_GOOGLE: Final = ":::"
+_GOOGLE_SEPARATOR: Final = ":::"
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]")
-# Words between two addresses, in the languages of the header words; each is split at only between addresses.
+# “and” and “or” in the languages of the header words. A cell is split at them only between two addresses.
 _WORDS: Final = re.compile(
     r"\s+(?:und|and|oder|or|et|ou|y|e|o|i|en|of|och|og|eller|lub|oraz|ja|tai|a|nebo|ve|veya|и|или|&|\+)\s+",
     re.I,
@@ -26,11 +26,11 @@ _LABEL: Final = re.compile(r"(?:mailto|e-?mail|mail|smtp)\s?:\s?", re.I)
 _COMMENT: Final = re.compile(r"\s?(?:\([^()@]*+\)|(?<!@)\[[^\[\]@]*+\])\Z")
 _QUOTES: Final = "\"'“”„‟«»‘’`"  # noqa: RUF001
 _TAIL: Final = ".,;:/|" + _QUOTES + " \t\xa0"
-_MOST_ENTRIES: Final = 20
+_MAX_ENTRIES: Final = 20
 
 
 class EmailReading(NamedTuple):
-    """What a cell holds: a key or a problem, and a note's slug when there was a choice."""
+    """Result of reading a cell: a key or a problem, and the slug of a note if only part of it was used."""
 
     key: str | None
     problem: AddressProblem | None
@@ -38,8 +38,11 @@ class EmailReading(NamedTuple):
 
 
 def first_email(cell: str) -> EmailReading:
-    """Reads the address of a cell: `Ann <ann@x.org>`, `mailto:`, a trailing semicolon or period, a comment in
-    brackets. Of several addresses the first is used, whatever separates them. Notes say which."""
+    """Read the first email address of a cell.
+
+    Accepts `Ann <ann@x.org>`, `mailto:`, a trailing semicolon or period, a comment in brackets, and lists
+    with any separator. The note says if there was more than one address or other text. Never raises.
+    """
     key = email_key(cell)
     if isinstance(key, str):
         return EmailReading(key, None)
@@ -53,7 +56,7 @@ def first_email(cell: str) -> EmailReading:
     entries = _entries(text) if bracketed is None else bracketed
     if not entries:
         return EmailReading(None, key)
-    if len(entries) > 1 and _GOOGLE not in text and not all("@" in entry for entry in entries):
+    if len(entries) > 1 and _GOOGLE_SEPARATOR not in text and not all("@" in entry for entry in entries):
         return EmailReading(None, AddressProblem.LIST_BROKEN)
     first = email_key(entries[0])
     if not isinstance(first, str):
@@ -64,39 +67,41 @@ def first_email(cell: str) -> EmailReading:
 
 
 def _bracketed(text: str) -> list[str] | None:
-    """Addresses in brackets after names; None where there are none, or where a plain address comes first."""
+    """Return the addresses in brackets; None if there are none or a plain address comes first."""
     found = _IN_BRACKETS.search(text)
     if found is None:
         return None
     before = _SEPARATORS.split(text[: found.start()])
-    if any("@" in part for part in before[:-1]) or email_key(_bare(before[-1])) == email_key(text):
+    if any("@" in part for part in before[:-1]) or email_key(_strip_decoration(before[-1])) == email_key(
+        text
+    ):
         return None
-    inner = [next(filter(None, groups)) for groups in _IN_BRACKETS.findall(text)[:_MOST_ENTRIES]]
-    entries = list(dict.fromkeys(map(_bare, inner)))
+    inner = [next(filter(None, groups)) for groups in _IN_BRACKETS.findall(text)[:_MAX_ENTRIES]]
+    entries = list(dict.fromkeys(map(_strip_decoration, inner)))
     if len(entries) == 1 and "@" in (after := text[found.end() :]):
         entries.extend(_entries(after))
     return entries
 
 
 def _entries(text: str) -> list[str]:
-    """The addresses of a list, bare; entries that hold none are kept, so that a broken list is seen."""
-    parts = [piece for part in _SEPARATORS.split(text, _MOST_ENTRIES) for piece in _between_addresses(part)]
-    return [bare for part in parts[:_MOST_ENTRIES] if (bare := _bare(part))]
+    """Split a list into entries without decoration, including entries that are not addresses."""
+    parts = [piece for part in _SEPARATORS.split(text, _MAX_ENTRIES) for piece in _between_addresses(part)]
+    return [bare for part in parts[:_MAX_ENTRIES] if (bare := _strip_decoration(part))]
 
 
 def _between_addresses(part: str) -> list[str]:
-    """Cut at a slash, a word or a blank, where that leaves an address on each side."""
+    """Split at a word, a slash, or whitespace if each piece then contains an address."""
     if part.count("@") < 2:
         return [part]
     words = part.split()
-    for pieces in (_WORDS.split(" ".join(words), _MOST_ENTRIES), part.split("/", _MOST_ENTRIES), words):
+    for pieces in (_WORDS.split(" ".join(words), _MAX_ENTRIES), part.split("/", _MAX_ENTRIES), words):
         if len(pieces) > 1 and all("@" in piece for piece in pieces):
-            return [deeper for piece in pieces[:_MOST_ENTRIES] for deeper in _between_addresses(piece)]
+            return [deeper for piece in pieces[:_MAX_ENTRIES] for deeper in _between_addresses(piece)]
     return [part]
 
 
-def _bare(entry: str) -> str:
-    """An entry without label, quotes, comment and closing punctuation."""
+def _strip_decoration(entry: str) -> str:
+    """Remove label, quotes, comment, and trailing punctuation from an entry."""
     bare = trimmed(entry)
     if not bare:
         return ""
