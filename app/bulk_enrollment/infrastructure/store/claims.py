@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, JobStatus
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, UtcDateTime, session
-from app.platform.leases import Term, lease, longest_wait, moment
+from app.platform.leases import Interval, lease, longest_wait, moment
 from app.platform.many_rows import execute_built
 from app.workflows.infrastructure.tables import Workflow
 
@@ -105,7 +105,7 @@ def claim_next(account_id: int, job_id: int, now: datetime, holder: str | None) 
 
 
 @lru_cache
-def _next_claim(lease: Term, wait: Term) -> sa.Update:
+def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
     account_id, job_id = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
 
     def waits(batch: sa.Alias) -> sa.ColumnElement[bool]:
