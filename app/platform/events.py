@@ -50,7 +50,7 @@ def publish(account_id: int, subject: str, kind: str, **facts: Fact) -> None:
 def latest(account_id: int, subject: str) -> str | None:
     """The id of the newest event, NOTHING when there is none; None when that cannot be told now."""
     try:
-        with queue.answering() as redis:
+        with queue.responsive_connection() as redis:
             found = cast(list[Any], redis.xrevrange(_key(account_id, subject), count=1))
     except RedisError:
         return None
@@ -89,7 +89,7 @@ def subscribe(
 
 def _append(key: str, event: Mapping[str, str]) -> None:
     try:
-        with queue.answering() as redis, redis.pipeline() as both:
+        with queue.responsive_connection() as redis, redis.pipeline() as both:
             both.xadd(key, cast(Any, event), maxlen=KEPT, approximate=True)
             both.expire(key, KEPT_SECONDS)
             both.execute()
