@@ -1,7 +1,7 @@
-"""What happened, for whoever watches: published after the commit, read from a stream of the queue server.
+"""Publish and subscribe to events, stored in Redis streams and sent after the commit.
 
-A subject (`job:…`) has a short stream that expires. Events carry ids and counts, never anything from a row;
-they say that something changed, and the database says what. So nothing breaks when they are lost.
+Each subject (`job:…`) has a short stream that expires. Events carry ids and counts, never values of rows.
+They only signal that something changed; the state is read from the database, so lost events do no harm.
 """
 
 import json
@@ -19,9 +19,9 @@ from app.platform.logs import log
 from app.platform.settings import current
 
 NOTHING: Final = "0-0"
-"""Comes before every event."""
-KEPT: Final = 500  # events of a subject, about
-KEPT_SECONDS: Final = 3600  # after the last one
+"""Id that precedes all events."""
+KEPT: Final = 500  # approximate length of a stream
+KEPT_SECONDS: Final = 3600  # after the newest event
 READ_AT_ONCE: Final = 100
 _CODE: Final = re.compile(r"[\w:.-]{1,64}", re.ASCII)
 _ID: Final = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
@@ -38,8 +38,10 @@ class Event(NamedTuple):
 
 
 def publish(account_id: int, subject: str, kind: str, **facts: Fact) -> None:
-    """Tell whoever watches `subject`, once the transaction under way has been committed. Facts are numbers,
-    and texts only as ids or codes; anything else raises ValueError."""
+    """Publish an event to the subscribers of `subject` after the current transaction is committed.
+
+    Facts are numbers, ids, or codes; raises ValueError for any other text.
+    """
     for name, fact in facts.items():
         if isinstance(fact, str) and not _CODE.fullmatch(fact):
             raise ValueError(f"{name} must be a number, an ID, or a code")
@@ -48,7 +50,7 @@ def publish(account_id: int, subject: str, kind: str, **facts: Fact) -> None:
 
 
 def latest(account_id: int, subject: str) -> str | None:
-    """The id of the newest event, NOTHING when there is none; None when that cannot be told now."""
+    """Return the id of the newest event, NOTHING if there is none, or None if Redis does not respond."""
     try:
         with queue.responsive_connection() as redis:
             found = cast(list[Any], redis.xrevrange(_key(account_id, subject), count=1))
@@ -60,17 +62,16 @@ def latest(account_id: int, subject: str) -> str | None:
 def subscribe(
     account_id: int, subject: str, after: str = NOTHING, wait_seconds: float = 15.0
 ) -> Iterator[Event | None]:
-    """Events after the one with the id `after`, as they come; None whenever `wait_seconds` passed without
-    one. Whoever was away goes on from the last id seen; events older than the stream are gone, so that the
-    first thing to do is to read the database. Ends when the queue server cannot be read.
+    """Yield events after the id `after` as they arrive, and None after each `wait_seconds` without one.
 
-    Holds a connection of its own until it is closed.
+    To resume, pass the last id seen. Older events are discarded, so read the database first. Ends if Redis
+    does not respond. Holds its own connection until the generator is closed.
     """
     if not _ID.fullmatch(after):
         after = NOTHING
-    patience = wait_seconds + queue.PATIENCE_SECONDS
+    timeout = wait_seconds + queue.TIMEOUT_SECONDS
     redis = Redis.from_url(
-        current().queue_url, socket_timeout=patience, socket_connect_timeout=queue.PATIENCE_SECONDS
+        current().queue_url, socket_timeout=timeout, socket_connect_timeout=queue.TIMEOUT_SECONDS
     )
     key = _key(account_id, subject)
     with closing(redis):

@@ -123,10 +123,12 @@ def skip_authentication(view: View) -> View:
     return view
 
 
-def may_say_nothing_new(is_known: Callable[..., bool]) -> Callable[[View], View]:
-    """Mark a view that is polled. Nobody is looked up and the view is not run when `is_known(**its
-    arguments)` says that the poll's page shows what there is: the answer is then 204 and tells no more than
-    that. `is_known` has to see for itself, without the database, that this page was given to this session."""
+def unless_unchanged(is_known: Callable[..., bool]) -> Callable[[View], View]:
+    """Mark a polled view. If `is_known(**view_args)` is True, the response is 204: nothing has changed.
+
+    The user is then not looked up and the view does not run, so `is_known` must verify, without the database,
+    that this session was given the page that polls.
+    """
 
     def mark(view: View) -> View:
         view.is_known = is_known  # type: ignore[attr-defined]

@@ -75,7 +75,7 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<public_id>/panel")
-@web.may_say_nothing_new(seen.is_shown)
+@web.unless_unchanged(seen.is_shown)
 def panel(public_id: str) -> ResponseReturnValue:
     """What is polled while the job is under way. `seen` is the status that the page shows: when it has moved
     on, the answer also brings what stands around the panel. `rows` is how many problems the page knows of.
