@@ -96,6 +96,8 @@ ACTIONS: Final[dict[str, str]] = {
     "file_uploaded": "uploaded {it}",
     "job_started": "started {it}",
     "job_cancelled": "canceled {it}",
+    "job_paused": "paused {it}",
+    "job_resumed": "resumed {it}",
     "job_finished": "finished {it}",
     "to_do_dismissed": "dismissed the to-do of {it}",
     "to_do_restored": "restored the to-do of {it}",

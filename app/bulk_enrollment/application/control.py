@@ -1,34 +1,97 @@
-"""Stopping a job that is under way."""
+"""Stopping a job that is under way: for a while, or for good."""
 
 from app.accounts import application as accounts
-from app.accounts.domain import Actor, Permission
+from app.accounts.domain import Actor
 from app.activity import application as activity
 from app.bulk_enrollment.application.progress import tell
-from app.bulk_enrollment.application.run import CANCEL_TASK
-from app.bulk_enrollment.application.start import find_job
-from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.application.run import CANCEL_TASK, dispatch, pause_ended, resume
+from app.bulk_enrollment.application.start import find_job, permission_for
+from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.pausing import PausedBy, pause_that_holds
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict
+from app.workflows import application as workflows
 
 NOT_BEGUN = (JobStatus.SCHEDULED, JobStatus.PENDING, JobStatus.VALIDATING)
 
 
+def pause_job(actor: Actor, public_id: str) -> None:
+    """Start no more batches until somebody resumes the job; batches in progress finish. The pause stays when
+    the workflow is paused and activated. Pausing twice does no harm. Raises NotFound, NotAllowed, and
+    Conflict for a job that does not run."""
+    with transaction():
+        job = _held(actor, public_id)
+        if job.status in RUNNING:
+            jobs.pause(job.account_id, job.id, PausedBy.PERSON, now())
+        elif job.status == JobStatus.PAUSED:
+            before = PausedBy(job.paused_by) if job.paused_by else None
+            holds = pause_that_holds(before, PausedBy.PERSON)
+            if holds is before:
+                return
+            jobs.take_pause_over(job.account_id, job.id, before, holds)
+        else:
+            raise _cannot(job, "paused")
+        tell(job, "job_paused")
+        activity.record(actor, "job_paused", "job", job.public_id)
+
+
+def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
+    """Let a paused job go on. Returns None, or WORKFLOW when it stays paused because its workflow is: it goes
+    on with that. Resuming twice does no harm. Raises NotFound, NotAllowed, and Conflict for a job that is
+    neither paused nor running."""
+    with transaction():
+        job = _held(actor, public_id)
+        if job.status in RUNNING:
+            return None
+        if job.status != JobStatus.PAUSED:
+            raise _cannot(job, "resumed")
+        before = PausedBy(job.paused_by) if job.paused_by else None
+        if job.workflow_id and workflows.state_of(job.account_id, job.workflow_id) == "paused":
+            if before is not PausedBy.WORKFLOW:
+                jobs.take_pause_over(job.account_id, job.id, before, PausedBy.WORKFLOW)
+                tell(job, "job_paused")
+                activity.record(actor, "job_resumed", "job", job.public_id)
+            return PausedBy.WORKFLOW
+        resume(job, PausedBy.PERSON)
+        activity.record(actor, "job_resumed", "job", job.public_id)
+        after_commit(lambda: dispatch(job.account_id))
+    return None
+
+
 def cancel_job(actor: Actor, public_id: str) -> None:
     """Batches that run now finish, the rest is skipped, nothing done is undone. A job that has not begun is
-    cancelled at once. Raises Conflict for one that is over."""
-    accounts.require(actor, Permission.WORKFLOWS)
+    canceled at once. Raises NotFound, NotAllowed, and Conflict for one that is over."""
     with transaction():
-        job = find_job(actor, public_id)
-        if not (_cancel_at_once(job) or jobs.move(job.account_id, job.id, JobStatus.CANCELLING)):
-            raise Conflict("JOB_FINISHED", "This job has already finished.")
+        job = _held(actor, public_id)
+        if not (
+            _cancel_at_once(job)
+            or jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job))
+        ):
+            raise _cannot(job, "canceled")
         tell(job, "job_cancelled")
         activity.record(actor, "job_cancelled", "job", job.public_id)
         after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
+
+
+def _held(actor: Actor, public_id: str) -> EnrollmentJob:
+    """The job, which nobody else pauses, resumes or cancels until the transaction ends."""
+    accounts.lock(actor.account_id)
+    job = find_job(actor, public_id)
+    accounts.require(actor, permission_for(job.kind))
+    return job
+
+
+def _cannot(job: EnrollmentJob, done: str) -> Conflict:
+    if job.status in FINISHED:
+        return Conflict("JOB_FINISHED", "This job has already finished.")
+    if job.status == JobStatus.CANCELLING:
+        return Conflict("CONFLICT", "This job is being canceled.")
+    return Conflict("CONFLICT", f"This job can’t be {done} before its rows are checked.")
 
 
 def _cancel_at_once(job: EnrollmentJob) -> bool:

@@ -41,8 +41,12 @@ class DryRun:
         return self.job.planned_at is not None
 
     @property
+    def has_failed(self) -> bool:
+        return self.job.failure is not None
+
+    @property
     def is_started(self) -> bool:
-        return self.job.status not in (JobStatus.DRAFT, JobStatus.FAILED)
+        return self.job.status != JobStatus.DRAFT
 
     @property
     def percent(self) -> float | None:
@@ -74,7 +78,7 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,
         workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
-        is_waiting=not is_ready and job.status == JobStatus.DRAFT and queue.alive_workers() == 0,
+        is_waiting=not is_ready and job.failure is None and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
         to_create=queries.people_to_create(actor.account_id, job.id) if is_ready else 0,
         left_out=left_out_of(job),

@@ -10,12 +10,12 @@ import time
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.progress import tell
-from app.bulk_enrollment.application.run import analyze_grown_tables, dispatch, run_batches
+from app.bulk_enrollment.application.run import analyze_grown_tables, dispatch, finish_if_done, run_batches
 from app.bulk_enrollment.application.selected_rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.infrastructure import queries, waiting
-from app.bulk_enrollment.infrastructure.store import jobs, planning
-from app.bulk_enrollment.infrastructure.store.jobs import PlanningClaim
+from app.bulk_enrollment.infrastructure.store import jobs, plan_claims, planning
+from app.bulk_enrollment.infrastructure.store.plan_claims import PlanningClaim
 from app.bulk_enrollment.infrastructure.store.planning import PlanContext
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
@@ -29,6 +29,7 @@ from app.platform.logs import log
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
+LONGEST_FAILURE = 500  # characters
 TURN_SECONDS = 3.0  # then plannings of other accounts go first
 UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
@@ -55,7 +56,7 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
     first batch that may run then is not sent to the queue but returned, for the caller to run at once."""
     began = time.perf_counter()
     with transaction():
-        claim = jobs.claim_planning(account_id, job_id, queue.running_task())
+        claim = plan_claims.claim(account_id, job_id, queue.running_task())
         if claim is not None:
             planning.forget_after(account_id, job_id, claim.planned_rows)
     if claim is None:
@@ -70,7 +71,7 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
         _conclude(job, attempt, rows)
     except _LeftOff:
         with transaction():
-            jobs.let_go_planning(account_id, job_id, attempt)
+            plan_claims.let_go(account_id, job_id, attempt)
         _plan_next(account_id)
         return None
     except _GivenUp:
@@ -134,7 +135,7 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> None:
 
 
 def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
-    if not jobs.hold_planning(job.account_id, job.id, attempt, rows):
+    if not plan_claims.hold(job.account_id, job.id, attempt, rows):
         raise _GivenUp
 
 
@@ -153,7 +154,7 @@ def _context(job: EnrollmentJob) -> PlanContext:
 def _queue_planned(account_id: int, job_id: int, keep_one: bool) -> int | None:
     """Cut a started job's batches and let it run. A draft stays as it is until it is started."""
     with transaction():
-        if not jobs.hold_planned(account_id, job_id):
+        if not plan_claims.hold_planned(account_id, job_id):
             return None
         job = queries.job_by_id(account_id, job_id)
         if tags := job.met.get("tags"):
@@ -162,19 +163,23 @@ def _queue_planned(account_id: int, job_id: int, keep_one: bool) -> int | None:
         batches = planning.cut_batches(account_id, job_id, job.total, size)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
         tell(job, "job_queued", batches=batches)
-    return dispatch(account_id, keep_one)
+    if batches:
+        return dispatch(account_id, keep_one)
+    finish_if_done(account_id, job_id)
+    return None
 
 
 def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
     with transaction():
-        if not jobs.hold_planning(job.account_id, job.id, attempt, 0):
+        if not plan_claims.hold(job.account_id, job.id, attempt, 0):
             return
         jobs.discard_rows(job.account_id, job.id)
-        failed = jobs.move(
-            job.account_id, job.id, JobStatus.FAILED, failure=sentence[:500], finished_at=now()
-        )
-        tell(job, "job_finished", status=JobStatus.FAILED.value)
-        if failed and job.status != JobStatus.DRAFT:
+        why = sentence[:LONGEST_FAILURE]
+        if plan_claims.fail_draft(job.account_id, job.id, attempt, why):
+            tell(job, "job_finished", status=JobStatus.FAILED.value)
+            return
+        if jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=why, finished_at=now()):
+            tell(job, "job_finished", status=JobStatus.FAILED.value)
             actor = accounts.worker_actor(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
 

@@ -9,6 +9,7 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.telling import Difference, Story, differences
 from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
@@ -70,6 +71,25 @@ class ShownJob:
     @property
     def can_be_cancelled(self) -> bool:
         return self.status in UNFINISHED and self.status is not JobStatus.CANCELLING
+
+    @property
+    def paused_by(self) -> PausedBy | None:
+        """Who holds the job paused; None while it is not."""
+        return self.story.paused_by
+
+    @property
+    def waits_for_workflow(self) -> bool:
+        return self.status is JobStatus.PAUSED and self.workflow_status == "paused"
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether a person can: a job paused with its workflow resumes with it."""
+        return self.paused_by not in (None, PausedBy.WORKFLOW)
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever what stands around the panel does."""
+        return f"{self.status}-{self.paused_by}" if self.paused_by else self.status.value
 
     @property
     def failed(self) -> int:
@@ -237,7 +257,8 @@ def _story(each: NamedJob, state: JobState) -> Story:
         planned_rows=job.planned_rows,
         is_planned=job.planned_at is not None,
         retry=(retry.number, retry.attempt, retry.at) if retry else None,
-        failure=job.failure,
+        paused_by=PausedBy(job.paused_by) if job.status == JobStatus.PAUSED and job.paused_by else None,
+        workflow_is_paused=each.workflow_status == "paused",
     )
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from itertools import dropwhile
+from typing import Any
 
 from app.accounts import application as accounts
 from app.activity import application as activity
@@ -17,6 +18,7 @@ from app.bulk_enrollment.application.batch import settle_rows
 from app.bulk_enrollment.application.progress import tell
 from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
+from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import batches, claims, jobs, planning, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
@@ -52,14 +54,30 @@ def dispatch(account_id: int, keep_one: bool = False) -> int | None:
 
 
 def _follow_workflows(account_id: int) -> None:
-    """Pausing a workflow pauses its jobs, and activating it lets them go on."""
-    for job_id, started in queries.jobs_of_paused_workflows(account_id):
-        jobs.move(account_id, job_id, JobStatus.PAUSED)
+    """Pausing a workflow pauses its jobs, and activating it resumes those that nobody else has paused."""
+    for job_id in queries.jobs_of_paused_workflows(account_id):
+        jobs.pause(account_id, job_id, PausedBy.WORKFLOW, now())
         tell(queries.job_by_id(account_id, job_id), "job_paused")
-        log.info("job_paused_with_workflow", extra={"job": job_id, "started": started})
-    for job_id, started in queries.paused_jobs_of_running_workflows(account_id):
-        jobs.move(account_id, job_id, JobStatus.PROCESSING if started else JobStatus.QUEUED)
-        tell(queries.job_by_id(account_id, job_id), "job_resumed")
+        log.info("job_paused_with_workflow", extra={"job": job_id})
+    for job_id in queries.jobs_to_resume_with_workflow(account_id):
+        resume(queries.job_by_id(account_id, job_id), PausedBy.WORKFLOW)
+
+
+def resume(job: EnrollmentJob, by: PausedBy) -> bool:
+    """Let a paused job go on where it was, if `by` may end its pause."""
+    if job.paused_by is not None and not may_resume(PausedBy(job.paused_by), by):
+        return False
+    to = JobStatus.PROCESSING if job.started_at else JobStatus.QUEUED
+    if not jobs.move(job.account_id, job.id, to, only_from=JobStatus.PAUSED, **pause_ended(job)):
+        return False
+    tell(job, "job_resumed")
+    return True
+
+
+def pause_ended(job: EnrollmentJob) -> dict[str, Any]:
+    """The columns of a job whose pause, if any, ends now."""
+    paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, now())
+    return {"paused_by": None, "paused_at": None, "paused_seconds": paused}
 
 
 def run_batches(account_id: int, batch_id: int | None) -> None:
@@ -221,8 +239,10 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
     with transaction():
         job = queries.job_by_id(account_id, job_id)
         before = JobStatus(job.status)
-        if before is JobStatus.PAUSED and jobs.move(account_id, job_id, JobStatus.PROCESSING):
-            before = JobStatus.PROCESSING  # its last batch ended after it was paused
+        if before in (JobStatus.PAUSED, JobStatus.QUEUED):
+            # Its last batch ended after it was paused, or there was none.
+            jobs.move(account_id, job_id, JobStatus.PROCESSING, only_from=before, **pause_ended(job))
+            before = JobStatus.PROCESSING
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):
             return False
         after = final_status(figures.failed, figures.outcomes.get(Outcome.CANCELLED.name, 0))

@@ -70,14 +70,12 @@ def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
     """Start what a dry run has planned. Starting twice gives the same job."""
-    accounts.require(actor, _permission(import_only=False))
     with transaction():
         accounts.lock(actor.account_id)
-        job = queries.job_by_public_id(actor.account_id, public_id)
-        if job is None:
-            raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
-        if job.status == JobStatus.FAILED:
-            raise Conflict("CONFLICT", job.failure or "This file can’t be read.")
+        job = find_job(actor, public_id)
+        accounts.require(actor, permission_for(job.kind))
+        if job.failure is not None:
+            raise Conflict("CONFLICT", job.failure)
         return job if job.status != JobStatus.DRAFT else _promote(actor, job, None)
 
 
@@ -89,12 +87,14 @@ def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
     return job
 
 
-def _permission(import_only: bool) -> Permission:
-    return Permission.CONTACTS if import_only else Permission.WORKFLOWS
+def permission_for(kind: str) -> Permission:
+    """What starting and changing a job of this kind asks for: importing changes contacts alone."""
+    return Permission.CONTACTS if kind == "import" else Permission.WORKFLOWS
 
 
 def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
-    accounts.require(actor, _permission(import_only=wanted.workflow_id is None))
+    kind = "enroll" if wanted.workflow_id else "import"
+    accounts.require(actor, permission_for(kind))
     accepted = accept(actor, wanted.selection, wanted.options)
     _check_size(actor, accepted.rows, is_import=wanted.workflow_id is None)
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
@@ -103,7 +103,7 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
         EnrollmentJob(
             account_id=actor.account_id,
             created_by=actor.user_id,
-            kind="enroll" if target else "import",
+            kind=kind,
             status=JobStatus.DRAFT.value,
             workflow_id=target.workflow_id if target else None,
             selection=accepted.selection,
@@ -160,7 +160,7 @@ def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> E
     if idempotency_key:
         values["idempotency_key"] = _key_of(actor, idempotency_key)
     values["options"] = replace(options, tag_ids=tuple(tag_ids))
-    if not jobs.move(actor.account_id, job.id, JobStatus.PENDING, **values):
+    if not jobs.promote(actor.account_id, job.id, **values):
         raise Conflict("CONFLICT", "This job has already been started.")
     activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
     after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))

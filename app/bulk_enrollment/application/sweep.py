@@ -10,7 +10,7 @@ from datetime import timedelta
 from app.bulk_enrollment.application.plan import PLAN_TASK
 from app.bulk_enrollment.application.run import CANCEL_TASK, dispatch, finish_if_done
 from app.bulk_enrollment.infrastructure import waiting
-from app.bulk_enrollment.infrastructure.store import batches, jobs
+from app.bulk_enrollment.infrastructure.store import batches, jobs, plan_claims
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -44,7 +44,7 @@ def _take_from_gone() -> None:
     if not gone:
         return
     with transaction():
-        unplanned = jobs.take_from_gone(gone)
+        unplanned = plan_claims.take_from_gone(gone)
         taken = batches.take_from_gone(gone)
     if unplanned or taken:
         log.warning("worker_lost", extra={"plannings": len(unplanned), "batches": taken})

@@ -2,9 +2,9 @@
 or somebody dismisses them."""
 
 from app.accounts import application as accounts
-from app.accounts.domain import Actor, Permission
+from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.start import find_job
+from app.bulk_enrollment.application.start import find_job, permission_for
 from app.bulk_enrollment.domain.job import FINISHED
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.platform.clock import now
@@ -24,9 +24,9 @@ def restore(actor: Actor, public_id: str) -> None:
 
 
 def _set(actor: Actor, public_id: str, *, is_dismissed: bool) -> None:
-    accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         job = find_job(actor, public_id)
+        accounts.require(actor, permission_for(job.kind))
         if job.status not in FINISHED:
             raise Conflict("CONFLICT", "This job is still running.")
         if (job.dismissed_at is not None) == is_dismissed:

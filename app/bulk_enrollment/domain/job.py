@@ -25,7 +25,7 @@ class JobStatus(StrEnum):
 S = JobStatus
 
 LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
-    S.DRAFT: frozenset({S.PENDING, S.SCHEDULED, S.FAILED}),
+    S.DRAFT: frozenset({S.PENDING, S.SCHEDULED}),
     S.SCHEDULED: frozenset({S.PENDING, S.CANCELLED}),
     S.PENDING: frozenset({S.VALIDATING, S.CANCELLED, S.FAILED}),
     S.VALIDATING: frozenset({S.QUEUED, S.CANCELLED, S.FAILED}),

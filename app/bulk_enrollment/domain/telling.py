@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.platform.formats import in_zone, number
 from app.platform.words import counted, joined
 
@@ -18,8 +19,8 @@ Counts = Mapping[Outcome, int]
 @dataclass(frozen=True)
 class Story:
     """The facts that are told. `workflow` None means an import into the contacts; `retry` is (batch, attempt,
-    when) of a failed batch that is tried again; `enrolled` counts everybody who is in the workflow now, None
-    when nobody has counted."""
+    when) of a failed batch that is tried again; `paused_by` is None unless the job is paused; `enrolled`
+    counts everybody who is in the workflow now, None when nobody has counted."""
 
     progress: Progress
     outcomes: Counts
@@ -28,7 +29,8 @@ class Story:
     planned_rows: int = 0
     is_planned: bool = False
     retry: tuple[int, int, datetime] | None = None
-    failure: str | None = None
+    paused_by: PausedBy | None = None
+    workflow_is_paused: bool = False
     enrolled: int | None = None
 
     @property
@@ -165,12 +167,23 @@ def happening(story: Story) -> str:
         case S.QUEUED:
             return "All rows are checked. Waiting for a background worker."
         case S.PAUSED:
-            return "Paused because the workflow is paused. The job resumes when the workflow is active again."
+            return _paused(story)
         case S.CANCELLING:
             return "Batches in progress will finish. The remaining rows are skipped."
         case S.PROCESSING:
             return _working(story)
     return ""
+
+
+def _paused(story: Story) -> str:
+    match story.paused_by:
+        case PausedBy.PERSON if story.workflow_is_paused:
+            return "Someone paused this job, and the workflow is paused too. Resume both to continue."
+        case PausedBy.PERSON:
+            return "Someone paused this job. Rows that aren’t processed yet wait until it is resumed."
+        case PausedBy.BRAKE:
+            return "Muster paused this job because something went wrong. Resume it when that is fixed."
+    return "Paused because the workflow is paused. The job resumes when the workflow is active again."
 
 
 def _working(story: Story) -> str:

@@ -1,8 +1,9 @@
-"""What the page of a check needs beside the job: its workflow, and how fast the account's jobs have been."""
+"""What the page of a dry run needs besides the job: its workflow, and how fast the account's jobs were."""
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.pausing import seconds_at_work
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
@@ -19,7 +20,12 @@ def workflow_of(account_id: int, workflow_id: int) -> Workflow | None:
 def recent_pace(account_id: int) -> float | None:
     """Rows per second of the last jobs that were long enough to tell, or None."""
     query = (
-        sa.select(EnrollmentJob.total, EnrollmentJob.started_at, EnrollmentJob.finished_at)
+        sa.select(
+            EnrollmentJob.total,
+            EnrollmentJob.started_at,
+            EnrollmentJob.finished_at,
+            EnrollmentJob.paused_seconds,
+        )
         .where(
             EnrollmentJob.account_id == account_id,
             EnrollmentJob.status.in_((JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS)),
@@ -30,8 +36,8 @@ def recent_pace(account_id: int) -> float | None:
         .limit(5)
     )
     rows = seconds = 0.0
-    for total, started_at, finished_at in session().execute(query):
+    for total, started_at, finished_at, paused in session().execute(query):
         if finished_at is not None:
             rows += total
-            seconds += (finished_at - started_at).total_seconds()
+            seconds += seconds_at_work(started_at, paused, finished_at)
     return rows / seconds if seconds > 0 else None

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
+from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import is_sqlite, session
@@ -142,10 +143,12 @@ def final_figures(job: EnrollmentJob) -> Figures:
 
 
 def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
-    """Where a job stands."""
+    """Where a job stands at `now`. Pauses count for nothing in its rate and the time left."""
     rate = left = None
     if job.started_at:
-        seconds = ((job.finished_at or now) - job.started_at).total_seconds()
+        until = job.finished_at or now
+        paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, until)
+        seconds = seconds_at_work(job.started_at, paused, until)
         rate, left = pace(figures.succeeded + figures.failed + figures.skipped, job.total, seconds)
     status = JobStatus(job.status)
     skipped = figures.skipped
@@ -164,28 +167,34 @@ def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress
     )
 
 
-def jobs_of_paused_workflows(account_id: int) -> list[tuple[int, bool]]:
-    """(job id, has started) of jobs that run although their workflow is paused."""
-    return _jobs_by_workflow(account_id, _RUNNING, "paused")
+def jobs_of_paused_workflows(account_id: int) -> Sequence[int]:
+    """Ids of jobs that run although their workflow is paused."""
+    return _jobs_by_workflow(account_id, EnrollmentJob.status.in_(_RUNNING), "paused")
 
 
-def paused_jobs_of_running_workflows(account_id: int) -> list[tuple[int, bool]]:
-    """(job id, has started) of paused jobs whose workflow is active, or archived, as their rows will say."""
-    return _jobs_by_workflow(account_id, ["paused"], "active", "archived")
-
-
-def _jobs_by_workflow(account_id: int, statuses: list[str], *workflow_states: str) -> list[tuple[int, bool]]:
-    rows = session().execute(
-        sa.select(EnrollmentJob.id, EnrollmentJob.started_at)
-        .join(Workflow, Workflow.id == EnrollmentJob.workflow_id)
-        .where(
-            EnrollmentJob.account_id == account_id,
-            Workflow.account_id == account_id,
-            EnrollmentJob.status.in_(statuses),
-            Workflow.status.in_(workflow_states),
-        )
+def jobs_to_resume_with_workflow(account_id: int) -> Sequence[int]:
+    """Ids of jobs paused with their workflow, which now is active, or archived, as their rows will say."""
+    is_paused = sa.and_(
+        EnrollmentJob.status == JobStatus.PAUSED, EnrollmentJob.paused_by == PausedBy.WORKFLOW
     )
-    return [(job_id, started_at is not None) for job_id, started_at in rows]
+    return _jobs_by_workflow(account_id, is_paused, "active", "archived")
+
+
+def _jobs_by_workflow(account_id: int, which: sa.ColumnElement[bool], *workflow_states: str) -> Sequence[int]:
+    return (
+        session()
+        .scalars(
+            sa.select(EnrollmentJob.id)
+            .join(Workflow, Workflow.id == EnrollmentJob.workflow_id)
+            .where(
+                EnrollmentJob.account_id == account_id,
+                Workflow.account_id == account_id,
+                which,
+                Workflow.status.in_(workflow_states),
+            )
+        )
+        .all()
+    )
 
 
 def expected_outcomes(account_id: int, job_id: int) -> dict[Outcome, int]:

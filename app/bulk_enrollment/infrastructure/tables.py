@@ -42,7 +42,8 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     """`selection` says which rows the job takes, `options` what it does with them; `upload_id` is the file of
     a file selection, for joins. `met` is what planning met in the file (`reading.Met`), `expected` {outcome
     code: rows} that planning expects, `totals` the same once the job is over. `lease_until`, `attempt`,
-    `holder` and `idle_attempts` (those in a row that got no further) belong to its planning."""
+    `holder` and `idle_attempts` (those in a row that got no further) belong to its planning. `paused_by` and
+    `paused_at` tell of the pause under way, `paused_seconds` sums up earlier ones while batches could run."""
 
     __tablename__ = "enrollment_jobs"
     __table_args__ = (
@@ -78,6 +79,9 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     planned_rows: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None] = mapped_column(sa.String(10))
+    paused_at: Mapped[datetime | None]
+    paused_seconds: Mapped[float] = mapped_column(sa.Float, default=0.0, server_default="0")
     dismissed_at: Mapped[datetime | None]
 
 

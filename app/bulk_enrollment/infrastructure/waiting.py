@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.planning import PLANNABLE
+from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_waiting
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
 from app.platform.leases import is_older, lease, longest_wait
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(("pending", "processing"))
 _UNFINISHED = [status.value for status in UNFINISHED]
-_PLANNABLE = (JobStatus.PENDING, JobStatus.VALIDATING, JobStatus.DRAFT)
 # SQLite uses a partial index only where it sees its condition, and has no statistics.
 _NOT_OVER = sa.text(f"enrollment_jobs.{NOT_OVER.text}")
 
@@ -27,10 +28,9 @@ def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
     """(account, job) of jobs that wait to be planned or queued for so long, and nobody is at it."""
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            _has_status(*_PLANNABLE),
-            sa.or_(EnrollmentJob.status != JobStatus.DRAFT, EnrollmentJob.planned_at.is_(None)),
+            _has_status(*PLANNABLE),
+            sa.or_(is_waiting(), sa.and_(is_ready(), EnrollmentJob.status != JobStatus.DRAFT)),
             is_older(EnrollmentJob.updated_at, seconds),
-            lease().is_over(EnrollmentJob.lease_until),
         )
     )
 
@@ -46,11 +46,7 @@ def others_wait_for_planning(account_id: int) -> bool:
 
 
 def _waits_for_planning() -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        _has_status(*_PLANNABLE),
-        EnrollmentJob.planned_at.is_(None),
-        lease().is_over(EnrollmentJob.lease_until),
-    )
+    return (_has_status(*PLANNABLE), is_waiting())
 
 
 def next_to_plan(account_id: int) -> int | None:
@@ -90,7 +86,7 @@ def jobs_without_open_batches() -> list[tuple[int, int]]:
     open_batch = sa.exists().where(EnrollmentBatch.job_id == EnrollmentJob.id, _OPEN_BATCH)
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            _has_status(JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLING),
+            _has_status(JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLING),
             ~open_batch,
         )
     )
@@ -117,8 +113,8 @@ def handed_over_batches(seconds: float) -> dict[int, list[int]]:
 def holders() -> set[str]:
     """The tasks that plan a job or do a batch, as far as the database knows."""
     planners = sa.select(EnrollmentJob.holder).where(
-        _has_status(JobStatus.VALIDATING, JobStatus.DRAFT),
-        EnrollmentJob.planned_at.is_(None),
+        _has_status(*PLANNABLE),
+        is_open(),
         EnrollmentJob.lease_until.isnot(None),
     )
     at_batches = (

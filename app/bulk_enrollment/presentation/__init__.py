@@ -6,6 +6,7 @@ from app.bulk_enrollment.presentation import (
     check,
     choosing,
     commands,
+    control,
     destinations,
     downloads,
     jobs,
@@ -20,6 +21,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(choosing.blueprint)
     app.register_blueprint(jobs.blueprint)
     app.register_blueprint(jobs.imports)
+    app.register_blueprint(control.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running.blueprint)

@@ -90,8 +90,8 @@ class JobAtTerminal:
         wanted = start.JobRequest(selection_of(upload, choices), self.options, self.workflow_id)
         act = start.dry_run if self.is_dry_run else start.start_job
         state = _wait(job_state(act(self.actor, wanted)), quiet=as_json)
-        if state.job.status == JobStatus.FAILED:
-            raise click.ClickException(state.job.failure or "The file couldn’t be read.")
+        if state.job.failure is not None:
+            raise click.ClickException(state.job.failure)
         _show(state, time.monotonic() - began, facts, as_json)
         if state.job.status == JobStatus.CANCELLED:
             raise SystemExit(1)
@@ -165,7 +165,7 @@ def _wait(state: JobState, quiet: bool) -> JobState:
             done = state.job.planned_rows if is_draft else state.progress.processed
             bar.update(max(0, done - shown))
             shown = max(done, shown)
-            if state.progress.is_over or (is_draft and state.job.planned_at):
+            if state.progress.is_over or (is_draft and (state.job.planned_at or state.job.failure)):
                 return state
             if workers_are_alive():
                 silent_since = time.monotonic()

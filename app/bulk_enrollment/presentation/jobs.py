@@ -1,22 +1,21 @@
-"""The list of jobs, and one job's page: progress, results, skipped and failed rows, cancellation."""
+"""The list of jobs, and one job's page: progress, results, skipped and failed rows."""
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.domain import Permission
-from app.bulk_enrollment.application import control, corrections, report
+from app.bulk_enrollment.application import corrections, report
 from app.bulk_enrollment.application.problems import show_problems
 from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.application.start import permission_for
 from app.bulk_enrollment.domain import telling
-from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation import looks, seen
 from app.platform import web
-from app.platform.errors import Conflict
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
@@ -77,12 +76,12 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>/panel")
 @web.unless_unchanged(seen.is_shown)
 def panel(public_id: str) -> ResponseReturnValue:
-    """What is polled while the job is under way. `seen` is the status that the page shows: when it has moved
-    on, the answer also brings what stands around the panel. `rows` is how many problems the page knows of.
-    A poll with nothing new never comes here (see `seen`)."""
+    """What is polled while the job is under way. `seen` is the mark of the state that the page shows: when it
+    has moved on, the answer also brings what stands around the panel. `rows` is how many problems the page
+    knows of. A poll with nothing new never comes here (see the module `seen`)."""
     mark = seen.mark_of(web.actor(), public_id)
     shown = report.show_job(web.actor(), public_id)
-    has_moved = request.args.get("seen") != shown.status
+    has_moved = request.args.get("seen") != shown.mark
     has_more_rows = has_moved or request.args.get("rows") != str(sum(shown.problems.values()))
     answer = make_response(
         render_template(
@@ -99,26 +98,9 @@ def panel(public_id: str) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.post("/<public_id>/cancellation")
-def cancel(public_id: str) -> ResponseReturnValue:
-    """Cancel; doing it twice does no harm."""
-    actor = web.actor()
-    page = url_for("jobs.show", public_id=public_id)
-    try:
-        control.cancel_job(actor, public_id)
-    except Conflict:
-        status = report.show_job(actor, public_id).status
-        if status not in (JobStatus.CANCELLING, JobStatus.CANCELLED):
-            raise
-        flash("This job is already canceled.", "info")
-    else:
-        flash("Canceling. People already added stay.", "success")
-    return web.send_to(page)
-
-
 def _panel_facts(shown: ShownJob) -> dict[str, Any]:
     actor, story = web.actor(), shown.story
-    may_change = actor.may(Permission.WORKFLOWS)
+    may_change = actor.may(permission_for(shown.job.kind))
     return {
         "shown": shown,
         "figures": looks.figures_of(shown),
@@ -129,6 +111,8 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "lacks_workers": report.lacks_workers(shown),
         "may_change": may_change,
         "may_cancel": may_change and shown.can_be_cancelled,
+        "may_pause": may_change and shown.status in RUNNING,
+        "may_resume": may_change and shown.can_be_resumed,
         "poll_seconds": _poll_seconds(shown),
     }
 

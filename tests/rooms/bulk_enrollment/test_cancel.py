@@ -6,7 +6,7 @@ import pytest
 
 from app.bulk_enrollment.application import run
 from app.bulk_enrollment.infrastructure.store import claims as store
-from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.store import jobs, plan_claims
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict
@@ -52,12 +52,12 @@ def test_while_it_is_planned(trial: Trial, app, bob, workflow):
     job = trial.start(lines(*addresses(5)), workflow, missing="create")
     account_id, number = bob.actor.account_id, trial.job(job).id
     with trial.acting(), transaction():
-        claim = jobs.claim_planning(account_id, number, None)
+        claim = plan_claims.claim(account_id, number, None)
     assert trial.job(job).status == "validating"
     trial.cancel(job)
     assert trial.job(job).status == "cancelled"
     with trial.acting(), transaction():
-        assert not jobs.hold_planning(account_id, number, claim.attempt, 5), "the planner notices"
+        assert not plan_claims.hold(account_id, number, claim.attempt, 5), "the planner notices"
         assert not jobs.hold_planned(account_id, number)
     trial.run_tasks()
     trial.holds(job)

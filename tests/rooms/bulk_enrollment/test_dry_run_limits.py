@@ -9,7 +9,7 @@ from flask import Flask
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application import dry_run_limits, plan, start
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.store import jobs, plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.platform import queue
@@ -120,7 +120,7 @@ def test_an_account_has_one_worker_at_a_time(
     elsewhere, _ = check(app, mallory.actor, keep(app, mallory.actor, 5))
     with app.app_context(), acting_for(alice.actor.account_id):
         with transaction():
-            claim = jobs.claim_planning(alice.actor.account_id, first, queue.running_task())
+            claim = plan_claims.claim(alice.actor.account_id, first, queue.running_task())
         assert claim is not None
     run_tasks()
     assert job(app, alice.actor, second).planned_at is None

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry
 from app.bulk_enrollment.application import start
-from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.files.infrastructure import storage
 from app.files.infrastructure.tables import Upload
@@ -132,13 +132,13 @@ def test_a_planner_that_was_thought_dead_changes_nothing(trial: Trial, workflow)
     job = trial.start(lines(*addresses(3)), workflow, missing="create")
     number, account_id = trial.job(job).id, trial.actor.account_id
     with trial.acting(), transaction():
-        dead = jobs.claim_planning(account_id, number, None)
+        dead = plan_claims.claim(account_id, number, None)
     assert dead is not None and dead.attempt == 1
     trial.change_job(job, lease_until=now() - timedelta(seconds=1))
     trial.plan(job)
     assert trial.job(job).status == "queued" and trial.job(job).attempt == 2
     with trial.acting(), transaction():
-        assert not jobs.hold_planning(account_id, number, dead.attempt, 3)
+        assert not plan_claims.hold(account_id, number, dead.attempt, 3)
     trial.finish(job)
     trial.holds(job)
 

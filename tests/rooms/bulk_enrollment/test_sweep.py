@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.bulk_enrollment.application import sweep
-from app.bulk_enrollment.infrastructure.store import claims, jobs
+from app.bulk_enrollment.infrastructure.store import claims, jobs, plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import lost_tasks, queue
 from app.platform.clock import now
@@ -77,7 +77,7 @@ def test_a_planner_that_is_gone_is_not_waited_for(trial: Trial, app, workflow, v
 
     def claim(task: str) -> None:
         with trial.acting(), transaction():
-            assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, task)
+            assert plan_claims.claim(trial.actor.account_id, trial.job(job).id, task)
 
     claim("killed")
     sweep_while(trial, lambda: trial.job(job).lease_until)
@@ -88,7 +88,7 @@ def test_a_planner_that_is_gone_is_not_waited_for(trial: Trial, app, workflow, v
     sweep_while(trial, lambda: trial.job(job).lease_until and time.monotonic() < until)
     assert trial.job(job).lease_until
     with trial.acting(), transaction():
-        assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, "another") is None
+        assert plan_claims.claim(trial.actor.account_id, trial.job(job).id, "another") is None
 
 
 def test_batches_of_a_worker_that_is_gone(trial: Trial, app, bob, workflow, monkeypatch):
@@ -107,7 +107,7 @@ def test_nobody_is_gone_while_the_queue_is_away(trial: Trial, app, workflow, val
     monkeypatch.setattr(lost_tasks, "SILENT_SECONDS", 0.0)
     job = trial.start(lines(*addresses(3)), workflow, missing="create")
     with trial.acting(), transaction():
-        assert jobs.claim_planning(trial.actor.account_id, trial.job(job).id, "not heard")
+        assert plan_claims.claim(trial.actor.account_id, trial.job(job).id, "not heard")
     real = app.extensions["queue"]
     app.extensions["queue"] = type(real).from_url("unix:///nowhere/at/all")
     try:

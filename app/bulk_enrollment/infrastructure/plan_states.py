@@ -1,0 +1,26 @@
+"""The states of a job's plan (`domain.planning`) as conditions of a query, the same for all who ask."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.planning import PLANNABLE
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform.leases import lease
+
+
+def is_open(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
+    """Waiting or held: there is something to plan."""
+    return sa.and_(job.status.in_(PLANNABLE), job.planned_at.is_(None), job.failure.is_(None))
+
+
+def is_waiting(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
+    return sa.and_(is_open(job), lease().is_over(job.lease_until))
+
+
+def is_held(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
+    return sa.and_(is_open(job), lease().runs(job.lease_until))
+
+
+def is_ready(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
+    return sa.and_(job.status.in_(PLANNABLE), job.planned_at.isnot(None), job.failure.is_(None))

@@ -1,0 +1,74 @@
+"""Whose pause holds, who may end it, and the time that pauses take (B-27)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.bulk_enrollment.domain.pausing import (
+    PausedBy,
+    may_resume,
+    pause_that_holds,
+    seconds_at_work,
+    seconds_paused,
+)
+
+WORKFLOW, PERSON, BRAKE = PausedBy.WORKFLOW, PausedBy.PERSON, PausedBy.BRAKE
+START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("now", "by", "holds"),
+    [
+        (None, WORKFLOW, WORKFLOW),
+        (None, PERSON, PERSON),
+        (None, BRAKE, BRAKE),
+        (WORKFLOW, WORKFLOW, WORKFLOW),
+        (WORKFLOW, PERSON, PERSON),
+        (WORKFLOW, BRAKE, BRAKE),
+        (PERSON, WORKFLOW, PERSON),
+        (PERSON, PERSON, PERSON),
+        (PERSON, BRAKE, PERSON),
+        (BRAKE, WORKFLOW, BRAKE),
+        (BRAKE, PERSON, BRAKE),
+        (BRAKE, BRAKE, BRAKE),
+    ],
+)
+def test_whose_pause_holds(now, by, holds) -> None:
+    assert pause_that_holds(now, by) is holds
+
+
+@pytest.mark.parametrize("paused_by", PausedBy)
+def test_a_person_may_end_any_pause_and_others_their_own(paused_by: PausedBy) -> None:
+    assert may_resume(paused_by, PERSON)
+    for by in (WORKFLOW, BRAKE):
+        assert may_resume(paused_by, by) == (paused_by is by)
+
+
+def test_the_names_are_kept_in_rows() -> None:
+    assert [one.value for one in PausedBy] == ["workflow", "person", "brake"]
+
+
+@pytest.mark.parametrize(
+    ("before", "started", "paused", "until", "seconds"),
+    [
+        (0, 0, None, 100, 0),  # never
+        (30, 0, None, 100, 30),  # before
+        (0, 0, 60, 100, 40),  # now
+        (30, 0, 60, 100, 70),  # both
+        (0, None, 60, 100, 0),  # before the first batch
+        (0, 80, 60, 100, 20),  # the first batch began after the pause: it was claimed already
+        (5, 0, 120, 100, 5),  # a clock that was set back
+    ],
+)
+def test_how_long_a_job_was_paused(before, started, paused, until, seconds) -> None:
+    begun = None if started is None else at(started)
+    assert seconds_paused(before, begun, None if paused is None else at(paused), at(until)) == seconds
+
+
+@pytest.mark.parametrize(("paused", "until", "seconds"), [(0, 100, 100), (40, 100, 60), (200, 100, 0)])
+def test_the_time_that_is_left_for_work(paused, until, seconds) -> None:
+    assert seconds_at_work(START, paused, at(until)) == seconds
