@@ -6,7 +6,7 @@ import pytest
 
 from app.bulk_enrollment.application import run
 from app.bulk_enrollment.infrastructure.store import claims as store
-from app.bulk_enrollment.infrastructure.store import jobs, plan_claims
+from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict
@@ -58,7 +58,7 @@ def test_while_it_is_planned(trial: Trial, app, bob, workflow):
     assert trial.job(job).status == "cancelled"
     with trial.acting(), transaction():
         assert not plan_claims.hold(account_id, number, claim.attempt, 5), "the planner notices"
-        assert not jobs.hold_planned(account_id, number)
+        assert not plan_claims.hold_planned(account_id, number)
     trial.run_tasks()
     trial.holds(job)
     assert not trial.rows(job) and not trial.batches(job)

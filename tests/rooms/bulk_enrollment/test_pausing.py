@@ -298,7 +298,7 @@ def test_the_page_says_who_paused_it_and_what_to_do(trial: Trial, bob, workflow)
     assert "job-actions" in panel, "what stands around the panel has changed"
     set_workflow(trial, workflows.activate, workflow)
     trial.dispatch()
-    assert "Waiting for a background worker." in page_of(bob, job)
+    assert f'action="/enrollments/{job}/pause"' in page_of(bob, job)
 
 
 def test_how_a_brake_is_told(trial: Trial, bob, workflow):
