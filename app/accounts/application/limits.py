@@ -32,7 +32,7 @@ def maximum_limits(account_id: int, settings: Settings) -> dict[str, int]:
     if account is None or account.parent_id is None:
         return highest
     parent = account.parent_id
-    return {name: min(limit, limit_of(parent, name, defaults[name])) for name, limit in highest.items()}
+    return {name: limit_of(parent, name, defaults[name], limit) for name, limit in highest.items()}
 
 
 def change_limits(actor: Actor, wanted: Mapping[str, int | None], settings: Settings) -> None:

@@ -28,8 +28,15 @@ def lock(account_id: int) -> None:
     store.lock_account(account_id)
 
 
-def limit_of(account_id: int, name: str, default: int) -> int:
-    """Return the account's own limit `name`, or `default` if it has not set one."""
+def limit_of(account_id: int, name: str, default: int, highest: int | None = None) -> int:
+    """Return the limit `name` that holds for an account: its own, or `default` if it has not set one.
+
+    It is never more than `highest` (the default unless given), which may have been lowered since, nor more
+    than the limit of the account's agency.
+    """
+    highest = default if highest is None else highest
     account = queries.account(account_id)
     own = account.limits.get(name) if account else None
-    return own if isinstance(own, int) else default
+    limit = min(own, highest) if type(own) is int else default
+    parent = account.parent_id if account else None
+    return limit if parent is None else min(limit, limit_of(parent, name, default, highest))

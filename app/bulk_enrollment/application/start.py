@@ -124,7 +124,9 @@ def row_limit(actor: Actor, is_import: bool) -> int:
     settings = current()
     if is_import:
         return accounts.limit_of(actor.account_id, "import_rows", settings.max_import_rows)
-    return accounts.limit_of(actor.account_id, "contacts_per_job", settings.max_contacts_per_job)
+    most = settings.max_contacts_per_job
+    highest = max(most, settings.highest_contacts_per_job)
+    return accounts.limit_of(actor.account_id, "contacts_per_job", most, highest)
 
 
 def _check_size(actor: Actor, rows: int, is_import: bool) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.contacts.domain.consent import Status
+from app.contacts.domain.names import MAX_TAG
 from app.platform.clock import now
 from app.platform.database import Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
@@ -45,7 +47,7 @@ class Contact(AccountOwned, Authored, db.Model):
     country: Mapped[str | None] = mapped_column(sa.String(60))
     birthday: Mapped[date | None]
     custom: Mapped[dict[str, Any] | None]
-    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    status: Mapped[str] = mapped_column(sa.String(12), default=Status.ACTIVE.value)
     status_at: Mapped[datetime | None]
     consent_basis: Mapped[str | None] = mapped_column(sa.String(30))
     consent_source: Mapped[str | None] = mapped_column(sa.String(200))
@@ -58,8 +60,8 @@ class Tag(AccountOwned, Authored, db.Model):
     __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(60))
-    name_key: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(MAX_TAG))
+    name_key: Mapped[str] = mapped_column(sa.String(MAX_TAG))
 
 
 class ContactTag(AccountOwned, db.Model):

@@ -5,11 +5,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.engine import domain as engine
 from app.platform.clock import now
 from app.platform.database import BigInt, db
 from app.platform.tenancy import AccountOwned
 
-UNDER_WAY = sa.text("status IN ('held', 'active')")
+# Spelled out, because databases use a partial index only where they see its condition.
+_STATUSES = ", ".join(f"'{status.value}'" for status in engine.UNDER_WAY)
+UNDER_WAY = sa.text(f"status IN ({_STATUSES})")
 
 
 class Enrollment(AccountOwned, db.Model):
@@ -35,7 +38,7 @@ class Enrollment(AccountOwned, db.Model):
     workflow_id: Mapped[int] = mapped_column(BigInt)
     version_id: Mapped[int] = mapped_column(BigInt)
     contact_id: Mapped[int] = mapped_column(BigInt)
-    status: Mapped[str] = mapped_column(sa.String(12), default="held")
+    status: Mapped[str] = mapped_column(sa.String(12), default=engine.EnrollmentStatus.HELD.value)
     step_id: Mapped[str | None] = mapped_column(sa.String(40))
     due_at: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(sa.String(20))

@@ -11,6 +11,7 @@ from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.reading.notices import Noticed, NoticedLine
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
 from app.files.domain.text.garbled import mended
+from app.platform.words import counted
 
 SEEN: Final = "layout-seen"  # the mark of the reading that the page shows
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}
@@ -76,10 +77,7 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
         encodings=[] if is_sheet else _encodings(encoding),
         delimiters=[] if is_sheet else _delimiters(told.delimiter or ","),
         headers=_headers(upload, told),
-        sheets=[
-            (one["name"], f"{one['name']} ({one['rows']:,} {'line' if one['rows'] == 1 else 'lines'})")
-            for one in sheets
-        ],
+        sheets=[(one["name"], f"{one['name']} ({counted(one['rows'], 'line')})") for one in sheets],
         refusing_sheets=[
             one["name"]
             for one in sheets

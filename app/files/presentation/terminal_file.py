@@ -18,6 +18,7 @@ from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
 from app.files.presentation.column_readings import second_email, unread_of
 from app.platform.errors import Invalid
+from app.platform.words import counted
 
 _DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
 _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -146,7 +147,7 @@ def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
         else f"{facts['delimiter']}-separated, {facts['encoding']}"
     )
     header = f"header in line {facts['header_row']}" if facts["header_row"] else "no header row"
-    lines = [f"{upload.file_name}: {_rows(facts['rows'])}, {how}, {header}"]
+    lines = [f"{upload.file_name}: {counted(facts['rows'], 'row')}, {how}, {header}"]
     wide = min(30, max(map(len, facts["columns"]), default=0))
     for name, field in facts["columns"].items():
         note = " (matches contacts)" if field == facts["identifier"] else ""
@@ -169,7 +170,9 @@ def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
         lines.append(f"  Skipped {noticed.count:,} {what} (line {first.line}: {first.text[:60]})")
     for kind, noticed in notices.garbled.items():
         first = noticed.samples[0]
-        lines.append(f"  {_rows(noticed.count)} with {_GARBLED[kind]} (line {first.line}: {first.text[:60]})")
+        lines.append(
+            f"  {counted(noticed.count, 'row')} with {_GARBLED[kind]} (line {first.line}: {first.text[:60]})"
+        )
     click.echo("\n".join(lines), err=True)
 
 
@@ -214,10 +217,6 @@ def _must_be_workbook(told: Told, upload: files.Upload, sheet: str) -> None:
 
 def _email(facts: Mapping[str, Any]) -> str:
     return next(name for name, field in facts["columns"].items() if field == "email")
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _name(delimiter: str) -> str:

@@ -30,8 +30,13 @@ _SHORT_FORMS = {
 }
 
 
+_NAMES = {"black friday": "Black Friday"}
+
+
 def tag_label(tag: str) -> str:
-    """A tag as people write it: “SaaS”, “Any business”."""
+    """A tag as people write it: “SaaS”, “Any business”, “Black Friday”."""
+    if tag in _NAMES:
+        return _NAMES[tag]
     words = [_SHORT_FORMS.get(word, word) for word in tag.split()]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else ""
 

@@ -15,7 +15,7 @@ PAGE = "/settings/limits"
 
 def limit(app: Flask, person: Person, name: str = "contacts_per_job") -> int:
     with app.app_context():
-        return limit_of(person.actor.account_id, name, 10_000)
+        return limit_of(person.actor.account_id, name, 10_000, 1_000_000)
 
 
 def test_the_owner_raises_a_limit_and_goes_back_to_the_default(app: Flask, alice: Person) -> None:
@@ -53,6 +53,15 @@ def test_a_sub_account_stays_within_its_agency(app: Flask, alice: Person, sam: P
     assert sam.post(PAGE, {"contacts_per_job": "50001"}).status_code == 422
     assert sam.post(PAGE, {"contacts_per_job": "50000"}).status_code == 303
     assert limit(app, sam) == 50_000
+
+
+def test_a_limit_that_was_lowered_holds_at_once(app: Flask, alice: Person, sam: Person) -> None:
+    sam.post(PAGE, {"workflows": "900"})
+    alice.post(PAGE, {"workflows": "20"})
+    with app.app_context():
+        assert limit_of(sam.actor.account_id, "workflows", 1_000) == 20
+        assert limit_of(alice.actor.account_id, "workflows", 1_000) == 20
+        assert limit_of(alice.actor.account_id, "workflows", 10) == 10
 
 
 def test_the_operator_says_how_high_it_may_go(database: Database) -> None:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from app.files.domain.columns.evidence import DateEvidence, PhoneEvidence
 from app.platform.addresses import read_phone
 from app.platform.dates import DateStyle, is_month_first, read_date
+from app.platform.words import counted
 
 Dates = Literal["", "day_first", "month_first", "serial"]
 Phones = Literal["", "international", "national"]
@@ -46,11 +47,11 @@ def style_of_dates(
         example = found.examples["serial"]
         told = f"Numbers such as {example} are read as dates of a spreadsheet: {_read(example, 'serial')}."
         return Style(column, name, "serial", told, "every cell is a number", ())
-    because = f"{_dates(day_first + month_first)} can’t be read any other way"
+    because = f"{counted(day_first + month_first, 'date')} can’t be read any other way"
     decided: Dates
     if day_first and month_first:
         decided = "" if either else "day_first"
-        because = f"day first in {_dates(day_first)}, month first in {_dates(month_first)}"
+        because = f"day first in {counted(day_first, 'date')}, month first in {counted(month_first, 'date')}"
     elif day_first or month_first:
         decided = "day_first" if day_first else "month_first"
     else:
@@ -106,10 +107,6 @@ def date_style(style: Style | None, country: str, this_year: int) -> DateStyle:
         return DateStyle(is_month_first(country), this_year=this_year)
     order = None if not style.chosen else style.chosen == "month_first"
     return DateStyle(order, style.chosen == "serial", this_year)
-
-
-def _dates(count: int) -> str:
-    return "1 date" if count == 1 else f"{count:,} dates"
 
 
 def _example(found: DateEvidence, decided: str) -> str:

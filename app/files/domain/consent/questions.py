@@ -14,6 +14,7 @@ from app.files.domain.cells.profile import ColumnProfile, FileProfile, shown
 from app.files.domain.consent.cells import ANSWERS, BLANK, NOTE, answered, blank_key, consent_of, word_key
 from app.files.domain.consent.columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
 from app.files.domain.consent.outside import NAMES, question_about
+from app.platform.words import counted
 
 NOT_CONSENT: Final = "no"
 _NO: Final = frozenset(("unsubscribed", "bounced", "blocked"))
@@ -128,10 +129,8 @@ class ConsentQuestions:
             start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
             return f"{start} who may be contacted? {names}."
         if words := [word for word in self.open_words if not word.is_blank]:
-            counted = [
-                f"“{word.shown}” ({word.count:,} {'row' if word.count == 1 else 'rows'})" for word in words
-            ]
-            return f"Choose what these values mean: {_listing(counted)}."
+            listed = [f"“{word.shown}” ({counted(word.count, 'row')})" for word in words]
+            return f"Choose what these values mean: {_listing(listed)}."
         return self.open_words[0].sentence if self.open_words else ""
 
     def counted_with(self, words: Mapping[str, str]) -> dict[str, str]:
