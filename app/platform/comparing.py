@@ -38,6 +38,8 @@ _ASCII: Final = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)
 
 def micro_number(text: str) -> int | None:
     """The number that a text is, in millionths: `-2.5` → -2500000. None for all else, such as `1,200`."""
+    if len(text) <= 12 and text.isascii() and text.isdigit():
+        return int(text) * MICRO
     if not _number(text):
         return None
     whole, _, part = text.partition(".")
@@ -53,7 +55,7 @@ def day_text(text: str) -> str | None:
 
 
 def _of_text(function: Callable[[str], Any]) -> Callable[[Any], Any]:
-    return lambda value: function(value) if isinstance(value, str) else None
+    return lambda value: function(value) if type(value) is str else None
 
 
 SQL_FUNCTIONS: Final = {one.__name__: _of_text(one) for one in (fold_case, micro_number, day_text)}

@@ -110,9 +110,11 @@ def _fits(text: Any, how: str, wanted: str) -> Any:
 
 
 def _folded(text: Any) -> Any:
-    """`comparing.fold_case` of a text."""
+    """`comparing.fold_case` of a text. The database itself does what is ASCII, which is nearly all."""
     if is_sqlite():
-        return sa.func.fold_case(text, type_=sa.String)
+        is_ascii = sa.func.length(text) == sa.func.length(sa.cast(text, sa.LargeBinary))
+        plain = sa.func.lower(text, type_=sa.String)
+        return sa.case((is_ascii, plain), else_=sa.func.fold_case(text, type_=sa.String))
     plain = sa.func.lower(sa.collate(text, "C"), type_=sa.String)
     is_ascii = sa.func.octet_length(text) == sa.func.char_length(text)
     return sa.case((is_ascii, plain), else_=sa.func.translate(plain, FOLDED_FROM, FOLDED_TO, type_=sa.String))
@@ -141,9 +143,10 @@ def _number(test: NumberIs, number: Any) -> Any:
 
 
 def _between(value: Any, low: Any, high: Any) -> Bool:
+    """NULL where there is no value."""
     parts = [value >= low] if low is not None else []
     parts += [value <= high] if high is not None else []
-    return sa.and_(value.is_not(None), *parts)
+    return sa.and_(*(parts or [value.is_not(None)]))
 
 
 def _date(test: Any, clock: Clock) -> Bool:
