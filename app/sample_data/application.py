@@ -109,7 +109,7 @@ def _add_workflow(actor: Actor, key: str) -> Workflow:
         actor,
         template.public_id,
         name=template.name,
-        once_key=f"sample data {key}",
+        idempotency_key=f"sample data {key}",
         switch_off_missing=True,
         same_name=True,
     )

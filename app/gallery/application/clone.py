@@ -1,4 +1,4 @@
-"""Makes a draft workflow of a template: all of it or nothing, and once for each one-time key."""
+"""Makes a draft workflow of a template: all of it or nothing, and once for each idempotency key."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from app.workflows.domain import (
 )
 from app.workflows.infrastructure.tables import Workflow
 
-MAX_ONCE_KEY = 64
+MAX_KEY = 64
 MAX_NAME = 120
 CONNECT = "/settings/integrations"
 
@@ -48,7 +48,7 @@ def clone_template(
     public_id: str,
     *,
     name: str,
-    once_key: str,
+    idempotency_key: str,
     switch_off_missing: bool = False,
     same_name: bool = False,
 ) -> Workflow:
@@ -60,14 +60,16 @@ def clone_template(
     """
     accounts.require(actor, Permission.WORKFLOWS)
     name = _checked_name(name)
-    if not (0 < len(once_key) <= MAX_ONCE_KEY and once_key.isprintable()):
-        raise Invalid("VALIDATION_ERROR", f"A one-time key must be 1 to {MAX_ONCE_KEY} printable characters.")
+    if not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
+        raise Invalid("VALIDATION_ERROR", f"An idempotency key must be 1 to {MAX_KEY} printable characters.")
     with transaction():
         accounts.lock(actor.account_id)
-        made = queries.workflow_made_with(actor.account_id, once_key)
+        made = queries.workflow_made_with(actor.account_id, idempotency_key)
         if made is not None:
             return made
-        return _clone(actor, find_template(actor, public_id), name, once_key, switch_off_missing, same_name)
+        return _clone(
+            actor, find_template(actor, public_id), name, idempotency_key, switch_off_missing, same_name
+        )
 
 
 def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
@@ -91,7 +93,7 @@ def _clone(
     actor: Actor,
     template: WorkflowTemplate,
     name: str,
-    once_key: str,
+    idempotency_key: str,
     switch_off_missing: bool,
     same_name: bool,
 ) -> Workflow:
@@ -119,7 +121,7 @@ def _clone(
             version=template.version,
             workflow_id=workflow.id,
             user_id=actor.user_id,
-            once_key=once_key,
+            idempotency_key=idempotency_key,
         )
     )
     activity.record(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.accounts.application import filled_tags, require
+from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.gallery.application.catalog import catalog_of
 from app.gallery.domain.browsing import GalleryPage, GalleryQuery, browse
@@ -12,9 +12,9 @@ from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.message_preview import MessagePreview, first_message, message_preview
 from app.gallery.infrastructure import queries
 from app.gallery.infrastructure.tables import WorkflowTemplate
-from app.integrations.application import connected
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
+from app.workflows import application as workflows
 from app.workflows.domain import Definition
 
 OFFERED = 6
@@ -59,7 +59,7 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
     """The templates that the actor's account sees, as `query` wants them."""
     require(actor, Permission.REPORTS)
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
-    available = _available(actor.account_id)
+    available = workflows.available(actor.account_id)
     page = browse(catalog.cards, query, catalog.search.find(query.text), available=available, used=used)
     offered: tuple[Card, ...] = ()
     near = catalog.search.nearest(query.text, OFFERED) if query.text and not page.counts[""] else []
@@ -86,7 +86,7 @@ def all_templates(actor: Actor) -> list[ListedTemplate]:
     """Every template that the account sees, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
-    available = _available(actor.account_id)
+    available = workflows.available(actor.account_id)
     cards = sorted(catalog.cards, key=lambda card: (card.category, card.name.casefold()))
     return [ListedTemplate(card, available, used.get(card.id, 0)) for card in cards]
 
@@ -98,7 +98,7 @@ def template_details(actor: Actor, public_id: str) -> TemplateDetails:
     return TemplateDetails(
         card=card_of(_row(template)),
         definition=queries.version_definition(template.id, template.version),
-        available=_available(actor.account_id),
+        available=workflows.available(actor.account_id),
         times_used=template.times_used,
     )
 
@@ -141,10 +141,6 @@ def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
             f"No template has the key or name “{reference}”. “flask templates” lists them.",
         )
     return template
-
-
-def _available(account_id: int) -> frozenset[str]:
-    return filled_tags(account_id) | connected(account_id)
 
 
 def _row(template: WorkflowTemplate) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from app.gallery.domain.search import Entry
 from app.integrations.domain import in_order
 from app.workflows.domain import Definition, miniature, summary
-from app.workflows.domain.checks.needs import part_requirements, requirements, unmet
+from app.workflows.domain.checks.needs import missing, part_requirements, requirements, unmet
 
 SUMMARY_FORMAT = 4
 """Grows when `kept_summary` learns something new, so that what is kept of older templates is made again."""
@@ -47,7 +47,7 @@ class Card:
     @property
     def needs(self) -> tuple[str, ...]:
         """The integrations that it needs, whatever the account has."""
-        return in_order(unmet(self.requirements, ()))
+        return missing(self.requirements, ())
 
     @property
     def is_system(self) -> bool:
@@ -56,7 +56,7 @@ class Card:
 
     def missing(self, available: Collection[str]) -> tuple[str, ...]:
         """The integrations that it needs and that nothing available makes up for."""
-        return in_order(unmet(self.requirements, available))
+        return missing(self.requirements, available)
 
     def linked(self, available: Collection[str]) -> tuple[str, ...]:
         """The integrations that it needs only for a link that is in the business details."""

@@ -81,15 +81,15 @@ def version_definition(template_id: int, number: int) -> Definition:
     return parse(session().scalars(query).one())
 
 
-def workflow_made_with(account_id: int, once_key: str) -> Workflow | None:
-    """The workflow that this one-time key has made already."""
+def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:
+    """The workflow that this idempotency key has made already."""
     return session().scalar(
         sa.select(Workflow)
         .join(TemplateUse, TemplateUse.workflow_id == Workflow.id)
         .where(
             Workflow.account_id == account_id,
             TemplateUse.account_id == account_id,
-            TemplateUse.once_key == once_key,
+            TemplateUse.idempotency_key == idempotency_key,
         )
     )
 

@@ -40,6 +40,6 @@ def count_use(account_id: int, template_id: int) -> None:
 
 
 def add_use(use: TemplateUse) -> None:
-    """Note a clone. The one-time key is unique in the account, so a second note of it fails."""
+    """Note a clone. The idempotency key is unique in the account, so a second note of it fails."""
     session().add(use)
     session().flush()

@@ -63,17 +63,20 @@ class WorkflowTemplateVersion(Authored, db.Model):
 
 
 class TemplateUse(AccountOwned, db.Model):
-    """One clone. `once_key` comes with the form, so that a double click counts and clones once."""
+    """One clone. `idempotency_key` comes with the form, so that a double click counts and clones once."""
 
     __tablename__ = "template_uses"
-    __table_args__ = (sa.UniqueConstraint("account_id", "once_key"), sa.Index(None, "template_id", "at"))
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "idempotency_key"),
+        sa.Index(None, "template_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     template_id: Mapped[int] = mapped_column(BigInt)
     version: Mapped[int]
     workflow_id: Mapped[int] = mapped_column(BigInt)
     user_id: Mapped[int | None] = mapped_column(BigInt)
-    once_key: Mapped[str] = mapped_column(sa.String(64))
+    idempotency_key: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -113,7 +113,7 @@ def _cloned(
             actor,
             template.public_id,
             name=name if name is not None else template.name,
-            once_key=new_public_id(),
+            idempotency_key=new_public_id(),
             switch_off_missing=switch_off_missing,
             same_name=same_name,
         )

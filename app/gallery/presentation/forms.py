@@ -9,11 +9,11 @@ from app.platform.ids import new_public_id
 
 
 class CloneForm(FlaskForm):
-    """`once_key` is made with the form, so that a double click makes one workflow. `switch_off` comes with
-    the button that offers it; `same_name` is the taken name that the person wants all the same."""
+    """`idempotency_key` is made with the form, so that a double click makes one workflow. `switch_off` comes
+    with the button that offers it; `same_name` is the taken name that the person wants all the same."""
 
     name = StringField("Workflow name")
-    once_key = HiddenField(default=new_public_id)
+    idempotency_key = HiddenField(default=new_public_id)
     switch_off = HiddenField()
     same_name = HiddenField()
 

@@ -72,7 +72,7 @@ def clone(public_id: str) -> ResponseReturnValue:
             actor,
             public_id,
             name=form.name.data or "",
-            once_key=form.once_key.data or "",
+            idempotency_key=form.idempotency_key.data or "",
             switch_off_missing=bool(form.switch_off.data),
             same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
         )

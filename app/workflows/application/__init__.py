@@ -1,7 +1,7 @@
 """The doors of the room."""
 
 from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
-from app.workflows.application.judging import missing_services
+from app.workflows.application.judging import available, missing_services
 from app.workflows.application.life import activate, archive, pause
 from app.workflows.application.lookup import (
     Startable,
@@ -36,6 +36,7 @@ __all__ = [
     "TemplateOrigin",
     "activate",
     "archive",
+    "available",
     "create_draft",
     "create_missing_fields",
     "edit_step",

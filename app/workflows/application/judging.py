@@ -3,7 +3,7 @@
 from app.accounts.application import filled_tags
 from app.integrations.application import connected
 from app.workflows.domain import Definition, Problem, problems
-from app.workflows.domain.checks.needs import missing
+from app.workflows.domain.checks.needs import missing, requirements
 from app.workflows.infrastructure import queries
 
 
@@ -22,4 +22,9 @@ def linked_names(account_id: int, definition: Definition) -> dict[str, str]:
 
 def missing_services(account_id: int, definition: Definition) -> tuple[str, ...]:
     """The integrations that the definition needs and that are not connected."""
-    return missing(definition, connected(account_id), filled_tags(account_id))
+    return missing(requirements(definition), available(account_id))
+
+
+def available(account_id: int) -> frozenset[str]:
+    """What steps can rely on: connected integrations, and merge tags that the account has a value for."""
+    return frozenset(connected(account_id) | filled_tags(account_id))

@@ -18,7 +18,7 @@ from app.workflows.domain.checks.needs import type_needs
 from app.workflows.domain.definition.document import with_values
 from app.workflows.domain.drawing.describe import Words, names_in, step_words
 from app.workflows.domain.drawing.sample_message import SampleMessage, sample_message
-from app.workflows.domain.steps.config import Config
+from app.workflows.domain.types.config import Config
 from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 

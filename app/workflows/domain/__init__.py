@@ -39,8 +39,8 @@ from app.workflows.domain.messages.merge_tags import (
     sample_context,
 )
 from app.workflows.domain.steps import GOALS, STEPS, TRIGGERS, channels, types_named
-from app.workflows.domain.steps.part_types import Names
-from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.types.declarations import Names
+from app.workflows.domain.types.setting import Setting
 
 __all__ = [
     "FORMAT",

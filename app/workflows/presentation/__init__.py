@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.workflows.domain import STEPS, channels
-from app.workflows.domain.steps.part_types import Look
+from app.workflows.domain.types.declarations import Look
 from app.workflows.presentation import life_pages, pages, step_pages
 
 

@@ -18,7 +18,7 @@ from app.platform.database import session, transaction
 from app.platform.errors import Invalid, LimitReached, NotAllowed
 from app.platform.tenancy import acting_for
 from app.workflows.domain import STEPS
-from app.workflows.domain.steps.part_types import Look, StepType
+from app.workflows.domain.types.declarations import Look, StepType
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
 from tests.rooms.gallery.shelf import (
@@ -80,7 +80,7 @@ def test_clone_copies_everything_and_rewrites_every_reference(app: Flask, at_wor
     assert len(templates) == SYSTEM_TEMPLATES
     for template in templates:
         made = gallery.clone_template(
-            at_work.actor, template.public_id, name=f"My {template.name}", once_key=template.public_id
+            at_work.actor, template.public_id, name=f"My {template.name}", idempotency_key=template.public_id
         )
         original = queries.version_definition(template.id, 1).document
         renamed = dict(zip(ids_in(original), ids_in(made.definition), strict=True))
@@ -96,7 +96,7 @@ def test_the_template_stays_as_it_was(app: Flask, at_work: Person) -> None:  # T
     template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
     assert template is not None
     before = queries.version_definition(template.id, 1).document
-    made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", once_key="k")
+    made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", idempotency_key="k")
     with transaction():
         made.definition = {**made.definition, "steps": []}
     assert queries.version_definition(template.id, 1).document == before
@@ -106,7 +106,7 @@ def test_the_template_stays_as_it_was(app: Flask, at_work: Person) -> None:  # T
 def test_clone_remembers_where_it_comes_from(app: Flask, at_work: Person) -> None:  # T-08
     template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
     assert template is not None
-    made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", once_key="k")
+    made = gallery.clone_template(at_work.actor, template.public_id, name="Mine", idempotency_key="k")
     assert made.template_id == template.id
     assert (made.template_version, made.template_name) == (1, "New lead welcome")
     assert made.template_category == "lead_nurturing"
@@ -115,7 +115,7 @@ def test_clone_remembers_where_it_comes_from(app: Flask, at_work: Person) -> Non
 
 def test_a_clone_is_recorded_and_counted(app: Flask, at_work: Person) -> None:  # T-18, T-21
     public_id = system_id(app, "new-lead-welcome")
-    made = gallery.clone_template(at_work.actor, public_id, name="Mine", once_key="k")
+    made = gallery.clone_template(at_work.actor, public_id, name="Mine", idempotency_key="k")
     (use,) = uses_of(at_work)
     assert (use.workflow_id, use.version, use.user_id) == (made.id, 1, at_work.actor.user_id)
     assert uses(app, at_work.actor, public_id) == 1
@@ -126,8 +126,8 @@ def test_a_clone_is_recorded_and_counted(app: Flask, at_work: Person) -> None:  
 
 def test_the_same_form_twice_makes_one_workflow(app: Flask, at_work: Person) -> None:  # T-18
     public_id = system_id(app, "new-lead-welcome")
-    first = gallery.clone_template(at_work.actor, public_id, name="Mine", once_key="k")
-    second = gallery.clone_template(at_work.actor, public_id, name="Mine", once_key="k")
+    first = gallery.clone_template(at_work.actor, public_id, name="Mine", idempotency_key="k")
+    second = gallery.clone_template(at_work.actor, public_id, name="Mine", idempotency_key="k")
     assert first.public_id == second.public_id
     assert len(workflows_of(at_work)) == len(uses_of(at_work)) == 1
     assert uses(app, at_work.actor, public_id) == 1
@@ -137,7 +137,7 @@ def test_a_use_is_no_change_of_the_template(app: Flask, at_work: Person) -> None
     template = queries.template_called(at_work.actor.account_id, "new-lead-welcome")
     assert template is not None
     before = template.updated_at
-    gallery.clone_template(at_work.actor, template.public_id, name="Mine", once_key="k")
+    gallery.clone_template(at_work.actor, template.public_id, name="Mine", idempotency_key="k")
     session().refresh(template)
     assert (template.times_used, template.updated_at) == (1, before)
 
@@ -145,8 +145,8 @@ def test_a_use_is_no_change_of_the_template(app: Flask, at_work: Person) -> None
 def test_own_fields_that_a_template_names_are_made(app: Flask, at_work: Person) -> None:  # T-03
     connect(app, at_work.actor, *EVERYTHING)
     public_id = system_id(app, "clinic-visit-reminder")
-    gallery.clone_template(at_work.actor, public_id, name="Visits", once_key="k")
-    gallery.clone_template(at_work.actor, public_id, name="Visits again", once_key="l")
+    gallery.clone_template(at_work.actor, public_id, name="Visits", idempotency_key="k")
+    gallery.clone_template(at_work.actor, public_id, name="Visits again", idempotency_key="l")
     fields = session().scalars(
         sa.select(CustomField).where(CustomField.account_id == at_work.actor.account_id)
     )
@@ -156,7 +156,7 @@ def test_own_fields_that_a_template_names_are_made(app: Flask, at_work: Person) 
 def test_a_missing_integration_is_refused_and_nothing_is_made(app: Flask, at_work: Person) -> None:  # T-12
     public_id = system_id(app, "checkup-recall")
     with pytest.raises(Invalid) as refused:
-        gallery.clone_template(at_work.actor, public_id, name="Recall", once_key="k")
+        gallery.clone_template(at_work.actor, public_id, name="Recall", idempotency_key="k")
     assert refused.value.code == "MISSING_INTEGRATION"
     assert refused.value.facts["missing"] == ["sms", "calendar"]
     assert "Step 6, Send SMS" in refused.value.facts["steps"]
@@ -170,7 +170,7 @@ def test_clone_with_what_is_affected_switched_off(app: Flask, at_work: Person) -
     public_id = system_id(app, "checkup-recall")
     connect(app, at_work.actor, "calendar")
     made = gallery.clone_template(
-        at_work.actor, public_id, name="Recall", once_key="k", switch_off_missing=True
+        at_work.actor, public_id, name="Recall", idempotency_key="k", switch_off_missing=True
     )
     off = [step.type for step in made.parsed.all_steps if not step.enabled]
     assert off == ["send_sms"]
@@ -180,7 +180,7 @@ def test_clone_with_what_is_affected_switched_off(app: Flask, at_work: Person) -
 def test_a_connected_integration_is_no_hindrance(app: Flask, at_work: Person) -> None:  # T-12
     connect(app, at_work.actor, "sms", "calendar")
     made = gallery.clone_template(
-        at_work.actor, system_id(app, "checkup-recall"), name="Recall", once_key="k"
+        at_work.actor, system_id(app, "checkup-recall"), name="Recall", idempotency_key="k"
     )
     assert all(step.enabled for step in made.parsed.all_steps)
 
@@ -188,14 +188,16 @@ def test_a_connected_integration_is_no_hindrance(app: Flask, at_work: Person) ->
 def test_another_accounts_integration_does_not_count(app: Flask, at_work: Person, mallory: Person) -> None:
     connect(app, mallory.actor, *EVERYTHING)  # T-12
     with pytest.raises(Invalid):
-        gallery.clone_template(at_work.actor, system_id(app, "checkup-recall"), name="Recall", once_key="k")
+        gallery.clone_template(
+            at_work.actor, system_id(app, "checkup-recall"), name="Recall", idempotency_key="k"
+        )
 
 
 def test_who_may_only_look_may_not_clone(app: Flask, vera: Person) -> None:  # T-12
     public_id = system_id(app, "new-lead-welcome")
     with app.app_context(), acting_for(vera.actor.account_id), pytest.raises(NotAllowed):
-        gallery.clone_template(vera.actor, public_id, name="Mine", once_key="k")
-    answer = vera.post(f"/templates/{public_id}/clone", {"name": "Mine", "once_key": "k"})
+        gallery.clone_template(vera.actor, public_id, name="Mine", idempotency_key="k")
+    answer = vera.post(f"/templates/{public_id}/clone", {"name": "Mine", "idempotency_key": "k"})
     assert answer.status_code == 403
     assert "Ask an owner or admin" in answer.text
     page = vera.get(f"/templates/{public_id}/clone").text
@@ -208,13 +210,13 @@ def test_the_limit_of_workflows_holds(app: Flask, at_work: Person) -> None:  # T
         account = session().get_one(Account, at_work.actor.account_id)
         account.limits = {"workflows": 1}
     public_id = system_id(app, "new-lead-welcome")
-    gallery.clone_template(at_work.actor, public_id, name="One", once_key="k")
+    gallery.clone_template(at_work.actor, public_id, name="One", idempotency_key="k")
     with pytest.raises(LimitReached) as refused:
-        gallery.clone_template(at_work.actor, public_id, name="Two", once_key="l")
+        gallery.clone_template(at_work.actor, public_id, name="Two", idempotency_key="l")
     assert refused.value.code == "WORKFLOW_LIMIT_REACHED"
     assert len(workflows_of(at_work)) == 1
     assert uses(app, at_work.actor, public_id) == 1
-    answer = at_work.post(f"/templates/{public_id}/clone", {"name": "Two", "once_key": "m"})
+    answer = at_work.post(f"/templates/{public_id}/clone", {"name": "Two", "idempotency_key": "m"})
     assert answer.status_code == 429
     assert "reached its limit" in answer.text
     assert 'value="Two"' in answer.text
@@ -231,7 +233,7 @@ def test_a_kind_of_step_that_is_out_of_use_is_refused(app: Flask, at_work: Perso
             definition(GREETING, {"id": "fax", "type": "send_fax", "config": {}}),
         )
         with pytest.raises(Invalid) as refused:
-            gallery.clone_template(at_work.actor, public_id, name="Old", once_key="k")
+            gallery.clone_template(at_work.actor, public_id, name="Old", idempotency_key="k")
         page = at_work.get(f"/templates/{public_id}/clone").text
     finally:
         STEPS.remove(fax.type)
@@ -245,14 +247,14 @@ def test_a_template_with_a_fault_is_refused(app: Flask, at_work: Person) -> None
     broken = definition({"id": "w", "type": "wait", "config": {"amount": 2, "unit": "fortnights"}})
     public_id = add_template(app, at_work.actor, "Broken", broken)
     with pytest.raises(Invalid) as refused:
-        gallery.clone_template(at_work.actor, public_id, name="Broken", once_key="k")
+        gallery.clone_template(at_work.actor, public_id, name="Broken", idempotency_key="k")
     assert refused.value.code == "INVALID_TEMPLATE"
 
 
 @pytest.mark.parametrize(("name", "sentence"), [("  ", "Enter a name"), ("x" * 121, "up to 120")])
 def test_a_name_is_needed(app: Flask, at_work: Person, name: str, sentence: str) -> None:  # T-03
     answer = at_work.post(
-        f"/templates/{system_id(app, 'new-lead-welcome')}/clone", {"name": name, "once_key": "k"}
+        f"/templates/{system_id(app, 'new-lead-welcome')}/clone", {"name": name, "idempotency_key": "k"}
     )
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -264,9 +266,9 @@ def test_the_form_is_filled_in_and_leads_to_the_new_workflow(app: Flask, bob: Pe
     address = f"/templates/{system_id(app, 'new-lead-welcome')}/clone"
     page = bob.get(address).text
     assert 'value="New lead welcome"' in page
-    key = re.search(r'name="once_key" type="hidden" value="([^"]+)"', page)
+    key = re.search(r'name="idempotency_key" type="hidden" value="([^"]+)"', page)
     assert key is not None
-    answers = [bob.post(address, {"name": "  Our   welcome ", "once_key": key[1]}) for _ in range(2)]
+    answers = [bob.post(address, {"name": "  Our   welcome ", "idempotency_key": key[1]}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].location == answers[1].location
     with app.app_context():
@@ -278,7 +280,9 @@ def test_the_form_is_filled_in_and_leads_to_the_new_workflow(app: Flask, bob: Pe
 
 def test_each_form_has_a_key_of_its_own(app: Flask, bob: Person) -> None:  # T-18
     address = f"/templates/{system_id(app, 'new-lead-welcome')}/clone"
-    keys = {re.findall(r'name="once_key"[^>]*value="([^"]+)"', bob.get(address).text)[0] for _ in range(3)}
+    keys = {
+        re.findall(r'name="idempotency_key"[^>]*value="([^"]+)"', bob.get(address).text)[0] for _ in range(3)
+    }
     assert len(keys) == 3
 
 
@@ -286,10 +290,10 @@ def test_in_the_dialog_the_window_moves_on(app: Flask, bob: Person) -> None:  # 
     address = f"/templates/{system_id(app, 'new-lead-welcome')}/clone"
     sheet = {"HX-Target": "div#sheet-body"}
     assert bob.htmx("get", address, headers=sheet).text.lstrip().startswith('<div class="sheet"')
-    refused = bob.htmx("post", address, data={"name": "", "once_key": "k"}, headers=sheet)
+    refused = bob.htmx("post", address, data={"name": "", "idempotency_key": "k"}, headers=sheet)
     assert refused.status_code == 422
     assert refused.text.lstrip().startswith('<div class="sheet"')
-    done = bob.htmx("post", address, data={"name": "Mine", "once_key": "k"}, headers=sheet)
+    done = bob.htmx("post", address, data={"name": "Mine", "idempotency_key": "k"}, headers=sheet)
     assert (done.status_code, done.headers["HX-Redirect"][:11]) == (204, "/workflows/")
 
 
@@ -299,10 +303,10 @@ def test_the_form_offers_to_switch_off_what_cannot_run(app: Flask, bob: Person) 
     assert "SMS and Calendar not connected" in page
     assert "Step 6, Send SMS" in page
     assert 'href="/settings/integrations"' in page
-    refused = bob.post(address, {"name": "Recall", "once_key": "k"})
+    refused = bob.post(address, {"name": "Recall", "idempotency_key": "k"})
     assert refused.status_code == 422
     assert "Create without these steps" in refused.text
-    done = bob.post(address, {"name": "Recall", "once_key": "k", "switch_off": "1"})
+    done = bob.post(address, {"name": "Recall", "idempotency_key": "k", "switch_off": "1"})
     assert done.status_code == 303
     with app.app_context():
         (workflow,) = workflows_of(bob)
@@ -311,16 +315,16 @@ def test_the_form_offers_to_switch_off_what_cannot_run(app: Flask, bob: Person) 
 
 def test_no_token_no_clone(app: Flask, bob: Person) -> None:
     address = f"/templates/{system_id(app, 'new-lead-welcome')}/clone"
-    answer = bob.post(address, {"name": "Mine", "once_key": "k"}, headers={"X-CSRFToken": "wrong"})
+    answer = bob.post(address, {"name": "Mine", "idempotency_key": "k"}, headers={"X-CSRFToken": "wrong"})
     assert answer.status_code == 400
 
 
 def test_a_clone_with_a_name_that_is_taken_asks(app: Flask, bob: Person) -> None:
     address = f"/templates/{system_id(app, 'checkup-recall')}/clone"
-    sent = {"name": "Recall", "once_key": "a", "switch_off": "1"}
+    sent = {"name": "Recall", "idempotency_key": "a", "switch_off": "1"}
     first = bob.post(address, sent)
     assert first.status_code == 303
-    again = sent | {"once_key": "b"}
+    again = sent | {"idempotency_key": "b"}
     asked = bob.post(address, again)
     assert asked.status_code == 409
     assert "You already have a workflow named “Recall”. Use this name anyway?" in asked.text

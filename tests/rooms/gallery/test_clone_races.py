@@ -1,4 +1,4 @@
-"""Clones that meet: every one counted once, every one-time key good for one workflow."""
+"""Clones that meet: every one counted once, every idempotency key good for one workflow."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,9 @@ def all_at_once(app: Flask, work: Callable[[int], object]) -> list[object]:
 
 def clone(person: Person, public_id: str, key: str) -> str:
     with acting_for(person.actor.account_id):
-        made = gallery.clone_template(person.actor, public_id, name="Mine", once_key=key, same_name=True)
+        made = gallery.clone_template(
+            person.actor, public_id, name="Mine", idempotency_key=key, same_name=True
+        )
         return made.public_id
 
 

@@ -114,7 +114,7 @@ def test_orders(app: Flask, bob: Person) -> None:  # T-05
     ]
     assert lengths == sorted(lengths)
     public_id = system_id(app, "quiet-subscribers")
-    bob.post(f"/templates/{public_id}/clone", {"name": "Quiet", "once_key": "k"})
+    bob.post(f"/templates/{public_id}/clone", {"name": "Quiet", "idempotency_key": "k"})
     assert uses(app, bob.actor, public_id) == 1
     page = bob.get("/templates?sort=used")
     assert cards(page)[0] == cards(bob.get("/templates?q=quiet+subscribers"))[0]

@@ -34,7 +34,7 @@ def test_pages_of_another_accounts_template_are_not_found(
 
 def test_another_accounts_template_cannot_be_cloned(app: Flask, bob: Person, mallory: Person) -> None:  # T-22
     public_id = add_template(app, bob.actor, "Secret sauce")
-    answer = mallory.post(f"/templates/{public_id}/clone", {"name": "Mine", "once_key": "k"})
+    answer = mallory.post(f"/templates/{public_id}/clone", {"name": "Mine", "idempotency_key": "k"})
     assert answer.status_code == 404
     assert uses(app, bob.actor, public_id) == 0
 

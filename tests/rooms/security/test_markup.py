@@ -65,7 +65,7 @@ def workflow(app: Flask, alice: Person, contact: str) -> str:
             WorkflowTemplate.account_id.is_(None), WorkflowTemplate.key == "new-lead-welcome"
         )
         template = session().scalar(query)
-    clone = {"name": HOSTILE, "once_key": HOSTILE, "switch_off": "1"}
+    clone = {"name": HOSTILE, "idempotency_key": HOSTILE, "switch_off": "1"}
     answer = alice.post(f"/templates/{template}/clone", clone)
     assert answer.status_code == 303
     page = str(answer.headers["Location"])

@@ -83,7 +83,7 @@ def test_a_one_time_key_that_cannot_be_kept(app: Flask, alice: Person) -> None:
         system = sa.select(WorkflowTemplate.public_id).where(WorkflowTemplate.account_id.is_(None)).limit(1)
         template = session().scalar(system)
     for key in ("\0", "a\0b", "x" * 65):
-        answer = alice.post(f"/templates/{template}/clone", {"name": "Mine", "once_key": key})
+        answer = alice.post(f"/templates/{template}/clone", {"name": "Mine", "idempotency_key": key})
         assert answer.status_code == 422
 
 

@@ -7,7 +7,7 @@ from app.workflows.domain import GOALS, STEPS, TRIGGERS
 from app.workflows.domain.messages.merge_tags import render_text
 from app.workflows.domain.messages.rendering import Rendered
 from app.workflows.domain.messages.sms_length import sms_length
-from app.workflows.domain.steps.part_types import (
+from app.workflows.domain.types.declarations import (
     ForkType,
     GoalType,
     Look,
@@ -15,7 +15,7 @@ from app.workflows.domain.steps.part_types import (
     StepType,
     TriggerType,
 )
-from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.types.setting import Setting
 
 
 def _letter_faults(config):

@@ -6,7 +6,7 @@ import pytest
 
 from app.contacts.domain.criteria import criteria_words
 from app.workflows.domain import Names, goals_words, message_names, parse, step_words, trigger_words
-from app.workflows.domain.steps.words import readable
+from app.workflows.domain.types.words import readable
 from tests.unit.workflows.documents import (
     EVERY_GOAL,
     EVERY_STEP,

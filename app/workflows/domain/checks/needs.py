@@ -17,9 +17,10 @@ def needs(definition: Definition, filled: Collection[str] = ()) -> set[str]:
     return unmet(requirements(definition), filled)
 
 
-def missing(definition: Definition, connected: Collection[str], filled: Collection[str]) -> tuple[str, ...]:
-    """The integrations that it needs and that are not connected, in the order in which they are shown."""
-    return in_order(needs(definition, filled) - set(connected))
+def missing(required: Collection[str], available: Collection[str]) -> tuple[str, ...]:
+    """The integrations that `required` calls for and that nothing available makes up for, in the order in
+    which they are shown. `available` as in `unmet`."""
+    return in_order(unmet(required, available))
 
 
 def requirements(definition: Definition) -> set[str]:

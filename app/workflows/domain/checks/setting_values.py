@@ -9,7 +9,7 @@ from app.contacts.domain.criteria import Field, custom_key, day_of, field_named,
 from app.contacts.domain.names import tag_problem
 from app.workflows.domain.definition.document import ID_PATTERN
 from app.workflows.domain.messages.merge_tags import analyse
-from app.workflows.domain.steps.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
+from app.workflows.domain.types.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
 
 TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 URL = re.compile(r"https?://[^/\\\s?#@:\[\]]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)

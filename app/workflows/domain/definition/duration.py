@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.workflows.domain.definition.parts import Definition, Step
-from app.workflows.domain.steps.setting import DAY
+from app.workflows.domain.types.setting import DAY
 
 
 def days(definition: Definition) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.workflows.domain.definition.document import FORMAT
 from app.workflows.domain.definition.parts import Fault
-from app.workflows.domain.steps.part_types import PartType, StepType
+from app.workflows.domain.types.declarations import PartType, StepType
 
 NOT_A_WORKFLOW = "This isn’t a workflow. It needs a trigger, steps, and goals."
 STEP_KEYS = frozenset({"id", "type", "enabled", "config"})

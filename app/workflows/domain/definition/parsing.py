@@ -27,8 +27,8 @@ from app.workflows.domain.definition.parts import (
     Trigger,
 )
 from app.workflows.domain.steps import GOALS, STEPS, TRIGGERS
-from app.workflows.domain.steps.config import Config
-from app.workflows.domain.steps.part_types import ForkType
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.declarations import ForkType
 
 HARD_NESTING = 20
 EVERYONE_ELSE = "Everyone else"

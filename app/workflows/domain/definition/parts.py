@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 from app.workflows.domain.definition.document import Document
 from app.workflows.domain.messages.merge_tags import analyse
-from app.workflows.domain.steps.config import Config
-from app.workflows.domain.steps.part_types import GoalType, PartType, StepType, TriggerType
-from app.workflows.domain.steps.setting import CONTACT_FIELDS, WITH_MERGE_TAGS, Setting
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.declarations import GoalType, PartType, StepType, TriggerType
+from app.workflows.domain.types.setting import CONTACT_FIELDS, WITH_MERGE_TAGS, Setting
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The keys and indexes that lead to a value in the document."""

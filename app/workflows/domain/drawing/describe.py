@@ -11,8 +11,8 @@ from typing import Any
 from app.contacts.domain.criteria import criteria_words
 from app.platform.words import joined
 from app.workflows.domain.definition.parts import Definition, Goal, Part, Step
-from app.workflows.domain.steps.part_types import NO_NAMES, Described, Names
-from app.workflows.domain.steps.words import readable
+from app.workflows.domain.types.declarations import NO_NAMES, Described, Names
+from app.workflows.domain.types.words import readable
 
 
 @dataclass(frozen=True, slots=True)

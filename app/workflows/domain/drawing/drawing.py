@@ -17,7 +17,7 @@ from app.workflows.domain.definition.parts import Definition, Goal, Part, Path, 
 from app.workflows.domain.definition.reach import all_stop
 from app.workflows.domain.drawing.describe import goal_words, names_in, step_words, trigger_words
 from app.workflows.domain.drawing.rows import Row, rows
-from app.workflows.domain.steps.part_types import Look, Names, StepType
+from app.workflows.domain.types.declarations import Look, Names, StepType
 
 NodeKind: TypeAlias = Literal["trigger", "step", "timing", "fork", "end", "goal"]
 

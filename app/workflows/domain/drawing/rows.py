@@ -6,9 +6,9 @@ from typing import Any
 
 from app.contacts.domain.criteria import day_words, field_label
 from app.workflows.domain.definition.parts import Part
-from app.workflows.domain.steps.part_types import Names
-from app.workflows.domain.steps.setting import CONTACT_FIELDS, Setting
-from app.workflows.domain.steps.words import length_words
+from app.workflows.domain.types.declarations import Names
+from app.workflows.domain.types.setting import CONTACT_FIELDS, Setting
+from app.workflows.domain.types.words import length_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from app.workflows.domain.definition.duration import days, wait_minutes
 from app.workflows.domain.definition.parts import Definition, Step
 from app.workflows.domain.drawing.drawing import node_kind
 from app.workflows.domain.steps import channels
-from app.workflows.domain.steps.setting import DAY
+from app.workflows.domain.types.setting import DAY
 
 Miniature: TypeAlias = dict[str, Any]
 

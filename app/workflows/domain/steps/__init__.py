@@ -16,7 +16,7 @@ from app.workflows.domain.steps import (
     waits,
     webhook,
 )
-from app.workflows.domain.steps.part_types import GoalType, PartType, Registry, StepType, TriggerType
+from app.workflows.domain.types.declarations import GoalType, PartType, Registry, StepType, TriggerType
 
 _SUBJECTS = (messages, tags_and_fields, team, webhook, other_workflows, waits, logic)
 

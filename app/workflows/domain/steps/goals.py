@@ -2,9 +2,9 @@
 
 from app.contacts.domain.criteria import field_label
 from app.platform.words import quoted
-from app.workflows.domain.steps.part_types import Described, GoalType
-from app.workflows.domain.steps.setting import Setting
-from app.workflows.domain.steps.words import form_words, tag_words, value_words
+from app.workflows.domain.types.declarations import Described, GoalType
+from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.words import form_words, tag_words, value_words
 
 
 def _has_value(it: Described) -> str:

@@ -1,9 +1,9 @@
 """Forks and ends: branch, split and stop."""
 
 from app.platform.words import counted, joined
-from app.workflows.domain.steps.part_types import Described, ForkType, Look, StepType
-from app.workflows.domain.steps.setting import Setting
-from app.workflows.domain.steps.words import readable
+from app.workflows.domain.types.declarations import Described, ForkType, Look, StepType
+from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.words import readable
 
 BRANCH_PATHS = (1, 10)
 SPLIT_PATHS = (2, 5)

@@ -7,10 +7,10 @@ from app.workflows.domain.messages.email_body import render_email_body
 from app.workflows.domain.messages.merge_tags import render_text
 from app.workflows.domain.messages.rendering import Rendered
 from app.workflows.domain.messages.sms_length import sms_length
-from app.workflows.domain.steps.config import Config
-from app.workflows.domain.steps.part_types import Look, MessageType, StepType
-from app.workflows.domain.steps.setting import Setting
-from app.workflows.domain.steps.words import readable
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.declarations import Look, MessageType, StepType
+from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.words import readable
 
 
 def _email(config: Config, context: Mapping[str, Any]) -> Rendered:

@@ -1,7 +1,7 @@
 """Into other workflows and out of them."""
 
-from app.workflows.domain.steps.part_types import Described, Look, StepType
-from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.types.declarations import Described, Look, StepType
+from app.workflows.domain.types.setting import Setting
 
 WORKFLOW = Setting("workflow", "Workflow", "workflow", limit=100)
 

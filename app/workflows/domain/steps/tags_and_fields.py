@@ -1,9 +1,9 @@
 """Changes of the contact: tags and fields."""
 
 from app.contacts.domain.criteria import field_label
-from app.workflows.domain.steps.part_types import Described, Look, StepType
-from app.workflows.domain.steps.setting import Setting
-from app.workflows.domain.steps.words import value_words
+from app.workflows.domain.types.declarations import Described, Look, StepType
+from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.words import value_words
 
 TAG = Setting("tag", "Tag", "tag")
 

@@ -1,9 +1,9 @@
 """What the team gets: notifications, tasks and notes."""
 
 from app.platform.words import counted
-from app.workflows.domain.steps.part_types import Described, Look, StepType
-from app.workflows.domain.steps.setting import Choices, Setting
-from app.workflows.domain.steps.words import readable
+from app.workflows.domain.types.declarations import Described, Look, StepType
+from app.workflows.domain.types.setting import Choices, Setting
+from app.workflows.domain.types.words import readable
 
 RECIPIENTS: Choices = (
     ("owner", "the owner"),

@@ -2,9 +2,9 @@
 
 from app.contacts.domain.criteria import field_label
 from app.platform.words import counted, quoted
-from app.workflows.domain.steps.part_types import Described, Look, TriggerType
-from app.workflows.domain.steps.setting import Setting
-from app.workflows.domain.steps.words import date_words, form_words, tag_words, value_words
+from app.workflows.domain.types.declarations import Described, Look, TriggerType
+from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.words import date_words, form_words, tag_words, value_words
 
 APPOINTMENT = ("event.starts_at", "event.location")
 PURCHASE = ("event.amount", "event.product")

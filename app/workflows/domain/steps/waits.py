@@ -2,10 +2,10 @@
 
 from app.contacts.domain.criteria import day_words
 from app.platform.words import quoted
-from app.workflows.domain.steps.config import Config
-from app.workflows.domain.steps.part_types import Described, Faults, Look, StepType
-from app.workflows.domain.steps.setting import DAY, MAX_WAIT_DAYS, UNITS, Choices, Setting, in_minutes
-from app.workflows.domain.steps.words import date_words, length_words, tag_words
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.declarations import Described, Faults, Look, StepType
+from app.workflows.domain.types.setting import DAY, MAX_WAIT_DAYS, UNITS, Choices, Setting, in_minutes
+from app.workflows.domain.types.words import date_words, length_words, tag_words
 
 ZONES: Choices = (("account", "your time zone"), ("contact", "the contact’s time zone"))
 UNTIL: Choices = (

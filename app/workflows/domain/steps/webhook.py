@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from app.workflows.domain.steps.part_types import Described, Look, StepType
-from app.workflows.domain.steps.setting import Choices, Setting
+from app.workflows.domain.types.declarations import Described, Look, StepType
+from app.workflows.domain.types.setting import Choices, Setting
 
 METHODS: Choices = (
     ("POST", "POST"),

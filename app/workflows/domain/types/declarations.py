@@ -1,7 +1,7 @@
 """What a type of step, trigger or goal is made of. One declaration carries everything about a type; whoever
 needs to know something of a type asks its declaration, and nobody else names a type.
 
-The files beside this one declare the types, one file for each subject. What the engine does with a step will
+The folder `steps` declares the types, one file for each subject. What the engine does with a step will
 be one more field of `StepType`.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from app.workflows.domain.messages.rendering import Rendered
-from app.workflows.domain.steps.config import Config
-from app.workflows.domain.steps.setting import Setting
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.setting import Setting
 
 Group: TypeAlias = Literal["action", "timing", "logic"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from app.workflows.domain.steps.config import Config
+from app.workflows.domain.types.config import Config
 
 Kind: TypeAlias = Literal[
     "text",  # plain words, one line

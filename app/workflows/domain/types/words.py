@@ -7,8 +7,8 @@ from typing import Any
 from app.contacts.domain.criteria import country_words, field_label
 from app.platform.words import counted, quoted
 from app.workflows.domain.messages.merge_tags import tag_label
-from app.workflows.domain.steps.config import Config
-from app.workflows.domain.steps.setting import MINUTES
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.setting import MINUTES
 
 OUTPUT = re.compile(r"\{\{-?\s{0,9}([\w.-]{1,120}?)\s{0,9}(?:\|[^{}]{0,300})?-?\}\}")
 LOGIC = re.compile(r"\{%[^%]{0,400}%\}")

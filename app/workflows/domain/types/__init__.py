@@ -1,0 +1,1 @@
+"""What a type of step, trigger or goal is made of."""
