@@ -31,6 +31,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.home import presentation as home
     from app.integrations import presentation as integrations
     from app.platform import database, logs, queue, web
+    from app.sample_data import presentation as sample_data
     from app.workflows import presentation as workflows
 
     logs.configure()
@@ -48,6 +49,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     engine.init(app)
     gallery.init(app)
     bulk_enrollment.init(app)
+    sample_data.init(app)
     home.init(app)
     files.init(app)  # after the rooms that offer destinations for files
     return app

@@ -1,7 +1,8 @@
 """Public interface of the activity room.
 
 `record` writes the audit log, `record_contact` and `record_many` write contact timelines, `read_log` returns
-a page of the log, and `register_names` lets other rooms resolve the names of subjects.
+a page of the log. Rooms register the words of their entries with `register_words`, and the names of their
+subjects with `register_names`.
 """
 
 from app.activity.application.reading import (
@@ -13,16 +14,26 @@ from app.activity.application.reading import (
     register_names,
 )
 from app.activity.application.recording import ActorLike, record, record_contact, record_many
+from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
+from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
 
 __all__ = [
     "ActorLike",
+    "AuditWords",
+    "Facts",
     "LogFilter",
     "LogPage",
+    "Sentence",
+    "Subject",
     "count_entries",
+    "filter_kinds",
     "people_in_log",
     "read_log",
     "record",
     "record_contact",
     "record_many",
     "register_names",
+    "register_words",
+    "registered_words",
+    "sentence_of",
 ]

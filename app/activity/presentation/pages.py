@@ -9,8 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.activity import application as activity
-from app.activity.application import LogFilter, LogPage
-from app.activity.domain.sentences import KINDS, Sentence, sentence_of
+from app.activity.application import LogFilter, LogPage, Sentence
 from app.platform import formats, web
 from app.platform.clock import now
 from app.platform.ids import HIGHEST_ID
@@ -34,7 +33,7 @@ def index() -> ResponseReturnValue:
         people=activity.people_in_log(web.actor()),
         asked=asked,
         wanted=wanted,
-        kinds=KINDS,
+        kinds=activity.filter_kinds(),
         newer_url=page.newer and url_for("activity.index", **asked, after=page.newer),
         older_url=page.older and url_for("activity.index", **asked, before=page.older),
         nav_active="activity",
@@ -43,7 +42,7 @@ def index() -> ResponseReturnValue:
 
 def _filter_of(asked: Mapping[str, str]) -> LogFilter:
     """Parse the query string's filters; invalid values are ignored."""
-    kind = KINDS.get(asked.get("kind", ""))
+    kind = activity.filter_kinds().get(asked.get("kind", ""))
     until = _midnight(asked.get("to"))
     return LogFilter(
         user_id=_number(asked.get("person")),
@@ -78,7 +77,7 @@ def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
     for entry in page.entries:
         line = (
             entry,
-            sentence_of(entry, page.names.get(entry.id, "")),
+            activity.sentence_of(entry, page.names.get(entry.id, "")),
             f"{formats.in_zone(entry.at):%-I:%M %p}",
         )
         days.setdefault(_day_name(entry.at), []).append(line)

@@ -167,3 +167,15 @@ def _its_workflow(account_id: int) -> sa.ColumnElement[bool]:
 
 def _read(query: sa.Select[Any]) -> list[NamedJob]:
     return [NamedJob(*row) for row in session().execute(query)]
+
+
+def names_of_jobs(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """Return {public job id: workflow name, or the file name of an import}; for the audit log."""
+    rows = session().execute(
+        sa.select(EnrollmentJob.public_id, EnrollmentJob.options, Workflow.name)
+        .outerjoin(
+            Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
+        )
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.public_id.in_(ids))
+    )
+    return {public_id: name or options.source_name for public_id, options, name in rows}

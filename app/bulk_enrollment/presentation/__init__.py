@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.bulk_enrollment.presentation import (
+    audit_words,
     check,
     choosing,
     commands,
@@ -27,6 +28,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(running.blueprint)
     app.register_blueprint(check.blueprint)
     app.context_processor(running.on_every_page)
+    audit_words.register()
     panels.register()
     destinations.register()
     commands.register(app)

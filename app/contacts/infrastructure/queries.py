@@ -6,8 +6,10 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
 from app.platform.database import session
+from app.platform.ids import number_of
 
 MAX_TAGS_SHOWN = 500
 
@@ -77,3 +79,14 @@ def custom_fields(account_id: int) -> Sequence[CustomField]:
     """The fields that this account has added, by label."""
     query = sa.select(CustomField).where(CustomField.account_id == account_id).order_by(CustomField.label)
     return session().scalars(query).all()
+
+
+def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """Return {contact id: full name, or else email address or phone number}; for the audit log."""
+    wanted = [number for one in ids if (number := number_of(one)) is not None]
+    rows = session().execute(
+        sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
+            Contact.account_id == account_id, Contact.id.in_(wanted)
+        )
+    )
+    return {str(row.id): title_of(row) for row in rows}

@@ -5,11 +5,12 @@ from flask import Flask
 from app.contacts.application import answer_files
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
-from app.contacts.presentation import pages
+from app.contacts.presentation import audit_words, pages
 
 
 def init(app: Flask) -> None:
     app.add_template_filter(title_of, "contact_title")
     app.add_template_filter(may_be_contacted, "may_be_contacted")
     app.register_blueprint(pages.blueprint)
+    audit_words.register()
     answer_files()

@@ -9,12 +9,10 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import UNFINISHED
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import may_be_contacted
-from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
-from app.platform.ids import number_of
 from app.workflows.domain.life_cycle import Status
 from app.workflows.infrastructure.tables import Workflow
 
@@ -128,29 +126,6 @@ def dismissed_job(account_id: int, public_id: str) -> JobWithWorkflow | None:
     """Return the job if its to-do was dismissed."""
     condition = sa.and_(EnrollmentJob.public_id == public_id, EnrollmentJob.dismissed_at.isnot(None))
     return next(iter(_jobs(account_id, condition, 1)), None)
-
-
-def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
-    """Return {contact id: full name, or else email address or phone number}; see `register_names`."""
-    wanted = [number for one in ids if (number := number_of(one)) is not None]
-    rows = session().execute(
-        sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
-            Contact.account_id == account_id, Contact.id.in_(wanted)
-        )
-    )
-    return {str(row.id): title_of(row) for row in rows}
-
-
-def names_of_jobs(account_id: int, ids: Sequence[str]) -> dict[str, str]:
-    """Return {public job id: workflow name, or the file name of an import}; see `register_names`."""
-    rows = session().execute(
-        sa.select(EnrollmentJob.public_id, EnrollmentJob.options, Workflow.name)
-        .outerjoin(
-            Workflow, sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
-        )
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.public_id.in_(ids))
-    )
-    return {public_id: name or options.source_name for public_id, options, name in rows}
 
 
 def _jobs(account_id: int, condition: sa.ColumnElement[bool], limit: int) -> list[JobWithWorkflow]:

@@ -2,8 +2,6 @@
 
 from flask import Flask
 
-from app.activity.application import register_names
-from app.home.infrastructure import queries
 from app.home.presentation import business, commands, health, initial_setup, pages, settings
 from app.platform.attempts import AttemptLimiter
 
@@ -13,5 +11,3 @@ def init(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     commands.register(app)
     AttemptLimiter(app, "set-up", limit=20, seconds=15 * 60)
-    register_names("contact", queries.names_of_contacts)
-    register_names("job", queries.names_of_jobs)

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from app.activity import application as activity
 from app.activity.application import LogFilter
-from app.activity.domain.sentences import sentence_of
 from app.home import application as home_room
 from app.platform import web
 
@@ -25,7 +24,8 @@ def home() -> ResponseReturnValue:
         work=overview.work,
         dismissed=home_room.dismissed_work(actor, request.args.get("dismissed", "")),
         latest=[
-            (entry, sentence_of(entry, log.names.get(entry.id, ""))) for entry in log.entries[:RECENT_ENTRIES]
+            (entry, activity.sentence_of(entry, log.names.get(entry.id, "")))
+            for entry in log.entries[:RECENT_ENTRIES]
         ],
         nav_active="home",
     )

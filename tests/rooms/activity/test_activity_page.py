@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -174,3 +175,75 @@ def _whole_log(app: Flask, reader: Person) -> list[AuditEntry]:
             before = page.older
             if before is None:
                 return entries
+
+
+@pytest.mark.parametrize(
+    ("action", "subject", "facts", "words"),
+    [
+        ("workflow_activated", "workflow", {}, "activated a workflow"),
+        (
+            "workflow_renamed",
+            "workflow",
+            {"name": "B", "before": "A"},
+            "renamed the workflow B (formerly “A”)",
+        ),
+        (
+            "file_uploaded",
+            "upload",
+            {"name": "500.csv", "rows": 500},
+            "uploaded the file “500.csv” with 500 rows",
+        ),
+        ("contact_tag_added", "contact", {"tag": "vip"}, "tagged a contact with “vip”"),
+        (
+            "template_cloned",
+            "template",
+            {"name": "A", "workflow_name": "B"},
+            "created a workflow from the template A named “B”",
+        ),
+        ("job_started", "job", {"rows": 1250}, "started an enrollment with 1,250 rows"),
+        ("job_started", "job", {"rows": 1, "kind": "import"}, "started an import with 1 row"),
+        (
+            "job_finished",
+            "job",
+            {"outcomes": {"CREATED": 3, "UPDATED": 4}},
+            "finished an import (7 succeeded)",
+        ),
+        (
+            "job_finished",
+            "job",
+            {"outcomes": {"ENROLLED": 3, "TIMEOUT_ERROR": 2}},
+            "finished an enrollment (3 succeeded, 2 failed)",
+        ),
+        (
+            "job_finished",
+            "job",
+            {"status": "cancelled", "outcomes": {"ENROLLED": 3}},
+            "finished an enrollment (canceled, 3 succeeded)",
+        ),
+        (
+            "job_finished",
+            "job",
+            {"status": "failed"},
+            "finished an enrollment (failed: the file couldn’t be read)",
+        ),
+        (
+            "limits_changed",
+            "account",
+            {"limits": {"contacts_per_job": 50_000, "workflows": None}},
+            "updated the limits of the account (people per enrollment: 50,000; workflows: default)",
+        ),
+        (
+            "account_changed",
+            "account",
+            {"changed": ["name", "booking_link"]},
+            "updated the account (name, booking page)",
+        ),
+        ("sample_data_added", "account", {}, "added sample data to the account"),
+    ],
+)
+def test_every_room_says_what_it_records(
+    app: Flask, action: str, subject: str, facts: dict[str, Any], words: str
+) -> None:
+    entry = AuditEntry(action=action, subject=subject, subject_id="7", user_name="Alice", facts=facts)
+    with app.test_request_context():
+        assert activity.sentence_of(entry).text == f"Alice {words}"

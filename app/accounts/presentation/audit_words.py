@@ -1,0 +1,64 @@
+"""The words of this room's audit entries."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.activity import application as activity
+from app.activity.application import AuditWords, Facts, Subject
+from app.platform.formats import number
+
+_LIMITS: Final = {
+    "workflows": "workflows",
+    "unfinished_jobs": "unfinished jobs",
+    "contacts_per_job": "people per enrollment",
+    "import_rows": "rows per import",
+    "running_batches": "batches at a time",
+}
+_FIELDS: Final = {"booking_link": "booking page", "review_link": "review page"}
+
+
+def _changed(facts: Facts) -> str:
+    names = [_FIELDS.get(one, one.replace("_", " ")) for one in facts.get("changed", [])]
+    return f"({', '.join(names)})" if names else ""
+
+
+def _limits(facts: Facts) -> str:
+    """“(people per enrollment: 50,000; workflows: default)”."""
+    limits = facts.get("limits")
+    if not isinstance(limits, Mapping):
+        return ""
+    words = [
+        f"{_LIMITS.get(name, name)}: {number(value) if isinstance(value, int) else 'default'}"
+        for name, value in limits.items()
+    ]
+    return f"({'; '.join(words)})"
+
+
+_AUDIT_SENTENCES: Final = {
+    "account_created": "set up {it}",
+    "account_changed": "updated {it}",
+    "limits_changed": "updated the limits of {it}",
+    "sub_account_created": "created {it}",
+    "business_details_changed": "updated the business details of {it}",
+    "person_added": "added {it}",
+    "profile_changed": "updated the profile of {it}",
+}
+
+
+def register() -> None:
+    words = AuditWords(
+        _AUDIT_SENTENCES,
+        subjects={
+            "account": Subject("the account ", "the account", "account"),
+            "user": Subject("", "a person", "account"),
+        },
+        details={
+            "profile_changed": _changed,
+            "person_added": lambda facts: f"as {facts['role']}" if facts.get("role") else "",
+            "limits_changed": _limits,
+            "business_details_changed": _changed,
+            "account_changed": _changed,
+        },
+        kinds={"account": "Account and team"},
+    )
+    activity.register_words("accounts", words)

@@ -1,0 +1,28 @@
+"""The words of all rooms for the audit log. Each room registers its own."""
+
+from typing import Final
+
+from app.activity.domain.sentences import AuditWords, Entry, Kind, Sentence, kinds_of
+from app.activity.domain.sentences import sentence_of as put_into_words
+
+_rooms: Final[dict[str, AuditWords]] = {}
+
+
+def register_words(room: str, words: AuditWords) -> None:
+    """Let `room` say what its entries are called."""
+    _rooms[room] = words
+
+
+def sentence_of(entry: Entry, name_today: str = "") -> Sentence:
+    """Return the entry as a sentence. `name_today` is used if the entry does not hold the subject's name."""
+    return put_into_words(entry, list(_rooms.values()), name_today)
+
+
+def filter_kinds() -> dict[str, Kind]:
+    """Return the filter options {key: option} by label."""
+    return kinds_of(list(_rooms.values()))
+
+
+def registered_words() -> dict[str, AuditWords]:
+    """Return the words by room."""
+    return dict(_rooms)

@@ -1,0 +1,35 @@
+"""The words of this room's audit entries."""
+
+from typing import Final
+
+from flask import url_for
+
+from app.activity import application as activity
+from app.activity.application import AuditWords, Facts, Subject
+
+
+def _page(public_id: str) -> str:
+    return url_for("workflows.show", public_id=public_id)
+
+
+def _former_name(facts: Facts) -> str:
+    return f"(formerly “{facts['before']}”)" if facts.get("before") else ""
+
+
+_AUDIT_SENTENCES: Final = {
+    "workflow_renamed": "renamed {it}",
+    "workflow_edited": "edited a step in {it}",
+    "workflow_activated": "activated {it}",
+    "workflow_paused": "paused {it}",
+    "workflow_archived": "archived {it}",
+}
+
+
+def register() -> None:
+    words = AuditWords(
+        _AUDIT_SENTENCES,
+        subjects={"workflow": Subject("the workflow ", "a workflow", "workflows", _page)},
+        details={"workflow_renamed": _former_name},
+        kinds={"workflows": "Workflows"},
+    )
+    activity.register_words("workflows", words)
