@@ -191,7 +191,7 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
     server = PostgreSQL(fsync="on", synchronous_commit="on", full_page_writes="on", shared_buffers="512MB")
     server.start()
     try:
-        server.make_database("bench")
+        server.create_database("bench")
         yield server.url("bench")
     finally:
         server.remove()

@@ -1,7 +1,7 @@
-"""What all tests share: the databases, the queue and the people. Everything is real; nothing is pretended.
+"""Shared fixtures: databases, queue, people, installations. Services are real; nothing is mocked.
 
-`app` is bound to a database with people in it, put back to the same state before each test; `fresh_app` has
-nobody in it. Tests that use either run on each database that `--database` names.
+`app` has a database with people, restored before each test; `fresh_app` has no users. Tests with either run
+on each database selected with `--database`.
 """
 
 import signal
@@ -39,26 +39,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """`sqlite` or `postgresql`; a test that asks for it runs once on each that was chosen."""
+    """`sqlite` or `postgresql`; tests run once for each selected database."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def rounds(pytestconfig: pytest.Config) -> int:
-    """How often a chaos test kills."""
+    """Number of kills in a chaos test."""
     return int(pytestconfig.getoption("--rounds"))
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_at_work() -> None:
-    """What a request or a task sets for its own length does not reach the next test."""
+def reset_context() -> None:
+    """Reset context variables that requests and tasks set, so that they do not leak into the next test."""
     formats.zone.set("UTC")
     logs.origin.set(None)
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Callable[[], PostgreSQL]]:
-    """Returns the PostgreSQL of this session, started at the first call."""
+    """Function that returns the session's PostgreSQL server, started at the first call."""
     servers: list[PostgreSQL] = []
 
     def server() -> PostgreSQL:
@@ -73,7 +73,7 @@ def postgresql_server() -> Iterator[Callable[[], PostgreSQL]]:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[Valkey]:
-    """The queue of this session. Tests that kill one start their own."""
+    """The session's queue server. Tests that kill a server start their own."""
     server = Valkey().start()
     yield server
     server.remove()
@@ -81,7 +81,7 @@ def valkey() -> Iterator[Valkey]:
 
 @pytest.fixture(scope="session")
 def databases() -> dict[str, Database]:
-    """The databases made so far, by kind."""
+    """Databases created so far, by kind."""
     return {}
 
 
@@ -93,7 +93,7 @@ def database(
     postgresql_server: Callable[[], PostgreSQL],
     valkey: Valkey,
 ) -> Iterator[Database]:
-    """The database of this test, in an undefined state: `app` and `fresh_app` restore it."""
+    """The test's database, in an undefined state; `app` and `fresh_app` restore it."""
     if database_kind not in databases:
         folder = tmp_path_factory.mktemp(database_kind)
         databases[database_kind] = Database(database_kind, folder, valkey.url, postgresql_server)
@@ -104,21 +104,21 @@ def database(
 
 @pytest.fixture
 def app(database: Database) -> Flask:
-    """The app with Alice, Bob, Vera, Sam and Mallory in it."""
+    """The app with Alice, Bob, Vera, Sam, and Mallory."""
     database.restore("people")
     return database.app
 
 
 @pytest.fixture
 def fresh_app(database: Database) -> Flask:
-    """The app as it is after the first start: nobody owns it yet."""
+    """The app after its first start, without an owner."""
     database.restore("fresh")
     return database.app
 
 
 @pytest.fixture
 def stranger(app: Flask) -> FlaskClient:
-    """A browser in which nobody has signed in."""
+    """A browser that is not signed in."""
     return app.test_client()
 
 
@@ -130,13 +130,13 @@ def alice(app: Flask) -> Person:
 
 @pytest.fixture
 def bob(app: Flask) -> Person:
-    """Alice's marketer."""
+    """Marketer in Alice's agency."""
     return sign_in(app, "bob")
 
 
 @pytest.fixture
 def vera(app: Flask) -> Person:
-    """May only look."""
+    """Viewer in Alice's agency."""
     return sign_in(app, "vera")
 
 
@@ -148,20 +148,20 @@ def sam(app: Flask) -> Person:
 
 @pytest.fixture
 def mallory(app: Flask) -> Person:
-    """Owns an account somewhere else."""
+    """Owns an unrelated account."""
     return sign_in(app, "mallory")
 
 
 @pytest.fixture
 def postal_address(app: Flask, alice: Person) -> None:
-    """The agency's business details hold what every marketing email must include."""
+    """Set the agency's postal address, which every marketing email must include."""
     with app.app_context():
         change_business(alice.actor, {"postal_address": "1 Quay Street\nBristol"})
 
 
 @pytest.fixture
 def run_tasks(database: Database, valkey: Valkey) -> Callable[[], bool]:
-    """Returns a function that lets a real worker empty all queues and says whether it had work."""
+    """Function that runs a real worker until all queues are empty; returns True if it ran any task."""
 
     def run() -> bool:
         handlers = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
@@ -180,7 +180,7 @@ def run_tasks(database: Database, valkey: Valkey) -> Callable[[], bool]:
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Callable[..., Installation]]:
-    """Makes whole installations (not started yet) and ends them after the test."""
+    """Function that creates installations, not started yet; they are stopped after the test."""
     made: list[Installation] = []
 
     def make(**settings: str) -> Installation:

@@ -1,7 +1,7 @@
-"""The people of all tests, and what they do in a browser.
+"""The people in tests, and their signed-in test clients.
 
-Alice owns the agency, Bob is her marketer, Vera may only look, Sam sits in a sub-account, Mallory owns an
-account somewhere else.
+Alice owns the agency, Bob is a marketer and Vera a viewer there, Sam owns a sub-account, and Mallory owns an
+unrelated account.
 """
 
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ class Person:
         return self.browser.post(address, data=data, **options)
 
     def htmx(self, method: str, address: str, **options: Any) -> Any:
-        """The same as htmx asks for it."""
+        """Send a request with the headers of htmx."""
         headers = {"HX-Request": "true"} | options.pop("headers", {})
         return self.browser.open(address, method=method.upper(), headers=headers, **options)
 
 
 def create_people() -> None:
-    """Make all people in an empty installation, inside an app context."""
+    """Create all people in a new installation. Needs an app context."""
     password_hash = hash_password(PASSWORD)
     given = {"password": PASSWORD, "hash_password": lambda _password: password_hash}
     alice = create_owner(
@@ -67,7 +67,7 @@ def create_people() -> None:
 
 
 def sign_in(app: Flask, name: str) -> Person:
-    """The person with a browser in which they have signed in; every request carries the CSRF token."""
+    """Sign a person in; their browser sends a valid CSRF token with every request."""
     with app.app_context():
         user = queries.user_by_email(EMAILS[name])
         assert user is not None

@@ -66,7 +66,7 @@ def page(chromium: Browser, site: Installation) -> Iterator[Page]:
     context = browsing.window(chromium, site.url)
     opened = context.new_page()
     browsing.sign_in(opened)
-    complaints = browsing.complaints_of(opened)
+    errors = browsing.collect_errors(opened)
     yield opened
     context.close()
-    assert not complaints, complaints
+    assert not errors, errors

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.services import browsing, enrolling
-from tests.services.visitor import Visitor
+from tests.services.browser_user import BrowserUser
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
 Show = Callable[[Page], None]
@@ -49,9 +49,9 @@ EMPTY = ("/", "/workflows", "/contacts", "/enrollments", "/contacts/imports", "/
 
 def furnish(browser: Browser, address: str, folder: Path) -> dict[str, Show]:
     """Name of the scene → what shows it. The owner has set the installation up with sample data."""
-    with Visitor(browser, address) as alice:
+    with BrowserUser(browser, address) as alice:
         browsing.sign_in(alice.page)
-        workflow = enrolling.make_workflow(alice, "New lead welcome", "Spring campaign")
+        workflow = enrolling.create_workflow(alice, "New lead welcome", "Spring campaign")
         return (
             _mapping_pages(alice, workflow, folder)
             | _refused_file(folder)
@@ -61,7 +61,7 @@ def furnish(browser: Browser, address: str, folder: Path) -> dict[str, Show]:
         )
 
 
-def _mapping_pages(alice: Visitor, workflow: str, folder: Path) -> dict[str, Show]:
+def _mapping_pages(alice: BrowserUser, workflow: str, folder: Path) -> dict[str, Show]:
     texts = {"consent": CONSENT, "values": VALUES, "garbled": GARBLED}
     files = {name: folder / f"{name}.csv" for name in texts}
     for name, text in texts.items():
@@ -94,12 +94,12 @@ def _refused_file(folder: Path) -> dict[str, Show]:
     return {"upload-refused": refused}
 
 
-def _job_pages(alice: Visitor, workflow: str, folder: Path) -> dict[str, Show]:
+def _job_pages(alice: BrowserUser, workflow: str, folder: Path) -> dict[str, Show]:
     file = folder / "outcomes.csv"
     file.write_text(OUTCOMES)
     alice.page.goto(f"{workflow}/enroll")
     enrolling.upload(alice, file)
-    enrolling.add_strangers(alice)
+    enrolling.allow_new_contacts(alice)
     alice.button("Check first").click()
     expect(alice.page.locator("#forecast")).to_be_visible()
     check = alice.page.url
@@ -107,10 +107,10 @@ def _job_pages(alice: Visitor, workflow: str, folder: Path) -> dict[str, Show]:
     ended = folder / "ended.csv"
     ended.write_text(OUTCOMES.replace("scene", "ended"))
     enrolling.upload(alice, ended)
-    enrolling.add_strangers(alice)
+    enrolling.allow_new_contacts(alice)
     alice.button("Start now").click()
     job = enrolling.job_id(alice)
-    enrolling.wait_for_end(alice)
+    enrolling.wait_until_finished(alice)
     done = alice.page.url
     many = [{"Email": f"long.{number}@scene.example"} for number in range(2_000)]
     long = enrolling.write_csv(folder / "long.csv", many)
@@ -141,7 +141,7 @@ def _job_pages(alice: Visitor, workflow: str, folder: Path) -> dict[str, Show]:
     }
 
 
-def _workflow_pages(alice: Visitor) -> dict[str, Show]:
+def _workflow_pages(alice: BrowserUser) -> dict[str, Show]:
     alice.page.goto("/templates?category=review_request")
     alice.link("Use template Review after the appointment").click()
     dialog = alice.page.get_by_role("dialog")

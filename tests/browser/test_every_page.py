@@ -1,4 +1,4 @@
-"""Every page that a link leads to: accessible in light and dark, fits a phone, makes no browser complain."""
+"""Every page that a link leads to: accessible in light and dark, fits a phone, causes no browser errors."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,15 +17,15 @@ def test_pages_of_a_signed_in_person(
     context = browsing.window(chromium, site.url, width, theme)
     page = context.new_page()
     browsing.sign_in(page)
-    complaints = browsing.complaints_of(page)
+    errors = browsing.collect_errors(page)
     wrong: list[str] = []
     for endpoint, address in pages.items():
         page.goto(address)
-        found = list(complaints)
+        found = list(errors)
         if browsing.scrolls_sideways(page):
             found.append(f"is wider than {width} px")
         found += browsing.axe_problems(page)
-        complaints.clear()  # axe makes styles of its own, which our policy rightly refuses
+        errors.clear()  # axe makes styles of its own, which our policy rightly refuses
         wrong += [f"{endpoint} ({address}): {problem}" for problem in found]
     context.close()
     assert len(pages) >= LEAST, sorted(pages)

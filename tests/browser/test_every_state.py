@@ -5,8 +5,8 @@ from playwright.sync_api import Browser
 
 from tests.browser import scenes
 from tests.services import browsing
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +22,12 @@ def test_every_state(
     chromium: Browser, workplace: Installation, shows: dict[str, scenes.Show], width: int, theme: str
 ) -> None:
     wrong: list[str] = []
-    with Visitor(chromium, workplace.url, width, theme) as alice:
+    with BrowserUser(chromium, workplace.url, width, theme) as alice:
         browsing.sign_in(alice.page)
         for name, show in shows.items():
             show(alice.page)
             try:
-                alice.look()
+                alice.check_page()
             except AssertionError as found:
                 wrong.append(f"{name}: {found}")
     assert not wrong, "\n".join(wrong)

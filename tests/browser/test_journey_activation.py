@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.services import browsing
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 TEMPLATE = "Review after the appointment"
 
@@ -17,29 +17,29 @@ def test_an_activation_says_what_is_missing(
     chromium: Browser, workplace: Installation, width: int, theme: str
 ) -> None:
     name = f"Reviews at {width}"
-    with Visitor(chromium, workplace.url, width, theme) as alice:
+    with BrowserUser(chromium, workplace.url, width, theme) as alice:
         browsing.sign_in(alice.page)
         make_a_workflow(alice, name)
-        alice.read("No message in this workflow is live")
-        alice.look()
+        alice.expect_text("No message in this workflow is live")
+        alice.check_page()
         alice.button("Activate").click()
         expect(alice.page).to_have_url(re.compile("/activation$"))
         expect(alice.page.get_by_role("alert")).to_contain_text("No message in this workflow is live")
-        alice.look()
+        alice.check_page()
         alice.link("Open the step").first.click()
-        alice.read("This step is off")
-        alice.look()
+        alice.expect_text("This step is off")
+        alice.check_page()
         alice.button("Save and switch on").click()
-        alice.read("Saved")
-        alice.look()
+        alice.expect_text("Saved")
+        alice.check_page()
         alice.button("Activate").click()
-        alice.look()
+        alice.check_page()
         alice.button("Activate anyway").click()
-        alice.read(f"“{name}” is active.")
-        alice.look()
+        alice.expect_text(f"“{name}” is active.")
+        alice.check_page()
 
 
-def make_a_workflow(alice: Visitor, name: str) -> None:
+def make_a_workflow(alice: BrowserUser, name: str) -> None:
     alice.page.goto("/templates?category=review_request")
     alice.link(f"Use template {TEMPLATE}").click()
     dialog = alice.page.get_by_role("dialog")

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.services import browsing, enrolling
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 LIST = """Email,First name,Segeln {1},Status
 {0}1@example.com,Ann,yes,Active
@@ -26,35 +26,35 @@ def test_from_the_question_about_consent_to_the_start(
     name = f"Club news {width}"
     file = tmp_path / "Club members.csv"
     file.write_text(LIST.format(f"club{width}x", width))
-    with Visitor(chromium, workplace.url, width, theme) as alice:
+    with BrowserUser(chromium, workplace.url, width, theme) as alice:
         browsing.sign_in(alice.page)
-        enrolling.make_workflow(alice, "New lead welcome", name)
+        enrolling.create_workflow(alice, "New lead welcome", name)
         enrolling.upload(alice, file)
         expect(alice.page.locator("#consent")).to_contain_text(
             "Does one of these columns say who may be contacted?"
         )
-        enrolling.add_strangers(alice)
+        enrolling.allow_new_contacts(alice)
         alice.button("Check first").click()
         expect(alice.page.locator("#consent-error")).to_be_visible()
-        alice.look()
+        alice.check_page()
         consent = alice.page.locator("#consent")
         consent.get_by_label(f"Segeln {width}", exact=True).select_option("no")
         consent.get_by_label("Status", exact=True).select_option("consent")
         expect(consent).to_contain_text("What do these values mean?")
-        alice.look()
+        alice.check_page()
         consent.get_by_label("Inactive", exact=True).select_option("no")
         consent.get_by_label("Pending", exact=True).select_option("yes")
         expect(alice.page.locator("#checkup")).to_contain_text("Consent unclear")
         consent.get_by_label("Archived", exact=True).select_option("leave-out")
         expect(consent).not_to_have_class(re.compile("is-open"))
-        alice.look()
+        alice.check_page()
         alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text(f"3 people will be added to {name}.")
-        alice.look()
+        alice.check_page()
         alice.button("Start and add 3 people").click()
-        enrolling.wait_for_end(alice)
+        enrolling.wait_until_finished(alice)
         assert enrolling.counts(alice) == {"ENROLLED": 3, "CONTACT_BLOCKED": 2}
-        alice.read("The file doesn’t clearly say this person may be contacted.")
+        alice.expect_text("The file doesn’t clearly say this person may be contacted.")
 
 
 def test_the_terminal_asks_the_same(workplace: Installation, tmp_path: Path) -> None:

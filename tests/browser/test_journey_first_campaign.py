@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.services import browsing, enrolling
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 TEMPLATE = "Win back lapsed customers"
 NAME = "Autumn win-back"
@@ -33,7 +33,7 @@ def fresh_site(tmp_path: Path) -> Iterator[Installation]:
 def test_from_the_first_visit_to_everybody_is_in(
     chromium: Browser, fresh_site: Installation, tmp_path: Path
 ) -> None:
-    with Visitor(chromium, fresh_site.url) as alice:
+    with BrowserUser(chromium, fresh_site.url) as alice:
         set_up(alice)
         find_a_template(alice)
         look_inside(alice)
@@ -54,16 +54,16 @@ def test_from_the_first_visit_to_everybody_is_in(
     assert not re.findall(r'^.*"level": "(?:error|critical)".*$|^Traceback.*$', "\n".join(logs), re.MULTILINE)
 
 
-def set_up(alice: Visitor) -> None:
+def set_up(alice: BrowserUser) -> None:
     expect(alice.page).to_have_url(re.compile("/setup$"))
-    alice.look()
+    alice.check_page()
     browsing.set_up(alice.page)
-    alice.read("Three steps to your first campaign")
-    alice.read("0 of 3 done")
-    alice.look()
+    alice.expect_text("Three steps to your first campaign")
+    alice.expect_text("0 of 3 done")
+    alice.check_page()
 
 
-def find_a_template(alice: Visitor) -> None:
+def find_a_template(alice: BrowserUser) -> None:
     alice.link("Browse templates").click()
     cards = alice.page.locator(".template-card")
     expect(cards).not_to_have_count(1)
@@ -72,105 +72,107 @@ def find_a_template(alice: Visitor) -> None:
     expect(alice.page).to_have_url(re.compile(r"\?q=win(\+|%20)back"))
     alice.page.reload()
     expect(cards).to_have_count(1)
-    alice.look()
+    alice.check_page()
 
 
-def look_inside(alice: Visitor) -> None:
+def look_inside(alice: BrowserUser) -> None:
     opener = alice.link(TEMPLATE)
     opener.click()
     dialog = alice.page.get_by_role("dialog")
     expect(dialog).to_contain_text("19 days")
     alice.link("Send email Can we help you choose?", dialog).click()
     expect(dialog.get_by_role("complementary")).to_contain_text("Hi Nora,")
-    alice.look()
+    alice.check_page()
     alice.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
 
 
-def make_it_hers(alice: Visitor) -> None:
+def make_it_hers(alice: BrowserUser) -> None:
     alice.link(f"Use template {TEMPLATE}").click()
     dialog = alice.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Payments not connected")
     name = alice.page.get_by_label("Workflow name")
     expect(name).to_be_focused()
     name.fill(NAME)
-    alice.look()
+    alice.check_page()
     alice.button("Create without this step", dialog).click()
     expect(alice.page.get_by_role("heading", level=1)).to_have_text(NAME)
-    alice.read("Made from Win back lapsed customers, version 1")
-    alice.look()
+    alice.expect_text("Made from Win back lapsed customers, version 1")
+    alice.check_page()
 
 
-def edit_a_text(alice: Visitor) -> None:
+def edit_a_text(alice: BrowserUser) -> None:
     alice.link(FIRST_EMAIL).click()
     subject = alice.page.get_by_label("Subject")
     subject.fill("We miss you, {{ contact.frist_name }}")
     alice.button("Save").click()
     dialog = alice.page.get_by_role("dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("Did you mean {{ contact.first_name }}?")
-    alice.look()
+    alice.check_page()
     subject.fill(SUBJECT)
     expect(dialog.locator("#message-preview")).to_contain_text("We miss you, Nora")
     alice.button("Save").click()
     expect(alice.link("Send email We miss you, [First name]")).to_be_focused()
-    alice.look()
+    alice.check_page()
 
 
-def activate(alice: Visitor) -> None:
+def activate(alice: BrowserUser) -> None:
     alice.button("Activate and add people").click()
-    alice.read("Your website isn’t set.")
-    alice.look()
+    alice.expect_text("Your website isn’t set.")
+    alice.check_page()
     alice.button("Activate anyway").click()
-    alice.read("Now choose who to add.")
-    alice.look()
+    alice.expect_text("Now choose who to add.")
+    alice.check_page()
     alice.button("Use sample file").click()
 
 
-def match_the_columns(alice: Visitor) -> None:
+def match_the_columns(alice: BrowserUser) -> None:
     expect(alice.page.get_by_role("heading", level=1)).to_have_text(enrolling.SAMPLE_FILE)
     expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")
     before = enrolling.checkup(alice)
     assert before["Rows in file"] == 500 and before["Duplicates"] and before["Invalid or blank"]
-    alice.read("41 email addresses may be misspelled")
+    alice.expect_text("41 email addresses may be misspelled")
     alice.button("Fix all").click()
     expect(alice.page.locator("main")).to_contain_text(re.compile(r"Fixed \d\d email addresses\."))
-    alice.look()
+    alice.check_page()
     alice.page.get_by_label("Add new contacts").check()
     alice.button("Check first").click()
     expect(alice.page.get_by_role("alert")).to_contain_text(
         "Choose a legal basis for contacting new contacts."
     )
-    alice.look()
-    enrolling.add_strangers(alice)
+    alice.check_page()
+    enrolling.allow_new_contacts(alice)
     alice.page.get_by_label("Tags to add").fill("win-back, autumn")
     alice.button("Check first").click()
 
 
-def check_before_the_start(alice: Visitor) -> None:
+def check_before_the_start(alice: BrowserUser) -> None:
     expect(alice.page).to_have_url(re.compile("/enrollments/checks/"))
     expect(alice.page.locator("#forecast")).to_contain_text(f"people will be added to {NAME}.")
     rows = alice.page.locator(".forecast-words").all_inner_texts()
     assert sum(int(words.split()[0].replace(",", "")) for words in rows) == 500, rows
-    alice.look()
+    alice.check_page()
 
 
-def start_and_watch(alice: Visitor) -> str:
+def start_and_watch(alice: BrowserUser) -> str:
     start = alice.page.get_by_role("button", name=re.compile("Start and add [0-9]+ people"))
     promised = int(start.inner_text().split()[-2])
     start.click()
     job = enrolling.job_id(alice)
-    enrolling.wait_for_end(alice)
+    enrolling.wait_until_finished(alice)
     expect(alice.page).to_have_title(f"Done · {NAME} · Muster")
     assert alice.requests_while_idle() == [], "polling has ended"
     found = enrolling.counts(alice)
     assert found["ENROLLED"] == promised and sum(found.values()) == 500, found
-    alice.read(f"{promised} people were added to {NAME}. {found['VALIDATION_ERROR']} rows need fixing.")
-    alice.look()
+    alice.expect_text(
+        f"{promised} people were added to {NAME}. {found['VALIDATION_ERROR']} rows need fixing."
+    )
+    alice.check_page()
     return job
 
 
-def look_at_the_rows(alice: Visitor) -> None:
+def look_at_the_rows(alice: BrowserUser) -> None:
     rows = alice.page.locator("#problem-list tbody tr")
     expect(rows).to_have_count(25)
     first, last = rows.first.text_content() or "", rows.last.inner_text().split(",")[0]
@@ -185,14 +187,14 @@ def look_at_the_rows(alice: Visitor) -> None:
     alice.page.get_by_role("searchbox").fill(number)
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(f"{number}, line {int(number) + 1}")
-    alice.look()
+    alice.check_page()
     alice.page.reload()
     expect(rows).to_have_count(1)
     alice.page.get_by_role("searchbox").fill("")
     expect(rows).to_have_count(failed)
 
 
-def mend_and_upload_again(alice: Visitor, folder: Path) -> str:
+def mend_and_upload_again(alice: BrowserUser, folder: Path) -> str:
     number = enrolling.counts(alice)["VALIDATION_ERROR"]
     failed = alice.download(alice.link(f"Download {number} failed rows"), folder)
     rows = enrolling.read_csv(failed)
@@ -202,21 +204,21 @@ def mend_and_upload_again(alice: Visitor, folder: Path) -> str:
     alice.link("Upload corrected file").click()
     enrolling.upload(alice, enrolling.write_csv(failed, rows))
     expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")
-    alice.look()
-    enrolling.add_strangers(alice)
+    alice.check_page()
+    enrolling.allow_new_contacts(alice)
     alice.button("Start now").click()
     job = enrolling.job_id(alice)
-    enrolling.wait_for_end(alice)
+    enrolling.wait_until_finished(alice)
     assert enrolling.counts(alice) == {"ENROLLED": number}
-    alice.read(f"{number} people were added to {NAME}.")
-    alice.look()
+    alice.expect_text(f"{number} people were added to {NAME}.")
+    alice.check_page()
     return job
 
 
-def all_of_them_are_in(alice: Visitor) -> None:
+def all_of_them_are_in(alice: BrowserUser) -> None:
     alice.link("Home").click()
     expect(alice.page.locator("main")).not_to_contain_text("Three steps to your first campaign")
     alice.link("Workflows").click()
     alice.link(NAME).click()
-    alice.read("Enrolled from files")
-    alice.look()
+    alice.expect_text("Enrolled from files")
+    alice.check_page()

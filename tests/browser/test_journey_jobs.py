@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, Response, expect
 
 from tests.services import browsing, enrolling
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 TEMPLATE = "New lead welcome"
 MANY = 10_000  # the most that one job takes
@@ -16,14 +16,14 @@ MANY = 10_000  # the most that one job takes
 
 def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
     """B-06, B-13."""
-    with Visitor(chromium, workplace.url) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        enrolling.make_workflow(alice, TEMPLATE, "To be cancelled")
+        enrolling.create_workflow(alice, TEMPLATE, "To be cancelled")
         job = start_long_job(alice, people(tmp_path / "many.csv", MANY))
         percents = watch(alice.page)
         expect(alice.page.locator(".progress-percent")).not_to_have_text("0%")
         expect(alice.page).to_have_title(re.compile("^[1-9][0-9]* ?% · To be cancelled"))
-        alice.look()
+        alice.check_page()
         alice.page.reload()
         expect(alice.page.locator("#job-panel[hx-trigger]")).to_be_visible()
         alice.link("Contacts").click()
@@ -31,16 +31,16 @@ def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installati
         alice.button("Cancel job").first.click()
         dialog = alice.page.get_by_role("dialog")
         expect(dialog).to_contain_text(re.compile("haven’t been processed yet and will be skipped"))
-        alice.look()
+        alice.check_page()
         alice.button("Cancel job", dialog).click()
         expect(alice.page.locator("body")).to_contain_text("Canceling. People already added stay.")
-        enrolling.wait_for_end(alice)
+        enrolling.wait_until_finished(alice)
         expect(alice.page).to_have_title("Canceled · To be cancelled · Muster")
         expect(alice.button("Cancel job")).to_have_count(0)
         assert alice.requests_while_idle() == []
         found = enrolling.counts(alice)
         assert set(found) == {"ENROLLED", "CANCELLED"} and sum(found.values()) == MANY, found
-        alice.look()
+        alice.check_page()
         assert len(percents) > 1 and percents == sorted(percents), percents
     verified = workplace.command("verify-job", job)
     assert verified.returncode == 0, verified.stdout + verified.stderr
@@ -49,39 +49,39 @@ def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installati
 def test_signing_out_elsewhere_ends_the_watching(
     chromium: Browser, workplace: Installation, tmp_path: Path
 ) -> None:
-    with Visitor(chromium, workplace.url) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        enrolling.make_workflow(alice, TEMPLATE, "Watched in two windows")
+        enrolling.create_workflow(alice, TEMPLATE, "Watched in two windows")
         job = start_long_job(alice, people(tmp_path / "watched.csv", MANY // 3))
         other = alice.context.new_page()
         other.goto("/")
         browsing.sign_out(other)
         expect(alice.page).to_have_url(re.compile("/sign-in"))
-        alice.forgive("status of 401")
-        browsing.give_credentials(alice.page)
+        alice.ignore_errors("status of 401")
+        browsing.submit_credentials(alice.page)
         expect(alice.page).to_have_url(re.compile(f"/enrollments/{job}$"))
-        enrolling.wait_for_end(alice)
+        enrolling.wait_until_finished(alice)
 
 
 def test_starting_twice_makes_one_job(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
     """Double clicks, Back, reload and a second window."""
-    with Visitor(chromium, workplace.url) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        workflow = enrolling.make_workflow(alice, TEMPLATE, "Started once")
+        workflow = enrolling.create_workflow(alice, TEMPLATE, "Started once")
         enrolling.upload(alice, people(tmp_path / "once.csv", 30))
-        enrolling.add_strangers(alice)
+        enrolling.allow_new_contacts(alice)
         alice.button("Start now").dblclick()
         first = enrolling.job_id(alice)
-        enrolling.wait_for_end(alice)
+        enrolling.wait_until_finished(alice)
         alice.page.reload()
         alice.page.go_back()
-        alice.read("You’ve used this file before")
+        alice.expect_text("You’ve used this file before")
         alice.page.go_forward()
         assert enrolling.job_id(alice) == first
 
         alice.page.goto(f"{workflow}/enroll")
         enrolling.upload(alice, people(tmp_path / "again.csv", 30))
-        enrolling.add_strangers(alice)
+        enrolling.allow_new_contacts(alice)
         alice.button("Check first").click()
         start = alice.button("Start and add 30 people")
         expect(start).to_be_visible()
@@ -93,7 +93,7 @@ def test_starting_twice_makes_one_job(chromium: Browser, workplace: Installation
         second = enrolling.job_id(alice)
         late.click()
         expect(window).to_have_url(re.compile(f"/enrollments/{second}$"))
-        enrolling.wait_for_end(alice)
+        enrolling.wait_until_finished(alice)
         alice.page.go_back()
         assert enrolling.job_id(alice) == second, "what has been started is not offered again"
 
@@ -111,10 +111,10 @@ def people(path: Path, number: int) -> Path:
     )
 
 
-def start_long_job(alice: Visitor, file: Path) -> str:
+def start_long_job(alice: BrowserUser, file: Path) -> str:
     """On the upload page: start a job of so many batches that there is time to do something."""
     enrolling.upload(alice, file)
-    enrolling.add_strangers(alice)
+    enrolling.allow_new_contacts(alice)
     alice.page.get_by_text("Advanced options", exact=True).click()
     alice.page.get_by_label("Batch size").fill("10")
     alice.button("Start now").click()

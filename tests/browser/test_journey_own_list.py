@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.services import browsing, enrolling
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 LIST = """Kundenliste;;;
 Stand: Oktober;;;
@@ -25,10 +25,10 @@ Zoë;Süß;zoe@example.de;weiß
 def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
     file = tmp_path / "Kunden Herbst.csv"
     file.write_bytes(LIST.encode("cp1252"))
-    with Visitor(chromium, workplace.url, 360, "dark") as alice:
+    with BrowserUser(chromium, workplace.url, 360, "dark") as alice:
         browsing.sign_in(alice.page)
-        enrolling.make_workflow(alice, "Simple three-email welcome", "Herbstgrüße")
-        alice.look()
+        enrolling.create_workflow(alice, "Simple three-email welcome", "Herbstgrüße")
+        alice.check_page()
         enrolling.upload(alice, file)
         assert enrolling.checkup(alice) == {
             "Rows in file": 5,
@@ -47,24 +47,24 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
         colour = alice.page.get_by_label("Lieblingsfarbe", exact=True)
         expect(colour).to_have_value("")
         colour.select_option(label="New field “Lieblingsfarbe”")
-        enrolling.add_strangers(alice)
-        alice.look()
+        enrolling.allow_new_contacts(alice)
+        alice.check_page()
         alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text("3 people will be added to Herbstgrüße.")
-        alice.look()
+        alice.check_page()
         alice.button("Start and add 3 people").click()
-        enrolling.wait_for_end(alice)
+        enrolling.wait_until_finished(alice)
         alice.page.reload()
         expect(alice.page.locator(".tabs [aria-current]")).to_be_attached()
         assert alice.page.evaluate("scrollY") == 0, "a page opens at its top"
         assert enrolling.counts(alice) == {"ENROLLED": 3, "DUPLICATE_IN_SELECTION": 1, "VALIDATION_ERROR": 1}
-        alice.look()
+        alice.check_page()
         alice.page.goto("/contacts?q=groß.jürgen")
         alice.link("Jürgen Groß").click()
-        alice.read("Lieblingsfarbe")
-        alice.read("grün")
-        alice.read("Herbstgrüße")
-        alice.look()
+        alice.expect_text("Lieblingsfarbe")
+        alice.expect_text("grün")
+        alice.expect_text("Herbstgrüße")
+        alice.check_page()
         alice.page.goto("/contacts")
         alice.page.locator(".rail-menu summary").click()
         alice.link("Enrollments").click()
@@ -75,6 +75,6 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
         assert rows[0]["Lieblingsfarbe"] == "grün"
 
 
-def download_link(alice: Visitor, name: str) -> Locator:
+def download_link(alice: BrowserUser, name: str) -> Locator:
     alice.page.locator(".download-menu summary").click()
     return alice.page.locator(".download-menu").get_by_role("link", name=re.compile(f"^{name}"))

@@ -15,8 +15,8 @@ from app.accounts.domain import Role
 from app.accounts.infrastructure import queries
 from app.platform.settings import Settings
 from tests.services import browsing, enrolling
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 VERA = "vera@example.com"
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(range(256)) * 40
@@ -48,16 +48,16 @@ def vera(app: Flask) -> str:
 
 
 def test_signing_in_and_out(chromium: Browser, workplace: Installation) -> None:
-    with Visitor(chromium, workplace.url) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         alice.page.goto("/workflows?status=active")
         expect(alice.page).to_have_url(re.compile("/sign-in"))
-        browsing.give_credentials(alice.page, password="not the right one")
+        browsing.submit_credentials(alice.page, password="not the right one")
         expect(alice.page.get_by_role("alert")).to_be_visible()
-        alice.look()
-        browsing.give_credentials(alice.page)
+        alice.check_page()
+        browsing.submit_credentials(alice.page)
         expect(alice.page).to_have_url(re.compile(r"/workflows\?status=active$"))
         browsing.sign_out(alice.page)
-        alice.look()
+        alice.check_page()
         alice.page.go_back()
         expect(alice.page).to_have_url(re.compile("/sign-in"))
         alice.page.goto("/contacts")
@@ -68,7 +68,7 @@ def test_who_may_only_look_finds_nothing_to_press(
     chromium: Browser, workplace: Installation, app: Flask, vera: str
 ) -> None:
     """B-28, on every page that a link leads to."""
-    with Visitor(chromium, workplace.url) as visitor:
+    with BrowserUser(chromium, workplace.url) as visitor:
         browsing.sign_in(visitor.page, vera)
         found = browsing.find_pages(visitor.page, workplace.url, app.url_map)
         acts = []
@@ -83,14 +83,14 @@ def test_who_may_only_look_finds_nothing_to_press(
 
 def test_who_may_only_look_is_told_so(chromium: Browser, workplace: Installation, vera: str) -> None:
     """The address of a page that she may not use says so, and what she may do instead."""
-    with Visitor(chromium, workplace.url) as visitor:
+    with BrowserUser(chromium, workplace.url) as visitor:
         browsing.sign_in(visitor.page, vera)
         visitor.link("Workflows").click()
         visitor.page.locator("tbody a").first.click()
         visitor.page.goto(f"{visitor.page.url}/enroll")
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text("You don’t have permission")
-        visitor.forgive("status of 403")
-        visitor.look()
+        visitor.ignore_errors("status of 403")
+        visitor.check_page()
 
 
 def test_a_picture_with_the_name_of_a_list_is_refused(
@@ -99,13 +99,13 @@ def test_a_picture_with_the_name_of_a_list_is_refused(
     """B-20: one sentence, and nothing of it is kept."""
     picture = tmp_path / "holiday.csv"
     picture.write_bytes(PICTURE)
-    with Visitor(chromium, workplace.url) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        workflow = enrolling.make_workflow(alice, "New lead welcome", "No pictures")
+        workflow = enrolling.create_workflow(alice, "New lead welcome", "No pictures")
         kept = stored(workplace)
         enrolling.choose_file(alice, picture)
         expect(alice.page.locator("#file-error")).to_have_text(re.compile(r"^[A-Z].*\.$"))
-        alice.look()
+        alice.check_page()
         assert stored(workplace) == kept
         alice.page.goto(f"{workflow}/enroll")
         expect(alice.page.locator("main")).not_to_contain_text(picture.name)

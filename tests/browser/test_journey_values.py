@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.services import browsing, enrolling
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 LIST = """Work Email,Other Email,Full Name,SMS,Birthday,Tags
 ann.value@gmail.com,,"Lee, Ann",4915112345671,04/23/1990,"Gold value, Fair value"
@@ -21,52 +21,52 @@ POLISH = "Adres e-mail;Imię\npawel.value@example.com;Paweł\nzofia.value@exampl
 def test_a_list_that_needs_decisions(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
     file = tmp_path / "Decisions.csv"
     file.write_text(LIST, encoding="utf-8")
-    with Visitor(chromium, workplace.url, 360, "dark") as alice:
+    with BrowserUser(chromium, workplace.url, 360, "dark") as alice:
         browsing.sign_in(alice.page)
         alice.page.goto("/contacts/import")
         enrolling.upload(alice, file)
-        alice.read("1 row has garbled letters")
-        alice.read("2 email addresses can be corrected")
-        alice.read("Some dates have the day first and some the month")
-        alice.read("Numbers without a + are read with their country code")
-        alice.read("2 tags in this file, 2 new")
-        alice.look()
+        alice.expect_text("1 row has garbled letters")
+        alice.expect_text("2 email addresses can be corrected")
+        alice.expect_text("Some dates have the day first and some the month")
+        alice.expect_text("Numbers without a + are read with their country code")
+        alice.expect_text("2 tags in this file, 2 new")
+        alice.check_page()
         alice.button("Fix it").click()
-        alice.read("Fixed garbled letters in 1 row")
+        alice.expect_text("Fixed garbled letters in 1 row")
         expect(alice.page.locator("#mapping-columns")).to_contain_text("Zoë van Dyke")
         alice.button("Fix all").click()
-        alice.read("Fixed 2 email addresses")
+        alice.expect_text("Fixed 2 email addresses")
         alice.button("Use it as second email").click()
         expect(alice.page.get_by_label("Other Email", exact=True)).to_have_value("second_email")
         alice.page.get_by_label("Legal basis for contacting").select_option(index=1)
         alice.button("Check first").click()
         expect(alice.page.get_by_role("alert").first).to_contain_text("Choose how 03/04/1990 is read")
-        alice.look()
+        alice.check_page()
         with alice.page.expect_response(re.compile("/choices$")):
             alice.page.get_by_label("How to read Birthday").select_option("day_first")
-        alice.read("23/04/1990 is read as April 23, 1990")
+        alice.expect_text("23/04/1990 is read as April 23, 1990")
         alice.page.reload()
-        alice.read("23/04/1990 is read as April 23, 1990")
+        alice.expect_text("23/04/1990 is read as April 23, 1990")
         expect(alice.page.get_by_label("How to read Birthday")).to_have_value("day_first")
         expect(alice.page.get_by_label("Other Email", exact=True)).to_have_value("second_email")
-        alice.read("Fixed 2 email addresses")
+        alice.expect_text("Fixed 2 email addresses")
         alice.button("Check first").click()
         expect(alice.page.locator("#forecast")).to_have_text("4 new contacts will be added.")
-        alice.read("Birthday: 1 value, for example row 4, line 5 soon")
-        alice.look()
+        alice.expect_text("Birthday: 1 value, for example row 4, line 5 soon")
+        alice.check_page()
         alice.button("Start").click()
-        enrolling.wait_for_end(alice)
-        alice.read("Some values can’t be read and were left out")
-        alice.look()
+        enrolling.wait_until_finished(alice)
+        alice.expect_text("Some values can’t be read and were left out")
+        alice.check_page()
         alice.page.goto("/contacts?q=cleo.value@gmail.com")
         alice.link("Zoë van Dyke").click()
-        alice.read("+447911123003")
+        alice.expect_text("+447911123003")
 
 
 def test_an_alphabet_is_chosen(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
     file = tmp_path / "Polish list.csv"
     file.write_bytes(POLISH.encode("cp1250"))
-    with Visitor(chromium, workplace.url) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
         alice.page.goto("/contacts/import")
         enrolling.upload(alice, file)
@@ -79,4 +79,4 @@ def test_an_alphabet_is_chosen(chromium: Browser, workplace: Installation, tmp_p
             expect(names).to_contain_text(name)
         alice.page.reload()
         expect(names).to_contain_text("Paweł")
-        alice.look()
+        alice.check_page()

@@ -7,36 +7,36 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, expect
 
 from tests.services import browsing
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
-from tests.services.visitor import Visitor
 
 TYPED = "Typed with care"
 
 
 @pytest.fixture
-def alice(chromium: Browser, workplace: Installation) -> Iterator[Visitor]:
+def alice(chromium: Browser, workplace: Installation) -> Iterator[BrowserUser]:
     """Alice on the page of an active workflow of the sample data."""
-    with Visitor(chromium, workplace.url) as visitor:
+    with BrowserUser(chromium, workplace.url) as visitor:
         browsing.sign_in(visitor.page)
         visitor.page.goto("/workflows")
         visitor.link("New lead welcome").click()
         yield visitor
 
 
-def open_a_message(alice: Visitor) -> tuple[Locator, Locator]:
+def open_a_message(alice: BrowserUser) -> tuple[Locator, Locator]:
     """The wide dialog with an email in it, and the field of its subject."""
     alice.page.locator("a.flow-card").first.click()
     sheet = alice.page.locator("#sheet")
     return sheet, sheet.get_by_label("Subject")
 
 
-def test_escape_asks_before_it_discards(alice: Visitor) -> None:
+def test_escape_asks_before_it_discards(alice: BrowserUser) -> None:
     sheet, subject = open_a_message(alice)
     subject.fill(TYPED)
     question = alice.page.locator("#confirm")
     alice.page.keyboard.press("Escape")
     expect(question).to_contain_text("What you typed has not been saved.")
-    alice.look()
+    alice.check_page()
     alice.page.keyboard.press("Escape")
     expect(question).to_be_hidden()
     expect(sheet).to_be_visible()
@@ -49,10 +49,10 @@ def test_escape_asks_before_it_discards(alice: Visitor) -> None:
     alice.button("Discard changes", question).click()
     expect(sheet).to_be_hidden()
     alice.page.reload()
-    alice.read("New lead welcome")
+    alice.expect_text("New lead welcome")
 
 
-def test_without_a_change_nothing_is_asked(alice: Visitor) -> None:
+def test_without_a_change_nothing_is_asked(alice: BrowserUser) -> None:
     sheet, subject = open_a_message(alice)
     expect(subject).to_be_visible()
     alice.page.keyboard.press("Escape")
@@ -60,7 +60,7 @@ def test_without_a_change_nothing_is_asked(alice: Visitor) -> None:
     expect(alice.page.locator("#confirm")).to_be_hidden()
 
 
-def test_leaving_a_page_with_typed_text_asks(alice: Visitor) -> None:
+def test_leaving_a_page_with_typed_text_asks(alice: BrowserUser) -> None:
     alice.link("Edit").click()
     alice.page.get_by_label("Description").fill(TYPED)
     asked: list[str] = []
@@ -81,12 +81,12 @@ def test_leaving_a_page_with_typed_text_asks(alice: Visitor) -> None:
     assert asked == ["beforeunload"]
 
 
-def test_saving_asks_nothing(alice: Visitor) -> None:
+def test_saving_asks_nothing(alice: BrowserUser) -> None:
     alice.link("Edit").click()
     description = alice.page.get_by_label("Description")
     description.fill(f"{description.input_value()} {TYPED}")
     asked: list[str] = []
     alice.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     alice.button("Save").click()
-    alice.read(TYPED)
+    alice.expect_text(TYPED)
     assert asked == []

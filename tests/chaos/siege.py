@@ -68,7 +68,7 @@ class Siege:
         self.server = PostgreSQL(synchronous_commit="on").start() if kind == "postgresql" else None
         settings = dict(SHORT)
         if self.server is not None:
-            self.server.make_database("muster")
+            self.server.create_database("muster")
             settings["DATABASE_URL"] = self.server.url("muster")
         self.site = Installation(folder / "data", **settings).start()
         self.app: Flask = create_app(Settings.from_environment(self.site.environment))

@@ -17,7 +17,7 @@ from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
-from tests.services.proxy import Wire
+from tests.services.severable_proxy import SeverableProxy
 
 ROWS = 6_000
 
@@ -26,8 +26,8 @@ class Bench:
     """An installation that reaches its database by a wire; `trial` has a connection of its own."""
 
     def __init__(self, server: PostgreSQL, folder: Path) -> None:
-        server.make_database("wired")
-        self.wire = Wire(server.port)
+        server.create_database("wired")
+        self.wire = SeverableProxy(server.port)
         url = server.url("wired")
         wired = url.replace(f":{server.port}/", f":{self.wire.port}/")
         limits = {"MAX_CONTACTS_PER_JOB": str(ROWS), "BATCH_RETRY_SECONDS": "1,1,1"}

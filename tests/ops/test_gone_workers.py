@@ -71,7 +71,7 @@ def bench(tmp_path: Path, database_kind: str, postgresql_server: Callable[[], Po
     settings = {}
     if database_kind == "postgresql":
         server = postgresql_server()
-        server.make_database("gone_workers")
+        server.create_database("gone_workers")
         settings["DATABASE_URL"] = server.url("gone_workers")
     made = Bench(tmp_path, **settings)
     yield made

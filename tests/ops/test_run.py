@@ -142,7 +142,7 @@ def test_servers_of_ones_own(
     installation: Make, postgresql_server: Callable[[], PostgreSQL], valkey: Valkey
 ) -> None:
     server = postgresql_server()
-    server.make_database("outgrown")
+    server.create_database("outgrown")
     site = installation(DATABASE_URL=server.url("outgrown"), REDIS_URL=valkey.url, WORKERS="1").start()
     assert readiness(site)[0] == 200
     assert not site.is_running("queue")

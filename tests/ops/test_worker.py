@@ -16,7 +16,7 @@ from app import create_app
 from app.platform import queue
 from app.platform.settings import Settings
 from tests.services.installation import ROOT, Installation
-from tests.services.lifeline import end_with_tests
+from tests.services.parent_death import die_with_parent
 from tests.services.valkey import Valkey
 
 PROGRAM = Path(__file__).with_name("worker_with_tasks.py")
@@ -43,7 +43,7 @@ class Bench:
             cwd=ROOT,
             env=self.environment | {"PYTHONPATH": str(ROOT)},
             stderr=open(folder / "log", "wb"),  # noqa: SIM115
-            preexec_fn=end_with_tests,
+            preexec_fn=die_with_parent,
         )
 
     def send(self, name: str, number: int) -> bool:

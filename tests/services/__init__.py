@@ -1,1 +1,1 @@
-"""Real servers for the tests, from the same wheels that everybody has: PostgreSQL, Valkey and a browser."""
+"""Real servers and clients for tests: PostgreSQL, Valkey, a whole installation, and a browser."""

@@ -1,4 +1,4 @@
-"""What browser tests and `make screens` do: open pages, sign in, find all pages, hold them against rules."""
+"""Helpers for browser tests and `make screens`: open pages, sign in, find all pages, check rules."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser."""
+    """Start a headless Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_or_install(), args=switches())
         yield browser
@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def window(browser: Browser, address: str, width: int = 1280, theme: str = "light") -> BrowserContext:
-    """A window of its own, without cookies; relative addresses are those of `address`."""
+    """Open a browser context without cookies. `address` is the base URL, `width` is in pixels."""
     height = 800 if width > 600 else 740
     scheme: Any = theme
     return browser.new_context(
@@ -45,7 +45,7 @@ def window(browser: Browser, address: str, width: int = 1280, theme: str = "ligh
 
 
 def set_up(page: Page, sample_data: bool = True) -> None:
-    """Make the owner of a fresh installation in the browser."""
+    """Complete initial setup of a new installation in the browser."""
     page.goto("/")
     for name, value in OWNER.items():
         page.fill(f"[name={name}]", value)
@@ -55,30 +55,30 @@ def set_up(page: Page, sample_data: bool = True) -> None:
 
 
 def sign_in(page: Page, email: str = OWNER["email"]) -> None:
-    """Sign the owner in, or somebody else with the same password."""
+    """Sign in as the owner, or as another user with the same password."""
     page.goto("/sign-in")
-    give_credentials(page, email)
+    submit_credentials(page, email)
     page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
-def give_credentials(page: Page, email: str = OWNER["email"], password: str = OWNER["password"]) -> None:
-    """Fill in and send the form of the sign-in page."""
+def submit_credentials(page: Page, email: str = OWNER["email"], password: str = OWNER["password"]) -> None:
+    """Fill in and submit the sign-in form."""
     page.fill("[name=email]", email)
     page.fill("[name=password]", password)
     page.click("#sign-in .form-actions button")
 
 
 def sign_out(page: Page) -> None:
-    """Sign out by the menu under one's name."""
+    """Sign out through the user menu."""
     page.click(".rail-foot summary")
     page.click(".rail-foot form button")
     page.wait_for_url(lambda address: "/sign-in" in address)
 
 
-def complaints_of(page: Page) -> list[str]:
-    """A list that fills with what the browser complains about: errors, broken policy, outside addresses.
+def collect_errors(page: Page) -> list[str]:
+    """Return a list to which the page's errors are appended: scripts, console, CSP, and external requests.
 
-    The page must already show something of ours. A form that is refused (422) is none: people make mistakes.
+    The page must already show the app. Responses with status 422 are not errors.
     """
     found: list[str] = []
     home = urlsplit(page.url).netloc
@@ -99,7 +99,7 @@ def _judge_request(address: str, home: str, found: list[str]) -> None:
 
 
 def axe_problems(page: Page) -> list[str]:
-    """What axe finds on the page as it is shown now, one line for each place."""
+    """Return axe's violations on the current page, one line per element."""
     page.evaluate(AXE.read_text())
     options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
     result = page.evaluate("options => axe.run(document, options)", options)
@@ -111,12 +111,12 @@ def axe_problems(page: Page) -> list[str]:
 
 
 def scrolls_sideways(page: Page) -> bool:
-    """Whether the page is wider than the window."""
+    """Return True if the page is wider than the window."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 def find_pages(page: Page, address: str, rules: Map) -> dict[str, str]:
-    """Endpoint → the first address found for it, by following the links of every page from home."""
+    """Crawl all links from the home page; return {endpoint: first path found}."""
     routes = rules.bind("localhost")
     found: dict[str, str] = {}
     waiting = ["/"]
@@ -147,5 +147,5 @@ def _endpoint(match: Callable[..., Any], path: str) -> str | None:
 
 
 def file_name(endpoint: str) -> str:
-    """An endpoint as part of a file's name."""
+    """Convert an endpoint to part of a file name."""
     return re.sub(r"[^a-z0-9]+", "-", endpoint.lower()).strip("-")

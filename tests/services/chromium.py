@@ -1,6 +1,6 @@
-"""Finds a Chromium for the browser tests, or installs Debian's as root.
+"""Find Chromium for browser tests, or install Debian's package if running as root.
 
-`python -m tests.services.chromium` says in one sentence what to do where neither is possible.
+`python -m tests.services.chromium` prints instructions if neither is possible.
 """
 
 import os
@@ -17,11 +17,11 @@ MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
 class NoBrowser(Exception):
-    """There is none and it cannot be installed; the text says what to do."""
+    """Chromium is missing and cannot be installed; the text says what to do."""
 
 
 def find() -> str | None:
-    """The path of a Chromium: from PATH, a usual place, or Playwright's own."""
+    """Return the path of Chromium from PATH, a common location, or Playwright; None if there is none."""
     for name in NAMES:
         if found := shutil.which(name) or shutil.which(name, path="/usr/bin:/usr/local/bin:/snap/bin"):
             return found
@@ -33,7 +33,7 @@ def find() -> str | None:
 
 
 def find_or_install() -> str:
-    """The same, installing it when we are root on Debian. Raises NoBrowser."""
+    """Return the path of Chromium; install it first if it is missing. Raises NoBrowser."""
     if found := find():
         return found
     if os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -54,7 +54,7 @@ def find_or_install() -> str:
 
 
 def switches() -> list[str]:
-    """Command line switches: root has no sandbox, and containers have a small /dev/shm."""
+    """Return command-line switches: no sandbox as root, and no /dev/shm, which is small in containers."""
     return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 

@@ -1,7 +1,7 @@
-"""One database of each kind that is put back to a known state before every test, in milliseconds.
+"""One database of each kind, restored to a known state before every test within milliseconds.
 
-There are two states: `fresh` (migrated, with the system templates, nobody owns it yet) and `people` (the same
-with the people of `tests/people.py`). SQLite copies a file, PostgreSQL puts rows back.
+The states are `fresh` (migrated, with system templates, without an owner) and `people` (with the people of
+`tests/people.py`). SQLite copies a file; PostgreSQL copies rows.
 """
 
 import os
@@ -18,29 +18,29 @@ from app.platform.database import db
 from app.platform.settings import Settings
 from ops.prepare import prepare_database
 from tests.people import create_people
-from tests.services import kept_tables
+from tests.services import table_snapshots
 from tests.services.postgresql import PostgreSQL
 
 SECRET_KEY = "a secret key that is known to all tests"
 
 
 class Storage(Protocol):
-    """Where the rows are: an address, and states that are kept and put back."""
+    """A database with states that can be saved and restored."""
 
     url: str
 
     def clear(self) -> None:
-        """Have a database without any table."""
+        """Make the database empty, without tables."""
 
-    def keep(self, state: str) -> None:
-        """Remember everything as it is now."""
+    def save(self, state: str) -> None:
+        """Save the current rows as `state`."""
 
-    def put_back(self, state: str) -> None:
-        """Make everything as it was; raises an error when the tables themselves have been changed."""
+    def restore(self, state: str) -> None:
+        """Restore the rows of `state`. Raises psycopg.Error if the schema has changed."""
 
 
 class SqliteFile:
-    """A file; states are copies of it."""
+    """SQLite database; states are copies of the file."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "muster.db"
@@ -50,37 +50,37 @@ class SqliteFile:
         for suffix in ("", "-wal", "-shm", ".lock"):
             self.path.with_name(f"muster.db{suffix}").unlink(missing_ok=True)
 
-    def keep(self, state: str) -> None:
+    def save(self, state: str) -> None:
         shutil.copyfile(self.path, self.path.with_name(f"{state}.kept"))
 
-    def put_back(self, state: str) -> None:
+    def restore(self, state: str) -> None:
         copy = self.path.with_name("copy")
         shutil.copyfile(self.path.with_name(f"{state}.kept"), copy)
         self.clear()
-        os.replace(copy, self.path)  # a new file, so that a forgotten connection sees nothing of it
+        os.replace(copy, self.path)  # a new inode, invisible to connections left open
 
 
 class PostgresDatabase:
-    """A database of a server; states are tables in it."""
+    """PostgreSQL database; states are schemas with copies of all tables."""
 
     def __init__(self, server: PostgreSQL) -> None:
         self._server = server
         self.url = server.url("muster")
 
     def clear(self) -> None:
-        self._server.make_database("muster")
+        self._server.create_database("muster")
 
-    def keep(self, state: str) -> None:
+    def save(self, state: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            kept_tables.keep(connection, state)
+            table_snapshots.save(connection, state)
 
-    def put_back(self, state: str) -> None:
+    def restore(self, state: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            kept_tables.put_back(connection, state)
+            table_snapshots.restore(connection, state)
 
 
 class Database:
-    """A database under one address with an app bound to it; `restore(state)` empties it to that state."""
+    """A database and an app bound to it. `restore(state)` resets it before a test."""
 
     def __init__(self, kind: str, folder: Path, queue_url: str, server: Callable[[], PostgreSQL]) -> None:
         self.kind = kind
@@ -95,7 +95,7 @@ class Database:
         return self._storage.url
 
     def settings(self, **changes: Any) -> Settings:
-        """Settings for this database; `changes` are named and spelled as in the environment."""
+        """Return settings for this database; `changes` are environment variables."""
         environment = {
             "DATA_DIR": str(self._folder),
             "DATABASE_URL": self.url,
@@ -106,21 +106,21 @@ class Database:
         return Settings.from_environment(environment | {name: str(value) for name, value in changes.items()})
 
     def restore(self, state: str) -> None:
-        """Throw away everything and begin again from `state`."""
+        """Reset database and attempt counters to `state`."""
         self.close()
         for attempts in self.app.extensions["attempts"].values():
             attempts.clear_memory()
         self._make("fresh")
         self._make(state)
         try:
-            self._storage.put_back(state)
-        except psycopg.Error:  # a test has left other tables behind
+            self._storage.restore(state)
+        except psycopg.Error:  # a test changed the schema
             self._states.clear()
             self._make("fresh")
             self._make(state)
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -132,9 +132,9 @@ class Database:
             self._storage.clear()
             prepare_database(self.settings())
         else:
-            self._storage.put_back("fresh")
+            self._storage.restore("fresh")
             with self.app.app_context():
                 create_people()
             self.close()
-        self._storage.keep(state)
+        self._storage.save(state)
         self._states.add(state)

@@ -1,4 +1,4 @@
-"""A whole Muster, started as a person starts it, in a folder and on a port of its own."""
+"""A complete installation, started like `make run`, with its own folder and port."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from pathlib import Path
 from app.platform.settings import Settings
 from ops.locks import holder_of, is_held
 from ops.places import log_folder, run_folder
-from tests.services.lifeline import end_with_tests
+from tests.services.parent_death import die_with_parent
 from tests.services.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ READY = "Muster is ready: "
 
 
 class Installation:
-    """`start()` runs the program behind `make run`; settings are given as they stand in the environment."""
+    """An installation in `data_dir`. `settings` are environment variables."""
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
@@ -34,7 +34,7 @@ class Installation:
         self._shown_before = 0
 
     def start(self, within: float = 90) -> "Installation":
-        """Start and wait for the last line of the start. Raises AssertionError with the output otherwise."""
+        """Start and wait until it is ready. Raises AssertionError with the output after `within` seconds."""
         self.begin()
         give_up = time.monotonic() + within
         while READY not in self.output:
@@ -54,44 +54,44 @@ class Installation:
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=end_with_tests,
+            preexec_fn=die_with_parent,
         )
 
     @property
     def output(self) -> str:
-        """All that a person has seen at the terminal since the last start."""
+        """Terminal output since the last start."""
         return os.pread(self._output.fileno(), 1_000_000, self._shown_before).decode()
 
     def stop(self, kind: signal.Signals = signal.SIGINT, within: float = 90) -> int:
-        """Press Ctrl-C and wait; returns the exit code."""
+        """Send a signal (default: Ctrl-C), wait for the end, and return the exit code."""
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(kind)
         return self.process.wait(timeout=within)
 
     def wait(self, within: float = 90) -> int:
-        """Wait until it ends by itself; returns the exit code."""
+        """Wait until it ends by itself; return the exit code."""
         assert self.process is not None
         return self.process.wait(timeout=within)
 
     def pid_of(self, name: str) -> int:
-        """The process id of `web`, `worker-1`, `clock`, `queue`, `supervisor` or `muster`."""
+        """Return the process id of `web`, `worker-1`, `clock`, `queue`, `supervisor`, or `muster`."""
         holder = holder_of(self._lock(name))
         assert holder is not None, f"{name} has never run"
         return holder
 
     def is_running(self, name: str) -> bool:
-        """Whether a process of that name lives."""
+        """Return True if a process of that name is running."""
         return is_held(self._lock(name))
 
     def kill(self, name: str, kind: signal.Signals = signal.SIGKILL) -> int:
-        """Kill a process at once; returns the id that it had."""
+        """Send a signal (default: SIGKILL) to a process; return its process id."""
         pid = self.pid_of(name)
         os.kill(pid, kind)
         return pid
 
     def command(self, *arguments: str, within: float = 120) -> "subprocess.CompletedProcess[str]":
-        """Run `flask …` with the same settings."""
+        """Run `flask …` with the same settings and capture its output."""
         return subprocess.run(
             [sys.executable, "-m", "flask", "--app", "app", *arguments],
             cwd=ROOT,
@@ -103,7 +103,7 @@ class Installation:
         )
 
     def log(self, name: str) -> str:
-        """A process's log."""
+        """Return the log of a process, or ""."""
         path = log_folder(self._settings()) / f"{name}.log"
         return path.read_text() if path.exists() else ""
 
@@ -115,7 +115,7 @@ class Installation:
 
 
 def _clean_environment() -> dict[str, str]:
-    """This process's environment without anything that Muster reads as a setting."""
+    """Return this process's environment without Muster's settings."""
     names = {item.name.upper() for item in fields(Settings)}
     return {
         name: value

@@ -1,4 +1,4 @@
-"""A client below the level of a browser: raw sockets, and one signed-in session to send by hand."""
+"""Low-level HTTP client: raw sockets, and a signed-in session whose headers tests send themselves."""
 
 import http.client
 import re
@@ -13,7 +13,7 @@ from tests.services.installation import Installation
 
 @dataclass(frozen=True)
 class Session:
-    """What a signed-in browser would send along: the `Cookie` header and the token of its forms."""
+    """Cookie header and CSRF token of a signed-in browser."""
 
     port: int
     cookie: str
@@ -24,7 +24,7 @@ class Session:
 
 
 def sign_in_owner(muster: Installation) -> Session:
-    """Make the owner at the terminal and sign in over the network."""
+    """Create the owner with the command and sign in over HTTP."""
     made = muster.command("create-owner", "--email", EMAILS["alice"], "--password", PASSWORD)
     assert made.returncode == 0, made.stderr
     _, page, cookies = fetch(muster.port, "GET", "/sign-in")
@@ -49,7 +49,7 @@ def fetch(
     headers: dict[str, str] | None = None,
     within: float = 30,
 ) -> tuple[int, str, str]:
-    """(status, text, cookies that were set, as a `Cookie` header)."""
+    """Send a request; return (status, text, cookies that were set, as a `Cookie` header)."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=within)
     try:
         connection.request(method, path, body, headers or {})
@@ -61,16 +61,16 @@ def fetch(
         connection.close()
 
 
-def begun(port: int, text: bytes) -> socket.socket:
-    """A connection on which `text` was sent, and nothing else so far."""
+def open_connection(port: int, text: bytes) -> socket.socket:
+    """Open a connection and send `text`."""
     sender = socket.create_connection(("127.0.0.1", port))
     sender.sendall(text)
     return sender
 
 
-def answer_to(port: int, text: bytes, within: float = 15) -> bytes:
-    """What comes back for `text` until the server closes or falls silent."""
-    with begun(port, text) as sender:
+def exchange(port: int, text: bytes, within: float = 15) -> bytes:
+    """Send `text`; return everything received until the server closes or `within` seconds pass."""
+    with open_connection(port, text) as sender:
         sender.settimeout(within)
         received = b""
         try:
@@ -82,7 +82,7 @@ def answer_to(port: int, text: bytes, within: float = 15) -> bytes:
 
 
 def seconds_to_answer(port: int, path: str = "/healthz", within: float = 30) -> float:
-    """How long a small page takes."""
+    """Return the response time of a page in seconds; its status must be 200."""
     began = time.perf_counter()
     assert fetch(port, "GET", path, within=within)[0] == 200
     return time.perf_counter() - began

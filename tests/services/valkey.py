@@ -1,4 +1,4 @@
-"""A Valkey of our own on a Unix socket, that tests may empty, kill and start again."""
+"""A Valkey server on a Unix socket that tests can flush, kill, and restart."""
 
 import shutil
 import signal
@@ -11,11 +11,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from ops.processes import queue_binary
-from tests.services.lifeline import end_with_tests
+from tests.services.parent_death import die_with_parent
 
 
 class Valkey:
-    """A server with its data in a temporary folder. `url` stays the same over restarts."""
+    """A server with its data in a temporary folder. `url` stays the same across restarts."""
 
     def __init__(self, append_only: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="mv-"))
@@ -25,11 +25,11 @@ class Valkey:
         self._client = Redis.from_url(self.url)
 
     def start(self) -> "Valkey":
-        """Start and wait until it answers."""
+        """Start and wait until it responds."""
         command = [queue_binary(), "--port", "0", "--unixsocket", str(self.folder / "s"), "--save", ""]
         command += ["--dir", str(self.folder), "--appendonly", "yes" if self._append_only else "no"]
         self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=end_with_tests
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent
         )
         give_up = time.monotonic() + 20
         while True:
@@ -42,32 +42,32 @@ class Valkey:
                 time.sleep(0.01)
 
     def stop(self) -> None:
-        """End in order; what is kept on disk depends on `append_only`."""
+        """Shut down gracefully. Data survives only with `append_only`."""
         self._end("terminate")
 
     def kill(self, lose_data: bool = False) -> None:
-        """kill -9, and optionally lose everything that was on disk."""
+        """Send SIGKILL and, if `lose_data`, delete the data on disk."""
         self._end("kill")
         if lose_data:
             shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
 
     def freeze(self) -> None:
-        """It stays connected and answers nothing, until `go_on`."""
+        """Stop responding, without closing connections, until `resume`."""
         self._signal(signal.SIGSTOP)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         self._signal(signal.SIGCONT)
 
     def flush(self) -> None:
-        """Forget everything."""
+        """Delete all keys."""
         self._client.flushall()
 
     def client(self) -> "Redis[bytes]":
-        """A client of the test's own."""
+        """Return a client for tests."""
         return self._client
 
     def remove(self) -> None:
-        """End and leave nothing behind."""
+        """Kill the server and delete its data."""
         self._end("kill")
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -164,7 +164,7 @@ def test_a_frozen_store_delays_nobody_for_long(app_of_own: Flask, own_valkey: Va
         assert type_in(app_of_own.test_client()).status_code == 429
         assert time.monotonic() - began < 30, "with five seconds each it would be 55"
     finally:
-        own_valkey.go_on()
+        own_valkey.resume()
 
 
 def test_a_lock_lasts_no_longer_because_a_clock_was_set_back(database: Database, own_valkey: Valkey) -> None:

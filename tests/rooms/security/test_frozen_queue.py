@@ -20,7 +20,7 @@ PAGES = ("/", "/contacts", "/workflows", "/enrollments", "/contacts/import", "/r
 def frozen() -> Iterator[Valkey]:
     server = Valkey().start()
     yield server
-    server.go_on()
+    server.resume()
     server.remove()
 
 

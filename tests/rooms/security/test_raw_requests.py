@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from tests.services.installation import Installation
-from tests.services.plain_client import Session, answer_to, fetch
+from tests.services.plain_client import Session, exchange, fetch
 
 SIGN_IN = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n"
 SMUGGLED = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -31,8 +31,8 @@ END = b"\r\n\r\n"
     ],
 )
 def test_headers_of_a_proxy_that_nobody_trusts_mean_nothing(muster: Installation, header: str) -> None:
-    plain = answer_to(muster.port, _get("/contacts"))
-    forged = answer_to(muster.port, _get("/contacts", header))
+    plain = exchange(muster.port, _get("/contacts"))
+    forged = exchange(muster.port, _get("/contacts", header))
     for answer in (plain, forged):
         head = answer.partition(END)[0].lower()
         assert head.startswith(b"http/1.1 303")
@@ -61,7 +61,7 @@ def test_headers_of_a_proxy_that_nobody_trusts_mean_nothing(muster: Installation
     ],
 )
 def test_a_message_whose_end_is_in_doubt_is_refused(muster: Installation, framing: bytes) -> None:
-    answer = answer_to(muster.port, SIGN_IN + framing, within=4)
+    answer = exchange(muster.port, SIGN_IN + framing, within=4)
     assert answer[9:12] in (b"400", b"501", b"411", b""), answer[:200]
     assert b"alive" not in answer, "nothing behind it counts as a request"
 
@@ -90,7 +90,7 @@ def test_a_message_whose_end_is_in_doubt_is_refused(muster: Installation, framin
     ],
 )
 def test_strange_requests_cost_an_answer_and_no_fault(muster: Installation, text: bytes) -> None:
-    answer = answer_to(muster.port, text.replace(END, b"\r\nConnection: close" + END, 1), within=4)
+    answer = exchange(muster.port, text.replace(END, b"\r\nConnection: close" + END, 1), within=4)
     assert answer[9:10] != b"5" or answer[9:12] in (b"501", b"505"), answer[:300]
     assert fetch(muster.port, "GET", "/healthz")[0] == 200
 
@@ -98,15 +98,15 @@ def test_strange_requests_cost_an_answer_and_no_fault(muster: Installation, text
 def test_there_is_no_websocket_and_no_http2(muster: Installation) -> None:
     upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     text = _get("/healthz", upgrade + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
-    assert answer_to(muster.port, text, within=8).startswith(b"HTTP/1.1 400")
+    assert exchange(muster.port, text, within=8).startswith(b"HTTP/1.1 400")
     h2c = "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"
-    assert answer_to(muster.port, _get("/healthz", h2c), within=8).startswith(b"HTTP/1.1 200")
+    assert exchange(muster.port, _get("/healthz", h2c), within=8).startswith(b"HTTP/1.1 200")
 
 
 def test_requests_in_a_row_on_one_connection(muster: Installation) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     form = SIGN_IN + b"Content-Length: 3\r\n\r\na=b"
-    answer = answer_to(muster.port, one + form + one, within=8)
+    answer = exchange(muster.port, one + form + one, within=8)
     assert [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"400", b"200"]
 
 

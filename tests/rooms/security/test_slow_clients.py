@@ -10,9 +10,9 @@ from ops.web_worker import HEADERS_WITHIN_SECONDS, MOST_CONNECTIONS
 from tests.services.installation import Installation
 from tests.services.plain_client import (
     Session,
-    answer_to,
-    begun,
+    exchange,
     fetch,
+    open_connection,
     seconds_to_answer,
 )
 
@@ -21,8 +21,10 @@ PROCESSES = 2
 
 
 def test_idle_connections_and_slow_headers(muster: Installation) -> None:
-    idle = [begun(muster.port, b"") for _ in range(64)]
-    headers = [begun(muster.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Begun: ") for _ in range(64)]
+    idle = [open_connection(muster.port, b"") for _ in range(64)]
+    headers = [
+        open_connection(muster.port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Begun: ") for _ in range(64)
+    ]
     assert usual_seconds(muster.port) < WITHOUT_DELAY
     time.sleep(HEADERS_WITHIN_SECONDS + 1)
     for one in idle + headers:
@@ -32,15 +34,15 @@ def test_idle_connections_and_slow_headers(muster: Installation) -> None:
 
 
 def test_more_connections_than_there_is_room_for(muster: Installation) -> None:
-    idle = [begun(muster.port, b"") for _ in range(PROCESSES * MOST_CONNECTIONS + 100)]
+    idle = [open_connection(muster.port, b"") for _ in range(PROCESSES * MOST_CONNECTIONS + 100)]
     assert seconds_to_answer(muster.port) < 2
     for one in idle:
         one.close()
 
 
 def test_slow_forms_and_uploads(muster: Installation, session: Session) -> None:
-    forms = [begun(muster.port, _form(1000)) for _ in range(24)]
-    uploads = [begun(muster.port, upload_of(session, 20_000_000)) for _ in range(24)]
+    forms = [open_connection(muster.port, _form(1000)) for _ in range(24)]
+    uploads = [open_connection(muster.port, upload_of(session, 20_000_000)) for _ in range(24)]
     time.sleep(1)
     assert usual_seconds(muster.port) < WITHOUT_DELAY
     began = time.perf_counter()
@@ -72,7 +74,7 @@ def test_a_slow_upload_arrives(muster: Installation, session: Session) -> None:
         + rows
         + b"\r\n--b--\r\n"
     )
-    sender = begun(muster.port, _head(session, len(content)))
+    sender = open_connection(muster.port, _head(session, len(content)))
     for begin in range(0, len(content), 60_000):
         sender.sendall(content[begin : begin + 60_000])
         time.sleep(0.1)
@@ -85,7 +87,7 @@ def test_a_body_in_chunks_of_unknown_length(muster: Installation, session: Sessi
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nEmail\r\n'
     rows = b"".join(b"person%d@example.com\r\n" % number for number in range(9_000))
     text = _head(session, None) + _chunk(part) + _chunk(rows) + _chunk(b"\r\n--b--\r\n") + b"0\r\n\r\n"
-    assert answer_to(muster.port, text.replace(b"Host:", b"Connection: close\r\nHost:")).startswith(
+    assert exchange(muster.port, text.replace(b"Host:", b"Connection: close\r\nHost:")).startswith(
         b"HTTP/1.1 303"
     )
 
@@ -95,7 +97,9 @@ def test_nothing_large_is_taken_from_strangers(muster: Installation) -> None:
     for path in ("/contacts/import", "/contacts", "/sign-in", "/setup", "/nowhere"):
         head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000\r\n"
         kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
-        sender = begun(muster.port, head.encode() + kind.encode() + b"a=" + b"x" * (2 * SMALL_BYTES))
+        sender = open_connection(
+            muster.port, head.encode() + kind.encode() + b"a=" + b"x" * (2 * SMALL_BYTES)
+        )
         assert _status(sender, within=10) in (303, 404, 413, 400), path
         sender.close()
 

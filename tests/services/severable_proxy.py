@@ -1,5 +1,4 @@
-"""A wire between a program and a server that can be cut without a word: whoever sends gets no error, and no
-answer ever comes."""
+"""A TCP proxy that can silently drop all traffic: senders get no error and no response."""
 
 import socket
 import threading
@@ -8,9 +7,11 @@ from contextlib import suppress
 from tests.services.ports import free_port
 
 
-class Wire:
-    """Listens on `port` and passes on to the server's. `cut()` swallows whatever comes over the connections
-    that are there, and over new ones until `mend()`; those that were cut stay dead."""
+class SeverableProxy:
+    """Forward connections from `port` to a server on the loopback address.
+
+    `cut()` drops the traffic of current connections, and of new ones until `mend()`; cut ones stay dead.
+    """
 
     def __init__(self, server_port: int) -> None:
         self.port = free_port()

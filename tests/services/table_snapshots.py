@@ -1,6 +1,6 @@
-"""Puts a PostgreSQL database back to a state in ten milliseconds, where copying it takes ten times as long.
+"""Save and restore the rows of a PostgreSQL database, ten times as fast as copying the database.
 
-A state is kept as copies of all tables in a schema of its own, inside the same database.
+A state is a schema with copies of all tables, inside the same database.
 """
 
 import psycopg
@@ -10,8 +10,8 @@ Connection = psycopg.Connection[tuple[object, ...]]
 SMALL = 1024 * 1024
 
 
-def keep(connection: Connection, state: str) -> None:
-    """Remember the rows of all tables as `state`."""
+def save(connection: Connection, state: str) -> None:
+    """Save the rows of all tables as `state`."""
     schema = sql.Identifier(f"kept_{state}")
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
@@ -20,8 +20,8 @@ def keep(connection: Connection, state: str) -> None:
         connection.execute(sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(schema, name, name))
 
 
-def put_back(connection: Connection, state: str) -> None:
-    """Make the rows of all tables those of `state` again, and let their numbers go on from there."""
+def restore(connection: Connection, state: str) -> None:
+    """Restore the rows of all tables from `state` and reset their sequences."""
     columns = _columns(connection)
     statements = [sql.SQL("SET session_replication_role = replica"), *_emptying(connection, list(columns))]
     for table, names in columns.items():
@@ -34,7 +34,10 @@ def put_back(connection: Connection, state: str) -> None:
 
 
 def _emptying(connection: Connection, tables: list[str]) -> list[sql.Composable]:
-    """DELETE is quick for few rows; TRUNCATE takes its time, but the same for any number."""
+    """Return statements that empty the tables: DELETE, or TRUNCATE if a table is large.
+
+    DELETE is faster for few rows; TRUNCATE takes constant time.
+    """
     largest = connection.execute(
         "SELECT coalesce(max(pg_relation_size(oid)), 0) FROM pg_class"
         " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -64,7 +67,7 @@ def _numbering(connection: Connection) -> list[sql.Composable]:
 
 
 def _columns(connection: Connection) -> dict[str, list[str]]:
-    """Table → columns that hold data of their own, of all our tables."""
+    """Return {table: columns} of all tables in schema public, without generated columns."""
     found: dict[str, list[str]] = {}
     rows = connection.execute(
         "SELECT c.table_name, c.column_name FROM information_schema.columns c"

@@ -1,4 +1,4 @@
-"""A person in front of a browser who sees what is wrong: errors, policy, contrast, width, strangers."""
+"""A user in a browser whose tests fail on script errors, CSP violations, axe violations, or overflow."""
 
 from pathlib import Path
 from types import TracebackType
@@ -8,20 +8,20 @@ from playwright.sync_api import Browser, Locator, Response, expect
 from tests.services import browsing
 
 expect.set_options(timeout=20_000)
-QUIET = 3_500  # milliseconds; longer than any poll of ours waits
+QUIET = 3_500  # milliseconds; longer than any polling interval
 
 
-class Visitor:
-    """A window of one person. As a context manager it ends with `leave`, which fails on any complaint."""
+class BrowserUser:
+    """A browser window. As a context manager, it fails on exit if the browser reported errors."""
 
     def __init__(self, browser: Browser, address: str, width: int = 1440, theme: str = "light") -> None:
         self.context = browsing.window(browser, address, width, theme)
         self.page = self.context.new_page()
         self.page.goto("/")
-        self._complaints = browsing.complaints_of(self.page)
+        self._errors = browsing.collect_errors(self.page)
         self._width = width
 
-    def __enter__(self) -> "Visitor":
+    def __enter__(self) -> "BrowserUser":
         return self
 
     def __exit__(
@@ -29,26 +29,26 @@ class Visitor:
     ) -> None:
         try:
             if kind is None:
-                self.complain()
+                self.check_errors()
         finally:
             self.context.close()
 
-    def complain(self) -> None:
-        """Fail when the browser has complained about anything so far."""
-        found, self._complaints[:] = list(self._complaints), []
+    def check_errors(self) -> None:
+        """Fail if the browser has reported errors since the last check."""
+        found, self._errors[:] = list(self._errors), []
         assert not found, found
 
-    def forgive(self, words: str) -> None:
-        """Forget the complaints with these words: the test has brought them about."""
-        self._complaints[:] = [one for one in self._complaints if words not in one]
+    def ignore_errors(self, words: str) -> None:
+        """Discard errors that contain `words`, which the test causes on purpose."""
+        self._errors[:] = [one for one in self._errors if words not in one]
 
-    def look(self) -> None:
-        """Hold what is shown at this moment, open dialogs too, against all rules."""
-        self.complain()
+    def check_page(self) -> None:
+        """Check the current page, including open dialogs: no errors, no axe violations, no overflow."""
+        self.check_errors()
         found = browsing.axe_problems(self.page)
         if browsing.scrolls_sideways(self.page):
             found.append(f"is wider than {self._width} px")
-        self._complaints.clear()  # axe makes styles of its own, which our policy rightly refuses
+        self._errors.clear()  # axe injects styles, which the CSP blocks
         assert not found, f"{self.page.url}\n" + "\n".join(found)
 
     def button(self, name: str, inside: Locator | None = None) -> Locator:
@@ -57,12 +57,12 @@ class Visitor:
     def link(self, name: str, inside: Locator | None = None) -> Locator:
         return (inside or self.page).get_by_role("link", name=name, exact=True)
 
-    def read(self, words: str) -> None:
-        """Wait until these words stand on the page, whatever stands around them."""
+    def expect_text(self, words: str) -> None:
+        """Wait until the main content contains `words`."""
         expect(self.page.locator("main")).to_contain_text(words)
 
     def download(self, link: Locator, folder: Path) -> Path:
-        """The file behind a link, under the name that it would get."""
+        """Download the file behind a link into `folder`, under its suggested name; return its path."""
         with self.page.expect_download() as coming:
             link.click()
         path = folder / coming.value.suggested_filename
@@ -70,7 +70,7 @@ class Visitor:
         return path
 
     def requests_while_idle(self, milliseconds: int = QUIET) -> list[str]:
-        """What the page asks for while nobody touches it."""
+        """Return the URLs that the page requests during `milliseconds` without interaction."""
         asked: list[str] = []
 
         def note(answer: Response) -> None:
