@@ -1,4 +1,4 @@
-"""PostgreSQL out of reach: connections that fall silent, a server that is away, full, or comes back."""
+"""PostgreSQL unavailable: silent connections, a server that is down, out of connections, or back again."""
 
 import http.client
 import time
@@ -23,7 +23,7 @@ ROWS = 6_000
 
 
 class Bench:
-    """An installation that reaches its database by a wire; `trial` has a connection of its own."""
+    """An installation whose database connections go through a severable proxy."""
 
     def __init__(self, server: PostgreSQL, folder: Path) -> None:
         server.create_database("wired")
@@ -46,7 +46,7 @@ class Bench:
         self.wire.close()
 
     def get(self, path: str) -> tuple[int, str, float]:
-        """(status, text, seconds)."""
+        """Request a page; return (status, text, seconds)."""
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=30)
         try:
@@ -57,7 +57,7 @@ class Bench:
             connection.close()
 
     def use_all_connections(self) -> None:
-        """Let every thread of the web server have a connection."""
+        """Send concurrent requests, so that every thread of the web server opens a connection."""
         for _ in range(30):
             assert self.get("/")[0] == 303
 
@@ -72,7 +72,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 def eventually(true: Callable[[], object], within: float) -> float:
-    """Wait until something is so; returns the seconds that it took."""
+    """Wait until a condition is true; return the seconds that it took."""
     began = time.monotonic()
     while not true():
         assert time.monotonic() - began < within
@@ -97,7 +97,7 @@ def test_pages_while_nothing_gets_through_and_afterwards(bench: Bench) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 8])
 def test_a_job_goes_on(bench: Bench, seconds: float) -> None:
-    """Cut while batches run; the connections that were cut stay dead when new ones get through again."""
+    """Connections are cut while batches run and stay dead; new ones work."""
     workflow = active(bench.app, bench.trial.actor, f"Cut for {seconds} seconds")
     job = bench.trial.start(lines(*addresses(ROWS, first=1 + ROWS * seconds)), workflow, missing="create")
     eventually(lambda: bench.trial.progress(job).processed > 0, within=60)

@@ -1,4 +1,4 @@
-"""What `make` says when the machine lacks something, before anything of ours runs."""
+"""`make` reports missing prerequisites, such as Python, before it runs any of Muster's code."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from tests.services.installation import ROOT
 
 
 def run(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Make an environment in an empty folder that has nothing but the requirements."""
+    """Run `make` in a folder that has only the requirements."""
     for name in ("requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, folder)
     return subprocess.run(
@@ -25,7 +25,7 @@ def run(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """A PATH without any Python."""
+    """Folder for PATH without Python."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in ("cat", "cksum", "rm"):

@@ -1,4 +1,4 @@
-"""Nothing ends because its log cannot be written, and all is well again once there is space."""
+"""Processes survive when their logs cannot be written, and recover once there is space."""
 
 import time
 from pathlib import Path

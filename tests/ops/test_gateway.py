@@ -1,4 +1,4 @@
-"""What the gateway does with a body for which there turns out to be no place."""
+"""The gateway rejects a body if the disk turns out to be full."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ def test_a_disk_that_takes_nothing_is_told_of_and_no_fault(tmp_path: Path) -> No
     tmp_path.rmdir()
     environ: dict[str, Any] = {}
     spooling = Gateway(Flask("none"), settings)._spool(environ, b"begun", 10_000, _nothing_more)
-    with ThreadPoolExecutor(1) as pool:  # a browser of another test may have a loop in this thread
+    with ThreadPoolExecutor(1) as pool:  # this thread may have another test's event loop
         body = pool.submit(asyncio.run, spooling).result()
     assert environ[REFUSED] == FULL
     assert body.read() == b"begun"

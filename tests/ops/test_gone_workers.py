@@ -1,4 +1,4 @@
-"""Killed with SIGKILL under the usual settings: work goes on within ten seconds, whatever was killed."""
+"""After SIGKILL of any process, work resumes within ten seconds with default settings."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ ROWS = 40_000
 
 
 class Bench:
-    """An installation with two workers, and a look at its jobs from outside."""
+    """An installation with two workers, and access to its database."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.site = Installation(folder / "data", MAX_CONTACTS_PER_JOB=str(ROWS), **settings).start()
@@ -34,7 +34,7 @@ class Bench:
         self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
 
     def kill_worker_at(self, task: str | None) -> bool:
-        """Kill the worker whose heartbeat names the task; False when none does yet."""
+        """Kill the worker whose heartbeat names the task; return False if there is none."""
         with self.app.app_context():
             signs = queue.heartbeats() or {}
         for name, sign in signs.items():
@@ -44,7 +44,7 @@ class Bench:
         return False
 
     def batch_of_killed(self, job: str) -> EnrollmentBatch | None:
-        """Kill a worker in the middle of a batch, and return that; None when there was no such moment."""
+        """Kill a worker while it runs a batch and return that batch, or None if it was too late."""
         for batch in self.trial.batches(job):
             if batch.status == "processing" and self.kill_worker_at(batch.holder):
                 time.sleep(0.2)
@@ -79,7 +79,7 @@ def bench(tmp_path: Path, database_kind: str, postgresql_server: Callable[[], Po
 
 
 def eventually(true: Callable[[], object], within: float = 120) -> float:
-    """Wait until something is so; returns the seconds that it took."""
+    """Wait until a condition is true; return the seconds that it took."""
     began = time.monotonic()
     while not true():
         assert time.monotonic() - began < within
@@ -123,7 +123,7 @@ def test_killed_in_a_batch(bench: Bench) -> None:
 
 
 def test_everything_killed_and_started_again(bench: Bench) -> None:
-    """The supervisor and all that it keeps up, in the middle of a job. What comes after the start counts."""
+    """Kill the supervisor and all its processes during a job, then start again."""
     trial = bench.trial
     job = trial.start(lines(*addresses(ROWS)), active(bench.app, trial.actor), missing="create")
     eventually(lambda: bench.done(job) > 0)

@@ -1,4 +1,4 @@
-"""Ctrl-C in a terminal: everything ends in order, and `make` does not call that an error."""
+"""Ctrl-C in a terminal stops everything gracefully, and `make` does not report an error."""
 
 import os
 import pty
@@ -11,7 +11,7 @@ from tests.services.installation import READY, ROOT, Installation
 
 
 def read_until(terminal: int, pattern: str, within: float = 120) -> str:
-    """What the terminal shows until `pattern` is in it, or until it is closed."""
+    """Return the terminal's output up to `pattern` or the end."""
     shown, give_up = "", time.monotonic() + within
     while not re.search(pattern, shown):
         assert time.monotonic() < give_up, shown

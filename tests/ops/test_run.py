@@ -1,4 +1,4 @@
-"""`make run` as a person meets it: it starts, heals, ends in order and finds everything again."""
+"""`make run` starts, restarts failed processes, stops gracefully, and keeps its data."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ PROCESSES = ("queue", "web", "worker-1", "worker-2", "clock")
 
 
 def readiness(site: Installation) -> tuple[int, dict[str, object]]:
-    """What /readyz says."""
+    """Return the response of /readyz."""
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
     try:
         connection.request("GET", "/readyz")
@@ -34,7 +34,7 @@ def readiness(site: Installation) -> tuple[int, dict[str, object]]:
 
 
 def eventually(true: Callable[[], object], within: float = 60) -> None:
-    """Wait until something is so."""
+    """Wait until a condition is true."""
     give_up = time.monotonic() + within
     while not true():
         assert time.monotonic() < give_up
@@ -42,7 +42,7 @@ def eventually(true: Callable[[], object], within: float = 60) -> None:
 
 
 def queue_of(site: Installation) -> "Redis[bytes]":
-    """A client of the installation's own queue."""
+    """Return a client of the installation's queue."""
     return Redis.from_url(Settings.from_environment(site.environment).queue_url)
 
 
@@ -75,7 +75,7 @@ def test_starts_heals_and_ends(installation: Make) -> None:
 
 
 def test_ends_within_ten_seconds_whatever_is_under_way(installation: Make) -> None:
-    """A worker and the web server are frozen, so that neither ends by itself."""
+    """Stop the installation while a worker and the web server are frozen."""
     site = installation().start()
     for name in ("worker-1", "web"):
         site.kill(name, signal.SIGSTOP)

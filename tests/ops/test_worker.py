@@ -1,4 +1,4 @@
-"""A worker lives on when the queue dies, and ends only after the task that it is at."""
+"""A worker survives the loss of its queue and finishes its task before it stops."""
 
 import importlib.util
 import os
@@ -23,7 +23,7 @@ PROGRAM = Path(__file__).with_name("worker_with_tasks.py")
 
 
 def eventually(true: Callable[[], object], within: float = 20) -> None:
-    """Wait until something is so."""
+    """Wait until a condition is true."""
     give_up = time.monotonic() + within
     while not true():
         assert time.monotonic() < give_up
@@ -31,7 +31,7 @@ def eventually(true: Callable[[], object], within: float = 20) -> None:
 
 
 class Bench:
-    """A worker process with a queue of its own; `send` hands it a task, `done` says what it did."""
+    """A worker process with its own queue. `send` enqueues a task; `done` returns what it did."""
 
     def __init__(self, folder: Path) -> None:
         self.valkey = Valkey().start()

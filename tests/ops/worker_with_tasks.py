@@ -1,4 +1,4 @@
-"""`worker.py` with two more tasks that only tests send. They write down what they did in a folder."""
+"""`worker.py` with two additional tasks for tests, which record their progress in a folder."""
 
 import os
 import sys

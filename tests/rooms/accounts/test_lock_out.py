@@ -1,4 +1,4 @@
-"""Ten wrong passwords lock a person and an address on the network for a quarter of an hour (P-02)."""
+"""Ten wrong passwords lock an email address and a client network for 15 minutes (P-02)."""
 
 import re
 import threading

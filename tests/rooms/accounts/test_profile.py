@@ -1,4 +1,4 @@
-"""One's own name, address and password are changed under Settings, Your profile."""
+"""Users change their name, email address, and password under Settings > Your profile."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A session ends where the server says so: copies of cookies do not outlive it (P-02)."""
+"""Sessions end on the server, so copied cookies stop working (P-02)."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ COOKIES = ("muster", "muster_remember")
 
 
 def copy_of(app: Flask, browser: FlaskClient, *names: str) -> FlaskClient:
-    """Another browser with copies of the cookies named."""
+    """Return another browser with copies of the named cookies."""
     thief = app.test_client()
     for name in names:
         cookie = browser.get_cookie(name)

@@ -1,4 +1,4 @@
-"""Signing in and out (P-02)."""
+"""Sign-in and sign-out (P-02)."""
 
 import html
 from urllib.parse import urljoin
@@ -154,7 +154,7 @@ def test_whatever_stands_in_next(stranger: FlaskClient, next_: str) -> None:
 
 
 def _stays_here(location: str) -> bool:
-    """Browsers take backslashes for slashes and skip blanks in front."""
+    """Return True for local URLs. Browsers treat backslashes as slashes and skip leading spaces."""
     plain = location.replace("\\", "/").lstrip()
     return urljoin("http://localhost/sign-in", plain).startswith("http://localhost/")
 

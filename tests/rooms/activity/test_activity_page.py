@@ -1,4 +1,4 @@
-"""What happened in an account, told in sentences (P-06)."""
+"""Activity page: sentences, filters, pages (P-06)."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -20,14 +20,14 @@ from tests.people import Person
 
 
 def texts(page: str) -> list[str]:
-    """The sentences on a page, newest first."""
+    """Return the sentences on a page, newest first."""
     found = re.findall(r'<p class="log-text">(.*?)</p>', page, re.DOTALL)
     return [re.sub(r"<[^>]+>", "", one) for one in found]
 
 
 @pytest.fixture
 def told(app: Flask, alice: Person, bob: Person) -> Flask:
-    """Alice activated a workflow three days ago, Bob added a contact yesterday, a job has just ended."""
+    """Add entries: Alice's workflow three days ago, Bob's contact yesterday, a job just now."""
     worker = alice.actor.__class__(
         account_id=alice.actor.account_id, account_name="Agency", role=alice.actor.role
     )

@@ -1,4 +1,4 @@
-"""The set-up page as a person in a browser uses it."""
+"""Helpers that use the setup page like a browser."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ GOOD = {
 
 
 def fill_in(browser: FlaskClient, **fields: Any) -> Any:
-    """Open the page, fill it in and send it; a field given as None is left out."""
+    """Open the setup page and submit it; fields that are None are left out."""
     token = token_on(browser.get("/setup").text)
     data = {name: text for name, text in (GOOD | fields).items() if text is not None}
     return browser.post("/setup", data=data | {"csrf_token": token})

@@ -1,4 +1,4 @@
-"""Settings, Business details: kept for the account, changed by whoever manages it, safe to show."""
+"""Settings > Business details: saved per account, require permission, validated, safe to display."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Whether the installation is alive and ready, for whoever watches it."""
+"""Health endpoints /healthz and /readyz."""
 
 from collections.abc import Iterator
 

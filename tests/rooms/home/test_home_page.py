@@ -1,4 +1,4 @@
-"""The home page: three steps, what runs, what needs somebody, key figures."""
+"""Home page: first steps, running jobs, jobs that need attention, key figures."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The first visit makes the owner, once (P-01)."""
+"""Initial setup creates the owner, once (P-01)."""
 
 import html
 import os

@@ -1,4 +1,4 @@
-"""Whoever manages the account sets its own limits, within what the installation allows."""
+"""Accounts set their own limits within the installation's maximum."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Settings: the account, its integrations, its limits (P-07 as far as it goes, P-08)."""
+"""Settings pages: account, integrations, limits (P-07 in part, P-08)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""To-dos on Home: closed by a correction, dismissed by a person, brought back (B-24, B-28)."""
+"""To-dos on the home page are closed by a correction, dismissed, and restored (B-24, B-28)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Periodic tasks: one that fails does not stop the others."""
+"""A periodic task that fails does not stop the others."""
 
 import sqlalchemy as sa
 
@@ -9,7 +9,7 @@ CROSSING = {"cross_account": True}
 
 
 def test_a_periodic_task_that_fails_stops_no_other(app, monkeypatch):
-    """PostgreSQL refuses everything after a statement that failed, until the transaction ends."""
+    """PostgreSQL rejects further statements after one fails, until the transaction ends."""
     counted = []
 
     def fail() -> None:

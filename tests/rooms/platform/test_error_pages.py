@@ -1,4 +1,4 @@
-"""Error pages: signed-in people keep the navigation, strangers get a way home. Miniatures are explained."""
+"""Error pages keep the navigation for users and link home for others. Thumbnails have a legend."""
 
 
 def test_a_page_that_is_not_there_keeps_the_navigation(bob):

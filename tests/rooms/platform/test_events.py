@@ -1,4 +1,4 @@
-"""Events: told after the commit, in order, from where one left off; lost without harm."""
+"""Events are sent after the commit, in order, can be resumed, and do no harm if lost."""
 
 import threading
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def tell(kind: str = "batch_completed", account_id: int = 1, **facts: events.Fac
 
 
 def read(count: int, after: str = events.NOTHING, account_id: int = 1) -> list[events.Event | None]:
-    """The next `count` things that a subscription says."""
+    """Return the next `count` items of a subscription."""
     with closing(events.subscribe(account_id, SUBJECT, after, wait_seconds=0.2)) as subscription:
         return [next(subscription) for _ in range(count)]
 

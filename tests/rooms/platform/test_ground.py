@@ -1,4 +1,4 @@
-"""The ground stands: readiness, sign-in and the queue, on each database."""
+"""Smoke test of readiness, sign-in, and the queue on each database."""
 
 from collections.abc import Callable
 

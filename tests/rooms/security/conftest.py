@@ -1,4 +1,4 @@
-"""One whole installation for the tests that need a real web server in front of them."""
+"""One installation for tests that need a real web server."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.services.plain_client import Session, sign_in_owner
 
 @pytest.fixture(scope="session")
 def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Running, without workers."""
+    """A running installation without workers."""
     one = Installation(tmp_path_factory.mktemp("muster") / "data", WORKERS="0").start()
     yield one
     one.stop()
@@ -18,5 +18,5 @@ def muster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def session(muster: Installation) -> Session:
-    """Its owner, signed in."""
+    """Session of the installation's owner."""
     return sign_in_owner(muster)

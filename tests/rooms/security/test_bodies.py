@@ -1,4 +1,4 @@
-"""Nothing of a body is read before it is known who sends it, and never more than the view has room for."""
+"""Bodies are not read before authentication, nor beyond the limit of the view."""
 
 import io
 
@@ -11,7 +11,7 @@ from tests.people import Person
 
 
 class Untouched(io.BytesIO):
-    """A body that notices when somebody reads it."""
+    """A body that records whether it was read."""
 
     was_read = False
 

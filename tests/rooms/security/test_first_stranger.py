@@ -1,5 +1,4 @@
-"""A fresh installation is not for whoever comes by: not through somebody else's page that leads a browser to
-this machine under a name of its own, not through a proxy that nobody told Muster of."""
+"""A new installation cannot be taken over, neither by DNS rebinding nor through an unconfigured proxy."""
 
 import re
 import time
@@ -60,7 +59,7 @@ def test_an_address_for_other_people_asks_for_the_token(
 
 
 def test_a_second_set_up_costs_no_hashing(app: Flask) -> None:
-    """Whoever owns Muster already is not kept busy by strangers."""
+    """Anonymous clients cannot cause password hashing once an owner exists."""
     browser = app.test_client()
     token = token_on(browser.get("/sign-in").text)
     answer = browser.post("/setup", data=GOOD | {"csrf_token": token})
@@ -104,7 +103,7 @@ def test_trying_tokens_is_limited(fresh_app: Flask, database: Database) -> None:
 
 
 def led_to(app: Flask, host: str) -> FlaskClient:
-    """A browser that knows the installation by that name."""
+    """Return a browser that sends this host name."""
     browser = app.test_client()
     browser.open = partial(browser.open, base_url=f"http://{host}")  # type: ignore[method-assign]
     return browser

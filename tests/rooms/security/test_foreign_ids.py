@@ -1,6 +1,6 @@
-"""Ids of another account in the middle of one's own: where an address has two, or a form or a filter has one.
+"""Ids of another account in a form, a filter, or as the second id of a URL.
 
-That each address as a whole leads nowhere for strangers is walked by the guard over all routes.
+The first id of each URL is covered by the guard test over all routes.
 """
 
 import io
@@ -24,7 +24,7 @@ FILE = b"Email\nann@example.com\n"
 
 @pytest.fixture
 def own(app: Flask, mallory: Person) -> dict[str, str]:
-    """What Mallory has."""
+    """Objects of Mallory's account."""
     account = mallory.actor.account_id
     with app.app_context(), acting_for(account):
         make_sample_data(account)

@@ -1,5 +1,4 @@
-"""A form that another site sends in somebody's name does nothing: every address that changes something asks
-for the token of the session, the one that reads files too."""
+"""CSRF: every endpoint that changes something requires the session's token, including uploads."""
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -31,7 +30,7 @@ def test_a_token_of_another_session_is_none(alice: Person, stranger: FlaskClient
 
 
 def test_signing_in_begins_a_new_session(app: Flask, stranger: FlaskClient) -> None:
-    """A session that somebody planted in the browser before is worth nothing afterwards."""
+    """A session that was fixed before sign-in is not valid afterwards."""
     with stranger.session_transaction() as session:
         session.update(account_id=999, csrf_token="planted")
     page = stranger.get("/sign-in").text

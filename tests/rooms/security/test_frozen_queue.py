@@ -1,4 +1,4 @@
-"""A queue that has stopped answering, without being gone, makes no page wait for more than a second."""
+"""No page takes more than a second if the queue stops responding with connections open."""
 
 import io
 import time
@@ -42,10 +42,10 @@ def upload(person: Person) -> Any:
 
 
 def answers_soon(app: Flask, answers: Callable[[], bool]) -> None:
-    """Within a second, at the third try at the latest: other programs take the processor for a while."""
+    """Assert a response within a second; try three times, since the machine may be busy."""
     took = []
     while len(took) < 3 and min(took, default=2.0) >= 1.0:
-        app.extensions["queue_backoff"].until = 0.0  # as after a while
+        app.extensions["queue_backoff"].until = 0.0  # as if the backoff had expired
         began = time.perf_counter()
         assert answers()
         took.append(time.perf_counter() - began)

@@ -1,4 +1,4 @@
-"""A disk that is full, or nearly, costs a sentence: no account fills it, and no page falls over."""
+"""Full disks produce a message, not an error; no account can fill the disk."""
 
 import io
 import random
@@ -22,7 +22,7 @@ from tests.services.valkey import Valkey
 
 
 def send(person: Person, rows: int, row: bytes = b"") -> Any:
-    """The answer to an upload of so many rows; `row` is one with two numbers in it that look like noise."""
+    """Upload a file of `rows` rows; `row` is a template with two pseudo-random numbers."""
     noise = random.Random(1)
     if row:
         lines = [row % (noise.getrandbits(32), noise.getrandbits(32)) for _ in range(rows)]
@@ -66,13 +66,13 @@ def test_space_is_asked_for_before_a_file_is_taken(database: Database) -> None:
 
 
 def type_in_when_possible(app: Flask, trouble: str) -> Any:
-    """The answer to somebody who signs in; where nothing can be read, to one who opens a page."""
+    """Return the response to a sign-in (trouble "full"), or to a page that needs the database."""
     browser = app.test_client()
     return type_in(browser) if trouble == "full" else sign_in_without_reading(app).get("/contacts")
 
 
 def sign_in_without_reading(app: Flask) -> Any:
-    """A browser with a cookie that makes Muster look into its database."""
+    """Return a browser with a cookie that causes a database lookup."""
     browser = app.test_client()
     with browser.session_transaction() as session:
         session["_user_id"] = "any"
@@ -87,7 +87,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def on_disk(disk: SmallDisk, database: Database, valkey: Valkey) -> Iterator[Flask]:
-    """Muster with its data and its database on the small disk."""
+    """The app with its data and database on the small disk."""
     changes = {"DATA_DIR": disk.folder, "DATABASE_URL": f"sqlite:///{disk.folder}/muster.db"}
     settings = database.settings(**changes, MIN_FREE_BYTES=0)
     prepare_database(settings)
@@ -123,7 +123,7 @@ def test_writing_is_refused_with_a_sentence_and_reading_goes_on(
     else:
         with on_disk.app_context():
             db.session.remove()
-            db.engine.dispose()  # the system refuses while a file is open for writing
+            db.engine.dispose()  # remounting fails while a file is open for writing
         disk.make_read_only()
     ready = on_disk.test_client().get("/readyz")
     assert (ready.status_code, ready.json["disk"]) == (503, False)

@@ -1,4 +1,4 @@
-"""What every answer carries, whatever kind it is: pages, errors, redirects, files, downloads."""
+"""Security headers on all responses: pages, errors, redirects, static files, downloads."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""An SQLite file that another program keeps locked costs a sentence, and all is well once it is free."""
+"""A locked SQLite file produces a message; requests succeed once it is unlocked."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.services.valkey import Valkey
 
 @pytest.fixture
 def app_of_own(database: Database, valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """Muster as the web server has it, waiting one second for locks."""
+    """The app as the web server runs it, with a lock timeout of one second."""
     if not database.settings().is_sqlite:
         pytest.skip("PostgreSQL locks rows, not files")
     monkeypatch.setitem(ground.LOCK_WAIT_SECONDS, "web", 1.0)
@@ -34,7 +34,7 @@ def app_of_own(database: Database, valkey: Valkey, monkeypatch: pytest.MonkeyPat
 
 
 def other_program(app: Flask) -> sqlite3.Connection:
-    """A connection to the same file that is not ours."""
+    """A connection of another program to the same file."""
     with app.app_context():
         place = db.engine.url.database
     assert place
@@ -68,7 +68,7 @@ def test_locked_for_everybody(app_of_own: Flask) -> None:
     alice = sign_in(app_of_own, "alice")
     with app_of_own.app_context():
         db.session.remove()
-        db.engine.dispose()  # nobody gets this lock while others have the file open
+        db.engine.dispose()  # the lock requires that no one else has the file open
     with closing(other_program(app_of_own)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")

@@ -1,5 +1,4 @@
-"""What people and files say is only ever text: a hostile one, put wherever something can be written, becomes
-no element, no attribute and no address on any page."""
+"""XSS: hostile text in every input never becomes an element, attribute, or URL on any page."""
 
 import csv
 import io
@@ -28,7 +27,7 @@ RUNS = re.compile(r"\s*(javascript|data|vbscript):", re.IGNORECASE)
 
 
 class Looker(HTMLParser):
-    """Collects what the hostile text would have become."""
+    """Collects elements, attributes, and URLs that hostile text would create."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +75,7 @@ def workflow(app: Flask, alice: Person, contact: str) -> str:
 
 @pytest.fixture
 def job(alice: Person, workflow: str, run_tasks: Callable[[], bool]) -> str:
-    """The page of a job from a file whose name, headers and cells are hostile."""
+    """URL of a job whose file has a hostile name, header, and cells."""
     assert alice.post(f"{workflow}/activation", {"confirmed": "1"}).status_code == 303
     text = io.StringIO()
     rows = [["b@example.com", HOSTILE, "=1+1"], [HOSTILE, HOSTILE, "@x"], ["a@example.com", "-1", "\t=1"]]

@@ -1,4 +1,4 @@
-"""What no browser sends: answered as wrong input or as if it were not there, never as a fault of ours."""
+"""Malformed input is rejected or ignored; it never causes an internal error."""
 
 import io
 import time
@@ -35,7 +35,7 @@ FAULTY = b"Email,Note\nann@@example.com,\nbob@@example.com,\n"
 
 @pytest.fixture
 def job(alice: Person, run_tasks: Callable[[], bool]) -> str:
-    """The page of a job with problems."""
+    """URL of a job with problem rows."""
     file = {"file": (io.BytesIO(FAULTY), "people.csv")}
     mapping = alice.post("/contacts/import", file, content_type="multipart/form-data").headers["Location"]
     chosen = {
@@ -101,7 +101,7 @@ def test_a_header_of_a_hundred_thousand_words_is_no_work() -> None:
 
 
 def test_readiness_is_cheap_to_ask_for(app: Flask) -> None:
-    """Anybody may ask, so it must not be a way to keep the machine busy."""
+    """/readyz is public, so repeated requests must be cheap."""
     browser = app.test_client()
     browser.get("/readyz")
     began = time.process_time()

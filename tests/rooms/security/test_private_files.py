@@ -1,4 +1,4 @@
-"""What Muster keeps is for its own user alone, also where the terminal's own settings are generous."""
+"""Muster's files are readable by its own user only, regardless of the umask."""
 
 import io
 import os
@@ -18,7 +18,7 @@ from app.platform.tenancy import acting_for
 
 @pytest.fixture
 def generous() -> Iterator[None]:
-    """As on most machines: everybody may read what is new."""
+    """Set the usual umask: new files are readable by everyone."""
     before = os.umask(0o022)
     yield
     os.umask(before)

@@ -1,4 +1,4 @@
-"""A failure is logged with its trace and without the data of the person whose row it was."""
+"""Failures are logged with a traceback and without personal data."""
 
 import logging
 import sys
@@ -34,7 +34,7 @@ def test_a_failed_statement_tells_no_values(app: Flask, alice: Person, failure: 
                 session.rollback()
         except DBAPIError:
             told = logged()
-        else:  # SQLite has no lengths
+        else:  # SQLite does not enforce lengths
             return
     assert "INSERT INTO contacts" in told
     assert SECRET not in told

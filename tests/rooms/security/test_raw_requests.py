@@ -1,4 +1,4 @@
-"""What only a client below the level of a browser sends: forged proxy headers, smuggling, endless headers."""
+"""Requests that browsers do not send: forged proxy headers, request smuggling, endless headers."""
 
 import socket
 

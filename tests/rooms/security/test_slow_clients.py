@@ -1,4 +1,4 @@
-"""Senders and receivers that take their time cost no thread: pages go on as if they were not there."""
+"""Slow clients do not occupy threads: other requests stay fast."""
 
 import socket
 import statistics
@@ -93,7 +93,7 @@ def test_a_body_in_chunks_of_unknown_length(muster: Installation, session: Sessi
 
 
 def test_nothing_large_is_taken_from_strangers(muster: Installation) -> None:
-    """The answer comes at once; whatever is sent besides is thrown away."""
+    """The response comes at once and the body is discarded."""
     for path in ("/contacts/import", "/contacts", "/sign-in", "/setup", "/nowhere"):
         head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000\r\n"
         kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
@@ -111,12 +111,12 @@ def test_the_answer_to_a_large_body_that_is_refused_can_be_read(muster: Installa
 
 
 def usual_seconds(port: int) -> float:
-    """How long a small page takes as a rule; a busy machine delays one now and then."""
+    """Return the median response time of a small page, in seconds."""
     return statistics.median(seconds_to_answer(port) for _ in range(9))
 
 
 def upload_of(session: Session, length: int) -> bytes:
-    """The beginning of an upload, and no more."""
+    """Return the headers and the beginning of an upload."""
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nEmail\r\n'
     return _head(session, length) + part
 
@@ -140,7 +140,7 @@ def _chunk(data: bytes) -> bytes:
 
 
 def _receiver(port: int, text: bytes) -> socket.socket:
-    """Asks and reads nothing, with little room for what comes."""
+    """Send a request and read nothing, with a small receive buffer."""
     receiver = socket.socket()
     receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     receiver.connect(("127.0.0.1", port))
@@ -149,7 +149,7 @@ def _receiver(port: int, text: bytes) -> socket.socket:
 
 
 def _status(sender: socket.socket, within: float) -> int:
-    """0 while there is no answer."""
+    """Return the status of a response, or 0 before it arrives."""
     sender.settimeout(within)
     try:
         return int(sender.recv(12)[9:12] or 0)

@@ -1,5 +1,6 @@
-"""No statement reads or changes an account's rows without saying whose, however it is made, and none names
-another account than the one that somebody acts for (P-03). Written ones are tried in tests/unit/platform.
+"""Tenancy guard: statements on an account's rows must name the current account (P-03).
+
+Statements written as text are tested in tests/unit/platform.
 """
 
 from collections.abc import Callable
@@ -98,7 +99,7 @@ def test_nobody_names_another_account(app: Flask, alice: Person, mallory: Person
 
 
 def test_each_row_of_a_statement_is_of_one_account(app: Flask, alice: Person, mallory: Person) -> None:
-    """Also where SQLAlchemy writes many rows as one statement, because something is to come back."""
+    """Includes inserts that SQLAlchemy batches into one statement because they return values."""
     rows = [_tag(alice.actor.account_id, f"tag {number}") for number in range(1500)]
     with app.app_context():
         with transaction():
@@ -164,7 +165,7 @@ def test_what_is_said_to_cross_accounts_may(app: Flask, alice: Person, mallory: 
 
 
 def test_a_statement_is_read_once(app: Flask, alice: Person) -> None:
-    """Lists of other lengths and other values do not make another statement of it."""
+    """Parameter lists of other lengths and values reuse the parsed statement."""
     read = tenancy._accounts_named
     with app.app_context(), acting_for(alice.actor.account_id):
         read.cache_clear()

@@ -1,4 +1,4 @@
-"""What a stranger sends is shown at the terminal and never steers it; the queue's socket lies in no trap."""
+"""Client input cannot control the terminal, and the queue's socket cannot be hijacked."""
 
 import json
 import tempfile
