@@ -1,7 +1,7 @@
-"""The background processes. `python worker.py` runs tasks, `python worker.py clock` does what is due.
+"""Background processes: `python worker.py` runs tasks, `python worker.py clock` runs periodic tasks.
 
-Both live on when the queue or the database is away and take up work when it is back. On SIGTERM a worker ends
-the batch or the chunk it is at; the rest is given to another one, because the database knows of it.
+Both survive outages of the queue and the database. On SIGTERM, a worker finishes its current batch or chunk;
+other workers continue the job from the state in the database.
 """
 
 import signal
@@ -30,10 +30,9 @@ RETRY_SECONDS = 1.0
 
 
 class TaskWorker(SimpleWorker):
-    """RQ's worker without a fork per task: each task runs in an app context of its own.
+    """RQ worker that runs tasks in its own process, without forking, each in a new app context.
 
-    What it has to say about lost connections becomes our log lines; it never waits longer than two seconds
-    for the queue to come back.
+    It waits at most two seconds between attempts to reconnect to the queue.
     """
 
     app: Flask
@@ -41,13 +40,13 @@ class TaskWorker(SimpleWorker):
     stopping = False
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         with self.app.app_context():
             token = origin.set({"task": job.description, "task_id": job.id})
             try:
                 with track_task(f"{job.id}-{uuid4().hex[:8]}"):
                     done = super().perform_job(job, queue, execution)
-                milliseconds = round((time.perf_counter() - began) * 1000, 1)
+                milliseconds = round((time.perf_counter() - started_at) * 1000, 1)
                 log.info(
                     "task_completed" if done else "task_failed",
                     extra={"queue": queue.name, "ms": milliseconds},
@@ -57,17 +56,17 @@ class TaskWorker(SimpleWorker):
                 origin.reset(token)
 
     def subscribe(self) -> None:
-        """Commands by message (stop this task, shut down) are not used: no thread, no connection for them."""
+        """Disabled: RQ's remote commands are not used and would need a thread and a connection."""
 
     def handle_warm_shutdown_request(self) -> None:
         self.stopping = True
         request_stop()
 
     def set_shutdown_requested_date(self) -> None:
-        """Not told to the queue: it may be away, and this runs inside a signal handler."""
+        """Disabled: it writes to the queue, which may be down, from within a signal handler."""
 
 
-def work(app: Flask, settings: Settings) -> None:
+def run_worker(app: Flask, settings: Settings) -> None:
     """Run tasks until SIGTERM or Ctrl-C."""
     queue.start_heartbeat(settings.queue_url)
     log.info("worker_started")
@@ -86,8 +85,8 @@ def work(app: Flask, settings: Settings) -> None:
     log.info("worker_stopped")
 
 
-def keep_time(app: Flask) -> None:
-    """Call what is due once a second until SIGTERM or Ctrl-C."""
+def run_clock(app: Flask) -> None:
+    """Run due periodic tasks once a second until SIGTERM or Ctrl-C."""
     stopping = threading.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         signal.signal(kind, lambda *_: stopping.set())
@@ -118,15 +117,15 @@ def _stop_on_signal() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Start what the arguments name, and end the process after it."""
+    """Run a worker, or the clock if `arguments` is ["clock"], and exit the process."""
     if arguments not in ([], ["clock"]):
         print("usage: worker.py [clock]", file=sys.stderr)
         leave(2)
     app = load("clock" if arguments else "worker")
     if arguments:
-        keep_time(app)
+        run_clock(app)
     else:
-        work(app, app.extensions["settings"])
+        run_worker(app, app.extensions["settings"])
     leave(0, app)
 
 

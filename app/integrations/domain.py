@@ -58,11 +58,11 @@ ALWAYS_CONNECTED: Final = frozenset({Kind.EMAIL})
 
 
 def service_name(kind: str) -> str:
-    """What a service is called; an unknown one as it is written."""
+    """Return the name of a kind of service; an unknown kind is returned unchanged."""
     return next((service.label for known, service in SERVICES.items() if known == kind), kind)
 
 
 def in_order(kinds: Collection[str]) -> tuple[str, ...]:
-    """The services in the order in which pages show them, unknown ones last."""
+    """Sort kinds of services in display order, unknown kinds last."""
     known = [kind.value for kind in SERVICES]
     return tuple(sorted(kinds, key=lambda kind: (known.index(kind) if kind in known else len(known), kind)))
