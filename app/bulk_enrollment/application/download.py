@@ -7,6 +7,7 @@ side in slices, so memory stays small, and no transaction stays open while someb
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -15,8 +16,9 @@ from app.bulk_enrollment.application.report import ShownJob
 from app.bulk_enrollment.application.selections import upload_of
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
-from app.bulk_enrollment.domain.selection import FileSelection, ManualSelection
+from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded_cell
 from app.files.domain.columns.added import ADDED_COLUMNS
@@ -26,6 +28,7 @@ from app.platform.errors import Conflict, Unavailable
 SLICE = 5_000
 
 Told = tuple[Outcome | None, str]
+_NEVER_REACHED: Final[Told] = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None))
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
             delimiter = ";" if files.layout_of(upload).delimiter == ";" else ","
         case ManualSelection() as selection:
             rows = _listed_rows(selection, ledger, wanted)
+        case FilterSelection():
+            rows = _filtered_rows(job, wanted)
     _record(actor, shown, wanted)
     stem = shown.story.file_name.rpartition(".")[0] or shown.story.file_name
     return Download(f"{stem}-{part}.csv", csv_chunks(rows, delimiter))
@@ -108,17 +113,35 @@ def _listed_rows(
             yield [guarded_cell(entry), outcome.name if outcome else "", words]
 
 
+def _filtered_rows(job: EnrollmentJob, wanted: frozenset[Outcome] | None) -> Iterator[Sequence[str]]:
+    yield [job.selection.identifier, *ADDED_COLUMNS]
+    is_cancelled = job.status == JobStatus.CANCELLED
+    for row in _slices(job.account_id, job.id):
+        outcome, words = _of_row(row, is_cancelled)
+        if wanted is None or outcome in wanted:
+            yield [row.identifier, outcome.name if outcome else "", words]
+
+
 def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[Told]:
     """Outcome and reason of every row, in order. What a cancelled job never came to is cancelled too."""
-    rest: Told = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None)) if is_cancelled else (None, "")
+    for row in _slices(account_id, job_id):
+        yield _of_row(row, is_cancelled)
+    while is_cancelled:
+        yield _NEVER_REACHED
+
+
+def _slices(account_id: int, job_id: int) -> Iterator[Any]:
     after = 0
     while rows := queries.ledger_slice(account_id, job_id, after, SLICE):
         forget_snapshot()
-        for row in rows:
-            yield rest if row.outcome is None else _told(row.outcome, row.detail, row.note)
+        yield from rows
         after = rows[-1].row_number
-    while is_cancelled:
-        yield rest
+
+
+def _of_row(row: Any, is_cancelled: bool) -> Told:
+    if row.outcome is None:
+        return _NEVER_REACHED if is_cancelled else (None, "")
+    return _told(row.outcome, row.detail, row.note)
 
 
 def _told(code: int, detail: str | None, note: str | None) -> Told:

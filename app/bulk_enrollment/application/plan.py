@@ -111,13 +111,12 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
         if not turn_ends:  # half of the time at most goes into finding the place again
             turn_ends = time.monotonic() + max(TURN_SECONDS, time.monotonic() - began)
         with transaction():
-            _hold(job, claim.attempt, done + len(chunk))
-            planning.load_chunk(context, chunk)
-            planning.load_other_keys(job.account_id, job.id, rows.take_other_keys())
-            if met := rows.met:
-                jobs.change(job.account_id, job.id, met=met)
-            tell(job, "rows_planned", rows=done + len(chunk))
-        done += len(chunk)
+            _hold(job, claim.attempt, done)
+            loaded = done + chunk.load(context)
+            met = {"met": rows.met} if rows.met else {}
+            jobs.change(job.account_id, job.id, planned_rows=loaded, **met)
+            tell(job, "rows_planned", rows=loaded)
+        done = loaded
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.should_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
             raise _LeftOff

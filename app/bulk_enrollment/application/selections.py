@@ -5,15 +5,23 @@ from dataclasses import dataclass, replace
 from app.accounts.domain import Actor
 from app.bulk_enrollment.domain.options import JobOptions, option_problems
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS
-from app.bulk_enrollment.domain.selection import FileSelection, ManualSelection, Selection, file_problems
+from app.bulk_enrollment.domain.selection import (
+    FileSelection,
+    FilterSelection,
+    ManualSelection,
+    Selection,
+    file_problems,
+)
+from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.columns.evidence import MOST_TAGS
+from app.platform.clock import now
 from app.platform.errors import Conflict, Invalid, NotFound
 
 LONGEST_SOURCE = 200  # characters of a file's name that a job keeps
-LISTED = "Selected contacts"
+LISTED, FILTERED = "Selected contacts", "Filtered contacts"
 
 
 @dataclass(frozen=True)
@@ -26,14 +34,17 @@ class Accepted:
     upload_id: int | None = None
 
 
-def accept(actor: Actor, selection: Selection, options: JobOptions) -> Accepted:
-    """Check a selection and what is to be done with it. Raises NotFound, ReadAnotherWay and Invalid
+def accept(actor: Actor, selection: Selection, options: JobOptions, count_to: int) -> Accepted:
+    """Check a selection and what is to be done with it. Contacts that meet a filter are counted up to
+    `count_to`. Raises NotFound, ReadAnotherWay and Invalid
     (`fields`), also while a file asks who may be contacted: no caller gets past that."""
     match selection:
         case FileSelection():
             return _accept_file(actor, selection, options)
         case ManualSelection():
             return _accept_listed(selection, options)
+        case FilterSelection():
+            return _accept_filter(actor, selection, options, count_to)
 
 
 def confirm(actor: Actor, job: EnrollmentJob) -> None:
@@ -88,6 +99,16 @@ def _accept_listed(selection: ManualSelection, options: JobOptions) -> Accepted:
         found["entries"] = "Choose at least one contact."
     _refuse(found)
     return Accepted(selection, len(selection.entries), LISTED)
+
+
+def _accept_filter(actor: Actor, selection: FilterSelection, options: JobOptions, count_to: int) -> Accepted:
+    found = contacts.resolve_filter(actor.account_id, selection.criteria, now())
+    rows = queries.count_up_to(found, count_to)
+    problems = option_problems(options, selection.identifier)
+    if not rows:
+        problems["filter"] = "No contact matches this filter."
+    _refuse(problems)
+    return Accepted(selection, rows, FILTERED)
 
 
 def _refuse(found: dict[str, str]) -> None:

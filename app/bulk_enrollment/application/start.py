@@ -15,10 +15,10 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.corrections import job_to_correct
 from app.bulk_enrollment.application.dry_run_limits import make_room_for
 from app.bulk_enrollment.application.plan import PLAN_TASK
-from app.bulk_enrollment.application.selections import accept, confirm
+from app.bulk_enrollment.application.selections import Accepted, accept, confirm
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
-from app.bulk_enrollment.domain.selection import Selection
+from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -95,8 +95,9 @@ def permission_for(kind: str) -> Permission:
 def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     kind = "enroll" if wanted.workflow_id else "import"
     accounts.require(actor, permission_for(kind))
-    accepted = accept(actor, wanted.selection, wanted.options)
-    _check_size(actor, accepted.rows, is_import=wanted.workflow_id is None)
+    limit = row_limit(actor, is_import=wanted.workflow_id is None)
+    accepted = accept(actor, wanted.selection, wanted.options, count_to=limit + 1)
+    _check_size(accepted, limit)
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
     parent = job_to_correct(actor, wanted.corrects, wanted.workflow_id) if wanted.corrects else None
     return jobs.add(
@@ -129,16 +130,23 @@ def row_limit(actor: Actor, is_import: bool) -> int:
     return accounts.limit_of(actor.account_id, "contacts_per_job", most, highest)
 
 
-def _check_size(actor: Actor, rows: int, is_import: bool) -> None:
-    limit = row_limit(actor, is_import)
-    if rows > limit:
-        raise TooMuch(
-            "CONTACT_LIMIT_EXCEEDED",
-            f"The limit is {limit:,} contacts per job; this file has {rows:,}. "
-            "Split the file, or ask an administrator to raise the limit.",
-            limit=limit,
-            count=rows,
-        )
+def _check_size(accepted: Accepted, limit: int) -> None:
+    if accepted.rows <= limit:
+        return
+    match accepted.selection:
+        case FileSelection():
+            what, instead = f"this file has {accepted.rows:,}", "Split the file"
+        case ManualSelection():
+            what, instead = f"you selected {accepted.rows:,}", "Select fewer"
+        case FilterSelection():
+            what, instead = "more match this filter", "Narrow the filter"
+    raise TooMuch(
+        "CONTACT_LIMIT_EXCEEDED",
+        f"The limit is {limit:,} contacts per job; {what}. {instead}, or ask an administrator to raise the "
+        "limit.",
+        limit=limit,
+        count=accepted.rows,
+    )
 
 
 def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> EnrollmentJob:

@@ -12,6 +12,7 @@ from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions
 from app.bulk_enrollment.domain.selection import (
     IDENTIFIERS,
     FileSelection,
+    FilterSelection,
     Identifier,
     ManualSelection,
     Selection,
@@ -21,12 +22,12 @@ from app.files.domain.columns.styles import DATES, PHONES
 Document = Mapping[str, Any]
 One = TypeVar("One", bound=str)
 
-FILE, MANUAL = "file", "manual"
-_NAMES: Final[dict[type, str]] = {FileSelection: FILE, ManualSelection: MANUAL}
+FILE, MANUAL, FILTER = "file", "manual", "filter"
+_NAMES: Final[dict[type, str]] = {FileSelection: FILE, ManualSelection: MANUAL, FilterSelection: FILTER}
 
 
 def selection_type(selection: Selection) -> str:
-    """`file` or `manual`."""
+    """`file`, `manual` or `filter`."""
     return _NAMES[type(selection)]
 
 
@@ -42,6 +43,8 @@ def read_selection(document: Document) -> Selection:
             return _read_file(document, identifier or "email")
         case "manual":
             return ManualSelection(_texts(document, "entries"), identifier or "contact_id")
+        case "filter":
+            return FilterSelection(dict(_mapping(document, "criteria")))
     raise ValueError(f"no selection: {document.get('type')!r}")
 
 

@@ -1,11 +1,11 @@
-"""Which rows a job takes: those of a file, or contacts that somebody listed.
+"""Which rows a job takes: those of a file, contacts that somebody listed, or contacts that meet a filter.
 
 What is to be done with them belongs to the job (`options`). `documents` reads and writes both as JSON.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from app.contacts.domain.names import field_key
 from app.files.domain.columns.identify import SECOND_EMAIL
@@ -92,7 +92,17 @@ class ManualSelection:
     withholds = False
 
 
-Selection = FileSelection | ManualSelection
+@dataclass(frozen=True)
+class FilterSelection:
+    """Contacts that met `criteria`, a criteria document of the contacts room, when the job was planned, in
+    the order of their ids."""
+
+    criteria: dict[str, Any]
+    identifier: Identifier = "contact_id"
+    withholds = False
+
+
+Selection = FileSelection | ManualSelection | FilterSelection
 
 
 def file_problems(

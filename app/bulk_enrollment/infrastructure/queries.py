@@ -197,6 +197,12 @@ def _jobs_by_workflow(account_id: int, which: sa.ColumnElement[bool], *workflow_
     )
 
 
+def count_up_to(ids: sa.Select[Any], most: int) -> int:
+    """How many rows a select has; stops counting at `most`."""
+    query = sa.select(sa.func.count()).select_from(ids.limit(most).subquery())
+    return session().scalar(query) or 0
+
+
 def expected_outcomes(account_id: int, job_id: int) -> dict[Outcome, int]:
     """{outcome that planning expects: rows}."""
     rows = session().execute(
@@ -255,11 +261,15 @@ def ledger_outcomes(account_id: int, job_id: int) -> dict[Outcome | None, int]:
 
 
 def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[Any]:
-    """(row number, outcome, detail, note) of the next rows: the ledger is read in slices beside its file."""
+    """(row number, identifier, outcome, detail, note) of the next rows, for reading the ledger in slices."""
     return list(
         session().execute(
             sa.select(
-                EnrollmentRow.row_number, EnrollmentRow.outcome, EnrollmentRow.detail, EnrollmentRow.note
+                EnrollmentRow.row_number,
+                EnrollmentRow.identifier,
+                EnrollmentRow.outcome,
+                EnrollmentRow.detail,
+                EnrollmentRow.note,
             )
             .where(
                 EnrollmentRow.account_id == account_id,

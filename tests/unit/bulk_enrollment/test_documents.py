@@ -12,7 +12,12 @@ from app.bulk_enrollment.domain.documents import (
     write_selection,
 )
 from app.bulk_enrollment.domain.options import JobOptions, option_problems
-from app.bulk_enrollment.domain.selection import FileSelection, ManualSelection, file_problems
+from app.bulk_enrollment.domain.selection import (
+    FileSelection,
+    FilterSelection,
+    ManualSelection,
+    file_problems,
+)
 
 FILE = FileSelection(
     upload_id="019a0000-0000-7000-8000-000000000001",
@@ -39,7 +44,13 @@ OPTIONS = JobOptions(
 
 
 @pytest.mark.parametrize(
-    "selection", [FILE, ManualSelection(("5", "7")), ManualSelection(("a@b.example",), "email")]
+    "selection",
+    [
+        FILE,
+        ManualSelection(("5", "7")),
+        ManualSelection(("a@b.example",), "email"),
+        FilterSelection({"all": [{"field": "x", "op": "is", "value": [1, {"a": None}]}]}),
+    ],
 )
 def test_a_selection_comes_back_as_it_was(selection) -> None:
     assert read_selection(write_selection(selection)) == selection
@@ -51,7 +62,10 @@ def test_options_come_back_as_they_were() -> None:
         assert getattr(OPTIONS, field.name) != getattr(JobOptions(), field.name), f"{field.name} is not tried"
 
 
-@pytest.mark.parametrize(("selection", "name"), [(FILE, "file"), (ManualSelection(()), "manual")])
+KINDS = [(FILE, "file"), (ManualSelection(()), "manual"), (FilterSelection({}), "filter")]
+
+
+@pytest.mark.parametrize(("selection", "name"), KINDS)
 def test_each_kind_has_a_name(selection, name: str) -> None:
     assert selection_type(selection) == write_selection(selection)["type"] == name
 
@@ -60,6 +74,7 @@ def test_what_is_missing_has_its_default() -> None:
     assert read_options({}) == JobOptions()
     assert read_selection({"type": "file", "upload_id": "u"}) == FileSelection("u", {})
     assert read_selection({"type": "manual"}) == ManualSelection(())
+    assert read_selection({"type": "filter"}) == FilterSelection({})
     nothing = {"tags": None, "tag_ids": None, "batch_size": None, "consent_basis": None, "source_name": None}
     assert read_options(nothing) == JobOptions()
 
@@ -79,6 +94,7 @@ def test_what_is_unknown_is_passed_over() -> None:
         {"type": "file", "phones": "loud"},
         {"type": "file", "mapping": ["email"]},
         {"type": "file", "consent_words": "no"},
+        {"type": "filter", "criteria": ["all"]},
     ],
 )
 def test_what_cannot_be_a_selection_is_refused(document) -> None:

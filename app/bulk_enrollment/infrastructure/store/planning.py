@@ -1,4 +1,5 @@
-"""From the file into the ledger: a chunk is loaded beside it and judged on its way in, in one statement."""
+"""From a selection into the ledger: a chunk of read rows is loaded beside it and judged on its way in, in one
+statement; contacts of a filter go there straight from their table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -116,6 +117,48 @@ def _into_ledger(context: PlanContext) -> sa.Insert:
         .order_by(staged.c.row_number)
     )
     return sa.insert(EnrollmentRow).from_select(list(columns), chosen)
+
+
+def load_contacts(context: PlanContext, ids: sa.Select[Any], after: int, limit: int) -> int:
+    """Put the next contacts of a select of ids into the ledger, up to `limit` behind row number `after`, in
+    the order of their ids. Returns how many."""
+    last = sa.select(EnrollmentRow.contact_id).where(
+        EnrollmentRow.account_id == context.account_id,
+        EnrollmentRow.job_id == context.job_id,
+        EnrollmentRow.row_number == after,
+    )
+    behind = session().scalar(last) or 0
+    following = ids.where(Contact.id > behind).order_by(Contact.id).limit(limit).subquery("following")
+    under_way, was_in = _enrolled(context, Contact.id)
+    is_enrolled = sa.false() if context.workflow_id is None else under_way if context.again else was_in
+    is_open = may_be_contacted(Contact.status)
+    number = sa.literal(after) + sa.func.row_number().over(order_by=Contact.id)
+    key = sa.cast(Contact.id, sa.String)
+    columns = {
+        "account_id": sa.literal(context.account_id),
+        "job_id": sa.literal(context.job_id),
+        "row_number": number,
+        "line": number,
+        "identifier": key,
+        "key": key,
+        "contact_id": Contact.id,
+        "verdict": sa.case(
+            (~is_open, Outcome.CONTACT_BLOCKED),
+            (is_enrolled, Outcome.ALREADY_ENROLLED),
+            else_=context.good,
+        ),
+        "detail": sa.case((~is_open, Contact.status), else_=None),
+    }
+    chosen = (
+        sa.select(*columns.values())
+        .join(following, following.c.id == Contact.id)
+        .where(Contact.account_id == context.account_id)
+    )
+    loaded: Any = session().execute(
+        sa.insert(EnrollmentRow).from_select(list(columns), chosen),
+        execution_options={"preserve_rowcount": True},
+    )
+    return int(loaded.rowcount)
 
 
 def _staged(context: PlanContext) -> sa.Subquery:
