@@ -55,3 +55,7 @@ with engine.connect().execution_options(cross_account=True) as connection:
         context.run_migrations()
     if sqlite:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+    else:
+        from app.platform import row_security  # loads PostgreSQL's driver
+
+        row_security.set_up(connection)

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app.platform.logs import log
+from app.platform.row_security import SecuredConnection
+from app.platform.tenancy import Reach
 
 Process = Literal["web", "worker", "clock", "command"]
 Result = TypeVar("Result")
@@ -88,6 +90,11 @@ def watch(engine: sa.Engine, process: Process) -> None:
         made = Watched.connect(*places, **given)
         made.opened_with = given
         made.silence = PATIENCE[process].silence
+        try:
+            made.look_for_role()
+        except BaseException:
+            made.close()
+            raise
         return made
 
     def lend(connection: "Watched", *_: object) -> None:
@@ -96,13 +103,14 @@ def watch(engine: sa.Engine, process: Process) -> None:
     def take_back(connection: "Watched | None", *_: object) -> None:
         if connection is not None:
             connection.is_lent = False
+            connection.reach(Reach.NOBODY)
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", lend)
     event.listen(engine, "checkin", take_back)
 
 
-class Watched(psycopg.Connection[Any]):
+class Watched(SecuredConnection):
     """While it lies in the pool, all that is asked of it is whether it lives: silence is a no."""
 
     opened_with: dict[str, Any] = {}  # noqa: RUF012

@@ -24,6 +24,10 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
         marks = ", ".join("?" * len(columns))
         driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
         return
+    if tenancy.is_owned(table.name):
+        driver.reach(
+            tenancy.Reach.EVERYBODY
+        )  # PostgreSQL copies nothing into tables with policies; the rows are checked
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
@@ -79,4 +83,4 @@ def refresh_statistics(*tables: sa.Table) -> None:
     """Let PostgreSQL's planner look at tables that many rows have just come into."""
     if not is_sqlite():
         for table in tables:
-            session().execute(sa.text(f"ANALYZE {table.name}"))
+            session().execute(sa.text(f"ANALYZE {table.name}"), execution_options={"cross_account": True})

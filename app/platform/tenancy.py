@@ -10,8 +10,9 @@ acts for. The few statements that must cross accounts say so with
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -29,6 +30,16 @@ _shared: set[str] = set()
 _common: set[str] = {"alembic_version"}
 _sessions: WeakKeyDictionary[Connection, Session] = WeakKeyDictionary()
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
+
+
+class Reach(Enum):
+    """Whose rows a statement may touch when it is not one account: no account's, or all."""
+
+    NOBODY = "nobody"
+    EVERYBODY = "everybody"
+
+
+Scope: TypeAlias = int | Reach
 
 
 class AccountOwned:
@@ -54,6 +65,11 @@ def own(table: str, is_shared: bool = False) -> None:
     if is_shared:
         _shared.add(table)
     _accounts_named.cache_clear()
+
+
+def is_owned(table: str) -> bool:
+    """Whether accounts own the rows of a table."""
+    return table in _owned
 
 
 def know(table: str) -> None:
@@ -86,14 +102,25 @@ def _session() -> Session:
 def guard(engine: Engine, metadata: sa.MetaData) -> None:
     """Watch every statement that `engine` executes; tables of `metadata` that nobody owns belong to all."""
 
+    has_row_security = engine.dialect.name == "postgresql"
+
     def look(
-        connection: Connection, _cursor: object, statement: str, values: Any, context: Any, _many: bool
+        connection: Connection, cursor: Any, statement: str, values: Any, context: Any, _many: bool
     ) -> None:
         options = connection.get_execution_options() if context is None else context.execution_options
-        if not (_flushing.get() or options.get("cross_account")):
-            _refuse_unscoped(connection, statement, values, context, metadata)
+        if options.get("cross_account"):
+            scope: Scope = Reach.EVERYBODY
+        else:
+            scope = _scope_of(connection, statement, values, context, metadata, options)
+        if has_row_security:
+            cursor.connection.reach(scope)
+
+    def forget(connection: Connection, *_: object) -> None:
+        connection.connection.driver_connection.forget_reach()
 
     event.listen(engine, "before_cursor_execute", look)
+    if has_row_security:
+        event.listen(engine, "rollback_savepoint", forget)
 
 
 @event.listens_for(Session, "after_begin")
@@ -104,7 +131,7 @@ def _remember_session(session: Session, _transaction: object, connection: Connec
 @event.listens_for(Session, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
     if state.is_column_load:  # an object that a scoped query has loaded, read again
-        state.update_execution_options(cross_account=True)
+        state.update_execution_options(is_reload=True)
         return
     account_id = state.session.info.get("account_id")
     if account_id is None or state.execution_options.get("cross_account"):
@@ -138,9 +165,36 @@ class ScopedSession(FlaskSession):
             _flushing.reset(token)
 
 
-def _refuse_unscoped(
+def _scope_of(
+    connection: Connection, statement: str, values: Any, context: Any, metadata: sa.MetaData, options: Any
+) -> Scope:
+    """The rows that a statement may touch; raises WrongAccount. Objects that a scoped query has loaded may be
+    written and read again."""
+    session = _sessions.get(connection)
+    expected = session.info.get("account_id") if session is not None else None
+    is_known = _flushing.get() or options.get("is_reload")
+    if is_known and expected is not None:
+        return cast(int, expected)
+    try:
+        found = _accounts_of(connection, statement, values, context, metadata)
+    except WrongAccount:
+        if is_known:
+            return Reach.EVERYBODY
+        raise
+    if not found:
+        return Reach.NOBODY if expected is None else cast(int, expected)
+    if len(found) != 1 or (expected is not None and found != {expected}):
+        if is_known:
+            return Reach.EVERYBODY
+        raise WrongAccount(f"for {expected or 'one account'}, but names {found}: {statement[:300]}")
+    [account] = found
+    return Reach.EVERYBODY if account is None else cast(int, account)
+
+
+def _accounts_of(
     connection: Connection, statement: str, values: Any, context: Any, metadata: sa.MetaData
-) -> None:
+) -> set[Any]:
+    """The accounts that all executions of a statement name; raises WrongAccount when it does not say."""
     compiled = getattr(context, "compiled", None)
     # As it was compiled once, before lists and rows of values are written out: the same text each time.
     text = statement if compiled is None else compiled.string
@@ -148,13 +202,7 @@ def _refuse_unscoped(
         accounts = _accounts_named(text, connection.dialect.name, metadata)
     except NotUnderstood as error:
         raise WrongAccount(f"{error}: {statement[:300]}") from None
-    if not accounts:
-        return
-    session = _sessions.get(connection)
-    expected = session.info.get("account_id") if session is not None else None
-    for found in _values_of(accounts, values, context):
-        if len(found) != 1 or (expected is not None and found != {expected}):
-            raise WrongAccount(f"for {expected or 'one account'}, but names {found}: {statement[:300]}")
+    return set().union(*_values_of(accounts, values, context)) if accounts else set()
 
 
 @lru_cache(maxsize=4096)

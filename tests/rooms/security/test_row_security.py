@@ -1,0 +1,225 @@
+"""On PostgreSQL the database itself keeps accounts apart: with the guard of statements switched off, nobody
+reads or changes another account's rows (P-03)."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.contacts.infrastructure.tables import Contact, Tag
+from app.platform import row_security, tenancy
+from app.platform.clock import now
+from app.platform.database import db, session, transaction
+from app.platform.many_rows import bulk_load
+from app.platform.tenancy import acting_for
+from tests.people import Person, sign_in
+from tests.services.databases import Database
+from tests.services.postgresql import PostgreSQL
+from tests.services.valkey import Valkey
+
+CROSSING = {"cross_account": True}
+TAGS = Tag.__table__
+
+
+@pytest.fixture
+def app(
+    databases: dict[str, Database],
+    tmp_path_factory: pytest.TempPathFactory,
+    postgresql_server: Callable[[], PostgreSQL],
+    valkey: Valkey,
+) -> Iterator[Flask]:
+    """On PostgreSQL whatever the database that other tests run on; Alice and Mallory have a tag each."""
+    if "postgresql" not in databases:
+        folder = tmp_path_factory.mktemp("postgresql")
+        databases["postgresql"] = Database("postgresql", folder, valkey.url, postgresql_server)
+    database = databases["postgresql"]
+    database.restore("people")
+    for name in ("alice", "mallory"):
+        account_id = sign_in(database.app, name).actor.account_id
+        with database.app.app_context(), acting_for(account_id), transaction():
+            session().execute(sa.insert(TAGS), _tag(account_id, name))
+    yield database.app
+    database.close()
+
+
+@pytest.fixture
+def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard reads no statement and takes each for one about the acting account."""
+    monkeypatch.setattr(tenancy, "_accounts_of", lambda *_: set())
+
+
+def test_every_table_of_accounts_has_its_policy(app: Flask) -> None:
+    with app.app_context(), db.engine.connect().execution_options(**CROSSING) as connection:
+        policies = {
+            name: (seen, taken, roles, command)
+            for name, seen, taken, roles, command in connection.exec_driver_sql(
+                "SELECT tablename, qual, with_check, roles::text, cmd FROM pg_policies"
+            )
+        }
+        secured = set(
+            connection.exec_driver_sql(
+                "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
+            ).scalars()
+        )
+    own = f"(account_id = (NULLIF(current_setting('{row_security.SETTING}'::text, true), ''::text))::bigint)"
+    assert policies == {
+        name: (f"({own} OR (account_id IS NULL))" if name in tenancy._shared else own, own, "{public}", "ALL")
+        for name in tenancy._owned
+    }
+    assert secured == tenancy._owned
+
+
+def test_the_role_owns_nothing_and_bypasses_nothing(app: Flask) -> None:
+    with app.app_context(), db.engine.connect().execution_options(**CROSSING) as connection:
+        found = connection.exec_driver_sql(
+            "SELECT rolsuper, rolbypassrls, rolcanlogin, rolcreaterole, rolcreatedb,"
+            " EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid)"
+            f" FROM pg_roles r WHERE rolname = '{row_security.ROLE}'"
+        ).one()
+    assert not any(found)
+
+
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT name FROM tags",
+        "SELECT name FROM tags WHERE account_id = :other",
+        "SELECT name FROM tags WHERE account_id = :other OR true",
+        "TABLE tags",
+        "UPDATE tags SET name = 'x' WHERE account_id = :other RETURNING id",
+        "UPDATE tags SET name = 'x' WHERE name = 'mallory' RETURNING id",
+        "DELETE FROM tags WHERE account_id = :other RETURNING id",
+        "DELETE FROM tags WHERE name = 'mallory' RETURNING id",
+        "INSERT INTO contact_tags (account_id, contact_id, tag_id)"
+        " SELECT :mine, 1, id FROM tags WHERE account_id = :other RETURNING tag_id",
+        "SELECT name FROM tags WHERE account_id IN (SELECT accounts.id FROM accounts)",
+        "SELECT name FROM tags WHERE account_id = (SELECT max(accounts.id) FROM accounts)",
+    ],
+)
+@pytest.mark.parametrize("acts", [True, False])
+def test_others_rows_are_not_there(app: Flask, statement: str, acts: bool) -> None:
+    """Whoever acts for nobody finds nothing at all."""
+    mine, other = _accounts(app)
+    with app.app_context(), acting_for(mine if acts else None), transaction():  # type: ignore[arg-type]
+        values = {"mine": mine, "other": other}
+        used = {name: value for name, value in values.items() if f":{name}" in statement}
+        found = session().execute(sa.text(statement), used).scalars().all()
+    assert [one for one in found if one not in ("alice", mine)] == []
+    assert acts or not found
+    assert _tags(app) == {"alice", "mallory"}
+
+
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize("name", ["another's", "a gift", "nobody's", "through the unit of work"])
+def test_rows_of_others_are_refused(app: Flask, name: str) -> None:
+    mine, other = _accounts(app)
+
+    def attempt() -> None:
+        if name == "another's":
+            session().execute(sa.insert(TAGS), _tag(other, "new"))
+        elif name == "a gift":
+            session().execute(sa.text("UPDATE tags SET account_id = :other"), {"other": other})
+        elif name == "nobody's":
+            values = {"at": now()}
+            session().execute(
+                sa.text(
+                    "INSERT INTO audit_entries (account_id, action, facts, at) VALUES (NULL, '', '{}', :at)"
+                ),
+                values,
+            )
+        else:
+            session().execute(sa.insert(Tag), _tag(other, "new"))
+
+    with app.app_context(), acting_for(mine):
+        with pytest.raises(sa.exc.DBAPIError, match="row-level security|violates"), transaction():
+            attempt()
+    assert _tags(app) == {"alice", "mallory"}
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_copy_reads_and_writes_nothing_of_others(app: Flask) -> None:
+    mine, _ = _accounts(app)
+    with app.app_context(), acting_for(mine):
+        session().execute(sa.select(sa.literal(1)))  # the transaction begins
+        driver: Any = session().connection().connection.driver_connection
+        with driver.cursor().copy("COPY tags (name) TO STDOUT") as copy:
+            assert [bytes(row) for row in copy] == [b"alice\n"]
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            driver.cursor().copy("COPY tags (account_id, name) FROM STDIN").__enter__()
+        session().rollback()
+
+
+def test_a_statement_that_crosses_accounts_does_so_alone(app: Flask) -> None:
+    """What follows it, in the same transaction or on the same connection, is about one account again."""
+    mine, _ = _accounts(app)
+    with app.app_context(), acting_for(mine), transaction():
+        names = session().scalars(sa.select(TAGS.c.name), execution_options=CROSSING).all()
+        assert set(names) == {"alice", "mallory"}
+        assert _shown(app, mine) == ["alice"]
+        try:
+            with session().begin_nested():
+                session().scalars(sa.select(TAGS.c.name), execution_options=CROSSING).all()
+                raise LookupError
+        except LookupError:
+            pass
+        assert _shown(app, mine) == ["alice"]
+    with app.app_context():
+        driver: Any = session().connection().connection.driver_connection
+        assert driver.execute("SELECT count(*) FROM tags").fetchone() == (0,)
+
+
+def test_many_rows_are_loaded_and_the_account_is_one_again(app: Flask) -> None:
+    mine, _ = _accounts(app)
+    with app.app_context(), acting_for(mine), transaction():
+        row = _tag(mine, "loaded")
+        bulk_load(TAGS, list(row), [tuple(row.values())])
+        assert sorted(_shown(app, mine)) == ["alice", "loaded"]
+
+
+def test_one_message_begins_a_transaction_and_names_the_account(app: Flask) -> None:
+    """No round trip more than without row-level security."""
+    mine, _ = _accounts(app)
+    with app.app_context(), acting_for(mine):
+        connection: Any = session().connection().connection.driver_connection
+        connection.rollback()
+        asked: list[str] = []
+        real, connection.execute = connection.execute, lambda *given: asked.append(given[0]) or real(*given)
+        session().scalars(sa.select(Contact.id).where(Contact.account_id == mine)).all()
+        del connection.execute
+        assert asked == []
+        role, account = connection.execute(
+            f"SELECT current_user, current_setting('{row_security.SETTING}')"
+        ).fetchone()
+    assert (role, account) == (row_security.ROLE, str(mine))
+
+
+def test_an_owner_without_rights_on_roles(app: Flask, postgresql_server: Callable[[], PostgreSQL]) -> None:
+    """A user that may make roles sets the wall up by itself; one that may not is told what to ask for."""
+
+
+def _accounts(app: Flask) -> tuple[int, int]:
+    people: list[Person] = [sign_in(app, name) for name in ("alice", "mallory")]
+    return people[0].actor.account_id, people[1].actor.account_id
+
+
+def _tags(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(session().scalars(sa.select(TAGS.c.name), execution_options=CROSSING))
+
+
+def _shown(app: Flask, account_id: int) -> list[str]:
+    """The names of tags, by a statement past the guard."""
+    session().execute(sa.select(TAGS.c.id).where(TAGS.c.account_id == account_id))
+    driver: Any = session().connection().connection.driver_connection
+    return [name for (name,) in driver.execute("SELECT name FROM tags").fetchall()]
+
+
+def _tag(account_id: int, name: str) -> dict[str, Any]:
+    return {
+        "account_id": account_id, "name": name, "name_key": name, "created_at": now(), "updated_at": now(),
+    }  # fmt: skip
