@@ -1,6 +1,6 @@
 """Brings the database to the state that this version needs: migrations, then the system templates.
 
-`python -m ops.prepare LOG` does it for the settings of the environment and prints {"token", "problem"}.
+`python -m ops.prepare LOG` does it for the settings of the environment and prints what it found as JSON.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from app.accounts.application import required_setup_token
 from app.gallery.application import load_system_templates
 from app.platform import logs
 from app.platform.database import db
+from app.platform.logs import log
 from app.platform.schema_version import is_up_to_date
 from app.platform.settings import Settings
 from ops.problems import Problem
@@ -26,18 +28,25 @@ from ops.process import leave
 MIGRATION_LOCK = 5_021_960_771
 
 
-def prepare_database(settings: Settings) -> str | None:
-    """Migrate and load the system templates. Raises Problem when the database does not answer.
+@dataclass(frozen=True)
+class Prepared:
+    """What the person who starts Muster should know. `token` is what the first visitor has to enter, if
+    strangers can come and nobody owns Muster yet; `notice` is a sentence about the database."""
 
-    Returns the token that the first visitor has to know, if strangers can come and nobody owns Muster yet.
-    """
+    token: str | None
+    notice: str | None
+
+
+def prepare_database(settings: Settings) -> Prepared:
+    """Migrate and load the system templates. Raises Problem when the database does not answer."""
     app = create_app(settings)
     with app.app_context():
         _check_connection(settings)
         try:
             _migrate()
+            notice = None if settings.is_sqlite else _secure_rows()
             load_system_templates()
-            return required_setup_token(settings)
+            return Prepared(required_setup_token(settings), notice)
         finally:
             db.session.remove()
             db.engine.dispose()
@@ -51,6 +60,25 @@ def _migrate() -> None:
 
     with _alone(db.engine):
         upgrade()
+
+
+def _secure_rows() -> str | None:
+    """Let PostgreSQL keep accounts apart; returns what to do when our user may not set that up."""
+    from app.platform import row_security  # loads PostgreSQL's driver
+
+    with db.engine.connect() as connection:
+        if row_security.is_up(connection):
+            return None
+        with _alone(db.engine):
+            if row_security.set_up(connection):
+                db.engine.dispose()  # these connections have not heard of it
+                return None
+    log.warning("row_security_off", extra={"role": row_security.ROLE})
+    role, user = row_security.ROLE, db.engine.url.username
+    return (
+        "PostgreSQL doesn’t keep accounts apart by itself, because its user may not create roles. "
+        f"To add this protection, run as an administrator: CREATE ROLE {role}; GRANT {role} TO {user};"
+    )
 
 
 def _check_connection(settings: Settings) -> None:
@@ -78,16 +106,16 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
 
 def main(log_file: str) -> None:
     """Prepare, and tell the program that started this one."""
-    token = problem = None
+    told: dict[str, str | None] = {"token": None, "notice": None, "problem": None}
     try:
         _log_into(log_file)
-        token = prepare_database(Settings.from_environment(os.environ))
+        told |= asdict(prepare_database(Settings.from_environment(os.environ)))
     except Problem as found:
-        problem = str(found)
+        told["problem"] = str(found)
     except OSError as wrong:
         place = f" ({wrong.filename})" if wrong.filename else ""
-        problem = f"{wrong.strerror or wrong}{place}."
-    print(json.dumps({"token": token, "problem": problem}))
+        told["problem"] = f"{wrong.strerror or wrong}{place}."
+    print(json.dumps(told))
     leave(0)
 
 

@@ -24,10 +24,8 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
         marks = ", ".join("?" * len(columns))
         driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
         return
-    if tenancy.is_owned(table.name):
-        driver.reach(
-            tenancy.Reach.EVERYBODY
-        )  # PostgreSQL copies nothing into tables with policies; the rows are checked
+    if tenancy.is_owned(table.name):  # PostgreSQL copies nothing into tables with policies
+        driver.reach(tenancy.Reach.EVERYBODY)
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)

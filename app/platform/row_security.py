@@ -1,7 +1,7 @@
 """Row-level security on PostgreSQL: the second wall, for statements that get past the tenancy guard.
 
-Each table that accounts own has a policy that shows and accepts rows of the account in `muster.account_id` only.
-Statements run as `muster_rows`, a role that owns nothing and bypasses nothing; the role and the account are set
+Each table that accounts own has a policy that shows and accepts rows of the account in `muster.account_id`
+only. Statements run as `muster_rows`, a role that owns nothing and bypasses nothing; role and account are set
 for one transaction at a time. The user of DATABASE_URL owns the tables and is not bound by policies: it runs
 migrations, foreign key checks, bulk loads of checked rows, and statements marked as crossing accounts.
 """
@@ -22,7 +22,9 @@ SETTING = "muster.account_id"
 # Whether the role exists, is bound by policies, may be assumed by us, and may use this database.
 _IS_UP = f"""
 SELECT NOT r.rolsuper AND NOT r.rolbypassrls
-   AND pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
+   AND pg_has_role(
+     r.oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END
+   )
    AND coalesce(has_table_privilege(r.oid, to_regclass('alembic_version'), 'SELECT'), false)
   FROM pg_roles r WHERE r.rolname = '{ROLE}'
 """
@@ -49,6 +51,12 @@ DO $$ DECLARE place text := current_schema; BEGIN
   EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %%I TO {ROLE}', place);
 END $$
 """
+
+
+def is_up(connection: sa.Connection) -> bool:
+    """Whether statements can run as the role in this database."""
+    secured = connection.execution_options(cross_account=True)
+    return bool(secured.exec_driver_sql(_IS_UP).scalar())
 
 
 def set_up(connection: sa.Connection) -> bool:
@@ -119,7 +127,7 @@ def _setting(scope: Scope) -> bytes:
     """The statement that sets role and account for the rest of the transaction."""
     if scope is Reach.EVERYBODY:
         return b"SET LOCAL ROLE NONE"
-    account = "" if scope is Reach.NOBODY else str(int(scope))  # type: ignore[arg-type]
+    account = "" if scope is Reach.NOBODY else str(scope)
     return f"SELECT set_config('role', '{ROLE}', true), set_config('{SETTING}', '{account}', true)".encode()
 
 

@@ -10,12 +10,16 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import create_app
 from app.contacts.infrastructure.tables import Contact, Tag
+from app.gallery.application import load_system_templates
 from app.platform import row_security, tenancy
 from app.platform.clock import now
 from app.platform.database import db, session, transaction
 from app.platform.many_rows import bulk_load
+from app.platform.settings import Settings
 from app.platform.tenancy import acting_for
+from ops.prepare import Prepared, prepare_database
 from tests.people import Person, sign_in
 from tests.services.databases import Database
 from tests.services.postgresql import PostgreSQL
@@ -47,7 +51,7 @@ def app(
 
 
 @pytest.fixture
-def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+def unguarded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard reads no statement and takes each for one about the acting account."""
     monkeypatch.setattr(tenancy, "_accounts_of", lambda *_: set())
 
@@ -135,9 +139,9 @@ def test_rows_of_others_are_refused(app: Flask, name: str) -> None:
         else:
             session().execute(sa.insert(Tag), _tag(other, "new"))
 
-    with app.app_context(), acting_for(mine):
-        with pytest.raises(sa.exc.DBAPIError, match="row-level security|violates"), transaction():
-            attempt()
+    refused = pytest.raises(sa.exc.DBAPIError, match=r"violates (row-level|not-null)")
+    with app.app_context(), acting_for(mine), refused, transaction():
+        attempt()
     assert _tags(app) == {"alice", "mallory"}
 
 
@@ -198,8 +202,47 @@ def test_one_message_begins_a_transaction_and_names_the_account(app: Flask) -> N
     assert (role, account) == (row_security.ROLE, str(mine))
 
 
-def test_an_owner_without_rights_on_roles(app: Flask, postgresql_server: Callable[[], PostgreSQL]) -> None:
-    """A user that may make roles sets the wall up by itself; one that may not is told what to ask for."""
+def test_owners_that_are_no_superusers(tmp_path: Path, valkey: Valkey) -> None:
+    """One that may create roles sets everything up; one that may not is told what to ask for, and the next
+    start uses it."""
+    server = PostgreSQL().start()
+    try:
+        for name, right in (("creator", "CREATEROLE"), ("plain", "")):
+            server.execute(f"CREATE ROLE {name} LOGIN {right}")
+            server.execute(f"CREATE DATABASE {name} OWNER {name}")
+        may, may_not = (_prepared(server, name, tmp_path, valkey) for name in ("creator", "plain"))
+        assert may[0].notice is None and _is_secured(may[1])
+        assert may_not[0].notice is not None and "GRANT muster_rows TO plain" in may_not[0].notice
+        assert not _is_secured(may_not[1])
+        server.execute("GRANT muster_rows TO plain")
+        prepared, app = _prepared(server, "plain", tmp_path, valkey)
+        assert prepared.notice is None and _is_secured(app)
+    finally:
+        server.remove()
+
+
+def _prepared(server: PostgreSQL, name: str, folder: Path, valkey: Valkey) -> tuple[Prepared, Flask]:
+    environment = {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"postgresql://{name}@127.0.0.1:{server.port}/{name}",
+        "REDIS_URL": valkey.url,
+    }
+    settings = Settings.from_environment(environment)
+    return prepare_database(settings), create_app(settings)
+
+
+def _is_secured(app: Flask) -> bool:
+    """Whether system templates, which are everybody's, are read and nobody's memberships are."""
+    with app.app_context(), transaction():
+        driver: Any = session().connection().connection.driver_connection
+        session().execute(sa.select(sa.literal(1)))
+        [(role, templates)] = driver.execute(
+            "SELECT current_user, count(*) FROM workflow_templates"
+        ).fetchall()
+        assert templates > 0
+        if role == row_security.ROLE:
+            load_system_templates()
+        return bool(role == row_security.ROLE)
 
 
 def _accounts(app: Flask) -> tuple[int, int]:

@@ -2,15 +2,16 @@
 
 from alembic import op
 
-revision = "0019_row_security"
-down_revision = "0018_withheld_keys"
+revision = "0020_row_security"
+down_revision = "0019_typed_jobs"
 branch_labels = None
 depends_on = None
 
 OWNED = (
     "audit_entries", "business_details", "column_mappings", "contact_events", "contact_tags", "contacts",
-    "custom_fields", "enrollment_batches", "enrollment_jobs", "enrollment_rows", "enrollments", "integrations",
-    "memberships", "tags", "template_uses", "uploads", "withheld_keys", "workflow_versions", "workflows",
+    "custom_fields", "enrollment_batches", "enrollment_jobs", "enrollment_rows", "enrollments",
+    "integrations", "memberships", "tags", "template_uses", "uploads", "withheld_keys",
+    "workflow_versions", "workflows",
 )  # fmt: skip
 SHARED = ("workflow_templates",)
 ACCOUNT = "account_id = (NULLIF(current_setting('muster.account_id', true), ''))::bigint"
