@@ -127,7 +127,7 @@ def _setting(scope: Scope) -> bytes:
     """The statement that sets role and account for the rest of the transaction."""
     if scope is Reach.EVERYBODY:
         return b"SET LOCAL ROLE NONE"
-    account = "" if scope is Reach.NOBODY else str(scope)
+    account = "" if scope is Reach.NOBODY else str(int(scope))
     return f"SELECT set_config('role', '{ROLE}', true), set_config('{SETTING}', '{account}', true)".encode()
 
 

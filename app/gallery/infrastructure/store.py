@@ -27,7 +27,10 @@ def add_versions(versions: list[WorkflowTemplateVersion]) -> None:
 
 
 def count_use(account_id: int, template_id: int) -> None:
-    """One use more. It is no change of the template, so the moment of its last change stays."""
+    """One use more. It is no change of the template, so the moment of its last change stays.
+
+    System templates are no account's rows, and the database lets no account change them: this crosses accounts.
+    """
     session().execute(
         sa.update(WorkflowTemplate)
         .where(
@@ -35,7 +38,7 @@ def count_use(account_id: int, template_id: int) -> None:
             WorkflowTemplate.id == template_id,
         )
         .values(times_used=WorkflowTemplate.times_used + 1, updated_at=WorkflowTemplate.updated_at)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, cross_account=True)
     )
 
 
