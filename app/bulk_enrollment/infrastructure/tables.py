@@ -35,7 +35,7 @@ COUNTING = sa.text("verdict NOT IN (10, 11)")
 # The index of the counting rows is on an expression, which look-ups by key use (`without_index`) and nothing
 # else does: for a job that statistics do not know, a planner holds this index and the primary key for equally
 # good and takes the wrong one, which reads the whole job for every row.
-BY_KEY = sa.text("(job_id + 0)")
+BY_KEY = sa.text("NULLIF(job_id, 0)")
 
 
 class EnrollmentJob(AccountOwned, Authored, db.Model):
