@@ -101,6 +101,8 @@ def _prepared(log_file: Path) -> str | None:
     told = json.loads(done.stdout)
     if told["problem"]:
         raise Problem(told["problem"])
+    if told["notice"]:
+        say(told["notice"])
     token: str | None = told["token"]
     return token
 

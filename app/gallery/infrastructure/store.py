@@ -29,7 +29,7 @@ def add_versions(versions: list[WorkflowTemplateVersion]) -> None:
 def count_use(account_id: int, template_id: int) -> None:
     """One use more. It is no change of the template, so the moment of its last change stays.
 
-    System templates are no account's rows, and the database lets no account change them: this crosses accounts.
+    System templates belong to no account, and no account may change them, so this crosses accounts.
     """
     session().execute(
         sa.update(WorkflowTemplate)

@@ -202,6 +202,23 @@ def test_one_message_begins_a_transaction_and_names_the_account(app: Flask) -> N
     assert (role, account) == (row_security.ROLE, str(mine))
 
 
+def test_indexes_on_expressions_are_still_searched(app: Flask) -> None:
+    """Where there are policies, PostgreSQL searches an index only by conditions that leak nothing."""
+    with app.app_context(), db.engine.connect().execution_options(**CROSSING) as connection:
+        found = connection.exec_driver_sql(
+            "SELECT c.relname, pg_get_indexdef(i.indexrelid, 1, true), pg_get_expr(i.indpred, i.indrelid)"
+            " FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+            " WHERE i.indexprs IS NOT NULL AND c.relnamespace = 'public'::regnamespace AND i.indkey[0] = 0"
+        ).all()
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql(f"SET LOCAL ROLE {row_security.ROLE}")
+        assert "enrollment_rows" in {table for table, *_ in found}
+        for table, expression, predicate in found:
+            query = f"EXPLAIN SELECT 1 FROM {table} WHERE {expression} = 5 AND {predicate or True}"
+            plan = "\n".join(connection.exec_driver_sql(query).scalars())
+            assert f"Index Cond: ({expression} = " in plan, plan
+
+
 def test_owners_that_are_no_superusers(tmp_path: Path, valkey: Valkey) -> None:
     """One that may create roles sets everything up; one that may not is told what to ask for, and the next
     start uses it."""
