@@ -239,14 +239,14 @@ def at_once(app: Flask, *calls: Callable[[], object]) -> list[object]:
 @contextmanager
 def trigger(app: Flask, table: str, event: str, when: str, sqlite: str, postgresql: str) -> Iterator[None]:
     """A trigger of the database itself that acts on rows of `table` for which `when` holds: the body of a
-    trigger on SQLite, of a PL/pgSQL function on PostgreSQL."""
+    trigger on SQLite, of a PL/pgSQL function on PostgreSQL, which runs as the owner of the tables."""
     with app.app_context():
         if is_sqlite():
             made = [f"CREATE TRIGGER tried BEFORE {event} ON {table} WHEN {when} BEGIN {sqlite}; END"]
             gone = ["DROP TRIGGER tried"]
         else:
             made = [
-                "CREATE OR REPLACE FUNCTION tried() RETURNS trigger LANGUAGE plpgsql AS"
+                "CREATE OR REPLACE FUNCTION tried() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
                 f" $$ BEGIN {postgresql}; RETURN NEW; END $$",
                 f"CREATE TRIGGER tried BEFORE {event} ON {table} FOR EACH ROW WHEN ({when})"
                 " EXECUTE FUNCTION tried()",
