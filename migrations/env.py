@@ -58,4 +58,4 @@ with engine.connect().execution_options(cross_account=True) as connection:
     else:
         from app.platform import row_security  # loads PostgreSQL's driver
 
-        row_security.set_up(connection)
+        row_security.set_up(engine)

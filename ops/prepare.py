@@ -69,10 +69,10 @@ def _secure_rows() -> str | None:
     with db.engine.connect() as connection:
         if row_security.is_up(connection):
             return None
-        with _alone(db.engine):
-            if row_security.set_up(connection):
-                db.engine.dispose()  # these connections have not heard of it
-                return None
+    with _alone(db.engine):
+        if row_security.set_up(db.engine):
+            db.engine.dispose()  # these connections have not heard of it
+            return None
     log.warning("row_security_off", extra={"role": row_security.ROLE})
     role, user = row_security.ROLE, db.engine.url.username
     return (

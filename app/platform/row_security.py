@@ -59,18 +59,16 @@ def is_up(connection: sa.Connection) -> bool:
     return bool(secured.exec_driver_sql(_IS_UP).scalar())
 
 
-def set_up(connection: sa.Connection) -> bool:
+def set_up(engine: sa.Engine) -> bool:
     """Make the role if it is missing and let it use all tables. Returns False if our user may not do that.
 
-    Tables that migrations add need the privileges too: to be called after them. Commits.
+    Tables that migrations add need the privileges too: to be called after them.
     """
-    connection = connection.execution_options(cross_account=True)
     try:
-        for statement in (_CREATE_ROLE, _JOIN_ROLE, _GRANT):
-            connection.exec_driver_sql(statement)
-        connection.commit()
+        with engine.execution_options(cross_account=True).begin() as connection:
+            for statement in (_CREATE_ROLE, _JOIN_ROLE, _GRANT):
+                connection.exec_driver_sql(statement)
     except sa.exc.DBAPIError as failure:
-        connection.rollback()
         if not isinstance(failure.orig, psycopg.errors.InsufficientPrivilege):
             raise
         return False

@@ -116,7 +116,8 @@ def guard(engine: Engine, metadata: sa.MetaData) -> None:
             cursor.connection.reach(scope)
 
     def forget(connection: Connection, *_: object) -> None:
-        cast(Any, connection.connection.driver_connection).forget_reach()
+        if not connection.invalidated:
+            cast(Any, connection.connection.driver_connection).forget_reach()
 
     event.listen(engine, "before_cursor_execute", look)
     if has_row_security:
