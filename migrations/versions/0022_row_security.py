@@ -7,8 +7,8 @@ could, by an overflow, so the index of the ledger's counting rows gets another e
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_row_security"
-down_revision = "0020_pauses"
+revision = "0022_row_security"
+down_revision = "0021_template_keys"
 branch_labels = None
 depends_on = None
 
