@@ -27,10 +27,11 @@ COUNTRIES = ["Germany", "DE", "de", "Deutschland", "DEUTSCHLAND", "US", "usa", "
 TAGS = ["VIP", "Lead", "Größe L", "ΣΑΣ"]
 CUSTOM = ["plan", "size-cm", "next_visit"]
 DAYS = [date(1604, 2, 29), date(1990, 4, 23), date(2026, 3, 28), date(2026, 3, 29), date(2026, 3, 30)]
+MIDNIGHTS = [datetime(2026, 3, day, hour, tzinfo=UTC) for day, hour in ((27, 23), (28, 23), (29, 22))]
 MOMENTS = [
-    NOW - timedelta(days=days, seconds=seconds, microseconds=micro)
-    for days in (0, 1, 2, 7, 400)
-    for seconds, micro in ((0, 0), (5400, 0), (5401, 999_999), (90_000, 1))
+    *MIDNIGHTS,  # of Berlin
+    *(midnight - timedelta(microseconds=1) for midnight in MIDNIGHTS),
+    *(NOW - timedelta(days=days, microseconds=micro) for days in (0, 1, 2, 7, 400) for micro in (0, 1)),
 ]
 
 

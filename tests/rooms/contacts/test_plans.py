@@ -54,6 +54,8 @@ SEARCHES = [
     Search("ann", Status.ACTIVE),
     Search("ann", tag="lead"),
     Search("ann", Status.ACTIVE, "lead"),
+    Search(filter={"all": [{"field": "contact.tags", "op": "has_none", "value": ["x"]}]}),
+    Search("ann", filter={"any": [{"field": "contact.city", "op": "contains", "value": "x"}]}),
 ]
 
 
