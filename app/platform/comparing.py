@@ -6,8 +6,8 @@ an explicit table of single letters, which preserves lengths. SQLite calls the P
 """
 
 import re
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
 
 # Latin, Greek, Cyrillic, and Armenian letters, and the extensions for Vietnamese and other languages.
 _LETTERS: Final = [*range(0x80, 0x590), *range(0x1E00, 0x1F00)]
@@ -16,9 +16,31 @@ _PAIRS: Final = {
     for letter, folded in ((chr(one), chr(one).casefold()) for one in _LETTERS)
     if len(folded) == 1 and folded != letter
 }
-FOLDED_FROM: Final = "".join(_PAIRS)
-FOLDED_TO: Final = "".join(_PAIRS.values())
 _TABLE: Final = str.maketrans(_PAIRS)
+
+
+class Script(NamedTuple):
+    """Letters that stand together in a text: `ranges` for a regular expression, and the pairs among them."""
+
+    ranges: str
+    folded_from: str
+    folded_to: str
+
+
+def _script(ranges: str, letters: Iterable[int]) -> Script:
+    pairs = {chr(one): _PAIRS[chr(one)] for one in letters if chr(one) in _PAIRS}
+    return Script(ranges, "".join(pairs), "".join(pairs.values()))
+
+
+SCRIPTS: Final = (
+    _script(r"\u0001-\u00ff", range(0x80, 0x100)),
+    _script(r"\u0001-\u00a0\u0400-\u045f", range(0x400, 0x460)),
+    _script(r"\u0001-\u017f", range(0x80, 0x180)),
+    _script(r"\u0001-\u00a0\u0370-\u03ff", range(0x370, 0x400)),
+    _script(r"\u0001-\U0010ffff", _LETTERS),
+)
+"""Western European, Cyrillic, Central European, Greek, all: the first that fits has the fewest pairs."""
+
 
 NUMBER: Final = r"-?[0-9]{1,12}(\.[0-9]{1,6})?"
 DAY: Final = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"

@@ -26,7 +26,7 @@ from app.contacts.domain.criteria import (
     moments_of,
 )
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
-from app.platform.comparing import DAY, FOLDED_FROM, FOLDED_TO, MICRO, NUMBER
+from app.platform.comparing import DAY, MICRO, NUMBER, SCRIPTS, Script
 from app.platform.database import is_sqlite
 
 Bool: TypeAlias = sa.ColumnElement[bool]
@@ -110,14 +110,22 @@ def _fits(text: Any, how: str, wanted: str) -> Any:
 
 
 def _folded(text: Any) -> Any:
-    """`comparing.fold_case` of a text. The database itself does what is ASCII, which is nearly all."""
+    """`comparing.fold_case` of a text. The database itself does what is ASCII, which is nearly all;
+    `translate` compares every letter with every pair, so it gets only those of the text's script."""
     if is_sqlite():
         is_ascii = sa.func.length(text) == sa.func.length(sa.cast(text, sa.LargeBinary))
         plain = sa.func.lower(text, type_=sa.String)
         return sa.case((is_ascii, plain), else_=sa.func.fold_case(text, type_=sa.String))
     plain = sa.func.lower(sa.collate(text, "C"), type_=sa.String)
     is_ascii = sa.func.octet_length(text) == sa.func.char_length(text)
-    return sa.case((is_ascii, plain), else_=sa.func.translate(plain, FOLDED_FROM, FOLDED_TO, type_=sa.String))
+    whens = [
+        (sa.not_(text.regexp_match(f"[^{script.ranges}]")), _translated(plain, script)) for script in SCRIPTS
+    ]
+    return sa.case((is_ascii, plain), *whens[:-1], else_=whens[-1][1])
+
+
+def _translated(text: Any, script: Script) -> Any:
+    return sa.func.translate(text, script.folded_from, script.folded_to, type_=sa.String)
 
 
 def _micro(text: Any) -> Any:
