@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from app.platform.settings import Settings
-from ops.places import log_folder, run_folder
+from ops.places import log_folder, run_folder, supervisor_socket
 from ops.problems import Problem
 
 QUEUE_WAIT_SECONDS = 5
@@ -66,15 +66,18 @@ def check_queue(settings: Settings) -> None:
                 time.sleep(0.2)
 
 
-def make_socket_folder(settings: Settings) -> None:
-    """The folder of the queue's socket, that only we may enter; temporary if DATA_DIR is too long."""
-    folder = settings.queue_socket.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()  # not what a link leads to: in a temporary folder anybody may have made one
-    if folder != settings.data_dir and (found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode)):
-        raise Problem(
-            f"The folder {folder} belongs to another user, so it isn’t a safe place for the queue’s socket."
-        )
+def make_socket_folders(settings: Settings) -> None:
+    """The folders of the sockets, that only we may enter; temporary ones if DATA_DIR is too long."""
+    sockets = [supervisor_socket(settings), *([settings.queue_socket] if settings.embedded_queue else [])]
+    for folder in {path.parent for path in sockets}:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.is_relative_to(settings.data_dir):
+            continue
+        found = folder.lstat()  # not what a link leads to: in a temporary folder anybody may have made one
+        if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
+            raise Problem(
+                f"The folder {folder} belongs to another user, so it isn’t a safe place for sockets."
+            )
 
 
 def _port_sentence(host: str, port: int, wrong: OSError) -> str:

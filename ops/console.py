@@ -2,16 +2,14 @@
 
 import json
 import os
-import re
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from pathlib import Path
 
-_SPAWNED = re.compile(r"spawned: '([\w-]+)' with pid (\d+)")
-_EXITED = re.compile(r"exited: ([\w-]+) \((?:terminated by )?([^;]+); not expected\)")
-_STOPPED = re.compile(r"stopped: ([\w-]+) ")
-_KILLED = re.compile(r"killing '([\w-]+)' \(\d+\) with SIGKILL")
+from ops.processes import STOP_WAIT_SECONDS
+from ops.supervision import State
+
 _LEFT_OUT = {"at", "level", "event", "trace", "request"}
 
 
@@ -55,23 +53,40 @@ class LogFile:
 
 
 class Console:
-    """Follows the log files and tells what a person should know."""
+    """Follows the log files and what the supervisor knows, and tells what a person should know."""
 
     def __init__(self, folder: Path, names: list[str]) -> None:
-        self._supervisor = LogFile(folder / "supervisor.log")
         self._files = {name: LogFile(folder / f"{name}.log") for name in names}
         self._words: dict[str, deque[str]] = {name: deque(maxlen=5) for name in names}
-        self.stopping = False
-        self.crashes: dict[str, int] = {}
-        self._started: set[str] = set()
+        self._seen: dict[str, State] = {}
+        self._stopping_since: float | None = None
+        self.crashes: Counter[str] = Counter()
 
     def follow(self) -> None:
-        """Read on and print."""
+        """Read on in the log files and print."""
         for name, file in self._files.items():
             for line in file.new_lines():
                 self._process_said(name, line)
-        for line in self._supervisor.new_lines():
-            self._supervisor_said(line)
+
+    def see(self, states: list[State]) -> None:
+        """Tell which processes have died or were started again since the last call."""
+        for now in states:
+            before = self._seen.get(now.name, State(now.name, 0, 0))
+            is_new = now.started != before.started
+            if (before.pid and now.pid != before.pid) or (is_new and before.started and not now.pid):
+                self.crashes[now.name] += 1
+                _tell(now.name, "exited unexpectedly")
+            if is_new and before.started and now.pid:
+                _tell(now.name, "restarted")
+            self._seen[now.name] = now
+
+    def see_ending(self, running: list[str]) -> None:
+        """Tell which processes have stopped; `running` are those that have not."""
+        self._stopping_since = self._stopping_since or time.monotonic()
+        is_late = time.monotonic() - self._stopping_since >= STOP_WAIT_SECONDS
+        for name in self._files:
+            if name not in running and (state := self._seen.pop(name, None)) and state.pid:
+                _tell(name, "didn’t stop in time and was killed" if is_late else "stopped")
 
     def last_words(self, name: str) -> str:
         """The last thing that a process wrote which was no log line: why it did not start, as a rule."""
@@ -85,21 +100,6 @@ class Console:
             return
         if isinstance(event, dict) and event.get("level") in ("warning", "error", "critical"):
             _tell(name, readable(event))
-
-    def _supervisor_said(self, line: str) -> None:
-        if found := _SPAWNED.search(line):
-            name = found[1]
-            if name in self._started:
-                _tell(name, "restarted")
-            self._started.add(name)
-        elif found := _EXITED.search(line):
-            self.crashes[found[1]] = self.crashes.get(found[1], 0) + 1
-            if not self.stopping:
-                _tell(found[1], f"exited unexpectedly ({found[2]})")
-        elif found := _KILLED.search(line):
-            _tell(found[1], "didn’t stop in time and was killed")
-        elif found := _STOPPED.search(line):
-            _tell(found[1], "stopped")
 
 
 def readable(event: dict[str, object]) -> str:

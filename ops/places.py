@@ -4,8 +4,11 @@ In the data directory itself as a rule. Machines that share database and queue m
 too, for the uploads; each then has a folder of its own in it.
 """
 
+import hashlib
+import os
 import platform
 import re
+import tempfile
 from pathlib import Path
 
 from app.platform.settings import Settings
@@ -27,3 +30,13 @@ def run_folder(settings: Settings) -> Path:
 def log_folder(settings: Settings) -> Path:
     """The processes' logs."""
     return own_folder(settings) / "logs"
+
+
+def supervisor_socket(settings: Settings) -> Path:
+    """The Unix socket of the supervisor's interface. A path may have 107 bytes at most, and the supervisor
+    adds its process id for a moment: a folder whose path is too long gets one under the temporary folder."""
+    near = run_folder(settings) / "supervisor.sock"
+    if len(os.fsencode(near)) < 90:
+        return near
+    mark = hashlib.sha256(os.fsencode(near)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"muster-{os.getuid()}-{mark}" / "supervisor.sock"

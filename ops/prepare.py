@@ -1,6 +1,8 @@
 """Brings the database to the state that this version needs: migrations, then the system templates.
 
-`python -m ops.prepare LOG` does it for the settings of the environment and prints what it found as JSON.
+`python -m ops.prepare LOG` does it for the settings of the environment. Its first line says in JSON whether
+there is nothing to migrate, before the app is loaded: then the web server may start at the same time. The
+second line is what came of it.
 """
 
 import json
@@ -9,18 +11,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from app import create_app
-from app.accounts.application import required_setup_token
-from app.gallery.application import load_system_templates
 from app.platform import logs
-from app.platform.database import db
 from app.platform.logs import log
 from app.platform.schema_version import is_up_to_date
 from app.platform.settings import Settings
+from ops.preparation import Prepared
 from ops.problems import Problem
 from ops.process import leave
 
@@ -28,23 +27,19 @@ from ops.process import leave
 MIGRATION_LOCK = 5_021_960_771
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What the person who starts Muster should know. `token` is what the first visitor has to enter, if
-    strangers can come and nobody owns Muster yet; `notice` is a sentence about the database."""
-
-    token: str | None
-    notice: str | None
-
-
 def prepare_database(settings: Settings) -> Prepared:
     """Migrate and load the system templates. Raises Problem when the database does not answer."""
+    from app import create_app
+    from app.accounts.application import required_setup_token
+    from app.gallery.application import load_system_templates
+    from app.platform.database import db
+
     app = create_app(settings)
     with app.app_context():
-        _check_connection(settings)
+        _check_connection(settings, db.engine)
         try:
-            _migrate()
-            notice = None if settings.is_sqlite else _secure_rows()
+            _migrate(db.engine)
+            notice = None if settings.is_sqlite else _secure_rows(db.engine)
             load_system_templates()
             return Prepared(required_setup_token(settings), notice)
         finally:
@@ -52,41 +47,61 @@ def prepare_database(settings: Settings) -> Prepared:
             db.engine.dispose()
 
 
-def _migrate() -> None:
-    with db.engine.connect() as connection:
+def is_current(settings: Settings) -> bool:
+    """Whether there is nothing to migrate or to set up; no when in doubt. Loads nothing of the rooms."""
+    if settings.is_sqlite and not os.path.exists(settings.database_url.removeprefix("sqlite:///")):
+        return False
+    engine = sa.create_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            return is_up_to_date(connection) and (settings.is_sqlite or _has_row_security(connection))
+    except sa.exc.DBAPIError:
+        return False
+    finally:
+        engine.dispose()
+
+
+def _has_row_security(connection: sa.Connection) -> bool:
+    from app.platform import row_security  # loads PostgreSQL's driver
+
+    return row_security.is_up(connection)
+
+
+def _migrate(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
         if is_up_to_date(connection):
             return
     from flask_migrate import upgrade  # a fifth of a second, hardly ever needed
 
-    with _alone(db.engine):
+    with _alone(engine):
         upgrade()
 
 
-def _secure_rows() -> str | None:
+def _secure_rows(engine: sa.Engine) -> str | None:
     """Let PostgreSQL keep accounts apart; returns what to do when our user may not set that up."""
-    from app.platform import row_security  # loads PostgreSQL's driver
+    from app.platform import row_security
 
-    with db.engine.connect() as connection:
-        if row_security.is_up(connection):
+    with engine.connect() as connection:
+        if _has_row_security(connection):
             return None
-    with _alone(db.engine):
-        if row_security.set_up(db.engine):
-            db.engine.dispose()  # these connections have not heard of it
+    with _alone(engine):
+        if row_security.set_up(engine):
+            engine.dispose()  # these connections have not heard of it
             return None
     log.warning("row_security_off", extra={"role": row_security.ROLE})
-    role, user = row_security.ROLE, db.engine.url.username
+    role, user = row_security.ROLE, engine.url.username
     return (
         "PostgreSQL doesn’t keep accounts apart by itself, because its user may not create roles. "
         f"To add this protection, run as an administrator: CREATE ROLE {role}; GRANT {role} TO {user};"
     )
 
 
-def _check_connection(settings: Settings) -> None:
+def _check_connection(settings: Settings, engine: sa.Engine) -> None:
     try:
-        with db.engine.connect():
+        with engine.connect():
             pass
     except sa.exc.DBAPIError as failure:
-        where = "DATABASE_URL" if not settings.is_sqlite else str(db.engine.url.database)
+        where = "DATABASE_URL" if not settings.is_sqlite else str(engine.url.database)
         reason = str(failure.orig).strip().splitlines()[-1]
         raise Problem(f"The database at {where} can’t be opened: {reason}") from None
 
@@ -109,7 +124,9 @@ def main(log_file: str) -> None:
     told: dict[str, str | None] = {"token": None, "notice": None, "problem": None}
     try:
         _log_into(log_file)
-        told |= asdict(prepare_database(Settings.from_environment(os.environ)))
+        settings = Settings.from_environment(os.environ)
+        print(json.dumps({"is_current": is_current(settings)}), flush=True)
+        told |= asdict(prepare_database(settings))
     except Problem as found:
         told["problem"] = str(found)
     except OSError as wrong:

@@ -1,8 +1,9 @@
 """Which processes Muster consists of, and the supervisor's configuration that keeps them up.
 
-The queue starts first and ends last. The others form one group, so that all are told to end at once.
-Whatever dies is started again, for ever. Paths in the configuration are relative to the machine's own folder,
-the supervisor's working directory, and the commands travel in a file: nothing needs quoting.
+The queue starts with the supervisor and ends last. The others form one group, so that all are told to end at
+once; `make run` has them started when their time has come. Whatever dies is started again, for ever. Paths in
+the configuration are relative to the machine's own folder, the supervisor's working directory, and the commands
+travel in a file: nothing needs quoting.
 """
 
 import json
@@ -63,7 +64,7 @@ def supervisor_configuration(names: list[str]) -> str:
     """The supervisor's ini file for the processes named."""
     parts = [_SUPERVISOR]
     if "queue" in names:
-        parts.append(_program("queue", priority=1, stop_wait=QUEUE_STOP_WAIT_SECONDS))
+        parts.append(_program("queue", priority=1, stop_wait=QUEUE_STOP_WAIT_SECONDS, autostart=True))
     others = [name for name in names if name not in ("supervisor", "queue")]
     parts.append(f"[group:muster]\nprograms={','.join(others)}\npriority=10\n")
     parts += [_program(name, priority=10 + place) for place, name in enumerate(others)]
@@ -99,15 +100,22 @@ loglevel=info
 silent=true
 pidfile=run/supervisor.pid
 umask=077
+
+[unix_http_server]
+file=%(ENV_RUN_SOCKET)s
+chmod=0700
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
 
 
-def _program(name: str, priority: int, stop_wait: int = STOP_WAIT_SECONDS) -> str:
+def _program(name: str, priority: int, stop_wait: int = STOP_WAIT_SECONDS, autostart: bool = False) -> str:
     return f"""\
 [program:{name}]
 command="%(ENV_RUN_PYTHON)s" -S "%(ENV_RUN_CHILD)s" {name} run
 priority={priority}
-autostart=true
+autostart={str(autostart).lower()}
 autorestart=true
 startsecs=1
 startretries=1000000

@@ -5,29 +5,27 @@ is the one that Ctrl-C reaches.
 """
 
 import http.client
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import TypeAlias
 
 from app.platform.settings import SettingError, Settings
 from ops import checks, keyboard, locks, processes
 from ops.console import Console, say
-from ops.places import log_folder, own_folder, run_folder
+from ops.places import log_folder, run_folder
+from ops.preparation import Preparation
 from ops.problems import Problem
+from ops.supervision import Supervisor
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_WITHIN_SECONDS = 120
 END_WITHIN_SECONDS = 7.5
 SAYS_WHY_AFTER_SECONDS = 1.5
 CRASHES_BEFORE_GIVING_UP = 3
-
-Supervisor: TypeAlias = subprocess.Popen[bytes]
+WATCH_EVERY_SECONDS = 0.5
 
 
 class Stop(Exception):
@@ -69,19 +67,20 @@ def _run(settings: Settings) -> None:
         say(f"Stopped processes left over from an earlier run: {', '.join(left)}.")
     checks.check_port(settings)
     checks.check_queue(settings)
-    token = _prepared(log_folder(settings) / "start.log")
-    if settings.embedded_queue:
-        checks.make_socket_folder(settings)
+    checks.make_socket_folders(settings)
     processes.write_configuration(settings)
     names = [name for name in processes.commands(settings) if name != "supervisor"]
     console = Console(log_folder(settings), names)
     supervisor: Supervisor | None = None
     try:
-        supervisor = _start_supervisor(settings)
-        _wait_until_ready(settings, console, supervisor)
+        with Preparation(log_folder(settings) / "start.log") as preparation:
+            supervisor = Supervisor(settings)
+            token = _start_all(settings, names, console, supervisor, preparation)
+        if settings.workers:  # a machine without workers is ready when its web server is
+            _wait_for_answer("/readyz", settings, console, supervisor)
         _announce(settings, token)
         while True:
-            _watch(console, supervisor)
+            _watch(console, supervisor, WATCH_EVERY_SECONDS)
     except Stop:
         say("Stopping after current work finishes…")
     finally:
@@ -89,76 +88,57 @@ def _run(settings: Settings) -> None:
     say("Muster has stopped.")
 
 
-def _prepared(log_file: Path) -> str | None:
-    """Have the database prepared by a process of its own, so that this one stays small and quick. Returns the
-    token for the first visit, if there is one."""
-    command = [sys.executable, "-m", "ops.prepare", str(log_file)]
-    done = subprocess.run(
-        command, cwd=processes.ROOT, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    )
-    if done.returncode != 0:
-        raise Problem("the database couldn’t be prepared; see the lines above.")
-    told = json.loads(done.stdout)
-    if told["problem"]:
-        raise Problem(told["problem"])
-    if told["notice"]:
-        say(told["notice"])
-    token: str | None = told["token"]
-    return token
+def _start_all(
+    settings: Settings, names: list[str], console: Console, supervisor: Supervisor, preparation: Preparation
+) -> str | None:
+    """Start the web server, at once if the database is of this version, and the others when it answers.
+    Returns the token for the first visit, if there is one."""
+    prepared = None if preparation.is_current() else preparation.result()
+    _have_started(["web"], console, supervisor)
+    prepared = prepared or preparation.result()
+    if prepared.notice:
+        say(prepared.notice)
+    _wait_for_answer("/healthz", settings, console, supervisor)
+    _have_started([name for name in names if name not in ("queue", "web")], console, supervisor)
+    return prepared.token
 
 
-def _environment() -> dict[str, str]:
-    """Ours, but compiled modules are always kept: five processes load them at every start."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+def _have_started(names: list[str], console: Console, supervisor: Supervisor) -> None:
+    while not supervisor.start(names):
+        _watch(console, supervisor)
 
 
-def _start_supervisor(settings: Settings) -> Supervisor:
-    environment = _environment() | {
-        "DATA_DIR": str(settings.data_dir),
-        "RUN_PYTHON": sys.executable,
-        "RUN_CHILD": str(processes.CHILD),
-    }
-    # It has a log of its own. What it wrote besides, on a disk that is full, would end it.
-    return subprocess.Popen(
-        processes.child_command("supervisor", settings),
-        cwd=own_folder(settings),
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _wait_until_ready(settings: Settings, console: Console, supervisor: Supervisor) -> None:
+def _wait_for_answer(path: str, settings: Settings, console: Console, supervisor: Supervisor) -> None:
     give_up = time.monotonic() + READY_WITHIN_SECONDS
     answer = ""
     while time.monotonic() < give_up:
-        _watch(console, supervisor)
         for name, count in console.crashes.items():
             if count >= CRASHES_BEFORE_GIVING_UP:
                 raise Problem(f"{name} exits right after starting. {console.last_words(name)}".strip())
-        status, answer = _ask(settings)
+        status, answer = _ask(settings, path)
         if status == 200:
             return
+        _watch(console, supervisor)
     raise Problem(f"it wasn’t ready within {READY_WITHIN_SECONDS} seconds. {answer}".strip())
 
 
-def _watch(console: Console, supervisor: Supervisor) -> None:
+def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1) -> None:
     console.follow()
-    if (code := supervisor.poll()) is not None:
+    if (code := supervisor.process.poll()) is not None:
         raise Problem(
             f"the supervisor exited unexpectedly ({_how(code)}). All other processes were stopped too."
         )
-    time.sleep(0.1)
+    if (states := supervisor.states()) is not None:
+        console.see(states)
+    time.sleep(pause)
 
 
-def _ask(settings: Settings) -> tuple[int, str]:
-    """What the readiness page says. A machine without workers is ready when its web server is."""
+def _ask(settings: Settings, path: str) -> tuple[int, str]:
+    """(status, text) of the web server's answer; status 0 when there is none."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port, timeout=5)
     try:
-        connection.request("GET", "/readyz" if settings.workers else "/healthz")
+        connection.request("GET", path)
         reply = connection.getresponse()
         return reply.status, reply.read().decode("utf-8", "replace")[:500]
     except (OSError, http.client.HTTPException):
@@ -185,28 +165,26 @@ def address(settings: Settings) -> str:
 def _end(settings: Settings, console: Console, supervisor: Supervisor | None) -> None:
     for kind in STOP_SIGNALS:
         signal.signal(kind, signal.SIG_IGN)
-    console.stopping = True
     if supervisor is not None:
-        _end_supervisor(console, supervisor, run_folder(settings))
+        _end_supervisor(console, supervisor.process, run_folder(settings))
     locks.end_leftovers(run_folder(settings), patience=0.5)
 
 
-def _end_supervisor(console: Console, supervisor: Supervisor, folder: Path) -> None:
+def _end_supervisor(console: Console, supervisor: "subprocess.Popen[bytes]", folder: Path) -> None:
     if supervisor.poll() is None:
         supervisor.terminate()
     began, said = time.monotonic(), ""
     while supervisor.poll() is None and time.monotonic() < began + END_WITHIN_SECONDS:
         console.follow()
-        if (
-            time.monotonic() > began + SAYS_WHY_AFTER_SECONDS
-            and (why := waits_for(locks.held(folder))) != said
-        ):
+        console.see_ending(running := locks.held(folder))
+        if time.monotonic() > began + SAYS_WHY_AFTER_SECONDS and (why := waits_for(running)) != said:
             say(said := why)
         time.sleep(0.1)
     if supervisor.poll() is None:
         supervisor.kill()
         supervisor.wait()
     console.follow()
+    console.see_ending(locks.held(folder))
 
 
 def waits_for(names: list[str]) -> str:

@@ -15,10 +15,6 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import current_app
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 
 class SettingError(Exception):
     """A setting is invalid; the text is one sentence that names it."""
@@ -52,6 +48,9 @@ def _folder(text: str) -> Path:
 
 
 def _database(text: str) -> str:
+    from sqlalchemy.engine import make_url  # who needs settings only starts quicker without it
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(text)
     except ArgumentError:
@@ -233,6 +232,8 @@ class Settings:
 
 def current() -> Settings:
     """Return the settings of the current app."""
+    from flask import current_app
+
     return cast(Settings, current_app.extensions["settings"])
 
 

@@ -19,7 +19,8 @@ from app.platform.database import db, session, transaction
 from app.platform.many_rows import bulk_load
 from app.platform.settings import Settings
 from app.platform.tenancy import acting_for
-from ops.prepare import Prepared, prepare_database
+from ops.preparation import Prepared
+from ops.prepare import prepare_database
 from tests.people import Person, sign_in
 from tests.services.databases import Database
 from tests.services.postgresql import PostgreSQL

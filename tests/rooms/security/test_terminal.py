@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.platform.settings import Settings
-from ops.checks import make_socket_folder
+from ops.checks import make_socket_folders
 from ops.console import Console
 from ops.problems import Problem
 
@@ -35,7 +35,7 @@ def test_a_link_in_the_temporary_folder_is_not_followed(
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Problem, match="isn’t a safe place"):
-        make_socket_folder(settings)
+        make_socket_folders(settings)
     folder.unlink()
-    make_socket_folder(settings)
+    make_socket_folders(settings)
     assert folder.is_dir()
