@@ -1,9 +1,9 @@
 """Which processes Muster consists of, and the supervisor's configuration that keeps them up.
 
 The queue starts with the supervisor and ends last. The others form one group, so that all are told to end at
-once; `make run` has them started when their time has come. Whatever dies is started again, for ever. Paths in
-the configuration are relative to the machine's own folder, the supervisor's working directory, and the commands
-travel in a file: nothing needs quoting.
+once; `make run` has them started when their time has come. Whatever dies is started again, for ever. Paths
+in the configuration are relative to the machine's own folder, the supervisor's working directory, and the
+commands travel in a file: nothing needs quoting.
 """
 
 import json
