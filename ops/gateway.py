@@ -40,8 +40,11 @@ class SenderGone(Exception):
 
 
 def create() -> "Gateway":
-    """What gunicorn loads, once: its processes share it."""
+    """What gunicorn loads, once: its processes share it, also the templates that all pages are made of."""
     app = load("web")
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        if name.startswith(("layouts/", "ui/")):
+            app.jinja_env.get_template(name)
     return Gateway(app, app.extensions["settings"])
 
 
