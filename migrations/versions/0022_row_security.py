@@ -20,7 +20,7 @@ OWNED = (
 )  # fmt: skip
 SHARED = ("workflow_templates",)
 COUNTING = sa.text("verdict NOT IN (10, 11)")
-ACCOUNT = "account_id = (NULLIF(current_setting('muster.account_id', true), ''))::bigint"
+ACCOUNT = "(NULLIF(current_setting('muster.account_id', true), ''))::bigint"
 
 
 def upgrade() -> None:
@@ -29,8 +29,10 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     for table in (*OWNED, *SHARED):
-        seen = f"{ACCOUNT} OR account_id IS NULL" if table in SHARED else ACCOUNT
-        op.execute(f"CREATE POLICY account ON {table} USING ({seen}) WITH CHECK ({ACCOUNT})")
+        seen = f"account_id = {ACCOUNT}" + (" OR account_id IS NULL" if table in SHARED else "")
+        # As a query of its own the account is computed once for all rows that a statement writes.
+        written = f"account_id = (SELECT {ACCOUNT})"
+        op.execute(f"CREATE POLICY account ON {table} USING ({seen}) WITH CHECK ({written})")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
 
 
