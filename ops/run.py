@@ -7,6 +7,7 @@ is the one that Ctrl-C reaches.
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ END_WITHIN_SECONDS = 7.5
 SAYS_WHY_AFTER_SECONDS = 1.5
 CRASHES_BEFORE_GIVING_UP = 3
 WATCH_EVERY_SECONDS = 0.5
+ANSWER_WITHIN_SECONDS = 5
 
 
 class Stop(Exception):
@@ -40,6 +42,7 @@ def request_stop(_kind: int, _frame: FrameType | None) -> None:
 def main() -> int:
     """Run until told to stop; returns the exit code."""
     os.umask(0o077)
+    socket.setdefaulttimeout(ANSWER_WITHIN_SECONDS)  # also for the supervisor's interface
     try:
         for kind in STOP_SIGNALS:
             signal.signal(kind, request_stop)
@@ -136,7 +139,7 @@ def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1) -> None
 def _ask(settings: Settings, path: str) -> tuple[int, str]:
     """(status, text) of the web server's answer; status 0 when there is none."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    connection = http.client.HTTPConnection(host, settings.port, timeout=5)
+    connection = http.client.HTTPConnection(host, settings.port)
     try:
         connection.request("GET", path)
         reply = connection.getresponse()
