@@ -60,6 +60,7 @@ class Console:
         self._words: dict[str, deque[str]] = {name: deque(maxlen=5) for name in names}
         self._seen: dict[str, State] = {}
         self._stopping_since: float | None = None
+        self.saw_processes = False
         self.crashes: Counter[str] = Counter()
 
     def follow(self) -> None:
@@ -70,6 +71,7 @@ class Console:
 
     def see(self, states: list[State]) -> None:
         """Tell which processes have died or were started again since the last call."""
+        self.saw_processes = True
         for now in states:
             before = self._seen.get(now.name, State(now.name, 0, 0))
             is_new = now.started != before.started

@@ -180,7 +180,8 @@ def _end_supervisor(console: Console, supervisor: "subprocess.Popen[bytes]", fol
     while supervisor.poll() is None and time.monotonic() < began + END_WITHIN_SECONDS:
         console.follow()
         console.see_ending(running := locks.held(folder))
-        if time.monotonic() > began + SAYS_WHY_AFTER_SECONDS and (why := waits_for(running)) != said:
+        is_long = console.saw_processes and time.monotonic() > began + SAYS_WHY_AFTER_SECONDS
+        if is_long and (why := waits_for(running)) != said:
             say(said := why)
         time.sleep(0.1)
     if supervisor.poll() is None:
