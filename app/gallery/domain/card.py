@@ -86,7 +86,6 @@ def kept_summary(definition: Definition) -> dict[str, Any]:
         "message_requirements": [
             sorted(part_requirements(step)) for step in definition.messages if step.is_live
         ],
-        "goal_types": [goal.type for goal in definition.goals],
         "miniature": miniature(definition),
     }
 

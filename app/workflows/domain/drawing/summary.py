@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from app.integrations.domain import in_order
-from app.workflows.domain.checks.needs import needs
 from app.workflows.domain.definition.duration import days, wait_minutes
 from app.workflows.domain.definition.parts import Definition, Step
 from app.workflows.domain.drawing.drawing import node_kind
@@ -17,18 +15,14 @@ Miniature: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`steps` counts every step through all paths, `actions` those of them that do something."""
+    """`steps` counts every step through all paths; `trigger`, `step_types`, `goal_types`: names of types."""
 
     trigger: str
     steps: int
-    actions: int
     days: int
     channels: tuple[str, ...]
     step_types: tuple[str, ...]
-    merge_tags: tuple[str, ...]
-    needs: tuple[str, ...]
-    branches: int
-    goals: int
+    goal_types: tuple[str, ...]
 
 
 def summary(definition: Definition) -> Summary:
@@ -37,14 +31,10 @@ def summary(definition: Definition) -> Summary:
     return Summary(
         trigger=definition.trigger.type,
         steps=len(steps),
-        actions=sum(step.is_action for step in steps),
         days=days(definition),
         channels=live_channels(definition),
         step_types=tuple(dict.fromkeys(step.type for step in steps if step.kind)),
-        merge_tags=tuple(dict.fromkeys(tag for step in steps for tag in step.merge_tags)),
-        needs=in_order(needs(definition)),
-        branches=sum(step.kind is not None and step.kind.fork is not None for step in steps),
-        goals=len(definition.goals),
+        goal_types=tuple(goal.type for goal in definition.goals),
     )
 
 
