@@ -126,7 +126,7 @@ def watch(page: Page) -> list[int]:
     percents: list[int] = []
 
     def note(answer: Response) -> None:
-        if "/panel" in answer.url and answer.ok:
+        if "/panel" in answer.url and answer.status == 200:  # 204: nothing new
             with suppress(Error):  # the page has been left before anybody read it
                 found = re.search(r'class="progress-percent">(\d+)%', answer.text())
                 percents.append(int(found[1]) if found else -1)

@@ -18,4 +18,4 @@ def test_a_stranger_gets_a_way_home(stranger):
 def test_the_symbols_of_miniatures_are_explained(bob):
     page = bob.get("/templates").text
     assert "What do the symbols mean?" in page and "Branch or A/B split" in page
-    assert 'title="Email"' in page and 'title="Trigger"' in page
+    assert 'title="Send email"' in page and 'title="Trigger"' in page
