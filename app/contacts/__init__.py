@@ -1,1 +1,1 @@
-"""The people that marketers write to: fields, tags, consent, status, time line."""
+"""Contacts: fields, tags, consent, status, and timeline."""

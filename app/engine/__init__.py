@@ -1,1 +1,1 @@
-"""Enrollments: who is in which workflow, where, since when and why they left."""
+"""Enrollments of contacts in workflows: status, current step, source, and dates."""

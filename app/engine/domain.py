@@ -1,4 +1,4 @@
-"""The states of an enrollment, which is a contact being in a workflow."""
+"""Statuses and sources of enrollments."""
 
 from enum import StrEnum
 

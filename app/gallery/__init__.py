@@ -1,1 +1,1 @@
-"""Workflow templates: browse, look inside, clone."""
+"""Workflow templates: browsing, preview, and cloning."""

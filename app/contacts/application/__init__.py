@@ -1,6 +1,7 @@
-"""The doors of the room. One contact: actor first. Whole sets: account first, in the caller's transaction.
+"""Public interface of the contacts room. Use cases on one contact take the actor first; bulk functions take
+the account id first and write in the caller's transaction.
 
-`register_panel` and `register_events` let higher rooms appear on a contact's page.
+`register_panel` and `register_events` let other rooms add to a contact's page.
 """
 
 from app.contacts.application.bulk import (

@@ -1,7 +1,7 @@
-"""Doors for whole sets of contacts. They write inside the caller's transaction, one statement each, and ask
-no permission: the job that calls them was allowed when a person started it.
+"""Set-based operations on contacts, for use inside the caller's transaction.
 
-Selects come in with named columns, each scoped to the account by whoever builds it.
+They check no permission: the job that calls them was authorized when it was started. Input selects name their
+columns, and whoever builds a select limits it to the account.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ Mode = Literal["fill", "overwrite"]
 
 
 def unpack(rows: sa.Select[Any]) -> sa.Select[Any]:
-    """`rows` yields any columns plus `fields` (the JSON text of `domain.pack`). The result yields the other
-    columns plus one for each of `domain.STAGED`. Runs nothing."""
+    """Expand the JSON column `fields` (written by `domain.pack`) of `rows` into one column for each of
+    `domain.STAGED`. Other columns are passed through. Executes nothing."""
     return staged.unpacked(rows)
 
 
@@ -34,9 +34,11 @@ def create_many(
     consent_source: str | None = None,
     created_by: int | None = None,
 ) -> int:
-    """Make a contact of each row of `source`, which yields any of `domain.STAGED` and may yield `status`,
-    `consent_basis` and `consent_source`. An address (or, without one, a phone) that a contact has already is
-    left out. Returns how many were made."""
+    """Create a contact for each row of `source`; return how many were created.
+
+    `source` yields any of `domain.STAGED` and optionally `status`, `consent_basis`, and `consent_source`.
+    Rows whose email address belongs to an existing contact are skipped, as are rows without an email address
+    whose phone number does."""
     fixed = {
         "created_job_id": job_id,
         "created_by": created_by,
@@ -48,8 +50,8 @@ def create_many(
 
 
 def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
-    """The `contact_id`s that `update_many` would change. Nobody else changes them until the transaction ends,
-    so that of two batches with the same news for somebody only one says that it brought them."""
+    """Return a select of the `contact_id`s that `update_many` would change, and lock those contacts until the
+    transaction ends, so that of two batches with the same change only one reports it."""
     with transaction():
         contacts = bulk_store.changed(account_id, rows, mode)
         bulk_store.lock(contacts)
@@ -57,17 +59,20 @@ def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[A
 
 
 def update_many(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:
-    """Fill empty fields, or overwrite them, from `rows`: `contact_id` (each once) and any of `domain.STAGED`.
+    """Fill empty fields (or overwrite all, by `mode`) from `rows`: `contact_id` (unique) and any of
+    `domain.STAGED`.
 
-    The address stays, an empty cell erases nothing, and status and consent are not touched: a file never
-    gives consent back. Returns how many contacts really changed."""
+    The email address is never changed, an empty cell erases nothing, and status and consent are left alone.
+    Returns how many contacts changed."""
     with transaction():
         return bulk_store.update(account_id, rows, mode, at)
 
 
 def block_many(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
-    """Set the status (unsubscribed, bounced or blocked) of `rows`: `contact_id`, `status`. Never the other
-    way: whoever has a stronger status keeps it. Noted in each time line. Returns how many changed."""
+    """Set the status (unsubscribed, bounced, or blocked) of `rows`: `contact_id`, `status`.
+
+    A contact with a stronger status keeps it (see `domain.STRENGTH`). Records an event on each contact's
+    timeline. Returns how many contacts changed."""
     with transaction():
         for status in (Status.BOUNCED, Status.UNSUBSCRIBED, Status.BLOCKED):
             contacts = bulk_store.weaker(account_id, rows, status)
@@ -82,14 +87,17 @@ def tag_many(
     job_id: int | None,
     at: datetime,
 ) -> int:
-    """Give every contact of the select (its first column) each of the tags (ids of `ensure_tags`). Returns
-    how many tags were new to their contact; those carry the job, so that it can be undone."""
+    """Add each tag (ids from `ensure_tags`) to every contact in the first column of `contact_ids`.
+
+    Returns how many contact–tag pairs were new; these carry `job_id`, so that they can be undone."""
     with transaction():
         return bulk_store.tag(account_id, contact_ids, tag_ids, job_id, at)
 
 
 def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
-    """Give every contact of `rows` its own tags: `contact_id`, and `fields` (JSON text) with their keys under
-    `tags`. Keys that are no tags are passed over. Returns like `tag_many`."""
+    """Add to each contact of `rows` its own tags: `contact_id`, and `fields` (JSON text) with tag keys under
+    `tags`.
+
+    Keys of tags that do not exist are ignored. Returns how many contact–tag pairs were new."""
     with transaction():
         return bulk_store.tag_each(account_id, rows, job_id, at)

@@ -1,4 +1,4 @@
-"""What the pages of a file ask about contacts, answered for the room of files."""
+"""Adapter that answers the questions of the files room about contacts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from app.files.application import Identifier, Known
 
 
 class ContactsBook:
-    """The contacts room as `files.AddressBook`."""
+    """Implementation of `files.AddressBook`."""
 
     def field_labels(self) -> Mapping[str, str]:
         return {key: field.label for key, field in FIELDS.items()}
@@ -28,5 +28,5 @@ class ContactsBook:
 
 
 def answer_files() -> None:
-    """Let files ask this room."""
+    """Register the address book with the files room."""
     files.register_address_book(ContactsBook())

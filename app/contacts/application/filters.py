@@ -1,6 +1,7 @@
-"""Criteria asked of contacts: judged, as a select of ids for whole sets, or of single contacts.
+"""Applying criteria to contacts: validation, a select of ids for whole sets, and evaluation for a few
+contacts.
 
-Rooms above register what only they know of a contact (`register_term`); this room never knows who came.
+Other rooms register the fields that only they can answer with `register_term`.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -36,11 +37,11 @@ MAX_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class Term:
-    """A field of another room: what a contact has to do with things that have an id, such as workflows.
+    """A filter field of another room that relates contacts to its records, such as workflows.
 
-    `condition(account_id, test)` is the condition on the table of contacts, `read(account_id, contact_ids)`
-    gives the ids that each contact has, `names(account_id, ids)` the names of those that the account has, and
-    `gone` is the sentence about one that it does not have."""
+    `condition(account_id, test)` is a condition on the contacts table, `read(account_id, contact_ids)`
+    returns the record ids of each contact, `names(account_id, ids)` the names of the records that exist, and
+    `gone` is the sentence shown for one that does not."""
 
     field: Field
     condition: Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]
@@ -53,14 +54,15 @@ _terms: dict[str, Term] = {}
 
 
 def register_term(term: Term) -> None:
-    """Let criteria name a field of another room, whose kind is registered with the criteria."""
+    """Allow criteria to use a field of another room. The kind of the field must be registered."""
     register_fields(term.field)
     _terms[term.field.name] = term
 
 
 def criteria_for(account_id: int, document: Any) -> Group:
-    """The criteria of a document that contacts of the account can be asked. Raises Invalid, with all
-    sentences in `problems`."""
+    """Parse a criteria document for the contacts of an account.
+
+    Raises Invalid with every problem (at most MAX_PROBLEMS) in `problems`."""
     problems = list(criteria_problems(document))[:MAX_PROBLEMS]
     if problems:
         raise _invalid(problems)
@@ -72,7 +74,8 @@ def criteria_for(account_id: int, document: Any) -> Group:
 
 
 def condition_of(account_id: int, criteria: Group, now: datetime) -> sa.ColumnElement[bool]:
-    """The condition on the table of contacts. Raises Invalid for a rule that contacts cannot be asked."""
+    """Return the criteria as a condition on the contacts table. Raises Invalid for a field that contacts do
+    not have."""
     scope = criteria_sql.Scope(
         account_id,
         _clock(account_id, now),
@@ -86,8 +89,9 @@ def condition_of(account_id: int, criteria: Group, now: datetime) -> sa.ColumnEl
 
 
 def resolve_filter(account_id: int, document: Any, now: datetime) -> sa.Select[int]:
-    """A select of the ids of the account's contacts that meet the criteria at `now` (UTC). Runs nothing but
-    look-ups of what the criteria name. Raises Invalid."""
+    """Return a select of the ids of contacts that meet the criteria at `now` (UTC).
+
+    Only looks up what the criteria refer to; the select is not executed. Raises Invalid."""
     criteria = criteria_for(account_id, document)
     return sa.select(Contact.id).where(
         Contact.account_id == account_id, condition_of(account_id, criteria, now)
@@ -95,7 +99,7 @@ def resolve_filter(account_id: int, document: Any, now: datetime) -> sa.Select[i
 
 
 def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
-    """Those of a few contacts that meet the criteria, asked one by one in Python. Raises Invalid."""
+    """Return the ids of those contacts that meet the criteria, evaluated in Python. Raises Invalid."""
     criteria = criteria_for(account_id, document)
     clock = _clock(account_id, now)
     try:
@@ -109,7 +113,7 @@ def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: 
 
 
 def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
-    """{contact id: all that criteria may ask}, for contacts of the account."""
+    """Return {contact id: facts that criteria can use} for contacts of the account."""
     found = facts.facts_of(account_id, contact_ids)
     held = {name: term.read(account_id, contact_ids) for name, term in _terms.items()}
     return {
@@ -123,7 +127,7 @@ def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
 
 
 def filter_words(account_id: int, document: Any) -> str:
-    """A criteria document in one sentence, with the names of what it refers to."""
+    """Describe a criteria document in one sentence, with the names of the records it refers to."""
     names: dict[str, str] = {}
     for rule in rules(document):
         if term := _terms.get(rule.field):
@@ -133,7 +137,7 @@ def filter_words(account_id: int, document: Any) -> str:
 
 
 def _unknown(account_id: int, criteria: Group) -> list[str]:
-    """Sentences about what the criteria name and the account does not have, or contacts cannot be asked."""
+    """Return problems with references that the account does not have and fields that contacts do not have."""
     problems = []
     conditions = criteria.conditions()
     if custom := {condition.custom for condition in conditions} - {""}:
@@ -150,7 +154,7 @@ def _unknown(account_id: int, criteria: Group) -> list[str]:
 
 
 def zone_of(account_id: int) -> ZoneInfo:
-    """The zone in which the days of the account's criteria begin."""
+    """Return the account's time zone, in which the days of its criteria begin."""
     return ZoneInfo(accounts.worker_actor(account_id).time_zone)
 
 

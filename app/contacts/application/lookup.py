@@ -1,4 +1,4 @@
-"""Finding the one contact that a use case is about."""
+"""Loading the contact that a use case is about."""
 
 from app.accounts.domain import Actor
 from app.contacts.infrastructure import queries
@@ -7,7 +7,7 @@ from app.platform.errors import NotFound
 
 
 def existing(actor: Actor, contact_id: int) -> Contact:
-    """The contact of the actor's account; raises NotFound, also when it belongs to somebody else."""
+    """Return a contact of the actor's account. Raises NotFound, also for contacts of other accounts."""
     contact = queries.contact(actor.account_id, contact_id)
     if contact is None:
         raise NotFound(

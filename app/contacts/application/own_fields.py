@@ -1,4 +1,4 @@
-"""The account's own fields: made when a file or a person first needs one."""
+"""Custom fields of an account, created on first use."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,10 @@ MAX_LABEL = 120
 
 
 def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None = None) -> list[str]:
-    """Keys of the account's own fields with these labels, in their order; those that do not exist are made.
-    Labels that differ in case, accents or punctuation are one field."""
+    """Return the keys of the custom fields with these labels, in order, creating missing ones.
+
+    Labels that differ only in case, accents, or punctuation share a key. Raises Invalid for a label that is
+    empty or longer than MAX_LABEL characters."""
     wanted: dict[str, str] = {}
     keys: list[str] = []
     for label in labels:

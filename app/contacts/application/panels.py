@@ -1,5 +1,4 @@
-"""What higher rooms show on a contact's page: cards of their own, and their words for events in the time
-line. They register here; this room never knows who came."""
+"""Extension points of a contact's page: panels and timeline sentences that other rooms register."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -9,7 +8,7 @@ from app.activity.infrastructure.tables import ContactEvent
 
 
 class Told(NamedTuple):
-    """One line of the time line: a sentence, and where it leads to."""
+    """One timeline entry: the sentence and an optional link."""
 
     text: str
     url: str | None = None
@@ -23,23 +22,26 @@ _tellers: dict[str, Tell] = {}
 
 
 def register_panel(name: str, show: Show) -> None:
-    """`show(actor, contact_id)` gives the HTML of a card (as Markup: plain text is escaped), or None."""
+    """Register a panel: `show(actor, contact_id)` returns its HTML as Markup (plain text is escaped), or
+    None."""
     _panels[name] = show
 
 
 def register_events(kinds: Iterable[str], tell: Tell) -> None:
-    """`tell(actor, events)` gets all events of these kinds at once and gives the words for each id."""
+    """Register sentences for event kinds: `tell(actor, events)` returns {event id: entry} for all events at
+    once."""
     for kind in kinds:
         _tellers[kind] = tell
 
 
 def panels_of(actor: Actor, contact_id: int) -> list[str]:
+    """Return the HTML of all panels that have something to show for the contact."""
     shown = (show(actor, contact_id) for show in _panels.values())
     return [html for html in shown if html]
 
 
 def told(actor: Actor, events: Sequence[ContactEvent]) -> dict[int, Told]:
-    """The words of the registered rooms for those events that are theirs."""
+    """Return {event id: entry} for the events whose kinds were registered."""
     words: dict[int, Told] = {}
     for tell in dict.fromkeys(_tellers.values()):
         own = [event for event in events if _tellers.get(event.kind) is tell]

@@ -1,4 +1,4 @@
-"""Use cases on one contact: add, change, unsubscribe, resubscribe."""
+"""Use cases on one contact: add, change, unsubscribe, and resubscribe."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -30,9 +30,9 @@ def add_contact(
     custom: Mapping[str, str] | None = None,
     tags: Sequence[str] = (),
 ) -> int:
-    """Add a person; returns the contact's id. `given` holds texts by field key.
+    """Add a contact and return its id. `given` holds texts by field key, `custom` by custom field key.
 
-    Raises Invalid with `fields`, and Conflict (with `contact_id`) when the address is taken."""
+    Raises Invalid with `fields`, or Conflict with `contact_id` when the email address is taken."""
     require(actor, Permission.CONTACTS)
     values = _checked(actor, given, custom)
     _need_address(values.get("email_key"), values.get("phone_key"))
@@ -60,7 +60,8 @@ def add_contact(
 def change_contact(
     actor: Actor, contact_id: int, given: Mapping[str, str], custom: Mapping[str, str] | None = None
 ) -> None:
-    """Write the fields of `given` (a blank one is emptied) and of `custom`. Raises like `add_contact`."""
+    """Update the fields in `given` and `custom`; a blank text clears its field. Raises like `add_contact`,
+    and NotFound."""
     require(actor, Permission.CONTACTS)
     values = _checked(actor, given, custom)
     with transaction():
@@ -76,7 +77,7 @@ def change_contact(
         if values.get("email_key") and _other_has(actor, contact, values["email_key"]):
             raise _taken(actor, values)
         try:
-            with session().begin_nested():  # what it refuses does not end the transaction
+            with session().begin_nested():  # a conflict rolls back to here, not the whole transaction
                 store.change_contact(actor.account_id, contact.id, {**new, "updated_at": now()})
         except IntegrityError:
             raise _taken(actor, values) from None
@@ -86,7 +87,7 @@ def change_contact(
 
 
 def unsubscribe(actor: Actor, contact_id: int) -> None:
-    """Stop contacting a person. Does nothing when they cannot be contacted already."""
+    """Unsubscribe a contact. Does nothing if it is already unsubscribed or blocked. Raises NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id)
@@ -98,8 +99,9 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
 
 
 def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
-    """Resubscribe an unsubscribed person who asked for it: the reason is kept as the source of
-    their consent. Bounced and blocked contacts stay as they are (Conflict)."""
+    """Resubscribe an unsubscribed contact; `reason` is stored as the source of consent.
+
+    Raises Invalid for a missing or overlong reason, NotFound, and Conflict for any other status."""
     require(actor, Permission.CONTACTS)
     reason = clean(reason)
     if not reason or len(reason) > REASON_LIMIT:
@@ -133,7 +135,7 @@ def _refuse(problems: dict[str, str]) -> None:
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as the table wants them: a date instead of its text."""
+    """Return the values as the table stores them: the birthday as a date."""
     stored = dict(values)
     if stored.get("birthday"):
         stored["birthday"] = date.fromisoformat(stored["birthday"])

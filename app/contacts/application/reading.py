@@ -1,4 +1,4 @@
-"""What the contact pages show: a page of the list, and one contact with everything about them."""
+"""Queries behind the contact pages: the list, and one contact with tags, timeline, and custom fields."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ COUNTED_FILTERED = 1_000
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody looks for: beginning of a name or address, status, name of a tag, and a criteria document
-    besides."""
+    """Search terms of the contact list: start of a name, email address, or phone number; status; tag name;
+    and a criteria document."""
 
     text: str = ""
     status: Status | None = None
@@ -39,7 +39,7 @@ class Search:
 
     @property
     def documents(self) -> list[Any]:
-        """All of it but the text, as criteria documents that must all be met."""
+        """Everything except the text, as criteria documents that must all be met."""
         rules: list[dict[str, Any]] = []
         if self.status:
             rules.append({"field": "contact.status", "op": "equals", "value": self.status.value})
@@ -51,8 +51,10 @@ class Search:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of contacts. `previous` and `next` are the contacts that the neighbouring pages end and begin
-    beside; `count` stops at a limit, and `more` says that there are more."""
+    """One page of contacts.
+
+    `previous` and `next` are the ids to pass as `before` and `after` for the neighboring pages. `count` is
+    capped; `more` means that there are more."""
 
     contacts: Sequence[Contact]
     tags: dict[int, list[Tag]]
@@ -67,8 +69,8 @@ NOBODY = Listing([], {}, 0, False, None, None)
 
 @dataclass(frozen=True)
 class Card:
-    """One contact with tags, time line (newest first, with the names of those who acted), and the account's
-    own fields as (label, value)."""
+    """One contact with its tags, its latest events (newest first), the names of the users behind them by id,
+    and custom fields as (label, value)."""
 
     contact: Contact
     tags: Sequence[Tag]
@@ -78,15 +80,17 @@ class Card:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the time line goes back to the beginning."""
+        """Whether `events` holds the contact's whole timeline."""
         return len(self.events) < EVENTS_SHOWN
 
 
 def find_contacts(
     actor: Actor, search: Search, *, after: int | None = None, before: int | None = None
 ) -> Listing:
-    """A page of the contacts that match, after or before the contact with that id. An id that is gone, or
-    that does not match any more, leads to the first page. Raises Invalid for a filter with problems."""
+    """Return the page of matching contacts after or before the contact with that id.
+
+    An id that does not exist or does not match the search text leads to the first page. Raises Invalid for a
+    filter with problems."""
     require(actor, Permission.REPORTS)
     wanted = _wanted(actor, search)
     if wanted is None:
@@ -109,18 +113,19 @@ def find_contacts(
 
 
 def tags_to_choose(actor: Actor) -> Sequence[Tag]:
+    """Return the account's tags for a selection list."""
     require(actor, Permission.REPORTS)
     return queries.tags(actor.account_id)
 
 
 def own_fields(actor: Actor) -> dict[str, str]:
-    """The fields that the account has added, for a form: label by key."""
+    """Return {key: label} of the account's custom fields."""
     require(actor, Permission.CONTACTS)
     return _labels(actor)
 
 
 def contact_card(actor: Actor, contact_id: int) -> Card:
-    """Raises NotFound."""
+    """Return everything shown on a contact's page. Raises NotFound."""
     require(actor, Permission.REPORTS)
     contact = existing(actor, contact_id)
     events = queries.events_of(actor.account_id, contact.id, EVENTS_SHOWN)
@@ -136,7 +141,8 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
 
 
 def _wanted(actor: Actor, search: Search) -> Wanted | None:
-    """None when nobody can match, because there is no such tag."""
+    """Translate a search for `ContactList`; None if nothing can match, for example because the tag does not
+    exist."""
     lanes = lanes_of(search.text, actor.country)
     if (search.text and not lanes) or (search.tag and tag_problem(search.tag)):
         return None

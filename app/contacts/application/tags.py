@@ -19,9 +19,10 @@ MOST_AT_ONCE = 50
 def ensure_tags(
     account_id: int, names: Sequence[str], created_by: int | None = None, at_most: int = MOST_AT_ONCE
 ) -> list[int]:
-    """Ids of the tags with these names, in their order; those that do not exist are made. Spellings that
-    differ in case or spaces are one tag. Raises Invalid for a name that is empty or too long, and for more
-    than `at_most`."""
+    """Return the ids of the tags with these names, in order and without duplicates, creating missing ones.
+
+    Spellings that differ only in case or spaces are one tag. Raises Invalid for a name that is empty, too
+    long, or contains a comma, and for more than `at_most` names."""
     if len(names) > at_most:
         raise _invalid(f"You can add up to {at_most} tags at once; this is {len(names):,}.")
     tidy: dict[str, str] = {}
@@ -37,14 +38,16 @@ def ensure_tags(
 
 
 def new_tags(account_id: int, names: Sequence[str]) -> list[str]:
-    """Those of the names that are no tags yet, each once, in their order."""
+    """Return the names that are not tags of the account yet, in order and without duplicates."""
     by_key = {tag_key(name): name for name in reversed(names)}
     known = store.tags_by_key(account_id, list(by_key))
     return [name for key, name in reversed(by_key.items()) if key not in known]
 
 
 def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
-    """Give a contact a tag, a new one where need be. Nothing happens when it has it already."""
+    """Add a tag to a contact, creating it if needed. Does nothing if the contact already has it.
+
+    Raises NotFound, and Invalid for a name that cannot be a tag."""
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id)
@@ -54,7 +57,7 @@ def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
 
 
 def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
-    """Take a tag from a contact. Nothing happens when it has lost it already."""
+    """Remove a tag from a contact. Does nothing if the contact does not have it. Raises NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id)

@@ -1,4 +1,4 @@
-"""What a contact is: its fields, its status and consent, and how a search is read."""
+"""Domain of contacts: fields, status and consent, names and keys, and search."""
 
 from app.contacts.domain.consent import (
     CONSENT_LABELS,

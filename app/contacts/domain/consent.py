@@ -1,7 +1,7 @@
-"""Whether a contact may be contacted (status) and on which legal basis (consent basis).
+"""Status (whether a contact may be contacted) and consent basis (the legal basis for contacting).
 
-Consent is easily taken away and hardly given back: whatever comes in a file can only move a contact up
-in `STRENGTH`, and the one way down is a person who reactivates an unsubscribed contact and says why.
+Files, bounces, and unsubscribe links can only move a contact up in `STRENGTH`. The one way back to active is
+a user who resubscribes an unsubscribed contact and states a reason.
 """
 
 from enum import StrEnum
@@ -16,9 +16,9 @@ class Status(StrEnum):
 
 
 CONTACTABLE: Final = Status.ACTIVE
-"""The one status in which people are enrolled and receive messages."""
+"""The only status in which contacts are enrolled and receive messages."""
 
-# A bounce is a technical matter; the person's own will weighs more, and what the account decided most.
+# Weakest first: a bounce is technical, an unsubscribe is the contact's choice, a block the account's.
 STRENGTH: dict[Status, int] = {status: place for place, status in enumerate(Status)}
 
 
@@ -40,11 +40,11 @@ CONSENT_LABELS: dict[ConsentBasis, str] = {
 
 
 def may_be_contacted(status: str | None) -> bool:
-    """Whether a contact with this status may be enrolled and receive messages. A status that is unknown or
-    missing says no. `infrastructure.conditions` has the same as a condition for statements."""
+    """Return whether a contact with this status may be enrolled and receive messages; False for an unknown or
+    missing status. `infrastructure.conditions` has the SQL form."""
     return status == CONTACTABLE
 
 
 def may_become(now: Status, wanted: Status) -> bool:
-    """Whether a file, a bounce or an unsubscribe link may move a contact from `now` to `wanted`."""
+    """Return whether a file, bounce, or unsubscribe link may move a contact from `now` to `wanted`."""
     return STRENGTH[wanted] > STRENGTH[now]

@@ -1,6 +1,6 @@
-"""A contact's fields: what may stand in each, and how the text of a form or a file becomes a value.
+"""Fields of a contact: limits, and conversion of text from forms and files to values.
 
-Runs once for every row of a file, so the common case takes the short way.
+Runs for every row of a file, so the common case is kept short.
 """
 
 import json
@@ -15,7 +15,7 @@ from app.platform.dates import NO_YEAR, DateStyle, is_month_first, read_date
 
 
 class Field(NamedTuple):
-    """One of the fields that every contact has; `limit` in characters."""
+    """A standard field of contacts; `limit` in characters."""
 
     key: str
     label: str
@@ -37,9 +37,9 @@ FIELDS: Final[dict[str, Field]] = {
 }
 NAME_FIELDS: Final = frozenset({"first_name", "last_name", "full_name"})
 CUSTOM_LIMIT: Final = 2000
-_LONGEST_READ: Final = 2 * CUSTOM_LIMIT  # a text is cut before it is normalized, which may take long
+_LONGEST_READ: Final = 2 * CUSTOM_LIMIT  # text is cut before it is normalized, which can be slow
 
-# The columns that a staged row carries, in the order in which they are written.
+# Columns of a staged row, in the order in which they are written.
 STAGED: Final = (
     "email",
     "email_key",
@@ -58,8 +58,11 @@ STAGED: Final = (
 
 
 class ValueStyle(NamedTuple):
-    """How the values of a form or of a file's columns are written. `country` is the account's (ISO 3166
-    alpha-2), for phone numbers without a country code; `international`: numbers without a plus have one."""
+    """How values in a form or a file's columns are written.
+
+    `country` is the account's (ISO 3166 alpha-2), for phone numbers without a country code. `dates` is the
+    date style, None for the country's. `international`: phone numbers include a country code even without a
+    plus."""
 
     country: str = ""
     dates: DateStyle | None = None
@@ -67,12 +70,12 @@ class ValueStyle(NamedTuple):
 
     @property
     def date_style(self) -> DateStyle:
-        """As decided, else as people of the country write."""
+        """The chosen date style, or the usual one of the country."""
         return self.dates or DateStyle(is_month_first(self.country))
 
 
 class Reading(NamedTuple):
-    """`values` has the columns that are filled, `problems` a sentence for each field that is wrong."""
+    """`values` by column, only filled ones; `problems` is {field key: sentence}."""
 
     values: dict[str, Any]
     problems: dict[str, str]
@@ -84,8 +87,10 @@ def read_fields(
     custom: Mapping[str, str] | None = None,
     style: ValueStyle | None = None,
 ) -> Reading:
-    """Turn texts by field key into column values, written in `style` (that of `country` unless given). Blank
-    ones are left out; `full_name` is split where first or last name is blank."""
+    """Convert texts by field key to column values, written in `style` (default: the style of `country`).
+
+    Blank texts are left out. `full_name` is split to fill a blank first or last name. Raises KeyError for a
+    field key that is not in FIELDS."""
     style = style or ValueStyle(country)
     if "full_name" in given:
         given = _with_split_name(given)
@@ -104,7 +109,8 @@ def read_fields(
 
 
 def _with_split_name(given: Mapping[str, str]) -> dict[str, str]:
-    """The whole name fills whichever of first and last name is blank, unless it is about somebody else."""
+    """Fill a blank first or last name from the full name, unless the full name contradicts the part that is
+    given."""
     parts = {key: text for key, text in given.items() if key != "full_name"}
     known = {
         key: text
@@ -120,17 +126,17 @@ def _with_split_name(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def pack(values: Mapping[str, Any]) -> str:
-    """The values of a reading as the JSON text in which a staged row keeps them."""
+    """Return the values of a reading as the JSON text stored in a staged row."""
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def birthday_text(day: date) -> str:
-    """As a person reads it: Apr 23, 1990, or April 23 when the year is not known."""
+    """Format a birthday for display: Apr 23, 1990, or April 23 if the year is unknown."""
     return f"{day:%B %-d}" if day.year == NO_YEAR else f"{day:%b %-d, %Y}"
 
 
 def birthday_input(day: date) -> str:
-    """As a form shows it and `read_fields` reads it again: 1990-04-23, or --04-23 without a year."""
+    """Format a birthday for a form, readable by `read_fields`: 1990-04-23, or --04-23 without a year."""
     return f"--{day:%m-%d}" if day.year == NO_YEAR else day.isoformat()
 
 

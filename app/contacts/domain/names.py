@@ -1,6 +1,6 @@
-"""Texts as they are kept, and names and tags as keys to search and compare by.
+"""Normalization of stored text, and keys of names, tags, and custom fields for search and comparison.
 
-Keys are made here and never in SQL, because databases disagree on accents, case and spaces.
+Keys are computed here and never in SQL, because databases disagree on accents, case, and spaces.
 """
 
 import re
@@ -16,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\u200b]+")
 
 
 def clean(text: str) -> str:
-    """Trimmed and in NFC, without the control characters that databases refuse; line breaks become spaces."""
+    """Trim text, normalize it to NFC, and replace line breaks and other control characters with spaces."""
     if text.isascii() and text.isprintable():
         return text.strip()
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """`José  García` → `jose garcia`; empty when nothing can be searched for."""
+    """Return a search key: `José  García` → `jose garcia`; empty if nothing searchable is left."""
     if not text.isascii():
         text = "".join(
             part for part in unicodedata.normalize("NFKD", text) if not unicodedata.combining(part)
@@ -33,19 +33,18 @@ def name_key(text: str) -> str:
 
 
 def full_name(first: str | None, last: str | None) -> str:
-    """First and last name in one text, as far as they are known."""
+    """Join first and last name, as far as they are known."""
     return " ".join(filter(None, (first, last)))
 
 
 def title_of(person: Any) -> str:
-    """What a contact (a record or row with its columns) is called on pages: the name; without one the
-    address, the phone, or the number."""
+    """Return the display name of a contact (record or row): full name, email address, phone number, or id."""
     name = full_name(person.first_name, person.last_name)
     return name or person.email or person.phone or f"Contact {person.id}"
 
 
 def tag_problem(text: str) -> str:
-    """Why a text can be no tag, as a sentence; empty when it can."""
+    """Return why a text cannot be a tag, as a sentence; empty if it can."""
     tidy = tag_name(text)
     if not tidy or not tidy.isprintable():
         return "Enter a tag name."
@@ -55,17 +54,18 @@ def tag_problem(text: str) -> str:
 
 
 def tag_name(text: str) -> str:
-    """The tag as it is shown: spaces tidied, as the person wrote it otherwise."""
+    """Return the tag as displayed: as written, with single spaces."""
     return " ".join(clean(text).split())
 
 
 def tag_key(text: str) -> str:
-    """What makes two spellings one tag. Accents count here: `resume` and `résumé` are two tags."""
+    """Return the key by which tags are compared. Accents count: `resume` and `résumé` are two tags."""
     return unicodedata.normalize("NFC", tag_name(text).casefold())
 
 
 def field_key(label: str) -> str:
-    """`Größe (cm)` → `grosse_cm`; a label without Latin letters gets a key made of its checksum."""
+    """Return the key of a custom field: `Größe (cm)` → `grosse_cm`. A label without Latin letters or digits
+    gets a key from its checksum."""
     plain = name_key(label)
     key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:MAX_TAG]
     return key or f"field_{zlib.crc32(plain.encode()):08x}"

@@ -1,8 +1,7 @@
-"""How the text in the search box is read: as a few lanes, each a range of one index.
+"""Parsing of the contact search box into lanes, each a range of one index.
 
-A lane is walked in the order of its own index and stops after a page, so that a search costs the same
-among a hundred contacts and a million. A contact belongs to the first lane that it matches; the page goes
-through the lanes one after the other.
+A lane is read in the order of its index and stops after a page, so that a search costs the same at any
+account size. A contact belongs to the first lane that it matches; a page continues from one lane to the next.
 """
 
 import re
@@ -12,14 +11,13 @@ from typing import Any, NamedTuple
 from app.contacts.domain.names import clean, name_key
 from app.platform.addresses import email_key, phone_key
 
-# Sorts after everything that a person would type: the end of a range of beginnings.
+# Sorts after anything a person would type: the end of a prefix range.
 LAST = "\U0010ffff"
 MAX_SEARCH = 254
 
 
 class Lane(NamedTuple):
-    """Contacts whose `column` begins with `start` (and whose `other` column with `other_start`), in the
-    order of `column`."""
+    """Contacts whose `column` starts with `start` (and `other` with `other_start`), ordered by `column`."""
 
     column: str
     start: str
@@ -27,7 +25,7 @@ class Lane(NamedTuple):
     other_start: str = ""
 
     def holds(self, contact: Any) -> bool:
-        """Whether `contact` (by attribute) matches."""
+        """Return whether `contact` (any object with the columns as attributes) matches."""
         value = getattr(contact, self.column)
         if value is None or not value.startswith(self.start):
             return False
@@ -37,7 +35,8 @@ class Lane(NamedTuple):
 
 
 def lanes_of(text: str, country: str = "") -> Sequence[Lane]:
-    """The lanes of a search, best first; none for an empty one. `country` is the account's, for phones."""
+    """Return the lanes of a search text, best first; none for an empty text. `country` is the account's (ISO
+    3166), for phone numbers."""
     text = clean(text)[:MAX_SEARCH]
     if not text:
         return ()
@@ -54,7 +53,7 @@ def lanes_of(text: str, country: str = "") -> Sequence[Lane]:
 
 
 def lane_of(lanes: Sequence[Lane], contact: Any) -> int | None:
-    """Place of the lane in which `contact` stands."""
+    """Return the index of the first lane that `contact` matches; None if there is none."""
     return next((place for place, lane in enumerate(lanes) if lane.holds(contact)), None)
 
 

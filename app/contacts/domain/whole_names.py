@@ -1,7 +1,7 @@
-"""A whole name as first and last name: one rule for forms, imports and files.
+"""Splitting of full names into first and last name, for forms, imports, and files alike.
 
-Plain names, which are nearly all, are split here; what has particles, suffixes or nicknames goes to the
-`nameparser` library, which takes a hundred times as long.
+Plain names, nearly all, are split here. Names with particles, suffixes, or nicknames are passed to the
+`nameparser` library, which is about a hundred times slower.
 """
 
 import re
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from nameparser.config import Constants
 
-# Titles that people put before a name. The library's own list also holds occupations and ranks, and some of
-# these are first names: Dean Martin, Judge Reinhold, Baron Davis.
+# Titles before a name. The library's own list also has occupations and ranks, some of which are first names:
+# Dean Martin, Judge Reinhold, Baron Davis.
 _TITLE_WORDS: Final = """
     mr mrs ms miss mx dr drs prof professor doctor sir herr herrn hr frau fräulein ddr dipl.-ing dipl.-kfm
     dipl.-kff dipl.-psych dipl.-wirt.-ing h.c monsieur madame mademoiselle mme mlle señor señora señorita sra
     srta doña dña signor signora signorina sig.ra sig.na dott dott.ssa dottor dottoressa dhr mevr mevrouw paní
     familie family famille familia famiglia eheleute
 """
-# These are titles only with a period: Phil Collins and Don Johnson have none.
+# Titles only if followed by a period; without one they are names: Phil Collins, Don Johnson.
 _ABBREVIATIONS: Final = """
     rev hon capt col gen lt sgt maj adm fr ing mag med jur phil rer nat pol oec habil sr dn d sig avv geom
     rag arch mw ir dipl
@@ -34,9 +34,11 @@ _LONGEST_FOR_LIBRARY: Final = 100
 
 
 def split_name(whole: str) -> tuple[str, str]:
-    """First and last name of a text that holds both, without titles and suffixes. `Mary Ann Smith` → Mary Ann
-    / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van Beethoven, `DUPONT Jean` →
-    Jean / DUPONT, `van Gogh Vincent` → Vincent / van Gogh, `Cher` → Cher / nothing."""
+    """Split a full name into (first, last), without titles and suffixes; a part that is missing is empty.
+
+    `Mary Ann Smith` → Mary Ann / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van
+    Beethoven, `DUPONT Jean` → Jean / DUPONT, `van Gogh Vincent` → Vincent / van Gogh, `Cher` → Cher / empty.
+    """
     words = whole[:_LONGEST].split()
     is_titled = False
     while len(words) > 1 and words[0].lower() in _BEFORE_NAMES:
@@ -54,7 +56,8 @@ def split_name(whole: str) -> tuple[str, str]:
 
 
 def _split_turned_round(words: list[str]) -> tuple[str, str] | None:
-    """`van Gogh Vincent`: a text that begins with a particle begins with the last name. None for others."""
+    """Split a name that starts with a particle and thus with the last name, such as `van Gogh Vincent`; else
+    None."""
     particles = next((at for at, word in enumerate(words) if word not in _particles()), len(words))
     if particles == 0 or any("," in word for word in words):
         return None
@@ -87,7 +90,7 @@ def _is_special(text: str) -> bool:
 
 @cache
 def _constants() -> "Constants":
-    """The library's words, with our titles. It is loaded when the first name comes."""
+    """Word lists of the library with our titles; loaded on first use."""
     from nameparser.config import Constants
 
     return Constants(titles=_TITLES)

@@ -1,7 +1,7 @@
-"""Writing whole sets of contacts with one statement each, from selects that higher rooms hand in.
+"""Set-based writes to contacts, from selects that other rooms provide.
 
-The columns of a select are found by their names. Rows are written in the order of their keys, so that two
-jobs with the same people take their locks in the same order.
+Columns of a select are found by name. New contacts are inserted in the order of their keys, so that two jobs
+with the same contacts take locks in the same order.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from app.platform.database import is_sqlite, session
 
 Mode = Literal["fill", "overwrite"]
 
-# What an update may write, each with the column that decides whether the contact has it already.
+# Columns that an update writes, each with the column that decides whether the contact already has a value.
 _UPDATED = {
     name: name.removesuffix("_key") for name in STAGED if name not in ("email", "email_key", "custom")
 }
@@ -25,8 +25,8 @@ _contacts = Contact.__table__
 
 
 def create(account_id: int, source: sa.Select[Any], fixed: dict[str, Any], at: datetime) -> int:
-    """Insert a contact for each row of `source` whose address nobody has; `fixed` holds values for all.
-    Returns how many."""
+    """Insert a contact for each row of `source` whose address is new; return how many. `fixed` holds values
+    for all rows."""
     given = source.subquery("source")
     status = given.c.status if "status" in given.c else sa.literal(Status.ACTIVE.value)
     may_write = status == Status.ACTIVE.value
@@ -50,7 +50,7 @@ def create(account_id: int, source: sa.Select[Any], fixed: dict[str, Any], at: d
 
 
 def update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:
-    """Write the columns of `rows` into the contacts of its `contact_id`; returns how many really changed."""
+    """Write the columns of `rows` to the contacts in its `contact_id`; return how many changed."""
     given = rows.subquery("given")
     values = _new_values(given, mode)
     return _written(
@@ -59,21 +59,21 @@ def update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> i
 
 
 def changed(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
-    """The ids of the contacts that `update` would change."""
+    """Select the ids of the contacts that `update` would change."""
     given = rows.subquery("given")
     return sa.select(_contacts.c.id.label("contact_id")).where(*_changing(account_id, given, mode))
 
 
 def lock(contacts: sa.Select[Any]) -> None:
-    """Keep others from changing these until the transaction ends; in one order, so that two never wait for
-    each other. On SQLite the write lock does the same."""
+    """Lock these contacts until the transaction ends, in order of id to avoid deadlocks. On SQLite the write
+    lock already does this."""
     if not is_sqlite():
         session().execute(contacts.order_by(_contacts.c.id).with_for_update(of=_contacts))
 
 
 def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) -> sa.Select[Any]:
-    """Contacts of `rows` (contact_id, status) that may still be written to more than the row allows, with
-    the strongest status asked for; only those that would get `status`, if one is named."""
+    """Select (contact_id, strength) for the contacts of `rows` (contact_id, status) whose status is weaker
+    than the strongest one given for them; with `status`, only those that would get this status."""
     given = rows.subquery("given")
     strength = sa.func.max(_strength(given.c.status)).label("strength")
     wanted = _once(sa.select(given.c.contact_id, strength).group_by(given.c.contact_id), "wanted")
@@ -86,7 +86,7 @@ def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) 
 
 
 def block(account_id: int, rows: sa.Select[Any], at: datetime) -> int:
-    """Give the contacts of `rows` the status there unless they have a stronger one; returns how many."""
+    """Set the strongest status given in `rows` on contacts with a weaker one; return how many changed."""
     found = _once(weaker(account_id, rows), "found")
     status = sa.case(
         *((found.c.strength == place, status.value) for status, place in STRENGTH.items()),
@@ -102,7 +102,7 @@ def block(account_id: int, rows: sa.Select[Any], at: datetime) -> int:
 def tag(
     account_id: int, contacts: sa.Select[Any], tag_ids: Sequence[int], job_id: int | None, at: datetime
 ) -> int:
-    """Give every contact of the select (its first column) each of the tags; returns how many were new."""
+    """Add each tag to every contact in the select's first column; return how many pairs were new."""
     columns = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
     given = contacts.subquery("given")
     added = 0
@@ -119,8 +119,8 @@ def tag(
 
 
 def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
-    """Give every contact of `rows` (contact_id, fields) the tags whose keys are in its fields; returns how
-    many were new."""
+    """Add to each contact of `rows` (contact_id, fields) the tags whose keys are in `fields.tags`; return how
+    many pairs were new."""
     given = rows.subquery("given")
     if is_sqlite():
         keys = sa.func.json_each(given.c.fields, "$.tags").table_valued("value", name="wanted")
@@ -145,8 +145,10 @@ def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: date
 
 
 def _is_new(account_id: int, given: sa.Subquery) -> sa.ColumnElement[bool]:
-    """The unique index judges addresses. Phones are not unique, so a row without an address is looked up;
-    a scalar subquery, because it cannot be planned as a scan of all contacts."""
+    """Condition that no contact has the row's phone number; only for rows without an email address.
+
+    Email addresses are left to the unique index; phone numbers are not unique. A scalar subquery, because it
+    cannot be planned as a scan of all contacts."""
     if "phone_key" not in given.c:
         return sa.true()
     other = _contacts.alias("other")
@@ -193,7 +195,8 @@ def _changing(account_id: int, given: sa.Subquery, mode: Mode) -> list[sa.Column
 
 
 def _merged(old: Any, new: Any, mode: Mode) -> Any:
-    """Both objects in one; where both have a key, the mode decides. Keeps the order of `old` on SQLite."""
+    """Merge two JSON objects; `mode` decides which value wins where both have a key. On SQLite keeps the
+    order of `old`."""
     if is_sqlite():
         merged = sa.func.json_patch(_plain(old), new)
         return sa.func.json_patch(merged, _plain(old)) if mode == "fill" else merged
@@ -202,14 +205,14 @@ def _merged(old: Any, new: Any, mode: Mode) -> Any:
 
 
 def _plain(custom: Any) -> Any:
-    """A contact's custom fields, an empty object when it has none, in the database's own notation."""
+    """Normalize a contact's custom fields to a JSON object of the database, empty if there are none."""
     if is_sqlite():
         return sa.func.json(sa.func.coalesce(custom, sa.literal_column("'{}'")))
     return sa.func.coalesce(custom, sa.literal_column("'{}'::jsonb"))
 
 
 def _once(query: sa.Select[Any], name: str) -> sa.Subquery | sa.CTE:
-    """A query that is worked out once, however few rows PostgreSQL believes it has to join with."""
+    """Return the query as a subquery that PostgreSQL evaluates once, whatever row count it estimates."""
     if is_sqlite():
         return query.subquery(name)
     return query.cte(name).prefix_with("MATERIALIZED")

@@ -1,4 +1,4 @@
-"""Conditions on contacts that statements of higher rooms share: who may be contacted, and whose key it is."""
+"""Conditions on contacts that statements of other rooms share: who may be contacted, and lookup by key."""
 
 from typing import Any
 
@@ -10,22 +10,23 @@ from app.files.domain.columns.identify import Identifier
 
 
 def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
-    """The condition of `domain.may_be_contacted` on a status column; never NULL, so that its opposite holds
-    for everybody else, also where an outer join found no contact."""
+    """SQL form of `domain.may_be_contacted` for a status column.
+
+    Never NULL, so that it can be negated, also where an outer join found no contact."""
     return sa.and_(status.is_not(None), status == CONTACTABLE.value)
 
 
 def key_column(identifier: Identifier, contacts: Any = Contact) -> Any:
-    """The column by which `contacts` (the table or an alias) are found: an email or phone key, or the id."""
+    """Return the column of `contacts` (the table or an alias) that `identifier` refers to: email key, phone
+    key, or id."""
     return {"email": contacts.email_key, "phone": contacts.phone_key, "contact_id": contacts.id}[identifier]
 
 
 def has_key(account_id: int, identifier: Identifier, key: Any, contacts: Any = Contact) -> Any:
-    """The condition that a contact of the account has `key`, a value or a column. Several contacts may have
-    the same phone key; whoever needs one of them asks `matched_keys`, which counts them.
+    """Condition that a contact of the account has `key` (a value or a column).
 
-    Use it wherever a row is tied to its contact. Every form of it is a look-up in one index. Keys of the
-    ledger are texts; `contact_id` keys are numbers there and are compared as such."""
+    Several contacts may share a phone key; use `matched_keys` where only one may be picked. Each form is an
+    index lookup. Job rows store keys as text, so `contact_id` keys are cast to numbers."""
     column = key_column(identifier, contacts)
     if identifier == "contact_id" and not isinstance(key, int):
         key = sa.cast(key, sa.BigInteger)
@@ -33,8 +34,11 @@ def has_key(account_id: int, identifier: Identifier, key: Any, contacts: Any = C
 
 
 def matched_keys(account_id: int, identifier: Identifier, keys: sa.Select[Any]) -> sa.Select[Any]:
-    """The contacts that have one of `keys` (its first column; numbers for `contact_id`), as (key, id, status,
-    people): for a phone that several `people` have, the one with the lowest id and any of their statuses."""
+    """Select (key, id, status, people) for the contacts that have one of `keys` (first column; numbers for
+    `contact_id`).
+
+    `people` is the number of contacts with the key. If several share a phone number, the row holds their
+    lowest id and their alphabetically first status."""
     column = key_column(identifier)
     mine = sa.and_(Contact.account_id == account_id, column.in_(keys))
     if identifier != "phone":

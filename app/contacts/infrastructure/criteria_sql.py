@@ -1,7 +1,8 @@
-"""Criteria as a condition on contacts, in SQL for both databases: the answer of `domain.criteria.matches`.
+"""Criteria compiled to a SQL condition on contacts, for both databases; equivalent to
+`domain.criteria.matches`.
 
-Every test of `domain.criteria.parsed` has one form here. Conditions are only joined by AND and OR, so one
-that is NULL counts as not met. Whatever SQL has no form for raises Unanswerable.
+Each test of `domain.criteria.parsed` has one translation. Conditions are only joined by AND and OR, so that
+NULL counts as not met. Fields without a translation raise Unanswerable.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,13 +32,13 @@ from app.platform.database import is_sqlite
 
 Bool: TypeAlias = sa.ColumnElement[bool]
 OwnTest: TypeAlias = Callable[[int, IsEmpty | HasKeys], Bool]
-"""(account id, what is asked) -> the condition on `contacts` for a field of another room."""
+"""(account id, test) -> condition on `contacts` for a field that another room registered."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose contacts are asked, when, which custom fields the account has, and the tests of other rooms by
-    the names of their fields."""
+    """Context of a compilation: account, clock, the account's custom field keys, and the tests of other rooms
+    by field name."""
 
     account_id: int
     clock: Clock
@@ -46,7 +47,7 @@ class Scope:
 
 
 def compiled(criteria: Group, scope: Scope) -> Bool:
-    """The condition that a contact meets the criteria. Raises Unanswerable."""
+    """Return the condition that a contact meets the criteria. Raises Unanswerable."""
     parts = [
         compiled(member, scope) if isinstance(member, Group) else _condition(member, scope)
         for member in criteria.members
@@ -77,7 +78,8 @@ def _condition(condition: Condition, scope: Scope) -> Bool:
 
 
 def _text(test: Any, text: Any, clock: Clock, is_key: bool = False) -> Bool:
-    """A test on a text. A key may be NULL and is compared as it is, so that its index can be used."""
+    """Condition for a test on text. A key may be NULL and is compared unfolded, so that its index can be
+    used."""
     if isinstance(test, IsEmpty):
         filled: Bool = text.is_not(None) if is_key else text != ""
         return filled if test.no else sa.not_(filled)
@@ -100,7 +102,8 @@ def _text_is(test: TextIs, text: Any, may_be_null: bool) -> Bool:
 
 
 def _fits(text: Any, how: str, wanted: str) -> Any:
-    """Without LIKE, which has wildcards to escape and ignores case as it likes."""
+    """Substring test without LIKE, whose wildcards would need escaping and whose case rules differ by
+    database."""
     size = len(wanted)
     if how == "contains":
         return (sa.func.instr if is_sqlite() else sa.func.strpos)(text, wanted) > 0
@@ -110,8 +113,9 @@ def _fits(text: Any, how: str, wanted: str) -> Any:
 
 
 def _folded(text: Any) -> Any:
-    """`comparing.fold_case` of a text. The database itself does what is ASCII, which is nearly all;
-    `translate` compares every letter with every pair, so it gets only those of the text's script."""
+    """SQL form of `comparing.fold_case`. ASCII text, nearly all of it, is folded by the database itself.
+
+    `translate` compares each letter with each pair, so it only gets the pairs of the text's script."""
     if is_sqlite():
         is_ascii = sa.func.length(text) == sa.func.length(sa.cast(text, sa.LargeBinary))
         plain = sa.func.lower(text, type_=sa.String)
@@ -129,7 +133,7 @@ def _translated(text: Any, script: Script) -> Any:
 
 
 def _micro(text: Any) -> Any:
-    """`comparing.micro_number` of a text."""
+    """SQL form of `comparing.micro_number`."""
     if is_sqlite():
         return sa.func.micro_number(text, type_=sa.BigInteger)
     number = sa.cast(sa.cast(text, sa.Numeric) * sa.literal(MICRO, sa.Numeric), sa.BigInteger)
@@ -137,7 +141,7 @@ def _micro(text: Any) -> Any:
 
 
 def _day(text: Any) -> Any:
-    """`comparing.day_text` of a text."""
+    """SQL form of `comparing.day_text`."""
     if is_sqlite():
         return sa.func.day_text(text, type_=sa.String)
     day = sa.collate(sa.func.substr(text, 1, 10, type_=sa.String), "C")
@@ -151,7 +155,7 @@ def _number(test: NumberIs, number: Any) -> Any:
 
 
 def _between(value: Any, low: Any, high: Any) -> Bool:
-    """NULL where there is no value."""
+    """Condition `low <= value <= high`; None leaves a side open. NULL if the value is NULL."""
     parts = [value >= low] if low is not None else []
     parts += [value <= high] if high is not None else []
     return sa.and_(*(parts or [value.is_not(None)]))
@@ -180,7 +184,7 @@ def _moment(test: Any, at: Any, clock: Clock) -> Bool:
 
 
 def _last_activity(account_id: int) -> Any:
-    """Of the time line, which begins with the contact itself."""
+    """Time of the newest timeline event, or the creation time if there is none."""
     newest = sa.select(sa.func.max(ContactEvent.at)).where(
         ContactEvent.account_id == account_id, ContactEvent.contact_id == Contact.id
     )
@@ -198,8 +202,10 @@ def _tags(test: Any, account_id: int) -> Bool:
 
 
 def _has_tag(account_id: int, keys: tuple[str, ...] | None = None) -> Bool:
-    """Whether a contact has one of the tags, or any. EXISTS lets the database go by contacts or tags; it is
-    tied to the contacts alone, because the statement around it may read tags too."""
+    """Condition that the contact has one of the tags with these keys (None: any tag).
+
+    EXISTS lets the database start from contacts or from tags. Correlated to contacts only, because the
+    enclosing statement may read tags too."""
     found = sa.exists().where(ContactTag.account_id == account_id, ContactTag.contact_id == Contact.id)
     if keys is not None:
         wanted = sa.select(Tag.id).where(Tag.account_id == account_id, Tag.name_key.in_(keys))
@@ -213,7 +219,7 @@ def _full_name() -> Any:
 
 
 def _email_domain() -> Any:
-    """What stands behind the @; a key has exactly one."""
+    """The part of the email key after the @; a key contains exactly one."""
     key = sa.func.coalesce(Contact.email_key, "")
     place = (sa.func.instr if is_sqlite() else sa.func.strpos)(key, "@", type_=sa.Integer)
     return sa.case((place > 0, sa.func.substr(key, place + 1, type_=sa.String)), else_="")

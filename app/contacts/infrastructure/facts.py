@@ -1,4 +1,4 @@
-"""What criteria may ask of contacts, read for a few of them at a time."""
+"""Loading the facts that criteria use, for a few contacts at a time."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ _TEXTS = ("first_name", "last_name", "company", "city", "country", "status")
 
 
 def custom_keys(account_id: int) -> frozenset[str]:
-    """The keys of the account's own fields."""
+    """Return the keys of the account's custom fields."""
     query = sa.select(CustomField.key).where(CustomField.account_id == account_id)
     return frozenset(session().scalars(query))
 
 
 def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
-    """{contact id: facts} of those of the contacts that the account has, without fields of other rooms."""
+    """Return {contact id: facts} for contacts of the account, without fields registered by other rooms."""
     of_account = sa.select(Contact).where(Contact.account_id == account_id, Contact.id.in_(contact_ids))
     contacts = session().scalars(of_account).all()
     tags = queries.tags_of(account_id, contact_ids)

@@ -1,4 +1,4 @@
-"""How many of the people in a list are contacts."""
+"""Counting how many keys of a list belong to contacts."""
 
 import json
 from collections.abc import Sequence
@@ -13,8 +13,10 @@ from app.platform.database import is_sqlite, session
 
 
 def count_known(account_id: int, identifier: str, keys: Sequence[str]) -> tuple[int, int]:
-    """(contacts with one of the keys, those of them that must not be contacted). `identifier` is email, phone
-    or contact_id; the keys travel as one parameter."""
+    """Return (keys that belong to a contact, those of them whose contact must not be contacted).
+
+    `identifier` is email, phone, or contact_id. The keys are sent as one parameter. A phone number that
+    several contacts share counts once (see `matched_keys`)."""
     listed: Any = [int(key) for key in keys] if identifier == "contact_id" else list(keys)
     if is_sqlite():
         wanted = sa.select(sa.func.json_each(json.dumps(listed)).table_valued("value").c.value)

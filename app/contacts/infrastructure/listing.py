@@ -1,9 +1,8 @@
-"""A page of contacts and a count that knows when to stop, both quick among a million.
+"""Paging through contacts, and counting up to a limit, at a cost that does not grow with the account.
 
-A search is walked lane by lane (see `domain.search`), each in the order of its own index and from the place
-of the last row shown, so that no page costs more than another. Where a filter leaves few contacts, those are
-looked through instead. Databases would often guess wrong here, so the statements leave them one way only:
-a column joined with an empty text has no index.
+A search is read lane by lane (see `domain.search`), each in the order of its own index and starting after the
+last row shown. Where a tag or status leaves few contacts, those are scanned instead. The planner often
+chooses badly here, so statements leave it one option: concatenating '' to a column disables its index.
 """
 
 from collections.abc import Sequence
@@ -22,8 +21,9 @@ _contacts = Contact.__table__
 
 
 class Wanted(NamedTuple):
-    """Contacts in one of the lanes (all, without any), with this status and this tag, of which the condition
-    `also` holds. Status and tag have indexes of their own; `also` is asked of contacts that they leave."""
+    """Contacts in one of the lanes (no lanes: all) with this status and tag that meet the condition `also`.
+
+    Status and tag are answered by indexes; `also` is evaluated for the contacts they leave."""
 
     lanes: Sequence[Lane] = ()
     status: str | None = None
@@ -38,7 +38,7 @@ class Page(NamedTuple):
 
 
 class ContactList:
-    """The contacts of an account that are `wanted`, to be read in pages and counted."""
+    """The contacts of an account that match `wanted`, read in pages and counted."""
 
     def __init__(self, account_id: int, wanted: Wanted) -> None:
         self._account_id = account_id
@@ -47,19 +47,19 @@ class ContactList:
         self._by_filter = bool(wanted.lanes) and self._filter_leaves_few()
 
     def page_after(self, anchor: Contact | None) -> Page:
-        """The contacts that come after `anchor`, or the first ones."""
+        """Return the page after `anchor`, or the first page."""
         found = self._walk(anchor, backwards=False)
         return Page(found[:PAGE], anchor is not None, len(found) > PAGE)
 
     def page_before(self, anchor: Contact) -> Page:
-        """The contacts just before `anchor`; the first page when there are too few of them to fill one."""
+        """Return the page before `anchor`; the first page if there are too few contacts to fill one."""
         found = self._walk(anchor, backwards=True)
         if len(found) <= PAGE:
             return self.page_after(None)
         return Page(found[:PAGE][::-1], True, True)
 
     def count_up_to(self, limit: int) -> int:
-        """How many there are; `limit` + 1 when there are more than `limit`."""
+        """Return the number of matches; `limit` + 1 if there are more than `limit`."""
         if not self._lanes:
             queries = [self._newest_ids()]
         elif self._by_filter:
@@ -72,7 +72,7 @@ class ContactList:
         return min(counted or 0, limit + 1)
 
     def _walk(self, anchor: Contact | None, backwards: bool) -> list[Contact]:
-        """Up to a page of contacts and one more, going away from `anchor`."""
+        """Return up to PAGE + 1 contacts in reading direction from `anchor`."""
         if not self._lanes:
             return list(session().scalars(self._newest_from(anchor, backwards).limit(PAGE + 1)))
         here = lane_of(self._lanes, anchor) if anchor is not None else None
@@ -88,7 +88,7 @@ class ContactList:
         return found
 
     def _newest(self, what: Any) -> sa.Select[Any]:
-        """Everybody that the filters leave, without a search."""
+        """Select what remains after the filters, without a search text."""
         query = sa.select(what).where(Contact.account_id == self._account_id)
         if self._wanted.tag_id is not None:
             query = query.join(ContactTag, ContactTag.contact_id == Contact.id).where(*self._tagged())
@@ -110,7 +110,8 @@ class ContactList:
         return query.order_by(number.asc() if backwards else number.desc())
 
     def _from(self, place: int, anchor: Contact | None, backwards: bool) -> sa.Select[Any]:
-        """The contacts of one lane that stand in no earlier one, in its order, from `anchor` on."""
+        """Select the contacts of one lane that are in no earlier lane, in lane order, starting after
+        `anchor`."""
         query = self._in_lane(place, Contact)
         for earlier in self._lanes[:place]:
             query = query.where(sa.not_(sa.func.coalesce(self._begins(earlier), sa.false())))
@@ -135,7 +136,7 @@ class ContactList:
             query = query.where(Contact.id.in_(sa.select(ContactTag.contact_id).where(*self._tagged())))
             query = query.with_hint(Contact, "NOT INDEXED", "sqlite")
         elif tag_id is not None:
-            # A scalar with a limit cannot be turned into a join with all that carry the tag.
+            # A scalar subquery with a limit cannot be turned into a join with every contact that has the tag.
             tagged = sa.select(1).where(*self._tagged(), ContactTag.contact_id == Contact.id).limit(1)
             query = query.where(tagged.scalar_subquery().is_not(None))
         return self._asked_also(query)

@@ -1,4 +1,4 @@
-"""Reading single contacts, their tags and their time line. Lists are in `listing`."""
+"""Reads of single contacts, their tags, and their timeline. Lists are in `listing`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -21,7 +21,7 @@ def contact(account_id: int, contact_id: int) -> Contact | None:
 
 
 def contact_with_email(account_id: int, email_key: str) -> int | None:
-    """Id of the contact with this address."""
+    """Return the id of the contact with this email key."""
     return session().scalar(
         sa.select(Contact.id).where(Contact.account_id == account_id, Contact.email_key == email_key)
     )
@@ -36,13 +36,13 @@ def tag_by_key(account_id: int, key: str) -> Tag | None:
 
 
 def tags(account_id: int) -> Sequence[Tag]:
-    """The account's tags by name, as many as a list to choose from can hold."""
+    """Return the account's tags by name, at most MAX_TAGS_SHOWN."""
     query = sa.select(Tag).where(Tag.account_id == account_id).order_by(Tag.name_key).limit(MAX_TAGS_SHOWN)
     return session().scalars(query).all()
 
 
 def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[Tag]]:
-    """The tags of each of these contacts, by name."""
+    """Return {contact id: tags by name}."""
     found: dict[int, list[Tag]] = {contact_id: [] for contact_id in contact_ids}
     if not found:
         return found
@@ -62,7 +62,7 @@ def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[Tag]]
 
 
 def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactEvent]:
-    """What happened to one contact, newest first."""
+    """Return the latest events of a contact, newest first."""
     query = sa.select(ContactEvent).where(
         ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
     )
@@ -70,19 +70,19 @@ def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactE
 
 
 def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these people."""
+    """Return {user id: name}."""
     query = sa.select(User.id, User.name).where(User.id.in_([number for number in user_ids if number]))
     return {row.id: row.name for row in session().execute(query)}
 
 
 def custom_fields(account_id: int) -> Sequence[CustomField]:
-    """The fields that this account has added, by label."""
+    """Return the account's custom fields by label."""
     query = sa.select(CustomField).where(CustomField.account_id == account_id).order_by(CustomField.label)
     return session().scalars(query).all()
 
 
 def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
-    """Return {contact id: full name, or else email address or phone number}; for the audit log."""
+    """Return {contact id: display name} for the audit log."""
     wanted = [number for one in ids if (number := number_of(one)) is not None]
     rows = session().execute(
         sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(

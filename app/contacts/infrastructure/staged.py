@@ -1,5 +1,7 @@
-"""Rows whose fields are one JSON text, as rows with a column for each field: parsed once a row, by the
-database, so that a batch of thousands never passes through Python again."""
+"""Expansion of rows with a JSON `fields` column into one column per field.
+
+The database parses each row once, so that batches of thousands of rows do not pass through Python.
+"""
 
 from typing import Any
 
@@ -15,7 +17,7 @@ _ON_POSTGRES: dict[str, TypeEngine[Any]] = {"birthday": sa.Date(), "custom": JSO
 
 
 def unpacked(rows: sa.Select[Any]) -> sa.Select[Any]:
-    """`rows` yields any columns and `fields`; the result the others and one column for each of STAGED."""
+    """Replace the column `fields` of `rows` with one column for each of STAGED; other columns are kept."""
     staged = rows.subquery("staged")
     others = [column for column in staged.c if column.name != "fields"]
     if is_sqlite():

@@ -1,4 +1,4 @@
-"""Writing single contacts and their tags. Whole sets are written by `bulk_store`."""
+"""Writes of single contacts and their tags. Whole sets are written by `bulk_store`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,12 +12,12 @@ from app.platform.database import is_sqlite, session
 
 
 def insert_or_skip(table: type[Any]) -> Any:
-    """An INSERT that can leave out what is there already (`on_conflict_do_nothing`)."""
+    """Return a dialect INSERT that supports `on_conflict_do_nothing`."""
     return sqlite.insert(table) if is_sqlite() else postgresql.insert(table)
 
 
 def add_contact(values: Mapping[str, Any]) -> int | None:
-    """Insert a contact; returns its id, or None when its address is taken."""
+    """Insert a contact; return its id, or None if the email address is taken."""
     statement = insert_or_skip(Contact).values(**values).on_conflict_do_nothing().returning(Contact.id)
     found: int | None = session().execute(statement).scalar_one_or_none()
     return found
@@ -33,7 +33,7 @@ def change_contact(account_id: int, contact_id: int, values: Mapping[str, Any]) 
 
 
 def set_status(account_id: int, contact_id: int, expected: str, status: str, at: datetime) -> bool:
-    """Move a contact from `expected` to `status`; False when it was in another state meanwhile."""
+    """Change the status from `expected` to `status`; return False if the contact has another status."""
     result = session().execute(
         sa.update(Contact)
         .where(Contact.account_id == account_id, Contact.id == contact_id, Contact.status == expected)
@@ -44,7 +44,7 @@ def set_status(account_id: int, contact_id: int, expected: str, status: str, at:
 
 
 def add_tags(account_id: int, names: Mapping[str, str], created_by: int | None) -> None:
-    """Make the tags {key: name} that do not exist yet."""
+    """Insert those tags {key: name} that do not exist yet."""
     rows = [
         {"account_id": account_id, "name": name, "name_key": key, "created_by": created_by}
         for key, name in sorted(names.items())
@@ -54,7 +54,7 @@ def add_tags(account_id: int, names: Mapping[str, str], created_by: int | None) 
 
 
 def add_custom_fields(account_id: int, labels: Mapping[str, str], created_by: int | None) -> None:
-    """Make the fields {key: label} that do not exist yet."""
+    """Insert those custom fields {key: label} that do not exist yet."""
     rows = [
         {"account_id": account_id, "key": key, "label": label, "created_by": created_by}
         for key, label in sorted(labels.items())
@@ -64,7 +64,7 @@ def add_custom_fields(account_id: int, labels: Mapping[str, str], created_by: in
 
 
 def put_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool:
-    """Give a contact a tag; False when it has it already."""
+    """Add a tag to a contact; return False if it already has it."""
     result = session().execute(
         insert_or_skip(ContactTag)
         .values(account_id=account_id, contact_id=contact_id, tag_id=tag_id, added_at=at)
@@ -75,7 +75,7 @@ def put_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool
 
 
 def take_tag(account_id: int, contact_id: int, tag_id: int) -> bool:
-    """Take a tag from a contact; False when it did not have it."""
+    """Remove a tag from a contact; return False if it did not have it."""
     result = session().execute(
         sa.delete(ContactTag)
         .where(
@@ -89,7 +89,7 @@ def take_tag(account_id: int, contact_id: int, tag_id: int) -> bool:
 
 
 def tags_by_key(account_id: int, keys: Sequence[str]) -> dict[str, int]:
-    """Ids of the account's tags with these keys."""
+    """Return {key: id} of the account's tags with these keys."""
     query = sa.select(Tag.name_key, Tag.id).where(Tag.account_id == account_id, Tag.name_key.in_(keys))
     return {row.name_key: row.id for row in session().execute(query)}
 

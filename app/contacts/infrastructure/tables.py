@@ -1,8 +1,8 @@
-"""Contacts, their tags and custom fields.
+"""Tables of contacts, tags, and custom fields.
 
-Keys are made in Python (`platform.addresses`), never by SQL: `lower()` differs between the two outside
-ASCII. They compare by bytes on both databases, so that a search for a beginning is a range of their index.
-`created_job_id` and `added_job_id` say which bulk enrollment made a row, so that it can be undone.
+Keys are computed in Python (`platform.addresses`), never in SQL: `lower()` differs between the databases
+outside ASCII. Keys of contacts use a bytewise collation, so that a prefix search is an index range scan.
+`created_job_id` and `added_job_id` name the bulk enrollment that wrote a row, so that it can be undone.
 """
 
 from datetime import date, datetime
@@ -65,7 +65,7 @@ class Tag(AccountOwned, Authored, db.Model):
 
 
 class ContactTag(AccountOwned, db.Model):
-    """A ledger: no foreign keys, because a job writes one row for each of its contacts."""
+    """Contact–tag pairs. No foreign keys, because a job inserts one row for each of its contacts."""
 
     __tablename__ = "contact_tags"
     __table_args__ = (sa.Index(None, "contact_id", "tag_id"),)

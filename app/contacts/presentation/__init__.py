@@ -1,4 +1,4 @@
-"""The pages of contacts."""
+"""Pages of the contacts room."""
 
 from flask import Flask
 

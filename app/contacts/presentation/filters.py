@@ -1,4 +1,4 @@
-"""The filter of the contact list in its address: a criteria document as JSON, `?filter={"all": [...]}`."""
+"""The contact list filter in the URL: a criteria document as JSON, `?filter={"all": [...]}`."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ NOT_READABLE = "This filter isn’t valid JSON."
 
 @dataclass(frozen=True)
 class ChosenFilter:
-    """The document of an address (None: no filter, or one with `problems`), and its text as it was given."""
+    """The filter of a URL: the document (None without a filter or with `problems`) and its text as given."""
 
     text: str = ""
     document: Any = None
@@ -19,14 +19,14 @@ class ChosenFilter:
 
 
 def chosen_filter(text: str) -> ChosenFilter:
-    """The filter that an address names. What is in the document is judged where it is used."""
+    """Read the filter of a URL. The document itself is validated where it is used."""
     if not text.strip():
         return ChosenFilter()
     if len(text) > MAX_LENGTH:
         return ChosenFilter(problems=(f"Filters can have up to {MAX_LENGTH:,} characters.",))
     try:
         document = json.loads(text, parse_constant=_refuse)
-        json.dumps(document, ensure_ascii=False).encode()  # halves of characters cannot be shown
+        json.dumps(document, ensure_ascii=False).encode()  # lone surrogates cannot be encoded
     except (ValueError, RecursionError):
         return ChosenFilter(problems=(NOT_READABLE,))
     return ChosenFilter(text, document) if document is not None else ChosenFilter()

@@ -1,4 +1,4 @@
-"""Forms of the contact pages. They hold fields only: what may be in them is decided by the use cases."""
+"""Forms of the contact pages. Values are validated by the use cases."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _OWN = "own-"
 
 
 class ContactForm(FlaskForm):
-    """The fields of a person, and the account's own ones (see `contact_form`)."""
+    """Standard fields of a contact; `contact_form` adds the account's custom fields."""
 
     first_name = StringField(FIELDS["first_name"].label)
     last_name = StringField(FIELDS["last_name"].label)
@@ -39,7 +39,7 @@ class ContactForm(FlaskForm):
         return [field for field in self if field.name.startswith(_OWN)]
 
     def show(self, problems: Mapping[str, str]) -> None:
-        """Put each sentence at its field."""
+        """Attach each error message to its field."""
         for key, sentence in problems.items():
             name = key if key in self else f"{_OWN}{key}"
             if name in self and not self[name].errors:
@@ -68,8 +68,9 @@ class ReactivationForm(FlaskForm):
 
 
 def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any) -> Any:
-    """A form of this kind with an input for each of the account's own fields {key: label}. `values` are shown
-    in a form that was not sent yet; those of own fields come as `own_values`."""
+    """Create a form of this class with an input for each custom field in `own` {key: label}.
+
+    `values` are the initial values of an unsubmitted form; `own_values` those of custom fields."""
     inputs = {f"{_OWN}{key}": StringField(label) for key, label in own.items()}
     form = type(kind.__name__, (kind,), inputs)
     own_values = values.pop("own_values", None) or {}

@@ -1,4 +1,4 @@
-"""The list of contacts, and one contact's page."""
+"""Contact list and contact pages."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ ONE = f"/<int(max={HIGHEST_ID}):contact_id>"
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """The list; for a search while typing only the part that changes."""
+    """Show the list; for htmx requests while typing, only the part that changes."""
     actor, chosen = web.actor(), chosen_filter(request.args.get("filter", ""))
     search = Search(
         text=request.args.get("q", "").strip(),
@@ -180,7 +180,7 @@ def _show_card(contact_id: int, **forms: Any) -> str:
 
 
 def _show(form: Any, wrong: Invalid | Conflict) -> dict[str, Any]:
-    """Put what is wrong at its field; a taken address comes with the way to whoever has it."""
+    """Attach an error to its form field; for a taken address, return a link to the contact that has it."""
     if isinstance(wrong, Invalid):
         form.show(wrong.facts.get("fields", {}))
         if not form.errors:
@@ -196,7 +196,7 @@ def _page(contact_id: int) -> str:
 
 
 def _place(name: str) -> int | None:
-    """The id of a contact in the address, if it can be one."""
+    """Return the contact id in a query parameter, if it is valid."""
     return number_of(request.args.get(name, ""))
 
 

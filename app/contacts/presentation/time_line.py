@@ -1,4 +1,4 @@
-"""A contact's timeline in words."""
+"""Sentences of a contact's timeline."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -21,7 +21,7 @@ _ARRIVALS = ("contact_created", "imported")
 
 
 class Line(NamedTuple):
-    """One event: what happened, by whom if a person did it, and where it leads to."""
+    """One timeline entry: text, time, the user who acted (if any), and an optional link."""
 
     text: str
     at: datetime
@@ -30,8 +30,10 @@ class Line(NamedTuple):
 
 
 def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
-    """Newest first, in the words of the rooms that know the event. The arrival of an imported
-    contact is not recorded as an event, so that line is added."""
+    """Return the timeline entries, newest first, with the sentences registered by other rooms where there are
+    any.
+
+    A complete timeline without an arrival event gets a final line for it, because imports record none."""
     lines: list[Line] = []
     for event in card.events:
         by = card.names.get(event.user_id) if event.user_id else None

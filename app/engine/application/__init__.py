@@ -1,4 +1,5 @@
-"""The doors of the room: `enroll_many` puts contacts into a workflow; the rest says who is where."""
+"""Public interface of the engine room: `enroll_many` enrolls contacts; the other functions read
+enrollments."""
 
 from app.engine.application.enrolling import enroll_many
 from app.engine.application.membership import register_terms

@@ -1,4 +1,4 @@
-"""Putting contacts into a workflow, at most once each."""
+"""Bulk enrollment of contacts in a workflow."""
 
 from datetime import datetime
 
@@ -19,14 +19,12 @@ def enroll_many(
     job_id: int | None,
     at: datetime,
 ) -> int:
-    """Enroll every contact id of the select at the workflow's first step, `held` while no engine runs.
-    Returns how many were enrolled.
+    """Enroll every contact id of the select at the workflow's first step; return how many were enrolled.
 
-    Who may not be contacted is passed over, whoever asks, and so are contacts of other accounts.
-    Who is under way in the workflow is passed over, and so is who has left it unless `again`. The database's
-    unique index decides, also against others who enroll the same people at this moment; ids go in in order,
-    so that two such statements never wait for each other in a circle.
-    """
+    Enrollments are created as `held`. Skipped are contacts that may not be contacted, whoever calls; contacts
+    of other accounts; contacts that are active in the workflow; and, unless `again`, contacts that have ever
+    been in it. A unique index prevents double enrollment also against concurrent statements. Ids are inserted
+    in order, so that two such statements cannot deadlock."""
     return store.enroll_many(
         account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at
     )

@@ -1,4 +1,4 @@
-"""The fields that criteria of contacts have because of this room: in which workflows a contact is, or was."""
+"""Criteria fields of this room: the workflows in which a contact is or has ever been."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ GONE = "A workflow in this filter doesn’t exist."
 
 
 def register_terms() -> None:
-    """Let criteria ask in which workflows contacts are and have been."""
+    """Register the fields and their kind with the contacts room."""
     register_kind("workflow", Kind(("equals", "not_equals", "in_list", *NO_VALUE), _problem, _words))
     for field, now in ((IN_WORKFLOW, True), (WAS_IN_WORKFLOW, False)):
         contacts.register_term(

@@ -1,4 +1,4 @@
-"""The people enrolled in a workflow, with their step and since when; and the workflows of a contact."""
+"""Queries of enrollments: the contacts in a workflow, and the workflows of a contact."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from app.workflows.infrastructure.tables import Workflow
 
 @dataclass(frozen=True)
 class View:
-    """A part of the people of a workflow, as a tab shows it."""
+    """A tab of the list of contacts in a workflow: the enrollment statuses it shows."""
 
     key: str
     label: str
@@ -35,7 +35,7 @@ VIEWS = (
 
 @dataclass(frozen=True)
 class Figures:
-    """How many people have which status in a workflow."""
+    """Number of enrollments of a workflow by status."""
 
     counts: Mapping[str, int]
 
@@ -57,7 +57,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class Stay:
-    """Somebody in a workflow: `source` in words, `step` as “3. Send email” and its detail."""
+    """One enrollment for display: `source` in words, `step` as “3. Send email” with its detail, and `since`,
+    the time of enrollment or, once it has ended, of its end. `contact` or `workflow` is set, depending on the
+    list."""
 
     enrollment: Enrollment
     source: str
@@ -71,7 +73,8 @@ class Stay:
 
 @dataclass(frozen=True)
 class People:
-    """A page of the people of a workflow."""
+    """A page of the contacts in a workflow. `previous` and `next` are the enrollment ids to pass as `before`
+    and `after`."""
 
     workflow: Workflow
     figures: Figures
@@ -82,12 +85,13 @@ class People:
 
 
 def figures_of(actor: Actor, workflow: Workflow) -> Figures:
+    """Return the number of enrollments by status for a workflow of the account."""
     require(actor, Permission.REPORTS)
     return Figures(queries.counts_by_status(actor.account_id, workflow.id))
 
 
 def people_under_way(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int]:
-    """{workflow id: how many people are in it now}, for workflows of the account."""
+    """Return {workflow id: number of active enrollments} for workflows of the account."""
     require(actor, Permission.REPORTS)
     return queries.people_under_way(actor.account_id, workflow_ids)
 
@@ -95,7 +99,8 @@ def people_under_way(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int
 def people_in(
     actor: Actor, public_id: str, view: str = "", *, after: int | None = None, before: int | None = None
 ) -> People:
-    """Who is in a workflow, newest first, after or before an enrollment. Raises NotFound."""
+    """Return a page of the contacts in a workflow, newest first, after or before an enrollment id. Raises
+    NotFound."""
     require(actor, Permission.REPORTS)
     workflow = workflows.find_workflow(actor, public_id)
     shown = next((one for one in VIEWS if one.key == view), VIEWS[0])
@@ -112,14 +117,14 @@ def people_in(
 
 
 def contact_enrollments(actor: Actor, contact_id: int) -> Sequence[Stay]:
-    """Every time that a contact came into a workflow, newest first."""
+    """Return the enrollments of a contact, newest first."""
     require(actor, Permission.REPORTS)
     found = queries.enrollments_of_contact(actor.account_id, contact_id)
     return _stays(actor, [(enrollment, None, name, public_id) for enrollment, name, public_id in found])
 
 
 def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """{workflow id: (name, public id)} of those that still exist."""
+    """Return {workflow id: (name, public id)} of the workflows that still exist."""
     require(actor, Permission.REPORTS)
     return queries.workflow_names(actor.account_id, workflow_ids)
 

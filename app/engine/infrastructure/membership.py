@@ -1,4 +1,4 @@
-"""In which workflows contacts are or have been, for criteria: as a condition, and read for a few contacts."""
+"""Workflow membership of contacts for criteria: as a SQL condition, and loaded for a few contacts."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
@@ -17,7 +17,7 @@ Read: TypeAlias = Callable[[int, Sequence[int]], dict[int, frozenset[str]]]
 
 
 def condition(now: bool) -> Condition:
-    """The condition that a contact is in a workflow at present (`now`), or has ever been in one."""
+    """Build the condition that a contact is currently in a workflow (`now`) or has ever been in one."""
 
     def asked(account_id: int, test: IsEmpty | HasKeys) -> sa.ColumnElement[bool]:
         found = sa.exists().where(Enrollment.account_id == account_id, Enrollment.contact_id == Contact.id)
@@ -36,7 +36,7 @@ def condition(now: bool) -> Condition:
 
 
 def reader(now: bool) -> Read:
-    """A function (account id, contact ids) -> {contact id: public ids of the workflows}."""
+    """Build a function (account id, contact ids) -> {contact id: public ids of its workflows}."""
 
     def read(account_id: int, contact_ids: Sequence[int]) -> dict[int, frozenset[str]]:
         query = (
@@ -59,7 +59,7 @@ def reader(now: bool) -> Read:
 
 
 def names(account_id: int, public_ids: Collection[str]) -> dict[str, str]:
-    """{public id: name} of those of the ids that are workflows of the account."""
+    """Return {public id: name} of the workflows of the account."""
     query = sa.select(Workflow.public_id, Workflow.name).where(
         Workflow.account_id == account_id, Workflow.public_id.in_(public_ids)
     )

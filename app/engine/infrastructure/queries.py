@@ -1,4 +1,4 @@
-"""Reading who is where. Counts and pages go through the index of account, workflow and status alone."""
+"""Reads of enrollments. Counts and pages only need the index on account, workflow, and status."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ ENROLLMENTS_SHOWN = 100
 
 
 class Page(NamedTuple):
-    """(enrollment, contact or None when it is gone) pairs, newest first."""
+    """A page of (enrollment, contact) pairs, newest first; the contact is None if it was deleted."""
 
     people: Sequence[tuple[Enrollment, Contact | None]]
     has_previous: bool
@@ -25,7 +25,7 @@ class Page(NamedTuple):
 
 
 def counts_by_status(account_id: int, workflow_id: int) -> dict[str, int]:
-    """{enrollment status: how many} of a workflow of the account."""
+    """Return {status: number of enrollments} of a workflow."""
     query = (
         sa.select(Enrollment.status, sa.func.count())
         .where(Enrollment.account_id == account_id, Enrollment.workflow_id == workflow_id)
@@ -35,7 +35,7 @@ def counts_by_status(account_id: int, workflow_id: int) -> dict[str, int]:
 
 
 def people_under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
-    """{workflow id: how many people are in it now}."""
+    """Return {workflow id: number of active enrollments}."""
     query = (
         sa.select(Enrollment.workflow_id, sa.func.count())
         .where(
@@ -56,7 +56,8 @@ def people_page(
     after: int | None = None,
     before: int | None = None,
 ) -> Page:
-    """Who is in the workflow with one of these statuses: after the enrollment with that id or before it."""
+    """Return the page of enrollments with one of these statuses, after or before the enrollment with that
+    id."""
     ids = [
         sa.select(_ids(account_id, workflow_id, status, after, before).subquery().c.id) for status in statuses
     ]
@@ -76,7 +77,8 @@ def people_page(
 
 
 def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[Enrollment, str, str]]:
-    """(enrollment, workflow's name, workflow's public id) of one contact, newest first."""
+    """Return (enrollment, workflow name, workflow public id) of a contact, newest first, at most
+    ENROLLMENTS_SHOWN."""
     rows = session().execute(
         sa.select(Enrollment, Workflow.name, Workflow.public_id)
         .join(Workflow, sa.and_(Workflow.id == Enrollment.workflow_id, Workflow.account_id == account_id))
@@ -88,7 +90,7 @@ def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[E
 
 
 def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Definition]:
-    """{version id: what the workflow was in it}."""
+    """Return {version id: definition}."""
     query = sa.select(WorkflowVersion.id, WorkflowVersion.definition).where(
         WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
     )
@@ -96,7 +98,7 @@ def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Defini
 
 
 def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """{workflow id: (name, public id)}."""
+    """Return {workflow id: (name, public id)}."""
     query = sa.select(Workflow.id, Workflow.name, Workflow.public_id).where(
         Workflow.account_id == account_id, Workflow.id.in_(set(workflow_ids))
     )
@@ -106,7 +108,7 @@ def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tu
 def _ids(
     account_id: int, workflow_id: int, status: str, after: int | None, before: int | None
 ) -> sa.Select[tuple[int]]:
-    """A page of ids and one more in the order of the index of one status."""
+    """Select up to PAGE + 1 ids with one status, in index order."""
     query = sa.select(Enrollment.id).where(
         Enrollment.account_id == account_id,
         Enrollment.workflow_id == workflow_id,

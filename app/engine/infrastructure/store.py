@@ -1,4 +1,4 @@
-"""Writing enrollments, many in one statement."""
+"""Bulk writes of enrollments."""
 
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ def enroll_many(
     job_id: int | None,
     at: datetime,
 ) -> int:
+    """Insert enrollments with one statement; see `application.enroll_many`."""
     wanted = contacts.subquery("wanted")
     contact_id = wanted.c[0]
     before = sa.select(Enrollment.id).where(
@@ -45,7 +46,7 @@ def enroll_many(
         "enrolled_at": at,
     }
     columns = [sa.literal(value, Enrollment.__table__.c[name].type) for name, value in values.items()]
-    # Asked contact by contact through the primary key, whatever the statistics say.
+    # Looked up contact by contact through the primary key, whatever the planner's statistics say.
     open_contact = sa.select(Contact.id).where(
         Contact.account_id == account_id, Contact.id == contact_id, may_be_contacted(Contact.status)
     )

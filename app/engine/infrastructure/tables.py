@@ -1,4 +1,4 @@
-"""Enrollments. A partial unique index is the judge of “nobody twice”, whoever races."""
+"""Table of enrollments. A partial unique index prevents two active enrollments of a contact in a workflow."""
 
 from datetime import datetime
 
@@ -10,14 +10,15 @@ from app.platform.clock import now
 from app.platform.database import BigInt, db
 from app.platform.tenancy import AccountOwned
 
-# Spelled out, because databases use a partial index only where they see its condition.
+# Written as literals, because databases use a partial index only if they recognize its condition.
 _STATUSES = ", ".join(f"'{status.value}'" for status in engine.UNDER_WAY)
 UNDER_WAY = sa.text(f"status IN ({_STATUSES})")
 
 
 class Enrollment(AccountOwned, db.Model):
-    """A ledger row: no foreign keys, because a million are written at once. `source` is how the contact
-    came in, `job_id` the bulk enrollment that brought it."""
+    """A contact in a workflow. No foreign keys, because up to a million rows are inserted at once.
+
+    `source` says how the contact was enrolled, `job_id` by which bulk enrollment."""
 
     __tablename__ = "enrollments"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Who is in which workflow: a page of its own, and parts of the pages of workflows and contacts."""
+"""Pages and panels about enrollments."""
 
 from flask import Flask
 

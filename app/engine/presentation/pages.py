@@ -1,4 +1,4 @@
-"""The people enrolled in a workflow: at which step, since when, and why they left."""
+"""The page of a workflow's contacts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/peo
 def people(public_id: str) -> ResponseReturnValue:
     view = request.args.get("view", "")
     found = engine.people_in(web.actor(), public_id, view, after=_place("after"), before=_place("before"))
-    # Nothing carries people through a workflow yet: a tab stands there once somebody is in it.
+    # Apart from “Active”, a tab is shown only once it has entries.
     tabs = [
         {
             "text": one.label,
@@ -36,7 +36,7 @@ def people(public_id: str) -> ResponseReturnValue:
 
 
 def _place(name: str) -> int | None:
-    """The id of an enrollment in the address, if it can be one."""
+    """Return the enrollment id in a query parameter, if it is valid."""
     return number_of(request.args.get(name, ""))
 
 

@@ -1,4 +1,4 @@
-"""Parts of the pages of workflows and contacts that only this room can fill."""
+"""Panels for the pages of workflows and contacts."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.engine import application as engine
 
 
 def figures(actor: Actor, workflow: Any) -> Markup | None:
-    """The key figures of a workflow; nothing for a draft that nobody has ever been in."""
+    """Return the figures panel of a workflow; None for a draft without enrollments."""
     found = engine.figures_of(actor, workflow)
     if workflow.status == "draft" and not found.total:
         return None
@@ -18,6 +18,6 @@ def figures(actor: Actor, workflow: Any) -> Markup | None:
 
 
 def enrollments(actor: Actor, contact_id: int) -> Markup:
-    """The workflows that a contact is or was in."""
+    """Return the panel of a contact's enrollments."""
     stays = engine.contact_enrollments(actor, contact_id)
     return Markup(render_template("engine/_enrollments_card.html", stays=stays))

@@ -1,4 +1,4 @@
-"""The doors of the room."""
+"""Public interface of the gallery room."""
 
 from app.gallery.application.clone import ClonePreview, clone_preview, clone_template
 from app.gallery.application.load import Loaded, load_system_templates

@@ -1,8 +1,7 @@
-"""The templates that an account sees, with a search over them, kept in this process between requests.
+"""Per-process cache of the templates visible to each account and the search over them.
 
-What is kept belongs to one account and to a mark that changes with its templates, so it is never stale and
-never another account's.
-"""
+An entry belongs to one account and is valid for one `mark`, which changes with the visible templates, so that
+it is never stale and never shared between accounts."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ MOST_KEPT = 50
 
 @dataclass(frozen=True)
 class Catalog:
-    """All cards that an account sees, the search over them by position, and what one may choose among."""
+    """All visible cards, the search over them (by position), and the tags and step types to filter by."""
 
     mark: tuple[Any, ...]
     cards: tuple[Card, ...]
@@ -32,7 +31,7 @@ _lock = Lock()
 
 
 def catalog_of(account_id: int) -> Catalog:
-    """What the account sees now."""
+    """Return the catalog of an account, rebuilding it if its templates have changed."""
     mark = queries.gallery_mark(account_id)
     with _lock:
         catalog = _kept.get(account_id)

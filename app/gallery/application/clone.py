@@ -1,4 +1,4 @@
-"""Makes a draft workflow of a template: all of it or nothing, and once for each idempotency key."""
+"""Cloning of a template into a draft workflow: atomic, and once per idempotency key."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ CONNECT = "/settings/integrations"
 
 @dataclass(frozen=True)
 class ClonePreview:
-    """What cloning would meet: `missing` integrations, the parts of the drawing that could not run without
-    them, and `refusal`, what stands in the way whatever one does (None: nothing)."""
+    """What cloning would run into: `missing` integrations, the nodes `affected` by them, and `refusal`, an
+    error that prevents cloning altogether (None: nothing does)."""
 
     template: WorkflowTemplate
     missing: tuple[str, ...]
@@ -52,12 +52,12 @@ def clone_template(
     switch_off_missing: bool = False,
     same_name: bool = False,
 ) -> Workflow:
-    """Make a draft of the template's latest version; with a key that made one before, return that one.
+    """Create a draft workflow from the template's latest version; for a known idempotency key return its
+    workflow.
 
-    Raises NotFound, NotAllowed, Invalid (a name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
-    `missing`, `steps` and `next_url`), LimitReached, and SameName for a name that is taken unless `same_name`
-    says that this is intended. Nothing is made then.
-    """
+    Raises NotFound, NotAllowed, Invalid (a bad name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
+    `missing`, `steps`, and `next_url`), LimitReached, and SameName for a name already in use unless
+    `same_name`. Nothing is created then."""
     accounts.require(actor, Permission.WORKFLOWS)
     name = _checked_name(name)
     if not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
@@ -73,7 +73,7 @@ def clone_template(
 
 
 def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
-    """What cloning would meet, without doing anything. Raises NotFound."""
+    """Return what cloning would run into, without changing anything. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
     definition = queries.version_definition(template.id, template.version)
@@ -135,12 +135,12 @@ def _clone(
         workflow_name=workflow.name,
         switched_off=switched_off,
     )
-    store.count_use(actor.account_id, template.id)  # last: a popular template's row is held only briefly
+    store.count_use(actor.account_id, template.id)  # last, to lock a popular template's row only briefly
     return workflow
 
 
 def _lacking(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The parts of a drawing that need what is missing, those inside forks too."""
+    """Yield the nodes with a missing integration, including those on branches."""
     for node in nodes:
         if node.missing:
             yield node
@@ -157,7 +157,7 @@ def _checked_name(name: str) -> str:
 
 
 def _refuse_unsound(template: WorkflowTemplate, definition: Definition) -> None:
-    """Raises Invalid when no workflow can be made of the template, whoever asks."""
+    """Raise Invalid if the template cannot be cloned by anyone."""
     if outdated := deprecated_steps(definition):
         raise Invalid(
             "INVALID_TEMPLATE",

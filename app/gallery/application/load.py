@@ -1,5 +1,6 @@
-"""Loads the system templates from their files: once each, a new version for each change, and quickly when
-nothing changed, because it happens at every start of every machine."""
+"""Loading of system templates from their files, with a new version for each change.
+
+Runs at every start of every process, so it is quick if nothing has changed."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ CHANGE_NOTE = "Updated with Muster."
 
 @dataclass
 class Loaded:
-    """The keys of templates that were added, changed and removed; `refused`: file name -> what is wrong."""
+    """Result of loading: keys of added, changed, and removed templates; `refused` is {file name: problem}."""
 
     total: int = 0
     added: list[str] = field(default_factory=list)
@@ -31,10 +32,10 @@ class Loaded:
 
 
 def load_system_templates(folder: Path = FOLDER) -> Loaded:
-    """Make the database's system templates those of the folder. Safe at any time, by any number at once.
+    """Synchronize the database's system templates with the folder. Safe to run at any time, also
+    concurrently.
 
-    A file with a mistake is refused and logged; a template that it made earlier stays as it is.
-    """
+    An invalid file is skipped and logged; an existing template with its key is left unchanged."""
     texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.yaml"))}
     marks = {name: _mark(text) for name, text in texts.items()}
     loaded = Loaded(total=len(texts))
@@ -53,12 +54,12 @@ def load_system_templates(folder: Path = FOLDER) -> Loaded:
 
 
 def _mark(text: str) -> str:
-    """The same as long as neither the file nor what is kept of one has changed."""
+    """Return a hash that changes with the file's text and with the format of the stored summary."""
     return hashlib.sha256(f"{SUMMARY_FORMAT}\n{text}".encode()).hexdigest()
 
 
 def _read(texts: dict[str, str], loaded: Loaded) -> dict[str, TemplateFile]:
-    """File name -> template, of the files that are sound."""
+    """Return {file name: template} of the valid files; record the others in `loaded.refused`."""
     files: dict[str, TemplateFile] = {}
     for name, text in texts.items():
         try:
@@ -109,7 +110,7 @@ def _template(file: TemplateFile, mark: str) -> WorkflowTemplate:
 def _refresh(
     template: WorkflowTemplate, file: TemplateFile, mark: str, loaded: Loaded
 ) -> list[WorkflowTemplateVersion]:
-    """What the file says now; a version of its own if that differs from what it said before."""
+    """Update the template from the file; return a new version if the content differs from the stored one."""
     if template.content_hash == file.content_hash():
         if template.deleted_at is not None:
             loaded.added.append(file.key)

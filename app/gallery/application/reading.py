@@ -1,4 +1,4 @@
-"""What the gallery's pages show: a page of cards, one template in detail, one of its messages."""
+"""Queries behind the gallery pages: a page of cards, one template in detail, and one of its messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,12 +22,11 @@ OFFERED = 6
 
 @dataclass(frozen=True)
 class Gallery:
-    """A page with what its cards need besides: what is available (see `Card`), how often each was used, and
-    the tags and types of steps to choose from.
+    """A page of cards with what is needed to show them: available integrations and merge tags (see `Card`),
+    times used by template id, and the tags and step types to filter by.
 
-    `is_empty`: there is no template at all. `offered`: where nothing matches, the templates that come closest
-    (`is_near`) or else those that are ready to use.
-    """
+    `is_empty`: the account sees no templates at all. `offered`: alternatives if nothing matches, either the
+    closest matches (`is_near`) or the recommended templates."""
 
     page: GalleryPage
     available: frozenset[str]
@@ -41,7 +40,7 @@ class Gallery:
 
 @dataclass(frozen=True)
 class ListedTemplate:
-    """One template in a list. `available`: what the account has, as in `Card`."""
+    """A template in a list. `available` as in `Card`."""
 
     card: Card
     available: frozenset[str]
@@ -50,13 +49,13 @@ class ListedTemplate:
 
 @dataclass(frozen=True)
 class TemplateDetails(ListedTemplate):
-    """One template with the definition of its current version."""
+    """A template with the definition of its current version."""
 
     definition: Definition
 
 
 def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
-    """The templates that the actor's account sees, as `query` wants them."""
+    """Return the templates visible to the actor's account that match `query`."""
     require(actor, Permission.REPORTS)
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = workflows.available(actor.account_id)
@@ -83,7 +82,7 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
 
 
 def all_templates(actor: Actor) -> list[ListedTemplate]:
-    """Every template that the account sees, by category and name, without definitions."""
+    """Return every template visible to the account, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = workflows.available(actor.account_id)
@@ -92,7 +91,7 @@ def all_templates(actor: Actor) -> list[ListedTemplate]:
 
 
 def template_details(actor: Actor, public_id: str) -> TemplateDetails:
-    """One template with its definition. Raises NotFound, for those of other accounts too."""
+    """Return a template with its definition. Raises NotFound, also for templates of other accounts."""
     require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
     return TemplateDetails(
@@ -104,10 +103,10 @@ def template_details(actor: Actor, public_id: str) -> TemplateDetails:
 
 
 def message_of(definition: Definition, step_id: str = "") -> MessagePreview | None:
-    """A message of a template, the first one where none is named; None when it sends none.
+    """Return the message of a step, or the first message if no step is given; None if the template sends
+    none.
 
-    Raises NotFound when the named step sends nothing.
-    """
+    Raises NotFound if the given step has no message."""
     message = message_preview(definition, step_id or first_message(definition))
     if message is None and step_id:
         raise NotFound("NOT_FOUND", "This step has no message to preview.")
@@ -115,7 +114,7 @@ def message_of(definition: Definition, step_id: str = "") -> MessagePreview | No
 
 
 def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
-    """The template with that id. Raises NotFound, for those of other accounts too."""
+    """Return the template with this public id. Raises NotFound, also for templates of other accounts."""
     template = None
     if is_public_id(public_id):
         template = queries.template_by_public_id(actor.account_id, public_id)
@@ -130,7 +129,7 @@ def find_template(actor: Actor, public_id: str) -> WorkflowTemplate:
 
 
 def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
-    """For the command line: by id, key or exact name. Raises NotFound."""
+    """Find a template by public id, key, or exact name, for the command line. Raises NotFound."""
     require(actor, Permission.REPORTS)
     if is_public_id(reference):
         return find_template(actor, reference)

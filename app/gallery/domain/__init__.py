@@ -1,1 +1,1 @@
-"""What the gallery knows without a database: categories, template files, search, results and lineage."""
+"""Domain of the gallery: categories, cards, browsing, search, and template files."""

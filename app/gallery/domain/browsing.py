@@ -1,5 +1,6 @@
-"""Browsing: which templates somebody wants to see, in which order, and how many each tab has. A tab's count
-is taken with all other filters on, so it is what the tab will show."""
+"""Filtering, sorting, and paging of templates.
+
+The count of a category tab includes all other filters, so that it equals what the tab will show."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +35,7 @@ _NAMES = {"black friday": "Black Friday"}
 
 
 def tag_label(tag: str) -> str:
-    """A tag as people write it: “SaaS”, “Any business”, “Black Friday”."""
+    """Format a tag for display: “SaaS”, “Any business”, “Black Friday”."""
     if tag in _NAMES:
         return _NAMES[tag]
     words = [_SHORT_FORMS.get(word, word) for word in tag.split()]
@@ -43,7 +44,7 @@ def tag_label(tag: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GalleryQuery:
-    """What the address asks for. `ready`: only templates that need nothing connected first."""
+    """Filters, order, and page from the URL. `ready`: only templates without missing integrations."""
 
     text: str = ""
     category: str = ""
@@ -55,7 +56,7 @@ class GalleryQuery:
 
     @classmethod
     def from_address(cls, args: Mapping[str, str]) -> "GalleryQuery":
-        """Read an address's parameters; what makes no sense is as if it were not there."""
+        """Parse query parameters; invalid values are ignored."""
         category, step, sort, page = (args.get(name, "") for name in ("category", "step", "sort", "page"))
         return cls(
             text=" ".join(args.get("q", "").split())[:200],
@@ -68,7 +69,7 @@ class GalleryQuery:
         )
 
     def address(self, **changes: object) -> dict[str, str]:
-        """The parameters of the same query with changes. Any change but that of the page begins at page 1."""
+        """Return the query parameters with changes applied. Any change except `page` resets the page to 1."""
         query = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]
         given = {
             "q": query.text,
@@ -83,14 +84,14 @@ class GalleryQuery:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the tab and the order is asked for."""
+        """Whether any filter other than the category is set."""
         return bool(self.text or self.tag or self.step or self.ready)
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page of cards, `number` of `pages`. `counts`: how many templates each category has, “” for all of
-    them; `total`: how many the open one has."""
+    """A page of cards, `number` of `pages`. `counts` is {category: number of matches} with “” for all;
+    `total` is the number of matches in the selected category."""
 
     cards: tuple[Card, ...]
     counts: Mapping[str, int]
@@ -100,7 +101,7 @@ class GalleryPage:
 
     @property
     def first(self) -> int:
-        """The place of the first card, from 1."""
+        """Position of the first card on the page, from 1."""
         return (self.number - 1) * PER_PAGE + 1
 
 
@@ -112,8 +113,10 @@ def browse(
     available: Collection[str],
     used: Mapping[int, int],
 ) -> GalleryPage:
-    """The page that `query` asks for. `found`: positions in `cards` of what the search found, best first;
-    `available`: what the account has, as in `Card`; `used`: template id -> times used."""
+    """Return the page for `query`.
+
+    `found` holds positions in `cards` that match the search text, best first; `available` is as in `Card`;
+    `used` is {template id: times used}."""
     matching = [cards[position] for position in found if _fits(cards[position], query, available)]
     counts = Counter(card.category for card in matching)
     chosen = [card for card in matching if query.category in ("", card.category)]
@@ -135,7 +138,7 @@ def _fits(card: Card, query: GalleryQuery, available: Collection[str]) -> bool:
 def _sort(
     cards: list[Card], query: GalleryQuery, available: Collection[str], used: Mapping[int, int]
 ) -> None:
-    """In place. The search's order is kept where nothing else is asked for."""
+    """Sort in place. The order of the search is kept unless a sort order is chosen."""
     if query.sort == "used":
         cards.sort(key=lambda card: (-used.get(card.id, 0), card.name.casefold()))
     elif query.sort == "newest":

@@ -1,5 +1,4 @@
-"""A template as the gallery shows it, and the summary that is kept beside it so that no definition has to be
-read for a card."""
+"""Cards of templates, and the summary stored with a template so that no definition is read to show a card."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -12,15 +11,17 @@ from app.workflows.domain import Definition, miniature, summary
 from app.workflows.domain.checks.needs import missing, part_requirements, requirements, unmet
 
 SUMMARY_FORMAT = 4
-"""Grows when `kept_summary` learns something new, so that what is kept of older templates is made again."""
+"""Increment when `kept_summary` changes, so that stored summaries are rebuilt."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Card:
-    """`account_id` is None for a system template; `goals` are the types of its goals. `requirements`: the
-    integrations that it relies on and the merge tags that one of them or the account fills;
-    `message_requirements`: the same for each message. What the account has, its connected integrations and
-    the merge tags with a value, is called `available`."""
+    """A template as shown in the gallery.
+
+    `account_id` is None for a system template; `goals` holds goal types. `requirements` are the integrations
+    it relies on and the merge tags that an integration or the account fills; `message_requirements` are those
+    of each message. `available` in the methods is what the account has: connected integrations and filled
+    merge tags."""
 
     id: int
     public_id: str
@@ -46,36 +47,36 @@ class Card:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The integrations that it needs, whatever the account has."""
+        """Required integrations, regardless of what the account has."""
         return missing(self.requirements, ())
 
     @property
     def is_system(self) -> bool:
-        """Whether it came with Muster and belongs to nobody."""
+        """Whether the template came with Muster and belongs to no account."""
         return self.account_id is None
 
     def missing(self, available: Collection[str]) -> tuple[str, ...]:
-        """The integrations that it needs and that nothing available makes up for."""
+        """Return the required integrations that nothing available replaces."""
         return missing(self.requirements, available)
 
     def linked(self, available: Collection[str]) -> tuple[str, ...]:
-        """The integrations that it needs only for a link that is in the business details."""
+        """Return the integrations that are needed only for a link that the business details provide."""
         open_needs = self.missing(available)
         return tuple(need for need in self.needs if need not in available and need not in open_needs)
 
     def silent_without(self, available: Collection[str]) -> tuple[str, ...]:
-        """The integrations for lack of which none of its messages can be sent; nothing while one can."""
+        """Return the integrations without which no message could be sent; empty if at least one can be."""
         lacking = [unmet(required, available) for required in self.message_requirements]
         return in_order(set().union(*lacking)) if lacking and all(lacking) else ()
 
     def entry(self) -> Entry:
-        """What the search sees."""
+        """Return the searchable parts."""
         parts = frozenset((self.trigger, *self.step_types, *self.goals))
         return Entry(self.name, self.description, self.category, self.tags, parts)
 
 
 def kept_summary(definition: Definition) -> dict[str, Any]:
-    """What a card and the search need to know of a definition, as JSON."""
+    """Return what cards and search need from a definition, as JSON."""
     figures = summary(definition)
     return {
         **{
@@ -91,7 +92,7 @@ def kept_summary(definition: Definition) -> dict[str, Any]:
 
 
 def card_of(row: Mapping[str, Any]) -> Card:
-    """The card of a template's row: its columns by name, `summary` as `kept_summary` made it."""
+    """Build a card from a template's columns; `summary` as written by `kept_summary`."""
     kept = row["summary"]
     return Card(
         **{name: row[name] for name in ("id", "public_id", "account_id", "key", "name", "description")},

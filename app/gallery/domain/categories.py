@@ -1,11 +1,11 @@
-"""The seven categories of workflow templates, in the order in which the gallery's tabs show them."""
+"""Categories of workflow templates, in the order of the gallery's tabs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """`key` stands in files, addresses and the database; `label`, `description` and `icon` are for people."""
+    """A category: `key` is used in files, URLs, and the database; the rest is for display."""
 
     key: str
     label: str
@@ -48,11 +48,11 @@ _BY_KEY = {category.key: category for category in CATEGORIES}
 
 
 def category_named(key: object) -> Category | None:
-    """The category with that key, or None."""
+    """Return the category with this key, or None."""
     return _BY_KEY.get(key) if isinstance(key, str) else None
 
 
 def category_label(key: str) -> str:
-    """The words for a category; an unknown key is shown as it is."""
+    """Return the label of a category; an unknown key is returned unchanged."""
     found = category_named(key)
     return found.label if found else key

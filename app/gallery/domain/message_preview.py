@@ -1,4 +1,4 @@
-"""A message of a template with sample data, and its place among the template's messages."""
+"""Preview of a template's message with sample data, and its position among the messages."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from app.workflows.domain.drawing.sample_message import SampleMessage, sample_me
 
 @dataclass(frozen=True, slots=True)
 class MessagePreview:
-    """`position` of `count` messages, from 1; the ids of those beside it are empty at the ends."""
+    """A message, `position` of `count` from 1; `previous_id` and `next_id` are empty at the ends."""
 
     step: Step
     sample: SampleMessage
@@ -19,12 +19,12 @@ class MessagePreview:
 
 
 def first_message(definition: Definition) -> str:
-    """The id of the first message, or nothing."""
+    """Return the id of the first step with a message, or an empty text."""
     return next((step.id for step in definition.messages if step.id), "")
 
 
 def message_preview(definition: Definition, step_id: str) -> MessagePreview | None:
-    """The message of a step; None when there is no such step or it sends nothing."""
+    """Return the message of a step; None if there is no such step or it has no message."""
     messages = [step for step in definition.messages if step.id]
     at = next((at for at, step in enumerate(messages) if step.id == step_id), None)
     if at is None or (sample := sample_message(definition, messages[at])) is None:

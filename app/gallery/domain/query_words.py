@@ -1,4 +1,4 @@
-"""The words of names, descriptions and queries, made comparable."""
+"""Normalization and comparison of words in names, descriptions, and queries."""
 
 import re
 import unicodedata
@@ -15,25 +15,25 @@ _JOINED = re.compile(r"\w+(-\w+)+")
 
 @lru_cache(maxsize=20_000)
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text: lower case, without accents, without a plural s."""
+    """Split a text into lowercase words without accents and plural s."""
     if not text.isascii():
         text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
     return tuple(_singular(word) for word in _WORD.findall(text.lower().replace("_", " ")))
 
 
 def query_words(query: str) -> list[str]:
-    """The words that count: each once, small words only when there are no others."""
+    """Return the distinct words of a query, without SMALL_WORDS unless there are no others."""
     every = list(dict.fromkeys(words(query[:MAX_QUERY])))[:MAX_WORDS]
     return [word for word in every if word not in SMALL_WORDS] or every
 
 
 def is_generic(word: str) -> bool:
-    """Whether a word that occurs nowhere is a mistyped one of those that say little."""
+    """Return whether an unknown word is a variant of one of SMALL_WORDS, such as a typo."""
     return any(slip(word, small) for small in SMALL_WORDS if len(small) > 4)
 
 
 def all_words(texts: Iterable[str]) -> set[str]:
-    """The words of texts; “check-up” is found as “checkup” too."""
+    """Return the words of all texts; hyphenated words also count as one: “check-up” gives “checkup”."""
     known = [text for text in texts if text]
     joined = [
         pair.group().replace("-", "") for text in known if "-" in text for pair in _JOINED.finditer(text)
@@ -42,13 +42,14 @@ def all_words(texts: Iterable[str]) -> set[str]:
 
 
 def likeness(word: str, known: str) -> float:
-    """How much of a known word a word is that begins it."""
+    """Score a prefix of a known word, from 0.6 to 1 for the whole word."""
     return 1.0 if word == known else 0.6 + 0.3 * len(word) / len(known)
 
 
 def slip(word: str, known: str) -> float:
-    """How likely a word is another form of the known one or a typing mistake: 0 for more than one mistake, or
-    two in long words."""
+    """Score a word as a longer form or a typo of a known word; 0 if it is neither.
+
+    Allows no typo in words of up to 3 letters, one in words of up to 7, and two in longer ones."""
     if len(known) >= 4 and word.startswith(known) and len(word) - len(known) <= 3:
         return 0.6
     allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
@@ -76,4 +77,4 @@ SMALL_WORDS = frozenset(
         """
     )
 )
-"""Words that say little about a template. They count only when there are no others."""
+"""Words that say little about a template; ignored in a query unless there are no others."""

@@ -1,8 +1,7 @@
-"""Finding templates by words: names first, then tags, categories, kinds of steps and descriptions.
+"""Full-text search over templates: names weigh most, then tags, categories, step types, and descriptions.
 
-Everything that is asked for has to be found. The beginning of a word is enough, because people are still
-typing; other terms for the same thing are known; what occurs nowhere is taken for a typing mistake.
-"""
+Every term of a query must match. A prefix of a word is enough, because results are shown while typing;
+synonyms are known; and words that occur nowhere are matched as typos."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,15 +17,15 @@ NAME, TAG, CATEGORY, STEP, DESCRIPTION = 10.0, 7.0, 6.0, 5.0, 3.0
 WHOLE_QUERY_IN_NAME = 12.0
 NAME_BEGINS_WITH_QUERY = 6.0
 SYNONYM = 0.8
-"""What another term for something counts, beside the word itself."""
+"""Weight of a match through a synonym, relative to the word itself."""
 
 Scores = dict[int, float]
-"""Position of a template → how well it fits."""
+"""{position of a template: score}"""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A template as the search sees it. `parts`: the types of its trigger, steps and goals."""
+    """Searchable parts of a template. `parts`: the types of its trigger, steps, and goals."""
 
     name: str
     description: str
@@ -36,7 +35,7 @@ class Entry:
 
 
 class TemplateSearch:
-    """A search over some templates."""
+    """Search over a fixed list of templates."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._names = [f" {' '.join(words(entry.name))} " for entry in entries]
@@ -47,10 +46,9 @@ class TemplateSearch:
         }
 
     def find(self, query: str) -> list[int]:
-        """Positions of the templates that match, best first; in the given order where equally good.
+        """Return the positions of matching templates, best first; ties keep their order.
 
-        All of them for a query without words.
-        """
+        A query without words matches all."""
         wanted = query_words(query)
         if not wanted:
             return list(range(len(self._names)))
@@ -61,7 +59,8 @@ class TemplateSearch:
         return _ranked({at: score + self._bonus(at, phrase) for at, score in (scores or {}).items()})
 
     def nearest(self, query: str, most: int) -> list[int]:
-        """Positions of the templates that match some of what is asked for, the most of it first."""
+        """Return up to `most` positions of templates that match part of the query, those with most terms
+        first."""
         scores: Scores = {}
         for found in self._asked(query_words(query)):
             for at, score in found.items():
@@ -69,7 +68,7 @@ class TemplateSearch:
         return _ranked(scores)[:most]
 
     def _asked(self, wanted: list[str]) -> Iterator[Scores]:
-        """For each thing that is asked for, a known term or a single word, what it finds."""
+        """Yield the scores for each term of the query: a known phrase, or a single word."""
         guesses = [self._in_terms(word) for word in wanted]
         at = 0
         while at < len(wanted):
@@ -83,7 +82,7 @@ class TemplateSearch:
                     break
 
     def _in_terms(self, word: str) -> dict[str, float]:
-        """Words of terms that the word may be, with how likely it is."""
+        """Return {word of a synonym: score} that the word may stand for; at most three for a typo."""
         if word in term_words():
             return {word: 1.0}
         if any(known.startswith(word) for known in self._important):
@@ -93,7 +92,7 @@ class TemplateSearch:
         return dict(best[:3])
 
     def _scores_of(self, asked: list[str], meant: dict[tuple[str, ...], float]) -> Scores:
-        """What the words themselves find, or what templates call it."""
+        """Score a term by its own words and by the words that templates use for it."""
         is_certain = bool(meant) and max(meant.values()) == 1.0
         best = self._of_all(asked, is_certain)
         for name, quality in meant.items():
@@ -105,7 +104,7 @@ class TemplateSearch:
         return {at: score * len(asked) for at, score in best.items()}
 
     def _of_all(self, asked: Sequence[str], is_certain: bool) -> Scores:
-        """Templates that have all the words, with the mean of their scores."""
+        """Score the templates that contain all the words, with the mean of the word scores."""
         scores: Scores | None = None
         for word in asked:
             found = self._of_word(word, is_certain)
@@ -113,7 +112,7 @@ class TemplateSearch:
         return {at: score / len(asked) for at, score in (scores or {}).items()}
 
     def _of_word(self, word: str, is_certain: bool) -> Scores:
-        """Templates that have a word; other forms and typing mistakes unless it `is_certain`."""
+        """Score the templates that contain a word; typos and longer forms are tried unless `is_certain`."""
         qualities = {known: likeness(word, known) for known in self._known if known.startswith(word)}
         if not qualities and not is_certain:
             guesses = ((known, slip(word, known)) for known in self._important)
@@ -132,7 +131,7 @@ class TemplateSearch:
 
 
 def _meant(guesses: Sequence[dict[str, float]]) -> dict[tuple[str, ...], float]:
-    """What templates call the term that these words may be, with how likely it is."""
+    """Return {words that templates use: score} for the synonyms that these words may form."""
     found: dict[tuple[str, ...], float] = {}
     for choice in product(*(guess.items() for guess in guesses)):
         quality = min(likely for _, likely in choice)
@@ -143,7 +142,7 @@ def _meant(guesses: Sequence[dict[str, float]]) -> dict[tuple[str, ...], float]:
 
 @lru_cache(maxsize=5_000)
 def _weights(entry: Entry) -> dict[str, float]:
-    """How much each word of a template counts."""
+    """Return {word: weight} of a template."""
     found = dict.fromkeys(all_words([entry.description]), DESCRIPTION)
     found |= dict.fromkeys(all_words(part_words(part) for part in entry.parts), STEP)
     found |= dict.fromkeys(all_words([category_label(entry.category)]), CATEGORY)
@@ -153,7 +152,7 @@ def _weights(entry: Entry) -> dict[str, float]:
 
 @lru_cache(maxsize=200)
 def part_words(part: str) -> str:
-    """What a type of trigger, step or goal is called: its own name, its title and other words for it."""
+    """Return the searchable names of a trigger, step, or goal type: its key, title, and other names."""
     return " ".join([part, *(f"{one.title} {one.also_called}" for one in types_named(part))])
 
 

@@ -1,8 +1,7 @@
-"""What marketers type, and the words that templates use for it.
+"""Synonyms: terms that marketers type, and the words that templates use instead.
 
-Each line: words that a template has, a colon, and other terms for the same, separated by commas. A term may
-stand in several lines. Terms are compared without plural s and accents, and typing mistakes are forgiven.
-"""
+Each line holds words used in templates, a colon, and comma-separated synonyms; a synonym may be in several
+lines. Terms are compared without plural s and accents, and typos are tolerated."""
 
 from collections import defaultdict
 from functools import cache
@@ -95,7 +94,7 @@ LONGEST_TERM = 4
 
 @cache
 def terms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Each term, as words, with what templates call it."""
+    """Return {synonym as words: word tuples that templates use}."""
     found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
     for line in SYNONYMS.strip().replace("\n    ", " ").splitlines():
         name, _, others = line.partition(":")
@@ -109,5 +108,5 @@ def terms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
 
 @cache
 def term_words() -> frozenset[str]:
-    """All words that occur in terms."""
+    """Return all words that occur in synonyms."""
     return frozenset(word for term in terms() for word in term)

@@ -1,8 +1,7 @@
-"""A workflow template as a file: system templates, downloads and imports are all written so.
+"""Template files, the YAML format of system templates, downloads, and imports.
 
-Reading is strict, so that a mistake in a file is named instead of guessed around, and safe for files from
-strangers. Whether the workflow inside makes sense is the definition validator's question, not this module's.
-"""
+Reading is strict, so that a mistake is reported instead of guessed around, and safe for untrusted files.
+Whether the workflow inside is valid is checked by the definition validator, not here."""
 
 import hashlib
 import json
@@ -29,12 +28,12 @@ KNOWN_IN_DEFINITION = ("format", "trigger", "steps", "goals")
 
 
 class UnreadableTemplate(ValueError):
-    """The file is no template that this version can read; the text is a sentence for a person."""
+    """The file is not a template that this version can read; the text is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFile:
-    """What a file holds. `definition` is complete: what the file left out as usual is filled in."""
+    """Content of a template file. `definition` is complete: omitted defaults are filled in."""
 
     key: str
     name: str
@@ -45,17 +44,17 @@ class TemplateFile:
 
     @property
     def parsed(self) -> Definition:
-        """The definition as typed parts."""
+        """The parsed definition."""
         return parse(self.definition)
 
     def content_hash(self) -> str:
-        """The same for files that say the same, whatever their spacing; changes when a word changes."""
+        """Return a hash of the content, independent of formatting."""
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_template(text: str) -> TemplateFile:
-    """Read a template file. Raises `UnreadableTemplate` with the first thing that is wrong."""
+    """Parse a template file. Raises UnreadableTemplate with the first problem."""
     if len(text) > MAX_FILE:
         raise UnreadableTemplate("The file is too large. A template can have at most 1 MB.")
     try:
@@ -79,7 +78,7 @@ def parse_template(text: str) -> TemplateFile:
 
 
 def template_text(template: TemplateFile) -> str:
-    """The file of a template, for people to read and for `parse_template` to read back unchanged."""
+    """Return a template as YAML that `parse_template` reads back unchanged."""
     return written_yaml({**asdict(template), "tags": list(template.tags)})
 
 
@@ -135,7 +134,7 @@ def _definition(value: Any) -> dict[str, Any]:
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """A copy in which everything says whether it is on and has its settings, and goals are never absent."""
+    """Return a copy with defaults filled in: `enabled` and `config` of each part, and `goals`."""
     filled: dict[str, Any] = plain_copy(document)
     if not filled.get("goals"):
         filled["goals"] = {"match": "any", "items": []}

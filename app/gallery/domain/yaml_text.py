@@ -1,8 +1,7 @@
-"""YAML in and out, with the traps of the format closed.
+"""Safe YAML reading and writing, limited to JSON values.
 
-Times such as 18:30 and words such as “no” stay text, a name that comes twice is an error, and what makes
-files from strangers dangerous (aliases, tags, endless nesting) is refused before anything is built from them.
-"""
+Times such as 18:30 and words such as “no” stay text, duplicate keys are an error, and dangerous constructs
+(aliases, tags, deep nesting) are refused before anything is built from them."""
 
 import re
 from typing import Any
@@ -18,13 +17,13 @@ WIDTH = 110
 
 
 class YamlProblem(ValueError):
-    """The text is not YAML that we read; it says why and where."""
+    """The text is not supported YAML; the message says why and where."""
 
 
 class _Loader(yaml.SafeLoader):
-    """JSON's values and nothing else."""
+    """Loader for JSON values only."""
 
-    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 (the library's way to say it)
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 (as the library expects it)
     nesting = 0
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
@@ -55,7 +54,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, lists indented, no aliases."""
+    """Dumper with multi-line text as blocks, indented lists, and no aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -83,7 +82,7 @@ _Dumper.add_representer(str, _text_as_block)
 
 
 def read_yaml(text: str) -> Any:
-    """The text as plain JSON values. Raises `YamlProblem`."""
+    """Parse YAML into JSON values. Raises YamlProblem."""
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as problem:
@@ -93,7 +92,7 @@ def read_yaml(text: str) -> Any:
 
 
 def written_yaml(content: dict[str, Any]) -> str:
-    """The content as YAML in its own order, for people to read."""
+    """Format the content as readable YAML, in its own order."""
     text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
     return text
 

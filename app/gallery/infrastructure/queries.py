@@ -1,5 +1,4 @@
-"""Reading templates. A person sees the system's and those of their own account, nothing else, and what is
-hidden is not there: whoever asks for it gets None."""
+"""Reads of templates. An account sees system templates and its own; for others, lookups return None."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,8 +28,9 @@ _CARD = (
 
 
 def gallery_mark(account_id: int) -> tuple[Any, ...]:
-    """Differs whenever a template that the account sees came, went or changed. A change that is committed
-    late does not hide behind a newer one: it has a new version too."""
+    """Return a value that changes whenever a template visible to the account is added, removed, or changed.
+
+    The sum of versions also catches a change that is committed after a newer one."""
     one = WorkflowTemplate
     query = sa.select(
         sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), sa.func.max(one.updated_at)
@@ -39,27 +39,28 @@ def gallery_mark(account_id: int) -> tuple[Any, ...]:
 
 
 def times_used(account_id: int) -> dict[int, int]:
-    """Template id -> times used, for those that were used at all."""
+    """Return {template id: times used} of templates used at least once."""
     query = sa.select(WorkflowTemplate.id, WorkflowTemplate.times_used)
     rows = session().execute(query.where(_visible(account_id), WorkflowTemplate.times_used > 0))
     return {row[0]: row[1] for row in rows}
 
 
 def gallery_cards(account_id: int) -> list[dict[str, Any]]:
-    """What cards are made of, for every template that the account sees."""
+    """Return the columns for cards of every template visible to the account."""
     rows = session().execute(sa.select(*_CARD).where(_visible(account_id)).order_by(WorkflowTemplate.id))
     return [dict(row) for row in rows.mappings()]
 
 
 def template_by_public_id(account_id: int, public_id: str) -> WorkflowTemplate | None:
-    """The template, if the account may see it."""
+    """Return the template, if the account may see it."""
     return session().scalar(
         sa.select(WorkflowTemplate).where(_visible(account_id), WorkflowTemplate.public_id == public_id)
     )
 
 
 def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
-    """The template with that key or exactly that name; the account's own comes before the system's."""
+    """Return the template with this key or exact name; the account's own take precedence over system
+    templates."""
     return session().scalar(
         sa.select(WorkflowTemplate)
         .where(
@@ -74,7 +75,7 @@ def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
 
 
 def version_definition(template_id: int, number: int) -> Definition:
-    """The definition of one version of a template that was found before."""
+    """Return the definition of a version. The template must have been looked up for the account before."""
     query = sa.select(WorkflowTemplateVersion.definition).where(
         WorkflowTemplateVersion.template_id == template_id, WorkflowTemplateVersion.number == number
     )
@@ -82,7 +83,7 @@ def version_definition(template_id: int, number: int) -> Definition:
 
 
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:
-    """The workflow that this idempotency key has made already."""
+    """Return the workflow that was created with this idempotency key, if any."""
     return session().scalar(
         sa.select(Workflow)
         .join(TemplateUse, TemplateUse.workflow_id == Workflow.id)
@@ -95,7 +96,7 @@ def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None
 
 
 def system_templates() -> Sequence[WorkflowTemplate]:
-    """All templates that came with Muster, those that went away too."""
+    """Return all system templates, including removed ones."""
     query = sa.select(WorkflowTemplate).where(WorkflowTemplate.account_id.is_(None))
     return session().scalars(query.execution_options(populate_existing=True)).all()
 

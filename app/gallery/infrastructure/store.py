@@ -1,22 +1,23 @@
-"""Writing templates, their versions and their uses."""
+"""Writes of templates, their versions, and their uses."""
 
 import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.database import is_sqlite, session
 
-# Machines that start at the same moment load templates one after the other. Any number of our own will do.
+# Key of the advisory lock that serializes loading across machines; an arbitrary number.
 LOADING_LOCK = 7_305_518_204
 
 
 def lock_loading() -> None:
-    """Until the transaction ends nobody else loads system templates. On SQLite every writer is alone."""
+    """Keep others from loading system templates until the transaction ends. On SQLite the write lock does
+    this."""
     if not is_sqlite():
         session().execute(sa.select(sa.func.pg_advisory_xact_lock(LOADING_LOCK)))
 
 
 def add_templates(templates: list[WorkflowTemplate]) -> None:
-    """Add templates; they have ids afterwards."""
+    """Insert templates and assign their ids."""
     session().add_all(templates)
     session().flush()
 
@@ -27,10 +28,9 @@ def add_versions(versions: list[WorkflowTemplateVersion]) -> None:
 
 
 def count_use(account_id: int, template_id: int) -> None:
-    """One use more. It is no change of the template, so the moment of its last change stays.
+    """Increment the use counter without touching `updated_at`, because the template itself does not change.
 
-    System templates belong to no account, and no account may change them, so this crosses accounts.
-    """
+    Crosses accounts: system templates belong to no account."""
     session().execute(
         sa.update(WorkflowTemplate)
         .where(
@@ -43,6 +43,6 @@ def count_use(account_id: int, template_id: int) -> None:
 
 
 def add_use(use: TemplateUse) -> None:
-    """Note a clone. The idempotency key is unique in the account, so a second note of it fails."""
+    """Record a clone. Fails if the account has already used the idempotency key."""
     session().add(use)
     session().flush()

@@ -1,8 +1,7 @@
-"""Workflow templates, their immutable versions and every use of one.
+"""Workflow templates, their immutable versions, and their uses.
 
-A system template has no account. `account_id` is guarded all the same: a query names the accounts
-whose templates it wants, or says that it wants the system's.
-"""
+A system template has no account. The tenancy guard still applies: a query filters by account, or asks for
+system templates explicitly."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +19,8 @@ SYSTEM = sa.text("account_id IS NULL")
 
 
 class WorkflowTemplate(Authored, db.Model):
-    """`summary` holds what a card shows (channels, steps, days, needs, miniature) of the current version."""
+    """A template. `summary` is what a card shows of the current version, as written by
+    `domain.card.kept_summary`."""
 
     __tablename__ = "workflow_templates"
     __table_args__ = (
@@ -63,7 +63,8 @@ class WorkflowTemplateVersion(Authored, db.Model):
 
 
 class TemplateUse(AccountOwned, db.Model):
-    """One clone. `idempotency_key` comes with the form, so that a double click counts and clones once."""
+    """One clone. `idempotency_key` comes from the form, so that a double click creates and counts one
+    workflow."""
 
     __tablename__ = "template_uses"
     __table_args__ = (

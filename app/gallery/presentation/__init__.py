@@ -1,4 +1,4 @@
-"""The gallery's pages and commands."""
+"""Pages and commands of the gallery room."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""Templates at the command line: load the system templates, list templates, create a workflow from one."""
+"""Template commands: load system templates, list templates, and create a workflow from one."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def _clone(
 def _cloned(
     actor: Actor, reference: str, name: str | None, switch_off_missing: bool, same_name: bool
 ) -> tuple[Any, str]:
-    """The new workflow and the template's id."""
+    """Return the new workflow and the template's public id."""
     template = gallery.named_template(actor, reference)
     try:
         workflow = gallery.clone_template(
@@ -126,8 +126,8 @@ def _cloned(
 
 
 def _activated(actor: Actor, public_id: str, anyway: bool) -> Any:
-    """Activate it and say what is missing. A workflow in which nothing would run stays a draft unless the
-    person says otherwise."""
+    """Activate a workflow and report what is missing. If no step would run, it stays a draft unless
+    `anyway`."""
     missing = workflows.what_is_missing(actor, public_id)
     for one in missing:
         click.echo(f"Missing: {one.message}", err=True)

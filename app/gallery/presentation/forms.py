@@ -1,4 +1,4 @@
-"""The form that creates a workflow from a template."""
+"""Form for creating a workflow from a template."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,10 @@ from app.platform.ids import new_public_id
 
 
 class CloneForm(FlaskForm):
-    """`idempotency_key` is made with the form, so that a double click makes one workflow. `switch_off` comes
-    with the button that offers it; `same_name` is the taken name that the person wants all the same."""
+    """Name of the new workflow, with hidden fields.
+
+    `idempotency_key` is created with the form, so that a double click creates one workflow. `switch_off` is
+    set by the button that offers it. `same_name` holds a name already in use that the user confirmed."""
 
     name = StringField("Workflow name")
     idempotency_key = HiddenField(default=new_public_id)
@@ -18,7 +20,7 @@ class CloneForm(FlaskForm):
     same_name = HiddenField()
 
     def show(self, problems: Mapping[str, str]) -> None:
-        """Put each sentence at its field."""
+        """Attach each error message to its field."""
         for name, sentence in problems.items():
             if name in self:
                 self[name].errors = [sentence]

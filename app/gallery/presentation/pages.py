@@ -1,8 +1,7 @@
-"""The gallery, the preview of a template, and creating a workflow from it.
+"""Gallery pages: browsing, preview, and creating a workflow from a template.
 
-Each page also answers htmx with the part that changes: the results of a search, the inside of the wide
-dialog, one message.
-"""
+For htmx requests each page returns only the part that changes: search results, the dialog's content, or one
+message."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,7 +26,7 @@ blueprint.add_app_template_filter(category_named, "category")
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """The gallery; for a search while typing only its results."""
+    """Show the gallery; for htmx requests while typing, only the results."""
     query = GalleryQuery.from_address(request.args)
     found = gallery.browse_templates(web.actor(), query)
     facts: dict[str, Any] = {
@@ -52,13 +51,13 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/<public_id>/steps/<step_id>")
 def step(public_id: str, step_id: str) -> ResponseReturnValue:
-    """One message with sample data, beside the drawing or (for htmx) alone."""
+    """Show a message with sample data next to the drawing; for htmx requests, only the message."""
     return _preview(public_id, step_id)
 
 
 @blueprint.get("/<public_id>/clone")
 def ask(public_id: str) -> ResponseReturnValue:
-    """The form that creates a workflow from the template."""
+    """Show the form for creating a workflow."""
     preview = gallery.clone_preview(web.actor(), public_id)
     return _clone_page(preview, CloneForm(formdata=None, name=preview.template.name))
 
@@ -116,7 +115,7 @@ def _clone_page(preview: gallery.ClonePreview, form: CloneForm, error: MusterErr
 
 
 def _refused(preview: gallery.ClonePreview, form: CloneForm, error: MusterError) -> ResponseReturnValue:
-    """The form again, with what stands in the way. What only the offer answers is shown as the offer."""
+    """Show the form again with the error. Missing integrations are shown as the offer to switch steps off."""
     if isinstance(error, Invalid):
         form.show(error.facts.get("fields", {}))
     status = next(code for kind, code in web.STATUS.items() if isinstance(error, kind))
@@ -125,12 +124,13 @@ def _refused(preview: gallery.ClonePreview, form: CloneForm, error: MusterError)
 
 
 def _is_for(target: str) -> bool:
-    """Whether htmx asks for what goes into the element with this id."""
+    """Return whether htmx requests the content of the element with this id."""
     return request.headers.get("HX-Target", "").endswith(f"#{target}")
 
 
 def _new_address(query: GalleryQuery, address: str) -> dict[str, str]:
-    """A filter that was chosen is a step that Back undoes; words being typed are not."""
+    """Return the htmx history header: changed filters add a history entry, a changed search text replaces
+    it."""
     before = parse_qs(web.htmx_page()[1])
     shown = GalleryQuery.from_address(MultiDict(before))
     only_words = shown.address(text="") == query.address(text="")

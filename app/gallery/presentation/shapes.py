@@ -1,4 +1,4 @@
-"""Templates and clones as JSON, the same for the terminal and the API."""
+"""JSON representations of templates and clones, for the command line and the API."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from app.gallery.application import ListedTemplate
 
 
 def template_shape(template: ListedTemplate) -> dict[str, Any]:
-    """A template without its definition."""
+    """Return a template without its definition."""
     card = template.card
     return {
         "id": card.public_id,
@@ -32,7 +32,7 @@ def template_shape(template: ListedTemplate) -> dict[str, Any]:
 
 
 def clone_shape(workflow: Any, template_id: str) -> dict[str, Any]:
-    """What a clone answers; `switched_off` names the steps that are off."""
+    """Return the result of a clone; `switched_off` holds the names of disabled steps."""
     return {
         "workflow_id": workflow.public_id,
         "name": workflow.name,

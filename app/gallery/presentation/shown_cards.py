@@ -1,5 +1,5 @@
-"""Cards as HTML, kept between requests: a card looks the same as long as nothing on it changed, and drawing
-its miniature anew for every letter that somebody types would be most of the work."""
+"""Rendered cards, cached between requests: drawing the miniatures anew for each keystroke would be most of
+the work."""
 
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from app.gallery.domain.card import Card
 
 
 def shown_cards(actor: Actor, found: Gallery) -> list[Markup]:
-    """The cards of the open page, or those that are offered instead."""
+    """Render the cards of the page, or the offered ones if nothing matches."""
     may_use = actor.may(Permission.WORKFLOWS)
     return [
         _card(
@@ -36,6 +36,6 @@ def _card(
     silent: tuple[str, ...],
     may_use: bool,
 ) -> Markup:
-    """Cards are compared by identity: one that was read again is another one."""
+    """Render a card. Cards are hashed by identity, so a reloaded card is rendered anew."""
     draw_card = get_template_attribute("gallery/_card.html", "template_card")
     return Markup(draw_card(card, missing, linked, used, may_use, silent))

@@ -1,4 +1,5 @@
-"""One language for contact filters, trigger filters, branches and goals: its document, fields and words."""
+"""Criteria for contact filters, trigger filters, branches, and goals: documents, fields, evaluation, and
+words."""
 
 from app.contacts.domain.criteria.document import MAX_NESTING, MAX_RULES, Rule, group_of, rules
 from app.contacts.domain.criteria.evaluate import (

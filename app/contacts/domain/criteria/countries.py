@@ -1,4 +1,4 @@
-"""The ways in which people write a country: a contact's country is free text, a rule names a code."""
+"""Spellings of country names: a contact's country is free text, while a rule holds a country code."""
 
 from functools import lru_cache
 
@@ -28,8 +28,8 @@ _ALSO = {
 
 @lru_cache(maxsize=512)
 def spellings_of(code: str) -> tuple[str, ...]:
-    """How the country with this ISO 3166 code may be written, in the case of `fold_case`: the code, its names
-    in seven languages and in its own, and usual short forms."""
+    """Return the spellings of a country (ISO 3166 code), case-folded: the code, its names in seven languages
+    and its official ones, and common short forms."""
     code = code.upper()
     names = {code, *_ALSO.get(code, "").split("|")}
     for language in (*_LANGUAGES, *get_official_languages(code, de_facto=True)):

@@ -1,6 +1,6 @@
-"""A criteria document: `{all: [...]}` or `{any: [...]}` of rules `{field, op, value}`, up to four deep.
+"""Criteria documents: `{all: [...]}` or `{any: [...]}` of rules `{field, op, value}`, up to four levels deep.
 
-Reading is tolerant, so that drafts can be shown and described; `problems` says what is wrong with one.
+Reading is tolerant, so that drafts can be shown and described; `problems` validates.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ MAX_NESTING = 4
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One condition as it was written."""
+    """One condition as written in the document."""
 
     field: Any
     op: Any
@@ -21,7 +21,7 @@ class Rule:
 
 
 def group_of(criteria: Any) -> tuple[str, list[Any]]:
-    """(“all” or “any”, its members); an empty “all” for what is no group."""
+    """Return (“all” or “any”, members); an empty “all” for anything that is not a group."""
     group = criteria if isinstance(criteria, dict) else {}
     if "any" in group and "all" not in group:
         return "any", _list(group["any"])
@@ -29,7 +29,7 @@ def group_of(criteria: Any) -> tuple[str, list[Any]]:
 
 
 def rules(criteria: Any, depth: int = 0) -> Iterator[Rule]:
-    """All single conditions, in order."""
+    """Yield all rules in document order, including those of nested groups."""
     if depth > MAX_NESTING:
         return
     for member in group_of(criteria)[1]:

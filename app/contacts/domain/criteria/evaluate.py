@@ -1,5 +1,8 @@
-"""Whether one contact meets criteria, from what is known of it: the same answer as the statement that
-`infrastructure.criteria_sql` makes of them, which a test holds on random contacts and criteria."""
+"""Evaluation of criteria for one contact, from known facts.
+
+Gives the same answer as the statement built by `infrastructure.criteria_sql`; a property test compares the
+two on random contacts and criteria.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -28,9 +31,11 @@ _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one contact: by field name a text, date, moment in UTC or set of keys (tags, ids of
-    workflows); `custom` {key: text}. `custom_fields` are the keys of the fields that the account has: a rule
-    on any other is met by nobody."""
+    """Known values of one contact by field name: text, date, moment (UTC), or a set of keys (tags, workflow
+    ids).
+
+    `custom` is {key: text}. `custom_fields` holds the keys of the account's custom fields; a rule on any
+    other key is never met."""
 
     values: Mapping[str, Any]
     custom: Mapping[str, str] = field(default_factory=dict)
@@ -39,7 +44,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment at which criteria are asked, in UTC, and the account's zone, in which days begin."""
+    """The moment of evaluation (UTC) and the account's time zone, in which days begin."""
 
     now: datetime
     zone: ZoneInfo
@@ -49,13 +54,14 @@ class Clock:
         return self.now.astimezone(self.zone).date()
 
     def start_of(self, day: date) -> datetime:
-        """The moment at which a day begins in the zone."""
+        """Return the moment at which a day begins in the zone."""
         day = min(max(day, _FIRST), _LAST)
         return datetime.combine(day, time.min, self.zone).astimezone(self.now.tzinfo)
 
 
 def matches(criteria: Group, facts: Facts, clock: Clock) -> bool:
-    """Whether the contact meets the criteria. Raises Unanswerable for a field that `facts` say nothing of."""
+    """Return whether the contact meets the criteria. Raises Unanswerable for a field that is missing from
+    `facts`."""
     answers = [
         matches(member, facts, clock) if isinstance(member, Group) else _holds(member, facts, clock)
         for member in criteria.members
@@ -117,7 +123,7 @@ def _test_number(test: NumberIs, number: int | None) -> bool:
 
 
 def days_of(test: DayIs | WithinDays, clock: Clock) -> tuple[date | None, date | None]:
-    """The first and the last day of a test on days."""
+    """Return the first and last day of a test on days; None where it is open-ended."""
     if isinstance(test, WithinDays):
         return date.fromordinal(max(clock.today.toordinal() - test.days, 1)), clock.today
     return test.first, test.last
@@ -142,7 +148,7 @@ def _test_moment(test: Any, value: datetime | None, clock: Clock) -> bool:
 
 
 def moments_of(test: DayIs | WithinDays, clock: Clock) -> tuple[datetime | None, datetime | None]:
-    """The moment at which the days of a test begin, and the first one after them."""
+    """Return the half-open interval of moments that a test on days covers; None where it is open-ended."""
     if isinstance(test, WithinDays):
         return clock.now - timedelta(days=min(test.days, 366 * 1900)), clock.now + timedelta(microseconds=1)
     start = clock.start_of(test.first) if test.first else None

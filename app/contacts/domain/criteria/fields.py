@@ -1,7 +1,6 @@
-"""The fields that rules may name: label, kind, and what each kind of field can be asked.
+"""Fields that rules can name, with their labels, kinds, and operators.
 
-The fields of a contact are listed here. Rooms above register fields of their own, such as what happened to
-a message; this room does not know who they are.
+Fields of contacts are listed here. Other rooms register theirs, such as message events.
 """
 
 import re
@@ -12,14 +11,14 @@ from typing import Any, TypeAlias
 from app.contacts.domain.consent import Status
 
 FieldKind: TypeAlias = str
-"""text, country, date, moment, number, tags, status, custom, or the name of a kind that a room registered."""
+"""text, country, date, moment, number, tags, status, custom, or a kind that another room registered."""
 
 CUSTOM = re.compile(r"contact\.custom\.([a-z0-9_-]{1,60})")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field by its name in the document. `own` means that a step may change it."""
+    """A field by its name in the document. `own`: a workflow step may set it."""
 
     name: str
     label: str
@@ -28,13 +27,13 @@ class Field:
 
 
 RuleWords: TypeAlias = Callable[[Field, str, Any, Mapping[str, str]], str]
-"""(field, operator, value, {id: name of what it refers to}) -> the rule as a part of a sentence."""
+"""(field, operator, value, {id: name of the record referred to}) -> the rule as part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the fields of one kind can be asked. `problem` judges one value of a room's own kind, and `words`
-    says a rule about it; the kinds of this room are known to `problems` and `words`."""
+    """Operators of a kind of field. Kinds of other rooms also bring `problem`, which validates one value, and
+    `words`, which describes a rule."""
 
     operators: tuple[str, ...]
     problem: Callable[[Any], str] | None = None
@@ -103,17 +102,17 @@ KINDS: dict[FieldKind, Kind] = {
 
 
 def register_kind(name: FieldKind, kind: Kind) -> None:
-    """A kind of field of a room above."""
+    """Register a kind of field of another room."""
     KINDS[name] = kind
 
 
 def register_fields(*fields: Field) -> None:
-    """Fields of a room above, of a kind that is known."""
+    """Register fields of another room. Their kinds must be known."""
     FIELDS.update({one.name: one for one in fields})
 
 
 def field_named(name: object) -> Field | None:
-    """The field of that name, custom fields included; None when there is none."""
+    """Return the field with this name, including custom fields; None if there is none."""
     if not isinstance(name, str):
         return None
     if found := FIELDS.get(name):
@@ -125,12 +124,12 @@ def field_named(name: object) -> Field | None:
 
 
 def custom_key(name: object) -> str:
-    """The key of the custom field of that name; empty for all other names."""
+    """Return the key in the name of a custom field; empty for other names."""
     found = CUSTOM.fullmatch(name) if isinstance(name, str) else None
     return found.group(1) if found else ""
 
 
 def field_label(name: object) -> str:
-    """The words for a field; an unknown one is shown as it was written."""
+    """Return the label of a field; for an unknown one its name as written."""
     found = field_named(name)
     return found.label if found else str(name or "a field")

@@ -1,7 +1,7 @@
-"""Criteria as they are worked with: typed, immutable, every value in the form in which it is compared.
+"""Parsed criteria: typed and immutable, with values normalized for comparison.
 
-`parse` turns a document that has no problems into them. The evaluator in Python and the compiler to SQL know
-the few tests below and nothing of operators, so that a rule means the same in both.
+The Python evaluator and the SQL compiler only know the tests defined here, not the operators of documents, so
+that a rule means the same in both.
 """
 
 from collections.abc import Callable, Collection
@@ -22,15 +22,16 @@ How: TypeAlias = Literal["is", "contains", "starts_with", "ends_with"]
 
 @dataclass(frozen=True, slots=True)
 class IsEmpty:
-    """The field has no value (`no`: it has one)."""
+    """The field has no value; with `no`, it has one."""
 
     no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TextIs:
-    """The text, in the case of `fold_case`, is (contains, begins or ends with) one of `texts`; with `no`, it
-    is none of them, which is also true of an empty field."""
+    """The case-folded text equals (contains, starts with, ends with) one of `texts`.
+
+    With `no`, it matches none of them; an empty field passes."""
 
     how: How
     texts: tuple[str, ...]
@@ -39,9 +40,10 @@ class TextIs:
 
 @dataclass(frozen=True, slots=True)
 class NumberIs:
-    """The text is a number, in millionths from `low` to `high`, both included (None: without end), or one of
-    `numbers`. With `no`, it is a number that is not; what is no number passes neither way, an empty field
-    passes with `no`."""
+    """The text is a number, in millionths, from `low` to `high` inclusive (None: open), or one of `numbers`.
+
+    With `no`, it is a number that is not among `numbers`. Text that is not a number never passes; an empty
+    field passes with `no`."""
 
     low: int | None = None
     high: int | None = None
@@ -51,9 +53,10 @@ class NumberIs:
 
 @dataclass(frozen=True, slots=True)
 class DayIs:
-    """The day is from `first` to `last`, both included (None: without end). With `no`, it is not, which is
-    also true of an empty field; a date without a year passes neither way. A moment is on a day of the
-    account's zone."""
+    """The day is from `first` to `last` inclusive (None: open).
+
+    With `no`, it is not; an empty field passes. A date without a year never passes. A moment belongs to its
+    day in the account's time zone."""
 
     first: date | None = None
     last: date | None = None
@@ -62,14 +65,14 @@ class DayIs:
 
 @dataclass(frozen=True, slots=True)
 class WithinDays:
-    """The day is one of the last `days` and today; a moment is at most so many times 24 hours ago."""
+    """The day is today or one of the previous `days` days; a moment is in the past `days` × 24 hours."""
 
     days: int
 
 
 @dataclass(frozen=True, slots=True)
 class HasKeys:
-    """Of a set of keys, such as tags: it holds any, all or none of `keys`."""
+    """A set of keys, such as tags, contains any, all, or none of `keys`."""
 
     how: Literal["any", "all", "none"]
     keys: tuple[str, ...]
@@ -80,33 +83,33 @@ Test: TypeAlias = IsEmpty | TextIs | NumberIs | DayIs | WithinDays | HasKeys
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A field and what is asked of it."""
+    """A field and the test applied to it."""
 
     field: Field
     test: Test
 
     @property
     def custom(self) -> str:
-        """The key of the custom field; empty for other fields."""
+        """Key of the custom field; empty for other fields."""
         return custom_key(self.field.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All, or any, of the members. A group without members is true for “all” and false for “any”."""
+    """Members joined by “all” or “any”. Without members, “all” is true and “any” is false."""
 
     join: Literal["all", "any"]
     members: tuple["Condition | Group", ...]
 
     def conditions(self) -> tuple[Condition, ...]:
-        """Every condition in it and in its groups."""
+        """Return all conditions, including those of nested groups."""
         inner = (member.conditions() if isinstance(member, Group) else (member,) for member in self.members)
         return tuple(condition for part in inner for condition in part)
 
 
 class Unanswerable(Exception):
-    """A rule asks for something that is not known of contacts here; `field` is what it asks for. Whoever
-    meets it must not take the rule for true or false."""
+    """A rule uses a field (`field`) that is unknown for contacts here. Callers must not treat the rule as
+    true or false."""
 
     def __init__(self, field: Field) -> None:
         super().__init__(field.name)
@@ -114,13 +117,14 @@ class Unanswerable(Exception):
 
     @property
     def sentence(self) -> str:
-        """For the person who wrote the rule."""
+        """Message for the user who wrote the rule."""
         return f"{self.field.label} can’t be used to filter contacts."
 
 
 def parse(document: Any, country: str = "") -> Group:
-    """The criteria of a document without problems (see `criteria_problems`; of one with problems, KeyError or
-    ValueError). `country` is the account's, for phone numbers without a country code."""
+    """Parse a valid document (see `criteria_problems`). Raises KeyError or ValueError for an invalid one.
+
+    `country` is the account's (ISO 3166), for phone numbers without a country code."""
     join, members = group_of(document)
     return Group(
         "any" if join == "any" else "all",
@@ -174,7 +178,7 @@ def _day_test(field: Field, op: str, value: Any, country: str) -> Test:
 
 
 def _custom_test(field: Field, op: str, value: Any, country: str) -> Test:
-    """Custom fields hold texts: the operator and the value say how they are to be read."""
+    """Custom fields hold text; operator and value decide whether it is compared as a day, number, or text."""
     is_day = op == "between" and all(map(day_of, value))
     if is_day or op in ("before", "after", "in_last_days"):
         return _day_test(field, op, value, country)
@@ -190,7 +194,7 @@ def _tags_test(field: Field, op: str, value: Any, country: str) -> Test:
 
 
 def _set_test(field: Field, op: str, value: Any, country: str) -> Test:
-    """Kinds of other rooms: what a contact has to do with things that have an id."""
+    """Test for kinds of other rooms, which relate contacts to records with ids."""
     return HasKeys("none" if op == "not_equals" else "any", tuple(_listed(value)))
 
 

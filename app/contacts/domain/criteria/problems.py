@@ -1,4 +1,4 @@
-"""What is wrong with a criteria document, as sentences for the person who wrote it."""
+"""Validation of criteria documents, with messages for the user."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,8 +20,8 @@ from app.platform.words import joined
 
 
 def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[str]:
-    """What is wrong with the criteria, as sentences. What rules refer to, such as messages, is judged by the
-    rooms that registered them."""
+    """Yield the problems of a criteria document as sentences. Whether referenced records exist is checked by
+    the rooms that registered the fields."""
     if criteria is None and may_be_empty:
         return
     if not isinstance(criteria, dict):

@@ -1,4 +1,4 @@
-"""The parts of criteria that a list of contacts has an index for: one status, and one tag."""
+"""Extraction of the parts of criteria that an index of the contact list answers: one status and one tag."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from app.contacts.domain.criteria.parsed import Condition, Group, HasKeys, TextI
 
 
 class SimpleParts(NamedTuple):
-    """A status and the key of a tag that contacts must have (None: any), and the rest of the criteria."""
+    """A required status and tag key (None: any), and the remaining criteria."""
 
     status: str | None
     tag: str | None
@@ -15,7 +15,7 @@ class SimpleParts(NamedTuple):
 
 
 def simple_parts(criteria: Group) -> SimpleParts:
-    """The criteria taken apart; together the parts mean the same."""
+    """Split the criteria into parts that together are equivalent to them."""
     status = tag = None
     rest: list[Condition | Group] = []
     for member in _required(criteria):
@@ -29,7 +29,7 @@ def simple_parts(criteria: Group) -> SimpleParts:
 
 
 def _required(criteria: Group) -> Iterator[Condition | Group]:
-    """The members that must all hold."""
+    """Yield the members that must all hold, flattening nested “all” groups."""
     if criteria.join == "any" and len(criteria.members) != 1:
         yield criteria
         return

@@ -1,4 +1,4 @@
-"""The values that rules compare with: days and numbers."""
+"""Values in rules: days and numbers."""
 
 import re
 from datetime import date, datetime
@@ -16,7 +16,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def day_of(value: Any) -> date | None:
-    """The day that an ISO date or time names; None for anything else."""
+    """Return the day of an ISO date or time; None for anything else."""
     if not isinstance(value, str) or not _DAY.match(value) or len(value) > 40:
         return None
     try:
@@ -26,7 +26,7 @@ def day_of(value: Any) -> date | None:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a number below a trillion with up to six decimal places, or a text that is one."""
+    """Return whether the value is a number, or text of one, below 10^12 with at most six decimal places."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return False
     if isinstance(value, str):
@@ -37,7 +37,7 @@ def is_number(value: Any) -> bool:
 
 
 def micro_of(value: Any) -> int:
-    """A number in millionths. Raises ValueError for what is none."""
+    """Return a number in millionths. Raises ValueError if it is not a number."""
     try:
         return int((Decimal(str(value)) * MICRO).to_integral_value())
     except (InvalidOperation, OverflowError):

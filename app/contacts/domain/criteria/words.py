@@ -1,4 +1,4 @@
-"""Criteria in plain words: “Country is Germany and has any of the tags “a” or “b””."""
+"""Criteria as text: “Country is Germany and has any of the tags “a” or “b””."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,8 @@ NO_CONDITIONS = "No conditions yet"
 
 
 def criteria_words(criteria: Any, names: Mapping[str, str] | None = None) -> str:
-    """The criteria as one sentence. `names`: {id: name} of what rules of other rooms refer to."""
+    """Describe the criteria in one sentence. `names` is {id: name} of the records of other rooms in the
+    rules."""
     return sentence(_group(criteria, names or {}, 1)) or NO_CONDITIONS
 
 
@@ -42,7 +43,7 @@ def _member(member: dict[str, Any], names: Mapping[str, str], depth: int) -> str
 
 
 def rule_words(field: Any, op: Any, value: Any, names: Mapping[str, str]) -> str:
-    """One condition in words."""
+    """Describe one rule."""
     found = field_named(field)
     if found is None or not isinstance(op, str) or op not in OPERATORS:
         return "an incomplete condition"
@@ -80,11 +81,11 @@ def _shown(field: Field, value: Any) -> str:
 
 
 def day_words(value: Any) -> str:
-    """“March 3, 2026” of an ISO date; anything else as it was written."""
+    """Format an ISO date as “March 3, 2026”; return anything else unchanged, as text."""
     day = day_of(value)
     return f"{day:%B} {day.day}, {day.year}" if day else str(value)
 
 
 def country_words(value: Any) -> str:
-    """“Germany” for DE; anything else as it was written."""
+    """Return the name of a country code (“Germany” for DE); return anything else unchanged, as text."""
     return countries().get(value.upper(), value) if isinstance(value, str) else str(value)
