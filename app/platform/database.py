@@ -269,12 +269,13 @@ def is_timeout(error: Exception) -> bool:
 
 
 def one_snapshot() -> None:
-    """From here on all reads of this request see the database at one moment, so that figures of several
-    statements add up. SQLite does so by itself."""
-    if is_sqlite() or session().info.get("writing"):
+    """From here on all reads of this request see the database at one moment, not before this call, so that
+    figures of several statements add up."""
+    if session().info.get("writing"):
         return
     session().rollback()
-    session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    if not is_sqlite():  # whose reading transactions see one moment anyway
+        session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def forget_snapshot() -> None:

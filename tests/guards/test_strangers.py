@@ -85,14 +85,14 @@ def addresses(app: Flask, ids: dict[str, str]) -> Iterator[tuple[Rule, str, str]
     """Every rule with each of its methods and the address of something of Alice's."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        values = dict(rule.defaults or {}) | {name: _id_for(rule, name, ids) for name in _ids_of(rule)}
+        values = dict(rule.defaults or {}) | {name: _id_for(rule, name, ids) for name in ids_of(rule)}
         if rule.endpoint in SAME_FOR_ALL:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule, method, adapter.build(rule.endpoint, values, method=method)
 
 
-def _ids_of(rule: Rule) -> set[str]:
+def ids_of(rule: Rule) -> set[str]:
     """The parts of its addresses that differ."""
     return rule.arguments - set(rule.defaults or {})
 
@@ -123,7 +123,7 @@ def test_strangers_are_sent_to_sign_in(app: Flask, stranger: FlaskClient, ids: d
 def test_ids_of_another_account_do_not_exist(app: Flask, mallory: Person, ids: dict[str, str]) -> None:
     wrong = []
     for rule, method, address in addresses(app, ids):
-        if not _ids_of(rule):
+        if not ids_of(rule):
             continue
         answer = mallory.browser.open(address, method=method)
         if answer.status_code != 404:

@@ -2,6 +2,7 @@
 
 import html
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,11 +11,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from app.bulk_enrollment.application import progress
+from app.bulk_enrollment.application import progress, report
 from app.bulk_enrollment.application.control import cancel_job
+from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.presentation import seen
 from app.platform import events
 from app.platform.database import db
+from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.bulk_enrollment.jobs import page_of, people, start_job
 from tests.services.databases import Database
@@ -83,6 +86,24 @@ def test_a_cancellation_is_drawn_at_once(app: Flask, bob: Person) -> None:
         cancel_job(bob.actor, job)
     answer = bob.htmx("get", address)
     assert answer.status_code == 200 and 'data-title="Canceled"' in answer.text
+
+
+def test_a_panel_shows_all_that_was_told_before_its_mark(app: Flask, bob: Person) -> None:
+    """The request has read the database before: what is committed and told meanwhile is not missed."""
+    job = start_job(app, bob.actor, people(30))
+
+    def cancel() -> None:
+        with app.app_context():
+            cancel_job(bob.actor, job)
+
+    with app.app_context(), acting_for(bob.actor.account_id):
+        assert report.show_job(bob.actor, job).status == JobStatus.PENDING
+        canceling = threading.Thread(target=cancel)
+        canceling.start()
+        canceling.join()
+        told = progress.latest_event(bob.actor.account_id, job)
+        assert told not in (None, events.NOTHING)
+        assert report.show_job(bob.actor, job).status == JobStatus.CANCELLED
 
 
 def test_an_old_panel_is_drawn_again(app: Flask, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
