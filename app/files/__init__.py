@@ -1,1 +1,1 @@
-"""Uploaded files: kept, read as numbered rows, their columns recognised and mapped, checked up."""
+"""Contact files: upload, column matching, check-up, and handing their rows to a destination."""

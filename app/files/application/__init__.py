@@ -1,5 +1,5 @@
-"""The doors of the room: keep a file, read it again, know its columns, check it up, forget it; and offer a
-destination for the people in it."""
+"""Public interface of the files room: storing and reading uploads, matching columns, check-ups, deletion, and
+the destinations that other rooms register."""
 
 from app.files.application.address_book import AddressBook, Known, address_book, register_address_book
 from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends

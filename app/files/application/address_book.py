@@ -1,4 +1,4 @@
-"""What the pages of a file ask about contacts. The room that keeps them registers the answers."""
+"""What the file pages need to know about contacts. The contacts room registers an implementation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
@@ -8,26 +8,26 @@ from app.files.domain.columns.identify import Identifier
 
 
 class Known(NamedTuple):
-    """How many of some people are contacts, and how many of these must not be contacted."""
+    """Number of people in a list who are contacts, and how many of those must not be contacted."""
 
     people: int
     closed: int
 
 
 class AddressBook(Protocol):
-    """All that is asked: names of fields, which tags are new, who is known."""
+    """Interface to the contacts of an account."""
 
     def field_labels(self) -> Mapping[str, str]:
-        """{field: label} of the fields that every contact has."""
+        """Return {field: label} of the standard contact fields."""
 
     def own_fields(self, actor: Actor) -> Sequence[str]:
-        """Labels of the fields that the account has made."""
+        """Return the labels of the account's custom fields."""
 
     def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
-        """Those of the names that are no tag of the account yet."""
+        """Return those names that are not tags of the account yet."""
 
     def known_people(self, account_id: int, identifier: Identifier, keys: Sequence[str]) -> Known:
-        """Of the people who are known by these keys."""
+        """Count the contacts that these keys identify."""
 
 
 _books: Final[dict[str, AddressBook]] = {}
@@ -38,5 +38,5 @@ def register_address_book(book: AddressBook) -> None:
 
 
 def address_book() -> AddressBook:
-    """The registered one."""
+    """Return the registered implementation."""
     return _books["contacts"]

@@ -1,7 +1,6 @@
-"""The check-up of a kept file for the columns that a person has matched, and the mending of typing mistakes.
+"""Check-ups of an upload for a column mapping, and repair of mistyped email addresses.
 
-Counting reads the whole file, so the last few results are kept with it.
-"""
+A check-up reads the whole file, so the last RESULTS_KEPT results are stored with the upload."""
 
 import hashlib
 import json
@@ -33,8 +32,9 @@ def checkup_for(
     phones: Phones = "",
     words: Mapping[str, str] | None = None,
 ) -> CheckupResult:
-    """The figures of `mapping` {column position as text: field}; counted once, then known. `phones` is how a
-    person wants numbers without a plus to be read, `words` what they answered about words on consent."""
+    """Return the check-up for `mapping` {column position as text: field}, computing it if it is not stored.
+
+    `phones` is the chosen reading of numbers without a plus; `words` are the answers about consent values."""
     identifier = identifier or identifier_of(mapping)
     international = identifier == "phone" and styles_of(upload, mapping, phones=phones).international
     key = cache_key(mapping, identifier, upload.mends, international, words)
@@ -54,13 +54,16 @@ def checkup_for(
 
 
 def identifier_of(mapping: Mapping[str, str]) -> Identifier | None:
-    """By what the rows are known, unless a person says otherwise: the first matched of IDENTIFIERS."""
+    """Return the default identifier of the rows: the first matched of IDENTIFIERS, or None."""
     return next((name for name in IDENTIFIERS if name in mapping.values()), None)
 
 
 def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> int:
-    """From now on read mistyped domains of well-known providers, and addresses with a slip of one likely
-    meaning, as they were meant; the file itself stays as it is. Returns how many rows that mends."""
+    """Repair mistyped domains of well-known providers and addresses with one likely correction whenever the
+    upload is read; the stored file is not changed.
+
+    Returns the number of rows repaired so far, 0 if there was nothing new to repair. Raises NotAllowed,
+    NotFound, and Invalid if no column is matched to email."""
     upload = _changeable(actor, public_id)
     column = next((int(at) for at, field in mapping.items() if field == "email"), None)
     if column is None:
@@ -85,7 +88,7 @@ def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> 
 
 
 def undo_mends(actor: Actor, public_id: str) -> None:
-    """Read all addresses as they stand in the file again."""
+    """Stop repairing addresses. Raises NotAllowed and NotFound."""
     upload = _changeable(actor, public_id)
     with transaction():
         store.change(upload, mends={})
@@ -98,8 +101,8 @@ def cache_key(
     international: bool = False,
     words: Mapping[str, str] | None = None,
 ) -> str:
-    """What the figures depend on: the columns that say who it is and whether they agree, what was answered
-    about words on consent, and the mends."""
+    """Return the key under which a check-up is stored: everything it depends on, namely the identifying and
+    consent columns, the answers about consent values, and the repairs."""
     identifier = identifier or identifier_of(mapping)
     columns = sorted(
         f"{at}={field}"

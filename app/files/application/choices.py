@@ -1,4 +1,4 @@
-"""What a person has chosen so far on the page of an upload: a reload, or Back, shows it again."""
+"""Each user's choices on the mapping page of an upload, so that a reload or Back shows them again."""
 
 import hashlib
 import json
@@ -12,18 +12,18 @@ from app.files.infrastructure import store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
 
-COLUMN: Final = "column-"  # what the field of a column begins with, before its position
+COLUMN: Final = "column-"  # prefix of a column's form field, followed by its position
 _MOST_FIELDS: Final = 2_000
 _LONGEST: Final = 2_000
 _LONGEST_NAME: Final = 400
-_MOST_CHARACTERS: Final = 400_000  # of all fields together: the form of 2,000 columns has half as many
+_MOST_CHARACTERS: Final = 400_000  # of all fields together; a form of 2,000 columns has half as many
 
 Choices = dict[str, list[str]]
-"""{field of the form: its values}."""
+"""{form field: values}."""
 
 
 def save_choices(actor: Actor, upload: Upload, choices: Mapping[str, Sequence[str]]) -> None:
-    """Keep the fields of a form as one person has filled them in."""
+    """Store the fields of a form as the user has filled them in. Excess fields and characters are cut off."""
     fields: Choices = {}
     room = _MOST_CHARACTERS
     for name, values in islice(choices.items(), _MOST_FIELDS):
@@ -44,9 +44,10 @@ def save_choices(actor: Actor, upload: Upload, choices: Mapping[str, Sequence[st
 
 
 def choices_of(actor: Actor, upload: Upload, forget: str) -> Choices | None:
-    """What this person chose; None when nothing is known. When anybody has changed how the file is read
-    since, matches move with the names of their columns, and fields whose names begin with `forget` are left
-    out: they depend on the cells."""
+    """Return the choices of the user, or None if there are none.
+
+    If the way the file is read has changed since, column matches follow the column names, and fields whose
+    names start with `forget` are dropped, because they depend on the cells."""
     mine = upload.choices.get(str(actor.user_id))
     if mine is None:
         return None
@@ -55,22 +56,22 @@ def choices_of(actor: Actor, upload: Upload, forget: str) -> Choices | None:
     fields = {name: values for name, values in mine["fields"].items() if not name.startswith(forget)}
     now, then = list(layout_of(upload).columns), mine["columns"]
     if mine.get("cells") == _cells_mark(upload):
-        places = {at: at for at in range(len(now))}  # the same columns in another encoding
+        places = {at: at for at in range(len(now))}  # same columns in another encoding
     else:
         places = {at: now.index(name) for at, name in enumerate(then) if name in now}
     return _moved(fields, places)
 
 
 def reading_mark(upload: Upload) -> str:
-    """A mark of the way the file is read. Columns are chosen by position, so choices made for one reading say
-    nothing about another."""
+    """Return a hash of the way the file is read. Columns are chosen by position, so choices made for one
+    reading do not apply to another."""
     layout = json.dumps(upload.layout, sort_keys=True)
     return hashlib.sha256(layout.encode()).hexdigest()[:16]
 
 
 def take_choices(actor: Actor, before: Upload, after: Upload, forget: str) -> None:
-    """Go on in another reading of the same file with what was chosen in this one, but for fields whose names
-    begin with `forget`: what depends on the cells is asked again."""
+    """Copy the user's choices to another reading of the same file, without fields whose names start with
+    `forget`."""
     mine = before.choices.get(str(actor.user_id))
     if mine is not None:
         fields = {name: values for name, values in mine["fields"].items() if not name.startswith(forget)}
@@ -90,6 +91,6 @@ def _moved(fields: Choices, places: Mapping[int, int]) -> Choices:
 
 
 def _cells_mark(upload: Upload) -> list[Any]:
-    """The same as long as only letters are read another way: columns and cells keep their places."""
+    """Return what determines the positions of columns and cells; a different encoding does not change it."""
     layout = layout_of(upload)
     return [layout.sheet, layout.delimiter, layout.header_line, layout.data_line, layout.width]

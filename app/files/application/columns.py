@@ -1,4 +1,4 @@
-"""What the columns of a kept file are: guessed, or as the account matched the same headers the last time."""
+"""Column matching of an upload: guessed, or remembered from the account's last file with the same headers."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -27,18 +27,20 @@ from app.platform.database import transaction
 
 OWN_FIELD: Final = f"{CUSTOM}:"
 
-# What a column may be matched to; besides these, OWN_FIELD and a name make a field of the account's own.
+# Fields that a column can be matched to, besides custom fields (OWN_FIELD and a name).
 MAPPABLE: Final = frozenset(FIELDS) - {CUSTOM, IGNORE}
 
 
 def may_be_mapped_to(field: str) -> bool:
-    """Whether a column may be matched to `field`."""
+    """Return whether a column can be matched to `field`."""
     return field in MAPPABLE or (field.startswith(OWN_FIELD) and bool(field.removeprefix(OWN_FIELD).strip()))
 
 
 def suggestion(account_id: int, upload: Upload) -> list[ColumnGuess]:
-    """One guess for each column. What the account matched in the last file with these headers goes before
-    guesses; columns that it left unused are guessed anew, and whatever says who may be contacted is used."""
+    """Return one guess per column.
+
+    Matches from the account's last file with these headers take precedence; columns left unused then are
+    guessed again, and columns about consent are always used."""
     layout = layout_of(upload)
     samples = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
     return suggested(account_id, layout, samples, profile_of(upload))
@@ -47,7 +49,7 @@ def suggestion(account_id: int, upload: Upload) -> list[ColumnGuess]:
 def suggested(
     account_id: int, layout: FileLayout, samples: list[list[str]], profile: FileProfile | None = None
 ) -> list[ColumnGuess]:
-    """The same from the first rows themselves."""
+    """Return the same as `suggestion`, from the first rows."""
     kept = _remembered(account_id, layout)
     if kept is None:
         return guess_columns(layout, samples, profile)
@@ -60,19 +62,20 @@ def suggested(
 
 
 def added_columns(upload: Upload) -> tuple[int, ...]:
-    """Positions of the columns that a download of ours added; empty for any other file."""
+    """Return the positions of columns added by one of our downloads; empty for any other file."""
     rows = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
     return added_positions(layout_of(upload).own_columns, rows)
 
 
 def has_columns_of(layout: FileLayout, other: FileLayout) -> bool:
-    """Whether two files have the same columns, in whatever order, but for those that a download adds."""
+    """Return whether two files have the same columns, in any order, apart from those that a download adds."""
     aside = {*ADDED_COLUMNS, *map(normalised, NAMES)}
     return set(_names(layout)) - aside == set(_names(other)) - aside
 
 
 def carried_over(mapping: Mapping[str, str], source: FileLayout, target: FileLayout) -> dict[str, str]:
-    """A {column position as text: field} of one file for another with the same columns in some order."""
+    """Convert a mapping {column position as text: field} to another file with the same columns in any
+    order."""
     names = _names(source)
     by_name = {
         names[int(position)]: field for position, field in mapping.items() if int(position) < len(names)
@@ -81,14 +84,15 @@ def carried_over(mapping: Mapping[str, str], source: FileLayout, target: FileLay
 
 
 def remembered_answers(account_id: int, upload: Upload) -> ConsentAnswers:
-    """What was said about consent in the last file with these headers, as far as it holds for this one."""
+    """Return the consent answers given for the last file with these headers, as far as they apply to this
+    one."""
     layout = layout_of(upload)
     kept = _remembered(account_id, layout)
     return ConsentAnswers() if kept is None else recalled(kept.consent, _names(layout), profile_of(upload))
 
 
 def doubtful_columns(upload: Upload, mapping: Mapping[str, str]) -> frozenset[int]:
-    """Columns that are matched as the account matched them the last time, and now hold other words."""
+    """Return the columns matched as in the account's last file that now hold other consent values."""
     layout = layout_of(upload)
     kept = _remembered(upload.account_id, layout)
     if kept is None:
@@ -103,7 +107,7 @@ def doubtful_columns(upload: Upload, mapping: Mapping[str, str]) -> frozenset[in
 
 
 def carried_answers(answers: ConsentAnswers, source: Upload, target: Upload) -> ConsentAnswers:
-    """What was said about consent in one file, as far as it holds for another with the same columns."""
+    """Return the consent answers of one upload as far as they apply to another with the same columns."""
     kept = remembered(_names(layout_of(source)), profile_of(source), answers)
     return recalled(kept, _names(layout_of(target)), profile_of(target))
 
@@ -111,8 +115,8 @@ def carried_answers(answers: ConsentAnswers, source: Upload, target: Upload) -> 
 def remember_mapping(
     actor: Actor, upload: Upload, mapping: Mapping[str, str], answers: ConsentAnswers | None = None
 ) -> None:
-    """Keep {column position as text: field} and what was said about consent for the next file with these
-    headers. Files without headers are not remembered: any two of them would look alike."""
+    """Store the mapping {column position as text: field} and the consent answers for the next file with these
+    headers. Files without headers are skipped, because they could not be told apart."""
     if not upload.header_fingerprint:
         return
     names = _names(layout_of(upload))
@@ -131,7 +135,7 @@ def _remembered(account_id: int, layout: FileLayout) -> ColumnMapping | None:
 
 
 def _names(layout: FileLayout) -> list[str]:
-    """The columns by names that do not depend on their order, case or marks, a different one each."""
+    """Return unique column names, normalized for comparison across files."""
     names: list[str] = []
     for column in layout.columns:
         name = plain = normalised(column) or column

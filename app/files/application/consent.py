@@ -1,4 +1,4 @@
-"""What has to be said about consent before a kept file may be used."""
+"""Questions about consent that must be answered before an upload can be used."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,7 @@ from app.files.infrastructure.tables import Upload
 
 
 def questions_of(upload: Upload, mapping: Mapping[str, str], answers: ConsentAnswers) -> ConsentQuestions:
-    """The questions that the file asks when its columns are matched as `mapping` says {position as text:
-    field}, answered or open."""
+    """Return the questions, open and answered, for `mapping` {column position as text: field}."""
     layout = layout_of(upload)
     fields = {int(position): field for position, field in mapping.items()}
     profile = profile_of(upload).without({*added_columns(upload), *layout.outside.remarked})

@@ -1,8 +1,7 @@
-"""Where the people of a file can go. Higher rooms register destinations; the pages and commands of this room
-bring a file to any of them and know of them only what stands here.
+"""Destinations of the rows of a file. Other rooms register them; the pages and commands here work with any of
+them through the interfaces below.
 
-All that a destination shows on these pages is HTML as Markup: plain text is escaped.
-"""
+HTML returned by a destination must be Markup: plain text is escaped."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +16,10 @@ from app.platform.errors import MusterError
 
 @dataclass(frozen=True)
 class Notices:
-    """What a destination says above the mapping form. `explains_refusal`: the refusal that the page was asked
-    to show is told there; `used_before`: it says that these bytes were used already."""
+    """What a destination shows above the mapping form.
+
+    `explains_refusal`: it already explains the refusal to be shown. `used_before`: it says that the same
+    bytes were used before."""
 
     html: str = ""
     explains_refusal: bool = False
@@ -27,19 +28,18 @@ class Notices:
 
 @dataclass(frozen=True)
 class Remembered:
-    """Choices made earlier for this file or one like it; `values` are those of the destination's fields."""
+    """Choices made earlier for this or a similar file; `values` belong to the destination's own fields."""
 
     choices: FileChoices
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Destination(Protocol):
-    """A destination as one person opened it.
+    """A destination opened by one user.
 
-    `action` names what is done there (“Add people”), `place` the part of the navigation that it belongs to,
-    `crumbs` are (label, address) of the pages above, `most_rows` is the limit of one file. `kept` are query
-    parameters that all addresses of these pages carry on.
-    """
+    `action` is its call to action (“Add people”), `place` the active navigation item, `crumbs` are (label,
+    URL) of the parent pages, `most_rows` is the row limit per file, and `kept` holds query parameters that
+    all URLs of these pages carry."""
 
     title: str
     action: str
@@ -49,42 +49,44 @@ class Destination(Protocol):
     kept: Mapping[str, str]
 
     def with_upload(self, upload: Upload) -> "Destination":
-        """The same once the file is known. May raise NotFound."""
+        """Return the destination for a known upload. May raise NotFound."""
 
     def upload_notices(self) -> str:
-        """HTML above the upload form."""
+        """Return HTML to show above the upload form."""
 
     def notices(self, upload: Upload, refusal: MusterError | None) -> Notices:
-        """What blocks the start, and what is worth knowing before it."""
+        """Return what blocks the start or should be known before it."""
 
     def remembered(self, upload: Upload, query: Mapping[str, str]) -> Remembered | None:
-        """Choices to begin with instead of guesses; `query` is that of the page."""
+        """Return choices to start with instead of guesses; `query` holds the page's query parameters."""
 
     def first_values(self, newcomers: PeopleCount | None) -> Mapping[str, Any]:
-        """What the destination's fields hold at first."""
+        """Return the initial values of the destination's own fields."""
 
     def options(self, form: Any, newcomers: PeopleCount | None) -> str:
-        """The destination's fields as HTML."""
+        """Return the destination's own fields as HTML."""
 
     def read(self, form: Any, upload: Upload, choices: FileChoices) -> tuple[Any, dict[str, str]]:
-        """(options in the destination's own shape, what is wrong: {field: sentence}). Problems of the columns
-        stand under `mapping`, open questions under `consent`."""
+        """Return (options in the destination's own type, {field: problem}). Problems with columns have the
+        key `mapping`, open questions the key `consent`."""
 
     def check(self, upload: Upload, choices: FileChoices, options: Any) -> str:
-        """Show what would happen and change nothing; returns the address of the page that tells."""
+        """Run a dry run and return the URL of its result."""
 
     def start(self, upload: Upload, choices: FileChoices, options: Any, idempotency_key: str) -> str:
-        """Take the people in; returns an address. A second call with the same key changes nothing."""
+        """Start processing the rows and return a URL. A second call with the same key changes nothing."""
 
     def act(self, name: str) -> "Destination | None":
-        """What a button in the notices does; the destination as it is then, None for an unknown name."""
+        """Handle a button in the notices; return the resulting destination, or None for an unknown name."""
 
 
 @dataclass(frozen=True)
 class DestinationKind:
-    """`address` is the rule under which the pages are found, with the parts that say which destination is
-    meant; `open(actor, those parts, query)` raises NotAllowed and NotFound. `fields` makes a class with the
-    WTForms fields of its options; it is a function because forms keep the order in which fields are made."""
+    """A kind of destination, as registered.
+
+    `address` is the URL rule of its pages, with variables that identify the destination. `open(actor,
+    variables, query)` raises NotAllowed and NotFound. `fields` creates a class with the WTForms fields of its
+    options; it is a function because WTForms orders fields by creation."""
 
     key: str
     address: str
@@ -93,19 +95,19 @@ class DestinationKind:
 
 
 class TerminalGoal(Protocol):
-    """A destination as one command line opened it. `reads_values`: columns other than the identifier are
-    used, so that unclear dates must be decided."""
+    """A destination opened by a command. `reads_values`: columns other than the identifier are used, so
+    ambiguous dates must be decided."""
 
     reads_values: bool
 
     def run(self, upload: Upload, choices: FileChoices, facts: dict[str, Any], as_json: bool) -> None:
-        """Take the people in and tell how it went. `facts` is what was found out about the file."""
+        """Process the rows and print the result. `facts` describes the file, see `terminal_file.facts_of`."""
 
 
 @dataclass(frozen=True)
 class FileCommand:
-    """A terminal command that brings a file to a destination. `options` are click decorators of its own;
-    `open(actor, **their values)` comes before the file is read."""
+    """A command that sends a file to a destination. `options` are its own click decorators; `open(actor,
+    **values)` runs before the file is read."""
 
     name: str
     help: str
@@ -118,7 +120,7 @@ _commands: Final[dict[str, FileCommand]] = {}
 
 
 def register_destination(kind: DestinationKind) -> None:
-    """Offer a destination. Its pages exist in apps that are made after this."""
+    """Register a destination. Only apps created afterwards have its pages."""
     _kinds[kind.key] = kind
 
 

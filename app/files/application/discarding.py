@@ -1,7 +1,6 @@
-"""Forgetting files: what nobody has used for a day is removed, row and bytes.
+"""Deletion of uploads that are older than a day and not in use, rows and files alike.
 
-Rooms above say what is in use, because this one does not know what a job is.
-"""
+Other rooms register what is in use, because this room does not know jobs."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
@@ -22,19 +21,19 @@ _uses: list[Callable[[int, Sequence[int]], Collection[int]]] = []
 
 
 def register_use(in_use: Callable[[int, Sequence[int]], Collection[int]]) -> None:
-    """`in_use(account_id, upload_ids)` tells which of them somebody still needs."""
+    """Register a check: `in_use(account_id, upload_ids)` returns those that must be kept."""
     if in_use not in _uses:
         _uses.append(in_use)
 
 
 def is_in_use(upload: Upload) -> bool:
-    """Whether somebody still needs an upload exactly as it is."""
+    """Return whether another room depends on the upload as it is."""
     return any(upload.id in in_use(upload.account_id, [upload.id]) for in_use in _uses)
 
 
 def discard_unused() -> int:
-    """Remove uploads that are older than a day and in nobody's use, and files without an upload. Returns how
-    many uploads went."""
+    """Delete uploads older than KEPT_UNUSED that are not in use, and files without an upload; return how many
+    uploads were deleted."""
     before = now() - KEPT_UNUSED
     gone = last = 0
     while found := queries.uploads_before(before, last, AT_ONCE):
@@ -61,7 +60,7 @@ def _discard(account_id: int, uploads: dict[int, str]) -> int:
 
 
 def _remove_strays(moment: float) -> None:
-    """What a process left that died between the file and its row."""
+    """Remove files left by a process that ended between storing a file and inserting its row."""
     for path, account_id, public_id in storage.files_before(moment):
         if path.suffix == ".part" or queries.upload_by_public_id(account_id, public_id) is None:
             with suppress(FileNotFoundError):

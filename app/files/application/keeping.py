@@ -1,8 +1,7 @@
-"""Keeping an upload: its bytes are stored as they arrive, then read and checked from there.
+"""Storing an upload: its bytes are written as they arrive, then read and checked from disk.
 
-All bytes have been seen before the first row is read, so the encoding is told from the whole file. Memory
-does not grow with the file, and a file that is refused at any point leaves nothing behind.
-"""
+All bytes are seen before the first row is parsed, so the encoding is detected from the whole file. Memory use
+does not depend on the file size, and a refused file leaves nothing behind."""
 
 import hashlib
 import time
@@ -43,11 +42,12 @@ from app.platform.settings import current
 
 
 def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
-    """Store a contact file and know it: rows, layout, check-up of the columns as guessed or remembered.
+    """Store a contact file and analyze it: rows, layout, and the check-up for the guessed or remembered
+    columns.
 
-    Raises NotAllowed before anything is read, Invalid (`INVALID_FILE`, with row and line where known) for
-    what is no contact file, TooMuch for too many bytes or rows.
-    """
+    Raises NotAllowed, LimitReached, or NoSpace before anything is read (NoSpace also while writing), Invalid
+    (`INVALID_FILE`, with row and line where known) for a file that is not a contact file, and TooMuch for too
+    many bytes or rows."""
     accounts.require(actor, Permission.CONTACTS)
     refuse_without_room(actor.account_id, 0)
     began = time.perf_counter()
@@ -93,11 +93,10 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
 
 
 def read_into(actor: Actor, upload: Upload, told: Told) -> None:
-    """Read all of a stored file, with what is told of it, and note down what was found.
+    """Read a stored file completely as `told` and set the results on `upload`.
 
-    `told.sheet` "" is the worksheet that looks most like contacts. Raises UnreadableFile, and TooMuch for
-    too many rows.
-    """
+    An empty `told.sheet` selects the worksheet that looks most like contacts. Raises UnreadableFile, and
+    TooMuch for too many rows."""
     sheets: list[dict[str, Any]] = []
     if told.sheet is not None:
         read = worksheets.read_sheet(upload.account_id, upload.public_id, told.sheet or None)
@@ -105,13 +104,14 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
     named = _names_that_speak(upload.file_name, told.sheet, sheets)
     found = _read_through(actor, upload, told, sheets, named)
     if found != named:
-        _read_through(actor, upload, told, sheets, found)  # once more, with columns for what was found
+        _read_through(actor, upload, told, sheets, found)  # again, with columns for what was found
 
 
 def _read_through(
     actor: Actor, upload: Upload, told: Told, sheets: list[dict[str, Any]], outside: Outside
 ) -> Outside:
-    """Read all rows with the columns of `outside` behind them; returns what should stand there."""
+    """Read all rows with the extra columns of `outside`; return the extra columns that the file should
+    have."""
     if told.sheet is not None:
         source = worksheets.opened(upload.account_id, upload.public_id, told.sheet)
     else:
@@ -139,7 +139,7 @@ def _read_through(
     upload.noticed = table.notices.as_json() | {"sheets": sheets}
     upload.profile = profile.as_json()
     upload.evidence = witness.evidence().as_json()
-    # How phone numbers are read is known only now, so a check-up of those is made when it is asked for.
+    # The reading of phone numbers is only known now, so a check-up by phone is computed on request.
     is_final = result.identifier != "phone"
     upload.checkup = {cache_key(mapping, None, {}): result.as_json()} if is_final else {}
     return replace(
@@ -148,7 +148,7 @@ def _read_through(
 
 
 def _names_that_speak(file_name: str, sheet: str | None, sheets: list[dict[str, Any]]) -> Outside:
-    """The names of the file and the worksheet, as far as they say that people are not to be contacted."""
+    """Return the names of the file and worksheet that say that people must not be contacted."""
     stem = file_name.rpartition(".")[0] or file_name
     return Outside(
         file=file_name[:LONGEST_VALUE] if names_refusers(stem, is_file=True) else "",
@@ -157,7 +157,7 @@ def _names_that_speak(file_name: str, sheet: str | None, sheets: list[dict[str, 
 
 
 def _witness(guesses: list[ColumnGuess], first: list[Row], country: str | None) -> Witness:
-    """Looks at columns that may be matched to a birthday, a phone number or tags."""
+    """Return an observer of the columns that may be matched to a birthday, a phone number, or tags."""
     samples = {guess.index: [row.cells[guess.index] for row in first] for guess in guesses}
     return Witness(
         [at for at, cells in samples.items() if looks_like_dates(cells) or guesses[at].field == "birthday"],
@@ -184,13 +184,13 @@ def _within_limit(table: Table, limit: int) -> Iterator[Row]:
 
 
 def refused(fault: UnreadableFile) -> Invalid:
-    """The refusal as the rooms above know it."""
+    """Convert the error to Invalid for callers of this room."""
     places = {name: value for name, value in (("row", fault.row), ("line", fault.line)) if value is not None}
     return Invalid("INVALID_FILE", fault.message, fields={"file": fault.message}, reason=fault.code, **places)
 
 
 class _Intake:
-    """Takes in a stream: stores it, counts it, takes its fingerprint and sees how it is encoded."""
+    """Copies a stream to the stored file while counting, hashing, and detecting the encoding."""
 
     def __init__(self, stream: Readable, file: BinaryIO, limit: int) -> None:
         self.size = 0
@@ -200,10 +200,9 @@ class _Intake:
         self._hash = hashlib.sha256()
 
     def take_all(self) -> Told:
-        """Store all bytes; returns what they tell of the text: its encoding, or that it is in a workbook.
+        """Store all bytes; return the detected encoding, or that the file is a workbook.
 
-        Raises UnreadableFile as soon as it is seen that this is no table, TooMuch for too many bytes.
-        """
+        Raises UnreadableFile as soon as the data cannot be a table, and TooMuch for too many bytes."""
         head = read_block(self)
         refuse_foreign(head)
         holds_sheets = is_workbook(head)
@@ -230,7 +229,7 @@ class _Intake:
 
 
 def too_large(limit: int) -> TooMuch:
-    """The refusal of a file of too many bytes."""
+    """Return the error for a file with too many bytes."""
     return TooMuch(
         "TOO_LARGE",
         f"The file is larger than {formats.size(limit)}, the most that can be uploaded. "

@@ -1,4 +1,4 @@
-"""How many people of a file the account does not know yet: told before a job, not after it."""
+"""Number of people in a file who are new to the account, shown before a job is started."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from app.files.infrastructure.tables import Upload
 COUNTED_EXACTLY: Final = 100_000
 SAMPLE: Final = 20_000
 AT_ONCE: Final = 10_000
-# Multiples of the stride, cut at the spread, look random and are the same every time.
+# Multiples of the stride modulo the spread are pseudo-random, but the same every time.
 _STRIDE: Final = 2_654_435_761
 _SPREAD: Final = 2**32
 
 
 @dataclass(frozen=True)
 class PeopleCount:
-    """People of a file: `new` to the account, `known` to it, and of these `closed` (they opted out, or mail
-    came back). `about` means that a sample was counted and the figures are estimates."""
+    """People in a file: `new` to the account, `known` to it, and `closed`, the known ones who must not be
+    contacted. `about`: the figures are estimates from a sample."""
 
     new: int
     known: int
@@ -39,7 +39,7 @@ class PeopleCount:
 
     @property
     def are_most(self) -> bool:
-        """More than half are new: what to do with them is for the person alone to decide."""
+        """Whether more than half are new, so that the user must decide what to do with them."""
         return self.new * 2 > self.people
 
 
@@ -50,8 +50,10 @@ def new_to_account(
     identifier: Identifier,
     phones: Phones = "",
 ) -> PeopleCount | None:
-    """Counted exactly for up to COUNTED_EXACTLY rows, else estimated from rows spread over the whole file.
-    None when that cannot be told: no column holds the identifier, or hardly a row a good one."""
+    """Count the people, exactly for up to COUNTED_EXACTLY rows and otherwise from a sample of rows across the
+    file.
+
+    Returns None if no column holds the identifier, or if the sample contains no valid one."""
     column = next((int(at) for at, field in mapping.items() if field == identifier), None)
     if column is None:
         return None
@@ -85,7 +87,7 @@ def new_to_account(
 
 
 def _keys(upload: Upload, identify: Identify, share: float) -> Iterator[str]:
-    """Every key once, of all rows or of a share of them that no pattern in the file can meet."""
+    """Yield each key once, from all rows or from a pseudo-random share of them."""
     below = int(share * _SPREAD)
     seen: set[int] = set()
     for row in rows(upload):

@@ -1,4 +1,4 @@
-"""Reading kept files: their rows as they are meant, or exactly as they stand in the file."""
+"""Reading of stored files: rows after repairs, or exactly as in the file."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -26,12 +26,12 @@ GONE = "The uploaded file is no longer on this server, so it can’t be read. Up
 
 
 def kept(account_id: int, public_id: str) -> Upload | None:
-    """An upload of the account, or None."""
+    """Return an upload of the account, or None."""
     return queries.upload_by_public_id(account_id, public_id) if is_public_id(public_id) else None
 
 
 def upload_by_id(account_id: int, upload_id: int) -> Upload:
-    """Raises NotFound."""
+    """Return an upload of the account. Raises NotFound."""
     upload = queries.upload_by_id(account_id, upload_id)
     if upload is None:
         raise NotFound("NOT_FOUND", "This upload is no longer available.")
@@ -39,12 +39,12 @@ def upload_by_id(account_id: int, upload_id: int) -> Upload:
 
 
 def same_file_before(account_id: int, upload: Upload) -> list[Upload]:
-    """Earlier uploads of the same bytes, the newest first."""
+    """Return earlier uploads of the same bytes, newest first."""
     return list(queries.earlier_of_same_bytes(account_id, upload.sha256, upload.id))
 
 
 def newest_uploads(actor: Actor) -> Sequence[Upload]:
-    """The last files of the account, each once, to be used again."""
+    """Return the account's latest uploads, the same file only once."""
     accounts.require(actor, Permission.REPORTS)
     return queries.newest_uploads(actor.account_id)
 
@@ -54,7 +54,8 @@ def layout_of(upload: Upload) -> FileLayout:
 
 
 def profile_of(upload: Upload) -> FileProfile:
-    """What the columns hold over the whole file: known since the upload, else counted once more."""
+    """Return what the columns hold over the whole file: stored at upload, otherwise computed and stored
+    now."""
     if not upload.profile:
         profiler = profiler_of(layout_of(upload))
         for row in rows(upload):
@@ -67,28 +68,28 @@ def profile_of(upload: Upload) -> FileProfile:
 def profiler_of(
     layout: FileLayout, finder: RemarkFinder | None = None, looked_at: Collection[int] = ()
 ) -> Profiler:
-    """Counts what the columns of a file hold, with an eye on words about consent. `finder` looks for remarks
-    in the columns at `looked_at`."""
+    """Return a profiler for the columns, which also counts consent words. `finder` looks for remarks in the
+    columns `looked_at`."""
     header = layout.columns if layout.header is not None else None
     look = finder.look if finder is not None else None
     return Profiler(layout.width, by_words(header), clear_cells, look=look, looked_at=looked_at)
 
 
 def rows(upload: Upload) -> Iterator[Row]:
-    """All rows with what was mended mended. Raises UnreadableFile, which a file that was kept does not."""
+    """Yield all rows, with repairs applied. Raises FileGone."""
     with opened_text(upload) as stream:
         table = iter(open_table(stream, layout_of(upload)))
         yield from _mended(table, upload) if upload.mends else table
 
 
 def untouched_rows(upload: Upload) -> Iterator[Row]:
-    """The same rows under the same numbers, cells exactly as they stand in the file."""
+    """Yield the same rows with the same numbers, cells exactly as in the file. Raises FileGone."""
     with opened_text(upload) as stream:
         yield from open_untouched(stream, layout_of(upload))
 
 
 class FileGone(UnreadableFile, NotFound):
-    """What was uploaded is known, but is not on this server's disk any more."""
+    """The upload is known, but its file is no longer on this server's disk."""
 
     def __init__(self) -> None:
         NotFound.__init__(self, "FILE_GONE", GONE)
@@ -96,13 +97,13 @@ class FileGone(UnreadableFile, NotFound):
 
 
 def check_is_there(upload: Upload) -> None:
-    """Raises FileGone: for those who must know before they begin to read."""
+    """Raise FileGone if the file is missing; for callers that must know before they start to read."""
     if not storage.path_of(upload.account_id, upload.public_id).exists():
         raise FileGone
 
 
 def opened_text(upload: Upload) -> BinaryIO:
-    """The bytes of a text file as they came, or the text of the worksheet that is read. Raises FileGone."""
+    """Open the bytes of a text file, or the extracted text of the selected worksheet. Raises FileGone."""
     sheet = layout_of(upload).sheet
     try:
         if sheet is None:
@@ -113,17 +114,18 @@ def opened_text(upload: Upload) -> BinaryIO:
 
 
 def notices_of(upload: Upload) -> Notices:
-    """What was noticed while the whole file was read."""
+    """Return what was noticed while the whole file was read."""
     return Notices.from_json(upload.noticed)
 
 
 def sheets_of(upload: Upload) -> list[dict[str, Any]]:
-    """The worksheets that may be read instead, as {name, rows}; empty for a text file."""
+    """Return the worksheets to choose from, as {name, rows}; empty for a text file."""
     return list(upload.noticed.get("sheets", []))
 
 
 def first_lines(upload: Upload, count: int) -> list[tuple[int, str]]:
-    """(line, cells with commas between) of the first records of a file, whatever they are."""
+    """Return (line, nonblank cells joined with commas) of the first records, whether or not they are data
+    rows."""
     layout = replace(layout_of(upload), header=None, header_line=None, data_line=1, sieved=False)
     with opened_text(upload) as stream:
         records = islice(open_untouched(stream, layout), count)

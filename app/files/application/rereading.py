@@ -1,8 +1,7 @@
-"""Reading a kept file another way: encoding, delimiter, header row, worksheet and mends as a person says.
+"""Reading an upload another way: a different encoding, delimiter, header row, or worksheet, or other repairs.
 
-Row numbers depend on how a file is read. So an upload that a job was made from stays as it is, and the other
-way of reading is a new upload of the same bytes.
-"""
+Row numbers depend on how a file is read. An upload that is in use therefore stays as it is, and the other
+reading becomes a new upload of the same bytes."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +27,7 @@ _READ = ("rows", "header_fingerprint", "layout", "noticed", "profile", "evidence
 
 
 class ReadAnotherWay(Conflict):
-    """What was chosen for the columns was chosen for another reading of the file."""
+    """The choices for the columns were made for another reading of the file."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -39,7 +38,7 @@ class ReadAnotherWay(Conflict):
 
 
 def told_of(upload: Upload) -> Told:
-    """How an upload is read now."""
+    """Return how the upload is currently read."""
     layout = layout_of(upload)
     return Told(
         encoding=None if layout.is_sheet else layout.encoding,
@@ -51,11 +50,10 @@ def told_of(upload: Upload) -> Told:
 
 
 def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
-    """The file read as it is told: the same upload, or a new one when a job was made from this one.
+    """Read the file as `told`; return the same upload, or a new one if the upload is in use.
 
-    Raises NotAllowed, NotFound, Invalid when the file cannot be read like this, LimitReached or NoSpace when
-    there is no room for another text.
-    """
+    Raises NotAllowed, NotFound, Invalid if the file cannot be read this way, TooMuch for too many rows, and
+    LimitReached or NoSpace if there is no room for another extracted text."""
     accounts.require(actor, Permission.CONTACTS)
     upload = kept(actor.account_id, public_id)
     if upload is None:
@@ -78,7 +76,7 @@ def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
 
 
 def with_mends(upload: Upload, *mends: str) -> Told:
-    """How the upload is read with only these of its mends."""
+    """Return how the upload is read with only these repairs."""
     return replace(told_of(upload), mends=tuple(name for name in MENDS if name in mends))
 
 
@@ -96,7 +94,7 @@ def _copy(actor: Actor, upload: Upload) -> Upload:
 
 
 def _settle(actor: Actor, upload: Upload, other: Upload) -> Upload:
-    """Keep the new reading: in place where nothing depends on the old one."""
+    """Store the new reading: in place unless the upload is in use."""
     with transaction():
         accounts.lock(actor.account_id)
         if is_in_use(upload):

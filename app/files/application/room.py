@@ -1,8 +1,7 @@
-"""Whether there is room for another file: in the account, and on the disk.
+"""Storage limits: whether an account and the disk have room for another file.
 
-What counts are uploads, the plans of dry runs and the activity log: all that a person can make more of.
-Rooms above say how much theirs is.
-"""
+Everything a user can create more of counts: uploads, plans of dry runs, and the activity log. Other rooms
+register their share."""
 
 from collections.abc import Callable
 
@@ -19,12 +18,12 @@ _kept: dict[str, Callable[[int], int]] = {}
 
 
 def register_kept(name: str, size: Callable[[int], int]) -> None:
-    """`size(account_id)` tells how many bytes an account has of what people know as `name`."""
+    """Register storage: `size(account_id)` returns the bytes used for what is displayed as `name`."""
     _kept[name] = size
 
 
 def kept_bytes(account_id: int) -> dict[str, int]:
-    """What the account has, by what it is."""
+    """Return {display name: bytes} of what the account stores."""
     entries = activity.count_entries(account_id)
     return {
         "uploads": queries.bytes_of_uploads(account_id) + storage.bytes_of_sheets(account_id),
@@ -34,12 +33,12 @@ def kept_bytes(account_id: int) -> dict[str, int]:
 
 
 def storage_limit(account_id: int) -> int:
-    """Bytes that the account may keep."""
+    """Return how many bytes the account may store."""
     return accounts.limit_of(account_id, "storage_bytes", current().max_storage_bytes)
 
 
 def refuse_without_room(account_id: int, size: int) -> None:
-    """Raises LimitReached when the account may not keep `size` bytes more, NoSpace when the disk cannot."""
+    """Raise LimitReached if the account may not store `size` more bytes, or NoSpace if the disk cannot."""
     limit, kept = storage_limit(account_id), kept_bytes(account_id)
     used = sum(kept.values())
     if used + size > limit:

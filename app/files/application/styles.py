@@ -1,8 +1,7 @@
-"""How the columns of a kept file are read: decided by what they hold over the whole file.
+"""How dates, phone numbers, and tags in the columns of an upload are written, decided from the whole file.
 
-What they hold was gathered with the upload for the columns that looked like dates or phone numbers; for
-others it is when they are first asked about, and kept.
-"""
+The evidence is collected at upload for columns that look like dates or phone numbers, and for others on first
+use; it is stored with the upload."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -26,8 +25,8 @@ from app.platform.dates import DateStyle
 
 
 class ColumnStyles(NamedTuple):
-    """How the matched columns of dates and phone numbers are read, and what they hold; None where no such
-    column is matched, or nothing is to be decided. `country` is the account's."""
+    """Styles and evidence of the matched date and phone columns; None if there is no such column or nothing
+    to decide. `country` is the account's."""
 
     country: str
     dates: Style | None
@@ -37,7 +36,7 @@ class ColumnStyles(NamedTuple):
 
     @property
     def international(self) -> bool:
-        """Whether numbers without a plus begin with a country code."""
+        """Whether phone numbers without a plus start with a country code."""
         return self.phones is not None and self.phones.chosen == "international"
 
     @property
@@ -46,15 +45,15 @@ class ColumnStyles(NamedTuple):
 
     @property
     def sentences(self) -> list[str]:
-        """What was decided, for the terminal."""
+        """What was decided, for the command line."""
         return [f"{style.name}: {style.sentence}" for style in (self.dates, self.phones) if style]
 
 
 def styles_of(
     upload: Upload, mapping: Mapping[str, str], dates: Dates = "", phones: Phones = ""
 ) -> ColumnStyles:
-    """The styles for `mapping` {column position as text: field}. `dates` and `phones` are what a
-    person chose; "" lets the file decide."""
+    """Return the styles for `mapping` {column position as text: field}. `dates` and `phones` are the user's
+    choices; "" means that the file decides."""
     of_dates, of_phones = _column(mapping, "birthday"), _column(mapping, "phone")
     found = _evidence(upload, birthday=of_dates, phone=of_phones)
     country = accounts.worker_actor(upload.account_id).country
@@ -75,7 +74,7 @@ def styles_of(
 
 
 def tags_in(upload: Upload, mapping: Mapping[str, str]) -> TagEvidence | None:
-    """The different tags of the column that is matched to tags; None when none is."""
+    """Return the distinct tags of the column matched to tags, or None if there is none."""
     column = _column(mapping, "tags")
     return None if column is None else _evidence(upload, tags=column).tags.get(column)
 

@@ -1,4 +1,4 @@
-"""Finding uploads and remembered mappings."""
+"""Reads of uploads and remembered column mappings."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,8 @@ from app.platform.database import session
 
 
 def upload_by_public_id(account_id: int, public_id: str) -> Upload | None:
-    """As it is now: how it is read may have been changed since the last look."""
+    """Return the upload, reloaded from the database because another request may have changed how it is
+    read."""
     return session().scalar(
         sa.select(Upload).where(Upload.account_id == account_id, Upload.public_id == public_id),
         execution_options={"populate_existing": True},
@@ -22,13 +23,13 @@ def upload_by_id(account_id: int, upload_id: int) -> Upload | None:
 
 
 def bytes_of_uploads(account_id: int) -> int:
-    """As they were sent; on disk they are smaller."""
+    """Return the total size of the account's uploads as sent; compressed on disk they are smaller."""
     query = sa.select(sa.func.coalesce(sa.func.sum(Upload.size), 0)).where(Upload.account_id == account_id)
     return int(session().scalar(query) or 0)
 
 
 def earlier_of_same_bytes(account_id: int, sha256: str, before: int) -> Sequence[Upload]:
-    """The newest first."""
+    """Return up to 20 earlier uploads with this hash, newest first."""
     query = (
         sa.select(Upload)
         .where(Upload.account_id == account_id, Upload.sha256 == sha256, Upload.id < before)
@@ -39,7 +40,7 @@ def earlier_of_same_bytes(account_id: int, sha256: str, before: int) -> Sequence
 
 
 def newest_uploads(account_id: int, limit: int = 5) -> Sequence[Upload]:
-    """One for each file: of the same bytes only the newest."""
+    """Return the latest uploads, only the newest of those with the same bytes."""
     newest = (
         sa.select(sa.func.max(Upload.id))
         .where(Upload.account_id == account_id)
@@ -65,7 +66,8 @@ def remembered_mapping(account_id: int, fingerprint: str) -> ColumnMapping | Non
 
 
 def uploads_before(moment: datetime, after: int, limit: int) -> list[tuple[int, int, str]]:
-    """(account, id, public id) with ids over `after`, over all accounts: for the clock alone."""
+    """Return (account id, id, public id) of uploads with ids above `after`, across accounts; for periodic
+    tasks only."""
     query = (
         sa.select(Upload.account_id, Upload.id, Upload.public_id)
         .where(Upload.created_at < moment, Upload.id > after)

@@ -1,4 +1,4 @@
-"""Where kept files lie: compressed, one folder an account, named by public ids of ours and nothing else."""
+"""Storage of uploaded files: gzip-compressed, one folder per account, named only by our public ids."""
 
 import gzip
 import os
@@ -9,14 +9,14 @@ from typing import BinaryIO, cast
 
 from app.platform.settings import current
 
-QUICKLY = 1  # contact files shrink to a fifth even so, and the disk is waited for as often as the processor
+QUICKLY = 1  # contact files still shrink to a fifth, and CPU time costs as much as disk time
 
-SHEET_TEXT = ".sheet"  # the text of a worksheet, beside its workbook
+SHEET_TEXT = ".sheet"  # extracted text of a worksheet, stored next to its workbook
 
 
 @contextmanager
 def new_file(account_id: int, public_id: str) -> Iterator[BinaryIO]:
-    """What is written is compressed and kept if all goes well; otherwise nothing is left behind."""
+    """Open a new file for writing. It is compressed, and kept only if the block ends without an exception."""
     target = path_of(account_id, public_id)
     for folder in (target.parent.parent, target.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def new_file(account_id: int, public_id: str) -> Iterator[BinaryIO]:
 
 
 def opened(account_id: int, public_id: str) -> BinaryIO:
-    """The bytes of a kept file as they came."""
+    """Open a stored file for reading its original bytes."""
     return cast(BinaryIO, gzip.open(path_of(account_id, public_id), "rb"))
 
 
@@ -44,12 +44,12 @@ def remove(account_id: int, public_id: str) -> None:
 
 
 def link(account_id: int, public_id: str, other: str) -> None:
-    """The same bytes under another public id as well, without taking space twice."""
+    """Make the same bytes available under another public id without using space twice."""
     os.link(path_of(account_id, public_id), path_of(account_id, other))
 
 
 def take_sheet(account_id: int, public_id: str, other: str) -> None:
-    """Give the text of a worksheet, if there is one, to another upload of the same workbook."""
+    """Move the extracted worksheet text, if any, to another upload of the same workbook."""
     with suppress(FileNotFoundError):
         sheet = path_of(account_id, public_id).with_suffix(SHEET_TEXT)
         sheet.replace(path_of(account_id, other).with_suffix(SHEET_TEXT))
@@ -60,7 +60,8 @@ def path_of(account_id: int, public_id: str) -> Path:
 
 
 def bytes_of_sheets(account_id: int) -> int:
-    """What the texts of an account's worksheets take on disk: a small workbook may hold a large one."""
+    """Return the disk space of the account's extracted worksheet texts; a small workbook can hold a large
+    one."""
     texts = (current().uploads_dir / str(account_id)).glob(f"*{SHEET_TEXT}")
     size = 0
     for text in texts:
@@ -70,7 +71,7 @@ def bytes_of_sheets(account_id: int) -> int:
 
 
 def files_before(moment: float) -> Iterator[tuple[Path, int, str]]:
-    """(path, account, public id) of what was last written before `moment` (seconds since 1970)."""
+    """Yield (path, account id, public id) of files last written before `moment` (Unix time in seconds)."""
     for path in current().uploads_dir.glob("*/*"):
         if (
             path.suffix in (".gz", ".part", SHEET_TEXT)

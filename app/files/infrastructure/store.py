@@ -1,4 +1,4 @@
-"""Writing uploads and remembered mappings."""
+"""Writes of uploads and remembered column mappings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ def add(upload: Upload) -> Upload:
 
 
 def change(upload: Upload, **values: Any) -> None:
-    """Write some columns of an upload, and show them in the object at hand."""
+    """Update columns of an upload, in the database and on the given object."""
     session().execute(
         sa.update(Upload)
         .where(Upload.account_id == upload.account_id, Upload.id == upload.id)

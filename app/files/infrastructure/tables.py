@@ -1,4 +1,4 @@
-"""Uploads and the column mappings that an account has used."""
+"""Uploads, and the column mappings that an account has used."""
 
 from typing import Any
 
@@ -11,11 +11,14 @@ from app.platform.tenancy import AccountOwned
 
 
 class Upload(AccountOwned, Authored, db.Model):
-    """A kept file. `layout` says how to read it again; `rows` counts its data rows; `checkup` keeps the last
-    check-ups {what was asked: figures}; `mends` is {column, domains: {mistyped: meant}, kinds: of
-    `domain.repairs`, rows} or empty; `noticed` is `domain.notices` of the whole file, `profile` what its
-    columns hold (`domain.profile`; empty where nobody has counted yet), `evidence` how columns of dates,
-    phones and tags are written (`domain.evidence`); `choices` are {user id: what they chose on its page}."""
+    """A stored file.
+
+    `layout` says how to read it (`domain.reading.layout`); `rows` is the number of data rows; `checkup` holds
+    the last check-ups {cache key: figures}; `mends` is {column, domains: {mistyped: correct}, kinds (of
+    `domain.checkup.repairs`), rows} or empty; `noticed` holds `domain.reading.notices` of the whole file;
+    `profile` what its columns contain (`domain.cells.profile`; empty if not computed yet); `evidence` how
+    dates, phone numbers, and tags are written (`domain.columns.evidence`); `choices` is {user id: choices on
+    the mapping page}."""
 
     __tablename__ = "uploads"
     __table_args__ = (sa.Index(None, "account_id", "sha256"),)
@@ -37,8 +40,8 @@ class Upload(AccountOwned, Authored, db.Model):
 
 
 class ColumnMapping(AccountOwned, Authored, db.Model):
-    """How an account mapped a set of headers the last time: {column name: field}, whatever their order.
-    `consent` is what was said about who may be contacted (`domain.consent.questions`)."""
+    """The account's last mapping {column name: field} for a set of headers in any order. `consent` holds the
+    answers about consent (`domain.consent.questions`)."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (sa.UniqueConstraint("account_id", "header_fingerprint"),)

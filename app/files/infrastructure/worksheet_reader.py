@@ -1,10 +1,9 @@
-"""Reads a worksheet and prints it as text: a program of its own, with limited memory and time.
+"""Extracts a worksheet as text, as a separate program with limited memory and time.
 
-A workbook is a zip archive of XML that somebody else made. Whatever it does to the library that reads it,
-only this process ends. Run as `worksheet_reader.py FILE MOST_ROWS [SHEET]`; FILE is gzipped. The output
-begins with a line of JSON, `{"sheets": [{"name", "rows"}], "sheet"}` or `{"refused": code}`. Then come the
-rows, cells as CSV, each row ended by the record separator. It imports nothing of the application.
-"""
+A workbook is an untrusted zip archive of XML; whatever it does to the parsing library, only this process
+ends. Run as `worksheet_reader.py FILE MOST_ROWS [SHEET]`; FILE is gzipped. The output starts with a line of
+JSON, `{"sheets": [{"name", "rows"}], "sheet"}` or `{"refused": code}`, followed by the rows as CSV, each
+ended by the record separator. Imports nothing of the application."""
 
 import csv
 import datetime
@@ -27,28 +26,28 @@ import python_calamine
 
 ROW_END = "\x1e"
 MEMORY = 1024 * 1024 * 1024
-SECONDS = 60  # of the processor
-ALIVE_SECONDS = 90  # in all: the library may wait for itself when memory has run out
+SECONDS = 60  # CPU time
+ALIVE_SECONDS = 90  # wall-clock time: the library can deadlock when memory runs out
 MOST_PARTS = 2_000
 MOST_UNPACKED = 600 * 1024 * 1024
 SUSPICIOUS_SIZE = 20 * 1024 * 1024
 SUSPICIOUS_RATIO = 300
 LOOKED_AT = 100
-LONGEST_ADDRESS = 320  # characters of a cell that are looked at
-NOTES_AROUND = 100  # lines above and below the table, which are no rows
+LONGEST_ADDRESS = 320  # characters of a cell that are searched
+NOTES_AROUND = 100  # lines above and below the table that do not count as rows
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.\w\w+")
-# A number shown with leading zeros, such as 00000, 000-00-0000 or "KD-"0000, behind a language like [$-407].
+# A number format with leading zeros, such as 00000, 000-00-0000, or "KD-"0000, after a locale like [$-407].
 _ZEROS = re.compile(r'(?:\[\$[^\]]*\])?((?:0|[-/() +]|\\.|"[^"]*")+)')
 _PIECE = re.compile(r'0|\\.|"[^"]*"|.')
 LONGEST_ZEROS = 40
 
 
 class Refused(Exception):
-    """The code of the refusal; the sentences are in `worksheets`."""
+    """The workbook is refused; the text is a code, whose message is in `worksheets`."""
 
 
 def main(path: str, most_rows: int, wanted: str | None) -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, even in the middle of the library
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, even inside the library
     signal.alarm(ALIVE_SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -87,7 +86,7 @@ def main(path: str, most_rows: int, wanted: str | None) -> None:
 
 
 def check_archive(content: io.BytesIO) -> None:
-    """Raises Refused for what no spreadsheet program writes, before anything is unpacked."""
+    """Raise Refused for an archive that no spreadsheet program writes, before anything is unpacked."""
     with zipfile.ZipFile(content) as archive:
         parts = archive.infolist()
         names = [part.filename for part in parts]
@@ -121,7 +120,9 @@ def is_bomb(part: zipfile.ZipInfo) -> bool:
 
 
 def choose(content: io.BytesIO, most_rows: int, wanted: str | None) -> tuple[dict[str, Any], list[list[Any]]]:
-    """What is in the workbook, and the rows of the sheet that is wanted or looks most like contacts."""
+    """Return the worksheets and the rows of the wanted one, or of the one that looks most like contacts.
+
+    Raises Refused."""
     workbook = python_calamine.CalamineWorkbook.from_filelike(content)
     visible = python_calamine.SheetVisibleEnum.Visible
     sheets = [
@@ -153,11 +154,10 @@ def choose(content: io.BytesIO, most_rows: int, wanted: str | None) -> tuple[dic
 
 
 def show_leading_zeros(content: io.BytesIO, name: str, rows: list[list[Any]]) -> None:
-    """Make texts of the numbers that the sheet shows with leading zeros, such as postal codes and phones.
+    """Convert numbers that the sheet displays with leading zeros, such as postal codes, to text.
 
-    The library tells values only. Formats are asked of the workbook itself, and of each cell in it only where
-    a style of such a kind exists: a second for 800,000 cells, nothing for nearly all workbooks.
-    """
+    The library returns values only, so number formats are read from the workbook, and from its cells only if
+    such a format is used: about a second per 800,000 cells, nothing for nearly all workbooks."""
     with zipfile.ZipFile(content) as archive:
         styles = styles_with_zeros(archive)
         if styles:
@@ -166,7 +166,7 @@ def show_leading_zeros(content: io.BytesIO, name: str, rows: list[list[Any]]) ->
 
 
 def styles_with_zeros(archive: zipfile.ZipFile) -> dict[str, list[str]]:
-    """The number of a cell style -> the pieces of its format, for those that show leading zeros."""
+    """Return {cell style number: parts of its format} for formats with leading zeros."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     root = ElementTree.fromstring(archive.read("xl/styles.xml"))
@@ -180,7 +180,7 @@ def styles_with_zeros(archive: zipfile.ZipFile) -> dict[str, list[str]]:
 
 
 def path_of_sheet(archive: zipfile.ZipFile, name: str) -> str:
-    """The part of the archive that holds the sheet. Raises KeyError."""
+    """Return the path of the sheet in the archive. Raises KeyError."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     wanted = next(one for one in book.iterfind("{*}sheets/{*}sheet") if one.get("name") == name)
     number = next(value for key, value in wanted.items() if key.endswith("}id"))
@@ -190,7 +190,7 @@ def path_of_sheet(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def apply_styles(stream: Any, styles: dict[str, list[str]], rows: list[list[Any]]) -> None:
-    """Change the cells of `rows`, which begin at A1, that have one of the styles."""
+    """Format the cells of `rows` (starting at A1) that have one of the styles."""
     row = column = -1
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -211,7 +211,7 @@ def apply_styles(stream: Any, styles: dict[str, list[str]], rows: list[list[Any]
 
 
 def column_of(place: str) -> int:
-    """AB12 -> 27."""
+    """Return the column index of a cell reference: AB12 -> 27."""
     number = 0
     for letter in place.rstrip("0123456789"):
         number = number * 26 + ord(letter) - 64
@@ -219,7 +219,7 @@ def column_of(place: str) -> int:
 
 
 def as_shown(cell: Any, pieces: list[str]) -> Any:
-    """The text of a whole number in a format of zeros and literals; anything else as it is."""
+    """Format a whole number with a format of zeros and literals; return other values unchanged."""
     if not isinstance(cell, float) or not cell.is_integer() or not 0 <= cell < 1e15:
         return cell
     digits = str(int(cell)).zfill(pieces.count("0"))
@@ -231,7 +231,7 @@ def as_shown(cell: Any, pieces: list[str]) -> Any:
         else:
             shown.append(piece.strip('"') if piece[0] == '"' else piece[-1])
     first = len(shown) - next(at for at, piece in enumerate(pieces) if piece == "0")
-    shown.insert(first, digits)  # what is longer than the format goes before its first zero
+    shown.insert(first, digits)  # extra digits go before the format's first zero
     return "".join(reversed(shown))
 
 
@@ -241,7 +241,7 @@ def has_address(row: Iterable[Any]) -> bool:
 
 
 def write_rows(rows: list[list[Any]], out: TextIO) -> None:
-    writer = csv.writer(out, lineterminator="\r\n" + ROW_END)  # so cells with line breaks are quoted
+    writer = csv.writer(out, lineterminator="\r\n" + ROW_END)  # so that cells with line breaks are quoted
     while rows and not any(cell != "" for cell in rows[-1]):
         rows.pop()
     for row in rows:
@@ -249,7 +249,7 @@ def write_rows(rows: list[list[Any]], out: TextIO) -> None:
 
 
 def texts(row: list[Any]) -> Iterator[str]:
-    """Cells as a person reads them, without what is empty at the end."""
+    """Yield the cells as displayed, without trailing empty ones."""
     end = len(row)
     while end and row[end - 1] == "":
         end -= 1
@@ -258,7 +258,8 @@ def texts(row: list[Any]) -> Iterator[str]:
 
 
 def text_of(cell: Any) -> str:
-    """Numbers without exponent and without `.0`, dates and times as ISO 8601 writes them."""
+    """Format a value: numbers without exponent or `.0`, dates and times as in ISO 8601, durations as
+    h:mm:ss."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):

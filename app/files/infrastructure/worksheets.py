@@ -1,7 +1,7 @@
-"""Worksheets as text: read from the workbook once, by a process of its own, and kept beside it.
+"""Worksheets as text: extracted from the workbook once, by a separate process, and stored next to it.
 
-From there they are read like any text file: in the same order, under the same numbers, in little memory.
-"""
+The text is then read like any text file, in the same order, with the same row numbers, and in little
+memory."""
 
 import gzip
 import json
@@ -18,8 +18,8 @@ from app.platform.settings import current
 
 _READER: Final = Path(__file__).with_name("worksheet_reader.py")
 _BLOCK: Final = 1024 * 1024
-# The reader gets nothing of our environment: no keys, and no way to change how its library fails. One that
-# traces its way back when memory has run out waits for itself.
+# The reader inherits no environment variables: no secrets, and no Rust backtraces, which deadlock when memory
+# runs out.
 _ENVIRONMENT: Final = {"RUST_BACKTRACE": "0", "LC_ALL": "C.UTF-8"}
 _SAVE_AGAIN: Final = (
     "Open it, save it again as an Excel workbook (.xlsx) or as CSV UTF-8, and upload that file."
@@ -39,18 +39,17 @@ _REFUSALS: Final = {
 
 @dataclass(frozen=True)
 class Sheets:
-    """The worksheets that hold something, as {name, rows}, and the one that was read."""
+    """The nonempty worksheets, as {name, rows}, and the one that was read."""
 
     found: list[dict[str, Any]]
     sheet: str
 
 
 def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> Sheets:
-    """Keep the text of a worksheet beside its workbook: of `sheet`, or of the one that looks like contacts.
+    """Extract and store the text of a worksheet: of `sheet`, or of the one that looks most like contacts.
 
-    The text may have as many bytes as a text file may. Raises UnreadableFile with a sentence for whatever
-    cannot be read, is too large, takes too long or is no workbook.
-    """
+    The text may be as large as an uploaded text file. Raises UnreadableFile for a workbook that cannot be
+    read, is too large, takes too long, or is not a workbook."""
     most, room = current().max_workbook_rows, current().max_upload_bytes
     command = [sys.executable, "-I", str(_READER), str(storage.path_of(account_id, public_id)), str(most)]
     target = _path(account_id, public_id)
@@ -85,7 +84,7 @@ def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> She
 
 
 def opened(account_id: int, public_id: str, sheet: str) -> BinaryIO:
-    """The text of a worksheet, read again from its workbook if it is gone."""
+    """Open the text of a worksheet, extracting it again if it is missing. Raises UnreadableFile."""
     path = _path(account_id, public_id)
     if not path.exists():
         read_sheet(account_id, public_id, sheet)

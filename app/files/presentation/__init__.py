@@ -1,4 +1,4 @@
-"""The pages and commands that take a file in and bring it to a destination."""
+"""Pages and commands that read a file and send it to a destination."""
 
 from flask import Flask
 
@@ -7,7 +7,7 @@ from app.files.presentation import audit_words, mapping, terminal, upload
 
 
 def init(app: Flask) -> None:
-    """Comes after the rooms that register destinations and commands."""
+    """Register pages and commands. Must run after other rooms have registered destinations and commands."""
     for page in (upload, mapping):
         app.register_blueprint(page.blueprint_for(files.destination_kinds()))
     audit_words.register()

@@ -1,4 +1,4 @@
-"""The words of this room's audit entries."""
+"""Audit log sentences of the files room."""
 
 from typing import Final
 

@@ -1,5 +1,5 @@
-"""What the mapping page tells of the columns' values: how dates and phone numbers are read, which tags come
-in, what cannot be read, and a second email column that could be used."""
+"""What the mapping page says about column values: date and phone styles, tags, unreadable cells, and a second
+email column that could be used."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from app.platform.addresses import AddressProblem, read_phone
 
 @dataclass(frozen=True)
 class Unread:
-    """Cells of a column that cannot be read as a date or a phone number; samples are [row, line, text].
+    """Cells of a column that cannot be read as a date or phone number; samples are [row, line, text].
     `needs_country`: some only lack a country code, and the account has no country."""
 
     column: str
@@ -27,7 +27,9 @@ class Unread:
 
 @dataclass(frozen=True)
 class ColumnReadings:
-    """`styles` with the name of the field that changes each; `second` is another column of addresses."""
+    """Readings of the matched columns.
+
+    `styles` are (form field that changes it, style); `second` is an unused column of email addresses."""
 
     styles: list[tuple[str, Style]]
     unread: list[Unread]
@@ -42,8 +44,8 @@ class ColumnReadings:
 
 
 def chosen_styles(form: Mapping[str, str], mapping: Mapping[str, str]) -> tuple[Dates, Phones]:
-    """What was chosen for the columns that are matched now: choices belong to a column, and do not go over to
-    another one that is matched in its place."""
+    """Return the chosen styles for the matched columns. A choice belongs to a column and does not apply to
+    another one matched in its place."""
     return (
         _one_of(DATES, form.get(_field("dates", mapping, "birthday"))),
         _one_of(PHONES, form.get(_field("phones", mapping, "phone"))),
@@ -57,7 +59,7 @@ def readings_of(
     chosen: tuple[Dates, Phones],
     guesses: Sequence[ColumnGuess],
 ) -> ColumnReadings:
-    """For the columns as they are matched at the moment."""
+    """Return the readings of the columns as currently matched."""
     styles = files.styles_of(upload, mapping, *chosen)
     tags = files.tags_in(upload, mapping)
     names = list(tags.names.values()) if tags else []
@@ -81,7 +83,8 @@ def readings_of(
 def unread_of(
     upload: files.Upload, mapping: Mapping[str, str], identifier: str | None, styles: files.ColumnStyles
 ) -> list[Unread]:
-    """What contacts will not get. An unreadable number that they are matched by is the row's problem."""
+    """Return cells that contacts will not get. An unreadable phone number used as identifier is a problem of
+    the row instead."""
     unread = []
     if styles.date_evidence is not None and styles.date_evidence.not_read:
         found = styles.date_evidence
@@ -101,7 +104,7 @@ def _lacks_country_code(text: str) -> bool:
 
 
 def second_email(guesses: Sequence[ColumnGuess], mapping: Mapping[str, str]) -> ColumnGuess | None:
-    """A column of addresses that is not used, unless there is a second email already."""
+    """Return an unused column of email addresses, unless a second email column is matched already."""
     if SECOND_EMAIL in mapping.values():
         return None
     return next((one for one in guesses if one.holds_addresses and str(one.index) not in mapping), None)

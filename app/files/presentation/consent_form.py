@@ -1,4 +1,4 @@
-"""What a person says about consent on the mapping page: which columns are about it, and what words mean."""
+"""Consent on the mapping page: which columns are about it, and what their values mean."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ from app.files.domain.consent.questions import (
     WordQuestion,
 )
 
-CONSENT: Final = "consent-"  # how all names of fields here begin
-COLUMN: Final = "consent-column-"  # and the column's position
-WORD: Final = "consent-word:"  # and the word's key
+CONSENT: Final = "consent-"  # prefix of all field names here
+COLUMN: Final = "consent-column-"  # followed by the column's position
+WORD: Final = "consent-word:"  # followed by the word's key
 REST: Final = "consent-rest"
-NONE: Final = "none-about-consent"  # what the button says that answers all columns at once
-# The same column can be chosen here and in the list of columns. What was shown in both places tells which of
-# the two the person has changed.
+NONE: Final = "none-about-consent"  # value of the button that answers all columns at once
+# The same column can be chosen here and in the list of columns. What both showed before tells which one the
+# user has changed.
 SHOWN_HERE: Final = "consent-shown-"
 SHOWN_THERE: Final = "consent-column-shown-"
 _MOST_WORDS: Final = 2_000
@@ -45,8 +45,8 @@ WORD_CHOICES: Final = (
 
 @dataclass(frozen=True)
 class Said:
-    """How the columns are matched {position as text: field}, what was answered about consent, and what is
-    asked then."""
+    """The mapping {column position as text: field}, the answers about consent, and the resulting
+    questions."""
 
     mapping: dict[str, str]
     answers: ConsentAnswers
@@ -54,14 +54,14 @@ class Said:
 
     @property
     def words(self) -> dict[str, str]:
-        """The answers with which the rows are counted."""
+        """The answers to use for the check-up."""
         return self.questions.counted_with(self.answers.words)
 
 
 @dataclass(frozen=True)
 class ConsentCard:
-    """The part of the page that asks. `form` is what was sent when only this part is drawn again; the list of
-    columns then still shows what it showed."""
+    """The consent part of the page. `form` is the submitted form if only this part is rendered again; the
+    list of columns then still shows its previous state."""
 
     said: Said
     form: Mapping[str, str] | None = None
@@ -71,7 +71,7 @@ class ConsentCard:
 
     @property
     def columns(self) -> list[ColumnQuestion]:
-        """Questions about columns that are open, answered here, or were shown a moment ago."""
+        """Questions about columns that are open, answered here, or shown on the page already."""
         return [
             question
             for question in self.said.questions.columns
@@ -95,7 +95,7 @@ class ConsentCard:
 
 
 def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[str, str]) -> Said:
-    """The answers as they were sent with the mapping."""
+    """Read the answers submitted with the mapping."""
     mapping = dict(mapping)
     denied: set[int] = set()
     for at in range(len(upload.layout["columns"])):
@@ -125,11 +125,11 @@ def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[st
 
 
 def answers_as_fields(said: Said) -> dict[str, list[str]]:
-    """The fields that would send these answers again, also those that one button or choice gave to many."""
+    """Return the form fields that would submit these answers again, including those given in bulk."""
     words = {f"{WORD}{key}": [answer] for key, answer in said.answers.words.items()}
     return {REST: [""]} | words | {f"{COLUMN}{at}": [NOT_CONSENT] for at in said.answers.not_consent}
 
 
 def asked(upload: files.Upload, mapping: dict[str, str], answers: ConsentAnswers) -> Said:
-    """The same when the answers are known."""
+    """Return the questions for known answers."""
     return Said(mapping, answers, files.questions_of(upload, mapping, answers))

@@ -1,4 +1,4 @@
-"""The destination that a page is about: opened for the person who asks, with the addresses of its pages."""
+"""The destination of a page, opened for the current user, with the URLs of its pages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from app.platform.errors import NotFound
 
 View = Callable[..., ResponseReturnValue]
 Route = tuple[str, str, View]
-"""The end of an address, an HTTP method, and the view; its name is that of the endpoint."""
+"""(URL suffix, HTTP method, view); the endpoint is named after the view."""
 
 EXPIRED: Final = "This upload has expired. Files that aren’t used are deleted after a day."
 
 
 @dataclass(frozen=True)
 class Goal:
-    """`at` holds the parts of the address that say which destination of its kind is meant."""
+    """An opened destination. `at` holds the URL variables that identify it."""
 
     kind: files.DestinationKind
     at: Mapping[str, Any]
@@ -39,8 +39,8 @@ class Goal:
 
 
 def routes(name: str, views: Sequence[Route], kinds: Sequence[files.DestinationKind]) -> Blueprint:
-    """A blueprint with each view under the address of every kind of destination. Views get the kind's key as
-    `to`, and the parts of its address."""
+    """Create a blueprint with each view under the URLs of every kind of destination. Views receive the kind's
+    key as `to` and the URL variables."""
     blueprint = Blueprint(name, __name__)
     for kind in kinds:
         for end, method, view in views:
@@ -50,13 +50,13 @@ def routes(name: str, views: Sequence[Route], kinds: Sequence[files.DestinationK
 
 
 def open_goal(to: str, at: Mapping[str, Any]) -> Goal:
-    """Raises NotAllowed and NotFound."""
+    """Open the destination for the current user. Raises NotAllowed and NotFound."""
     kind = files.destination_kind(to)
     return Goal(kind, dict(at), kind.open(web.actor(), at, request.args))
 
 
 def with_file(view: View) -> View:
-    """Give the view the goal and the upload of its address in place of their ids. Raises NotFound."""
+    """Pass the goal and the upload to the view in place of their ids. Raises NotFound."""
 
     @wraps(view)
     def run(to: str, upload_id: Any, **at: Any) -> ResponseReturnValue:

@@ -1,4 +1,5 @@
-"""How a file is read, on the mapping page: encoding, delimiter, header row, worksheet; how to change it."""
+"""How a file is read, as shown on and changed from the mapping page: encoding, delimiter, header, and
+worksheet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
 from app.files.domain.text.garbled import mended
 from app.platform.words import counted
 
-SEEN: Final = "layout-seen"  # the mark of the reading that the page shows
+SEEN: Final = "layout-seen"  # mark of the reading shown on the page
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}
 NO_HEADER: Final = "0"
 _DELIMITER_NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -21,12 +22,12 @@ _HEADERS_OFFERED: Final = 12
 _LINES_LOOKED_AT: Final = 30
 
 Option = tuple[str, str]
-"""A value and its label."""
+"""(value, label)."""
 
 
 @dataclass(frozen=True)
 class Garbled:
-    """Rows with cells that were misread on the way here; `examples` are (as it is, as it was meant)."""
+    """Rows with cells that were garbled before the upload; `examples` are (as it is, repaired)."""
 
     rows: int
     examples: list[tuple[str, str]]
@@ -35,9 +36,11 @@ class Garbled:
 
 @dataclass(frozen=True)
 class ShownLayout:
-    """The way a file is read, in words, and what else may be chosen. `encodings` and `delimiters` are empty
-    for a workbook, `sheets` for a text file; `mark` tells this reading from others. `refusing_sheets`: other
-    worksheets whose name says that the people in it are not to be contacted."""
+    """The way a file is read and the alternatives.
+
+    `encodings` and `delimiters` are empty for a workbook, `sheets` for a text file. `mark` identifies the
+    reading. `refusing_sheets` are other worksheets whose names say that their people must not be
+    contacted."""
 
     words: str
     mark: str
@@ -60,7 +63,7 @@ class ShownLayout:
 
     @property
     def delimiter(self) -> str:
-        """The name of the delimiter, as the form sends it."""
+        """The delimiter's name as used in the form."""
         return _name_of(self.told.delimiter or ",")
 
 
@@ -95,12 +98,12 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
 
 
 def is_outdated(form: Mapping[str, str], upload: files.Upload) -> bool:
-    """Whether a form was filled in for another reading of the file."""
+    """Return whether a form was filled in for another reading of the file."""
     return form.get(SEEN, "") not in ("", files.reading_mark(upload))
 
 
 def read_told(form: Mapping[str, str], upload: files.Upload) -> Told:
-    """How the person wants the file to be read. With another worksheet the header is looked for again."""
+    """Return how the user wants the file to be read. For another worksheet the header is detected again."""
     told = files.told_of(upload)
     sheet = form.get("layout-sheet")
     if sheet and sheet != told.sheet:
@@ -140,7 +143,7 @@ def _name_of(delimiter: str) -> str:
 
 
 def _headers(upload: files.Upload, told: Told) -> list[Option]:
-    """The first lines that may be the header row: those without an address."""
+    """Return the first lines that could be the header row: those without an email address."""
     options = [(NO_HEADER, "No header row: every line is a contact")]
     first = files.first_lines(upload, _LINES_LOOKED_AT)
     lines = [(line, text) for line, text in first if "@" not in text][:_HEADERS_OFFERED]

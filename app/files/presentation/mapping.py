@@ -1,4 +1,4 @@
-"""The mapping page: matched columns, the check-up of the rows, and the options of the destination."""
+"""The mapping page: column matching, check-up, and the options of the destination."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -34,7 +34,7 @@ from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
 
 ROWS_SHOWN: Final = 5
-COLUMNS_SHOWN: Final = 40  # of the first rows
+COLUMNS_SHOWN: Final = 40  # in the preview of the first rows
 
 
 def blueprint_for(kinds: Sequence[files.DestinationKind]) -> Blueprint:
@@ -51,8 +51,8 @@ def blueprint_for(kinds: Sequence[files.DestinationKind]) -> Blueprint:
 
 
 def as_seen(view: View) -> View:
-    """Pass the view a form that was filled in for the reading that the file has now. Any other is answered
-    with the page as it is now; nothing of such a form is used."""
+    """Pass the view only forms for the current reading of the file. For any other, show the current page and
+    ignore the form."""
 
     @with_file
     def run(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
@@ -69,7 +69,7 @@ def show(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
 
 @with_file
 def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    """One form with several buttons, so that nothing typed is lost whichever is pressed."""
+    """Handle the page's form. It has several buttons, so that no input is lost whichever is pressed."""
     if is_outdated(request.form, upload):
         return _first_page(goal, upload, files.ReadAnotherWay()), 409
     sent = Sent(goal, upload, form_of(goal.kind)(), _said(upload))
@@ -94,17 +94,17 @@ def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
 
 @with_file
 def remember(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    """Keeps what is chosen at the moment, so that a reload shows it again."""
+    """Store the current choices, so that a reload shows them again."""
     if not is_outdated(request.form, upload):
         _keep_choices(upload)
     elif web.is_htmx():
         return _to_what_is_there(goal, upload)
-    return "", 204  # a page that is being left wants no other
+    return "", 204  # sent while leaving the page, so there is nothing to show
 
 
 @as_seen
 def recount(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    """The check-up for the columns as they are chosen at the moment; nothing is kept."""
+    """Return the check-up for the current choices without storing anything."""
     said = _said(upload)
     figures = figures_of(
         upload, said, request.form.get("identifier"), chosen_styles(request.form, said.mapping)
@@ -114,24 +114,24 @@ def recount(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
 
 @as_seen
 def ask_again(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    """The questions about consent for the columns and answers as they are chosen at the moment."""
+    """Return the consent questions for the current choices."""
     card = ConsentCard(_said(upload), request.form)
     return render_template("files/_consent_questions.html", goal=goal, upload=upload, consent=card)
 
 
 @with_file
 def newcomers(_goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    """How many people of a large file are new: asked for by its page when it is there."""
+    """Return the count of new people in a large file, requested by the page after it has loaded."""
     return render_template("files/_newcomers.html", newcomers=counted_later(upload, request.args))
 
 
 def _to_what_is_there(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    """To the page as the file is read now, with a sentence that it was changed."""
+    """Redirect to the page for the current reading, with a message that it was changed."""
     return web.send_to(goal.mapping_url(upload.public_id, changed="1"))
 
 
 def _first_page(goal: Goal, upload: files.Upload, refusal: MusterError | None = None) -> str:
-    """The page with what was chosen before: by this person here, or where the destination remembers it."""
+    """Return the page with earlier choices: those of this user here, or those the destination remembers."""
     fields = files.choices_of(web.actor(), upload, forget=CONSENT)
     if fields is not None:
         sent: MultiDict[str, str] = MultiDict(fields)
@@ -161,7 +161,7 @@ def _page(
     refusal: MusterError | None = None,
     opened: Sequence[str] = (),
 ) -> str:
-    """The whole page; `form` None means that nothing was chosen yet."""
+    """Render the whole page; `form` is None if nothing was chosen yet."""
     actor, destination = web.actor(), goal.destination
     figures = figures_of(upload, said, identifier, styles)
     if form is None:
@@ -206,7 +206,7 @@ def _keep_choices(upload: files.Upload, said: Said | None = None) -> None:
 
 
 def _said(upload: files.Upload) -> Said:
-    """What was sent about the columns."""
+    """Read the mapping and consent answers from the form."""
     mapping = read_mapping(request.form, len(upload.layout["columns"]))
     return read_consent(request.form, upload, mapping)
 

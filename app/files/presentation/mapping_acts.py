@@ -1,4 +1,4 @@
-"""What each button of the mapping page does."""
+"""Actions of the buttons on the mapping page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from app.platform import web
 
 @dataclass
 class Sent:
-    """A mapping form as it was sent. What an act changes here is what the page shows afterwards."""
+    """A submitted mapping form. Actions may change it, and the page then shows the changes."""
 
     goal: Goal
     upload: files.Upload
@@ -37,8 +37,10 @@ class Sent:
 
 
 def carry_out(sent: Sent) -> ResponseReturnValue | None:
-    """Do what the pressed button says; None to show the page again. A button's value is the name of an act
-    and, after a colon, what it is about. Names unknown here belong to the destination."""
+    """Run the pressed button's action; None means to show the page again.
+
+    A button's value is the name of an action and, after a colon, its argument. Names unknown here are passed
+    to the destination."""
     if "open" in request.form:
         return None
     name, _, about = request.form.get("act", "check").partition(":")
@@ -66,7 +68,7 @@ def _start(sent: Sent, _about: str) -> ResponseReturnValue | None:
 
 
 def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
-    """(choices, options); None when something is wrong with them, which the form then shows."""
+    """Return (choices, options), or None if there are problems, which are then shown in the form."""
     choices = read_choices(sent.form, sent.upload, sent.said, sent.styles)
     options, problems = sent.goal.destination.read(sent.form, sent.upload, choices)
     sent.form.show(problems)
@@ -104,7 +106,7 @@ def _undo_repair(mend: str, sent: Sent, _about: str) -> ResponseReturnValue:
 
 
 def _read_again(sent: Sent, told: Told) -> ResponseReturnValue:
-    """Read the file as the person says; what was chosen for its columns goes along."""
+    """Read the file another way and carry the column choices over."""
     again = files.read_again(web.actor(), sent.upload.public_id, told)
     files.take_choices(web.actor(), sent.upload, again, forget=CONSENT)
     return web.send_to(sent.goal.mapping_url(again.public_id))

@@ -1,5 +1,5 @@
-"""The figures of the mapping page: the check-up of the rows, how their columns are read, and how many people
-are new. The last is counted after a large file's page has come."""
+"""Figures of the mapping page: check-up, column readings, and the number of new people, which large files
+load after the page."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,14 +10,14 @@ from app.files.domain.columns.styles import PHONES, Dates, Phones
 from app.files.presentation.column_readings import readings_of
 from app.files.presentation.consent_form import Said
 
-COUNTED_AT_ONCE: Final = 20_000  # rows; people of larger files are counted after the page has come
+COUNTED_AT_ONCE: Final = 20_000  # rows; larger files are counted after the page has loaded
 
 
 def figures_of(
     upload: files.Upload, said: Said, identifier: str | None, styles: tuple[Dates, Phones]
 ) -> dict[str, Any]:
-    """For the columns as they are matched at the moment. `identifier` is what a person chose; else it is the
-    first that a column holds."""
+    """Return the figures for the current choices. `identifier` is the user's choice, or None for the
+    default."""
     mapping, phones = said.mapping, styles[1]
     known_by = _identifier(identifier) or files.identifier_of(mapping)
     column = next((at for at, field in mapping.items() if field == known_by), None)
@@ -44,7 +44,7 @@ def figures_of(
 
 
 def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> files.PeopleCount | None:
-    """The people of a large file, for what `later` said; None for what makes no sense."""
+    """Count the people of a large file, for the parameters in `later`; None if they are invalid."""
     identifier = _identifier(asked.get("identifier"))
     columns = {"column": identifier, "second": SECOND_EMAIL if identifier == "email" else None}
     mapping = {

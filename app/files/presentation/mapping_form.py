@@ -1,4 +1,4 @@
-"""The form of the mapping page: a field for each column, and what contacts are matched by."""
+"""The form of the mapping page: a field for each column, and the identifier."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ IDENTIFIER_WORDS: Final = {
 
 
 def field_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """What a column may be, in the order and words in which a person chooses: (group, [(field, label)])."""
+    """Return the fields that a column can be matched to, as (group, [(field, label)]) in display order."""
     labels = files.address_book().field_labels()
     return [
         (
@@ -69,17 +69,17 @@ def field_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class MatchingForm(FlaskForm):
-    """What every destination asks; its own fields come after these (see `form_of`). What may be in them is
-    decided by the use cases."""
+    """Fields common to all destinations, followed by the destination's own (see `form_of`). Values are
+    validated by the use cases."""
 
     once = HiddenField()
-    consent = HiddenField("Consent")  # only to show what is wrong; its questions have fields of their own
+    consent = HiddenField("Consent")  # only for its error message; the questions have their own fields
     identifier = SelectField(
         "Match contacts by", choices=[SelectChoice(name, IDENTIFIER_WORDS[name]) for name in IDENTIFIERS]
     )
 
     def show(self, found: Mapping[str, str]) -> None:
-        """Put each sentence at its field; one that has none stands on top."""
+        """Attach each error message to its field, or to the form if it has none."""
         for name, sentence in found.items():
             if name in self:
                 self[name].errors = [sentence]
@@ -89,15 +89,17 @@ class MatchingForm(FlaskForm):
 
 @cache
 def form_of(kind: files.DestinationKind) -> type[MatchingForm]:
-    """The form of a kind of destination: the fields of matching, then its own."""
+    """Return the form class for a kind of destination: common fields first, then its own."""
     return type("MappingForm", (kind.fields(), MatchingForm), {})
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file with what was chosen for it; `own` are the account's own fields, and the one that
-    would be made of it, as (value, label); `field_label` is empty for no field. One that is not `is_open`
-    shows its field and a button to change it in place of the list of all fields."""
+    """A column of the file with its matched field.
+
+    `own` are (value, label) of the account's custom fields and of the one that could be created for the
+    column. `field_label` is empty if no field is matched. Unless `is_open`, the page shows the field and a
+    button to change it instead of the list of all fields."""
 
     guess: ColumnGuess
     field: str
@@ -111,12 +113,12 @@ class Column:
 
     @property
     def is_aside(self) -> bool:
-        """Empty as far as one can see, and nothing chosen: it need not take space."""
+        """Whether the column looks empty and is not matched, so that it can be collapsed."""
         return not self.field and not self.guess.examples
 
 
 def first_form(kind: files.DestinationKind, values: Mapping[str, Any]) -> Any:
-    """The form as a person finds it, with a new one-time key."""
+    """Return an unsubmitted form with a new one-time key."""
     return form_of(kind)(formdata=None, data={**values, "once": uuid4().hex})
 
 
@@ -126,8 +128,10 @@ def columns_of(
     own_labels: Sequence[str],
     opened: Collection[int] = (),
 ) -> list[Column]:
-    """The columns in the order of the file. Of a file with very many, those that were `opened` and the first
-    MOST_OPEN that matter show their list of fields: all lists together would be a page of many megabytes."""
+    """Return the columns in file order.
+
+    In a file with very many columns, only those in `opened` and the first MOST_OPEN relevant ones show their
+    list of fields; all lists together would take many megabytes."""
     known = [(f"{OWN_FIELD}{label}", label) for label in own_labels]
     shown = _open_columns(guesses, mapping, opened)
     labels = {value: label for _, fields in field_choices() for value, label in fields}
@@ -148,7 +152,7 @@ def columns_of(
 def _open_columns(
     guesses: Sequence[ColumnGuess], mapping: Mapping[str, str], opened: Collection[int]
 ) -> set[int]:
-    """Those that are matched come first, then those that hold something."""
+    """Return the columns to open: matched ones first, then nonempty ones."""
     shown = set(sorted(opened)[-MOST_OPEN:])
     ranked = sorted(guesses, key=lambda one: (str(one.index) not in mapping, not one.examples, one.index))
     for guess in ranked:
@@ -159,19 +163,19 @@ def _open_columns(
 
 
 def read_opened(values: Sequence[str], width: int) -> list[int]:
-    """Positions of columns whose lists of fields a person has opened."""
+    """Return the positions of columns whose field list the user has opened."""
     found = {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 4}
     return sorted(position for position in found if position < width)
 
 
 def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:
-    """{column position as text: field} as it was sent."""
+    """Return the submitted mapping {column position as text: field}."""
     chosen = ((str(position), form.get(f"column-{position}", "")) for position in range(width))
     return {position: field for position, field in chosen if files.may_be_mapped_to(field)}
 
 
 def read_choices(form: Any, upload: files.Upload, said: Said, styles: tuple[Dates, Phones]) -> FileChoices:
-    """All that was said about the file."""
+    """Return all choices about the file."""
     return FileChoices(
         mapping=said.mapping,
         identifier=identifier_named(form.identifier.data) or IDENTIFIERS[0],

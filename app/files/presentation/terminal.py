@@ -1,4 +1,4 @@
-"""Commands that bring a file to a destination: what they all ask, and in which order things happen."""
+"""Commands that send a file to a destination: shared options and sequence of steps."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,7 +34,7 @@ _ACCOUNT: Final = click.option("--account", default=None, help="Account name; de
 
 
 def command_for(command: files.FileCommand) -> click.Command:
-    """The command with its own options first, then those that say how the file is read."""
+    """Create the click command, with its own options before those about reading the file."""
 
     def run(
         file: Path,
@@ -69,7 +69,7 @@ def command_for(command: files.FileCommand) -> click.Command:
 def _keep(
     actor: Actor, file: Path, reading: Reading, maps: tuple[str, ...]
 ) -> tuple[files.Upload, dict[str, str], set[int]]:
-    """(upload, mapping, columns that are to be ignored): as guessed, then as the person says."""
+    """Store the file; return (upload, mapping as guessed and changed by --map, columns to ignore)."""
     upload = keep_file(actor, file, reading)
     guesses = files.suggestion(actor.account_id, upload)
     mapping = {str(guess.index): guess.field for guess in guesses if guess.field in files.MAPPABLE}
@@ -88,7 +88,7 @@ def _keep(
             mapping.pop(at, None)
             ignored.add(int(at))
             continue
-        if field not in CONSENT_FIELDS:  # several columns may be about consent
+        if field not in CONSENT_FIELDS:  # several columns can be about consent
             mapping = {other: name for other, name in mapping.items() if name != field}
         mapping[at] = field
     return upload, mapping, ignored

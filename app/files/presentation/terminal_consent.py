@@ -1,4 +1,4 @@
-"""The questions about consent at the terminal: options answer them, and what is open ends the command."""
+"""Consent questions on the command line: options answer them, and an open question ends the command."""
 
 import re
 import shlex
@@ -35,8 +35,10 @@ def settle(
     denied: Iterable[int],
     words: tuple[str, ...],
 ) -> ConsentAnswers:
-    """The answers of the options, on top of earlier ones; `denied` are columns that are about something else.
-    Ends the command with exit code 1, and with the options that answer, while a question is open."""
+    """Return the answers from the options on top of remembered ones; `denied` are columns that are not about
+    consent.
+
+    Raises ClickException (exit code 1), listing the options that answer, while a question is open."""
     earlier = files.remembered_answers(actor.account_id, upload)
     given = _given(words)
     everything_else = given.pop(EVERY_OTHER_WORD, None)
@@ -77,7 +79,7 @@ def _given(words: tuple[str, ...]) -> dict[str, str]:
 
 
 def _about_blank(columns: Sequence[str], blank: Mapping[str, str]) -> dict[str, str]:
-    """{key: answer} of those options that name a column; its spelling as with --map."""
+    """Return {key: answer} for the options that name a column, spelled as with --map."""
     given: dict[str, str] = {}
     plain = [normalised(name) for name in columns]
     for name, answer in blank.items():
@@ -145,5 +147,5 @@ def _quoted(name: str, value: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """What stands in the file does not steer the terminal."""
+    """Replace nonprintable characters, so that file content cannot control the terminal."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

@@ -1,4 +1,4 @@
-"""A file at the terminal: the options that say how it is read, and what was guessed, printed."""
+"""Files on the command line: options for reading them, and output of what was detected."""
 
 import functools
 import shlex
@@ -52,7 +52,7 @@ _OPTIONS: Final = (
 
 @dataclass(frozen=True)
 class Reading:
-    """What the options say; None is for the file to tell."""
+    """Values of the options; None (or "") means to detect it."""
 
     identifier: str | None
     encoding: str | None
@@ -64,7 +64,7 @@ class Reading:
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options to a command, which gets them as one `reading`."""
+    """Add the options to a command, which receives them as one `reading`."""
 
     @functools.wraps(command)
     def run(
@@ -89,21 +89,21 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def keep_file(actor: Actor, file: Path, reading: Reading) -> files.Upload:
-    """Store a file and read it as the options say. Raises Invalid for an option that does not fit."""
+    """Store a file and read it as the options say. Raises Invalid for an option that does not apply."""
     with file.open("rb") as stream:
         upload = files.keep(actor, stream, file.name)
     return files.read_again(actor, upload.public_id, _told(reading, upload))
 
 
 def identifier_for(reading: Reading, mapping: Mapping[str, str]) -> Identifier:
-    """What the option says, else the first that a column is matched to."""
+    """Return the identifier from the option, or the default for the mapping."""
     if reading.identifier is not None:
         return cast(Identifier, reading.identifier.replace("-", "_"))
     return cast(Identifier, files.identifier_of(mapping) or "email")
 
 
 def ask_for_dates(upload: files.Upload, mapping: Mapping[str, str], reading: Reading) -> None:
-    """Raises Invalid with the question and its option when dates could be read in two ways."""
+    """Raise Invalid with the option to use if dates are ambiguous."""
     style = files.styles_of(upload, mapping, reading.dates, reading.phones).dates
     if style is not None and style.must_be_chosen:
         raise Invalid(
@@ -115,7 +115,7 @@ def ask_for_dates(upload: files.Upload, mapping: Mapping[str, str], reading: Rea
 def facts_of(
     upload: files.Upload, mapping: Mapping[str, str], identifier: str, dates: Dates = "", phones: Phones = ""
 ) -> dict[str, Any]:
-    """What was guessed of a file, for JSON."""
+    """Return what was detected about a file, for JSON."""
     told, layout, notices = files.told_of(upload), files.layout_of(upload), files.notices_of(upload)
     styles = files.styles_of(upload, mapping, dates, phones)
     is_by_email = identifier == "email" and "email" in mapping.values()
@@ -140,7 +140,7 @@ def facts_of(
 
 
 def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
-    """The same for people, on standard error."""
+    """Print the detected facts on standard error."""
     how = (
         f"sheet “{facts['sheet']}”"
         if facts["sheet"]

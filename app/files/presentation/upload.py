@@ -1,4 +1,4 @@
-"""Choosing a file: the upload page, receiving a file, and a sample file to try."""
+"""The upload page, receiving a file, and the sample file."""
 
 import io
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from app.platform import web
 from app.platform.errors import Invalid, LimitReached, MusterError, NoSpace, TooMuch
 from app.platform.settings import current
 
-FORM_OVERHEAD = 64 * 1024  # what a browser sends around the file
+FORM_OVERHEAD = 64 * 1024  # bytes that a browser sends around the file
 
 
 class UploadForm(FlaskForm):
@@ -34,9 +34,9 @@ def choose(to: str, **at: Any) -> ResponseReturnValue:
 
 
 @web.takes_files(lambda: _check())
-@web.csrf.exempt  # it would read the body before anybody knows whether this person may upload
+@web.csrf.exempt  # would read the body before the permission check; protect() runs in the view
 def receive(to: str, **at: Any) -> ResponseReturnValue:
-    """Takes a file in. Nothing of the body is read before the person may and the size fits."""
+    """Store the uploaded file. The body is only read once permission and size have been checked."""
     goal = open_goal(to, at)
     most = current().max_upload_bytes
     try:
@@ -58,7 +58,7 @@ def sample_file(to: str, **at: Any) -> ResponseReturnValue:
 
 
 def _check() -> None:
-    """Raises what keeps this person from sending a file of the size that was announced."""
+    """Raise if the user may not send a file of the announced size to this destination."""
     address = dict(request.view_args or {})
     open_goal(address.pop("to"), address)
     most = current().max_upload_bytes
