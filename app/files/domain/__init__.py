@@ -1,7 +1,6 @@
-"""Reading a contact file: bytes become numbered rows, columns are recognised, faults are counted.
+"""Parsing of contact files: bytes to numbered rows, detection of columns, and counting of problems.
 
-Plain Python over streams: it is the same for an upload, a stored file and the command line.
-"""
+Pure Python over streams, shared by uploads, stored files, and the command line."""
 
 from app.files.domain.text.unreadable import UnreadableFile
 

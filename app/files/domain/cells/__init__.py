@@ -1,1 +1,1 @@
-"""Rows and their cells: what each column holds, tags, cells made safe for spreadsheets."""
+"""Rows and cells: column profiles, tags, and escaping for spreadsheets."""

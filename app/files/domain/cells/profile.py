@@ -1,8 +1,7 @@
-"""What each column holds over the whole file: how many cells are filled, and which different ones there are.
+"""Profiles of columns over a whole file: the number of filled cells, and the distinct values.
 
-Made in the one pass of an upload. A chunk of rows is turned into columns, so the work for a cell is done in
-C; a column with more different cells than are kept only counts on. Memory does not grow with the file.
-"""
+Computed in the single pass of an upload. Chunks of rows are transposed into columns, so that the work per
+cell is done in C. A column with more distinct values than are kept is only counted. Memory is bounded."""
 
 from __future__ import annotations
 
@@ -20,14 +19,14 @@ from app.platform.blank_words import is_blank
 
 MOST_VALUES: Final = 200
 FEWEST_VALUES: Final = 40
-ALL_VALUES: Final = 8_000  # of all columns together; a file of many columns keeps fewer of each
-LONGEST_VALUE: Final = 250  # of a longer cell the beginning, the end and what tells it from others are kept
+ALL_VALUES: Final = 8_000  # of all columns together; files with many columns keep fewer per column
+LONGEST_VALUE: Final = 250  # characters; longer cells keep their start, their end, and a digest
 CHUNK_ROWS: Final = 1_000
 _BEGINNING: Final = 150
 _END: Final = 80
 _FEW: Final = 4
 _FEW_ADDRESSES: Final = 20
-_USUAL_LENGTH: Final = 80  # of a value; a column of many longer ones holds texts
+_USUAL_LENGTH: Final = 80  # characters; a column of many longer values holds free text
 _BETWEEN: Final = re.compile(r" …[a-p]{10}… ")
 _DATED = re.compile(
     r"(?<!\d)(?:\d{1,4}[-./年년 ]{1,2}\d{1,2}[-./月월 ]{1,2}\d{1,4}|(?:19|20)\d{6}|4\d{4})(?!\d)"
@@ -36,18 +35,16 @@ _DATED = re.compile(
 
 
 Search = Callable[[Sequence[str]], dict[str, int]]
-"""Those of some cells that matter in every column, as `values` keeps them: {text: how often}."""
+"""cells -> {text as in `values`: count} of those that matter in every column."""
 
 
 @dataclass
 class ColumnProfile:
-    """`filled` counts cells that are not blank, `values` {cell as `trimmed` makes it: how often}.
+    """`filled` is the number of nonblank cells, `values` is {`trimmed` cell: count}.
 
-    `overflowed`: there are more different cells than `values` holds, or addresses, which it never holds.
-    After an overflow only cells that a Search finds are added. Of a column that is counted by its words,
-    cells that differ in their numbers only (dates) count under the first of them, and after an overflow
-    `values` keeps what it knows, counts it on and takes what a Search finds.
-    """
+    `overflowed`: the column has more distinct cells than `values` holds, or addresses, which are never kept.
+    Then only cells found by a Search are added. In a column counted by words, cells that differ only in dates
+    count as the first of them; after an overflow its known `values` are still counted."""
 
     filled: int = 0
     values: dict[str, int] = field(default_factory=dict)
@@ -55,30 +52,30 @@ class ColumnProfile:
 
     @property
     def others(self) -> int:
-        """Filled cells that `values` does not hold."""
+        """Number of filled cells that are not in `values`."""
         return self.filled - sum(self.values.values())
 
 
 @dataclass
 class FileProfile:
-    """One ColumnProfile for each column, of `rows` rows."""
+    """One ColumnProfile per column, over `rows` rows."""
 
     rows: int
     columns: list[ColumnProfile]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain numbers, strings, lists and dicts; `from_json` reads them back."""
+        """Return JSON values that `from_json` reads back."""
         columns = [[one.filled, list(one.values.items()), one.overflowed] for one in self.columns]
         return {"rows": self.rows, "columns": columns}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> FileProfile:
-        """The profile that `as_json` wrote."""
+        """Restore a profile from `as_json`."""
         columns = [ColumnProfile(filled, dict(values), full) for filled, values, full in facts["columns"]]
         return cls(facts["rows"], columns)
 
     def without(self, positions: Collection[int]) -> FileProfile:
-        """The same as if these columns were empty."""
+        """Return the profile as if these columns were empty."""
         columns = [ColumnProfile() if at in positions else one for at, one in enumerate(self.columns)]
         return FileProfile(self.rows, columns)
 
@@ -90,7 +87,7 @@ class FileProfile:
         by_words: Collection[int] = (),
         search: Search | None = None,
     ) -> FileProfile:
-        """The profile of rows that are at hand."""
+        """Profile rows that are in memory."""
         profiler = Profiler(width, by_words, search)
         for row in rows:
             profiler.add([*row, *[""] * (width - len(row))])
@@ -98,12 +95,11 @@ class FileProfile:
 
 
 class Profiler:
-    """Counts rows of `width` columns as they pass.
+    """Counter for rows of `width` columns.
 
-    `by_words` are the columns whose words matter whatever their number; `search` finds cells that matter in
-    every column, also in one that has overflowed. `look` is shown the position and the cells, some at a time,
-    of the columns at `looked_at`.
-    """
+    `by_words` are columns whose values are kept by words even if there are many. `search` finds cells that
+    matter in every column, even in one that has overflowed. `look` is called with the position and some of
+    the cells of the columns `looked_at`."""
 
     def __init__(
         self,
@@ -125,19 +121,19 @@ class Profiler:
         self._chunk: list[Sequence[str]] = []
 
     def watching(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The same rows, counted on their way."""
+        """Yield the rows unchanged while counting them."""
         for row in rows:
             self.add(row.cells)
             yield row
 
     def add(self, cells: Sequence[str]) -> None:
-        """Counts one row; it has at least `width` cells."""
+        """Count one row of at least `width` cells."""
         self._chunk.append(cells)
         if len(self._chunk) == CHUNK_ROWS:
             self._count()
 
     def profile(self) -> FileProfile:
-        """What was counted so far."""
+        """Return the profile so far."""
         self._count()
         return FileProfile(self._rows, [column.profile for column in self._columns])
 
@@ -227,17 +223,19 @@ class _WordColumn:
 
 
 def _counted(cells: Sequence[str]) -> dict[str, int]:
-    """How often each cell is there. A few different ones are counted faster apart."""
-    different = dict.fromkeys(cells)  # in their order, unlike a set
+    """Return {cell: count}. Counting a few distinct cells one by one is faster."""
+    different = dict.fromkeys(cells)  # keeps the order, unlike a set
     if len(different) > _FEW:
         return Counter(cells)
     return {cell: cells.count(cell) for cell in different}
 
 
 def trimmed(cell: str) -> str:
-    """A cell as the profile keeps it, at most LONGEST_VALUE characters: without what nobody sees at its ends.
-    Of a longer one the beginning, letters that differ when the texts do, and the end; addresses within a text
-    are left out, so that none is kept a second time. The same again for what it has made."""
+    """Return a cell as kept in a profile, without invisible characters at its ends, at most LONGEST_VALUE
+    long.
+
+    A longer cell keeps its start, a digest of the whole, and its end. Addresses within a text are removed.
+    Idempotent."""
     text = without_outer_blanks(cell) if cell else ""
     if "@" in text and not is_address(text):
         text = re.sub(r"\S+", lambda found: "@" if "@" in found[0] else found[0], text)
@@ -250,12 +248,12 @@ def trimmed(cell: str) -> str:
 
 
 def shown(text: str) -> str:
-    """A `trimmed` text as people see it."""
+    """Format a `trimmed` text for display."""
     return _BETWEEN.sub(" … ", text)
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is one word with an at sign in it."""
+    """Return whether a text is a single word with an @."""
     return "@" in text and not any(map(str.isspace, text))
 
 
@@ -264,5 +262,5 @@ def _nothing(cells: Sequence[str]) -> dict[str, int]:
 
 
 def shape_of(text: str) -> str:
-    """The same for texts that differ in nothing but a date and its time."""
+    """Return a form of the text that is equal for texts differing only in a date and time."""
     return re.sub(r"\d+", "0", text) if _DATED.search(text) else text

@@ -1,13 +1,12 @@
-"""A row of a contact file."""
+"""Rows of a contact file."""
 
 from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """`number` counts data rows from 1, `line` is the physical line it begins on.
+    """`number` counts data rows from 1; `line` is the physical line on which the row starts.
 
-    There are as many cells as columns, or more where the row is longer than the header: those come last.
-    """
+    There are at least as many cells as columns; extra cells of a longer row come last."""
 
     number: int
     line: int

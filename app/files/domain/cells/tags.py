@@ -1,4 +1,4 @@
-"""The tags of a cell."""
+"""Parsing of cells with tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _OWN_OF_GOOGLE: Final = "myContacts"
 
 
 def tags_of(cell: str) -> list[str]:
-    """The tags of a cell, in order and once each: `VIP; Lead`, `"VIP","Lead"`, `* myContacts ::: VIP`."""
+    """Return the distinct tags of a cell in order: `VIP; Lead`, `"VIP","Lead"`, `* myContacts ::: VIP`."""
     parts = (part.strip(_AROUND) for part in _SEPARATORS.split(cell[:_LONGEST]))
     tidy = (" ".join(part.split()) for part in parts)
     return list(dict.fromkeys(part for part in tidy if part and part != _OWN_OF_GOOGLE))

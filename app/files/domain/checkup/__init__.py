@@ -1,1 +1,1 @@
-"""The figures right after an upload: good rows, problems, typing mistakes and their repairs."""
+"""Check-up: the figures right after an upload, with typos and repairs."""

@@ -1,8 +1,7 @@
-"""The check-up of a file: what its rows hold, counted in one pass, before anything is decided.
+"""The check-up of a file: its rows counted in one pass, before anything is decided.
 
-Keys are remembered as 64-bit hashes, in 16 MB for a million rows: two different addresses are taken
-for one with a chance of one in ten million for the whole file. The job itself compares the addresses.
-"""
+Keys are remembered as 64-bit hashes, in 16 MB per million rows. The chance that two different keys collide is
+one in ten million for the whole file; the job itself compares the keys."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ from app.platform.addresses import INVISIBLE, explain
 __all__ = ["IDENTIFIERS", "Checkup", "CheckupResult", "Finding", "Fix", "Identifier", "Sample", "Typo"]
 
 SAMPLES: Final = 5
-MOST_TYPOS: Final = 1_000  # different mistyped domains that are kept
+MOST_TYPOS: Final = 1_000  # distinct mistyped domains that are kept
 _MOST_DOMAINS: Final = 20_000
 _LONGEST_SAMPLE: Final = 80
 _EXTRA_CELLS: Final = "extra_cells"
@@ -52,7 +51,7 @@ _OWN_SENTENCES: Final = {
 
 @dataclass(frozen=True)
 class Sample:
-    """A row to show: `text` is what stood in the cell, shortened."""
+    """A row to show; `text` is its cell, shortened."""
 
     row: int
     line: int
@@ -61,14 +60,14 @@ class Sample:
 
 @dataclass
 class Finding:
-    """How many rows share a problem or a note, what it is in words, and the first of them."""
+    """Rows that share a problem or note: its sentence, their number, and the first of them."""
 
     sentence: str
     count: int = 0
     samples: list[Sample] = field(default_factory=list)
 
     def add(self, row: Row, text: str) -> None:
-        """Counts a row and keeps it while samples are few."""
+        """Count a row and keep it as a sample while there are few."""
         self.count += 1
         if len(self.samples) < SAMPLES:
             self.samples.append(Sample(row.number, row.line, text[:_LONGEST_SAMPLE].translate(_SEEN)))
@@ -76,7 +75,7 @@ class Finding:
 
 @dataclass
 class Typo:
-    """A domain that looks mistyped, the one that was probably meant, and the rows that have it."""
+    """A domain that looks mistyped, its likely correction, and the rows that contain it."""
 
     domain: str
     meant: str
@@ -86,7 +85,8 @@ class Typo:
 
 @dataclass
 class Fix:
-    """Addresses that one kind of repair (`repairs.KINDS`) would mend; a sample's text is before and after."""
+    """Addresses that one kind of repair (`repairs.KINDS`) would correct; the text of a sample is “before →
+    after”."""
 
     kind: str
     sentence: str
@@ -96,11 +96,11 @@ class Fix:
 
 @dataclass
 class CheckupResult:
-    """`rows` = `good` + `duplicates` + `bad` + `blank`; a file without identifier has rows only.
+    """Figures of a file: `rows` = `good` + `duplicates` + `bad` + `blank`. Without an identifier only `rows`
+    is counted.
 
-    `consent_withheld`, notes and typos look at the same rows from another side; of the rows whose consent is
-    withheld `consent_unclear` are those in which nobody said no.
-    """
+    `consent_withheld`, notes, and typos classify the same rows in other ways. `consent_unclear` is the part
+    of `consent_withheld` in which nobody said no."""
 
     identifier: Identifier | None
     rows: int
@@ -116,16 +116,15 @@ class CheckupResult:
     consent_unclear: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Plain numbers, strings, lists and dicts."""
+        """Return the figures as JSON values."""
         return asdict(self)
 
 
 class Checkup:
-    """Counts rows of `width` columns as they pass; `fields` maps column positions to `guesses.FIELDS`.
+    """Counter for rows of `width` columns; `fields` maps column positions to `guesses.FIELDS`.
 
-    The identifier is the first of email, phone and contact id that is mapped, unless it is given. `words` are
-    a person's answers about words on consent; `refused` as in `identify`.
-    """
+    The identifier defaults to the first matched of email, phone, and contact id. `words` are the answers
+    about consent values; `refused` is as in `identify.identifying`."""
 
     def __init__(
         self,
@@ -161,16 +160,16 @@ class Checkup:
 
     @classmethod
     def of_guesses(cls, guesses: Sequence[ColumnGuess], country: str | None = None) -> Checkup:
-        """A check-up of the columns as they were guessed."""
+        """Create a check-up for the columns as guessed."""
         return cls({guess.index: guess.field for guess in guesses}, len(guesses), country)
 
     def add_all(self, rows: Iterable[Row]) -> None:
-        """Counts every row; raises what the rows raise."""
+        """Count every row; exceptions from the iterator are passed on."""
         for row in rows:
             self.add(row)
 
     def add(self, row: Row) -> None:
-        """Counts one row."""
+        """Count one row."""
         self._rows += 1
         cells = row.cells
         if len(cells) > self._width:
@@ -188,7 +187,7 @@ class Checkup:
             _find(self._notes, "consent_withheld").add(row, text)
             if said == LEFT_OUT:
                 _find(self._notes, "consent_unclear").add(row, text)
-        if not self._seen.add(hash(str(key))):  # of texts, because nobody can choose theirs
+        if not self._seen.add(hash(str(key))):  # of a str, whose hash is salted and cannot be chosen
             _find(self._problems, "duplicate").add(row, text)
             return
         self._good += 1
@@ -196,7 +195,7 @@ class Checkup:
             self._look_for_typo(row, key)
 
     def result(self) -> CheckupResult:
-        """The figures so far."""
+        """Return the figures so far."""
         duplicates = self._problems["duplicate"].count if "duplicate" in self._problems else 0
         notes = {name: self._notes[name].count for name in self._notes}
         return CheckupResult(

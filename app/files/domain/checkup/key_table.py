@@ -1,4 +1,4 @@
-"""Which of a million keys were met before, in 16 MB; a set of numbers takes six times as much."""
+"""A compact set of 64-bit keys: 16 MB per million, a sixth of a Python set."""
 
 from array import array
 
@@ -6,7 +6,7 @@ _FIRST_PLACES = 1 << 10
 
 
 class KeyTable:
-    """A hash table of 64-bit numbers, open addressing with linear probing, at most two thirds full."""
+    """Hash table of 64-bit integers: open addressing, linear probing, at most two thirds full."""
 
     def __init__(self) -> None:
         self._places = _empty(_FIRST_PLACES)
@@ -14,7 +14,7 @@ class KeyTable:
         self._room = _FIRST_PLACES * 2 // 3
 
     def add(self, key: int) -> bool:
-        """Remember a number of 64 bits, signed or not; returns whether it is new."""
+        """Add a 64-bit integer, signed or unsigned; return whether it is new."""
         key = key & 0xFFFF_FFFF_FFFF_FFFF or 1
         places, mask = self._places, self._mask
         at = key & mask

@@ -1,8 +1,7 @@
-"""Addresses with a slip of one likely meaning: `ann@gmail,com`, `ann at gmail.com`, `ann@ gmail.com`.
+"""Repairs of email addresses with one likely meaning: `ann@gmail,com`, `ann at gmail.com`, `ann@ gmail.com`.
 
-A repair is a suggestion: it is shown with its count, made when a person says so, and can be undone. What may
-belong to somebody else when repaired (`bob smith@example.com`) is left as it is.
-"""
+A repair is only suggested; the user applies it and can undo it. An address that could belong to somebody else
+when repaired (`bob smith@example.com`) is left alone."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ KINDS: Final[dict[str, str]] = {
     "ending": "The ending of a well-known domain is missing its dot",
     "brackets": "There’s an extra bracket or quotation mark",
 }
-"""What a repair mends, in words."""
+"""{kind of repair: description for the user}."""
 
 _ENDINGS: Final = frozenset(
     {
@@ -96,14 +95,14 @@ _DOTS: Final = re.compile(r"\.{2,}")
 
 
 class Repair(NamedTuple):
-    """The slips that were mended, and the address as it was probably meant."""
+    """The kinds of repair applied, and the resulting address."""
 
     kinds: tuple[str, ...]
     address: str
 
 
 def repair(cell: str) -> Repair | None:
-    """The repair of a cell that holds no valid address; None where there is no likely one."""
+    """Return the repair of a cell without a valid address; None if there is no likely one."""
     if len(cell) > _LONGEST:
         return None
     text = trimmed(unquoted(trimmed(cell)))
@@ -120,7 +119,8 @@ def repair(cell: str) -> Repair | None:
 
 
 def mended_cell(cell: str, domains: Mapping[str, str], kinds: Collection[str]) -> str:
-    """A cell with what a person wants mended: mistyped domains {wrong: right} and slips of `kinds`."""
+    """Apply the chosen repairs to a cell: mistyped domains {wrong: right}, and repairs of the given
+    `kinds`."""
     if kinds and not isinstance(email_key(cell), str):
         found = repair(cell)
         if found is not None and all(kind in kinds for kind in found.kinds):
@@ -155,7 +155,7 @@ def _with_dot(text: str) -> str:
     if not at or found is None or found[2].lower() not in _ENDINGS:
         return text
     if "." in found[1] and found[1].rpartition(".")[2].lower() in _ENDINGS:
-        return text  # gmail.com,de may be two entries
+        return text  # gmail.com,de could be two entries
     return f"{local}@{found[1]}.{found[2]}"
 
 

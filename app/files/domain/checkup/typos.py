@@ -1,8 +1,7 @@
-"""Likely typing mistakes in the domains of well-known mailbox providers: `gmial.com` for `gmail.com`.
+"""Likely typos in the domains of well-known mailbox providers: `gmial.com` for `gmail.com`.
 
-A wrong suggestion would send somebody's mail to a stranger, so only long names are compared, the first letter
-must be right, and domains that exist beside the well-known ones are left alone.
-"""
+A wrong suggestion would send mail to a stranger. Therefore only long names are compared, the first letter
+must match, and existing domains similar to well-known ones are left alone."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-# Name → endings under which its provider gives out addresses.
+# {provider name: its domain endings}.
 _PROVIDERS: Final[dict[str, frozenset[str]]] = {
     name: frozenset(endings.split())
     for name, endings in {
@@ -56,8 +55,8 @@ WELL_KNOWN_ENDINGS: Final = {
     },
     **{name: f"{name}.com" for name, endings in _PROVIDERS.items() if endings == {"com"} and len(name) >= 5},
 }
-"""Well-known domains without their dot, or without their only ending: gmailcom, gmail."""
-# Somebody's own domain, one keystroke from a well-known one.
+"""{well-known domain without its dot or its only ending (gmailcom, gmail): the domain}."""
+# Existing names that are one keystroke from a well-known one.
 _EXISTING: Final = frozenset({"gail"})
 _WRONG_ENDINGS: Final[dict[str, str]] = {
     **dict.fromkeys(("con", "cmo", "ocm", "cm", "om", "comm", "coom", "ccom", "vom", "xom", "cim"), "com"),
@@ -73,7 +72,7 @@ _WRONG_ENDINGS: Final[dict[str, str]] = {
 
 
 def meant_domain(domain: str) -> str | None:
-    """The well-known domain that was probably meant; None when the domain is one, or is like none."""
+    """Return the well-known domain that was probably meant; None if the domain is one or resembles none."""
     name, _, ending = domain.partition(".")
     if name in _PROVIDERS and ending in _PROVIDERS[name]:
         return None

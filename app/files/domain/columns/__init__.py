@@ -1,1 +1,1 @@
-"""What a column is: the field it is matched to, and how its values are read."""
+"""Matching of columns to contact fields, and how their values are read."""

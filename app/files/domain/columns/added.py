@@ -1,8 +1,6 @@
-"""The two columns that our own downloads add to a file, known again when the corrected file comes back.
+"""Recognition of the two columns that our downloads add, when a corrected file is uploaded again.
 
-They are matched by name and by what their cells hold, so that a column of somebody's own that is called
-`outcome` stays theirs.
-"""
+Both names and cells must match, so that a user's own column called `outcome` is not affected."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -30,8 +28,10 @@ OUTCOME_CODES: Final = frozenset(
 
 
 def added_positions(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
-    """Positions of the added columns, wherever they are now; empty when the file has none. `rows` are the
-    first ones: a cell of the outcome column holds a code or, where somebody emptied it, nothing."""
+    """Return the positions of the added columns, or an empty tuple.
+
+    `rows` are the first rows: the cells of the outcome column must be codes or empty, at least one of them a
+    code."""
     names = [name.strip().lower() for name in columns]
     if any(names.count(name) != 1 for name in ADDED_COLUMNS):
         return ()

@@ -1,4 +1,4 @@
-"""What a person said about a file: how columns are matched and read, and who may be contacted."""
+"""The user's choices for a file: how columns are matched and read, and the answers about consent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from app.files.domain.consent.questions import ConsentAnswers
 @dataclass(frozen=True)
 class FileChoices:
     """`mapping` is {column position as text: field}, `identifier` the field that contacts are matched by.
-    `dates` and `phones` say how these columns are read, "" that the file decides. `read_as` is the mark of
-    the reading that the choices were made for, "" when nobody has seen it on a page."""
+
+    `dates` and `phones` say how these columns are read; "" lets the file decide. `read_as` is the mark of the
+    reading that the choices were made for; "" if they were not made on a page."""
 
     mapping: dict[str, str]
     identifier: Identifier = "email"

@@ -1,8 +1,7 @@
-"""What the cells of a column say about how it is written: order of day and month, country codes of phones.
+"""Evidence of how date, phone, and tag columns are written: order of day and month, country codes, and names.
 
-Gathered in a pass over the whole file. Memory and time are bounded: texts of dates are judged once each while
-they are few, and of the numbers without a plus an even sample is kept and judged at the end.
-"""
+Collected in one pass over the file, with bounded memory and time: distinct date texts are parsed once while
+there are few, and of the numbers without a plus a uniform sample is kept and judged at the end."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ from app.platform.dates import DateKind, kind_of
 
 SAMPLES: Final = 3
 MOST_TAGS: Final = 500
-"""Different tags that a column of tags may have."""
+"""Maximum number of distinct tags in a column."""
 _CUT: Final = 96
 _LONGEST_SAMPLE: Final = 40
 _TEXTS_KNOWN: Final = 30_000
@@ -32,7 +31,7 @@ _WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}\Z")
 
 @dataclass
 class Unread:
-    """Cells that could not be read: how many, and the first of them as [row, line, text]."""
+    """Cells that could not be read: their number, and the first as [row, line, text]."""
 
     count: int = 0
     samples: list[list[Any]] = field(default_factory=list)
@@ -45,7 +44,7 @@ class Unread:
 
 @dataclass
 class DateEvidence:
-    """How many cells of a column are of each kind (`dates.DateKind`), an example of each, and the rest."""
+    """Number and an example of the cells of each kind (`dates.DateKind`), and the unreadable cells."""
 
     kinds: dict[DateKind, int] = field(default_factory=dict)
     examples: dict[DateKind, str] = field(default_factory=dict)
@@ -53,7 +52,7 @@ class DateEvidence:
 
     @property
     def is_serial(self) -> bool:
-        """All that is filled is numbers, as a spreadsheet keeps dates."""
+        """Whether all filled cells are serial date numbers of a spreadsheet."""
         return (
             bool(self.kinds.get("serial"))
             and sum(self.kinds.values()) == self.kinds["serial"]
@@ -62,14 +61,15 @@ class DateEvidence:
 
     @property
     def not_read(self) -> int:
-        """Cells that are no dates. Numbers are none beside dates that are written out."""
+        """Number of cells that are not dates. Next to written dates, serial numbers are not dates either."""
         return self.unread.count + (0 if self.is_serial else self.kinds.get("serial", 0))
 
 
 @dataclass
 class PhoneEvidence:
-    """`without_plus` cells can be read in two ways; `abroad` and `at_home` of those judged speak for one.
-    `example` is such a cell. `unread` counts cells that are no phone numbers, of those that look odd."""
+    """`without_plus` counts cells that can be read in two ways. Of those sampled, `abroad` include a country
+    code and `at_home` do not; `example` is one of them. `unread` counts odd-looking cells that are not phone
+    numbers."""
 
     without_plus: int = 0
     abroad: int = 0
@@ -80,26 +80,26 @@ class PhoneEvidence:
 
 @dataclass
 class TagEvidence:
-    """The different tags of a column in the order of the file, {lower case: as written first}, up to one more
-    than a file may have."""
+    """Distinct tags of a column in file order, {case-folded: first spelling}, at most one more than
+    MOST_TAGS."""
 
     names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Evidence:
-    """By column position."""
+    """Evidence by column position."""
 
     dates: dict[int, DateEvidence] = field(default_factory=dict)
     phones: dict[int, PhoneEvidence] = field(default_factory=dict)
     tags: dict[int, TagEvidence] = field(default_factory=dict)
 
     def with_more(self, other: Evidence) -> Evidence:
-        """This and the other one's columns."""
+        """Return the evidence of both, column by column."""
         return Evidence(self.dates | other.dates, self.phones | other.phones, self.tags | other.tags)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain numbers, strings, lists and dicts; `from_json` reads them back."""
+        """Return JSON values that `from_json` reads back."""
         return {
             "dates": {str(at): asdict(found) for at, found in self.dates.items()},
             "phones": {str(at): asdict(found) for at, found in self.phones.items()},
@@ -108,7 +108,7 @@ class Evidence:
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Evidence:
-        """The evidence that `as_json` wrote."""
+        """Restore evidence from `as_json`."""
         return cls(
             {
                 int(at): DateEvidence(found["kinds"], found["examples"], Unread(**found["unread"]))
@@ -126,7 +126,7 @@ class Evidence:
 
 
 class Witness:
-    """Gathers the evidence of some columns as rows pass. `country` is the account's (ISO 3166 alpha-2)."""
+    """Collects the evidence of some columns as rows pass. `country` is the account's (ISO 3166 alpha-2)."""
 
     def __init__(
         self,
@@ -141,11 +141,11 @@ class Witness:
 
     @property
     def is_idle(self) -> bool:
-        """Nothing is to be looked at."""
+        """Whether there are no columns to observe."""
         return not (self._dates or self._phones or self._tags)
 
     def watching(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The same rows, looked at on their way."""
+        """Yield the rows unchanged while observing them."""
         for row in rows:
             self.add(row)
             yield row
@@ -163,7 +163,7 @@ class Witness:
                 tags.add(cells[at])
 
     def evidence(self) -> Evidence:
-        """What was seen so far."""
+        """Return the evidence so far."""
         return Evidence(
             {at: dates.evidence for at, dates in self._dates},
             {at: phones.judged() for at, phones in self._phones},
@@ -221,7 +221,7 @@ class _Phones:
         return self._evidence
 
     def _keep(self, text: str) -> None:
-        """An even sample of all, whatever their number."""
+        """Keep a uniform random sample (reservoir sampling)."""
         found = self._evidence
         found.without_plus += 1
         if len(self._sample) < _NUMBERS_JUDGED:
@@ -247,13 +247,13 @@ class _Tags:
 
 
 def looks_like_dates(cells: Sequence[str]) -> bool:
-    """Whether most of the first cells of a column are dates that are written out."""
+    """Return whether most of the first cells of a column are written dates."""
     kinds = [kind_of(cell[:_CUT]) for cell in cells if not is_blank(cell)]
     return 2 * sum(kind not in (None, "serial") for kind in kinds) > len(kinds) > 0
 
 
 def looks_like_phones(cells: Sequence[str]) -> bool:
-    """Whether most of the first cells of a column may be phone numbers."""
+    """Return whether most of the first cells of a column may be phone numbers."""
     filled = [cell for cell in cells if not is_blank(cell)]
     likely = sum(
         bool(_USUAL_NUMBER.match(text := cell[:_CUT].strip()) or _WITHOUT_PLUS.match(text)) for cell in filled

@@ -1,8 +1,7 @@
-"""Which column of a file is which field of a contact: guessed from its header and from its first cells.
+"""Guesses of which column is which contact field, from headers and first cells.
 
-A person sees every guess and may change it. An unknown column is left out rather than made a custom field:
-no personal data should be kept because nobody looked.
-"""
+The user sees and can change every guess. An unknown column is ignored rather than made a custom field, so
+that no personal data is kept by oversight."""
 
 from __future__ import annotations
 
@@ -47,7 +46,7 @@ FIELDS: Final = (
     IGNORE,
 )
 SAMPLE_ROWS: Final = 50
-_LONGEST_JUDGED: Final = 320  # of a cell, so that the first rows of a file of long cells are judged quickly
+_LONGEST_JUDGED: Final = 320  # characters of a cell, to keep guessing fast for files with long cells
 _SURE_ENOUGH: Final = 0.3
 _EMPTY: Final = 0.4
 _PERSONAL: Final = frozenset(
@@ -59,7 +58,7 @@ _PHONE = re.compile(r"\+?[\d ()./-]{7,24}")
 
 @dataclass(frozen=True)
 class ColumnGuess:
-    """`field` is one of FIELDS, `confidence` 0 to 1, `examples` up to three different cells;
+    """`field` is one of FIELDS, `confidence` is from 0 to 1, and `examples` are up to three distinct cells.
     `holds_addresses`: most of the first cells are email addresses."""
 
     index: int
@@ -76,12 +75,11 @@ def guess_columns(
     profile: FileProfile | None = None,
     known: Mapping[int, str] | None = None,
 ) -> list[ColumnGuess]:
-    """A guess for every column, from the cells of the first rows (SAMPLE_ROWS are enough); consent is judged
-    by `profile`, what the whole file holds, where it is known. `known` {position: field} is not guessed.
+    """Guess the field of every column, from the cells of the first rows (SAMPLE_ROWS are enough).
 
-    Each field is guessed at most once, so exactly one column is the email; several columns may be about
-    consent, and all of them count.
-    """
+    Consent columns are judged by `profile`, the whole file, if it is given. Columns in `known` {position:
+    field} are not guessed. Each field is assigned at most once, except consent fields, of which all columns
+    count."""
     samples = [_samples(rows, index) for index in range(layout.width)]
     added = added_positions(layout.own_columns, rows)
     fixed = {index: (field, 1.0) for index, field in (known or {}).items()}
@@ -113,7 +111,7 @@ def guess_columns(
 
 
 def remark_columns(guesses: Sequence[ColumnGuess], has_header: bool) -> list[int]:
-    """Positions of the columns in which people leave remarks about the person: names, company, job and
+    """Return the positions of columns in which people leave remarks: names, company, job title, and
     addresses."""
     return [guess.index for guess in guesses if _takes_remarks(guess, has_header)]
 
@@ -130,21 +128,20 @@ def _takes_remarks(guess: ColumnGuess, has_header: bool) -> bool:
 
 
 def header_fingerprint(layout: FileLayout) -> str:
-    """The same for files with the same set of headers, in whatever order.
+    """Return a hash that is equal for files with the same set of headers in any order.
 
-    Empty for a file without headers, because any two of those would share a remembered mapping.
-    """
+    Empty for a file without headers, because any two of those would share a remembered mapping."""
     if layout.header is None:
         return ""
     columns = layout.own_columns
     if tuple(name.strip().lower() for name in columns[-2:]) == ADDED_COLUMNS:
-        columns = columns[:-2]  # a corrected download has the headers of its original
+        columns = columns[:-2]  # a corrected download counts as its original
     names = sorted(normalised(name) or name for name in columns)
     return hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _consent(layout: FileLayout, profile: FileProfile) -> dict[int, tuple[str, float]]:
-    """The columns that say who may be contacted, beyond doubt."""
+    """Return the columns that are certainly about consent."""
     has_header = layout.header is not None
     judged = judge_columns(
         [name if has_header or name in NAMES else None for name in layout.columns], profile
@@ -153,8 +150,8 @@ def _consent(layout: FileLayout, profile: FileProfile) -> dict[int, tuple[str, f
 
 
 def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> list[tuple[str, float]]:
-    """The fields that a column may be, each with how well header and cells agree on it. A column that is
-    empty while others are not comes after any that is filled."""
+    """Return the fields that a column may be, with a score. A column that is empty while others are not ranks
+    below any filled one."""
     fits: dict[str, float] = {}
     meaning = meaning_of(header)
     if meaning is not None and meaning[0] not in CONSENT_FIELDS:
@@ -173,16 +170,16 @@ def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> lis
         if meaning is None and someone_else is None:
             _weigh_phones(fits, cells)
     if may_hold_refusers(header):
-        # People who said no: the contact's address only where there is no other.
+        # A column of people who opted out: used as the address only if there is no other.
         return [("email", _SURE_ENOUGH)] if "email" in fits else []
     return list(fits.items())
 
 
 def _weigh_addresses(fits: dict[str, float], cells: Sequence[str], rows: int, is_other: bool) -> None:
-    """A column of addresses is the better the more of its rows have one, and the fewer have the same."""
+    """Adjust the score of an address column: more rows with an address and fewer repetitions are better."""
     share = _address_share(cells)
     if "email" in fits:
-        # A column called "E-Mail" that holds yes and no is not the address.
+        # A column named "E-Mail" that contains yes and no is not the address.
         fits["email"] *= 0.5 + 0.5 * share if share else (0.5 if len(cells) < 3 else 0.2)
     elif share >= 0.5:
         fits.clear()
@@ -197,7 +194,7 @@ def _weigh_addresses(fits: dict[str, float], cells: Sequence[str], rows: int, is
 
 
 def _are_unique(cells: Sequence[str]) -> bool:
-    """Nearly every cell has tags of its own, so they are texts and no tags."""
+    """Return whether nearly every cell has its own tags, so that the column is free text."""
     return len(cells) >= 10 and len({tag for cell in cells for tag in tags_of(cell)}) > 0.8 * len(cells)
 
 
@@ -213,7 +210,8 @@ def _weigh_phones(fits: dict[str, float], cells: Sequence[str]) -> None:
 
 
 def _is_phone(cell: str) -> bool:
-    """A number with a plus, a leading zero or brackets; not an id, a price or a date."""
+    """Return whether a cell is a number with a plus, leading zero, or parenthesis; not an id, price, or
+    date."""
     digits = sum(c.isdigit() for c in cell)
     dated = re.match(r"\d{4}-\d\d|\d\d?[./]\d\d?[./]\d", cell)
     return 7 <= digits <= 15 and cell[:1] in "+0(" and bool(_PHONE.fullmatch(cell)) and not dated
@@ -222,7 +220,7 @@ def _is_phone(cell: str) -> bool:
 def _settled(
     offers: Sequence[tuple[float, int, str]], fixed: Mapping[int, tuple[str, float]]
 ) -> dict[int, tuple[str, float]]:
-    """The best offer first; at a tie the column further left. `name` waits for the others."""
+    """Assign the best offers first; ties go to the column further left. `name` is left to `_settle_names`."""
     taken = dict(fixed)
     used = {field for field, _ in fixed.values()}
     for fit, negative_index, field in sorted(offers, reverse=True):
@@ -235,8 +233,8 @@ def _settled(
 def _settle_names(
     taken: dict[int, tuple[str, float]], offers: Sequence[tuple[float, int, str]], empty: Collection[int]
 ) -> None:
-    """`Name` is the last name beside a `Vorname`, the first name beside `apellidos`, else the whole name.
-    Columns that are `empty` do not count."""
+    """Assign `name` columns: the last name next to a first name column, the first name next to a last name
+    column, and the full name otherwise. Columns in `empty` do not count."""
     for fit, negative_index, field in sorted(offers, reverse=True):
         if field != "name" or -negative_index in taken:
             continue

@@ -1,6 +1,6 @@
-"""By what a row is known: its address, phone number or contact ID.
+"""Identification of rows by email address, phone number, or contact ID.
 
-Check-ups, counts and jobs read it here, so that they agree."""
+Shared by check-ups, counts, and jobs, so that they agree."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from app.platform.ids import number_of
 Identifier = Literal["email", "phone", "contact_id"]
 IDENTIFIERS: Final[tuple[Identifier, ...]] = ("email", "phone", "contact_id")
 SECOND_EMAIL: Final = "second_email"
-"""The field of a column whose address is used where the first one is blank or bad."""
+"""Field of a column whose address is used if the first one is blank or invalid."""
 USED_SECOND: Final = "second_column"
-"""The note of a row that is known by the address of its second column."""
+"""Note on a row that is identified by its second email column."""
 NO_ID: Final = "no_id"
 BLANK_ID: Final = "id_blank"
 BLANKS: Final = ("blank", "phone_blank", BLANK_ID)
 
 
 class Identified(NamedTuple):
-    """A key, or the slug of a problem; the slugs of notes; and the cell that it was read from."""
+    """A key or the slug of a problem, the slugs of notes, and the cell that was read."""
 
     key: str | None
     problem: str | None
@@ -52,9 +52,11 @@ def identifying(
     international: bool = False,
     refused: bool = False,
 ) -> Identify:
-    """A function of a row's cells. `second` is the column of SECOND_EMAIL; `international` says how
-    phone numbers without a plus are read; `refused` that an address beside which nothing stands but a no is
-    read, because its row is withheld."""
+    """Return a function that identifies a row by its cells.
+
+    `second` is the column of SECOND_EMAIL. `international`: phone numbers without a plus include a country
+    code. `refused`: an address whose cell otherwise only says no is accepted, because its row is withheld
+    anyway."""
     read: _Read
     if identifier == "phone":
         read = _phone_of(country, international)
@@ -101,7 +103,7 @@ def _phone_of(country: str | None, international: bool) -> _Read:
 
 
 def _id(cell: str) -> tuple[str | None, str | None, str | None]:
-    """The number of a contact; spreadsheets write `12.0` for 12."""
+    """Read a contact id; spreadsheets write `12.0` for 12."""
     digits = cell[:64].strip().removesuffix(".0")
     if is_blank(digits):
         return None, BLANK_ID, None

@@ -1,4 +1,4 @@
-"""What a row says besides its identifier, as far as the layout of its file tells where to look."""
+"""What a row says besides its identifier, located by the file's layout."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ _NUMBERS: Final = re.compile(r"[;,|\r\n\t/]|\s(?:und|and|oder|or|et|ou|y|o|e|&)\
 
 @dataclass(frozen=True)
 class Sides:
-    """`refused`: addresses beside which nothing stands but a no are read. `outside` are the columns of what
-    stands outside the table, as (position, field of consent). `addresses`: columns that may hold more
-    addresses of the person; `beyond` is the one of the cells to the right of the table, -1 without."""
+    """Where to look in a row.
+
+    `refused`: see `identify.identifying`. `outside` are the `Outside` columns as (position, consent field).
+    `addresses` are columns that may contain more addresses of the person. `beyond` is the column of cells to
+    the right of the table, -1 if there is none."""
 
     refused: bool = False
     outside: tuple[tuple[int, str], ...] = ()
@@ -37,7 +39,7 @@ class Sides:
 
 
 def sides_of(layout: FileLayout, fields: Mapping[int, str]) -> Sides:
-    """Where to look in the rows of a file whose columns are matched as `fields` says {position: field}."""
+    """Return where to look in the rows of a file with the mapping `fields` {position: field}."""
     first = len(layout.own_columns)
     outside = tuple((at, name) for at, name in fields.items() if at >= first and name in CONSENT_FIELDS)
     names = layout.outside.names
@@ -55,8 +57,8 @@ def sides_of(layout: FileLayout, fields: Mapping[int, str]) -> Sides:
 
 
 def quoting(sides: Sides, words: Mapping[str, str]) -> Callable[[Sequence[str], Withheld], str]:
-    """A function of a row's cells and of what withholds it: the text outside the columns that says so, empty
-    where a column says it. `words` are a person's answers."""
+    """Return a function of a row's cells and its consent verdict: the text outside the columns that caused
+    it, empty if a column did. `words` are the answers about consent values."""
     readers = [(at, reader(field, words)) for at, field in sides.outside]
 
     def quoted(cells: Sequence[str], withheld: Withheld) -> str:
@@ -68,8 +70,9 @@ def quoting(sides: Sides, words: Mapping[str, str]) -> Callable[[Sequence[str], 
 def other_keys(
     sides: Sides, identifier: Identifier, column: int, country: str | None
 ) -> Callable[[Sequence[str], str | None], list[str]]:
-    """A function of a row's cells and its key: the keys by which its person may stand in another row. Of a
-    cell that is not the identifier's, only what is an address and nothing else counts."""
+    """Return a function of a row's cells and key: the other keys by which its person may be in another row.
+
+    Cells other than the identifier's count only if they contain nothing but addresses."""
     if identifier == "contact_id":
         return lambda cells, key: []
     of_cell = _numbers_in(country) if identifier == "phone" else _addresses_in
@@ -96,7 +99,7 @@ def _addresses_in(cell: str) -> Iterator[str]:
 
 
 def _addresses_only(cell: str) -> list[str]:
-    """The addresses of a cell that holds nothing else."""
+    """Return the addresses of a cell that contains nothing else."""
     rest = _ADDRESS.sub("", cell)
     return list(_addresses_in(cell)) if not any(map(str.isalnum, rest)) else []
 

@@ -1,5 +1,5 @@
-"""How a column of dates or phone numbers is read: decided for the whole column, by what its cells say, else
-by the account's country, else by the person, who is asked. A person may always decide otherwise."""
+"""How a column of dates or phone numbers is read: decided for the whole column by its cells, then by the
+account's country, and otherwise by the user, who can always override it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ PHONES: Final[tuple[Phones, ...]] = ("", "international", "national")
 
 @dataclass(frozen=True)
 class Style:
-    """How a column is read. `chosen` is "" when a person must choose between `choices` [(value, words)];
-    `sentence` tells the reading with an example, `because` what it was decided by."""
+    """How a column is read.
+
+    `chosen` is "" if the user must choose one of `choices` [(value, label)]. `sentence` describes the reading
+    with an example; `because` gives the reason."""
 
     column: int
     name: str
@@ -38,7 +40,7 @@ class Style:
 def style_of_dates(
     column: int, name: str, found: DateEvidence, country: str, chosen: Dates = ""
 ) -> Style | None:
-    """None when nothing is to be decided: every date can be read in one way only."""
+    """Return the style of a date column; None if every date can be read in one way only."""
     day_first, month_first = found.kinds.get("day_first", 0), found.kinds.get("month_first", 0)
     either, serial = found.kinds.get("either", 0), found.is_serial
     if not (either or day_first or month_first or serial):
@@ -79,7 +81,7 @@ def style_of_dates(
 def style_of_phones(
     column: int, name: str, found: PhoneEvidence, country: str, chosen: Phones = ""
 ) -> Style | None:
-    """None when nothing is to be decided: every number has a plus or a leading zero."""
+    """Return the style of a phone column; None if every number has a plus or a leading zero."""
     if not found.without_plus:
         return None
     decided: Phones = "international" if found.abroad > found.at_home else "national"
@@ -102,7 +104,7 @@ def style_of_phones(
 
 
 def date_style(style: Style | None, country: str, this_year: int) -> DateStyle:
-    """What `read_date` needs to know of a column; without a style as the country writes."""
+    """Return the style for `read_date`; without a style, the usual one of the country."""
     if style is None:
         return DateStyle(is_month_first(country), this_year=this_year)
     order = None if not style.chosen else style.chosen == "month_first"
@@ -110,7 +112,7 @@ def date_style(style: Style | None, country: str, this_year: int) -> DateStyle:
 
 
 def _example(found: DateEvidence, decided: str) -> str:
-    """A date that shows the order best."""
+    """Return the date that shows the order best."""
     for kind in (decided, "month_first", "day_first", "either"):
         for known, text in found.examples.items():
             if known == kind and (decided or kind == "either"):

@@ -1,1 +1,1 @@
-"""Who in a file may be contacted: words, columns, remarks, and the questions a person is asked."""
+"""Consent in contact files: words, columns, remarks, and the questions for the user."""

@@ -1,8 +1,7 @@
-"""What a cell says about consent, in the words of the usual exporters and languages.
+"""What a cell says about consent, in the terms of common exporters and languages.
 
-An import can take consent away and never gives it back. What is not understood never counts as a yes: it is
-asked about, and until then the row is left out.
-"""
+An import can withdraw consent but never grant it again. A value that is not understood never counts as a yes:
+the user is asked, and until then the row is left out."""
 
 from __future__ import annotations
 
@@ -23,15 +22,15 @@ Kind = Literal[
     "plain_yes", "plain_no", "yes", "clear_no", "no", "clear_bounced", "bounced", "clear_blocked", "blocked",
     "clear_yes", "left_out", "asked", "date", "number", "none", "unknown",
 ]  # fmt: skip
-"""What a cell is, whatever its column. The `clear_` ones are about consent wherever they stand. `none` is a
-word that may say "to nothing" beside words for some of it, and that programs write for a blank."""
+"""Kind of a cell, independent of its column. The `clear_` kinds are about consent in any column. `none` is a
+word such as “none”, which can mean “no messages at all” but is also written for a blank."""
 
 Consent = Literal["yes", "unsubscribed", "bounced", "blocked", "left_out", "asked"]
-"""`left_out`: neither a yes nor a no, so the contact stays as it is. `asked`: a person says what it means."""
+"""`left_out`: neither yes nor no, so the contact is not changed. `asked`: the user must say what it means."""
 
 Withheld = Literal["left_out", "bounced", "unsubscribed", "blocked"]
 WITHHELD: Final[tuple[Withheld, ...]] = ("left_out", "bounced", "unsubscribed", "blocked")
-"""What keeps a person from being contacted, the weakest first; only the first leaves the contact as it is."""
+"""Reasons not to contact a person, weakest first; only the first leaves the contact unchanged."""
 
 Answer = Literal["yes", "no", "leave-out"]
 ANSWERS: Final[tuple[Answer, ...]] = ("yes", "leave-out", "no")
@@ -39,7 +38,7 @@ ANSWERS: Final[tuple[Answer, ...]] = ("yes", "leave-out", "no")
 CLEAR: Final = frozenset(("clear_no", "clear_bounced", "clear_blocked"))
 LEFT_OUT: Final = "left_out"
 NOTE: Final = "consent_note"
-BLANK: Final = "="  # begins the key of an answer about blank cells
+BLANK: Final = "="  # prefix of the key of an answer about blank cells
 _CACHED: Final = 4_096
 _LONGEST_KEY: Final = 120
 
@@ -48,11 +47,11 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?$|4\d{4}(?:\.\d+)?$|1[4-9]\d{8}(?:\d{3})?$"
     r"|(?:\w{2,10},? )?\d{1,2}[. -]{1,2}\w{3,10}[. ,-]{1,2}\d{2,4}\b|\w{3,10}\.? \d{1,2},? \d{4}\b"
 )
-# What may follow a date: the time of day and its zone.
+# What may follow a date: a time of day and its zone.
 _TIME = re.compile(
     r"[\s\d:.,+\-/()TZ]*(?:[ap]\.?m\.?\s*)?(?:\(?(?:UTC|GMT|[A-Z]{2,4}T)\)?)?[\s\d:+-]*", re.IGNORECASE
 )
-# A box without a tick, a cross or a mark of negation before words turns them round.
+# An unticked box, cross, or negation sign before words negates them.
 _UNTICKED = re.compile(r"\s*(?:[✗✘❌☐⛔🚫👎!¬]|\[\s*\]|\(\s*\))\s*\w")
 _PARTING = re.compile(r"[,;|:.!?()/]| [-–—] ")
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?$")
@@ -60,12 +59,11 @@ _UN = re.compile(r"un\w+(?:ed|able|ible|ing)\b")
 
 
 def consent_of(cell: str, field: str = "consent") -> Consent | None:
-    """What the cell says in a column that is matched to `field`, None for nothing.
+    """Return what a cell says in a column matched to `field`; None for nothing.
 
-    In an `opt_out` or `bounced` column a yes, or the date of it, is the bad news and a no says nothing. A no
-    to another channel than email leaves the person out, and is no reason to take consent to email away. In
-    notes nothing counts but a clear no.
-    """
+    In an `opt_out` or `bounced` column, a yes or a date is the bad news, and a no says nothing. A no to
+    another channel than email leaves the person out, but does not withdraw consent to email. In notes only a
+    clear no counts."""
     text = trimmed(cell)
     if field == NOTE:
         return _in_note(text)
@@ -74,8 +72,8 @@ def consent_of(cell: str, field: str = "consent") -> Consent | None:
 
 
 def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | None:
-    """The same for one cell; `asked` where there is no answer. A word that is understood keeps its meaning,
-    only that a person may leave out whom it concerns."""
+    """Return what a cell says, using the answers for values that are asked about or left out; `asked` if
+    there is no answer. Answers do not change the meaning of other values."""
     said = consent_of(text, field)
     if said not in ("asked", LEFT_OUT):
         return said
@@ -83,18 +81,18 @@ def answered(text: str, field: str, answers: Mapping[str, str]) -> Consent | Non
 
 
 def said_of_blank(answer: str | None) -> Consent | None:
-    """What an answer about blank cells makes of them."""
+    """Return the meaning of blank cells for an answer about them."""
     return _ANSWERED.get(answer)
 
 
 def blank_key(position: int) -> str:
-    """The key of the answer about blank cells of a column. It is no word's."""
+    """Return the key of the answer about blank cells of a column; it never equals a word's key."""
     return f"{BLANK}{position}"
 
 
 def word_key(text: str) -> str:
-    """The same for one word in all its spellings, and for texts that differ in nothing but a date; at most
-    _LONGEST_KEY characters."""
+    """Return a key that is equal for all spellings of a word, and for texts that differ only in a date; at
+    most _LONGEST_KEY characters."""
     text = shape_of(trimmed(text))
     key = normalised(text) or text.casefold()
     if len(key) <= _LONGEST_KEY:
@@ -105,7 +103,7 @@ def word_key(text: str) -> str:
 
 @lru_cache(maxsize=_CACHED)
 def kind_of(text: str) -> Kind | None:
-    """What a trimmed cell is; None for one that says nothing."""
+    """Return the kind of a trimmed cell; None for one that says nothing."""
     plain = normalised(text)
     if not plain:
         return _mark(text)
@@ -127,13 +125,13 @@ def kind_of(text: str) -> Kind | None:
 
 
 def is_clear(text: str) -> bool:
-    """Whether the cell is about consent, or one entry of a list in it is, whatever its column is called."""
+    """Return whether the cell, or an entry of a list in it, is about consent regardless of its column."""
     return normalised(text) in STOPS or any(map(_tells, (text, *_parts(text))))
 
 
 def takes_away(text: str) -> bool:
-    """Whether the cell says that somebody took consent away or is not to be contacted, and not only that they
-    never gave it."""
+    """Return whether the cell says that someone withdrew consent or must not be contacted, rather than never
+    agreed."""
     plain, kind = normalised(text), kind_of(text)
     if plain in _NEVER_GIVEN:
         return False
@@ -162,7 +160,7 @@ def _tells(text: str) -> bool:
 
 
 def is_listed(text: str) -> bool:
-    """Whether the cell is one of the known words, not only a phrase that is understood."""
+    """Return whether the cell is a known word, not only a phrase that is understood."""
     return normalised(text) in _KINDS
 
 
@@ -173,7 +171,7 @@ def _mark(text: str) -> Kind | None:
 
 
 def _phrase(plain: str) -> Kind:
-    """What is in no list: by how it begins, and by words in it that can be nothing else."""
+    """Classify a text that is in no list, by its beginning and by unambiguous words in it."""
     first, _, rest = plain.partition(" ")
     says_no = _NO_BEGINNING.match(plain) or plain[0] in words.NO_CHARACTERS or _NO_PART.search(plain)
     if says_no and _AGAINST_NO.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
@@ -194,7 +192,7 @@ def _phrase(plain: str) -> Kind:
 
 
 def _clear_place(plain: str) -> int | None:
-    """Where the first phrase begins that can be nothing else."""
+    """Return the position of the first unambiguous phrase, or None."""
     text = f" {plain} "
     phrases = (phrase for word in set(plain.split()) for phrase in _CLEAR_PHRASES.get(word, ()))
     places = [text.find(f" {phrase} ") for phrase in phrases]
@@ -210,7 +208,7 @@ def _alternatives(text: str) -> str:
     return "|".join(sorted(map(re.escape, _listed(text)), key=len, reverse=True))
 
 
-# Of a word in two lists the later one counts: what takes consent away goes before what gives it.
+# For a word in two lists the later one counts, so that withdrawing consent takes precedence over granting it.
 _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("yes", words.YES),
     ("plain_yes", words.PLAIN_YES),
@@ -241,7 +239,7 @@ _NO_BEGINNING: Final = re.compile(rf"(?:{_alternatives(words.NO_BEGINNINGS)})(?!
 _NO_BEGINNING_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
 _NO_PART: Final = re.compile(_alternatives(words.NO_PARTS))
 _AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
-# A no for a time only: "do not call before 9 am".
+# A no that is limited to certain times: "do not call before 9 am".
 _AT_TIMES: Final = re.compile(
     r"(?<!\w)(?:call|contact|mail|e ?mail|write|send|text|message|disturb)(?:ed)? "
     r"(?:(?:him|her|them|me|us) )?(?:before|after|until|till|between|during|at (?:night|work|home)"

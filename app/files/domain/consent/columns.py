@@ -1,8 +1,7 @@
-"""Which columns say who may be contacted: judged by their cells over the whole file and by their names.
+"""Detection of columns about consent, by their cells over the whole file and by their names.
 
-A column whose words leave no doubt is taken. One that may be about consent is asked about, because leaving it
-out in silence would contact people who said no.
-"""
+A column whose values leave no doubt is used. A column that may be about consent is asked about, because
+ignoring it silently would contact people who said no."""
 
 from __future__ import annotations
 
@@ -28,15 +27,15 @@ from app.files.domain.consent.outside import BEYOND, FILE, NAMES, SECTION, SHEET
 from app.files.domain.headers.words import meaning_of, normalised
 
 CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", NOTE, "channel_consent", "channel_opt_out")
-_ROLES: Final = ("consent", "opt_out", "bounced")  # that a name may have
-_MOST_WORDS: Final = 20  # of an unfamiliar column; one with more different words holds notes
-_BLANKS: Final = 3  # in a text that is more than a word for something
+_ROLES: Final = ("consent", "opt_out", "bounced")  # roles that a name can have
+_MOST_WORDS: Final = 20  # distinct values of an unfamiliar column; one with more holds notes
+_BLANKS: Final = 3  # spaces in a text that is more than a term
 _PLAIN: Final = frozenset(("plain_yes", "plain_no"))
 _ANSWERS: Final = _PLAIN | {"yes", "clear_yes", "no"}
 _DOUBTFUL: Final = frozenset(("clear_yes", "no", "bounced", "blocked", "left_out", "asked"))
 _NAMES: Final = ("first_name", "last_name", "full_name", "name", "company", "city", "country")
 _REMARKED: Final = ("first_name", "last_name", "full_name", "name", "company")
-# Words that turn a name about consent round: "No consent", "Subscription canceled", "Keine Einwilligung".
+# Words that negate a name about consent: "No consent", "Subscription canceled", "Keine Einwilligung".
 _NEGATED: Final = re.compile(
     r"(?<!\w)(?:no|not|non|un(?!i)\w+|without|never|longer|denied|declined|disabled|expired|prohibited|off|doesn|don"
     r"|kein\w*|nicht|nie|ohne|sans|pas|ne|sin|senza|sem|nao|geen|niet|zonder|bez|brak|ej|inte|ikke|ei|нет|не|без)(?!\w)"
@@ -56,9 +55,11 @@ _TURNED_ROUND: Final = re.compile(
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one column is: `field` when it is taken as one of CONSENT_FIELDS, else `asks` whether a person has
-    to say, with the field that is likely (`suggested`). `may_yield`: nothing but yes and no says that it is
-    about consent, so it need not be asked about once it is matched to something else."""
+    """Verdict on a column.
+
+    `field` is set if it is used as one of CONSENT_FIELDS; otherwise `asks` says whether the user must decide,
+    and `suggested` is the likely field. `may_yield`: only its yes and no suggest consent, so it is not asked
+    about once it is matched to another field."""
 
     field: str | None = None
     asks: bool = False
@@ -70,21 +71,22 @@ NOTHING: Final = Judgement()
 
 
 def judge_columns(header: Sequence[str | None] | None, profile: FileProfile) -> list[Judgement]:
-    """A judgement on every column; `header` holds their names, None for a file without, or for a column."""
+    """Judge all columns. `header` holds their names; None for a file without a header, or for a single
+    column."""
     names = header if header is not None else [None] * len(profile.columns)
     judged = [judge(name, column, profile.rows) for name, column in zip(names, profile.columns, strict=False)]
     if any(
         one.field and _says_no(one.field, column)
         for one, column in zip(judged, profile.columns, strict=False)
     ):
-        # A file that tells its people apart need not be asked about as a whole.
+        # A file that distinguishes its rows need not be asked about as a whole.
         judged = [NOTHING if name in (FILE, SHEET) else one for name, one in zip(names, judged, strict=False)]
     is_said = any(
         (one.field or (one.asks and not one.may_yield)) and name not in NAMES
         for name, one in zip(names, judged, strict=False)
     )
     if is_said:
-        # Consent to something else than email counts where the file says nothing about email.
+        # Consent to another channel only counts if the file says nothing about email.
         return [
             _channel(name, profile.columns[at]) if name is not None and about(name) == "channel" else one
             for at, (name, one) in enumerate(zip(names, judged, strict=False))
@@ -92,7 +94,7 @@ def judge_columns(header: Sequence[str | None] | None, profile: FileProfile) -> 
     dated = [at for at, name in enumerate(names) if about(name or "") == "consent" and judged[at] == NOTHING]
     blank = [blank_cells(profile.columns[at], profile.rows) for at in dated]
     if all(blank):
-        # Without another column, who has no date of a yes may have said no.
+        # Without another consent column, a person without a date of consent may have said no.
         return [
             Judgement("consent") if at in dated and profile.columns[at].filled else one
             for at, one in enumerate(judged)
@@ -101,8 +103,10 @@ def judge_columns(header: Sequence[str | None] | None, profile: FileProfile) -> 
 
 
 def _channel(name: str, column: ColumnProfile) -> Judgement:
-    """A column about SMS, post or calls, beside one about email. Who never agreed to a channel said nothing
-    about email; who said stop, or is not to be contacted, may not want to hear from anybody."""
+    """Judge a column about SMS, mail, or calls next to one about email.
+
+    A person who never agreed to a channel said nothing about email; one who said stop, or is not to be
+    contacted, may not want to hear from anyone."""
     said = {kind_of(text) for text in column.values}
     is_opt_out = says_opt_out(name)
     if any(map(takes_away, column.values)) or (is_opt_out and not said.isdisjoint(("plain_yes", "date"))):
@@ -111,18 +115,18 @@ def _channel(name: str, column: ColumnProfile) -> Judgement:
 
 
 def blank_cells(column: ColumnProfile, rows: int) -> int:
-    """How many cells of a column hold nothing, or a word for nothing."""
+    """Return how many cells of a column are blank or hold a word for nothing."""
     return rows - column.filled + sum(count for text, count in column.values.items() if kind_of(text) is None)
 
 
 def by_words(header: Sequence[str] | None) -> list[int]:
-    """The columns whose names say that their words matter, whatever their number."""
+    """Return the columns whose values are kept by words even if there are many, according to their names."""
     roles = (*_ROLES, "status", "channel")
     return [at for at, name in enumerate(header or ()) if about(name) in roles or _is_trace(name)]
 
 
 def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
-    """The judgement on a column by itself, of a file of so many rows."""
+    """Judge a column by itself, in a file of `rows` rows."""
     role = about(name) if name is not None else None
     kinds: dict[str, Kind] = {text: kind for text in column.values if (kind := kind_of(text)) is not None}
     if role != "consent" or set(kinds.values()) == {"none"}:
@@ -130,7 +134,7 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
     if name is not None and column.filled and holds_refusers(name):
         return Judgement(asks=True, suggested="opt_out")
     if not kinds:
-        # Addresses, which no profile keeps, in a column called "Unsubscribed".
+        # Addresses, which profiles do not keep, in a column named "Unsubscribed".
         is_against = role in ("opt_out", "bounced") and column.others > 0
         return Judgement(asks=True, suggested=str(role)) if is_against else NOTHING
     if name in NAMES and name != BEYOND:
@@ -155,8 +159,10 @@ def judge(name: str | None, column: ColumnProfile, rows: int) -> Judgement:
 
 
 def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
-    """Its name says consent: it is taken when at least one of its words is understood. When they said yes
-    says nothing about who said no. What a yes means where the name itself holds a no is asked."""
+    """Judge a column whose name is about consent: it is used if at least one value is understood.
+
+    Dates of consent say nothing about who said no. If the name itself contains a negation, the user is
+    asked."""
     if role == "consent" and _NEGATED.search(normalised(name)):
         return Judgement(asks=True, suggested="opt_out")
     if role == "consent" and set(kinds.values()) == {"date"}:
@@ -171,8 +177,10 @@ def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
 def _clear(
     name: str | None, role: About | None, kinds: dict[str, Kind], clear: int, overflowed: bool
 ) -> Judgement:
-    """Some of its words can be about nothing but consent: it is taken when most are understood, and of notes
-    only these count. A person's name may be such a word by accident."""
+    """Judge a column with some values that can only be about consent.
+
+    It is used if most values are understood; in notes only the clear ones count. A person's name can be such
+    a word by accident."""
     meaning = meaning_of(name) if name is not None else None
     may_be_names = meaning is not None and meaning[0] in _NAMES
     if CLEAR.isdisjoint(kinds.values()):
@@ -182,14 +190,14 @@ def _clear(
     if may_be_names and clear * 3 < len(kinds):
         return NOTHING
     if overflowed and meaning is not None and meaning[0] in _REMARKED:
-        return NOTHING  # names: what is written beside them is found as remarks, row by row
+        return NOTHING  # names: text next to them is found as remarks, row by row
     if role not in ("status", "perhaps_status") and _are_notes(kinds, overflowed):
-        # A few short texts may be words for who may be contacted.
+        # A few short texts may be terms for who may be contacted.
         is_free_text = len(kinds) > _MOST_WORDS or any(text.count(" ") >= _BLANKS for text in kinds)
         is_taken = meaning is None and (overflowed or is_free_text)
         return Judgement(NOTE) if is_taken else Judgement(asks=True, suggested=NOTE)
     understood = sum(kind not in ("asked", "unknown", "number") for kind in kinds.values())
-    # Yes and no beside them may be a header row that was read as a contact, above a column of opt-outs.
+    # Yes and no next to them may belong to a column of opt-outs whose header row was read as a contact.
     is_plain = role is None and not _PLAIN.isdisjoint(kinds.values())
     is_taken = (
         role in (None, "status", "perhaps_status")
@@ -200,7 +208,7 @@ def _clear(
 
 
 def _are_notes(kinds: dict[str, Kind], overflowed: bool) -> bool:
-    """Whether beside those that clearly say no there are texts about other things, and no yes."""
+    """Return whether, besides a clear no, the values are texts about other things and no yes."""
     others = {kind for text, kind in kinds.items() if not is_clear(text)}
     return others <= {"unknown", "date", "number", "no", "none"} and (overflowed or "unknown" in others)
 
@@ -217,7 +225,8 @@ def _status(name: str, kinds: dict[str, Kind]) -> Judgement:
 
 
 def _unfamiliar(name: str | None, role: About | None, kinds: dict[str, Kind], is_full: bool) -> Judgement:
-    """Its name says nothing of the kind: yes and no may be about anything, and are asked about once."""
+    """Judge a column whose name says nothing: its yes and no may be about anything and are asked about
+    once."""
     found = set(kinds.values())
     if found <= _PLAIN:
         is_one_number = len(kinds) == 1 and all(text.isdigit() for text in kinds)
@@ -230,7 +239,7 @@ def _unfamiliar(name: str | None, role: About | None, kinds: dict[str, Kind], is
         return Judgement(asks=plain * 2 >= len(kinds), may_yield=True)
     answers = [text for text, kind in kinds.items() if kind in _ANSWERS and len(text) > 1]
     if not {kinds[text] for text in answers}.isdisjoint(_PLAIN) and len(answers) < len(kinds):
-        # "Ja", "Liever niet": a no is not always said in a word that is known.
+        # "Ja", "Liever niet": a no is not always a known word.
         is_said = "?" in (name or "") or any(
             " " in text for text, kind in kinds.items() if kind not in _PLAIN
         )
@@ -243,7 +252,8 @@ def _unfamiliar(name: str | None, role: About | None, kinds: dict[str, Kind], is
 
 
 def _is_trace(name: str) -> bool:
-    """A column such as "Unsubscribe source": it is filled for those who have unsubscribed."""
+    """Return whether the name is a detail of opting out, such as "Unsubscribe source", filled for those who
+    did."""
     return bool(_TRACES.search(normalised(name))) and about(name) == "other" and says_opt_out(name)
 
 
@@ -252,8 +262,10 @@ def _says_no(field: str, column: ColumnProfile) -> bool:
 
 
 def _outside(name: str, kinds: dict[str, Kind], is_everywhere: bool) -> Judgement:
-    """What stands outside the columns is there only because it may speak against contacting. What says so of
-    the whole file is asked about, because nobody sends a file of people who said no without a reason."""
+    """Judge a column of `Outside`, which only exists because it may speak against contacting.
+
+    What applies to the whole file is asked about, because a list of people who said no is uploaded for a
+    reason."""
     if name in (FILE, SHEET) or (name == SECTION and is_everywhere):
         is_against = not {"yes", "clear_yes"}.issuperset(kinds.values())
         return Judgement(asks=is_against)
@@ -263,6 +275,7 @@ def _outside(name: str, kinds: dict[str, Kind], is_everywhere: bool) -> Judgemen
 
 
 def _is_address(name: str) -> bool:
-    """A column "Email" that holds yes and no says who may be written to."""
+    """Return whether the name means email; if such a column contains yes and no, they say who may be
+    emailed."""
     meaning = meaning_of(name)
     return meaning is not None and meaning[0] == "email"

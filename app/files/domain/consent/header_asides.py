@@ -1,4 +1,4 @@
-"""Headers of columns that hold people who said no: `Name (do not contact)`, `Email - unsubscribed`."""
+"""Headers of columns with people who said no: `Name (do not contact)`, `Email - unsubscribed`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PARTS: Final = re.compile(r"[()\[\]{}<>|:;/\r\n]+|\s[-–—]+\s|,\s")
 _LONGEST: Final = 120
 _MOST_WORDS: Final = 4
 _CONSENT: Final = frozenset(("consent", "opt_out", "bounced"))
-# Asides to whoever fills in a form: "you can unsubscribe at any time".
+# Notes to people filling in a form: "you can unsubscribe at any time".
 _PROMISE: Final = re.compile(
     r"(?<!\w)(?:you|your|we|us|any ?time|can|may|later|policy|link|free|jederzeit|sie|wir|vous|nous"
     r"|tout moment)(?!\w)"
@@ -23,7 +23,8 @@ _PROMISE: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def holds_refusers(header: str) -> bool:
-    """Whether a column of this name holds names or addresses of people who are not to be contacted."""
+    """Return whether a column of this name contains names or addresses of people who must not be
+    contacted."""
     if len(header) > _LONGEST:
         return False
     meaning = meaning_of(header)
@@ -36,8 +37,8 @@ def holds_refusers(header: str) -> bool:
 
 
 def may_hold_refusers(header: str) -> bool:
-    """The same, or its name says so without naming a field: `Unsubscribed emails`, where there are addresses
-    in it."""
+    """Return the same, or whether the name is about opting out without naming a field: `Unsubscribed
+    emails`."""
     return holds_refusers(header) or about(header) in ("opt_out", "bounced")
 
 

@@ -1,7 +1,6 @@
-"""What the name of a column says about consent, by stems of words in the common languages.
+"""What column names say about consent, by word stems in common languages.
 
-A stem is found anywhere in a name; `^stem` only where a word begins, `=word` only as a whole word.
-"""
+A stem matches anywhere in a name, `^stem` only at the start of a word, and `=word` only a whole word."""
 
 from __future__ import annotations
 
@@ -15,9 +14,9 @@ from app.files.domain.headers.words import meaning_of, normalised
 # ruff: noqa: RUF001
 
 About = Literal["consent", "opt_out", "bounced", "status", "perhaps_status", "channel", "other"]
-"""`consent`, `opt_out`, `bounced`: the fields a column may be matched to. `status`: a word for each person,
-which may be about consent or not; `perhaps_status` is a name that also means a part of a country. `channel`:
-consent to something else than email. `other`: clearly about something else."""
+"""`consent`, `opt_out`, `bounced`: the fields that a column can be matched to. `status`: a status per person,
+about consent or not; `perhaps_status`: a name that can also mean a state or province. `channel`: consent to
+another channel than email. `other`: clearly about something else."""
 
 _OPT_OUT: Final = """
     ^art 21 | ^article 21 | ^artikel 21
@@ -107,7 +106,7 @@ _PERHAPS_STATUS: Final = (
     "=state | =estado | =stato | =staat | =stan | =stav | =tila | =tilstand | =allapot | =etat | =стан"
 )
 
-# Consent to something else than email, or what is kept beside a consent.
+# Consent to channels other than email, and details recorded with a consent.
 _CHANNEL: Final = """
     =sms | ^track | tracking | cookie | =photo | =photos | =foto | =fotos | ^profiling | ^text | ^texting
     whatsapp | ^push | ^call | =phone | telephone | telefon | =post | postal | ^direct mail | ^mms | =fax
@@ -147,7 +146,7 @@ _QUESTION_WORDS: Final = 4
 
 @lru_cache(maxsize=4096)
 def about(header: str) -> About | None:
-    """What a column of this name is about; None for a name that says nothing of the kind."""
+    """Return what a column of this name is about; None if the name says nothing about it."""
     words = normalised(header[:_LONGEST])
     role = _role(words)
     meaning = meaning_of(header)
@@ -161,18 +160,18 @@ def about(header: str) -> About | None:
 
 
 def says_opt_out(header: str) -> bool:
-    """Whether the name speaks of saying no, also to another channel, or of a circumstance of it."""
+    """Return whether the name is about opting out, of any channel, or about a detail of it."""
     return _role(normalised(header[:_LONGEST])) == "opt_out"
 
 
 @lru_cache(maxsize=4096)
 def says_gone(header: str) -> bool:
-    """Whether the name speaks of people who have died, or want to be forgotten."""
+    """Return whether the name is about people who have died or want to be forgotten."""
     return _is(_MATCH_GONE, normalised(header[:_LONGEST]))
 
 
 def _is_question(header: str, words: str) -> bool:
-    """A whole question is about more than one of its words: "Would you like to hear of our next event?"."""
+    """Return whether the header is a full question, which is about more than one of its words."""
     return any(mark in header for mark in "?？؟;") and words.count(" ") >= _QUESTION_WORDS
 
 
@@ -199,7 +198,7 @@ def _pattern(stems: str) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-# In the order in which they are looked for: "unsubscribed" holds "subscri", "email bounce status" both.
+# In order of precedence: "unsubscribed" contains "subscri", and "email bounce status" matches two roles.
 _MATCH: Final[dict[About, re.Pattern[str]]] = {
     "bounced": _pattern(_BOUNCED),
     "opt_out": _pattern(_OPT_OUT),

@@ -1,9 +1,8 @@
-"""What stands outside the columns of a table and may say who is not to be contacted, as columns behind them.
+"""Information outside a table's columns that may say who must not be contacted, as additional columns.
 
-The name of the file or worksheet, the title of a section, cells to the right of the table, and remarks in
-cells that hold something else. A file gets such a column only where there is something to read in it, so that
-one set of questions, answers and rules holds for everything that a file says about consent.
-"""
+These are the name of the file or worksheet, section titles, cells to the right of the table, and remarks in
+other cells. A file only gets such a column if it has content, so that one set of questions, answers, and
+rules covers everything a file says about consent."""
 
 from __future__ import annotations
 
@@ -18,16 +17,18 @@ BEYOND: Final = "Cells beyond the last column"
 REMARKS: Final = "Remarks in other columns"
 NAMES: Final = frozenset((FILE, SHEET, SECTION, BEYOND, REMARKS))
 REPEATED: Final = frozenset((BEYOND, REMARKS))
-"""Columns that repeat what stands in a row's own cells: a download leaves them out."""
+"""Columns that repeat content of the row's own cells; downloads omit them."""
 
 _LONGEST: Final = 320
 
 
 @dataclass(frozen=True)
 class Outside:
-    """`file` and `sheet` are names that say who is in the file, empty for others. `section`: rows get the
-    title that they stand under; `beyond`: what is to the right of the last column. `remarked` are the
-    positions of columns in whose cells remarks were found."""
+    """The additional columns of a file.
+
+    `file` and `sheet` are names that speak about the people in the file, empty for other names. `section`:
+    rows get the title of their section. `beyond`: rows get the cells to the right of the last column.
+    `remarked` are the positions of columns in which remarks were found."""
 
     file: str = ""
     sheet: str = ""
@@ -37,7 +38,7 @@ class Outside:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns, in their order."""
+        """The additional columns, in order."""
         has = (
             (FILE, self.file),
             (SHEET, self.sheet),
@@ -50,7 +51,7 @@ class Outside:
     def cells(
         self, row: Sequence[str], width: int, section: str, remark_in: Callable[[str], str]
     ) -> list[str]:
-        """What the columns hold for a row of a table of `width` columns."""
+        """Return the additional cells for a row of a table with `width` columns."""
         found = [name for name in (self.file, self.sheet) if name]
         if self.section:
             found.append(section)
@@ -64,7 +65,7 @@ class Outside:
 
 
 def question_about(column: str, text: str) -> str | None:
-    """How a person is asked about one of these columns; None where the usual question fits."""
+    """Return the question about an additional column; None if the usual question fits."""
     if column == FILE:
         return f"The file is called “{text}”. Are these people who said no?"
     if column == SHEET:

@@ -1,7 +1,6 @@
-"""How people note by hand that somebody is not to be written to, in the common languages.
+"""Handwritten notes that somebody must not be contacted, in common languages.
 
-A note has many forms: what begins it is combined with what it is about.
-"""
+Notes have many forms, so beginnings are combined with endings."""
 
 from __future__ import annotations
 
@@ -127,7 +126,7 @@ def _words(text: str) -> list[str]:
     return [found for line in text.split("|") if (found := " ".join(line.split()))]
 
 
-# What was not done so far, which is no wish of anybody: "never contacted".
+# Facts rather than wishes: "never contacted".
 _FACTS: Final = frozenset(f"never {done}" for done in ("mailed", "emailed", "contacted", "written to"))
 
 PHRASES: Final = [phrase for phrase in (*_pairs(), *_words(_SINGLE)) if phrase not in _FACTS]

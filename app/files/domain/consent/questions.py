@@ -1,8 +1,7 @@
-"""What a person has to say about consent before anything can be started from a file.
+"""Questions about consent that the user must answer before a file can be used.
 
-Two kinds of questions: whether a column says who may be contacted, and what a word in such a column means.
-They are judged anew for every file, from what its columns hold; earlier answers hold for the same words only.
-"""
+There are two kinds: whether a column says who may be contacted, and what a value in such a column means. They
+are derived from the columns of each file; earlier answers only apply to the same values."""
 
 from __future__ import annotations
 
@@ -18,14 +17,14 @@ from app.platform.words import counted
 
 NOT_CONSENT: Final = "no"
 _NO: Final = frozenset(("unsubscribed", "bounced", "blocked"))
-_FEW_WORDS: Final = 20  # of a column that may hold yes and no
+_FEW_WORDS: Final = 20  # distinct values of a column that may contain yes and no
 _SHOWN: Final = 12
 
 
 @dataclass(frozen=True)
 class ConsentAnswers:
-    """What a person said: `not_consent` are positions of columns that are not about consent, `words` is
-    {word key: "yes", "no" or "leave-out"}."""
+    """The user's answers: `not_consent` are positions of columns that are not about consent, `words` is {word
+    key: "yes", "no", or "leave-out"}."""
 
     not_consent: frozenset[int] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +32,7 @@ class ConsentAnswers:
 
 @dataclass(frozen=True)
 class WordCount:
-    """A cell as its profile keeps it, and in how many rows."""
+    """A value as kept in the profile, and its number of rows."""
 
     text: str
     count: int
@@ -45,10 +44,12 @@ class WordCount:
 
 @dataclass(frozen=True)
 class ColumnQuestion:
-    """Does this column say who may be contacted? `words` are its most frequent cells, `others` counts the
-    rest; `suggested` is the field that is likely. `answer` is the kind of consent that it is matched to, "no"
-    where a person said that it is about something else, empty as long as the question `is_open`. `is_taken`:
-    its words leave no doubt, so it is asked about only when it is not used."""
+    """Does this column say who may be contacted?
+
+    `words` are its most frequent values, `others` is the number of further ones; `suggested` is the likely
+    field. `answer` is the consent field it is matched to, "no" if the user said it is about something else,
+    or empty while the question is open. `is_taken`: its values leave no doubt, so it is asked about only if
+    it is not used."""
 
     index: int
     name: str
@@ -64,15 +65,17 @@ class ColumnQuestion:
 
     @property
     def special(self) -> str | None:
-        """The question about something that is no column of the file; None for a column."""
+        """The question about information outside the file's columns; None for an ordinary column."""
         return question_about(self.name, self.words[0].shown if self.words else "")
 
 
 @dataclass(frozen=True)
 class WordQuestion:
-    """What does this word mean? `columns` are the names of those that hold it, `answer` what was said;
-    `is_open` where it is needed: of a word that leaves people out anyhow it may be changed. `text` is empty
-    where the question is what blank cells mean, in a column that says nothing but yes, of `rows` rows."""
+    """What does this value mean?
+
+    `columns` are the names of the columns that contain it; `answer` is the user's. Unless `is_open`, an
+    answer is optional, because the value leaves people out anyway. `text` is empty for the question about
+    blank cells, in a column of `rows` rows without a no."""
 
     key: str
     text: str
@@ -102,8 +105,8 @@ class WordQuestion:
 
 @dataclass(frozen=True)
 class ConsentQuestions:
-    """All there is to ask, answered or not. `unlisted` is {column name: cells that are too many to list},
-    which are left out."""
+    """All questions, answered or not. `unlisted` is {column name: number of cells with too many values to
+    list}, whose rows are left out."""
 
     columns: Sequence[ColumnQuestion]
     words: Sequence[WordQuestion]
@@ -123,7 +126,7 @@ class ConsentQuestions:
 
     @property
     def sentence(self) -> str:
-        """What is still to be said, in one sentence; empty when nothing is."""
+        """What is still to be answered, in one sentence; empty if nothing is."""
         if columns := self.open_columns:
             names = _listing([f"“{question.name}”" for question in columns])
             start = "Does this column say" if len(columns) == 1 else "Does one of these columns say"
@@ -134,11 +137,11 @@ class ConsentQuestions:
         return self.open_words[0].sentence if self.open_words else ""
 
     def counted_with(self, words: Mapping[str, str]) -> dict[str, str]:
-        """`words`, with blank cells that are asked about left out until there is an answer."""
+        """Return `words`, extended so that blank cells with an open question are left out."""
         return {word.key: "leave-out" for word in self.open_words if word.is_blank} | dict(words)
 
     def answered_alike(self, answer: str) -> dict[str, str]:
-        """One answer for all words without one; for blank cells only where it keeps them out."""
+        """Return one answer for all open values; for blank cells only if the answer leaves them out."""
         return {word.key: answer for word in self.open_words if answer == "leave-out" or not word.is_blank}
 
 
@@ -150,8 +153,8 @@ def consent_questions(
     answers: ConsentAnswers,
     doubtful: Collection[int] = (),
 ) -> ConsentQuestions:
-    """The questions about a file whose columns are called `names` and are matched as `mapping` says
-    {position: field}. The match of `doubtful` columns settles nothing."""
+    """Return the questions about a file with columns `names` and the given mapping {position: field}. For
+    `doubtful` columns the mapping does not answer the question."""
     judged = judge_columns([name if has_header or name in NAMES else None for name in names], profile)
     columns = [
         ColumnQuestion(
@@ -178,8 +181,9 @@ def consent_questions(
 def remembered(
     names: Sequence[str], profile: FileProfile, answers: ConsentAnswers, matched: Collection[int] = ()
 ) -> dict[str, Any]:
-    """What is kept of the answers for the next file of these headers, as plain lists and dicts: with each
-    column that is not about consent, or is `matched` to something else, the words that were seen in it."""
+    """Return the answers to store for the next file with these headers, as JSON values.
+
+    For each column that is not about consent, or is `matched` to another field, its values are stored too."""
     return {
         "matched": {
             names[at]: sorted(_keys(profile.columns[at]))
@@ -203,8 +207,8 @@ def remembered(
 
 
 def recalled(kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile) -> ConsentAnswers:
-    """The answers of an earlier file that hold for this one: those about words and blank cells, and those
-    about a column that holds no other words than it did then."""
+    """Return the stored answers that apply to this file: those about values and blank cells, and those about
+    columns that have no new values."""
     known: Mapping[str, Sequence[str]] = kept.get("columns", {})
     same = [
         at
@@ -221,13 +225,13 @@ def recalled(kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile
 def doubtful_matches(
     kept: Mapping[str, Any], names: Sequence[str], profile: FileProfile, matched: Collection[int]
 ) -> frozenset[int]:
-    """Those of the columns `matched` by memory that hold other words than they did then."""
+    """Return those of the remembered column matches whose columns have new values."""
     known: Mapping[str, Sequence[str]] = kept.get("matched", {})
     return frozenset(at for at in matched if not _keys(profile.columns[at]) <= set(known.get(names[at], ())))
 
 
 def _is_asked(judgement: Judgement, mapped: str | None) -> bool:
-    """What may be about anything is settled when it is matched to something."""
+    """Return whether to ask. A column that may yield is settled by a match to another field."""
     if judgement.may_yield and mapped is not None and mapped not in CONSENT_FIELDS:
         return False
     return judgement.asks or judgement.field is not None
@@ -245,7 +249,8 @@ def _words(
     used: Sequence[tuple[int, str]],
     answers: ConsentAnswers,
 ) -> list[WordQuestion]:
-    """The words of consent columns that are neither a yes nor a no, those in most rows first."""
+    """Return the values of consent columns that are neither yes nor no: open ones first, then by number of
+    rows."""
     found: dict[str, WordQuestion] = {}
     for at, mapped in used:
         for text, count in profile.columns[at].values.items():
@@ -275,8 +280,8 @@ def _words(
 
 
 def _of_blank(at: int, name: str, profile: FileProfile, answers: Mapping[str, str]) -> WordQuestion | None:
-    """The question what blank cells mean, in a column in which nothing else says no: a box that was not
-    ticked is exported as a blank."""
+    """Return the question about blank cells of a column in which nothing else says no: an unticked box is
+    exported as a blank."""
     column = profile.columns[at]
     said = {answered(text, "consent", answers) for text in column.values}
     known = {consent_of(text) for text in column.values}

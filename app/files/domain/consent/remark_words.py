@@ -1,14 +1,13 @@
-"""What people write above rows, in names of files and beside names and addresses, in the common languages.
+"""Words about consent in section titles, in file names, and next to names and addresses, in common languages.
 
-Everything is compared as `headers.words.normalised` leaves it, but for KEYS and PIECES. Patterns are regular
-expressions over several lines.
-"""
+All are compared as `headers.words.normalised` returns them, except KEYS and PIECES. Patterns are regular
+expressions that span several lines."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# Words of titles and of names of files that say nothing by themselves.
+# Words in titles and file names that say nothing by themselves.
 PLAIN_WORDS: Final = r"""
 (?<!\w)(?:\w*\d\w*|csv|tsv|txt|xlsx?|the|of|all|list\w*|export\w*|report\w*|copy|final|segment|audience|group
 |contacts?|people|persons?|members?|subscribers?|customers?|clients?|users?|leads?|e ?mails?|mails?|address\w*
@@ -16,7 +15,7 @@ PLAIN_WORDS: Final = r"""
 |abonnenten|adressen|empfanger|contactos?|clientes?|membres|clienti|contatti|leden|klanten|lista|listado
 |exporta\w*)(?!\w)
 """
-# Stems that are about nothing but leaving a list, or life, wherever they stand in a title.
+# Stems that unambiguously mean opting out, bouncing, or death, anywhere in a title.
 STEMS: Final = r"""
 (?<!\w)(?:unsub|opt(?:ed|s)? ?outs?(?!\w)|(?:do|does|did) ?not ?(?:contact|e ?mail|mail|send|write|solicit)
 |don ?t (?:contact|e ?mail|mail|send|write)|dnc(?!\w)|dne(?!\w)|suppress|black ?list|block ?list
@@ -33,7 +32,7 @@ STEMS: Final = r"""
 |отписа|не (?:писать|беспокоить|отправлять)|умер(?:ш|л)|відписа|退订|退訂|取消订阅|配信停止|解除|退会|拒收
 |수신 ?거부|구독 ?취소|탈퇴
 """
-# Titles that are words about consent in the plural.
+# Titles that are plurals of consent words.
 REFUSERS: Final = """
     unsubscribes | unsubs | unsubscribers | unsubscriptions | opt outs | optouts | do not contact list
     do not mail list | do not email list | dnc list | abmeldungen | abgemeldete | austragungen
@@ -44,16 +43,16 @@ REFUSERS: Final = """
     dezabonați | отписавшиеся | отписанные | відписані
 """
 BOUNCES: Final = "bounces | bounced emails | bounced addresses | rebonds | rebotes"
-# These turn a title round: the people in it are those who are left.
+# Words that negate a title: its people are the remaining ones.
 TURNED: Final = r"""
 (?<!\w)(?:without|excl\w*|except|minus|false|(?:not|never|no) (?:un|opt|bounce)\w*|0|ohne|ausser|sans|sauf|sin
 |salvo|senza|tranne|sem|zonder|behalve|bez|utan|uden|uten|ilman|без)(?!\w)
 """
-# A list that somebody cleaned up, or one that a program found undeliverable.
+# Ambiguous: a list that somebody cleaned up, or one that a program found undeliverable.
 CLEANED: Final = (
     r"(?<!\w)(?:cleaned|bereinigt\w*|nettoye\w*|opgeschoond\w*|wyczyszcz\w*|limp\w+|pulit\w)(?!\w)"
 )
-# Titles that begin another group without saying anything about consent.
+# Titles that start another group without saying anything about consent.
 GROUPS: Final = """
     attendees registrants registered registrations participants members contacts customers clients subscribers
     attended guests leads people everyone speakers panelists volunteers donors staff students parents teachers
@@ -62,8 +61,8 @@ GROUPS: Final = """
     leden klanten gasten abonnes abonnees abonnenten abonados suscritos suscriptores assinantes aktiv aktive
     active abonnenter uczestnicy klienci deltagare medlemmar kunder deltagere medlemmer участники клиенты
 """
-# Of every remark one word at least, as it is written in small letters; few names are such words. Parts of
-# words in scripts that do not part them.
+# At least one lowercase word of every remark; few of them are also names. PIECES are the same for scripts
+# that do not separate words.
 KEYS: Final = """
     unsubscribed unsubscribe unsub unsubs opt opts optout opted donot dont don not no never longer
     bounced bounce removed remove deleted delete stop deceased dead died rip passed duplicate
@@ -80,7 +79,7 @@ KEYS: Final = """
     умерла відписаний відписався
 """
 PIECES: Final = ("退", "取消", "停止", "解除", "拒", "거부", "탈퇴", "취소", "해지")
-# What a part of a cell may say beside a name.
+# Phrases in a part of a cell next to a name.
 PHRASES: Final = r"""
 (?<!\w)(?:(?:not |never |no longer )?(?:unsubscribed|unsub(?:scribe)?\Z|opt(?:ed|s)? ?out)(?!\w)
 |(?:no longer|does not|doesn ?t|do not|don ?t|did not) wants? (?:to (?:receive|get|hear|be)|any|more|our
@@ -101,7 +100,7 @@ PHRASES: Final = r"""
 |kontakt ikke|odhlasen\w?|nekontaktovat|leiratkozott|dezabonat\w?)
 |отписа\w+|не (?:писать|беспокоить|отправлять)|відписа\w+|退订|退訂|取消订阅|配信停止|수신 ?거부
 """
-# A whole part of a cell with which somebody is put aside.
+# Words that, as a whole part of a cell, set a person aside.
 ASIDE: Final = """
     deceased | removed | deleted | remove | do not use | dont use | don t use | duplicate | rip | r i p
     passed away | dead | died | gestorben | verstorben | gelöscht | doppelt | dublette | entfernt | décédé
@@ -109,12 +108,12 @@ ASIDE: Final = """
     deceduto | deceduta | eliminato | duplicato | overleden | verwijderd | dubbel | zmarły | zmarła | usunięty
     avliden | död | умер | умерла
 """
-# Names of people, companies and places that are words about consent by accident.
+# Names of people, companies, and places that happen to be consent words.
 BY_ACCIDENT: Final = """
     bounce | baja | studs | cleaned | suppression | blacklist | blocklist | rebond | rebote | rebotado
     complainer | spam | opted
 """
-# Names of columns that tell who has died or wants to be forgotten.
+# Column names about people who have died or want to be forgotten.
 GONE: Final = """
     ^deceas | ^date of death | ^death date | =death | ^died | ^dead | ^rip | todesdatum | ^todestag
     ^verstorben | ^gestorben | ^sterbe | ^deces | ^decede | ^date de deces | ^date du deces | ^falleci
@@ -124,7 +123,7 @@ GONE: Final = """
     ^right to be forgotten | ^forget | ^forgotten | erasure | ^gdpr delet | ^gdpr remov | ^loschantrag
     ^loschwunsch | ^loschersuchen | ^droit a l oubli | ^derecho al olvido | ^diritto all oblio
 """
-# Columns that tell what somebody does, in which remarks are left too.
+# Column names about jobs and salutations, where remarks are left too.
 JOBS: Final = """
     title | job title | jobtitle | position | role | job | function | occupation | salutation | prefix
     anrede | titel | beruf | funktion | stelle | poste | fonction | civilité | cargo | puesto | tratamiento
@@ -133,10 +132,10 @@ JOBS: Final = """
 
 
 def listed(text: str) -> list[str]:
-    """The entries of a list with bars between them."""
+    """Split a list of entries separated by bars."""
     return [word for line in text.splitlines() for part in line.split("|") if (word := part.strip())]
 
 
 def pattern(text: str) -> str:
-    """A regular expression without its line ends."""
+    """Join the lines of a regular expression."""
     return "".join(text.strip().splitlines())

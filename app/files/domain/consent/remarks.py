@@ -1,7 +1,6 @@
-"""Words in places that are not about consent: a title above rows, the name of a file, a remark in a cell.
+"""Remarks about consent in other places: titles above rows, file names, and cells of other columns.
 
-Most such texts are names. What counts must be said in so many words; everything else stays what it is.
-"""
+Most such texts are names, so only explicit wording counts."""
 
 from __future__ import annotations
 
@@ -32,14 +31,14 @@ _GROUPS: Final = frozenset(words.GROUPS.split())
 _ASIDE: Final = frozenset(map(normalised, words.listed(words.ASIDE)))
 _BY_ACCIDENT: Final = frozenset(words.listed(words.BY_ACCIDENT))
 
-# One of these is in every remark: keys, and the single words that are about consent wherever they stand.
+# Every remark contains one of these: KEYS, and single words that are unambiguously about consent.
 _KEYS: Final = frozenset(
     word.lower().encode()
     for text in (consent_words.CLEAR_NO, consent_words.CLEAR_BOUNCED, consent_words.CLEAR_BLOCKED)
     for word in (*words.KEYS.split(), *words.listed(text))
     if " " not in word
 )
-# Bytes, which are quicker to part: small letters, and blanks for what parts words.
+# Translation table to lowercase and spaces; bytes are faster to split than text.
 _PLAIN: Final = bytes(
     ord(" ") if chr(byte) in "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'\t\r\n" else ord(chr(byte).lower())
     for byte in range(128)
@@ -48,15 +47,15 @@ _PLAIN: Final = bytes(
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"'|]{1,64}@[^\s<>()\[\],;\"'|]{1,255}")
 _PARTS: Final = re.compile(r"[()\[\]{}<>|;,:*/!\r\n\t]+|\s[-–—]+\s|\s[-–—]+\Z|\A[-–—]+\s|\.\s")
 _SHORTEST: Final = 3
-_MOST_WORDS_BESIDE: Final = 7  # more are a sentence, which may be about anything
+_MOST_WORDS_BESIDE: Final = 7  # longer texts are sentences, which may be about anything
 _AROUND: Final = ".-–—_"
 _BESIDE: Final = " ([<;|,:"
 _BESIDE_ADDRESS: Final = re.compile(r"[\s()\[\]<>,;|:]")
 
 
 def names_refusers(text: str, *, is_file: bool = False) -> bool:
-    """Whether a title, a line above a table, or the name of a file says that the people in it are not to be
-    contacted. The name of a file (`is_file`) must say so more clearly: people pick whom they write to."""
+    """Return whether a title, a line above a table, or a file name (`is_file`) says that its people must not
+    be contacted. A file name must say so more clearly, because users choose whom to contact."""
     title = text[: _LONGEST_TITLE + 1].strip()
     plain = normalised(title)
     if not plain or len(title) > _LONGEST_TITLE or plain.count(" ") >= _MOST_WORDS or _TURNED.search(plain):
@@ -78,19 +77,19 @@ def _is_against(plain: str, is_file: bool) -> bool:
 
 
 def title_of(text: str) -> str:
-    """A title without the count behind it: `Unsubscribed (12):` → Unsubscribed."""
+    """Return a title without a trailing count: `Unsubscribed (12):` → Unsubscribed."""
     plain = " ".join(text[:_LONGEST].split()).strip(" -–—=_*#~>")
     return _COUNT.sub("", plain)[:_LONGEST_TITLE].strip() or plain[:_LONGEST_TITLE]
 
 
 def begins_plain_group(title: str) -> bool:
-    """Whether a title names people of whom nothing is said, or who said yes."""
+    """Return whether a title names a group without saying no, or one that said yes."""
     plain = normalised(title)
     return bool(_GROUPS.intersection(plain.split())) or kind_of(plain) in ("yes", "clear_yes", "plain_yes")
 
 
 def may_hold_remarks(text: str) -> bool:
-    """Whether a closer look at the cells of a text is worth it."""
+    """Return whether a text may contain remarks; a fast test."""
     if not text.isascii():
         if any(piece in text for piece in words.PIECES):
             return True
@@ -99,33 +98,34 @@ def may_hold_remarks(text: str) -> bool:
 
 
 class RemarkFinder:
-    """Finds the columns of a file that hold remarks, from their cells as they pass."""
+    """Collects the columns of a file that contain remarks."""
 
     def __init__(self) -> None:
         self.found: set[int] = set()
 
     def look(self, at: int, cells: Sequence[str]) -> None:
-        """Looks at some cells of the column at this position. Most cost no more than being joined."""
+        """Examine some cells of the column at this position. For most columns this costs little more than a
+        join."""
         if at in self.found:
             return
         text = "\n".join(cells)
         if text.count("@") * 2 > len(cells) and not any(mark in text for mark in _BESIDE):
-            return  # nothing but addresses
+            return  # only addresses
         if may_hold_remarks(text) and any(map(remark_in, cells)):
             self.found.add(at)
 
 
 def remark_in(cell: str) -> str:
-    """The words in a cell of names or addresses that speak against contacting its person, or that a person
-    has to be asked about; empty for none."""
+    """Return the words in a cell of names or addresses that speak against contacting the person, or that the
+    user must be asked about; empty for none."""
     if len(cell) < _SHORTEST or ("@" in cell and not _BESIDE_ADDRESS.search(cell)):
         return ""
     return _remark(cell[:_LONGEST]) if may_hold_remarks(cell[:_LONGEST]) else ""
 
 
 def refused_address(cell: str) -> str | None:
-    """The key of the one address of a cell beside which nothing stands but that its person is not to be
-    contacted: `ann@example.org OPT OUT`. None for any other cell."""
+    """Return the key of the only address in a cell that otherwise only says no: `ann@example.org OPT OUT`;
+    else None."""
     if len(cell) > _LONGEST or not (remark := remark_in(cell)):
         return None
     addresses = _ADDRESS.findall(cell)

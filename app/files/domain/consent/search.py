@@ -1,8 +1,7 @@
-"""Cells that are about consent wherever they stand, looked for in every column of a file.
+"""Search for cells that are about consent in any column of a file.
 
-Most cells of most columns hold none of these words, so a whole chunk of a column is looked through at once:
-first for single words, then for whole phrases, and only the cells that hold one are judged.
-"""
+Most cells contain none of these words, so whole chunks of a column are searched at once: first for single
+words, then for phrases; only cells with a match are judged."""
 
 from __future__ import annotations
 
@@ -23,9 +22,9 @@ from app.platform.addresses.text import LONGEST_CELL
 _MARKS: Final = "-_.,;:/|()[]{}\"'!?<>&+*#=~^%$`\\"
 _OTHER_MARKS: Final = "\u2018’“”„«»…→•\u00a0\u3000"
 _UNSEEN: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_PARTING: Final = " ,;|-_"  # without any of these a chunk holds single words
-_LONG: Final = 1_000_000  # characters of a chunk, whose cells are cut then
-# Words that many cells hold: a phrase is known by another of its words where it has one.
+_PARTING: Final = " ,;|-_"  # separators; without any of them a chunk contains single words
+_LONG: Final = 1_000_000  # characters of a chunk, beyond which its cells are truncated
+# Frequent words; a phrase is indexed by another of its words if it has one.
 _COMMON: Final = frozenset(b"no not do de the be to from in a e list call mail email contact".split())
 _PLAIN: Final = bytes(ord(" ") if chr(byte) in _MARKS else byte for byte in range(256)).lower()
 _LETTER: Final = re.compile("[A-Za-z]")
@@ -33,13 +32,13 @@ _PIECES: Final = re.compile(r"[.!?\n\r;|]+")
 
 
 def clear_cells(cells: Sequence[str]) -> dict[str, int]:
-    """Those of the cells that are about consent whatever their column is called, as a profile keeps them:
-    {text: how often}. Of a long text the sentence that says so."""
+    """Return {text: count} of the cells that are about consent regardless of their column, as kept in a
+    profile. Of a long text, the sentence that says so."""
     joined = "\n".join(cells)
     if joined.isascii() and not _LETTER.search(joined):
         return {}
     if joined.count("@") * 2 > len(cells):
-        cells = [cell for cell in cells if "@" not in cell or " " in cell]  # addresses hold no words
+        cells = [cell for cell in cells if "@" not in cell or " " in cell]  # addresses contain no words
         joined = "\n".join(cells)
     if len(joined) > _LONG and any(mark in joined for mark in _PARTING):
         joined = "\n".join(cell[:LONGEST_CELL] for cell in cells)
@@ -68,7 +67,7 @@ def _clear(cell: str, phrases: Sequence[bytes], joint: Sequence[str]) -> str | N
 
 
 def _pieces(cell: str) -> Iterator[str]:
-    """A long text in sentences, and these in parts that can be judged."""
+    """Split a long text into sentences, and these into parts that can be judged."""
     for sentence in _PIECES.split(cell):
         for start in range(0, len(sentence), LONGEST_VALUE // 2):
             yield sentence[start : start + LONGEST_VALUE]
@@ -80,7 +79,7 @@ def _holds(cell: str, phrases: Sequence[bytes]) -> bool:
 
 
 def _words_of(text: str) -> list[bytes]:
-    """The words of a text in small letters, without marks; as bytes, which are quicker to part."""
+    """Return the lowercase words of a text without punctuation, as bytes, which are faster to split."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).lower()
         for mark in _UNSEEN:
@@ -91,7 +90,7 @@ def _words_of(text: str) -> list[bytes]:
 
 
 def _key(words: Sequence[bytes]) -> bytes:
-    """The word of a phrase that the fewest other cells hold."""
+    """Return the word of a phrase that is likely to be in the fewest other cells."""
     return max(words, key=lambda word: (word.rstrip(b"s") not in _COMMON, len(word)))
 
 

@@ -22,12 +22,14 @@ Reader = Callable[[str], Consent | None]
 
 _CACHED: Final = 4_096
 _LONGEST_CACHED: Final = 250
-_SHORT: Final = 12  # characters of a note that is judged as it is
+_SHORT: Final = 12  # characters; shorter notes are judged as they are
 
 
 def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> Reader:
-    """`consent_of` for many cells, with what a person said about words ({word key: Answer}); a word that is
-    asked about and has no answer is left out. `blank` is what they said about cells that say nothing."""
+    """Return a caching variant of `consent_of` for one column.
+
+    `answers` is {word key: Answer}; values that are asked about without an answer are left out. `blank` is
+    the answer about blank cells."""
     known: dict[str, Consent | None] = {}
     of_blank = said_of_blank(blank) if field == "consent" else None
 
@@ -49,8 +51,8 @@ def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> 
 def withholding(
     columns: Sequence[tuple[int, str]], answers: Mapping[str, str]
 ) -> Callable[[Sequence[str]], Withheld | None]:
-    """A function of a row's cells: the strongest of what its consent columns (position, field) say against
-    contacting this person, None for nothing. A yes never outweighs a no."""
+    """Return a function of a row's cells: the strongest objection in its consent columns (position, field),
+    or None. A yes never outweighs a no."""
     readers = [(at, reader(field, answers, answers.get(blank_key(at)))) for at, field in columns]
 
     def withheld(cells: Sequence[str]) -> Withheld | None:
@@ -67,7 +69,7 @@ def withholding(
 
 
 def _clear_part(cell: str) -> str:
-    """What a note says about contacting its person, as its column's profile has it; empty for nothing."""
+    """Return the part of a note that is about consent, as kept in the column's profile; empty for none."""
     if len(cell) <= _SHORT:
         return trimmed(cell)
     return next(iter(clear_cells((cell,))), "")

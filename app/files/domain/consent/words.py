@@ -1,8 +1,7 @@
-"""The words in which programs and people say who may be contacted, in the common languages.
+"""Words by which programs and people say who may be contacted, in common languages.
 
-Lists of words as people write them, parted by bars; `cells` compares them without case, accents and marks.
-What is in no list is not understood, and nobody is contacted because of a word that is not understood.
-"""
+Lists separated by bars, as people write them; `cells` compares them without case, accents, and punctuation. A
+word in no list is not understood, and nobody is contacted because of it."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from typing import Final
 
 # ruff: noqa: RUF001
 
-# Answers to any question: what they mean depends on the column.
+# Answers to any question; their meaning depends on the column.
 PLAIN_YES: Final = """
     yes | y | true | t | 1 | 1.0 | x | ok | okay | on | checked | ticked | selected | yep | yeah | ja | j
     wahr | jawohl | oui | o | vrai | sí | si | s | verdadero | cierto | sì | vero | sim | verdadeiro
@@ -28,7 +27,7 @@ MARKS: Final = {
     **dict.fromkeys("✗✘❌☐⛔🚫👎", "no"),
 }
 
-# A yes to being contacted, in so many words.
+# An explicit yes to being contacted.
 YES: Final = """
     single | double | confirmed opt in | subscribed | subscriber | subscribe | active | opted in | opt in
     optin | in | confirmed | consented | consent | consent given | consent granted | has consented
@@ -60,7 +59,7 @@ YES: Final = """
     setuju | đã đăng ký | đồng ý
 """
 
-# A no that can be nothing else, whatever the column is called.
+# An unambiguous no, whatever the column is called.
 CLEAR_NO: Final = """
     do not solicit | no solicitation | do not write | do not phone | do not post | do not market
     does not want to be contacted | doesn t want to be contacted | wants to unsubscribe
@@ -120,7 +119,7 @@ CLEAR_NO: Final = """
     غير موافق | ملغي | لا تتصل | הוסר | הוסרה | ביטל מנוי | לא רשום | לא מאשר | ביטל הרשמה
     berhenti berlangganan | tidak setuju | đã hủy đăng ký | từ chối
 """
-# About being contacted too, wherever they stand, but what they mean for it is for a person to say.
+# Also about being contacted in any column, but the user must say what they mean.
 TELLING: Final = """
     no email | no e-mail | no mail | remove me | please remove | do not disturb | dnd | unwilling | deceased
     passed away | died | keine email | keine e-mail | keine post | verstorben | nicht stören | gestorben
@@ -133,7 +132,7 @@ TELLING: Final = """
     does not want anything | doesn t want anything | wants nothing | ne veut rien | no quiere nada
     non vuole niente | não quer nada | wil niets
 """
-# Answers to a text message, where they are all there is in a cell.
+# Replies to text messages, if they are the whole cell.
 STOPS: Final = "stop | stop all | stopall | stopp | arret"
 NO: Final = """
     no email | withdrawn | revoked | declined | denied | refused | rejected | objected | out
@@ -146,7 +145,7 @@ NO: Final = """
     visszavonva | refuzat | retras | odbijeno | zavrnjeno | отказ | отказано | отозвано | відмова
     відкликано | αρνήθηκε | ret | reddedildi | مرفوض | סירב | ditolak
 """
-# The same in scripts that set no blanks between words: a no wherever they stand in a text.
+# An unambiguous no in scripts without spaces between words, anywhere in a text.
 CLEAR_JOINED: Final = """
     配信停止 | 購読解除 | 配信拒否 | 受信拒否 | 配信不可 | メルマガ停止 | メルマガ不要 | 案内不要 | 連絡不可
     連絡不要 | 営業お断り | 送付不要 | dm不可 | 수신거부 | 수신 거부 | 구독취소 | 구독 취소 | 구독해지
@@ -156,7 +155,7 @@ CLEAR_JOINED: Final = """
     不要再发 | 請勿聯絡 | 已故 | 去世 | 보내지 마 | 보내지마 | 연락금지 | 발송금지 | 발송 금지 | 수신 원치
 """
 
-# Of these, the ones of somebody who never said anything: they took nothing away.
+# Of these, the ones for people who never agreed: they withdraw nothing.
 NEVER_GIVEN: Final = """
     not subscribed | non subscribed | nonsubscribed | never subscribed | not opted in | not consented
     no consent | keine einwilligung | pas de consentement | sin consentimiento | geen toestemming | brak zgody
@@ -203,7 +202,7 @@ BLOCKED: Final = """
     engellendi | ブロック | 已屏蔽 | 차단 | محظور | חסום
 """
 
-# Nobody said no, but nobody said yes: they are left out and stay as they are, unless a person says more.
+# Neither yes nor no: left out and unchanged unless the user says otherwise.
 LEFT_OUT: Final = """
     disabled | no permissions set | no permission set | not set | no answer | no response | no reply
     not specified | not asked | not provided | not given | not available | no data | no information
@@ -216,7 +215,7 @@ LEFT_OUT: Final = """
     не вказано | 未回答 | 未設定 | 無回答 | 未设置 | 未回复 | 미응답
 """
 
-# Words that some programs use for those who may be contacted and others for those who may not.
+# Words that mean “may be contacted” in some programs and “may not” in others.
 ASKED: Final = """
     not sure | do not know | don t know | dont know | no idea | no opinion | not applicable | weiß nicht
     keine Ahnung | ne sait pas | je ne sais pas | no sé | no sabe | non so | não sei | não sabe
@@ -249,7 +248,7 @@ ASKED: Final = """
     ex membri | oud leden | opgezegd | byli członkowie | utträdda | udmeldt | utmeldt
 """
 
-# With these a phrase begins that is a no: "no thanks", "Nicht anrufen", "не подписан".
+# Beginnings of phrases that mean no: "no thanks", "Nicht anrufen", "не подписан".
 NO_BEGINNINGS: Final = """
     no | not | non | never | do not | does not | doesn t | none of | dont | don | cannot | cant | can t
     wont | won t | without | stop
@@ -269,7 +268,7 @@ NO_PARTS: Final = """
     비동의 | 미동의 | 取消 | 退订 | 退訂 | 拒收
 """
 
-# After a beginning that says no these turn the phrase round: "no restrictions", "not unsubscribed".
+# Words that reverse a phrase beginning with a no: "no restrictions", "not unsubscribed".
 AGAINST_NO: Final = """
     restriction | objection | problem | limit | opt out | opted out | optout | unsub | bounce | complain
     block | einwand | einwände | einschränkung | abgemeldet | widerspruch | objeción | restricción
@@ -277,7 +276,7 @@ AGAINST_NO: Final = """
     uitgeschreven | afgemeld | wypisan | sprzeciw | invänd | отпис | возраж
 """
 
-# What may follow a yes without taking anything of it back.
+# Words that may follow a yes without weakening it.
 POLITE: Final = """
     yes | please | thanks | thank you | i do | i agree | i consent | i accept | agree | sure | of course
     ok | sign me up | subscribe me | send it | bitte | gerne | danke | natürlich | klar | merci

@@ -1,1 +1,1 @@
-"""Column names: what exporters call the fields of a contact, and which line holds the names."""
+"""Column names: the terms that exporters use, and detection of the header row."""

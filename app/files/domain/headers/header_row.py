@@ -1,4 +1,4 @@
-"""Where the table of a file begins: notes above it, its header row, or data from the first line on."""
+"""Detection of where the table starts: notes above it, a header row, or data from the first line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_NAMES = 500
 
 @dataclass(frozen=True)
 class Record:
-    """Cells of one record of the head, its first physical line and the line after its last."""
+    """Cells of a record near the start of the file, its first physical line, and the line after its last."""
 
     line: int
     next_line: int
@@ -23,11 +23,10 @@ class Record:
 
 
 def find_header(records: Sequence[Record]) -> int | None:
-    """The position of the header row among the first records; None when there is none.
+    """Return the index of the header row among the first records; None if there is none.
 
-    Above the first row with an address stands the header, and perhaps notes: it is the row with the most
-    names that are known, else the first that is as wide as the table and is words only.
-    """
+    The header is above the first row with an address. It is the row with the most known field names, or else
+    the first that is as wide as the table and consists of words only."""
     width = table_width(records)
     found = _first_header(records, width)
     if found is None:
@@ -36,7 +35,8 @@ def find_header(records: Sequence[Record]) -> int | None:
 
 
 def names_fields(filled: Sequence[str], share: float = 0.5) -> bool:
-    """Whether cells name fields: more than a share are known, and one of them would identify a contact."""
+    """Return whether cells name fields: more than `share` of them are known, including an identifying
+    field."""
     if not 1 < len(filled) <= MOST_NAMES or any(map(_is_value, filled)):
         return False
     known = 0
@@ -50,7 +50,7 @@ def names_fields(filled: Sequence[str], share: float = 0.5) -> bool:
 
 
 def _largest_table(records: Sequence[Record], found: int) -> int:
-    """Of several tables in one file, each below a header of its own, the one with the most contacts."""
+    """Of several tables with headers of their own, return the header of the one with the most contacts."""
     headers = [found]
     for i in range(found + 1, len(records)):
         titled = sum(map(bool, records[i - 1].cells)) == 1
@@ -82,7 +82,7 @@ def _first_header(records: Sequence[Record], width: int) -> int | None:
 
 
 def first_data_row(records: Sequence[Record]) -> int:
-    """Where data begins without a header: after the notes, which are narrower than the table."""
+    """Return where data starts in a file without a header: after notes, which are narrower than the table."""
     width = table_width(records)
     if width == 1:
         return 0
@@ -93,13 +93,13 @@ def first_data_row(records: Sequence[Record]) -> int:
 
 
 def table_width(records: Sequence[Record]) -> int:
-    """The number of cells that most records have; of two equally frequent ones the larger."""
+    """Return the most frequent number of cells; the larger one if tied."""
     widths = Counter(len(record.cells) for record in records)
     return max(widths.items(), key=lambda item: (item[1], item[0]))[0] if widths else 0
 
 
 def data_width(records: Sequence[Record], at_least: int) -> int:
-    """The width of the rows below a header: more than the header's only where most rows have more."""
+    """Return the width of rows below a header; more than the header's only if most rows are wider."""
     widths = Counter(
         max((i for i, cell in enumerate(record.cells, 1) if cell), default=0) for record in records
     )
@@ -108,7 +108,7 @@ def data_width(records: Sequence[Record], at_least: int) -> int:
 
 
 def column_names(header: Sequence[str] | None, width: int) -> list[str]:
-    """A name for each column, none twice: "Column 3" for a nameless one, "Email (2)" for a second "Email"."""
+    """Return unique column names: "Column 3" for an empty one, "Email (2)" for a second "Email"."""
     names: list[str] = []
     seen: set[str] = set()
     for position in range(max(width, len(header or ()))):
@@ -123,7 +123,7 @@ def column_names(header: Sequence[str] | None, width: int) -> list[str]:
 
 
 def column_of_addresses(records: Sequence[Record]) -> int:
-    """The column that holds the most addresses; -1 when there are none."""
+    """Return the column with the most addresses; -1 if there are none."""
     columns = Counter(_address_column(record.cells) for record in records)
     del columns[None]
     return max(columns.items(), key=lambda item: (item[1], -(item[0] or 0)))[0] or 0 if columns else -1
@@ -141,14 +141,14 @@ def _address_column(cells: Sequence[str]) -> int | None:
 
 
 def _known_names(cells: Sequence[str]) -> int:
-    """How many cells are names of fields. A row that holds numbers or an address is no header."""
+    """Return how many cells are known field names; 0 for a row with numbers or an address."""
     if any(_is_value(cell) for cell in cells):
         return 0
     return sum(len(cell) <= 60 and meaning_of(cell) is not None for cell in cells)
 
 
 def _could_be_header(cells: Sequence[str], width: int, address_column: int | None) -> bool:
-    """Nothing is known of its names: it is words, different ones, for every column or nearly."""
+    """Return whether a row without known names could be a header: distinct words for nearly every column."""
     filled = [cell for cell in cells if cell.strip()]
     if len(cells) < width or len(filled) * 4 < width * 3 or len(set(filled)) < len(filled):
         return False
@@ -158,6 +158,7 @@ def _could_be_header(cells: Sequence[str], width: int, address_column: int | Non
 
 
 def _is_value(cell: str) -> bool:
-    """Numbers, dates, phone numbers and anything with an @ are data, never names."""
+    """Return whether a cell is data: numbers, dates, phone numbers, and anything with an @ are never
+    names."""
     digits = sum(character.isdigit() for character in cell)
     return "@" in cell or digits * 2 > len(cell.strip())

@@ -1,14 +1,14 @@
-"""Headers that are more than a name: questions of forms, two words for one thing, somebody else's address.
+"""Headers that are more than a name: form questions, alternatives, and columns about somebody else.
 
-All phrases are compared as `headers.words.normalised` leaves them: lower case, without accents and marks.
-"""
+Phrases are compared as `headers.words.normalised` returns them: lowercase, without accents and
+punctuation."""
 
 from __future__ import annotations
 
 import re
 from typing import Final, Literal
 
-# Whoever looks after the contact, or made the record: never the contact itself.
+# Words for people who manage the contact or created the record, never the contact.
 _OTHERS: Final = frozenset(
     {
         *("owner", "manager", "rep", "reps", "representative", "agent", "assigned", "assignee", "sales"),
@@ -25,7 +25,7 @@ _OTHERS: Final = frozenset(
         *("accountmanager", "verkoper", "wlasciciel", "opiekun", "handlowiec", "agare", "ansvarig", "ejer"),
     }
 )
-# Somebody else where there is a better column, and the contact where there is none.
+# Words for somebody else if there is a better column, otherwise for the contact.
 _PERHAPS_OTHERS: Final = frozenset(
     {"user", "users", "host", "guest", "guests", "gast", "gaste", "gastgeber", "benutzer", "nutzer", "invite"}
 )
@@ -50,7 +50,8 @@ _BRACKETS: Final = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*\Z")
 
 
 def about_someone_else(words: str) -> Literal["surely", "perhaps"] | None:
-    """Whether a header is about somebody other than the contact: their owner, a sales rep, a guest."""
+    """Return whether a header is about somebody other than the contact, such as an owner, sales rep, or
+    guest."""
     tokens = set(words.split())
     if not _OTHERS.isdisjoint(tokens) or _BY.search(words):
         return "surely"
@@ -58,16 +59,17 @@ def about_someone_else(words: str) -> Literal["surely", "perhaps"] | None:
 
 
 def without_asking(words: str) -> str:
-    """`what is your email address` → `email address`."""
+    """Remove the question around a name: `what is your email address` → `email address`."""
     asked = _ASKING.match(words)
     return _AFTERWARDS.sub("", words[asked.end() :] if asked else words)
 
 
 def alternatives(header: str) -> list[str]:
-    """`Town/City` → Town, City; one only where there is nothing to part."""
+    """Split a header into alternatives: `Town/City` → Town, City. A header without alternatives gives one
+    part."""
     return [part for part in _ALTERNATIVES.split(header) if part.strip()]
 
 
 def without_brackets(header: str) -> str:
-    """`Date of birth (DD/MM/YYYY)` → Date of birth."""
+    """Remove a remark in brackets: `Date of birth (DD/MM/YYYY)` → Date of birth."""
     return _BRACKETS.sub("", header).strip() or header

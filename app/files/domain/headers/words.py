@@ -1,4 +1,4 @@
-"""What exporters call the columns of a contact file, in the languages of their users."""
+"""Column names used by exporters, in the languages of their users."""
 
 from __future__ import annotations
 
@@ -144,11 +144,11 @@ _WORDS: Final[dict[str, str]] = {
         bounced at | is bounced | unzustellbar | rebond | rebotado | rimbalzato | devolvido | gebounced
         odbity
     """,
-    # "Contact ID" alone is another program's number.
+    # "Contact ID" alone is an id of another program.
     "contact_id": "muster id | muster contact id",
 }
 
-# Words around the one that matters: "Default Address Phone", "Phone 1 - Value", "Email (required)".
+# Words around the relevant one: "Default Address Phone", "Phone 1 - Value", "Email (required)".
 _AROUND: Final = {
     "contact", "contacts", "customer", "client", "lead", "person", "member", "subscriber", "default",
     "address", "primary", "main", "work", "home", "business", "personal", "private", "mailing", "billing",
@@ -158,7 +158,7 @@ _AROUND: Final = {
     "recipient", "buyer", "purchaser", "respondent", "applicant", "donor", "student", "teilnehmer",
 }  # fmt: skip
 _OF_CONSENT: Final = frozenset({"consent", "opt_out", "bounced"})
-_LONGEST_NAME: Final = 200  # what is longer is no name, and would take long to look through
+_LONGEST_NAME: Final = 200  # longer headers are not names and would be slow to analyze
 _SECOND_BEST: Final = {
     "2",
     "3",
@@ -174,7 +174,8 @@ _SECOND_BEST: Final = {
 
 
 def normalised(header: str) -> str:
-    """A header as its words: `eMailAddress`, `E-mail_address` and `EMAIL ADDRESS` all are `email address`."""
+    """Return a header as plain words: `eMailAddress`, `E-mail_address`, and `EMAIL ADDRESS` become `email
+    address`."""
     spaced = re.sub(r"(?<=[a-zß-ÿ]{2})(?=[A-Z])", " ", header[: 2 * _LONGEST_NAME])
     letters = "".join(
         c
@@ -186,8 +187,9 @@ def normalised(header: str) -> str:
 
 
 def meaning_of(header: str) -> tuple[str, float] | None:
-    """The field that a header means and how sure that is; `name` where other columns tell which name. None
-    for what is about somebody else than the contact."""
+    """Return (field, confidence) for a header, or None.
+
+    The field `name` is resolved by the other columns. None also for columns about somebody else."""
     if len(header) > _LONGEST_NAME:
         return None
     words = normalised(header)
@@ -208,21 +210,21 @@ def meaning_of(header: str) -> tuple[str, float] | None:
 
 
 def _inside(tokens: list[str]) -> tuple[str, float] | None:
-    """The field that is left when words around it are taken off."""
+    """Return the field that is left after removing surrounding words."""
     confidence = 0.5 if _SECOND_BEST.intersection(tokens) else 0.8
     around = _AROUND_WORDS | _SECOND_BEST
     while len(tokens) > 1 and (tokens[0] in around or tokens[-1] in around):
         tokens = tokens[1:] if tokens[0] in around else tokens[:-1]
         field = _FIELDS.get(" ".join(tokens))
         if field is not None:
-            # "Lead status" and "Member subscription" are about something else than mail.
+            # "Lead status" and "Member subscription" are not about email consent.
             return None if field in _OF_CONSENT else (field, confidence)
     return None
 
 
 def _of_alternatives(parts: list[str]) -> tuple[str, float] | None:
-    """`Town/City` and `Company / Account` mean one field, `First / Last name` the whole name; words for
-    different fields mean none."""
+    """Return the field of alternatives: `Town/City` is one field, `First / Last name` the full name;
+    different fields give None."""
     found = {meaning[0] for part in parts if (meaning := meaning_of(part)) is not None}
     if found == {"first_name", "last_name"}:
         return "full_name", 0.8

@@ -1,1 +1,1 @@
-"""A file as numbered rows: how it is laid out, and which lines are no contacts."""
+"""Parsing of a file into numbered rows: its layout, and the lines that are not contacts."""

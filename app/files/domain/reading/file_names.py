@@ -1,4 +1,4 @@
-"""The name of an uploaded file as people see it. It is shown and never used as a path."""
+"""Display names of uploaded files. A name is shown but never used as a path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ NAMELESS: Final = "contacts.csv"
 
 
 def shown_name(given: str | None) -> str:
-    """The last part of what the browser said, without characters that hide or turn text, at most LONGEST."""
+    """Return the last part of the name sent by the browser, without invisible characters, at most LONGEST
+    long."""
     last = (given or "").replace("\\", "/").rpartition("/")[2]
     plain = "".join(" " if character.isspace() else character for character in last if _is_visible(character))
     name = unicodedata.normalize("NFC", " ".join(plain.split())).strip(". ")
@@ -22,5 +23,6 @@ def shown_name(given: str | None) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    """No control characters, no marks that turn the direction of writing, no halves of characters."""
+    """Exclude control and format characters, such as those that change the writing direction, and
+    surrogates."""
     return character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn")

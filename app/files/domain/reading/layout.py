@@ -1,4 +1,4 @@
-"""How a contact file is laid out: told once from its first bytes, kept as JSON, used for later readings."""
+"""Layout of a contact file: detected from its first bytes, stored as JSON, and used by later readings."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _RECORDS_LOOKED_AT = 100
 
 @dataclass(frozen=True)
 class FileLayout:
-    """`header`: the cells as they stand in the file, None without one; `columns`: a distinct name each.
+    """How a file is laid out.
 
-    Lines are physical and count from 1; data begins at `data_line`. `encoding` may be "ascii" (`encodings`).
-    `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are those between a
-    delimiter and a quotation mark that are skipped. `sieved`: lines that are no contacts are left out, for
-    which `address` is the column of addresses. `mends`: of `garbled.MENDS`, what a person asked for. Of the
-    columns the last ones are those of `outside`, which the file itself does not have.
-    """
+    `header` holds the cells as in the file, None without a header; `columns` holds a unique name for each
+    column. Lines are physical and count from 1; data starts at `data_line`. `encoding` may be "ascii" (see
+    `encodings`). `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are
+    skipped between a delimiter and a quotation mark. `sieved`: lines that are not contacts are left out, for
+    which `address` is the column of email addresses. `mends` are the requested repairs of `garbled.MENDS`.
+    The last columns are those of `outside`, which are not columns of the file itself."""
 
     encoding: str
     delimiter: str
@@ -61,12 +61,12 @@ class FileLayout:
 
     @property
     def width(self) -> int:
-        """The number of columns."""
+        """Number of columns."""
         return len(self.columns)
 
     @property
     def own_columns(self) -> tuple[str, ...]:
-        """The columns that the file itself has."""
+        """Columns of the file itself."""
         return self.columns[: len(self.columns) - len(self.outside.names)]
 
     @property
@@ -75,19 +75,19 @@ class FileLayout:
 
     @property
     def repeated(self) -> list[int]:
-        """Positions of the columns that only repeat what stands in a row's own cells."""
+        """Positions of columns that only repeat what other cells of the row contain."""
         first = len(self.own_columns)
         return [first + at for at, name in enumerate(self.outside.names) if name in REPEATED]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain lists and strings; `from_json` reads them back."""
+        """Return JSON values that `from_json` reads back."""
         facts = asdict(self)
         facts["header"] = list(self.header) if self.header is not None else None
         return facts | {"columns": list(self.columns), "mends": list(self.mends)}
 
     @classmethod
     def from_json(cls, facts: dict[str, Any]) -> FileLayout:
-        """The layout that `as_json` wrote, also at a time when it knew less."""
+        """Restore a layout from `as_json`, also one written by an earlier version with fewer fields."""
         header = facts["header"]
         outside = dict(facts.get("outside", {}))
         return cls(
@@ -103,8 +103,10 @@ class FileLayout:
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of a file before its first bytes are read; None is for them to tell. `header_line` 0:
-    there is no header. `sheet`: the bytes are the text of that worksheet. `mends` as in FileLayout."""
+    """What is known before a file is read; None means to detect it.
+
+    `header_line` 0: there is no header. `sheet`: the bytes are the text of that worksheet. `mends` as in
+    FileLayout."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -114,10 +116,9 @@ class Told:
 
 
 def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
-    """Reads the layout from the first block of a file; `whole` when that block is all of it.
+    """Detect the layout from the first block of a file; `whole`: the block is the whole file.
 
-    Raises UnreadableFile for what is no table: another kind of file, an empty one, too many columns.
-    """
+    Raises UnreadableFile for a file that is not a table, is empty, or has too many columns."""
     told = told or Told()
     if told.sheet is not None:
         return _sniff_sheet(head, whole, told)
@@ -139,7 +140,7 @@ def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileL
 
 
 def with_outside(layout: FileLayout, outside: Outside) -> FileLayout:
-    """The layout with these columns behind its own."""
+    """Return the layout with the columns of `outside` appended."""
     own = layout.own_columns
     return replace(layout, columns=tuple(column_names([*own, *outside.names], 0)), outside=outside)
 
@@ -196,7 +197,8 @@ def _columns(header: Sequence[str] | None, width: int, mends: tuple[str, ...]) -
 
 
 def _whole_lines(head: bytes, encoding: str, whole: bool) -> list[str]:
-    """The first lines; the last one is left out when it may be cut. Damage is the reader's to report."""
+    """Return the first complete lines; a last line that may be truncated is dropped. Undecodable bytes are
+    replaced; the reader reports them."""
     text = (
         head.decode("utf-8" if encoding == UNDECIDED else encoding, "replace")
         .lstrip("\ufeff")
@@ -233,6 +235,6 @@ def _records(lines: list[str], skipped: int, delimiter: str, blanks: Blanks) -> 
             if len(records) == _RECORDS_LOOKED_AT:
                 break
     except csv.Error:
-        # A cell without end: what was read so far has to do, and the reader names the row.
+        # A quotation mark that is never closed: use what was read so far; the reader reports the row.
         pass
     return records

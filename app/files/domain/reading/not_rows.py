@@ -1,8 +1,7 @@
-"""Lines of a contact file that are no contacts: footers, totals, section titles, repeated headers, rules.
+"""Detection of lines that are not contacts: footers, totals, section titles, repeated headers, and rules.
 
-A line is left out only when nothing in it could be a contact; in doubt it is a row, which then fails where a
-person sees it. The same lines are left out at every reading, because rows are numbered without them.
-"""
+A line is left out only if nothing in it could be a contact; otherwise it is a row and its problem is
+reported. Every reading leaves out the same lines, because rows are numbered without them."""
 
 from __future__ import annotations
 
@@ -25,9 +24,9 @@ KINDS: Final[dict[str, str]] = {
 }
 
 _THINGS = r"(?:records?|rows?|contacts?|entries|members?|people|subscribers?|leads?|results?|items?)"
-# Possessive, each part with its own characters: a cell of blanks and figures is passed over once.
+# Possessive quantifiers on disjoint characters, so that matching takes linear time.
 _COUNT = rf"[\s:=(\d.,]*+{_THINGS}?+[\s):=\d.,]*+"
-# A whole cell that names a sum.
+# A whole cell that labels a sum.
 _SUM = re.compile(
     r"\W*+(?:(?:grand|sub|overall|final|report)?[\s-]?totals?(?:\s+(?:records?|rows?|count|number)(?:\s+of)?)?"
     rf"|count|sum|{_THINGS}|(?:number|count|total)\s+of\s+{_THINGS}|(?:record|row)\s+count"
@@ -37,7 +36,7 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"\W*+\d[\d.,]*\s+{_THINGS}\b[^@]{{0,40}}", re.IGNORECASE)
-# How a line begins that a program or a person writes below a table; who made it may be told by an address.
+# Beginnings of notes below a table. A note about who created the file may contain an address.
 _WHO = re.compile(
     r"\W*(?:(?:report|list|file|data)\s+)?(?:generated|exported|printed|downloaded|created|produced|compiled|"
     r"prepared)\s+(?:by|with|from|for)\b|\W*(?:erstellt|exportiert)\s+von\b|\W*(?:généré|exporté)\s+par\b",
@@ -55,30 +54,29 @@ _NOTE = re.compile(
     r"wygenerowano|wyeksportowano|strona\s+\d+\s+z|poufne)",
     re.IGNORECASE,
 )
-# How a note may begin that has an address in it; the first letters of _NOTE.
+# First four characters of notes (_NOTE), to find those that contain an address.
 _STARTS = """
     gene expo prin down crea prod comp upda prep repo list file data copy conf page disc filt note sour inte
     tota gran subt sub- coun reco numb summ gesa insg anza erst gedr vert seit stan géné impr pági esta rise
     wyge wyek stro pouf
 """
 NOTE_STARTS: Final = frozenset((*_STARTS.split(), "all ", "end ", "run ", "as o", "do n", "(c) ", "sum:"))
-_LOOKED_AT: Final = 200  # characters of a cell: notes say early what they are
+_LOOKED_AT: Final = 200  # characters of a cell; notes are recognizable from their beginning
 _RULES: Final = frozenset("-=_*#~.–—")
 _FIGURE = re.compile(r"[\s\d.,%()+\-$€£¥:]*")
 _A_VALUE = re.compile(r"@|\d{2}")
 _SOMETHING = re.compile(r"[^\W_]")
 _SHORT_TITLE: Final = 3
-_MANY_TITLES: Final = 2_000  # of more, only those with a word about consent are looked at closely
+_MANY_TITLES: Final = 2_000  # beyond this number, only titles with a consent word are examined
 _A_WORD = re.compile(r"[^\W\d_]{2}")
 
 
 class Sieve:
-    """Tells of each record of a file, in order, whether it is a row (None) or what else it is.
+    """Classifies the records of a file in order: a row (None) or a kind of line that is not a row.
 
-    `header`: the cells of the header row, None without one. `width`: the columns of the table. `section` is
-    the title that the rows now stand under, from the first on that says that people are not to be contacted;
-    empty under titles that say nothing of the kind.
-    """
+    `header`: cells of the header row, None without one. `width`: number of columns. `section` is the current
+    section title if it says that its people must not be contacted, or is not understood within such a
+    section; otherwise empty."""
 
     def __init__(self, header: Sequence[str] | None, width: int) -> None:
         self._header = _trimmed(header) if header is not None else None
@@ -88,22 +86,22 @@ class Sieve:
         self._after_title = False
         self._is_lone = False
         self._titles = 0
-        # A column of words about consent in front of all others is no place for titles.
+        # If the first column is about consent, its cells are not titles.
         self._has_titles = not (header and about(header[0]) in ("consent", "opt_out", "bounced", "status"))
         self.elsewhere = False  # the records belong to another table of the file
         self.section = ""
         self.has_sections = False
 
     def doubts(self, cells: Sequence[str]) -> bool:
-        """Whether a record of a table without addresses is worth a closer look: half of it is empty, or it
-        begins like the header, a rule or a sum."""
+        """Return whether a record needs `kind_of` in a table without addresses: half of it is empty, or it
+        begins like the header, a rule, or a sum."""
         first = cells[0]
         if self._width == 1 and not any(map(str.isdigit, first)):
             return True
         return cells.count("") * 2 >= self._width or first == self._first or first[:1] in _RULES
 
     def kind_of(self, cells: Sequence[str]) -> Kind | None:
-        """For a record that is no plain row: it lacks an address or a cell, or is nearly empty."""
+        """Classify a record that is not a plain row: it lacks an address or a cell, or is nearly empty."""
         filled = [cell for cell in cells if cell.strip()]
         if not _SOMETHING.search("".join(filled)):
             return "rule"
@@ -124,7 +122,7 @@ class Sieve:
         return kind
 
     def pass_above(self, text: str) -> None:
-        """A line above the header."""
+        """Process a line above the header, which may be a section title."""
         title = title_of(text)
         if names_refusers(title):
             self._begin(title)
@@ -132,8 +130,10 @@ class Sieve:
             self.section = ""
 
     def pass_title(self, cells: Sequence[str], *, is_sure: bool) -> None:
-        """A record with one cell that is a title, or may be one: it ends the section before it. What is not
-        understood becomes a section of its own, about which a person is asked."""
+        """Process a record with one cell that is (`is_sure`) or may be a title and thus ends the current
+        section.
+
+        A title that is not understood becomes a section of its own, which the user is asked about."""
         filled = [cell for cell in cells if cell.strip()]
         if not self.section or len(filled) != 1 or "@" in filled[0] or not (is_sure or cells[0].strip()):
             return
@@ -141,8 +141,8 @@ class Sieve:
         self.section = "" if begins_plain_group(title) else title
 
     def _begins_section(self, cells: Sequence[str], filled: list[str]) -> bool:
-        """Whether a record is a title that says that the people below it are not to be contacted, or ends
-        such a section by saying that they are."""
+        """Return whether a record is a title that starts a section of people who must not be contacted, or
+        ends one."""
         if not self._has_titles or len(filled) > 2 or not cells[0].strip() or "@" in "".join(filled):
             return False
         if len(filled) == 2 and not _FIGURE.fullmatch(filled[1]):
@@ -164,11 +164,13 @@ class Sieve:
         self.has_sections = True
 
     def may_be_title(self, cells: Sequence[str]) -> bool:
-        """One cell in a table of several: a title if a header follows, else a row."""
+        """Return whether a record has a single filled cell in a wider table: a title if a header follows,
+        else a row."""
         return self._width > 2 and self._header is not None and sum(map(bool, map(str.strip, cells))) == 1
 
     def ends_title(self, cells: Sequence[str]) -> bool:
-        """Whether the record above this one, which `may_be_title`, is one: then this one is a header."""
+        """Return whether this record is a header, so that the record before it, which `may_be_title`, is a
+        title."""
         if _trimmed(cells) == self._header:
             return True
         self._after_title, before = True, self._after_title
@@ -197,11 +199,12 @@ class Sieve:
         return None
 
     def _sums_up(self, first: str, cells: Sequence[str]) -> bool:
-        """A single cell that names a sum: alone in its line, or with a figure."""
+        """Return whether a single cell that labels a sum is alone on its line or contains a figure."""
         return len(cells) == 1 or any(map(str.isdigit, first)) or self._width > 2
 
     def _is_other_header(self, filled: list[str]) -> bool:
-        """Names of fields, one of which would identify a contact; below a title fewer will do."""
+        """Return whether the cells name fields, including an identifying one; below a title fewer names are
+        enough."""
         if self._header is None or len(filled) < 2 or any(map(_A_VALUE.search, filled)):
             return False
         if names_fields(filled):

@@ -1,4 +1,4 @@
-"""What was noticed while all of a file was read: lines that are no contacts, and cells that are garbled."""
+"""What is noticed while a file is read: lines that are not contacts, and garbled cells."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SAMPLES: Final = 5
 ACCENTED: Final = 3
 _SHORT: Final = 40
 _LONGEST: Final = 120
-_COUNTED_BY_LOOKING: Final = 20_000  # rows that are looked at cell by cell; more only say "more than"
+_COUNTED_BY_LOOKING: Final = 20_000  # rows examined cell by cell; later ones are not counted
 
 
 @dataclass(frozen=True)
 class NoticedLine:
-    """`row` None for a line that is no row; `text` is shortened."""
+    """A noticed line; `row` is None if it is not a row, `text` is shortened."""
 
     line: int
     row: int | None
@@ -26,7 +26,7 @@ class NoticedLine:
 
 @dataclass
 class Noticed:
-    """How many lines or rows, and the first of them."""
+    """Number of lines or rows, and the first of them."""
 
     count: int = 0
     samples: list[NoticedLine] = field(default_factory=list)
@@ -39,8 +39,8 @@ class Noticed:
 
 @dataclass
 class Notices:
-    """`left_out`: {not_rows.Kind: lines}; `garbled`: {`lost`, `encoding` or `entities`: rows}; `accented`: a
-    few cells with letters beyond ASCII, which show whether the encoding is the right one."""
+    """`left_out`: {not_rows.Kind: lines}. `garbled`: {`lost`, `encoding`, or `entities`: rows}. `accented`: a
+    few cells with non-ASCII letters, which show whether the encoding is right."""
 
     left_out: dict[str, Noticed] = field(default_factory=dict)
     garbled: dict[str, Noticed] = field(default_factory=dict)
@@ -48,12 +48,12 @@ class Notices:
     _looked: int = 0
 
     def leave_out(self, kind: str, line: int, cells: Sequence[str]) -> None:
-        """Count a line that is no row."""
+        """Count a line that is not a row."""
         filled = [" ".join(cell.split()) for cell in cells if cell.strip()]
         self.left_out.setdefault(kind, Noticed()).add(line, None, " | ".join(filled))
 
     def wants_accents(self, cells: Sequence[str]) -> bool:
-        """Keep short cells that show how the file is encoded; whether more are wanted."""
+        """Keep short cells with non-ASCII letters; return whether more are needed."""
         for cell in cells:
             plain = cell.strip()
             if not plain.isascii() and len(plain) <= _SHORT and any(map(_is_letter_beyond, plain)):
@@ -64,7 +64,7 @@ class Notices:
         return True
 
     def look_at(self, row: int | None, line: int, cells: Sequence[str]) -> None:
-        """Count a row whose cells were lost or misread on the way here."""
+        """Count a row with cells that were garbled before the upload."""
         if "&" not in (joined := "".join(cells)) and joined.isascii():
             return
         if self._looked >= _COUNTED_BY_LOOKING:
@@ -81,13 +81,13 @@ class Notices:
         return sum(noticed.count for noticed in self.left_out.values())
 
     def as_json(self) -> dict[str, Any]:
-        """Plain numbers, strings, lists and dicts."""
+        """Return JSON values."""
         facts = asdict(self)
         return {name: facts[name] for name in ("left_out", "garbled", "accented")}
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Notices:
-        """What `as_json` wrote; nothing for a file that was kept before anything was noticed."""
+        """Restore notices from `as_json`; empty for uploads stored without them."""
         groups = {
             name: {
                 kind: Noticed(one["count"], [NoticedLine(**sample) for sample in one["samples"]])

@@ -1,4 +1,4 @@
-"""A contact file as a stream of numbered rows, whatever program wrote it, in bounded memory."""
+"""A contact file of any origin as a stream of numbered rows, in bounded memory."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ _BLANK_STARTS: Final = frozenset(("", " ", "\t", "\r", "\n", "\xa0", "\x1a"))
 
 
 class Table:
-    """Iterate once over its rows. `layout.encoding` is final when the last row has been read.
+    """Rows of a file, to be iterated once.
 
-    `notices` tell then what was seen on the way, when they are asked for, `has_sections` and `has_beyond`
-    whether there is anything for these columns of `Outside`.
-    """
+    `layout.encoding` is final after the last row. Then `notices` hold what was noticed (if requested), and
+    `has_sections` and `has_beyond` say whether the file has content for these columns of `Outside`."""
 
     def __init__(
         self,
@@ -70,11 +69,11 @@ class Table:
 
     @property
     def layout(self) -> FileLayout:
-        """How the file is laid out."""
+        """The layout, with the encoding as decided so far."""
         return replace(self._layout, encoding=self._lines.encoding)
 
     def __iter__(self) -> Iterator[Row]:
-        """Raises UnreadableFile, with row and line, at the first thing that cannot be read."""
+        """Iterate over the rows. Raises UnreadableFile, with row and line, at the first unreadable place."""
         self._head = b""
         if self._layout.sieved:
             self._sieve = Sieve(self._layout.header, self._own_width)
@@ -92,7 +91,7 @@ class Table:
             yield Row(row.number, row.line, [*cells[:width], *more, *cells[width:]])
 
     def _rows(self) -> Iterator[Row]:
-        # The innermost loop of every upload: what it does for each row is worth some ugliness.
+        # The innermost loop of every upload: written for speed rather than elegance.
         layout = self._layout
         width, at = self._own_width, layout.address
         above = layout.data_line - 1
@@ -170,7 +169,7 @@ class Table:
             )
 
     def _made(self, number: int, line: int, next_line: int, cells: list[str]) -> Row:
-        """A row that needs more than to be numbered."""
+        """Create a row that needs more than numbering."""
         width = self._own_width
         if len(cells) > MOST_COLUMNS:
             _refuse_wide(number, line, len(cells))
@@ -199,7 +198,7 @@ class Table:
             self.notices.look_at(number, line, cells)
 
     def _pass_over(self, lines: Iterator[str], count: int) -> None:
-        """The lines above the first row; those that are neither blank nor part of the header are noted."""
+        """Read the lines above the first row and note those that are neither blank nor part of the header."""
         header, data = self._layout.header_line, self._layout.data_line
         if header is not None and self._notice:
             self.notices.look_at(None, header, self._layout.header or ())
@@ -226,22 +225,21 @@ def open_table(
     told: Told | None = None,
     outside: Outside | None = None,
 ) -> Table:
-    """The rows of a stream of bytes, read from its beginning; without a layout, it is told from them.
+    """Open the rows of a byte stream from its start; without `layout`, it is detected.
 
-    Cells are what they mean: one guarding apostrophe is stripped, short rows are filled up with empty cells.
-    With `notice` the table's notices tell what was left out or is garbled. `outside` are columns that are to
-    stand behind those of the file. Raises UnreadableFile.
-    """
+    Guarding apostrophes are removed and short rows are filled with empty cells. With `notice`, the table's
+    notices tell what was left out or garbled. The columns of `outside` are appended. Raises
+    UnreadableFile."""
     return Table(stream, layout, notice=notice, told=told, outside=outside)
 
 
 def open_untouched(stream: Readable, layout: FileLayout) -> Table:
-    """The same rows under the same numbers, cells exactly as they stand in the file: for downloads."""
+    """Open the same rows with the same numbers and unchanged cells, for downloads."""
     return Table(stream, layout, raw=True)
 
 
 def _is_blank(cells: list[str]) -> bool:
-    """Whitespace only, or the mark with which DOS ended a text file."""
+    """Return whether a record is only whitespace, or the end-of-file mark of DOS."""
     return not "".join(cells).strip(" \t\r\n\xa0\x1a")
 
 
@@ -262,7 +260,7 @@ def _runaway_quote(number: int, line: int) -> UnreadableFile:
 
 
 def _swallowed_rows(cells: list[str], width: int, delimiter: str) -> bool:
-    """Whether a cell of many lines holds what looks like rows of this very table, address included."""
+    """Return whether a multi-line cell contains what looks like rows of this table, including an address."""
     if width < 2:
         return False
     for cell in cells:

@@ -1,1 +1,1 @@
-"""Invented people, and files of them to try."""
+"""Invented people, and sample files of them."""

@@ -1,8 +1,7 @@
-"""Ready files of invented people, with the mistakes that real lists have.
+"""Sample files of invented people, with the errors of real lists.
 
-Some of the people are those that sample data put into the account, some are new; among their addresses are
-repeated, broken, blank, mistyped and unsubscribed ones.
-"""
+Some people are contacts of the sample data, others are new. Among their addresses are duplicate, invalid,
+blank, mistyped, and unsubscribed ones."""
 
 import csv
 import io
@@ -21,7 +20,7 @@ HEADER: Final = ("First name", "Last name", "E-mail", "Phone", "City", "Country"
 
 @dataclass(frozen=True)
 class Recipe:
-    """How many rows of each kind; `seed` makes two files of the same recipe differ."""
+    """Number of rows of each kind; `seed` makes files of the same recipe differ."""
 
     seed: int
     known: int
@@ -66,12 +65,12 @@ _BREAKS: Final = (
 
 @lru_cache(maxsize=1)
 def sample_people_csv() -> bytes:
-    """The ready file to try an upload with, the same one every time."""
+    """Return the sample file for trying an upload; always the same bytes."""
     return people_csv(TO_TRY)
 
 
 def people_csv(recipe: Recipe) -> bytes:
-    """A file by the recipe, the same one every time."""
+    """Return the file for a recipe; always the same bytes."""
     source = random.Random(recipe.seed)
     everybody = sample_people(SAMPLE_CONTACTS + 400)
     known = source.sample(
@@ -109,7 +108,7 @@ def _broken(person: SamplePerson, way: str) -> str:
 
 
 def _again(row: list[str], source: random.Random) -> list[str]:
-    """The same address as somebody would type it a second time."""
+    """Return the row with its address as it might be typed a second time."""
     first, last, email, *rest = row
     return [first, last, source.choice((email, email.upper(), f" {email}", email.capitalize())), *rest]
 

@@ -1,4 +1,4 @@
-"""First names, family names and towns of many countries, to invent people from."""
+"""First names, last names, and cities by country, for invented people."""
 
 from typing import Final, NamedTuple
 
@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 
 class Land(NamedTuple):
-    """`dial` is a pattern of numbers that no telephone has, where a country keeps such a range: each # is a
-    digit, | stands between patterns. `weight` is how many of a hundred people come from there."""
+    """A country. `weight` is the share of people in percent. `dial` holds patterns of phone numbers reserved
+    for fiction, where the country has such a range: # is a digit, | separates patterns."""
 
     code: str
     weight: int

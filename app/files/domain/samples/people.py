@@ -1,8 +1,7 @@
-"""Two thousand invented people, the same ones every time.
+"""Invented people, the same on every run.
 
-So that every page has something to look at before anyone trusts us with a real list. Their addresses are
-of domains that exist for examples, their telephone numbers of ranges that are kept for films.
-"""
+They fill the pages before an account has real contacts. Their email addresses use example domains, and their
+phone numbers come from ranges reserved for fiction."""
 
 import random
 import unicodedata
@@ -24,7 +23,7 @@ _LETTERS: Final = str.maketrans(
 
 @dataclass(frozen=True)
 class SamplePerson:
-    """`status` is active, unsubscribed, bounced or blocked; `known_for` counts days before today."""
+    """`status` is active, unsubscribed, bounced, or blocked; `known_for` is in days before today."""
 
     first_name: str
     last_name: str
@@ -43,14 +42,14 @@ class SamplePerson:
 
 
 def sample_people(count: int) -> list[SamplePerson]:
-    """The first `count` people; at most 5,000."""
+    """Return the first `count` people; `count` is at most 5,000."""
     source = random.Random(SEED)
     people = _people(source)
     return [next(people) for _ in range(count)]
 
 
 def plain(text: str) -> str:
-    """A name as it stands in an address: `Jürgen` → `juergen`, `D'Angelo` → `dangelo`."""
+    """Return a name as used in an email address: `Jürgen` → `juergen`, `D'Angelo` → `dangelo`."""
     lower = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
     ascii_only = unicodedata.normalize("NFKD", lower).encode("ascii", "ignore").decode()
     return "".join(letter for letter in ascii_only if letter.isalnum())

@@ -1,1 +1,1 @@
-"""The bytes of a file as lines of text: encodings, delimiters, damage."""
+"""From bytes to lines of text: encodings, delimiters, and damaged text."""

@@ -1,10 +1,8 @@
-"""Which of the older encodings a text is in: told by whether its letters make words of a language that the
-encoding was made for.
+"""Detection of legacy encodings, by whether the decoded letters form words of a language of that encoding.
 
-The library's statistics need some hundred letters; a list of contacts may have five. So its ranking is
-weighed with what the decoded letters are: `Muñoz` is Spanish, `Muńoz` mixes two alphabets, and `Pawe³` has a
-digit where a letter belongs.
-"""
+The statistics of `chardet` need hundreds of letters, but a contact list may have five. Its ranking is
+therefore weighted by the decoded letters: `Muñoz` is Spanish, `Muńoz` mixes two alphabets, and `Pawe³` has a
+digit in place of a letter."""
 
 from __future__ import annotations
 
@@ -50,7 +48,7 @@ _HEBREW: Final = ("אבגדהוזחטיךכלםמןנסעףפץצקרשת",)
 _ARABIC: Final = ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگ",)
 _THAI: Final = ("".join(map(chr, (*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E5B)))),)
 
-# Encoding → (how likely it is before anything is read, alphabets). The East Asian ones are judged otherwise.
+# {encoding: (prior likelihood, alphabets)}. East Asian encodings are scored differently.
 _ALPHABETS: Final[dict[str, tuple[float, tuple[str, ...]]]] = {
     "cp1252": (1.0, _LATIN_1),
     "iso8859-15": (0.97, _LATIN_1),
@@ -78,13 +76,13 @@ LEGACY: Final = (*_ALPHABETS, *_EAST_ASIAN)
 
 _NEUTRAL: Final = frozenset("\xa0‘’“”„‚«»‹›–—…•€°®©™·´ʼ′″§№")
 _NEVER_BEFORE: Final = frozenset("€°•§№©®™»")
-_EVIDENCE: Final = 12_000  # bytes that are weighed
+_EVIDENCE: Final = 12_000  # bytes that are examined
 _WORD: Final = re.compile(r"[^\s,;|\"'@<>()\[\]/.:+&=0-9-]+")
 
 
 def likeliest(lines: bytes) -> str:
-    """The encoding out of LEGACY that makes the most sense of lines that are neither ASCII nor UTF-8."""
-    import chardet  # its models take 30 MB, which most files do not need
+    """Return the encoding from LEGACY that fits best, for lines that are neither ASCII nor UTF-8."""
+    import chardet  # its models take 30 MB; most files do not need them
 
     lines = lines[:_EVIDENCE]
     ranked = chardet.detect_all(
@@ -92,7 +90,7 @@ def likeliest(lines: bytes) -> str:
     )
     ranks = {str(one["encoding"]): float(one["confidence"]) for one in ranked}
     best = max(ranks.values(), default=0.0) or 1.0
-    # The library leaves out what a single byte does not fit; such a byte may be the one that is spoiled.
+    # The library omits encodings that a single byte contradicts, but that byte may be damaged.
     scores = {
         name: (0.75 + 0.25 * ranks.get(name, best * (0.3 if name in _EAST_ASIAN else 0.9)) / best)
         * _sense(lines, name)
@@ -100,12 +98,13 @@ def likeliest(lines: bytes) -> str:
     }
     best_name = max(LEGACY, key=lambda name: scores[name])
     if best_name in _ALPHABETS and lines.decode(best_name, "replace") == lines.decode("cp1252", "replace"):
-        return "cp1252"  # nothing tells them apart, and this one is what people know
+        return "cp1252"  # indistinguishable, and the best-known of the two
     return best_name
 
 
 def _sense(lines: bytes, encoding: str) -> float:
-    """0 to 1: how much of the text beyond ASCII is letters where letters belong, of one language at best."""
+    """Score from 0 to 1 how far the non-ASCII text consists of letters in plausible places, ideally of one
+    language."""
     words = {word for word in _WORD.findall(lines.decode(encoding, "replace")) if not word.isascii()}
     letters: Counter[str] = Counter()
     odd, total = 0.0, 0
@@ -123,7 +122,7 @@ def _sense(lines: bytes, encoding: str) -> float:
 
 
 def _judge_word(word: str, letters: Counter[str]) -> tuple[float, int]:
-    """(what is odd, characters beyond ASCII); the letters among them are counted."""
+    """Return (penalty, number of non-ASCII characters) of a word, and count its letters."""
     odd, total = 0.0, 0
     for at, character in enumerate(word):
         if character < "\x80":
@@ -149,7 +148,7 @@ def _judge_word(word: str, letters: Counter[str]) -> tuple[float, int]:
 
 
 def _stands_oddly(word: str, at: int) -> bool:
-    """Whether a sign stands where a letter belongs: before or between letters."""
+    """Return whether a sign is in the place of a letter: before or between letters."""
     character, after = word[at], word[at + 1 : at + 2]
     if character in _NEVER_BEFORE:
         return bool(after)
@@ -161,7 +160,7 @@ def _is_ascii_letter(character: str) -> bool:
 
 
 def _coverage(letters: Counter[str], alphabets: Iterable[str]) -> float:
-    """The share of letters in one alphabet, and half of what a second one adds."""
+    """Return the share of letters in the best alphabet, plus 30% of what a second one adds."""
     total = sum(letters.values())
     if not total:
         return 0.0
@@ -179,14 +178,14 @@ def _east_asian(letters: Counter[str], encoding: str) -> float:
     if not total:
         return 0.0
     common = sum(_common(letter, encoding) * count for letter, count in letters.items()) / total
-    # Han characters alone are as likely Chinese: the encoding of the two that is still in use is meant.
+    # Han characters alone are just as likely Chinese, so prefer the encoding that is still in use.
     return (
         common * 0.7 if encoding == "euc-jp" and not any("ぁ" <= one <= "ヺ" for one in letters) else common
     )
 
 
 def _common(letter: str, encoding: str) -> float:
-    """How common a character is in texts of the encoding, by its place in the national standard."""
+    """Return how common a character is in texts of the encoding, by its position in the national standard."""
     kana = "\u3040" <= letter <= "\u30ff"
     hangul = "\uac00" <= letter <= "\ud7a3"
     try:

@@ -1,8 +1,8 @@
-"""Blanks between a delimiter and a quotation mark, as in `"Lee, Ann", "Berlin"`: hand-made files have them.
+"""Blanks between a delimiter and a quotation mark, as in `"Lee, Ann", "Berlin"`, which occur in hand-made
+files.
 
-The csv module takes such a mark for a letter, and cuts the cell at its comma. It can skip spaces itself; tabs
-and non-breaking blanks are taken out here before it sees the line.
-"""
+The csv module would treat the quotation mark as text and split the cell at its comma. It can skip spaces
+itself; tabs and no-break spaces are removed here before it sees the line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ _BEFORE_MARK = re.compile(rf'([{_BLANKS}]+)"')
 
 
 def sniff_blanks(lines: Sequence[str], delimiter: str) -> Blanks:
-    """Which blanks before a quotation mark are no part of the cell.
+    """Detect which blanks before a quotation mark are not part of the cell.
 
-    Those that occur, if the rows are at least as even without them; spaces also when every cell but the first
-    begins with one, because then a quoted one may come further down.
-    """
+    These are the ones that occur, if row widths are at least as uniform without them; and spaces if every
+    cell except the first starts with one, because a quoted cell may follow further down."""
     rows = _rows(lines, delimiter)
     later = [cell for row in rows for cell in row[1:] if cell]
     found = {blank for row in rows for cell in row if (mark := _BEFORE_MARK.match(cell)) for blank in mark[1]}
@@ -36,7 +35,7 @@ def sniff_blanks(lines: Sequence[str], delimiter: str) -> Blanks:
 
 
 def closer(delimiter: str) -> Callable[[str], str]:
-    """A function that takes the lines of a file, in order, and returns each without those blanks."""
+    """Return a function that removes these blanks from the lines of a file, called in order."""
     blank = _BLANKS.replace(delimiter, "")
     between = re.escape(delimiter)
     field = re.compile(rf'([{blank}]+(?="))?("[^"]*(?:""[^"]*)*("?))?[^{between}]*(?:{between}|\Z)')
@@ -67,7 +66,7 @@ def closer(delimiter: str) -> Callable[[str], str]:
 
 def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
-    with suppress(csv.Error):  # a cell without end: what was read so far has to do
+    with suppress(csv.Error):  # a quotation mark that is never closed: use what was read so far
         rows.extend(row for row in csv.reader(lines, delimiter=delimiter) if any(row))
     return rows
 

@@ -1,4 +1,4 @@
-"""Which character parts the cells of a row: comma, semicolon, tab or pipe, told from the first rows."""
+"""Detection of the delimiter: comma, semicolon, tab, or pipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SEP_LINE = re.compile(r"\"?sep=(?P<delimiter>.)\"?\s*\Z", re.IGNORECASE | re.DO
 
 
 def delimiter_of_sep_line(line: str) -> str | None:
-    """The delimiter that Excel's own first line `sep=;` names; None for any other line."""
+    """Return the delimiter named by Excel's first line `sep=;`; None for any other line."""
     found = _SEP_LINE.match(line)
     if found is None or found["delimiter"] in '\r\n"':
         return None
@@ -24,10 +24,9 @@ def delimiter_of_sep_line(line: str) -> str | None:
 
 
 def sniff_delimiter(lines: Sequence[str]) -> str:
-    """The one that cuts the most rows into the same number of cells; a comma for a single column.
+    """Return the delimiter that splits most rows into the same number of cells; a comma for a single column.
 
-    At a tie it is the one that lays addresses bare, then the one with more cells.
-    """
+    Ties are broken by the number of rows with a cell that is an address, then by the number of cells."""
     return max(DELIMITERS, key=lambda delimiter: _fitness(lines, delimiter))
 
 
@@ -42,5 +41,5 @@ def _fitness(lines: Sequence[str], delimiter: str) -> tuple[float, float, int]:
         return 0, 0, 0
     width, alike = max(widths.items(), key=lambda item: (item[1], item[0]))
     with_address = sum(any("@" in cell and isinstance(email_key(cell), str) for cell in row) for row in rows)
-    # In tenths, so that a few ragged rows do not outweigh bare addresses.
+    # Rounded to tenths, so that a few ragged rows do not outweigh addresses.
     return round(alike / len(rows), 1), with_address / len(rows), width

@@ -1,8 +1,7 @@
-"""How the bytes of a text file spell its characters, told from the bytes or chosen by a person.
+"""Text encodings of files: detected from the bytes, or chosen by the user.
 
-A long file of English names may show its first accent after a million bytes. So "ascii" means "nothing to
-decide": all that was read is ASCII. `Evidence` sees a whole file go by and keeps only what decides.
-"""
+A long file of English names may have its first accent after a megabyte. "ascii" therefore means undecided:
+everything read so far is ASCII. `Evidence` sees the whole file and keeps only what decides."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from app.files.domain.text.alphabets import likeliest
 from app.files.domain.text.unreadable import UnreadableFile
 
 UNDECIDED: Final = "ascii"
-# What a person may choose, by the names of the codecs, in the words of a spreadsheet program.
+# {codec name: label}, labeled as in spreadsheet programs.
 ENCODINGS: Final[dict[str, str]] = {
     "utf-8": "UTF-8",
     "utf-16-le": "UTF-16",
@@ -58,10 +57,10 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# Begins at the start of a line only, so that a long line of plain letters is passed over once.
+# Matches at the start of a line only, so that a long ASCII line is scanned once.
 _LINE_BEYOND_ASCII = re.compile(rb"(?:(?<=[\r\n])|\A)[^\r\n\x80-\xff]*+[\x80-\xff][^\r\n]*+")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
-# What Python calls them, and what includes them.
+# {Python's codec name: the entry in ENCODINGS that is equal to it or a superset}.
 _SAME: Final = {
     "ascii": "utf-8",
     "utf-8-sig": "utf-8",
@@ -80,12 +79,12 @@ _EVIDENCE: Final = 32 * 1024
 
 
 def label_of(encoding: str) -> str:
-    """What a person calls it."""
+    """Return the display name of an encoding."""
     return ENCODINGS.get(encoding, "ASCII")
 
 
 def encoding_named(name: str) -> str | None:
-    """The key in ENCODINGS of an encoding by any of its usual names; None for one that is not known."""
+    """Return the key in ENCODINGS for any usual name of an encoding; None if it is unknown."""
     plain = name.strip().lower()
     if plain in ENCODINGS:
         return plain
@@ -98,16 +97,15 @@ def encoding_named(name: str) -> str | None:
 
 
 def sniff_encoding(head: bytes) -> str:
-    """One of ENCODINGS, or UNDECIDED. Raises UnreadableFile for what is no text."""
+    """Return one of ENCODINGS, or UNDECIDED. Raises UnreadableFile for binary data."""
     fixed = fixed_encoding(head)
     return fixed or eight_bit(head)
 
 
 def fixed_encoding(head: bytes) -> str | None:
-    """The encoding that the first bytes settle: by a byte-order mark, by zeros or by escape sequences.
+    """Return the encoding that the first bytes determine: by byte-order mark, NUL bytes, or escape sequences.
 
-    Raises UnreadableFile for what is no text.
-    """
+    Raises UnreadableFile for binary data."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
@@ -123,14 +121,14 @@ def fixed_encoding(head: bytes) -> str | None:
 
 
 def eight_bit(block: bytes) -> str:
-    """The encoding of bytes without a mark: UTF-8 where it explains most of them; UNDECIDED for ASCII."""
+    """Return the encoding of bytes without a mark: UTF-8 if it explains most of them; UNDECIDED for ASCII."""
     evidence = Evidence()
     evidence.add(block)
     return evidence.encoding()
 
 
 class Evidence:
-    """What a file shows beyond ASCII, in bounded memory: its blocks are added as they pass."""
+    """Collects what decides the encoding of a file, block by block, in bounded memory."""
 
     def __init__(self) -> None:
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
@@ -143,7 +141,7 @@ class Evidence:
         self._kept = 0
 
     def add(self, block: bytes) -> None:
-        """Look at the next bytes."""
+        """Examine the next block."""
         if block.isascii() and not self._utf8.getstate()[0]:
             return
         self._is_ascii = False
@@ -154,7 +152,7 @@ class Evidence:
             self._keep(block)
 
     def encoding(self) -> str:
-        """UTF-8 or one of the older encodings; UNDECIDED when all was ASCII."""
+        """Return UTF-8 or a legacy encoding; UNDECIDED if everything is ASCII."""
         if self._is_ascii:
             return UNDECIDED
         if self._sequences >= self._stray:
@@ -163,7 +161,7 @@ class Evidence:
 
     def _count(self, block: bytes) -> None:
         if self._stray > 1000 + 10 * self._sequences:
-            return  # no UTF-8 for certain
+            return  # certainly not UTF-8
         try:
             self._utf8.decode(block)
         except UnicodeDecodeError:
@@ -175,7 +173,8 @@ class Evidence:
             self._sequences += len(block.translate(None, _ASCII)) // 2
 
     def _keep(self, block: bytes) -> None:
-        """Lines beyond ASCII while there are few; then those with a byte that no line before them has."""
+        """Keep non-ASCII lines while there are few, then only those with a byte that no kept line
+        contains."""
         for found in _LINE_BEYOND_ASCII.finditer(block):
             line = found[0][:1000]
             fresh = set(line.translate(None, _ASCII)) - self._seen
@@ -188,13 +187,13 @@ class Evidence:
 
 
 def is_mostly_nul(nul: int, length: int) -> bool:
-    """Single NUL bytes are an exporter's slip and are left out; a tenth of a block is a damaged file."""
+    """Return whether a text has so many NUL characters (over a tenth) that it is damaged; single ones are
+    ignored."""
     return nul > 16 and nul * 10 > length
 
 
 def _without_mark(head: bytes) -> str | None:
-    """UTF-16 without its mark: line ends, delimiters and addresses have a zero in every other byte, and there
-    are no zeros in the bytes between."""
+    """Detect UTF-16 without a byte-order mark: many zeros in every other byte, and hardly any in between."""
     pairs = len(head) // 2
     if pairs < 4:
         return None

@@ -1,4 +1,4 @@
-"""Files that are no table, whatever their name says: recognized by their first bytes."""
+"""Recognition of files that are not tables, by their first bytes and regardless of their names."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MARKUP = re.compile(
 
 
 def refuse_foreign(head: bytes) -> None:
-    """Raises UnreadableFile when the first bytes are those of something that is no table."""
+    """Raise UnreadableFile if the first bytes belong to something other than a table."""
     for signature, code, what in _KINDS:
         if head.startswith(signature):
             raise UnreadableFile(code, f"{what}, not a contact file. {_HOW.get(code, _SAVE_AS_CSV)}")
@@ -54,7 +54,7 @@ def refuse_foreign(head: bytes) -> None:
 
 
 def is_workbook(head: bytes) -> bool:
-    """Whether a file that is not refused is an archive that may hold worksheets, and no text."""
+    """Return whether the file, if not refused, is an archive that may contain worksheets."""
     return head.startswith(_ZIP)
 
 

@@ -1,8 +1,7 @@
-"""Text that was lost or misread before it came here: U+FFFD, UTF-8 read as something else, HTML entities.
+"""Text garbled before the upload: U+FFFD, UTF-8 decoded as another encoding, and HTML entities.
 
-`JosÃ©` is José, written as UTF-8 and read as Windows-1252; `Caf&eacute;` was made for a web page. Both are
-noticed, and mended when a person asks for it: what a file says is not rewritten unasked.
-"""
+`JosÃ©` is José in UTF-8 decoded as Windows-1252; `Caf&eacute;` was written for a web page. Both are reported,
+and repaired only on request."""
 
 from __future__ import annotations
 
@@ -16,9 +15,9 @@ from typing import Final, Literal
 Mend = Literal["encoding", "entities"]
 MENDS: Final[tuple[Mend, ...]] = ("encoding", "entities")
 LOST: Final = "\ufffd"
-_LONGEST: Final = 4_000  # characters of a cell that are mended; longer ones are no names
+_LONGEST: Final = 4_000  # characters; longer cells are not names and are not repaired
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-# What the second byte of a UTF-8 sequence looks like in the usual encodings of one byte.
+# The second byte of a UTF-8 sequence as decoded by common single-byte encodings.
 _TRAIL = (
     "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽŚŤŹśťźˇ˘Ł¤Ą¦§¨©Ş«¬®Ż°±˛ł´µ¶·¸ąş»Ľ˝ľżЂЃѓЉЊЌЋЏђљњќћџЎўЈҐЁЄЇІіґё№єјЅѕї"
 )
@@ -30,7 +29,7 @@ _MISREAD = re.compile(
 )
 
 
-# The same in UTF-8. Each pattern begins with one byte, so that a search leaps from accent to accent.
+# The same in UTF-8. Each pattern starts with a fixed byte, so that a search skips ASCII quickly.
 _AFTER = rb"(?:\xc2[\x80-\xbf]|[\xc4\xc5\xd0\xd1].|\xcb[\x80-\x9f]|\xe2(?:[\x80-\x84]))"
 _MISREAD_BYTES = tuple(
     re.compile(pattern, re.DOTALL)
@@ -46,7 +45,7 @@ _MISREAD_BYTES = tuple(
 
 
 def may_be_garbled(text: str) -> bool:
-    """A cheap look at a block of text: whether its cells are worth a closer one."""
+    """Return whether a block of text may contain garbled cells; a cheap test."""
     if "&" in text and _ENTITY.search(text):
         return True
     if text.isascii():
@@ -56,7 +55,7 @@ def may_be_garbled(text: str) -> bool:
 
 
 def what_is_wrong(cell: str) -> set[str]:
-    """Of `lost`, `encoding` and `entities`, what a cell suffers from."""
+    """Return which of `lost`, `encoding`, and `entities` apply to a cell."""
     wrong: set[str] = set()
     if LOST in cell:
         wrong.add("lost")
@@ -68,7 +67,7 @@ def what_is_wrong(cell: str) -> set[str]:
 
 
 def mended(cell: str, mends: tuple[str, ...]) -> str:
-    """The cell as it was meant; quotation marks, widths and all other letters stay as they are."""
+    """Return the repaired cell; characters that are not garbled are left unchanged."""
     if len(cell) > _LONGEST:
         return cell
     if "entities" in mends and "&" in cell and _ENTITY.search(cell):
@@ -79,7 +78,7 @@ def mended(cell: str, mends: tuple[str, ...]) -> str:
 
 
 def _without_entities(cell: str) -> str:
-    """Also those that were escaped twice: `&amp;eacute;`."""
+    """Decode entities, including those escaped twice: `&amp;eacute;`."""
     for _ in range(3):
         plain = _ENTITY.sub(lambda found: html.unescape(found[0]), cell)
         if plain == cell:
@@ -90,7 +89,7 @@ def _without_entities(cell: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _reread(cell: str) -> str:
-    import ftfy  # not needed for most files
+    import ftfy  # most files do not need it
 
     for _ in range(3):
         plain = ftfy.fix_encoding(cell)

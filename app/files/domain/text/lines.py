@@ -1,7 +1,6 @@
-"""A stream of bytes as a stream of lines, each with its own line end, in bounded memory.
+"""A byte stream as a stream of lines with their line ends, in bounded memory.
 
-Works block by block, so that the work per line is done in C: a block is decoded at once and split at once.
-"""
+Works block by block, so that decoding and splitting are done in C."""
 
 from __future__ import annotations
 
@@ -17,18 +16,18 @@ from app.files.domain.text.garbled import may_be_garbled
 
 BLOCK: Final = 256 * 1024
 LONGEST_LINE: Final = 1024 * 1024
-ROW_END: Final = "\x1e"  # between the rows of a worksheet's text, whose cells may hold line breaks
+ROW_END: Final = "\x1e"  # separates rows in the text of a worksheet, whose cells may contain line breaks
 _CUT_IN_CHARACTER: Final = frozenset(("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
 
 
 class Readable(Protocol):
-    """What is asked of a stream: `read`, which may return less than it was asked for."""
+    """A stream with `read`, which may return fewer bytes than requested."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class DamagedText(Exception):
-    """Raised between two lines, where the next one cannot be read; the table reader adds the row number."""
+    """The next line cannot be read. Raised between two lines; the table reader adds the row number."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -36,7 +35,7 @@ class DamagedText(Exception):
 
 
 def read_block(stream: Readable) -> bytes:
-    """Exactly BLOCK bytes, or what is left: always the same cut, so that a file is always judged the same."""
+    """Read exactly BLOCK bytes, or what is left, so that a file is always split at the same places."""
     block = stream.read(BLOCK)
     if len(block) == BLOCK or not block:
         return block
@@ -49,14 +48,13 @@ def read_block(stream: Readable) -> bytes:
 
 
 class Lines:
-    """Iterates over the lines and ends with an empty one, by which the reader sees that no quote is open.
+    """Iterator over the lines of a stream, ending with an empty one, by which the reader detects an open
+    quote.
 
-    `encoding` is the decided one after the first accent; `wrapped`: a cell so far may begin
-    with an apostrophe or be written as `="x"`;
-    `garbled`: one may hold characters that were lost or misread on the way, `accented`: one is not ASCII;
-    `closer`: one of these two, which are only looked for if `look`.
-    `close_up`: blanks before quotation marks are taken out. `by_row`: lines end with ROW_END.
-    """
+    `encoding` is final after the first non-ASCII block. `wrapped`: a cell so far may start with an apostrophe
+    or be written as `="x"`. `garbled`: a cell may be garbled; `accented`: a cell is not ASCII; `closer`:
+    either of these two, which are only tracked with `look`. `close_up`: blanks before quotation marks are
+    removed. `by_row`: lines end with ROW_END."""
 
     def __init__(
         self,
@@ -86,7 +84,7 @@ class Lines:
         return chain.from_iterable(self._blocks())
 
     def enough_accents(self) -> None:
-        """No more cells beyond ASCII are wanted."""
+        """Stop looking for non-ASCII cells."""
         self.accented = self._wants_accents = False
         self.closer = self.garbled
 
@@ -103,7 +101,7 @@ class Lines:
                 self.garbled = self.garbled or may_be_garbled(text)
                 self.closer = self.accented or self.garbled
             lines = text.split(ROW_END) if self._by_row else StringIO(text, newline="").readlines()
-            # The last line may go on in the next block, and a CR may be half of a CRLF.
+            # The last line may continue in the next block, and a CR may be half of a CRLF.
             tail = lines.pop() if lines else ""
             if damage is None and len(tail) > LONGEST_LINE:
                 damage = DamagedText("line_too_long", "has a line of more than a million characters")
@@ -139,7 +137,8 @@ class Lines:
 def _decoded(
     decoder: codecs.IncrementalDecoder, block: bytes, encoding: str
 ) -> tuple[str, DamagedText | None]:
-    """Bytes without a meaning become U+FFFD; a file that ends within a character is cut off."""
+    """Decode a block. Invalid bytes become U+FFFD; a file that ends within a character counts as
+    truncated."""
     damage: DamagedText | None = None
     if not block and encoding in _CUT_IN_CHARACTER and decoder.getstate()[0]:
         return "", DamagedText("cut_off", "is cut off in the middle of a character; the file is incomplete")

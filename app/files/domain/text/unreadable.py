@@ -1,10 +1,11 @@
-"""The refusal of a file that cannot be read, in words that tell its owner what to do."""
+"""The error for a file that cannot be read, with a message that tells the user what to do."""
 
 from __future__ import annotations
 
 
 class UnreadableFile(Exception):
-    """`code` is stable, `message` for a person; `row` (from 1) and `line` (physical) where they are known."""
+    """A file cannot be read. `code` is stable, `message` is for the user; `row` (from 1) and `line`
+    (physical) are set where known."""
 
     def __init__(self, code: str, message: str, line: int | None = None, row: int | None = None) -> None:
         super().__init__(message)
@@ -15,5 +16,5 @@ class UnreadableFile(Exception):
 
 
 def place(row: int, line: int) -> str:
-    """How a message names a place: `row 12 (line 14)`."""
+    """Format a place for a message: `row 12 (line 14)`."""
     return f"row {row:,} (line {line:,})" if row > 0 else f"line {line:,}"
