@@ -1,1 +1,1 @@
-"""Running Muster on one machine: `make run` starts `python -m ops`, which starts everything else."""
+"""Running Muster on one machine: `make run` starts `python -m ops`, which starts all other processes."""

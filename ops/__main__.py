@@ -1,11 +1,11 @@
-"""`python -m ops`: an early Ctrl-C, while Python is still loading the app, ends quietly too."""
+"""`python -m ops`. Ctrl-C ends quietly even while Python is still loading the app."""
 
 import signal
 import sys
 
 
 def start() -> int:
-    """Load and run; returns the exit code."""
+    """Load and run; return the exit code."""
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     from ops.run import main
 

@@ -1,4 +1,4 @@
-"""What has to be right before anything is started: the folder, the port, the outside servers."""
+"""Checks before anything is started: folders, port, and external servers."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ QUEUE_WAIT_SECONDS = 5
 
 
 def check_folders(settings: Settings) -> None:
-    """Make the data directory and see that files can be written into it and its folders."""
+    """Create the data directory and check that it and its folders are writable. Raises Problem."""
     folders = [settings.data_dir, run_folder(settings), log_folder(settings)]
     if settings.embedded_queue:
         folders.append(settings.data_dir / "queue")
@@ -31,7 +31,7 @@ def check_folders(settings: Settings) -> None:
 
 
 def check_port(settings: Settings) -> None:
-    """See that HOST and PORT can be listened on."""
+    """Check that HOST and PORT are available. Raises Problem."""
     host, port = settings.host, settings.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -48,10 +48,11 @@ def check_port(settings: Settings) -> None:
 
 
 def check_queue(settings: Settings) -> None:
-    """See that the Redis or Valkey of REDIS_URL answers. The embedded one is not up yet and is not asked."""
+    """Check that the server at REDIS_URL answers; the embedded queue has not been started yet and is skipped.
+    Raises Problem."""
     if settings.embedded_queue:
         return
-    from redis import Redis  # a tenth of a second, not needed where the queue is our own
+    from redis import Redis  # takes 0.1 s; not needed with the embedded queue
     from redis.exceptions import RedisError
 
     give_up = time.monotonic() + QUEUE_WAIT_SECONDS
@@ -67,13 +68,13 @@ def check_queue(settings: Settings) -> None:
 
 
 def make_socket_folders(settings: Settings) -> None:
-    """The folders of the sockets, that only we may enter; temporary ones if DATA_DIR is too long."""
+    """Create the private folders of the sockets; temporary ones if the path of DATA_DIR is too long."""
     sockets = [supervisor_socket(settings), *([settings.queue_socket] if settings.embedded_queue else [])]
     for folder in {path.parent for path in sockets}:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.is_relative_to(settings.data_dir):
             continue
-        found = folder.lstat()  # not what a link leads to: in a temporary folder anybody may have made one
+        found = folder.lstat()  # does not follow links: anyone can create one in a temporary folder
         if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
             raise Problem(
                 f"The folder {folder} belongs to another user, so it isn’t a safe place for sockets."

@@ -1,9 +1,8 @@
-"""Becomes one of Muster's processes: `child.py NAME` runs the command that run/commands.json has for it.
+"""Launcher of Muster's processes: `child.py NAME FOLDER` runs the command for NAME in FOLDER/commands.json.
 
-Before that it takes the lock run/NAME.lock, which the process then holds for as long as it lives: so the
-next start knows what is left of an earlier run, even if its number belongs to another program now. On Linux
-the kernel is told to end the process when its parent dies. Nothing of ours is imported: it has to be quick.
-"""
+It first takes the lock NAME.lock, which the process then holds for its lifetime. The next start therefore
+knows what is left of an earlier run, even if a process id has been reused. On Linux the kernel is asked to
+end the process when its parent dies. Imports nothing of the application, to start quickly."""
 
 import ctypes
 import fcntl
@@ -18,7 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(name: str, folder: str) -> None:
-    """Replace this program by the command of `name`; `folder` is run/ in the data directory."""
+    """Replace this program with the command of `name`; `folder` is run/ in the machine's folder."""
     end_with_parent()
     with open(os.path.join(folder, "commands.json")) as file:
         task = json.load(file)[name]
@@ -28,7 +27,7 @@ def main(name: str, folder: str) -> None:
 
 
 def end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies. Linux alone can do that."""
+    """Ask the kernel for SIGTERM when the parent dies (Linux only)."""
     if not sys.platform.startswith("linux"):
         return
     parent = os.getppid()
@@ -38,7 +37,7 @@ def end_with_parent() -> None:
 
 
 def hold(path: str) -> None:
-    """Lock `path`, write our process id into it and leave it open for the program that follows."""
+    """Lock `path`, write our process id into it, and keep it open for the program that follows."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     give_up = time.monotonic() + LOCK_WAIT_SECONDS
     while True:
@@ -49,7 +48,7 @@ def hold(path: str) -> None:
             if time.monotonic() > give_up:
                 raise SystemExit(f"{path} is still held by an earlier process") from None
             time.sleep(0.05)
-    os.write(handle, b"%-20d" % os.getpid())  # of one length, so that readers never find half of it
+    os.write(handle, b"%-20d" % os.getpid())  # fixed length, so that readers never see a partial id
     os.set_inheritable(handle, True)
 
 

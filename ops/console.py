@@ -1,4 +1,4 @@
-"""What a person sees at the terminal: few lines, in words. The whole story is in the log files."""
+"""Terminal output: few lines in plain words. Details are in the log files."""
 
 import json
 import os
@@ -14,7 +14,7 @@ _LEFT_OUT = {"at", "level", "event", "trace", "request"}
 
 
 def say(text: str = "", problem: bool = False) -> None:
-    """One line for the person; a terminal that is gone is no reason to stop."""
+    """Print one line for the user; a closed terminal is not an error."""
     try:
         print(text, file=sys.stderr if problem else sys.stdout, flush=True)
     except OSError:
@@ -22,7 +22,7 @@ def say(text: str = "", problem: bool = False) -> None:
 
 
 class LogFile:
-    """Reads what is added to a log file from now on, also after the supervisor has moved it aside."""
+    """Reader of lines appended to a log file from now on, across rotation by the supervisor."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -31,7 +31,7 @@ class LogFile:
         self._rest = b""
 
     def new_lines(self) -> list[str]:
-        """The lines completed since the last call."""
+        """Return the lines completed since the last call."""
         mark = self._identity()
         if mark is None:
             return []
@@ -53,7 +53,7 @@ class LogFile:
 
 
 class Console:
-    """Follows the log files and what the supervisor knows, and tells what a person should know."""
+    """Reports what the user should know from the log files and the supervisor."""
 
     def __init__(self, folder: Path, names: list[str]) -> None:
         self._files = {name: LogFile(folder / f"{name}.log") for name in names}
@@ -64,13 +64,13 @@ class Console:
         self.crashes: Counter[str] = Counter()
 
     def follow(self) -> None:
-        """Read on in the log files and print."""
+        """Print what is new in the log files."""
         for name, file in self._files.items():
             for line in file.new_lines():
                 self._process_said(name, line)
 
     def see(self, states: list[State]) -> None:
-        """Tell which processes have died or were started again since the last call."""
+        """Report the processes that have died or were restarted since the last call."""
         self.saw_processes = True
         for now in states:
             before = self._seen.get(now.name, State(now.name, 0, 0))
@@ -83,7 +83,7 @@ class Console:
             self._seen[now.name] = now
 
     def see_ending(self, running: list[str]) -> None:
-        """Tell which processes have stopped; `running` are those that have not."""
+        """Report the processes that have stopped; `running` are the others."""
         self._stopping_since = self._stopping_since or time.monotonic()
         is_late = time.monotonic() - self._stopping_since >= STOP_WAIT_SECONDS
         for name in self._files:
@@ -91,7 +91,7 @@ class Console:
                 _tell(name, "didn’t stop in time and was killed" if is_late else "stopped")
 
     def last_words(self, name: str) -> str:
-        """The last thing that a process wrote which was no log line: why it did not start, as a rule."""
+        """Return the last line of a process that was not a log line: usually why it did not start."""
         return next((line for line in reversed(self._words[name]) if line.strip()), "")
 
     def _process_said(self, name: str, line: str) -> None:
@@ -105,7 +105,7 @@ class Console:
 
 
 def readable(event: dict[str, object]) -> str:
-    """A log line's event and facts in one short line."""
+    """Format a log event and its facts as one short line."""
     facts = [f"{key}={value}" for key, value in event.items() if key not in _LEFT_OUT]
     trace = str(event.get("trace") or "").strip().splitlines()
     text = " ".join([f"{event['level']}: {event.get('event')}", *facts, *trace[-1:]])
@@ -113,6 +113,6 @@ def readable(event: dict[str, object]) -> str:
 
 
 def _tell(name: str, text: str) -> None:
-    """What came from outside, such as an address, must not steer the terminal."""
+    """Print a line without control characters, because text from outside must not control the terminal."""
     plain = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
     say(f"{time.strftime('%H:%M:%S')}  {name:<10} {plain}")

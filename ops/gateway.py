@@ -1,9 +1,8 @@
-"""Between the event loop and the Flask app: a thread works on a request only when there is work to do.
+"""Adapter between the event loop and the Flask app that uses a thread only while there is work to do.
 
-Bodies are complete before the app sees them: in memory or, once the sender is known, in a file without a
-name. Answers are produced piece by piece as the receiver takes them. So neither a slow sender nor a slow
-receiver holds a thread. Uploads have threads of their own, so that reading large files delays no page.
-"""
+Request bodies are complete before the app sees them: in memory or, once the sender is authorized, in an
+unnamed file. Responses are produced in pieces as the client reads them. Neither a slow sender nor a slow
+reader holds a thread. Uploads have dedicated threads, so that reading large files delays no page."""
 
 import asyncio
 import io
@@ -36,11 +35,12 @@ T = TypeVar("T")
 
 
 class SenderGone(Exception):
-    """The connection ended or fell silent before the body was complete."""
+    """The connection ended or was silent too long before the body was complete."""
 
 
 def create() -> "Gateway":
-    """What gunicorn loads, once: its processes share it, also the templates that all pages are made of."""
+    """Return the application for gunicorn, loaded once and shared by its processes, including compiled
+    templates."""
     app = load("web")
     for name in app.jinja_env.list_templates(extensions=["html"]):
         if name.startswith(("layouts/", "ui/")):
@@ -49,7 +49,7 @@ def create() -> "Gateway":
 
 
 class Gateway:
-    """An ASGI application around the Flask app."""
+    """ASGI application that wraps the Flask app."""
 
     def __init__(self, app: Any, settings: Settings) -> None:
         self.app = app
@@ -74,7 +74,7 @@ class Gateway:
             await _discard_rest(receive)
 
     async def _body(self, environ: dict[str, Any], receive: Receive) -> IO[bytes]:
-        """All of the body; or, when it is larger than its sender may send, what has come of it so far."""
+        """Return the whole body, or what has arrived so far if it is larger than this sender may send."""
         stated = int(environ.get("CONTENT_LENGTH") or 0)
         begun, is_complete = b"", False
         if stated <= SMALL_BYTES:
@@ -105,7 +105,8 @@ class Gateway:
             self._reserved -= expected
 
     async def _spool(self, environ: dict[str, Any], begun: bytes, most: int, receive: Receive) -> IO[bytes]:
-        """The body in a file. `wsgi.input` is counted here, so a length that was not stated is known now."""
+        """Return the body in a file. It is counted here, so that a length that was not declared is known
+        afterwards."""
         try:
             file = tempfile.TemporaryFile(dir=self._settings.data_dir)  # noqa: SIM115
         except OSError:
@@ -135,7 +136,8 @@ class Gateway:
         return file
 
     def _has_space_for(self, size: int) -> bool:
-        """The body and the file in it, beside all that is still coming in."""
+        """Return whether the disk has room for the body and the file in it, besides all other incoming
+        bodies."""
         free = shutil.disk_usage(self._settings.data_dir).free
         return free - self._reserved >= 2 * size + self._settings.min_free_bytes
 
@@ -161,7 +163,7 @@ class Gateway:
 
 
 async def _read_small(receive: Receive) -> tuple[bytes, bool]:
-    """(what came, whether that was all) of a body that was said to be small or of which nothing was said."""
+    """Return (bytes, whether they are all) of a body declared as small or of unknown length."""
     received, is_open = bytearray(), True
     while is_open and len(received) <= SMALL_BYTES:
         piece, is_open = await _next_piece(receive)
@@ -170,7 +172,7 @@ async def _read_small(receive: Receive) -> tuple[bytes, bool]:
 
 
 async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
-    """(bytes, whether there are more to come)."""
+    """Return (bytes, whether there are more). Raises SenderGone."""
     message = await receive()
     if message["type"] != "http.request":
         raise SenderGone
@@ -178,7 +180,8 @@ async def _next_piece(receive: Receive) -> tuple[bytes, bool]:
 
 
 async def _discard_rest(receive: Receive) -> None:
-    """Let a sender whose body was not wanted see the answer, which it may look for only after sending all."""
+    """Read and discard the rest of a refused body for up to LINGER_SECONDS, because a client may only read
+    the response after sending everything."""
     with suppress(TimeoutError, SenderGone):
         async with asyncio.timeout(LINGER_SECONDS):
             is_open = True

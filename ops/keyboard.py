@@ -1,8 +1,7 @@
-"""Keeps Ctrl-C from reaching `make`, which would call an orderly end an error.
+"""Keeps Ctrl-C from reaching `make`, which would report a normal shutdown as an error.
 
-The terminal sends Ctrl-C to everything in its foreground group. While Muster runs, a small process stands
-alone in that group and passes the wish on to us; afterwards the terminal belongs to the former group again.
-"""
+The terminal sends Ctrl-C to its foreground process group. While Muster runs, a small process is alone in that
+group and forwards the signal to us; afterwards the terminal is returned to the former group."""
 
 import os
 import signal
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Have the keyboard watched during the block. Does nothing without a terminal or in the background."""
+    """Watch the keyboard during the block. Does nothing without a terminal or in the background."""
     terminal = _terminal()
     if terminal is None:
         yield
@@ -49,7 +48,7 @@ def _terminal() -> int | None:
 
 
 def watch(terminal: int, alive: int, ready: int, former_group: int) -> None:
-    """The watcher itself: be the foreground until the other end of `alive` is closed."""
+    """Be the foreground process until the other end of `alive` is closed."""
     asker = os.getppid()
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)

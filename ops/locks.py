@@ -1,7 +1,7 @@
-"""Who runs in a data directory: one Muster at a time, and nothing left over from one that was killed.
+"""Locks of a data directory: only one Muster runs in it, and leftovers of a killed run are found.
 
-Every process of ours holds run/NAME.lock while it lives (`child.py`): a lock that can be had has no process.
-"""
+Every process holds run/NAME.lock for its lifetime (`child.py`), so a free lock means that there is no
+process."""
 
 import fcntl
 import os
@@ -13,13 +13,14 @@ from pathlib import Path
 from ops.problems import Problem
 
 KEEPER = "muster"
-# The supervisor first, so that it starts nothing again; the queue last, because the others need it to end.
+# The supervisor ends first, so that it restarts nothing; the queue last, because the others need it to end.
 FIRST, LAST = "supervisor", "queue"
 PATIENCE_SECONDS = {FIRST: 12.0}
 
 
 def claim(folder: Path) -> int:
-    """Take the lock that says "Muster runs here", or raise Problem. Keep the returned handle open."""
+    """Take the lock of a running Muster; keep the returned handle open. Raises Problem if Muster is already
+    running."""
     handle = os.open(folder / f"{KEEPER}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,8 +36,8 @@ def claim(folder: Path) -> int:
 
 
 def end_leftovers(folder: Path, patience: float | None = None) -> list[str]:
-    """End the processes of an earlier run that was killed, in order; each has `patience` seconds to end by
-    itself. Returns their names."""
+    """End the processes of an earlier run that was killed, in order, and return their names. Each has
+    `patience` seconds to exit by itself."""
     names = held(folder)
     for name in names:
         usual = PATIENCE_SECONDS.get(name, 15.0)
@@ -45,13 +46,13 @@ def end_leftovers(folder: Path, patience: float | None = None) -> list[str]:
 
 
 def held(folder: Path) -> list[str]:
-    """The processes that run, in the order in which they are to end."""
+    """Return the names of the running processes, in the order in which they should end."""
     found = [path.stem for path in folder.glob("*.lock") if path.stem != KEEPER and is_held(path)]
     return sorted(found, key=lambda name: (name != FIRST, name == LAST, name))
 
 
 def is_held(path: Path) -> bool:
-    """Whether the process that locked `path` is alive."""
+    """Return whether the process that locked `path` is alive."""
     try:
         handle = os.open(path, os.O_RDWR)
     except FileNotFoundError:
@@ -66,7 +67,7 @@ def is_held(path: Path) -> bool:
 
 
 def holder_of(path: Path) -> int | None:
-    """The process id written into a lock."""
+    """Return the process id written into a lock."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):
@@ -77,7 +78,7 @@ def _end(path: Path, patience: float) -> None:
     for kind, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
         holder = holder_of(path)
         if holder and is_held(path):
-            with suppress(ProcessLookupError):  # its children may hold the lock; they notice by themselves
+            with suppress(ProcessLookupError):  # its children may still hold the lock; they end by themselves
                 os.kill(holder, kind)
         if _is_free_within(path, seconds):
             return

@@ -1,8 +1,7 @@
-"""Where this machine keeps what is its own: configuration, locks and logs.
+"""Folders of this machine: configuration, locks, and logs.
 
-In the data directory itself as a rule. Machines that share database and queue may share the data directory
-too, for the uploads; each then has a folder of its own in it.
-"""
+Usually these are in the data directory itself. Machines that share a database and queue can also share the
+data directory for uploads; each then has a folder of its own in it."""
 
 import hashlib
 import os
@@ -15,7 +14,7 @@ from app.platform.settings import Settings
 
 
 def own_folder(settings: Settings) -> Path:
-    """The folder that has run/ and logs/."""
+    """Return the folder that contains run/ and logs/."""
     if settings.is_sqlite or settings.embedded_queue:
         return settings.data_dir
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", platform.node()) or "this"
@@ -23,12 +22,12 @@ def own_folder(settings: Settings) -> Path:
 
 
 def run_folder(settings: Settings) -> Path:
-    """Configuration and locks."""
+    """Return the folder of configuration and locks."""
     return own_folder(settings) / "run"
 
 
 def log_folder(settings: Settings) -> Path:
-    """The processes' logs."""
+    """Return the folder of the process logs."""
     return own_folder(settings) / "logs"
 
 

@@ -1,5 +1,5 @@
-"""Has the database prepared by a process of its own (`prepare.py`), so that the program behind `make run`
-stays small and quick, and other processes can load meanwhile."""
+"""Preparation of the database in a separate process (`prepare.py`), so that the program behind `make run`
+stays small and other processes can load in the meantime."""
 
 import json
 import subprocess
@@ -15,15 +15,15 @@ from ops.supervision import kept_modules
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the person who starts Muster should know. `token` is what the first visitor has to enter, if
-    strangers can come and nobody owns Muster yet; `notice` is a sentence about the database."""
+    """Result of the preparation. `token` must be entered by the first visitor, if Muster has no owner yet and
+    is reachable by others; `notice` is a message about the database."""
 
     token: str | None
     notice: str | None
 
 
 class Preparation:
-    """The process, ended with the block."""
+    """The preparing process; it ends with the block."""
 
     def __init__(self, log_file: Path) -> None:
         self._process = subprocess.Popen(
@@ -43,11 +43,11 @@ class Preparation:
         self._process.communicate()
 
     def is_current(self) -> bool:
-        """Whether the database is of this version already; known long before the result."""
+        """Whether the database is already up to date; known well before the result."""
         return bool(self._next_line()["is_current"])
 
     def result(self) -> Prepared:
-        """Wait for the end; raises Problem."""
+        """Wait for the end. Raises Problem."""
         told = self._next_line()
         if told["problem"]:
             raise Problem(told["problem"])

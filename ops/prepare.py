@@ -1,9 +1,8 @@
-"""Brings the database to the state that this version needs: migrations, then the system templates.
+"""Brings the database up to date: migrations, row-level security, and system templates.
 
-`python -m ops.prepare LOG` does it for the settings of the environment. Its first line says in JSON whether
-there is nothing to migrate, before the app is loaded: then the web server may start at the same time. The
-second line is what came of it.
-"""
+Run as `python -m ops.prepare LOG`, configured by the environment. The first line of output is JSON that says
+whether the database is current, printed before the app is loaded so that the web server can start in
+parallel. The second line is the result."""
 
 import json
 import logging
@@ -23,12 +22,13 @@ from ops.preparation import Prepared
 from ops.problems import Problem
 from ops.process import leave
 
-# Machines that start at the same moment migrate one after the other. Any number of our own will do.
+# Key of the advisory lock that serializes migrations across machines; an arbitrary number.
 MIGRATION_LOCK = 5_021_960_771
 
 
 def prepare_database(settings: Settings) -> Prepared:
-    """Migrate and load the system templates. Raises Problem when the database does not answer."""
+    """Migrate, set up row-level security, and load the system templates. Raises Problem if the database does
+    not answer."""
     from app import create_app
     from app.accounts.application import required_setup_token
     from app.gallery.application import load_system_templates
@@ -48,7 +48,7 @@ def prepare_database(settings: Settings) -> Prepared:
 
 
 def is_current(settings: Settings) -> bool:
-    """Whether there is nothing to migrate or to set up; no when in doubt. Loads nothing of the rooms."""
+    """Return whether there is nothing to migrate or set up; False if unknown. Does not load the rooms."""
     if settings.is_sqlite and not os.path.exists(settings.database_url.removeprefix("sqlite:///")):
         return False
     engine = sa.create_engine(settings.database_url)
@@ -62,7 +62,7 @@ def is_current(settings: Settings) -> bool:
 
 
 def _has_row_security(connection: sa.Connection) -> bool:
-    from app.platform import row_security  # loads PostgreSQL's driver
+    from app.platform import row_security  # loads the PostgreSQL driver
 
     return row_security.is_up(connection)
 
@@ -71,14 +71,15 @@ def _migrate(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if is_up_to_date(connection):
             return
-    from flask_migrate import upgrade  # a fifth of a second, hardly ever needed
+    from flask_migrate import upgrade  # takes 0.2 s and is rarely needed
 
     with _alone(engine):
         upgrade()
 
 
 def _secure_rows(engine: sa.Engine) -> str | None:
-    """Let PostgreSQL keep accounts apart; returns what to do when our user may not set that up."""
+    """Set up row-level security; return a message with the statements to run if our user is not allowed
+    to."""
     from app.platform import row_security
 
     with engine.connect() as connection:
@@ -86,7 +87,7 @@ def _secure_rows(engine: sa.Engine) -> str | None:
             return None
     with _alone(engine):
         if row_security.set_up(engine):
-            engine.dispose()  # these connections have not heard of it
+            engine.dispose()  # open connections do not use the role yet
             return None
     log.warning("row_security_off", extra={"role": row_security.ROLE})
     role, user = row_security.ROLE, engine.url.username
@@ -120,7 +121,7 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
 
 
 def main(log_file: str) -> None:
-    """Prepare, and tell the program that started this one."""
+    """Prepare the database and report to the parent process."""
     told: dict[str, str | None] = {"token": None, "notice": None, "problem": None}
     try:
         _log_into(log_file)
@@ -137,7 +138,7 @@ def main(log_file: str) -> None:
 
 
 def _log_into(path: str) -> None:
-    """What the app logs while it is prepared belongs into a file; the terminal is for people."""
+    """Log to a file, because the terminal is for the user."""
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logs.JsonLine())
     logging.getLogger().addHandler(handler)

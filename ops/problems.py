@@ -1,5 +1,5 @@
-"""What can keep Muster from starting, as one sentence for the person at the terminal."""
+"""Errors that keep Muster from starting."""
 
 
 class Problem(Exception):
-    """Muster cannot start or go on; the text is the sentence that is shown, without a traceback."""
+    """Muster cannot start or continue; the text is shown to the user without a traceback."""

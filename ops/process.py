@@ -1,4 +1,4 @@
-"""How each of Muster's processes begins and ends: quickly, because all of them do it at the same moment."""
+"""Startup and shutdown of each process; fast, because all processes do this at the same time."""
 
 import gc
 import logging
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def load(process: "Process") -> "Flask":
-    """The app. What is loaded stays for as long as the process lives, so nobody looks for garbage in it."""
+    """Create the app. Loaded objects live as long as the process, so they are excluded from garbage
+    collection."""
     gc.disable()
     app = create_app(process=process)
     gc.freeze()
@@ -25,8 +26,10 @@ def load(process: "Process") -> "Flask":
 
 
 def leave(code: int, app: "Flask | None" = None) -> NoReturn:
-    """End now. Python would first take all modules apart, for more than half a second of work, and wait for
-    every thread, which may be in the middle of a request that nobody waits for any more."""
+    """Exit immediately, after closing database connections and flushing output.
+
+    A normal exit would tear down all modules, more than half a second of work, and wait for every thread,
+    even one in the middle of a request that nobody waits for."""
     if app is not None:
         from app.platform.database import db
 

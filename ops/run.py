@@ -1,8 +1,7 @@
-"""`make run`: check, prepare, start everything, say where it is, and end everything on Ctrl-C.
+"""`make run`: check, prepare, start everything, print the address, and end everything on Ctrl-C.
 
-The supervisor keeps the processes up; this program watches the supervisor, tells the person what happens and
-is the one that Ctrl-C reaches.
-"""
+The supervisor keeps the processes running. This program watches the supervisor, informs the user, and handles
+Ctrl-C."""
 
 import http.client
 import os
@@ -31,16 +30,16 @@ ANSWER_WITHIN_SECONDS = 5
 
 
 class Stop(Exception):
-    """The person wants Muster to end."""
+    """The user asked Muster to stop."""
 
 
 def request_stop(_kind: int, _frame: FrameType | None) -> None:
-    """The signal handler."""
+    """Signal handler that raises Stop."""
     raise Stop
 
 
 def main() -> int:
-    """Run until told to stop; returns the exit code."""
+    """Run until told to stop; return the exit code."""
     os.umask(0o077)
     socket.setdefaulttimeout(ANSWER_WITHIN_SECONDS)  # also for the supervisor's interface
     try:
@@ -58,7 +57,7 @@ def main() -> int:
     except (SettingError, Problem) as problem:
         say(f"Muster can’t run: {problem}", problem=True)
         return 1
-    except OSError as wrong:  # the disk is full or read-only, for example
+    except OSError as wrong:  # for example, the disk is full or read-only
         place = f" ({wrong.filename})" if wrong.filename else ""
         say(f"Muster can’t run: {wrong.strerror or wrong}{place}.", problem=True)
         return 1
@@ -79,7 +78,7 @@ def _run(settings: Settings) -> None:
         with Preparation(log_folder(settings) / "start.log") as preparation:
             supervisor = Supervisor(settings)
             token = _start_all(settings, names, console, supervisor, preparation)
-        if settings.workers:  # a machine without workers is ready when its web server is
+        if settings.workers:  # without workers, the machine is ready when its web server is
             _wait_for_answer("/readyz", settings, console, supervisor)
         _announce(settings, token)
         while True:
@@ -94,8 +93,10 @@ def _run(settings: Settings) -> None:
 def _start_all(
     settings: Settings, names: list[str], console: Console, supervisor: Supervisor, preparation: Preparation
 ) -> str | None:
-    """Start the web server, at once if the database is of this version, and the others when it answers.
-    Returns the token for the first visit, if there is one."""
+    """Start the web server, immediately if the database is up to date, and the other processes once it
+    answers.
+
+    Returns the setup token for the first visit, if there is one."""
     prepared = None if preparation.is_current() else preparation.result()
     _have_started(["web"], console, supervisor)
     prepared = prepared or preparation.result()
@@ -137,7 +138,7 @@ def _watch(console: Console, supervisor: Supervisor, pause: float = 0.1) -> None
 
 
 def _ask(settings: Settings, path: str) -> tuple[int, str]:
-    """(status, text) of the web server's answer; status 0 when there is none."""
+    """Return (status, text) of the web server's response; status 0 if there is none."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port)
     try:
@@ -158,7 +159,7 @@ def _announce(settings: Settings, token: str | None) -> None:
 
 
 def address(settings: Settings) -> str:
-    """Where a browser on this machine finds Muster."""
+    """Return the URL of Muster for a browser on this machine."""
     if settings.public_url:
         return settings.public_url
     host = {"0.0.0.0": "localhost", "::": "localhost"}.get(settings.host, settings.host)
@@ -192,7 +193,7 @@ def _end_supervisor(console: Console, supervisor: "subprocess.Popen[bytes]", fol
 
 
 def waits_for(names: list[str]) -> str:
-    """What a stop waits for, while these processes still run."""
+    """Return what a stop waits for while these processes are running."""
     workers = [name for name in names if name.startswith("worker")]
     reasons = ["open web requests"] if "web" in names else []
     if workers:

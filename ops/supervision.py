@@ -1,5 +1,5 @@
-"""The supervisor as `make run` sees it: started here, then asked through its own interface how the processes
-are. That is XML-RPC over a Unix socket, which only we may open."""
+"""The supervisor as used by `make run`: started here and queried through its XML-RPC interface, over a
+private Unix socket."""
 
 import os
 import subprocess
@@ -17,7 +17,8 @@ GROUP = "muster"
 
 @dataclass(frozen=True)
 class State:
-    """A process: when it was started (seconds since 1970, 0 for never), and its id while it lives."""
+    """State of a process: its start time (Unix time in seconds, 0 for never) and its id while it is
+    running."""
 
     name: str
     started: int
@@ -25,7 +26,7 @@ class State:
 
 
 class Supervisor:
-    """The supervisor's process. What its interface is asked for is None while it does not answer."""
+    """The supervisor process. Queries return None while it does not answer."""
 
     def __init__(self, settings: Settings) -> None:
         self._socket = supervisor_socket(settings)
@@ -35,7 +36,7 @@ class Supervisor:
             "RUN_CHILD": str(processes.CHILD),
             "RUN_SOCKET": str(self._socket),
         }
-        # It has a log of its own. What it wrote besides, on a disk that is full, would end it.
+        # It has its own log. Writing other output to a full disk would end it.
         self.process = subprocess.Popen(
             processes.child_command("supervisor", settings),
             cwd=own_folder(settings),
@@ -47,18 +48,18 @@ class Supervisor:
         )
 
     def states(self) -> list[State] | None:
-        """All processes."""
+        """Return the states of all processes."""
         found = self._ask("getAllProcessInfo")
         if found is None:
             return None
         return [State(one["name"], int(one["start"]), int(one["pid"])) for one in found]
 
     def start(self, names: Iterable[str]) -> bool:
-        """Have these processes started. Returns False while the supervisor does not answer: try again."""
+        """Start these processes. Returns False while the supervisor does not answer; try again then."""
         return all(self._ask("startProcess", f"{GROUP}:{name}", False) is not None for name in names)
 
     def _ask(self, method: str, *values: Any) -> Any:
-        from xmlrpc.client import Error, Fault, ServerProxy  # loaded while the supervisor itself loads
+        from xmlrpc.client import Error, Fault, ServerProxy  # imported while the supervisor is loading
 
         from supervisor.xmlrpc import Faults, SupervisorTransport  # type: ignore[import-untyped]
 
@@ -73,5 +74,5 @@ class Supervisor:
 
 
 def kept_modules() -> dict[str, str]:
-    """Our environment, but compiled modules are always kept: all processes load them at every start."""
+    """Return our environment with bytecode caching enabled: all processes load the modules at every start."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

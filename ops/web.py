@@ -1,4 +1,4 @@
-"""How gunicorn serves the app: two processes, each with an event loop for connections, threads for work."""
+"""gunicorn settings: two processes, each with an event loop for connections and threads for work."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from ops.web_worker import PatientWorker
 
 
 def on_exit(_master: object) -> None:
-    """The last thing that gunicorn does. Why it ends is known from what it is handling."""
+    """Exit as gunicorn's last step, with the exit status of the exception that it is handling."""
     leave(getattr(sys.exc_info()[1], "exit_status", 0))
 
 
@@ -24,10 +24,10 @@ workers = 2
 timeout = 60
 graceful_timeout = 3
 asgi_lifespan = "off"
-forwarded_allow_ips = ""  # ProxyFix alone decides whom to believe, by TRUSTED_PROXIES
+forwarded_allow_ips = ""  # only ProxyFix decides which proxies to trust, by TRUSTED_PROXIES
 limit_request_fields = 64
 keepalive = 5
-preload_app = True  # both processes are made from one that has loaded everything
+preload_app = True  # both processes are forked from one that has loaded everything
 control_socket_disable = True
 proc_name = "muster-web"
 accesslog = None

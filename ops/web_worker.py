@@ -1,8 +1,7 @@
-"""A web worker in which a connection costs no thread: an event loop holds all of them.
+"""A web worker in which a connection takes no thread: an event loop holds all connections.
 
-gunicorn's ASGI worker, with what it leaves open: a deadline for the headers of a new connection, a limit on
-how many connections may say nothing, and an end to those that do not take their answer.
-"""
+gunicorn's ASGI worker, extended with a deadline for the headers of a new connection, a limit on the number of
+connections, and an end to those whose client does not read the response."""
 
 import asyncio
 import resource
@@ -44,7 +43,7 @@ class PatientProtocol(ASGIProtocol):  # type: ignore[misc]
         return super()._on_headers_complete()
 
     def _is_websocket_upgrade(self, request: Any) -> bool:
-        return False  # there are none here
+        return False  # not supported
 
     def _close_transport(self) -> None:
         was_open, transport = not self._closed, self.transport
@@ -54,7 +53,7 @@ class PatientProtocol(ASGIProtocol):  # type: ignore[misc]
             self.worker.loop.call_later(ANSWER_TAKEN_WITHIN_SECONDS, transport.abort)
 
     def end_if_idle(self) -> None:
-        """Close a connection on which no request is under way."""
+        """Close the connection if it has no request in progress."""
         if self._awaiting_request:
             self._keepalive_timeout()
 
@@ -72,7 +71,7 @@ class PatientWorker(gasgi.ASGIWorker):  # type: ignore[misc]
     _serving: "asyncio.Task[None] | None" = None
 
     def init_process(self) -> None:
-        gasgi.ASGIProtocol = PatientProtocol  # the worker offers no other way to name it
+        gasgi.ASGIProtocol = PatientProtocol  # the worker has no other way to set it
         _allow_as_many_files_as_possible()
         super().init_process()
 
@@ -83,7 +82,7 @@ class PatientWorker(gasgi.ASGIWorker):  # type: ignore[misc]
     def handle_exit_signal(self) -> None:
         super().handle_exit_signal()
         if self._serving is not None and self.servers:
-            self._serving.cancel()  # it looks whether it should end once a second, which may be a second late
+            self._serving.cancel()  # it checks only once a second whether it should end
             self._serving = None
 
     async def _serve(self) -> None:

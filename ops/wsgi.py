@@ -1,4 +1,4 @@
-"""One request in the terms of WSGI (PEP 3333): its environment, a body that was not taken in, its answer."""
+"""A request in terms of WSGI (PEP 3333): environment, refused body, and response."""
 
 import io
 import sys
@@ -14,8 +14,8 @@ PIECE_BYTES: Final = 256 * 1024
 
 
 def environ_of(scope: MutableMapping[str, Any]) -> dict[str, Any]:
-    """The environment of a request, from its ASGI scope. No header decides about scheme, host or prefix here:
-    which of them are believed is decided where TRUSTED_PROXIES is known."""
+    """Return the WSGI environment for an ASGI scope. Headers do not determine scheme, host, or prefix here;
+    which of them are trusted is decided by TRUSTED_PROXIES."""
     server, client = scope.get("server") or ("", 0), scope.get("client") or ("", 0)
     path = unquote_to_bytes(scope["raw_path"]) if scope.get("raw_path") else scope["path"].encode()
     environ: dict[str, Any] = {
@@ -38,7 +38,9 @@ def environ_of(scope: MutableMapping[str, Any]) -> dict[str, Any]:
     }
     for raw_name, raw_value in scope["headers"]:
         name = raw_name.decode("latin-1").upper()
-        if "_" in name or name == "PROXY":  # could pass for another header, or for the variable HTTP_PROXY
+        if (
+            "_" in name or name == "PROXY"
+        ):  # could be mistaken for another header, or for the variable HTTP_PROXY
             continue
         name = name.replace("-", "_")
         if name not in ("CONTENT_LENGTH", "CONTENT_TYPE"):
@@ -51,7 +53,7 @@ def environ_of(scope: MutableMapping[str, Any]) -> dict[str, Any]:
 
 
 class Unread(io.BytesIO):
-    """The beginning of a body that was not taken in: whoever reads on is told that it is too large."""
+    """Start of a body that was not accepted. Reading beyond it raises RequestEntityTooLarge."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read(size) or self._refuse()
@@ -67,7 +69,7 @@ class Unread(io.BytesIO):
 
 
 class Answer:
-    """What the app answers, produced by whichever thread is free, always in one context."""
+    """Response of the app, produced by any free thread, always in the same context."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> None:
         self.status = 500
@@ -82,12 +84,12 @@ class Answer:
         self._is_closed = False
 
     def pull(self) -> tuple[bytes, bool]:
-        """(the next bytes, whether there are more)."""
+        """Return (next bytes, whether there are more)."""
         with self._lock:
             return self._context.run(self._pull)
 
     def close(self) -> None:
-        """Let the app clean up. May be called again, and while a piece is being made."""
+        """Let the app clean up. May be called repeatedly, and while a piece is being produced."""
         with self._lock:
             self._context.run(self._close)
 
@@ -107,7 +109,7 @@ class Answer:
     def _start(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Callable[..., Any]:
         self.status = int(status[:3])
         self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        return lambda _data: None  # nothing of ours uses it
+        return lambda _data: None  # the app does not use write()
 
     def _close(self) -> None:
         if self._is_closed:
