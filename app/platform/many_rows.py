@@ -1,8 +1,8 @@
 """Statements over many rows: loading them fast, and staying fast while tables grow a thousandfold between two
 looks of the database's planner."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -31,7 +31,7 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
             copy.write_row(row)
 
 
-def execute_built(statement: sa.Executable, values: dict[str, Any], *, rowcount: bool = False) -> Any:
+def execute_built(statement: sa.Executable, values: Mapping[str, Any], *, rowcount: bool = False) -> Any:
     """Run a statement that was built once, with the values of its parameters; returns its result.
 
     Building a statement and finding it among those compiled before costs many times what the database needs
@@ -39,7 +39,30 @@ def execute_built(statement: sa.Executable, values: dict[str, Any], *, rowcount:
     over mapped classes, and go past the ORM: objects that the session holds do not notice what they write.
     """
     connection = session().connection()
-    return connection.execute(statement, values, execution_options={"preserve_rowcount": rowcount})
+    return connection.execute(statement, dict(values), execution_options={"preserve_rowcount": rowcount})
+
+
+class Bound(NamedTuple):
+    """A select that was built once, and the values of its parameters. A function that takes one builds the
+    statement around it once for each such select."""
+
+    query: sa.Select[Any]
+    values: Mapping[str, Any]
+
+
+def bound(rows: "sa.Select[Any] | Bound") -> Bound:
+    return rows if isinstance(rows, Bound) else Bound(rows, {})
+
+
+def around(build: Any, rows: Bound, *given: Any) -> Any:
+    """The statement that `build`, a cached function, makes around a select; kept if that will come again."""
+    return build(rows.query, *given) if rows.values else build.__wrapped__(rows.query, *given)
+
+
+def constant(value: int | str) -> sa.ColumnElement[Any]:
+    """A value of ours, written out in the statement: it costs nothing when the statement runs, and a database
+    can compare it with the condition of an index."""
+    return sa.literal_column(str(int(value)) if isinstance(value, int) else f"'{value}'")
 
 
 def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
@@ -63,7 +86,7 @@ def without_index(column: Any) -> sa.ColumnElement[int]:
 
 
 def unknown_to_planner(*tables: Any) -> list[Any]:
-    """Those of the tables of which a fifth has changed since PostgreSQL's planner last looked at them. It
+    """Those of the tables of which a twentieth has changed since PostgreSQL's planner last looked at them. It
     does so by itself too, but minutes later. Asking costs a millisecond."""
     if is_sqlite():
         return []
@@ -74,7 +97,7 @@ def unknown_to_planner(*tables: Any) -> list[Any]:
 
 _UNKNOWN = sa.text(
     "SELECT relname FROM pg_class WHERE relname = ANY(:names) AND relkind = 'r'"
-    " AND pg_stat_get_mod_since_analyze(oid) > greatest(reltuples, 0) / 5 + 1000"
+    " AND pg_stat_get_mod_since_analyze(oid) > greatest(reltuples, 0) / 20 + 500"
 )
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure import store
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
+from app.platform.many_rows import Bound, bound
 
 
 class ActorLike(Protocol):
@@ -53,20 +54,11 @@ def record_contact(actor: ActorLike, contact_id: int, kind: str, text: str | Non
 def record_many(
     kind: str,
     account_id: int,
-    contacts: sa.Select[tuple[int]],
+    contacts: sa.Select[tuple[int]] | Bound,
     at: datetime,
     workflow_id: int | None = None,
     job_id: int | None = None,
 ) -> None:
     """Add one event for each contact id that the select returns, in one statement."""
-    ids = contacts.subquery()
-    events = sa.select(
-        sa.literal(account_id),
-        ids.c[0],
-        sa.literal(at, ContactEvent.at.type),
-        sa.literal(kind),
-        sa.literal(workflow_id, ContactEvent.workflow_id.type),
-        sa.literal(job_id, ContactEvent.job_id.type),
-    )
-    columns = ["account_id", "contact_id", "at", "kind", "workflow_id", "job_id"]
-    store.add_contact_events(columns, events)
+    values = {"account_id": account_id, "at": at, "kind": kind, "workflow_id": workflow_id, "job_id": job_id}
+    store.add_contact_events(bound(contacts), values)

@@ -1,9 +1,15 @@
 """Writes of audit entries and contact events."""
 
+from functools import lru_cache
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 from app.platform.database import session
+from app.platform.many_rows import Bound, around, execute_built
+
+_events = ContactEvent.__table__
 
 
 def add_entry(entry: AuditEntry) -> None:
@@ -14,6 +20,14 @@ def add_contact_event(event: ContactEvent) -> None:
     session().add(event)
 
 
-def add_contact_events(columns: list[str], events: sa.Select[tuple[object, ...]]) -> None:
-    """Insert one event for each row of the select."""
-    session().execute(sa.insert(ContactEvent).from_select(columns, events))
+def add_contact_events(contacts: Bound, values: dict[str, Any]) -> None:
+    """One event for every contact id of the select. `values` are those of the other columns."""
+    given = {f"e_{name}": value for name, value in values.items()}
+    execute_built(around(_insert, contacts, tuple(values)), {**contacts.values, **given})
+
+
+@lru_cache(maxsize=64)
+def _insert(contacts: sa.Select[Any], names: tuple[str, ...]) -> sa.Insert:
+    ids = contacts.subquery("ids")
+    given = [sa.bindparam(f"e_{name}", type_=_events.c[name].type) for name in names]
+    return sa.insert(_events).from_select([*names, "contact_id"], sa.select(*given, ids.c[0]))

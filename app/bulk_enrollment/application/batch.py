@@ -1,33 +1,85 @@
 """What one batch does to its rows, inside one transaction.
 
-When a row makes the database refuse the whole, the range is halved until that row stands alone: it alone
-gets ENROLLMENT_ERROR, all others their true outcome.
+Nearly always everything comes as planned: then the batch enrolls people and leaves the ledger as it is. Where
+something else is found it is rolled back, and done again with a look at every row. When a row makes the
+database refuse the whole, the range is halved until that row stands alone: it alone gets ENROLLMENT_ERROR,
+all others their true outcome.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.activity import application as activity
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure.store import rows
+from app.bulk_enrollment.infrastructure.store import as_planned, rows
+from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.engine import application as engine
 from app.platform.database import is_transient, session
+from app.platform.many_rows import Bound
 from app.workflows import application as workflows
 
 SOURCE = "bulk_enrollment"
 
 
-def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> dict[Outcome, int]:
-    """Give every row of the range its outcome; returns {outcome: rows}."""
+class NotAsPlanned(Exception):
+    """Something has changed since the job was planned. The transaction is to be rolled back."""
+
+
+def enroll_as_planned(job: EnrollmentJob, claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
+    """Do what planning expects of a batch, all or nothing; returns {outcome: rows}. Raises NotAsPlanned."""
+    account_id, options, expected = job.account_id, job.options, _outcomes(claim.expected)
+    if not expected or job.workflow_id is None or _workflow_trouble(job) is not None:
+        raise NotAsPlanned
+    values = as_planned.parameters(span, job.workflow_id)
+    if claim.newcomers:
+        made = _create(job, as_planned.newcomers(values), at)
+        if made != claim.newcomers or as_planned.tie_newcomers(span, values) != made:
+            raise NotAsPlanned
+    if job.selection.withholds and rows.has_withheld(span):
+        contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
+    if as_planned.something_differs(span, options.again, values):
+        raise NotAsPlanned
+    if options.existing != "leave":
+        contacts.update_many(account_id, contacts.unpack(rows.known_people(span)), options.existing, at)
+    enrolled = _enroll(job, as_planned.people_to_enroll(span, values), at)
+    if enrolled != expected.get(Outcome.ENROLLED, 0):
+        raise NotAsPlanned
+    people_in = as_planned.people_enrolled(values)
+    activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
+    if options.tag_ids:
+        contacts.tag_many(account_id, people_in, options.tag_ids, job.id, at)
+    if job.met.get("tags"):
+        contacts.tag_each(account_id, as_planned.fields_of_enrolled(values), job.id, at)
+    if keeps_fields(job):
+        as_planned.forget_fields(values)
+    return expected
+
+
+def _outcomes(counts: Mapping[str, int]) -> dict[Outcome, int]:
+    return {Outcome[name]: rows for name, rows in counts.items() if rows}
+
+
+def keeps_fields(job: EnrollmentJob) -> bool:
+    """Whether rows have the values of their other columns beside them until their batch is settled."""
+    return job.options.writes_contacts or bool(job.met.get("tags"))
+
+
+def settle_rows(job: EnrollmentJob, _claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
+    """Give every row of a batch its outcome, whatever was planned; returns {outcome: rows}."""
     trouble = _workflow_trouble(job)
     if trouble is not None:
         rows.write_failed(span, trouble)
     else:
         _settle_halving(job, span, at)
+    if keeps_fields(job):
+        rows.forget_fields(span)
     return rows.count_outcomes(span)
 
 
@@ -58,16 +110,7 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
     made = 0
     if options.creates:
-        people = contacts.unpack(rows.new_people(span))
-        made = contacts.create_many(
-            account_id,
-            people,
-            job.id,
-            at,
-            consent_basis=options.consent_basis,
-            consent_source=options.source_name or None,
-            created_by=job.created_by,
-        )
+        made = _create(job, rows.new_people(span), at)
     is_met_again = rows.tie(span) != made and rows.may_meet_again(span)
     if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
@@ -85,37 +128,50 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
     if options.existing != "leave":
         people = contacts.unpack(rows.known_people(span))
         contacts.update_many(account_id, people, options.existing, at)
-    enrolled = engine.enroll_many(
-        account_id,
-        rows.open_people(span),
-        workflow_id=job.workflow_id,
-        version_id=job.version_id,
-        first_step=options.first_step,
-        again=options.again,
-        source=SOURCE,
-        job_id=job.id,
-        at=at,
-    )
-    tagged = bool(job.met.get("tags"))
-    creates = options.creates
-    rows.write_enrolled(span, job.workflow_id, creates, keep_fields=tagged)
+    enrolled = _enroll(job, rows.open_people(span), at)
+    rows.write_enrolled(span, job.workflow_id, options.creates)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
         rows.count_again(span)  # another batch of this job has enrolled the same contact meanwhile
     people_in = rows.people_with(span, (Outcome.ENROLLED,))
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
     if options.tag_ids:
         contacts.tag_many(account_id, people_in, options.tag_ids, job.id, at)
-    if tagged:
+    if job.met.get("tags"):
         contacts.tag_each(account_id, rows.fields_with(span, (Outcome.ENROLLED,)), job.id, at)
-        rows.forget_fields(span)
+
+
+def _create(job: EnrollmentJob, rows: sa.Select[Any] | Bound, at: datetime) -> int:
+    return contacts.create_many(
+        job.account_id,
+        contacts.unpack(rows),
+        job.id,
+        at,
+        consent_basis=job.options.consent_basis,
+        consent_source=job.options.source_name or None,
+        created_by=job.created_by,
+    )
+
+
+def _enroll(job: EnrollmentJob, people: sa.Select[Any] | Bound, at: datetime) -> int:
+    assert job.workflow_id is not None and job.version_id is not None
+    return engine.enroll_many(
+        job.account_id,
+        people,
+        workflow_id=job.workflow_id,
+        version_id=job.version_id,
+        first_step=job.options.first_step,
+        again=job.options.again,
+        source=SOURCE,
+        job_id=job.id,
+        at=at,
+    )
 
 
 def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
     account_id, options = job.account_id, job.options
-    tagged = bool(job.met.get("tags"))
     creates = options.creates
     if options.existing == "leave":
-        rows.write_imported(span, None, creates, keep_fields=tagged)
+        rows.write_imported(span, None, creates)
     else:
         people = contacts.unpack(rows.known_people(span))
         rows.write_imported(span, contacts.changed_by(account_id, people, options.existing), creates)
@@ -125,7 +181,5 @@ def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
     activity.record_many("imported", account_id, created, at, None, job.id)
     if options.tag_ids:
         contacts.tag_many(account_id, rows.people_with(span, done), options.tag_ids, job.id, at)
-    if tagged:
+    if job.met.get("tags"):
         contacts.tag_each(account_id, rows.fields_with(span, done), job.id, at)
-    if tagged or options.updates:
-        rows.forget_fields(span)

@@ -6,6 +6,7 @@ filled is written with each chunk: whoever claims the planning next goes on from
 """
 
 import time
+from collections import Counter
 
 from app.accounts import application as accounts
 from app.activity import application as activity
@@ -14,7 +15,8 @@ from app.bulk_enrollment.application.run import analyze_grown_tables, dispatch, 
 from app.bulk_enrollment.application.selected_rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.infrastructure import queries, waiting
-from app.bulk_enrollment.infrastructure.store import jobs, plan_claims, planning
+from app.bulk_enrollment.infrastructure.store import cutting, jobs, plan_claims, planning, withheld
+from app.bulk_enrollment.infrastructure.store.cutting import PlannedBatch
 from app.bulk_enrollment.infrastructure.store.plan_claims import PlanningClaim
 from app.bulk_enrollment.infrastructure.store.planning import PlanContext
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -68,7 +70,7 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
             raise UnreadableFile("endless", NO_FURTHER)
         analyze_grown_tables()
         rows = _fill_ledger(job, claim)
-        _conclude(job, attempt, rows)
+        planned = _conclude(job, attempt, rows)
     except _LeftOff:
         with transaction():
             plan_claims.let_go(account_id, job_id, attempt)
@@ -90,7 +92,7 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
         "job_planned", extra={"job": job_id, "rows": rows, "ms": round((time.perf_counter() - began) * 1000)}
     )
     _plan_next(account_id)
-    return _queue_planned(account_id, job_id, keep_one)
+    return _queue_planned(account_id, job_id, keep_one, planned)
 
 
 def _plan_next(account_id: int) -> None:
@@ -123,14 +125,21 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
     return done
 
 
-def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> None:
-    """What only the whole file can tell."""
+def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedBatch]:
+    """What only the whole file can tell; returns what is expected of each batch. The rows are counted outside
+    of transactions, so that nobody waits for that."""
+    if job.selection.withholds:
+        with transaction():
+            _hold(job, attempt, rows)
+            withheld.spread_withheld(job.account_id, job.id)
+    planned = cutting.planned_batches(job.account_id, job.id, batch_size(rows, job.options.batch_size))
+    expected = sum((batch.expected for batch in planned.values()), Counter())
     with transaction():
         _hold(job, attempt, rows)
-        planning.spread_withheld(job.account_id, job.id)
-        expected = queries.expected_outcomes(job.account_id, job.id)
-        counts = {outcome.name: count for outcome, count in expected.items()}
-        jobs.change(job.account_id, job.id, total=rows, expected=counts, planned_at=now(), lease_until=None)
+        jobs.change(
+            job.account_id, job.id, total=rows, expected=dict(expected), planned_at=now(), lease_until=None
+        )
+    return planned
 
 
 def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
@@ -150,16 +159,22 @@ def _context(job: EnrollmentJob) -> PlanContext:
     )
 
 
-def _queue_planned(account_id: int, job_id: int, keep_one: bool) -> int | None:
-    """Cut a started job's batches and let it run. A draft stays as it is until it is started."""
+def _queue_planned(
+    account_id: int, job_id: int, keep_one: bool, planned: dict[int, PlannedBatch] | None = None
+) -> int | None:
+    """Cut a started job's batches and let it run. A draft stays as it is until it is started. `planned` is
+    counted if it is not known."""
+    if not plan_claims.is_to_be_cut(account_id, job_id):
+        return None
+    job = queries.job_by_id(account_id, job_id)
+    size = batch_size(job.total, job.options.batch_size)
+    planned = planned if planned is not None else cutting.planned_batches(account_id, job_id, size)
     with transaction():
         if not plan_claims.hold_planned(account_id, job_id):
             return None
-        job = queries.job_by_id(account_id, job_id)
         if tags := job.met.get("tags"):
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
-        size = batch_size(job.total, job.options.batch_size)
-        batches = planning.cut_batches(account_id, job_id, job.total, size)
+        batches = cutting.cut_batches(account_id, job_id, job.total, size, planned)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
         tell(job, "job_queued", batches=batches)
     if batches:

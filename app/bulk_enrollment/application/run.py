@@ -12,9 +12,11 @@ from datetime import datetime
 from itertools import dropwhile
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from app.accounts import application as accounts
 from app.activity import application as activity
-from app.bulk_enrollment.application.batch import settle_rows
+from app.bulk_enrollment.application.batch import NotAsPlanned, enroll_as_planned, keeps_fields, settle_rows
 from app.bulk_enrollment.application.progress import tell
 from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
@@ -147,11 +149,22 @@ def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda
     if claim.attempt > len(current().batch_retry_seconds) + 1:
         _give_up(account_id, job, claim, Outcome.TIMEOUT_ERROR)
         return None
-    try:
+
+    def settle(how: Callable[[EnrollmentJob, Claim, Range, datetime], dict[Outcome, int]]) -> Claim | None:
         with transaction():
-            counts = settle_rows(job, _span(job, claim), now())
+            counts = how(job, claim, _span(job, claim), now())
             _settle(job, claim, "completed", now(), counts)
             return claims.claim_next(account_id, job.id, now(), queue.running_task()) if may_go_on() else None
+
+    try:
+        try:
+            return settle(enroll_as_planned)
+        except NotAsPlanned:
+            return settle(settle_rows)
+        except DBAPIError as failure:
+            if is_transient(failure):
+                raise
+            return settle(settle_rows)
     except _NoLongerOurs:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
         return None
@@ -183,6 +196,7 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
         with transaction():
             span = _span(job, claim)
             rows.write_failed(span, outcome)
+            _forget(job, span)
             _settle(job, claim, "failed", now(), rows.count_outcomes(span), outcome.name)
     except _NoLongerOurs:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
@@ -207,8 +221,14 @@ def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
     return totals_by_kind(outcomes) | {"outcomes": {outcome.name: rows for outcome, rows in outcomes.items()}}
 
 
+def _forget(job: EnrollmentJob, span: Range) -> None:
+    if keeps_fields(job):
+        rows.forget_fields(span)
+
+
 def _span(job: EnrollmentJob, claim: Claim) -> Range:
-    return Range(job.account_id, job.id, job.selection.identifier, claim.first_row, claim.last_row)
+    identifier = job.selection.identifier
+    return Range(job.account_id, job.id, identifier, claim.first_row, claim.last_row, claim.first_row)
 
 
 def skip_rest(account_id: int, job_id: int) -> None:
@@ -226,6 +246,7 @@ def skip_rest(account_id: int, job_id: int) -> None:
                 break
             span = _span(job, claim)
             rows.write_cancelled(span)
+            _forget(job, span)
             claims.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}))
             tell(job, "batch_skipped", batch=claim.number, rows=span.size)
     finish_if_done(account_id, job_id)

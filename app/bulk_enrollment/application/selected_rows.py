@@ -9,7 +9,7 @@ from app.accounts import application as accounts
 from app.bulk_enrollment.application.selections import upload_of
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Met, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
-from app.bulk_enrollment.infrastructure.store import planning
+from app.bulk_enrollment.infrastructure.store import planning, withheld
 from app.bulk_enrollment.infrastructure.store.planning import PlanContext
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
@@ -122,7 +122,7 @@ class ReadChunk:
 
     def load(self, context: PlanContext) -> int:
         planning.load_chunk(context, self.rows)
-        planning.load_other_keys(context.account_id, context.job_id, self.other_keys)
+        withheld.load_other_keys(context.account_id, context.job_id, self.other_keys)
         return len(self.rows)
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
@@ -45,6 +46,7 @@ def enrolled_rows_without_enrollment(account_id: int, job_id: int) -> int:
         EnrollmentRow.account_id == account_id,
         EnrollmentRow.job_id == job_id,
         EnrollmentRow.outcome == Outcome.ENROLLED,
+        is_settled(account_id, job_id),
         enrollments != 1,
     )
     return session().scalar(query) or 0

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure.tables import Contact
@@ -177,7 +178,10 @@ def _by_column(
 
 def _found(account_id: int, job_id: int, wanted: ProblemFilter) -> sa.Select[Any]:
     query = sa.select(*_COLUMNS).where(
-        EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id, _IS_PROBLEM
+        EnrollmentRow.account_id == account_id,
+        EnrollmentRow.job_id == job_id,
+        _IS_PROBLEM,
+        is_settled(account_id, job_id),
     )
     if not wanted.search:
         return query

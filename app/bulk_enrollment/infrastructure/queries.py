@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work, seconds_paused
+from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import is_sqlite, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
@@ -203,32 +204,15 @@ def count_up_to(ids: sa.Select[Any], most: int) -> int:
     return session().scalar(query) or 0
 
 
-def expected_outcomes(account_id: int, job_id: int) -> dict[Outcome, int]:
-    """{outcome that planning expects: rows}."""
-    rows = session().execute(
-        sa.select(EnrollmentRow.verdict, sa.func.count())
-        .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
-        .group_by(EnrollmentRow.verdict)
-    )
-    return {Outcome(verdict): count for verdict, count in rows}
-
-
 def people_to_create(account_id: int, job_id: int) -> int:
     """Planned rows that speak of nobody yet and are to become contacts."""
     query = sa.select(sa.func.count()).where(
-        EnrollmentRow.account_id == account_id,
-        EnrollmentRow.job_id == job_id,
-        EnrollmentRow.contact_id.is_(None),
-        EnrollmentRow.key.isnot(None),
-        EnrollmentRow.withheld.is_distinct_from(LEFT_OUT),
-        EnrollmentRow.verdict.notin_(
-            (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
-        ),
+        EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id, makes_contact()
     )
     return session().scalar(query) or 0
 
 
-def sample_rows(account_id: int, job_id: int, verdict: Outcome, limit: int = 3) -> list[Any]:
+def sample_rows(account_id: int, job_id: int, expected: Outcome, limit: int = 3) -> list[Any]:
     """The first rows that planning expects one outcome for."""
     return list(
         session().execute(
@@ -242,7 +226,7 @@ def sample_rows(account_id: int, job_id: int, verdict: Outcome, limit: int = 3) 
             .where(
                 EnrollmentRow.account_id == account_id,
                 EnrollmentRow.job_id == job_id,
-                EnrollmentRow.verdict == verdict,
+                EnrollmentRow.outcome == expected,
             )
             .order_by(EnrollmentRow.row_number)
             .limit(limit)
@@ -251,23 +235,26 @@ def sample_rows(account_id: int, job_id: int, verdict: Outcome, limit: int = 3) 
 
 
 def ledger_outcomes(account_id: int, job_id: int) -> dict[Outcome | None, int]:
-    """{outcome: rows} counted from the ledger itself: for `verify-job`, never for a page."""
-    rows = session().execute(
-        sa.select(EnrollmentRow.outcome, sa.func.count())
+    """{outcome: rows} counted from the ledger itself, None for rows whose batch is not settled: for
+    `verify-job`, never for a page."""
+    told = (
+        sa.select(_outcome(account_id, job_id))
         .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
-        .group_by(EnrollmentRow.outcome)
+        .subquery("told")
     )
+    rows = session().execute(sa.select(told.c.outcome, sa.func.count()).group_by(told.c.outcome))
     return {None if outcome is None else Outcome(outcome): count for outcome, count in rows}
 
 
 def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[Any]:
-    """(row number, identifier, outcome, detail, note) of the next rows, for reading the ledger in slices."""
+    """(row number, identifier, outcome or None, detail, note) of the next rows, for reading the ledger in
+    slices."""
     return list(
         session().execute(
             sa.select(
                 EnrollmentRow.row_number,
                 EnrollmentRow.identifier,
-                EnrollmentRow.outcome,
+                _outcome(account_id, job_id),
                 EnrollmentRow.detail,
                 EnrollmentRow.note,
             )
@@ -280,3 +267,8 @@ def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[A
             .limit(limit)
         )
     )
+
+
+def _outcome(account_id: int, job_id: int) -> sa.Label[Any]:
+    """NULL until the row's batch is settled."""
+    return sa.case((is_settled(account_id, job_id), EnrollmentRow.outcome)).label("outcome")

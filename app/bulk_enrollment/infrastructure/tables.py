@@ -1,8 +1,9 @@
 """Jobs, the batches that they are cut into, and one ledger row for every row of the input.
 
-A row is (job, row number) and small: a job may have a million. Its `verdict` is what planning expects,
-its `outcome` what became of it, written with its batch and never before. Figures are added up from the
-batches, never by counting rows.
+A row is (job, row number) and small: a job may have a million. Planning writes the outcome that it expects;
+the row's batch corrects it where something else came of the row. So an outcome counts once the batch is
+settled, as `settled.py` says it for all who read it. Figures are added up from the batches, never by counting
+rows.
 """
 
 from datetime import datetime
@@ -31,7 +32,7 @@ OPEN = sa.text("status IN ('pending', 'processing')")
 PROBLEMS = sa.text("outcome >= 10")
 # Rows that speak for their person: neither faulty nor a duplicate, so one at most for each key. A query says
 # it in the same words, else neither database sees that the index fits.
-COUNTING = sa.text("verdict NOT IN (10, 11)")
+COUNTING = sa.text("outcome NOT IN (10, 11)")
 # The index of the counting rows is on an expression, which look-ups by key use (`without_index`) and nothing
 # else does: for a job that statistics do not know, a planner holds this index and the primary key for equally
 # good and takes the wrong one, which reads the whole job for every row.
@@ -87,7 +88,8 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
 
 class EnrollmentBatch(AccountOwned, db.Model):
     """Rows `first_row` to `last_row` of a job. While `lease_until` lies ahead, a task or a worker has it;
-    `handed_at` is when the queue got its task, `holder` the task that claimed it."""
+    `handed_at` is when the queue got its task, `holder` the task that claimed it. `expected` is {outcome
+    code: rows} as planned, `newcomers` how many rows are to make a contact; `outcomes` is what came of it."""
 
     __tablename__ = "enrollment_batches"
     __table_args__ = (
@@ -113,14 +115,15 @@ class EnrollmentBatch(AccountOwned, db.Model):
     failed: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
     outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expected: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    newcomers: Mapped[int] = mapped_column(default=0, server_default="0")
     failure: Mapped[str | None] = mapped_column(sa.String(200))
 
 
 class EnrollmentRow(AccountOwned, db.Model):
     """`identifier` is what the file says, `key` what it is compared by, `detail` what the outcome's sentence
     needs beside its code, `withheld` the status that the file's consent columns ask for, or `left_out` where
-    they say neither yes nor no, `fields` the mapped columns as JSON, kept only until the row has made or
-    changed its contact."""
+    they say neither yes nor no."""
 
     __tablename__ = "enrollment_rows"
     __table_args__ = (
@@ -149,12 +152,22 @@ class EnrollmentRow(AccountOwned, db.Model):
     identifier: Mapped[str | None] = mapped_column(sa.String(320))
     key: Mapped[str | None] = mapped_column(sa.String(254))
     contact_id: Mapped[int | None] = mapped_column(BigInt)
-    verdict: Mapped[int] = mapped_column(sa.SmallInteger)
-    outcome: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    outcome: Mapped[int] = mapped_column(sa.SmallInteger)
     detail: Mapped[str | None] = mapped_column(sa.String(200))
     note: Mapped[str | None] = mapped_column(sa.String(40))
     withheld: Mapped[str | None] = mapped_column(sa.String(12))
-    fields: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class RowFields(AccountOwned, db.Model):
+    """The mapped columns of a row as JSON. Kept apart from the row, and only until it has made or changed its
+    contact: removing them writes nothing in the ledger."""
+
+    __tablename__ = "enrollment_row_fields"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    job_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    row_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fields: Mapped[str] = mapped_column(sa.Text)
 
 
 class WithheldKey(AccountOwned, db.Model):

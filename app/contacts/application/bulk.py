@@ -6,27 +6,34 @@ columns, and whoever builds a select limits it to the account.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.domain import Status
 from app.contacts.infrastructure import bulk_store, staged
-from app.platform.database import transaction
+from app.platform.database import is_sqlite, transaction
+from app.platform.many_rows import Bound, around, bound
 
 Mode = Literal["fill", "overwrite"]
 
 
-def unpack(rows: sa.Select[Any]) -> sa.Select[Any]:
+@overload
+def unpack(rows: Bound) -> Bound: ...
+@overload
+def unpack(rows: sa.Select[Any]) -> sa.Select[Any]: ...
+def unpack(rows: sa.Select[Any] | Bound) -> sa.Select[Any] | Bound:
     """Expand the JSON column `fields` (written by `domain.pack`) of `rows` into one column for each of
     `domain.STAGED`. Other columns are passed through. Executes nothing."""
-    return staged.unpacked(rows)
+    given = bound(rows)
+    query: sa.Select[Any] = around(staged.unpacked, given, is_sqlite())
+    return Bound(query, given.values) if isinstance(rows, Bound) else query
 
 
 def create_many(
     account_id: int,
-    source: sa.Select[Any],
+    source: sa.Select[Any] | Bound,
     job_id: int | None,
     at: datetime,
     *,
@@ -46,7 +53,7 @@ def create_many(
         "consent_source": consent_source,
     }
     with transaction():
-        return bulk_store.create(account_id, source, fixed, at)
+        return bulk_store.create(account_id, bound(source), fixed, at)
 
 
 def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
@@ -82,7 +89,7 @@ def block_many(account_id: int, rows: sa.Select[Any], job_id: int | None, at: da
 
 def tag_many(
     account_id: int,
-    contact_ids: sa.Select[Any],
+    contact_ids: sa.Select[Any] | Bound,
     tag_ids: Sequence[int],
     job_id: int | None,
     at: datetime,
@@ -91,13 +98,13 @@ def tag_many(
 
     Returns how many contact–tag pairs were new; these carry `job_id`, so that they can be undone."""
     with transaction():
-        return bulk_store.tag(account_id, contact_ids, tag_ids, job_id, at)
+        return bulk_store.tag(account_id, bound(contact_ids), tag_ids, job_id, at)
 
 
-def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
+def tag_each(account_id: int, rows: sa.Select[Any] | Bound, job_id: int | None, at: datetime) -> int:
     """Add to each contact of `rows` its own tags: `contact_id`, and `fields` (JSON text) with tag keys under
     `tags`.
 
     Keys of tags that do not exist are ignored. Returns how many contact–tag pairs were new."""
     with transaction():
-        return bulk_store.tag_each(account_id, rows, job_id, at)
+        return bulk_store.tag_each(account_id, bound(rows), job_id, at)

@@ -6,14 +6,18 @@ with the same contacts take locks in the same order.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.domain import STAGED, STRENGTH, Status
-from app.contacts.infrastructure.store import insert_or_skip
+from app.contacts.domain.consent import CONTACTABLE
+from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import is_sqlite, session
+from app.platform.many_rows import Bound, around, constant, execute_built
 
 Mode = Literal["fill", "overwrite"]
 
@@ -21,32 +25,47 @@ Mode = Literal["fill", "overwrite"]
 _UPDATED = {
     name: name.removesuffix("_key") for name in STAGED if name not in ("email", "email_key", "custom")
 }
-_contacts = Contact.__table__
+_contacts, _contact_tags, _tags = Contact.__table__, ContactTag.__table__, Tag.__table__
+_TAG_COLUMNS = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
 
 
-def create(account_id: int, source: sa.Select[Any], fixed: dict[str, Any], at: datetime) -> int:
+def create(account_id: int, source: Bound, fixed: dict[str, Any], at: datetime) -> int:
     """Insert a contact for each row of `source` whose address is new; return how many. `fixed` holds values
     for all rows."""
+    fixed = {name: value for name, value in fixed.items() if value is not None}
+    insert = around(_creation, source, tuple(fixed), is_sqlite())
+    values = {f"c_{name}": value for name, value in fixed.items()}
+    values |= {"c_account_id": account_id, "c_created_at": at}
+    return int(execute_built(insert, {**source.values, **values}, rowcount=True).rowcount)
+
+
+@lru_cache(maxsize=64)
+def _creation(source: sa.Select[Any], fixed: tuple[str, ...], on_sqlite: bool) -> Any:
     given = source.subquery("source")
-    status = given.c.status if "status" in given.c else sa.literal(Status.ACTIVE.value)
-    may_write = status == Status.ACTIVE.value
+    account_id, at = _given("account_id"), _given("created_at")
+    status = given.c.status if "status" in given.c else constant(CONTACTABLE.value)
+    is_open = may_be_contacted(status)
     values: dict[str, Any] = {
-        "account_id": _literal("account_id", account_id),
+        "account_id": account_id,
         "status": status,
-        "status_at": sa.case((may_write, sa.null()), else_=_literal("status_at", at)),
-        "created_at": _literal("created_at", at),
-        "updated_at": _literal("updated_at", at),
-        "consent_at": sa.case((may_write, _literal("consent_at", at)), else_=sa.null()),
+        "status_at": sa.case((is_open, sa.null()), else_=at),
+        "created_at": at,
+        "updated_at": at,
+        "consent_at": sa.case((is_open, at), else_=sa.null()),
     }
     values |= {name: given.c[name] for name in STAGED if name in given.c}
     for name in ("consent_basis", "consent_source"):
-        known = given.c[name] if name in given.c else _literal(name, fixed.pop(name, None))
-        values[name] = sa.case((may_write, known), else_=sa.null())
-    values |= {name: _literal(name, value) for name, value in fixed.items() if value is not None}
+        known = given.c[name] if name in given.c else _given(name) if name in fixed else sa.null()
+        values[name] = sa.case((is_open, known), else_=sa.null())
+    values |= {name: _given(name) for name in fixed if name not in values}
     rows = sa.select(*values.values()).select_from(given).where(_is_new(account_id, given))
     if "email_key" in given.c:
         rows = rows.order_by(given.c.email_key)
-    return _written(insert_or_skip(Contact).from_select(list(values), rows).on_conflict_do_nothing())
+    return _insert(_contacts, on_sqlite).from_select(list(values), rows).on_conflict_do_nothing()
+
+
+def _given(name: str) -> Any:
+    return sa.bindparam(f"c_{name}", type_=_contacts.c[name].type)
 
 
 def update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:
@@ -99,49 +118,73 @@ def block(account_id: int, rows: sa.Select[Any], at: datetime) -> int:
     )
 
 
-def tag(
-    account_id: int, contacts: sa.Select[Any], tag_ids: Sequence[int], job_id: int | None, at: datetime
-) -> int:
+def tag(account_id: int, contacts: Bound, tag_ids: Sequence[int], job_id: int | None, at: datetime) -> int:
     """Add each tag to every contact in the select's first column; return how many pairs were new."""
-    columns = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
+    insert = around(_tagging, contacts, is_sqlite())
+    values = {**contacts.values, **_tagged(account_id, job_id, at)}
+    return sum(
+        int(execute_built(insert, {**values, "t_tag_id": tag_id}, rowcount=True).rowcount)
+        for tag_id in tag_ids
+    )
+
+
+@lru_cache(maxsize=64)
+def _tagging(contacts: sa.Select[Any], on_sqlite: bool) -> Any:
     given = contacts.subquery("given")
-    added = 0
-    for tag_id in tag_ids:
-        rows = sa.select(
-            sa.literal(account_id),
-            given.c[0],
-            sa.literal(tag_id),
-            sa.literal(at, ContactTag.__table__.c.added_at.type),
-            sa.literal(job_id, ContactTag.__table__.c.added_job_id.type),
-        ).where(sa.true())
-        added += _written(insert_or_skip(ContactTag).from_select(columns, rows).on_conflict_do_nothing())
-    return added
+    rows = sa.select(
+        _tag_value("account_id"),
+        given.c[0],
+        _tag_value("tag_id"),
+        _tag_value("added_at"),
+        _tag_value("added_job_id"),
+    ).where(sa.true())
+    return _insert(_contact_tags, on_sqlite).from_select(_TAG_COLUMNS, rows).on_conflict_do_nothing()
 
 
-def tag_each(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
+def tag_each(account_id: int, rows: Bound, job_id: int | None, at: datetime) -> int:
     """Add to each contact of `rows` (contact_id, fields) the tags whose keys are in `fields.tags`; return how
     many pairs were new."""
+    insert = around(_tagging_each, rows, is_sqlite())
+    values = {**rows.values, **_tagged(account_id, job_id, at)}
+    return int(execute_built(insert, values, rowcount=True).rowcount)
+
+
+@lru_cache(maxsize=64)
+def _tagging_each(rows: sa.Select[Any], on_sqlite: bool) -> Any:
     given = rows.subquery("given")
-    if is_sqlite():
+    if on_sqlite:
         keys = sa.func.json_each(given.c.fields, "$.tags").table_valued("value", name="wanted")
     else:
         listed = sa.cast(given.c.fields, sa.JSON())["tags"]
         keys = sa.func.json_array_elements_text(listed).table_valued("value", name="wanted").render_derived()
-    columns = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
     chosen = (
         sa.select(
-            sa.literal(account_id),
+            _tag_value("account_id"),
             given.c.contact_id,
-            Tag.id,
-            sa.literal(at, ContactTag.__table__.c.added_at.type),
-            sa.literal(job_id, ContactTag.__table__.c.added_job_id.type),
+            _tags.c.id,
+            _tag_value("added_at"),
+            _tag_value("added_job_id"),
         )
         .select_from(given)
         .join(keys, sa.true())
-        .join(Tag, sa.and_(Tag.account_id == account_id, Tag.name_key == keys.c.value))
+        .join(
+            _tags, sa.and_(_tags.c.account_id == _tag_value("account_id"), _tags.c.name_key == keys.c.value)
+        )
         .where(sa.true())
     )
-    return _written(insert_or_skip(ContactTag).from_select(columns, chosen).on_conflict_do_nothing())
+    return _insert(_contact_tags, on_sqlite).from_select(_TAG_COLUMNS, chosen).on_conflict_do_nothing()
+
+
+def _tagged(account_id: int, job_id: int | None, at: datetime) -> dict[str, Any]:
+    return {"t_account_id": account_id, "t_added_job_id": job_id, "t_added_at": at}
+
+
+def _tag_value(name: str) -> Any:
+    return sa.bindparam(f"t_{name}", type_=_contact_tags.c[name].type)
+
+
+def _insert(table: Any, on_sqlite: bool) -> Any:
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
 def _is_new(account_id: int, given: sa.Subquery) -> sa.ColumnElement[bool]:

@@ -3,6 +3,7 @@
 The database parses each row once, so that batches of thousands of rows do not pass through Python.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,16 +12,16 @@ from sqlalchemy.types import TypeEngine
 
 from app.contacts.domain import STAGED
 from app.contacts.infrastructure.tables import Contact
-from app.platform.database import is_sqlite
 
 _ON_POSTGRES: dict[str, TypeEngine[Any]] = {"birthday": sa.Date(), "custom": JSONB()}
 
 
-def unpacked(rows: sa.Select[Any]) -> sa.Select[Any]:
+@lru_cache(maxsize=64)
+def unpacked(rows: sa.Select[Any], on_sqlite: bool) -> sa.Select[Any]:
     """Replace the column `fields` of `rows` with one column for each of STAGED; other columns are kept."""
     staged = rows.subquery("staged")
     others = [column for column in staged.c if column.name != "fields"]
-    if is_sqlite():
+    if on_sqlite:
         return sa.select(*others, *(_extracted(staged.c.fields, name) for name in STAGED))
     columns = [sa.column(name, _ON_POSTGRES.get(name, sa.Text())) for name in STAGED]
     given = sa.func.json_to_record(sa.cast(staged.c.fields, sa.JSON())).table_valued(*columns, name="given")

@@ -22,12 +22,16 @@ def key_text(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
+HAS_PHONE = sa.text("phone_key IS NOT NULL")
+
+
 class Contact(AccountOwned, Authored, db.Model):
     __tablename__ = "contacts"
     __table_args__ = (
         sa.UniqueConstraint("account_id", "email_key"),
         sa.Index(None, "account_id", "id"),
-        sa.Index(None, "account_id", "phone_key"),
+        # With contacts that have no phone it would be the smallest index, and be taken for other look-ups.
+        sa.Index(None, "account_id", "phone_key", sqlite_where=HAS_PHONE, postgresql_where=HAS_PHONE),
         sa.Index(None, "account_id", "status", "id"),
         sa.Index(None, "account_id", "first_name_key", "id"),
         sa.Index(None, "account_id", "last_name_key", "id", "first_name_key"),

@@ -5,11 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.engine.infrastructure import store
+from app.platform.many_rows import Bound
 
 
 def enroll_many(
     account_id: int,
-    contacts: sa.Select[tuple[int]],
+    contacts: sa.Select[tuple[int]] | Bound,
     *,
     workflow_id: int,
     version_id: int,

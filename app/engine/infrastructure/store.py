@@ -1,6 +1,7 @@
 """Bulk writes of enrollments."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,13 +11,16 @@ from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import is_sqlite, session
-from app.platform.many_rows import is_there, without_index
+from app.platform.database import is_sqlite
+from app.platform.many_rows import Bound, around, bound, execute_built, is_there, without_index
+
+_contacts, _enrollments = Contact.__table__, Enrollment.__table__
+_GIVEN = ("account_id", "workflow_id", "version_id", "status", "step_id", "source", "job_id", "enrolled_at")
 
 
 def enroll_many(
     account_id: int,
-    contacts: sa.Select[tuple[int]],
+    contacts: sa.Select[tuple[int]] | Bound,
     workflow_id: int,
     version_id: int,
     first_step: str | None,
@@ -26,36 +30,45 @@ def enroll_many(
     at: datetime,
 ) -> int:
     """Insert enrollments with one statement; see `application.enroll_many`."""
+    wanted = bound(contacts)
+    values = {
+        "e_account_id": account_id,
+        "e_workflow_id": workflow_id,
+        "e_version_id": version_id,
+        "e_status": EnrollmentStatus.HELD.value,
+        "e_step_id": first_step,
+        "e_source": source,
+        "e_job_id": job_id,
+        "e_enrolled_at": at,
+    }
+    insert = around(_insert, wanted, again, is_sqlite())
+    return int(execute_built(insert, {**wanted.values, **values}, rowcount=True).rowcount)
+
+
+@lru_cache(maxsize=64)
+def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
     wanted = contacts.subquery("wanted")
     contact_id = wanted.c[0]
-    before = sa.select(Enrollment.id).where(
-        Enrollment.account_id == account_id,
-        Enrollment.contact_id == contact_id,
-        without_index(Enrollment.workflow_id) == workflow_id,
+    given = {name: sa.bindparam(f"e_{name}", type_=_enrollments.c[name].type) for name in _GIVEN}
+    before = sa.select(_enrollments.c.id).where(
+        _enrollments.c.account_id == given["account_id"],
+        _enrollments.c.contact_id == contact_id,
+        without_index(_enrollments.c.workflow_id) == given["workflow_id"],
     )
     if again:
-        before = before.where(Enrollment.status.in_(UNDER_WAY))
-    values = {
-        "account_id": account_id,
-        "workflow_id": workflow_id,
-        "version_id": version_id,
-        "status": EnrollmentStatus.HELD.value,
-        "step_id": first_step,
-        "source": source,
-        "job_id": job_id,
-        "enrolled_at": at,
-    }
-    columns = [sa.literal(value, Enrollment.__table__.c[name].type) for name, value in values.items()]
-    # Looked up contact by contact through the primary key, whatever the planner's statistics say.
-    open_contact = sa.select(Contact.id).where(
-        Contact.account_id == account_id, Contact.id == contact_id, may_be_contacted(Contact.status)
+        # Nobody comes in twice with one job, however short the stay.
+        of_job = _enrollments.c.job_id == given["job_id"]
+        before = before.where(sa.or_(_enrollments.c.status.in_(UNDER_WAY), of_job))
+    # Asked contact by contact through the primary key, whatever the statistics say.
+    open_contact = sa.select(_contacts.c.id).where(
+        _contacts.c.account_id == given["account_id"],
+        _contacts.c.id == contact_id,
+        may_be_contacted(_contacts.c.status),
     )
     chosen = (
-        sa.select(*columns, contact_id).where(is_there(open_contact), ~is_there(before)).order_by(contact_id)
+        sa.select(*given.values(), contact_id)
+        .where(is_there(open_contact), ~is_there(before))
+        .order_by(contact_id)
     )
-    insert = (sqlite if is_sqlite() else postgresql).insert(Enrollment)
-    enrolled: Any = session().execute(
-        insert.from_select([*values, "contact_id"], chosen).on_conflict_do_nothing(),
-        execution_options={"preserve_rowcount": True},
-    )
-    return int(enrolled.rowcount)
+    insert = (sqlite if on_sqlite else postgresql).insert(_enrollments)
+    return insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()

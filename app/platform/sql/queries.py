@@ -119,6 +119,10 @@ class QueryReader(Binder):
         elif isinstance(node, exp.Subquery):
             only(node, "this", "alias")
             self._query(node.this, scope.outer, scope.ctes)
+        elif isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
+            only(node, "this", "alias")
+            only(node.this, "this")
+            self._query(node.this.this, scope, scope.ctes)  # it sees the sources in front of it
         else:
             raise NotUnderstood(f"has a source of an unusual kind ({type(node).__name__})")
         return frozenset() if name is None else frozenset({scope.add(name, None)})

@@ -88,8 +88,7 @@ def startable_by_id(actor: Actor, workflow_id: int) -> Startable:
 
 def state_of(account_id: int, workflow_id: int) -> str | None:
     """The status of a workflow, None when it is gone."""
-    workflow = queries.workflow_by_id(account_id, workflow_id)
-    return workflow.status if workflow else None
+    return queries.status_of(account_id, workflow_id)
 
 
 def _startable(workflow: Workflow) -> Startable:

@@ -29,6 +29,13 @@ def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
     return session().scalar(query, execution_options=_AFRESH)
 
 
+def status_of(account_id: int, workflow_id: int) -> str | None:
+    """The status alone: a definition may be long."""
+    return session().scalar(
+        sa.select(Workflow.status).where(Workflow.account_id == account_id, Workflow.id == workflow_id)
+    )
+
+
 def workflow_by_id(account_id: int, workflow_id: int) -> Workflow | None:
     query = sa.select(Workflow).where(Workflow.account_id == account_id, Workflow.id == workflow_id)
     return session().scalar(query, execution_options=_AFRESH)

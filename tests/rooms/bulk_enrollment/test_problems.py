@@ -187,15 +187,22 @@ def _failed_many(app, person, count):
     counts = {"VALIDATION_ERROR": half, "CONTACT_NOT_FOUND": count - half}
     with app.app_context(), transaction():
         job_id = queries.job_by_public_id(account_id, public_id).id
-        columns = ("account_id", "job_id", "row_number", "line", "identifier", "verdict", "outcome", "detail")
+        columns = ("account_id", "job_id", "row_number", "line", "identifier", "outcome", "detail")
         rows = (
-            (account_id, job_id, row, row + 1, f"person{row}", 10, 10 if row % 2 else 12, "no_at")
+            (account_id, job_id, row, row + 1, f"person{row}", 10 if row % 2 else 12, "no_at")
             for row in range(1, count + 1)
         )
         bulk_load(EnrollmentRow.__table__, columns, rows)
         session().execute(
             sa.insert(EnrollmentBatch),
-            {"account_id": account_id, "job_id": job_id, "number": 1, "first_row": 1, "last_row": count},
+            {
+                "account_id": account_id,
+                "job_id": job_id,
+                "number": 1,
+                "first_row": 1,
+                "last_row": count,
+                "status": "completed",
+            },
         )
         session().execute(
             sa.update(EnrollmentJob)

@@ -173,7 +173,7 @@ def test_report_47_a_column_of_tags_becomes_tags(trial: Trial, workflow):  # B-2
     assert tags_of(trial, "mc1.47@example.com") == {"VIP": job_id, "Blog": job_id}
     assert tags_of(trial, "mc2.47@example.com") == {"R&D": job_id}
     assert tags_of(trial, "mc3.47@example.com") == {}
-    assert all(row.fields is None for row in trial.rows(draft))
+    assert trial.fields_kept(draft) == 0
 
 
 def test_tags_come_to_whoever_is_there_too_and_spellings_are_one(trial: Trial, workflow):

@@ -39,10 +39,10 @@ def test_what_holds_is_printed_and_ends_well(app, job):
 
 
 def test_what_is_broken_is_marked_and_ends_with_1(app, trial: Trial, job):
-    change(trial, sa.update(EnrollmentRow).where(EnrollmentRow.row_number == 2).values(outcome=None))
+    change(trial, sa.update(EnrollmentBatch).where(EnrollmentBatch.number == 1).values(status="pending"))
     result = command(app, job)
     assert result.exit_code == 1
-    assert "BROKEN  rows without an outcome: 0 = 1" in result.output
+    assert f"BROKEN  rows without an outcome: 0 = {trial.job(job).total}" in result.output
     assert "The job is consistent" not in result.output
 
 

@@ -17,7 +17,8 @@ from app.bulk_enrollment.application import start as starting
 from app.bulk_enrollment.application.report import job_state
 from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow, RowFields
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
 from app.files import application as files
@@ -133,16 +134,23 @@ class Trial:
     def batches(self, job: str) -> Sequence[EnrollmentBatch]:
         return self._all(EnrollmentBatch, job, EnrollmentBatch.number)
 
+    def fields_kept(self, job: str) -> int:
+        """How many rows have the values of their columns beside them."""
+        return len(self._all(RowFields, job, RowFields.row_number))
+
     def outcomes(self, job: str) -> list[str]:
-        """The outcome of every row, “CODE detail” where there is a detail."""
+        """The outcome of every row, “CODE detail” where there is a detail; "" until its batch is settled."""
+        number = self.job(job).id
+        with self.acting():
+            ledger = queries.ledger_slice(self.actor.account_id, number, 0, 1_000_000)
         return [
             "" if row.outcome is None else f"{Outcome(row.outcome).name} {row.detail or ''}".strip()
-            for row in self.rows(job)
+            for row in ledger
         ]
 
     def verdicts(self, job: str) -> list[str]:
         """What planning expects of every row, in the same words."""
-        return [f"{Outcome(row.verdict).name} {row.detail or ''}".strip() for row in self.rows(job)]
+        return [f"{Outcome(row.outcome).name} {row.detail or ''}".strip() for row in self.rows(job)]
 
     def holds(self, *jobs: str) -> None:
         """The invariant."""

@@ -73,6 +73,7 @@ ON_BOTH: tuple[tuple[str, list[int]], ...] = (
     ("SELECT 1 FROM contacts WHERE contacts.account_id = ? AND contacts.id NOT IN (SELECT contacts.id FROM contacts WHERE contacts.account_id = ?)", [0, 1]),
     ("SELECT c.id FROM contacts c WHERE c.account_id = ? AND (SELECT 1 FROM tags t WHERE t.account_id = ? AND t.id = c.id LIMIT ?) IS NULL", [0, 1]),
     ("SELECT 1 FROM contacts WHERE contacts.account_id = ? UNION ALL SELECT 2 FROM tags WHERE tags.account_id = ? ORDER BY 1 LIMIT ?", [0, 1]),
+    ("SELECT s.x, c.id FROM staged s LEFT JOIN LATERAL (SELECT contacts.id AS id FROM contacts WHERE contacts.account_id = ? AND contacts.id = s.id LIMIT ?) AS c ON true", [0]),
     ("WITH x AS (SELECT contacts.id FROM contacts WHERE contacts.account_id = ?) SELECT x.id FROM x", [0]),
     ("WITH x AS (SELECT 1 AS a), y(b) AS (SELECT x.a FROM x) SELECT y.b FROM y JOIN contacts ON contacts.id = y.b WHERE contacts.account_id = ?", [0]),
     ("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT n.i + 1 FROM n WHERE n.i < ?) SELECT n.i FROM n", []),

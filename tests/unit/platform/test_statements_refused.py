@@ -18,6 +18,9 @@ ON_BOTH = (
     "SELECT c.account_id FROM contacts c GROUP BY c.account_id",
     "SELECT 1 FROM contacts HAVING contacts.account_id = ?",
     "SELECT contacts.id FROM contacts GROUP BY contacts.id HAVING min(contacts.account_id) = ?",
+    "SELECT s.x, c.id FROM staged s LEFT JOIN LATERAL (SELECT contacts.id FROM contacts WHERE contacts.id = s.id) AS c ON true",
+    "SELECT s.x, c.id FROM staged s LEFT JOIN LATERAL (SELECT contacts.id FROM contacts WHERE contacts.account_id = s.x) AS c ON true",
+    "SELECT s.x, c.id FROM staged s, LATERAL (SELECT contacts.id, contacts.account_id FROM contacts) AS c WHERE c.account_id = ?",
     # said, but not as a condition that narrows
     "SELECT contacts.account_id = ? FROM contacts",
     "SELECT * FROM contacts ORDER BY contacts.account_id = ?",

@@ -26,11 +26,14 @@ _CLAIMED = (
     EnrollmentBatch.first_row,
     EnrollmentBatch.last_row,
     EnrollmentBatch.attempt,
+    EnrollmentBatch.expected,
+    EnrollmentBatch.newcomers,
 )
 
 
 class Claim(NamedTuple):
-    """A batch in a worker's hands."""
+    """A batch in a worker's hands. `expected` is {outcome: rows} as planned, `newcomers` how many rows are to
+    make a contact."""
 
     batch_id: int
     job_id: int
@@ -38,6 +41,8 @@ class Claim(NamedTuple):
     first_row: int
     last_row: int
     attempt: int
+    expected: dict[str, int]
+    newcomers: int
 
 
 def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> Claim | None:
@@ -159,20 +164,45 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
 
 
 def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: dict[str, Any]) -> bool:
-    """Write a batch's end, if the attempt is still ours. False means that all of this must be rolled back."""
-    return _change_ours(account_id, claim, status=status, finished_at=now, lease_until=None, **counts)
+    """Write a batch's end, if the attempt is still ours. False means that all of this must be rolled back.
+    `counts` holds the columns succeeded, failed, skipped, outcomes and failure."""
+    ours = {"of_account": account_id, "of_batch": claim.batch_id, "of_attempt": claim.attempt}
+    ends = {f"new_{name}": value for name, value in (counts | {"status": status, "finished_at": now}).items()}
+    return execute_built(_settlement(), ours | ends).scalar() is not None
+
+
+@lru_cache
+def _settlement() -> sa.Update:
+    names = ("status", "finished_at", "succeeded", "failed", "skipped", "outcomes", "failure")
+    values = {name: sa.bindparam(f"new_{name}", type_=_batches.c[name].type) for name in names}
+    return (
+        sa.update(_batches)
+        .where(
+            _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
+            _batches.c.id == sa.bindparam("of_batch", type_=BigInt),
+            _batches.c.attempt == sa.bindparam("of_attempt", type_=sa.Integer()),
+            _batches.c.status == "processing",
+        )
+        .values(values | {"lease_until": None})
+        .returning(_batches.c.id)
+    )
 
 
 def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
-    """Let a batch that failed be tried again in `wait` seconds."""
-    return _change_ours(
-        account_id,
-        claim,
-        status="pending",
-        next_attempt_at=moment(wait),
-        lease_until=None,
-        failure=failure,
+    """Let a batch that failed be tried again in `wait` seconds, if the attempt is still ours."""
+    put = session().execute(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.id == claim.batch_id,
+            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.attempt == claim.attempt,
+        )
+        .values(status="pending", next_attempt_at=moment(wait), lease_until=None, failure=failure)
+        .returning(EnrollmentBatch.id),
+        execution_options=_PLAIN,
     )
+    return put.scalar() is not None
 
 
 def take_to_skip(account_id: int, job_id: int) -> Claim | None:
@@ -212,19 +242,3 @@ def count_skipped(account_id: int, claim: Claim, now: datetime, counts: dict[str
         .values(finished_at=now, **counts),
         execution_options=_PLAIN,
     )
-
-
-def _change_ours(account_id: int, claim: Claim, **values: Any) -> bool:
-    changed = session().execute(
-        sa.update(EnrollmentBatch)
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.id == claim.batch_id,
-            EnrollmentBatch.status == "processing",
-            EnrollmentBatch.attempt == claim.attempt,
-        )
-        .values(**values)
-        .returning(EnrollmentBatch.id),
-        execution_options=_PLAIN,
-    )
-    return changed.scalar() is not None

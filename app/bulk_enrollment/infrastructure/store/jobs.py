@@ -11,6 +11,7 @@ from app.bulk_enrollment.infrastructure.tables import (
     EnrollmentBatch,
     EnrollmentJob,
     EnrollmentRow,
+    RowFields,
     WithheldKey,
 )
 from app.platform.database import session
@@ -117,7 +118,7 @@ def discard(account_id: int, job_id: int) -> None:
 
 
 def discard_rows(account_id: int, job_id: int) -> None:
-    for table in (EnrollmentRow, EnrollmentBatch, WithheldKey):
+    for table in (RowFields, EnrollmentRow, EnrollmentBatch, WithheldKey):
         session().execute(
             sa.delete(table).where(table.account_id == account_id, table.job_id == job_id),
             execution_options={"synchronize_session": False},

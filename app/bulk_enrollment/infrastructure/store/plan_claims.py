@@ -1,7 +1,7 @@
 """The planning of a job in one worker's hands: claimed, held chunk by chunk, let go, given to the batches."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -95,14 +95,21 @@ def take_from_gone(holders: Collection[str]) -> list[tuple[int, int]]:
     return [(account_id, job_id) for account_id, job_id in taken]
 
 
+def is_to_be_cut(account_id: int, job_id: int) -> bool:
+    """Whether the job is started and planned, and has no batches yet."""
+    query = sa.select(EnrollmentJob.id).where(
+        EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id, *_waits_to_be_cut()
+    )
+    return session().scalar(query) is not None
+
+
 def hold_planned(account_id: int, job_id: int) -> bool:
     """Until the transaction ends, nobody else cancels or queues this job, which is started and planned."""
-    return update_if(
-        account_id,
-        job_id,
-        [is_ready(), EnrollmentJob.status != JobStatus.DRAFT],
-        {"status": JobStatus.VALIDATING.value},
-    )
+    return update_if(account_id, job_id, _waits_to_be_cut(), {"status": JobStatus.VALIDATING.value})
+
+
+def _waits_to_be_cut() -> list[Any]:
+    return [is_ready(), EnrollmentJob.status != JobStatus.DRAFT]
 
 
 def fail_draft(account_id: int, job_id: int, attempt: int, sentence: str) -> bool:

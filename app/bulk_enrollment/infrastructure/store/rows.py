@@ -1,7 +1,8 @@
 """What a batch does to its rows, each step one statement over a range of row numbers.
 
 The steps in the order of a batch: make contacts, tie each row to its contact, change contacts, take consent
-away, enroll (the engine's door), write every row's outcome, count. Nothing is kept in memory but the counts.
+away, enroll (the engine's door), write the outcome of rows where it is not the planned one, count. Nothing is
+kept in memory but the counts.
 
 One statement ties rows to contacts, and all others go by its result: an address that is edited meanwhile
 makes no difference to the batch.
@@ -12,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
-from app.bulk_enrollment.infrastructure.store.row_range import Range
-from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
+from app.bulk_enrollment.infrastructure.settled import is_settled
+from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of
+from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
 from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
@@ -40,9 +42,11 @@ MET = (
 def new_people(span: Range) -> sa.Select[Any]:
     """Rows that speak of nobody yet: `status` as the file's consent columns say, and `fields`. Who is left
     out, because nobody knows whether they may be contacted, does not become a contact."""
-    return sa.select(
-        sa.func.coalesce(EnrollmentRow.withheld, CONTACTABLE.value).label("status"), EnrollmentRow.fields
-    ).where(span.open_rows(), EnrollmentRow.fields.isnot(None), ~_left_out(), span.owner().is_(None))
+    status = sa.func.coalesce(EnrollmentRow.withheld, CONTACTABLE.value).label("status")
+    fields = _fields(span)
+    return sa.select(status, fields.label("fields")).where(
+        span.open_rows(), ~_left_out(), span.owner().is_(None), fields.isnot(None)
+    )
 
 
 def tie(span: Range) -> int:
@@ -70,6 +74,8 @@ def count_again(span: Range) -> None:
     other = sa.orm.aliased(EnrollmentRow, name="other")
     mine = sa.select(EnrollmentRow.contact_id).where(span.open_rows(), EnrollmentRow.contact_id.isnot(None))
     is_mine = other.row_number.between(span.first, span.last)
+    is_done_before = other.row_number.between(span.begins, span.first - 1)  # in this batch, when it is halved
+    is_done = is_settled(span.account_id, span.job_id, other)
     before = sa.func.min(sa.case((~is_mine, other.row_number)))
     met = (
         sa.select(
@@ -79,7 +85,10 @@ def count_again(span: Range) -> None:
             other.account_id == span.account_id,
             other.job_id == span.job_id,
             other.contact_id.in_(mine),
-            sa.case((is_mine, other.verdict.notin_(DECIDED_BY_FILE)), else_=other.outcome.in_(MET)),
+            sa.case(
+                (is_mine, other.outcome.notin_(DECIDED_BY_FILE)),
+                else_=sa.and_(other.outcome.in_(MET), sa.or_(is_done_before, is_done)),
+            ),
         )
         .group_by(other.contact_id)
         .subquery("met")
@@ -91,23 +100,21 @@ def count_again(span: Range) -> None:
             EnrollmentRow.contact_id == met.c.contact_id,
             EnrollmentRow.row_number != met.c.row_number,
         )
-        .values(
-            verdict=Outcome.DUPLICATE_IN_SELECTION,
-            detail=sa.cast(met.c.row_number, sa.String),
-            outcome=sa.case((EnrollmentRow.outcome.is_(None), None), else_=Outcome.DUPLICATE_IN_SELECTION),
-        ),
+        .values(outcome=Outcome.DUPLICATE_IN_SELECTION, detail=sa.cast(met.c.row_number, sa.String)),
         execution_options=_PLAIN,
     )
 
 
 def known_people(span: Range) -> sa.Select[Any]:
     """(contact_id, fields) of the contacts that were there before this job."""
+    fields = _fields(span)
     return (
-        sa.select(Contact.id.label("contact_id"), EnrollmentRow.fields)
+        sa.select(Contact.id.label("contact_id"), fields.label("fields"))
+        .select_from(EnrollmentRow)
         .join(Contact, span.same_person())
         .where(
             span.open_rows(),
-            EnrollmentRow.fields.isnot(None),
+            fields.isnot(None),
             ~_left_out(),
             Contact.created_job_id.is_distinct_from(span.job_id),
         )
@@ -141,15 +148,16 @@ def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[tuple[i
 
 
 def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
-    """(contact_id, fields) of rows with one of the outcomes that still have their fields."""
-    return sa.select(EnrollmentRow.contact_id, EnrollmentRow.fields).where(
-        span.holds(), EnrollmentRow.outcome.in_(outcomes), EnrollmentRow.fields.isnot(None)
+    """(contact_id, fields) of rows with one of the outcomes that have fields."""
+    fields = _fields(span)
+    return sa.select(EnrollmentRow.contact_id, fields.label("fields")).where(
+        span.holds(), EnrollmentRow.outcome.in_(outcomes), fields.isnot(None)
     )
 
 
-def write_enrolled(span: Range, workflow_id: int, creates: bool, keep_fields: bool = False) -> None:
-    """The outcome of every row, after the engine has enrolled who could be. `creates`: people who are no
-    contacts become some. With `keep_fields` the rows keep their fields until `forget_fields`."""
+def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
+    """The outcome of rows of which something else came than planned, after the engine has enrolled who could
+    be. `creates`: people who are no contacts become some."""
     of_contact = sa.and_(Enrollment.account_id == span.account_id, Enrollment.contact_id == Contact.id)
     enrolled = is_there(
         sa.select(Enrollment.id).where(
@@ -158,13 +166,8 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool, keep_fields: bo
             without_index(Enrollment.job_id) == span.job_id,
         )
     )
-    in_workflow = sa.and_(of_contact, without_index(Enrollment.workflow_id) == workflow_id)
-    was_in = is_there(sa.select(Enrollment.id).where(in_workflow))
-    left_on = (
-        sa.select(sa.func.substr(sa.cast(sa.func.max(Enrollment.ended_at), sa.String), 1, 10))
-        .where(in_workflow)
-        .having(sa.func.count() == sa.func.count(Enrollment.ended_at))
-        .scalar_subquery()
+    was_in = is_there(
+        sa.select(Enrollment.id).where(of_contact, without_index(Enrollment.workflow_id) == workflow_id)
     )
     blocked, blocked_by = _blocked()
     _write_known(
@@ -175,17 +178,15 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool, keep_fields: bo
             (was_in, Outcome.ALREADY_ENROLLED),
             else_=Outcome.ENROLLMENT_ERROR,  # who came, or was let in again, a moment after the enrolling
         ),
-        sa.case((enrolled, None), (blocked, blocked_by), else_=left_on),
-        keep_fields=keep_fields,
+        sa.case(
+            (enrolled, None), (blocked, blocked_by), else_=left_on(span.account_id, Contact.id, workflow_id)
+        ),
     )
     _write_unknown(span, creates)
 
 
-def write_imported(
-    span: Range, changed: sa.Select[tuple[int]] | None, creates: bool, keep_fields: bool = False
-) -> None:
-    """The same for an import; `changed` are the contacts that it is about to change, so the rows keep their
-    fields until `forget_fields`."""
+def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, creates: bool) -> None:
+    """The same for an import; `changed` are the contacts that it is about to change."""
     is_changed = sa.false() if changed is None else Contact.id.in_(changed)
     created = Contact.created_job_id == span.job_id
     blocked, blocked_by = _blocked()
@@ -198,16 +199,37 @@ def write_imported(
             else_=Outcome.UNCHANGED,
         ),
         sa.case((blocked, blocked_by), else_=None),
-        keep_fields=keep_fields or changed is not None,
     )
     _write_unknown(span, creates)
 
 
+def left_on(account_id: Any, contact_id: Any, workflow_id: Any) -> sa.ScalarSelect[Any]:
+    """The day on which a contact left the workflow for the last time; NULL while it is in it."""
+    return (
+        sa.select(sa.func.substr(sa.cast(sa.func.max(Enrollment.ended_at), sa.String), 1, 10))
+        .where(
+            Enrollment.account_id == account_id,
+            Enrollment.contact_id == contact_id,
+            without_index(Enrollment.workflow_id) == workflow_id,
+        )
+        .having(sa.func.count() == sa.func.count(Enrollment.ended_at))
+        .scalar_subquery()
+    )
+
+
 def forget_fields(span: Range) -> None:
     session().execute(
-        sa.update(EnrollmentRow).where(span.holds(), EnrollmentRow.fields.isnot(None)).values(fields=None),
+        sa.delete(RowFields).where(
+            RowFields.account_id == span.account_id,
+            RowFields.job_id == span.job_id,
+            RowFields.row_number.between(span.first, span.last),
+        ),
         execution_options=_PLAIN,
     )
+
+
+def _fields(span: Range) -> sa.ScalarSelect[str]:
+    return fields_of(span.account_id, span.job_id, EnrollmentRow)
 
 
 def _blocked() -> tuple[sa.ColumnElement[bool], sa.Case[Any]]:
@@ -231,59 +253,41 @@ def _left_out() -> sa.ColumnElement[bool]:
     return sa.func.coalesce(EnrollmentRow.withheld, "") == LEFT_OUT
 
 
-def _write_known(span: Range, outcome: sa.Case[Any], detail: sa.Case[Any], keep_fields: bool = False) -> None:
-    session().execute(
-        sa.update(EnrollmentRow)
-        .where(span.open_rows(), span.same_person())
-        .values(
-            contact_id=Contact.id,
-            outcome=outcome,
-            detail=detail,
-            fields=EnrollmentRow.fields if keep_fields else None,
-        ),
-        execution_options=_PLAIN,
-    )
+def _write_known(span: Range, outcome: sa.Case[Any], detail: sa.Case[Any]) -> None:
+    """The outcome of rows that have a contact, where it is another than planned."""
+    _write(sa.and_(span.open_rows(), span.same_person()), outcome, detail)
 
 
 def _write_unknown(span: Range, creates: bool) -> None:
-    """What the file alone decided, and who is nobody's contact."""
-    decided = EnrollmentRow.verdict.in_(DECIDED_BY_FILE)
+    """The same of rows that are nobody's contact, or whose contact was deleted a moment ago."""
     not_made = _left_out() if creates else sa.false()
-    session().execute(
-        sa.update(EnrollmentRow)
-        .where(span.holds(), EnrollmentRow.outcome.is_(None))
-        .values(
-            outcome=sa.case(
-                (decided, EnrollmentRow.verdict),
-                (not_made, Outcome.CONTACT_BLOCKED),
-                else_=Outcome.CONTACT_NOT_FOUND,
-            ),
-            detail=sa.case((decided, EnrollmentRow.detail), (not_made, _quoted(UNCLEAR)), else_=None),
-            contact_id=sa.case((decided, EnrollmentRow.contact_id), else_=None),
-            fields=None,
-        ),
-        execution_options=_PLAIN,
-    )
+    is_known = is_there(sa.select(Contact.id).where(span.same_person()))
+    outcome = sa.case((not_made, Outcome.CONTACT_BLOCKED), else_=Outcome.CONTACT_NOT_FOUND)
+    detail = sa.case((not_made, _quoted(UNCLEAR)), else_=None)
+    _write(sa.and_(span.open_rows(), ~is_known), outcome, detail, contact_id=None)
 
 
 def write_cancelled(span: Range) -> None:
     """Rows whose turn never came."""
-    _write_all(span, sa.literal(Outcome.CANCELLED), sa.null())
+    _write(span.holds(), sa.literal(Outcome.CANCELLED), sa.null())
 
 
 def write_failed(span: Range, outcome: Outcome) -> None:
     """One failure for all rows of the range; what the file alone decided stays."""
-    decided = EnrollmentRow.verdict.in_(DECIDED_BY_FILE)
-    _write_all(
-        span,
-        sa.case((decided, EnrollmentRow.verdict), else_=outcome),
-        sa.case((decided, EnrollmentRow.detail), else_=None),
-    )
+    _write(span.open_rows(), sa.literal(outcome), sa.null())
 
 
-def _write_all(span: Range, outcome: sa.ColumnElement[Any], detail: sa.ColumnElement[Any]) -> None:
+def _write(
+    rows: sa.ColumnElement[bool], outcome: sa.ColumnElement[Any], detail: sa.ColumnElement[Any], **others: Any
+) -> None:
+    """Outcome and detail of those of the rows that have others. A row that stays as it is costs no write."""
+    differs = sa.or_(EnrollmentRow.outcome != outcome, EnrollmentRow.detail.is_distinct_from(detail))
+    if others:
+        differs = sa.or_(
+            differs, *(getattr(EnrollmentRow, name).is_distinct_from(others[name]) for name in others)
+        )
     session().execute(
-        sa.update(EnrollmentRow).where(span.holds()).values(outcome=outcome, detail=detail, fields=None),
+        sa.update(EnrollmentRow).where(rows, differs).values(outcome=outcome, detail=detail, **others),
         execution_options=_PLAIN,
     )
 

@@ -1,0 +1,23 @@
+"""Which planned rows are to make a contact."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
+from app.files.domain.consent.cells import LEFT_OUT
+from app.platform.many_rows import constant
+
+_NEVER = (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
+
+
+def makes_contact(rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:
+    """The condition on planned `rows` (the ledger, or its columns) that speak of nobody yet. Who is left out,
+    because nobody knows whether they may be contacted, does not become a contact."""
+    return sa.and_(
+        rows.contact_id.is_(None),
+        rows.key.isnot(None),
+        sa.func.coalesce(rows.withheld, constant("")) != constant(LEFT_OUT),
+        rows.outcome.notin_([constant(outcome) for outcome in _NEVER]),
+    )

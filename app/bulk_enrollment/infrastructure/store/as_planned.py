@@ -1,0 +1,163 @@
+"""A batch that goes as planned. It writes no row of the ledger, except to tie rows to contacts that it makes.
+
+What planning expects of rows that are not enrolled is looked up again; of those that are, the engine's count
+tells. Whoever finds a difference rolls the batch back and does it by `rows`. These statements are built once
+for each kind of job and run with the values of `parameters`.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
+from app.bulk_enrollment.domain.selection import Identifier
+from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of, owner_of
+from app.bulk_enrollment.infrastructure.store.rows import UNCLEAR, left_on
+from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
+from app.contacts.domain.consent import CONTACTABLE
+from app.contacts.infrastructure.conditions import has_key, may_be_contacted
+from app.contacts.infrastructure.tables import Contact
+from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure.tables import Enrollment
+from app.files.domain.consent.cells import LEFT_OUT
+from app.platform.database import BigInt
+from app.platform.many_rows import Bound, constant, execute_built, is_there, without_index
+
+_rows, _fields = EnrollmentRow.__table__.c, RowFields.__table__.c
+_contacts, _enrollments = Contact.__table__.c, Enrollment.__table__.c
+_account, _job = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
+_workflow = sa.bindparam("of_workflow", type_=BigInt)
+_first, _last = sa.bindparam("first", type_=sa.Integer()), sa.bindparam("last", type_=sa.Integer())
+_in_range = sa.and_(
+    _rows.account_id == _account, _rows.job_id == _job, _rows.row_number.between(_first, _last)
+)
+_is = {outcome: _rows.outcome == constant(outcome) for outcome in Outcome}
+
+
+def parameters(span: Range, workflow_id: int | None) -> Mapping[str, Any]:
+    """The values of the parameters of all statements here."""
+    return {
+        "of_account": span.account_id,
+        "of_job": span.job_id,
+        "of_workflow": workflow_id,
+        "first": span.first,
+        "last": span.last,
+    }
+
+
+def newcomers(values: Mapping[str, Any]) -> Bound:
+    """(status, fields) of the rows that are to make a contact."""
+    return Bound(_newcomers(), values)
+
+
+@lru_cache
+def _newcomers() -> sa.Select[Any]:
+    status = sa.func.coalesce(_rows.withheld, constant(CONTACTABLE.value)).label("status")
+    fields = fields_of(_account, _job, _rows)
+    return sa.select(status, fields.label("fields")).where(
+        _in_range, makes_contact(_rows), fields.isnot(None)
+    )
+
+
+def tie_newcomers(span: Range, values: Mapping[str, Any]) -> int:
+    """Tie the rows that were to make a contact to it; returns how many there are."""
+    return int(execute_built(_tie(span.identifier), values, rowcount=True).rowcount)
+
+
+@lru_cache
+def _tie(identifier: Identifier) -> sa.Update:
+    owner = owner_of(_account, identifier, _rows)
+    is_new = sa.and_(_in_range, makes_contact(_rows), owner.isnot(None))
+    return sa.update(EnrollmentRow.__table__).where(is_new).values(contact_id=owner)
+
+
+def something_differs(span: Range, again: bool, values: Mapping[str, Any]) -> bool:
+    """Whether of a row that is not to be enrolled something else is true now than when it was planned."""
+    return execute_built(_differing(span.identifier, again), values).first() is not None
+
+
+@lru_cache
+def _differing(identifier: Identifier, again: bool) -> sa.Select[Any]:
+    status = (
+        sa.select(_contacts.status)
+        .where(_contacts.account_id == _account, _contacts.id == _rows.contact_id)
+        .scalar_subquery()
+    )
+    is_left_out = sa.func.coalesce(_rows.withheld, constant("")) == constant(LEFT_OUT)
+    is_blocked = sa.case(
+        (sa.and_(_rows.withheld.isnot(None), ~is_left_out), sa.true()),
+        (may_be_contacted(status), is_left_out),
+        else_=sa.func.coalesce(status, constant(UNCLEAR)) == _rows.detail,
+    )
+    before = sa.select(_enrollments.id).where(
+        _enrollments.account_id == _account,
+        _enrollments.contact_id == _rows.contact_id,
+        without_index(_enrollments.workflow_id) == _workflow,
+    )
+    if again:
+        before = before.where(_enrollments.status.in_([constant(status.value) for status in UNDER_WAY]))
+    day = left_on(_account, _rows.contact_id, _workflow)
+    is_in = sa.and_(may_be_contacted(status), is_there(before), _rows.detail.is_not_distinct_from(day))
+    is_as_planned = sa.case(
+        (_is[Outcome.CONTACT_NOT_FOUND], _rows.contact_id.is_(None)),
+        (_is[Outcome.CONTACT_BLOCKED], is_blocked),
+        (_is[Outcome.ALREADY_ENROLLED], is_in),
+        else_=sa.false(),
+    )
+    untold = [constant(outcome) for outcome in (*DECIDED_BY_FILE, Outcome.ENROLLED)]
+    same_owner = _rows.contact_id.is_not_distinct_from(owner_of(_account, identifier, _rows))
+    return (
+        sa.select(_rows.row_number)
+        .where(_in_range, _rows.outcome.notin_(untold), ~sa.and_(same_owner, is_as_planned))
+        .limit(1)
+    )
+
+
+def people_to_enroll(span: Range, values: Mapping[str, Any]) -> Bound:
+    """Ids of the contacts that are to be enrolled, as far as they still have the key of their row."""
+    return Bound(_to_enroll(span.identifier), values)
+
+
+@lru_cache
+def _to_enroll(identifier: Identifier) -> sa.Select[Any]:
+    still = sa.select(_contacts.id).where(
+        _contacts.id == _rows.contact_id, has_key(_account, identifier, _rows.key, _contacts)
+    )
+    return sa.select(_rows.contact_id).where(_in_range, _is[Outcome.ENROLLED], is_there(still))
+
+
+def people_enrolled(values: Mapping[str, Any]) -> Bound:
+    """Ids of the contacts of rows that say enrolled."""
+    return Bound(_enrolled(), values)
+
+
+@lru_cache
+def _enrolled() -> sa.Select[Any]:
+    return sa.select(_rows.contact_id).where(_in_range, _is[Outcome.ENROLLED])
+
+
+def fields_of_enrolled(values: Mapping[str, Any]) -> Bound:
+    """(contact_id, fields) of rows that say enrolled."""
+    return Bound(_enrolled_with_fields(), values)
+
+
+@lru_cache
+def _enrolled_with_fields() -> sa.Select[Any]:
+    fields = fields_of(_account, _job, _rows)
+    return sa.select(_rows.contact_id, fields.label("fields")).where(
+        _in_range, _is[Outcome.ENROLLED], fields.isnot(None)
+    )
+
+
+def forget_fields(values: Mapping[str, Any]) -> None:
+    execute_built(_forgetting(), values)
+
+
+@lru_cache
+def _forgetting() -> sa.Delete:
+    return sa.delete(RowFields.__table__).where(
+        _fields.account_id == _account, _fields.job_id == _job, _fields.row_number.between(_first, _last)
+    )

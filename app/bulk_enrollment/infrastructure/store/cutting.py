@@ -1,0 +1,64 @@
+"""From a planned ledger to its batches."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from app.bulk_enrollment.domain.job import cut
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
+from app.platform.database import session
+
+
+@dataclass
+class PlannedBatch:
+    """What planning expects of a batch: {outcome: rows}, and how many rows are to make a contact."""
+
+    expected: Counter[str] = field(default_factory=Counter)
+    newcomers: int = 0
+
+
+def planned_batches(account_id: int, job_id: int, size: int) -> dict[int, PlannedBatch]:
+    """{number: what is planned} of the batches of `size` rows that a planned job is to be cut into."""
+    planned = (
+        sa.select(
+            ((EnrollmentRow.row_number - 1) // size).label("place"),
+            EnrollmentRow.outcome,
+            sa.case((makes_contact(), 1), else_=0).label("newcomer"),
+        )
+        .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
+        .subquery("planned")
+    )
+    counts = sa.select(planned.c.place, planned.c.outcome, sa.func.count(), sa.func.sum(planned.c.newcomer))
+    found: dict[int, PlannedBatch] = defaultdict(PlannedBatch)
+    for place, outcome, rows, newcomers in session().execute(
+        counts.group_by(planned.c.place, planned.c.outcome)
+    ):
+        found[place + 1].expected[Outcome(outcome).name] += rows
+        found[place + 1].newcomers += newcomers
+    return found
+
+
+def cut_batches(
+    account_id: int, job_id: int, rows: int, size: int, planned: Mapping[int, PlannedBatch]
+) -> int:
+    """Write down all batches of a job; returns how many."""
+    values = [
+        {
+            "account_id": account_id,
+            "job_id": job_id,
+            "number": number,
+            "first_row": first,
+            "last_row": last,
+            "status": "pending",
+            "expected": dict(planned[number].expected),
+            "newcomers": planned[number].newcomers,
+        }
+        for number, first, last in cut(rows, size)
+    ]
+    if values:
+        session().execute(sa.insert(EnrollmentBatch), values)
+    return len(values)
