@@ -7,7 +7,7 @@ ROUNDS ?= 10
 m ?=
 only ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check unit rooms browser chaos bench test-postgres fix migration shell seed vendor \
+.PHONY: help setup run test check unit rooms browser chaos mutants bench test-postgres fix migration shell seed vendor \
 	screens environment environment-dev browser-found
 
 help: ## list targets
@@ -50,6 +50,9 @@ browser: browser-found ## run the browser tests in Chromium
 
 chaos: environment-dev ## kill processes at the worst moments (ROUNDS=50)
 	@$(BIN)/pytest tests/chaos --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
+
+mutants: environment-dev ## count small faults in the domain that the unit tests notice (takes long)
+	@$(BIN)/python -m ops.mutants $(only)
 
 bench: environment-dev ## measure bulk enrollment against plain SQL; writes bench/RESULTS.md
 	@$(BIN)/python -m bench --write

@@ -172,18 +172,29 @@ def test_what_is_wrong_with_the_columns(mapping, identifier, wrong) -> None:
 @pytest.mark.parametrize(
     ("options", "identifier", "wrong"),
     [
-        (JobOptions(), "contact_id", set()),
-        (JobOptions(missing="create", consent_basis="customer"), "email", set()),
-        (JobOptions(missing="create", consent_basis="customer"), "contact_id", {"missing"}),
-        (JobOptions(missing="create"), "phone", {"consent_basis"}),
-        (JobOptions(batch_size=9), "email", {"batch_size"}),
-        (JobOptions(batch_size=10), "email", set()),
-        (JobOptions(batch_size=500), "email", set()),
-        (JobOptions(batch_size=501), "email", {"batch_size"}),
+        (JobOptions(), "contact_id", {}),
+        (JobOptions(missing="create", consent_basis="customer"), "email", {}),
+        (
+            JobOptions(missing="create", consent_basis="customer"),
+            "contact_id",
+            {
+                "missing": "New contacts need an email address or phone number. "
+                "Skip them or match by one of these."
+            },
+        ),
+        (
+            JobOptions(missing="create"),
+            "phone",
+            {"consent_basis": "Choose a legal basis for contacting new contacts."},
+        ),
+        (JobOptions(batch_size=9), "email", {"batch_size": "Enter a batch size from 10 to 500."}),
+        (JobOptions(batch_size=10), "email", {}),
+        (JobOptions(batch_size=500), "email", {}),
+        (JobOptions(batch_size=501), "email", {"batch_size": "Enter a batch size from 10 to 500."}),
     ],
 )
 def test_what_is_wrong_with_the_options(options, identifier, wrong) -> None:
-    assert set(option_problems(options, identifier)) == wrong
+    assert option_problems(options, identifier) == wrong
 
 
 def test_what_options_ask_for() -> None:

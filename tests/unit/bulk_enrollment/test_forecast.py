@@ -36,3 +36,53 @@ def test_time_is_told_by_the_pace_of_earlier_jobs():
     assert seconds_needed(10_000, 500.0) == 20
     assert seconds_needed(10_000, None) == 5
     assert seconds_needed(3, 5000.0) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "one", "many"),
+    [
+        ("ENROLLED", "person will be added to the workflow", "people will be added to the workflow"),
+        ("CREATED", "new contact", "new contacts"),
+        ("UPDATED", "existing contact, checked for changes", "existing contacts, checked for changes"),
+        ("UNCHANGED", "existing contact won’t change", "existing contacts won’t change"),
+        ("VALIDATION_ERROR", "row needs fixing", "rows need fixing"),
+        ("DUPLICATE_IN_SELECTION", "row is a duplicate", "rows are duplicates"),
+        ("CONTACT_NOT_FOUND", "person isn’t in your contacts", "people aren’t in your contacts"),
+        (
+            "CONTACT_BLOCKED",
+            "person can’t be contacted (opted out, bounced, or blocked)",
+            "people can’t be contacted (opted out, bounced, or blocked)",
+        ),
+        ("ALREADY_ENROLLED", "person is or was in the workflow", "people are or were in the workflow"),
+        *(
+            (name, "row can’t be processed", "rows can’t be processed")
+            for name in (
+                "WORKFLOW_INACTIVE",
+                "WORKFLOW_NOT_FOUND",
+                "ENROLLMENT_ERROR",
+                "DATABASE_ERROR",
+                "TIMEOUT_ERROR",
+                "CANCELLED",
+            )
+        ),
+    ],
+)
+def test_every_outcome_in_words(outcome: str, one: str, many: str) -> None:
+    assert words_of(Outcome[outcome], 1) == f"1 {one}"
+    assert words_of(Outcome[outcome], 1204) == f"1,204 {many}"
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ({}, "Nothing will change."),
+        ({"CREATED": 1}, "1 new contact will be added."),
+        ({"UPDATED": 2}, "2 existing contacts will be checked for changes."),
+        (
+            {"CREATED": 2, "UPDATED": 1},
+            "2 new contacts will be added, and 1 existing contact will be checked for changes.",
+        ),
+    ],
+)
+def test_what_an_import_would_do(counts: dict, sentence: str) -> None:
+    assert headline({Outcome[name]: rows for name, rows in counts.items()}, None) == sentence

@@ -6,6 +6,7 @@ import pytest
 
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.telling import (
     Difference,
     Story,
@@ -136,3 +137,90 @@ def test_differences_from_the_check():
 def test_an_import_cannot_know_beforehand_whom_it_will_change():
     assert differences({"UPDATED": 5}, {Outcome.UPDATED: 2, Outcome.UNCHANGED: 3}) == []
     assert differences({"UPDATED": 5}, {Outcome.UPDATED: 2}) == [Difference("Updated contacts", 5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("paused_by", "workflow_is_paused", "sentence"),
+    [
+        (
+            None,
+            False,
+            "Paused because the workflow is paused. The job resumes when the workflow is active again.",
+        ),
+        (
+            PausedBy.WORKFLOW,
+            True,
+            "Paused because the workflow is paused. The job resumes when the workflow is active again.",
+        ),
+        (
+            PausedBy.PERSON,
+            True,
+            "Someone paused this job, and the workflow is paused too. Resume both to continue.",
+        ),
+        (
+            PausedBy.PERSON,
+            False,
+            "Someone paused this job. Rows that aren’t processed yet wait until it is resumed.",
+        ),
+        (
+            PausedBy.BRAKE,
+            False,
+            "Muster paused this job because something went wrong. Resume it when that is fixed.",
+        ),
+    ],
+)
+def test_who_paused_it_and_what_to_do(paused_by, workflow_is_paused, sentence) -> None:
+    told = story("paused", total=9, paused_by=paused_by, workflow_is_paused=workflow_is_paused)
+    assert happening(told) == sentence
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "sentence"),
+    [
+        ("scheduled", {}, "Waiting for its scheduled time."),
+        ("pending", {}, "Waiting for a background worker to read the file."),
+        ("validating", {"planned_rows": 4}, "Checking rows: 4 of 9."),
+        ("validating", {"is_planned": True}, "All rows are checked. Preparing batches."),
+        ("queued", {}, "All rows are checked. Waiting for a background worker."),
+        ("cancelling", {}, "Batches in progress will finish. The remaining rows are skipped."),
+        ("processing", {"done": 3}, "Processing batch 4 of 50."),
+        ("completed", {}, ""),
+        ("failed", {}, ""),
+    ],
+)
+def test_what_a_job_does_in_each_state(status: str, facts: dict, sentence: str) -> None:
+    assert happening(story(status, total=9, **facts)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("total", "counts", "sentence"),
+    [
+        (1, {}, "Nothing has been processed yet. All 1 row will be skipped."),
+        (9, {}, "Nothing has been processed yet. All 9 rows will be skipped."),
+        (
+            9,
+            {"ENROLLED": 8},
+            "1 of 9 rows hasn’t been processed yet and will be skipped. People already added stay.",
+        ),
+        (
+            9,
+            {"ENROLLED": 5, "CONTACT_BLOCKED": 2},
+            "2 of 9 rows haven’t been processed yet and will be skipped. People already added stay.",
+        ),
+    ],
+)
+def test_what_canceling_would_do(total: int, counts: dict, sentence: str) -> None:
+    assert cancel_warning(story("processing", total=total, **counts).progress) == sentence
+
+
+@pytest.mark.parametrize(
+    ("counts", "enrolled", "sentence"),
+    [
+        ({"ENROLLED": 2}, 2, "All 2 people were added to Win-back."),
+        ({"ENROLLED": 2}, 3, "All 2 people were added to Win-back. It now has 3 people enrolled."),
+        ({"ENROLLED": 1, "CANCELLED": 1}, 1, "1 person was added to Win-back."),
+        ({"CONTACT_BLOCKED": 2}, 1, "Nobody was added to Win-back. It now has 1 person enrolled."),
+    ],
+)
+def test_how_many_the_workflow_has_now(counts: dict, enrolled: int, sentence: str) -> None:
+    assert headline(story(enrolled=enrolled, **counts)) == sentence
