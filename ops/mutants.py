@@ -26,7 +26,7 @@ def main(only: list[str]) -> None:
     found = json.loads(RESULT.read_text())
     noticed = found["killed"] + found["timeout"]
     tried = noticed + found["survived"] + found["no_tests"] + found["suspicious"] + found["segfault"]
-    print(f"{noticed:,} of {tried:,} mutants killed ({noticed * 100 / max(tried, 1):.1f} %)")
+    print(f"{noticed:,} of {tried:,} mutants killed ({noticed * 100 / max(tried, 1):.1f}%)")
 
 
 def _install() -> None:
