@@ -56,7 +56,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Stay:
+class ListedEnrollment:
     """One enrollment for display: `source` in words, `step` as “3. Send email” with its detail, and `since`,
     the time of enrollment or, once it has ended, of its end. `contact` or `workflow` is set, depending on the
     list."""
@@ -79,7 +79,7 @@ class People:
     workflow: Workflow
     figures: Figures
     view: View
-    stays: Sequence[Stay]
+    enrollments: Sequence[ListedEnrollment]
     previous: int | None
     next: int | None
 
@@ -105,22 +105,22 @@ def people_in(
     workflow = workflows.find_workflow(actor, public_id)
     shown = next((one for one in VIEWS if one.key == view), VIEWS[0])
     page = queries.people_page(actor.account_id, workflow.id, shown.statuses, after=after, before=before)
-    stays = _stays(actor, [(enrollment, contact, "", "") for enrollment, contact in page.people])
+    enrollments = _listed(actor, [(enrollment, contact, "", "") for enrollment, contact in page.people])
     return People(
         workflow=workflow,
         figures=figures_of(actor, workflow),
         view=shown,
-        stays=stays,
+        enrollments=enrollments,
         previous=page.people[0][0].id if page.has_previous and page.people else None,
         next=page.people[-1][0].id if page.has_next else None,
     )
 
 
-def contact_enrollments(actor: Actor, contact_id: int) -> Sequence[Stay]:
+def contact_enrollments(actor: Actor, contact_id: int) -> Sequence[ListedEnrollment]:
     """Return the enrollments of a contact, newest first."""
     require(actor, Permission.REPORTS)
     found = queries.enrollments_of_contact(actor.account_id, contact_id)
-    return _stays(actor, [(enrollment, None, name, public_id) for enrollment, name, public_id in found])
+    return _listed(actor, [(enrollment, None, name, public_id) for enrollment, name, public_id in found])
 
 
 def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -129,23 +129,25 @@ def names_of_workflows(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, t
     return queries.workflow_names(actor.account_id, workflow_ids)
 
 
-def _stays(actor: Actor, rows: Sequence[tuple[Enrollment, Contact | None, str, str]]) -> list[Stay]:
+def _listed(
+    actor: Actor, rows: Sequence[tuple[Enrollment, Contact | None, str, str]]
+) -> list[ListedEnrollment]:
     found = queries.definitions(actor.account_id, (row[0].version_id for row in rows))
     named = {version_id: (definition, names_in(definition)) for version_id, definition in found.items()}
-    return [_stay(named.get(row[0].version_id), *row) for row in rows]
+    return [_listed_enrollment(named.get(row[0].version_id), *row) for row in rows]
 
 
-def _stay(
+def _listed_enrollment(
     version: tuple[Definition, Names] | None,
     enrollment: Enrollment,
     contact: Contact | None,
     name: str,
     public_id: str,
-) -> Stay:
+) -> ListedEnrollment:
     step = version[0].step(enrollment.step_id) if version and enrollment.step_id else None
     words = step_words(step, version[1]) if version and step else None
     is_here = enrollment.status in UNDER_WAY
-    return Stay(
+    return ListedEnrollment(
         enrollment=enrollment,
         source=SOURCES.get(enrollment.source, enrollment.source.replace("_", " ").capitalize()),
         step=f"{step.number}. {words.title}" if step and words else "",

@@ -19,5 +19,5 @@ def figures(actor: Actor, workflow: Any) -> Markup | None:
 
 def enrollments(actor: Actor, contact_id: int) -> Markup:
     """Return the panel of a contact's enrollments."""
-    stays = engine.contact_enrollments(actor, contact_id)
-    return Markup(render_template("engine/_enrollments_card.html", stays=stays))
+    found = engine.contact_enrollments(actor, contact_id)
+    return Markup(render_template("engine/_enrollments_card.html", enrollments=found))
