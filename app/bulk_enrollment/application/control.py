@@ -1,4 +1,4 @@
-"""Stopping a job that is under way: for a while, or for good."""
+"""Pausing, resuming, and canceling jobs."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
@@ -21,9 +21,10 @@ NOT_BEGUN = (JobStatus.SCHEDULED, JobStatus.PENDING, JobStatus.VALIDATING)
 
 
 def pause_job(actor: Actor, public_id: str) -> None:
-    """Start no more batches until somebody resumes the job; batches in progress finish. The pause stays when
-    the workflow is paused and activated. Pausing twice does no harm. Raises NotFound, NotAllowed, and
-    Conflict for a job that does not run."""
+    """Start no more batches until the job is resumed; batches in progress finish.
+
+    The pause outlasts pausing and activating the workflow. Idempotent. Raises NotFound, NotAllowed, and
+    Conflict for a job that is not running."""
     with transaction():
         job = _held(actor, public_id)
         if job.status in RUNNING:
@@ -41,9 +42,9 @@ def pause_job(actor: Actor, public_id: str) -> None:
 
 
 def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
-    """Let a paused job go on. Returns None, or WORKFLOW when it stays paused because its workflow is: it goes
-    on with that. Resuming twice does no harm. Raises NotFound, NotAllowed, and Conflict for a job that is
-    neither paused nor running."""
+    """Resume a paused job. Returns None, or WORKFLOW if it stays paused until its workflow is activated.
+
+    Idempotent. Raises NotFound, NotAllowed, and Conflict for a job that is neither paused nor running."""
     with transaction():
         job = _held(actor, public_id)
         if job.status in RUNNING:
@@ -64,8 +65,8 @@ def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
 
 
 def cancel_job(actor: Actor, public_id: str) -> None:
-    """Batches that run now finish, the rest is skipped, nothing done is undone. A job that has not begun is
-    canceled at once. Raises NotFound, NotAllowed, and Conflict for one that is over."""
+    """Cancel a job: running batches finish, the rest is skipped, and nothing is undone. A job that has not
+    started is canceled at once. Raises NotFound, NotAllowed, and Conflict for a finished one."""
     with transaction():
         job = _held(actor, public_id)
         if not (
@@ -79,7 +80,7 @@ def cancel_job(actor: Actor, public_id: str) -> None:
 
 
 def _held(actor: Actor, public_id: str) -> EnrollmentJob:
-    """The job, which nobody else pauses, resumes or cancels until the transaction ends."""
+    """Return the job, locked against concurrent control actions until the transaction ends."""
     accounts.lock(actor.account_id)
     job = find_job(actor, public_id)
     accounts.require(actor, permission_for(job.kind))

@@ -1,4 +1,4 @@
-"""Correcting the rows of an earlier job: which job a file corrects, and the choices that it takes over."""
+"""Corrections of earlier jobs: which job a file corrects, and the choices it inherits."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,11 +15,11 @@ from app.files.domain.reading.layout import FileLayout
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
 
-NONE = "none"  # asked for by somebody who says that a file corrects nothing
+NONE = "none"  # the user says that the file corrects no job
 
 
 def job_to_correct(actor: Actor, public_id: str, workflow_id: str | None) -> EnrollmentJob:
-    """An ended job into the same workflow (None: an import). Raises NotFound for any other."""
+    """Return a finished job into the same workflow (None: an import). Raises NotFound for any other."""
     found = (
         corrections.correctable_jobs(actor.account_id, workflow_id, 1, public_id)
         if is_public_id(public_id)
@@ -33,8 +33,8 @@ def job_to_correct(actor: Actor, public_id: str, workflow_id: str | None) -> Enr
 def corrected_job(
     actor: Actor, upload: files.Upload, workflow_id: str | None, asked: str
 ) -> EnrollmentJob | None:
-    """The job that a file corrects: the one asked for, else the newest one with the same columns when the
-    file is a download of ours. Raises NotFound."""
+    """Return the job that a file corrects: the requested one, or else, if the file is one of our downloads,
+    the newest with the same columns. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     if asked == NONE:
         return None
@@ -56,8 +56,8 @@ def corrected_job(
 def inherited_choices(
     actor: Actor, job: EnrollmentJob, upload: files.Upload
 ) -> tuple[FileSelection, JobOptions]:
-    """What was chosen for the job, with its columns found again in the corrected file. Columns that the job's
-    file did not have are guessed."""
+    """Return the choices of the job with its columns located in the corrected file. New columns are
+    guessed."""
     chosen = job.selection if isinstance(job.selection, FileSelection) else FileSelection("", {})
     return _found_again(actor, job, chosen, upload), job.options
 
@@ -84,6 +84,6 @@ def _found_again(
 
 
 def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Sequence[Relative]]:
-    """(the job that this one corrects, the jobs that correct it)."""
+    """Return (the job that this one corrects, the jobs that correct it)."""
     accounts.require(actor, Permission.REPORTS)
     return corrections.original_of(actor.account_id, job), corrections.corrected_by(actor.account_id, job.id)

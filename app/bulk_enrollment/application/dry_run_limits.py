@@ -1,4 +1,4 @@
-"""How many dry runs there may be: each keeps a plan as large as its file."""
+"""Limit on open dry runs, each of which stores a plan as large as its file."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
@@ -10,12 +10,12 @@ from app.platform.errors import LimitReached
 from app.platform.settings import current
 
 DISCARD_TASK = "bulk_enrollment.discard_dry_run"
-DISCARDED_AT_ONCE = 20_000  # rows; more are left to a worker
+DISCARDED_AT_ONCE = 20_000  # rows; larger plans are discarded by a worker
 
 
 def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
-    """Discard the dry run that the new one replaces: that of the same upload and person, or, where the
-    account has as many as it may, the person's oldest. Raises LimitReached when all belong to others."""
+    """Discard the dry run that the new one replaces: the one of the same upload and user or, at the account's
+    limit, the user's oldest. Raises LimitReached if all belong to other users."""
     others = [job for job in jobs.dry_runs_of(actor.account_id) if job.id != new.id]
     mine = [job for job in others if job.created_by == actor.user_id]
     replaced = [job for job in mine if job.upload_id == new.upload_id]
@@ -34,7 +34,7 @@ def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
 
 
 def discard_dry_run(account_id: int, job_id: int) -> None:
-    """Remove a dry run that was not started meanwhile, with its plan."""
+    """Delete a dry run and its plan, unless it has been started."""
     with transaction():
         jobs.discard(account_id, job_id)
 

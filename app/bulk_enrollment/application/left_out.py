@@ -1,4 +1,5 @@
-"""Values of a job's file that could not be read: phone numbers, dates, tags. Their rows are used without."""
+"""Values of a job's file that could not be read (phone numbers, dates, tags); their rows are used without
+them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from app.contacts.domain import FIELDS
 
 @dataclass(frozen=True)
 class LeftOutValues:
-    """Of one field: its label, how many, and the first few as (row, line, text)."""
+    """Unreadable values of one field: its label, their number, and the first as (row, line, text)."""
 
     label: str
     count: int
@@ -18,7 +19,7 @@ class LeftOutValues:
 
 
 def left_out_of(job: EnrollmentJob) -> list[LeftOutValues]:
-    """By field; empty when all was read."""
+    """Return the unreadable values by field."""
     found = job.met.get("left_out", {})
     return [LeftOutValues(_label(name), count, samples) for name, (count, samples) in found.items()]
 

@@ -1,4 +1,4 @@
-"""The rows of a job that were not done, in words, a page at a time."""
+"""Failed and skipped rows of a job as text, in pages."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +14,10 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Problem:
-    """A row that was not done. `contact_id` and `contact` (a name, perhaps empty) when the contact is known
-    and still there; `batch` and `at` say when."""
+    """A row that was not processed successfully.
+
+    `contact_id` and `contact` (a name, possibly empty) are set if the contact is known and still exists;
+    `batch` and `at` say when it was processed."""
 
     row: int
     line: int
@@ -31,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """`back` and `on` are row numbers to go on from, None where nothing follows."""
+    """A page of rows. `back` and `on` are the row numbers for the adjacent pages, or None."""
 
     problems: list[Problem]
     back: int | None
@@ -41,7 +43,7 @@ class ProblemPage:
 def show_problems(
     shown: ShownJob, wanted: ProblemFilter, after: int | None, before: int | None
 ) -> ProblemPage:
-    """The page behind row number `after`, in front of `before`, or the first one. No outcomes mean all."""
+    """Return the page after row number `after`, before `before`, or the first one. No outcomes mean all."""
     job = shown.job
     wanted = replace(
         wanted, outcomes=tuple(one for one in wanted.outcomes or shown.problems if one in shown.problems)

@@ -1,5 +1,4 @@
-"""Jobs as pages show them: figures, names, words. The doors for the pages of this room and for the rooms
-that link to jobs."""
+"""Jobs as shown on pages: figures, names, and texts, for this room and for rooms that link to jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from app.platform.errors import NotFound
 PAGE = 25
 SHOWN_RUNNING = 3
 
-# A job in one of these states is in the hands of the workers.
+# Statuses in which workers process the job.
 WORKED_ON = (
     JobStatus.PENDING,
     JobStatus.VALIDATING,
@@ -36,7 +35,7 @@ WORKED_ON = (
 
 @dataclass(frozen=True)
 class JobState:
-    """A job with its figures: what panel, page and list show."""
+    """A job with its figures, as needed by panel, page, and list."""
 
     job: EnrollmentJob
     progress: Progress
@@ -46,8 +45,7 @@ class JobState:
 
 @dataclass(frozen=True)
 class ShownJob:
-    """A job as people know it. `workflow_id` is the public one, None for an import and for a workflow that
-    is gone."""
+    """A job for display. `workflow_id` is the public id, None for an import and for a deleted workflow."""
 
     job: EnrollmentJob
     state: JobState
@@ -74,7 +72,7 @@ class ShownJob:
 
     @property
     def paused_by(self) -> PausedBy | None:
-        """Who holds the job paused; None while it is not."""
+        """Who paused the job; None if it is not paused."""
         return self.story.paused_by
 
     @property
@@ -83,22 +81,22 @@ class ShownJob:
 
     @property
     def can_be_resumed(self) -> bool:
-        """Whether a person can: a job paused with its workflow resumes with it."""
+        """Whether a user can resume the job; one paused with its workflow resumes with it."""
         return self.paused_by not in (None, PausedBy.WORKFLOW)
 
     @property
     def mark(self) -> str:
-        """Changes whenever what stands around the panel does."""
+        """A value that changes whenever the page around the panel does."""
         return f"{self.status}-{self.paused_by}" if self.paused_by else self.status.value
 
     @property
     def failed(self) -> int:
-        """Rows that a person can mend or try again."""
+        """Number of rows that can be corrected or retried."""
         return sum(rows for outcome, rows in self.state.outcomes.items() if outcome in FAILED)
 
     @property
     def problems(self) -> dict[Outcome, int]:
-        """{outcome: rows} of those that were not done."""
+        """{outcome: rows} of the failed and skipped rows."""
         return {outcome: rows for outcome, rows in self.state.outcomes.items() if outcome >= FIRST_PROBLEM}
 
     @property
@@ -108,7 +106,7 @@ class ShownJob:
 
     @property
     def surprises(self) -> list[Difference]:
-        """What came out otherwise than the check expected; nothing for a job that was stopped."""
+        """Differences from the dry run; empty for a job that was stopped."""
         if self.status not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
             return []
         return differences(self.job.expected, self.state.outcomes)
@@ -116,7 +114,7 @@ class ShownJob:
 
 @dataclass(frozen=True)
 class JobsPage:
-    """Jobs newest first; `newer` and `older` are public ids to go on from, None where nothing follows."""
+    """Jobs, newest first. `newer` and `older` are public ids for the adjacent pages, or None."""
 
     jobs: list[ShownJob]
     newer: str | None
@@ -125,7 +123,7 @@ class JobsPage:
 
 @dataclass(frozen=True)
 class RunningJob:
-    """What every page shows of an unfinished job; `percent` None while it is prepared."""
+    """What every page shows of an unfinished job; `percent` is None while it is being prepared."""
 
     public_id: str
     name: str
@@ -137,7 +135,7 @@ def job_state(job: EnrollmentJob) -> JobState:
 
 
 def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]:
-    """States of several jobs from one read of the batches of those that are not over."""
+    """Return the states of several jobs, reading the batches of all unfinished ones at once."""
     figures = queries.job_figures(account_id, [job.id for job in jobs if job.status not in FINISHED])
     figures |= {job.id: queries.final_figures(job) for job in jobs if job.status in FINISHED}
     at = now()
@@ -153,7 +151,7 @@ def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]
 
 
 def read_again(state: JobState) -> JobState:
-    """The same job as it is now: for whoever waits for its end in one long transaction."""
+    """Return the current state of the same job, for callers that wait for its end in one long transaction."""
     forget_snapshot()
     return job_state(queries.job_by_id(state.job.account_id, state.job.id))
 
@@ -163,7 +161,7 @@ def workers_are_alive() -> bool:
 
 
 def show_job(actor: Actor, public_id: str) -> ShownJob:
-    """A job with all that its page tells. Raises NotFound, also for a draft: only its check knows of it."""
+    """Return a job for its page. Raises NotFound, also for a draft, which only its dry run page shows."""
     accounts.require(actor, Permission.REPORTS)
     one_snapshot()
     found = job_list.named_job(actor.account_id, public_id)
@@ -177,7 +175,7 @@ def show_job(actor: Actor, public_id: str) -> ShownJob:
 
 
 def show_jobs(actor: Actor, wanted: JobFilter, older_than: str | None, newer_than: str | None) -> JobsPage:
-    """A page of the list, from a job's public id on; one that is not known begins at the top."""
+    """Return a page of the list, starting from a job's public id; an unknown id leads to the first page."""
     accounts.require(actor, Permission.REPORTS)
     account_id = actor.account_id
     anchor = queries.job_by_public_id(account_id, older_than or newer_than or "")
@@ -191,17 +189,17 @@ def show_jobs(actor: Actor, wanted: JobFilter, older_than: str | None, newer_tha
 
 
 def workflows_to_choose(actor: Actor) -> Sequence[tuple[str, str]]:
-    """(public id, name) of the workflows that the list can be filtered by."""
+    """Return (public id, name) of the workflows that the list can be filtered by."""
     return job_list.workflows_with_jobs(actor.account_id)
 
 
 def recent_jobs(actor: Actor, workflow_id: int, limit: int = 5) -> list[ShownJob]:
-    """The newest jobs of a workflow, by its internal id."""
+    """Return the newest jobs of a workflow, given its internal id."""
     return _shown(actor.account_id, job_list.latest_jobs_of(actor.account_id, workflow_id, limit))
 
 
 def running_jobs(actor: Actor) -> list[RunningJob]:
-    """The newest unfinished jobs, read with one statement."""
+    """Return the newest unfinished jobs, with one statement."""
     return [
         RunningJob(
             public_id=pulse.public_id,
@@ -213,13 +211,12 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
 
 
 def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
-    """{job id: its public id and what its rows are called}, for what other rooms tell of jobs; those no
-    longer kept are missing."""
+    """Return {job id: public id and name of its rows} for other rooms; deleted jobs are missing."""
     return job_list.origins(account_id, job_ids) if job_ids else {}
 
 
 def lacks_workers(shown: ShownJob) -> bool:
-    """Whether the job stands still because no worker is running."""
+    """Return whether the job is stalled because no worker is running."""
     return shown.status in WORKED_ON and not workers_are_alive()
 
 
@@ -263,6 +260,6 @@ def _story(each: NamedJob, state: JobState) -> Story:
 
 
 def _outcomes(job: EnrollmentJob, figures: Figures) -> dict[Outcome, int]:
-    """In the order of their codes; of a draft those that planning expects."""
+    """Return {outcome: rows} by code; for a draft, the expected ones."""
     counted = job.expected if job.status == JobStatus.DRAFT else figures.outcomes
     return {outcome: counted[outcome.name] for outcome in Outcome if counted.get(outcome.name)}

@@ -1,4 +1,4 @@
-"""What a selection has to pass before a job is made of it, and again when the job starts."""
+"""Validation of a selection before a job is created, and again when the job starts."""
 
 from dataclasses import dataclass, replace
 
@@ -20,13 +20,13 @@ from app.files.domain.columns.evidence import MOST_TAGS
 from app.platform.clock import now
 from app.platform.errors import Conflict, Invalid, NotFound
 
-LONGEST_SOURCE = 200  # characters of a file's name that a job keeps
+LONGEST_SOURCE = 200  # characters of a file name stored with a job
 LISTED, FILTERED = "Selected contacts", "Filtered contacts"
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A selection that a job can be made of: how many rows it has, what they are called, the file's id."""
+    """A valid selection: number of rows, their name, and the upload's id."""
 
     selection: Selection
     rows: int
@@ -35,9 +35,9 @@ class Accepted:
 
 
 def accept(actor: Actor, selection: Selection, options: JobOptions, count_to: int) -> Accepted:
-    """Check a selection and what is to be done with it. Contacts that meet a filter are counted up to
-    `count_to`. Raises NotFound, ReadAnotherWay and Invalid
-    (`fields`), also while a file asks who may be contacted: no caller gets past that."""
+    """Validate a selection and its options. Contacts that meet a filter are counted up to `count_to`.
+
+    Raises NotFound, ReadAnotherWay, and Invalid (`fields`), also while questions about consent are open."""
     match selection:
         case FileSelection():
             return _accept_file(actor, selection, options)
@@ -48,7 +48,8 @@ def accept(actor: Actor, selection: Selection, options: JobOptions, count_to: in
 
 
 def confirm(actor: Actor, job: EnrollmentJob) -> None:
-    """Check once more when the job starts; choices are remembered for the next file. Raises like `accept`."""
+    """Validate again when the job starts, and remember the choices for the next file. Raises like
+    `accept`."""
     if isinstance(job.selection, FileSelection):
         upload = upload_of(job)
         _check_columns(upload, job.selection, job.options)
@@ -58,7 +59,7 @@ def confirm(actor: Actor, job: EnrollmentJob) -> None:
 
 
 def upload_of(job: EnrollmentJob) -> files.Upload:
-    """The file of a job that was started from one. Raises Conflict for any other."""
+    """Return the file of a job that was created from one. Raises Conflict for any other job."""
     if job.upload_id is None:
         raise Conflict("CONFLICT", "This job wasn’t started from a file.")
     return files.upload_by_id(job.account_id, job.upload_id)
@@ -84,7 +85,7 @@ def _check_columns(upload: files.Upload, selection: FileSelection, options: JobO
 
 
 def _check_values(upload: files.Upload, selection: FileSelection, options: JobOptions) -> None:
-    """What the person has to decide first."""
+    """Check decisions that the user must make first."""
     styles = files.styles_of(upload, selection.mapping, selection.dates, selection.phones)
     if options.writes_contacts and styles.dates is not None and styles.dates.must_be_chosen:
         _refuse({"dates": f"“{styles.dates.name}”: {styles.dates.sentence}"})
@@ -112,6 +113,6 @@ def _accept_filter(actor: Actor, selection: FilterSelection, options: JobOptions
 
 
 def _refuse(found: dict[str, str]) -> None:
-    """Raises Invalid when anything was found."""
+    """Raise Invalid if there are problems."""
     if found:
         raise Invalid("VALIDATION_ERROR", next(iter(found.values())), fields=found)

@@ -1,9 +1,8 @@
 """Starting a job, and the dry run before it.
 
-A dry run is a job in the hidden state `draft`, planned like any other; starting it promotes that plan. Each
-batch looks at its contacts afresh, so nothing that changed since can be enrolled by mistake. Starting reads
-no row: it takes the same time whatever the size.
-"""
+A dry run is a job with the hidden status `draft`, planned like any other; starting it promotes the plan. Each
+batch reads its contacts again, so that nothing is enrolled by mistake after changes. Starting reads no rows:
+it takes the same time at any size."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -32,9 +31,10 @@ from app.workflows import application as workflows
 
 @dataclass(frozen=True)
 class JobRequest:
-    """What to start: the rows, what to do with them, and the workflow's public id (None: an import).
-    `idempotency_key` makes a second call with the same key return the first one's job; `corrects` is the
-    public id of the job whose failed rows these are."""
+    """What to start: the selection, options, and the workflow's public id (None: an import).
+
+    A second call with the same `idempotency_key` returns the first one's job. `corrects` is the public id of
+    the job whose failed rows are corrected."""
 
     selection: Selection
     options: JobOptions = field(default_factory=JobOptions)
@@ -44,8 +44,10 @@ class JobRequest:
 
 
 def dry_run(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
-    """Plan a job without starting it; nothing that anybody sees is written. A person has one open dry run of
-    an upload: a new one replaces it. Raises LimitReached when the account has as many as it may."""
+    """Plan a job without starting it or writing anything visible. It replaces the user's dry run of the same
+    upload.
+
+    Raises LimitReached at the account's limit of dry runs."""
     with transaction():
         accounts.lock(actor.account_id)
         job = _draft(actor, wanted)
@@ -55,10 +57,12 @@ def dry_run(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 
 def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
-    """Make a job and start it at once. Raises NotAllowed, NotFound, Conflict (the workflow is not active),
-    Invalid (`fields`), TooMuch (rows), LimitReached (unfinished jobs)."""
+    """Create a job and start it at once.
+
+    Raises NotAllowed, NotFound, Conflict (the workflow is not active), Invalid (`fields`), TooMuch (rows),
+    and LimitReached (unfinished jobs)."""
     with transaction():
-        # A double click finds the job of the first, and nobody has the file read another way meanwhile.
+        # A double click finds the first job, and the file cannot be reread in the meantime.
         accounts.lock(actor.account_id)
         if wanted.idempotency_key:
             known = queries.job_of_idempotency_key(actor.account_id, _key_of(actor, wanted.idempotency_key))
@@ -69,7 +73,7 @@ def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 
 def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
-    """Start what a dry run has planned. Starting twice gives the same job."""
+    """Start the job of a dry run. Starting twice returns the same job."""
     with transaction():
         accounts.lock(actor.account_id)
         job = find_job(actor, public_id)
@@ -80,7 +84,7 @@ def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
 
 
 def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
-    """A job of the actor's account. Raises NotFound."""
+    """Return a job of the actor's account. Raises NotFound."""
     job = queries.job_by_public_id(actor.account_id, public_id)
     if job is None:
         raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
@@ -88,7 +92,7 @@ def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
 
 
 def permission_for(kind: str) -> Permission:
-    """What starting and changing a job of this kind asks for: importing changes contacts alone."""
+    """Return the permission to start and change a job of this kind; an import only changes contacts."""
     return Permission.CONTACTS if kind == "import" else Permission.WORKFLOWS
 
 
@@ -121,7 +125,7 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 
 def row_limit(actor: Actor, is_import: bool) -> int:
-    """How many rows one job of the actor's account may have."""
+    """Return the maximum number of rows per job of the actor's account."""
     settings = current()
     if is_import:
         return accounts.limit_of(actor.account_id, "import_rows", settings.max_import_rows)
@@ -150,7 +154,7 @@ def _check_size(accepted: Accepted, limit: int) -> None:
 
 
 def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> EnrollmentJob:
-    """Turn a draft into a job: the version that is active now, the limits as they are now."""
+    """Turn a draft into a job, with the current workflow version and limits."""
     accounts.lock(actor.account_id)
     limit = accounts.limit_of(actor.account_id, "unfinished_jobs", current().max_unfinished_jobs)
     if jobs.count_unfinished(actor.account_id) >= limit:
@@ -178,5 +182,5 @@ def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> E
 
 
 def _key_of(actor: Actor, key: str) -> str:
-    """Keys of two people never meet."""
+    """Return the stored key, which differs between users."""
     return hashlib.sha256(f"{actor.user_id}:{key}".encode()).hexdigest()

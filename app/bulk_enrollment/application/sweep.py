@@ -1,9 +1,8 @@
-"""The sweeper: work that the queue has lost is found in the database and sent again.
+"""The sweeper: finds work in the database that the queue has lost and enqueues it again.
 
-A killed worker sends no heartbeat any more, and leaves a lease that runs out; an emptied queue leaves work
-without a task. Called by the clock process; every step is a conditional claim, so a second sweeper does no
-harm.
-"""
+A killed worker stops sending heartbeats and leaves a lease that expires; an emptied queue leaves work
+without a task. Called by the clock process. Every step is a conditional claim, so that a second sweeper
+does no harm."""
 
 from datetime import timedelta
 
@@ -24,9 +23,9 @@ _watch = TaskWatch()
 
 
 def sweep() -> None:
-    """Give everything that waits without a task its task."""
+    """Enqueue a task for all work that waits without one."""
     _take_from_gone()
-    if queue.length("urgent") == 0:  # else their tasks may still be there
+    if queue.length("urgent") == 0:  # otherwise their tasks may still be queued
         for account_id, job_id in waiting.unplanned_jobs(HANDED_OVER_SECONDS):
             queue.send(PLAN_TASK, account_id, job_id)
         for account_id, job_id in waiting.jobs_being_cancelled():
@@ -39,7 +38,7 @@ def sweep() -> None:
 
 
 def _take_from_gone() -> None:
-    """Work of lost tasks goes to other workers without waiting for the lease to run out."""
+    """Reassign the work of lost tasks without waiting for their leases to expire."""
     gone = _watch.lost(waiting.holders())
     if not gone:
         return
@@ -53,8 +52,8 @@ def _take_from_gone() -> None:
 
 
 def _recall_lost_tasks() -> None:
-    """When the queue is empty nobody will ever begin the batches that were handed to it: take them back
-    without waiting for their leases to run out."""
+    """Release batches that were enqueued if the queue is empty, without waiting for their leases to
+    expire."""
     if queue.length("bulk") != 0:
         return
     for account_id, batch_ids in waiting.handed_over_batches(HANDED_OVER_SECONDS).items():
@@ -64,7 +63,7 @@ def _recall_lost_tasks() -> None:
 
 
 def discard_old_drafts() -> None:
-    """Dry runs that were never started."""
+    """Delete dry runs that were never started."""
     for account_id, job_id in waiting.drafts_before(now() - DRAFTS_KEPT):
         with transaction():
             jobs.discard(account_id, job_id)

@@ -1,5 +1,5 @@
-"""To-dos: ended jobs with rows that somebody should look at. They stand on Home until the rows are corrected,
-or somebody dismisses them."""
+"""To-dos: finished jobs with rows that need attention. They are on Home until the rows are corrected or the
+to-do is dismissed."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
@@ -13,13 +13,13 @@ from app.platform.errors import Conflict
 
 
 def dismiss(actor: Actor, public_id: str) -> None:
-    """Take a job off the list of to-dos, for the whole account. Raises NotFound; Conflict for a job that is
-    not over."""
+    """Dismiss a job's to-do for the whole account. Raises NotFound, and Conflict for a job that has not
+    finished."""
     _set(actor, public_id, is_dismissed=True)
 
 
 def restore(actor: Actor, public_id: str) -> None:
-    """Put a dismissed to-do back. Raises like `dismiss`."""
+    """Restore a dismissed to-do. Raises like `dismiss`."""
     _set(actor, public_id, is_dismissed=False)
 
 

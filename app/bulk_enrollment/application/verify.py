@@ -1,5 +1,5 @@
-"""Whether the figures of a job are right: everything is counted again from its selection, the ledger and the
-enrollments, and compared with what the pages show."""
+"""Verification of a job: its figures are counted again from selection, ledger, and enrollments, and compared
+with those that pages show."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from app.files import application as files
 
 @dataclass(frozen=True)
 class Check:
-    """One statement that must hold, with the two figures that must be equal."""
+    """One condition, with two figures that must be equal."""
 
     says: str
     expected: int
@@ -25,7 +25,7 @@ class Check:
 
 
 def verify_job(job: EnrollmentJob) -> list[Check]:
-    """All checks of a job; for one that is not over, only what must hold at any moment."""
+    """Return all checks of a job; for an unfinished one, only those that must hold at any time."""
     account_id = job.account_id
     ledger = queries.ledger_outcomes(account_id, job.id)
     figures = queries.job_figures(account_id, [job.id])[job.id]

@@ -1,1 +1,1 @@
-"""What a bulk enrollment is: its states, its outcomes, its arithmetic. Plain Python."""
+"""Domain of bulk enrollment: jobs, selections, options, outcomes, and progress."""

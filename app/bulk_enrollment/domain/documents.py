@@ -1,8 +1,7 @@
-"""Selections and options as the JSON in a job's row: the one place that reads and writes it.
+"""JSON of selections and options in a job's row; the only code that reads and writes it.
 
-Reading is tolerant, because rows are older than the code: what is missing has its default, what is unknown
-is passed over, and a value that cannot be one is refused with ValueError.
-"""
+Reading is tolerant, because rows can be older than the code: a missing key has its default and an unknown key
+is ignored. An impossible value raises ValueError."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -27,7 +26,7 @@ _NAMES: Final[dict[type, str]] = {FileSelection: FILE, ManualSelection: MANUAL, 
 
 
 def selection_type(selection: Selection) -> str:
-    """`file`, `manual` or `filter`."""
+    """Return `file`, `manual`, or `filter`."""
     return _NAMES[type(selection)]
 
 
@@ -36,7 +35,7 @@ def write_selection(selection: Selection) -> dict[str, Any]:
 
 
 def read_selection(document: Document) -> Selection:
-    """Raises ValueError for a document of no known type."""
+    """Parse a selection. Raises ValueError for an unknown type or an impossible value."""
     identifier = _one_of(IDENTIFIERS, document, "identifier")
     match document.get("type"):
         case "file":

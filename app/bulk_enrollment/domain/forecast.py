@@ -1,4 +1,4 @@
-"""The results of a dry run in words: what would happen to the rows, and how long it takes."""
+"""Results of a dry run as text: what would happen to the rows, and how long it would take."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,13 +8,13 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.platform.formats import number
 from app.platform.words import counted
 
-ROWS_A_SECOND: Final = 2_000  # until a job of the account has shown its own pace
+ROWS_A_SECOND: Final = 2_000  # used until a job of the account has been measured
 SHORTEST: Final = 2.0
 
 
 @dataclass(frozen=True)
 class SampleRow:
-    """A row of the file as an example; `message` is the reason."""
+    """A sample row of the file; `message` is the reason."""
 
     row: int
     line: int
@@ -24,7 +24,7 @@ class SampleRow:
 
 @dataclass(frozen=True)
 class Expected:
-    """Rows that would come out alike."""
+    """Rows with the same expected outcome."""
 
     outcome: Outcome
     rows: int
@@ -33,12 +33,12 @@ class Expected:
 
 
 def words_of(outcome: Outcome, rows: int) -> str:
-    """`3 rows are duplicates`."""
+    """Describe the rows with an outcome: `3 rows are duplicates`."""
     return f"{number(rows)} {_WORDS[outcome](rows)}"
 
 
 def headline(counts: Mapping[Outcome, int], workflow: str | None) -> str:
-    """What a start would do, as one sentence."""
+    """Describe in one sentence what starting the job would do."""
     done = sum(rows for outcome, rows in counts.items() if outcome.counts_as == "succeeded")
     if workflow is None:
         return _import_headline(counts)
@@ -48,7 +48,7 @@ def headline(counts: Mapping[Outcome, int], workflow: str | None) -> str:
 
 
 def seconds_needed(rows: int, rate: float | None) -> float:
-    """How long a job of so many rows probably takes; `rate` is that of the account's last jobs."""
+    """Estimate the duration of a job in seconds; `rate` is the rows per second of the account's last jobs."""
     return max(SHORTEST, rows / (rate or ROWS_A_SECOND))
 
 

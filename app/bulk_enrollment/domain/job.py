@@ -1,7 +1,6 @@
-"""The life of a job and of its batches, and the arithmetic of progress.
+"""Statuses of jobs and their transitions, batch sizes, and progress.
 
-Every legal change of state is listed here; the store asks `may_become` or names the states it starts from.
-"""
+All legal transitions are listed here; the store uses `may_become` and `states_before`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,31 +45,33 @@ RUNNING = frozenset({S.QUEUED, S.PROCESSING})
 
 
 def may_become(now: JobStatus, then: JobStatus) -> bool:
-    """Whether a job may change from one state to the other."""
+    """Return whether a job may change from one status to another."""
     return then in LEGAL[now]
 
 
 def states_before(then: JobStatus) -> list[str]:
-    """The states from which a job may reach `then`: for conditional updates."""
+    """Return the statuses from which a job may reach `then`, for conditional updates."""
     return [status.value for status in JobStatus if then in LEGAL[status]]
 
 
 SMALLEST_ASKED, LARGEST_ASKED = 10, 500
-AUTOMATIC_BATCHES = 40  # so often does the bar of a job move
+AUTOMATIC_BATCHES = 40  # number of steps of a job's progress bar
 SMALLEST_CUT, LARGEST_CUT = 250, 10_000
-MOST_BATCHES = 2_000  # so that adding them up for a page stays a matter of milliseconds
+MOST_BATCHES = 2_000  # so that a page adds them up in milliseconds
 
 
 def batch_size(rows: int, asked: int | None = None) -> int:
-    """Rows of a batch: what was asked for (10 to 500), else a fortieth of the rows, from 250 to 10,000. A job
-    of very many rows gets larger batches than asked for, so that it has 2,000 at most."""
+    """Return the rows per batch: as requested (10 to 500), or else a fortieth of the rows, from 250 to
+    10,000.
+
+    Jobs with very many rows get larger batches than requested, so that there are at most 2,000."""
     if asked is not None:
         return max(min(max(asked, SMALLEST_ASKED), LARGEST_ASKED), -(-rows // MOST_BATCHES))
     return min(max(-(-rows // AUTOMATIC_BATCHES), SMALLEST_CUT), LARGEST_CUT)
 
 
 def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
-    """(number, first row, last row) of each batch; rows and batches count from 1."""
+    """Return (number, first row, last row) of each batch; rows and batches count from 1."""
     return [
         (number, first, min(first + size - 1, rows))
         for number, first in enumerate(range(1, rows + 1, size), start=1)
@@ -79,7 +80,7 @@ def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is. `rate` is rows per second; `seconds_left` None when nothing can be said."""
+    """Progress of a job. `rate` is in rows per second; `seconds_left` is None if it cannot be estimated."""
 
     status: JobStatus
     total: int
@@ -97,7 +98,7 @@ class Progress:
 
     @property
     def percent(self) -> float:
-        """Of a hundred, rounded down to a tenth, so that 100 means all."""
+        """Percentage, rounded down to one decimal place, so that 100 means all rows."""
         if self.total == 0:
             return 100.0 if self.status in FINISHED else 0.0
         return self.processed * 1000 // self.total / 10
@@ -112,7 +113,7 @@ class Progress:
 
 
 def pace(processed: int, total: int, seconds: float) -> tuple[float | None, float | None]:
-    """(rows per second, seconds left) of a job that has run for `seconds`."""
+    """Return (rows per second, seconds left) for a job that has run for `seconds`."""
     if processed <= 0 or seconds <= 0:
         return None, None
     rate = processed / seconds
@@ -120,12 +121,13 @@ def pace(processed: int, total: int, seconds: float) -> tuple[float | None, floa
 
 
 def final_status(failed: int, cancelled: int = 0) -> JobStatus:
-    """The status of a job with so many failed rows and so many that were canceled before their turn."""
+    """Return the status for the number of failed rows and of rows that were canceled before processing."""
     if cancelled:
         return S.CANCELLED
     return S.COMPLETED_WITH_ERRORS if failed else S.COMPLETED
 
 
 def next_wait(attempt: int, waits: tuple[float, ...]) -> float | None:
-    """Seconds until a batch is tried again after its `attempt` (from 1) failed; None: that was the last."""
+    """Return the seconds until a batch is retried after its `attempt` (from 1) failed; None after the
+    last."""
     return waits[attempt - 1] if attempt <= len(waits) else None

@@ -15,13 +15,12 @@ EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
 
 @dataclass(frozen=True)
 class JobOptions:
-    """The first five are a person's choices: what to do with contacts that are missing or exist already, on
-    what legal basis new ones may be contacted, names of tags to add, rows of a batch (None: automatic).
+    """Options of a job.
 
-    The others are filled in when the job is made and started: what the rows are called (a file's name), the
-    ids of the tags, the step of the workflow at which people begin, and whether those who left the workflow
-    may be enrolled `again`.
-    """
+    The first five are the user's choices: what to do with missing and with existing contacts, the legal basis
+    for contacting new ones, names of tags to add, and rows per batch (None: automatic). The others are set
+    when the job is created and started: the name of the rows (a file name), the tag ids, the first step of
+    the workflow, and whether contacts who have left the workflow may be enrolled `again`."""
 
     missing: Missing = "skip"
     existing: Existing = "leave"
@@ -35,23 +34,23 @@ class JobOptions:
 
     @property
     def creates(self) -> bool:
-        """Whether people who are no contacts yet become some."""
+        """Whether new contacts are created."""
         return self.missing == "create"
 
     @property
     def updates(self) -> bool:
-        """Whether contacts that exist may be changed."""
+        """Whether existing contacts may be changed."""
         return self.existing != "leave"
 
     @property
     def writes_contacts(self) -> bool:
-        """Whether rows carry the values of their other columns."""
+        """Whether the values of other columns are used."""
         return self.creates or self.updates
 
 
 def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, str]:
-    """What is wrong with a choice: {field of the form: sentence}; empty when all is well. `identifier` is
-    what contacts are matched by."""
+    """Validate the choices; return {form field: sentence}, empty if valid. `identifier` is what contacts are
+    matched by."""
     found: dict[str, str] = {}
     if options.creates and identifier == "contact_id":
         found["missing"] = (

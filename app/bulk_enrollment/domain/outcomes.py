@@ -1,8 +1,6 @@
-"""The outcomes of a row: a code each, what it counts as, and the sentence that people read.
+"""Outcomes of rows: codes, how they count, and their texts.
 
-The numbers are kept in a million ledger rows, so they never change. Problems begin at 10: below that
-a row did what the job wanted of it.
-"""
+The numbers are stored in ledger rows and must never change. Outcomes below 10 are successes."""
 
 from enum import IntEnum
 from typing import Literal
@@ -41,7 +39,7 @@ class Outcome(IntEnum):
 
     @property
     def label(self) -> str:
-        """A few words for badges and filters."""
+        """Short text for badges and filters."""
         return _LABELS[self]
 
 
@@ -68,7 +66,7 @@ RETRY_HELPS = frozenset(
     }
 )
 
-# Decided from the file alone, when it is planned; nothing that happens later changes them.
+# Decided by planning from the file alone; later changes do not affect them.
 DECIDED_BY_FILE = (Outcome.VALIDATION_ERROR, Outcome.DUPLICATE_IN_SELECTION)
 
 _LABELS = {
@@ -126,9 +124,10 @@ _NOTES = {
 
 
 def reason(outcome: Outcome, detail: str | None) -> str:
-    """The outcome of a row as a sentence. `detail` is what the ledger kept beside the code: a fault's slug,
-    the first row of a duplicate, the status of a blocked contact or `file:` and its words, the day an
-    enrollment ended."""
+    """Describe the outcome of a row.
+
+    `detail` is stored with the code: the slug of a problem, the first row of a duplicate, the status of a
+    blocked contact or `file:` and quoted words, or the day an enrollment ended."""
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
         return _FAULTS.get(slug) or explain(slug)
@@ -144,14 +143,14 @@ def reason(outcome: Outcome, detail: str | None) -> str:
 
 
 def remark(note: str | None) -> str | None:
-    """The notes on a row besides its outcome. `note` holds slugs, with spaces between them."""
+    """Describe the notes on a row; `note` holds slugs separated by spaces."""
     if note is None:
         return None
     return " ".join(_NOTES.get(slug) or explain(slug) for slug in note.split())
 
 
 def totals_by_kind(outcomes: dict[Outcome, int]) -> dict[CountsAs, int]:
-    """{succeeded, failed, skipped: rows} of {outcome: rows}."""
+    """Return {succeeded, failed, skipped: rows} for {outcome: rows}."""
     kinds: dict[CountsAs, int] = {"succeeded": 0, "failed": 0, "skipped": 0}
     for outcome, rows in outcomes.items():
         kinds[outcome.counts_as] += rows

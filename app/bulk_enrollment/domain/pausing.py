@@ -1,11 +1,11 @@
-"""Who paused a job, whose pause holds, and the time that pauses take away from its work."""
+"""Who paused a job, which pause takes precedence, and the working time without pauses."""
 
 from datetime import datetime
 from enum import StrEnum
 
 
 class PausedBy(StrEnum):
-    """`brake` is the system itself, which stopped the job because something went wrong."""
+    """Who paused a job. `brake` is the system, which stopped the job because something went wrong."""
 
     WORKFLOW = "workflow"
     PERSON = "person"
@@ -13,26 +13,28 @@ class PausedBy(StrEnum):
 
 
 def pause_that_holds(now: PausedBy | None, by: PausedBy) -> PausedBy:
-    """Who holds a job paused once `by` pauses it too. A pause that follows the workflow gives way, because it
-    would end by itself; any other stays as it is."""
+    """Return whose pause it is after `by` pauses an already paused job. Only a pause by the workflow is
+    replaced, because it would end by itself."""
     return by if now in (None, PausedBy.WORKFLOW) else now
 
 
 def may_resume(paused_by: PausedBy, by: PausedBy) -> bool:
-    """Whether `by` may end a pause: a person may end any, a workflow and a brake only their own."""
+    """Return whether `by` may end a pause: a person any pause, the workflow and the brake only their own."""
     return by is PausedBy.PERSON or by is paused_by
 
 
 def seconds_paused(
     before: float, started_at: datetime | None, paused_at: datetime | None, until: datetime
 ) -> float:
-    """Seconds of a job's run that it was paused: those of earlier pauses and the pause under way, if any.
-    A pause before the first batch takes nothing away."""
+    """Return the seconds of a job's run time spent in pauses: earlier ones (`before`) and the current one, if
+    any.
+
+    A pause before the first batch does not count."""
     if started_at is None or paused_at is None:
         return before
     return before + max(0.0, (until - max(paused_at, started_at)).total_seconds())
 
 
 def seconds_at_work(started_at: datetime, paused: float, until: datetime) -> float:
-    """Seconds from the first batch on, without the `paused` ones."""
+    """Return the seconds since the first batch, without the `paused` ones."""
     return max(0.0, (until - started_at).total_seconds() - paused)

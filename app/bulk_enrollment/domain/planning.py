@@ -1,7 +1,6 @@
-"""How far the plan of a job is. A job's status says what people see; this says what planning may do next.
+"""State of a job's plan: what planning may do next, apart from the status shown to users.
 
-It is told by the job's columns alone, here for one job and in `infrastructure.plan_states` for a query.
-"""
+Derived from the job's columns alone, here for one job and in `infrastructure.plan_states` for queries."""
 
 from enum import StrEnum
 
@@ -9,8 +8,8 @@ from app.bulk_enrollment.domain.job import JobStatus
 
 
 class PlanState(StrEnum):
-    """`none`: the job is not to be planned (yet, or any more). `waiting`: nobody is at it. `held`: a worker
-    plans it. `ready`: every row has its verdict. `failed`: the rows cannot be read. `used`: the batches are
+    """`none`: the job is not to be planned now. `waiting`: no worker is planning it. `held`: a worker is
+    planning it. `ready`: every row has a verdict. `failed`: the rows cannot be read. `used`: the batches are
     cut."""
 
     NONE = "none"
@@ -24,9 +23,9 @@ class PlanState(StrEnum):
 P = PlanState
 
 NEXT: dict[PlanState, frozenset[PlanState]] = {
-    P.NONE: frozenset({P.WAITING, P.HELD, P.READY}),  # a scheduled job’s time has come
+    P.NONE: frozenset({P.WAITING, P.HELD, P.READY}),  # when a scheduled job becomes due
     P.WAITING: frozenset({P.HELD, P.NONE}),
-    # A worker stops or dies and leaves the rest; the job is cancelled while it is planned.
+    # A worker stops or dies before the end; the job is canceled during planning.
     P.HELD: frozenset({P.HELD, P.WAITING, P.READY, P.FAILED, P.NONE}),
     P.READY: frozenset({P.USED, P.NONE}),
     P.FAILED: frozenset({P.NONE}),
@@ -47,8 +46,8 @@ CUT = frozenset(
 
 
 def plan_state(status: JobStatus, *, is_planned: bool, is_held: bool, has_failed: bool) -> PlanState:
-    """`is_planned`: every row has been judged. `is_held`: a lease runs. `has_failed`: a sentence says
-    why the rows cannot be read."""
+    """Return the plan state. `is_planned`: every row has a verdict. `is_held`: a lease is valid.
+    `has_failed`: there is a message why the rows cannot be read."""
     if status in CUT or (status is JobStatus.CANCELLED and is_planned):
         return P.USED
     if has_failed:

@@ -1,4 +1,4 @@
-"""One row of a file, read: whose row it is and what it says about them, before any database is asked."""
+"""Reading of one file row: its identifier, values, and consent, without the database."""
 
 import re
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from app.platform.addresses import trimmed
 from app.platform.addresses.text import LONGEST_CELL
 from app.platform.blank_words import is_blank, may_be_name
 
-LONGEST_KEPT: Final = 200  # characters of a faulty identifier that the ledger keeps
+LONGEST_KEPT: Final = 200  # characters of an identifier stored in the ledger
 TOO_MANY_TAGS: Final = (
     f"The column matched to tags has more than {MOST_TAGS} different tags. "
     "Match another column to tags, or leave this one out."
 )
-LEFT_OUT: Final = "left_out"  # the note of a row with a value that could not be read
+LEFT_OUT: Final = "left_out"  # note on a row with a value that could not be read
 TAGS: Final = "tags"
 MOST_TAGS_IN_ROW: Final = 20
 VALUES: Final = frozenset({*FIELDS, "full_name"})
@@ -33,17 +33,19 @@ VALUES: Final = frozenset({*FIELDS, "full_name"})
 _SAMPLES: Final = 3
 _LONGEST_SAMPLE: Final = 40
 _LIMITS: Final = {name: known.limit for name, known in FIELDS.items()} | {"full_name": 240}
-# What is wrong in one of these leaves the value out; other long values fail their row.
+# An invalid value in one of these is left out; an overlong value in another field fails its row.
 _NEVER_TOO_LONG: Final = frozenset({"email", "phone", "birthday", TAGS})
-# Facebook marks texts so that no spreadsheet takes them for numbers: p:+49…, l:123, z:10115.
+# Facebook prefixes texts to keep spreadsheets from reading them as numbers: p:+49…, l:123, z:10115.
 _MARKED: Final = re.compile(r"(?:p|l|z|ag|as|c|f):(\+?\d[\d -]*)\Z")
 
 
 class ReadRow(NamedTuple):
-    """A row ready for the ledger. `key` is None exactly when the row is a VALIDATION_ERROR, whose slug is
-    then `detail`; of a row that is withheld by words outside the columns it quotes them. `note` holds slugs,
-    `withheld` the status that the file's consent columns ask for, or `left_out` where they do not say clearly
-    that the person may be contacted."""
+    """A row for the ledger.
+
+    `key` is None exactly if the verdict is VALIDATION_ERROR; `detail` is then the problem's slug. For a row
+    withheld by text outside the columns, `detail` quotes it. `note` holds slugs. `withheld` is the status
+    requested by the file's consent columns, or `left_out` if they do not clearly say that the person may be
+    contacted."""
 
     row_number: int
     line: int
@@ -57,12 +59,12 @@ class ReadRow(NamedTuple):
 
 
 Met = dict[str, Any]
-"""What the reading of a file has met so far, as plain lists and dicts: {left_out, tags}."""
+"""What was found while reading the file so far, as JSON values: {left_out, tags}."""
 
 
 @dataclass
 class LeftOut:
-    """Values of one field that could not be read: how many, and the first few as (row, line, cell)."""
+    """Values of one field that could not be read: their number, and the first as (row, line, cell)."""
 
     count: int = 0
     samples: list[Sequence[Any]] = field(default_factory=list)
@@ -74,9 +76,11 @@ class LeftOut:
 
 
 class RowReader:
-    """Reads rows one after another. What it meets on the way is in `left_out` {field: LeftOut} and in `tags`
-    {key: name}, which stops growing at one more than MOST_TAGS. With `writes` a row keeps the values of its
-    other columns. `met` is what was met in the rows before; `sides` tells where else in a row to look."""
+    """Reader of consecutive rows.
+
+    Collects unreadable values in `left_out` {field: LeftOut}, and tags in `tags` {key: name}, up to one more
+    than MOST_TAGS. With `writes`, rows keep the values of their other columns. `met` is what was found in
+    earlier rows; `sides` says where else to look in a row."""
 
     def __init__(
         self,
@@ -116,12 +120,12 @@ class RowReader:
 
     @property
     def met(self) -> Met:
-        """To go on from, in another reader of the rows that follow."""
+        """What was found so far, to continue with in another reader."""
         left_out = {name: [found.count, found.samples] for name, found in self.left_out.items()}
         return {"left_out": left_out, "tags": list(self.tags.values())}
 
     def read(self, number: int, line: int, cells: Sequence[str]) -> ReadRow:
-        """The row with these cells. `number` and `line` as in the file."""
+        """Read a row; `number` and `line` as in the file."""
         key, detail, note, cell = self._identify(cells)
         shown = cell[:LONGEST_CELL].strip()[:LONGEST_KEPT]
         fields: str | None = None
@@ -136,7 +140,7 @@ class RowReader:
         if key is not None and (self._writes or self._tagging is not None):
             values = self._values(cells) if self._writes else {}
             if values is None and withheld is not None:
-                # A no counts, whatever else is wrong with the row.
+                # A no counts even if the row is otherwise invalid.
                 values = {self._identifier: cell} if self._identifier in VALUES else {}
             if values is None:
                 key, detail, note, withheld = None, "value_too_long", None, None
@@ -152,12 +156,13 @@ class RowReader:
         return ReadRow(number, line, shown, key, verdict, detail, note, withheld, fields)
 
     def take_other_keys(self) -> list[tuple[int, str, str]]:
-        """Other keys of the rows withheld since this was asked last, as (row number, key, withheld)."""
+        """Return and clear the other keys of rows withheld since the last call, as (row number, key,
+        withheld)."""
         taken, self._other_keys = self._other_keys, []
         return taken
 
     def _values(self, cells: Sequence[str]) -> dict[str, str] | None:
-        """{field: cell} without blanks; None when a value is longer than its field."""
+        """Return {field: nonblank cell}; None if a value is too long for its field."""
         values: dict[str, str] = {}
         in_doubt: dict[str, str] = {}
         for at, name in self._others:
@@ -179,7 +184,8 @@ class RowReader:
         return values | in_doubt if in_doubt and len(values) > ("email" in values) else values
 
     def _packed(self, values: dict[str, str], cells: Sequence[str]) -> tuple[str | None, dict[str, str]]:
-        """The contact's columns as JSON, None without any, and {field: cell} of those that were not read."""
+        """Return the contact's columns as JSON (None if there are none) and {field: cell} of unreadable
+        values."""
         custom = {
             field_key(name.removeprefix(CUSTOM)): value
             for name, value in values.items()
@@ -198,7 +204,7 @@ class RowReader:
         return (pack(packed) if packed else None), missed
 
     def _tag_keys(self, cell: str) -> tuple[list[str], bool]:
-        """Keys of the tags in a cell, and whether these are all."""
+        """Return the keys of the tags in a cell, and whether they are complete."""
         if is_blank(cell):
             return [], True
         names = [tag_name(name) for name in tags_of(cell[:LONGEST_CELL]) if not is_blank(name)]

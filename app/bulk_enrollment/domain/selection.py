@@ -1,7 +1,6 @@
-"""Which rows a job takes: those of a file, contacts that somebody listed, or contacts that meet a filter.
+"""Selections: which rows a job processes, from a file, a list of contacts, or a filter.
 
-What is to be done with them belongs to the job (`options`). `documents` reads and writes both as JSON.
-"""
+What happens to them is in `options`; `documents` reads and writes both as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions
 
-CUSTOM = "custom:"  # what a column is matched to that becomes a field of the account's own, before its name
+CUSTOM = "custom:"  # prefix of a custom field's name in a mapping
 
 Identifier = Literal["email", "contact_id", "phone"]
 IDENTIFIERS: tuple[Identifier, ...] = ("email", "contact_id", "phone")
@@ -23,13 +22,12 @@ IDENTIFIERS: tuple[Identifier, ...] = ("email", "contact_id", "phone")
 class FileSelection:
     """The rows of an upload, and how its columns are read.
 
-    `upload_id` is the upload's public id. Columns are named by their position as text: `mapping` is
-    {position: field}, `names` {position: name} of those that anything was said about. `read_as` is the mark
-    of the reading of the file that this was chosen for. `names` and `read_as` are filled in when the job is
-    made, and a file that is read another way is refused from then on. `dates` and `phones` say how these
-    columns are read, "" that the file decides. `not_consent` are columns of which the person said that they
-    are not about consent, `consent_words` is {word key: yes, no, leave-out}.
-    """
+    `upload_id` is the upload's public id. Columns are identified by position as text: `mapping` is {position:
+    field}, `names` is {position: name} of the columns with a choice. `read_as` is the mark of the reading
+    that the choices were made for. `names` and `read_as` are set when the job is created; from then on a file
+    that is read another way is refused. `dates` and `phones` say how these columns are read, "" lets the file
+    decide. `not_consent` are columns that the user said are not about consent; `consent_words` is {word key:
+    yes, no, leave-out}."""
 
     upload_id: str
     mapping: dict[str, str]
@@ -43,17 +41,17 @@ class FileSelection:
 
     @property
     def columns(self) -> dict[int, str]:
-        """{column position: field}."""
+        """The mapping as {column position: field}."""
         return {int(position): name for position, name in self.mapping.items()}
 
     @property
     def second_email(self) -> int | None:
-        """The column whose address is used where that of the email column is blank or bad."""
+        """Column whose address is used if that of the email column is blank or invalid."""
         return next((at for at, name in self.columns.items() if name == SECOND_EMAIL), None)
 
     @property
     def withholds(self) -> bool:
-        """Whether a column may say that somebody is not to be contacted."""
+        """Whether a column may say that a person must not be contacted."""
         return any(name in CONSENT_FIELDS for name in self.mapping.values())
 
     @property
@@ -63,17 +61,17 @@ class FileSelection:
 
     @property
     def custom_labels(self) -> list[str]:
-        """Names of the account's own fields that the file fills."""
+        """Names of the custom fields that the file fills."""
         return [name.removeprefix(CUSTOM) for name in self.mapping.values() if name.startswith(CUSTOM)]
 
     def names_in(self, columns: Sequence[str]) -> dict[str, str]:
-        """{position: name} of the columns that anything is said about. `columns` are all of the file's."""
+        """Return {position: name} of the columns with a choice, given the names of all columns."""
         said = sorted({*self.mapping, *self.not_consent}, key=int)
         return {position: columns[int(position)] for position in said if int(position) < len(columns)}
 
     def fits(self, columns: Sequence[str], read_as: str) -> bool:
-        """Whether the choices were made for these columns in this reading. Choices without names or mark,
-        as older jobs have them, fit any."""
+        """Return whether the choices were made for these columns in this reading. Choices of older jobs,
+        without names or mark, fit any."""
         if self.read_as and self.read_as != read_as:
             return False
         return all(
@@ -84,8 +82,8 @@ class FileSelection:
 
 @dataclass(frozen=True)
 class ManualSelection:
-    """Contacts that somebody listed: `entries` are contact ids, email addresses or phone numbers as they were
-    typed, all of them of the kind `identifier`. Row 1 is the first entry."""
+    """A list of contacts: `entries` are contact ids, email addresses, or phone numbers as entered, all of the
+    kind `identifier`. Row 1 is the first entry."""
 
     entries: tuple[str, ...]
     identifier: Identifier = "contact_id"
@@ -94,8 +92,8 @@ class ManualSelection:
 
 @dataclass(frozen=True)
 class FilterSelection:
-    """Contacts that met `criteria`, a criteria document of the contacts room, when the job was planned, in
-    the order of their ids."""
+    """Contacts that met `criteria`, a criteria document of the contacts room, when the job was planned,
+    ordered by id."""
 
     criteria: dict[str, Any]
     identifier: Identifier = "contact_id"
@@ -108,8 +106,9 @@ Selection = FileSelection | ManualSelection | FilterSelection
 def file_problems(
     selection: FileSelection, columns: Sequence[str] = (), questions: ConsentQuestions | None = None
 ) -> dict[str, str]:
-    """What is wrong with the choices made for a file: {field of the form: sentence}; empty when all is well.
-    `columns` are the names of the file's columns, `questions` what it asks about consent."""
+    """Validate the choices for a file; return {form field: sentence}, empty if valid.
+
+    `columns` are the names of the file's columns, `questions` its questions about consent."""
     found: dict[str, str] = {}
     fields = selection.mapping.values()
     if selection.identifier not in fields:
@@ -124,8 +123,8 @@ def file_problems(
 
 
 def _matched_twice(fields: Mapping[int, str], columns: Sequence[str]) -> str | None:
-    """Names two columns that would be written into one field. Several may be about consent: all of them
-    count."""
+    """Return a message naming two columns matched to the same field, or None. Consent fields may have several
+    columns."""
     seen: dict[str, int] = {}
     for at, name in sorted(fields.items()):
         if name in CONSENT_FIELDS:

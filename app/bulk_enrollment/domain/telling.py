@@ -1,4 +1,4 @@
-"""A job in words: what it is doing, its results, and what is left to do."""
+"""Texts about a job: its current activity, results, and what is left to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,11 @@ Counts = Mapping[Outcome, int]
 
 @dataclass(frozen=True)
 class Story:
-    """The facts that are told. `workflow` None means an import into the contacts; `retry` is (batch, attempt,
-    when) of a failed batch that is tried again; `paused_by` is None unless the job is paused; `enrolled`
-    counts everybody who is in the workflow now, None when nobody has counted."""
+    """Facts for the texts.
+
+    `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
+    will be retried; `paused_by` is None unless the job is paused; `enrolled` is the number of contacts in the
+    workflow now, None if unknown."""
 
     progress: Progress
     outcomes: Counts
@@ -43,7 +45,7 @@ class Story:
 
 
 def headline(story: Story) -> str:
-    """The one sentence that matters most."""
+    """Return the most important sentence."""
     status = story.progress.status
     if status in UNFINISHED:
         return _headline_under_way(story)
@@ -70,7 +72,7 @@ def _headline_under_way(story: Story) -> str:
 
 
 def _added(story: Story) -> str:
-    """Who was added by this job and, where they differ, how many people the workflow has now."""
+    """Describe how many were added by this job and, if different, how many the workflow has now."""
     done, total = story.done, story.progress.total
     if story.workflow is None:
         return _imported(story.outcomes)
@@ -95,7 +97,7 @@ def _imported(outcomes: Counts) -> str:
 
 
 def rows_to_fix(outcomes: Counts) -> str:
-    """What a person can do about the rows that failed; empty when none did."""
+    """Describe what to do about failed rows; empty if there are none."""
     failed = {outcome: rows for outcome, rows in outcomes.items() if outcome in FAILED and rows}
     total = sum(failed.values())
     if not total:
@@ -114,7 +116,7 @@ def rows_to_fix(outcomes: Counts) -> str:
 
 
 def skipped(outcomes: Counts) -> str:
-    """Whom the job skipped and why, as one sentence; empty when nobody."""
+    """Describe in one sentence who was skipped and why; empty if nobody was."""
     counts = {outcome: outcomes[outcome] for outcome in _SKIPPED if outcomes.get(outcome)}
     total = sum(counts.values())
     were = "was" if total == 1 else "were"
@@ -132,7 +134,7 @@ def skipped(outcomes: Counts) -> str:
     return f"{counted(total, 'row')} {were} skipped: {joined(parts)}."
 
 
-# What they are counted in; what is said of one, of many, and of a number in a list.
+# (unit, phrase for one, phrase for several, phrase for a number in a list).
 _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
     O.ALREADY_ENROLLED: (
         "person",
@@ -153,7 +155,7 @@ _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
 
 
 def happening(story: Story) -> str:
-    """What the job is doing now; empty when it is over."""
+    """Describe what the job is doing now; empty once it has finished."""
     progress = story.progress
     match progress.status:
         case S.SCHEDULED:
@@ -196,7 +198,7 @@ def _working(story: Story) -> str:
 
 
 def cancel_warning(progress: Progress) -> str:
-    """What canceling now would do, in numbers."""
+    """Describe what canceling now would do, in numbers."""
     left = progress.total - progress.processed
     if not progress.processed:
         return f"Nothing has been processed yet. All {counted(left, 'row')} will be skipped."
@@ -209,7 +211,7 @@ def cancel_warning(progress: Progress) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure that differs from what the dry run before the start expected."""
+    """A figure that differs from the result of the dry run before the start."""
 
     label: str
     expected: int
@@ -217,7 +219,8 @@ class Difference:
 
 
 def differences(expected: Mapping[str, int], outcomes: Counts) -> list[Difference]:
-    """What differs from the dry run, which cannot tell the existing contacts that an import will change."""
+    """Return the differences from the dry run, which cannot tell which existing contacts an import will
+    change."""
     before = {Outcome[name]: rows for name, rows in expected.items()}
     if not before:
         return []
