@@ -43,7 +43,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE enrollment_rows DROP COLUMN fields")
     op.execute("ALTER TABLE enrollment_rows DROP COLUMN outcome")
     op.execute("ALTER TABLE enrollment_rows RENAME COLUMN verdict TO outcome")
-    _create_indexes("outcome NOT IN (10, 11)")
+    _create_indexes("outcome NOT IN (10, 11, 20)")
     op.add_column("enrollment_batches", sa.Column("expected", JSON, server_default="{}", nullable=False))
     op.add_column(
         "enrollment_batches", sa.Column("newcomers", sa.Integer(), server_default="0", nullable=False)

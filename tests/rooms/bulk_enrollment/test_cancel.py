@@ -152,3 +152,11 @@ def test_together_with_the_last_batch(trial: Trial, app, workflow):
     trial.finish(job)
     trial.holds(job)
     assert trial.job(job).status in ("cancelled", "completed")
+
+
+def test_duplicates_and_faults_that_were_never_reached_are_canceled_too(trial: Trial, workflow):
+    job = trial.started(lines(*addresses(5), "p1@example.com", "wrong"), workflow, missing="create")
+    trial.cancel(job)
+    trial.finish(job)
+    trial.holds(job)
+    assert trial.job(job).totals == {"CANCELLED": 7}
