@@ -2,7 +2,8 @@
 
 It first takes the lock NAME.lock, which the process then holds for its lifetime. The next start therefore
 knows what is left of an earlier run, even if a process id has been reused. On Linux the kernel is asked to
-end the process when its parent dies. Imports nothing of the application, to start quickly."""
+end the process when its parent dies. Imports nothing of the application, to start quickly.
+"""
 
 import ctypes
 import fcntl

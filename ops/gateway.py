@@ -2,7 +2,8 @@
 
 Request bodies are complete before the app sees them: in memory or, once the sender is authorized, in an
 unnamed file. Responses are produced in pieces as the client reads them. Neither a slow sender nor a slow
-reader holds a thread. Uploads have dedicated threads, so that reading large files delays no page."""
+reader holds a thread. Uploads have dedicated threads, so that reading large files delays no page.
+"""
 
 import asyncio
 import io

@@ -1,7 +1,8 @@
 """Keeps Ctrl-C from reaching `make`, which would report a normal shutdown as an error.
 
 The terminal sends Ctrl-C to its foreground process group. While Muster runs, a small process is alone in that
-group and forwards the signal to us; afterwards the terminal is returned to the former group."""
+group and forwards the signal to us; afterwards the terminal is returned to the former group.
+"""
 
 import os
 import signal

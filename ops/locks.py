@@ -1,7 +1,8 @@
 """Locks of a data directory: only one Muster runs in it, and leftovers of a killed run are found.
 
 Every process holds run/NAME.lock for its lifetime (`child.py`), so a free lock means that there is no
-process."""
+process.
+"""
 
 import fcntl
 import os

@@ -1,7 +1,8 @@
 """Folders of this machine: configuration, locks, and logs.
 
 Usually these are in the data directory itself. Machines that share a database and queue can also share the
-data directory for uploads; each then has a folder of its own in it."""
+data directory for uploads; each then has a folder of its own in it.
+"""
 
 import hashlib
 import os

@@ -2,7 +2,8 @@
 
 Run as `python -m ops.prepare LOG`, configured by the environment. The first line of output is JSON that says
 whether the database is current, printed before the app is loaded so that the web server can start in
-parallel. The second line is the result."""
+parallel. The second line is the result.
+"""
 
 import json
 import logging

@@ -29,7 +29,8 @@ def leave(code: int, app: "Flask | None" = None) -> NoReturn:
     """Exit immediately, after closing database connections and flushing output.
 
     A normal exit would tear down all modules, more than half a second of work, and wait for every thread,
-    even one in the middle of a request that nobody waits for."""
+    even one in the middle of a request that nobody waits for.
+    """
     if app is not None:
         from app.platform.database import db
 

@@ -3,7 +3,8 @@
 The queue starts with the supervisor and ends last. The others form one group, so that all are told to end at
 once; `make run` starts them in order. A process that dies is always restarted. Paths in the configuration are
 relative to the machine's own folder, the supervisor's working directory, and commands are passed in a file,
-so nothing needs quoting."""
+so nothing needs quoting.
+"""
 
 import json
 import sys

@@ -1,7 +1,8 @@
 """`make run`: check, prepare, start everything, print the address, and end everything on Ctrl-C.
 
 The supervisor keeps the processes running. This program watches the supervisor, informs the user, and handles
-Ctrl-C."""
+Ctrl-C.
+"""
 
 import http.client
 import os
@@ -96,7 +97,8 @@ def _start_all(
     """Start the web server, immediately if the database is up to date, and the other processes once it
     answers.
 
-    Returns the setup token for the first visit, if there is one."""
+    Returns the setup token for the first visit, if there is one.
+    """
     prepared = None if preparation.is_current() else preparation.result()
     _have_started(["web"], console, supervisor)
     prepared = prepared or preparation.result()

@@ -1,7 +1,8 @@
 """A web worker in which a connection takes no thread: an event loop holds all connections.
 
 gunicorn's ASGI worker, extended with a deadline for the headers of a new connection, a limit on the number of
-connections, and an end to those whose client does not read the response."""
+connections, and an end to those whose client does not read the response.
+"""
 
 import asyncio
 import resource

@@ -24,7 +24,8 @@ def pause_job(actor: Actor, public_id: str) -> None:
     """Start no more batches until the job is resumed; batches in progress finish.
 
     The pause outlasts pausing and activating the workflow. Idempotent. Raises NotFound, NotAllowed, and
-    Conflict for a job that is not running."""
+    Conflict for a job that is not running.
+    """
     with transaction():
         job = _held(actor, public_id)
         if job.status in RUNNING:
@@ -44,7 +45,8 @@ def pause_job(actor: Actor, public_id: str) -> None:
 def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
     """Resume a paused job. Returns None, or WORKFLOW if it stays paused until its workflow is activated.
 
-    Idempotent. Raises NotFound, NotAllowed, and Conflict for a job that is neither paused nor running."""
+    Idempotent. Raises NotFound, NotAllowed, and Conflict for a job that is neither paused nor running.
+    """
     with transaction():
         job = _held(actor, public_id)
         if job.status in RUNNING:

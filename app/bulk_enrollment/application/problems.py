@@ -17,7 +17,8 @@ class Problem:
     """A row that was not processed successfully.
 
     `contact_id` and `contact` (a name, possibly empty) are set if the contact is known and still exists;
-    `batch` and `at` say when it was processed."""
+    `batch` and `at` say when it was processed.
+    """
 
     row: int
     line: int

@@ -37,7 +37,8 @@ class Accepted:
 def accept(actor: Actor, selection: Selection, options: JobOptions, count_to: int) -> Accepted:
     """Validate a selection and its options. Contacts that meet a filter are counted up to `count_to`.
 
-    Raises NotFound, ReadAnotherWay, and Invalid (`fields`), also while questions about consent are open."""
+    Raises NotFound, ReadAnotherWay, and Invalid (`fields`), also while questions about consent are open.
+    """
     match selection:
         case FileSelection():
             return _accept_file(actor, selection, options)

@@ -2,7 +2,8 @@
 
 A dry run is a job with the hidden status `draft`, planned like any other; starting it promotes the plan. Each
 batch reads its contacts again, so that nothing is enrolled by mistake after changes. Starting reads no rows:
-it takes the same time at any size."""
+it takes the same time at any size.
+"""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -34,7 +35,8 @@ class JobRequest:
     """What to start: the selection, options, and the workflow's public id (None: an import).
 
     A second call with the same `idempotency_key` returns the first one's job. `corrects` is the public id of
-    the job whose failed rows are corrected."""
+    the job whose failed rows are corrected.
+    """
 
     selection: Selection
     options: JobOptions = field(default_factory=JobOptions)
@@ -47,7 +49,8 @@ def dry_run(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     """Plan a job without starting it or writing anything visible. It replaces the user's dry run of the same
     upload.
 
-    Raises LimitReached at the account's limit of dry runs."""
+    Raises LimitReached at the account's limit of dry runs.
+    """
     with transaction():
         accounts.lock(actor.account_id)
         job = _draft(actor, wanted)
@@ -60,7 +63,8 @@ def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     """Create a job and start it at once.
 
     Raises NotAllowed, NotFound, Conflict (the workflow is not active), Invalid (`fields`), TooMuch (rows),
-    and LimitReached (unfinished jobs)."""
+    and LimitReached (unfinished jobs).
+    """
     with transaction():
         # A double click finds the first job, and the file cannot be reread in the meantime.
         accounts.lock(actor.account_id)

@@ -2,7 +2,8 @@
 
 A killed worker stops sending heartbeats and leaves a lease that expires; an emptied queue leaves work
 without a task. Called by the clock process. Every step is a conditional claim, so that a second sweeper
-does no harm."""
+does no harm.
+"""
 
 from datetime import timedelta
 

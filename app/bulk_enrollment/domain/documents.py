@@ -1,7 +1,8 @@
 """JSON of selections and options in a job's row; the only code that reads and writes it.
 
 Reading is tolerant, because rows can be older than the code: a missing key has its default and an unknown key
-is ignored. An impossible value raises ValueError."""
+is ignored. An impossible value raises ValueError.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

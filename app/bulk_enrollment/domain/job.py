@@ -1,6 +1,7 @@
 """Statuses of jobs and their transitions, batch sizes, and progress.
 
-All legal transitions are listed here; the store uses `may_become` and `states_before`."""
+All legal transitions are listed here; the store uses `may_become` and `states_before`.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,7 +65,8 @@ def batch_size(rows: int, asked: int | None = None) -> int:
     """Return the rows per batch: as requested (10 to 500), or else a fortieth of the rows, from 250 to
     10,000.
 
-    Jobs with very many rows get larger batches than requested, so that there are at most 2,000."""
+    Jobs with very many rows get larger batches than requested, so that there are at most 2,000.
+    """
     if asked is not None:
         return max(min(max(asked, SMALLEST_ASKED), LARGEST_ASKED), -(-rows // MOST_BATCHES))
     return min(max(-(-rows // AUTOMATIC_BATCHES), SMALLEST_CUT), LARGEST_CUT)

@@ -20,7 +20,8 @@ class JobOptions:
     The first five are the user's choices: what to do with missing and with existing contacts, the legal basis
     for contacting new ones, names of tags to add, and rows per batch (None: automatic). The others are set
     when the job is created and started: the name of the rows (a file name), the tag ids, the first step of
-    the workflow, and whether contacts who have left the workflow may be enrolled `again`."""
+    the workflow, and whether contacts who have left the workflow may be enrolled `again`.
+    """
 
     missing: Missing = "skip"
     existing: Existing = "leave"

@@ -1,6 +1,7 @@
 """Outcomes of rows: codes, how they count, and their texts.
 
-The numbers are stored in ledger rows and must never change. Outcomes below 10 are successes."""
+The numbers are stored in ledger rows and must never change. Outcomes below 10 are successes.
+"""
 
 from enum import IntEnum
 from typing import Literal
@@ -127,7 +128,8 @@ def reason(outcome: Outcome, detail: str | None) -> str:
     """Describe the outcome of a row.
 
     `detail` is stored with the code: the slug of a problem, the first row of a duplicate, the status of a
-    blocked contact or `file:` and quoted words, or the day an enrollment ended."""
+    blocked contact or `file:` and quoted words, or the day an enrollment ended.
+    """
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
         return _FAULTS.get(slug) or explain(slug)

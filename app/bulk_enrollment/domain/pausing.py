@@ -29,7 +29,8 @@ def seconds_paused(
     """Return the seconds of a job's run time spent in pauses: earlier ones (`before`) and the current one, if
     any.
 
-    A pause before the first batch does not count."""
+    A pause before the first batch does not count.
+    """
     if started_at is None or paused_at is None:
         return before
     return before + max(0.0, (until - max(paused_at, started_at)).total_seconds())

@@ -45,7 +45,8 @@ class ReadRow(NamedTuple):
     `key` is None exactly if the verdict is VALIDATION_ERROR; `detail` is then the problem's slug. For a row
     withheld by text outside the columns, `detail` quotes it. `note` holds slugs. `withheld` is the status
     requested by the file's consent columns, or `left_out` if they do not clearly say that the person may be
-    contacted."""
+    contacted.
+    """
 
     row_number: int
     line: int
@@ -80,7 +81,8 @@ class RowReader:
 
     Collects unreadable values in `left_out` {field: LeftOut}, and tags in `tags` {key: name}, up to one more
     than MOST_TAGS. With `writes`, rows keep the values of their other columns. `met` is what was found in
-    earlier rows; `sides` says where else to look in a row."""
+    earlier rows; `sides` says where else to look in a row.
+    """
 
     def __init__(
         self,

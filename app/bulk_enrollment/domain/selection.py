@@ -1,6 +1,7 @@
 """Selections: which rows a job processes, from a file, a list of contacts, or a filter.
 
-What happens to them is in `options`; `documents` reads and writes both as JSON."""
+What happens to them is in `options`; `documents` reads and writes both as JSON.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,8 @@ class FileSelection:
     that the choices were made for. `names` and `read_as` are set when the job is created; from then on a file
     that is read another way is refused. `dates` and `phones` say how these columns are read, "" lets the file
     decide. `not_consent` are columns that the user said are not about consent; `consent_words` is {word key:
-    yes, no, leave-out}."""
+    yes, no, leave-out}.
+    """
 
     upload_id: str
     mapping: dict[str, str]
@@ -108,7 +110,8 @@ def file_problems(
 ) -> dict[str, str]:
     """Validate the choices for a file; return {form field: sentence}, empty if valid.
 
-    `columns` are the names of the file's columns, `questions` its questions about consent."""
+    `columns` are the names of the file's columns, `questions` its questions about consent.
+    """
     found: dict[str, str] = {}
     fields = selection.mapping.values()
     if selection.identifier not in fields:

@@ -22,7 +22,8 @@ class Story:
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
     will be retried; `paused_by` is None unless the job is paused; `enrolled` is the number of contacts in the
-    workflow now, None if unknown."""
+    workflow now, None if unknown.
+    """
 
     progress: Progress
     outcomes: Counts

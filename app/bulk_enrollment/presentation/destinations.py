@@ -1,6 +1,7 @@
 """Where a bulk job can take the people of a file: into a workflow, or only into the contacts.
 
-The pages of files bring a file here; this says what both destinations show there and what they do."""
+The pages of files bring a file here; this says what both destinations show there and what they do.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -45,7 +45,8 @@ def create_many(
 
     `source` yields any of `domain.STAGED` and optionally `status`, `consent_basis`, and `consent_source`.
     Rows whose email address belongs to an existing contact are skipped, as are rows without an email address
-    whose phone number does."""
+    whose phone number does.
+    """
     fixed = {
         "created_job_id": job_id,
         "created_by": created_by,
@@ -70,7 +71,8 @@ def update_many(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime)
     `domain.STAGED`.
 
     The email address is never changed, an empty cell erases nothing, and status and consent are left alone.
-    Returns how many contacts changed."""
+    Returns how many contacts changed.
+    """
     with transaction():
         return bulk_store.update(account_id, rows, mode, at)
 
@@ -79,7 +81,8 @@ def block_many(account_id: int, rows: sa.Select[Any], job_id: int | None, at: da
     """Set the status (unsubscribed, bounced, or blocked) of `rows`: `contact_id`, `status`.
 
     A contact with a stronger status keeps it (see `domain.STRENGTH`). Records an event on each contact's
-    timeline. Returns how many contacts changed."""
+    timeline. Returns how many contacts changed.
+    """
     with transaction():
         for status in (Status.BOUNCED, Status.UNSUBSCRIBED, Status.BLOCKED):
             contacts = bulk_store.weaker(account_id, rows, status)
@@ -96,7 +99,8 @@ def tag_many(
 ) -> int:
     """Add each tag (ids from `ensure_tags`) to every contact in the first column of `contact_ids`.
 
-    Returns how many contact–tag pairs were new; these carry `job_id`, so that they can be undone."""
+    Returns how many contact–tag pairs were new; these carry `job_id`, so that they can be undone.
+    """
     with transaction():
         return bulk_store.tag(account_id, bound(contact_ids), tag_ids, job_id, at)
 
@@ -105,6 +109,7 @@ def tag_each(account_id: int, rows: sa.Select[Any] | Bound, job_id: int | None, 
     """Add to each contact of `rows` its own tags: `contact_id`, and `fields` (JSON text) with tag keys under
     `tags`.
 
-    Keys of tags that do not exist are ignored. Returns how many contact–tag pairs were new."""
+    Keys of tags that do not exist are ignored. Returns how many contact–tag pairs were new.
+    """
     with transaction():
         return bulk_store.tag_each(account_id, bound(rows), job_id, at)

@@ -41,7 +41,8 @@ class Term:
 
     `condition(account_id, test)` is a condition on the contacts table, `read(account_id, contact_ids)`
     returns the record ids of each contact, `names(account_id, ids)` the names of the records that exist, and
-    `gone` is the sentence shown for one that does not."""
+    `gone` is the sentence shown for one that does not.
+    """
 
     field: Field
     condition: Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]
@@ -62,7 +63,8 @@ def register_term(term: Term) -> None:
 def criteria_for(account_id: int, document: Any) -> Group:
     """Parse a criteria document for the contacts of an account.
 
-    Raises Invalid with every problem (at most MAX_PROBLEMS) in `problems`."""
+    Raises Invalid with every problem (at most MAX_PROBLEMS) in `problems`.
+    """
     problems = list(criteria_problems(document))[:MAX_PROBLEMS]
     if problems:
         raise _invalid(problems)
@@ -91,7 +93,8 @@ def condition_of(account_id: int, criteria: Group, now: datetime) -> sa.ColumnEl
 def resolve_filter(account_id: int, document: Any, now: datetime) -> sa.Select[int]:
     """Return a select of the ids of contacts that meet the criteria at `now` (UTC).
 
-    Only looks up what the criteria refer to; the select is not executed. Raises Invalid."""
+    Only looks up what the criteria refer to; the select is not executed. Raises Invalid.
+    """
     criteria = criteria_for(account_id, document)
     return sa.select(Contact.id).where(
         Contact.account_id == account_id, condition_of(account_id, criteria, now)

@@ -14,7 +14,8 @@ def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None
     """Return the keys of the custom fields with these labels, in order, creating missing ones.
 
     Labels that differ only in case, accents, or punctuation share a key. Raises Invalid for a label that is
-    empty or longer than MAX_LABEL characters."""
+    empty or longer than MAX_LABEL characters.
+    """
     wanted: dict[str, str] = {}
     keys: list[str] = []
     for label in labels:

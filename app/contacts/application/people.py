@@ -32,7 +32,8 @@ def add_contact(
 ) -> int:
     """Add a contact and return its id. `given` holds texts by field key, `custom` by custom field key.
 
-    Raises Invalid with `fields`, or Conflict with `contact_id` when the email address is taken."""
+    Raises Invalid with `fields`, or Conflict with `contact_id` when the email address is taken.
+    """
     require(actor, Permission.CONTACTS)
     values = _checked(actor, given, custom)
     _need_address(values.get("email_key"), values.get("phone_key"))
@@ -101,7 +102,8 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
 def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
     """Resubscribe an unsubscribed contact; `reason` is stored as the source of consent.
 
-    Raises Invalid for a missing or overlong reason, NotFound, and Conflict for any other status."""
+    Raises Invalid for a missing or overlong reason, NotFound, and Conflict for any other status.
+    """
     require(actor, Permission.CONTACTS)
     reason = clean(reason)
     if not reason or len(reason) > REASON_LIMIT:

@@ -54,7 +54,8 @@ class Listing:
     """One page of contacts.
 
     `previous` and `next` are the ids to pass as `before` and `after` for the neighboring pages. `count` is
-    capped; `more` means that there are more."""
+    capped; `more` means that there are more.
+    """
 
     contacts: Sequence[Contact]
     tags: dict[int, list[Tag]]
@@ -90,7 +91,8 @@ def find_contacts(
     """Return the page of matching contacts after or before the contact with that id.
 
     An id that does not exist or does not match the search text leads to the first page. Raises Invalid for a
-    filter with problems."""
+    filter with problems.
+    """
     require(actor, Permission.REPORTS)
     wanted = _wanted(actor, search)
     if wanted is None:

@@ -22,7 +22,8 @@ def ensure_tags(
     """Return the ids of the tags with these names, in order and without duplicates, creating missing ones.
 
     Spellings that differ only in case or spaces are one tag. Raises Invalid for a name that is empty, too
-    long, or contains a comma, and for more than `at_most` names."""
+    long, or contains a comma, and for more than `at_most` names.
+    """
     if len(names) > at_most:
         raise _invalid(f"You can add up to {at_most} tags at once; this is {len(names):,}.")
     tidy: dict[str, str] = {}
@@ -47,7 +48,8 @@ def new_tags(account_id: int, names: Sequence[str]) -> list[str]:
 def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
     """Add a tag to a contact, creating it if needed. Does nothing if the contact already has it.
 
-    Raises NotFound, and Invalid for a name that cannot be a tag."""
+    Raises NotFound, and Invalid for a name that cannot be a tag.
+    """
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id)

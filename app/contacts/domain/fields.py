@@ -62,7 +62,8 @@ class ValueStyle(NamedTuple):
 
     `country` is the account's (ISO 3166 alpha-2), for phone numbers without a country code. `dates` is the
     date style, None for the country's. `international`: phone numbers include a country code even without a
-    plus."""
+    plus.
+    """
 
     country: str = ""
     dates: DateStyle | None = None
@@ -90,7 +91,8 @@ def read_fields(
     """Convert texts by field key to column values, written in `style` (default: the style of `country`).
 
     Blank texts are left out. `full_name` is split to fill a blank first or last name. Raises KeyError for a
-    field key that is not in FIELDS."""
+    field key that is not in FIELDS.
+    """
     style = style or ValueStyle(country)
     if "full_name" in given:
         given = _with_split_name(given)

@@ -191,7 +191,8 @@ def _is_new(account_id: int, given: sa.Subquery) -> sa.ColumnElement[bool]:
     """Condition that no contact has the row's phone number; only for rows without an email address.
 
     Email addresses are left to the unique index; phone numbers are not unique. A scalar subquery, because it
-    cannot be planned as a scan of all contacts."""
+    cannot be planned as a scan of all contacts.
+    """
     if "phone_key" not in given.c:
         return sa.true()
     other = _contacts.alias("other")

@@ -12,7 +12,8 @@ from app.files.domain.columns.identify import Identifier
 def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
     """SQL form of `domain.may_be_contacted` for a status column.
 
-    Never NULL, so that it can be negated, also where an outer join found no contact."""
+    Never NULL, so that it can be negated, also where an outer join found no contact.
+    """
     return sa.and_(status.is_not(None), status == CONTACTABLE.value)
 
 
@@ -26,7 +27,8 @@ def has_key(account_id: int, identifier: Identifier, key: Any, contacts: Any = C
     """Condition that a contact of the account has `key` (a value or a column).
 
     Several contacts may share a phone key; use `matched_keys` where only one may be picked. Each form is an
-    index lookup. Job rows store keys as text, so `contact_id` keys are cast to numbers."""
+    index lookup. Job rows store keys as text, so `contact_id` keys are cast to numbers.
+    """
     column = key_column(identifier, contacts)
     if identifier == "contact_id" and not isinstance(key, int):
         key = sa.cast(key, sa.BigInteger)
@@ -38,7 +40,8 @@ def matched_keys(account_id: int, identifier: Identifier, keys: sa.Select[Any]) 
     `contact_id`).
 
     `people` is the number of contacts with the key. If several share a phone number, the row holds their
-    lowest id and their alphabetically first status."""
+    lowest id and their alphabetically first status.
+    """
     column = key_column(identifier)
     mine = sa.and_(Contact.account_id == account_id, column.in_(keys))
     if identifier != "phone":

@@ -115,7 +115,8 @@ def _fits(text: Any, how: str, wanted: str) -> Any:
 def _folded(text: Any) -> Any:
     """SQL form of `comparing.fold_case`. ASCII text, nearly all of it, is folded by the database itself.
 
-    `translate` compares each letter with each pair, so it only gets the pairs of the text's script."""
+    `translate` compares each letter with each pair, so it only gets the pairs of the text's script.
+    """
     if is_sqlite():
         is_ascii = sa.func.length(text) == sa.func.length(sa.cast(text, sa.LargeBinary))
         plain = sa.func.lower(text, type_=sa.String)
@@ -205,7 +206,8 @@ def _has_tag(account_id: int, keys: tuple[str, ...] | None = None) -> Bool:
     """Condition that the contact has one of the tags with these keys (None: any tag).
 
     EXISTS lets the database start from contacts or from tags. Correlated to contacts only, because the
-    enclosing statement may read tags too."""
+    enclosing statement may read tags too.
+    """
     found = sa.exists().where(ContactTag.account_id == account_id, ContactTag.contact_id == Contact.id)
     if keys is not None:
         wanted = sa.select(Tag.id).where(Tag.account_id == account_id, Tag.name_key.in_(keys))

@@ -16,7 +16,8 @@ def count_known(account_id: int, identifier: str, keys: Sequence[str]) -> tuple[
     """Return (keys that belong to a contact, those of them whose contact must not be contacted).
 
     `identifier` is email, phone, or contact_id. The keys are sent as one parameter. A phone number that
-    several contacts share counts once (see `matched_keys`)."""
+    several contacts share counts once (see `matched_keys`).
+    """
     listed: Any = [int(key) for key in keys] if identifier == "contact_id" else list(keys)
     if is_sqlite():
         wanted = sa.select(sa.func.json_each(json.dumps(listed)).table_valued("value").c.value)

@@ -23,7 +23,8 @@ _contacts = Contact.__table__
 class Wanted(NamedTuple):
     """Contacts in one of the lanes (no lanes: all) with this status and tag that meet the condition `also`.
 
-    Status and tag are answered by indexes; `also` is evaluated for the contacts they leave."""
+    Status and tag are answered by indexes; `also` is evaluated for the contacts they leave.
+    """
 
     lanes: Sequence[Lane] = ()
     status: str | None = None

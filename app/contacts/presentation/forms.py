@@ -70,7 +70,8 @@ class ReactivationForm(FlaskForm):
 def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any) -> Any:
     """Create a form of this class with an input for each custom field in `own` {key: label}.
 
-    `values` are the initial values of an unsubmitted form; `own_values` those of custom fields."""
+    `values` are the initial values of an unsubmitted form; `own_values` those of custom fields.
+    """
     inputs = {f"{_OWN}{key}": StringField(label) for key, label in own.items()}
     form = type(kind.__name__, (kind,), inputs)
     own_values = values.pop("own_values", None) or {}

@@ -33,7 +33,8 @@ def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
     """Return the timeline entries, newest first, with the sentences registered by other rooms where there are
     any.
 
-    A complete timeline without an arrival event gets a final line for it, because imports record none."""
+    A complete timeline without an arrival event gets a final line for it, because imports record none.
+    """
     lines: list[Line] = []
     for event in card.events:
         by = card.names.get(event.user_id) if event.user_id else None

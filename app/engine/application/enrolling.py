@@ -24,8 +24,10 @@ def enroll_many(
 
     Enrollments are created as `held`. Skipped are contacts that may not be contacted, whoever calls; contacts
     of other accounts; contacts that are active in the workflow; and, unless `again`, contacts that have ever
-    been in it. A unique index prevents double enrollment also against concurrent statements. Ids are inserted
-    in order, so that two such statements cannot deadlock."""
+    been in it. A job enrolls a contact at most once, even with `again`. A unique index prevents double
+    enrollment also against concurrent statements. Ids are inserted in order, so that two such statements
+    cannot deadlock.
+    """
     return store.enroll_many(
         account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at
     )

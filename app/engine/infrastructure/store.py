@@ -56,10 +56,10 @@ def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
         without_index(_enrollments.c.workflow_id) == given["workflow_id"],
     )
     if again:
-        # Nobody comes in twice with one job, however short the stay.
+        # A job enrolls a contact at most once, even if the enrollment has already ended.
         of_job = _enrollments.c.job_id == given["job_id"]
         before = before.where(sa.or_(_enrollments.c.status.in_(UNDER_WAY), of_job))
-    # Asked contact by contact through the primary key, whatever the statistics say.
+    # Looked up contact by contact through the primary key, whatever the planner's statistics say.
     open_contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == given["account_id"],
         _contacts.c.id == contact_id,

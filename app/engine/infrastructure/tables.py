@@ -18,7 +18,8 @@ UNDER_WAY = sa.text(f"status IN ({_STATUSES})")
 class Enrollment(AccountOwned, db.Model):
     """A contact in a workflow. No foreign keys, because up to a million rows are inserted at once.
 
-    `source` says how the contact was enrolled, `job_id` by which bulk enrollment."""
+    `source` says how the contact was enrolled, `job_id` by which bulk enrollment.
+    """
 
     __tablename__ = "enrollments"
     __table_args__ = (

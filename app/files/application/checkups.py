@@ -1,6 +1,7 @@
 """Check-ups of an upload for a column mapping, and repair of mistyped email addresses.
 
-A check-up reads the whole file, so the last RESULTS_KEPT results are stored with the upload."""
+A check-up reads the whole file, so the last RESULTS_KEPT results are stored with the upload.
+"""
 
 import hashlib
 import json
@@ -34,7 +35,8 @@ def checkup_for(
 ) -> CheckupResult:
     """Return the check-up for `mapping` {column position as text: field}, computing it if it is not stored.
 
-    `phones` is the chosen reading of numbers without a plus; `words` are the answers about consent values."""
+    `phones` is the chosen reading of numbers without a plus; `words` are the answers about consent values.
+    """
     identifier = identifier or identifier_of(mapping)
     international = identifier == "phone" and styles_of(upload, mapping, phones=phones).international
     key = cache_key(mapping, identifier, upload.mends, international, words)
@@ -63,7 +65,8 @@ def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> 
     upload is read; the stored file is not changed.
 
     Returns the number of rows repaired so far, 0 if there was nothing new to repair. Raises NotAllowed,
-    NotFound, and Invalid if no column is matched to email."""
+    NotFound, and Invalid if no column is matched to email.
+    """
     upload = _changeable(actor, public_id)
     column = next((int(at) for at, field in mapping.items() if field == "email"), None)
     if column is None:

@@ -47,7 +47,8 @@ def choices_of(actor: Actor, upload: Upload, forget: str) -> Choices | None:
     """Return the choices of the user, or None if there are none.
 
     If the way the file is read has changed since, column matches follow the column names, and fields whose
-    names start with `forget` are dropped, because they depend on the cells."""
+    names start with `forget` are dropped, because they depend on the cells.
+    """
     mine = upload.choices.get(str(actor.user_id))
     if mine is None:
         return None

@@ -40,7 +40,8 @@ def suggestion(account_id: int, upload: Upload) -> list[ColumnGuess]:
     """Return one guess per column.
 
     Matches from the account's last file with these headers take precedence; columns left unused then are
-    guessed again, and columns about consent are always used."""
+    guessed again, and columns about consent are always used.
+    """
     layout = layout_of(upload)
     samples = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
     return suggested(account_id, layout, samples, profile_of(upload))

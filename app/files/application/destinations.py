@@ -1,7 +1,8 @@
 """Destinations of the rows of a file. Other rooms register them; the pages and commands here work with any of
 them through the interfaces below.
 
-HTML returned by a destination must be Markup: plain text is escaped."""
+HTML returned by a destination must be Markup: plain text is escaped.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ class Notices:
     """What a destination shows above the mapping form.
 
     `explains_refusal`: it already explains the refusal to be shown. `used_before`: it says that the same
-    bytes were used before."""
+    bytes were used before.
+    """
 
     html: str = ""
     explains_refusal: bool = False
@@ -39,7 +41,8 @@ class Destination(Protocol):
 
     `action` is its call to action (“Add people”), `place` the active navigation item, `crumbs` are (label,
     URL) of the parent pages, `most_rows` is the row limit per file, and `kept` holds query parameters that
-    all URLs of these pages carry."""
+    all URLs of these pages carry.
+    """
 
     title: str
     action: str
@@ -86,7 +89,8 @@ class DestinationKind:
 
     `address` is the URL rule of its pages, with variables that identify the destination. `open(actor,
     variables, query)` raises NotAllowed and NotFound. `fields` creates a class with the WTForms fields of its
-    options; it is a function because WTForms orders fields by creation."""
+    options; it is a function because WTForms orders fields by creation.
+    """
 
     key: str
     address: str

@@ -1,6 +1,7 @@
 """Deletion of uploads that are older than a day and not in use, rows and files alike.
 
-Other rooms register what is in use, because this room does not know jobs."""
+Other rooms register what is in use, because this room does not know jobs.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence

@@ -1,7 +1,8 @@
 """Storing an upload: its bytes are written as they arrive, then read and checked from disk.
 
 All bytes are seen before the first row is parsed, so the encoding is detected from the whole file. Memory use
-does not depend on the file size, and a refused file leaves nothing behind."""
+does not depend on the file size, and a refused file leaves nothing behind.
+"""
 
 import hashlib
 import time
@@ -47,7 +48,8 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
 
     Raises NotAllowed, LimitReached, or NoSpace before anything is read (NoSpace also while writing), Invalid
     (`INVALID_FILE`, with row and line where known) for a file that is not a contact file, and TooMuch for too
-    many bytes or rows."""
+    many bytes or rows.
+    """
     accounts.require(actor, Permission.CONTACTS)
     refuse_without_room(actor.account_id, 0)
     began = time.perf_counter()
@@ -96,7 +98,8 @@ def read_into(actor: Actor, upload: Upload, told: Told) -> None:
     """Read a stored file completely as `told` and set the results on `upload`.
 
     An empty `told.sheet` selects the worksheet that looks most like contacts. Raises UnreadableFile, and
-    TooMuch for too many rows."""
+    TooMuch for too many rows.
+    """
     sheets: list[dict[str, Any]] = []
     if told.sheet is not None:
         read = worksheets.read_sheet(upload.account_id, upload.public_id, told.sheet or None)
@@ -202,7 +205,8 @@ class _Intake:
     def take_all(self) -> Told:
         """Store all bytes; return the detected encoding, or that the file is a workbook.
 
-        Raises UnreadableFile as soon as the data cannot be a table, and TooMuch for too many bytes."""
+        Raises UnreadableFile as soon as the data cannot be a table, and TooMuch for too many bytes.
+        """
         head = read_block(self)
         refuse_foreign(head)
         holds_sheets = is_workbook(head)

@@ -53,7 +53,8 @@ def new_to_account(
     """Count the people, exactly for up to COUNTED_EXACTLY rows and otherwise from a sample of rows across the
     file.
 
-    Returns None if no column holds the identifier, or if the sample contains no valid one."""
+    Returns None if no column holds the identifier, or if the sample contains no valid one.
+    """
     column = next((int(at) for at, field in mapping.items() if field == identifier), None)
     if column is None:
         return None

@@ -1,7 +1,8 @@
 """Reading an upload another way: a different encoding, delimiter, header row, or worksheet, or other repairs.
 
 Row numbers depend on how a file is read. An upload that is in use therefore stays as it is, and the other
-reading becomes a new upload of the same bytes."""
+reading becomes a new upload of the same bytes.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -53,7 +54,8 @@ def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
     """Read the file as `told`; return the same upload, or a new one if the upload is in use.
 
     Raises NotAllowed, NotFound, Invalid if the file cannot be read this way, TooMuch for too many rows, and
-    LimitReached or NoSpace if there is no room for another extracted text."""
+    LimitReached or NoSpace if there is no room for another extracted text.
+    """
     accounts.require(actor, Permission.CONTACTS)
     upload = kept(actor.account_id, public_id)
     if upload is None:

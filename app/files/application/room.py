@@ -1,7 +1,8 @@
 """Storage limits: whether an account and the disk have room for another file.
 
 Everything a user can create more of counts: uploads, plans of dry runs, and the activity log. Other rooms
-register their share."""
+register their share.
+"""
 
 from collections.abc import Callable
 

@@ -1,7 +1,8 @@
 """How dates, phone numbers, and tags in the columns of an upload are written, decided from the whole file.
 
 The evidence is collected at upload for columns that look like dates or phone numbers, and for others on first
-use; it is stored with the upload."""
+use; it is stored with the upload.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -18,7 +18,8 @@ class Upload(AccountOwned, Authored, db.Model):
     `domain.checkup.repairs`), rows} or empty; `noticed` holds `domain.reading.notices` of the whole file;
     `profile` what its columns contain (`domain.cells.profile`; empty if not computed yet); `evidence` how
     dates, phone numbers, and tags are written (`domain.columns.evidence`); `choices` is {user id: choices on
-    the mapping page}."""
+    the mapping page}.
+    """
 
     __tablename__ = "uploads"
     __table_args__ = (sa.Index(None, "account_id", "sha256"),)

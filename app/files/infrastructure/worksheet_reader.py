@@ -3,7 +3,8 @@
 A workbook is an untrusted zip archive of XML; whatever it does to the parsing library, only this process
 ends. Run as `worksheet_reader.py FILE MOST_ROWS [SHEET]`; FILE is gzipped. The output starts with a line of
 JSON, `{"sheets": [{"name", "rows"}], "sheet"}` or `{"refused": code}`, followed by the rows as CSV, each
-ended by the record separator. Imports nothing of the application."""
+ended by the record separator. Imports nothing of the application.
+"""
 
 import csv
 import datetime
@@ -122,7 +123,8 @@ def is_bomb(part: zipfile.ZipInfo) -> bool:
 def choose(content: io.BytesIO, most_rows: int, wanted: str | None) -> tuple[dict[str, Any], list[list[Any]]]:
     """Return the worksheets and the rows of the wanted one, or of the one that looks most like contacts.
 
-    Raises Refused."""
+    Raises Refused.
+    """
     workbook = python_calamine.CalamineWorkbook.from_filelike(content)
     visible = python_calamine.SheetVisibleEnum.Visible
     sheets = [
@@ -157,7 +159,8 @@ def show_leading_zeros(content: io.BytesIO, name: str, rows: list[list[Any]]) ->
     """Convert numbers that the sheet displays with leading zeros, such as postal codes, to text.
 
     The library returns values only, so number formats are read from the workbook, and from its cells only if
-    such a format is used: about a second per 800,000 cells, nothing for nearly all workbooks."""
+    such a format is used: about a second per 800,000 cells, nothing for nearly all workbooks.
+    """
     with zipfile.ZipFile(content) as archive:
         styles = styles_with_zeros(archive)
         if styles:

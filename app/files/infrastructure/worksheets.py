@@ -1,7 +1,8 @@
 """Worksheets as text: extracted from the workbook once, by a separate process, and stored next to it.
 
 The text is then read like any text file, in the same order, with the same row numbers, and in little
-memory."""
+memory.
+"""
 
 import gzip
 import json
@@ -49,7 +50,8 @@ def read_sheet(account_id: int, public_id: str, sheet: str | None = None) -> She
     """Extract and store the text of a worksheet: of `sheet`, or of the one that looks most like contacts.
 
     The text may be as large as an uploaded text file. Raises UnreadableFile for a workbook that cannot be
-    read, is too large, takes too long, or is not a workbook."""
+    read, is too large, takes too long, or is not a workbook.
+    """
     most, room = current().max_workbook_rows, current().max_upload_bytes
     command = [sys.executable, "-I", str(_READER), str(storage.path_of(account_id, public_id)), str(most)]
     target = _path(account_id, public_id)

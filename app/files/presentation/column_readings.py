@@ -29,7 +29,8 @@ class Unread:
 class ColumnReadings:
     """Readings of the matched columns.
 
-    `styles` are (form field that changes it, style); `second` is an unused column of email addresses."""
+    `styles` are (form field that changes it, style); `second` is an unused column of email addresses.
+    """
 
     styles: list[tuple[str, Style]]
     unread: list[Unread]

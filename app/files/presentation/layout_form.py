@@ -40,7 +40,8 @@ class ShownLayout:
 
     `encodings` and `delimiters` are empty for a workbook, `sheets` for a text file. `mark` identifies the
     reading. `refusing_sheets` are other worksheets whose names say that their people must not be
-    contacted."""
+    contacted.
+    """
 
     words: str
     mark: str

@@ -40,7 +40,8 @@ def carry_out(sent: Sent) -> ResponseReturnValue | None:
     """Run the pressed button's action; None means to show the page again.
 
     A button's value is the name of an action and, after a colon, its argument. Names unknown here are passed
-    to the destination."""
+    to the destination.
+    """
     if "open" in request.form:
         return None
     name, _, about = request.form.get("act", "check").partition(":")

@@ -99,7 +99,8 @@ class Column:
 
     `own` are (value, label) of the account's custom fields and of the one that could be created for the
     column. `field_label` is empty if no field is matched. Unless `is_open`, the page shows the field and a
-    button to change it instead of the list of all fields."""
+    button to change it instead of the list of all fields.
+    """
 
     guess: ColumnGuess
     field: str
@@ -131,7 +132,8 @@ def columns_of(
     """Return the columns in file order.
 
     In a file with very many columns, only those in `opened` and the first MOST_OPEN relevant ones show their
-    list of fields; all lists together would take many megabytes."""
+    list of fields; all lists together would take many megabytes.
+    """
     known = [(f"{OWN_FIELD}{label}", label) for label in own_labels]
     shown = _open_columns(guesses, mapping, opened)
     labels = {value: label for _, fields in field_choices() for value, label in fields}

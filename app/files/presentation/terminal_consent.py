@@ -38,7 +38,8 @@ def settle(
     """Return the answers from the options on top of remembered ones; `denied` are columns that are not about
     consent.
 
-    Raises ClickException (exit code 1), listing the options that answer, while a question is open."""
+    Raises ClickException (exit code 1), listing the options that answer, while a question is open.
+    """
     earlier = files.remembered_answers(actor.account_id, upload)
     given = _given(words)
     everything_else = given.pop(EVERY_OTHER_WORD, None)

@@ -1,7 +1,8 @@
 """Per-process cache of the templates visible to each account and the search over them.
 
 An entry belongs to one account and is valid for one `mark`, which changes with the visible templates, so that
-it is never stale and never shared between accounts."""
+it is never stale and never shared between accounts.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass

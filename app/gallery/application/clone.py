@@ -57,7 +57,8 @@ def clone_template(
 
     Raises NotFound, NotAllowed, Invalid (a bad name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
     `missing`, `steps`, and `next_url`), LimitReached, and SameName for a name already in use unless
-    `same_name`. Nothing is created then."""
+    `same_name`. Nothing is created then.
+    """
     accounts.require(actor, Permission.WORKFLOWS)
     name = _checked_name(name)
     if not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):

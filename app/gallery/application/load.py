@@ -1,6 +1,7 @@
 """Loading of system templates from their files, with a new version for each change.
 
-Runs at every start of every process, so it is quick if nothing has changed."""
+Runs at every start of every process, so it is quick if nothing has changed.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ def load_system_templates(folder: Path = FOLDER) -> Loaded:
     """Synchronize the database's system templates with the folder. Safe to run at any time, also
     concurrently.
 
-    An invalid file is skipped and logged; an existing template with its key is left unchanged."""
+    An invalid file is skipped and logged; an existing template with its key is left unchanged.
+    """
     texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.yaml"))}
     marks = {name: _mark(text) for name, text in texts.items()}
     loaded = Loaded(total=len(texts))

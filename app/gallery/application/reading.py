@@ -26,7 +26,8 @@ class Gallery:
     times used by template id, and the tags and step types to filter by.
 
     `is_empty`: the account sees no templates at all. `offered`: alternatives if nothing matches, either the
-    closest matches (`is_near`) or the recommended templates."""
+    closest matches (`is_near`) or the recommended templates.
+    """
 
     page: GalleryPage
     available: frozenset[str]
@@ -106,7 +107,8 @@ def message_of(definition: Definition, step_id: str = "") -> MessagePreview | No
     """Return the message of a step, or the first message if no step is given; None if the template sends
     none.
 
-    Raises NotFound if the given step has no message."""
+    Raises NotFound if the given step has no message.
+    """
     message = message_preview(definition, step_id or first_message(definition))
     if message is None and step_id:
         raise NotFound("NOT_FOUND", "This step has no message to preview.")

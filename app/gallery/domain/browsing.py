@@ -1,6 +1,7 @@
 """Filtering, sorting, and paging of templates.
 
-The count of a category tab includes all other filters, so that it equals what the tab will show."""
+The count of a category tab includes all other filters, so that it equals what the tab will show.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -116,7 +117,8 @@ def browse(
     """Return the page for `query`.
 
     `found` holds positions in `cards` that match the search text, best first; `available` is as in `Card`;
-    `used` is {template id: times used}."""
+    `used` is {template id: times used}.
+    """
     matching = [cards[position] for position in found if _fits(cards[position], query, available)]
     counts = Counter(card.category for card in matching)
     chosen = [card for card in matching if query.category in ("", card.category)]

@@ -21,7 +21,8 @@ class Card:
     `account_id` is None for a system template; `goals` holds goal types. `requirements` are the integrations
     it relies on and the merge tags that an integration or the account fills; `message_requirements` are those
     of each message. `available` in the methods is what the account has: connected integrations and filled
-    merge tags."""
+    merge tags.
+    """
 
     id: int
     public_id: str

@@ -49,7 +49,8 @@ def likeness(word: str, known: str) -> float:
 def slip(word: str, known: str) -> float:
     """Score a word as a longer form or a typo of a known word; 0 if it is neither.
 
-    Allows no typo in words of up to 3 letters, one in words of up to 7, and two in longer ones."""
+    Allows no typo in words of up to 3 letters, one in words of up to 7, and two in longer ones.
+    """
     if len(known) >= 4 and word.startswith(known) and len(word) - len(known) <= 3:
         return 0.6
     allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2

@@ -1,7 +1,8 @@
 """Full-text search over templates: names weigh most, then tags, categories, step types, and descriptions.
 
 Every term of a query must match. A prefix of a word is enough, because results are shown while typing;
-synonyms are known; and words that occur nowhere are matched as typos."""
+synonyms are known; and words that occur nowhere are matched as typos.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,8 @@ class TemplateSearch:
     def find(self, query: str) -> list[int]:
         """Return the positions of matching templates, best first; ties keep their order.
 
-        A query without words matches all."""
+        A query without words matches all.
+        """
         wanted = query_words(query)
         if not wanted:
             return list(range(len(self._names)))

@@ -1,7 +1,8 @@
 """Synonyms: terms that marketers type, and the words that templates use instead.
 
 Each line holds words used in templates, a colon, and comma-separated synonyms; a synonym may be in several
-lines. Terms are compared without plural s and accents, and typos are tolerated."""
+lines. Terms are compared without plural s and accents, and typos are tolerated.
+"""
 
 from collections import defaultdict
 from functools import cache

@@ -1,7 +1,8 @@
 """Template files, the YAML format of system templates, downloads, and imports.
 
 Reading is strict, so that a mistake is reported instead of guessed around, and safe for untrusted files.
-Whether the workflow inside is valid is checked by the definition validator, not here."""
+Whether the workflow inside is valid is checked by the definition validator, not here.
+"""
 
 import hashlib
 import json

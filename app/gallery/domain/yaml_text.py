@@ -1,7 +1,8 @@
 """Safe YAML reading and writing, limited to JSON values.
 
 Times such as 18:30 and words such as “no” stay text, duplicate keys are an error, and dangerous constructs
-(aliases, tags, deep nesting) are refused before anything is built from them."""
+(aliases, tags, deep nesting) are refused before anything is built from them.
+"""
 
 import re
 from typing import Any

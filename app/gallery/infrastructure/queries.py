@@ -30,7 +30,8 @@ _CARD = (
 def gallery_mark(account_id: int) -> tuple[Any, ...]:
     """Return a value that changes whenever a template visible to the account is added, removed, or changed.
 
-    The sum of versions also catches a change that is committed after a newer one."""
+    The sum of versions also catches a change that is committed after a newer one.
+    """
     one = WorkflowTemplate
     query = sa.select(
         sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), sa.func.max(one.updated_at)

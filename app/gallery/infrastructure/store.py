@@ -30,7 +30,8 @@ def add_versions(versions: list[WorkflowTemplateVersion]) -> None:
 def count_use(account_id: int, template_id: int) -> None:
     """Increment the use counter without touching `updated_at`, because the template itself does not change.
 
-    Crosses accounts: system templates belong to no account."""
+    Crosses accounts: system templates belong to no account.
+    """
     session().execute(
         sa.update(WorkflowTemplate)
         .where(

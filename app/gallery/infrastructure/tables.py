@@ -1,7 +1,8 @@
 """Workflow templates, their immutable versions, and their uses.
 
 A system template has no account. The tenancy guard still applies: a query filters by account, or asks for
-system templates explicitly."""
+system templates explicitly.
+"""
 
 from datetime import datetime
 from typing import Any

@@ -12,7 +12,8 @@ class CloneForm(FlaskForm):
     """Name of the new workflow, with hidden fields.
 
     `idempotency_key` is created with the form, so that a double click creates one workflow. `switch_off` is
-    set by the button that offers it. `same_name` holds a name already in use that the user confirmed."""
+    set by the button that offers it. `same_name` holds a name already in use that the user confirmed.
+    """
 
     name = StringField("Workflow name")
     idempotency_key = HiddenField(default=new_public_id)

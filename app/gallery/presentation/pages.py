@@ -1,7 +1,8 @@
 """Gallery pages: browsing, preview, and creating a workflow from a template.
 
 For htmx requests each page returns only the part that changes: search results, the dialog's content, or one
-message."""
+message.
+"""
 
 from typing import Any
 from urllib.parse import parse_qs

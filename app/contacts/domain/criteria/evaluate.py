@@ -35,7 +35,8 @@ class Facts:
     ids).
 
     `custom` is {key: text}. `custom_fields` holds the keys of the account's custom fields; a rule on any
-    other key is never met."""
+    other key is never met.
+    """
 
     values: Mapping[str, Any]
     custom: Mapping[str, str] = field(default_factory=dict)

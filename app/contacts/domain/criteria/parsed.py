@@ -31,7 +31,8 @@ class IsEmpty:
 class TextIs:
     """The case-folded text equals (contains, starts with, ends with) one of `texts`.
 
-    With `no`, it matches none of them; an empty field passes."""
+    With `no`, it matches none of them; an empty field passes.
+    """
 
     how: How
     texts: tuple[str, ...]
@@ -43,7 +44,8 @@ class NumberIs:
     """The text is a number, in millionths, from `low` to `high` inclusive (None: open), or one of `numbers`.
 
     With `no`, it is a number that is not among `numbers`. Text that is not a number never passes; an empty
-    field passes with `no`."""
+    field passes with `no`.
+    """
 
     low: int | None = None
     high: int | None = None
@@ -56,7 +58,8 @@ class DayIs:
     """The day is from `first` to `last` inclusive (None: open).
 
     With `no`, it is not; an empty field passes. A date without a year never passes. A moment belongs to its
-    day in the account's time zone."""
+    day in the account's time zone.
+    """
 
     first: date | None = None
     last: date | None = None
@@ -124,7 +127,8 @@ class Unanswerable(Exception):
 def parse(document: Any, country: str = "") -> Group:
     """Parse a valid document (see `criteria_problems`). Raises KeyError or ValueError for an invalid one.
 
-    `country` is the account's (ISO 3166), for phone numbers without a country code."""
+    `country` is the account's (ISO 3166), for phone numbers without a country code.
+    """
     join, members = group_of(document)
     return Group(
         "any" if join == "any" else "all",

@@ -1,7 +1,8 @@
 """Profiles of columns over a whole file: the number of filled cells, and the distinct values.
 
 Computed in the single pass of an upload. Chunks of rows are transposed into columns, so that the work per
-cell is done in C. A column with more distinct values than are kept is only counted. Memory is bounded."""
+cell is done in C. A column with more distinct values than are kept is only counted. Memory is bounded.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class ColumnProfile:
 
     `overflowed`: the column has more distinct cells than `values` holds, or addresses, which are never kept.
     Then only cells found by a Search are added. In a column counted by words, cells that differ only in dates
-    count as the first of them; after an overflow its known `values` are still counted."""
+    count as the first of them; after an overflow its known `values` are still counted.
+    """
 
     filled: int = 0
     values: dict[str, int] = field(default_factory=dict)
@@ -99,7 +101,8 @@ class Profiler:
 
     `by_words` are columns whose values are kept by words even if there are many. `search` finds cells that
     matter in every column, even in one that has overflowed. `look` is called with the position and some of
-    the cells of the columns `looked_at`."""
+    the cells of the columns `looked_at`.
+    """
 
     def __init__(
         self,
@@ -235,7 +238,8 @@ def trimmed(cell: str) -> str:
     long.
 
     A longer cell keeps its start, a digest of the whole, and its end. Addresses within a text are removed.
-    Idempotent."""
+    Idempotent.
+    """
     text = without_outer_blanks(cell) if cell else ""
     if "@" in text and not is_address(text):
         text = re.sub(r"\S+", lambda found: "@" if "@" in found[0] else found[0], text)

@@ -1,7 +1,8 @@
 """Protection against formula injection in downloads, reversible when a file is uploaded again.
 
 `unguarded(guarded(value)) == value` for every value. For every cell of a user's own file, which a download
-changes only if it is dangerous, `unguarded(guarded_cell(raw)) == unguarded(raw)`."""
+changes only if it is dangerous, `unguarded(guarded_cell(raw)) == unguarded(raw)`.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def csv_chunks(rows: Iterable[Iterable[str]], delimiter: str = ",") -> Iterator[
     """Yield a CSV file of guarded cells in chunks of about 64 kB.
 
     UTF-8 with a byte-order mark, which Excel needs; every cell is quoted, so that any delimiter opens
-    correctly."""
+    correctly.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     buffer.write("\ufeff")

@@ -1,7 +1,8 @@
 """The check-up of a file: its rows counted in one pass, before anything is decided.
 
 Keys are remembered as 64-bit hashes, in 16 MB per million rows. The chance that two different keys collide is
-one in ten million for the whole file; the job itself compares the keys."""
+one in ten million for the whole file; the job itself compares the keys.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ class CheckupResult:
     is counted.
 
     `consent_withheld`, notes, and typos classify the same rows in other ways. `consent_unclear` is the part
-    of `consent_withheld` in which nobody said no."""
+    of `consent_withheld` in which nobody said no.
+    """
 
     identifier: Identifier | None
     rows: int
@@ -124,7 +126,8 @@ class Checkup:
     """Counter for rows of `width` columns; `fields` maps column positions to `guesses.FIELDS`.
 
     The identifier defaults to the first matched of email, phone, and contact id. `words` are the answers
-    about consent values; `refused` is as in `identify.identifying`."""
+    about consent values; `refused` is as in `identify.identifying`.
+    """
 
     def __init__(
         self,

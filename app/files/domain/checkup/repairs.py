@@ -1,7 +1,8 @@
 """Repairs of email addresses with one likely meaning: `ann@gmail,com`, `ann at gmail.com`, `ann@ gmail.com`.
 
 A repair is only suggested; the user applies it and can undo it. An address that could belong to somebody else
-when repaired (`bob smith@example.com`) is left alone."""
+when repaired (`bob smith@example.com`) is left alone.
+"""
 
 from __future__ import annotations
 

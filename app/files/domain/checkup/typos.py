@@ -1,7 +1,8 @@
 """Likely typos in the domains of well-known mailbox providers: `gmial.com` for `gmail.com`.
 
 A wrong suggestion would send mail to a stranger. Therefore only long names are compared, the first letter
-must match, and existing domains similar to well-known ones are left alone."""
+must match, and existing domains similar to well-known ones are left alone.
+"""
 
 from __future__ import annotations
 

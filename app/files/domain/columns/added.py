@@ -1,6 +1,7 @@
 """Recognition of the two columns that our downloads add, when a corrected file is uploaded again.
 
-Both names and cells must match, so that a user's own column called `outcome` is not affected."""
+Both names and cells must match, so that a user's own column called `outcome` is not affected.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -31,7 +32,8 @@ def added_positions(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tu
     """Return the positions of the added columns, or an empty tuple.
 
     `rows` are the first rows: the cells of the outcome column must be codes or empty, at least one of them a
-    code."""
+    code.
+    """
     names = [name.strip().lower() for name in columns]
     if any(names.count(name) != 1 for name in ADDED_COLUMNS):
         return ()

@@ -14,7 +14,8 @@ class FileChoices:
     """`mapping` is {column position as text: field}, `identifier` the field that contacts are matched by.
 
     `dates` and `phones` say how these columns are read; "" lets the file decide. `read_as` is the mark of the
-    reading that the choices were made for; "" if they were not made on a page."""
+    reading that the choices were made for; "" if they were not made on a page.
+    """
 
     mapping: dict[str, str]
     identifier: Identifier = "email"

@@ -1,7 +1,8 @@
 """Evidence of how date, phone, and tag columns are written: order of day and month, country codes, and names.
 
 Collected in one pass over the file, with bounded memory and time: distinct date texts are parsed once while
-there are few, and of the numbers without a plus a uniform sample is kept and judged at the end."""
+there are few, and of the numbers without a plus a uniform sample is kept and judged at the end.
+"""
 
 from __future__ import annotations
 

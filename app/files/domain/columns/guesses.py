@@ -1,7 +1,8 @@
 """Guesses of which column is which contact field, from headers and first cells.
 
 The user sees and can change every guess. An unknown column is ignored rather than made a custom field, so
-that no personal data is kept by oversight."""
+that no personal data is kept by oversight.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +80,8 @@ def guess_columns(
 
     Consent columns are judged by `profile`, the whole file, if it is given. Columns in `known` {position:
     field} are not guessed. Each field is assigned at most once, except consent fields, of which all columns
-    count."""
+    count.
+    """
     samples = [_samples(rows, index) for index in range(layout.width)]
     added = added_positions(layout.own_columns, rows)
     fixed = {index: (field, 1.0) for index, field in (known or {}).items()}
@@ -130,7 +132,8 @@ def _takes_remarks(guess: ColumnGuess, has_header: bool) -> bool:
 def header_fingerprint(layout: FileLayout) -> str:
     """Return a hash that is equal for files with the same set of headers in any order.
 
-    Empty for a file without headers, because any two of those would share a remembered mapping."""
+    Empty for a file without headers, because any two of those would share a remembered mapping.
+    """
     if layout.header is None:
         return ""
     columns = layout.own_columns

@@ -1,6 +1,7 @@
 """Identification of rows by email address, phone number, or contact ID.
 
-Shared by check-ups, counts, and jobs, so that they agree."""
+Shared by check-ups, counts, and jobs, so that they agree.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +57,8 @@ def identifying(
 
     `second` is the column of SECOND_EMAIL. `international`: phone numbers without a plus include a country
     code. `refused`: an address whose cell otherwise only says no is accepted, because its row is withheld
-    anyway."""
+    anyway.
+    """
     read: _Read
     if identifier == "phone":
         read = _phone_of(country, international)

@@ -30,7 +30,8 @@ class Sides:
 
     `refused`: see `identify.identifying`. `outside` are the `Outside` columns as (position, consent field).
     `addresses` are columns that may contain more addresses of the person. `beyond` is the column of cells to
-    the right of the table, -1 if there is none."""
+    the right of the table, -1 if there is none.
+    """
 
     refused: bool = False
     outside: tuple[tuple[int, str], ...] = ()
@@ -72,7 +73,8 @@ def other_keys(
 ) -> Callable[[Sequence[str], str | None], list[str]]:
     """Return a function of a row's cells and key: the other keys by which its person may be in another row.
 
-    Cells other than the identifier's count only if they contain nothing but addresses."""
+    Cells other than the identifier's count only if they contain nothing but addresses.
+    """
     if identifier == "contact_id":
         return lambda cells, key: []
     of_cell = _numbers_in(country) if identifier == "phone" else _addresses_in

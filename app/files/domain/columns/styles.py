@@ -23,7 +23,8 @@ class Style:
     """How a column is read.
 
     `chosen` is "" if the user must choose one of `choices` [(value, label)]. `sentence` describes the reading
-    with an example; `because` gives the reason."""
+    with an example; `because` gives the reason.
+    """
 
     column: int
     name: str

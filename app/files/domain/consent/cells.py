@@ -1,7 +1,8 @@
 """What a cell says about consent, in the terms of common exporters and languages.
 
 An import can withdraw consent but never grant it again. A value that is not understood never counts as a yes:
-the user is asked, and until then the row is left out."""
+the user is asked, and until then the row is left out.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ def consent_of(cell: str, field: str = "consent") -> Consent | None:
 
     In an `opt_out` or `bounced` column, a yes or a date is the bad news, and a no says nothing. A no to
     another channel than email leaves the person out, but does not withdraw consent to email. In notes only a
-    clear no counts."""
+    clear no counts.
+    """
     text = trimmed(cell)
     if field == NOTE:
         return _in_note(text)

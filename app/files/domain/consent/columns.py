@@ -1,7 +1,8 @@
 """Detection of columns about consent, by their cells over the whole file and by their names.
 
 A column whose values leave no doubt is used. A column that may be about consent is asked about, because
-ignoring it silently would contact people who said no."""
+ignoring it silently would contact people who said no.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ class Judgement:
 
     `field` is set if it is used as one of CONSENT_FIELDS; otherwise `asks` says whether the user must decide,
     and `suggested` is the likely field. `may_yield`: only its yes and no suggest consent, so it is not asked
-    about once it is matched to another field."""
+    about once it is matched to another field.
+    """
 
     field: str | None = None
     asks: bool = False
@@ -106,7 +108,8 @@ def _channel(name: str, column: ColumnProfile) -> Judgement:
     """Judge a column about SMS, mail, or calls next to one about email.
 
     A person who never agreed to a channel said nothing about email; one who said stop, or is not to be
-    contacted, may not want to hear from anyone."""
+    contacted, may not want to hear from anyone.
+    """
     said = {kind_of(text) for text in column.values}
     is_opt_out = says_opt_out(name)
     if any(map(takes_away, column.values)) or (is_opt_out and not said.isdisjoint(("plain_yes", "date"))):
@@ -162,7 +165,8 @@ def _named(name: str, role: str, kinds: dict[str, Kind]) -> Judgement:
     """Judge a column whose name is about consent: it is used if at least one value is understood.
 
     Dates of consent say nothing about who said no. If the name itself contains a negation, the user is
-    asked."""
+    asked.
+    """
     if role == "consent" and _NEGATED.search(normalised(name)):
         return Judgement(asks=True, suggested="opt_out")
     if role == "consent" and set(kinds.values()) == {"date"}:
@@ -180,7 +184,8 @@ def _clear(
     """Judge a column with some values that can only be about consent.
 
     It is used if most values are understood; in notes only the clear ones count. A person's name can be such
-    a word by accident."""
+    a word by accident.
+    """
     meaning = meaning_of(name) if name is not None else None
     may_be_names = meaning is not None and meaning[0] in _NAMES
     if CLEAR.isdisjoint(kinds.values()):
@@ -265,7 +270,8 @@ def _outside(name: str, kinds: dict[str, Kind], is_everywhere: bool) -> Judgemen
     """Judge a column of `Outside`, which only exists because it may speak against contacting.
 
     What applies to the whole file is asked about, because a list of people who said no is uploaded for a
-    reason."""
+    reason.
+    """
     if name in (FILE, SHEET) or (name == SECTION and is_everywhere):
         is_against = not {"yes", "clear_yes"}.issuperset(kinds.values())
         return Judgement(asks=is_against)

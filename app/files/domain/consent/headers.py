@@ -1,6 +1,7 @@
 """What column names say about consent, by word stems in common languages.
 
-A stem matches anywhere in a name, `^stem` only at the start of a word, and `=word` only a whole word."""
+A stem matches anywhere in a name, `^stem` only at the start of a word, and `=word` only a whole word.
+"""
 
 from __future__ import annotations
 

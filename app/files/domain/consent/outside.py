@@ -2,7 +2,8 @@
 
 These are the name of the file or worksheet, section titles, cells to the right of the table, and remarks in
 other cells. A file only gets such a column if it has content, so that one set of questions, answers, and
-rules covers everything a file says about consent."""
+rules covers everything a file says about consent.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Outside:
 
     `file` and `sheet` are names that speak about the people in the file, empty for other names. `section`:
     rows get the title of their section. `beyond`: rows get the cells to the right of the last column.
-    `remarked` are the positions of columns in which remarks were found."""
+    `remarked` are the positions of columns in which remarks were found.
+    """
 
     file: str = ""
     sheet: str = ""

@@ -1,6 +1,7 @@
 """Handwritten notes that somebody must not be contacted, in common languages.
 
-Notes have many forms, so beginnings are combined with endings."""
+Notes have many forms, so beginnings are combined with endings.
+"""
 
 from __future__ import annotations
 

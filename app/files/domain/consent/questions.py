@@ -1,7 +1,8 @@
 """Questions about consent that the user must answer before a file can be used.
 
 There are two kinds: whether a column says who may be contacted, and what a value in such a column means. They
-are derived from the columns of each file; earlier answers only apply to the same values."""
+are derived from the columns of each file; earlier answers only apply to the same values.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ class ColumnQuestion:
     `words` are its most frequent values, `others` is the number of further ones; `suggested` is the likely
     field. `answer` is the consent field it is matched to, "no" if the user said it is about something else,
     or empty while the question is open. `is_taken`: its values leave no doubt, so it is asked about only if
-    it is not used."""
+    it is not used.
+    """
 
     index: int
     name: str
@@ -75,7 +77,8 @@ class WordQuestion:
 
     `columns` are the names of the columns that contain it; `answer` is the user's. Unless `is_open`, an
     answer is optional, because the value leaves people out anyway. `text` is empty for the question about
-    blank cells, in a column of `rows` rows without a no."""
+    blank cells, in a column of `rows` rows without a no.
+    """
 
     key: str
     text: str
@@ -183,7 +186,8 @@ def remembered(
 ) -> dict[str, Any]:
     """Return the answers to store for the next file with these headers, as JSON values.
 
-    For each column that is not about consent, or is `matched` to another field, its values are stored too."""
+    For each column that is not about consent, or is `matched` to another field, its values are stored too.
+    """
     return {
         "matched": {
             names[at]: sorted(_keys(profile.columns[at]))

@@ -1,7 +1,8 @@
 """Words about consent in section titles, in file names, and next to names and addresses, in common languages.
 
 All are compared as `headers.words.normalised` returns them, except KEYS and PIECES. Patterns are regular
-expressions that span several lines."""
+expressions that span several lines.
+"""
 
 from __future__ import annotations
 

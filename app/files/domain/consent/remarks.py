@@ -1,6 +1,7 @@
 """Remarks about consent in other places: titles above rows, file names, and cells of other columns.
 
-Most such texts are names, so only explicit wording counts."""
+Most such texts are names, so only explicit wording counts.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Search for cells that are about consent in any column of a file.
 
 Most cells contain none of these words, so whole chunks of a column are searched at once: first for single
-words, then for phrases; only cells with a match are judged."""
+words, then for phrases; only cells with a match are judged.
+"""
 
 from __future__ import annotations
 

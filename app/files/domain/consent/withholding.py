@@ -29,7 +29,8 @@ def reader(field: str, answers: Mapping[str, str], blank: str | None = None) -> 
     """Return a caching variant of `consent_of` for one column.
 
     `answers` is {word key: Answer}; values that are asked about without an answer are left out. `blank` is
-    the answer about blank cells."""
+    the answer about blank cells.
+    """
     known: dict[str, Consent | None] = {}
     of_blank = said_of_blank(blank) if field == "consent" else None
 

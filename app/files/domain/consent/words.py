@@ -1,7 +1,8 @@
 """Words by which programs and people say who may be contacted, in common languages.
 
 Lists separated by bars, as people write them; `cells` compares them without case, accents, and punctuation. A
-word in no list is not understood, and nobody is contacted because of it."""
+word in no list is not understood, and nobody is contacted because of it.
+"""
 
 from __future__ import annotations
 

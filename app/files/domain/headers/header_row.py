@@ -26,7 +26,8 @@ def find_header(records: Sequence[Record]) -> int | None:
     """Return the index of the header row among the first records; None if there is none.
 
     The header is above the first row with an address. It is the row with the most known field names, or else
-    the first that is as wide as the table and consists of words only."""
+    the first that is as wide as the table and consists of words only.
+    """
     width = table_width(records)
     found = _first_header(records, width)
     if found is None:

@@ -1,7 +1,8 @@
 """Headers that are more than a name: form questions, alternatives, and columns about somebody else.
 
 Phrases are compared as `headers.words.normalised` returns them: lowercase, without accents and
-punctuation."""
+punctuation.
+"""
 
 from __future__ import annotations
 

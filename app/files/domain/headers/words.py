@@ -189,7 +189,8 @@ def normalised(header: str) -> str:
 def meaning_of(header: str) -> tuple[str, float] | None:
     """Return (field, confidence) for a header, or None.
 
-    The field `name` is resolved by the other columns. None also for columns about somebody else."""
+    The field `name` is resolved by the other columns. None also for columns about somebody else.
+    """
     if len(header) > _LONGEST_NAME:
         return None
     words = normalised(header)

@@ -43,7 +43,8 @@ class FileLayout:
     `encodings`). `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are
     skipped between a delimiter and a quotation mark. `sieved`: lines that are not contacts are left out, for
     which `address` is the column of email addresses. `mends` are the requested repairs of `garbled.MENDS`.
-    The last columns are those of `outside`, which are not columns of the file itself."""
+    The last columns are those of `outside`, which are not columns of the file itself.
+    """
 
     encoding: str
     delimiter: str
@@ -106,7 +107,8 @@ class Told:
     """What is known before a file is read; None means to detect it.
 
     `header_line` 0: there is no header. `sheet`: the bytes are the text of that worksheet. `mends` as in
-    FileLayout."""
+    FileLayout.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -118,7 +120,8 @@ class Told:
 def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
     """Detect the layout from the first block of a file; `whole`: the block is the whole file.
 
-    Raises UnreadableFile for a file that is not a table, is empty, or has too many columns."""
+    Raises UnreadableFile for a file that is not a table, is empty, or has too many columns.
+    """
     told = told or Told()
     if told.sheet is not None:
         return _sniff_sheet(head, whole, told)

@@ -1,7 +1,8 @@
 """Detection of lines that are not contacts: footers, totals, section titles, repeated headers, and rules.
 
 A line is left out only if nothing in it could be a contact; otherwise it is a row and its problem is
-reported. Every reading leaves out the same lines, because rows are numbered without them."""
+reported. Every reading leaves out the same lines, because rows are numbered without them.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ class Sieve:
 
     `header`: cells of the header row, None without one. `width`: number of columns. `section` is the current
     section title if it says that its people must not be contacted, or is not understood within such a
-    section; otherwise empty."""
+    section; otherwise empty.
+    """
 
     def __init__(self, header: Sequence[str] | None, width: int) -> None:
         self._header = _trimmed(header) if header is not None else None
@@ -133,7 +135,8 @@ class Sieve:
         """Process a record with one cell that is (`is_sure`) or may be a title and thus ends the current
         section.
 
-        A title that is not understood becomes a section of its own, which the user is asked about."""
+        A title that is not understood becomes a section of its own, which the user is asked about.
+        """
         filled = [cell for cell in cells if cell.strip()]
         if not self.section or len(filled) != 1 or "@" in filled[0] or not (is_sure or cells[0].strip()):
             return

@@ -31,7 +31,8 @@ class Table:
     """Rows of a file, to be iterated once.
 
     `layout.encoding` is final after the last row. Then `notices` hold what was noticed (if requested), and
-    `has_sections` and `has_beyond` say whether the file has content for these columns of `Outside`."""
+    `has_sections` and `has_beyond` say whether the file has content for these columns of `Outside`.
+    """
 
     def __init__(
         self,
@@ -229,7 +230,8 @@ def open_table(
 
     Guarding apostrophes are removed and short rows are filled with empty cells. With `notice`, the table's
     notices tell what was left out or garbled. The columns of `outside` are appended. Raises
-    UnreadableFile."""
+    UnreadableFile.
+    """
     return Table(stream, layout, notice=notice, told=told, outside=outside)
 
 

@@ -1,7 +1,8 @@
 """Sample files of invented people, with the errors of real lists.
 
 Some people are contacts of the sample data, others are new. Among their addresses are duplicate, invalid,
-blank, mistyped, and unsubscribed ones."""
+blank, mistyped, and unsubscribed ones.
+"""
 
 import csv
 import io

@@ -1,7 +1,8 @@
 """Invented people, the same on every run.
 
 They fill the pages before an account has real contacts. Their email addresses use example domains, and their
-phone numbers come from ranges reserved for fiction."""
+phone numbers come from ranges reserved for fiction.
+"""
 
 import random
 import unicodedata

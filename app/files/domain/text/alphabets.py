@@ -2,7 +2,8 @@
 
 The statistics of `chardet` need hundreds of letters, but a contact list may have five. Its ranking is
 therefore weighted by the decoded letters: `Muñoz` is Spanish, `Muńoz` mixes two alphabets, and `Pawe³` has a
-digit in place of a letter."""
+digit in place of a letter.
+"""
 
 from __future__ import annotations
 

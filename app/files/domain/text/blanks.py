@@ -2,7 +2,8 @@
 files.
 
 The csv module would treat the quotation mark as text and split the cell at its comma. It can skip spaces
-itself; tabs and no-break spaces are removed here before it sees the line."""
+itself; tabs and no-break spaces are removed here before it sees the line.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def sniff_blanks(lines: Sequence[str], delimiter: str) -> Blanks:
     """Detect which blanks before a quotation mark are not part of the cell.
 
     These are the ones that occur, if row widths are at least as uniform without them; and spaces if every
-    cell except the first starts with one, because a quoted cell may follow further down."""
+    cell except the first starts with one, because a quoted cell may follow further down.
+    """
     rows = _rows(lines, delimiter)
     later = [cell for row in rows for cell in row[1:] if cell]
     found = {blank for row in rows for cell in row if (mark := _BEFORE_MARK.match(cell)) for blank in mark[1]}

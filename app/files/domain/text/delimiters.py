@@ -26,7 +26,8 @@ def delimiter_of_sep_line(line: str) -> str | None:
 def sniff_delimiter(lines: Sequence[str]) -> str:
     """Return the delimiter that splits most rows into the same number of cells; a comma for a single column.
 
-    Ties are broken by the number of rows with a cell that is an address, then by the number of cells."""
+    Ties are broken by the number of rows with a cell that is an address, then by the number of cells.
+    """
     return max(DELIMITERS, key=lambda delimiter: _fitness(lines, delimiter))
 
 

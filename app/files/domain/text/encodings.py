@@ -1,7 +1,8 @@
 """Text encodings of files: detected from the bytes, or chosen by the user.
 
 A long file of English names may have its first accent after a megabyte. "ascii" therefore means undecided:
-everything read so far is ASCII. `Evidence` sees the whole file and keeps only what decides."""
+everything read so far is ASCII. `Evidence` sees the whole file and keeps only what decides.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +106,8 @@ def sniff_encoding(head: bytes) -> str:
 def fixed_encoding(head: bytes) -> str | None:
     """Return the encoding that the first bytes determine: by byte-order mark, NUL bytes, or escape sequences.
 
-    Raises UnreadableFile for binary data."""
+    Raises UnreadableFile for binary data.
+    """
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding

@@ -1,7 +1,8 @@
 """Text garbled before the upload: U+FFFD, UTF-8 decoded as another encoding, and HTML entities.
 
 `JosÃ©` is José in UTF-8 decoded as Windows-1252; `Caf&eacute;` was written for a web page. Both are reported,
-and repaired only on request."""
+and repaired only on request.
+"""
 
 from __future__ import annotations
 

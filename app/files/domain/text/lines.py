@@ -1,6 +1,7 @@
 """A byte stream as a stream of lines with their line ends, in bounded memory.
 
-Works block by block, so that decoding and splitting are done in C."""
+Works block by block, so that decoding and splitting are done in C.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Lines:
     `encoding` is final after the first non-ASCII block. `wrapped`: a cell so far may start with an apostrophe
     or be written as `="x"`. `garbled`: a cell may be garbled; `accented`: a cell is not ASCII; `closer`:
     either of these two, which are only tracked with `look`. `close_up`: blanks before quotation marks are
-    removed. `by_row`: lines end with ROW_END."""
+    removed. `by_row`: lines end with ROW_END.
+    """
 
     def __init__(
         self,
