@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import application as accounts
 from app.accounts.domain import Permission
-from app.bulk_enrollment.application import start
-from app.bulk_enrollment.application.dry_runs import DryRun, dry_run_of
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.report.dry_runs import DryRun, dry_run_of
 from app.bulk_enrollment.presentation.looks import tone_of
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch

@@ -9,8 +9,14 @@ from flask import Flask
 
 from app.accounts.application import terminal_actor
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application import start, verify
-from app.bulk_enrollment.application.report import JobState, job_state, read_again, workers_are_alive
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.report import verify
+from app.bulk_enrollment.application.report.shown_jobs import (
+    JobState,
+    job_state,
+    read_again,
+    workers_are_alive,
+)
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import EXISTING, Existing, JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome

@@ -3,7 +3,8 @@
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application import control, report
+from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.job import JobStatus
 from app.platform import web
 from app.platform.errors import Conflict

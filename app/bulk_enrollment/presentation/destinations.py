@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.application import corrections, dry_runs, start
-from app.bulk_enrollment.application.start import JobRequest
-from app.bulk_enrollment.application.uploads import uses_of
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.start import JobRequest
+from app.bulk_enrollment.application.report import dry_runs
+from app.bulk_enrollment.application.selection import corrections
+from app.bulk_enrollment.application.selection.uploads import uses_of
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.presentation.options_form import (
     choices_from,

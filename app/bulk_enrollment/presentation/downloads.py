@@ -6,8 +6,8 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application import report
-from app.bulk_enrollment.application.download import download_rows
+from app.bulk_enrollment.application.report import shown_jobs as report
+from app.bulk_enrollment.application.report.download import download_rows
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.platform import web
 from app.platform.errors import Invalid

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application import corrections, report
-from app.bulk_enrollment.application.problems import show_problems
-from app.bulk_enrollment.application.report import ShownJob
-from app.bulk_enrollment.application.start import permission_for
+from app.bulk_enrollment.application.jobs.start import permission_for
+from app.bulk_enrollment.application.report import shown_jobs as report
+from app.bulk_enrollment.application.report.problems import show_problems
+from app.bulk_enrollment.application.report.shown_jobs import ShownJob
+from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.domain import telling
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import url_for
 
-from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.platform.formats import in_zone
 

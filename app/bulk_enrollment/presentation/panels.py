@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.report import Origin, origins_of, recent_jobs
+from app.bulk_enrollment.application.report.shown_jobs import Origin, origins_of, recent_jobs
 from app.contacts import application as contacts
 from app.contacts.application import Told
 from app.engine import application as engine

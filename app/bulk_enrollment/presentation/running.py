@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.report import running_jobs
+from app.bulk_enrollment.application.report.shown_jobs import running_jobs
 from app.platform import web
 
 blueprint = Blueprint("running_jobs", __name__, url_prefix="/enrollments")

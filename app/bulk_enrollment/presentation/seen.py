@@ -9,7 +9,7 @@ from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.progress import latest_event
+from app.bulk_enrollment.application.jobs.progress import latest_event
 
 FRESH_SECONDS: Final = 5.0  # an older panel is drawn again: workers may have died, which nobody publishes
 

@@ -1,6 +1,7 @@
 """What workers run for this room, and what the clock does for it."""
 
-from app.bulk_enrollment.application import dry_run_limits, plan, run, sweep, uploads
+from app.bulk_enrollment.application.jobs import dry_run_limits, plan, run, sweep
+from app.bulk_enrollment.application.selection import uploads
 from app.files import application as files
 from app.platform.clock import every
 from app.platform.queue import task

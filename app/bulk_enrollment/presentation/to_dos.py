@@ -3,7 +3,7 @@
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application import to_dos
+from app.bulk_enrollment.application.report import to_dos
 from app.platform import web
 
 blueprint = Blueprint("to_dos", __name__, url_prefix="/enrollments/<public_id>")

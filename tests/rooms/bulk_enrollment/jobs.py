@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application import start
-from app.bulk_enrollment.application.report import ShownJob, show_job
-from app.bulk_enrollment.application.start import JobRequest
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.start import JobRequest
+from app.bulk_enrollment.application.report.shown_jobs import ShownJob, show_job
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application import run
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.store import claims as store
 from app.platform.clock import now

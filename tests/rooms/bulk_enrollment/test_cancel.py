@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.bulk_enrollment.application import run
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.infrastructure.store import claims as store
 from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.platform.clock import now

@@ -1,6 +1,6 @@
 """Cancelling a job: what it says before, what it leaves, and that doing it twice does no harm (B-13)."""
 
-from app.bulk_enrollment.application import run
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.infrastructure.store import batches
 from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, shown, start_job, words_of
 

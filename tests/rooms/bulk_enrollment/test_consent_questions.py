@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.bulk_enrollment.application.start import JobRequest, dry_run, start_job
+from app.bulk_enrollment.application.jobs.start import JobRequest, dry_run, start_job
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files
 from app.files.domain.consent.questions import ConsentAnswers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bulk_enrollment.application import start
+from app.bulk_enrollment.application.jobs import start
 from app.platform.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound, TooMuch
 from tests.people import Person
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines

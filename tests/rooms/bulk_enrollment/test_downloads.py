@@ -6,7 +6,7 @@ import io
 import pytest
 
 from app.activity.infrastructure.queries import audit_entries
-from app.bulk_enrollment.application import download
+from app.bulk_enrollment.application.report import download
 from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, shown, start_job, words_of
 from tests.rooms.workflows.drafts import active
 

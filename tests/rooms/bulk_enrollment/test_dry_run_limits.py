@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application import dry_run_limits, plan, start
+from app.bulk_enrollment.application.jobs import dry_run_limits, plan, start
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import jobs, plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob

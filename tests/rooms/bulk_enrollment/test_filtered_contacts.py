@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.bulk_enrollment.application import start
-from app.bulk_enrollment.application.start import JobRequest
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.contacts.application import tag_contact
@@ -66,7 +66,7 @@ def test_who_is_in_a_dry_run_is_fixed_with_it(trial: Trial, app, bob, workflow, 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 def test_a_large_filter_is_planned_in_chunks(trial: Trial, workflow, leads, monkeypatch, size):
-    monkeypatch.setattr("app.bulk_enrollment.application.plan.CHUNK_ROWS", size)
+    monkeypatch.setattr("app.bulk_enrollment.application.jobs.plan.CHUNK_ROWS", size)
     job = begin(trial, start.start_job, workflow)
     trial.finish(job)
     trial.holds(job)
@@ -74,7 +74,7 @@ def test_a_large_filter_is_planned_in_chunks(trial: Trial, workflow, leads, monk
 
 
 def test_interrupted_planning_goes_on_behind_the_last_contact(trial: Trial, workflow, leads, monkeypatch):
-    monkeypatch.setattr("app.bulk_enrollment.application.plan.CHUNK_ROWS", 2)
+    monkeypatch.setattr("app.bulk_enrollment.application.jobs.plan.CHUNK_ROWS", 2)
     job = begin(trial, start.start_job, workflow)
     monkeypatch.setattr("app.platform.queue.should_stop", lambda: True)
     trial.plan(job)

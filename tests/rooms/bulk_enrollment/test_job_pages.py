@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.bulk_enrollment.application import report, run
+from app.bulk_enrollment.application.jobs import run
+from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform import queue

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.bulk_enrollment.application import start
-from app.bulk_enrollment.application.dry_runs import dry_run_of
-from app.bulk_enrollment.application.report import show_job
-from app.bulk_enrollment.application.start import JobRequest
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.start import JobRequest
+from app.bulk_enrollment.application.report.dry_runs import dry_run_of
+from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import ManualSelection
 from app.platform.errors import Invalid, NotAllowed, TooMuch
@@ -113,7 +113,7 @@ def test_it_is_known_by_what_it_is(trial: Trial, bob, workflow, ids):
 
 
 def test_a_large_list_is_planned_in_chunks(trial: Trial, workflow, monkeypatch):
-    monkeypatch.setattr("app.bulk_enrollment.application.plan.CHUNK_ROWS", 3)
+    monkeypatch.setattr("app.bulk_enrollment.application.jobs.plan.CHUNK_ROWS", 3)
     listed = [f"p{number}@example.com" for number in range(8)]
     job = begin(trial, start.start_job, listed, workflow, "email", missing="create", consent_basis="customer")
     trial.finish(job)

@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from app.bulk_enrollment.application import start
+from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.presentation import commands
 from app.files import application as files
 from app.platform.errors import Invalid

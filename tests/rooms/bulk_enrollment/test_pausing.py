@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application import control, run
-from app.bulk_enrollment.application.report import show_job
+from app.bulk_enrollment.application.jobs import control, run
+from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.platform.clock import now

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application import start
+from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.files.infrastructure import storage

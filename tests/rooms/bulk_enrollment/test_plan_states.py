@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from app.accounts.domain import Permission, Role
 from app.accounts.domain.actors import ROLE_PERMISSIONS
-from app.bulk_enrollment.application import control, start, sweep, to_dos
-from app.bulk_enrollment.application.dry_runs import dry_run_of
+from app.bulk_enrollment.application.jobs import control, start, sweep
+from app.bulk_enrollment.application.report import to_dos
+from app.bulk_enrollment.application.report.dry_runs import dry_run_of
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.planning import PlanState, plan_state
 from app.bulk_enrollment.infrastructure import plan_states

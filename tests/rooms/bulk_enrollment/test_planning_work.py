@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import plan
+from app.bulk_enrollment.application.jobs import plan
 from app.platform.database import db, is_sqlite
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, execute_all, lines
 from tests.rooms.workflows.drafts import active

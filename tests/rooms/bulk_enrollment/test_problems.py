@@ -5,8 +5,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import problems
-from app.bulk_enrollment.application.report import show_job
+from app.bulk_enrollment.application.report import problems
+from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import problem_rows, queries
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter

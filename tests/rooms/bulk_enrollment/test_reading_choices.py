@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.accounts import application as accounts
-from app.bulk_enrollment.application.start import JobRequest, dry_run, start_job
+from app.bulk_enrollment.application.jobs.start import JobRequest, dry_run, start_job
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.contacts import application as contacts
 from app.files import application as files

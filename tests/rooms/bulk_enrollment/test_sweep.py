@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import sweep
+from app.bulk_enrollment.application.jobs import sweep
 from app.bulk_enrollment.infrastructure.store import claims, jobs, plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import lost_tasks, queue

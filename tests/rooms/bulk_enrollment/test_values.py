@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.dry_runs import dry_run_of
+from app.bulk_enrollment.application.report.dry_runs import dry_run_of
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.files import application as files
 from app.platform.clock import now

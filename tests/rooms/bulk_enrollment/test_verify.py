@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.verify import verify_job
+from app.bulk_enrollment.application.report.verify import verify_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session, transaction

@@ -12,9 +12,10 @@ from flask import Flask
 
 from app.accounts.domain import Actor
 from app.accounts.infrastructure.tables import Account
-from app.bulk_enrollment.application import control, plan, run, sweep, verify
-from app.bulk_enrollment.application import start as starting
-from app.bulk_enrollment.application.report import job_state
+from app.bulk_enrollment.application.jobs import control, plan, run, sweep
+from app.bulk_enrollment.application.jobs import start as starting
+from app.bulk_enrollment.application.report import verify
+from app.bulk_enrollment.application.report.shown_jobs import job_state
 from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import queries

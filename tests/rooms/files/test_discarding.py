@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import start
+from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.files import application as files
 from app.files.infrastructure import storage

@@ -9,8 +9,8 @@ from flask import Flask
 
 from app import create_app
 from app.accounts.application import terminal_actor
-from app.bulk_enrollment.application.start import find_job
-from app.bulk_enrollment.application.verify import verify_job
+from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.report.verify import verify_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import session

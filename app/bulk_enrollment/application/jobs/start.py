@@ -12,10 +12,10 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.corrections import job_to_correct
-from app.bulk_enrollment.application.dry_run_limits import make_room_for
-from app.bulk_enrollment.application.plan import PLAN_TASK
-from app.bulk_enrollment.application.selections import Accepted, accept, confirm
+from app.bulk_enrollment.application.jobs.dry_run_limits import make_room_for
+from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
+from app.bulk_enrollment.application.selection.accepting import Accepted, accept, confirm
+from app.bulk_enrollment.application.selection.corrections import job_to_correct
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection

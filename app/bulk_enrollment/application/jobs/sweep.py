@@ -7,8 +7,8 @@ does no harm.
 
 from datetime import timedelta
 
-from app.bulk_enrollment.application.plan import PLAN_TASK
-from app.bulk_enrollment.application.run import CANCEL_TASK, dispatch, finish_if_done
+from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
+from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, dispatch, finish_if_done
 from app.bulk_enrollment.infrastructure import waiting
 from app.bulk_enrollment.infrastructure.store import batches, jobs, plan_claims
 from app.platform import queue

@@ -3,7 +3,7 @@ with those that pages show."""
 
 from dataclasses import dataclass
 
-from app.bulk_enrollment.application.selected_rows import count_rows
+from app.bulk_enrollment.application.selection.rows import count_rows
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import invariants, queries

@@ -10,9 +10,14 @@ from collections import Counter
 
 from app.accounts import application as accounts
 from app.activity import application as activity
-from app.bulk_enrollment.application.progress import tell
-from app.bulk_enrollment.application.run import analyze_grown_tables, dispatch, finish_if_done, run_batches
-from app.bulk_enrollment.application.selected_rows import rows_of
+from app.bulk_enrollment.application.jobs.progress import tell
+from app.bulk_enrollment.application.jobs.run import (
+    analyze_grown_tables,
+    dispatch,
+    finish_if_done,
+    run_batches,
+)
+from app.bulk_enrollment.application.selection.rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import cutting, jobs, plan_claims, planning, withheld

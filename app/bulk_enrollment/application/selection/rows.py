@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from app.accounts import application as accounts
-from app.bulk_enrollment.application.selections import upload_of
+from app.bulk_enrollment.application.selection.accepting import upload_of
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Met, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.store import planning, withheld

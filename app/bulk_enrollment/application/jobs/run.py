@@ -16,8 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts import application as accounts
 from app.activity import application as activity
-from app.bulk_enrollment.application.batch import NotAsPlanned, enroll_as_planned, keeps_fields, settle_rows
-from app.bulk_enrollment.application.progress import tell
+from app.bulk_enrollment.application.jobs.batch import (
+    NotAsPlanned,
+    enroll_as_planned,
+    keeps_fields,
+    settle_rows,
+)
+from app.bulk_enrollment.application.jobs.progress import tell
 from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused

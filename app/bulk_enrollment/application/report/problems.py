@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.bulk_enrollment.application.report import ShownJob
+from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.infrastructure import problem_rows
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter, ProblemRow

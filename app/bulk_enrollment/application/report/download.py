@@ -12,8 +12,8 @@ from typing import Any, Final
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.report import ShownJob
-from app.bulk_enrollment.application.selections import upload_of
+from app.bulk_enrollment.application.report.shown_jobs import ShownJob
+from app.bulk_enrollment.application.selection.accepting import upload_of
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.application.left_out import LeftOutValues, left_out_of
+from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.forecast import Expected, SampleRow, headline, seconds_needed, words_of
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions

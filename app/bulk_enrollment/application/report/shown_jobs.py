@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.application.left_out import LeftOutValues, left_out_of
+from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy

@@ -1,0 +1,1 @@
+"""What is told of jobs: dry runs, results, problems, downloads, to-dos, verification."""
