@@ -9,7 +9,7 @@ from flask import Flask
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs import dry_run_limits, plan, start
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.store import jobs, plan_claims
+from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.platform import queue
@@ -126,7 +126,7 @@ def test_an_account_has_one_worker_at_a_time(
     assert job(app, alice.actor, second).planned_at is None
     assert job(app, mallory.actor, elsewhere).planned_at is not None
     with app.app_context(), acting_for(alice.actor.account_id), transaction():
-        jobs.let_go_planning(alice.actor.account_id, first, claim.attempt)
+        plan_claims.let_go(alice.actor.account_id, first, claim.attempt)
     with app.app_context(), acting_for(alice.actor.account_id):
         plan.plan_job(alice.actor.account_id, first)
     run_tasks()

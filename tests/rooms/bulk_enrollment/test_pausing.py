@@ -83,25 +83,27 @@ def test_a_job_whose_first_batch_has_not_begun_goes_back_to_the_queue(trial: Tri
     assert state(trial, job) == ("queued", None)
 
 
-def test_a_batch_in_progress_finishes(trial: Trial, workflow, monkeypatch):
-    job = big(trial, workflow)
-    settle = run.settle_rows
+def pause_during_batch(monkeypatch, trial: Trial, job: str) -> None:
+    """Pause the job at the moment when its next batch has been claimed and begins to settle."""
+    settle = run.enroll_as_planned
 
     def pause_then_settle(*given):
         control.pause_job(trial.actor, job)
         return settle(*given)
 
-    monkeypatch.setattr(run, "settle_rows", pause_then_settle)
+    monkeypatch.setattr(run, "enroll_as_planned", pause_then_settle)
+
+
+def test_a_batch_in_progress_finishes(trial: Trial, workflow, monkeypatch):
+    job = big(trial, workflow)
+    pause_during_batch(monkeypatch, trial, job)
     trial.run_batch(trial.batches(job)[0].id)
     assert state(trial, job) == ("paused", "person") and done(trial, job) == 1
 
 
 def test_it_ends_when_its_last_batch_ends_after_the_pause(trial: Trial, workflow, monkeypatch):
     job = trial.started(lines(*addresses(3)), workflow, missing="create")
-    settle = run.settle_rows
-    monkeypatch.setattr(
-        run, "settle_rows", lambda *given: (control.pause_job(trial.actor, job), settle(*given))[1]
-    )
+    pause_during_batch(monkeypatch, trial, job)
     [batch] = trial.batches(job)
     trial.run_batch(batch.id)
     trial.sweep()
