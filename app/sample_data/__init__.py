@@ -1,1 +1,1 @@
-"""Invented people, workflows and history, so that an empty account has something to look at."""
+"""Sample contacts, workflows and history for an empty account."""

@@ -1,7 +1,7 @@
-"""Something to look at: invented contacts, two active workflows, an enrollment that ends with failures.
+"""Sample data: invented contacts, two active workflows, and a bulk enrollment with failed rows.
 
-All of it goes the way that a person's own work goes, through the same use cases, but Muster itself is the
-actor: what people have done themselves stays visible as theirs.
+Created through the ordinary use cases and operations, with Muster as the actor, so that the activity log
+does not mix it with the users' own work.
 """
 
 import io
@@ -36,7 +36,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class SampleData:
-    """How much was put there: contacts, active workflows, rows of the enrollment and its public id."""
+    """The numbers of contacts, active workflows and rows of the bulk enrollment, and its public id."""
 
     contacts: int
     workflows: int
@@ -45,7 +45,7 @@ class SampleData:
 
 
 def make_sample_data(account_id: int) -> SampleData:
-    """Fill an empty account. The enrollment is started; the workers finish it within seconds."""
+    """Add sample data to an account. The bulk enrollment is started, and finished by the workers."""
     actor = worker_actor(account_id)
     with transaction():
         people = sample_people(SAMPLE_CONTACTS)
@@ -57,7 +57,7 @@ def make_sample_data(account_id: int) -> SampleData:
 
 
 def _add_people(actor: Actor, people: list[SamplePerson], at: datetime) -> None:
-    """Those who have been known the longest come first, so that ids and dates agree."""
+    """Create contacts and tags, oldest contacts first, so that ids and creation dates agree."""
     labels = [label.capitalize() for label in ("plan", "orders")]
     keys = contacts.ensure_fields(actor.account_id, labels)
     known_longest_first = sorted(people, key=lambda person: -person.known_for)
@@ -70,7 +70,7 @@ def _add_people(actor: Actor, people: list[SamplePerson], at: datetime) -> None:
 
 
 def _given(people: list[SamplePerson], own_keys: list[str]) -> sa.Select[tuple[str, str, str, str]]:
-    """The people as rows that the contacts room can take."""
+    """Select the people as (fields, status, consent_basis, consent_source)."""
     rows = [
         (_packed(person, own_keys), person.status, person.consent_basis, person.consent_source)
         for person in people

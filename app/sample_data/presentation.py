@@ -1,4 +1,4 @@
-"""The words of this room's audit entries; it has no pages."""
+"""Wording of the audit entries of sample data, which has no pages."""
 
 from flask import Flask
 

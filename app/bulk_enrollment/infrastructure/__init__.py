@@ -1,1 +1,1 @@
-"""Where the rows of this room are kept, and how they are read and written."""
+"""Tables, queries and stores of bulk enrollment."""

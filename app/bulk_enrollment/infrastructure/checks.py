@@ -1,4 +1,4 @@
-"""What the page of a dry run needs besides the job: its workflow, and how fast the account's jobs were."""
+"""Queries for the page of a dry run: the job's workflow, and the speed of the account's recent jobs."""
 
 import sqlalchemy as sa
 
@@ -8,7 +8,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
 
-ENOUGH_ROWS = 2_000  # shorter jobs mostly wait for a worker, which says nothing of long ones
+ENOUGH_ROWS = 2_000  # the time of shorter jobs is mostly spent waiting for a worker
 
 
 def workflow_of(account_id: int, workflow_id: int) -> Workflow | None:
@@ -18,7 +18,7 @@ def workflow_of(account_id: int, workflow_id: int) -> Workflow | None:
 
 
 def recent_pace(account_id: int) -> float | None:
-    """Rows per second of the last jobs that were long enough to tell, or None."""
+    """Return the rows per second of the last five jobs of ENOUGH_ROWS or more, or None without any."""
     query = (
         sa.select(
             EnrollmentJob.total,

@@ -1,4 +1,4 @@
-"""Reading which job corrects the rows of which."""
+"""Queries for the links between a job and the jobs that correct its rows."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from app.files.infrastructure.tables import Upload
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
 
-# Jobs that ended with rows that somebody may correct.
+# Final statuses of jobs whose rows can be corrected and uploaded again.
 CORRECTABLE = ("completed_with_errors", "cancelled", "failed")
 
 
@@ -25,8 +25,11 @@ class Relative(NamedTuple):
 def correctable_jobs(
     account_id: int, workflow_id: str | None, limit: int = 20, public_id: str | None = None
 ) -> list[tuple[EnrollmentJob, dict[str, Any] | None]]:
-    """(job, layout of its file) of ended jobs into a workflow (by public id), or of imports (None), the
-    newest first; with `public_id` that job alone."""
+    """Return (job, layout of its file) for jobs whose rows can be corrected, newest first.
+
+    `workflow_id` is the public id of the workflow the jobs enroll into; None means imports. With `public_id`,
+    return that job only.
+    """
     query = (
         sa.select(EnrollmentJob, Upload.layout)
         .outerjoin(Upload, sa.and_(Upload.id == EnrollmentJob.upload_id, Upload.account_id == account_id))
@@ -47,14 +50,14 @@ def correctable_jobs(
 
 
 def corrected_by(account_id: int, job_id: int, limit: int = 5) -> Sequence[Relative]:
-    """The jobs that correct this one, the newest first; drafts are hidden."""
+    """Return the jobs that correct this one, newest first, without drafts."""
     return _relatives(
         account_id, limit, EnrollmentJob.parent_job_id == job_id, EnrollmentJob.status != "draft"
     )
 
 
 def original_of(account_id: int, job: EnrollmentJob) -> Relative | None:
-    """The job that this one corrects; None when there is none, or it is no longer kept."""
+    """Return the job that this one corrects, or None if there is none or it has been deleted."""
     if job.parent_job_id is None:
         return None
     return next(iter(_relatives(account_id, 1, EnrollmentJob.id == job.parent_job_id)), None)

@@ -1,4 +1,4 @@
-"""Counting again, the slow and certain way, what a job's figures claim: for `verify-job` and the tests."""
+"""Full recounts that check a job's figures, for `verify-job` and the tests. Slow."""
 
 import sqlalchemy as sa
 
@@ -16,7 +16,7 @@ def enrollments_of_job(account_id: int, job_id: int) -> int:
 
 
 def people_in_twice(account_id: int, workflow_id: int) -> int:
-    """Contacts that are under way in the workflow more than once."""
+    """Count the contacts with more than one unfinished enrollment in the workflow."""
     twice = (
         sa.select(Enrollment.contact_id)
         .where(
@@ -32,7 +32,7 @@ def people_in_twice(account_id: int, workflow_id: int) -> int:
 
 
 def enrolled_rows_without_enrollment(account_id: int, job_id: int) -> int:
-    """Rows that say ENROLLED and whose contact this job has not enrolled exactly once."""
+    """Count settled ENROLLED rows whose contact does not have exactly one enrollment by this job."""
     enrollments = (
         sa.select(sa.func.count())
         .where(

@@ -1,5 +1,7 @@
-"""Jobs with the names that people know them by: their workflow, their file, who started them. Drafts are
-hidden: nobody but the check page knows of them."""
+"""Queries for lists of jobs, with the names of their workflow and of the user who started them.
+
+Lists leave out drafts, which only the page of the dry run shows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ class NamedJob(NamedTuple):
 
 
 class JobPulse(NamedTuple):
-    """The least that can be said of an unfinished job."""
+    """Progress of an unfinished job, as shown on every page."""
 
     public_id: str
     status: str
@@ -41,7 +43,7 @@ class JobPulse(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where somebody came from: a job and what its rows are called."""
+    """The job that created a contact, and the name of the job's source."""
 
     public_id: str
     source_name: str
@@ -49,8 +51,10 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Which jobs: `kind` enroll or import, `status` a job status or “unfinished”, `workflow_id` a workflow's
-    public id."""
+    """Filter for a list of jobs; empty values match all.
+
+    `kind` is enroll or import, `status` a job status or "unfinished", `workflow_id` a workflow's public id.
+    """
 
     status: str = ""
     workflow_id: str = ""
@@ -69,7 +73,7 @@ def named_job(account_id: int, public_id: str) -> NamedJob | None:
 
 
 def jobs_older(account_id: int, wanted: JobFilter, than: int | None, limit: int) -> list[NamedJob]:
-    """Newest first, from the job with the id `than` on, or from the newest."""
+    """Return up to `limit` jobs with an id below `than`, or the newest ones if it is None; newest first."""
     query = _filtered(account_id, wanted).order_by(EnrollmentJob.id.desc()).limit(limit)
     if than is not None:
         query = query.where(EnrollmentJob.id < than)
@@ -77,19 +81,19 @@ def jobs_older(account_id: int, wanted: JobFilter, than: int | None, limit: int)
 
 
 def jobs_newer(account_id: int, wanted: JobFilter, than: int, limit: int) -> list[NamedJob]:
-    """The jobs just before the one with the id `than`, newest first."""
+    """Return the `limit` jobs that directly follow the id `than`, newest first."""
     query = _filtered(account_id, wanted).where(EnrollmentJob.id > than)
     return _read(query.order_by(EnrollmentJob.id).limit(limit))[::-1]
 
 
 def latest_jobs_of(account_id: int, workflow_id: int, limit: int) -> list[NamedJob]:
-    """The newest jobs of a workflow, by its internal id."""
+    """Return the newest jobs of a workflow, given its internal id."""
     query = _named(account_id).where(EnrollmentJob.workflow_id == workflow_id)
     return _read(query.order_by(EnrollmentJob.id.desc()).limit(limit))
 
 
 def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str, str]]:
-    """(public id, name) of the workflows that jobs have put people into, by name."""
+    """Return (public id, name) of the workflows that have jobs, ordered by name."""
     of_workflow = sa.exists().where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.workflow_id == Workflow.id,
@@ -105,7 +109,7 @@ def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str
 
 
 def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
-    """How far unfinished jobs are, in one statement: for every page."""
+    """Return the progress of unfinished jobs, newest first. One statement, because every page runs it."""
     done = sa.func.coalesce(
         sa.func.sum(EnrollmentBatch.succeeded + EnrollmentBatch.failed + EnrollmentBatch.skipped), 0
     )
@@ -130,7 +134,7 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
 
 
 def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
-    """{job id: Origin} of those that are still kept."""
+    """Return {job id: Origin} of the jobs that still exist."""
     rows = session().execute(
         sa.select(EnrollmentJob.id, EnrollmentJob.public_id, EnrollmentJob.options).where(
             EnrollmentJob.account_id == account_id, EnrollmentJob.id.in_(job_ids)
@@ -156,7 +160,7 @@ def _named(account_id: int) -> sa.Select[Any]:
         .outerjoin(Workflow, _its_workflow(account_id))
         .outerjoin(User, User.id == EnrollmentJob.created_by)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
-        .options(sa.orm.defer(EnrollmentJob.selection, raiseload=True))  # a list may have many entries
+        .options(sa.orm.defer(EnrollmentJob.selection, raiseload=True))  # a list of contacts can be long
         .execution_options(populate_existing=True)
     )
 

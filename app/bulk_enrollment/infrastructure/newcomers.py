@@ -1,4 +1,4 @@
-"""Which planned rows are to make a contact."""
+"""The condition for planned rows that create a contact."""
 
 from typing import Any
 
@@ -13,8 +13,10 @@ _NEVER = (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONT
 
 
 def makes_contact(rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:
-    """The condition on planned `rows` (the ledger, or its columns) that speak of nobody yet. Who is left out,
-    because nobody knows whether they may be contacted, does not become a contact."""
+    """SQL condition: the planned row creates a contact.
+
+    `rows` is the ledger or its columns. Rows whose consent is unclear (LEFT_OUT) create no contact.
+    """
     return sa.and_(
         rows.contact_id.is_(None),
         rows.key.isnot(None),

@@ -1,4 +1,4 @@
-"""The states of a job's plan (`domain.planning`) as conditions of a query, the same for all who ask."""
+"""The states of a job's plan (`domain.planning`) as SQL conditions."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.platform.leases import lease
 
 
 def is_open(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
-    """Waiting or held: there is something to plan."""
+    """SQL condition: the job is not fully planned; planning is waiting or under way."""
     return sa.and_(job.status.in_(PLANNABLE), job.planned_at.is_(None), job.failure.is_(None))
 
 

@@ -1,8 +1,7 @@
-"""The rows of a job that were not done, a page at a time.
+"""Queries for the skipped and failed rows of a job, with keyset pagination.
 
-Each outcome lies in order in the index of problems; a page in the order of the file takes its share from each
-of them, so that a page costs the same whether ten rows failed or a hundred thousand. Pages begin behind the
-last row shown, never at a count.
+The partial index of problems is ordered by outcome, then row number. A page in file order reads its rows
+from each outcome and merges them, so its cost does not depend on how many rows failed.
 """
 
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ SORTS = ("row", "code", "address")
 LONGEST_SEARCH = 254
 MOST = 2**31 - 1
 
-# Spelled out in the statement: a database uses a partial index only where it sees its condition.
+# A literal, not a parameter: a partial index is used only where its condition is part of the statement.
 _IS_PROBLEM = EnrollmentRow.outcome >= sa.literal_column(str(FIRST_PROBLEM))
 _ADDRESS = sa.func.coalesce(EnrollmentRow.identifier, "")
 _COLUMNS = (
@@ -39,8 +38,11 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class ProblemFilter:
-    """Which rows and in which order: with one of the outcomes, a part of the address or the row's number, one
-    of SORTS with “-” in front for the other way round."""
+    """Filter and order of problem rows.
+
+    `search` is a part of the address, or a row number. `sort` is one of SORTS, with a leading "-" for
+    descending order.
+    """
 
     outcomes: tuple[Outcome, ...]
     search: str = ""
@@ -66,7 +68,7 @@ class ProblemRow(NamedTuple):
 
 
 class BatchEnd(NamedTuple):
-    """A batch and when it was done."""
+    """The number of a batch and when it was finished."""
 
     number: int
     finished_at: datetime | None
@@ -81,8 +83,10 @@ def rows_beyond(
     *,
     backwards: bool = False,
 ) -> list[ProblemRow]:
-    """Up to `limit` rows behind row number `row` in the wanted order (in front of it when `backwards`, the
-    nearest first), or the first ones."""
+    """Return up to `limit` rows that follow row number `row` in the wanted order.
+
+    Without `row`, start with the first row. With `backwards`, return the rows before it, nearest first.
+    """
     anchor = _row(account_id, job_id, row) if row is not None else None
     down = wanted.is_down != backwards
     page = _by_row if wanted.order == "row" else _by_column
@@ -91,7 +95,7 @@ def rows_beyond(
 
 
 def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
-    """{contact id: name, perhaps empty} of those that are still there."""
+    """Return {contact id: full name, may be empty} of the contacts that still exist."""
     rows = session().execute(
         sa.select(Contact.id, Contact.first_name, Contact.last_name).where(
             Contact.account_id == account_id, Contact.id.in_(contact_ids)
@@ -101,7 +105,7 @@ def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
 
 
 def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:
-    """{row number: its batch}. All batches of a job but the last are of the same size."""
+    """Return {row number: its batch}. All batches of a job except the last have the same size."""
     size = session().scalar(
         sa.select(EnrollmentBatch.last_row).where(
             EnrollmentBatch.account_id == account_id,
@@ -141,7 +145,7 @@ def _row(account_id: int, job_id: int, row: int) -> ProblemRow | None:
 def _by_row(
     account_id: int, job_id: int, wanted: ProblemFilter, anchor: ProblemRow | None, limit: int, down: bool
 ) -> sa.Select[Any]:
-    """In the order of the file: the first of each outcome, merged."""
+    """Select a page in file order: the next rows of each outcome, merged."""
     number = EnrollmentRow.row_number
     lanes = []
     for outcome in wanted.outcomes:
@@ -155,7 +159,7 @@ def _by_row(
 
 
 def _is(outcome: Outcome) -> sa.ColumnElement[Any]:
-    """Without statistics SQLite would walk all rows of the job, unless it is told that this holds of few."""
+    """Compare the outcome; marked unlikely for SQLite, which would otherwise scan all rows of the job."""
     condition = EnrollmentRow.outcome == outcome
     return sa.func.unlikely(condition) if is_sqlite() else condition
 
@@ -163,7 +167,7 @@ def _is(outcome: Outcome) -> sa.ColumnElement[Any]:
 def _by_column(
     account_id: int, job_id: int, wanted: ProblemFilter, anchor: ProblemRow | None, limit: int, down: bool
 ) -> sa.Select[Any]:
-    """In the order of the code or the address, and within one of them in that of the file."""
+    """Select a page ordered by code or address, then by row number."""
     by_code = wanted.order == "code"
     column: sa.ColumnElement[Any] = EnrollmentRow.outcome.expression if by_code else _ADDRESS
     query = _found(account_id, job_id, wanted).where(EnrollmentRow.outcome.in_(wanted.outcomes))

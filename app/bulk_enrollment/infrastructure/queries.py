@@ -1,5 +1,8 @@
-"""Reading jobs: where they stand, what is planned, what the ledger says. Figures come from batches, and of a
-job that is over from the job itself, never from counting rows."""
+"""Queries for jobs: progress, plan and ledger.
+
+Figures are summed from batches, and read from the job itself once it is over. Rows are never counted, because
+a job may have a million.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +26,7 @@ _RUNNING = [status.value for status in RUNNING]
 
 
 class Retry(NamedTuple):
-    """A batch that failed and has its next turn at a later moment."""
+    """The next attempt of a batch that failed. `attempt` is the number of attempts so far."""
 
     at: datetime
     number: int
@@ -32,7 +35,7 @@ class Retry(NamedTuple):
 
 @dataclass
 class Figures:
-    """What the batches of a job add up to. `retry` is the failed one whose next attempt comes first."""
+    """Totals over the batches of a job. `retry` is the earliest scheduled retry of a failed batch."""
 
     succeeded: int = 0
     failed: int = 0
@@ -44,7 +47,7 @@ class Figures:
 
 
 def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
-    """A job that is known to exist, read afresh."""
+    """Return a job that is known to exist, reloaded from the database."""
     return (
         session()
         .scalars(
@@ -75,7 +78,7 @@ def job_of_idempotency_key(account_id: int, key: str) -> EnrollmentJob | None:
 
 
 def has_open_batches(account_id: int, job_id: int) -> bool:
-    """Whether a batch of the job has not come to its end."""
+    """Return whether a batch of the job is still pending or processing."""
     query = sa.select(EnrollmentBatch.id).where(
         EnrollmentBatch.account_id == account_id,
         EnrollmentBatch.job_id == job_id,
@@ -85,7 +88,7 @@ def has_open_batches(account_id: int, job_id: int) -> bool:
 
 
 def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
-    """Figures of several jobs, added up by the database from their batches."""
+    """Return {job id: figures}, summed by the database from the batches of the jobs."""
     figures = {job_id: Figures() for job_id in job_ids}
     if not figures:
         return figures
@@ -120,7 +123,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
 
 
 def _next_retry(account_id: int, job_id: int) -> Retry | None:
-    """The failed batch whose next attempt comes first."""
+    """Return the earliest scheduled retry of the job."""
     query = (
         sa.select(EnrollmentBatch.next_attempt_at, EnrollmentBatch.number, EnrollmentBatch.attempt)
         .where(
@@ -137,14 +140,14 @@ def _next_retry(account_id: int, job_id: int) -> Retry | None:
 
 
 def final_figures(job: EnrollmentJob) -> Figures:
-    """The figures of a job that is over, as it keeps them: none of its batches is read."""
+    """Return the figures of a job that is over from its own columns, without reading its batches."""
     outcomes = {} if job.status == JobStatus.FAILED else dict(job.totals)
     kinds = totals_by_kind({Outcome[name]: rows for name, rows in outcomes.items()})
     return Figures(**kinds, batches=job.batches, outcomes=outcomes)
 
 
 def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
-    """Where a job stands at `now`. Pauses count for nothing in its rate and the time left."""
+    """Return a job's progress at `now`. Its rate and time left are computed without pauses."""
     rate = left = None
     if job.started_at:
         until = job.finished_at or now
@@ -169,12 +172,15 @@ def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress
 
 
 def jobs_of_paused_workflows(account_id: int) -> Sequence[int]:
-    """Ids of jobs that run although their workflow is paused."""
+    """Return the ids of running jobs whose workflow is paused."""
     return _jobs_by_workflow(account_id, EnrollmentJob.status.in_(_RUNNING), "paused")
 
 
 def jobs_to_resume_with_workflow(account_id: int) -> Sequence[int]:
-    """Ids of jobs paused with their workflow, which now is active, or archived, as their rows will say."""
+    """Return the ids of jobs that were paused with their workflow, which is now active or archived.
+
+    With an archived workflow, the job's remaining rows get WORKFLOW_INACTIVE.
+    """
     is_paused = sa.and_(
         EnrollmentJob.status == JobStatus.PAUSED, EnrollmentJob.paused_by == PausedBy.WORKFLOW
     )
@@ -199,13 +205,13 @@ def _jobs_by_workflow(account_id: int, which: sa.ColumnElement[bool], *workflow_
 
 
 def count_up_to(ids: sa.Select[Any], most: int) -> int:
-    """How many rows a select has; stops counting at `most`."""
+    """Count the rows of a select, up to `most`."""
     query = sa.select(sa.func.count()).select_from(ids.limit(most).subquery())
     return session().scalar(query) or 0
 
 
 def people_to_create(account_id: int, job_id: int) -> int:
-    """Planned rows that speak of nobody yet and are to become contacts."""
+    """Count the planned rows that create a contact."""
     query = sa.select(sa.func.count()).where(
         EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id, makes_contact()
     )
@@ -213,7 +219,7 @@ def people_to_create(account_id: int, job_id: int) -> int:
 
 
 def sample_rows(account_id: int, job_id: int, expected: Outcome, limit: int = 3) -> list[Any]:
-    """The first rows that planning expects one outcome for."""
+    """Return the first rows of a planned job with the expected outcome."""
     return list(
         session().execute(
             sa.select(
@@ -235,8 +241,10 @@ def sample_rows(account_id: int, job_id: int, expected: Outcome, limit: int = 3)
 
 
 def ledger_outcomes(account_id: int, job_id: int) -> dict[Outcome | None, int]:
-    """{outcome: rows} counted from the ledger itself, None for rows whose batch is not settled: for
-    `verify-job`, never for a page."""
+    """Count {outcome: rows} in the ledger, with None for rows whose batch is not settled.
+
+    Reads all rows of the job: for `verify-job`, never for a page.
+    """
     told = (
         sa.select(_outcome(account_id, job_id))
         .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
@@ -247,8 +255,10 @@ def ledger_outcomes(account_id: int, job_id: int) -> dict[Outcome | None, int]:
 
 
 def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[Any]:
-    """(row number, identifier, outcome or None, detail, note) of the next rows, for reading the ledger in
-    slices."""
+    """Return the next `limit` rows after row number `after`, to read the ledger in slices.
+
+    Each is (row number, identifier, outcome or None, detail, note).
+    """
     return list(
         session().execute(
             sa.select(
@@ -270,5 +280,5 @@ def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[A
 
 
 def _outcome(account_id: int, job_id: int) -> sa.Label[Any]:
-    """NULL until the row's batch is settled."""
+    """Return the column `outcome`, NULL until the row's batch is settled."""
     return sa.case((is_settled(account_id, job_id), EnrollmentRow.outcome)).label("outcome")

@@ -1,6 +1,7 @@
-"""When the outcome of a row counts: once its batch is settled. Before, it is what planning expects.
+"""The condition for rows whose outcome is final, because their batch is settled.
 
-Whoever reads outcomes of a job that may still run asks here.
+Until then the outcome of a row is what planning expects. Every query that reads outcomes of a job that may
+still be running must use this condition.
 """
 
 from typing import Any
@@ -13,8 +14,10 @@ OPEN_STATUSES = ("pending", "processing")
 
 
 def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:
-    """The condition on `rows` (the ledger or an alias of it) of one job. All batches of a job but the last
-    are of the same size, so a row's batch is found by its number."""
+    """SQL condition: the batch of the row is settled. `rows` is the ledger or an alias of it.
+
+    All batches of a job except the last have the same size, so the batch number follows from the row number.
+    """
     first = sa.orm.aliased(EnrollmentBatch, name="first_batch")
     batch = sa.orm.aliased(EnrollmentBatch, name="batch")
     end = sa.orm.aliased(EnrollmentBatch, name="settled_batch")
@@ -29,7 +32,7 @@ def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.Co
         .scalar_subquery()
     )
     return sa.and_(
-        rows.row_number <= last,  # nothing behind it needs to be looked at row by row
+        rows.row_number <= last,  # spares the look-up for all rows after the last settled batch
         sa.exists().where(
             batch.account_id == account_id,
             batch.job_id == job_id,

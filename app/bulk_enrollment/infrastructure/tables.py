@@ -1,9 +1,8 @@
-"""Jobs, the batches that they are cut into, and one ledger row for every row of the input.
+"""Tables of jobs, the batches that they are split into, and the ledger: one row for every row of the input.
 
-A row is (job, row number) and small: a job may have a million. Planning writes the outcome that it expects;
-the row's batch corrects it where something else came of the row. So an outcome counts once the batch is
-settled, as `settled.py` says it for all who read it. Figures are added up from the batches, never by counting
-rows.
+A ledger row is keyed by (job, row number) and small, because a job may have a million. Planning writes the
+expected outcome; the row's batch corrects it where the result differs. An outcome is therefore final only
+once the batch is settled (see `settled.py`). Figures are summed from batches, not counted from rows.
 """
 
 from datetime import datetime
@@ -26,25 +25,29 @@ from app.platform.documents import Document
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
-# Jobs, dry runs too, that are not over. The sweeper looks for them every second, among all that ever were.
+# Jobs that are not over, including dry runs. The sweeper looks for them every second among all jobs.
 NOT_OVER = sa.text("status NOT IN ('completed', 'completed_with_errors', 'cancelled', 'failed')")
 OPEN = sa.text("status IN ('pending', 'processing')")
 PROBLEMS = sa.text("outcome >= 10")
-# Rows that speak for their person: neither faulty, a duplicate nor canceled, so one at most for each key. A
-# query says it in the same words, else neither database sees that the index fits.
+# Rows that count for their key: not invalid, duplicate or canceled, so at most one for each key. A query must
+# repeat this text, or neither database uses the partial index.
 COUNTING = sa.text("outcome NOT IN (10, 11, 20)")
-# The index of the counting rows is on an expression, which look-ups by key use (`without_index`) and nothing
-# else does: for a job that statistics do not know, a planner holds this index and the primary key for equally
-# good and takes the wrong one, which reads the whole job for every row.
+# The index of counting rows is on an expression that only look-ups by key use (`without_index`). On the plain
+# column, for a job that is missing from statistics, the planner rates this index and the primary key alike
+# and may choose the wrong one, which reads the whole job for every row.
 BY_KEY = sa.text("NULLIF(job_id, 0)")
 
 
 class EnrollmentJob(AccountOwned, Authored, db.Model):
-    """`selection` says which rows the job takes, `options` what it does with them; `upload_id` is the file of
-    a file selection, for joins. `met` is what planning met in the file (`reading.Met`), `expected` {outcome
-    code: rows} that planning expects, `totals` the same once the job is over. `lease_until`, `attempt`,
-    `holder` and `idle_attempts` (those in a row that got no further) belong to its planning. `paused_by` and
-    `paused_at` tell of the pause under way, `paused_seconds` sums up earlier ones while batches could run."""
+    """A bulk enrollment or import.
+
+    `selection` defines the rows of the job, `options` what is done with them; `upload_id` is the file of a
+    file selection, for joins. `met` is what planning found in the file (`reading.Met`), `expected` the
+    expected {outcome name: rows}, `totals` the actual one once the job is over. `lease_until`, `attempt`,
+    `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`
+    and `paused_at` describe the current pause; `paused_seconds` is the total of earlier pauses since the job
+    started.
+    """
 
     __tablename__ = "enrollment_jobs"
     __table_args__ = (
@@ -87,9 +90,12 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
 
 
 class EnrollmentBatch(AccountOwned, db.Model):
-    """Rows `first_row` to `last_row` of a job. While `lease_until` lies ahead, a task or a worker has it;
-    `handed_at` is when the queue got its task, `holder` the task that claimed it. `expected` is {outcome
-    code: rows} as planned, `newcomers` how many rows are to make a contact; `outcomes` is what came of it."""
+    """Rows `first_row` to `last_row` of a job.
+
+    Until `lease_until`, a queued task or a worker holds the batch; `handed_at` is when its task was queued,
+    `holder` the task that claimed it. `expected` is the planned {outcome name: rows}, `newcomers` the number
+    of rows that create a contact, `outcomes` the actual {outcome name: rows}.
+    """
 
     __tablename__ = "enrollment_batches"
     __table_args__ = (
@@ -121,9 +127,12 @@ class EnrollmentBatch(AccountOwned, db.Model):
 
 
 class EnrollmentRow(AccountOwned, db.Model):
-    """`identifier` is what the file says, `key` what it is compared by, `detail` what the outcome's sentence
-    needs beside its code, `withheld` the status that the file's consent columns ask for, or `left_out` where
-    they say neither yes nor no."""
+    """A row of the ledger.
+
+    `identifier` is the value from the file, `key` its normalized form for comparison, `detail` a value for
+    the outcome's sentence, `withheld` the contact status requested by the file's consent columns, or
+    `left_out` where they are neither yes nor no.
+    """
 
     __tablename__ = "enrollment_rows"
     __table_args__ = (
@@ -159,8 +168,10 @@ class EnrollmentRow(AccountOwned, db.Model):
 
 
 class RowFields(AccountOwned, db.Model):
-    """The mapped columns of a row as JSON. Kept apart from the row, and only until it has made or changed its
-    contact: removing them writes nothing in the ledger."""
+    """The mapped columns of a row as JSON, deleted once the row's batch is settled.
+
+    A table of its own, so that deleting them does not rewrite the ledger.
+    """
 
     __tablename__ = "enrollment_row_fields"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -171,7 +182,7 @@ class RowFields(AccountOwned, db.Model):
 
 
 class WithheldKey(AccountOwned, db.Model):
-    """Another address, beside its key, of a row that is withheld. Kept only while the job is planned."""
+    """A further address, besides its key, of a withheld row. Deleted when planning is done."""
 
     __tablename__ = "withheld_keys"
 
@@ -181,7 +192,7 @@ class WithheldKey(AccountOwned, db.Model):
     withheld: Mapped[str] = mapped_column(sa.String(12))
 
 
-# What a chunk of the file passes through on its way into the ledger: judged there in one statement.
+# Temporary table for one chunk of read rows, from which one statement writes them to the ledger.
 staged_rows = sa.Table(
     "staged_rows",
     sa.MetaData(),

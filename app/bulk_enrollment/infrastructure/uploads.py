@@ -1,4 +1,4 @@
-"""What jobs know of uploads: which are in use and what was made of them."""
+"""Queries for the jobs that use an upload."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ class Use(NamedTuple):
 
 
 def in_use(account_id: int, upload_ids: Sequence[int]) -> set[int]:
-    """Those of the uploads that a job, also one that is only planned, was made from."""
+    """Return the ids of the uploads that have a job, including drafts."""
     query = sa.select(EnrollmentJob.upload_id).where(
         EnrollmentJob.account_id == account_id, EnrollmentJob.upload_id.in_(upload_ids)
     )
@@ -31,7 +31,7 @@ def in_use(account_id: int, upload_ids: Sequence[int]) -> set[int]:
 
 
 def rows_of_dry_runs(account_id: int) -> int:
-    """Rows that open dry runs have in the ledger, or will have."""
+    """Return the total number of rows of the account's open dry runs, planned or not."""
     query = sa.select(sa.func.coalesce(sa.func.sum(EnrollmentJob.total), 0)).where(
         EnrollmentJob.account_id == account_id, EnrollmentJob.status == JobStatus.DRAFT
     )
@@ -39,7 +39,7 @@ def rows_of_dry_runs(account_id: int) -> int:
 
 
 def uses_of_same_bytes(account_id: int, sha256: str, limit: int = 3) -> list[Use]:
-    """Jobs that were started from these bytes, whenever they were uploaded, the newest first."""
+    """Return jobs that were started from files with this SHA-256, newest first."""
     query = (
         sa.select(EnrollmentJob.public_id, EnrollmentJob.status, Workflow.name, EnrollmentJob.created_at)
         .join(Upload, Upload.id == EnrollmentJob.upload_id)

@@ -1,4 +1,4 @@
-"""What waits, over all accounts: the only reads of this room that cross them, for the sweeper alone."""
+"""Queries for waiting and abandoned work, mostly across all accounts, for the sweeper and the planner."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -15,17 +15,17 @@ from app.platform.leases import is_older, lease, longest_wait
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(("pending", "processing"))
 _UNFINISHED = [status.value for status in UNFINISHED]
-# SQLite uses a partial index only where it sees its condition, and has no statistics.
+# SQLite has no statistics, and uses a partial index only where its condition is part of the statement.
 _NOT_OVER = sa.text(f"enrollment_jobs.{NOT_OVER.text}")
 
 
 def _has_status(*statuses: str) -> sa.ColumnElement[bool]:
-    """Jobs that are not over, with one of the statuses, by the index of those."""
+    """SQL condition: the job has one of the statuses, none of them final; uses the partial index."""
     return sa.and_(EnrollmentJob.status.in_(statuses), _NOT_OVER)
 
 
 def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
-    """(account, job) of jobs that wait to be planned or queued for so long, and nobody is at it."""
+    """Return (account, job) of jobs that have waited `seconds` for a worker to plan or queue them."""
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
             _has_status(*PLANNABLE),
@@ -36,7 +36,7 @@ def unplanned_jobs(seconds: float) -> list[tuple[int, int]]:
 
 
 def others_wait_for_planning(account_id: int) -> bool:
-    """Whether a job of another account waits to be planned, and nobody is at it."""
+    """Return whether a job of another account waits to be planned, with no worker on it."""
     query = (
         sa.select(EnrollmentJob.id)
         .where(EnrollmentJob.account_id != account_id, *_waits_for_planning())
@@ -50,7 +50,7 @@ def _waits_for_planning() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def next_to_plan(account_id: int) -> int | None:
-    """The account's job that has waited the longest to be planned, if nobody is at it."""
+    """Return the id of the account's job that has waited longest for a planner, or None."""
     query = (
         sa.select(EnrollmentJob.id)
         .where(EnrollmentJob.account_id == account_id, *_waits_for_planning())
@@ -67,7 +67,10 @@ def jobs_being_cancelled() -> list[tuple[int, int]]:
 
 
 def accounts_with_work() -> list[int]:
-    """Accounts that have a batch which nobody holds and whose time has come, or a paused job."""
+    """Return accounts with a batch that is due and not leased, except of jobs that are being canceled.
+
+    Paused jobs are included: their workflow may have been activated since.
+    """
     ready = sa.and_(
         lease().is_over(EnrollmentBatch.lease_until),
         longest_wait().is_over(EnrollmentBatch.next_attempt_at),
@@ -82,7 +85,10 @@ def accounts_with_work() -> list[int]:
 
 
 def jobs_without_open_batches() -> list[tuple[int, int]]:
-    """(account, job) whose last batch was settled by a worker that died before ending the job."""
+    """Return (account, job) of queued, running, paused or canceling jobs without an open batch.
+
+    Their worker died between settling the last batch and ending the job.
+    """
     open_batch = sa.exists().where(EnrollmentBatch.job_id == EnrollmentJob.id, _OPEN_BATCH)
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
@@ -93,7 +99,7 @@ def jobs_without_open_batches() -> list[tuple[int, int]]:
 
 
 def handed_over_batches(seconds: float) -> dict[int, list[int]]:
-    """{account: batch ids} that wait for their task, handed to the queue so long ago."""
+    """Return {account: batch ids} of batches whose task was queued `seconds` ago and has not begun."""
     found: dict[int, list[int]] = defaultdict(list)
     query = (
         sa.select(EnrollmentBatch.account_id, EnrollmentBatch.id)
@@ -111,7 +117,7 @@ def handed_over_batches(seconds: float) -> dict[int, list[int]]:
 
 
 def holders() -> set[str]:
-    """The tasks that plan a job or do a batch, as far as the database knows."""
+    """Return the ids of tasks that, according to the database, plan a job or run a batch."""
     planners = sa.select(EnrollmentJob.holder).where(
         _has_status(*PLANNABLE),
         is_open(),

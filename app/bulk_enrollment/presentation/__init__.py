@@ -1,4 +1,4 @@
-"""Pages, tasks and commands of bulk enrollment, and the destinations that it offers to files."""
+"""Pages, tasks, commands and file destinations of bulk enrollment."""
 
 from flask import Flask
 

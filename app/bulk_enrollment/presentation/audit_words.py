@@ -1,4 +1,4 @@
-"""The words of this room's audit entries."""
+"""Wording of the audit entries of bulk enrollment."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -44,7 +44,7 @@ def _end(facts: Facts) -> str:
 
 
 def _outcomes(facts: Facts) -> dict[Outcome, int]:
-    """Of an ended job; codes that have been removed since are left out."""
+    """Return {outcome: rows} of a finished job, without outcome codes that no longer exist."""
     counts = facts.get("outcomes")
     if not isinstance(counts, Mapping):
         return {}

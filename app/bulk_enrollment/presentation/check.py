@@ -1,4 +1,4 @@
-"""The page of a check before the start: what would become of every row, and the button that starts it."""
+"""The page of a dry run: expected outcomes, and the button that starts the job."""
 
 from uuid import UUID
 
@@ -39,7 +39,7 @@ def begin(job_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/activation")
 def activate(job_id: UUID) -> ResponseReturnValue:
-    """Activates the workflow and comes back; `confirmed=1` says that what is missing has been seen."""
+    """Activate the workflow and return to the page; `confirmed=1` accepts what is missing."""
     run = dry_run_of(web.actor(), str(job_id))
     accounts.require(web.actor(), Permission.WORKFLOWS)
     if run.workflow is not None:

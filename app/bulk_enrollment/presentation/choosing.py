@@ -1,4 +1,4 @@
-"""Adding people begins with a workflow: the page on which one is chosen."""
+"""The page that selects the workflow to add people to."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ NOT_ACTIVE = 5
 
 @blueprint.get("/enrollments/new")
 def choose() -> ResponseReturnValue:
-    """Active workflows first; then some that have to be activated before anybody can be added."""
+    """List active workflows, then some that must be activated before people can be added."""
     actor = web.actor()
     require(actor, Permission.WORKFLOWS)
     text = request.args.get("q", "").strip()[:120]

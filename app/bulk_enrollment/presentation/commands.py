@@ -76,7 +76,7 @@ def register(app: Flask) -> None:
 
 @dataclass(frozen=True)
 class JobAtTerminal:
-    """A job that a command line asks for; `workflow_id` None means an import."""
+    """A job started from the command line; `workflow_id` None means an import."""
 
     actor: Actor
     options: JobOptions
@@ -90,7 +90,7 @@ class JobAtTerminal:
     def run(
         self, upload: files.Upload, choices: files.FileChoices, facts: dict[str, Any], as_json: bool
     ) -> None:
-        """Start, wait and show the outcome."""
+        """Start the job, wait for it and show its outcome."""
         began = time.monotonic()
         _need_workers()
         wanted = start.JobRequest(selection_of(upload, choices), self.options, self.workflow_id)
@@ -158,7 +158,7 @@ def _need_workers() -> None:
 
 
 def _wait(state: JobState, quiet: bool) -> JobState:
-    """Show a bar until the job is over, or a dry run is planned."""
+    """Show a progress bar until the job is over, or the dry run is planned."""
     silent_since = time.monotonic()
     shown = 0
     total = state.job.total

@@ -1,4 +1,4 @@
-"""Stopping a job from its page: pausing, resuming, canceling. Doing it twice does no harm."""
+"""Requests that pause, resume or cancel a job. All are idempotent."""
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue

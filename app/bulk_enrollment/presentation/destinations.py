@@ -1,6 +1,6 @@
-"""Where a bulk job can take the people of a file: into a workflow, or only into the contacts.
+"""The destinations of an uploaded file: enrollment in a workflow, or import into the contacts.
 
-The pages of files bring a file here; this says what both destinations show there and what they do.
+Registered with `files`, whose upload and mapping pages show and run them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ from app.workflows import application as workflows
 from app.workflows.application import Missing
 from app.workflows.domain import Status, beginning_words
 
-# Refusals that the notices tell of in their own words.
+# Codes of errors that the notices explain themselves.
 EXPLAINED = ("CONTACT_LIMIT_EXCEEDED", "WORKFLOW_NOT_ACTIVE", "CONFIRMATION_NEEDED", "JOB_LIMIT_REACHED")
 _ASKS = {"activate": workflows.Ask.ANYTHING, "activate-anyway": workflows.Ask.NEVER}
 
@@ -47,9 +47,12 @@ def register() -> None:
 
 @dataclass(frozen=True)
 class JobDestination:
-    """`workflow` None means the contacts; `most_rows` is how many rows one job may have; `missing`: what a
-    workflow that is not active yet still lacks; `corrects`: the public id of the job whose rows the file
-    corrects, “none” when it is to correct none; `corrected`: that job, once it is known."""
+    """A workflow, or the contacts (`workflow` None), as the destination of a file.
+
+    `most_rows` is the limit of rows per job, `missing` what an inactive workflow still lacks. `corrects` is
+    the public id of the job whose rows the file corrects, or "none" to correct none; `corrected` is that job,
+    once it is loaded.
+    """
 
     actor: Actor
     workflow: Any
@@ -87,12 +90,12 @@ class JobDestination:
 
     @property
     def is_open(self) -> bool:
-        """Whether people can be added now."""
+        """Whether people can be added now, because the workflow is active or there is none."""
         return self.workflow is None or self.workflow.status == Status.ACTIVE
 
     @property
     def begins(self) -> str:
-        """When people who are added start, as a sentence; nothing for the contacts."""
+        """A sentence that says when added people start; empty for an import."""
         return beginning_words(self.workflow.parsed) if self.workflow else ""
 
     def with_upload(self, upload: files.Upload) -> "JobDestination":
@@ -125,7 +128,7 @@ class JobDestination:
         return files.Notices(html, is_explained, used_before=bool(uses))
 
     def remembered(self, upload: files.Upload, query: Mapping[str, str]) -> files.Remembered | None:
-        """The choices of a check, else those of the job that the file corrects."""
+        """Return the choices of a dry run, else those of the job that the file corrects, else None."""
         chosen = dry_runs.choices_of(self.actor, query.get("check", ""), upload)
         if chosen is None and self.corrected is not None:
             chosen = corrections.inherited_choices(self.actor, self.corrected, upload)
@@ -135,7 +138,11 @@ class JobDestination:
         return files.Remembered(choices_from(selection), values_of(options))
 
     def first_values(self, newcomers: files.PeopleCount | None) -> Mapping[str, Any]:
-        """Adding strangers or leaving most of a file out is the person's own decision."""
+        """Return preset values of the options.
+
+        Whether to add unknown people to a workflow has no preset if most people in the file are unknown, or
+        if that cannot be told: it is the user's decision.
+        """
         if self.workflow is None:
             missing = "create"
         else:
@@ -161,7 +168,7 @@ class JobDestination:
         return url_for("jobs.show", public_id=job.public_id)
 
     def act(self, name: str) -> "JobDestination | None":
-        """Activate the workflow."""
+        """Activate the workflow on the action `activate` or `activate-anyway`; None for any other action."""
         if name not in _ASKS or self.workflow is None:
             return None
         workflows.activate(self.actor, self.workflow.public_id, _ASKS[name])
@@ -178,7 +185,7 @@ class JobDestination:
 
 
 def file_page(page: str, workflow_id: str | None, **more: str | None) -> str:
-    """The address of a page of files on the way to a workflow, or to the contacts (None)."""
+    """Return the URL of a page of `files` for a workflow, or for an import (None)."""
     to = "enroll" if workflow_id else "import"
     return url_for(page, to=to, workflow_id=workflow_id, **more)
 

@@ -1,4 +1,4 @@
-"""A job's rows as a CSV file, made while it is sent."""
+"""Download of a job's rows as a streamed CSV file."""
 
 import unicodedata
 from urllib.parse import quote
@@ -17,8 +17,10 @@ blueprint = Blueprint("job_downloads", __name__, url_prefix="/enrollments")
 
 @blueprint.get("/<public_id>/rows.csv")
 def rows(public_id: str) -> ResponseReturnValue:
-    """`outcome`: codes, several allowed; `failed` for everything that a person can mend or try again; all
-    rows without it."""
+    """Stream rows as CSV.
+
+    `outcome` may be repeated: outcome codes, or `failed` for all rows that failed. Without it, all rows.
+    """
     actor = web.actor()
     asked = [code for given in request.args.getlist("outcome") for code in given.split(",") if code]
     wanted, part = _wanted(asked)
@@ -29,13 +31,13 @@ def rows(public_id: str) -> ResponseReturnValue:
 
 
 def _names(name: str) -> dict[str, str]:
-    """The file's name for every browser: in ASCII, and whole for those that read that."""
+    """Return the parameters of Content-Disposition: the file name in ASCII, and in UTF-8."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return {"filename": plain} if plain == name else {"filename": plain, "filename*": "UTF-8''" + quote(name)}
 
 
 def _wanted(asked: list[str]) -> tuple[frozenset[Outcome] | None, str]:
-    """(outcomes or None for all, what the file's name says of them)."""
+    """Return (outcomes, or None for all; their description in the file name). Raises Invalid."""
     if not asked or asked == ["all"]:
         return None, "all"
     wanted: set[Outcome] = set()

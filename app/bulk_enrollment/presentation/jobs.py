@@ -21,7 +21,7 @@ from app.platform import web
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
 
-NEVER_SHOWN = (JobStatus.DRAFT, JobStatus.SCHEDULED)  # a dry run; nothing schedules a start yet
+NEVER_SHOWN = (JobStatus.DRAFT, JobStatus.SCHEDULED)  # dry runs; scheduled starts do not exist yet
 STATUSES = [status for status in JobStatus if status not in NEVER_SHOWN]
 
 
@@ -36,7 +36,7 @@ def imports_index() -> ResponseReturnValue:
 
 
 def job_list(kind: str) -> ResponseReturnValue:
-    """Jobs of one kind, newest first; for the poll while some of them run only the part that changes."""
+    """List jobs of one kind, newest first. A poll gets only the part that changes."""
     actor = web.actor()
     wanted = _job_filter(kind)
     older, newer = request.args.get("older", ""), request.args.get("newer", "")
@@ -59,8 +59,8 @@ def job_list(kind: str) -> ResponseReturnValue:
 
 @blueprint.get("/<public_id>")
 def show(public_id: str) -> ResponseReturnValue:
-    """A job's page; for a search, a filter or a page of its rows only the part that changes."""
-    mark = seen.mark_of(web.actor(), public_id)  # first: what happens from now on is news to this page
+    """Show a job. A search, filter or page of its rows gets only the part that changes."""
+    mark = seen.mark_of(web.actor(), public_id)  # before the job is read: later events are news
     shown = report.show_job(web.actor(), public_id)
     facts = _problem_facts(shown) | {"mark": mark}
     if _asks_for("problem-list"):
@@ -77,9 +77,12 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>/panel")
 @web.unless_unchanged(seen.is_shown)
 def panel(public_id: str) -> ResponseReturnValue:
-    """What is polled while the job is under way. `seen` is the mark of the state that the page shows: when it
-    has moved on, the answer also brings what stands around the panel. `rows` is how many problems the page
-    knows of. A poll with nothing new never comes here (see the module `seen`)."""
+    """Return the panel that an unfinished job's page polls.
+
+    `seen` is the mark of the state the page shows; if the state has changed, the response also contains the
+    parts around the panel. `rows` is the number of problem rows the page knows. A poll without news does not
+    reach this function (see the module `seen`).
+    """
     mark = seen.mark_of(web.actor(), public_id)
     shown = report.show_job(web.actor(), public_id)
     has_moved = request.args.get("seen") != shown.mark
@@ -144,7 +147,7 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
 
 
 def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:
-    """All problems, and those of each outcome, with their counts."""
+    """Return the tabs of the problem rows: all, and one for each outcome, with counts."""
     counts = [("All", (), sum(shown.problems.values()))]
     counts += [(outcome.label, (outcome,), rows) for outcome, rows in shown.problems.items()]
     counts += [(one.label, (one,), 0) for one in wanted.outcomes if one not in shown.problems]
@@ -160,7 +163,7 @@ def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:
 
 
 def _place(kind: str) -> str:
-    """The part of the navigation that jobs of a kind belong to."""
+    """Return the navigation entry for a kind of job."""
     return "contacts" if kind == "import" else "enrollments"
 
 
@@ -172,7 +175,7 @@ def _job_filter(kind: str) -> JobFilter:
 
 
 def _problem_filter() -> ProblemFilter:
-    """What was asked for; a value that makes no sense asks for nothing."""
+    """Return the filter from the query string; invalid values are ignored."""
     code, sort = request.args.get("code", ""), request.args.get("sort", "")
     return ProblemFilter(
         outcomes=(Outcome[code],) if code in Outcome.__members__ else (),
@@ -204,7 +207,7 @@ def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: int | None) -> st
 
 
 def _without_anchor(url: str) -> str:
-    """For what htmx asks for by itself: the page must not jump under somebody who reads."""
+    """Return the URL without its fragment, so that an htmx request does not scroll the page."""
     return url.partition("#")[0]
 
 

@@ -1,4 +1,4 @@
-"""The tone of each outcome, and the figures of a job for the parts of its page."""
+"""Presentation of outcomes and figures on a job's page."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -27,8 +27,10 @@ def tone_of(outcome: Outcome) -> str:
 
 
 def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
-    """One figure an outcome, those of problems leading to their rows; what the job is for stands there even
-    at 0."""
+    """Return one figure for each outcome that occurred; problems link to their rows.
+
+    The job's main outcome is included even at 0.
+    """
     counts = dict(shown.state.outcomes)
     counts.setdefault(Outcome.CREATED if shown.job.kind == "import" else Outcome.ENROLLED, 0)
     return [
@@ -45,10 +47,10 @@ def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
 
 
 def rows_url(shown: ShownJob, outcome: Outcome) -> str:
-    """The rows with this outcome, on the job's page."""
+    """Return the URL of the rows with this outcome on the job's page."""
     return url_for("jobs.show", public_id=shown.job.public_id, code=outcome.name, _anchor="problems")
 
 
 def clock(moment: datetime) -> str:
-    """The time of day in the account's zone: the rows of one job are done within minutes."""
+    """Return the time of day in the account's time zone, without a date, as a job takes minutes."""
     return f"{in_zone(moment):%-I:%M:%S %p}"

@@ -14,7 +14,7 @@ from app.files import application as files
 
 
 def option_fields() -> type:
-    """The fields that `files` adds to its form."""
+    """Return a mixin class of the fields that `files` adds to its form."""
 
     class OptionFields:
         missing = RadioField(
@@ -43,7 +43,7 @@ def option_fields() -> type:
 
 
 def values_of(options: JobOptions) -> dict[str, Any]:
-    """What the fields show of choices made earlier."""
+    """Return {field: value} to show options that were chosen earlier."""
     return {
         "missing": options.missing,
         "existing": options.existing,
@@ -56,7 +56,7 @@ def values_of(options: JobOptions) -> dict[str, Any]:
 def read_options(
     form: Any, upload: files.Upload, choices: files.FileChoices, is_import: bool
 ) -> tuple[JobOptions, dict[str, str]]:
-    """The options and what is wrong with them or with the choices: {field: sentence}."""
+    """Return the options, and {field: sentence} for errors in them or in the choices."""
     found: dict[str, str] = {}
     size = (form.batch_size.data or "").strip()
     is_number = size.isascii() and size.isdigit() and len(size) < 9
@@ -87,7 +87,7 @@ def read_options(
 
 
 def selection_of(upload: files.Upload, choices: files.FileChoices) -> FileSelection:
-    """All rows of a file that was matched like this."""
+    """Return the selection of all rows of a file whose columns were matched by `choices`."""
     return FileSelection(
         upload_id=upload.public_id,
         mapping=choices.mapping,
@@ -101,7 +101,7 @@ def selection_of(upload: files.Upload, choices: files.FileChoices) -> FileSelect
 
 
 def choices_from(selection: FileSelection) -> files.FileChoices:
-    """How the file of an earlier job was matched."""
+    """Return the column choices of an earlier job."""
     return files.FileChoices(
         selection.mapping,
         selection.identifier,

@@ -1,5 +1,4 @@
-"""What pages of other rooms show of jobs: a workflow’s page its latest ones, a contact’s timeline the job
-that added them."""
+"""Parts that pages of other rooms show: a workflow's latest jobs, and entries of a contact's timeline."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +25,7 @@ def _latest_jobs(actor: Actor, workflow: Any) -> Markup | None:
 
 
 def _tell(actor: Actor, events: Sequence[Any]) -> Mapping[int, Told]:
-    """“Added to Win-back with guests.csv”, leading to the job, or to the workflow where no job did it."""
+    """Return timeline entries such as “Added to Win-back with guests.csv”, linked to the job or workflow."""
     origins = origins_of(actor.account_id, [event.job_id for event in events if event.job_id])
     names = engine.names_of_workflows(actor, [event.workflow_id for event in events if event.workflow_id])
     return {

@@ -1,4 +1,4 @@
-"""Work under way, shown on every page: a chip for each of the newest unfinished jobs."""
+"""The chips of the newest unfinished jobs, shown on every page."""
 
 from functools import cached_property
 from typing import Any
@@ -14,8 +14,10 @@ blueprint = Blueprint("running_jobs", __name__, url_prefix="/enrollments")
 
 
 class Chips:
-    """The chips of a person's account, read when a page shows them and not before: a page that shows none,
-    such as one that tells of an error, asks no database."""
+    """The chips of an account, loaded on first use.
+
+    Pages that do not show them, such as error pages, need no database.
+    """
 
     def __init__(self, actor: Actor | None) -> None:
         self._actor = actor
@@ -38,12 +40,12 @@ class Chips:
 
 @blueprint.get("/running")
 def index() -> ResponseReturnValue:
-    """The chips alone: polled while there are any."""
+    """Return only the chips; polled while there are any."""
     return render_template("ui/_running_jobs.html", **_chips(web.actor()))
 
 
 def on_every_page() -> dict[str, Any]:
-    """What templates see besides what their view gives them."""
+    """Return the template variables that every page gets."""
     return _chips(g.get("actor"))
 
 

@@ -1,5 +1,8 @@
-"""What a job's panel shows, as a mark that its poll sends back: while nothing was published since, and the
-panel is young, the poll needs no database. Time left and rates go on from the panel that is drawn next."""
+"""Marks of the state that a job's panel shows, sent back with each poll.
+
+While no event has been published since, and the panel is younger than FRESH_SECONDS, the poll is answered
+without the database. Rates and time left are updated with the next panel.
+"""
 
 import hashlib
 import time
@@ -11,11 +14,11 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs.progress import latest_event
 
-FRESH_SECONDS: Final = 5.0  # an older panel is drawn again: workers may have died, which nobody publishes
+FRESH_SECONDS: Final = 5.0  # older panels are rendered again: the death of a worker publishes no event
 
 
 def mark_of(actor: Actor, public_id: str) -> str | None:
-    """The mark of a panel that is drawn after this call; None when events cannot be read."""
+    """Return the mark of a panel rendered after this call, or None if events cannot be read."""
     event = latest_event(actor.account_id, public_id)
     if event is None:
         return None
@@ -23,7 +26,7 @@ def mark_of(actor: Actor, public_id: str) -> str | None:
 
 
 def is_shown(public_id: str) -> bool:
-    """Whether the panel that asks shows the newest event and was drawn for this session a moment ago."""
+    """Return whether the polling panel is up to date, and was recently rendered for this session."""
     try:
         account_id, of, event, drawn_at, drawn_for = _signed().loads(request.args.get("shown", ""))
     except (BadSignature, ValueError, TypeError):
@@ -34,7 +37,7 @@ def is_shown(public_id: str) -> bool:
 
 
 def _session_mark() -> str:
-    """Tells what one person sees in one account from what others see; empty for nobody."""
+    """Return a mark of the signed-in user and account; empty if nobody is signed in."""
     user, account = session.get("_user_id"), session.get("account_id")
     return hashlib.sha256(f"{user}:{account}".encode()).hexdigest()[:32] if user else ""
 

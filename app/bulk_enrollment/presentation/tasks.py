@@ -1,4 +1,4 @@
-"""What workers run for this room, and what the clock does for it."""
+"""Queue tasks and periodic tasks of bulk enrollment."""
 
 from app.bulk_enrollment.application.jobs import dry_run_limits, plan, run, sweep
 from app.bulk_enrollment.application.selection import uploads

@@ -1,4 +1,4 @@
-"""Dismissing the to-dos of Home, and the way back."""
+"""Requests that dismiss and restore to-dos on the home page."""
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue

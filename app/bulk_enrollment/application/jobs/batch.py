@@ -1,9 +1,9 @@
-"""What one batch does to its rows, inside one transaction.
+"""Processing the rows of one batch, inside one transaction.
 
-Nearly always everything comes as planned: then the batch enrolls people and leaves the ledger as it is. Where
-something else is found it is rolled back, and done again with a look at every row. When a row makes the
-database refuse the whole, the range is halved until that row stands alone: it alone gets ENROLLMENT_ERROR,
-all others their true outcome.
+Most batches turn out as planned: they enroll the contacts and leave the ledger unchanged. On any difference
+from the plan the transaction is rolled back, and the batch is processed again row range by row range. If a
+row causes a database error, the range is halved until that row is isolated: only that row gets
+ENROLLMENT_ERROR, all others their actual outcome.
 """
 
 from collections.abc import Mapping
@@ -29,11 +29,15 @@ SOURCE = "bulk_enrollment"
 
 
 class NotAsPlanned(Exception):
-    """Something has changed since the job was planned. The transaction is to be rolled back."""
+    """The plan of the batch does not apply. The caller must roll back and run `settle_rows` instead."""
 
 
 def enroll_as_planned(job: EnrollmentJob, claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
-    """Do what planning expects of a batch, all or nothing; returns {outcome: rows}. Raises NotAsPlanned."""
+    """Carry out the plan of a batch. Return {outcome: rows}.
+
+    Raises NotAsPlanned if anything has changed since planning, if the workflow cannot take anybody, or if
+    there is no plan to follow, as for imports.
+    """
     account_id, options, expected = job.account_id, job.options, _outcomes(claim.expected)
     if not expected or job.workflow_id is None or _workflow_trouble(job) is not None:
         raise NotAsPlanned
@@ -67,12 +71,12 @@ def _outcomes(counts: Mapping[str, int]) -> dict[Outcome, int]:
 
 
 def keeps_fields(job: EnrollmentJob) -> bool:
-    """Whether rows have the values of their other columns beside them until their batch is settled."""
+    """Return whether the job stores the values of its rows' other columns until their batch is settled."""
     return job.options.writes_contacts or bool(job.met.get("tags"))
 
 
 def settle_rows(job: EnrollmentJob, _claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
-    """Give every row of a batch its outcome, whatever was planned; returns {outcome: rows}."""
+    """Process a batch whose plan does not apply. Return {outcome: rows}."""
     trouble = _workflow_trouble(job)
     if trouble is not None:
         rows.write_failed(span, trouble)
@@ -114,7 +118,7 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
     is_met_again = rows.tie(span) != made and rows.may_meet_again(span)
     if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
-    if is_met_again:  # only now: a no counts also in a row that turns out to be a duplicate
+    if is_met_again:  # after blocking: withheld consent also counts in a duplicate row
         rows.count_again(span)
     if job.kind == "import":
         _settle_import(job, span, at)
@@ -131,7 +135,7 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
     enrolled = _enroll(job, rows.open_people(span), at)
     rows.write_enrolled(span, job.workflow_id, options.creates)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
-        rows.count_again(span)  # another batch of this job has enrolled the same contact meanwhile
+        rows.count_again(span)  # another batch of this job has enrolled the same contact in the meantime
     people_in = rows.people_with(span, (Outcome.ENROLLED,))
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
     if options.tag_ids:

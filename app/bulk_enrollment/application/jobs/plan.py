@@ -1,8 +1,8 @@
-"""Planning a job: its rows go into the ledger, each with its verdict, and the batches are cut.
+"""Planning a job: write its rows to the ledger with their expected outcomes, then create the batches.
 
-The rows come as a stream, read once. Every chunk is one short transaction, so a small write of somebody else
-never waits long; a planner that was thought dead notices at its next chunk and stops. How far the ledger is
-filled is written with each chunk: whoever claims the planning next goes on from there.
+Rows are streamed. Each chunk is one short transaction, so other writers never wait long, and a planner that
+has lost its claim notices at its next chunk and stops. Each chunk also records the number of planned rows,
+from which the next claim continues.
 """
 
 import time
@@ -37,7 +37,7 @@ PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
 LONGEST_FAILURE = 500  # characters
-TURN_SECONDS = 3.0  # then plannings of other accounts go first
+TURN_SECONDS = 3.0  # after that, waiting jobs of other accounts are planned first
 UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
     f"Reading this file was interrupted {MOST_ATTEMPTS} times without progress. "
@@ -45,22 +45,25 @@ NO_FURTHER = (
 )
 
 
-class _LeftOff(Exception):
-    """This worker is to stop, or others have waited long enough; the rest is for another turn."""
+class _PlanningInterrupted(Exception):
+    """Planning is interrupted: the worker is stopping, or other accounts are waiting. It continues later."""
 
 
-class _GivenUp(Exception):
-    """The job was cancelled meanwhile, or its planning given to another."""
+class _PlanningLost(Exception):
+    """The job was canceled, or another worker has claimed its planning."""
 
 
 def plan_and_run(account_id: int, job_id: int) -> None:
-    """Plan a job, then run its batches straight on: a small one never goes back to the queue."""
+    """Plan a job, then run its first batches in the same task, so that a small job is queued only once."""
     run_batches(account_id, plan_job(account_id, job_id, keep_one=True))
 
 
 def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None:
-    """Plan a job that waits for it; does nothing when somebody else does or it is done. With `keep_one` the
-    first batch that may run then is not sent to the queue but returned, for the caller to run at once."""
+    """Plan a job, unless it is planned already or another worker is planning it.
+
+    A job that has been started is then split into batches. With `keep_one`, return the id of the first batch
+    that may run instead of queuing it, for the caller to run at once.
+    """
     began = time.perf_counter()
     with transaction():
         claim = plan_claims.claim(account_id, job_id, queue.running_task())
@@ -76,12 +79,12 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
         analyze_grown_tables()
         rows = _fill_ledger(job, claim)
         planned = _conclude(job, attempt, rows)
-    except _LeftOff:
+    except _PlanningInterrupted:
         with transaction():
             plan_claims.let_go(account_id, job_id, attempt)
         _plan_next(account_id)
         return None
-    except _GivenUp:
+    except _PlanningLost:
         _clean_up_cancelled(account_id, job_id)
         _plan_next(account_id)
         return None
@@ -101,21 +104,21 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
 
 
 def _plan_next(account_id: int) -> None:
-    """An account has one planning at a time, behind those of other accounts in the queue."""
+    """Queue the planning of the account's next job. An account has only one planner at a time."""
     job_id = waiting.next_to_plan(account_id)
     if job_id is not None:
         queue.send(PLAN_TASK, account_id, job_id)
 
 
 def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
-    """Load the job's rows that are not in the ledger yet; returns how many it has then."""
+    """Load the job's rows that are not in the ledger yet. Return the total number of its rows."""
     context = _context(job)
     done = claim.planned_rows
     rows = rows_of(job, job.met if done else {})
     began = time.monotonic()
     turn_ends = 0.0
     for chunk in rows.chunks(after=done, size=CHUNK_ROWS):
-        if not turn_ends:  # half of the time at most goes into finding the place again
+        if not turn_ends:  # at most half of the time is spent on skipping rows that are planned already
             turn_ends = time.monotonic() + max(TURN_SECONDS, time.monotonic() - began)
         with transaction():
             _hold(job, claim.attempt, done)
@@ -126,13 +129,15 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
         done = loaded
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.should_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
-            raise _LeftOff
+            raise _PlanningInterrupted
     return done
 
 
 def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedBatch]:
-    """What only the whole file can tell; returns what is expected of each batch. The rows are counted outside
-    of transactions, so that nobody waits for that."""
+    """Apply what depends on the whole file, and mark the job as planned. Return {batch number: plan}.
+
+    Rows are counted outside the transactions, so that no other writer waits.
+    """
     if job.selection.withholds:
         with transaction():
             _hold(job, attempt, rows)
@@ -149,7 +154,7 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedB
 
 def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
     if not plan_claims.hold(job.account_id, job.id, attempt, rows):
-        raise _GivenUp
+        raise _PlanningLost
 
 
 def _context(job: EnrollmentJob) -> PlanContext:
@@ -167,8 +172,10 @@ def _context(job: EnrollmentJob) -> PlanContext:
 def _queue_planned(
     account_id: int, job_id: int, keep_one: bool, planned: dict[int, PlannedBatch] | None = None
 ) -> int | None:
-    """Cut a started job's batches and let it run. A draft stays as it is until it is started. `planned` is
-    counted if it is not known."""
+    """Create the batches of a started, planned job and dispatch them. Drafts are left alone.
+
+    `planned` is {batch number: plan}, counted from the ledger if it is None.
+    """
     if not plan_claims.is_to_be_cut(account_id, job_id):
         return None
     job = queries.job_by_id(account_id, job_id)
@@ -204,7 +211,7 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
 
 
 def _clean_up_cancelled(account_id: int, job_id: int) -> None:
-    """Rows of a job that was cancelled before its plan say nothing: its report counts the file's."""
+    """Delete the rows of a job that was canceled before its plan was complete, or of a deleted dry run."""
     with transaction():
         if jobs.status_of(account_id, job_id) in (JobStatus.CANCELLED, None):  # None: a dry run was replaced
             jobs.discard_rows(account_id, job_id)

@@ -1,9 +1,9 @@
-"""Running a job: the pump that starts batches, a batch from claim to settlement, the end of a job.
+"""Running a job: starting batches, running a batch from claim to settlement, ending the job.
 
-`dispatch` is the one pump: nothing else lets a worker begin. A batch is claimed, then done in one
-transaction, all or nothing; it is settled only if the attempt is still ours, so a worker that was thought
-dead changes nothing. The transaction that settles a batch claims the next one of its job, unless somebody
-else should have a turn or the job is to stop; then the pump is asked again.
+Only `dispatch` starts batches. A batch is claimed, then processed in one transaction, and settled only if
+the claim is still valid, so a worker that lost its lease changes nothing. The transaction that settles a
+batch also claims the job's next one, unless another job should have its turn or the job is stopping; then
+`dispatch` decides again.
 """
 
 import time
@@ -40,13 +40,15 @@ from app.platform.settings import current
 RUN_TASK = "bulk_enrollment.run_batch"
 CANCEL_TASK = "bulk_enrollment.skip_rest"
 
-# One task may run several batches in a row, but lets other tasks pass after this long.
+# A task may run several batches in a row for this long, then makes way for other tasks.
 SECONDS_IN_A_ROW = 2.0
 
 
 def dispatch(account_id: int, keep_one: bool = False) -> int | None:
-    """Start as many of the account's batches as may run now. With `keep_one` the first of them is not sent
-    to the queue but returned, for the caller to run at once."""
+    """Start as many of the account's batches as may run now.
+
+    With `keep_one`, return the id of the first one instead of queuing it, for the caller to run at once.
+    """
     with transaction():
         accounts.lock(account_id)
         _follow_workflows(account_id)
@@ -61,7 +63,7 @@ def dispatch(account_id: int, keep_one: bool = False) -> int | None:
 
 
 def _follow_workflows(account_id: int) -> None:
-    """Pausing a workflow pauses its jobs, and activating it resumes those that nobody else has paused."""
+    """Pause the jobs of paused workflows; resume those that were paused with a workflow that runs again."""
     for job_id in queries.jobs_of_paused_workflows(account_id):
         jobs.pause(account_id, job_id, PausedBy.WORKFLOW, now())
         tell(queries.job_by_id(account_id, job_id), "job_paused")
@@ -71,7 +73,7 @@ def _follow_workflows(account_id: int) -> None:
 
 
 def resume(job: EnrollmentJob, by: PausedBy) -> bool:
-    """Let a paused job go on where it was, if `by` may end its pause."""
+    """Resume a paused job, if `by` may end its pause. Return whether this call did it."""
     if job.paused_by is not None and not may_resume(PausedBy(job.paused_by), by):
         return False
     to = JobStatus.PROCESSING if job.started_at else JobStatus.QUEUED
@@ -82,13 +84,13 @@ def resume(job: EnrollmentJob, by: PausedBy) -> bool:
 
 
 def pause_ended(job: EnrollmentJob) -> dict[str, Any]:
-    """The columns of a job whose pause, if any, ends now."""
+    """Return the column values of a job whose pause, if any, ends now."""
     paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, now())
     return {"paused_by": None, "paused_at": None, "paused_seconds": paused}
 
 
 def run_batches(account_id: int, batch_id: int | None) -> None:
-    """Run a batch, and then whatever comes next for the account, for a couple of seconds."""
+    """Run a batch, then the account's next ones for up to SECONDS_IN_A_ROW seconds."""
     until = time.monotonic() + SECONDS_IN_A_ROW
     while batch_id is not None:
         _run_in_a_row(account_id, batch_id, lambda: _may_go_on(until))
@@ -96,17 +98,17 @@ def run_batches(account_id: int, batch_id: int | None) -> None:
 
 
 def _may_go_on(until: float) -> bool:
-    """Whether nothing more pressing waits for this worker."""
+    """Return whether the worker may go on, with no stop requested and no urgent task waiting."""
     return time.monotonic() < until and not queue.should_stop() and not queue.length("urgent")
 
 
 def run_batch(account_id: int, batch_id: int) -> None:
-    """Do one batch, or nothing when somebody else has it, has done it, or the job is not running."""
+    """Run one batch; do nothing if it is claimed or settled already, or if the job is not running."""
     _run_in_a_row(account_id, batch_id, lambda: False)
 
 
 def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool]) -> None:
-    """Do a batch and further ones of its job, each in one transaction that claims the one after it."""
+    """Run a batch and further ones of its job; the transaction that settles one claims the next."""
     with transaction():
         claim = claims.claim(account_id, batch_id, now(), queue.running_task())
     if claim is None:
@@ -118,7 +120,7 @@ def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool])
 
 
 def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> Claim | None:
-    """Do a batch and return the next one, if it was claimed."""
+    """Run a claimed batch. Return the claim on the next one, if any."""
     began = time.perf_counter()
     try:
         following = _do(job, claim, may_go_on)
@@ -128,7 +130,7 @@ def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]
         _put_off(job.account_id, job, claim, failure)
         return None
     milliseconds = round((time.perf_counter() - began) * 1000)
-    if claim.number & (claim.number - 1) == 0:  # the job may have doubled the tables since it did so last
+    if claim.number & (claim.number - 1) == 0:  # the tables may have doubled since the last time
         analyze_grown_tables()
     log.info(
         "batch_completed",
@@ -138,15 +140,17 @@ def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]
 
 
 def analyze_grown_tables() -> None:
-    """What a job reads and writes may have grown a thousandfold since the database's planner looked at it. It
-    would then read all of an account's rows for each one that it wants."""
+    """Update the statistics of tables that have grown much.
+
+    With old statistics, the query planner may scan all rows of an account for each row it looks up.
+    """
     if tables := planning.unknown_tables():
         with transaction():
             planning.analyze_tables(tables)
 
 
-class _NoLongerOurs(Exception):
-    """Somebody else was given the batch; our work on it is undone."""
+class _BatchReassigned(Exception):
+    """Another worker has claimed the batch. The transaction is rolled back."""
 
 
 def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda: False) -> Claim | None:
@@ -170,13 +174,13 @@ def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda
             if is_transient(failure):
                 raise
             return settle(settle_rows)
-    except _NoLongerOurs:
+    except _BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
         return None
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:
-    """Try a batch again later; after the last attempt its rows carry the error and the job goes on."""
+    """Schedule a retry of a failed batch; after the last attempt, write the error to its rows."""
     wait = next_wait(claim.attempt, current().batch_retry_seconds)
     kind = Outcome.TIMEOUT_ERROR if is_timeout(failure) else Outcome.DATABASE_ERROR
     log.warning(
@@ -203,7 +207,7 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
             rows.write_failed(span, outcome)
             _forget(job, span)
             _settle(job, claim, "failed", now(), rows.count_outcomes(span), outcome.name)
-    except _NoLongerOurs:
+    except _BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
 
 
@@ -217,12 +221,12 @@ def _settle(
 ) -> None:
     counts = as_counts(outcomes) | {"failure": failure}
     if not claims.settle(job.account_id, claim, status, at, counts):
-        raise _NoLongerOurs
+        raise _BatchReassigned
     tell(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
 
 
 def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
-    """What a batch keeps of its outcomes."""
+    """Return the columns of a batch that hold its outcomes."""
     return totals_by_kind(outcomes) | {"outcomes": {outcome.name: rows for outcome, rows in outcomes.items()}}
 
 
@@ -237,12 +241,12 @@ def _span(job: EnrollmentJob, claim: Claim) -> Range:
 
 
 def skip_rest(account_id: int, job_id: int) -> None:
-    """Give every batch of a cancelled job that has not begun its end, one short transaction each."""
+    """Skip all pending batches of a job that is being canceled, in one short transaction each."""
     while not queue.should_stop():
         with transaction():
             job = queries.job_by_id(account_id, job_id)
             if job.status == JobStatus.CANCELLED and job.planned_at is None:
-                jobs.discard_rows(account_id, job_id)  # it was cancelled before its plan was put to use
+                jobs.discard_rows(account_id, job_id)  # canceled before its batches were created
             if job.status != JobStatus.CANCELLING:
                 return
             batches.abandoned_while_cancelling(account_id, job_id)
@@ -258,7 +262,7 @@ def skip_rest(account_id: int, job_id: int) -> None:
 
 
 def finish_if_done(account_id: int, job_id: int) -> bool:
-    """End the job when no batch is left open. Exactly one of all callers ends it."""
+    """End the job if no batch is open. Return True to exactly one of several callers."""
     if queries.has_open_batches(account_id, job_id):
         return False
     figures = queries.job_figures(account_id, [job_id])[job_id]
@@ -266,7 +270,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         job = queries.job_by_id(account_id, job_id)
         before = JobStatus(job.status)
         if before in (JobStatus.PAUSED, JobStatus.QUEUED):
-            # Its last batch ended after it was paused, or there was none.
+            # Its last batch was settled after it was paused, or it has no batches.
             jobs.move(account_id, job_id, JobStatus.PROCESSING, only_from=before, **pause_ended(job))
             before = JobStatus.PROCESSING
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):

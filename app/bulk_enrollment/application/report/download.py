@@ -1,8 +1,8 @@
-"""A job's rows as a file: the person's own columns as they were, with `outcome` and `reason` behind them.
+"""A job's rows as a CSV file: the original columns, followed by `outcome` and `reason`.
 
-What comes out can be corrected and uploaded again as it is: the two columns of an earlier download are
-replaced, not doubled, and cells that a spreadsheet would run are guarded. File and ledger are read side by
-side in slices, so memory stays small, and no transaction stays open while somebody's connection is slow.
+The file can be corrected and uploaded again: the two columns of an earlier download are replaced, not
+repeated, and cells that a spreadsheet would run as formulas are escaped. File and ledger are read in parallel
+in slices, so memory use is bounded, and no transaction stays open during a slow download.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,15 +33,18 @@ _NEVER_REACHED: Final[Told] = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None
 
 @dataclass(frozen=True)
 class Download:
-    """`name` says which rows; `chunks` are bytes that are made while they are sent."""
+    """The file name and the content, generated while it is sent."""
 
     name: str
     chunks: Iterator[bytes]
 
 
 def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None, part: str) -> Download:
-    """Rows with one of the outcomes, or all of them (None); `part` names them in the file's name. Raises
-    NotAllowed, Conflict when the file could not be read, NotFound when it is no longer kept."""
+    """Return the rows with one of the outcomes, or all rows (None); `part` describes them in the file name.
+
+    The download is recorded in the activity log. Raises NotAllowed, Conflict if the job failed, NotFound if
+    its file no longer exists, Unavailable if the log cannot be written.
+    """
     accounts.require(actor, Permission.REPORTS)
     job = queries.job_by_id(shown.job.account_id, shown.job.id)
     if shown.status is JobStatus.FAILED:
@@ -64,7 +67,7 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
 
 
 def _record(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None) -> None:
-    """No file of people's data leaves without a line in the log. Raises Unavailable when that has no room."""
+    """Record the download in the activity log. Raises Unavailable if the log cannot be written."""
     try:
         with transaction():
             activity.record(
@@ -100,7 +103,7 @@ def _rows(
             continue
         cells = [guarded_cell(cell) for cell in row.cells]
         cells += [""] * (width - len(cells))
-        # A row longer than the header keeps what sticks out, behind the added columns.
+        # Cells beyond the header come after the added columns.
         yield [*(cells[at] for at in own), outcome.name if outcome else "", words, *cells[width:]]
 
 
@@ -123,7 +126,10 @@ def _filtered_rows(job: EnrollmentJob, wanted: frozenset[Outcome] | None) -> Ite
 
 
 def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[Told]:
-    """Outcome and reason of every row, in order. What a cancelled job never came to is cancelled too."""
+    """Yield outcome and reason of every row, in order.
+
+    For a canceled job, go on with CANCELLED without end, because its ledger may be incomplete.
+    """
     for row in _slices(account_id, job_id):
         yield _of_row(row, is_cancelled)
     while is_cancelled:

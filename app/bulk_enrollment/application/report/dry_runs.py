@@ -1,4 +1,4 @@
-"""The results of a dry run: the plan of a draft job, read and put into words."""
+"""The results of a dry run: the plan of a draft job, in words."""
 
 from dataclasses import dataclass
 
@@ -21,9 +21,12 @@ from app.workflows.infrastructure.tables import Workflow
 
 @dataclass(frozen=True)
 class DryRun:
-    """A draft and what would become of its rows. While it is planned there is only how far it has come;
-    `is_waiting` means that no worker is there to plan it; `corrects` is the public id of the job that it
-    corrects; `upload` is None for contacts that were not chosen by a file."""
+    """A draft and the expected outcomes of its rows, which are empty until planning is done.
+
+    `is_waiting` means that it is not planned yet and no worker is running. `upload` is None if the contacts
+    were not selected by a file. `to_create` is the number of new contacts, `seconds` the estimated duration
+    of the job, `corrects` the public id of the job that it corrects.
+    """
 
     job: EnrollmentJob
     upload: files.Upload | None
@@ -65,7 +68,7 @@ class DryRun:
 
 
 def dry_run_of(actor: Actor, public_id: str) -> DryRun:
-    """Raises NotFound, also for one that was never started and has been tidied away."""
+    """Return a dry run by public id. Raises NotAllowed, and NotFound also for one that has expired."""
     accounts.require(actor, Permission.REPORTS)
     job = queries.job_by_public_id(actor.account_id, public_id)
     if job is None:
@@ -89,7 +92,7 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
 
 
 def choices_of(actor: Actor, public_id: str, upload: files.Upload) -> tuple[FileSelection, JobOptions] | None:
-    """What was chosen for a dry run of this upload, to be changed; None when there is no such dry run."""
+    """Return the selection and options of a dry run of this upload, or None if there is no such dry run."""
     job = queries.job_by_public_id(actor.account_id, public_id)
     if job is None or job.upload_id != upload.id or not isinstance(job.selection, FileSelection):
         return None
@@ -97,7 +100,7 @@ def choices_of(actor: Actor, public_id: str, upload: files.Upload) -> tuple[File
 
 
 def _expected(job: EnrollmentJob) -> list[Expected]:
-    """What succeeds first, then the rest in the order of their codes."""
+    """Return the expected outcomes in the order of their codes, which puts successful ones first."""
     counts = {Outcome[name]: rows for name, rows in job.expected.items()}
     return [
         Expected(outcome, counts[outcome], words_of(outcome, counts[outcome]), _samples(job, outcome))

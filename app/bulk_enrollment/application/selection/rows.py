@@ -1,4 +1,4 @@
-"""The rows that a job's selection means, for planning: it asks for rows, and does not know what a file is."""
+"""The rows of a job's selection, behind one interface for files, lists and filters, for planning."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,27 +23,31 @@ CHANGED = "The columns of this file aren’t the ones that were matched. Upload 
 
 
 class Chunk(Protocol):
-    """Some rows in their order."""
+    """Consecutive rows of a selection."""
 
     def load(self, context: PlanContext) -> int:
-        """Put the rows into the ledger, each with its verdict, in the caller's transaction; returns how many
-        they are."""
+        """Write the rows to the ledger with their expected outcomes, in the caller's transaction.
+
+        Return the number of rows.
+        """
 
 
 class SelectedRows(Protocol):
-    """The rows of a selection in their order."""
+    """All rows of a selection, in order."""
 
     def chunks(self, after: int, size: int) -> Iterator[Chunk]:
-        """Rows behind row number `after`, up to `size` at a time; each chunk is to be loaded before the next
-        is asked for. Raises UnreadableFile."""
+        """Yield the rows that follow row number `after`, up to `size` at a time.
+
+        Load each chunk before requesting the next. Raises UnreadableFile.
+        """
 
     @property
     def met(self) -> Met:
-        """What reading has met so far, to go on from; empty when that is nothing to speak of."""
+        """What reading has found so far, to continue from later; empty if that is nothing of note."""
 
 
 def rows_of(job: EnrollmentJob, met: Met) -> SelectedRows:
-    """The rows that the job is to be made of; `met` is what earlier rows have shown."""
+    """Return the rows of a job. `met` is what reading found in the rows that are planned already."""
     match job.selection:
         case FileSelection() as selection:
             return FileRows(job, selection, met)
@@ -54,8 +58,10 @@ def rows_of(job: EnrollmentJob, met: Met) -> SelectedRows:
 
 
 def count_rows(job: EnrollmentJob) -> int:
-    """How many rows the selection has, counted again from the file itself. Whom a filter meant is written in
-    the ledger alone. Raises FileGone."""
+    """Count the rows of the selection again, from the file itself.
+
+    For a filter return the job's total, because its result is stored only in the ledger. Raises FileGone.
+    """
     match job.selection:
         case FileSelection():
             return sum(1 for _ in files.rows(upload_of(job)))
@@ -95,7 +101,7 @@ class FileRows:
 
 
 class ListedRows:
-    """Contacts that somebody listed, read like a file of one column: row and line are the entry's place."""
+    """A list of contacts, read like a file of one column: row number and line are the entry's position."""
 
     @property
     def met(self) -> Met:
@@ -115,7 +121,7 @@ class ListedRows:
 
 @dataclass(frozen=True)
 class ReadChunk:
-    """Rows that were read, and (row number, key, withheld) of other addresses of rows that are withheld."""
+    """Rows that were read, and (row number, key, withheld) for further addresses of withheld rows."""
 
     rows: Sequence[ReadRow]
     other_keys: Sequence[tuple[int, str, str]] = ()
@@ -127,7 +133,10 @@ class ReadChunk:
 
 
 class FilteredContacts:
-    """Contacts that met a filter when the job was made; no row of theirs passes through Python."""
+    """Contacts that match a filter when they are planned, written to the ledger by the database alone.
+
+    Relative times in the filter count from the creation of the job.
+    """
 
     @property
     def met(self) -> Met:

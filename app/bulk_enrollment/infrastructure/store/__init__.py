@@ -1,1 +1,1 @@
-"""Writing jobs, batches and rows. A change of state is a conditional update: whoever changes the row wins."""
+"""Writes to jobs, batches and rows. State changes are conditional updates, so of several callers one wins."""

@@ -1,8 +1,9 @@
-"""A batch that goes as planned. It writes no row of the ledger, except to tie rows to contacts that it makes.
+"""Statements of a batch that turns out as planned.
 
-What planning expects of rows that are not enrolled is looked up again; of those that are, the engine's count
-tells. Whoever finds a difference rolls the batch back and does it by `rows`. These statements are built once
-for each kind of job and run with the values of `parameters`.
+They leave the ledger unchanged, except that rows are linked to the contacts they create. Rows that planning
+does not expect to enroll are checked again; for the others, the engine's count is compared with the plan. On
+any difference the caller rolls back and processes the batch with `rows` instead. The statements are built
+once for each kind of job and run with the values of `parameters`.
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ _is = {outcome: _rows.outcome == constant(outcome) for outcome in Outcome}
 
 
 def parameters(span: Range, workflow_id: int | None) -> Mapping[str, Any]:
-    """The values of the parameters of all statements here."""
+    """Return the bound parameters that all statements in this module share."""
     return {
         "of_account": span.account_id,
         "of_job": span.job_id,
@@ -49,7 +50,7 @@ def parameters(span: Range, workflow_id: int | None) -> Mapping[str, Any]:
 
 
 def newcomers(values: Mapping[str, Any]) -> Bound:
-    """(status, fields) of the rows that are to make a contact."""
+    """Select (status, fields) of the rows that create a contact."""
     return Bound(_newcomers(), values)
 
 
@@ -63,7 +64,7 @@ def _newcomers() -> sa.Select[Any]:
 
 
 def tie_newcomers(span: Range, values: Mapping[str, Any]) -> int:
-    """Tie the rows that were to make a contact to it; returns how many there are."""
+    """Link the rows that created a contact to it. Return the number of rows."""
     return int(execute_built(_tie(span.identifier), values, rowcount=True).rowcount)
 
 
@@ -75,7 +76,7 @@ def _tie(identifier: Identifier) -> sa.Update:
 
 
 def something_differs(span: Range, again: bool, values: Mapping[str, Any]) -> bool:
-    """Whether of a row that is not to be enrolled something else is true now than when it was planned."""
+    """Return whether the outcome of a row that is not to be enrolled would differ from its plan now."""
     return execute_built(_differing(span.identifier, again), values).first() is not None
 
 
@@ -117,7 +118,7 @@ def _differing(identifier: Identifier, again: bool) -> sa.Select[Any]:
 
 
 def people_to_enroll(span: Range, values: Mapping[str, Any]) -> Bound:
-    """Ids of the contacts that are to be enrolled, as far as they still have the key of their row."""
+    """Select the ids of the contacts to enroll that still have the key of their row."""
     return Bound(_to_enroll(span.identifier), values)
 
 
@@ -130,7 +131,7 @@ def _to_enroll(identifier: Identifier) -> sa.Select[Any]:
 
 
 def people_enrolled(values: Mapping[str, Any]) -> Bound:
-    """Ids of the contacts of rows that say enrolled."""
+    """Select the contact ids of rows with the outcome ENROLLED."""
     return Bound(_enrolled(), values)
 
 
@@ -140,7 +141,7 @@ def _enrolled() -> sa.Select[Any]:
 
 
 def fields_of_enrolled(values: Mapping[str, Any]) -> Bound:
-    """(contact_id, fields) of rows that say enrolled."""
+    """Select (contact_id, fields) of rows with the outcome ENROLLED that have fields."""
     return Bound(_enrolled_with_fields(), values)
 
 

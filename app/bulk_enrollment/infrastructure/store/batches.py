@@ -1,4 +1,4 @@
-"""Which batches may start: granted by the pump, given back when nobody will run them."""
+"""Leases on batches that may start: granted by `dispatch`, released when no worker will run them."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,16 +12,17 @@ from app.platform.leases import lease, longest_wait, moment
 _PLAIN = {"synchronize_session": False}
 _RUNNING = [status.value for status in RUNNING]
 
-# Open batches of a job in the order in which they take their turns.
+# States of open batches, in the order in which a job's batches take their turns.
 HELD, WAITING, PUT_OFF = 0, 1, 2
 
 
 def grant(account_id: int, at_once: int) -> list[int]:
-    """Choose the batches that may start now and lease them; returns their ids in the order to start.
+    """Lease the batches that may start now; return their ids in start order.
 
-    At most `at_once` of the account run or wait in the queue. Jobs take turns: each one's first batch before
-    anybody's second, those that run counted too, so a small job does not wait for the end of a large one.
-    A batch whose worker fell silent is pending again: should that worker still live, it settles nothing.
+    At most `at_once` batches of the account are leased at any time. Jobs of the same priority take turns: the
+    first batch of each before the second of any, counting batches that are running, so a small job does not
+    wait for a large one to end. A batch whose lease has run out becomes pending again; its earlier worker
+    can no longer settle it.
     """
     free = at_once - _under_way(account_id)
     if free <= 0:
@@ -81,7 +82,7 @@ def _under_way(account_id: int) -> int:
 
 
 def release(account_id: int, batch_ids: Sequence[int]) -> None:
-    """Give back leases whose task could not be sent."""
+    """Release the leases of batches whose task could not be queued."""
     session().execute(
         sa.update(EnrollmentBatch)
         .where(
@@ -95,7 +96,7 @@ def release(account_id: int, batch_ids: Sequence[int]) -> None:
 
 
 def take_from_gone(holders: Collection[str]) -> int:
-    """End the leases of workers that are gone; returns how many batches they were at."""
+    """End the leases of workers that no longer exist. Return the number of batches they were running."""
     taken = session().execute(
         sa.update(EnrollmentBatch)
         .where(
@@ -111,7 +112,7 @@ def take_from_gone(holders: Collection[str]) -> int:
 
 
 def abandoned_while_cancelling(account_id: int, job_id: int) -> None:
-    """A batch whose worker died while the job is being cancelled was never done: it counts as not begun."""
+    """Make batches of a job being canceled whose worker died pending again, so that they are skipped."""
     session().execute(
         sa.update(EnrollmentBatch)
         .where(

@@ -1,6 +1,6 @@
-"""Batches in a worker's hands: claimed, settled once, or put back.
+"""Claims of workers on batches: taken, settled once, or put back.
 
-What is written depends on the claim's attempt: a worker that was thought dead and comes late changes nothing.
+Updates require the attempt of the claim, so a worker that lost its lease cannot change the batch.
 """
 
 from datetime import datetime
@@ -32,8 +32,10 @@ _CLAIMED = (
 
 
 class Claim(NamedTuple):
-    """A batch in a worker's hands. `expected` is {outcome: rows} as planned, `newcomers` how many rows are to
-    make a contact."""
+    """A worker's claim on a batch.
+
+    `expected` is the planned {outcome name: rows}, `newcomers` the number of rows that create a contact.
+    """
 
     batch_id: int
     job_id: int
@@ -46,7 +48,7 @@ class Claim(NamedTuple):
 
 
 def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> Claim | None:
-    """Take a batch that nobody works on, of a job that is running; None when there is nothing to take."""
+    """Claim a batch of a running job. Return None if it is taken, settled, or not due yet."""
     running = sa.exists().where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.id == EnrollmentBatch.job_id,
@@ -98,11 +100,11 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
 
 
 def claim_next(account_id: int, job_id: int, now: datetime, holder: str | None) -> Claim | None:
-    """Take the job's first batch that waits, in the transaction that settles another of its batches.
+    """Claim the job's next waiting batch, in the transaction that settles another of its batches.
 
-    None when it is for the pump to say what comes next: the job or its workflow has been paused or canceled,
-    another job of the account waits for its turn, or no batch of this one waits. The account has as many
-    batches under way as before, so its limit need not be looked at.
+    Return None if `dispatch` must decide what comes next: the job is no longer processing, its workflow is
+    paused, another job of the account has a waiting batch, or this job has none. The account's limit need
+    not be checked, because the number of its running batches stays the same.
     """
     values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder}
     claimed = execute_built(_next_claim(lease(), longest_wait()), values).first()
@@ -116,7 +118,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
     def waits(batch: sa.Alias) -> sa.ColumnElement[bool]:
         return sa.and_(
             batch.c.account_id == account_id,
-            sa.text(f"{batch.name}.{OPEN.text}"),  # in the words of the index of open batches
+            sa.text(f"{batch.name}.{OPEN.text}"),  # repeats the condition of the partial index
             batch.c.status == "pending",
             lease.is_over(batch.c.lease_until),
             wait.is_over(batch.c.next_attempt_at),
@@ -164,8 +166,11 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
 
 
 def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: dict[str, Any]) -> bool:
-    """Write a batch's end, if the attempt is still ours. False means that all of this must be rolled back.
-    `counts` holds the columns succeeded, failed, skipped, outcomes and failure."""
+    """Write the final state of a batch if the claim still holds it.
+
+    Return False if it does not; the caller must then roll back. `counts` holds the columns succeeded, failed,
+    skipped, outcomes and failure.
+    """
     ours = {"of_account": account_id, "of_batch": claim.batch_id, "of_attempt": claim.attempt}
     ends = {f"new_{name}": value for name, value in (counts | {"status": status, "finished_at": now}).items()}
     return execute_built(_settlement(), ours | ends).scalar() is not None
@@ -189,7 +194,7 @@ def _settlement() -> sa.Update:
 
 
 def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
-    """Let a batch that failed be tried again in `wait` seconds, if the attempt is still ours."""
+    """Schedule a retry of a failed batch in `wait` seconds. Return False if the claim no longer holds it."""
     put = session().execute(
         sa.update(EnrollmentBatch)
         .where(
@@ -206,7 +211,7 @@ def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
 
 
 def take_to_skip(account_id: int, job_id: int) -> Claim | None:
-    """One batch of a cancelled job that has not begun, marked as skipped."""
+    """Mark the first pending batch of a job that is being canceled as skipped. Return it, or None."""
     pending = (
         sa.select(sa.func.min(EnrollmentBatch.number))
         .where(

@@ -1,4 +1,4 @@
-"""From a planned ledger to its batches."""
+"""Splitting a planned ledger into batches."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from app.platform.database import session
 
 @dataclass
 class PlannedBatch:
-    """What planning expects of a batch: {outcome: rows}, and how many rows are to make a contact."""
+    """The plan of a batch: {outcome name: rows}, and the number of rows that create a contact."""
 
     expected: Counter[str] = field(default_factory=Counter)
     newcomers: int = 0
 
 
 def planned_batches(account_id: int, job_id: int, size: int) -> dict[int, PlannedBatch]:
-    """{number: what is planned} of the batches of `size` rows that a planned job is to be cut into."""
+    """Return {batch number: plan} for a planned job that is split into batches of `size` rows."""
     planned = (
         sa.select(
             ((EnrollmentRow.row_number - 1) // size).label("place"),
@@ -45,7 +45,7 @@ def planned_batches(account_id: int, job_id: int, size: int) -> dict[int, Planne
 def cut_batches(
     account_id: int, job_id: int, rows: int, size: int, planned: Mapping[int, PlannedBatch]
 ) -> int:
-    """Write down all batches of a job; returns how many."""
+    """Insert all batches of a job. Return their number."""
     values = [
         {
             "account_id": account_id,

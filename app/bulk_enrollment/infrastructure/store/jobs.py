@@ -1,4 +1,4 @@
-"""Writing jobs."""
+"""Writes to jobs."""
 
 from datetime import datetime
 from typing import Any
@@ -26,24 +26,24 @@ def add(job: EnrollmentJob) -> EnrollmentJob:
 def move(
     account_id: int, job_id: int, to: JobStatus, *, only_from: JobStatus | None = None, **values: Any
 ) -> bool:
-    """Change a job's state if it is in one that may become `to`. Returns whether this call did it."""
+    """Change a job's status if the transition to `to` is allowed. Return whether this call did it."""
     before = [only_from.value] if only_from else states_before(to)
     return update_if(account_id, job_id, [EnrollmentJob.status.in_(before)], {"status": to.value, **values})
 
 
 def promote(account_id: int, job_id: int, **values: Any) -> bool:
-    """Make a draft a job that is to be planned, unless it cannot be. Returns whether this call did it."""
+    """Start a draft, unless its planning failed. Return whether this call did it."""
     is_good = [EnrollmentJob.status == JobStatus.DRAFT, EnrollmentJob.failure.is_(None)]
     return update_if(account_id, job_id, is_good, {"status": JobStatus.PENDING.value, **values})
 
 
 def pause(account_id: int, job_id: int, by: PausedBy, at: datetime) -> bool:
-    """Pause a job that runs. Returns whether this call did it."""
+    """Pause a running job. Return whether this call did it."""
     return move(account_id, job_id, JobStatus.PAUSED, paused_by=by.value, paused_at=at)
 
 
 def take_pause_over(account_id: int, job_id: int, now: PausedBy | None, by: PausedBy) -> bool:
-    """Let `by` hold a pause that `now` holds."""
+    """Transfer a pause from its current holder `now` to `by`. Return whether this call did it."""
     held = [EnrollmentJob.status == JobStatus.PAUSED, EnrollmentJob.paused_by == now]
     return update_if(account_id, job_id, held, {"paused_by": by.value})
 
@@ -53,7 +53,7 @@ def change(account_id: int, job_id: int, **values: Any) -> bool:
 
 
 def status_of(account_id: int, job_id: int) -> str | None:
-    """As it is now; None once it has been discarded."""
+    """Return the current status of a job, or None if it has been deleted."""
     return session().scalar(
         sa.select(EnrollmentJob.status).where(
             EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id
@@ -62,7 +62,7 @@ def status_of(account_id: int, job_id: int) -> str | None:
 
 
 def dry_runs_of(account_id: int) -> list[EnrollmentJob]:
-    """The account's open dry runs, the oldest first."""
+    """Return the account's open dry runs, oldest first."""
     query = (
         sa.select(EnrollmentJob)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status == JobStatus.DRAFT)
@@ -87,7 +87,7 @@ def finish(
     now: datetime,
     totals: dict[str, int],
 ) -> bool:
-    """End a job that has no open batch. Exactly one of several callers gets True."""
+    """End a job that has no open batch. Return True to exactly one of several callers."""
     open_batches = sa.exists().where(
         EnrollmentBatch.account_id == account_id,
         EnrollmentBatch.job_id == job_id,
@@ -102,7 +102,7 @@ def finish(
 
 
 def discard(account_id: int, job_id: int) -> None:
-    """Remove a draft with all its rows; one that is started at this moment keeps them."""
+    """Delete a draft and its rows, unless it has been started in the meantime."""
     discarded = session().execute(
         sa.delete(EnrollmentJob)
         .where(
@@ -126,7 +126,7 @@ def discard_rows(account_id: int, job_id: int) -> None:
 
 
 def update_if(account_id: int, job_id: int, conditions: list[Any], values: dict[str, Any]) -> bool:
-    """Change a job for which the conditions hold. Returns whether this call did it."""
+    """Update a job if it meets the conditions. Return whether it did."""
     changed = session().execute(
         sa.update(EnrollmentJob)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id, *conditions)

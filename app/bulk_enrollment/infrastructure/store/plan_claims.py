@@ -1,4 +1,4 @@
-"""The planning of a job in one worker's hands: claimed, held chunk by chunk, let go, given to the batches."""
+"""Claims of workers on the planning of a job: taken, renewed with each chunk, released."""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -14,8 +14,11 @@ from app.platform.leases import lease
 
 
 class PlanningClaim(NamedTuple):
-    """A job's planning in a worker's hands: `planned_rows` are in the ledger already, put there by earlier
-    attempts; the last `idle_attempts`, this one included, have added none yet."""
+    """A worker's claim on the planning of a job.
+
+    `planned_rows` rows are in the ledger already, from earlier attempts. `idle_attempts` is the number of
+    consecutive attempts without progress, this one included.
+    """
 
     attempt: int
     planned_rows: int
@@ -23,7 +26,10 @@ class PlanningClaim(NamedTuple):
 
 
 def claim(account_id: int, job_id: int, holder: str | None) -> PlanningClaim | None:
-    """Take the planning of a job that is not planned and that nobody plans just now."""
+    """Claim the planning of a job.
+
+    Return None if it is planned or failed, or if a worker is planning it or another job of the account.
+    """
     values = {
         "attempt": EnrollmentJob.attempt + 1,
         "idle_attempts": EnrollmentJob.idle_attempts + 1,
@@ -53,7 +59,7 @@ def claim(account_id: int, job_id: int, holder: str | None) -> PlanningClaim | N
 
 
 def _another_is_planned(account_id: int, job_id: int) -> sa.ColumnElement[bool]:
-    """Whether somebody plans another job of the account: of all workers an account gets one at a time."""
+    """SQL condition: another job of the account is being planned. An account gets one planner at a time."""
     other = sa.orm.aliased(EnrollmentJob, name="other")
     return sa.exists().where(
         other.account_id == account_id,
@@ -63,8 +69,10 @@ def _another_is_planned(account_id: int, job_id: int) -> sa.ColumnElement[bool]:
 
 
 def hold(account_id: int, job_id: int, attempt: int, rows: int) -> bool:
-    """Keep the planning and note how far it is once this transaction is written. False when the job was
-    cancelled or given to another."""
+    """Renew the claim and record `rows` planned rows.
+
+    Return False if the job was canceled or another worker has claimed its planning.
+    """
     return update_if(
         account_id,
         job_id,
@@ -74,13 +82,13 @@ def hold(account_id: int, job_id: int, attempt: int, rows: int) -> bool:
 
 
 def let_go(account_id: int, job_id: int, attempt: int) -> bool:
-    """Leave the rest of a plan to whoever claims it next."""
+    """Release the claim, so that another worker can go on. Return False if it was no longer held."""
     mine = [EnrollmentJob.attempt == attempt, is_open()]
     return update_if(account_id, job_id, mine, {"lease_until": None, "idle_attempts": 0})
 
 
 def take_from_gone(holders: Collection[str]) -> list[tuple[int, int]]:
-    """End the leases of planners that are gone; returns (account, job) of what they were at."""
+    """End the leases of planners that no longer exist. Return (account, job) of their jobs."""
     taken = session().execute(
         sa.update(EnrollmentJob)
         .where(
@@ -96,7 +104,7 @@ def take_from_gone(holders: Collection[str]) -> list[tuple[int, int]]:
 
 
 def is_to_be_cut(account_id: int, job_id: int) -> bool:
-    """Whether the job is started and planned, and has no batches yet."""
+    """Return whether the job is started and planned, and has not been split into batches yet."""
     query = sa.select(EnrollmentJob.id).where(
         EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id, *_waits_to_be_cut()
     )
@@ -104,7 +112,10 @@ def is_to_be_cut(account_id: int, job_id: int) -> bool:
 
 
 def hold_planned(account_id: int, job_id: int) -> bool:
-    """Until the transaction ends, nobody else cancels or queues this job, which is started and planned."""
+    """Lock a started and planned job until the transaction ends, against canceling and queuing.
+
+    Return False if the job is not in that state.
+    """
     return update_if(account_id, job_id, _waits_to_be_cut(), {"status": JobStatus.VALIDATING.value})
 
 
@@ -113,7 +124,7 @@ def _waits_to_be_cut() -> list[Any]:
 
 
 def fail_draft(account_id: int, job_id: int, attempt: int, sentence: str) -> bool:
-    """Keep why a dry run cannot be planned; it stays hidden, and is deleted like any other."""
+    """Record why a dry run cannot be planned. Return False if the job is not a draft or is claimed anew."""
     return update_if(
         account_id,
         job_id,

@@ -1,5 +1,8 @@
-"""From a selection into the ledger: a chunk of read rows is loaded beside it and judged on its way in, in one
-statement; contacts of a filter go there straight from their table."""
+"""Writing the rows of a selection to the ledger, each with its expected outcome.
+
+Rows read from a file are loaded into a temporary table, one chunk at a time, from which one statement writes
+them to the ledger. Contacts that match a filter are written directly from their table.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +41,7 @@ _COUNTING = sa.text(f"enrollment_rows.{COUNTING.text}")
 
 @dataclass(frozen=True)
 class PlanContext:
-    """What the verdict on a row depends on besides the row. `workflow_id` None means an import."""
+    """Properties of the job that the outcome of a row depends on. `workflow_id` None means an import."""
 
     account_id: int
     job_id: int
@@ -50,16 +53,17 @@ class PlanContext:
 
     @property
     def good(self) -> Any:
-        """The verdict on a row whose contact is there and open."""
+        """The outcome of a row whose contact exists, may be contacted, and is not enrolled yet."""
         if self.workflow_id is not None:
             return sa.literal(Outcome.ENROLLED)
         return sa.literal(Outcome.UPDATED if self.updates else Outcome.UNCHANGED)
 
 
 def load_chunk(context: PlanContext, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Put read rows, in the order of the staged table's columns, into the ledger with their verdicts.
+    """Write read rows to the ledger with their expected outcomes.
 
-    Rows of earlier chunks must be there already: a duplicate names the first row of its address.
+    `rows` have the columns of `staged_rows`, in that order, and are not empty. Earlier chunks must be loaded
+    already, because a duplicate names the first row of its address.
     """
     if is_sqlite():
         session().execute(sa.text(str(sa.schema.CreateTable(staged_rows, if_not_exists=True))))
@@ -120,7 +124,7 @@ def _into_ledger(context: PlanContext) -> sa.Insert:
         "note": staged.c.note,
         "withheld": staged.c.withheld,
     }
-    # Looked up row by row: a join might be planned as one with all contacts of the account.
+    # A look-up for each row on PostgreSQL: it might plan a join with all contacts of the account.
     found = contact.c.key == staged.c.key if is_sqlite() else sa.true()
     chosen = (
         sa.select(*columns.values())
@@ -132,8 +136,10 @@ def _into_ledger(context: PlanContext) -> sa.Insert:
 
 
 def load_contacts(context: PlanContext, ids: sa.Select[Any], after: int, limit: int) -> int:
-    """Put the next contacts of a select of ids into the ledger, up to `limit` behind row number `after`, in
-    the order of their ids. Returns how many."""
+    """Write the next contacts of a select of ids to the ledger, ordered by id. Return their number.
+
+    Up to `limit` contacts follow the one in row number `after`.
+    """
     last = sa.select(EnrollmentRow.contact_id).where(
         EnrollmentRow.account_id == context.account_id,
         EnrollmentRow.job_id == context.job_id,
@@ -176,7 +182,7 @@ def load_contacts(context: PlanContext, ids: sa.Select[Any], after: int, limit: 
 
 
 def _tell_when_they_left(context: PlanContext, first: int, last: int) -> None:
-    """The detail of rows whose contact has been in the workflow and left it."""
+    """Set the detail of ALREADY_ENROLLED rows whose contact has left the workflow to the day it left."""
     day = left_on(context.account_id, EnrollmentRow.contact_id, context.workflow_id)
     session().execute(
         sa.update(EnrollmentRow)
@@ -204,7 +210,7 @@ def _fields_beside(context: PlanContext) -> sa.Insert:
 
 
 def _staged(context: PlanContext) -> sa.Subquery:
-    """The chunk, each row with the first row of its key: in an earlier chunk, else in this one."""
+    """Select the chunk, with the first row of each row's key: from an earlier chunk, else from this one."""
     earlier = (
         sa.select(EnrollmentRow.row_number)
         .where(
@@ -224,8 +230,10 @@ def _missing(context: PlanContext) -> Outcome:
 
 
 def _contacts_by_key(context: PlanContext, key: Any) -> Any:
-    """Contacts that the chunk speaks of: key, id, status and how many share the key. On PostgreSQL those of
-    one row, by its key."""
+    """Select (key, id, status, people) of the chunk's contacts; `people` is how many share the key.
+
+    On PostgreSQL a lateral look-up of the contact with `key`, for each row.
+    """
     people: Any = sa.literal(1)
     found: list[Any] = [Contact.id, Contact.status]
     column = key_column(context.identifier)
@@ -247,7 +255,7 @@ def _contacts_by_key(context: PlanContext, key: Any) -> Any:
 
 
 def _enrolled(context: PlanContext, contact_id: Any) -> tuple[Any, Any]:
-    """(is under way in the workflow, has ever been in it)."""
+    """Return two SQL conditions: the contact is active in the workflow; it has ever been enrolled in it."""
     was_in = sa.select(Enrollment.id).where(
         Enrollment.account_id == context.account_id,
         Enrollment.contact_id == contact_id,
@@ -257,7 +265,7 @@ def _enrolled(context: PlanContext, contact_id: Any) -> tuple[Any, Any]:
 
 
 def unknown_tables() -> list[Any]:
-    """Tables that planning and batches look into, and that have changed much since they were analyzed."""
+    """Return the tables, of those that planning and batches search, whose statistics are out of date."""
     return unknown_to_planner(Contact.__table__, Enrollment.__table__)
 
 
@@ -266,7 +274,7 @@ def analyze_tables(tables: Sequence[Any]) -> None:
 
 
 def forget_after(account_id: int, job_id: int, rows: int) -> None:
-    """Leave the first `rows` of a job in the ledger and none besides."""
+    """Delete all rows of a job from the ledger after the first `rows`."""
     forget_keys(account_id, job_id, after=rows)
     for table in (RowFields, EnrollmentRow):
         session().execute(

@@ -1,4 +1,4 @@
-"""A range of a job's rows, and the conditions that tie them to contacts."""
+"""A range of a job's rows, and the SQL expressions that link them to contacts."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +13,7 @@ from app.contacts.infrastructure.tables import Contact
 
 @dataclass(frozen=True)
 class Range:
-    """Rows `first` to `last` of a job: a batch, or a part of the one that begins with row `begins`."""
+    """Rows `first` to `last` of a job: a batch, or a part of the batch that begins with row `begins`."""
 
     account_id: int
     job_id: int
@@ -31,7 +31,7 @@ class Range:
         return replace(self, last=middle), replace(self, first=middle + 1)
 
     def holds(self) -> sa.ColumnElement[bool]:
-        """The condition on the ledger."""
+        """SQL condition: the ledger row is in the range."""
         return sa.and_(
             EnrollmentRow.account_id == self.account_id,
             EnrollmentRow.job_id == self.job_id,
@@ -39,21 +39,24 @@ class Range:
         )
 
     def open_rows(self) -> sa.ColumnElement[bool]:
-        """Rows whose fate the file alone has not decided."""
+        """SQL condition: the row is in the range, and the file alone does not decide its outcome."""
         return sa.and_(self.holds(), EnrollmentRow.outcome.notin_(DECIDED_BY_FILE))
 
     def same_person(self) -> sa.ColumnElement[bool]:
-        """A row and its contact, once they are tied."""
+        """SQL condition that joins a row to its linked contact."""
         return sa.and_(Contact.account_id == self.account_id, Contact.id == EnrollmentRow.contact_id)
 
     def owner(self) -> sa.ColumnElement[int]:
-        """The contact that has the key of the row at this moment."""
+        """SQL expression for the id of the contact that currently has the row's key."""
         return owner_of(self.account_id, self.identifier, EnrollmentRow)
 
 
 def fields_of(account_id: Any, job_id: Any, rows: Any) -> sa.ScalarSelect[str]:
-    """The values of a row's other columns, looked up row by row: a join with those of a job that statistics
-    do not know might read all of them for each row."""
+    """SQL expression for the values of a row's other columns.
+
+    A subquery, because a join might read all fields of the job for each row when the job is missing from
+    statistics.
+    """
     fields = RowFields.__table__.c
     return (
         sa.select(fields.fields)
@@ -64,9 +67,11 @@ def fields_of(account_id: Any, job_id: Any, rows: Any) -> sa.ScalarSelect[str]:
 
 
 def owner_of(account_id: Any, identifier: Identifier, rows: Any) -> sa.ColumnElement[int]:
-    """The contact that has the key of the row at this moment, asked row by row through its index. `rows` is
-    the ledger, or its columns. With a phone that several have, it is the contact that planning found or
-    nobody."""
+    """SQL expression for the id of the contact that currently has the row's key, or NULL.
+
+    `rows` is the ledger or its columns. Of several contacts with the same phone, only the one that planning
+    found qualifies. A subquery for each row, through the index of the key.
+    """
     contacts = Contact.__table__.c
     of_account = contacts.account_id == account_id
     planned = sa.select(contacts.id).where(of_account, contacts.id == rows.contact_id)

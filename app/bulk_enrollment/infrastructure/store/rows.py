@@ -1,11 +1,11 @@
-"""What a batch does to its rows, each step one statement over a range of row numbers.
+"""The steps of a batch that does not turn out as planned, each one statement over a range of rows.
 
-The steps in the order of a batch: make contacts, tie each row to its contact, change contacts, take consent
-away, enroll (the engine's door), write the outcome of rows where it is not the planned one, count. Nothing is
-kept in memory but the counts.
+In order: create contacts, link each row to its contact, withdraw consent, find duplicates, update contacts,
+enroll (by the engine), write the outcomes that differ from the plan, count. An import writes outcomes before
+it updates contacts. Only the counts are kept in memory.
 
-One statement ties rows to contacts, and all others go by its result: an address that is edited meanwhile
-makes no difference to the batch.
+One statement links rows to contacts and all later ones use its result, so an address that is edited during
+the batch makes no difference.
 """
 
 from typing import Any
@@ -24,11 +24,11 @@ from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import session
 from app.platform.many_rows import is_there, without_index
 
-FILE = "file"  # the detail of a row that the file withholds; what says so may follow, behind a colon
-UNCLEAR = "unclear"  # the same where nobody knows whether the person may be contacted
+FILE = "file"  # detail of a row whose consent the file withdraws; may be followed by ":" and the source
+UNCLEAR = "unclear"  # the same, for a row whose consent is unclear
 _PLAIN = {"synchronize_session": False}
 
-# Outcomes of a row that has brought its contact into the job.
+# Outcomes of rows that count for their contact in the job.
 MET = (
     Outcome.ENROLLED,
     Outcome.ALREADY_ENROLLED,
@@ -40,8 +40,10 @@ MET = (
 
 
 def new_people(span: Range) -> sa.Select[Any]:
-    """Rows that speak of nobody yet: `status` as the file's consent columns say, and `fields`. Who is left
-    out, because nobody knows whether they may be contacted, does not become a contact."""
+    """Select (status, fields) of open rows without a contact; `status` comes from the consent columns.
+
+    Rows whose consent is unclear create no contact.
+    """
     status = sa.func.coalesce(EnrollmentRow.withheld, CONTACTABLE.value).label("status")
     fields = _fields(span)
     return sa.select(status, fields.label("fields")).where(
@@ -50,8 +52,10 @@ def new_people(span: Range) -> sa.Select[Any]:
 
 
 def tie(span: Range) -> int:
-    """Tie every row to its contact, looked up afresh: it may have come, gone or changed its address since
-    planning. Returns how many rows have another contact than before."""
+    """Link every row to the contact that has its key now, which may have changed since planning.
+
+    Return the number of rows whose contact has changed.
+    """
     tied: Any = session().execute(
         sa.update(EnrollmentRow)
         .where(span.open_rows(), EnrollmentRow.contact_id.is_distinct_from(span.owner()))
@@ -62,19 +66,21 @@ def tie(span: Range) -> int:
 
 
 def may_meet_again(span: Range) -> bool:
-    """Whether any contact of the range has been edited, and so may have had another row's key before."""
+    """Return whether any contact of the range has been edited, and so may have had another row's key."""
     edited = sa.select(EnrollmentRow.row_number).join(Contact, span.same_person())
     edited = edited.where(span.open_rows(), Contact.updated_at > Contact.created_at)
     return session().scalar(edited.limit(1)) is not None
 
 
 def count_again(span: Range) -> None:
-    """A contact counts once in a job: rows whose contact another row has brought become duplicates of it.
-    The job's rows are all read, so this is for ranges of which something is suspected."""
+    """Mark rows as duplicates whose contact another row of the job already counts for.
+
+    Reads all rows of the job, so call it only when the range may contain such rows.
+    """
     other = sa.orm.aliased(EnrollmentRow, name="other")
     mine = sa.select(EnrollmentRow.contact_id).where(span.open_rows(), EnrollmentRow.contact_id.isnot(None))
     is_mine = other.row_number.between(span.first, span.last)
-    is_done_before = other.row_number.between(span.begins, span.first - 1)  # in this batch, when it is halved
+    is_done_before = other.row_number.between(span.begins, span.first - 1)  # earlier part of this batch
     is_done = is_settled(span.account_id, span.job_id, other)
     before = sa.func.min(sa.case((~is_mine, other.row_number)))
     met = (
@@ -106,7 +112,7 @@ def count_again(span: Range) -> None:
 
 
 def known_people(span: Range) -> sa.Select[Any]:
-    """(contact_id, fields) of the contacts that were there before this job."""
+    """Select (contact_id, fields) of open rows whose contact was not created by this job."""
     fields = _fields(span)
     return (
         sa.select(Contact.id.label("contact_id"), fields.label("fields"))
@@ -127,7 +133,7 @@ def has_withheld(span: Range) -> bool:
 
 
 def withheld_people(span: Range) -> sa.Select[Any]:
-    """(contact_id, status) of those who, the file says, are not to be contacted."""
+    """Select (contact_id, status) of contacts whose consent the file withdraws."""
     return (
         sa.select(Contact.id.label("contact_id"), EnrollmentRow.withheld.label("status"))
         .join(Contact, span.same_person())
@@ -136,19 +142,22 @@ def withheld_people(span: Range) -> sa.Select[Any]:
 
 
 def open_people(span: Range) -> sa.Select[Any]:
-    """Ids of the contacts that the file lets in. `enroll_many` asks whether they may be contacted."""
+    """Select the ids of contacts whose consent the file does not withhold.
+
+    `enroll_many` checks whether they may be contacted.
+    """
     return sa.select(EnrollmentRow.contact_id).where(
         span.open_rows(), EnrollmentRow.contact_id.is_not(None), EnrollmentRow.withheld.is_(None)
     )
 
 
 def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[tuple[int]]:
-    """Ids of the contacts of rows with one of the outcomes."""
+    """Select the contact ids of rows with one of the outcomes."""
     return sa.select(EnrollmentRow.contact_id).where(span.holds(), EnrollmentRow.outcome.in_(outcomes))
 
 
 def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
-    """(contact_id, fields) of rows with one of the outcomes that have fields."""
+    """Select (contact_id, fields) of rows that have one of the outcomes, and fields."""
     fields = _fields(span)
     return sa.select(EnrollmentRow.contact_id, fields.label("fields")).where(
         span.holds(), EnrollmentRow.outcome.in_(outcomes), fields.isnot(None)
@@ -156,8 +165,10 @@ def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
 
 
 def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
-    """The outcome of rows of which something else came than planned, after the engine has enrolled who could
-    be. `creates`: people who are no contacts become some."""
+    """Write the outcomes that differ from the plan, after the engine has enrolled the contacts.
+
+    `creates` means that unknown people become contacts.
+    """
     of_contact = sa.and_(Enrollment.account_id == span.account_id, Enrollment.contact_id == Contact.id)
     enrolled = is_there(
         sa.select(Enrollment.id).where(
@@ -176,7 +187,7 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
             (enrolled, Outcome.ENROLLED),
             (blocked, Outcome.CONTACT_BLOCKED),
             (was_in, Outcome.ALREADY_ENROLLED),
-            else_=Outcome.ENROLLMENT_ERROR,  # who came, or was let in again, a moment after the enrolling
+            else_=Outcome.ENROLLMENT_ERROR,  # became eligible only after the enrolling
         ),
         sa.case(
             (enrolled, None), (blocked, blocked_by), else_=left_on(span.account_id, Contact.id, workflow_id)
@@ -186,7 +197,7 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
 
 
 def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, creates: bool) -> None:
-    """The same for an import; `changed` are the contacts that it is about to change."""
+    """Write the outcomes of an import that differ; `changed` selects the contacts it is about to update."""
     is_changed = sa.false() if changed is None else Contact.id.in_(changed)
     created = Contact.created_job_id == span.job_id
     blocked, blocked_by = _blocked()
@@ -204,7 +215,7 @@ def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, creates: 
 
 
 def left_on(account_id: Any, contact_id: Any, workflow_id: Any) -> sa.ScalarSelect[Any]:
-    """The day on which a contact left the workflow for the last time; NULL while it is in it."""
+    """SQL expression for the day (text) a contact last left the workflow; NULL while it is enrolled."""
     return (
         sa.select(sa.func.substr(sa.cast(sa.func.max(Enrollment.ended_at), sa.String), 1, 10))
         .where(
@@ -239,27 +250,27 @@ def _blocked() -> tuple[sa.ColumnElement[bool], sa.Case[Any]]:
 
 
 def _quoted(detail: str) -> sa.Case[Any]:
-    """The detail as it was planned, where it quotes the file."""
+    """SQL expression: the planned detail if it quotes the file, else `detail`."""
     return sa.case((EnrollmentRow.detail.startswith(f"{detail}:"), EnrollmentRow.detail), else_=detail)
 
 
 def _refused() -> sa.ColumnElement[bool]:
-    """The file says that this person is not to be contacted."""
+    """SQL condition: the file withdraws the consent of this row."""
     return sa.and_(EnrollmentRow.withheld.isnot(None), ~_left_out())
 
 
 def _left_out() -> sa.ColumnElement[bool]:
-    """The file does not clearly say that this person may be contacted."""
+    """SQL condition: the file does not clearly state the consent of this row."""
     return sa.func.coalesce(EnrollmentRow.withheld, "") == LEFT_OUT
 
 
 def _write_known(span: Range, outcome: sa.Case[Any], detail: sa.Case[Any]) -> None:
-    """The outcome of rows that have a contact, where it is another than planned."""
+    """Write the outcomes of rows that have a contact."""
     _write(sa.and_(span.open_rows(), span.same_person()), outcome, detail)
 
 
 def _write_unknown(span: Range, creates: bool) -> None:
-    """The same of rows that are nobody's contact, or whose contact was deleted a moment ago."""
+    """Write the outcomes of rows without a contact, or whose contact has just been deleted."""
     not_made = _left_out() if creates else sa.false()
     is_known = is_there(sa.select(Contact.id).where(span.same_person()))
     outcome = sa.case((not_made, Outcome.CONTACT_BLOCKED), else_=Outcome.CONTACT_NOT_FOUND)
@@ -268,19 +279,19 @@ def _write_unknown(span: Range, creates: bool) -> None:
 
 
 def write_cancelled(span: Range) -> None:
-    """Rows whose turn never came."""
+    """Write the outcome CANCELLED to all rows of the range."""
     _write(span.holds(), sa.literal(Outcome.CANCELLED), sa.null())
 
 
 def write_failed(span: Range, outcome: Outcome) -> None:
-    """One failure for all rows of the range; what the file alone decided stays."""
+    """Write one outcome to all open rows of the range."""
     _write(span.open_rows(), sa.literal(outcome), sa.null())
 
 
 def _write(
     rows: sa.ColumnElement[bool], outcome: sa.ColumnElement[Any], detail: sa.ColumnElement[Any], **others: Any
 ) -> None:
-    """Outcome and detail of those of the rows that have others. A row that stays as it is costs no write."""
+    """Write outcome, detail and `others`, skipping rows that already have these values."""
     differs = sa.or_(EnrollmentRow.outcome != outcome, EnrollmentRow.detail.is_distinct_from(detail))
     if others:
         differs = sa.or_(

@@ -1,4 +1,4 @@
-"""Consent that a file withholds, spread over its rows once all of them are planned."""
+"""Withheld consent, applied to all rows of the same address once the whole file is planned."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -16,8 +16,10 @@ _COUNTING = sa.text(f"enrollment_rows.{COUNTING.text}")
 
 
 def spread_withheld(account_id: int, job_id: int) -> None:
-    """Consent that is withheld anywhere in the file counts for the first row of that address too, and for
-    the rows of the other addresses of the withheld row; of several such rows the strongest."""
+    """Apply withheld consent to every counting row that shares an address with a withheld row.
+
+    That includes rows of the withheld row's other addresses. If several rows apply, the strongest one does.
+    """
     again = sa.orm.aliased(EnrollmentRow, name="again")
     is_duplicate = sa.case((again.outcome == Outcome.DUPLICATE_IN_SELECTION, 1), else_=0)
     in_rows = (
@@ -67,7 +69,7 @@ def _strength(withheld: Any) -> sa.Case[Any]:
 
 
 def load_other_keys(account_id: int, job_id: int, keys: Iterable[tuple[int, str, str]]) -> None:
-    """Keep other keys of rows that are withheld, as (row number, key, withheld), for `spread_withheld`."""
+    """Store other keys of withheld rows, given as (row number, key, withheld), for `spread_withheld`."""
     rows = [(account_id, job_id, *key) for key in keys]
     if rows:
         names = ["account_id", "job_id", "row_number", "key", "withheld"]
