@@ -9,6 +9,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.reading import LEFT_OUT, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.files.domain.columns.evidence import MOST_TAGS
+from app.files.domain.columns.sides import Sides
 from app.files.domain.consent.cells import word_key
 
 
@@ -163,3 +164,203 @@ def test_the_second_address_is_used_where_the_first_is_bad() -> None:
     assert row.key == "second@example.com" and "second_column" in (row.note or "")
     assert fields(row)["email"] == "second@example.com"
     assert read(mapping, "first@example.com", "second@example.com").key == "first@example.com"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("p:+4930123456", "+4930123456"),
+        ("z:10115", "10115"),
+        ("l:123", "123"),
+        ("ag:12 34-5", "12 34-5"),
+        ("x:12", "x:12"),
+        ("pp:12", "pp:12"),
+        ("p:abc", "p:abc"),
+        ("p:12 a", "p:12 a"),
+    ],
+)
+def test_only_marks_in_front_of_numbers_are_taken_off(cell: str, kept: str) -> None:
+    row = read({"0": "email", "1": "custom:Plan"}, "ann@example.com", cell)
+    assert fields(row)["custom"] == {"plan": kept}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        ("Null", "Lee", ("Null", "Lee")),
+        ("NULL", "Lee", (None, "Lee")),
+        ("n/a", "Lee", (None, "Lee")),
+        ("-", "Lee", (None, "Lee")),
+        ("Null", "", (None, None)),
+        ("Null", "Nan", (None, None)),
+    ],
+)
+def test_a_word_for_nothing_is_a_name_only_beside_another_value(
+    first: str, last: str, names: tuple[str | None, str | None]
+) -> None:
+    kept = fields(read({"0": "email", "1": "first_name", "2": "last_name"}, "ann@example.com", first, last))
+    assert (kept.get("first_name"), kept.get("last_name")) == names
+    named = read(
+        {"0": "contact_id", "1": "first_name", "2": "last_name"}, "7", first, last, identifier="contact_id"
+    )
+    assert (fields(named).get("first_name"), fields(named).get("last_name")) == names
+
+
+@pytest.mark.parametrize(
+    ("field", "limit"),
+    [("first_name", 120), ("full_name", 240), ("country", 60), ("company", 200), ("custom:Plan", 2000)],
+)
+def test_a_value_may_be_as_long_as_its_field(field: str, limit: int) -> None:
+    mapping = {"0": "email", "1": field}
+    for cell in ("x" * limit, " " * 500 + "x" * limit + " " * 500):
+        row = read(mapping, "ann@example.com", cell)
+        assert (row.key, row.verdict, row.detail) == ("ann@example.com", Outcome.ENROLLED, None)
+    row = read(mapping, "ann@example.com", "x" * (limit + 1))
+    assert row == (
+        3,
+        4,
+        "ann@example.com",
+        None,
+        Outcome.VALIDATION_ERROR,
+        "value_too_long",
+        None,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "cell"), [("phone", "x" * 300), ("birthday", "x" * 300), ("email", "x" * 300)]
+)
+def test_an_overlong_value_that_says_nothing_is_left_out(field: str, cell: str) -> None:
+    rows = reader({"0": "contact_id", "1": field}, identifier="contact_id")
+    row = rows.read(3, 4, ("7", cell))
+    assert (row.key, row.note, row.fields) == ("7", LEFT_OUT, None)
+    assert rows.left_out[field].samples == [(3, 4, "x" * 40)]
+
+
+def test_columns_of_all_kinds_become_columns_of_the_contact() -> None:
+    mapping = {
+        "0": "email",
+        "1": "full_name",
+        "2": "phone",
+        "3": "birthday",
+        "4": "custom:Shoe Size",
+        "5": "tags",
+    }
+    row = read(mapping, "Ann@Example.com", "Dr. Ann Lee", "0151 23456789", "23.04.1990", "38", "VIP")
+    assert fields(row) == {
+        "email": "Ann@Example.com",
+        "email_key": "ann@example.com",
+        "first_name": "Ann",
+        "first_name_key": "ann",
+        "last_name": "Lee",
+        "last_name_key": "lee",
+        "phone": "+4915123456789",
+        "phone_key": "+4915123456789",
+        "birthday": "1990-04-23",
+        "custom": {"shoe_size": "38"},
+        "tags": ["vip"],
+    }
+    assert row.note is None
+
+
+@pytest.mark.parametrize(
+    ("identifier", "cells", "shown", "key"),
+    [
+        ("email", (" Ann@Example.com ", "", ""), "Ann@Example.com", "ann@example.com"),
+        ("phone", ("", "0151 23456789", ""), "0151 23456789", "+4915123456789"),
+        ("contact_id", ("", "", " 007 "), "007", "7"),
+    ],
+)
+def test_a_row_is_identified_by_the_chosen_column(
+    identifier: str, cells: tuple[str, ...], shown: str, key: str
+) -> None:
+    row = read({"0": "email", "1": "phone", "2": "contact_id"}, *cells, identifier=identifier)
+    assert (row.identifier, row.key, row.verdict) == (shown, key, Outcome.ENROLLED)
+
+
+def test_the_address_that_counts_is_the_one_written() -> None:
+    row = read({"0": "email", "1": "first_name"}, "ann@example.com; ben@example.com", "Ann")
+    assert (row.key, row.note) == ("ann@example.com", "first_of_several")
+    assert fields(row)["email"] == fields(row)["email_key"] == "ann@example.com"
+    second = {"0": "email", "1": "second_email"}
+    row = read(second, "bad", "ben@example.com", writes=False)
+    assert (row.key, row.note, row.fields) == ("ben@example.com", "second_column", None)
+
+
+def test_several_notes_stand_side_by_side() -> None:
+    rows = reader({"0": "email", "1": "birthday", "2": "tags"})
+    row = rows.read(3, 4, ("ann@example.com; ben@example.com", "soon", "VIP," + "x" * 99))
+    assert row.note == f"first_of_several {LEFT_OUT}"
+    assert {name: found.count for name, found in rows.left_out.items()} == {"birthday": 1, "tags": 1}
+    assert rows.left_out["tags"].samples == [(3, 4, "VIP," + "x" * 36)]
+
+
+def test_a_no_counts_for_the_other_addresses_of_the_row_too() -> None:
+    mapping = {"0": "email", "1": "opt_out", "2": "city"}
+    sides = Sides(addresses=(0, 2))
+    rows = RowReader(FileSelection("u", mapping), True, "DE", sides=sides)
+    rows.read(3, 4, ("ann@example.com", "yes", "ben@example.com"))
+    rows.read(4, 5, ("cy@example.com", "no", "dee@example.com"))
+    rows.read(5, 6, ("nobody", "yes", "eve@example.com"))
+    assert rows.take_other_keys() == [
+        (3, "ben@example.com", "unsubscribed"),
+        (5, "eve@example.com", "unsubscribed"),
+    ]
+    assert rows.take_other_keys() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "remark", "detail", "withheld"),
+    [
+        ("consent_note", "unsubscribed", "file:unsubscribed", "unsubscribed"),
+        ("consent_note", "", None, None),
+        ("consent", "maybe later", "unclear:maybe later", "left_out"),
+    ],
+)
+def test_text_beside_the_table_that_withholds_a_row_is_quoted(
+    field: str, remark: str, detail: str | None, withheld: str | None
+) -> None:
+    selection = FileSelection("u", {"0": "email", "1": field})
+    rows = RowReader(selection, True, "DE", sides=Sides(outside=((1, field),)))
+    row = rows.read(3, 4, ("ann@example.com", remark))
+    assert (row.key, row.detail, row.withheld) == ("ann@example.com", detail, withheld)
+
+
+def test_a_no_beside_an_overlong_value_keeps_only_what_identifies() -> None:
+    mapping = {"0": "email", "1": "opt_out", "2": "first_name", "3": "city"}
+    row = read(mapping, "ann@example.com", "yes", "A" * 5_000, "Rome")
+    assert fields(row) == {"email": "ann@example.com", "email_key": "ann@example.com"}
+    by_id = read(
+        {"0": "contact_id"} | {str(at): mapping[str(at)] for at in (1, 2)},
+        "7",
+        "yes",
+        "A" * 5_000,
+        identifier="contact_id",
+    )
+    assert (by_id.key, by_id.withheld, by_id.fields) == ("7", "unsubscribed", None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "keys", "note"),
+    [
+        ("VIP", ["vip"], None),
+        ("VIP, -, n/a", ["vip"], None),
+        (" New   Lead ; VIP", ["new lead", "vip"], None),
+        ("x" * 60, ["x" * 60], None),
+        ("x" * 61, [], LEFT_OUT),
+        ("VIP," + " " * 40_000, ["vip"], LEFT_OUT),
+    ],
+)
+def test_tags_of_a_cell(cell: str, keys: list[str], note: str | None) -> None:
+    row = read({"0": "email", "1": "tags"}, "ann@example.com", cell, writes=False)
+    assert (fields(row).get("tags", []), row.note) == (keys, note)
+
+
+def test_a_tag_is_called_as_it_was_written_first() -> None:
+    rows = reader({"0": "email", "1": "tags"})
+    rows.read(1, 2, ("ann@example.com", "VIP, vip"))
+    rows.read(2, 3, ("ben@example.com", "vip, Spring  Sale"))
+    assert rows.tags == {"vip": "VIP", "spring sale": "Spring Sale"}
+    assert rows.met == {"left_out": {}, "tags": ["VIP", "Spring Sale"]}

@@ -13,6 +13,7 @@ from app.contacts.domain import (
     ValueStyle,
     birthday_input,
     birthday_text,
+    may_be_contacted,
     may_become,
     name_key,
     pack,
@@ -59,6 +60,50 @@ def test_every_problem_is_named():
         {"plan": "x" * 2001},
     )
     assert set(problems) == {"email", "phone", "company", "birthday", "plan"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"email": "nobody"}, "The address has no @ sign."),
+        ({"email": "a b@example.com"}, "The address contains a space."),
+        ({"phone": "12"}, "The phone number is too short."),
+        ({"phone": "x"}, "This isn’t a phone number."),
+        ({"company": "x" * 201}, "Company can have up to 200 characters; this has 201."),
+        ({"first_name": "x" * 5000}, "First name can have up to 120 characters; this has 4,000."),
+        (
+            {"birthday": "soon" * 20},
+            f"“{'soon' * 10}” isn’t a date. Enter it as YYYY-MM-DD, such as 1990-04-23.",
+        ),
+    ],
+    ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
+)
+def test_a_value_that_cannot_be_kept_is_explained(given, sentence):
+    assert read_fields(given, "DE") == ({}, {next(iter(given)): sentence})
+
+
+def test_a_custom_value_that_is_too_long_is_explained():
+    reading = read_fields({}, custom={"plan": "x" * 2000, "note": "x" * 2001})
+    assert reading.problems == {"note": "note can have up to 2,000 characters; this has 2,001."}
+
+
+@pytest.mark.parametrize("key", [key for key in FIELDS if key not in ("email", "phone", "birthday")])
+def test_a_value_may_be_as_long_as_its_limit(key):
+    limit = FIELDS[key].limit
+    assert read_fields({key: "x" * limit}).values[key] == "x" * limit
+    assert set(read_fields({key: "x" * (limit + 1)}).problems) == {key}
+
+
+def test_the_usual_style_of_dates_is_the_one_of_the_country():
+    assert ValueStyle("US").date_style == DateStyle(month_first=True)
+    assert ValueStyle("GB").date_style == DateStyle(month_first=False)
+    assert ValueStyle("US", dates=DateStyle(month_first=False)).date_style == DateStyle(month_first=False)
+
+
+@pytest.mark.parametrize("status", ["bounced", "unsubscribed", "blocked", "", None, "Active", "new"])
+def test_only_active_contacts_may_be_contacted(status):
+    assert may_be_contacted("active") is True
+    assert may_be_contacted(status) is False
 
 
 def test_the_first_of_several_addresses():
@@ -134,6 +179,8 @@ def test_half_a_character_is_left_out():
 def test_keys():
     assert name_key("  Müller-Lüdenscheidt   GROSS ") == "muller-ludenscheidt gross"
     assert name_key("Groß") == "gross"
+    assert name_key("x" * 121) == "x" * 120
+    assert pack({"first_name": "Änne", "custom": {}}) == '{"first_name":"Änne","custom":{}}'
     assert tag_name("  New\tLead ") == "New Lead"
     assert tag_key("New  LEAD") == tag_key("new lead")
     assert tag_key("resume") != tag_key("résumé")

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.contacts.domain.names import full_name, tag_problem, title_of
+from app.contacts.domain.names import field_key, full_name, tag_problem, title_of
 from app.platform.ids import HIGHEST_ID, number_of
 from app.platform.words import counted, joined
 
@@ -53,12 +53,32 @@ def test_one_rule_says_what_a_tag_may_be(tag, sentence):
         (None, "Lee", "a@example.com", "Lee"),
         (None, None, "a@example.com", "a@example.com"),
         (None, None, None, "+4915112345678"),
+        ("", "", "", "+4915112345678"),
     ],
 )
 def test_a_contact_is_called_by_name_or_address(first, last, email, title):
     person = SimpleNamespace(first_name=first, last_name=last, email=email, phone="+4915112345678", id=7)
     assert title_of(person) == title
     assert full_name(first, last) in ("", title)
+
+
+def test_a_contact_that_says_nothing_is_called_by_its_id():
+    assert title_of(SimpleNamespace(first_name="", last_name=None, email=None, phone="", id=7)) == "Contact 7"
+
+
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [
+        ("Größe (cm)", "grosse_cm"),
+        (" _A__b_ ", "a_b"),
+        ("Ünï 5", "uni_5"),
+        ("x" * 70, "x" * 60),
+        ("生日", "field_4ef51d13"),
+        ("-", "field_97ddb3f8"),
+    ],
+)
+def test_keys_of_custom_fields_stay_as_they_are(label, key):
+    assert field_key(label) == key
 
 
 def test_lists_and_counts_read_as_people_write_them():

@@ -35,7 +35,46 @@ def test_two_words_are_a_whole_name_in_either_order():
 def test_a_phone_in_the_way_of_its_country():
     assert ("phone_key", "+4915123456789") in columns("0151 / 234-56789", "DE")
     assert ("phone_key", "+49151") in columns("+49 151")
-    assert not [column for column, _ in columns("2024") if column == "phone_key"]
+    assert ("phone_key", "+490151") in columns("+49 (0) 151")
+
+
+@pytest.mark.parametrize("text", ["2024", "+4", "123 Ann", "++49151", "+--"])
+def test_what_is_no_phone(text):
+    assert "phone_key" not in dict(columns(text))
+
+
+def test_lanes_go_from_the_likeliest_to_the_least_likely():
+    assert lanes_of("Ann Mary Lee") == (
+        Lane("first_name_key", "ann mary lee"),
+        Lane("last_name_key", "ann mary lee"),
+        Lane("last_name_key", "mary lee", "first_name_key", "ann"),
+        Lane("last_name_key", "ann", "first_name_key", "mary lee"),
+        Lane("last_name_key", "lee", "first_name_key", "ann mary"),
+    )
+    assert lanes_of("Lee, Ann")[2:] == (
+        Lane("last_name_key", "lee", "first_name_key", "ann"),
+        Lane("last_name_key", "ann", "first_name_key", "lee"),
+    )
+    assert columns("0151 23456789", "DE")[0] == ("phone_key", "+4915123456789")
+    assert columns("Ann,")[-1] == ("email_key", "ann,")
+
+
+def test_long_texts_are_cut():
+    assert columns("x" * 300) == [
+        ("first_name_key", "x" * 120),
+        ("last_name_key", "x" * 120),
+        ("email_key", "x" * 254),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "answer"),
+    [("anna", "lee", True), ("eve", "lee", False), ("anna", "ray", False), (None, "lee", False)],
+)
+def test_a_lane_of_two_names_needs_both(first, last, answer):
+    contact = SimpleNamespace(first_name_key=first, last_name_key=last)
+    assert Lane("last_name_key", "le", "first_name_key", "ann").holds(contact) is answer
+    assert Lane("last_name_key", "le", "first_name_key").holds(contact) is (last == "lee")
 
 
 def test_signs_alone_find_nothing_by_name():

@@ -33,6 +33,14 @@ def test_report_24b_full_names():
         ("Jean DUPONT", ("Jean", "DUPONT")),
         ("MARTIN SOPHIE", ("MARTIN", "SOPHIE")),
         ("JJ Smith", ("JJ", "Smith")),
+        ("LEE Ann", ("Ann", "LEE")),
+        ("DUPONT MOREAU Jean Luc", ("Jean Luc", "DUPONT MOREAU")),
+        ("A Lee", ("A", "Lee")),
+        ("Lee, Ann", ("Ann", "Lee")),
+        ("Lee Ray ,  Ann Mary", ("Ann Mary", "Lee Ray")),
+        ("Lee,", ("Lee", "")),
+        ("Bob 2", ("Bob", "")),
+        ("'", ("'", "")),
         ("", ("", "")),
         (" ", ("", "")),
         ("Dr.", ("Dr.", "")),
@@ -60,6 +68,13 @@ def test_plain_names(whole, parts):
         ("Smith Jr., John", ("John", "Smith")),
         ("Braunhof, Dr. Eva", ("Eva", "Braunhof")),
         ("Familie Müller", ("", "Müller")),
+        ("Dr. Dr. Cher", ("", "Cher")),
+        ("HERR Meier", ("", "Meier")),
+        ("Mr. Lee, Ann", ("Ann", "Lee")),
+        ("Familie van Gogh", ("", "van Gogh")),
+        ("Sir Elton John III", ("Elton", "John")),
+        ("PhD", ("PhD", "")),
+        ("Ann (Annie) Lee", ("Ann", "Lee")),
     ],
 )
 def test_titles_and_suffixes_stay_out(whole, parts):
@@ -95,6 +110,13 @@ def test_a_first_name_that_is_a_title_elsewhere_stays(whole):
 )
 def test_particles_belong_to_the_last_name(whole, parts):
     assert split_name(whole) == parts
+
+
+def test_very_long_names_are_cut_and_split_at_the_last_space():
+    assert split_name("Ann " * 60 + "Lee") == (("Ann " * 59).strip(), "Ann"), "cut after 240 characters"
+    assert split_name("a" * 300) == ("a" * 240, "")
+    assert split_name("a" * 90 + " Lee, PhD") == ("a" * 90, "Lee")
+    assert split_name("a" * 100 + " Lee, PhD") == ("a" * 100 + " Lee,", "PhD"), "too long for the library"
 
 
 def test_whatever_the_name_it_costs_little():
