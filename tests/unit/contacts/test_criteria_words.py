@@ -13,6 +13,8 @@ from app.contacts.domain.criteria import (
     criteria_words,
     day_words,
     field_label,
+    register_fields,
+    register_kind,
 )
 
 
@@ -95,6 +97,7 @@ def test_rules_on_tags_in_words(op, tags, sentence):
         (rule("country", "equals", "QQ"), "Country is QQ"),
         (rule("shoe", "equals", "x"), "An incomplete condition"),
         (rule("city", "resembles", "x"), "An incomplete condition"),
+        (rule("tags", "equals", ["vip"]), "Is “vip”"),
         (rule("city", ["equals"], "x"), "An incomplete condition"),
         ({"field": "contact.city"}, "An incomplete condition"),
         ({"op": "equals"}, "An incomplete condition"),
@@ -141,8 +144,10 @@ def test_a_room_describes_the_rules_on_its_own_fields(monkeypatch):
     def describe(field, op, value, names):
         return f"{field.label}/{op}/{names.get(value, 'a deleted record')}"
 
-    monkeypatch.setitem(KINDS, "room", Kind(("equals",), words=describe))
-    monkeypatch.setitem(FIELDS, "room.stay", Field("room.stay", "stays in", "room"))
+    monkeypatch.setitem(KINDS, "room", Kind(()))  # so that both are taken out again
+    monkeypatch.setitem(FIELDS, "room.stay", FIELDS["contact.city"])
+    register_kind("room", Kind(("equals",), words=describe))
+    register_fields(Field("room.stay", "stays in", "room"))
     one = {"field": "room.stay", "op": "equals", "value": "r1"}
     assert criteria_words({"all": [one]}, {"r1": "Blue"}) == "Stays in/equals/Blue"
     assert criteria_words({"all": [{"any": [one]}]}, {"r1": "Blue"}) == "Stays in/equals/Blue"
