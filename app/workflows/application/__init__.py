@@ -1,4 +1,4 @@
-"""The doors of the room."""
+"""The functions that other rooms may use."""
 
 from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
 from app.workflows.application.judging import available, missing_services

@@ -1,4 +1,4 @@
-"""Making a workflow, and changing its name, description and re-enrollment."""
+"""Creating workflows, and changing their name, description and re-enrollment."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ LONGEST_NAME, LONGEST_DESCRIPTION = 120, 1000
 
 
 class SameName(Conflict):
-    """Another workflow of the account has this name: use it anyway?"""
+    """Another workflow of the account has this name; the user must confirm it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class SameName(Conflict):
 
 @dataclass(frozen=True)
 class TemplateOrigin:
-    """Which template, in which version, a workflow is made from."""
+    """The template and version that a workflow is created from."""
 
     id: int
     version: int
@@ -47,8 +47,11 @@ def create_draft(
     template: TemplateOrigin | None,
     same_name: bool = False,
 ) -> Workflow:
-    """Make a draft inside the caller's transaction. Raises Invalid, LimitReached, and SameName when another
-    workflow has this name already, unless `same_name` says that this is intended."""
+    """Create a draft, in the caller's transaction if there is one.
+
+    Raises Invalid, LimitReached, and SameName if another workflow has this name, unless `same_name` confirms
+    it.
+    """
     accounts.require(actor, Permission.WORKFLOWS)
     if wrong := _problems(name, ""):
         raise Invalid("VALIDATION_ERROR", wrong["name"], fields=wrong)
@@ -88,10 +91,10 @@ def rename(
     enroll_again: bool | None = None,
     same_name: bool = False,
 ) -> Workflow:
-    """Change name, description and whether people who left can be enrolled again (None: as it is).
+    """Change name, description and whether people who left can be enrolled again (None leaves it unchanged).
 
-    Raises Invalid, Conflict when somebody else changed it since, and SameName when another workflow has the
-    new name, unless `same_name` says that this is intended.
+    Raises Invalid, Conflict if the workflow was changed in the meantime, and SameName if another workflow has
+    the new name, unless `same_name` confirms it.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     fields = _problems(name, description)

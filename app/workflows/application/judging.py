@@ -1,4 +1,4 @@
-"""Judging a workflow against what its account has: custom fields, other workflows, connected services."""
+"""Validation of a workflow against its account: custom fields, other workflows, connected integrations."""
 
 from app.accounts.application import filled_tags
 from app.integrations.application import connected
@@ -8,23 +8,25 @@ from app.workflows.infrastructure import queries
 
 
 def faults(account_id: int, definition: Definition) -> list[Problem]:
-    """Everything that is wrong with a definition in this account. What is only missing or switched off is
-    no fault: the person is asked about it."""
+    """Return all problems of a definition in this account.
+
+    Missing integrations and parts that are switched off are not problems; the user is asked about them.
+    """
     fields, linked = queries.custom_field_keys(account_id), linked_names(account_id, definition)
     return problems(definition, custom_fields=fields, workflows=linked, may_be_off=True)
 
 
 def linked_names(account_id: int, definition: Definition) -> dict[str, str]:
-    """{public id: name} of the account's workflows, looked up only when a step names one."""
+    """Return {public id: name} of the account's workflows, or {} if no setting refers to a workflow."""
     is_named = any(setting.kind == "workflow" for part in definition.parts for setting, _ in part.settings)
     return queries.workflow_names(account_id) if is_named else {}
 
 
 def missing_services(account_id: int, definition: Definition) -> tuple[str, ...]:
-    """The integrations that the definition needs and that are not connected."""
+    """Return the integrations that the definition needs and that are not connected."""
     return missing(requirements(definition), available(account_id))
 
 
 def available(account_id: int) -> frozenset[str]:
-    """What steps can rely on: connected integrations, and merge tags that the account has a value for."""
+    """Return the connected integrations, and the merge tags that the account has a value for."""
     return frozenset(connected(account_id) | filled_tags(account_id))

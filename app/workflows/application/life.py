@@ -1,4 +1,4 @@
-"""The life cycle of a workflow: activating keeps a version, pausing and archiving stop new enrollments."""
+"""The life cycle of a workflow: activation creates a version, pausing and archiving stop new enrollments."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -14,11 +14,12 @@ from app.workflows.infrastructure.tables import Workflow
 
 
 def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workflow:
-    """Check the whole definition and keep it as the next version, which people are enrolled into from now on.
+    """Validate the definition and make it the version that people are enrolled into.
 
-    A definition that equals the last version makes no new one: a second click does nothing, and a paused
-    workflow goes on as it was. Raises Invalid (`problems`: a list of {step, name, field, message}), Conflict,
-    and ActivationQuestion when something is missing that `ask` wants to know of; nothing is changed then.
+    A definition equal to the last version creates no new one, so a second click has no effect, and a paused
+    workflow resumes with the same version. Raises NotFound, Invalid (`problems`: a list of {step, name,
+    field, message}), Conflict, and ActivationQuestion if something is missing that `ask` requires asking
+    about.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
@@ -43,12 +44,12 @@ def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workf
 
 
 def pause(actor: Actor, public_id: str) -> Workflow:
-    """Take in nobody for now; running bulk enrollments pause with it. Raises Conflict."""
+    """Stop new enrollments for now; running bulk enrollments pause, too. Raises NotFound, Conflict."""
     return _move(actor, public_id, Status.PAUSED, "workflow_paused")
 
 
 def archive(actor: Actor, public_id: str) -> Workflow:
-    """Take in nobody any more. Raises Conflict."""
+    """Stop new enrollments for good. Raises NotFound, Conflict."""
     return _move(actor, public_id, Status.ARCHIVED, "workflow_archived")
 
 

@@ -1,5 +1,4 @@
-"""Finding workflows, changing one that nobody else changed meanwhile, and knowing whether people can be put
-into one now."""
+"""Looking up workflows, optimistic updates, and the version that people are enrolled into."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from app.workflows.infrastructure.tables import Workflow
 
 @dataclass(frozen=True)
 class Startable:
-    """An active workflow: the version that people are enrolled into, and the step at which they begin."""
+    """An active workflow, with the version that people are enrolled into and their first step."""
 
     workflow_id: int
     public_id: str
@@ -32,7 +31,7 @@ _WHY_NOT = {
 
 
 def find_workflow(actor: Actor, public_id: str) -> Workflow:
-    """A workflow of the actor's account. Raises NotFound."""
+    """Return a workflow of the actor's account. Raises NotFound."""
     workflow = queries.workflow_by_public_id(actor.account_id, public_id)
     if workflow is None:
         raise NotFound(
@@ -45,7 +44,7 @@ def find_workflow(actor: Actor, public_id: str) -> Workflow:
 
 
 def editable(actor: Actor, public_id: str) -> Workflow:
-    """The same; raises Conflict when it is archived."""
+    """Return a workflow that can be changed. Raises NotFound, and Conflict if it is archived."""
     workflow = find_workflow(actor, public_id)
     if not can_be_edited(workflow.status):
         raise Conflict("CONFLICT", "An archived workflow can’t be changed.", status=workflow.status)
@@ -53,7 +52,7 @@ def editable(actor: Actor, public_id: str) -> Workflow:
 
 
 def change(workflow: Workflow, revision: int, **values: Any) -> None:
-    """Change a workflow that is still at `revision`. Raises Conflict, with the `revision` it is at now."""
+    """Change a workflow that is still at `revision`. Raises Conflict, with the `revision` that was loaded."""
     if not store.change(workflow.account_id, workflow.id, revision, **values):
         raise Conflict(
             "CONFLICT", "Someone else changed this workflow since you opened it.", revision=workflow.revision
@@ -61,7 +60,7 @@ def change(workflow: Workflow, revision: int, **values: Any) -> None:
 
 
 def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:
-    """For the command line. Raises NotFound, and Conflict when several have that name."""
+    """Return a workflow, for the command line. Raises NotFound, and Conflict if several have that name."""
     if workflow := queries.workflow_by_public_id(actor.account_id, name_or_id):
         return workflow
     named = queries.workflows_named(actor.account_id, name_or_id)
@@ -74,12 +73,12 @@ def find_by_name_or_id(actor: Actor, name_or_id: str) -> Workflow:
 
 
 def startable(actor: Actor, public_id: str) -> Startable:
-    """What a job needs of a workflow. Raises NotFound, and Conflict when it is not active."""
+    """Return what a job needs of an active workflow. Raises NotFound, and Conflict if it is not active."""
     return _startable(find_workflow(actor, public_id))
 
 
 def startable_by_id(actor: Actor, workflow_id: int) -> Startable:
-    """The same by the internal id."""
+    """Return the same, given the internal id."""
     workflow = queries.workflow_by_id(actor.account_id, workflow_id)
     if workflow is None:
         raise NotFound("WORKFLOW_NOT_FOUND", "This workflow doesn’t exist.")
@@ -87,7 +86,7 @@ def startable_by_id(actor: Actor, workflow_id: int) -> Startable:
 
 
 def state_of(account_id: int, workflow_id: int) -> str | None:
-    """The status of a workflow, None when it is gone."""
+    """Return the status of a workflow, or None if it no longer exists."""
     return queries.status_of(account_id, workflow_id)
 
 

@@ -1,5 +1,4 @@
-"""What higher rooms show on the pages of workflows: cards and figures of their own, and how many people are
-in each workflow of the list. They register here; this room never knows who came."""
+"""Extension points of the workflow pages, with which higher rooms register panels and a count of people."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
@@ -16,15 +15,15 @@ _counts: dict[str, Count] = {}
 
 
 def register_panel(name: str, show: Show, place: Place = "side") -> None:
-    """`show(actor, workflow)` gives HTML (as Markup: plain text is escaped), or None.
+    """Register a panel. `show(actor, workflow)` returns HTML (Markup; plain text is escaped), or None.
 
-    `top`: across the page, above the drawing, for figures and notices; `side`: a card beside the drawing.
+    `top` panels span the page above the drawing, for figures and notices; `side` panels are cards next to it.
     """
     _panels[place][name] = show
 
 
 def register_people_count(count: Count) -> None:
-    """`count(actor, workflow ids)` gives how many people are in each workflow now; missing: nobody."""
+    """Register a function `count(actor, workflow ids)` that returns {workflow id: people in it now}."""
     _counts["people"] = count
 
 
@@ -34,7 +33,7 @@ def panels_of(actor: Actor, workflow: Workflow, place: Place) -> list[str]:
 
 
 def people_in(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int] | None:
-    """How many people are in each of these workflows now; None when nobody can say."""
+    """Return {workflow id: people in it now}, or None if no count is registered."""
     if "people" not in _counts:
         return None
     counted = _counts["people"](actor, workflow_ids) if workflow_ids else {}

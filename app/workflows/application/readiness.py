@@ -1,5 +1,4 @@
-"""What a workflow still lacks, each thing with the page where it is put right, and the question that an
-activation asks about it."""
+"""What a workflow still lacks, with the pages to fix it, and the confirmation before an activation."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,8 +23,10 @@ INTEGRATIONS = "/settings/integrations"
 
 
 class Ask(StrEnum):
-    """What an activation asks about: everything that is missing, only a workflow in which nothing is live,
-    or nothing (the person has seen the list and goes on)."""
+    """When an activation requires confirmation.
+
+    If anything is missing, only if no step would do anything, or never, because the user has confirmed.
+    """
 
     ANYTHING = "anything"
     NOTHING_LIVE = "nothing_live"
@@ -34,7 +35,7 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is missing, in a sentence, and the page where it is put right."""
+    """Something that is missing, as a sentence, and the page to fix it."""
 
     kind: str
     message: str
@@ -43,7 +44,7 @@ class Missing:
 
 
 class ActivationQuestion(Conflict):
-    """The workflow is sound, but something is missing: activate it anyway? `missing` is the list."""
+    """The workflow is valid, but things are missing; the user must confirm the activation."""
 
     def __init__(self, name: str, missing: Sequence[Missing]) -> None:
         nothing_live = any(one.kind == GapKind.NOTHING_LIVE for one in missing)
@@ -58,19 +59,19 @@ class ActivationQuestion(Conflict):
 
 
 def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
-    """Everything that is missing, what matters most first."""
+    """Return everything that is missing, most important first."""
     found = gaps(workflow.parsed, connected=connected(account_id), filled=accounts.filled_tags(account_id))
     return [_missing(workflow, gap) for gap in found]
 
 
 def what_is_missing(actor: Actor, public_id: str) -> list[Missing]:
-    """The same by the public id. Raises NotFound."""
+    """Return the same, given the public id. Raises NotAllowed, NotFound."""
     accounts.require(actor, Permission.REPORTS)
     return missing_in(actor.account_id, find_workflow(actor, public_id))
 
 
 def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQuestion | None:
-    """What has to be asked before this workflow is activated; None when nothing has to be."""
+    """Return the confirmation that the activation of this workflow requires, or None."""
     missing = missing_in(account_id, workflow) if ask != Ask.NEVER else []
     if ask == Ask.NOTHING_LIVE and not any(one.kind == GapKind.NOTHING_LIVE for one in missing):
         return None
@@ -78,7 +79,7 @@ def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQ
 
 
 def missing_fields(account_id: int, definition: Definition) -> list[str]:
-    """Labels of the contact fields that the definition names and that do not exist yet."""
+    """Return the labels of the contact fields that the definition uses and that do not exist."""
     known = queries.custom_field_keys(account_id)
     labels = {
         key: key.replace("_", " ").strip().capitalize()
@@ -89,7 +90,7 @@ def missing_fields(account_id: int, definition: Definition) -> list[str]:
 
 
 def create_missing_fields(actor: Actor, public_id: str) -> list[str]:
-    """Make the contact fields that the workflow names; returns their labels."""
+    """Create the contact fields that the workflow uses and that do not exist. Return their labels."""
     accounts.require(actor, Permission.WORKFLOWS)
     accounts.require(actor, Permission.CONTACTS)
     with transaction():

@@ -1,4 +1,4 @@
-"""What the pages of workflows show: a page of the list, and one workflow with everything about it."""
+"""Data for the list of workflows and for the page of one workflow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody looks for: words of the name, description or template, and a status."""
+    """A search: text in the name, description or template, and a status."""
 
     text: str = ""
     status: Status | None = None
@@ -36,7 +36,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Outline:
-    """The figures of a definition that a list shows."""
+    """The figures of a definition that the list shows."""
 
     steps: int
     days: int
@@ -45,8 +45,11 @@ class Outline:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of workflows with their outlines. `counts`: how many match in each status, whichever is chosen;
-    `people`: how many are in each workflow now, None when nobody counts them."""
+    """A page of workflows with their outlines.
+
+    `counts` is the number of matches in each status, whatever status was selected; `people` the number of
+    people in each workflow now, or None if no count is registered.
+    """
 
     workflows: Sequence[Workflow]
     outlines: dict[int, Outline]
@@ -59,9 +62,12 @@ class Listing:
 
 @dataclass(frozen=True)
 class Card:
-    """One workflow. `version`: what people are enrolled into; `is_changed`: edited since that was made;
-    `missing`: what it still lacks; `off`: its parts that are switched off; `new_fields`: contact fields that
-    it names and that do not exist; `people`: how many are in it, counted only where archiving is offered."""
+    """One workflow with everything its page shows.
+
+    `version` is the one that people are enrolled into, `is_changed` means edited since. `missing` is what the
+    workflow still lacks, `off` its parts that are switched off, `new_fields` the contact fields it uses that
+    do not exist. `people` is the number of people in it, counted only where archiving is offered.
+    """
 
     workflow: Workflow
     outline: Outline
@@ -86,8 +92,10 @@ class Card:
 def find_workflows(
     actor: Actor, search: Search, *, after: str | None = None, before: str | None = None
 ) -> Listing:
-    """A page of the workflows that match, after or before the one with that public id. An id that is gone
-    leads to the first page."""
+    """Return a page of matching workflows that follow `after` or precede `before` (public ids).
+
+    An id that no longer exists leads to the first page. Raises NotAllowed.
+    """
     require(actor, Permission.REPORTS)
     account_id, text = actor.account_id, search.text.replace("\0", "")
     page = queries.workflows_page(
@@ -110,7 +118,7 @@ def find_workflows(
 
 
 def workflow_card(actor: Actor, public_id: str) -> Card:
-    """Raises NotFound."""
+    """Return one workflow with everything its page shows. Raises NotAllowed, NotFound."""
     require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
     definition = workflow.parsed

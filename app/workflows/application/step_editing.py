@@ -1,4 +1,4 @@
-"""One step: what its form shows, what its message looks like while somebody types, and changing it."""
+"""Viewing, previewing and editing one step of a workflow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,9 +25,11 @@ from app.workflows.infrastructure.tables import Workflow
 
 @dataclass(frozen=True)
 class StepCard:
-    """A step that can be opened: `fields` are the settings that may be changed, `values` what is saved of
-    them, {name: text}; `needs`: names of the integrations that it cannot run without and that are not
-    connected."""
+    """A step that can be opened.
+
+    `fields` are the settings that may be changed, `values` their saved values as {name: text}, `needs` the
+    names of the integrations it requires that are not connected.
+    """
 
     workflow: Workflow
     step: Step
@@ -41,7 +43,7 @@ class StepCard:
 
 
 def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
-    """A step with settings that may be changed. Raises NotFound, also for steps that have nothing to open."""
+    """Return a step with editable settings. Raises NotFound, also for steps that have none."""
     accounts.require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
     definition = workflow.parsed
@@ -61,7 +63,7 @@ def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
 
 
 def sample_of(actor: Actor, public_id: str, step_id: str, typed: Mapping[str, str]) -> SampleMessage:
-    """The message as it would look with what was typed; nothing is saved. Raises NotFound."""
+    """Return the message with the values being typed; nothing is saved. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     definition = find_workflow(actor, public_id).parsed
     step, fields = _editable_step(definition, step_id)
@@ -80,11 +82,10 @@ def edit_step(
     revision: int,
     enabled: bool | None = None,
 ) -> Workflow:
-    """Change the text of a message or the length of a wait: {field of its config: new value}, and switch the
-    step on or off (`enabled`; None: as it is).
+    """Change editable settings of a step: {setting: new value}; switch it on or off (None: unchanged).
 
-    Raises Invalid with `fields` when the step would have a fault, Conflict when somebody else changed the
-    workflow since `revision`. What stays as it was is not recorded as a change.
+    Raises NotFound, Invalid with `fields` if the step would be invalid, Conflict if the workflow was changed
+    since `revision`. Unchanged values are not recorded as a change.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
@@ -107,8 +108,10 @@ def edit_step(
 
 
 def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revision: int) -> Workflow:
-    """Switch a step, a goal or the trigger (“trigger”) on or off. Raises NotFound, and Conflict when somebody
-    else changed the workflow since `revision`. What is so already is no change."""
+    """Switch a step, a goal or the trigger (id "trigger") on or off. No change if it is so already.
+
+    Raises NotFound, and Conflict if the workflow was changed since `revision`.
+    """
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = editable(actor, public_id)
@@ -124,7 +127,7 @@ def switch_part(actor: Actor, public_id: str, part_id: str, enabled: bool, revis
 
 
 def _editable_step(definition: Definition, step_id: str) -> tuple[Step, tuple[Setting, ...]]:
-    """The step and its settings that may be changed. Raises NotFound when there are none."""
+    """Return the step and its editable settings. Raises NotFound if there are none."""
     step = definition.step(step_id)
     names = step.kind.editable if step and step.kind else ()
     if step is None or step.kind is None or not names:
@@ -159,7 +162,7 @@ def _refuse_faults(actor: Actor, definition: Definition, step_id: str, fields: t
 
 
 def _tidy(value: Any) -> Any:
-    """Browsers send lines that end in CR LF; NUL and halves of characters cannot be kept."""
+    """Normalize line endings; remove NUL and replace lone surrogates, which the databases cannot store."""
     if not isinstance(value, str):
         return value
     lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")

@@ -1,4 +1,4 @@
-"""What a workflow is, without a database or a browser: definition, types of steps, checks, texts, drawing."""
+"""The workflow model in pure Python: definition, step types, checks, message texts and drawing."""
 
 from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_off
 from app.workflows.domain.checks.problem import Problem

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a workflow is in its life."""
+    """Status of a workflow."""
 
     DRAFT = "draft"
     ACTIVE = "active"
@@ -29,7 +29,7 @@ _WHY: dict[tuple[Status, Status], str] = {
 
 
 def refusal(status: str, to: str) -> str:
-    """Why a change is not possible, as a sentence; nothing when it is."""
+    """Return why a transition is not allowed, as a sentence; empty if it is."""
     try:
         old, new = Status(status), Status(to)
     except ValueError:
@@ -44,5 +44,5 @@ def refusal(status: str, to: str) -> str:
 
 
 def can_be_edited(status: str) -> bool:
-    """Whether the definition may be changed."""
+    """Return whether a workflow with this status can be changed."""
     return status != Status.ARCHIVED

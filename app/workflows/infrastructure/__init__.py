@@ -1,1 +1,1 @@
-"""Where the rows of this room are kept, and how they are read and written."""
+"""Tables, queries and store of workflows."""

@@ -1,4 +1,4 @@
-"""Reading workflows."""
+"""Queries for workflows."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ def workflow_by_public_id(account_id: int, public_id: str) -> Workflow | None:
 
 
 def status_of(account_id: int, workflow_id: int) -> str | None:
-    """The status alone: a definition may be long."""
+    """Return the status of a workflow without loading its definition, or None if it does not exist."""
     return session().scalar(
         sa.select(Workflow.status).where(Workflow.account_id == account_id, Workflow.id == workflow_id)
     )
@@ -47,8 +47,10 @@ def workflows_named(account_id: int, name: str) -> Sequence[Workflow]:
 
 
 def has_name(account_id: int, name: str, besides: int = 0) -> bool:
-    """Whether a workflow other than `besides` has this name; upper and lower case are one. They are compared
-    here, because SQLite knows no letters but those of English."""
+    """Return whether a workflow other than `besides` has this name, ignoring case.
+
+    Compared in Python, because SQLite folds the case of ASCII letters only.
+    """
     query = sa.select(Workflow.name).where(
         Workflow.account_id == account_id,
         Workflow.id != besides,
@@ -65,7 +67,7 @@ def workflows_page(
     after: Workflow | None = None,
     before: Workflow | None = None,
 ) -> Page:
-    """Last changed first: those after one workflow or before another, else the first ones."""
+    """Return a page of workflows, last changed first, that follow `after` or precede `before`."""
     anchor = before or after
     query = _matching(sa.select(Workflow), account_id, search).limit(PAGE + 1)
     if status:
@@ -91,7 +93,7 @@ def count_by_status(account_id: int, search: str = "") -> dict[str, int]:
 
 
 def workflow_names(account_id: int) -> dict[str, str]:
-    """{public id: name} of all workflows of the account."""
+    """Return {public id: name} of all workflows of the account."""
     query = sa.select(Workflow.public_id, Workflow.name).where(Workflow.account_id == account_id)
     return dict(session().execute(query).all())
 
@@ -105,7 +107,7 @@ def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:
 
 
 def custom_field_keys(account_id: int) -> set[str]:
-    """The fields that the account has added to its contacts."""
+    """Return the keys of the account's custom contact fields."""
     return set(session().scalars(sa.select(CustomField.key).where(CustomField.account_id == account_id)))
 
 

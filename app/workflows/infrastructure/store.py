@@ -1,4 +1,4 @@
-"""Writing workflows. Each change raises the revision and happens only if nobody else changed it first."""
+"""Writes to workflows. Each change increments the revision and requires the one that the caller read."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def add(workflow: Workflow) -> Workflow:
 
 
 def change(account_id: int, workflow_id: int, revision: int, **values: Any) -> bool:
-    """Change a workflow that is still at `revision`. Returns False when somebody was faster."""
+    """Change a workflow that is still at `revision`. Return False if it has been changed since."""
     changed = session().execute(
         sa.update(Workflow)
         .where(Workflow.account_id == account_id, Workflow.id == workflow_id, Workflow.revision == revision)
@@ -28,7 +28,7 @@ def change(account_id: int, workflow_id: int, revision: int, **values: Any) -> b
 
 
 def add_version(workflow: Workflow, definition: dict[str, Any], user_id: int | None) -> WorkflowVersion:
-    """Keep a definition as the workflow's next version."""
+    """Add a definition as the workflow's next version."""
     last = session().scalar(
         sa.select(sa.func.max(WorkflowVersion.number)).where(
             WorkflowVersion.account_id == workflow.account_id, WorkflowVersion.workflow_id == workflow.id

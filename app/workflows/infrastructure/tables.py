@@ -1,4 +1,4 @@
-"""Workflows and the immutable versions that activation makes of them."""
+"""Tables of workflows and of the immutable versions that activation creates."""
 
 from datetime import datetime
 from typing import Any
@@ -13,23 +13,26 @@ from app.workflows.domain import Definition, parse
 
 
 class HasDefinition:
-    """A row with a definition. `definition` is its JSON, replaced as a whole and never changed inside."""
+    """Mixin for rows with a definition: JSON that is replaced as a whole, never modified in place."""
 
     definition: Mapped[dict[str, Any]]
     _parsed: tuple[dict[str, Any], Definition] | None = None
 
     @property
     def parsed(self) -> Definition:
-        """The definition, parsed once for each document that the row is read with."""
+        """The parsed definition, cached until the document is replaced."""
         if self._parsed is None or self._parsed[0] is not self.definition:
             self._parsed = (self.definition, parse(self.definition))
         return self._parsed[1]
 
 
 class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
-    """`definition` is what the editor shows; `active_version_id` is what people are enrolled into.
-    `revision` grows with every change, so that nobody overwrites an edit unseen. The four `template_`
-    columns and `cloned_at` are its lineage, kept as they were at clone time."""
+    """A workflow.
+
+    `definition` is the edited one; `active_version_id` is the version that people are enrolled into. Every
+    change increments `revision`, so that concurrent edits are detected. The four `template_` columns and
+    `cloned_at` record the template as it was when the workflow was cloned.
+    """
 
     __tablename__ = "workflows"
     __table_args__ = (sa.Index(None, "account_id", "status", "id"),)

@@ -17,6 +17,6 @@ def init(app: Flask) -> None:
 
 
 def channel_look(name: str) -> Look:
-    """Icon and tone of a channel: those of the steps that use it."""
+    """Return the icon and tone of a channel, from the first step type that uses it."""
     found = channels().get(name)
     return found.look if found else Look("info")

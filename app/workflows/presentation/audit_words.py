@@ -1,4 +1,4 @@
-"""The words of this room's audit entries."""
+"""Wording of the audit entries of workflows."""
 
 from typing import Final
 

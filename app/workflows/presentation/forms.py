@@ -1,4 +1,4 @@
-"""Forms of the workflow pages. They hold fields only: what may be in them is decided by the use cases."""
+"""Forms of the workflow pages. They only define fields; the use cases validate the values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ SEVERAL_LINES = ("message", "markdown")
 
 
 class RevisedForm(FlaskForm):
-    """`revision` is the state of the workflow that the person saw when they began."""
+    """A form that carries the revision of the workflow that the user was editing."""
 
     revision = HiddenField()
 
@@ -23,7 +23,7 @@ class RevisedForm(FlaskForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def show(self, problems: Mapping[str, str]) -> None:
-        """Put each sentence at its field; the name of the field is not said twice."""
+        """Attach each sentence to its field, without the field label that it may begin with."""
         for name, sentence in problems.items():
             if name in self:
                 words = sentence.removeprefix(f"{self[name].label.text}: ")
@@ -38,14 +38,14 @@ class NameForm(RevisedForm):
 
 
 def step_form(settings: Sequence[Setting], **values: Any) -> RevisedForm:
-    """A form with a field for each setting: with what was sent, else with `values`."""
+    """Return a form with a field for each setting, filled from the request, else from `values`."""
     fields = {setting.name: _field(setting) for setting in settings}
     made: RevisedForm = type("StepForm", (RevisedForm,), fields)(**values)
     return made
 
 
 def typed(form: RevisedForm, settings: Sequence[Setting]) -> dict[str, Any]:
-    """What the settings become: {name: value}; a number where one is wanted and it can be one."""
+    """Return {setting name: value} from the form; numeric settings are converted where possible."""
     return {setting.name: _value(setting, str(form[setting.name].data or "")) for setting in settings}
 
 

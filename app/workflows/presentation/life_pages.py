@@ -1,4 +1,4 @@
-"""Changes of a workflow's state: an activation is asked about, made and removed, a workflow is archived."""
+"""Requests that activate, pause and archive a workflow, and the confirmation page of an activation."""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ blueprint = Blueprint("workflow_life", __name__, url_prefix="/workflows/<public_
 
 @blueprint.get("/activation")
 def ask(public_id: str) -> ResponseReturnValue:
-    """What is missing before the activation, and the button that goes on. Changes nothing."""
+    """Show what is missing before an activation, with a button to go on. Changes nothing."""
     require(web.actor(), Permission.WORKFLOWS)
     workflow = workflows.find_workflow(web.actor(), public_id)
     if workflow.status == Status.ARCHIVED:
@@ -33,8 +33,11 @@ def ask(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/activation")
 def activate(public_id: str) -> ResponseReturnValue:
-    """`then=people` goes on to adding people; `confirmed=1` comes from the page that lists what is missing.
-    With problems the page comes back with all of them."""
+    """Activate a workflow.
+
+    `then=people` continues with adding people; `confirmed=1` is sent by the page that lists what is missing.
+    If the definition has problems, the workflow's page shows all of them.
+    """
     was_active = workflows.find_workflow(web.actor(), public_id).status == "active"
     then = _then(request.form.get("then"))
     asks = Ask.NEVER if request.form.get("confirmed") == "1" else Ask.ANYTHING
@@ -69,7 +72,7 @@ def archive(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/fields")
 def create_fields(public_id: str) -> ResponseReturnValue:
-    """Makes the contact fields that the workflow names and that do not exist."""
+    """Create the contact fields that the workflow uses and that do not exist."""
     labels = workflows.create_missing_fields(web.actor(), public_id)
     if labels:
         flash(f"Contact field created: {', '.join(labels)}.", "success")

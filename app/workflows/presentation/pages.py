@@ -1,4 +1,4 @@
-"""The list of workflows, one workflow's page, and its name and description."""
+"""Pages: the list of workflows, a workflow, and the form for its name and description."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("workflows", __name__, url_prefix="/workflows")
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """The list; for a search while typing only the part that changes."""
+    """List workflows. A search while typing gets only the part that changes."""
     search = Search(
         text=request.args.get("q", "").strip()[:120],
         status=next((one for one in Status if one == request.args.get("status")), None),
@@ -82,7 +82,7 @@ def change(public_id: str) -> ResponseReturnValue:
 
 
 def workflow_page(public_id: str, refused: bool = False) -> str:
-    """The page of a workflow; `refused`: an activation was just asked for and there are problems."""
+    """Render the page of a workflow; `refused` means that an activation has just failed."""
     card = workflows.workflow_card(web.actor(), public_id)
     step, revision = request.args.get("step", ""), request.args.get("revision", "")
     return render_template(
@@ -101,7 +101,7 @@ def workflow_page(public_id: str, refused: bool = False) -> str:
 def _name_page(
     workflow: Any, form: NameForm, conflict: Conflict | None = None, taken: Conflict | None = None
 ) -> str:
-    """`taken`: another workflow has the name that was typed."""
+    """Render the form; `taken` means that another workflow has the entered name."""
     if taken is None:
         form.revision.data = str(workflow.revision)
     return render_template(

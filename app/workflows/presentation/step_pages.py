@@ -1,4 +1,4 @@
-"""One step of a workflow: a message or a wait, looked at and changed, in the wide dialog or on a page."""
+"""Pages to view and edit one step of a workflow, in a dialog or on a page of its own."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/switch")
 def switch(public_id: str, step_id: str) -> ResponseReturnValue:
-    """Switches a step, a goal or the trigger on or off, as `switch` says."""
+    """Switch a step, a goal or the trigger on, or off with `switch=off`."""
     revision = request.form.get("revision", "")
     seen = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
     enabled = request.form.get("switch") != "off"
@@ -57,14 +57,14 @@ def switch(public_id: str, step_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/preview")
 def preview(public_id: str, step_id: str) -> ResponseReturnValue:
-    """The message with what is typed at this moment. Nothing is kept."""
+    """Render the message with the values being typed. Nothing is saved."""
     sent = {name: text for name, text in request.form.items() if name != "csrf_token"}
     message = workflows.sample_of(web.actor(), public_id, step_id, sent)
     return render_template("workflows/_message.html", message=message)
 
 
 def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
-    """`differs`: what is saved meanwhile where it is not what was typed."""
+    """Render the step; `differs` in the template lists saved values that differ from the entered ones."""
     actor, sent = web.actor(), typed(form, card.fields)
     message = card.message
     if message and request.method == "POST":
@@ -89,7 +89,7 @@ def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
 
 
 def _back(public_id: str, step_id: str, revision: int) -> ResponseReturnValue:
-    """To the workflow's page, at the step. A browser that stands there already has to load it again."""
+    """Redirect to the step on the workflow's page, or reload the page if it is already open."""
     page = url_for("workflows.show", public_id=public_id, step=step_id, revision=revision)
     if not web.is_htmx():
         return web.send_to(f"{page}#step-{step_id}")

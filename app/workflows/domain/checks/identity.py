@@ -1,4 +1,4 @@
-"""Ids and what refers to them: every id once, every reference to a message that was sent before."""
+"""Checks of ids and references: ids are unique, and references lead to a message sent earlier."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from app.workflows.domain.definition.references import Reference, references
 
 
 def id_problems(definition: Definition) -> Iterator[Problem]:
-    """Ids that are missing, malformed or used twice, of steps, paths and goals."""
+    """Yield problems of missing, malformed and duplicate ids of steps, paths and goals."""
     seen: set[str] = set()
     for step in definition.all_steps:
         for message in _id_messages(step.id, "step", seen):
@@ -37,7 +37,7 @@ def _id_messages(value: str, what: str, seen: set[str]) -> Iterator[str]:
 
 
 def reference_problems(definition: Definition) -> Iterator[Problem]:
-    """References that lead to no message, or to one that cannot have been sent yet."""
+    """Yield problems of references that lead to no message, or to one that cannot have been sent yet."""
     by_id = {step.id: step for step in definition.all_steps if step.id}
     for reference in references(definition):
         message = _reference_problem(reference, by_id.get(reference.target)) if reference.counts else ""

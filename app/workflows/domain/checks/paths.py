@@ -1,4 +1,4 @@
-"""Judges the paths of a branch or a split: how many, their names, criteria and percentages."""
+"""Checks of the paths of a branch or split: number, names, criteria and percentages."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ PATHS = "arms"
 
 
 def path_problems(step: Step, known: Known) -> Iterator[tuple[str, str]]:
-    """(field, message) of everything wrong with the paths of a fork; nothing for other steps."""
+    """Yield (field, message) for each problem of a fork's paths; nothing for other steps."""
     fork = step.kind.fork if step.kind else None
     if fork is None or any(fault.field in (PATHS, "config") for fault in step.faults):
         return

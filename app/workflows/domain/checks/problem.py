@@ -1,4 +1,4 @@
-"""One thing that is wrong with a definition."""
+"""A problem of a definition."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from app.workflows.domain.definition.parts import Part, Step
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`step_id`: of the step or goal, “trigger”, or nothing for the whole; `number`: the step's, or 0."""
+    """A problem of a part or of the whole definition.
+
+    `step_id` is the id of the step or goal, "trigger", or empty for the whole; `number` the step's, or 0.
+    """
 
     step_id: str
     step_name: str
@@ -17,7 +20,7 @@ class Problem:
 
     @classmethod
     def of(cls, part: Part, field: str, message: str) -> "Problem":
-        """A problem of a trigger, step or goal."""
+        """Return a problem of a trigger, step or goal."""
         return cls(part.id, part.name, field, message, part.number if isinstance(part, Step) else 0)
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
-"""What a sound workflow still lacks before it does all that it is drawn to do: parts that are switched off or
-need a service that is not connected, and merge tags that nothing fills. None of it makes the workflow
-unsound, so the person is told and decides."""
+"""What a valid workflow still lacks: parts that are switched off, missing integrations, empty merge tags.
+
+None of it makes the workflow invalid, so the user is told and decides.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ LAW = "Marketing emails must include one in the US, the EU, and many other count
 
 
 class GapKind(StrEnum):
-    """`NOTHING_LIVE` is the one gap that makes an activation pointless."""
+    """Kinds of gaps. With NOTHING_LIVE, an active workflow would do nothing."""
 
     NOTHING_LIVE = "nothing_live"
     SWITCHED_OFF = "switched_off"
@@ -28,8 +29,11 @@ class GapKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing that is missing. `part_id`: the step, goal or “trigger” where it is put right; `tag`: the
-    merge tag without a value; `need`: the integration that is not connected."""
+    """Something that is missing.
+
+    `part_id` is the step, goal or "trigger" to fix, `tag` the merge tag without a value, `need` the
+    integration that is not connected.
+    """
 
     kind: GapKind
     message: str
@@ -40,8 +44,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class OffPart:
-    """A trigger, step or goal that is switched off. `needs`: the integrations that it cannot run without;
-    `tags`: merge tags of its texts that have no value."""
+    """A trigger, step or goal that is switched off.
+
+    `needs` are the integrations that it requires, `tags` the account merge tags in its texts without a value.
+    """
 
     id: str
     name: str
@@ -52,9 +58,9 @@ class OffPart:
 def gaps(
     definition: Definition, *, connected: Collection[str] = (), filled: Collection[str] = ()
 ) -> list[Gap]:
-    """Everything that is missing, what matters most first.
+    """Return everything that is missing, most important first.
 
-    `connected`: the integrations of the account; `filled`: merge tags that the account has a value for.
+    `connected` are the integrations of the account, `filled` the merge tags that it has a value for.
     """
     found: list[Gap] = []
     if sentence := _nothing_live(definition, connected):
@@ -70,7 +76,7 @@ def gaps(
 
 
 def off_parts(definition: Definition, filled: Collection[str] = ()) -> list[OffPart]:
-    """The trigger, steps and goals that are switched off, in reading order."""
+    """Return the parts that are switched off, in reading order."""
     return [
         OffPart(
             part.id,
@@ -84,14 +90,17 @@ def off_parts(definition: Definition, filled: Collection[str] = ()) -> list[OffP
 
 
 def brought_by(definition: Definition) -> tuple[str, ...]:
-    """The merge tags, or beginnings of them, that the event of the trigger fills."""
+    """Return the merge tags, or their prefixes, that the trigger's event fills; none if it is off."""
     trigger = definition.trigger
     return trigger.kind.brings if trigger.kind and trigger.enabled else ()
 
 
 def tags_without_value(part: Part, filled: Collection[str], brought: tuple[str, ...] = ()) -> list[str]:
-    """The merge tags of a part that would stay empty: details of the account that are not set, and facts of
-    an event that the trigger does not bring. A tag with a default, or inside a condition, is handled."""
+    """Return the merge tags of a part that would leave a gap in its texts.
+
+    These are account details that are not set, and event data that the trigger does not provide. Tags with a
+    default, or inside a condition that tests them, leave no gap.
+    """
     texts = [text for _, text in part.texts]
     used = dict.fromkeys(tag for text in texts for tag in analyse(text).tags)
     empty = frozenset(tag for tag in used if tag not in filled and _is_never_filled(tag, brought))

@@ -1,4 +1,4 @@
-"""Judges one setting's value: what is wrong with it, as sentences for the person who filled it in."""
+"""Checks of the value of one setting, with problems as sentences for the user."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -19,14 +19,14 @@ NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What exists in the account; None means that nobody asked, and nothing is judged by it."""
+    """Custom fields and workflows that exist in the account; None skips the checks that depend on them."""
 
     custom_fields: Collection[str] | None = None
     workflows: Collection[str] | None = None
 
 
 def setting_problems(setting: Setting, value: Any, known: Known) -> Iterator[str]:
-    """What is wrong with a value. Says nothing about whether a referenced step exists."""
+    """Yield the problems of a value. Does not check that a referenced step exists."""
     if value is None or (isinstance(value, str) and not value.strip()):
         if setting.required and setting.default is None:
             yield f"{setting.label} is missing."
@@ -39,7 +39,7 @@ def setting_problems(setting: Setting, value: Any, known: Known) -> Iterator[str
 
 
 def custom_field_problems(criteria: Any, known: Known) -> Iterator[str]:
-    """Custom fields that conditions name and that do not exist."""
+    """Yield problems of conditions on custom fields that do not exist."""
     for rule in rules(criteria):
         yield from _missing_custom(rule.field, known)
 
@@ -159,7 +159,7 @@ def _duration(setting: Setting, value: Any, known: Known) -> Iterator[str]:
 
 
 def duration_problems(value: Any) -> Iterator[str]:
-    """What is wrong with a {amount, unit}."""
+    """Yield the problems of a duration {amount, unit}."""
     if not isinstance(value, dict):
         yield "enter an amount and a unit."
         return

@@ -1,4 +1,4 @@
-"""Whether a value from outside is JSON that any of our databases can keep."""
+"""Check that an external value is JSON that both databases can store."""
 
 import math
 from typing import Any
@@ -8,7 +8,7 @@ MAX_VALUES = 100_000
 
 
 def unstorable(document: Any) -> str:
-    """Why a document is not JSON that a database can keep, as a sentence."""
+    """Return why a document cannot be stored as JSON, as a sentence; empty if it can."""
     waiting: list[tuple[Any, int]] = [(document, 0)]
     seen = 0
     while waiting:

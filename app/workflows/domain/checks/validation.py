@@ -1,6 +1,6 @@
-"""Everything that is wrong with a definition (T-11), each problem with the step and field that it is about.
+"""Validation of a definition (T-11). Each problem names the step and field that it is about.
 
-`problems` judges files from outside as well as drafts and never raises, however broken the document was.
+`problems` accepts external files as well as drafts, and never raises, however broken the document was.
 """
 
 from collections.abc import Collection, Iterator
@@ -28,9 +28,9 @@ def problems(
     workflows: Collection[str] | None = None,
     may_be_off: bool = False,
 ) -> list[Problem]:
-    """All problems in reading order, at most 300. Collections left out are not checked against.
+    """Return up to MAX_PROBLEMS problems in reading order. Collections that are None are not checked against.
 
-    `may_be_off`: it is no problem that every action is switched off, because the person is asked about it.
+    With `may_be_off`, it is no problem that every action is switched off, because the user is asked about it.
     """
     known = Known(custom_fields, workflows)
     return list(islice(_problems(definition, known, may_be_off), MAX_PROBLEMS))
@@ -82,7 +82,7 @@ def _trigger(trigger: Trigger, known: Known) -> Iterator[Problem]:
 
 
 def _part(part: Part, known: Known) -> Iterator[Problem]:
-    """Problems that a trigger, a step and a goal can all have, of form and of settings."""
+    """Yield problems of form and of settings, for any part."""
     for fault in part.faults:
         yield Problem.of(part, fault.field, fault.message)
     if any(fault.field == "config" for fault in part.faults):

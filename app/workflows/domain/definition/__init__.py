@@ -1,5 +1,4 @@
-"""The document that says what a workflow does, parsed once into a typed `Definition`; its references, copies,
-ends and length."""
+"""The definition of a workflow: a JSON document, parsed into a typed `Definition`."""
 
 from app.workflows.domain.definition.copying import copy_definition, fresh_id, new_ids, with_ids
 from app.workflows.domain.definition.document import FORMAT, MAX_STEPS, UnreadableFormat, upgrade, with_values

@@ -1,7 +1,7 @@
-"""Copies a definition with new ids all through (T-03).
+"""Copying a definition with new ids (T-03).
 
-New ids are computed from the old ones, not drawn: `new_ids` of one document always gives the same answer,
-so a later comparison can still tell which step of a clone came from which step of its template.
+New ids are derived from the old ones, so `new_ids` always returns the same for the same document, and a later
+comparison can match the steps of a clone to those of its template.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,12 +13,12 @@ from app.workflows.domain.definition.references import references
 
 
 def copy_definition(definition: Definition) -> Document:
-    """An equal document whose steps, paths and goals have new ids and refer to each other by them."""
+    """Return a copy of the document in which all ids, and the references to them, are new."""
     return with_ids(definition, new_ids(definition))
 
 
 def new_ids(definition: Definition) -> dict[str, str]:
-    """Old id -> new id for every step, path and goal; always the same for the same ids."""
+    """Return {old id: new id} for every step, path and goal. Deterministic."""
     old = [value for value, _ in _ids(definition)]
     seed = "\n".join(old)
     taken = set(old)
@@ -31,19 +31,19 @@ def new_ids(definition: Definition) -> dict[str, str]:
 
 
 def fresh_id(definition: Definition, word: str = "step") -> str:
-    """An id that nothing in the definition has yet."""
+    """Return an id that is not used in the definition."""
     taken = {value for value, _ in _ids(definition)}
     return _fresh(word, "\n".join(sorted(taken)), taken)
 
 
 def with_ids(definition: Definition, ids: Mapping[str, str]) -> Document:
-    """A copy of the document in which every id and every reference is replaced as `ids` says."""
+    """Return a copy of the document with ids and references replaced according to `ids`."""
     places = [*_ids(definition), *((one.target, one.pointer) for one in references(definition))]
     return with_values(definition.document, {place: ids[value] for value, place in places if value in ids})
 
 
 def _ids(definition: Definition) -> Iterator[tuple[str, Pointer]]:
-    """(id, where it stands) of every step, path and goal that has one."""
+    """Yield (id, pointer to it) for every step, path and goal that has one."""
     for step in definition.all_steps:
         if step.id:
             yield step.id, (*step.pointer, "id")

@@ -1,11 +1,11 @@
-"""The account's own fields that a definition names."""
+"""The custom contact fields that a definition uses."""
 
 from app.contacts.domain.criteria import custom_key, rules
 from app.workflows.domain.definition.parts import Definition
 
 
 def custom_fields_in(definition: Definition) -> list[str]:
-    """The keys of all custom fields in its settings, criteria and texts, each once, in reading order."""
+    """Return the keys of all custom fields in settings, criteria and texts, without duplicates."""
     names: list[object] = []
     for part in definition.parts:
         names += part.contact_fields

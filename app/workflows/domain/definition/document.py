@@ -1,7 +1,7 @@
-"""The JSON document of a definition: its format and limits, and values changed in a copy.
+"""The JSON document of a definition: its format and limits, and changing values in a copy.
 
-`trigger`, `steps` and `goals` with a `format` number, so that old documents can be carried forward by
-`upgrade` and newer ones are refused with a sentence. The same in templates and workflows.
+It contains `trigger`, `steps` and `goals`, and a `format` number, by which `upgrade` converts old documents
+and rejects newer ones. Templates and workflows use the same format.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ ID_PATTERN = r"[a-z0-9_-]{1,40}"
 
 
 class UnreadableFormat(ValueError):
-    """The document's format is unknown or newer than this version; the text is a sentence for a person."""
+    """The document's format is unknown or newer than this version. The message is a sentence for users."""
 
 
 MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
@@ -27,14 +27,14 @@ MIGRATIONS: dict[int, Callable[[Document], Document]] = {}
 
 
 def plain_copy(value: Any) -> Any:
-    """A copy of a JSON value in which nothing is shared with the original; quicker than `deepcopy`."""
+    """Return a deep copy of a JSON value; faster than `deepcopy`."""
     if isinstance(value, dict):
         return {key: plain_copy(inner) for key, inner in value.items()}
     return [plain_copy(inner) for inner in value] if isinstance(value, list) else value
 
 
 def value_at(document: Document, pointer: tuple[str | int, ...]) -> Any:
-    """The value to which a pointer leads. Raises KeyError or IndexError when nothing is there."""
+    """Return the value at a pointer. Raises KeyError or IndexError if there is none."""
     value: Any = document
     for key in pointer:
         value = value[key]
@@ -42,7 +42,7 @@ def value_at(document: Document, pointer: tuple[str | int, ...]) -> Any:
 
 
 def with_values(document: Document, values: Mapping[tuple[str | int, ...], Any]) -> Document:
-    """A copy in which each pointer leads to its value. The lists and mappings on the way to it exist."""
+    """Return a copy with values set at the given pointers, whose parent containers must exist."""
     copied: Document = plain_copy(document)
     for pointer, value in values.items():
         value_at(copied, pointer[:-1])[pointer[-1]] = value
@@ -50,7 +50,7 @@ def with_values(document: Document, values: Mapping[tuple[str | int, ...], Any])
 
 
 def upgrade(document: Any) -> Document:
-    """The document in today's format. Raises `UnreadableFormat`; never changes its argument."""
+    """Return the document in the current format. Raises `UnreadableFormat`; never modifies its argument."""
     if not isinstance(document, dict):
         raise UnreadableFormat("This isn’t a workflow. It needs a trigger, steps, and goals.")
     number = document.get("format")

@@ -1,4 +1,4 @@
-"""How long a workflow takes: the waits along its longest way through."""
+"""The duration of a workflow: the sum of the waits on its longest path."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,18 @@ from app.workflows.domain.types.setting import DAY
 
 
 def days(definition: Definition) -> int:
-    """The longest way through, in whole days; half a day counts as one, less as none."""
+    """Return the duration of the longest path in days, rounded half up."""
     stopped, going = _longest(definition.steps)
     return int((max(stopped, going or 0) + DAY // 2) // DAY)
 
 
 def wait_minutes(step: Step) -> int:
-    """For how many minutes a step holds a contact at most."""
+    """Return the longest time in minutes that a step holds a contact."""
     return step.kind.longest_wait(step.config) if step.kind and step.kind.longest_wait else 0
 
 
 def _longest(steps: Sequence[Step]) -> tuple[int, int | None]:
-    """(longest way that stops inside, longest that comes out or None when none does), in minutes."""
+    """Return (longest path that stops inside, longest that leaves, or None if none does), in minutes."""
     stopped, so_far = 0, 0
     for step in steps:
         if not step.enabled:

@@ -1,6 +1,6 @@
-"""Whether the parts of a document are of the right form: the faults that `parsing` notes as it reads.
+"""Structural checks of a document, recorded as faults by `parsing`: types of containers, and unknown keys.
 
-What the values say is judged in `checks`; here it is only that lists are lists and that no key is unknown.
+The values are checked in `checks`.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,14 +18,14 @@ PATH_KEYS = frozenset({"id", "name", "steps"})
 
 
 def unknown_keys(written: Any, known: Collection[str], what: str) -> Iterator[Fault]:
-    """A fault for each key that is not among the `known`."""
+    """Yield a fault for each key that is not in `known`."""
     for key in written:
         if key not in known:
             yield Fault(str(key)[:40], f"“{str(key)[:40]}” isn’t part of {what}.")
 
 
 def whole_faults(document: dict[str, Any]) -> Iterator[Fault]:
-    """Faults of the document itself."""
+    """Yield the faults of the document itself."""
     if type(document.get("format")) is not int or document["format"] != FORMAT:
         yield Fault("format", f"The format must be {FORMAT}.")
     yield from unknown_keys(document, ("format", "trigger", "steps", "goals"), "a workflow")
@@ -39,7 +39,7 @@ def whole_faults(document: dict[str, Any]) -> Iterator[Fault]:
 def part_faults(
     written: dict[str, Any], kind: PartType | None, what: str, keys: frozenset[str]
 ) -> Iterator[Fault]:
-    """Faults that a trigger, a step and a goal can all have."""
+    """Yield the faults that any part can have."""
     if not written.keys() <= keys:
         yield from unknown_keys(written, keys, f"a {what}")
     if not isinstance(written.get("enabled", True), bool):
@@ -62,7 +62,7 @@ def part_faults(
 
 
 def goals_faults(goals: Any) -> Iterator[Fault]:
-    """Faults of the goals as a whole; None is no fault."""
+    """Yield the faults of the goals as a whole; None is valid."""
     if goals is None:
         return
     if not isinstance(goals, dict) or not isinstance(goals.get("items", []), list):

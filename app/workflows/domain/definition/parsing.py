@@ -1,7 +1,7 @@
-"""The one reader of JSON documents: any JSON becomes a `Definition`, however broken it is.
+"""The parser of JSON documents, which turns any JSON into a `Definition`, however broken it is.
 
-Whatever is not a step is passed over and nesting is cut off, so a draft that is full of mistakes can still
-be drawn; the mistakes of form are noted on the way.
+Invalid steps are skipped and deep nesting is cut off, so that an invalid draft can still be drawn. Structural
+errors are recorded as faults.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ EVERYONE_ELSE = "Everyone else"
 
 
 def parse(document: Any) -> Definition:
-    """The document as typed parts. Never raises. The document is kept, not copied: do not change it."""
+    """Parse a document. Never raises. The document is kept by reference: do not modify it."""
     written: Document = document if isinstance(document, dict) else {}
     found: list[Step | None] = []
     steps = _Steps(found).read(written.get("steps"), ("steps",), (), 0, is_live=True)
@@ -91,7 +91,7 @@ def _goals(value: Any) -> tuple[Goal, ...]:
 
 
 class _Steps:
-    """Reads lists of steps; `found` has a place for each step in reading order before its paths are read."""
+    """Parser of lists of steps. `found` reserves a place for each step before its paths are parsed."""
 
     def __init__(self, found: list[Step | None]) -> None:
         self._found = found
@@ -157,8 +157,10 @@ class _Steps:
         depth: int,
         is_live: bool,
     ) -> tuple[Path, ...]:
-        """The paths of a fork, the default always there and last where the fork has one. `around`: the
-        fork's number, and what is around it."""
+        """Parse the paths of a fork; if it has a default path, that is always present and last.
+
+        `around` is the number of the fork, and of those around it.
+        """
         found: list[Path] = []
         written: list[tuple[int | str, Any, Pointer]] = [
             (index, path, (*pointer, "arms", index)) for index, path in enumerate(_list(config.get("arms")))

@@ -1,7 +1,7 @@
-"""A definition as the rest of the program sees it: parsed once, typed, and never changed.
+"""The typed, immutable parts of a definition.
 
-`parsing` makes it of a JSON document. It is complete also for a draft that is full of mistakes: what is not
-a step is left out and noted among the faults.
+`parsing` creates them from a JSON document, also from an invalid one: what is not a step is left out and
+recorded as a fault.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ TRIGGER_ID = "trigger"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something in the document that is not of the right form, at a field of its part."""
+    """A structural error at a field of a part of the document."""
 
     field: str
     message: str
@@ -30,8 +30,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A trigger, step or goal. `type` as it is written, `kind` its declaration (None for an unknown type);
-    `pointer` leads to it in the document."""
+    """A trigger, step or goal.
+
+    `type` is the name in the document, `kind` its declaration (None for an unknown type), `pointer` its place
+    in the document.
+    """
 
     id: str
     type: str
@@ -43,23 +46,23 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name shown to users."""
         raise NotImplementedError
 
     @property
     def title(self) -> str:
-        """The words for its type; nothing for an unknown one."""
+        """The title of its type; empty for an unknown type."""
         return self.kind.title if self.kind else ""
 
     @property
     def settings(self) -> Iterator[tuple[Setting, Any]]:
-        """The settings that count, with what is set (None for nothing)."""
+        """Yield the settings that apply, with their values (None if not set)."""
         for setting in self.kind.applying(self.config) if self.kind else ():
             yield setting, self.config.get(setting.name)
 
     @property
     def texts(self) -> Iterator[tuple[Setting, str]]:
-        """Every text that may hold merge tags."""
+        """Yield every text that may contain merge tags, with its setting."""
         for setting, value in self.settings:
             if setting.kind not in WITH_MERGE_TAGS:
                 continue
@@ -68,12 +71,12 @@ class Part:
 
     @property
     def merge_tags(self) -> tuple[str, ...]:
-        """The merge tags of its texts, each once, in order."""
+        """The merge tags of its texts, without duplicates, in order."""
         return tuple(dict.fromkeys(tag for _, text in self.texts for tag in analyse(text).tags))
 
     @property
     def contact_fields(self) -> Iterator[str]:
-        """The fields of a contact that its settings name."""
+        """Yield the contact fields that its settings refer to."""
         for setting, value in self.settings:
             if setting.kind in CONTACT_FIELDS and isinstance(value, str):
                 yield value
@@ -81,7 +84,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger(Part):
-    """`exists`: whether the document has one. `filters` is a criteria document as it was written."""
+    """The trigger. `exists` is False if the document has none; `filters` is its criteria document."""
 
     kind: TriggerType | None
     exists: bool
@@ -89,27 +92,30 @@ class Trigger(Part):
 
     @property
     def name(self) -> str:
-        """“Trigger, Tag added”."""
+        """The name shown to users, such as “Trigger, Tag added”."""
         return f"Trigger, {self.title}" if self.kind else "Trigger"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal(Part):
-    """`index`: its place among the goals, from 0."""
+    """A goal. `index` is its position among the goals, from 0."""
 
     kind: GoalType | None
     index: int
 
     @property
     def name(self) -> str:
-        """“Goal 1, Books an appointment”."""
+        """The name shown to users, such as “Goal 1, Books an appointment”."""
         return f"Goal {self.index + 1}, {self.title}" if self.kind else f"Goal {self.index + 1}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """One path of a fork. `key`: its place in the fork, an index or “default”; `criteria` and `percent` as
-    they were written. `number` counts from 1, the default last."""
+    """A path of a fork.
+
+    `key` is its index in the fork, or "default". `criteria` and `percent` are the values as given. `number`
+    counts from 1, with the default path last.
+    """
 
     id: str
     name: str
@@ -122,24 +128,27 @@ class Path:
 
     @property
     def is_default(self) -> bool:
-        """Whether it is where everyone else goes."""
+        """Whether it is the path for everyone else."""
         return self.key == "default"
 
     @property
     def field(self) -> str:
-        """Where it is in the settings of its step, as problems name it."""
+        """Its place in the settings of its step, as used in problems."""
         return "default" if self.is_default else f"arms.{self.number}"
 
     @property
     def share(self) -> int:
-        """Its percentage; 0 for what is no whole number."""
+        """Its percentage; 0 if that is not an integer."""
         return self.percent if isinstance(self.percent, int) and not isinstance(self.percent, bool) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Part):
-    """`number` counts from 1 in reading order; `depth`: forks around it; `within`: (number of the fork, key
-    of its path) from the outside in; `is_live`: switched on, and so is every fork around it."""
+    """A step.
+
+    `number` counts from 1 in reading order; `depth` is the number of forks around it, `within` their (number,
+    key of the path) from the outside in. `is_live` means that it and every fork around it is switched on.
+    """
 
     kind: StepType | None
     number: int
@@ -150,22 +159,22 @@ class Step(Part):
 
     @property
     def title(self) -> str:
-        """The words for its type."""
+        """The title of its type."""
         return self.kind.title if self.kind else "Unknown step"
 
     @property
     def name(self) -> str:
-        """“Step 3, Send email”."""
+        """The name shown to users, such as “Step 3, Send email”."""
         return f"Step {self.number}, {self.title}"
 
     @property
     def is_action(self) -> bool:
-        """Whether it does something."""
+        """Whether its type belongs to the group of actions."""
         return self.kind is not None and self.kind.group == "action"
 
     @property
     def is_message(self) -> bool:
-        """Whether it sends a contact a text."""
+        """Whether it sends a message to the contact."""
         return self.kind is not None and self.kind.message is not None
 
     @property
@@ -174,7 +183,7 @@ class Step(Part):
         return self.kind is not None and bool(self.kind.editable)
 
     def comes_before(self, other: "Step") -> bool:
-        """Whether a contact at `other` can have been here already."""
+        """Return whether a contact at `other` can have passed this step."""
         if self.number >= other.number:
             return False
         forks = dict(other.within)
@@ -183,9 +192,12 @@ class Step(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """`steps`: the outermost list; `all_steps`: every step through all paths, in reading order. `match`:
-    whether any or all goals have to be reached. `document`: the JSON that it was made of, which nobody
-    changes. `is_readable`: whether that is a workflow at all."""
+    """A parsed definition.
+
+    `steps` is the outermost list, `all_steps` the steps of all paths in reading order. `match` tells whether
+    any or all goals must be reached. `document` is the JSON it was parsed from, which must not be modified;
+    `is_readable` is False if that is no workflow at all.
+    """
 
     document: Document
     trigger: Trigger
@@ -199,14 +211,14 @@ class Definition:
 
     @property
     def parts(self) -> Iterator[Part]:
-        """The trigger, every step, every goal."""
+        """Yield the trigger, every step and every goal."""
         yield self.trigger
         yield from self.all_steps
         yield from self.goals
 
     @property
     def live_parts(self) -> Iterator[Part]:
-        """Those that are switched on; no step inside a fork that is off."""
+        """Yield the parts that are switched on, without steps inside a fork that is off."""
         if self.trigger.enabled:
             yield self.trigger
         yield from self.live_steps
@@ -219,15 +231,15 @@ class Definition:
 
     @property
     def messages(self) -> tuple[Step, ...]:
-        """The message steps, those that are switched off too."""
+        """The message steps, including those that are switched off."""
         return tuple(step for step in self.all_steps if step.is_message)
 
     def step(self, step_id: str) -> Step | None:
-        """The step with that id."""
+        """Return the step with this id, or None."""
         return next((step for step in self.all_steps if step.id == step_id), None)
 
     def part(self, part_id: str) -> Part | None:
-        """The trigger (“trigger”), step or goal with that id; None for an empty id."""
+        """Return the trigger (id "trigger"), step or goal with this id, or None."""
         if part_id == TRIGGER_ID and self.trigger.exists:
             return self.trigger
         named: tuple[Part, ...] = (*self.all_steps, *self.goals)
@@ -235,7 +247,7 @@ class Definition:
 
     @property
     def criteria(self) -> Iterator[Any]:
-        """Every criteria document: the trigger's filters and the criteria of paths."""
+        """Yield every criteria document: the trigger's filters, and the criteria of paths."""
         yield self.trigger.filters
         for step in self.all_steps:
             yield from (path.criteria for path in step.paths if path.criteria is not None)

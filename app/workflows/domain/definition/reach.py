@@ -1,4 +1,4 @@
-"""Where paths through a workflow end, and the steps that no contact can ever reach because of it."""
+"""Where paths end, and which steps are unreachable because of it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,19 +6,19 @@ from app.workflows.domain.definition.parts import Definition, Step
 
 
 def all_stop(steps: Sequence[Step]) -> bool:
-    """Whether nobody who enters these steps comes out at their end."""
+    """Return whether no contact that enters these steps leaves them at their end."""
     return any(stops(step) for step in steps)
 
 
 def stops(step: Step) -> bool:
-    """Whether nobody gets past this step: a stop, or a fork all of whose paths stop."""
+    """Return whether no contact passes this step: it stops, or is a fork whose paths all stop."""
     if not step.enabled or step.kind is None:
         return False
     return step.kind.stops or (bool(step.paths) and all(all_stop(path.steps) for path in step.paths))
 
 
 def unreachable(definition: Definition) -> Iterator[tuple[Step, Step]]:
-    """(step that cannot be reached, step that ends every path before it): the first of each list of steps."""
+    """Yield (first unreachable step of a list of steps, the step before it that ends every path)."""
     yield from _in_list(definition.steps)
 
 

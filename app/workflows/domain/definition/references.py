@@ -1,7 +1,7 @@
-"""Who refers to a message step: settings, filters and criteria.
+"""References to message steps in settings, filters and criteria.
 
-This is the only traversal of references. Checking them reads what it yields, and copying a definition writes
-new ids where it points, so a new kind of reference cannot be known to one and not to the other.
+This is the only traversal of references, used to check them and to rewrite their ids in a copy, so a new kind
+of reference cannot be handled by one and missed by the other.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,11 @@ from app.workflows.domain.definition.parts import Definition, Part, Pointer, Ste
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`user` refers, at its `field`, to the step `target`, to which `event` has to be able to happen.
-    `pointer` leads to the id in the document. `counts`: whether it has to be right; one that does not count
-    (of a setting that does not apply) is carried along in a copy all the same."""
+    """A reference of the part `user`, at its `field`, to the step `target`, which must support `event`.
+
+    `pointer` is the place of the id in the document. `counts` is False for settings that do not apply: such
+    references are not checked, but still rewritten in a copy.
+    """
 
     user: Part
     field: str
@@ -27,7 +29,7 @@ class Reference:
 
 
 def references(definition: Definition) -> Iterator[Reference]:
-    """Every reference to a message step, in reading order."""
+    """Yield every reference to a message step, in reading order."""
     for part in definition.parts:
         yield from _in_settings(part)
         if isinstance(part, Trigger):

@@ -1,1 +1,1 @@
-"""A definition as people see it: drawn, described in words, summed up."""
+"""Presentation of a definition: drawing, descriptions and summary."""

@@ -1,7 +1,7 @@
-"""Plain words for the parts of a definition, as a marketer would say it: for the drawing, cards and lists.
+"""Descriptions of the parts of a definition in plain language, for the drawing, cards and lists.
 
-What a type says is in its declaration. Drafts are described too, so what is missing is said (“a tag”) and
-nothing raises.
+The wording of a type is part of its declaration. Drafts are described, too, so missing values get generic
+words (“a tag”), and nothing raises.
 """
 
 from collections.abc import Mapping
@@ -17,35 +17,35 @@ from app.workflows.domain.types.words import readable
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A title (“Wait 2 days”) and one line of detail, which may be empty."""
+    """A title, such as “Wait 2 days”, and one line of detail, which may be empty."""
 
     title: str
     detail: str = ""
 
 
 def names_in(definition: Definition, workflows: Mapping[str, str] | None = None) -> Names:
-    """What parts call the messages of a definition and other workflows. `workflows`: public id -> name."""
+    """Return the names of messages and other workflows. `workflows` is {public id: name}."""
     return Names(message_names(definition), workflows or {})
 
 
 def message_names(definition: Definition) -> dict[str, str]:
-    """Step id -> what people call the message: an email's subject, the start of an SMS."""
+    """Return {step id: name of the message}: the subject of an email, the beginning of an SMS."""
     return {step.id: message_name(step) for step in definition.messages if step.id}
 
 
 def message_name(step: Step) -> str:
-    """What people call a message."""
+    """Return the name of a message, shortened to 60 characters."""
     message = step.kind.message if step.kind else None
     return readable(step.config.get(message.name) if message else "", 60) or step.title
 
 
 def step_words(step: Step, names: Names = NO_NAMES) -> Words:
-    """The title and detail of a step."""
+    """Return the title and detail of a step."""
     return _words(step, names) or Words(step.title, step.type[:40])
 
 
 def trigger_words(definition: Definition) -> Words:
-    """“When the tag “new-lead” is added”, and the filters as detail."""
+    """Return a title such as “When the tag “new-lead” is added”, with the filters as detail."""
     names, filters = names_in(definition), definition.trigger.filters
     words = _words(definition.trigger, names) or Words("No trigger yet")
     if not _any_rule(filters):
@@ -54,22 +54,26 @@ def trigger_words(definition: Definition) -> Words:
 
 
 def beginning_words(definition: Definition) -> str:
-    """“People start at step 1 now, not on their birthday.”: how people begin who are added from a file or by
-    hand, whatever starts the workflow otherwise."""
+    """Return when people start who are added by hand or from a file, regardless of the trigger.
+
+    For example: “People start at step 1 now, not on their birthday.”
+    """
     trigger = definition.trigger
     otherwise = trigger.kind.otherwise(Described(trigger.config)) if trigger.kind else ""
     return f"People start at step 1 now, not {otherwise}." if otherwise else "People start at step 1 now."
 
 
 def goal_words(goal: Goal, names: Names = NO_NAMES) -> str:
-    """“Gets the tag “customer””."""
+    """Return the description of a goal, such as “Gets the tag “customer””."""
     words = _words(goal, names)
     return words.title if words else "Goal with no type"
 
 
 def goals_words(definition: Definition) -> str:
-    """All goals in one sentence: “Ends when the contact gets the tag “customer” or books an appointment”.
-    Those that are switched off end nothing."""
+    """Return all goals that are switched on in one sentence; empty if there are none.
+
+    For example: “Ends when the contact gets the tag “customer” or books an appointment”.
+    """
     names = names_in(definition)
     words = [_lower(goal_words(goal, names)) for goal in definition.goals if goal.enabled]
     last = "and" if definition.match == "all" else "or"
@@ -77,7 +81,7 @@ def goals_words(definition: Definition) -> str:
 
 
 def _words(part: Part, names: Names) -> Words | None:
-    """What its declaration says; None for an unknown type."""
+    """Return the words of its declaration, or None for an unknown type."""
     if part.kind is None:
         return None
     it = Described(part.config, names, part.paths if isinstance(part, Step) else ())

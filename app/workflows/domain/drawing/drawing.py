@@ -1,7 +1,7 @@
-"""The view model of the workflow drawing: nested, complete, and nothing but data.
+"""The view model of the workflow drawing: nested plain data.
 
-A Jinja macro turns it into nested lists; preview, workflow page, editor and comparison use the same one. The
-trigger is the first node and the goals are the last.
+A Jinja macro renders it as nested lists, the same for preview, workflow page, editor and comparison. The
+trigger is the first node; the goals are the last.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ UNKNOWN_STEP, NO_TRIGGER, NO_GOAL = Look("info"), Look("bolt", "accent"), Look("
 
 @dataclass(frozen=True, slots=True)
 class DrawnPath:
-    """One path of a fork. `rule`: its criteria or percentage in words; `ends`: nobody comes out of it."""
+    """A path of a fork. `rule` is its criteria or percentage in words; `ends`: no contact leaves it."""
 
     id: str
     name: str
@@ -39,8 +39,10 @@ class DrawnPath:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A trigger, step or goal. `number`: of a step, else 0; `is_message`: it has a text to look at;
-    `is_editable`: some of its settings can be changed on a page of its own.
+    """A trigger, step or goal.
+
+    `number` is that of a step, else 0; `is_message` means that it has a text to preview, `is_editable` that
+    some of its settings can be changed on a page of its own.
 
     `needs` are integrations, `missing` those of them that are not connected; `problems` are sentences.
     """
@@ -65,7 +67,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All nodes, trigger first and goals last. `problems` are those of the workflow itself."""
+    """All nodes, trigger first and goals last. `problems` are those of the workflow as a whole."""
 
     nodes: tuple[Node, ...]
     problems: tuple[str, ...] = ()
@@ -73,8 +75,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What is needed at every node besides its part. `problems`: step number, “trigger” or goal id ->
-    sentences."""
+    """Data needed for every node besides its part.
+
+    `problems` is {step number, "trigger" or goal id: sentences}.
+    """
 
     missing: frozenset[str]
     filled: Collection[str]
@@ -90,10 +94,10 @@ def draw(
     workflows: Mapping[str, str] | None = None,
     filled: Collection[str] = (),
 ) -> Drawing:
-    """The drawing of a definition, drafts included.
+    """Return the drawing of a definition, which may be an invalid draft.
 
-    `problems`: of `validation`; `missing`: integrations that are not connected; `workflows`: id -> name;
-    `filled`: merge tags with a value of the account's own.
+    `problems` come from `validation`; `missing` are integrations that are not connected; `workflows` is
+    {public id: name}; `filled` are merge tags that the account has a value for.
     """
     by_part = _by_part(problems)
     context = _Context(frozenset(missing), filled, names_in(definition, workflows), by_part)
@@ -110,7 +114,7 @@ def _by_part(problems: Iterable[Problem]) -> dict[str | int, list[str]]:
 
 
 def node_kind(kind: StepType | None) -> NodeKind:
-    """How a step is drawn."""
+    """Return how a step of this type is drawn."""
     if kind is None:
         return "step"
     if kind.fork:

@@ -1,4 +1,4 @@
-"""The settings of a step as rows of label and words, for the drawing and for forms that only show."""
+"""The settings of a step as rows of label and value, for the drawing and read-only forms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from app.workflows.domain.types.words import length_words
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One setting as it is shown: label and words."""
+    """A setting as shown: label and value."""
 
     label: str
     value: str
 
 
 def rows(part: Part, names: Names) -> Iterator[Row]:
-    """What is set, defaults included; texts are given as they were written."""
+    """Yield the settings that have a value or default; texts are returned as written."""
     for setting, written in part.settings:
         value = setting.default if written is None else written
         words = "" if value is None else _shown(setting, value, names)

@@ -1,4 +1,4 @@
-"""A message as its reader will see it, with the data of a sample contact."""
+"""Preview of a message with the data of a sample contact."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +18,10 @@ SAMPLE_DATE = date(2026, 5, 14)
 
 @dataclass(frozen=True, slots=True)
 class TagInUse:
-    """A merge tag of a message: as it is written, its label and the sample that stands for it. `is_account`:
-    a business detail; `is_empty`: nothing fills it."""
+    """A merge tag of a message, with its label and sample value.
+
+    `is_account` means a business detail, `is_empty` that nothing fills it.
+    """
 
     liquid: str
     label: str
@@ -30,8 +32,11 @@ class TagInUse:
 
 @dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """`medium`: “Email”, “SMS”; `problems`: what is wrong with its texts, as sentences. `sender_line`: the
-    business and its postal address, which stand below every email."""
+    """A rendered sample message.
+
+    `medium` is “Email” or “SMS”, `problems` are sentences about errors in its texts, `sender_line` is the
+    business name and postal address shown below every email.
+    """
 
     medium: str
     shown: Rendered
@@ -41,15 +46,18 @@ class SampleMessage:
 
     @property
     def empty(self) -> tuple[TagInUse, ...]:
-        """The merge tags that nothing fills."""
+        """Return the merge tags that nothing fills."""
         return tuple(tag for tag in self.tags if tag.is_empty)
 
 
 def sample_message(
     definition: Definition, step: Step, known: Mapping[str, Mapping[str, str]] | None = None
 ) -> SampleMessage | None:
-    """The message of a step of the definition; None for a step that is no message. `known`: real values, as
-    {"account": {"name": "Agency"}}; an empty one stays empty, and is false in a condition."""
+    """Return the sample message of a step, or None if the step is no message.
+
+    `known` are real values, such as {"account": {"name": "Agency"}}. An empty value stays empty, and is false
+    in a condition.
+    """
     message = step.kind.message if step.kind else None
     if step.kind is None or message is None:
         return None
@@ -67,8 +75,10 @@ def sample_message(
 
 
 def sample_values(definition: Definition, custom: Collection[str]) -> dict[str, Any]:
-    """Sample values for every merge tag. `custom`: keys of custom fields; those that the trigger or a wait
-    treats as dates get a date."""
+    """Return sample values for every merge tag.
+
+    `custom` are keys of custom fields; those that a part of the definition uses as dates get a date.
+    """
     context = sample_context(custom)
     for part in definition.parts:
         for setting, value in part.settings:
@@ -81,7 +91,7 @@ def sample_values(definition: Definition, custom: Collection[str]) -> dict[str, 
 def _without_value(
     definition: Definition, step: Step, known: Mapping[str, Mapping[str, str]]
 ) -> Collection[str]:
-    """The merge tags of the step that nothing fills; none where the account's values are not known."""
+    """Return the merge tags of the step that nothing fills; none if the account's values are unknown."""
     if "account" not in known:
         return ()
     filled = {f"{group}.{name}" for group, values in known.items() for name, text in values.items() if text}

@@ -1,4 +1,4 @@
-"""What a card, a search and a list need to know of a definition, and its miniature."""
+"""The summary of a definition for cards, lists and search, and its miniature drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ Miniature: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`steps` counts every step through all paths; `trigger`, `step_types`, `goal_types`: names of types."""
+    """Summary of a definition.
+
+    `steps` counts the steps of all paths; `trigger`, `step_types` and `goal_types` are names of types.
+    """
 
     trigger: str
     steps: int
@@ -26,7 +29,7 @@ class Summary:
 
 
 def summary(definition: Definition) -> Summary:
-    """The figures of a definition; what is switched off counts as a step but not as a channel."""
+    """Summarize a definition. Parts that are switched off count as steps, but not as channels."""
     steps = definition.all_steps
     return Summary(
         trigger=definition.trigger.type,
@@ -39,13 +42,13 @@ def summary(definition: Definition) -> Summary:
 
 
 def live_channels(definition: Definition) -> tuple[str, ...]:
-    """The channels that it uses, in the order in which they are shown."""
+    """Return the channels that live steps use, in display order."""
     used = {step.kind.channel for step in definition.live_steps if step.kind}
     return tuple(channel for channel in channels() if channel in used)
 
 
 def miniature(definition: Definition) -> Miniature:
-    """`{trigger, nodes, goals}` for the small drawing of a card, JSON-able.
+    """Return JSON data `{trigger, nodes, goals}` for the miniature drawing of a card.
 
     A node is `{kind: "step", type, off?}`, `{kind: "timing", days, off?}`, `{kind: "end"}` or
     `{kind: "fork", type, paths: [nodes, …]}`; `days` may be a fraction.

@@ -1,1 +1,1 @@
-"""Texts with merge tags: analysed, filled in, and turned into emails and SMS."""
+"""Texts with merge tags: analysis, rendering, and conversion to emails and SMS."""

@@ -1,7 +1,8 @@
-"""An email's Markdown with merge tags becomes HTML: tags become marks, Markdown tokens, values go in last.
+"""Rendering an email's Markdown with merge tags as HTML.
 
-So a contact called `<script>` or `[click](https://example.com)` is only ever text, and a link made of a value
-is checked as the whole address that it becomes.
+Merge tags are replaced with marks before the Markdown is parsed, and the values are inserted afterwards. So a
+contact named `<script>` or `[click](https://example.com)` is always plain text, and a link that contains a
+value is checked as the complete address.
 """
 
 import re
@@ -27,7 +28,7 @@ TRAILING = ".,;:!?)]}'*_"
 
 
 def render_email_body(text: str, context: Mapping[str, Any]) -> str:
-    """The HTML of an email's text. Never raises; never lets a value become markup."""
+    """Return the HTML of an email's text. Never raises; values never become markup."""
     marks = Marks.for_text(text)
     markdown = fill(text, context, marks)
     try:
@@ -104,7 +105,7 @@ def _image(token: Token, marks: Marks) -> Iterator[Token]:
 
 
 def _linked_text(text: str, marks: Marks) -> Iterator[Token]:
-    """Text of the author: web addresses and the account's own links become links."""
+    """Yield tokens for the author's text, with web addresses and the account's own links as links."""
     at = 0
     for found in ADDRESS.finditer(text):
         raw = found.group().rstrip(TRAILING)
@@ -140,10 +141,9 @@ def _lines(text: str) -> Iterator[Token]:
 
 
 def filled_address(href: str, marks: Marks) -> str:
-    """The address of a link with its values; nothing when it leads nowhere safe.
+    """Return the address of a link with its values inserted; empty if it is not safe.
 
-    A value at the very beginning, or right after “https://”, is the address; anywhere else it is one encoded
-    word of it.
+    A value at the beginning, or directly after "https://", is used as is; anywhere else it is URL-encoded.
     """
     built = ""
     for piece in marks.pieces(href):
@@ -165,7 +165,7 @@ def _encoded(value: str, before: str) -> str:
 
 
 def safe_address(address: str) -> str:
-    """The address when it is a web, mail or telephone address, made tidy; else nothing."""
+    """Return the normalized address if it is a web, mail or telephone address; else empty."""
     address = address.strip()
     if len(address) > 4_000:
         return ""

@@ -1,7 +1,8 @@
-"""The filters that merge tags may use: few, forgiving, and unable to blow up a message.
+"""The filters that merge tags may use, with limited results.
 
-They are our own because the stock ones mark text as safe HTML, read the clock, and let a short template grow
-a text to gigabytes. Here a value is always plain text, time comes from the context, every result is limited.
+They replace the filters of the library, which mark text as safe HTML, read the clock, and let a short
+template grow to gigabytes. Here a value is always plain text, the time comes from the context, and the size
+of every result is limited.
 """
 
 import re
@@ -20,7 +21,7 @@ SPACES = re.compile(r"\s+")
 
 
 def plain(value: Any) -> str:
-    """A value as people read it; nothing for what is unknown, and never the inside of a structure."""
+    """Return a value as plain text; lists are joined with commas, other unknown types give an empty text."""
     if isinstance(value, str):
         return value[:MAX_VALUE]
     if isinstance(value, bool):
@@ -174,7 +175,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
 
 
 def _forgiving(work: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that is used wrongly leaves the value as it is."""
+    """Decorate a filter so that invalid use leaves the value unchanged."""
 
     def run(value: Any, *given: Any, **named: Any) -> Any:
         try:

@@ -1,8 +1,8 @@
-"""Liquid as far as messages need it: parsed with limits, rendered without ever failing.
+"""The subset of Liquid for messages, parsed with limits and rendered without raising.
 
 The library's lexer needs quadratic time for unclosed or padded tags (20,000 characters can take 18 seconds),
-so `refusal` looks at the raw text first. Values go through `Marks` in an email, so that they meet neither the
-Markdown nor the HTML of the author.
+so `refusal` checks the raw text first. In an email, values go through `Marks`, which keeps them apart from
+the author's Markdown and HTML.
 """
 
 import re
@@ -53,13 +53,13 @@ ANY_TAG = re.compile(r"\{\{.{0,400}?\}\}|\{%.{0,400}?%\}", re.DOTALL)
 
 
 class MessageContext(RenderContext):
-    """A render context that knows where the values of an email are kept."""
+    """A render context with the marks of an email, if any."""
 
     marks: Marks | None = None
 
 
 class ValueNode(output.OutputNode):
-    """`{{ … }}`: writes a plain value, or the mark that stands for it."""
+    """`{{ … }}`: writes a plain value, or its mark."""
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         """Write the value."""
@@ -69,7 +69,7 @@ class ValueNode(output.OutputNode):
 
 
 class ValueOutput(output.Output):
-    """The output statement that makes our nodes."""
+    """The output statement that creates `ValueNode`."""
 
     node_class = ValueNode
 
@@ -81,7 +81,7 @@ class MessageTemplate(BoundTemplate):
 
 
 class MessageEnvironment(Environment):
-    """Liquid with the few tags and filters that a message may use."""
+    """A Liquid environment with only the tags and filters that a message may use."""
 
     template_class = MessageTemplate
     block_nesting_limit = 10
@@ -91,13 +91,13 @@ class MessageEnvironment(Environment):
     output_stream_limit = MAX_OUTPUT
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        """Register ours instead of the stock ones."""
+        """Register the allowed tags and filters instead of the default ones."""
         for tag in (*TAGS, ValueOutput):
             self.add_tag(tag)
         self.filters.update(FILTERS)
 
     def error(self, exc: Any, msg: str | None = None, token: Any = None) -> None:
-        """Limits end a message also where everything else is forgiven."""
+        """Raise resource limits in every mode; handle other errors according to the mode."""
         if isinstance(exc, ResourceLimitError):
             raise exc
         super().error(exc, msg, token)
@@ -108,7 +108,7 @@ LENIENT = MessageEnvironment(tolerance=Mode.LAX, strict_filters=False)
 
 
 def refusal(text: str) -> str:
-    """Why a text is not even parsed, as a sentence; nothing when it can be."""
+    """Return why a text must not be parsed, as a sentence; empty if it may be."""
     if len(text) > MAX_TEXT:
         return f"The text is longer than {MAX_TEXT:,} characters."
     if VERBATIM.search(text):
@@ -132,7 +132,7 @@ def _next_tag(text: str, at: int) -> int:
 
 
 def parse_strictly(text: str) -> BoundTemplate:
-    """The parsed text. Raises `LiquidError`; call `refusal` first."""
+    """Parse a text. Raises `LiquidError`; call `refusal` first."""
     return STRICT.from_string(text)
 
 
@@ -147,7 +147,7 @@ def _parse_leniently(text: str) -> BoundTemplate | None:
 
 
 def fill(text: str, context: Mapping[str, Any], marks: Marks | None = None) -> str:
-    """The text with its values, as far as limits allow. A text that cannot be parsed loses its tags."""
+    """Return the text with its values inserted, within the limits. Unparsable text loses its tags."""
     if "{{" not in text and "{%" not in text:
         return text[:MAX_TEXT]
     template = _parse_leniently(text)
@@ -162,7 +162,7 @@ def fill(text: str, context: Mapping[str, Any], marks: Marks | None = None) -> s
 
 
 def _nature(expression: Any) -> dict[str, bool]:
-    """Whether the value is one of the account's links, and whether it is encoded for an address already."""
+    """Return the flags `link` and `encoded` of a value: an account's own link; URL-encoded already."""
     if not isinstance(expression, FilteredExpression):
         return {}
     path = expression.left.path if isinstance(expression.left, Path) else []

@@ -1,7 +1,7 @@
-"""Marks stand for values while an author's Markdown is parsed.
+"""Placeholders for values while an author's Markdown is parsed.
 
-A mark is a word of letters and digits that does not occur in the text, so the value behind it can be neither
-Markdown nor HTML, whatever it holds; values are put in after parsing, where the renderer escapes them.
+A mark is a word of letters and digits that does not occur in the text. Values are inserted after parsing and
+escaped by the renderer, so they cannot act as Markdown or HTML.
 """
 
 import re
@@ -16,7 +16,7 @@ MAX_VALUES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a mark stands for. `link`: one of the account's own addresses; `encoded`: ready for an address."""
+    """The value of a mark. `link`: one of the account's own addresses; `encoded`: URL-encoded already."""
 
     text: str
     link: bool = False
@@ -25,7 +25,7 @@ class Value:
 
 @dataclass(slots=True)
 class Marks:
-    """The values of one text, in order. Make it with `Marks.for_text`."""
+    """The values of one text, in order. Create it with `Marks.for_text`."""
 
     word: str
     values: list[Value] = field(default_factory=list)
@@ -33,14 +33,14 @@ class Marks:
 
     @classmethod
     def for_text(cls, text: str) -> "Marks":
-        """Marks whose word the text does not contain."""
+        """Return marks whose word does not occur in the text."""
         number = 0
         while f"mergeq{number}q" in text.lower():
             number += 1
         return cls(f"mergeq{number}q")
 
     def keep(self, text: str, *, link: bool = False, encoded: bool = False) -> str:
-        """Keep a value and return its mark."""
+        """Store a value and return its mark."""
         clean = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
         self.size += len(clean)
         if self.size > MAX_VALUES:
@@ -50,11 +50,11 @@ class Marks:
 
     @property
     def pattern(self) -> str:
-        """What finds a mark."""
+        """The regular expression that matches a mark."""
         return rf"{self.word}[0-9]+x"
 
     def pieces(self, text: str) -> Iterator[str | Value]:
-        """The text cut at its marks: words of the author and values."""
+        """Yield the text split at its marks: pieces of the author's text, and values."""
         for piece in re.split(f"({self.pattern})", text):
             value = self._value(piece)
             if value is not None:
@@ -69,5 +69,5 @@ class Marks:
         return self.values[number] if number < len(self.values) else None
 
     def fill(self, text: str) -> str:
-        """The text with its values as they are."""
+        """Return the text with its values inserted, not escaped."""
         return "".join(piece.text if isinstance(piece, Value) else piece for piece in self.pieces(text))

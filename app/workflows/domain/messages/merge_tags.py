@@ -1,7 +1,7 @@
 """The merge tags that texts may use, with labels and samples, and the analysis of a text before it is saved.
 
-A text is analysed as a syntax tree and never rendered for it, so a tag inside a condition that is false today
-is found too: an unknown tag is an error when saving, not a gap in a customer's inbox.
+The analysis reads the syntax tree instead of rendering the text, so it also finds unknown tags in branches
+that sample data would not take.
 """
 
 import re
@@ -22,8 +22,11 @@ from app.workflows.domain.messages.marks import CONTROL
 
 @dataclass(frozen=True, slots=True)
 class MergeTag:
-    """A merge tag. `need`: the integration that fills it; `link`: its value is a web address;
-    `moment`: the sample as a date, so that date filters work on it."""
+    """A merge tag.
+
+    `need` is the integration that fills it; `link` means that its value is a web address; `moment` is the
+    sample as a date, for date filters.
+    """
 
     name: str
     label: str
@@ -35,7 +38,7 @@ class MergeTag:
 
     @property
     def liquid(self) -> str:
-        """How it is written in a text."""
+        """The tag as written in a text."""
         return "{{ " + self.name + " }}"
 
 
@@ -95,7 +98,7 @@ MERGE_TAGS: dict[str, MergeTag] = {
 
 @dataclass(frozen=True, slots=True)
 class TextAnalysis:
-    """What a text uses and what is wrong with it, as sentences."""
+    """The merge tags of a text, and its problems as sentences."""
 
     tags: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -107,7 +110,7 @@ UNEXPECTED = re.compile(r"unexpected tag '(\w+)'")
 
 
 def analyse(text: str, custom_fields: Collection[str] | None = None) -> TextAnalysis:
-    """The merge tags of a text and its problems. `custom_fields`: the keys that exist; None: not judged."""
+    """Return the merge tags and problems of a text. With `custom_fields` None, any custom field is valid."""
     if "{{" not in text and "{%" not in text:
         return NOTHING
     found = _analysed(text)
@@ -139,12 +142,12 @@ def _analysed(text: str) -> TextAnalysis:
 
 
 def is_merge_tag(path: str) -> bool:
-    """Whether a merge tag of that name exists; any custom field counts."""
+    """Return whether a merge tag with this name exists; any custom field counts."""
     return path in MERGE_TAGS or CUSTOM.fullmatch(path) is not None
 
 
 def tag_name(segments: Iterable[Any]) -> str:
-    """The segments of a path in the syntax tree as a tag is written."""
+    """Return the name of a tag from the segments of its path in the syntax tree."""
     return ".".join(str(part) if isinstance(part, str | int) else "[…]" for part in segments)
 
 
@@ -182,13 +185,13 @@ def _syntax_sentence(error: LiquidError) -> str:
 
 
 def render_text(text: str, context: Mapping[str, Any], *, one_line: bool = False) -> str:
-    """A plain text (SMS, subject, note) with its values. Never raises. `one_line` for subjects and titles."""
+    """Render a plain text (SMS, subject, note). Never raises. Use `one_line` for subjects and titles."""
     filled = CONTROL.sub("", fill(text, context))
     return " ".join(filled.split()) if one_line else filled
 
 
 def sample_context(custom_fields: Collection[str] = ()) -> dict[str, Any]:
-    """Sample values for every merge tag, in the shape that rendering takes."""
+    """Return sample values for every merge tag, as a context for rendering."""
     context: dict[str, Any] = {}
     for tag in MERGE_TAGS.values():
         group, _, name = tag.name.rpartition(".")
@@ -198,7 +201,7 @@ def sample_context(custom_fields: Collection[str] = ()) -> dict[str, Any]:
 
 
 def tag_label(path: str) -> str:
-    """The words for a merge tag."""
+    """Return the label of a merge tag."""
     if tag := MERGE_TAGS.get(path):
         return tag.label
     return path.rpartition(".")[2].replace("_", " ").capitalize()

@@ -1,7 +1,7 @@
-"""Which merge tags a text relies on: those whose missing value would leave a gap in the message.
+"""The merge tags that a text relies on, because a missing value would leave a gap in the message.
 
-Read from the syntax tree, so every branch counts, also one that today's conditions would not take. A tag is
-taken care of where it has a default, and inside a condition that asks about it.
+Determined from the syntax tree, so every branch counts. A tag with a default, or inside a condition that
+tests it, leaves no gap.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -23,8 +23,10 @@ NO_TAGS: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=1024)
 def gaps_left(text: str, empty: frozenset[str]) -> frozenset[str]:
-    """The tags among `empty`, those without a value, that would leave a gap. Nothing for a text that cannot
-    be read: that is a problem of its own."""
+    """Return the tags of `empty` (tags without a value) that would leave a gap.
+
+    Empty for a text that cannot be parsed, which is reported separately.
+    """
     if refusal(text):
         return NO_TAGS
     try:
@@ -42,7 +44,7 @@ def _in_nodes(nodes: Iterable[Node], empty: frozenset[str]) -> Iterator[str]:
                 yield from _in_expression(expression, empty)
             continue
         asked = NO_TAGS if isinstance(node, BlockNode) else frozenset(_tags(named))
-        # Nothing is loaded for the children of our few tags, so that no context is needed.
+        # The allowed tags load no partials for their children, so no context is needed.
         context: Any = None
         yield from _in_nodes(node.children(context), empty - asked)
 
@@ -60,7 +62,7 @@ def _in_expression(expression: Expression, empty: frozenset[str]) -> Iterator[st
 
 
 def _in_filters(expression: FilteredExpression, empty: frozenset[str]) -> Iterator[str]:
-    """A default stands in for all before it; where that always has a value, the default is never used."""
+    """Yield tags in filters. A default covers what precedes it; it is unused if that always has a value."""
     shown = set(_named([expression.left], empty))
     is_certain = not shown and all(tag.startswith("account.") for tag in _tags([expression.left]))
     for one in expression.filters or ():

@@ -1,4 +1,4 @@
-"""A message with its values filled in."""
+"""A rendered message."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from app.workflows.domain.messages.sms_length import SmsLength
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`html`: the body of a letter, safe to show as it is; `text`: that of a bubble, with its `length`."""
+    """`html` is the safe HTML body of a letter (email); `text` that of a bubble (SMS), with its `length`."""
 
     layout: Literal["letter", "bubble"]
     subject: str = ""

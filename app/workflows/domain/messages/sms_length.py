@@ -1,9 +1,12 @@
-"""How long an SMS is: a plain one holds 160 characters, one with an emoji or a foreign letter only 70, and a
-longer text is sent and paid for in parts."""
+"""The length of an SMS in characters and parts.
+
+An SMS in the GSM alphabet holds 160 characters, one with any other character only 70. Longer texts are sent,
+and charged, in parts.
+"""
 
 from dataclasses import dataclass
 
-# The alphabet of GSM 03.38; letters of its extension count twice.
+# The GSM 03.38 alphabet; characters of its extension count twice.
 PLAIN = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -15,7 +18,7 @@ WHOLE_WIDE, PART_WIDE = 70, 67
 
 @dataclass(frozen=True, slots=True)
 class SmsLength:
-    """`characters` as they are counted, in how many `parts`; `wide`: those that make it expensive."""
+    """Counted `characters`, number of `parts`, and the `wide` characters outside the GSM alphabet."""
 
     characters: int
     parts: int
@@ -23,7 +26,7 @@ class SmsLength:
 
 
 def sms_length(text: str) -> SmsLength:
-    """The length of a text as it is sent, merge tags filled in already."""
+    """Return the length of a text whose merge tags have been filled in."""
     wide = tuple(dict.fromkeys(char for char in text if char not in PLAIN and char not in DOUBLE))
     if wide:
         count, whole, part = len(text.encode("utf-16-be", "replace")) // 2, WHOLE_WIDE, PART_WIDE

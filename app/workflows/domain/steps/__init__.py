@@ -1,4 +1,4 @@
-"""Every type of step, trigger and goal, each declared once, in the file of its subject."""
+"""The declarations of all types of steps, triggers and goals, one file for each subject."""
 
 from collections.abc import Iterator
 
@@ -26,13 +26,15 @@ GOALS: Registry[GoalType] = Registry(goals.TYPES)
 
 
 def types_named(name: str) -> Iterator[PartType]:
-    """The types of that name: a step, a trigger and a goal may share one."""
+    """Yield the types with this name, which a step, a trigger and a goal may share."""
     yield from (one for one in (STEPS.get(name), TRIGGERS.get(name), GOALS.get(name)) if one)
 
 
 def channels() -> dict[str, StepType]:
-    """Each channel by which workflows reach people or systems outside, with the first type that uses it, in
-    the order in which cards show them."""
+    """Return {channel: first step type that uses it}, in display order.
+
+    A channel is an integration through which workflows reach people or external systems.
+    """
     found: dict[str, StepType] = {}
     for one in STEPS:
         if one.channel:

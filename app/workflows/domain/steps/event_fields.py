@@ -1,5 +1,7 @@
-"""The fields that criteria of a workflow have besides a contact's: the event that started it, and what the
-contact did with its messages. They are registered with the criteria of contacts when this room is loaded."""
+"""Additional criteria fields of workflows: the event of the trigger, and reactions to messages.
+
+Registered with the criteria of contacts when this module is imported.
+"""
 
 from collections.abc import Mapping
 from typing import Any

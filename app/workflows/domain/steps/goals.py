@@ -1,4 +1,4 @@
-"""What a workflow wants to reach: a contact that gets there leaves at once."""
+"""Goal types. A contact that reaches a workflow's goals leaves it at once."""
 
 from app.contacts.domain.criteria import field_label
 from app.platform.words import quoted

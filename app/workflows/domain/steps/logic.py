@@ -1,4 +1,4 @@
-"""Forks and ends: branch, split and stop."""
+"""Step types that control the flow: branch, split and stop."""
 
 from app.platform.words import counted, joined
 from app.workflows.domain.types.declarations import Described, ForkType, Look, StepType

@@ -1,4 +1,4 @@
-"""Messages to contacts: email and SMS."""
+"""Step types that send messages to contacts: email and SMS."""
 
 from collections.abc import Mapping
 from typing import Any

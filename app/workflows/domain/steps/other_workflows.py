@@ -1,4 +1,4 @@
-"""Into other workflows and out of them."""
+"""Step types that add contacts to other workflows or remove them."""
 
 from app.workflows.domain.types.declarations import Described, Look, StepType
 from app.workflows.domain.types.setting import Setting

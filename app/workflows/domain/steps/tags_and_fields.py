@@ -1,4 +1,4 @@
-"""Changes of the contact: tags and fields."""
+"""Step types that change the contact's tags and fields."""
 
 from app.contacts.domain.criteria import field_label
 from app.workflows.domain.types.declarations import Described, Look, StepType

@@ -1,4 +1,4 @@
-"""What the team gets: notifications, tasks and notes."""
+"""Step types for the team: notifications, tasks and notes."""
 
 from app.platform.words import counted
 from app.workflows.domain.types.declarations import Described, Look, StepType

@@ -1,4 +1,4 @@
-"""What can start a workflow."""
+"""Trigger types."""
 
 from app.contacts.domain.criteria import field_label
 from app.platform.words import counted, quoted
@@ -13,7 +13,7 @@ MEETING = "booking calendar meeting"
 
 
 def _appointment(kind: str, title: str, happens: str, otherwise: str, also: str = "") -> TriggerType:
-    """`happens`: what the appointment does (“is booked”)."""
+    """Return a trigger of appointments. `happens` completes its headline (“is booked”)."""
 
     def headline(it: Described) -> str:
         calendar = it.config.text("calendar")

@@ -1,4 +1,4 @@
-"""Waiting: for a length of time, until a date or time, for something to happen."""
+"""Step types that wait: for a duration, until a date or time, or for an event."""
 
 from app.contacts.domain.criteria import day_words
 from app.platform.words import quoted
@@ -50,8 +50,10 @@ def _zone(it: Described) -> str:
 
 
 def _longest_until(config: Config) -> int:
-    """A weekday is a week away at most. A time of day is part of the wait before it, and a date is not known
-    here: both count nothing."""
+    """Return the longest wait in minutes: a week until a weekday, else 0.
+
+    Times of day and dates do not count: the first are part of the preceding wait, the others unknown here.
+    """
     return 7 * DAY if config.get("kind") == "weekday" else 0
 
 

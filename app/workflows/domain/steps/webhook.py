@@ -1,4 +1,4 @@
-"""Calls of other systems."""
+"""Step type that calls an external system."""
 
 from urllib.parse import urlsplit
 

@@ -1,1 +1,1 @@
-"""What a type of step, trigger or goal is made of."""
+"""Building blocks for the declarations of step, trigger and goal types."""

@@ -1,11 +1,11 @@
-"""The settings of a trigger, step or goal as they were written, read as what is wanted or as nothing."""
+"""The values of a part's settings as given in the document, with typed access."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 class Config(Mapping[str, Any]):
-    """Setting name -> JSON value. The values are those of the document and are never changed."""
+    """Read-only mapping of setting name to JSON value; the values belong to the document."""
 
     __slots__ = ("_values",)
 
@@ -22,15 +22,15 @@ class Config(Mapping[str, Any]):
         return len(self._values)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value, or `default`."""
+        """Return the value, or `default`."""
         return self._values.get(name, default)
 
     def text(self, name: str) -> str:
-        """The value if it is text, else an empty text."""
+        """Return the value if it is a string, else an empty string."""
         value = self._values.get(name)
         return value if isinstance(value, str) else ""
 
     def whole(self, name: str) -> int | None:
-        """The value if it is a whole number."""
+        """Return the value if it is an integer, else None."""
         value = self._values.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else None

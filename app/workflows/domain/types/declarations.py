@@ -1,8 +1,7 @@
-"""What a type of step, trigger or goal is made of. One declaration carries everything about a type; whoever
-needs to know something of a type asks its declaration, and nobody else names a type.
+"""Classes for the declarations of step, trigger and goal types.
 
-The folder `steps` declares the types, one file for each subject. What the engine does with a step will
-be one more field of `StepType`.
+A declaration contains everything about a type, so no other code needs to compare type names. The folder
+`steps` contains the declarations, one file for each subject.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ Group: TypeAlias = Literal["action", "timing", "logic"]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`icon`: a picture of app/static/icons.svg; `tone`: a color of the drawing."""
+    """Appearance of a part: `icon` in app/static/icons.svg, and `tone`, a color of the drawing."""
 
     icon: str
     tone: str = "neutral"
@@ -26,8 +25,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What things outside a part are called. `messages`: step id -> subject or beginning; `workflows`:
-    public id -> name."""
+    """Names of things outside a part.
+
+    `messages` is {step id: subject or beginning of the text}, `workflows` {public id: name}.
+    """
 
     messages: Mapping[str, str] = field(default_factory=dict)
     workflows: Mapping[str, str] = field(default_factory=dict)
@@ -37,7 +38,7 @@ NO_NAMES = Names()
 
 
 class PathFacts(Protocol):
-    """What a fork's words may say of a path."""
+    """The properties of a path that the wording of a fork may use."""
 
     @property
     def name(self) -> str: ...
@@ -48,7 +49,7 @@ class PathFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A trigger, step or goal as its words see it."""
+    """The data of a part that its wording may use."""
 
     config: Config
     names: Names = NO_NAMES
@@ -61,15 +62,18 @@ Faults: TypeAlias = Iterator[tuple[str, str]]
 
 
 def no_words(_: Described) -> str:
-    """For types whose title says it all."""
+    """Return an empty text, for types that need no detail."""
     return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartType:
-    """`headline` and `detail`: the two lines of the drawing; without a headline the title is shown. `need`:
-    the integration without which it cannot run, or a function that tells it from the settings. `check`: what
-    can be wrong besides single settings. `also_called`: other words by which the gallery finds it."""
+    """The declaration of a type.
+
+    `headline` and `detail` are the two lines in the drawing; without a headline the title is shown. `need` is
+    the integration that it requires, or a function of its settings. `check` finds problems that involve
+    several settings. `also_called` are further search terms for the gallery.
+    """
 
     type: str
     title: str
@@ -87,26 +91,29 @@ class PartType:
         object.__setattr__(self, "keys", frozenset({one.name for one in self.settings}))
 
     def setting(self, name: str) -> Setting | None:
-        """The setting of that name."""
+        """Return the setting with this name, or None."""
         return next((one for one in self.settings if one.name == name), None)
 
     def applying(self, config: Mapping[str, Any]) -> Sequence[Setting]:
-        """The settings that count, given what is set."""
+        """Return the settings that apply, given the values."""
         if all(one.when is None for one in self.settings):
             return self.settings
         siblings = {one.name: one for one in self.settings}
         return [one for one in self.settings if one.applies(config, siblings)]
 
     def needs(self, config: Config) -> set[str]:
-        """The integrations that it cannot run without, given its settings."""
+        """Return the integrations that it requires, given its settings."""
         need = self.need if isinstance(self.need, str) else self.need(config)
         return {need} if need else set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageType:
-    """What makes a step a message. `name`: the setting that it is called by; `events`: what can happen to it;
-    `render`: the message with the values of a context; `has_postal_address`: one is added to it by law."""
+    """The properties of message steps.
+
+    `name` is the setting that serves as the message's name, `events` are the possible reactions to it,
+    `render` renders it with a context. `has_postal_address` means that the law requires one in it.
+    """
 
     name: str
     events: frozenset[str]
@@ -116,8 +123,11 @@ class MessageType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForkType:
-    """What makes a step a fork. A path is taken by its criteria or by its percentage; `has_default`: one more
-    path is for everyone else. `wrong_count`: the sentence for too few or too many, {count} of them."""
+    """The properties of forks, whose paths have criteria or percentages.
+
+    `has_default` means that there is a further path for everyone else. `wrong_count` is the sentence for too
+    few or too many paths, with the placeholder {count}.
+    """
 
     label: str
     least: int
@@ -129,9 +139,12 @@ class ForkType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepType(PartType):
-    """`channel`: the integration through which it reaches people or systems outside. `longest_wait`: for how
-    many minutes it holds a contact at most. `stops`: nobody gets past it. `editable`: the settings that may
-    be changed on the step's page. `deprecated`: why it is out of use."""
+    """The declaration of a step type.
+
+    `channel` is the integration through which it reaches people or external systems, `longest_wait` the
+    longest time in minutes that it holds a contact, `editable` the settings that may be changed on its page.
+    `stops` means that no contact passes it; `deprecated` says why the type is out of use.
+    """
 
     group: Group
     channel: str = ""
@@ -151,8 +164,11 @@ class StepType(PartType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerType(PartType):
-    """`otherwise`: when people come in who are not added by hand (“when they buy”); nothing for a trigger
-    that only people set off. `brings`: the merge tags that its event fills, or their beginning (“event.”)."""
+    """The declaration of a trigger type.
+
+    `otherwise` says when people start who are not added by hand (“when they buy”); it is empty for manual
+    triggers. `brings` are the merge tags that the event fills, or their prefix ("event.").
+    """
 
     otherwise: Says = no_words
     brings: tuple[str, ...] = ()
@@ -160,7 +176,7 @@ class TriggerType(PartType):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalType(PartType):
-    """A goal needs nothing besides."""
+    """The declaration of a goal type."""
 
     look: Look = Look("flag", "success")
 
@@ -169,23 +185,23 @@ T = TypeVar("T", bound=PartType)
 
 
 class Registry(Generic[T]):
-    """All types of one sort, in the order in which people choose among them."""
+    """All types of one kind, in the order in which they are offered."""
 
     def __init__(self, types: Iterable[T] = ()) -> None:
         self._types = {one.type: one for one in types}
 
     def add(self, one: T) -> None:
-        """One type more. Raises ValueError when there is one of that name."""
+        """Add a type. Raises ValueError if its name is taken."""
         if one.type in self._types:
             raise ValueError(f"The type “{one.type}” is declared twice.")
         self._types[one.type] = one
 
     def remove(self, name: str) -> None:
-        """Forget a type."""
+        """Remove a type."""
         del self._types[name]
 
     def get(self, name: object) -> T | None:
-        """The type of that name, whatever stands in a document."""
+        """Return the type with this name, or None; `name` may be any JSON value."""
         return self._types.get(name) if isinstance(name, str) else None
 
     def __contains__(self, name: object) -> bool:
@@ -195,5 +211,5 @@ class Registry(Generic[T]):
         return iter(self._types.values())
 
     def named(self, names: Collection[str]) -> list[T]:
-        """Those of these types that exist, in order."""
+        """Return the types with these names that exist, in order."""
         return [one for one in self if one.type in names]

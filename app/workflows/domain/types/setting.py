@@ -1,6 +1,6 @@
-"""One setting of a trigger, step or goal: its name, label, kind and limits.
+"""A setting of a trigger, step or goal: name, label, kind and limits.
 
-The validator, the drawing and the forms read the same description.
+Shared by validation, drawing and forms.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,9 +45,12 @@ CONTACT_FIELDS = frozenset({"date_field", "any_field", "own_field"})
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`when=(other, values)`: counts only while the setting `other` holds one of `values`. `hint` stands
-    below the field of a form. `event`: for the kind “step”, what has to be able to happen to the message
-    (“link_clicked”), given the other settings."""
+    """A setting.
+
+    `when=(other, values)`: it applies only if the setting `other` has one of `values`. `hint` is shown below
+    the form field. `event`, for the kind "step", returns the event that the message must support, such as
+    "link_clicked", given the other settings.
+    """
 
     name: str
     label: str
@@ -63,7 +66,7 @@ class Setting:
     event: Callable[[Config], str] | None = None
 
     def applies(self, config: Mapping[str, Any], siblings: Mapping[str, "Setting"]) -> bool:
-        """Whether the setting counts, given the others."""
+        """Return whether the setting applies, given the values of the others."""
         if self.when is None:
             return True
         other, values = self.when
@@ -73,17 +76,17 @@ class Setting:
         return isinstance(value, str) and value in values
 
     def value(self, config: Mapping[str, Any]) -> Any:
-        """What is set, or the default."""
+        """Return the value, or the default."""
         value = config.get(self.name)
         return self.default if value is None else value
 
     def choice_label(self, value: Any) -> str:
-        """The words of a choice."""
+        """Return the label of a choice."""
         return next((label for key, label in self.choices if key == value), str(value))
 
 
 def in_minutes(duration: Any) -> int:
-    """The length of a {amount, unit}; 0 for what is not one."""
+    """Return a duration {amount, unit} in minutes; 0 if it is invalid."""
     if not isinstance(duration, Mapping):
         return 0
     amount, unit = duration.get("amount"), duration.get("unit")

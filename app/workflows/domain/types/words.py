@@ -1,4 +1,4 @@
-"""Words that several types share: lengths of time, tags, forms, dates, and texts with readable merge tags."""
+"""Wording shared by several types: durations, tags, forms, dates, and texts with merge tags."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ DATES = {
 
 
 def length_words(duration: Any) -> str:
-    """“2 days” for a {amount, unit}; “some time” for what is no length."""
+    """Return words such as “2 days” for a duration {amount, unit}; “some time” if it is invalid."""
     amount = duration.get("amount") if isinstance(duration, Mapping) else None
     unit = duration.get("unit") if isinstance(duration, Mapping) else None
     if (
@@ -33,7 +33,7 @@ def length_words(duration: Any) -> str:
 
 
 def readable(text: Any, limit: int = 200) -> str:
-    """A text with its merge tags as words: “Hi [First name]”, in one line and at most so long."""
+    """Return a text with labels for merge tags (“Hi [First name]”), in one line, cut at `limit`."""
     if not isinstance(text, str):
         return ""
     plain = text[: limit * 4]
@@ -44,24 +44,24 @@ def readable(text: Any, limit: int = 200) -> str:
 
 
 def tag_words(config: Config) -> str:
-    """“the tag “customer””."""
+    """Return words such as “the tag “customer””."""
     tag = config.text("tag")
     return f"the tag {quoted(tag)}" if tag else "a tag"
 
 
 def form_words(config: Config) -> str:
-    """“the form “contact””."""
+    """Return words such as “the form “contact””."""
     form = config.text("form")
     return f"the form {quoted(form)}" if form else "a form"
 
 
 def date_words(field: Any) -> str:
-    """“the contact’s birthday”, “Renewal date” in quotation marks for a field of the account."""
+    """Return words for a date field: “the contact’s birthday”, or the quoted label of a custom field."""
     if isinstance(field, str) and field in DATES:
         return DATES[field]
     return quoted(field_label(field)) if field else "a contact date"
 
 
 def value_words(field: Any, value: Any) -> str:
-    """A value that a field has or gets; a country by its name."""
+    """Return a field's value as words; a country by its name."""
     return country_words(value) if field == "contact.country" else readable(str(value), 80)
