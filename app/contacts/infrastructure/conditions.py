@@ -14,7 +14,7 @@ def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
 
     Never NULL, so that it can be negated, also where an outer join found no contact.
     """
-    return sa.and_(status.is_not(None), status == CONTACTABLE.value)
+    return sa.and_(status.is_not(None), status == sa.literal(CONTACTABLE.value))
 
 
 def key_column(identifier: Identifier, contacts: Any = Contact) -> Any:
@@ -40,18 +40,19 @@ def matched_keys(account_id: int, identifier: Identifier, keys: sa.Select[Any]) 
     `contact_id`).
 
     `people` is the number of contacts with the key. If several share a phone number, the row holds their
-    lowest id and their alphabetically first status.
+    lowest id, and the status of one who may not be contacted if there is one.
     """
     column = key_column(identifier)
     mine = sa.and_(Contact.account_id == account_id, column.in_(keys))
     if identifier != "phone":
         one = sa.literal(1).label("people")
         return sa.select(column.label("key"), Contact.id, Contact.status, one).where(mine)
+    closed = sa.func.min(sa.case((~may_be_contacted(Contact.status), Contact.status)))
     return (
         sa.select(
             column.label("key"),
             sa.func.min(Contact.id).label("id"),
-            sa.func.min(Contact.status).label("status"),
+            sa.func.coalesce(closed, sa.func.min(Contact.status)).label("status"),
             sa.func.count().label("people"),
         )
         .where(mine)

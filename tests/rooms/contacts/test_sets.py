@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.contacts import application as contacts
 from app.contacts.domain import pack, read_fields
 from app.contacts.infrastructure import conditions, queries
-from app.contacts.infrastructure.tables import ContactTag
+from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from tests.rooms.contacts.people import add, all_of, card
@@ -125,6 +125,14 @@ def test_rows_are_matched_by_address_phone_or_number(app, account, bob):
     assert found("email", "nobody@example.com", "ann@example.com") == [("ann@example.com", ann, "active", 1)]
     assert found("phone", "+4915123456789", "+4915100000000") == [("+4915123456789", ann, "active", 2)]
     assert found("contact_id", ann, 999_999) == [(ann, ann, "active", 1)]
+    with transaction():
+        eve = (
+            session()
+            .scalars(sa.select(Contact).where(Contact.account_id == account, Contact.id != ann))
+            .one()
+        )
+        eve.status = "blocked"
+    assert found("phone", "+4915123456789") == [("+4915123456789", ann, "blocked", 2)]
 
 
 def test_empty_fields_are_filled(app, account, bob):
