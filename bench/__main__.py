@@ -1,40 +1,69 @@
-"""`python -m bench [--rows 10000,100000] [--database sqlite,postgresql] [--rounds 3] [--write]`."""
+"""Measure bulk enrollment: `python -m bench [--database sqlite,postgresql] [--rounds 5] [--write]`.
+
+`--rows 10000,100000`, `--new 100000` (all rows make contacts) and `--beside 1000000` (a small job beside a
+large one, the terminal, a start) choose the parts; an empty value leaves a part out.
+"""
 
 import argparse
 import platform
 import shutil
 import statistics
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from bench.measure import Figures, measure
-from bench.results import table
+from bench.results import page
+from bench.waits import Waits, measure_waits
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+MOST_ROUNDS = {10_000: 5, 100_000: 5, 1_000_000: 3}  # a million rows take minutes, not seconds
+
+Result = TypeVar("Result")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rows", default="10000,100000")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", default="10000,100000,1000000")
+    parser.add_argument("--new", default="100000", help="rows that all make contacts")
+    parser.add_argument("--beside", default="1000000", help="rows of the job that a small one runs beside")
     parser.add_argument("--database", default="sqlite,postgresql")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--write", action="store_true", help="keep the table in RESULTS.md")
+    parser.add_argument("--rounds", type=int, help="default: 5, for 1,000,000 rows 3")
+    parser.add_argument("--write", action="store_true", help="keep the page in RESULTS.md")
     chosen = parser.parse_args()
     figures: list[Figures] = []
+    waits: list[Waits] = []
     for kind in chosen.database.split(","):
-        for rows in map(int, chosen.rows.split(",")):
-            folder = Path(tempfile.mkdtemp(prefix="muster-bench-"))
-            try:
-                figures.append(measure(kind, rows, chosen.rounds, folder))
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-            print(figures[-1], flush=True)
-    text = table(figures, _machine())
+        for creates, sizes in ((False, chosen.rows), (True, chosen.new)):
+            for rows in _numbers(sizes):
+                rounds = chosen.rounds or MOST_ROUNDS.get(rows, 3)
+                figures.append(_apart(lambda folder: measure(kind, rows, rounds, folder, creates)))  # noqa: B023
+        for rows in _numbers(chosen.beside):
+            waits.append(_apart(lambda folder: measure_waits(kind, rows, folder)))  # noqa: B023
+    text = page(figures, waits, _machine())
     print(text)
     if chosen.write:
         RESULTS.write_text(text, encoding="utf-8")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
+
+
+def _apart(run: Callable[[Path], Result]) -> Result:
+    """Run one measurement in a folder of its own and print it."""
+    folder = Path(tempfile.mkdtemp(prefix="muster-bench-"))
+    try:
+        done = run(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(done, flush=True)
+    return done
 
 
 def _machine() -> str:

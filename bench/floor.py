@@ -10,7 +10,7 @@ import csv
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,33 +47,50 @@ STATEMENTS = (
     """,
 )
 
+CREATE = """
+    INSERT INTO contacts (account_id, status, created_at, updated_at, consent_at, email, email_key,
+      first_name, first_name_key, last_name, last_name_key, city, company, consent_basis, consent_source,
+      created_job_id)
+    SELECT :account, 'active', :at, :at, :at, identifier, email_key, first_name, lower(first_name), last_name,
+      lower(last_name), city, company, 'opt_in', 'people.csv', :job
+    FROM floor_staging WHERE email_key IS NOT NULL ORDER BY row_number
+    ON CONFLICT DO NOTHING
+    """
+
 TABLES = (
     "DROP TABLE IF EXISTS floor_staging",
     "DROP TABLE IF EXISTS floor_rows",
-    "CREATE TABLE floor_staging (row_number integer, identifier text, email_key text)",
+    "CREATE TABLE floor_staging (row_number integer, identifier text, email_key text,"
+    " first_name text, city text, last_name text, company text)",
     "CREATE TABLE floor_rows"
     " (row_number integer PRIMARY KEY, identifier text, contact_id bigint, outcome smallint)",
 )
 
 
-def seconds(database: str, file: Path, values: dict[str, Any]) -> float:
-    """Do the work of `file` once in the database at that address; `values` name account, workflow, version,
-    job, tag and moment."""
+def seconds(database: str, file: Path, creates: bool, values: dict[str, Any]) -> float:
+    """Do the work of `file` once in the database at that address; `creates`: its people become contacts with
+    five columns. `values` name account, workflow, version, job, tag and moment."""
+    statements = (CREATE, *STATEMENTS) if creates else STATEMENTS
     if database.startswith("sqlite"):
-        return _on_sqlite(database.removeprefix("sqlite:///"), file, values)
-    return _on_postgresql(database.replace("postgresql+psycopg", "postgresql"), file, values)
+        return _on_sqlite(database.removeprefix("sqlite:///"), _rows(file, creates), statements, values)
+    address = database.replace("postgresql+psycopg", "postgresql")
+    return _on_postgresql(address, _rows(file, creates), statements, values)
 
 
-def _rows(file: Path) -> Iterator[tuple[int, str, str | None]]:
+def _rows(file: Path, creates: bool) -> Iterator[tuple[Any, ...]]:
+    nothing = (None,) * 4
     with file.open(newline="", encoding="utf-8") as stream:
         reader = csv.reader(stream)
         next(reader)
         for number, cells in enumerate(reader, start=1):
             key = cells[0].strip().lower()
-            yield number, cells[0], key if ADDRESS(key) else None
+            others = cells[1:] if creates else nothing
+            yield number, cells[0], key if ADDRESS(key) else None, *others
 
 
-def _on_sqlite(path: str, file: Path, values: dict[str, Any]) -> float:
+def _on_sqlite(
+    path: str, rows: Iterator[tuple[Any, ...]], statements: Sequence[str], values: dict[str, Any]
+) -> float:
     connection = sqlite3.connect(path, isolation_level=None, timeout=60)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-32000"):
         connection.execute(f"PRAGMA {pragma}")
@@ -81,8 +98,8 @@ def _on_sqlite(path: str, file: Path, values: dict[str, Any]) -> float:
         connection.execute(statement)
     began = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
-    connection.executemany("INSERT INTO floor_staging VALUES (?, ?, ?)", _rows(file))
-    for statement in STATEMENTS:
+    connection.executemany("INSERT INTO floor_staging VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    for statement in statements:
         connection.execute(statement, values)
     connection.execute("COMMIT")
     took = time.perf_counter() - began
@@ -90,7 +107,9 @@ def _on_sqlite(path: str, file: Path, values: dict[str, Any]) -> float:
     return took
 
 
-def _on_postgresql(url: str, file: Path, values: dict[str, Any]) -> float:
+def _on_postgresql(
+    url: str, rows: Iterator[tuple[Any, ...]], statements: Sequence[str], values: dict[str, Any]
+) -> float:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET random_page_cost = 1.1")
         connection.execute("SET jit = off")
@@ -99,9 +118,9 @@ def _on_postgresql(url: str, file: Path, values: dict[str, Any]) -> float:
         began = time.perf_counter()
         with connection.transaction():
             with connection.cursor().copy("COPY floor_staging FROM STDIN") as copy:
-                for row in _rows(file):
+                for row in rows:
                     copy.write_row(row)
             connection.execute("ANALYZE floor_staging")
-            for statement in STATEMENTS:
+            for statement in statements:
                 connection.execute(re.sub(r":(\w+)", r"%(\1)s", statement), values)
         return time.perf_counter() - began

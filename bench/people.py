@@ -13,13 +13,16 @@ Contact = tuple[str, str]
 
 @dataclass(frozen=True)
 class People:
-    """`mark` keeps the addresses of two files apart."""
+    """`mark` keeps the addresses of two files apart. `creates`: every row makes a contact."""
 
     mark: str
     rows: int
+    creates: bool = False
 
     def kind(self, row: int) -> str:
         """What becomes of a row (from 0)."""
+        if self.creates:
+            return "good"
         at = row % 100
         for kind, share in (
             ("already", ALREADY),
@@ -51,6 +54,8 @@ class People:
 
     def contacts(self) -> Iterator[Contact]:
         """(address, status) of everybody who is to be known beforehand."""
+        if self.creates:
+            return
         for row in range(self.rows):
             kind = self.kind(row)
             if kind in ("good", "already"):
@@ -62,14 +67,28 @@ class People:
         """Addresses of those who are in the workflow before."""
         return [self._address(row) for row in range(self.rows) if self.kind(row) == "already"]
 
+    @property
+    def choices(self) -> dict[str, str]:
+        """The fields of the mapping page's form."""
+        known = {"identifier": "email", "existing": "leave", "tags": "bench", "column-0": "email"}
+        if not self.creates:
+            return known | {"missing": "skip"}
+        columns = ("first_name", "city", "last_name", "company")
+        filled = {f"column-{at}": name for at, name in enumerate(columns, start=1)}
+        return known | filled | {"missing": "create", "consent_basis": "opt_in"}
+
     def write(self, path: Path) -> None:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(("Email", "First name", "City"))
+            writer.writerow(
+                ("Email", "First name", "City", *(("Last name", "Company") if self.creates else ()))
+            )
             writer.writerows(self._cells(row) for row in range(self.rows))
 
-    def _cells(self, row: int) -> tuple[str, str, str]:
+    def _cells(self, row: int) -> tuple[str, ...]:
         kind = self.kind(row)
+        if self.creates:
+            return (self._address(row), f"Robin {row}", "Graz", f"Lee {row % 977}", f"Company {row % 4001}")
         if kind == "broken":
             return (f"person{row}@@example.com", "Robin", "Graz")
         if kind == "twice":

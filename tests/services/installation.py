@@ -36,6 +36,10 @@ class Installation:
     def start(self, within: float = 90) -> "Installation":
         """Start and wait until it is ready. Raises AssertionError with the output after `within` seconds."""
         self.begin()
+        return self.wait_until_ready(within)
+
+    def wait_until_ready(self, within: float = 90) -> "Installation":
+        """Wait until all processes run. Raises AssertionError with the output after `within` seconds."""
         give_up = time.monotonic() + within
         while READY not in self.output:
             assert self.process is not None and self.process.poll() is None, self.output
