@@ -73,11 +73,7 @@ def _round(here: Site, people: People, number: int) -> Round:
     file = here.folder / f"people-{number}.csv"
     people.write(file)
     workflow = jobs.clone_workflow(here, f"Bench {number}")
-    with here.sql() as execute:
-        [(workflow_id, version_id)] = execute(
-            "SELECT id, active_version_id FROM workflows WHERE public_id = ?", [workflow]
-        )
-        prepare(execute, people, [workflow_id, FLOOR_WORKFLOW + number], version_id)
+    version_id = prepare(here, people, workflow, FLOOR_WORKFLOW + number)
     now = datetime.now(UTC)
     values = {
         "account": 1,
@@ -95,10 +91,19 @@ def _round(here: Site, people: People, number: int) -> Round:
     return Round(floor_seconds, jobs.seconds_of(here, job), job.answered_ms, panels)
 
 
-def prepare(
-    execute: Any, people: People, workflow_ids: list[int], version_id: int, analyze: bool = True
-) -> None:
-    """Add the contacts that the file expects, and enroll those that are in the workflows already."""
+def prepare(here: Site, people: People, workflow: str, *other_ids: int) -> int:
+    """Add the contacts that the file expects, and enroll those who are to be in the workflow already, in
+    workflows with other ids as well. Returns the id of the workflow's version."""
+    with here.sql() as execute:
+        [(workflow_id, version_id)] = execute(
+            "SELECT id, active_version_id FROM workflows WHERE public_id = ?", [workflow]
+        )
+        _load(execute, people, (workflow_id, *other_ids), version_id)
+        execute("ANALYZE")
+    return int(version_id)
+
+
+def _load(execute: Any, people: People, workflow_ids: tuple[int, ...], version_id: int) -> None:
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
     execute.load(
         "contacts",
@@ -114,5 +119,3 @@ def prepare(
             f" SELECT 1, {workflow_id}, {version_id}, id, 'held', 'bulk_enrollment', '{now}'"
             " FROM contacts WHERE account_id = 1 AND email_key IN (SELECT email_key FROM bench_already)"
         )
-    if analyze:
-        execute("ANALYZE")

@@ -17,10 +17,11 @@ STARTS = 5
 
 @dataclass(frozen=True)
 class Waits:
-    """Seconds. `beside`: from Start to the end of a job of 20 rows, started while `large_rows` rows of the
-    same account are planned, and while they are processed. `terminal`: `flask enroll` with 10,000 rows, until
-    it returns. `first_page` and `ready`: from `make run` to the sign-in page, and until all processes run, on
-    an installation that has run before."""
+    """Seconds. `beside_…`: from Start to the end of a job of 20 new people, started while `large_rows` rows
+    of the same account are planned or processed. `terminal`: `flask enroll` with 10,000 rows, until it
+    returns. `first_page` and `ready`: from `make run` to the sign-in page, and until one is signed in and
+    all processes run, on an installation that has run before.
+    """
 
     database: str
     large_rows: int
@@ -48,10 +49,9 @@ def measure_waits(kind: str, large_rows: int, folder: Path) -> Waits:
 
 
 def _terminal(here: Site) -> float:
-    people = _ready_people(here, "terminal", TERMINAL_ROWS)
-    file = here.folder / "terminal.csv"
+    people, file = People("terminal", TERMINAL_ROWS), here.folder / "terminal.csv"
     people.write(file)
-    jobs.clone_workflow(here, "Terminal")
+    prepare(here, people, jobs.clone_workflow(here, "Terminal"))
     began = time.perf_counter()
     here.flask("enroll", str(file), "--workflow", "Terminal", "--json")
     return time.perf_counter() - began
@@ -59,16 +59,15 @@ def _terminal(here: Site) -> float:
 
 def _beside(here: Site, large_rows: int) -> tuple[float, float]:
     """Return (seconds of a small job beside planning, seconds of another beside processing)."""
-    large = _ready_people(here, "large", large_rows)
-    file = here.folder / "large.csv"
+    large, file = People("large", large_rows), here.folder / "large.csv"
     large.write(file)
     workflow = jobs.clone_workflow(here, "Large")
+    prepare(here, large, workflow)
     big = jobs.start(here, jobs.upload(here, workflow, file), large, "large")
     beside = []
     for at, status in enumerate(("validating", "processing")):
         _wait_for(here, big, status)
-        small = _ready_people(here, f"small{at}", SMALL_ROWS, analyze=False)
-        path = here.folder / f"small-{at}.csv"
+        small, path = People(f"small{at}", SMALL_ROWS, creates=True), here.folder / f"small-{at}.csv"
         small.write(path)
         job = jobs.start(here, jobs.upload(here, workflow, path), small, f"small-{at}")
         jobs.watch(here, job)
@@ -76,13 +75,6 @@ def _beside(here: Site, large_rows: int) -> tuple[float, float]:
     jobs.watch(here, big)
     jobs.check(here, big, large)
     return beside[0], beside[1]
-
-
-def _ready_people(here: Site, mark: str, rows: int, analyze: bool = True) -> People:
-    people = People(mark, rows)
-    with here.sql() as execute:
-        prepare(execute, people, [], 0, analyze)
-    return people
 
 
 def _wait_for(here: Site, job: jobs.Started, status: str) -> None:
