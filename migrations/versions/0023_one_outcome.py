@@ -13,7 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 ROWS = "enrollment_rows"
 PROBLEMS = sa.text("outcome >= 10")
-ACCOUNT = "account_id = (NULLIF(current_setting('muster.account_id', true), ''))::bigint"
+ACCOUNT = "(NULLIF(current_setting('muster.account_id', true), ''))::bigint"
 SETTLED = (
     "EXISTS (SELECT 1 FROM enrollment_batches b WHERE b.job_id = enrollment_rows.job_id"
     " AND enrollment_rows.row_number BETWEEN b.first_row AND b.last_row"
@@ -32,7 +32,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"CREATE POLICY account ON enrollment_row_fields USING ({ACCOUNT}) WITH CHECK ({ACCOUNT})")
+        op.execute(
+            "CREATE POLICY account ON enrollment_row_fields"
+            f" USING (account_id = {ACCOUNT}) WITH CHECK (account_id = (SELECT {ACCOUNT}))"
+        )
         op.execute("ALTER TABLE enrollment_row_fields ENABLE ROW LEVEL SECURITY")
     op.execute(
         "INSERT INTO enrollment_row_fields (account_id, job_id, row_number, fields)"
