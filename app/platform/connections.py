@@ -1,9 +1,9 @@
-"""Connections to PostgreSQL that notice when the other end has fallen silent.
+"""Connections to PostgreSQL that detect a dead peer.
 
-A firewall that forgets a connection, or a switch that fails, tells nobody: whoever waits for an answer would
-wait for ever. The kernel's keep-alives find that out where packets are dropped. Where something in between
-still says "received", only asking helps: after some seconds of silence a second connection asks the server
-whether it is at work for us. If it is not, the first is given up, and what it held is set free.
+If a firewall drops a connection or a switch fails, a client that waits for a response would wait forever. TCP
+keep-alives detect dropped packets, but not if a device in between still acknowledges them. So after some
+seconds of silence a second connection asks the server whether it is still working for the first. If not, the
+first is closed, and its server process is terminated to release its locks.
 """
 
 from collections.abc import Generator
@@ -28,7 +28,7 @@ UNTIL_SURE_SECONDS = 1.0
 SURE = 2
 _READY_NONE = 0
 
-# The server's side of a connection that has been silent for some seconds.
+# The server process of a connection that has been silent for some seconds.
 _STATE = (
     "SELECT state FROM pg_stat_activity WHERE pid = %s AND backend_start < now() - make_interval(secs => %s)"
 )
@@ -40,8 +40,7 @@ _END = (
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a process waits, in seconds: for a statement's end, for a sign of life in the middle of one,
-    for a new connection."""
+    """Timeouts of a process in seconds: of a statement, of silence during one, and of a new connection."""
 
     statement: int
     silence: float
@@ -58,7 +57,7 @@ PATIENCE: dict[Process, Patience] = {
 _SERVER = {
     "application_name": "muster",
     "timezone": "UTC",
-    "random_page_cost": "1.1",  # with the stock 4 a file of 10,000 rows walks through a million contacts
+    "random_page_cost": "1.1",  # with the default 4, a file of 10,000 rows scans a million contacts
     "jit": "off",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -68,7 +67,7 @@ _SERVER = {
 
 
 def parameters(process: Process) -> dict[str, Any]:
-    """What a connection is opened with."""
+    """Return the parameters for opening a connection."""
     patience = PATIENCE[process]
     server = _SERVER | {"statement_timeout": f"{patience.statement}s"}
     return {
@@ -78,13 +77,13 @@ def parameters(process: Process) -> dict[str, Any]:
         "keepalives_interval": 2,
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,
-        # A plan made for any value is often a bad one for a range of rows, so statements are not prepared.
+        # Not prepared, because a generic plan is often a bad one for a range of rows.
         "prepare_threshold": None,
     }
 
 
 def watch(engine: sa.Engine, process: Process) -> None:
-    """Let the engine's connections be watched ones."""
+    """Make the engine use watched connections."""
 
     def connect(_dialect: object, _record: object, places: Any, given: Any) -> "Watched":
         made = Watched.connect(*places, **given)
@@ -111,7 +110,7 @@ def watch(engine: sa.Engine, process: Process) -> None:
 
 
 class Watched(SecuredConnection):
-    """While it lies in the pool, all that is asked of it is whether it lives: silence is a no."""
+    """A connection that watches for silence. In the pool only pings use it, so silence proves it dead."""
 
     opened_with: dict[str, Any] = {}  # noqa: RUF012
     silence = PING_SECONDS
@@ -121,7 +120,7 @@ class Watched(SecuredConnection):
         return super().wait(self._watched(gen), *args, **options)
 
     def _watched(self, work: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
-        """The same work; the driver looks in several times a second when there is nothing to read."""
+        """Run the driver's generator, which is resumed several times a second even without data to read."""
         try:
             state = next(work)
             heard, pause, doubts = monotonic(), self._patience(), 0
@@ -145,15 +144,17 @@ class Watched(SecuredConnection):
         return self.silence if self.is_lent else PING_SECONDS
 
     def _doubts(self, silent: float) -> int:
-        """What speaks for a dead connection: nothing, that the server is not at work for us (its answer may
-        be on its way), or SURE."""
+        """Return the evidence that the connection is dead: 0, 1 or SURE.
+
+        1 means that the server is not working for it, but its response may be on the way.
+        """
         if not self.is_lent:
             return SURE
         try:
             with self._second() as second:
                 found = second.execute(_STATE, (self.info.backend_pid, silent)).fetchone()
         except psycopg.OperationalError as failure:
-            return 0 if "FATAL" in str(failure) else SURE  # a server that refuses us is there
+            return 0 if "FATAL" in str(failure) else SURE  # the server is alive if it refuses the connection
         return 1 if found is None or str(found[0]).startswith("idle") else 0
 
     def _give_up(self, silent: float, is_reached: bool) -> None:
@@ -165,5 +166,5 @@ class Watched(SecuredConnection):
         raise psycopg.OperationalError("the database has fallen silent")
 
     def _second(self) -> "Watched":
-        """A connection to the same server for one question, given up when it is silent."""
+        """Open another connection to the same server, for one query; it is closed if it is silent."""
         return Watched.connect(**self.opened_with, autocommit=True)

@@ -1,7 +1,7 @@
-"""The database: one engine, one naming convention, one place that commits.
+"""The database: engine, naming convention and transactions.
 
-`transaction()` is the only way to write. On SQLite it takes a file lock first, so that busy writers
-queue up instead of failing, and begins IMMEDIATE; page reads never wait for it.
+`transaction()` is the only way to write. On SQLite it acquires a file lock first, so that concurrent writers
+wait instead of failing, and begins IMMEDIATE; reads never wait for it.
 """
 
 import fcntl
@@ -33,17 +33,17 @@ from app.platform.settings import Settings, current
 if TYPE_CHECKING:
     from app.platform.connections import Process
 
-# How long a statement or a transaction waits for the one that writes to an SQLite file.
+# How long (in seconds) a statement or transaction waits for the writer of an SQLite file.
 LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 30, "command": 30}
 SILENT_WRITER_SECONDS = 15
 
-# SQLite gives numbers out by itself only to a column of exactly this type.
+# SQLite generates ids only for primary keys of exactly the type INTEGER.
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Json = sa.JSON().with_variant(JSONB, "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC on both databases; SQLite keeps it without its zone."""
+    """A timezone-aware datetime in UTC; SQLite stores it without the time zone."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -75,7 +75,7 @@ class Base(DeclarativeBase):
 
 
 class Authored:
-    """Columns of tables whose rows people create: when, when last changed, by whom."""
+    """Mixin for tables whose rows users create: times of creation and of the last change, and the creator."""
 
     created_at: Mapped[datetime] = mapped_column(default=now, sort_order=90)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=91)
@@ -91,13 +91,13 @@ cast(Any, db.Model).registry.update_type_annotation_map(
 
 
 def init(app: Flask, settings: Settings, process: "Process") -> None:
-    """Bind the engine to the app. Nothing is connected to yet; `process` says how patient connections are."""
+    """Configure the engine without connecting. `process` determines the timeouts of connections."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings, process)
     app.extensions["lock_wait"] = LOCK_WAIT_SECONDS[process]
     db.init_app(app)
     if process == "command":
-        from flask_migrate import Migrate  # servers do not migrate, and do not load the tools for it
+        from flask_migrate import Migrate  # loaded only by processes that migrate
 
         Migrate(app, db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
     with app.app_context():
@@ -114,10 +114,10 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
 
 
 def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
-    # What a statement was given is people's data: a failure is logged without it.
+    # Parameters contain personal data, so errors are logged without them.
     if settings.is_sqlite:
         return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_SECONDS[process]}}
-    from app.platform import connections  # PostgreSQL's driver is loaded where it is needed
+    from app.platform import connections  # loads PostgreSQL's driver only if it is used
 
     return {
         "hide_parameters": True,
@@ -128,13 +128,13 @@ def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
 
 
 def _create_private(_dialect: object, _record: object, places: Any, _options: object) -> None:
-    """A file that is made now is for nobody else to read; the journals beside it follow its mode."""
+    """Create a new database file with mode 0600, which its journal files inherit."""
     with suppress(OSError):
         os.close(os.open(places[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # BEGIN is ours alone
+    connection.isolation_level = None  # the driver must not begin transactions itself
     for name, function in SQL_FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
@@ -155,9 +155,9 @@ def _begin_reading(connection: Connection) -> None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """All or nothing: commits at the end, rolls back on any exception.
+    """Run a block in a transaction: commit at its end, roll back on any exception.
 
-    One inside another joins it. Functions given to `after_commit` run once it is safely written.
+    A nested transaction joins the outer one. Hooks given to `after_commit` run after the commit.
     """
     session = cast(Session, db.session())
     if session.info.get("writing"):
@@ -180,7 +180,7 @@ def transaction() -> Iterator[Session]:
 
 
 def after_commit(hook: Callable[[], object]) -> None:
-    """Run `hook` when the transaction under way has been committed; never if it fails."""
+    """Run `hook` once the current transaction has been committed; never if it is rolled back."""
     info = db.session().info
     if not info.get("writing"):
         raise RuntimeError("after_commit() belongs inside transaction()")
@@ -188,7 +188,7 @@ def after_commit(hook: Callable[[], object]) -> None:
 
 
 def session() -> Session:
-    """The session of this request or task, for reading."""
+    """Return the session of this request or task, for reading."""
     return cast(Session, db.session())
 
 
@@ -197,8 +197,10 @@ def is_sqlite() -> bool:
 
 
 def takes_writes(within: float) -> bool:
-    """Whether a transaction that writes can begin within so many seconds. Only on SQLite can others forbid
-    that, by keeping the file locked."""
+    """Return whether a write transaction can begin within so many seconds.
+
+    Always true on PostgreSQL; on SQLite another process may hold the lock of the file.
+    """
     place = db.engine.url.database
     if not is_sqlite() or not place:
         return True
@@ -217,7 +219,7 @@ def _become_writer(session: Session) -> None:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
-    # Whoever falls silent in the middle, frozen or with a machine that is gone, must not hold locks for ever.
+    # A client that hangs or disappears in the middle of a transaction must not hold its locks forever.
     patience = f"{min(current().batch_lease_seconds, SILENT_WRITER_SECONDS)}s"
     connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{patience}'")
 
@@ -254,8 +256,10 @@ def _only_in_transactions(session: Session, _context: object, _instances: object
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same statements may well succeed a little later: the connection broke, somebody else held
-    a lock, the time ran out. A value that does not fit never will."""
+    """Return whether the same statements may succeed later.
+
+    True for broken connections, locks and timeouts; false for invalid values, for example.
+    """
     if isinstance(error, Unavailable | sa.exc.TimeoutError):
         return True
     if not isinstance(error, DBAPIError):
@@ -264,20 +268,22 @@ def is_transient(error: Exception) -> bool:
 
 
 def is_timeout(error: Exception) -> bool:
-    """Whether the database gave a statement up because it took too long."""
+    """Return whether the database canceled a statement because of a timeout."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in ("57014", "55P03")
 
 
 def one_snapshot() -> None:
-    """From here on all reads of this request see the database at one moment, not before this call, so that
-    figures of several statements add up."""
+    """Start a snapshot, so that the figures of several reads of this request are consistent.
+
+    Does nothing inside `transaction()`.
+    """
     if session().info.get("writing"):
         return
     session().rollback()
-    if not is_sqlite():  # whose reading transactions see one moment anyway
+    if not is_sqlite():  # whose read transactions are snapshots anyway
         session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def forget_snapshot() -> None:
-    """End the reading transaction, so that the next read sees what others have written since."""
+    """End the read transaction, so that the next read sees later commits."""
     session().rollback()

@@ -1,5 +1,4 @@
-"""Statements over many rows: loading them fast, and staying fast while tables grow a thousandfold between two
-looks of the database's planner."""
+"""Statements over many rows: bulk loads, and expressions that stay fast with outdated statistics."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,10 +10,10 @@ from app.platform.database import is_sqlite, session
 
 
 def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Put many rows into `table` the fastest way the database has, inside the current transaction.
+    """Insert many rows into `table` in the fastest way available, in the current transaction.
 
-    Values reach the driver as they are: SQLite wants JSON as text and moments without a zone. Rows of
-    a table that accounts own must all be of the account that the session acts for.
+    Values are passed to the driver unchanged: SQLite needs JSON as text, and datetimes without a time zone.
+    Rows of an owned table must all belong to the account that the session acts for. Raises WrongAccount.
     """
     rows = tenancy.checked_rows(table, columns, rows, session().info.get("account_id"))
     names = ", ".join(columns)
@@ -24,7 +23,7 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
         marks = ", ".join("?" * len(columns))
         driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
         return
-    if tenancy.is_owned(table.name):  # PostgreSQL copies nothing into tables with policies
+    if tenancy.is_owned(table.name):  # PostgreSQL does not support COPY into tables with row-level security
         driver.reach(tenancy.Reach.EVERYBODY)
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         for row in rows:
@@ -32,19 +31,18 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
 
 
 def execute_built(statement: sa.Executable, values: Mapping[str, Any], *, rowcount: bool = False) -> Any:
-    """Run a statement that was built once, with the values of its parameters; returns its result.
+    """Run a prebuilt statement with the values of its parameters. Return its result.
 
-    Building a statement and finding it among those compiled before costs many times what the database needs
-    for a small one. So statements that run for every batch are built by cached functions, over tables and not
-    over mapped classes, and go past the ORM: objects that the session holds do not notice what they write.
+    Building a small statement and looking it up in the compiled cache takes much longer than running it. So
+    statements that run for every batch are built once by cached functions, over tables instead of mapped
+    classes, and bypass the ORM: objects in the session are not updated.
     """
     connection = session().connection()
     return connection.execute(statement, dict(values), execution_options={"preserve_rowcount": rowcount})
 
 
 class Bound(NamedTuple):
-    """A select that was built once, and the values of its parameters. A function that takes one builds the
-    statement around it once for each such select."""
+    """A prebuilt select with the values of its parameters, for use in a larger prebuilt statement."""
 
     query: sa.Select[Any]
     values: Mapping[str, Any]
@@ -55,39 +53,43 @@ def bound(rows: "sa.Select[Any] | Bound") -> Bound:
 
 
 def around(build: Any, rows: Bound, *given: Any) -> Any:
-    """The statement that `build`, a cached function, makes around a select; kept if that will come again."""
+    """Return the statement that the cached function `build` makes of a select; cached if it is prebuilt."""
     return build(rows.query, *given) if rows.values else build.__wrapped__(rows.query, *given)
 
 
 def constant(value: int | str) -> sa.ColumnElement[Any]:
-    """A value of ours, written out in the statement: it costs nothing when the statement runs, and a database
-    can compare it with the condition of an index."""
+    """Return a trusted constant as a literal, so that a database can match it with a partial index.
+
+    Never use it for values from outside.
+    """
     return sa.literal_column(str(int(value)) if isinstance(value, int) else f"'{value}'")
 
 
 def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
-    """Whether a correlated query has a row, asked row by row through its index.
+    """SQL condition: a correlated query has a row, looked up for each row through an index.
 
-    PostgreSQL may turn EXISTS into a hash of the whole table, going by figures from before a million rows
-    came in; it cannot do so with a query that is limited.
+    With outdated statistics PostgreSQL may turn EXISTS into a hash of the whole table; it cannot do so with
+    a LIMIT.
     """
     return query.limit(1).scalar_subquery().isnot(None)
 
 
 def without_index(column: Any) -> sa.ColumnElement[int]:
-    """A number's column in a condition that must not be searched by that column's index.
+    """Return a numeric column as an expression that does not use the column's index.
 
-    The planner holds a workflow or a job that it has never seen for one with hardly any rows, and would
-    rather read all its enrollments for each contact than the contact's few. An index may be made on this very
-    expression; then it is the only one that fits. Under row-level security PostgreSQL searches an index only
-    by leakproof conditions: NULLIF is one, an addition is not, because it can overflow.
+    The planner assumes that a workflow or job missing from its statistics has hardly any rows, and would read
+    all its enrollments for each contact instead of the contact's few. An index on this expression can be
+    used, however. It must be leakproof, as NULLIF is, because under row-level security PostgreSQL searches
+    indexes only by leakproof conditions; an addition, which can overflow, is not.
     """
     return sa.func.nullif(column, sa.literal_column("0"), type_=column.type)
 
 
 def unknown_to_planner(*tables: Any) -> list[Any]:
-    """Those of the tables of which a twentieth has changed since PostgreSQL's planner last looked at them. It
-    does so by itself too, but minutes later. Asking costs a millisecond."""
+    """Return the tables of which a twentieth has changed since PostgreSQL last analyzed them.
+
+    Autovacuum analyzes them, too, but minutes later. The check takes about a millisecond.
+    """
     if is_sqlite():
         return []
     names = {"names": [table.name for table in tables]}
@@ -102,7 +104,7 @@ _UNKNOWN = sa.text(
 
 
 def refresh_statistics(*tables: sa.Table) -> None:
-    """Let PostgreSQL's planner look at tables that many rows have just come into."""
+    """Analyze tables on PostgreSQL, after many rows were inserted."""
     if not is_sqlite():
         for table in tables:
             session().execute(sa.text(f"ANALYZE {table.name}"), execution_options={"cross_account": True})

@@ -1,10 +1,9 @@
-"""No statement reads or changes an account's rows without saying whose.
+"""Tenant isolation: every statement on an account's data must be bound to one account.
 
-ORM queries get the condition by themselves from the account the session acts for. Every statement
-that reaches the driver is then read once more: one that touches a table of accounts' data without
-binding it to one account is refused, and so is one that names another account than the session
-acts for. The few statements that must cross accounts say so with
-`.execution_options(cross_account=True)`.
+ORM queries get that condition automatically, from the account the session acts for. In addition, every
+statement is parsed before it reaches the driver, and refused if it uses a table with accounts' data without
+binding it to one account, or binds it to another account than the session's. The few statements that must
+cross accounts are marked with `.execution_options(cross_account=True)`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +32,7 @@ _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
 
 
 class Reach(Enum):
-    """Whose rows a statement may touch when it is not one account: no account's, or all."""
+    """The rows a statement may use if it is not bound to one account: no account's, or all."""
 
     NOBODY = "nobody"
     EVERYBODY = "everybody"
@@ -43,7 +42,7 @@ Scope: TypeAlias = int | Reach
 
 
 class AccountOwned:
-    """Mixin of every table that holds an account's data."""
+    """Mixin for tables that contain accounts' data."""
 
     account_id: Mapped[int] = mapped_column(
         sa.BigInteger().with_variant(sa.Integer, "sqlite"), sort_order=-1, nullable=False
@@ -56,11 +55,11 @@ class AccountOwned:
 
 
 class WrongAccount(Exception):
-    """A statement that forgot to say whose rows it wants: a fault of ours, never of a person."""
+    """A statement is not bound to the right account. Always a programming error, never a user's."""
 
 
 def own(table: str, is_shared: bool = False) -> None:
-    """Guard a table that has an `account_id`. In one that `is_shared`, rows without one are for everybody."""
+    """Guard a table with an `account_id`. If it `is_shared`, rows without an account are for everybody."""
     _owned.add(table)
     if is_shared:
         _shared.add(table)
@@ -68,18 +67,18 @@ def own(table: str, is_shared: bool = False) -> None:
 
 
 def is_owned(table: str) -> bool:
-    """Whether accounts own the rows of a table."""
+    """Return whether the rows of a table belong to accounts."""
     return table in _owned
 
 
 def know(table: str) -> None:
-    """Tell the guard of a table outside of the app's metadata that belongs to no account."""
+    """Register a table outside the app's metadata that belongs to no account."""
     _common.add(table)
 
 
 @contextmanager
 def acting_for(account_id: int) -> Iterator[None]:
-    """Let ORM queries of the current session see the rows of `account_id` only."""
+    """Limit ORM queries of the current session to the rows of `account_id`."""
     info = _session().info
     before = info.get("account_id")
     info["account_id"] = account_id
@@ -90,17 +89,17 @@ def acting_for(account_id: int) -> Iterator[None]:
 
 
 def act_for(account_id: int | None) -> None:
-    """The same until the session ends: for a web request."""
+    """Do the same until the session ends, for a web request."""
     _session().info["account_id"] = account_id
 
 
 def _session() -> Session:
-    """The session of this request or task, asked of the app: the database room stands on this one."""
+    """Return the session of this request or task, from the app, as `database` imports this module."""
     return cast(Session, current_app.extensions["sqlalchemy"].session())
 
 
 def guard(engine: Engine, metadata: sa.MetaData) -> None:
-    """Watch every statement that `engine` executes; tables of `metadata` that nobody owns belong to all."""
+    """Check every statement that `engine` executes. Tables of `metadata` that are not owned belong to all."""
 
     has_row_security = engine.dialect.name == "postgresql"
 
@@ -131,7 +130,7 @@ def _remember_session(session: Session, _transaction: object, connection: Connec
 
 @event.listens_for(Session, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
-    if state.is_column_load:  # an object that a scoped query has loaded, read again
+    if state.is_column_load:  # reloads an object that a scoped query has loaded
         state.update_execution_options(is_reload=True)
         return
     account_id = state.session.info.get("account_id")
@@ -144,7 +143,7 @@ def _scope(state: ORMExecuteState) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _refuse_others(session: Session, _context: object, _instances: object) -> None:
-    """Whoever acts for an account writes no object of another one."""
+    """Refuse to flush objects of another account than the session acts for."""
     account_id = session.info.get("account_id")
     for item in (*session.new, *session.dirty, *session.deleted):
         if not isinstance(item, AccountOwned):
@@ -156,7 +155,7 @@ def _refuse_others(session: Session, _context: object, _instances: object) -> No
 
 
 class ScopedSession(FlaskSession):
-    """Tells the guard when the unit of work writes objects that a scoped query has loaded."""
+    """A session that tells the guard when a flush writes objects that a scoped query has loaded."""
 
     def flush(self, objects: Any = None) -> None:
         token = _flushing.set(True)
@@ -169,8 +168,10 @@ class ScopedSession(FlaskSession):
 def _scope_of(
     connection: Connection, statement: str, values: Any, context: Any, metadata: sa.MetaData, options: Any
 ) -> Scope:
-    """The rows that a statement may touch; raises WrongAccount. Objects that a scoped query has loaded may be
-    written and read again."""
+    """Return the rows that a statement may use. Raises WrongAccount.
+
+    Objects that a scoped query has loaded may be written and reloaded.
+    """
     session = _sessions.get(connection)
     expected = session.info.get("account_id") if session is not None else None
     is_known = _flushing.get() or options.get("is_reload")
@@ -195,9 +196,9 @@ def _scope_of(
 def _accounts_of(
     connection: Connection, statement: str, values: Any, context: Any, metadata: sa.MetaData
 ) -> set[Any]:
-    """The accounts that all executions of a statement name; raises WrongAccount when it does not say."""
+    """Return the accounts that all executions of a statement name. Raises WrongAccount if it names none."""
     compiled = getattr(context, "compiled", None)
-    # As it was compiled once, before lists and rows of values are written out: the same text each time.
+    # The text as compiled, before lists of values are expanded, is the same each time.
     text = statement if compiled is None else compiled.string
     try:
         accounts = _accounts_named(text, connection.dialect.name, metadata)
@@ -208,14 +209,14 @@ def _accounts_of(
 
 @lru_cache(maxsize=4096)
 def _accounts_named(statement: str, dialect: str, metadata: sa.MetaData) -> tuple[int | Given, ...]:
-    """The accounts that a statement names; read once, it costs nothing. Refusals are not kept."""
+    """Return the accounts that a statement names. Cached, except for refusals."""
     common = _common.union(metadata.tables) - _owned
     tables = Tables(frozenset(_owned), frozenset(common), frozenset(_shared))
     return accounts_named(statement, dialect, tables)
 
 
 def _values_of(accounts: Iterable[int | Given], values: Any, context: Any) -> Iterator[set[Any]]:
-    """The accounts that each execution of the statement names."""
+    """Yield the accounts that each execution of the statement names."""
     compiled = getattr(context, "compiled", None)
     if compiled is not None:
         names = compiled.positiontup
@@ -232,8 +233,10 @@ def _values_of(accounts: Iterable[int | Given], values: Any, context: Any) -> It
 def checked_rows(
     table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]], account_id: int | None
 ) -> Iterable[tuple[Any, ...]]:
-    """The rows of a bulk load, which no statement shows: all must be of one account, of `account_id` when
-    somebody acts for it."""
+    """Check the rows of a bulk load, whose statement does not contain their account.
+
+    All must be of one account, of `account_id` if it is given. Raises WrongAccount.
+    """
     if table.name not in _owned:
         return rows
     if "account_id" not in columns:

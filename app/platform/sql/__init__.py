@@ -1,1 +1,1 @@
-"""SQL read to the last word, to tell whose rows a statement is about."""
+"""A strict analysis of SQL that determines whose rows a statement uses."""

@@ -1,4 +1,4 @@
-"""The parts of SQL that are understood: expressions, functions, tables, and how conditions fall apart."""
+"""The supported parts of SQL: expressions, functions, tables, and splitting of conditions."""
 
 import re
 from collections.abc import Iterator
@@ -8,20 +8,23 @@ from sqlglot import exp
 
 
 class NotUnderstood(Exception):
-    """The statement does not say whose rows it is about, or not in a way that is understood; says why."""
+    """The statement is not bound to an account, or not in a supported way. The message says why."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Names of tables. `owned` have an `account_id`; in those that are `shared` too, rows without one are for
-    everybody; `common` belong to no account. Any other table, and any view, is unknown."""
+    """Names of tables.
+
+    `owned` tables have an `account_id`; in those that are also `shared`, rows without one are for everybody;
+    `common` tables belong to no account. Any other table, and any view, is unknown.
+    """
 
     owned: frozenset[str]
     common: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
 
     def owner_of(self, table: str, schema: str | None) -> str | None:
-        """The name of an owned table, None for another known one; raises NotUnderstood for the rest."""
+        """Return the name of an owned table, None for a common one. Raises NotUnderstood for unknown ones."""
         if schema in (None, "public", "main"):
             if table in self.owned:
                 return table
@@ -82,7 +85,7 @@ _INTEGERS = (exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT)
 
 
 def refuse_unknown_part(node: exp.Expr) -> None:
-    """Raises NotUnderstood unless `node`, whatever is inside it, reads nothing but what it is given."""
+    """Raise NotUnderstood if `node` itself, without its children, may read more than its arguments."""
     if not isinstance(node, _PLAIN) or (isinstance(node, exp.UDTF) and not isinstance(node, exp.Explode)):
         raise NotUnderstood(f"has a part of an unusual kind ({type(node).__name__})")
     if isinstance(node, exp.Anonymous) and str(node.this).lower() not in FUNCTIONS:
@@ -94,19 +97,19 @@ def refuse_unknown_part(node: exp.Expr) -> None:
 
 
 def only(node: exp.Expr, *names: str) -> None:
-    """Raises NotUnderstood when a node has other parts than these."""
+    """Raise NotUnderstood if a node has other parts than these."""
     for name, part in node.args.items():
         if part and name not in names:
             raise NotUnderstood(f"has an unusual {type(node).__name__.upper()} ({name.strip('_')})")
 
 
 def parts_of_and(condition: exp.Expr) -> Iterator[exp.Expr]:
-    """The conditions that must all hold."""
+    """Yield the operands of AND."""
     yield from _parts(condition, exp.And)
 
 
 def parts_of_or(condition: exp.Expr) -> Iterator[exp.Expr]:
-    """The conditions of which one must hold."""
+    """Yield the operands of OR."""
     yield from _parts(condition, exp.Or)
 
 
@@ -121,7 +124,7 @@ def _parts(condition: exp.Expr, kind: type[exp.Expr]) -> Iterator[exp.Expr]:
 
 
 def value(node: exp.Expr) -> int | str | None:
-    """The number that is written out, or the name of the value that is given; None for anything else."""
+    """Return the number of a literal, or the name of a parameter; None for anything else."""
     node = node.unnest()
     if type(node) is exp.Cast:
         only(node, "this", "to")
@@ -134,7 +137,7 @@ def value(node: exp.Expr) -> int | str | None:
 
 
 def names_of_assigned(assignments: list[exp.Expr]) -> Iterator[exp.Expr]:
-    """The names of the columns that SET gives values to."""
+    """Yield the names of the columns that SET assigns."""
     for one in assignments:
         if not isinstance(one, exp.EQ) or not isinstance(one.this, exp.Column | exp.Tuple):
             raise NotUnderstood("sets something of an unusual kind")

@@ -1,8 +1,8 @@
-"""Reading queries: where their rows come from.
+"""Analysis of queries: where their rows come from.
 
-Every query has a scope: the tables that it reads and what they are called in it. A table that accounts own
-must be bound in its own scope, by a condition that every row has to meet: of WHERE, of an inner join, or of
-the outer join that brings the table in. Each part of the tree must be of a known kind; any other is refused.
+Every query has a scope: the tables it reads, with their names in the query. An owned table must be bound in
+its own scope, by a condition that every row must meet: in WHERE, in an inner join, or in the outer join that
+adds the table. Any part of the syntax tree that is of an unknown kind is refused.
 """
 
 from sqlglot import exp
@@ -12,10 +12,10 @@ from app.platform.sql.scopes import OWNER, Binder, Condition, Conditions, Scope
 
 
 class QueryReader(Binder):
-    """Raises NotUnderstood unless every owned table is bound to one account."""
+    """Reader of queries. Raises NotUnderstood unless every owned table is bound to one account."""
 
     def read(self, node: exp.Expr, outer: Scope | None, ctes: frozenset[str]) -> None:
-        """Read a statement or a query; `ctes` are the common table expressions that it can name."""
+        """Read a statement or query; `ctes` are the common table expressions that it can refer to."""
         raise NotImplementedError
 
     def _with(self, node: exp.Expr, outer: Scope | None, ctes: frozenset[str]) -> frozenset[str]:
@@ -35,7 +35,7 @@ class QueryReader(Binder):
     def _query(
         self, node: exp.Expr, outer: Scope | None, ctes: frozenset[str]
     ) -> list[tuple[exp.Select, Scope]]:
-        """The SELECTs that the rows of a query come from."""
+        """Read a query. Return the SELECTs that its rows come from."""
         ctes = self._with(node, outer, ctes)
         if isinstance(node, exp.Select):
             return [(node, self._select(node, outer, ctes))]
@@ -68,7 +68,7 @@ class QueryReader(Binder):
         return scope
 
     def _settle(self, scope: Scope, conditions: Conditions, where: exp.Expr | None) -> None:
-        """Bind the sources of a scope by its conditions; refuse it when an owned one stays free."""
+        """Bind the sources of a scope by its conditions; refuse it if an owned one remains unbound."""
         if where is not None:
             only(where, "this")
             names = frozenset(scope.sources)
@@ -83,7 +83,7 @@ class QueryReader(Binder):
     def _sources(
         self, first: exp.Expr, joins: list[exp.Join] | None, scope: Scope, conditions: Conditions
     ) -> frozenset[str]:
-        """Put `a JOIN b ON …, c` into the scope; returns the names of what it brings in."""
+        """Add `a JOIN b ON …, c` to the scope. Return the names of its sources."""
         tree = everything = self._source(first, scope, conditions)
         for join in joins or ():
             only(join, "this", "side", "kind", "on")
@@ -98,7 +98,7 @@ class QueryReader(Binder):
         return everything
 
     def _source(self, node: exp.Expr, scope: Scope, conditions: Conditions) -> frozenset[str]:
-        """Put one source, or several in brackets, into the scope; returns the names."""
+        """Add one source, or several in parentheses, to the scope. Return their names."""
         joins = node.args.get("joins")
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
             only(node, "this")
@@ -122,7 +122,7 @@ class QueryReader(Binder):
         elif isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
             only(node, "this", "alias")
             only(node.this, "this")
-            self._query(node.this.this, scope, scope.ctes)  # it sees the sources in front of it
+            self._query(node.this.this, scope, scope.ctes)  # a lateral query sees the sources before it
         else:
             raise NotUnderstood(f"has a source of an unusual kind ({type(node).__name__})")
         return frozenset() if name is None else frozenset({scope.add(name, None)})
@@ -137,7 +137,7 @@ class QueryReader(Binder):
         return scope.add(alias or table, self._tables.owner_of(table, schema and self._name(schema)))
 
     def _expander(self, node: exp.Table, scope: Scope) -> str:
-        """A function that makes rows of a value, and of nothing else."""
+        """Add a function that expands a value to rows, and reads nothing else. Return its name."""
         only(node, "this", "alias")
         name = self._alias(node, may_rename_columns=True)
         function = node.this.name.lower() if isinstance(node.this, exp.Anonymous) else None
@@ -147,7 +147,7 @@ class QueryReader(Binder):
         return scope.add(name, None)
 
     def _visit(self, part: exp.Expr | list[exp.Expr] | None, scope: Scope) -> None:
-        """Read the queries inside an expression, and refuse what is of an unknown kind."""
+        """Read the queries inside an expression, and refuse nodes of an unknown kind."""
         waiting = [] if part is None else list(part) if isinstance(part, list) else [part]
         while waiting:
             node = waiting.pop()

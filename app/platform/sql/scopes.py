@@ -1,4 +1,4 @@
-"""What conditions bind: the scope of a query, and which of its tables belong to one account."""
+"""The scope of a query, and which of its tables its conditions bind to one account."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,8 +12,11 @@ OWNER = "account_id"
 
 @dataclass
 class Scope:
-    """One query. `sources` {name in it: the owned table, None for any other source}; `ctes` are the common
-    table expressions that it can name; `bound` are the sources that belong to one account."""
+    """The scope of one query.
+
+    `sources` is {name in the query: owned table, or None for any other source}; `ctes` are the common table
+    expressions that it can refer to; `bound` are the sources that are bound to one account.
+    """
 
     outer: "Scope | None" = None
     ctes: frozenset[str] = frozenset()
@@ -28,7 +31,7 @@ class Scope:
         return name
 
     def find(self, name: str) -> "Scope | None":
-        """The scope, this one or one around it, in which `name` stands for something."""
+        """Return the innermost scope that defines `name`: this one or one around it; else None."""
         if name in self.sources:
             return self
         return self.outer.find(name) if self.outer else None
@@ -36,8 +39,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Condition:
-    """What rows of the `narrowed` sources must meet. It can speak of the sources in `visible`: databases look
-    for others outside of the query."""
+    """A condition that rows of the `narrowed` sources must meet.
+
+    It can refer to the sources in `visible`; databases look up any other name outside the query.
+    """
 
     said: exp.Expr
     narrowed: frozenset[str]
@@ -48,7 +53,7 @@ Conditions = list[Condition]
 
 
 class Binder:
-    """Reads names and conditions. `accounts` are numbers, and names of values, that tables are bound to."""
+    """Reader of names and conditions. `accounts` are the numbers and parameters that tables are bound to."""
 
     def __init__(self, tables: Tables, folds_quoted_names: bool) -> None:
         self.accounts: list[int | str] = []
@@ -67,14 +72,14 @@ class Binder:
         return self._name(alias.this)
 
     def _name(self, identifier: exp.Expr) -> str:
-        """A name as the database compares it."""
+        """Return a name as the database compares it."""
         if not isinstance(identifier, exp.Identifier):
             raise NotUnderstood("has an unusual name")
         is_exact = identifier.args.get("quoted") and not self._folds
         return str(identifier.this) if is_exact else str(identifier.this).lower()
 
     def _bind(self, scope: Scope, conditions: Conditions) -> None:
-        links: list[tuple[str, str]] = []  # (bound when, the other is)
+        links: list[tuple[str, str]] = []  # (source, the one whose binding it shares)
         for condition in conditions:
             for part in parts_of_and(condition.said):
                 for name, other in self._said(part, scope):
@@ -88,7 +93,7 @@ class Binder:
             scope.bound |= fresh
 
     def _said(self, part: exp.Expr, scope: Scope) -> Iterator[tuple[str, str | None]]:
-        """(source that one condition binds, None or the source of this scope whose account it shares)."""
+        """Yield (source that a condition binds, None or the source of this scope whose account it shares)."""
         if isinstance(part, exp.EQ):
             only(part, "this", "expression")
             left, right = part.this.unnest(), part.expression.unnest()
@@ -110,7 +115,7 @@ class Binder:
             yield from ((name, None) for name in self._said_of_shared(part, scope))
 
     def _said_of_shared(self, part: exp.Expr, scope: Scope) -> set[str]:
-        """`t.account_id IS NULL`, or that OR `t.account_id = ?`, of a table with rows for everybody."""
+        """Return the shared tables bound by `t.account_id IS NULL`, or by that OR `t.account_id = ?`."""
         names, others = set[str](), list[exp.Expr]()
         for branch in parts_of_or(part):
             if isinstance(branch, exp.Is) and isinstance(branch.expression, exp.Null):
@@ -128,7 +133,7 @@ class Binder:
         return names
 
     def _owner(self, node: exp.Expr, scope: Scope) -> tuple[Scope, str] | None:
-        """Where `node` is the `account_id` of an owned table: the scope of that table and its name there."""
+        """If `node` is the `account_id` of an owned table, return the table's scope and its name there."""
         if not isinstance(node, exp.Column) or not isinstance(node.this, exp.Identifier):
             return None
         if self._name(node.this) != OWNER or node.args.get("db") or node.args.get("catalog"):
@@ -144,7 +149,7 @@ class Binder:
         return (there, name) if there.sources.get(name) is not None else None
 
     def _is_account(self, node: exp.Expr) -> bool:
-        """Whether it is a value, which is then noted as an account of the statement."""
+        """Return whether a node is a value, and if so record it as an account of the statement."""
         found = value(node)
         if found is None:
             return False

@@ -1,8 +1,8 @@
-"""Whose rows a SQL statement is about, as far as it says so itself.
+"""Determine the accounts whose rows a SQL statement uses.
 
-A statement passes when each table that accounts own is bound to one account: its own `account_id` equals a
-value, or the `account_id` of another table that is bound. Whatever is not understood to the last word is
-refused, so a statement of ours has to be written in a way that is known here.
+A statement passes if every owned table is bound to one account: its `account_id` equals a value, or the
+`account_id` of another table that is bound. Whatever is not fully understood is refused, so statements must
+be written in a supported way.
 """
 
 import re
@@ -17,16 +17,16 @@ from app.platform.sql.writes import StatementReader
 
 
 class Given(NamedTuple):
-    """A value that a statement gets when it is executed: `key` is its name, or its place among all values."""
+    """A parameter of a statement: `key` is its name, or its position among all parameters."""
 
     key: str | int
 
 
 def accounts_named(statement: str, dialect: str, tables: Tables) -> tuple[int | Given, ...]:
-    """The accounts whose rows `statement` is about; raises NotUnderstood.
+    """Return the accounts whose rows `statement` uses. Raises NotUnderstood.
 
-    `dialect` is `sqlite`, whose values are `?`, or `postgresql`, whose values are `%(name)s` or `%s`. Where
-    SQLAlchemy is going to put any number of values, its mark is one value that is no account.
+    `dialect` is `sqlite`, with parameters `?`, or `postgresql`, with parameters `%(name)s` or `%s`. The
+    placeholder of SQLAlchemy for a list of values counts as one parameter, which is no account.
     """
     if _HARMLESS.fullmatch(" ".join(statement.split())):
         return ()
@@ -73,7 +73,7 @@ _TAKEN = re.compile(r":[qs]\d")
 
 
 def _with_named_values(statement: str, dialect: str) -> tuple[str, list[str | int]]:
-    """The statement with `:q0`, `:q1`, … for its values and `:s2` for any number of them, and their keys."""
+    """Return the statement with `:q0`, `:q1`, … for parameters and `:s2` for lists, and their keys."""
     keys: list[str | int] = []
 
     def named(found: re.Match[str]) -> str:
@@ -96,8 +96,10 @@ _IDENTIFIER = re.compile(r'"[A-Za-z_][\w$ -]{0,62}"|`[A-Za-z_]\w{0,62}`|\[[A-Za-
 
 
 def _refuse_odd_tokens(text: str, tokens: list[Token]) -> None:
-    """No comments, no strings but plain ones, nothing between the words but blanks, no name that a database
-    may fold or cut in a way of its own."""
+    """Refuse comments, special string literals, odd characters between tokens, and ambiguous names.
+
+    A name is ambiguous if databases may fold its case or truncate it differently.
+    """
     last = 0
     for token in tokens:
         if text[last : token.start].strip(" \t\r\n"):

@@ -1,4 +1,4 @@
-"""Reading statements: queries, and those that put rows in, change or delete them."""
+"""Analysis of statements: queries, INSERT, UPDATE, DELETE and temporary tables."""
 
 from sqlglot import exp
 
@@ -60,7 +60,7 @@ class StatementReader(QueryReader):
             raise NotUnderstood(f"puts in rows with an {OWNER} that isn’t a value")
 
     def _conflict(self, node: exp.Expr, scope: Scope, name: str) -> None:
-        """A row that is there already must be of the account of the row that was to go in."""
+        """Check that ON CONFLICT only updates rows of the same account as the inserted row."""
         only(
             node, "conflict_keys", "constraint", "index_predicate", "action", "expressions", "where",
         )  # fmt: skip
@@ -108,7 +108,7 @@ class StatementReader(QueryReader):
         self._visit(node.args.get("returning"), scope)
 
     def _create(self, node: exp.Create) -> None:
-        """A temporary table of columns, with a name that is no owned table's."""
+        """Check that CREATE makes a temporary table of columns, without the name of an owned table."""
         only(node, "this", "kind", "exists", "properties")
         properties = node.args.get("properties")
         is_temporary = properties is not None and [type(one) for one in properties.expressions] == [
