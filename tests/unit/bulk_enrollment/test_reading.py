@@ -8,6 +8,7 @@ import pytest
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.reading import LEFT_OUT, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection
+from app.contacts.domain.fields import ValueStyle
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.sides import Sides
 from app.files.domain.consent.cells import word_key
@@ -364,3 +365,23 @@ def test_a_tag_is_called_as_it_was_written_first() -> None:
     rows.read(2, 3, ("ben@example.com", "vip, Spring  Sale"))
     assert rows.tags == {"vip": "VIP", "spring sale": "Spring Sale"}
     assert rows.met == {"left_out": {}, "tags": ["VIP", "Spring Sale"]}
+
+
+def test_a_blank_cell_does_not_hide_those_after_it() -> None:
+    mapping = {"0": "email", "1": "first_name", "2": "city", "3": "company"}
+    kept = fields(read(mapping, "ann@example.com", "", "-", "Acme"))
+    assert (kept.get("city"), kept.get("company")) == (None, "Acme")
+
+
+def test_phone_numbers_of_a_column_with_country_codes_need_no_plus() -> None:
+    selection = FileSelection("u", {"0": "phone"}, identifier="phone")
+    for style, key in ((ValueStyle("DE", international=True), "+4915112345678"), (None, "+494915112345678")):
+        row = RowReader(selection, True, "DE", style).read(3, 4, ("4915112345678",))
+        assert row.key == key
+
+
+def test_a_no_counts_for_the_other_numbers_of_the_cell_too() -> None:
+    rows = reader({"0": "phone", "1": "opt_out"}, identifier="phone")
+    row = rows.read(3, 4, ("0151 23456789; 0151 98765432", "yes"))
+    assert (row.key, row.withheld) == ("+4915123456789", "unsubscribed")
+    assert rows.take_other_keys() == [(3, "+4915198765432", "unsubscribed")]
