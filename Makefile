@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-ROUNDS ?= 10
+ROUNDS ?= 6
 m ?=
 only ?=
 .DEFAULT_GOAL := help
