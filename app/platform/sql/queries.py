@@ -5,18 +5,20 @@ its own scope, by a condition that every row must meet: in WHERE, in an inner jo
 adds the table. Any part of the syntax tree that is of an unknown kind is refused.
 """
 
+from abc import ABC, abstractmethod
+
 from sqlglot import exp
 
 from app.platform.sql.parts import EXPANDERS, NotUnderstood, only, refuse_unknown_part
 from app.platform.sql.scopes import OWNER, Binder, Condition, Conditions, Scope
 
 
-class QueryReader(Binder):
+class QueryReader(Binder, ABC):
     """Reader of queries. Raises NotUnderstood unless every owned table is bound to one account."""
 
+    @abstractmethod
     def read(self, node: exp.Expr, outer: Scope | None, ctes: frozenset[str]) -> None:
         """Read a statement or query; `ctes` are the common table expressions that it can refer to."""
-        raise NotImplementedError
 
     def _with(self, node: exp.Expr, outer: Scope | None, ctes: frozenset[str]) -> frozenset[str]:
         clause = node.args.get("with_")

@@ -4,6 +4,7 @@
 recorded as a fault.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -29,7 +30,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(ABC):
     """A trigger, step or goal.
 
     `type` is the name in the document, `kind` its declaration (None for an unknown type), `pointer` its place
@@ -45,9 +46,9 @@ class Part:
     faults: tuple[Fault, ...] = ()
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The name shown to users."""
-        raise NotImplementedError
 
     @property
     def title(self) -> str:
