@@ -2,14 +2,16 @@
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
 from tests.guards.sources import Source, sources
 
 APP = sources()
-# Longer files are read no more, only searched.
+# Longer files are read no more, only searched; layers with more files are grouped by subject.
 LINES = 320
+FILES = 13
 BAD_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "models", "views", "service", "services"}
 
 
@@ -108,6 +110,15 @@ def test_files_are_readable(source: Source) -> None:
     assert source.path.stem not in BAD_NAMES, "has a name that says nothing"
     assert source.text.count("\n") <= LINES, f"is longer than {LINES} lines"
     assert "TODO" not in source.text and "FIXME" not in source.text
+
+
+def test_layers_are_grouped_by_subject() -> None:
+    files = Counter(
+        source.path.parent
+        for source in APP
+        if source.room not in ("", "platform") and source.path.stem != "__init__"
+    )
+    assert not {str(folder): count for folder, count in files.items() if count > FILES}
 
 
 def _foreign_tables(source: Source) -> set[str]:

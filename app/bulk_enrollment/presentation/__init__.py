@@ -2,32 +2,29 @@
 
 from flask import Flask
 
-from app.bulk_enrollment.presentation import (
+from app.bulk_enrollment.presentation.jobs import check, commands, control
+from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
+from app.bulk_enrollment.presentation.report import (
     audit_words,
-    check,
-    choosing,
-    commands,
-    control,
-    destinations,
     downloads,
-    jobs,
+    job_pages,
     panels,
-    running,
+    running_jobs,
     to_dos,
 )
-from app.bulk_enrollment.presentation import tasks as _tasks  # noqa: F401
+from app.bulk_enrollment.presentation.selection import choosing, destinations
 
 
 def init(app: Flask) -> None:
     app.register_blueprint(choosing.blueprint)
-    app.register_blueprint(jobs.blueprint)
-    app.register_blueprint(jobs.imports)
+    app.register_blueprint(job_pages.blueprint)
+    app.register_blueprint(job_pages.imports)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(to_dos.blueprint)
-    app.register_blueprint(running.blueprint)
+    app.register_blueprint(running_jobs.blueprint)
     app.register_blueprint(check.blueprint)
-    app.context_processor(running.on_every_page)
+    app.context_processor(running_jobs.on_every_page)
     audit_words.register()
     panels.register()
     destinations.register()

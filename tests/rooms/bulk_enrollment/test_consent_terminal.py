@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bulk_enrollment.presentation import commands
+from app.bulk_enrollment.presentation.jobs import commands
 from tests.rooms.workflows.drafts import active
 from tests.unit.files.contact_files import REPORTS
 

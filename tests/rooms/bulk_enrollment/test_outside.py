@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from app.bulk_enrollment.application.jobs import start
-from app.bulk_enrollment.presentation import commands
+from app.bulk_enrollment.presentation.jobs import commands
 from app.files import application as files
 from app.platform.errors import Invalid
 from tests.rooms.bulk_enrollment.jobs import page_of, requested

@@ -15,7 +15,7 @@ from app.bulk_enrollment.application.jobs import progress
 from app.bulk_enrollment.application.jobs.control import cancel_job
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.presentation import seen
+from app.bulk_enrollment.presentation.report import panel_marks
 from app.platform import events
 from app.platform.database import db
 from app.platform.tenancy import acting_for
@@ -110,7 +110,7 @@ def test_a_panel_shows_all_that_was_told_before_its_mark(app: Flask, bob: Person
 def test_an_old_panel_is_drawn_again(app: Flask, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     job = start_job(app, bob.actor, people(30))
     address = poll_of(page_of(bob, job))
-    monkeypatch.setattr(seen, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(panel_marks, "FRESH_SECONDS", 0.0)
     answer = bob.htmx("get", address)
     assert answer.status_code == 200
     monkeypatch.undo()

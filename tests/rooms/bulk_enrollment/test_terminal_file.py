@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.bulk_enrollment.presentation import commands
+from app.bulk_enrollment.presentation.jobs import commands
 from tests.rooms.files.test_workbooks import HEADER, XI, workbook
 from tests.unit.files.contact_files import DATA
 

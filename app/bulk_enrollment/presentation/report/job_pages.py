@@ -15,7 +15,7 @@ from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
-from app.bulk_enrollment.presentation import looks, seen
+from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.platform import web
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
@@ -60,7 +60,7 @@ def job_list(kind: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>")
 def show(public_id: str) -> ResponseReturnValue:
     """Show a job. A search, filter or page of its rows gets only the part that changes."""
-    mark = seen.mark_of(web.actor(), public_id)  # before the job is read: later events are news
+    mark = panel_marks.mark_of(web.actor(), public_id)  # before the job is read: later events are news
     shown = report.show_job(web.actor(), public_id)
     facts = _problem_facts(shown) | {"mark": mark}
     if _asks_for("problem-list"):
@@ -75,15 +75,15 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<public_id>/panel")
-@web.unless_unchanged(seen.is_shown)
+@web.unless_unchanged(panel_marks.is_shown)
 def panel(public_id: str) -> ResponseReturnValue:
     """Return the panel that an unfinished job's page polls.
 
     `seen` is the mark of the state the page shows; if the state has changed, the response also contains the
     parts around the panel. `rows` is the number of problem rows the page knows. A poll without news does not
-    reach this function (see the module `seen`).
+    reach this function (see the module `panel_marks`).
     """
-    mark = seen.mark_of(web.actor(), public_id)
+    mark = panel_marks.mark_of(web.actor(), public_id)
     shown = report.show_job(web.actor(), public_id)
     has_moved = request.args.get("seen") != shown.mark
     has_more_rows = has_moved or request.args.get("rows") != str(sum(shown.problems.values()))
@@ -107,7 +107,7 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
     may_change = actor.may(permission_for(shown.job.kind))
     return {
         "shown": shown,
-        "figures": looks.figures_of(shown),
+        "figures": figures.figures_of(shown),
         "headline": telling.headline(story),
         "skipped": telling.skipped(shown.state.outcomes),
         "happening": telling.happening(story),
@@ -142,7 +142,7 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
         "back_url": rows.back is not None and _rows_url(shown, wanted, before=rows.back),
         "on_url": rows.on is not None and _rows_url(shown, wanted, after=rows.on),
         "tabs": _tabs(shown, wanted),
-        "clock": looks.clock,
+        "clock": figures.clock,
     }
 
 

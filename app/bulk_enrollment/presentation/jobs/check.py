@@ -9,7 +9,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Permission
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.dry_runs import DryRun, dry_run_of
-from app.bulk_enrollment.presentation.looks import tone_of
+from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
 from app.workflows import application as workflows

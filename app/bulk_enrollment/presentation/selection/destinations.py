@@ -18,7 +18,7 @@ from app.bulk_enrollment.application.report import dry_runs
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.selection.uploads import uses_of
 from app.bulk_enrollment.domain.options import JobOptions
-from app.bulk_enrollment.presentation.options_form import (
+from app.bulk_enrollment.presentation.selection.options_form import (
     choices_from,
     option_fields,
     read_options,

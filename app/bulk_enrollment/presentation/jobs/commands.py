@@ -20,7 +20,7 @@ from app.bulk_enrollment.application.report.shown_jobs import (
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import EXISTING, Existing, JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.presentation.options_form import selection_of
+from app.bulk_enrollment.presentation.selection.options_form import selection_of
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
 from app.platform import tenancy

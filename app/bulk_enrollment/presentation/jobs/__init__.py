@@ -1,0 +1,1 @@
+"""Pages, tasks and commands that start, run and control jobs."""
