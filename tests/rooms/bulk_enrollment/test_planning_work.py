@@ -13,11 +13,16 @@ import pytest
 import sqlalchemy as sa
 
 from app.bulk_enrollment.application.jobs import plan
-from app.platform.database import db, is_sqlite
+from app.contacts.infrastructure.tables import Contact
+from app.platform.clock import now
+from app.platform.database import db, is_sqlite, transaction
+from app.platform.many_rows import bulk_load
+from app.platform.tenancy import acting_for
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, execute_all, lines
 from tests.rooms.workflows.drafts import active
 
 CHUNK, CHUNKS, BATCH = 1_000, 9, 500
+LARGE_JOB, LARGE_CHUNK = 200_000, 4_000
 KNOWN = 25_000  # a size at which both databases take the wrong index where they can
 READ = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
 STEPS_AT_ONCE = 100
@@ -88,9 +93,24 @@ def older_jobs(jobs: int, rows: int) -> None:
     execute_all([f"ANALYZE {table}" for table in TABLES])
 
 
+def people_of_file(trial: Trial, cells: list[str]) -> None:
+    """Contacts of the trial's account with every other address of a file."""
+    at, account_id = now(), trial.actor.account_id
+    columns = ["account_id", "email", "email_key", "status", "created_at", "updated_at"]
+    times = [str(at.replace(tzinfo=None)) if is_sqlite() else at] * 2
+    with acting_for(account_id), transaction():
+        known = sorted(set(cells))[::2]
+        bulk_load(Contact.__table__, columns, [(account_id, cell, cell, "active", *times) for cell in known])
+
+
 @contextmanager
-def work_counted(*beginnings: str) -> Iterator[dict[str, list[int]]]:
-    """{beginning of a statement: what each of its executions cost, in their order}."""
+def work_counted(
+    *beginnings: str, check: Callable[[list[int]], None] = lambda costs: None
+) -> Iterator[dict[str, list[int]]]:
+    """{beginning of a statement: what each of its executions cost, in their order}.
+
+    `check` gets the costs of a statement after each of its executions.
+    """
     work: dict[str, list[int]] = defaultdict(list)
     steps = 0
 
@@ -119,6 +139,7 @@ def work_counted(*beginnings: str) -> Iterator[dict[str, list[int]]]:
             work[name].append(steps)
         else:
             work[name][-1] += _read(connection)
+        check(work[name])
 
     sa.event.listen(db.engine, "before_cursor_execute", begin)
     sa.event.listen(db.engine, "after_cursor_execute", end)
@@ -134,6 +155,20 @@ def _read(connection: Any) -> int:
         return int(cursor.execute(READ).fetchone()[0] or 0)
 
 
+def file_of(rows: int, chunk: int) -> tuple[list[str], int]:
+    """Addresses of a file, where every other row from the second chunk on repeats one of the chunk before;
+    and how many people these are."""
+    cells = addresses(rows)
+    for place in range(chunk + 1, rows, 2):
+        cells[place] = cells[place - chunk - 1]
+    return cells, len(set(cells))
+
+
+def without_autovacuum() -> None:
+    if not is_sqlite():
+        execute_all([f"ALTER TABLE {table} SET (autovacuum_enabled = off)" for table in TABLES])
+
+
 @pytest.mark.parametrize("known", [nothing_known, one_older_job, many_jobs_of_one_row, emptied_since])
 def test_the_last_costs_what_an_early_one_did(
     trial: Trial, monkeypatch: pytest.MonkeyPatch, known: Callable[[Trial], None]
@@ -141,14 +176,10 @@ def test_the_last_costs_what_an_early_one_did(
     """People of the first workflow are all new, those of the second are all there."""
     monkeypatch.setattr(plan, "CHUNK_ROWS", CHUNK)
     first, second = (active(trial.app, trial.actor, name) for name in ("First", "Second"))
-    cells = addresses(CHUNK * CHUNKS)
-    for place in range(CHUNK + 1, len(cells), 2):
-        cells[place] = cells[place - CHUNK - 1]
-    people = len(set(cells))
+    cells, people = file_of(CHUNK * CHUNKS, CHUNK)
     outcomes = {"ENROLLED": people, "DUPLICATE_IN_SELECTION": len(cells) - people}
     with trial.app.app_context():
-        if not is_sqlite():
-            execute_all([f"ALTER TABLE {table} SET (autovacuum_enabled = off)" for table in TABLES])
+        without_autovacuum()
         known(trial)
         for workflow, missing, hot in (
             (first, "create", (PLANNING, *AS_PLANNED, *CREATING)),
@@ -164,3 +195,27 @@ def test_the_last_costs_what_an_early_one_did(
             for begins in hot:
                 costs = work[begins][1 if begins == PLANNING else 3 :]  # from the second chunk's rows on
                 assert costs[-1] < 1.5 * costs[0] + 50, (begins, costs)
+
+
+def test_planning_a_large_job_reads_the_same_for_every_chunk(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statistics know other jobs alone, those that make the database take the wrong index where it can.
+    The ledger grows through all sizes at which it might."""
+    monkeypatch.setattr(plan, "CHUNK_ROWS", LARGE_CHUNK)
+    workflow = active(trial.app, trial.actor)
+    cells, people = file_of(LARGE_JOB, LARGE_CHUNK)
+    trial.limit(contacts_per_job=LARGE_JOB)
+
+    def check(costs: list[int]) -> None:
+        assert max(costs[1:], default=0) <= 1.5 * min(costs[1:], default=0), costs
+
+    with trial.app.app_context():
+        without_autovacuum()
+        (many_jobs_of_one_row if is_sqlite() else one_older_job)(trial)
+        people_of_file(trial, cells)
+        job = trial.start(lines(*cells), workflow, missing="create")
+        with work_counted(PLANNING, check=check) as work:
+            trial.plan(job)
+    assert trial.job(job).expected == {"ENROLLED": people, "DUPLICATE_IN_SELECTION": LARGE_JOB - people}
+    assert len(work[PLANNING]) == LARGE_JOB // LARGE_CHUNK
