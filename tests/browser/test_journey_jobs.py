@@ -40,8 +40,53 @@ def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installati
         assert alice.requests_while_idle() == []
         found = enrolling.counts(alice)
         assert set(found) == {"ENROLLED", "CANCELLED"} and sum(found.values()) == MANY, found
+        done = f"{found['ENROLLED'] * 100 // MANY}%"
+        expect(alice.page.locator(".progress-percent")).to_have_text(done)
         alice.check_page()
         assert len(percents) > 1 and percents == sorted(percents), percents
+    verified = workplace.command("verify-job", job)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_job_is_paused_and_resumed(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+    """B-27. With the keyboard, on a phone in the dark, and without JavaScript."""
+    with BrowserUser(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        enrolling.create_workflow(alice, TEMPLATE, "To be paused")
+        job = start_long_job(alice, people(tmp_path / "paused.csv", MANY // 5))
+        expect(alice.page.locator(".progress-percent")).not_to_have_text("0%")
+        alice.button("Pause").press("Enter")
+        announced = alice.page.locator("#job-panel [role=status]")
+        expect(announced).to_have_text(
+            "Alice paused this job. Rows that aren’t processed yet wait until it is resumed."
+        )
+        expect(alice.button("Resume")).to_be_focused()
+        expect(alice.button("Pause")).to_have_count(0)
+        expect(alice.page.locator("#job-status")).to_have_text("Paused")
+        alice.check_page()
+        reached = settled_count(alice)
+        assert 0 < reached < MANY // 5
+        alice.page.reload()
+        assert settled_count(alice) == reached, "nothing is added during the pause"
+        with BrowserUser(chromium, workplace.url, 360, "dark") as phone:
+            browsing.sign_in(phone.page)
+            phone.page.goto(f"/enrollments/{job}")
+            phone.expect_text("Alice paused this job.")
+            phone.check_page()
+        plain = chromium.new_context(base_url=workplace.url, java_script_enabled=False)
+        page = plain.new_page()
+        browsing.sign_in(page)
+        for button, words in (("Resume", "Resumed."), ("Pause", "Paused. Batches in progress will finish.")):
+            page.goto(f"/enrollments/{job}")
+            page.get_by_role("button", name=button, exact=True).click()
+            expect(page.locator("main [role=status]").first).to_contain_text(words)
+        plain.close()
+        expect(alice.button("Resume")).to_be_visible()
+        alice.button("Resume").press("Enter")
+        expect(alice.button("Pause")).to_be_focused()
+        alice.check_page()
+        enrolling.wait_until_finished(alice)
+        assert enrolling.counts(alice) == {"ENROLLED": MANY // 5}
     verified = workplace.command("verify-job", job)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
@@ -119,6 +164,12 @@ def start_long_job(alice: BrowserUser, file: Path) -> str:
     alice.page.get_by_label("Batch size").fill("10")
     alice.button("Start now").click()
     return enrolling.job_id(alice)
+
+
+def settled_count(alice: BrowserUser) -> int:
+    """On the page of a paused job: the rows that are done, once the batches in progress have finished."""
+    alice.page.wait_for_timeout(6_000)  # longer than the interval at which a paused job's panel is polled
+    return enrolling.counts(alice)["ENROLLED"]
 
 
 def watch(page: Page) -> list[int]:

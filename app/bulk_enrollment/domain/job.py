@@ -82,7 +82,11 @@ def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Progress of a job. `rate` is in rows per second; `seconds_left` is None if it cannot be estimated."""
+    """Progress of a job.
+
+    `cancelled` are the skipped rows that were canceled before processing. `rate` is in rows per second;
+    `seconds_left` is None if it cannot be estimated.
+    """
 
     status: JobStatus
     total: int
@@ -91,12 +95,14 @@ class Progress:
     skipped: int
     batches: int
     batches_done: int
+    cancelled: int = 0
     rate: float | None = None
     seconds_left: float | None = None
 
     @property
     def processed(self) -> int:
-        return self.succeeded + self.failed + self.skipped
+        """Number of rows with an outcome other than canceled."""
+        return self.succeeded + self.failed + self.skipped - self.cancelled
 
     @property
     def percent(self) -> float:

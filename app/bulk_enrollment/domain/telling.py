@@ -21,8 +21,8 @@ class Story:
     """Facts for the texts.
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
-    will be retried; `paused_by` is None unless the job is paused; `enrolled` is the number of contacts in the
-    workflow now, None if unknown.
+    will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the person who
+    paused it; `enrolled` is the number of contacts in the workflow now, None if unknown.
     """
 
     progress: Progress
@@ -33,6 +33,7 @@ class Story:
     is_planned: bool = False
     retry: tuple[int, int, datetime] | None = None
     paused_by: PausedBy | None = None
+    pauser: str | None = None
     workflow_is_paused: bool = False
     enrolled: int | None = None
 
@@ -179,11 +180,12 @@ def happening(story: Story) -> str:
 
 
 def _paused(story: Story) -> str:
+    who = story.pauser or "Someone"
     match story.paused_by:
         case PausedBy.PERSON if story.workflow_is_paused:
-            return "Someone paused this job, and the workflow is paused too. Resume both to continue."
+            return f"{who} paused this job, and the workflow is paused too. Resume both to continue."
         case PausedBy.PERSON:
-            return "Someone paused this job. Rows that aren’t processed yet wait until it is resumed."
+            return f"{who} paused this job. Rows that aren’t processed yet wait until it is resumed."
         case PausedBy.BRAKE:
             return "Muster paused this job because something went wrong. Resume it when that is fixed."
     return "Paused because the workflow is paused. The job resumes when the workflow is active again."

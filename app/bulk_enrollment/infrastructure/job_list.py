@@ -21,13 +21,14 @@ _UNFINISHED = [status.value for status in UNFINISHED]
 
 
 class NamedJob(NamedTuple):
-    """A job; `workflow_id` is the workflow's public id."""
+    """A job; `workflow_id` is the workflow's public id, `pauser` the name of the person who paused it."""
 
     job: EnrollmentJob
     workflow: str | None
     workflow_id: str | None
     workflow_status: str | None
     started_by: str | None
+    pauser: str | None
 
 
 class JobPulse(NamedTuple):
@@ -113,7 +114,11 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
     done = sa.func.coalesce(
         sa.func.sum(EnrollmentBatch.succeeded + EnrollmentBatch.failed + EnrollmentBatch.skipped), 0
     )
-    of_job = sa.and_(EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id == EnrollmentJob.id)
+    of_job = sa.and_(
+        EnrollmentBatch.account_id == account_id,
+        EnrollmentBatch.job_id == EnrollmentJob.id,
+        EnrollmentBatch.status != "skipped",  # canceled before it was processed
+    )
     processed = sa.select(done).where(of_job).scalar_subquery()
     rows = session().execute(
         sa.select(
@@ -155,10 +160,12 @@ def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
 
 
 def _named(account_id: int) -> sa.Select[Any]:
+    pauser = sa.orm.aliased(User, name="pauser")
     return (
-        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, User.name)
+        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, User.name, pauser.name)
         .outerjoin(Workflow, _its_workflow(account_id))
         .outerjoin(User, User.id == EnrollmentJob.created_by)
+        .outerjoin(pauser, pauser.id == EnrollmentJob.paused_by_user)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
         .options(sa.orm.defer(EnrollmentJob.selection, raiseload=True))  # a list of contacts can be long
         .execution_options(populate_existing=True)

@@ -155,9 +155,9 @@ def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress
         seconds = seconds_at_work(job.started_at, paused, until)
         rate, left = pace(figures.succeeded + figures.failed + figures.skipped, job.total, seconds)
     status = JobStatus(job.status)
-    skipped = figures.skipped
+    skipped, cancelled = figures.skipped, figures.outcomes.get(Outcome.CANCELLED.name, 0)
     if status is JobStatus.CANCELLED and figures.batches == 0:
-        skipped = job.total
+        skipped = cancelled = job.total
     return Progress(
         status=status,
         total=job.total,
@@ -166,6 +166,7 @@ def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress
         skipped=skipped,
         batches=figures.batches,
         batches_done=figures.batches - figures.batches_open,
+        cancelled=cancelled,
         rate=rate,
         seconds_left=left if status is JobStatus.PROCESSING else None,
     )
@@ -210,12 +211,14 @@ def count_up_to(ids: sa.Select[Any], most: int) -> int:
     return session().scalar(query) or 0
 
 
-def people_to_create(account_id: int, job_id: int) -> int:
-    """Count the planned rows that create a contact."""
-    query = sa.select(sa.func.count()).where(
+def people_to_create(account_id: int, job_id: int) -> tuple[int, int]:
+    """Count the planned rows that create a contact, and those of them whose contact must not be
+    contacted."""
+    query = sa.select(sa.func.count(), sa.func.count(EnrollmentRow.withheld)).where(
         EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id, makes_contact()
     )
-    return session().scalar(query) or 0
+    count, withheld = session().execute(query).one()
+    return count, withheld
 
 
 def sample_rows(account_id: int, job_id: int, expected: Outcome, limit: int = 3) -> list[Any]:

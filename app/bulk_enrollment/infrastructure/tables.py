@@ -44,9 +44,9 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     `selection` defines the rows of the job, `options` what is done with them; `upload_id` is the file of a
     file selection, for joins. `met` is what planning found in the file (`reading.Met`), `expected` the
     expected {outcome name: rows}, `totals` the actual one once the job is over. `lease_until`, `attempt`,
-    `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`
-    and `paused_at` describe the current pause; `paused_seconds` is the total of earlier pauses since the job
-    started.
+    `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`,
+    `paused_by_user` and `paused_at` describe the current pause; `paused_seconds` is the total of earlier
+    pauses since the job started.
     """
 
     __tablename__ = "enrollment_jobs"
@@ -84,6 +84,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     paused_by: Mapped[str | None] = mapped_column(sa.String(10))
+    paused_by_user: Mapped[int | None] = mapped_column(BigInt)
     paused_at: Mapped[datetime | None]
     paused_seconds: Mapped[float] = mapped_column(sa.Float, default=0.0, server_default="0")
     dismissed_at: Mapped[datetime | None]

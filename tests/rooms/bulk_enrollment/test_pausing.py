@@ -1,5 +1,6 @@
 """Pausing and resuming a job: by a person, with the workflow, both; it survives whatever happens (B-27)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -284,11 +285,11 @@ def test_the_page_says_who_paused_it_and_what_to_do(trial: Trial, bob, workflow)
     assert (answer.status_code, answer.location) == (303, f"/enrollments/{job}")
     page = page_of(bob, job)
     assert "Paused. Batches in progress will finish." in page
-    assert "Someone paused this job. Rows that aren’t processed yet wait until it is resumed." in page
+    assert "Bob paused this job. Rows that aren’t processed yet wait until it is resumed." in page
     assert f'action="/enrollments/{job}/pause/removal"' in page and f'/enrollments/{job}/pause"' not in page
     set_workflow(trial, workflows.pause, workflow)
     page = page_of(bob, job)
-    assert "Someone paused this job, and the workflow is paused too. Resume both to continue." in page
+    assert "Bob paused this job, and the workflow is paused too. Resume both to continue." in page
     assert f'<a href="/workflows/{workflow}">Open workflow</a>' in page
     panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=paused-person&rows=0").text
     assert 'hx-trigger="every 5s"' in panel and "job-actions" not in panel
@@ -301,6 +302,23 @@ def test_the_page_says_who_paused_it_and_what_to_do(trial: Trial, bob, workflow)
     set_workflow(trial, workflows.activate, workflow)
     trial.dispatch()
     assert f'action="/enrollments/{job}/pause"' in page_of(bob, job)
+
+
+def test_pressing_a_button_brings_the_panel_and_what_stands_around_it(trial: Trial, bob, workflow):
+    job = big(trial, workflow)
+    paused = bob.htmx("post", f"/enrollments/{job}/pause").text
+    assert 'id="job-panel"' in paused and f'hx-post="/enrollments/{job}/pause/removal"' in paused
+    status = re.search(r'role="status">(.*?)</p>', paused, re.S)
+    assert status and status[1].strip().startswith("Bob paused this job."), "is announced"
+    resumed = bob.htmx("post", f"/enrollments/{job}/pause/removal").text
+    assert f'hx-post="/enrollments/{job}/pause"' in resumed
+    assert "Resumed." not in page_of(bob, job), "nothing is left over for the next page"
+    trial.change_batches(job, lease_until=None)
+    trial.finish(job)
+    late = bob.htmx("post", f"/enrollments/{job}/pause")
+    assert late.status_code == 200 and "100 people were added" in late.text and "/pause" not in late.text
+    answer = bob.post(f"/enrollments/{job}/pause")
+    assert answer.status_code == 303 and "This job has already finished." in page_of(bob, job)
 
 
 def test_how_a_brake_is_told(trial: Trial, bob, workflow):

@@ -92,6 +92,8 @@ def progress(status="processing", total=1000, batches=10, done=0, **counts) -> P
         ({"succeeded": 3, "failed": 5, "skipped": 9}, 17, 1.7),
         ({"succeeded": 999}, 999, 99.9),
         ({"succeeded": 1000}, 1000, 100.0),
+        ({"succeeded": 100, "skipped": 900, "cancelled": 850}, 150, 15.0),
+        ({"skipped": 1000, "cancelled": 1000}, 0, 0.0),
     ],
 )
 def test_how_far_a_job_is(counts, processed, percent) -> None:

@@ -1,5 +1,6 @@
 """A job in words: its results, who was skipped, what it is doing, what canceling would do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -172,6 +173,8 @@ def test_an_import_cannot_know_beforehand_whom_it_will_change():
 def test_who_paused_it_and_what_to_do(paused_by, workflow_is_paused, sentence) -> None:
     told = story("paused", total=9, paused_by=paused_by, workflow_is_paused=workflow_is_paused)
     assert happening(told) == sentence
+    named = happening(replace(told, pauser="Ann"))
+    assert named == sentence.replace("Someone", "Ann")
 
 
 @pytest.mark.parametrize(

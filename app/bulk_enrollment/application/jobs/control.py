@@ -29,13 +29,13 @@ def pause_job(actor: Actor, public_id: str) -> None:
     with transaction():
         job = _held(actor, public_id)
         if job.status in RUNNING:
-            jobs.pause(job.account_id, job.id, PausedBy.PERSON, now())
+            jobs.pause(job.account_id, job.id, PausedBy.PERSON, now(), actor.user_id)
         elif job.status == JobStatus.PAUSED:
             before = PausedBy(job.paused_by) if job.paused_by else None
             holds = pause_that_holds(before, PausedBy.PERSON)
             if holds is before:
                 return
-            jobs.take_pause_over(job.account_id, job.id, before, holds)
+            jobs.take_pause_over(job.account_id, job.id, before, holds, actor.user_id)
         else:
             raise _cannot(job, "paused")
         tell(job, "job_paused")

@@ -86,7 +86,7 @@ def resume(job: EnrollmentJob, by: PausedBy) -> bool:
 def pause_ended(job: EnrollmentJob) -> dict[str, Any]:
     """Return the column values of a job whose pause, if any, ends now."""
     paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, now())
-    return {"paused_by": None, "paused_at": None, "paused_seconds": paused}
+    return {"paused_by": None, "paused_by_user": None, "paused_at": None, "paused_seconds": paused}
 
 
 def run_batches(account_id: int, batch_id: int | None) -> None:

@@ -255,6 +255,7 @@ def _story(each: NamedJob, state: JobState) -> Story:
         is_planned=job.planned_at is not None,
         retry=(retry.number, retry.attempt, retry.at) if retry else None,
         paused_by=PausedBy(job.paused_by) if job.status == JobStatus.PAUSED and job.paused_by else None,
+        pauser=each.pauser,
         workflow_is_paused=each.workflow_status == "paused",
     )
 

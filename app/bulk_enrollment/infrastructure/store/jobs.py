@@ -37,15 +37,19 @@ def promote(account_id: int, job_id: int, **values: Any) -> bool:
     return update_if(account_id, job_id, is_good, {"status": JobStatus.PENDING.value, **values})
 
 
-def pause(account_id: int, job_id: int, by: PausedBy, at: datetime) -> bool:
-    """Pause a running job. Return whether this call did it."""
-    return move(account_id, job_id, JobStatus.PAUSED, paused_by=by.value, paused_at=at)
+def pause(account_id: int, job_id: int, by: PausedBy, at: datetime, user_id: int | None = None) -> bool:
+    """Pause a running job; `user_id` is the person who did. Return whether this call did it."""
+    return move(
+        account_id, job_id, JobStatus.PAUSED, paused_by=by.value, paused_at=at, paused_by_user=user_id
+    )
 
 
-def take_pause_over(account_id: int, job_id: int, now: PausedBy | None, by: PausedBy) -> bool:
+def take_pause_over(
+    account_id: int, job_id: int, now: PausedBy | None, by: PausedBy, user_id: int | None = None
+) -> bool:
     """Transfer a pause from its current holder `now` to `by`. Return whether this call did it."""
     held = [EnrollmentJob.status == JobStatus.PAUSED, EnrollmentJob.paused_by == now]
-    return update_if(account_id, job_id, held, {"paused_by": by.value})
+    return update_if(account_id, job_id, held, {"paused_by": by.value, "paused_by_user": user_id})
 
 
 def change(account_id: int, job_id: int, **values: Any) -> bool:

@@ -1,11 +1,14 @@
 """Requests that pause, resume or cancel a job. All are idempotent."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.jobs import control
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.presentation.report.job_pages import panel_answer
 from app.platform import web
 from app.platform.errors import Conflict
 
@@ -14,18 +17,12 @@ blueprint = Blueprint("job_control", __name__, url_prefix="/enrollments/<public_
 
 @blueprint.post("/pause")
 def pause(public_id: str) -> ResponseReturnValue:
-    control.pause_job(web.actor(), public_id)
-    flash("Paused. Batches in progress will finish.", "success")
-    return web.send_to(url_for("jobs.show", public_id=public_id))
+    return _answer(public_id, _pause)
 
 
 @blueprint.post("/pause/removal")
 def resume(public_id: str) -> ResponseReturnValue:
-    if control.resume_job(web.actor(), public_id) is None:
-        flash("Resumed.", "success")
-    else:
-        flash("The job resumes when its workflow is active again.", "info")
-    return web.send_to(url_for("jobs.show", public_id=public_id))
+    return _answer(public_id, _resume)
 
 
 @blueprint.post("/cancellation")
@@ -39,4 +36,30 @@ def cancel(public_id: str) -> ResponseReturnValue:
         flash("This job is already canceled.", "info")
     else:
         flash("Canceling. People already added stay.", "success")
+    return web.send_to(url_for("jobs.show", public_id=public_id))
+
+
+def _pause(public_id: str) -> tuple[str, str]:
+    control.pause_job(web.actor(), public_id)
+    return "Paused. Batches in progress will finish.", "success"
+
+
+def _resume(public_id: str) -> tuple[str, str]:
+    if control.resume_job(web.actor(), public_id) is None:
+        return "Resumed.", "success"
+    return "The job resumes when its workflow is active again.", "info"
+
+
+def _answer(public_id: str, act: Callable[[str], tuple[str, str]]) -> ResponseReturnValue:
+    """Perform an action. Return the panel, or the job's page with what `act` says.
+
+    A job that has moved on in the meantime, for example finished, shows that itself.
+    """
+    try:
+        message, tone = act(public_id)
+    except Conflict as conflict:
+        message, tone = conflict.message, "info"
+    if web.is_htmx():
+        return panel_answer(public_id, after_action=True)
+    flash(message, tone)
     return web.send_to(url_for("jobs.show", public_id=public_id))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.jobs.start import permission_for
@@ -83,15 +83,22 @@ def panel(public_id: str) -> ResponseReturnValue:
     parts around the panel. `rows` is the number of problem rows the page knows. A poll without news does not
     reach this function (see the module `panel_marks`).
     """
+    return panel_answer(public_id)
+
+
+def panel_answer(public_id: str, *, after_action: bool = False) -> Response:
+    """Return the panel of a job. `after_action` means that the user pressed one of the page's actions, so
+    that the response contains the parts around the panel, too."""
     mark = panel_marks.mark_of(web.actor(), public_id)
     shown = report.show_job(web.actor(), public_id)
-    has_moved = request.args.get("seen") != shown.mark
+    has_moved = after_action or request.args.get("seen") != shown.mark
     has_more_rows = has_moved or request.args.get("rows") != str(sum(shown.problems.values()))
     answer = make_response(
         render_template(
             "bulk_enrollment/_panel_answer.html",
             has_moved=has_moved,
             has_more_rows=has_more_rows,
+            keeps_focus=after_action,
             tabs=_tabs(shown, _problem_filter()),
             mark=mark,
             **_panel_facts(shown),
