@@ -47,6 +47,20 @@ def headline(counts: Mapping[Outcome, int], workflow: str | None) -> str:
     return f"{counted(done, 'person', 'people')} will be added to {workflow}."
 
 
+def new_contacts(count: int, withheld: int) -> str:
+    """Describe how many contacts starting the job would create; empty for none.
+
+    `withheld` of them opted out, bounced, or are blocked; they are created so that this is on record.
+    """
+    if not count:
+        return ""
+    sentence = f"This creates {counted(count, 'new contact')}"
+    if not withheld:
+        return f"{sentence}."
+    including = "" if withheld == count else f", including {number(withheld)}"
+    return f"{sentence}{including} who can’t be contacted."
+
+
 def seconds_needed(rows: int, rate: float | None) -> float:
     """Estimate the duration of a job in seconds; `rate` is the rows per second of the account's last jobs."""
     return max(SHORTEST, rows / (rate or ROWS_A_SECOND))

@@ -1,7 +1,7 @@
 """Public interface of the contacts room. Use cases on one contact take the actor first; bulk functions take
 the account id first and write in the caller's transaction.
 
-`register_panel` and `register_events` let other rooms add to a contact's page.
+`register_panel`, `register_events`, and `register_job_names` let other rooms add to a contact's page.
 """
 
 from app.contacts.application.bulk import (
@@ -26,7 +26,15 @@ from app.contacts.application.filters import (
     zone_of,
 )
 from app.contacts.application.own_fields import ensure_fields
-from app.contacts.application.panels import Told, panels_of, register_events, register_panel, told
+from app.contacts.application.panels import (
+    Told,
+    job_names,
+    panels_of,
+    register_events,
+    register_job_names,
+    register_panel,
+    told,
+)
 from app.contacts.application.people import add_contact, change_contact, reactivate, unsubscribe
 from app.contacts.application.reading import (
     NOBODY,
@@ -61,11 +69,13 @@ __all__ = [
     "facts_of",
     "filter_words",
     "find_contacts",
+    "job_names",
     "new_tags",
     "own_fields",
     "panels_of",
     "reactivate",
     "register_events",
+    "register_job_names",
     "register_panel",
     "register_term",
     "resolve_filter",

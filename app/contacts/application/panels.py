@@ -1,4 +1,4 @@
-"""Extension points of a contact's page: panels and timeline sentences that other rooms register."""
+"""Extension points of a contact's page: panels, timeline sentences, and names of jobs of other rooms."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from app.activity.infrastructure.tables import ContactEvent
 
 
 class Told(NamedTuple):
-    """One timeline entry: the sentence and an optional link."""
+    """A text, such as a timeline entry or the name of a file, and an optional link."""
 
     text: str
     url: str | None = None
@@ -16,9 +16,11 @@ class Told(NamedTuple):
 
 Show = Callable[[Actor, int], str | None]
 Tell = Callable[[Actor, Sequence[ContactEvent]], Mapping[int, Told]]
+JobNames = Callable[[Actor, Sequence[int]], Mapping[int, Told]]
 
 _panels: dict[str, Show] = {}
 _tellers: dict[str, Tell] = {}
+_job_names: list[JobNames] = []
 
 
 def register_panel(name: str, show: Show) -> None:
@@ -32,6 +34,17 @@ def register_events(kinds: Iterable[str], tell: Tell) -> None:
     once."""
     for kind in kinds:
         _tellers[kind] = tell
+
+
+def register_job_names(names: JobNames) -> None:
+    """Register the names of the jobs that changed contacts: `names(actor, job_ids)` returns {job id: name and
+    link} of those that still exist."""
+    _job_names[:] = [names]
+
+
+def job_names(actor: Actor, job_ids: Sequence[int]) -> dict[int, Told]:
+    """Return {job id: name and link} of the jobs that still exist."""
+    return {job_id: told for names in _job_names if job_ids for job_id, told in names(actor, job_ids).items()}
 
 
 def panels_of(actor: Actor, contact_id: int) -> list[str]:

@@ -16,7 +16,7 @@ from app.contacts.presentation.forms import (
     TagForm,
     contact_form,
 )
-from app.contacts.presentation.time_line import lines_of
+from app.contacts.presentation.time_line import jobs_of, lines_of, stating_file
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.ids import HIGHEST_ID, number_of
@@ -164,12 +164,14 @@ def _show_card(contact_id: int, **forms: Any) -> str:
     actor = web.actor()
     card = contacts.contact_card(actor, contact_id)
     basis = card.contact.consent_basis
+    files = contacts.job_names(actor, jobs_of(card))
     given = {"tag_form": TagForm(formdata=None), "reactivation_form": ReactivationForm(formdata=None)} | forms
     return render_template(
         "contacts/contact.html",
         card=card,
         contact=card.contact,
-        lines=lines_of(card, contacts.told(actor, card.events)),
+        lines=lines_of(card, contacts.told(actor, card.events), files),
+        stating_file=stating_file(card, files),
         panels=contacts.panels_of(actor, contact_id),
         birthday=birthday_text(card.contact.birthday) if card.contact.birthday else None,
         consent=CONSENT_LABELS[ConsentBasis(basis)] if basis in set(ConsentBasis) else basis,

@@ -18,6 +18,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
 }
 
 _ARRIVALS = ("contact_created", "imported")
+_STATUSES = ("unsubscribed", "bounced", "blocked", "reactivated")
 
 
 class Line(NamedTuple):
@@ -29,11 +30,17 @@ class Line(NamedTuple):
     url: str | None = None
 
 
-def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
-    """Return the timeline entries, newest first, with the sentences registered by other rooms where there are
-    any.
+def jobs_of(card: Card) -> list[int]:
+    """Return the ids of the jobs that the contact's page names."""
+    found = {event.job_id for event in card.events} | {card.contact.created_job_id}
+    return sorted(job_id for job_id in found if job_id)
 
-    A complete timeline without an arrival event gets a final line for it, because imports record none.
+
+def lines_of(card: Card, words_of_others: Mapping[int, Told], files: Mapping[int, Told]) -> list[Line]:
+    """Return the timeline entries, newest first, with the sentences registered by other rooms where there are
+    any. `files` is {job id: name of its file}.
+
+    A complete timeline without an arrival event gets a final line for it, because jobs record none.
     """
     lines: list[Line] = []
     for event in card.events:
@@ -43,10 +50,41 @@ def lines_of(card: Card, words_of_others: Mapping[int, Told]) -> list[Line]:
             continue
         words = _WORDS.get(event.kind)
         text = words(event.text or "") if words else event.kind.replace("_", " ").capitalize()
-        if event.job_id is not None:
-            text += " (by a file)"
-        lines.append(Line(text, event.at, by))
+        if event.job_id is None:
+            lines.append(Line(text, event.at, by))
+        else:
+            file = files.get(event.job_id, _DELETED)
+            lines.append(Line(f"{text}, as stated in {file.text}", event.at, by, file.url))
     if card.is_complete and not any(event.kind in _ARRIVALS for event in card.events):
-        came = "Imported" if card.contact.created_job_id else "Added to your contacts"
-        lines.append(Line(came, card.contact.created_at, card.names.get(card.contact.created_by or 0)))
+        lines.append(_arrival(card, files))
     return lines
+
+
+def stating_file(card: Card, files: Mapping[int, Told]) -> Told | None:
+    """Return the file that states the contact's current status; None if it comes from somewhere else."""
+    for event in card.events:
+        if event.kind in _STATUSES:
+            is_current = event.kind == card.contact.status
+            return files.get(event.job_id, _DELETED) if event.job_id and is_current else None
+    if card.is_complete and _came_with_status(card):
+        return files.get(card.contact.created_job_id or 0, _DELETED)
+    return None
+
+
+_DELETED = Told("a deleted file")
+
+
+def _came_with_status(card: Card) -> bool:
+    """Return whether a job created the contact with a status other than active."""
+    is_active = card.contact.status == "active"
+    return bool(card.contact.created_job_id) and not is_active
+
+
+def _arrival(card: Card, files: Mapping[int, Told]) -> Line:
+    contact = card.contact
+    if contact.created_job_id is None:
+        return Line("Added to your contacts", contact.created_at, card.names.get(contact.created_by or 0))
+    file = files.get(contact.created_job_id, _DELETED)
+    has_status_event = any(event.kind in _STATUSES for event in card.events)
+    status = f" as {contact.status}" if _came_with_status(card) and not has_status_event else ""
+    return Line(f"Imported from {file.text}{status}", contact.created_at, None, file.url)

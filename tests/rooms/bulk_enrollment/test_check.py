@@ -57,7 +57,8 @@ def test_the_nine_exports_come_out_as_they_were_counted(bob, workflow, run_tasks
     }
     page = bob.get(check).text
     assert forecast(page) == {code: figure for code, figure in expected.items() if figure}
-    assert f"This creates {good} new contacts." in text_of(page)
+    some = f", including {unwilling} who can’t be contacted" if unwilling else ""
+    assert f"This creates {good} new contacts{some}." in text_of(page)
     assert f"{rows} rows" in text_of(page)
 
 
@@ -71,7 +72,7 @@ def test_every_kind_of_row_is_told_with_examples(app, bob, workflow, run_tasks):
     page = bob.get(check).text
     words = text_of(page)
     assert "2 people will be added to Win-back." in words
-    assert "This creates 3 new contacts." in words
+    assert "This creates 3 new contacts, including 1 who can’t be contacted." in words
     assert forecast(page) == {
         "ENROLLED": 2,
         "VALIDATION_ERROR": 2,

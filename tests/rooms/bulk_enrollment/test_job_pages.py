@@ -239,6 +239,27 @@ def test_somebody_who_came_with_an_import(app, bob, run_tasks):
     assert f'<a href="/enrollments/{job}">Added to your contacts from list.csv</a>' in page
 
 
+def test_a_contact_s_page_names_the_file_that_opted_it_out(app, bob, run_tasks):
+    known = add(app, bob.actor, "ann@example.com")
+    text = "Email,Opted out\nann@example.com,yes\neve@example.com,yes\n"
+    job = start_job(app, bob.actor, text, file_name="stops & more.csv")
+    run_tasks()
+    file = f'<a href="/enrollments/{job}">'
+    page = bob.get(f"/contacts/{known}").text
+    assert f"{file}Unsubscribed, as stated in stops &amp; more.csv</a>" in page
+    assert re.search(
+        rf"Unsubscribed on [^<]+, as stated in {file}stops &amp; more.csv</a>\. No messages", page
+    )
+    [new] = set(re.findall(r'href="/contacts/(\d+)"', bob.get("/contacts?q=eve").text))
+    page = bob.get(f"/contacts/{new}").text
+    assert f"{file}Imported from stops &amp; more.csv as unsubscribed</a>" in page
+    assert f", as stated in {file}stops" in page
+    bob.post(f"/contacts/{new}/reactivation", data={"reason": "Called us"})
+    bob.post(f"/contacts/{new}/unsubscription")
+    page = bob.get(f"/contacts/{new}").text
+    assert "as stated in" not in page and "as unsubscribed" not in page, "then it was Bob"
+
+
 def test_vera_looks_and_changes_nothing(app, bob, vera, run_tasks):  # B-28
     job = start_job(app, bob.actor, MIXED)
     words = words_of(page_of(vera, job))

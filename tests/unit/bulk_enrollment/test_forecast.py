@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bulk_enrollment.domain.forecast import headline, seconds_needed, words_of
+from app.bulk_enrollment.domain.forecast import headline, new_contacts, seconds_needed, words_of
 from app.bulk_enrollment.domain.outcomes import Outcome
 
 
@@ -86,3 +86,18 @@ def test_every_outcome_in_words(outcome: str, one: str, many: str) -> None:
 )
 def test_what_an_import_would_do(counts: dict, sentence: str) -> None:
     assert headline({Outcome[name]: rows for name, rows in counts.items()}, None) == sentence
+
+
+@pytest.mark.parametrize(
+    ("count", "withheld", "sentence"),
+    [
+        (0, 0, ""),
+        (1, 0, "This creates 1 new contact."),
+        (1200, 0, "This creates 1,200 new contacts."),
+        (4, 1, "This creates 4 new contacts, including 1 who can’t be contacted."),
+        (1, 1, "This creates 1 new contact who can’t be contacted."),
+        (3, 3, "This creates 3 new contacts who can’t be contacted."),
+    ],
+)
+def test_how_many_contacts_it_would_create(count: int, withheld: int, sentence: str) -> None:
+    assert new_contacts(count, withheld) == sentence

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
-from app.bulk_enrollment.domain.forecast import Expected, SampleRow, headline, seconds_needed, words_of
+from app.bulk_enrollment.domain.forecast import (
+    Expected,
+    SampleRow,
+    headline,
+    new_contacts,
+    seconds_needed,
+    words_of,
+)
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
@@ -24,8 +31,8 @@ class DryRun:
     """A draft and the expected outcomes of its rows, which are empty until planning is done.
 
     `is_waiting` means that it is not planned yet and no worker is running. `upload` is None if the contacts
-    were not selected by a file. `to_create` is the number of new contacts, `seconds` the estimated duration
-    of the job, `corrects` the public id of the job that it corrects.
+    were not selected by a file. `creates` says how many new contacts there will be, if the workflow adds any;
+    `seconds` is the estimated duration of the job, `corrects` the public id of the job that it corrects.
     """
 
     job: EnrollmentJob
@@ -33,7 +40,7 @@ class DryRun:
     workflow: Workflow | None
     is_waiting: bool
     expected: list[Expected]
-    to_create: int
+    creates: str
     seconds: float
     left_out: list[LeftOutValues]
     new_tags: list[str]
@@ -83,7 +90,9 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
         workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
         is_waiting=not is_ready and job.failure is None and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
-        to_create=queries.people_to_create(actor.account_id, job.id) if is_ready else 0,
+        creates=new_contacts(*queries.people_to_create(actor.account_id, job.id))
+        if is_ready and job.workflow_id
+        else "",
         left_out=left_out_of(job),
         new_tags=contacts.new_tags(actor.account_id, job.met.get("tags", [])) if is_ready else [],
         seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),

@@ -17,11 +17,20 @@ from app.workflows import application as workflows
 def register() -> None:
     workflows.register_panel("jobs", _latest_jobs)
     contacts.register_events(["enrolled", "imported"], _tell)
+    contacts.register_job_names(_names_of)
 
 
 def _latest_jobs(actor: Actor, workflow: Any) -> Markup | None:
     jobs = recent_jobs(actor, workflow.id)
     return Markup(render_template("bulk_enrollment/_workflow_jobs.html", jobs=jobs)) if jobs else None
+
+
+def _names_of(actor: Actor, job_ids: Sequence[int]) -> Mapping[int, Told]:
+    origins = origins_of(actor.account_id, job_ids)
+    return {
+        job_id: Told(origin.source_name, url_for("jobs.show", public_id=origin.public_id))
+        for job_id, origin in origins.items()
+    }
 
 
 def _tell(actor: Actor, events: Sequence[Any]) -> Mapping[int, Told]:
