@@ -4,12 +4,11 @@ A lane is read in the order of its index and stops after a page, so that a searc
 account size. A contact belongs to the first lane that it matches; a page continues from one lane to the next.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from app.contacts.domain.names import clean, name_key
-from app.platform.addresses import email_key, phone_key
+from app.platform.addresses import email_key, phone_starts
 
 # Sorts after anything a person would type: the end of a prefix range.
 LAST = "\U0010ffff"
@@ -42,7 +41,7 @@ def lanes_of(text: str, country: str = "") -> Sequence[Lane]:
         return ()
     if "@" in text:
         return (Lane("email_key", _email_start(text)),)
-    lanes = [*_phone_lanes(text, country)]
+    lanes = [Lane("phone_key", start) for start in phone_starts(text, country)]
     key = name_key(text.replace(",", " "))
     if key:
         lanes += [Lane("first_name_key", key), Lane("last_name_key", key)]
@@ -72,13 +71,3 @@ def _full_name_lanes(key: str, is_last_first: bool) -> list[Lane]:
     if len(words) > 2:
         lanes.append(Lane("last_name_key", words[-1], "first_name_key", " ".join(words[:-1])))
     return lanes
-
-
-def _phone_lanes(text: str, country: str) -> list[Lane]:
-    if not re.fullmatch(r"\+?[\d\s()./-]{3,}", text):
-        return []
-    key = phone_key(text, country or None)
-    if isinstance(key, str):
-        return [Lane("phone_key", key)]
-    digits = re.sub(r"\D", "", text)
-    return [Lane("phone_key", f"+{digits}")] if text.startswith("+") and digits else []

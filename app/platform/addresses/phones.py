@@ -1,8 +1,6 @@
 """Read the phone number of a cell as E.164, or diagnose why there is none.
 
-A number without a plus has two readings: national (in the account's country), or with its country code in
-front. The valid one is used; if both are valid, the caller decides by looking at the whole column. Words
-around a number are ignored.
+Words around a number are ignored. How the number itself is read: see `dialing`.
 """
 
 from __future__ import annotations
@@ -14,25 +12,27 @@ from typing import Final, NamedTuple
 import phonenumbers
 from phonenumbers import Leniency, PhoneNumber, PhoneNumberMatcher
 
-from app.platform.addresses.problems import FIRST_NUMBER, AddressProblem
+from app.platform.addresses.dialing import country_code_vote, e164, read_dialed, valid_number
+from app.platform.addresses.problems import EITHER_WAY, FIRST_NUMBER, AddressProblem
 from app.platform.addresses.text import trimmed, unquoted
 from app.platform.blank_words import is_blank
 
 _MAX_LENGTH: Final = 250
 _LABEL: Final = re.compile(r"(?:p|tel|phone|mobile|cell|fon|telefon|handy|t|m|whatsapp)\s?[:=]\s?", re.I)
 _LINK: Final = re.compile(r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?", re.I)
-_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
+_SCIENTIFIC: Final = re.compile(r"[+-]?(\d+)(?:[.,](\d+))?[eE]\+?(\d{1,3})")
 _DECIMALS: Final = re.compile(r"(\d{6,})[.,]0+")
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]|\s(?:und|and|oder|or|et|ou|y|o|e|bzw\.?)\s", re.I)
-_WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}")
 _MIN_DIGITS: Final = 5
 _WORDS: Final = re.compile(r"[^\W\d_]{2,}|\b[^\W\d_][.:]")
+_CODE_BEFORE: Final = re.compile(r"\+\d{1,4}[ ()./-]*$")  # its number does not start at the match
 _MAX_MATCH_TRIES: Final = 4  # limits the cost of a cell
 _MAX_SEARCH_LENGTH: Final = 100
 
 
 class PhoneReading(NamedTuple):
-    """Result of reading a cell: a number in E.164 or a problem, and the slug of a note if it held several."""
+    """Result of reading a cell: a number in E.164 or a problem, and the slugs of notes, separated by spaces:
+    the cell held several numbers, or this one has a second likely reading."""
 
     key: str | None
     problem: AddressProblem | None
@@ -40,7 +40,7 @@ class PhoneReading(NamedTuple):
 
 
 def read_phone(cell: str, country: str | None, international: bool = False) -> PhoneReading:
-    """Read the first phone number of a cell; the note says if there are several. Never raises.
+    """Read the first phone number of a cell. Never raises.
 
     `country` (ISO 3166 alpha-2) applies to numbers without a country code. `international`: prefer the
     reading with a country code for a number without a plus that is valid in both readings. Other numbers need
@@ -51,8 +51,11 @@ def read_phone(cell: str, country: str | None, international: bool = False) -> P
         return PhoneReading(None, AddressProblem.PHONE_BLANK)
     if len(text) > _MAX_LENGTH:
         return PhoneReading(None, AddressProblem.PHONE_TOO_LONG)
-    if _SCIENTIFIC.fullmatch(text):
-        return PhoneReading(None, AddressProblem.PHONE_SHORTENED)
+    if scientific := _SCIENTIFIC.fullmatch(text):
+        whole, decimals, exponent = scientific.groups(default="")
+        if len(decimals) != int(exponent):
+            return PhoneReading(None, AddressProblem.PHONE_SHORTENED)
+        text = whole + decimals
     plain = None if _WORDS.search(text) else _read_without_words(text, country, international)
     if plain is not None and plain.key is not None:
         return plain
@@ -82,35 +85,19 @@ def phone_key(text: str, country: str | None) -> str | AddressProblem:
 def has_country_code(cell: str, country: str | None) -> bool | None:
     """Return True if a number without a plus starts with a country code, False if it is national, else None.
 
-    If both readings are valid, which is common in countries with variable number lengths, the country's own
-    code in front, or a mobile number in only one of the readings, decides. None: no evidence.
+    None: no evidence. See `country_code_vote`.
     """
-    text = _strip_decoration(cell[:_MAX_LENGTH])
-    if not _WITHOUT_PLUS.fullmatch(text):
-        return None
-    prefixed, national = _valid("+" + text, None), _valid(text, country)
-    if prefixed is None or national is None:
-        return None if prefixed is national else national is None
-    if prefixed == national:
-        return None
-    if prefixed.country_code == national.country_code:
-        return True
-    is_prefixed_mobile, is_national_mobile = _is_mobile(prefixed), _is_mobile(national)
-    return None if is_prefixed_mobile is is_national_mobile else is_prefixed_mobile
+    return country_code_vote(_strip_decoration(cell[:_MAX_LENGTH]), country)
 
 
 def _read(text: str, country: str | None, international: bool, note: str | None) -> PhoneReading:
-    national = _parsed(text, country)
-    if (
-        _WITHOUT_PLUS.fullmatch(text)
-        and (prefixed := _with_country_code(text, national, international)) is not None
-    ):
-        national = prefixed
-    problem = _problem_of(national)
+    number, is_doubtful = read_dialed(text, country, international)
+    problem = _problem_of(number)
     if problem is not None:
         return PhoneReading(None, problem)
-    assert isinstance(national, PhoneNumber)
-    return PhoneReading(_e164(national), None, note)
+    assert isinstance(number, PhoneNumber)
+    notes = (note, EITHER_WAY if is_doubtful else None)
+    return PhoneReading(e164(number), None, " ".join(filter(None, notes)) or None)
 
 
 def _find_in_text(text: str, country: str | None, international: bool) -> PhoneReading | None:
@@ -120,40 +107,17 @@ def _find_in_text(text: str, country: str | None, international: bool) -> PhoneR
     """
     if len(text) > _MAX_SEARCH_LENGTH:
         return None
-    found = [
-        match.raw_string
+    matches = [
+        match
         for match in PhoneNumberMatcher(text, country, Leniency.POSSIBLE, _MAX_MATCH_TRIES)
         if _digits(match.raw_string) >= _MIN_DIGITS
     ]
+    if matches and _CODE_BEFORE.search(text[: matches[0].start]):
+        return None
+    found = [match.raw_string for match in matches]
     if not found or (len(found) == 1 and found[0] == text):
         return None
     return _read(found[0], country, international, FIRST_NUMBER if len(found) > 1 else None)
-
-
-def _with_country_code(
-    text: str, national: PhoneNumber | AddressProblem, international: bool
-) -> PhoneNumber | None:
-    """Return the reading with a country code in front if it is valid and preferable, else None."""
-    prefixed = _valid("+" + text, None)
-    if international or not isinstance(national, PhoneNumber) or not phonenumbers.is_valid_number(national):
-        return prefixed
-    return None
-
-
-def _parsed(text: str, country: str | None) -> PhoneNumber | AddressProblem:
-    try:
-        return phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException as refusal:
-        return _PARSE_PROBLEMS.get(refusal.error_type, AddressProblem.PHONE_NO_NUMBER)
-
-
-def _valid(text: str, country: str | None) -> PhoneNumber | None:
-    number = _parsed(text, country)
-    return number if isinstance(number, PhoneNumber) and phonenumbers.is_valid_number(number) else None
-
-
-def _is_mobile(number: PhoneNumber) -> bool:
-    return phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
 
 
 def _problem_of(number: PhoneNumber | AddressProblem) -> AddressProblem | None:
@@ -166,11 +130,13 @@ def _problem_of(number: PhoneNumber | AddressProblem) -> AddressProblem | None:
 
 def _is_whole_number(text: str, country: str | None) -> bool:
     """Return True if the text before a slash is a complete number rather than an area code."""
-    return _digits(text) > _MIN_DIGITS and _valid(_strip_decoration(text), country) is not None
+    return _digits(text) > _MIN_DIGITS and valid_number(_strip_decoration(text), country) is not None
 
 
 def _strip_decoration(cell: str) -> str:
-    text = trimmed(unquoted(trimmed(cell if cell.isascii() else unicodedata.normalize("NFKC", cell))))
+    text = trimmed(
+        unquoted(trimmed(cell if cell.isascii() else unicodedata.normalize("NFKC", cell)))
+    ).removeprefix("'")
     if link := _LINK.match(text):
         return "+" + text[link.end() :]
     if label := _LABEL.match(text):
@@ -184,17 +150,6 @@ def _digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
-def _e164(number: PhoneNumber) -> str:
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-_PARSE_PROBLEMS: Final[dict[int, AddressProblem]] = {
-    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: AddressProblem.PHONE_NO_COUNTRY,
-    phonenumbers.NumberParseException.NOT_A_NUMBER: AddressProblem.PHONE_NO_NUMBER,
-    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: AddressProblem.PHONE_TOO_SHORT,
-    phonenumbers.NumberParseException.TOO_SHORT_NSN: AddressProblem.PHONE_TOO_SHORT,
-    phonenumbers.NumberParseException.TOO_LONG: AddressProblem.PHONE_TOO_LONG,
-}
 # A number without its area code is not a key: IS_POSSIBLE_LOCAL_ONLY counts as too short.
 _POSSIBILITY_PROBLEMS: Final[dict[int, AddressProblem]] = {
     phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: AddressProblem.PHONE_TOO_SHORT,

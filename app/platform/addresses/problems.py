@@ -47,6 +47,8 @@ ONLY_ADDRESS: Final = "only_address"
 """The note of a row whose cell held more than its address: a name, brackets, a trailing semicolon."""
 FIRST_NUMBER: Final = "first_number"
 """The note of a row whose cell held several phone numbers."""
+EITHER_WAY: Final = "either_way"
+"""The note of a row whose phone number is likely both with and without a country code in front."""
 
 _SENTENCES: Final[dict[str, str]] = {
     "blank": "The row has no email address.",
@@ -79,6 +81,7 @@ _SENTENCES: Final[dict[str, str]] = {
     FIRST_OF_SEVERAL: "The cell contains several addresses; the first one is used.",
     ONLY_ADDRESS: "The cell contains more than an address; only the address is used.",
     FIRST_NUMBER: "The cell contains several phone numbers; the first one is used.",
+    EITHER_WAY: "It’s unclear whether this number starts with a country code. Check how it was read.",
 }
 
 

@@ -112,6 +112,8 @@ def test_a_phone_number(app, bob):
     add(app, bob.actor, "b@example.com", first_name="Eve", phone="+49 151 99999999")
     assert names(bob.get("/contacts?q=0151 23456789")) == ["Ann"]
     assert names(bob.get("/contacts", query_string={"q": "+49 151 9"})) == ["Eve"]
+    for typed in ("+49 (0) 151 234", "0049 (0)151 234", "0151 23 45", "4915123456789", "49 151/234-5"):
+        assert names(bob.get("/contacts", query_string={"q": typed})) == ["Ann"], typed
 
 
 def test_filters_by_status_and_tag(app, bob):

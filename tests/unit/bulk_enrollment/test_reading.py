@@ -375,9 +375,11 @@ def test_a_blank_cell_does_not_hide_those_after_it() -> None:
 
 def test_phone_numbers_of_a_column_with_country_codes_need_no_plus() -> None:
     selection = FileSelection("u", {"0": "phone"}, identifier="phone")
-    for style, key in ((ValueStyle("DE", international=True), "+4915112345678"), (None, "+494915112345678")):
-        row = RowReader(selection, True, "DE", style).read(3, 4, ("4915112345678",))
+    for style, key in ((ValueStyle("DE", international=True), "+33612345678"), (None, "+4933612345678")):
+        row = RowReader(selection, True, "DE", style).read(3, 4, ("33612345678",))
         assert row.key == key
+        assert row.note == (None if style else "either_way")
+    assert RowReader(selection, True, "DE", None).read(3, 4, ("4915112345678",)).key == "+4915112345678"
 
 
 def test_a_no_counts_for_the_other_numbers_of_the_cell_too() -> None:

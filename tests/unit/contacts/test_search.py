@@ -35,7 +35,7 @@ def test_two_words_are_a_whole_name_in_either_order():
 def test_a_phone_in_the_way_of_its_country():
     assert ("phone_key", "+4915123456789") in columns("0151 / 234-56789", "DE")
     assert ("phone_key", "+49151") in columns("+49 151")
-    assert ("phone_key", "+490151") in columns("+49 (0) 151")
+    assert columns("+49 (0) 151")[0] == ("phone_key", "+49151")
 
 
 @pytest.mark.parametrize("text", ["2024", "+4", "123 Ann", "++49151", "+--"])

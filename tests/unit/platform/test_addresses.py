@@ -17,7 +17,6 @@ from app.platform.addresses import (
     explain,
     first_email,
     has_country_code,
-    phone_key,
     read_phone,
     text_before_invisible,
     trimmed,
@@ -225,77 +224,6 @@ def test_report_14b_the_first_of_several_addresses():
     assert readings == [(f"{name}@example.com", None, "first_of_several") for name in names]
 
 
-def test_report_86_phones_without_plus():
-    cells = [row[2] for row in report_rows("86_phones_no_plus.csv")]
-    votes = [has_country_code(cell, "DE") for cell in cells]
-    assert votes.count(True) > votes.count(False)
-    assert [read_phone(cell, "DE", True).key for cell in cells] == [
-        "+4915112345678",
-        "+33612345678",
-        "+447911123003",
-        "+15005550006",
-        "+41791234567",
-        "+33612345678",
-        "+4915112345678",
-        "+33612345678",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("cells", "country", "abroad"),
-    [
-        (["15112345678", "17612345678", "16012345678"], "DE", False),  # a spreadsheet has taken the zeros
-        (["612345678", "712345678"], "FR", False),
-        (["2125550147", "3055550123"], "US", False),
-        (["447911123456", "491711234567", "12125550147"], "US", True),
-        (["34612345678", "34622345678"], "ES", None),  # the same number either way
-        (["612345678", "622345678"], "ES", False),
-        (["07911 123456", "+447911123456"], "GB", None),
-    ],
-)
-def test_what_numbers_without_a_plus_say_of_their_column(cells, country, abroad):
-    votes = [has_country_code(cell, country) for cell in cells]
-    if abroad is None:
-        assert set(votes) == {None}
-    else:
-        assert votes.count(abroad) > votes.count(not abroad)
-
-
-@pytest.mark.parametrize(
-    ("cell", "key", "note"),
-    [
-        ("p:+4915112345000", "+4915112345000", None),
-        ('="+447911123201"', "+447911123201", None),
-        ("Tel: 0151 23456789", "+4915123456789", None),
-        ("0151/23456789", "+4915123456789", None),
-        ("4915112345678.0", "+4915112345678", None),
-        ("+49 (0)151 23456789", "+4915123456789", None),
-        ("0151 23456789 / 0160 2345678", "+4915123456789", "first_number"),
-        ("0151 23456789; 0160 2345678", "+4915123456789", "first_number"),
-        ("0151 23456789 or 0160 2345678", "+4915123456789", "first_number"),
-        ("+48 601 234 567 ::: +48 22 123 45 67", "+48601234567", "first_number"),
-        ("+49-30-1234567 (Büro)", "+49301234567", None),
-        ("0151 23456789 privat", "+4915123456789", None),
-        ("0151 23456789 new", "+4915123456789", None),  # not followed by the digits on these keys
-        ("mobil 0151 23456789", "+4915123456789", None),
-        ("0151-23456789 od. 030 1234567", "+4915123456789", "first_number"),
-        ("H: 030 1234567 M: 0151 23456789", "+49301234567", "first_number"),
-        ("030 1234567 (0151 23456789)", "+49301234567", "first_number"),
-        ("+4９ １５１ ２３４５６７８９", "+4915123456789", None),
-        ("+49\u00a0151\u202f23456789", "+4915123456789", None),
-        ("https://wa.me/4915123456789", "+4915123456789", None),
-        ("+1-800-FLOWERS", "+18003569377", None),
-    ],
-)
-def test_what_a_phone_cell_holds(cell, key, note):
-    assert read_phone(cell, "DE", True) == (key, None, note)
-
-
-def test_a_number_valid_in_one_way_only_is_read_so_whatever_the_column_says():
-    assert read_phone("447911123456", "US").key == "+447911123456"
-    assert read_phone("2125550147", "US", True).key == "+12125550147"
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -322,38 +250,3 @@ def test_a_hostile_cell_is_answered_quickly(text):
         has_country_code(text, "DE")
         text_before_invisible(text)
     assert time.process_time() - began < 1
-
-
-@pytest.mark.parametrize(
-    ("text", "country", "key"),
-    [
-        ("+33 6 12 34 56 78", None, "+33612345678"),
-        ("0151 23456789", "DE", "+4915123456789"),
-        ("0049 151 23456789", "DE", "+4915123456789"),
-        ("(212) 555-0147", "US", "+12125550147"),
-        ("tel:+1-212-555-0199", None, "+12125550199"),
-        ("+48 601 234 567 ::: +48 22 123 45 67", None, "+48601234567"),
-    ],
-)
-def test_phone_keys(text, country, key):
-    assert phone_key(text, country) == key
-    assert phone_key(key, None) == key
-
-
-@pytest.mark.parametrize(
-    ("text", "country", "slug"),
-    [
-        ("  ", "DE", "phone_blank"),
-        ("call me", "DE", "phone_no_number"),
-        ("0151 23456789", None, "phone_no_country"),
-        ("3.36123E+10", "FR", "phone_shortened"),
-        ("12", "DE", "phone_too_short"),
-        ("+1 555", None, "phone_too_short"),
-        ("+1 212 555 0199 0199 0199", None, "phone_too_long"),
-        ("+1 212 555 0199 ext 4", None, "phone_extension"),
-    ],
-)
-def test_phone_problems(text, country, slug):
-    problem = phone_key(text, country)
-    assert isinstance(problem, AddressProblem)
-    assert problem.value == slug

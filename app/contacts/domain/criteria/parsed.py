@@ -14,7 +14,7 @@ from app.contacts.domain.criteria.document import group_of
 from app.contacts.domain.criteria.fields import Field, custom_key, field_named
 from app.contacts.domain.criteria.values import day_of, is_number, micro_of
 from app.contacts.domain.names import clean, tag_key
-from app.platform.addresses import email_key, phone_key
+from app.platform.addresses import email_key, phone_key, phone_starts
 from app.platform.comparing import fold_case
 
 How: TypeAlias = Literal["is", "contains", "starts_with", "ends_with"]
@@ -149,8 +149,8 @@ def _condition(rule: dict[str, Any], country: str) -> Condition:
 
 def _text_test(field: Field, op: str, value: Any, country: str) -> Test:
     how: How = op if op in ("contains", "starts_with", "ends_with") else "is"  # type: ignore[assignment]
-    key = _KEYS.get(field.name, _plain_key)
-    texts = (key(str(one), how, country) for one in _listed(value))
+    keys = _KEYS.get(field.name, _plain_key)
+    texts = (text for one in _listed(value) for text in keys(str(one), how, country))
     return TextIs(how, tuple(text for text in texts if text), op == "not_equals")
 
 
@@ -202,18 +202,23 @@ def _set_test(field: Field, op: str, value: Any, country: str) -> Test:
     return HasKeys("none" if op == "not_equals" else "any", tuple(_listed(value)))
 
 
-def _plain_key(text: str, how: How, country: str) -> str:
-    return fold_case(clean(text))
+def _plain_key(text: str, how: How, country: str) -> tuple[str, ...]:
+    return (fold_case(clean(text)),)
 
 
-def _email(text: str, how: How, country: str) -> str:
+def _email(text: str, how: How, country: str) -> tuple[str, ...]:
     key = email_key(text) if how == "is" else None
-    return key if isinstance(key, str) else fold_case(clean(text))
+    return (key if isinstance(key, str) else fold_case(clean(text)),)
 
 
-def _phone(text: str, how: How, country: str) -> str:
+def _phone(text: str, how: How, country: str) -> tuple[str, ...]:
+    """Return what to compare with a stored number: the number, or for a part of one its digits and, if it may
+    be the start, the number's start with a country code."""
     key = phone_key(text, country or None) if how == "is" else None
-    return key if isinstance(key, str) else "".join(one for one in text if one in "+0123456789")
+    if isinstance(key, str):
+        return (key,)
+    digits = "".join(one for one in text if one in "+0123456789")
+    return (digits,) if how in ("is", "ends_with") else (digits, *phone_starts(text, country))
 
 
 def _listed(value: Any) -> Collection[Any]:
@@ -228,7 +233,10 @@ def _day(value: Any) -> date:
 
 
 _WHICH: dict[str, Literal["any", "all", "none"]] = {"has_any": "any", "has_all": "all", "has_none": "none"}
-_KEYS: dict[str, Callable[[str, How, str], str]] = {"contact.email": _email, "contact.phone": _phone}
+_KEYS: dict[str, Callable[[str, How, str], tuple[str, ...]]] = {
+    "contact.email": _email,
+    "contact.phone": _phone,
+}
 _TESTS: dict[str, Callable[[Field, str, Any, str], Test]] = {
     "text": _text_test,
     "country": _country_test,
