@@ -2,8 +2,10 @@
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts.domain import Actor
@@ -12,7 +14,9 @@ from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob, show_job
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
+from app.platform.database import session
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.workflows.drafts import active
@@ -76,3 +80,17 @@ def rows_on(page: str) -> list[int]:
 def words_of(page: str) -> str:
     """The text of a page without its tags, in one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def forecast(page: str) -> dict[str, int]:
+    """{outcome: rows} of a check's page."""
+    found = re.findall(r'data-outcome="(\w+)">\s*<p class="forecast-words">([\d,]+) ', page)
+    return {code: int(rows.replace(",", "")) for code, rows in found}
+
+
+def all_jobs(app: Flask) -> Sequence[EnrollmentJob]:
+    """Every job of the installation, oldest first."""
+    with app.app_context():
+        session().expire_all()
+        query = sa.select(EnrollmentJob).order_by(EnrollmentJob.id)
+        return session().scalars(query, execution_options={"cross_account": True}).all()

@@ -11,9 +11,10 @@ from app.contacts.infrastructure.tables import Contact, Tag
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
 from app.workflows import application as workflows
-from tests.rooms.bulk_enrollment.way import checked, choices_on, forecast, text_of, uploaded
+from tests.rooms.bulk_enrollment.jobs import forecast
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import enroll
+from tests.rooms.files.mapping_pages import checked, choices_on, text_of, uploaded
 from tests.rooms.workflows.drafts import active
 from tests.unit.files.contact_files import EXPORTS
 from tests.unit.files.test_exports import FILES

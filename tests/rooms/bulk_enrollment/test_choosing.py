@@ -1,6 +1,6 @@
 """“Add people” leads to a workflow, wherever one starts; and adding says beforehand what it does."""
 
-from tests.rooms.bulk_enrollment.way import checked, enroll_page, text_of, uploaded
+from tests.rooms.files.mapping_pages import checked, enroll_page, text_of, uploaded
 from tests.rooms.workflows.drafts import active, draft
 from tests.unit.workflows.documents import definition, email
 

@@ -10,7 +10,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.domain.columns.added import OUTCOME_CODES
 from app.platform.database import session
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
-from tests.rooms.bulk_enrollment.way import checked, choices_on, decide, enroll_page, text_of, uploaded
+from tests.rooms.files.mapping_pages import checked, choices_on, decide, enroll_page, text_of, uploaded
 from tests.rooms.workflows.drafts import active
 
 FIRST = b"""Phone number,Whole name,E-mail,Plan

@@ -6,7 +6,7 @@ from app.files.infrastructure import storage
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
-from tests.rooms.bulk_enrollment.way import uploaded
+from tests.rooms.files.mapping_pages import uploaded
 from tests.rooms.workflows.drafts import active
 
 GONE = "The uploaded file is no longer on this server"

@@ -11,8 +11,8 @@ from app.files import application as files
 from app.platform.errors import Invalid
 from tests.rooms.bulk_enrollment.jobs import page_of, requested
 from tests.rooms.bulk_enrollment.trial import Trial
-from tests.rooms.bulk_enrollment.way import text_of, uploaded
 from tests.rooms.contacts.people import add
+from tests.rooms.files.mapping_pages import text_of, uploaded
 from tests.rooms.workflows.drafts import active
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.files import application as files
 from tests.rooms.bulk_enrollment.trial import Trial
-from tests.rooms.bulk_enrollment.way import choices_on, uploaded
+from tests.rooms.files.mapping_pages import choices_on, uploaded
 
 LONG = 100_000
 HOSTILE = [

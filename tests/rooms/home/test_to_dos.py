@@ -4,7 +4,7 @@ import re
 
 from tests.rooms.bulk_enrollment.jobs import MIXED, start_job
 from tests.rooms.bulk_enrollment.test_corrections import corrected
-from tests.rooms.bulk_enrollment.way import decide, uploaded
+from tests.rooms.files.mapping_pages import decide, uploaded
 from tests.rooms.workflows.drafts import active
 
 

@@ -9,8 +9,8 @@ from werkzeug.datastructures import FileStorage
 
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
-from tests.rooms.bulk_enrollment.way import LIST, checked, enroll_page, send, text_of, uploaded
-from tests.rooms.workflows.drafts import active, draft
+from tests.rooms.files.mapping_pages import LIST, enroll_page, send, text_of, uploaded
+from tests.rooms.workflows.drafts import active
 from tests.unit.files.contact_files import TRAPS
 
 
@@ -157,17 +157,6 @@ def test_hostile_file_names_are_harmless(bob, workflow, name):
     assert "<img" not in page and "etc/" not in page and "\u202e" not in page
 
 
-def test_a_draft_says_so_and_can_be_activated(app, bob):
-    sleeping = draft(app, bob.actor, "Not yet")
-    page = bob.get(enroll_page(sleeping)).text
-    assert "Not yet is a draft" in text_of(page)
-    assert "needs SMS, which isn’t connected" in text_of(page) and "Activate anyway" in page
-    assert 'name="confirmed" value="1"' in page
-    answer = bob.post(f"/workflows/{sleeping}/activation", {"then": "people", "confirmed": "1"})
-    assert answer.headers["Location"].endswith(enroll_page(sleeping))
-    assert "is a draft" not in text_of(bob.get(enroll_page(sleeping)).text)
-
-
 def test_files_that_are_here_already_can_be_used_again(bob, mallory, workflow):
     address = uploaded(bob, workflow, name="spring.csv")
     uploaded(bob, workflow, name="spring again.csv")
@@ -175,17 +164,3 @@ def test_files_that_are_here_already_can_be_used_again(bob, mallory, workflow):
     page = bob.get(enroll_page(workflow)).text
     assert "spring again.csv" in page and "not yours.csv" not in page
     assert address not in page, "of the same bytes only the newest"
-
-
-def test_the_same_file_twice_is_asked_about(app, bob, workflow, run_tasks):
-    first = uploaded(bob, workflow)
-    assert "uploaded" not in text_of(bob.get(first).text)
-    again = text_of(bob.get(uploaded(bob, workflow, name="copy.csv")).text)
-    assert "This file was already uploaded just now as “people.csv”, but it hasn’t been used." in again
-    check = checked(bob, first, missing="create", consent_basis="customer")
-    run_tasks()
-    job = bob.post(f"{check}/start").headers["Location"]
-    page = bob.get(uploaded(bob, workflow)).text
-    assert "You’ve used this file before" in text_of(page)
-    assert "Added to Win-back just now . Use it again?" in text_of(page)
-    assert f'href="{job}"' in page

@@ -1,16 +1,13 @@
 """The mapping page: figures, choices, refusals at their fields, nothing typed is lost (B-04, B-20, B-28)."""
 
 import re
-from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
-from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.application import people_count
-from app.platform.database import session
-from app.workflows import application as workflows
-from tests.rooms.bulk_enrollment.way import (
+from tests.rooms.bulk_enrollment.jobs import all_jobs
+from tests.rooms.contacts.people import add
+from tests.rooms.files.mapping_pages import (
     LIST,
     checked,
     choices_on,
@@ -20,8 +17,7 @@ from tests.rooms.bulk_enrollment.way import (
     tiles,
     uploaded,
 )
-from tests.rooms.contacts.people import add
-from tests.rooms.workflows.drafts import active, draft
+from tests.rooms.workflows.drafts import active
 from tests.unit.files.contact_files import EXPORTS
 from tests.unit.files.test_exports import FILES
 
@@ -29,13 +25,6 @@ from tests.unit.files.test_exports import FILES
 @pytest.fixture
 def workflow(app, bob):
     return active(app, bob.actor, "Win-back")
-
-
-def jobs(app):
-    with app.app_context():
-        session().expire_all()
-        query = sa.select(EnrollmentJob).order_by(EnrollmentJob.id)
-        return session().scalars(query, execution_options={"cross_account": True}).all()
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -83,7 +72,7 @@ def test_when_most_are_new_nothing_is_decided_beforehand(app, bob, workflow):
     assert answer.status_code == 422
     assert "Choose whether to add or skip new contacts." in text_of(answer.text)
     assert choices_on(answer.text)["tags"] == "spring, fair"
-    assert jobs(app) == []
+    assert all_jobs(app) == []
 
 
 def test_adding_people_needs_a_reason_to_write_to_them(app, bob, workflow):
@@ -116,7 +105,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(app, bob, workflow, changed, 
     assert sentence in text_of(answer.text)
     kept = choices_on(answer.text)
     assert {name: kept[name] for name in sent} == sent
-    assert jobs(app) == []
+    assert all_jobs(app) == []
 
 
 def test_nonsense_in_the_form_does_no_harm(app, bob, workflow):
@@ -130,7 +119,7 @@ def test_nonsense_in_the_form_does_no_harm(app, bob, workflow):
     }
     assert decide(bob, address, **nonsense).status_code == 422
     assert decide(bob, address, "dance", missing="skip").status_code == 200
-    assert jobs(app) == []
+    assert all_jobs(app) == []
 
 
 def test_cells_and_headers_are_shown_as_text(bob, workflow):
@@ -181,71 +170,6 @@ def test_what_was_matched_is_remembered_once_a_job_has_started(bob, workflow):
     )
 
 
-def test_start_at_once_makes_one_job_however_often_it_is_sent(app, bob, workflow):
-    address = uploaded(bob, workflow)
-    form = choices_on(bob.get(address).text) | {
-        "act": "start",
-        "missing": "create",
-        "consent_basis": "customer",
-    }
-    first, again = bob.post(address, form), bob.post(address, form)
-    assert first.status_code == again.status_code == 303
-    assert first.headers["Location"] == again.headers["Location"]
-    [job] = jobs(app)
-    assert job.status == "pending"
-    assert first.headers["Location"] == f"/enrollments/{job.public_id}"
-    assert job.selection.mapping == {"0": "full_name", "1": "email"}
-
-
-def test_too_many_rows_are_told_with_limit_and_count(app, bob, workflow, monkeypatch):  # B-04
-    limited = replace(app.extensions["settings"], max_contacts_per_job=1)
-    monkeypatch.setitem(app.extensions, "settings", limited)
-    address = uploaded(bob, workflow)
-    page = bob.get(address).text
-    assert "This file is over the limit It has 2 rows; the limit is 1 per job." in text_of(page)
-    upload_id = address.rpartition("/")[2]
-    assert f'href="/contacts/import/{upload_id}"' in page
-    for act in ("check", "start"):
-        answer = decide(bob, address, act, missing="skip")
-        assert answer.status_code == 400
-        assert "This file is over the limit" in text_of(answer.text)
-    assert jobs(app) == []
-
-
-def test_too_many_unfinished_jobs(app, bob, workflow, monkeypatch):  # B-04
-    limited = replace(app.extensions["settings"], max_unfinished_jobs=1)
-    monkeypatch.setitem(app.extensions, "settings", limited)
-    address = uploaded(bob, workflow)
-    chosen = {"missing": "create", "consent_basis": "customer"}
-    assert decide(bob, address, "start", **chosen).status_code == 303
-    answer = decide(bob, address, "start", tags="late", **chosen)
-    assert answer.status_code == 429
-    assert "You’ve reached the limit of 1 unfinished jobs" in text_of(answer.text)
-    assert 'href="/enrollments?status=unfinished"' in answer.text
-    assert choices_on(answer.text)["tags"] == "late"
-    assert [job.status for job in jobs(app)] == ["pending"]
-
-
-def test_a_workflow_that_takes_nobody(app, bob):  # B-01
-    sleeping = draft(app, bob.actor, "Not yet")
-    address = uploaded(bob, sleeping)
-    answer = decide(bob, address, missing="skip", tags="kept")
-    assert answer.status_code == 409
-    assert "Not yet is a draft Activate it before you add people." in text_of(answer.text)
-    assert "Step 3, Send SMS, needs SMS, which isn’t connected." in text_of(answer.text)
-    asked = decide(bob, address, "activate", missing="skip", tags="kept")
-    assert asked.status_code == 409 and "Not yet is a draft" in text_of(asked.text)
-    assert choices_on(asked.text)["tags"] == "kept"
-    woken = decide(bob, address, "activate-anyway", missing="skip", tags="kept")
-    assert woken.status_code == 200
-    assert "is a draft" not in text_of(woken.text)
-    assert choices_on(woken.text)["tags"] == "kept"
-    with app.app_context():
-        workflows.pause(bob.actor, sleeping)
-    assert "Not yet is paused" in text_of(bob.get(address).text)
-    assert jobs(app) == []
-
-
 def test_others_find_nothing(alice, bob, vera, mallory, workflow):
     address = uploaded(bob, workflow)
     upload_id = address.rpartition("/")[2]
@@ -275,20 +199,6 @@ def test_large_files_are_compared_with_the_contacts_afterwards(app, bob, workflo
     part = bob.htmx("get", asked.replace("&amp;", "&")).text
     assert tiles(part)["New contacts"] == "20,000"
     assert "1 existing" in text_of(part)
-
-
-def test_bringing_contacts_in_without_a_workflow(app, bob, run_tasks):
-    address = uploaded(bob, None)
-    page = bob.get(address).text
-    assert choices_on(page)["missing"] == "create"
-    refused = decide(bob, address, missing="skip", existing="leave")
-    assert "With these options, the file changes nothing." in text_of(refused.text)
-    chosen = {"missing": "create", "consent_basis": "opt_in", "column-2": "custom:Plan"}
-    started = decide(bob, address, "start", **chosen)
-    assert started.status_code == 303
-    run_tasks()
-    [job] = jobs(app)
-    assert (job.kind, job.status, job.totals) == ("import", "completed", {"CREATED": 2})
 
 
 def test_of_very_large_files_a_sample_is_counted(app, bob, workflow, monkeypatch):

@@ -1,4 +1,4 @@
-"""The way from a file to a job, as a person goes it in the browser."""
+"""The upload and mapping pages, used like a person uses them in a browser."""
 
 import html
 import io
@@ -48,6 +48,13 @@ def decide(person: Person, address: str, act: str = "check", **changed: str) -> 
     return person.post(address.partition("?")[0], form)
 
 
+def press(person: Person, address: str, **fields: str) -> str:
+    """Press a button of the page, with its form as it stands; return the address of the next page."""
+    answer = decide(person, address, **fields)
+    assert answer.status_code == 303, text_of(answer.text)
+    return str(answer.headers["Location"])
+
+
 def checked(person: Person, address: str, **changed: str) -> str:
     """The address of a check."""
     answer = decide(person, address, "check", **changed)
@@ -63,12 +70,6 @@ def tiles(page: str) -> dict[str, str]:
             r'<p class="stat-label">(.*?)</p>\s*<p class="stat-value[^"]*">(.*?)</p>', page, re.DOTALL
         )
     }
-
-
-def forecast(page: str) -> dict[str, int]:
-    """{outcome: rows} of a check's page."""
-    found = re.findall(r'data-outcome="(\w+)">\s*<p class="forecast-words">([\d,]+) ', page)
-    return {code: int(rows.replace(",", "")) for code, rows in found}
 
 
 def text_of(page: str) -> str:
