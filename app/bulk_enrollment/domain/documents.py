@@ -10,13 +10,12 @@ from typing import Any, Final, TypeVar, cast
 
 from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions
 from app.bulk_enrollment.domain.selection import (
-    IDENTIFIERS,
     FileSelection,
     FilterSelection,
-    Identifier,
     ManualSelection,
     Selection,
 )
+from app.files.domain.columns.identify import IDENTIFIERS, Identifier
 from app.files.domain.columns.styles import DATES, PHONES
 
 Document = Mapping[str, Any]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
-from app.bulk_enrollment.domain.selection import Identifier
+from app.files.domain.columns.identify import Identifier
 
 Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.selection import CUSTOM, FileSelection
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
 from app.contacts.domain.names import field_key, tag_key, tag_name, tag_problem
 from app.files.domain.cells.tags import tags_of
 from app.files.domain.columns.evidence import MOST_TAGS
+from app.files.domain.columns.guesses import OWN_FIELD
 from app.files.domain.columns.identify import USED_SECOND, identifying
 from app.files.domain.columns.sides import Sides, other_keys, quoting
 from app.files.domain.consent.cells import Withheld
@@ -100,7 +101,7 @@ class RowReader:
         consenting = [(at, name) for at, name in columns.items() if name in CONSENT_FIELDS]
         self._withholds = withholding(consenting, selection.consent_words) if consenting else None
         self._others = [
-            (at, name) for at, name in columns.items() if name in VALUES or name.startswith(CUSTOM)
+            (at, name) for at, name in columns.items() if name in VALUES or name.startswith(OWN_FIELD)
         ]
         self._tagging = next((at for at, name in columns.items() if name == TAGS), None)
         self._identify = identifying(
@@ -189,9 +190,9 @@ class RowReader:
         """Return the contact's columns as JSON (None if there are none) and {field: cell} of unreadable
         values."""
         custom = {
-            field_key(name.removeprefix(CUSTOM)): value
+            field_key(name.removeprefix(OWN_FIELD)): value
             for name, value in values.items()
-            if name.startswith(CUSTOM)
+            if name.startswith(OWN_FIELD)
         }
         plain = {name: value for name, value in values.items() if name in VALUES}
         reading = read_fields(plain, custom=custom, style=self._style)

@@ -3,20 +3,16 @@
 What happens to them is in `options`; `documents` reads and writes both as JSON.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Self
 
-from app.contacts.domain.names import field_key
-from app.files.domain.columns.identify import SECOND_EMAIL
+from app.files.domain.columns.choices import FileChoices
+from app.files.domain.columns.guesses import OWN_FIELD
+from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
-from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions
-
-CUSTOM = "custom:"  # prefix of a custom field's name in a mapping
-
-Identifier = Literal["email", "contact_id", "phone"]
-IDENTIFIERS: tuple[Identifier, ...] = ("email", "contact_id", "phone")
+from app.files.domain.consent.questions import ConsentAnswers
 
 
 @dataclass(frozen=True)
@@ -41,6 +37,27 @@ class FileSelection:
     names: dict[str, str] = field(default_factory=dict)
     read_as: str = ""
 
+    @classmethod
+    def of(cls, upload_id: str, choices: FileChoices) -> Self:
+        """Return all rows of an upload, with the columns as chosen."""
+        return cls(
+            upload_id=upload_id,
+            mapping=choices.mapping,
+            identifier=choices.identifier,
+            dates=choices.dates,
+            phones=choices.phones,
+            not_consent=sorted(map(str, choices.answers.not_consent)),
+            consent_words=dict(choices.answers.words),
+            read_as=choices.read_as,
+        )
+
+    @property
+    def choices(self) -> FileChoices:
+        """The choices for the file."""
+        return FileChoices(
+            self.mapping, self.identifier, self.dates, self.phones, self.consent_answers, self.read_as
+        )
+
     @property
     def columns(self) -> dict[int, str]:
         """The mapping as {column position: field}."""
@@ -64,7 +81,7 @@ class FileSelection:
     @property
     def custom_labels(self) -> list[str]:
         """Names of the custom fields that the file fills."""
-        return [name.removeprefix(CUSTOM) for name in self.mapping.values() if name.startswith(CUSTOM)]
+        return [name.removeprefix(OWN_FIELD) for name in self.mapping.values() if name.startswith(OWN_FIELD)]
 
     def names_in(self, columns: Sequence[str]) -> dict[str, str]:
         """Return {position: name} of the columns with a choice, given the names of all columns."""
@@ -103,49 +120,3 @@ class FilterSelection:
 
 
 Selection = FileSelection | ManualSelection | FilterSelection
-
-
-def file_problems(
-    selection: FileSelection, columns: Sequence[str] = (), questions: ConsentQuestions | None = None
-) -> dict[str, str]:
-    """Validate the choices for a file; return {form field: sentence}, empty if valid.
-
-    `columns` are the names of the file's columns, `questions` its questions about consent.
-    """
-    found: dict[str, str] = {}
-    fields = selection.mapping.values()
-    if selection.identifier not in fields:
-        found["mapping"] = _NO_IDENTIFIER[selection.identifier]
-    if SECOND_EMAIL in fields and selection.identifier != "email":
-        found["mapping"] = "A second email can only be used when contacts are matched by email."
-    if twice := _matched_twice(selection.columns, columns):
-        found["mapping"] = twice
-    if questions is not None and questions.is_open:
-        found["consent"] = questions.sentence
-    return found
-
-
-def _matched_twice(fields: Mapping[int, str], columns: Sequence[str]) -> str | None:
-    """Return a message naming two columns matched to the same field, or None. Consent fields may have several
-    columns."""
-    seen: dict[str, int] = {}
-    for at, name in sorted(fields.items()):
-        if name in CONSENT_FIELDS:
-            continue
-        is_own = name.startswith(CUSTOM)
-        key = CUSTOM + field_key(name.removeprefix(CUSTOM)) if is_own else name
-        if key in seen:
-            both = [
-                f"“{columns[one]}”" if one < len(columns) else f"Column {one + 1}" for one in (seen[key], at)
-            ]
-            field_name = name.removeprefix(CUSTOM) if is_own else name.replace("_", " ")
-            return f"{both[0]} and {both[1]} are both matched to {field_name}. Keep one of them."
-        seen[key] = at
-    return None
-
-
-_NO_IDENTIFIER: dict[str, str] = {
-    "email": "Choose which column contains email addresses.",
-    "contact_id": "Choose which column contains contact IDs.",
-    "phone": "Choose which column contains phone numbers.",
-}

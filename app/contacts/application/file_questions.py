@@ -6,6 +6,7 @@ from app.accounts.domain import Actor
 from app.contacts.application.reading import own_fields
 from app.contacts.application.tags import new_tags
 from app.contacts.domain import FIELDS
+from app.contacts.domain.names import field_key
 from app.contacts.infrastructure.known_people import count_known
 from app.files import application as files
 from app.files.application import Identifier, Known
@@ -22,6 +23,9 @@ class ContactsBook:
 
     def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
         return new_tags(account_id, names)
+
+    def field_key(self, label: str) -> str:
+        return field_key(label)
 
     def known_people(self, account_id: int, identifier: Identifier, keys: Sequence[str]) -> Known:
         return Known(*count_known(account_id, identifier, keys))

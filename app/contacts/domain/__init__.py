@@ -19,7 +19,7 @@ from app.contacts.domain.fields import (
     pack,
     read_fields,
 )
-from app.contacts.domain.names import MAX_TAG, clean, name_key, tag_key, tag_name
+from app.contacts.domain.names import MAX_TAG, clean, name_key, tag_key, tag_name, tag_problem
 
 __all__ = [
     "CONSENT_LABELS",
@@ -42,4 +42,5 @@ __all__ = [
     "read_fields",
     "tag_key",
     "tag_name",
+    "tag_problem",
 ]

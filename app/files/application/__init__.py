@@ -15,7 +15,7 @@ from app.files.application.columns import (
     remembered_answers,
     suggestion,
 )
-from app.files.application.consent import questions_of
+from app.files.application.consent import problems_of, questions_of
 from app.files.application.destinations import (
     Destination,
     DestinationKind,
@@ -96,6 +96,7 @@ __all__ = [
     "new_to_account",
     "newest_uploads",
     "notices_of",
+    "problems_of",
     "profile_of",
     "questions_of",
     "read_again",

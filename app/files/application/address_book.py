@@ -26,6 +26,9 @@ class AddressBook(Protocol):
     def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
         """Return those names that are not tags of the account yet."""
 
+    def field_key(self, label: str) -> str:
+        """Return the key of a custom field. Labels with the same key are the same field."""
+
     def known_people(self, account_id: int, identifier: Identifier, keys: Sequence[str]) -> Known:
         """Count the contacts that these keys identify."""
 

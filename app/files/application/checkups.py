@@ -14,6 +14,7 @@ from app.files.application.reading import kept, layout_of, rows
 from app.files.application.styles import styles_of
 from app.files.domain.checkup.figures import Checkup, CheckupResult, Finding, Fix, Sample, Typo
 from app.files.domain.checkup.repairs import KINDS
+from app.files.domain.columns.choices import NO_IDENTIFIER
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.sides import sides_of
 from app.files.domain.columns.styles import Phones
@@ -70,7 +71,7 @@ def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> 
     upload = _changeable(actor, public_id)
     column = next((int(at) for at, field in mapping.items() if field == "email"), None)
     if column is None:
-        raise Invalid("VALIDATION_ERROR", "Choose which column contains email addresses.")
+        raise Invalid("VALIDATION_ERROR", NO_IDENTIFIER["email"])
     found = checkup_for(upload, mapping, "email")
     if not (found.typos or found.fixes):
         return 0

@@ -11,6 +11,7 @@ from app.files.domain.columns.guesses import (
     CUSTOM,
     FIELDS,
     IGNORE,
+    OWN_FIELD,
     SAMPLE_ROWS,
     ColumnGuess,
     guess_columns,
@@ -24,8 +25,6 @@ from app.files.domain.reading.layout import FileLayout
 from app.files.infrastructure import queries, store
 from app.files.infrastructure.tables import ColumnMapping, Upload
 from app.platform.database import transaction
-
-OWN_FIELD: Final = f"{CUSTOM}:"
 
 # Fields that a column can be matched to, besides custom fields (OWN_FIELD and a name).
 MAPPABLE: Final = frozenset(FIELDS) - {CUSTOM, IGNORE}

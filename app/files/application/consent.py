@@ -1,9 +1,11 @@
-"""Questions about consent that must be answered before an upload can be used."""
+"""What must be decided before an upload can be used: questions about consent, and invalid choices."""
 
 from collections.abc import Mapping
 
+from app.files.application.address_book import address_book
 from app.files.application.columns import added_columns, doubtful_columns
 from app.files.application.reading import layout_of, profile_of
+from app.files.domain.columns.choices import FileChoices, choice_problems
 from app.files.domain.consent.questions import ConsentAnswers, ConsentQuestions, consent_questions
 from app.files.infrastructure.tables import Upload
 
@@ -15,3 +17,9 @@ def questions_of(upload: Upload, mapping: Mapping[str, str], answers: ConsentAns
     profile = profile_of(upload).without({*added_columns(upload), *layout.outside.remarked})
     doubtful = doubtful_columns(upload, mapping)
     return consent_questions(layout.columns, layout.header is not None, profile, fields, answers, doubtful)
+
+
+def problems_of(upload: Upload, choices: FileChoices) -> dict[str, str]:
+    """Validate the choices for a file; return {form field: sentence}, empty if valid."""
+    questions = questions_of(upload, choices.mapping, choices.answers)
+    return choice_problems(choices, layout_of(upload).columns, questions, address_book().field_key)

@@ -70,8 +70,7 @@ class Destination(Protocol):
         """Return the destination's own fields as HTML."""
 
     def read(self, form: Any, upload: Upload, choices: FileChoices) -> tuple[Any, dict[str, str]]:
-        """Return (options in the destination's own type, {field: problem}). Problems with columns have the
-        key `mapping`, open questions the key `consent`."""
+        """Return (options in the destination's own type, {field: problem}) for its own fields."""
 
     def check(self, upload: Upload, choices: FileChoices, options: Any) -> str:
         """Run a dry run and return the URL of its result."""

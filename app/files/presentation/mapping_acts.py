@@ -71,7 +71,8 @@ def _start(sent: Sent, _about: str) -> ResponseReturnValue | None:
 def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
     """Return (choices, options), or None if there are problems, which are then shown in the form."""
     choices = read_choices(sent.form, sent.upload, sent.said, sent.styles)
-    options, problems = sent.goal.destination.read(sent.form, sent.upload, choices)
+    options, found = sent.goal.destination.read(sent.form, sent.upload, choices)
+    problems = files.problems_of(sent.upload, choices) | found
     sent.form.show(problems)
     return None if problems else (choices, options)
 

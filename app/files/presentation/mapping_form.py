@@ -13,8 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.files import application as files
 from app.files.application import FileChoices
-from app.files.application.columns import OWN_FIELD
-from app.files.domain.columns.guesses import ColumnGuess
+from app.files.domain.columns.guesses import OWN_FIELD, ColumnGuess
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.presentation.consent_form import Said

@@ -10,7 +10,6 @@ from app.bulk_enrollment.domain.selection import (
     FilterSelection,
     ManualSelection,
     Selection,
-    file_problems,
 )
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -81,8 +80,8 @@ def _check_columns(upload: files.Upload, selection: FileSelection, options: JobO
     columns = upload.layout["columns"]
     if not selection.fits(columns, files.reading_mark(upload)):
         raise files.ReadAnotherWay
-    questions = files.questions_of(upload, selection.mapping, selection.consent_answers)
-    _refuse(file_problems(selection, columns, questions) | option_problems(options, selection.identifier))
+    found = files.problems_of(upload, selection.choices)
+    _refuse(found | option_problems(options, selection.identifier))
 
 
 def _check_values(upload: files.Upload, selection: FileSelection, options: JobOptions) -> None:

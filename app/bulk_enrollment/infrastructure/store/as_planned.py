@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
-from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of, owner_of
 from app.bulk_enrollment.infrastructure.store.rows import UNCLEAR, left_on
@@ -23,6 +22,7 @@ from app.contacts.infrastructure.conditions import has_key, may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
+from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import BigInt
 from app.platform.many_rows import Bound, constant, execute_built, is_there, without_index

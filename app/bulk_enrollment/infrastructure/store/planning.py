@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
-from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.store.rows import FILE, UNCLEAR, left_on
 from app.bulk_enrollment.infrastructure.store.withheld import forget_keys
 from app.bulk_enrollment.infrastructure.tables import (
@@ -24,6 +23,7 @@ from app.contacts.infrastructure.conditions import has_key, key_column, may_be_c
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
+from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT, WITHHELD
 from app.platform.database import is_sqlite, session
 from app.platform.many_rows import (

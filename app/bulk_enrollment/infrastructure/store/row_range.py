@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE
-from app.bulk_enrollment.domain.selection import Identifier
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
 from app.contacts.infrastructure.tables import Contact
+from app.files.domain.columns.identify import Identifier
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from app.bulk_enrollment.application.report.shown_jobs import (
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import EXISTING, Existing, JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.presentation.selection.options_form import selection_of
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
 from app.platform import tenancy
@@ -93,7 +93,7 @@ class JobAtTerminal:
         """Start the job, wait for it and show its outcome."""
         began = time.monotonic()
         _need_workers()
-        wanted = start.JobRequest(selection_of(upload, choices), self.options, self.workflow_id)
+        wanted = start.JobRequest(FileSelection.of(upload.public_id, choices), self.options, self.workflow_id)
         act = start.dry_run if self.is_dry_run else start.start_job
         state = _wait(job_state(act(self.actor, wanted)), quiet=as_json)
         if state.job.failure is not None:

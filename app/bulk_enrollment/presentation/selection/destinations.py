@@ -18,11 +18,10 @@ from app.bulk_enrollment.application.report import dry_runs
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.selection.uploads import uses_of
 from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.presentation.selection.options_form import (
-    choices_from,
     option_fields,
     read_options,
-    selection_of,
     values_of,
 )
 from app.files import application as files
@@ -135,7 +134,7 @@ class JobDestination:
         if chosen is None:
             return None
         selection, options = chosen
-        return files.Remembered(choices_from(selection), values_of(options))
+        return files.Remembered(selection.choices, values_of(options))
 
     def first_values(self, newcomers: files.PeopleCount | None) -> Mapping[str, Any]:
         """Return preset values of the options.
@@ -155,7 +154,7 @@ class JobDestination:
     def read(
         self, form: Any, upload: files.Upload, choices: files.FileChoices
     ) -> tuple[JobOptions, dict[str, str]]:
-        return read_options(form, upload, choices, is_import=self.workflow is None)
+        return read_options(form, choices, is_import=self.workflow is None)
 
     def check(self, upload: files.Upload, choices: files.FileChoices, options: JobOptions) -> str:
         job = start.dry_run(self.actor, self._job(upload, choices, options))
@@ -178,7 +177,9 @@ class JobDestination:
         self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, key: str | None = None
     ) -> JobRequest:
         corrects = self.corrected.public_id if self.corrected else None
-        return JobRequest(selection_of(upload, choices), options, self.workflow_id, key, corrects)
+        return JobRequest(
+            FileSelection.of(upload.public_id, choices), options, self.workflow_id, key, corrects
+        )
 
     def _html(self, part: str, **facts: Any) -> Markup:
         return Markup(render_template(f"bulk_enrollment/{part}", **{"goal": self} | facts))

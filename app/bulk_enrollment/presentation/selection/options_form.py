@@ -8,8 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions, option_problems
 from app.bulk_enrollment.domain.reading import TAGS
-from app.bulk_enrollment.domain.selection import FileSelection, file_problems
-from app.contacts.domain import CONSENT_LABELS, MAX_TAG, tag_name
+from app.contacts.domain import CONSENT_LABELS, tag_name, tag_problem
 from app.files import application as files
 
 
@@ -53,18 +52,16 @@ def values_of(options: JobOptions) -> dict[str, Any]:
     }
 
 
-def read_options(
-    form: Any, upload: files.Upload, choices: files.FileChoices, is_import: bool
-) -> tuple[JobOptions, dict[str, str]]:
-    """Return the options, and {field: sentence} for errors in them or in the choices."""
+def read_options(form: Any, choices: files.FileChoices, is_import: bool) -> tuple[JobOptions, dict[str, str]]:
+    """Return the options, and {field: sentence} for errors in them."""
     found: dict[str, str] = {}
     size = (form.batch_size.data or "").strip()
     is_number = size.isascii() and size.isdigit() and len(size) < 9
     names = [name for part in (form.tags.data or "").split(",") if (name := tag_name(part))]
     if form.missing.data not in MISSING:
         found["missing"] = "Choose whether to add or skip new contacts."
-    if too_long := next((name for name in names if len(name) > MAX_TAG), None):
-        found["tags"] = f"Tags can have up to {MAX_TAG} characters. “{too_long[:20]}…” has {len(too_long)}."
+    if problem := next(filter(None, map(tag_problem, names)), None):
+        found["tags"] = problem
     options = JobOptions(
         missing=_one_of(MISSING, form.missing.data),
         existing=_one_of(EXISTING, form.existing.data),
@@ -81,34 +78,7 @@ def read_options(
         found["missing"] = (
             "With these options, the file changes nothing. Add new contacts or update existing ones."
         )
-    found = option_problems(options, choices.identifier) | found
-    questions = files.questions_of(upload, choices.mapping, choices.answers)
-    return options, file_problems(selection_of(upload, choices), upload.layout["columns"], questions) | found
-
-
-def selection_of(upload: files.Upload, choices: files.FileChoices) -> FileSelection:
-    """Return the selection of all rows of a file whose columns were matched by `choices`."""
-    return FileSelection(
-        upload_id=upload.public_id,
-        mapping=choices.mapping,
-        identifier=choices.identifier,
-        dates=choices.dates,
-        phones=choices.phones,
-        not_consent=sorted(map(str, choices.answers.not_consent)),
-        consent_words=dict(choices.answers.words),
-        read_as=choices.read_as,
-    )
-
-
-def choices_from(selection: FileSelection) -> files.FileChoices:
-    """Return the column choices of an earlier job."""
-    return files.FileChoices(
-        selection.mapping,
-        selection.identifier,
-        selection.dates,
-        selection.phones,
-        selection.consent_answers,
-    )
+    return options, option_problems(options, choices.identifier) | found
 
 
 def _one_of(allowed: Sequence[Any], given: str | None) -> Any:

@@ -29,6 +29,8 @@ from app.platform.blank_words import is_blank
 
 IGNORE: Final = "ignore"
 CUSTOM: Final = "custom"
+OWN_FIELD: Final = f"{CUSTOM}:"
+"""Prefix of a field that is a custom field, followed by its label."""
 FIELDS: Final = (
     "email",
     "phone",
