@@ -1,4 +1,4 @@
-"""Statuses of jobs and their transitions, batch sizes, and progress.
+"""Statuses of jobs and batches, transitions of jobs, batch sizes, and progress.
 
 All legal transitions are listed here; the store uses `may_become` and `states_before`.
 """
@@ -43,11 +43,35 @@ LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
 FINISHED = frozenset(status for status, after in LEGAL.items() if not after)
 UNFINISHED = frozenset(S) - FINISHED - {S.DRAFT}
 RUNNING = frozenset({S.QUEUED, S.PROCESSING})
+WITH_OPEN_BATCHES = RUNNING | {S.PAUSED, S.CANCELLING}
+WITH_FAILURES = frozenset({S.COMPLETED_WITH_ERRORS, S.FAILED})
+CORRECTABLE = WITH_FAILURES | {S.CANCELLED}  # their rows can be corrected and uploaded again
+ANY_UNFINISHED = "unfinished"  # value of a filter, besides the statuses
+
+
+class BatchStatus(StrEnum):
+    """`skipped`: the job was canceled before the batch was processed."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+OPEN_BATCH = (BatchStatus.PENDING, BatchStatus.PROCESSING)
 
 
 def may_become(now: JobStatus, then: JobStatus) -> bool:
     """Return whether a job may change from one status to another."""
     return then in LEGAL[now]
+
+
+def statuses_named(name: str) -> frozenset[JobStatus]:
+    """Return the statuses that a filter selects: one, or those of ANY_UNFINISHED; none if it is unknown."""
+    if name == ANY_UNFINISHED:
+        return UNFINISHED
+    return frozenset(status for status in JobStatus if status == name)
 
 
 def states_before(then: JobStatus) -> list[str]:

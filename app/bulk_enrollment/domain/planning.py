@@ -5,7 +5,7 @@ Derived from the job's columns alone, here for one job and in `infrastructure.pl
 
 from enum import StrEnum
 
-from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.job import WITH_OPEN_BATCHES, JobStatus
 
 
 class PlanState(StrEnum):
@@ -34,16 +34,7 @@ NEXT: dict[PlanState, frozenset[PlanState]] = {
 }
 
 PLANNABLE = frozenset({JobStatus.DRAFT, JobStatus.PENDING, JobStatus.VALIDATING})
-CUT = frozenset(
-    {
-        JobStatus.QUEUED,
-        JobStatus.PROCESSING,
-        JobStatus.PAUSED,
-        JobStatus.CANCELLING,
-        JobStatus.COMPLETED,
-        JobStatus.COMPLETED_WITH_ERRORS,
-    }
-)
+CUT = WITH_OPEN_BATCHES | {JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS}
 
 
 def plan_state(status: JobStatus, *, is_planned: bool, is_held: bool, has_failed: bool) -> PlanState:

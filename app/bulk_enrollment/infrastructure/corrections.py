@@ -5,13 +5,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.domain.job import CORRECTABLE, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
-
-# Final statuses of jobs whose rows can be corrected and uploaded again.
-CORRECTABLE = ("completed_with_errors", "cancelled", "failed")
 
 
 class Relative(NamedTuple):
@@ -52,7 +50,7 @@ def correctable_jobs(
 def corrected_by(account_id: int, job_id: int, limit: int = 5) -> Sequence[Relative]:
     """Return the jobs that correct this one, newest first, without drafts."""
     return _relatives(
-        account_id, limit, EnrollmentJob.parent_job_id == job_id, EnrollmentJob.status != "draft"
+        account_id, limit, EnrollmentJob.parent_job_id == job_id, EnrollmentJob.status != JobStatus.DRAFT
     )
 
 

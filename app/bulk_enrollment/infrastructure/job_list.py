@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
@@ -54,7 +54,8 @@ class Origin(NamedTuple):
 class JobFilter:
     """Filter for a list of jobs; empty values match all.
 
-    `kind` is enroll or import, `status` a job status or "unfinished", `workflow_id` a workflow's public id.
+    `kind` is enroll or import, `status` a name that `statuses_named` knows, `workflow_id` a workflow's public
+    id.
     """
 
     status: str = ""
@@ -150,10 +151,8 @@ def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
 
 def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
     query = _named(account_id).where(EnrollmentJob.kind == wanted.kind)
-    if wanted.status == "unfinished":
-        query = query.where(EnrollmentJob.status.in_(_UNFINISHED))
-    elif wanted.status:
-        query = query.where(EnrollmentJob.status == wanted.status)
+    if wanted.status:
+        query = query.where(EnrollmentJob.status.in_(statuses_named(wanted.status)))
     if wanted.workflow_id:
         query = query.where(Workflow.public_id == wanted.workflow_id)
     return query

@@ -11,7 +11,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import RUNNING, UNFINISHED, JobStatus, Progress, pace
+from app.bulk_enrollment.domain.job import (
+    OPEN_BATCH,
+    RUNNING,
+    UNFINISHED,
+    BatchStatus,
+    JobStatus,
+    Progress,
+    pace,
+)
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
@@ -82,7 +90,7 @@ def has_open_batches(account_id: int, job_id: int) -> bool:
     query = sa.select(EnrollmentBatch.id).where(
         EnrollmentBatch.account_id == account_id,
         EnrollmentBatch.job_id == job_id,
-        EnrollmentBatch.status.in_(("pending", "processing")),
+        EnrollmentBatch.status.in_(OPEN_BATCH),
     )
     return session().scalar(query.limit(1)) is not None
 
@@ -107,11 +115,11 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
     ):
         of_job = figures[job_id]
         of_job.batches += batches
-        of_job.batches_open += batches if status in ("pending", "processing") else 0
+        of_job.batches_open += batches if status in OPEN_BATCH else 0
         of_job.succeeded += succeeded
         of_job.failed += failed
         of_job.skipped += skipped
-        if status == "pending" and put_off:
+        if status == BatchStatus.PENDING and put_off:
             of_job.retry = _next_retry(account_id, job_id)
     each = sa.func.json_each if is_sqlite() else sa.func.jsonb_each_text
     counted = each(EnrollmentBatch.outcomes).table_valued("key", "value", joins_implicitly=True)
@@ -129,7 +137,7 @@ def _next_retry(account_id: int, job_id: int) -> Retry | None:
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status == "pending",
+            EnrollmentBatch.status == BatchStatus.PENDING,
             EnrollmentBatch.next_attempt_at.isnot(None),
         )
         .order_by(EnrollmentBatch.next_attempt_at, EnrollmentBatch.number)

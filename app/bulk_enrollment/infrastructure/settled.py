@@ -8,9 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.domain.job import OPEN_BATCH
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
-
-OPEN_STATUSES = ("pending", "processing")
 
 
 def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:
@@ -28,7 +27,7 @@ def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.Co
     )
     last = (
         sa.select(sa.func.max(end.last_row))
-        .where(end.account_id == account_id, end.job_id == job_id, end.status.notin_(OPEN_STATUSES))
+        .where(end.account_id == account_id, end.job_id == job_id, end.status.notin_(OPEN_BATCH))
         .scalar_subquery()
     )
     return sa.and_(
@@ -37,6 +36,6 @@ def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.Co
             batch.account_id == account_id,
             batch.job_id == job_id,
             batch.number == (rows.row_number - 1) // size + 1,
-            batch.status.notin_(OPEN_STATUSES),
+            batch.status.notin_(OPEN_BATCH),
         ),
     )

@@ -5,6 +5,7 @@ expected outcome; the row's batch corrects it where the result differs. An outco
 once the batch is settled (see `settled.py`). Figures are summed from batches, not counted from rows.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,9 @@ from app.bulk_enrollment.domain.documents import (
     write_options,
     write_selection,
 )
+from app.bulk_enrollment.domain.job import FINISHED, OPEN_BATCH, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.selection import Selection
 from app.platform import tenancy
 from app.platform.database import Authored, BigInt, db
@@ -25,13 +28,19 @@ from app.platform.documents import Document
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
+
+def _quoted(statuses: Iterable[str]) -> str:
+    return ", ".join(f"'{status}'" for status in statuses)
+
+
 # Jobs that are not over, including dry runs. The sweeper looks for them every second among all jobs.
-NOT_OVER = sa.text("status NOT IN ('completed', 'completed_with_errors', 'cancelled', 'failed')")
-OPEN = sa.text("status IN ('pending', 'processing')")
-PROBLEMS = sa.text("outcome >= 10")
+NOT_OVER = sa.text(f"status NOT IN ({_quoted(one for one in JobStatus if one in FINISHED)})")
+OPEN = sa.text(f"status IN ({_quoted(OPEN_BATCH)})")
+PROBLEMS = sa.text(f"outcome >= {FIRST_PROBLEM}")
 # Rows that count for their key: not invalid, duplicate or canceled, so at most one for each key. A query must
 # repeat this text, or neither database uses the partial index.
-COUNTING = sa.text("outcome NOT IN (10, 11, 20)")
+_NOT_COUNTING = (Outcome.VALIDATION_ERROR, Outcome.DUPLICATE_IN_SELECTION, Outcome.CANCELLED)
+COUNTING = sa.text(f"outcome NOT IN ({', '.join(str(int(one)) for one in _NOT_COUNTING)})")
 # The index of counting rows is on an expression that only look-ups by key use (`without_index`). On the plain
 # column, for a job that is missing from statistics, the planner rates this index and the primary key alike
 # and may choose the wrong one, which reads the whole job for every row.
@@ -60,7 +69,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(36), unique=True, default=new_public_id)
     kind: Mapped[str] = mapped_column(sa.String(10), default="enroll")
-    status: Mapped[str] = mapped_column(sa.String(24), default="pending")
+    status: Mapped[str] = mapped_column(sa.String(24), default=JobStatus.PENDING)
     workflow_id: Mapped[int | None] = mapped_column(BigInt)
     version_id: Mapped[int | None] = mapped_column(BigInt)
     selection: Mapped[Selection] = mapped_column(Document(read_selection, write_selection))
@@ -110,7 +119,7 @@ class EnrollmentBatch(AccountOwned, db.Model):
     number: Mapped[int]
     first_row: Mapped[int]
     last_row: Mapped[int]
-    status: Mapped[str] = mapped_column(sa.String(10), default="pending")
+    status: Mapped[str] = mapped_column(sa.String(10), default=BatchStatus.PENDING)
     attempt: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     holder: Mapped[str | None] = mapped_column(sa.String(80))

@@ -6,14 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.job import OPEN_BATCH, UNFINISHED, WITH_OPEN_BATCHES, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_waiting
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
 from app.platform.leases import is_older, lease, longest_wait
 
-_OPEN_BATCH = EnrollmentBatch.status.in_(("pending", "processing"))
+_OPEN_BATCH = EnrollmentBatch.status.in_(OPEN_BATCH)
 _UNFINISHED = [status.value for status in UNFINISHED]
 # SQLite has no statistics, and uses a partial index only where its condition is part of the statement.
 _NOT_OVER = sa.text(f"enrollment_jobs.{NOT_OVER.text}")
@@ -92,7 +92,7 @@ def jobs_without_open_batches() -> list[tuple[int, int]]:
     open_batch = sa.exists().where(EnrollmentBatch.job_id == EnrollmentJob.id, _OPEN_BATCH)
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
-            _has_status(JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.PAUSED, JobStatus.CANCELLING),
+            _has_status(*WITH_OPEN_BATCHES),
             ~open_batch,
         )
     )
@@ -106,7 +106,7 @@ def handed_over_batches(seconds: float) -> dict[int, list[int]]:
         .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
         .where(
             _has_status(*_UNFINISHED),
-            EnrollmentBatch.status == "pending",
+            EnrollmentBatch.status == BatchStatus.PENDING,
             EnrollmentBatch.lease_until.isnot(None),
             is_older(EnrollmentBatch.handed_at, seconds),
         )
@@ -128,7 +128,7 @@ def holders() -> set[str]:
         .join(EnrollmentJob, EnrollmentJob.id == EnrollmentBatch.job_id)
         .where(
             _has_status(*_UNFINISHED),
-            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.status == BatchStatus.PROCESSING,
             EnrollmentBatch.lease_until.isnot(None),
         )
     )

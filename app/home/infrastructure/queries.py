@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import UNFINISHED
+from app.bulk_enrollment.domain.job import UNFINISHED, WITH_FAILURES, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
@@ -81,7 +81,7 @@ def onboarding(account_id: int) -> Onboarding:
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.created_by.isnot(None),
         EnrollmentJob.kind == "enroll",
-        EnrollmentJob.status != "draft",
+        EnrollmentJob.status != JobStatus.DRAFT,
     )
     newest = (
         sa.select(Workflow.public_id).where(Workflow.account_id == account_id).order_by(Workflow.id.desc())
@@ -92,7 +92,7 @@ def onboarding(account_id: int) -> Onboarding:
         is not None,
         has_added_people=session().scalar(jobs.limit(1)) is not None,
         draft=session().scalar(
-            newest.where(Workflow.status == "draft", Workflow.created_by.isnot(None)).limit(1)
+            newest.where(Workflow.status == Status.DRAFT, Workflow.created_by.isnot(None)).limit(1)
         ),
         active=session().scalar(newest.where(Workflow.status == Status.ACTIVE).limit(1)),
     )
@@ -111,10 +111,10 @@ def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list
     tried_again = sa.select(EnrollmentJob.parent_job_id).where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.parent_job_id.isnot(None),
-        EnrollmentJob.status.notin_(("draft", "cancelled", "failed")),
+        EnrollmentJob.status.notin_((JobStatus.DRAFT, JobStatus.CANCELLED, JobStatus.FAILED)),
     )
     ended_badly = sa.and_(
-        EnrollmentJob.status.in_(("completed_with_errors", "failed")),
+        EnrollmentJob.status.in_(WITH_FAILURES),
         EnrollmentJob.finished_at >= since,
         EnrollmentJob.id.notin_(tried_again),
         EnrollmentJob.dismissed_at.is_(None),

@@ -23,7 +23,7 @@ from app.bulk_enrollment.application.jobs.batch import (
     settle_rows,
 )
 from app.bulk_enrollment.application.jobs.progress import tell
-from app.bulk_enrollment.domain.job import JobStatus, final_status, next_wait
+from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused
 from app.bulk_enrollment.infrastructure import queries
@@ -162,7 +162,7 @@ def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda
     def settle(how: Callable[[EnrollmentJob, Claim, Range, datetime], dict[Outcome, int]]) -> Claim | None:
         with transaction():
             counts = how(job, claim, _span(job, claim), now())
-            _settle(job, claim, "completed", now(), counts)
+            _settle(job, claim, BatchStatus.COMPLETED, now(), counts)
             return claims.claim_next(account_id, job.id, now(), queue.running_task()) if may_go_on() else None
 
     try:
@@ -206,7 +206,7 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
             span = _span(job, claim)
             rows.write_failed(span, outcome)
             _forget(job, span)
-            _settle(job, claim, "failed", now(), rows.count_outcomes(span), outcome.name)
+            _settle(job, claim, BatchStatus.FAILED, now(), rows.count_outcomes(span), outcome.name)
     except _BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
 
@@ -214,7 +214,7 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
 def _settle(
     job: EnrollmentJob,
     claim: Claim,
-    status: str,
+    status: BatchStatus,
     at: datetime,
     outcomes: dict[Outcome, int],
     failure: str | None = None,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import RUNNING, JobStatus
+from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, WITH_OPEN_BATCHES, BatchStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
 from app.platform.leases import lease, longest_wait, moment
@@ -48,7 +48,7 @@ def grant(account_id: int, at_once: int) -> list[int]:
             EnrollmentBatch.account_id == account_id,
             EnrollmentJob.account_id == account_id,
             EnrollmentJob.status.in_(_RUNNING),
-            EnrollmentBatch.status.in_(("pending", "processing")),
+            EnrollmentBatch.status.in_(OPEN_BATCH),
         )
         .subquery()
     )
@@ -59,7 +59,7 @@ def grant(account_id: int, at_once: int) -> list[int]:
         session().execute(
             sa.update(EnrollmentBatch)
             .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(chosen))
-            .values(status="pending", lease_until=lease().end, handed_at=moment()),
+            .values(status=BatchStatus.PENDING, lease_until=lease().end, handed_at=moment()),
             execution_options=_PLAIN,
         )
     return chosen
@@ -73,8 +73,8 @@ def _under_way(account_id: int) -> int:
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentJob.account_id == account_id,
-            EnrollmentJob.status.in_([*_RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING]),
-            EnrollmentBatch.status.in_(("pending", "processing")),
+            EnrollmentJob.status.in_(WITH_OPEN_BATCHES),
+            EnrollmentBatch.status.in_(OPEN_BATCH),
             lease().runs(EnrollmentBatch.lease_until),
         )
     )
@@ -88,7 +88,7 @@ def release(account_id: int, batch_ids: Sequence[int]) -> None:
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.id.in_(batch_ids),
-            EnrollmentBatch.status == "pending",
+            EnrollmentBatch.status == BatchStatus.PENDING,
         )
         .values(lease_until=None),
         execution_options=_PLAIN,
@@ -101,7 +101,7 @@ def take_from_gone(holders: Collection[str]) -> int:
         sa.update(EnrollmentBatch)
         .where(
             EnrollmentBatch.holder.in_(holders),
-            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.status == BatchStatus.PROCESSING,
             EnrollmentBatch.lease_until.isnot(None),
         )
         .values(lease_until=None)
@@ -118,9 +118,9 @@ def abandoned_while_cancelling(account_id: int, job_id: int) -> None:
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.status == BatchStatus.PROCESSING,
             lease().is_over(EnrollmentBatch.lease_until),
         )
-        .values(status="pending", attempt=EnrollmentBatch.attempt + 1, lease_until=None),
+        .values(status=BatchStatus.PENDING, attempt=EnrollmentBatch.attempt + 1, lease_until=None),
         execution_options=_PLAIN,
     )

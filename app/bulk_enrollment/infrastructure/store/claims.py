@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import RUNNING, JobStatus
+from app.bulk_enrollment.domain.job import RUNNING, BatchStatus, JobStatus
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, UtcDateTime, session
 from app.platform.leases import Interval, lease, longest_wait, moment
@@ -64,16 +64,17 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
                 running,
                 sa.or_(
                     sa.and_(
-                        EnrollmentBatch.status == "pending",
+                        EnrollmentBatch.status == BatchStatus.PENDING,
                         longest_wait().is_over(EnrollmentBatch.next_attempt_at),
                     ),
                     sa.and_(
-                        EnrollmentBatch.status == "processing", lease().is_over(EnrollmentBatch.lease_until)
+                        EnrollmentBatch.status == BatchStatus.PROCESSING,
+                        lease().is_over(EnrollmentBatch.lease_until),
                     ),
                 ),
             )
             .values(
-                status="processing",
+                status=BatchStatus.PROCESSING,
                 attempt=EnrollmentBatch.attempt + 1,
                 lease_until=lease().end,
                 holder=holder,
@@ -119,7 +120,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
         return sa.and_(
             batch.c.account_id == account_id,
             sa.text(f"{batch.name}.{OPEN.text}"),  # repeats the condition of the partial index
-            batch.c.status == "pending",
+            batch.c.status == BatchStatus.PENDING,
             lease.is_over(batch.c.lease_until),
             wait.is_over(batch.c.next_attempt_at),
         )
@@ -155,7 +156,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
         sa.update(_batches)
         .where(_batches.c.account_id == account_id, _batches.c.id == number, may_go_on, ~others_wait)
         .values(
-            status="processing",
+            status=BatchStatus.PROCESSING,
             attempt=_batches.c.attempt + 1,
             lease_until=lease.end,
             holder=sa.bindparam("task", type_=sa.String()),
@@ -165,7 +166,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
     )
 
 
-def settle(account_id: int, claim: Claim, status: str, now: datetime, counts: dict[str, Any]) -> bool:
+def settle(account_id: int, claim: Claim, status: BatchStatus, now: datetime, counts: dict[str, Any]) -> bool:
     """Write the final state of a batch if the claim still holds it.
 
     Return False if it does not; the caller must then roll back. `counts` holds the columns succeeded, failed,
@@ -186,7 +187,7 @@ def _settlement() -> sa.Update:
             _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
             _batches.c.id == sa.bindparam("of_batch", type_=BigInt),
             _batches.c.attempt == sa.bindparam("of_attempt", type_=sa.Integer()),
-            _batches.c.status == "processing",
+            _batches.c.status == BatchStatus.PROCESSING,
         )
         .values(values | {"lease_until": None})
         .returning(_batches.c.id)
@@ -200,10 +201,10 @@ def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.id == claim.batch_id,
-            EnrollmentBatch.status == "processing",
+            EnrollmentBatch.status == BatchStatus.PROCESSING,
             EnrollmentBatch.attempt == claim.attempt,
         )
-        .values(status="pending", next_attempt_at=moment(wait), lease_until=None, failure=failure)
+        .values(status=BatchStatus.PENDING, next_attempt_at=moment(wait), lease_until=None, failure=failure)
         .returning(EnrollmentBatch.id),
         execution_options=_PLAIN,
     )
@@ -217,7 +218,7 @@ def take_to_skip(account_id: int, job_id: int) -> Claim | None:
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status == "pending",
+            EnrollmentBatch.status == BatchStatus.PENDING,
         )
         .scalar_subquery()
     )
@@ -229,9 +230,9 @@ def take_to_skip(account_id: int, job_id: int) -> Claim | None:
                 EnrollmentBatch.account_id == account_id,
                 EnrollmentBatch.job_id == job_id,
                 EnrollmentBatch.number == pending,
-                EnrollmentBatch.status == "pending",
+                EnrollmentBatch.status == BatchStatus.PENDING,
             )
-            .values(status="skipped", lease_until=None)
+            .values(status=BatchStatus.SKIPPED, lease_until=None)
             .returning(*_CLAIMED),
             execution_options=_PLAIN,
         )

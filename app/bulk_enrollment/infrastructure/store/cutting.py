@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import cut
+from app.bulk_enrollment.domain.job import BatchStatus, cut
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
@@ -53,7 +53,7 @@ def cut_batches(
             "number": number,
             "first_row": first,
             "last_row": last,
-            "status": "pending",
+            "status": BatchStatus.PENDING,
             "expected": dict(planned[number].expected),
             "newcomers": planned[number].newcomers,
         }

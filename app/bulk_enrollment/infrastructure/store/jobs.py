@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, states_before
+from app.bulk_enrollment.domain.job import OPEN_BATCH, UNFINISHED, JobStatus, states_before
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure.tables import (
     EnrollmentBatch,
@@ -95,7 +95,7 @@ def finish(
     open_batches = sa.exists().where(
         EnrollmentBatch.account_id == account_id,
         EnrollmentBatch.job_id == job_id,
-        EnrollmentBatch.status.in_(("pending", "processing")),
+        EnrollmentBatch.status.in_(OPEN_BATCH),
     )
     return update_if(
         account_id,

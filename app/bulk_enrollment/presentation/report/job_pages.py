@@ -11,7 +11,7 @@ from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.domain import telling
-from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
+from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
@@ -176,7 +176,7 @@ def _place(kind: str) -> str:
 
 def _job_filter(kind: str) -> JobFilter:
     status = request.args.get("status", "")
-    known = status == "unfinished" or status in STATUSES
+    known = not statuses_named(status).isdisjoint(STATUSES)
     workflow = request.args.get("workflow", "")[:36] if kind == "enroll" else ""
     return JobFilter(status if known else "", workflow, kind)
 
