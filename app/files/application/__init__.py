@@ -48,7 +48,7 @@ from app.files.application.reading import (
     untouched_rows,
     upload_by_id,
 )
-from app.files.application.rereading import ReadAnotherWay, read_again, told_of, with_mends
+from app.files.application.rereading import ReadAnotherWay, read_again, refusing_sheets, told_of, with_mends
 from app.files.application.room import kept_bytes, refuse_without_room, register_kept, storage_limit
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.domain.columns.choices import FileChoices
@@ -102,6 +102,7 @@ __all__ = [
     "read_again",
     "reading_mark",
     "refuse_without_room",
+    "refusing_sheets",
     "register_address_book",
     "register_command",
     "register_destination",

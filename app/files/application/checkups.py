@@ -39,12 +39,12 @@ def checkup_for(
     `phones` is the chosen reading of numbers without a plus; `words` are the answers about consent values.
     """
     identifier = identifier or identifier_of(mapping)
+    country = accounts.worker_actor(upload.account_id).country or None
     international = identifier == "phone" and styles_of(upload, mapping, phones=phones).international
-    key = cache_key(mapping, identifier, upload.mends, international, words)
+    key = checkup_key(mapping, identifier, upload.mends, country, international, words)
     if key in upload.checkup:
         return _from_json(upload.checkup[key])
     fields = {int(position): field for position, field in mapping.items()}
-    country = accounts.worker_actor(upload.account_id).country or None
     layout = layout_of(upload)
     refused = sides_of(layout, fields).refused
     checkup = Checkup(fields, layout.width, country, identifier, international, words, refused)
@@ -98,15 +98,16 @@ def undo_mends(actor: Actor, public_id: str) -> None:
         store.change(upload, mends={})
 
 
-def cache_key(
+def checkup_key(
     mapping: Mapping[str, str],
     identifier: Identifier | None,
     mends: Mapping[str, Any],
+    country: str | None = None,
     international: bool = False,
     words: Mapping[str, str] | None = None,
 ) -> str:
     """Return the key under which a check-up is stored: everything it depends on, namely the identifying and
-    consent columns, the answers about consent values, and the repairs."""
+    consent columns, the answers about consent values, the repairs, and how phone numbers are read."""
     identifier = identifier or identifier_of(mapping)
     columns = sorted(
         f"{at}={field}"
@@ -115,8 +116,9 @@ def cache_key(
     )
     mended = f"{mends['column']}:{mends['rows']}:{','.join(mends.get('kinds', ()))}" if mends else ""
     answers = json.dumps(sorted(words.items())) if words and len(columns) > 1 else ""
+    phones = f"{country or ''}{'+' if international else ''}" if identifier == "phone" else ""
     said = hashlib.sha256(answers.encode()).hexdigest()[:16] if answers else ""
-    return f"{identifier} {' '.join(columns)} {mended} {'+' if international else ''} {said}".rstrip()
+    return f"{identifier} {' '.join(columns)} {mended} {phones} {said}".rstrip()
 
 
 def _changeable(actor: Actor, public_id: str) -> Upload:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.files.application.checkups import cache_key
+from app.files.application.checkups import checkup_key
 from app.files.application.columns import suggested
 from app.files.application.reading import profiler_of
 from app.files.application.room import refuse_without_room
@@ -144,7 +144,7 @@ def _read_through(
     upload.evidence = witness.evidence().as_json()
     # The reading of phone numbers is only known now, so a check-up by phone is computed on request.
     is_final = result.identifier != "phone"
-    upload.checkup = {cache_key(mapping, None, {}): result.as_json()} if is_final else {}
+    upload.checkup = {checkup_key(mapping, None, {}): result.as_json()} if is_final else {}
     return replace(
         outside, section=table.has_sections, beyond=table.has_beyond, remarked=tuple(sorted(finder.found))
     )

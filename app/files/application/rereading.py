@@ -11,9 +11,10 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.files.application.discarding import is_in_use
 from app.files.application.keeping import read_into, refused
-from app.files.application.reading import kept, layout_of
+from app.files.application.reading import kept, layout_of, sheets_of
 from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
+from app.files.domain.consent.remarks import names_refusers
 from app.files.domain.reading.layout import Told
 from app.files.domain.text.delimiters import DELIMITERS
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED
@@ -48,6 +49,13 @@ def told_of(upload: Upload) -> Told:
         sheet=layout.sheet,
         mends=layout.mends,
     )
+
+
+def refusing_sheets(upload: Upload) -> list[str]:
+    """Return the names of other worksheets whose names say that their people must not be contacted."""
+    chosen = told_of(upload).sheet
+    names = [str(one["name"]) for one in sheets_of(upload)]
+    return [name for name in names if name != chosen and names_refusers(name, is_file=True)]
 
 
 def read_again(actor: Actor, public_id: str, told: Told) -> Upload:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.files import application as files
-from app.files.domain.consent.remarks import names_refusers
 from app.files.domain.reading.layout import Told
 from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.reading.notices import Noticed, NoticedLine
@@ -82,11 +81,7 @@ def shown_layout(upload: files.Upload) -> ShownLayout:
         delimiters=[] if is_sheet else _delimiters(told.delimiter or ","),
         headers=_headers(upload, told),
         sheets=[(one["name"], f"{one['name']} ({counted(one['rows'], 'line')})") for one in sheets],
-        refusing_sheets=[
-            one["name"]
-            for one in sheets
-            if one["name"] != told.sheet and names_refusers(one["name"], is_file=True)
-        ],
+        refusing_sheets=files.refusing_sheets(upload),
         told=told,
         left_out=[
             (KINDS.get(kind, kind), noticed.count, noticed.samples)

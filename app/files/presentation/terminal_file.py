@@ -125,6 +125,7 @@ def facts_of(
         "encoding": None if told.sheet is not None else label_of(told.encoding or UNDECIDED),
         "delimiter": None if told.sheet is not None else _name(told.delimiter or ","),
         "sheet": told.sheet,
+        "refusing_sheets": files.refusing_sheets(upload),
         "header_row": layout.header_line,
         "identifier": identifier,
         "columns": {name: mapping.get(str(at)) for at, name in enumerate(layout.columns)},
@@ -148,6 +149,11 @@ def print_facts(upload: files.Upload, facts: Mapping[str, Any]) -> None:
     )
     header = f"header in line {facts['header_row']}" if facts["header_row"] else "no header row"
     lines = [f"{upload.file_name}: {counted(facts['rows'], 'row')}, {how}, {header}"]
+    lines += [
+        f"  Sheet “{name}” may list people who don’t want to be contacted. It isn’t read with this sheet, so "
+        f"people on both will be added. To keep them out, run this with --sheet {shlex.quote(name)} first."
+        for name in facts["refusing_sheets"]
+    ]
     wide = min(30, max(map(len, facts["columns"]), default=0))
     for name, field in facts["columns"].items():
         note = " (matches contacts)" if field == facts["identifier"] else ""

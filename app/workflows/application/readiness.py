@@ -1,6 +1,6 @@
 """What a workflow still lacks, with the pages to fix it, and the confirmation before an activation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -34,13 +34,20 @@ class Ask(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page to fix what is missing."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that is missing, as a sentence, and the page to fix it."""
+    """Something that is missing, as a sentence, and the pages to fix it."""
 
     kind: str
     message: str
-    label: str = ""
-    url: str = ""
+    links: tuple[Link, ...] = ()
 
 
 class ActivationQuestion(Conflict):
@@ -101,17 +108,23 @@ def create_missing_fields(actor: Actor, public_id: str) -> list[str]:
 
 
 def _missing(workflow: Workflow, gap: Gap) -> Missing:
+    return Missing(gap.kind.value, gap.message, tuple(_links(workflow, gap)))
+
+
+def _links(workflow: Workflow, gap: Gap) -> Iterator[Link]:
+    """Yield the pages to fix a gap, those that fix its cause first."""
     page = f"/workflows/{workflow.public_id}"
-    if gap.tag.startswith("account."):
-        field = gap.tag.removeprefix("account.")
-        return Missing(gap.kind.value, gap.message, "Add it in business details", f"{BUSINESS}#{field}")
-    if gap.kind == GapKind.NOT_CONNECTED:
-        return Missing(gap.kind.value, gap.message, "See integrations", INTEGRATIONS)
-    if gap.kind == GapKind.NO_VALUE:
-        return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
+    if gap.need:
+        yield Link("See integrations", INTEGRATIONS)
+    of_account = gap.tag.startswith("account.")
+    if of_account:
+        yield Link("Add it in business details", f"{BUSINESS}#{gap.tag.removeprefix('account.')}")
+    if gap.kind == GapKind.NOTHING_LIVE:
+        yield Link("See what’s switched off", f"{page}#switched-off")
     if gap.kind == GapKind.SWITCHED_OFF:
         step = workflow.parsed.step(gap.part_id)
-        if step is not None and step.is_editable:
-            return Missing(gap.kind.value, gap.message, "Open the step", f"{page}/steps/{gap.part_id}")
-        return Missing(gap.kind.value, gap.message, "Switch it on", f"{page}#switched-off")
-    return Missing(gap.kind.value, gap.message, "See what’s switched off", f"{page}#switched-off")
+        if step is None or not step.is_editable:
+            yield Link("Switch it on", f"{page}#switched-off")
+            return
+    if gap.kind == GapKind.SWITCHED_OFF or (gap.kind == GapKind.NO_VALUE and not of_account):
+        yield Link("Open the step", f"{page}/steps/{gap.part_id}")

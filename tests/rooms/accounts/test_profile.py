@@ -33,6 +33,7 @@ def test_the_address_needs_the_current_password(app: Flask, bob: Person) -> None
     for password in ("", "wrong horse battery"):
         refused = bob.post(f"{PAGE}/email", {"email": "robert@example.com", "password": password})
         assert refused.status_code == 422 and 'id="email-password-error"' in refused.text
+        assert bob.get(f"{PAGE}/email").location == PAGE, "that address is opened again, but not sent again"
         assert ('value="robert@example.com"' in refused.text and password not in refused.text) or not password
     assert signs_in(app, EMAILS["bob"], PASSWORD)
     answer = bob.post(f"{PAGE}/email", {"email": " Robert@Example.com", "password": PASSWORD})

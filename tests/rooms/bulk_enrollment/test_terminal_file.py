@@ -64,6 +64,14 @@ def test_the_identifier_is_guessed_or_said(run):
     assert "Phone  phone (matches contacts)" in run(b"Phone,City\n+4915112345678,Bonn\n").stderr
 
 
+def test_another_sheet_of_people_who_said_no_is_pointed_out(run):
+    content = workbook(**{"Newsletter": [HEADER, XI], "Opt outs": [HEADER, XI]})
+    told = run(content, name="both.xlsx").stderr
+    assert "Sheet “Opt outs” may list people who don’t want to be contacted." in told
+    assert "--sheet 'Opt outs' first." in told
+    assert "may list people" not in run(content, "--sheet", "Opt outs", name="both.xlsx").stderr
+
+
 def test_a_sheet_can_be_said(run):
     content = workbook(Staff=[HEADER, XI], Members=[HEADER, XI, ["bob@example.com", "Bob", None, None]])
     assert "2 rows, sheet “Members”" in run(content, name="both.xlsx").stderr

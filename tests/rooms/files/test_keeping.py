@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from app.accounts import application as accounts
 from app.activity.infrastructure.tables import AuditEntry
 from app.files import application as files
 from app.files.infrastructure import storage
@@ -62,6 +63,16 @@ def test_the_bytes_are_kept_as_they_came(alice):
         assert upload.sha256 == hashlib.sha256(content).hexdigest()
         assert upload.size == len(content)
         assert gzip.decompress(storage.path_of(upload.account_id, upload.public_id).read_bytes()) == content
+
+
+def test_phone_numbers_are_counted_again_when_the_country_of_the_account_changes(alice):
+    upload = keep(alice, b"Phone,City\n0151 12345678,Bonn\n+49 151 12345678,Bonn\n", "phones.csv")
+    good = []
+    for country in ("", "DE", ""):
+        accounts.change_account(alice.actor, name="Agency", time_zone="UTC", country=country)
+        result = files.checkup_for(upload, {"0": "phone"})
+        good.append((result.good, result.duplicates))
+    assert good == [(1, 0), (1, 1), (1, 0)]
 
 
 def test_it_is_known_at_once(alice):

@@ -1,6 +1,8 @@
 """An activation says what is missing: on a page that works without JavaScript, in the use case, and with
 links to where each thing is fixed."""
 
+import re
+
 import pytest
 
 from app.accounts import application as accounts
@@ -117,6 +119,21 @@ def test_a_part_that_is_off_is_switched_on_and_off_again(app, bob, vera, mallory
     assert bob.post(f"{page}/steps/short/switch", {"switch": "off", "revision": "4"}).status_code == 303
     assert found(app, bob.actor, public_id).definition["steps"][1]["enabled"] is False
     assert bob.post(f"{page}/steps/nothing/switch", {"switch": "on", "revision": "5"}).status_code == 404
+
+
+def test_a_part_that_is_off_links_to_everything_it_lacks(app, bob):
+    text = off(sms("short", "Book at {{ account.booking_link }}"))
+    public_id = draft(app, bob.actor, definition=definition(email("hello"), text))
+    page = bob.get(f"/workflows/{public_id}/activation").text
+    sentence = page.index("Step 2, Send SMS, is switched off. It needs SMS, which isn’t connected.")
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', page[sentence : page.index("</li>", sentence)])
+    assert [label for _, label in links] == [
+        "See integrations",
+        "Add it in business details",
+        "Open the step",
+    ]
+    for address, _ in links:
+        assert bob.get(address.partition("#")[0]).status_code == 200
 
 
 def test_the_page_of_a_step_switches_it_on_with_what_was_typed(app, bob):

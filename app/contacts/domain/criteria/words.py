@@ -6,7 +6,7 @@ from typing import Any
 from app.accounts.domain.regions import countries
 from app.contacts.domain.criteria.document import MAX_NESTING, group_of
 from app.contacts.domain.criteria.fields import KINDS, OPERATORS, Field, field_named
-from app.contacts.domain.criteria.values import day_of
+from app.contacts.domain.criteria.values import MAX_LIST, day_of
 from app.platform.words import joined, quoted, sentence
 
 TAG_WORDS = {
@@ -65,12 +65,13 @@ def _tag_rule(op: str, value: Any) -> str:
         return "has no tags" if op == "is_empty" else "has a tag"
     tags = [quoted(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
     words = TAG_WORDS.get((op, len(tags) == 1), OPERATORS[op])
-    return f"{words} {joined(tags, 'and' if op == 'has_all' else 'or')}"
+    return f"{words} {joined(tags, 'and' if op == 'has_all' else 'or') or '…'}"
 
 
 def _shown(field: Field, value: Any) -> str:
     if isinstance(value, list):
-        return joined([_shown(field, one) for one in value[:100] if not isinstance(one, list)], "or")
+        shown = [_shown(field, one) for one in value[:MAX_LIST] if not isinstance(one, list)]
+        return joined(shown, "or") or "…"
     if value is None or value == "":
         return "…"
     if field.kind == "country":

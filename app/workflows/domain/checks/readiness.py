@@ -31,8 +31,8 @@ class GapKind(StrEnum):
 class Gap:
     """Something that is missing.
 
-    `part_id` is the step, goal or "trigger" to fix, `tag` the merge tag without a value, `need` the
-    integration that is not connected.
+    `part_id` is the step, goal or "trigger" to fix, `tag` the (first) merge tag without a value, `need` the
+    (first) integration that is not connected.
     """
 
     kind: GapKind
@@ -66,10 +66,14 @@ def gaps(
     if sentence := _nothing_live(definition, connected):
         found.append(Gap(GapKind.NOTHING_LIVE, sentence))
     for part in off_parts(definition, filled):
-        lacking = [service_name(name) for name in part.needs if name not in connected]
-        why = f" It needs {joined(lacking)}, which isn’t connected." if lacking else ""
+        lacking = [name for name in part.needs if name not in connected]
+        is_not = "isn’t" if len(lacking) == 1 else "aren’t"
+        services = joined([service_name(name) for name in lacking])
+        why = f" It needs {services}, which {is_not} connected." if lacking else ""
         unset = "".join(f" {MERGE_TAGS[tag].label} isn’t set." for tag in part.tags)
-        found.append(Gap(GapKind.SWITCHED_OFF, f"{part.name}, is switched off.{why}{unset}", part.id))
+        sentence = f"{part.name}, is switched off.{why}{unset}"
+        tag, need = next(iter(part.tags), ""), next(iter(lacking), "")
+        found.append(Gap(GapKind.SWITCHED_OFF, sentence, part.id, tag, need))
     found += _not_connected(definition, connected)
     found += _without_value(definition, filled)
     return found

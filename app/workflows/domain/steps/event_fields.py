@@ -35,7 +35,7 @@ def _message_words(field: Field, op: str, value: Any, messages: Mapping[str, str
     names = [
         quoted(messages[one]) if isinstance(one, str) and one in messages else "a message" for one in ids
     ]
-    return f"{has} {verb} {joined(names, 'or')}"
+    return f"{has} {verb} {joined(names, 'or') or 'a message'}"
 
 
 register_kind(

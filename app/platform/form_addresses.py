@@ -1,0 +1,18 @@
+"""Addresses that only take forms.
+
+When a form comes back with errors, its address stays in the browser, and can be opened again.
+"""
+
+from flask import current_app, request
+
+
+def page_above() -> str | None:
+    """Return the path of the nearest page above the address of this request; None if it is not a GET."""
+    routes = current_app.create_url_adapter(request)
+    if request.method != "GET" or routes is None:
+        return None
+    path = request.path
+    while path := path.rpartition("/")[0]:
+        if routes.test(path, method="GET"):
+            return path
+    return "/"
