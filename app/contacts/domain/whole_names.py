@@ -8,6 +8,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from app.contacts.domain.name_forms import split_by_form
+
 if TYPE_CHECKING:
     from nameparser.config import Constants
 
@@ -28,6 +30,7 @@ _TITLES: Final = frozenset(_TITLE_WORDS.split())
 _BEFORE_NAMES: Final = frozenset(
     {*_TITLES, *(f"{title}." for title in (_TITLE_WORDS + _ABBREVIATIONS).split())}
 )
+_MORE_PARTICLES: Final = frozenset({"el", "ten", "ben", "zum", "zur"})
 _NOT_PLAIN: Final = re.compile(r"[^\w\s'’-]|\d|_")
 _LONGEST: Final = 240
 _LONGEST_FOR_LIBRARY: Final = 100
@@ -38,8 +41,9 @@ def split_name(whole: str) -> tuple[str, str]:
 
     `Mary Ann Smith` → Mary Ann / Smith, `Lee, Ann` → Ann / Lee, `Ludwig van Beethoven` → Ludwig / van
     Beethoven, `DUPONT Jean` → Jean / DUPONT, `van Gogh Vincent` → Vincent / van Gogh, `Cher` → Cher / empty.
+    A name that cannot be split with confidence is returned as the first part: `De Gaulle Charles`.
     """
-    words = whole[:_LONGEST].split()
+    words = _without_titles_after_comma(whole[:_LONGEST]).split()
     is_titled = False
     while len(words) > 1 and words[0].lower() in _BEFORE_NAMES:
         del words[0]
@@ -49,20 +53,20 @@ def split_name(whole: str) -> tuple[str, str]:
         return "", ""
     if is_titled and len(words) == 1:
         return "", plain
-    split = _split_turned_round(words) or _split_plain(words, plain)
+    split = None if "," in plain else split_by_form(words, _particles(), _BEFORE_NAMES, _suffixes())
+    split = split or _split_plain(words, plain)
     if split is None and len(plain) <= _LONGEST_FOR_LIBRARY:
         return _split_by_library(plain, is_titled)
     return split or (" ".join(words[:-1]) or plain, words[-1] if len(words) > 1 else "")
 
 
-def _split_turned_round(words: list[str]) -> tuple[str, str] | None:
-    """Split a name that starts with a particle and thus with the last name, such as `van Gogh Vincent`; else
-    None."""
-    particles = next((at for at, word in enumerate(words) if word not in _particles()), len(words))
-    if particles == 0 or any("," in word for word in words):
-        return None
-    family, first = words[: particles + 1], words[particles + 1 :]
-    return (" ".join(first), " ".join(family)) if family[-1][0].isupper() else None
+def _without_titles_after_comma(whole: str) -> str:
+    """Remove trailing parts that are titles only: `MÜLLER Hans, Dr.`"""
+    name, comma, rest = whole.rpartition(",")
+    while comma and name.strip() and rest.strip() and _BEFORE_NAMES.issuperset(rest.lower().split()):
+        whole = name
+        name, comma, rest = whole.rpartition(",")
+    return whole
 
 
 def _split_plain(words: list[str], plain: str) -> tuple[str, str] | None:
@@ -74,14 +78,7 @@ def _split_plain(words: list[str], plain: str) -> tuple[str, str] | None:
         return first, last.strip()
     if _is_special(plain):
         return None
-    capitals = next((at for at, word in enumerate(words) if not _is_in_capitals(word)), len(words))
-    if 0 < capitals < len(words) and len(words[0]) > 2:
-        return " ".join(words[capitals:]), " ".join(words[:capitals])  # DUPONT Jean
     return (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (plain, "")
-
-
-def _is_in_capitals(word: str) -> bool:
-    return len(word) > 1 and word.isupper()
 
 
 def _is_special(text: str) -> bool:
@@ -98,7 +95,13 @@ def _constants() -> "Constants":
 
 @cache
 def _particles() -> frozenset[str]:
-    return frozenset(_constants().prefixes)
+    """Return the library's particles and some that it leaves out, in lower case."""
+    return frozenset(_constants().prefixes) | _MORE_PARTICLES
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    return frozenset(_constants().suffix_acronyms) | frozenset(_constants().suffix_not_acronyms)
 
 
 @cache

@@ -112,6 +112,67 @@ def test_particles_belong_to_the_last_name(whole, parts):
     assert split_name(whole) == parts
 
 
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("VAN GOGH Vincent", ("Vincent", "VAN GOGH")),
+        ("Vincent Willem VAN GOGH", ("Vincent Willem", "VAN GOGH")),
+        ("VAN DEN BERG Anna Maria", ("Anna Maria", "VAN DEN BERG")),
+        ("DE LA CRUZ Juan", ("Juan", "DE LA CRUZ")),
+        ("AL RASHID Omar", ("Omar", "AL RASHID")),
+        ("BIN LADEN Osama", ("Osama", "BIN LADEN")),
+        ("EL AMRANI Fatima", ("Fatima", "EL AMRANI")),
+        ("Fatima EL AMRANI", ("Fatima", "EL AMRANI")),
+        ("Wernher von BRAUN", ("Wernher", "von BRAUN")),
+        ("McDONALD Ronald", ("Ronald", "McDONALD")),
+        ("STRAßE Anna", ("Anna", "STRAßE")),
+        ("Marie Claire DUPONT MARTIN", ("Marie Claire", "DUPONT MARTIN")),
+        ("MÜLLER Dr. Hans", ("Hans", "MÜLLER")),
+        ("MÜLLER Hans, Dr.", ("Hans", "MÜLLER")),
+        ("Müller, Hans, Dr.", ("Hans", "Müller")),
+        ("Hans MÜLLER Jr.", ("Hans", "MÜLLER")),
+        ("Anna MEIER MBA", ("Anna", "MEIER")),
+        ("van der Berg Dr. Jan", ("Jan", "van der Berg")),
+        ("Jo LI", ("Jo", "LI")),
+    ],
+)
+def test_capitals_and_particles_show_the_last_name(whole, parts):
+    assert split_name(whole) == parts
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        *(
+            "De Gaulle Charles",
+            "Van Gogh Vincent",
+            "Do Thi Lan",
+            "LI Wei",
+            "Ann LEE Mary",
+            "DUPONT Jean MARTIN",
+        ),
+        *("VAN GOGH VINCENT", "SMITH J.", "Müller Dr. Hans"),
+    ],
+)
+def test_a_name_with_several_readings_stays_in_one_piece(whole):
+    assert split_name(whole) == (whole, "")
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("María del Carmen López", ("María del Carmen", "López")),
+        ("Maria de Fátima Souza Lima", ("Maria de Fátima", "Souza Lima")),
+        ("MARIA DE FATIMA SOUZA", ("MARIA DE FATIMA", "SOUZA")),
+        ("Maria da Silva", ("Maria", "da Silva")),
+        ("María del Carmen", ("María", "del Carmen")),
+        ("Ana de la Torre Ruiz", ("Ana", "de la Torre Ruiz")),
+    ],
+)
+def test_a_devotional_given_name_has_particles_of_its_own(whole, parts):
+    assert split_name(whole) == parts
+
+
 def test_very_long_names_are_cut_and_split_at_the_last_space():
     assert split_name("Ann " * 60 + "Lee") == (("Ann " * 59).strip(), "Ann"), "cut after 240 characters"
     assert split_name("a" * 300) == ("a" * 240, "")
