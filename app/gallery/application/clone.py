@@ -111,7 +111,7 @@ def _clone(
         actor,
         name=name,
         description=template.description,
-        definition=copy_definition(definition),
+        definition=copy_definition(definition, workflows.linked_names(actor.account_id, definition)),
         template=TemplateOrigin(template.id, template.version, template.name, template.category),
         same_name=same_name,
     )

@@ -69,7 +69,7 @@ def _read(texts: dict[str, str], loaded: Loaded) -> dict[str, TemplateFile]:
         except UnreadableTemplate as wrong:
             loaded.refused[name] = str(wrong)
             continue
-        faults = problems(file.parsed)
+        faults = problems(file.parsed, workflows=())
         if faults:
             loaded.refused[name] = str(faults[0])
         elif file.key != Path(name).stem:

@@ -1,7 +1,7 @@
 """The functions that other rooms may use."""
 
 from app.workflows.application.drafts import SameName, TemplateOrigin, create_draft, rename
-from app.workflows.application.judging import available, missing_services
+from app.workflows.application.judging import available, linked_names, missing_services
 from app.workflows.application.life import activate, archive, pause
 from app.workflows.application.lookup import (
     Startable,
@@ -43,6 +43,7 @@ __all__ = [
     "find_by_name_or_id",
     "find_workflow",
     "find_workflows",
+    "linked_names",
     "missing_fields",
     "missing_services",
     "pause",

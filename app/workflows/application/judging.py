@@ -2,7 +2,7 @@
 
 from app.accounts.application import filled_tags
 from app.integrations.application import connected
-from app.workflows.domain import Definition, Problem, problems
+from app.workflows.domain import Definition, Problem, problems, references
 from app.workflows.domain.checks.needs import missing, requirements
 from app.workflows.infrastructure import queries
 
@@ -17,8 +17,8 @@ def faults(account_id: int, definition: Definition) -> list[Problem]:
 
 
 def linked_names(account_id: int, definition: Definition) -> dict[str, str]:
-    """Return {public id: name} of the account's workflows, or {} if no setting refers to a workflow."""
-    is_named = any(setting.kind == "workflow" for part in definition.parts for setting, _ in part.settings)
+    """Return {public id: name} of the account's workflows, or {} if nothing refers to a workflow."""
+    is_named = any(one.kind == "workflow" for one in references(definition))
     return queries.workflow_names(account_id) if is_named else {}
 
 

@@ -17,6 +17,7 @@ from app.gallery.infrastructure.tables import TemplateUse
 from app.platform.database import session, transaction
 from app.platform.errors import Invalid, LimitReached, NotAllowed
 from app.platform.tenancy import acting_for
+from app.workflows import application as workflows
 from app.workflows.domain import STEPS
 from app.workflows.domain.types.declarations import Look, StepType
 from app.workflows.infrastructure.tables import Workflow
@@ -30,6 +31,7 @@ from tests.rooms.gallery.shelf import (
     system_id,
     uses,
 )
+from tests.rooms.workflows.drafts import draft
 
 EVERYTHING = ("sms", "webhook", "calendar", "payments", "reviews")
 
@@ -331,3 +333,25 @@ def test_a_clone_with_a_name_that_is_taken_asks(app: Flask, bob: Person) -> None
     assert 'name="same_name" value="Recall"' in asked.text and 'name="switch_off" value="1"' in asked.text
     made = bob.post(address, again | {"same_name": "Recall"})
     assert made.status_code == 303 and made.location != first.location
+
+
+def test_workflows_of_another_account_are_not_copied(at_work: Person, app: Flask, mallory: Person) -> None:
+    ours, theirs = draft(app, at_work.actor, "Ours"), draft(app, mallory.actor, "Theirs")
+    rules = [
+        {"field": "contact.in_workflow", "op": "not_equals", "value": theirs},
+        {"field": "contact.was_in_workflow", "op": "in_list", "value": [ours, theirs]},
+    ]
+    document = definition(
+        GREETING,
+        {"id": "in", "type": "enroll_in_workflow", "config": {"workflow": theirs}},
+        {"id": "out", "type": "remove_from_workflow", "config": {"workflow": ours}},
+        filters={"all": rules},
+    )
+    template_id = add_template(app, at_work.actor, "Linked", document)
+    made = gallery.clone_template(at_work.actor, template_id, name="Linked", idempotency_key="linked")
+    assert theirs not in str(made.definition)
+    assert [step["config"].get("workflow") for step in made.definition["steps"]] == [None, "", ours]
+    filters = made.definition["trigger"]["filters"]["all"]
+    assert [rule["value"] for rule in filters] == ["", [ours, ""]], "a blank condition cannot be activated"
+    with pytest.raises(Invalid):
+        workflows.activate(at_work.actor, made.public_id, workflows.Ask.NEVER)

@@ -106,6 +106,23 @@ def test_what_the_account_does_not_have_is_a_problem_too(app, bob):
     assert "This workflow no longer exists." in answer.text
 
 
+@pytest.mark.parametrize("op", ["equals", "not_equals", "in_list"])
+def test_conditions_on_workflows_of_others_are_a_problem(app, bob, mallory, op):
+    ours, theirs = active(app, bob.actor, "Ours"), active(app, mallory.actor)
+
+    def activation(public_id):
+        value = [ours, public_id] if op == "in_list" else public_id
+        asked = {"any": [{"all": [rule("contact.in_workflow", op, value)]}]}
+        forked = definition(email("hello"), branch("fork", path("x", "X", asked, email("more"))))
+        forked["trigger"]["filters"] = asked
+        return bob.post(f"/workflows/{draft(app, bob.actor, definition=forked)}/activation?confirmed=1")
+
+    answer = activation(theirs)
+    assert answer.status_code == 422
+    assert answer.text.count("This workflow no longer exists.") >= 2
+    assert "This workflow no longer exists." not in activation(ours).text
+
+
 def test_each_activation_keeps_a_version_and_the_kept_one_never_changes(app, bob):  # W-02
     public_id = active(app, bob.actor)
     first = version_of(app, bob.actor, public_id)

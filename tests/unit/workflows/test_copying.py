@@ -14,7 +14,10 @@ from tests.unit.workflows.documents import (
     parsed,
     path,
     rule,
+    step,
 )
+
+WORKFLOWS = {"b2", "b3"}
 
 
 def ids_in(value: Any) -> list[str]:
@@ -28,7 +31,7 @@ def ids_in(value: Any) -> list[str]:
 
 def test_a_copy_differs_only_in_its_ids() -> None:  # T-03
     original = one_of_everything()
-    copied = copy_definition(parse(original))
+    copied = copy_definition(parse(original), WORKFLOWS)
     back = {new: old for old, new in new_ids(parse(original)).items()}
     assert with_ids(parse(copied), back) == original
     assert not set(ids_in(original)) & set(ids_in(copied))
@@ -46,6 +49,19 @@ def test_every_reference_is_rewritten() -> None:  # T-03
     assert copied["goals"]["items"][2]["config"]["step"] == mail
 
 
+def test_workflows_of_another_account_become_blank_and_must_be_chosen_again() -> None:  # T-03, T-11
+    original = parsed(
+        email("a"),
+        step("in", "enroll_in_workflow", workflow="theirs"),
+        step("out", "remove_from_workflow", workflow="ours"),
+    )
+    copied = copy_definition(original, {"ours"})
+    assert [one["config"].get("workflow") for one in copied["steps"]] == [None, "", "ours"]
+    assert list(map(str, problems(parse(copied), workflows={"ours"}))) == [
+        "Step 2, Add to another workflow: Workflow is missing."
+    ]
+
+
 def test_references_in_lists_and_nested_groups_are_rewritten() -> None:  # T-03
     criteria = {
         "any": [{"all": [rule("event.replied", "in_list", ["a", "b"])]}, rule("contact.city", "equals", "a")]
@@ -59,8 +75,8 @@ def test_references_in_lists_and_nested_groups_are_rewritten() -> None:  # T-03
 
 def test_a_copy_is_sound_and_so_is_its_copy() -> None:  # T-03, T-11
     for original in (one_of_everything(), as_large_as_allowed()):
-        copied = copy_definition(parse(original))
-        again = copy_definition(parse(copied))
+        copied = copy_definition(parse(original), WORKFLOWS)
+        again = copy_definition(parse(copied), WORKFLOWS)
         assert problems(parse(copied)) == problems(parse(again)) == []
         assert not set(ids_in(copied)) & set(ids_in(again))
         assert all(re.fullmatch(ID_PATTERN, one) for one in ids_in(copied))

@@ -1,7 +1,8 @@
-"""Checks of ids and references: ids are unique, and references lead to a message sent earlier."""
+"""Checks of ids and references: ids are unique, and references lead to a message sent earlier or to a
+workflow of the account."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from app.workflows.domain.checks.problem import Problem
 from app.workflows.domain.definition.document import ID_PATTERN
@@ -36,11 +37,18 @@ def _id_messages(value: str, what: str, seen: set[str]) -> Iterator[str]:
         seen.add(value)
 
 
-def reference_problems(definition: Definition) -> Iterator[Problem]:
-    """Yield problems of references that lead to no message, or to one that cannot have been sent yet."""
+def reference_problems(definition: Definition, workflows: Collection[str] | None) -> Iterator[Problem]:
+    """Yield problems of references that lead to no message, to one that cannot have been sent yet, or to none
+    of `workflows` (None: these are not checked)."""
     by_id = {step.id: step for step in definition.all_steps if step.id}
     for reference in references(definition):
-        message = _reference_problem(reference, by_id.get(reference.target)) if reference.counts else ""
+        if not reference.counts:
+            continue
+        if reference.kind == "message":
+            message = _reference_problem(reference, by_id.get(reference.target))
+        else:
+            is_gone = workflows is not None and reference.target not in workflows
+            message = "This workflow no longer exists." if is_gone else ""
         if message:
             yield Problem.of(reference.user, reference.field, message)
 

@@ -19,23 +19,19 @@ NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Custom fields and workflows that exist in the account; None skips the checks that depend on them."""
+    """Custom fields that exist in the account; None skips the checks that depend on them."""
 
     custom_fields: Collection[str] | None = None
-    workflows: Collection[str] | None = None
 
 
 def setting_problems(setting: Setting, value: Any, known: Known) -> Iterator[str]:
-    """Yield the problems of a value. Does not check that a referenced step exists."""
+    """Yield the problems of a value. Does not check that a referenced step or workflow exists."""
     if value is None or (isinstance(value, str) and not value.strip()):
         if setting.required and setting.default is None:
             yield f"{setting.label} is missing."
         return
     for problem in _JUDGES[setting.kind](setting, value, known):
         yield f"{setting.label}: {problem}"
-    is_gone = known.workflows is not None and isinstance(value, str) and value not in known.workflows
-    if setting.kind == "workflow" and is_gone:
-        yield "This workflow no longer exists."
 
 
 def custom_field_problems(criteria: Any, known: Known) -> Iterator[str]:

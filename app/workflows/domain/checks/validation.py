@@ -32,11 +32,13 @@ def problems(
 
     With `may_be_off`, it is no problem that every action is switched off, because the user is asked about it.
     """
-    known = Known(custom_fields, workflows)
-    return list(islice(_problems(definition, known, may_be_off), MAX_PROBLEMS))
+    known = Known(custom_fields)
+    return list(islice(_problems(definition, known, workflows, may_be_off), MAX_PROBLEMS))
 
 
-def _problems(definition: Definition, known: Known, may_be_off: bool) -> Iterator[Problem]:
+def _problems(
+    definition: Definition, known: Known, workflows: Collection[str] | None, may_be_off: bool
+) -> Iterator[Problem]:
     if definition.is_readable and (reason := unstorable(definition.document)):
         yield Problem("", WORKFLOW, "", reason)
         return
@@ -52,7 +54,7 @@ def _problems(definition: Definition, known: Known, may_be_off: bool) -> Iterato
             yield Problem.of(step, field, message)
     yield from _goals(definition, known)
     yield from id_problems(definition)
-    yield from reference_problems(definition)
+    yield from reference_problems(definition, workflows)
     for lost, ending in unreachable(definition):
         message = f"No contact ever reaches this step: {ending.name} ends every path before it."
         yield Problem.of(lost, "", message)

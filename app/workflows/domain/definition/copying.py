@@ -4,7 +4,7 @@ New ids are derived from the old ones, so `new_ids` always returns the same for 
 comparison can match the steps of a clone to those of its template.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import blake2b
 
 from app.workflows.domain.definition.document import Document, with_values
@@ -12,9 +12,14 @@ from app.workflows.domain.definition.parts import Definition, Pointer
 from app.workflows.domain.definition.references import references
 
 
-def copy_definition(definition: Definition) -> Document:
-    """Return a copy of the document in which all ids, and the references to them, are new."""
-    return with_ids(definition, new_ids(definition))
+def copy_definition(definition: Definition, workflows: Collection[str] = ()) -> Document:
+    """Return a copy of the document in which all ids, and the references to them, are new.
+
+    References to workflows other than `workflows`, those of the account that gets the copy, become blank. The
+    setting or condition itself stays: the copy is invalid until someone chooses a workflow, so a condition
+    that restricts who is enrolled is never lost.
+    """
+    return with_ids(definition, new_ids(definition), {one: one for one in workflows})
 
 
 def new_ids(definition: Definition) -> dict[str, str]:
@@ -36,10 +41,20 @@ def fresh_id(definition: Definition, word: str = "step") -> str:
     return _fresh(word, "\n".join(sorted(taken)), taken)
 
 
-def with_ids(definition: Definition, ids: Mapping[str, str]) -> Document:
-    """Return a copy of the document with ids and references replaced according to `ids`."""
-    places = [*_ids(definition), *((one.target, one.pointer) for one in references(definition))]
-    return with_values(definition.document, {place: ids[value] for value, place in places if value in ids})
+def with_ids(
+    definition: Definition, ids: Mapping[str, str], workflows: Mapping[str, str] | None = None
+) -> Document:
+    """Return a copy of the document with ids and references replaced according to `ids`.
+
+    `workflows` does the same for references to workflows, of which others become blank; None leaves all.
+    """
+    values = {place: ids[value] for value, place in _ids(definition) if value in ids}
+    for one in references(definition):
+        if one.kind == "message" and one.target in ids:
+            values[one.pointer] = ids[one.target]
+        elif one.kind == "workflow" and workflows is not None:
+            values[one.pointer] = workflows.get(one.target, "")
+    return with_values(definition.document, values)
 
 
 def _ids(definition: Definition) -> Iterator[tuple[str, Pointer]]:

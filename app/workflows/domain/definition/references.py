@@ -1,25 +1,31 @@
-"""References to message steps in settings, filters and criteria.
+"""References in settings, filters and criteria: to message steps, and to other workflows of the account.
 
-This is the only traversal of references, used to check them and to rewrite their ids in a copy, so a new kind
-of reference cannot be handled by one and missed by the other.
+This is the only traversal of references, used to check them, to rewrite the ids of steps in a copy, and to
+remove workflows that another account does not have, so a new kind of reference cannot be handled by one and
+missed by the other.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from app.contacts.domain.criteria import MAX_NESTING, NO_VALUE, field_named, group_of
 from app.workflows.domain.definition.parts import Definition, Part, Pointer, Step, Trigger
 
+RefersTo = Literal["message", "workflow"]
+_KINDS: dict[str, RefersTo] = {"message": "message", "workflow": "workflow"}
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference of the part `user`, at its `field`, to the step `target`, which must support `event`.
+    """A reference of the part `user`, at its `field`, to `target`.
 
-    `pointer` is the place of the id in the document. `counts` is False for settings that do not apply: such
-    references are not checked, but still rewritten in a copy.
+    `target` is the id of a step, which must support `event`, or the public id of a workflow. `pointer` is the
+    place of the id in the document. `counts` is False for settings that do not apply: such references are not
+    checked, but still rewritten in a copy.
     """
 
+    kind: RefersTo
     user: Part
     field: str
     target: str
@@ -29,7 +35,7 @@ class Reference:
 
 
 def references(definition: Definition) -> Iterator[Reference]:
-    """Yield every reference to a message step, in reading order."""
+    """Yield every reference to a message step or a workflow, in reading order."""
     for part in definition.parts:
         yield from _in_settings(part)
         if isinstance(part, Trigger):
@@ -45,11 +51,16 @@ def _in_settings(part: Part) -> Iterator[Reference]:
         return
     applying = part.kind.applying(part.config)
     for setting in part.kind.settings:
-        if setting.event is None or not (target := part.config.text(setting.name)):
+        target = part.config.text(setting.name)
+        if not target or (setting.event is None and setting.kind != "workflow"):
             continue
         pointer = (*part.pointer, "config", setting.name)
-        event, counts = setting.event(part.config), setting in applying
-        yield Reference(part, setting.name, target, event, pointer, counts)
+        counts = setting in applying
+        if setting.event is None:
+            yield Reference("workflow", part, setting.name, target, "", pointer, counts)
+        else:
+            event = setting.event(part.config)
+            yield Reference("message", part, setting.name, target, event, pointer, counts)
 
 
 def _in_criteria(
@@ -66,10 +77,11 @@ def _in_criteria(
             yield from _in_criteria(part, field, member, place, depth + 1)
             continue
         asked = field_named(member["field"])
-        if asked and asked.kind == "message":
-            event, counts = asked.name.removeprefix("event."), member.get("op") not in NO_VALUE
+        if asked and (kind := _KINDS.get(asked.kind)):
+            event = asked.name.removeprefix("event.") if kind == "message" else ""
+            counts = member.get("op") not in NO_VALUE
             for target, where in _targets(member.get("value"), (*place, "value")):
-                yield Reference(part, field, target, event, where, counts)
+                yield Reference(kind, part, field, target, event, where, counts)
 
 
 def _targets(value: Any, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:
