@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class JobStatus(StrEnum):
     DRAFT = "draft"
+    DISCARDED = "discarded"
     SCHEDULED = "scheduled"
     PENDING = "pending"
     VALIDATING = "validating"
@@ -25,7 +26,8 @@ class JobStatus(StrEnum):
 S = JobStatus
 
 LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
-    S.DRAFT: frozenset({S.PENDING, S.SCHEDULED}),
+    S.DRAFT: frozenset({S.PENDING, S.SCHEDULED, S.DISCARDED}),
+    S.DISCARDED: frozenset(),
     S.SCHEDULED: frozenset({S.PENDING, S.CANCELLED}),
     S.PENDING: frozenset({S.VALIDATING, S.CANCELLED, S.FAILED}),
     S.VALIDATING: frozenset({S.QUEUED, S.CANCELLED, S.FAILED}),
@@ -40,8 +42,9 @@ LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
     S.FAILED: frozenset(),
 }
 
-FINISHED = frozenset(status for status, after in LEGAL.items() if not after)
-UNFINISHED = frozenset(S) - FINISHED - {S.DRAFT}
+DRY_RUN = frozenset({S.DRAFT, S.DISCARDED})  # hidden; a discarded one exists until its rows are deleted
+FINISHED = frozenset(status for status, after in LEGAL.items() if not after) - DRY_RUN
+UNFINISHED = frozenset(S) - FINISHED - DRY_RUN
 RUNNING = frozenset({S.QUEUED, S.PROCESSING})
 WITH_OPEN_BATCHES = RUNNING | {S.PAUSED, S.CANCELLING}
 WITH_FAILURES = frozenset({S.COMPLETED_WITH_ERRORS, S.FAILED})

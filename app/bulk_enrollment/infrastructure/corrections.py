@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import CORRECTABLE, JobStatus
+from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -48,9 +48,9 @@ def correctable_jobs(
 
 
 def corrected_by(account_id: int, job_id: int, limit: int = 5) -> Sequence[Relative]:
-    """Return the jobs that correct this one, newest first, without drafts."""
+    """Return the jobs that correct this one, newest first, without dry runs."""
     return _relatives(
-        account_id, limit, EnrollmentJob.parent_job_id == job_id, EnrollmentJob.status != JobStatus.DRAFT
+        account_id, limit, EnrollmentJob.parent_job_id == job_id, EnrollmentJob.status.notin_(DRY_RUN)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, statuses_named
+from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
@@ -99,7 +99,7 @@ def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str
     of_workflow = sa.exists().where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.workflow_id == Workflow.id,
-        EnrollmentJob.status != JobStatus.DRAFT,
+        EnrollmentJob.status.notin_(DRY_RUN),
     )
     rows = session().execute(
         sa.select(Workflow.public_id, Workflow.name)
@@ -165,7 +165,7 @@ def _named(account_id: int) -> sa.Select[Any]:
         .outerjoin(Workflow, _its_workflow(account_id))
         .outerjoin(User, User.id == EnrollmentJob.created_by)
         .outerjoin(pauser, pauser.id == EnrollmentJob.paused_by_user)
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status != JobStatus.DRAFT)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.notin_(DRY_RUN))
         .options(sa.orm.defer(EnrollmentJob.selection, raiseload=True))  # a list of contacts can be long
         .execution_options(populate_existing=True)
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.leases import lease
@@ -24,3 +25,11 @@ def is_held(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
 
 def is_ready(job: Any = EnrollmentJob) -> sa.ColumnElement[bool]:
     return sa.and_(job.status.in_(PLANNABLE), job.planned_at.isnot(None), job.failure.is_(None))
+
+
+def is_unwanted() -> sa.ColumnElement[bool]:
+    """SQL condition: the job never runs, so its plan is to be deleted. Batches have never been created."""
+    job = EnrollmentJob
+    is_cancelled = sa.and_(job.status == JobStatus.CANCELLED, job.planned_at.is_(None))
+    never_runs = sa.or_(job.status == JobStatus.DISCARDED, job.failure.isnot(None), is_cancelled)
+    return sa.and_(never_runs, job.batches == 0)

@@ -68,11 +68,16 @@ def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
 
 
 def job_by_public_id(account_id: int, public_id: str) -> EnrollmentJob | None:
+    """Return a job or dry run, or None if there is none or it has been discarded."""
     if not is_public_id(public_id):
         return None
     return session().scalar(
         sa.select(EnrollmentJob)
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.public_id == public_id)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.public_id == public_id,
+            EnrollmentJob.status != JobStatus.DISCARDED,
+        )
         .execution_options(populate_existing=True)
     )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.job import DRY_RUN, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -50,7 +50,7 @@ def uses_of_same_bytes(account_id: int, sha256: str, limit: int = 3) -> list[Use
             EnrollmentJob.account_id == account_id,
             Upload.account_id == account_id,
             Upload.sha256 == sha256,
-            EnrollmentJob.status != JobStatus.DRAFT,
+            EnrollmentJob.status.notin_(DRY_RUN),
         )
         .order_by(EnrollmentJob.id.desc())
         .limit(limit)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import OPEN_BATCH, UNFINISHED, WITH_OPEN_BATCHES, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.planning import PLANNABLE
-from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_waiting
+from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_unwanted, is_waiting
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
 from app.platform.leases import is_older, lease, longest_wait
@@ -134,6 +134,16 @@ def holders() -> set[str]:
     )
     found = session().scalars(planners.union(at_batches), execution_options={"cross_account": True})
     return {holder for holder in found if holder is not None}
+
+
+def interrupted_deletions(seconds: float) -> list[tuple[int, int]]:
+    """Return (account, job) of jobs whose rows are to be deleted but have not been touched for `seconds`."""
+    is_left = sa.or_(EnrollmentJob.planned_rows > 0, EnrollmentJob.status == JobStatus.DISCARDED)
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
+            is_unwanted(), is_left, is_older(EnrollmentJob.updated_at, seconds)
+        )
+    )
 
 
 def drafts_before(moment: datetime) -> list[tuple[int, int]]:

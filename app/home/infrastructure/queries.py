@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import UNFINISHED, WITH_FAILURES, JobStatus
+from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, WITH_FAILURES, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
@@ -81,7 +81,7 @@ def onboarding(account_id: int) -> Onboarding:
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.created_by.isnot(None),
         EnrollmentJob.kind == "enroll",
-        EnrollmentJob.status != JobStatus.DRAFT,
+        EnrollmentJob.status.notin_(DRY_RUN),
     )
     newest = (
         sa.select(Workflow.public_id).where(Workflow.account_id == account_id).order_by(Workflow.id.desc())
@@ -111,7 +111,7 @@ def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list
     tried_again = sa.select(EnrollmentJob.parent_job_id).where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.parent_job_id.isnot(None),
-        EnrollmentJob.status.notin_((JobStatus.DRAFT, JobStatus.CANCELLED, JobStatus.FAILED)),
+        EnrollmentJob.status.notin_(DRY_RUN | {JobStatus.CANCELLED, JobStatus.FAILED}),
     )
     ended_badly = sa.and_(
         EnrollmentJob.status.in_(WITH_FAILURES),

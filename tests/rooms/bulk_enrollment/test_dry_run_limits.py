@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.jobs import dry_run_limits, plan, start
+from app.bulk_enrollment.application.jobs import plan, start
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -69,18 +69,6 @@ def test_an_account_has_so_many_and_no_more(
     with pytest.raises(LimitReached, match="Your colleagues have 2 dry runs open"):
         check(app, alice.actor, uploads[0])
     check(app, mallory.actor, keep(app, mallory.actor, 3))
-
-
-def test_a_large_one_is_left_to_a_worker(
-    app: Flask, alice: Person, run_tasks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dry_run_limits, "DISCARDED_AT_ONCE", 2)
-    upload = keep(app, alice.actor, 5)
-    first = check(app, alice.actor, upload)[1]
-    run_tasks()
-    check(app, alice.actor, upload)
-    run_tasks()
-    assert not is_open(app, alice.actor, first)
 
 
 def test_a_long_planning_lets_another_account_go_first(

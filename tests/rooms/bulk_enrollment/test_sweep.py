@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.jobs import sweep
-from app.bulk_enrollment.infrastructure.store import claims, jobs, plan_claims
+from app.bulk_enrollment.application.jobs import discarding, sweep
+from app.bulk_enrollment.infrastructure.store import claims, plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform import lost_tasks, queue
 from app.platform.clock import now
@@ -225,7 +225,7 @@ def test_a_dry_run_that_is_started_while_it_is_discarded(trial: Trial, app, bob,
 
     def discard() -> None:
         with trial.acting(), transaction():
-            jobs.discard(bob.actor.account_id, number)
+            discarding.discard_dry_run(bob.actor.account_id, number)
 
     started, _ = at_once(app, lambda: trial.start_draft(job), discard)
     if started == job:
@@ -243,7 +243,7 @@ def test_a_started_job_is_not_discarded(trial: Trial, bob, workflow):
     trial.plan(job)
     trial.start_draft(job)
     with trial.acting(), transaction():
-        jobs.discard(bob.actor.account_id, trial.job(job).id)
+        discarding.discard_dry_run(bob.actor.account_id, trial.job(job).id)
     trial.finish(job)
     trial.holds(job)
 

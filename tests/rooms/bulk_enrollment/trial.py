@@ -99,9 +99,11 @@ class Trial:
 
     def plan(self, job: str) -> None:
         """What the planning task does."""
-        number = self.job(job).id
+        self.plan_number(self.job(job).id)
+
+    def plan_number(self, job_id: int) -> None:
         with self.app.app_context():
-            plan.plan_job(self.actor.account_id, number)
+            plan.plan_job(self.actor.account_id, job_id)
 
     def dispatch(self) -> None:
         with self.app.app_context():

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from app.bulk_enrollment.domain.job import (
+    DRY_RUN,
     FINISHED,
     RUNNING,
     UNFINISHED,
@@ -19,7 +20,7 @@ S = JobStatus
 
 # Written down once more, from the specification and not from the code.
 MOVES = """
-draft       -> pending scheduled
+draft       -> pending scheduled discarded
 scheduled   -> pending cancelled
 pending     -> validating cancelled failed
 validating  -> queued cancelled failed
@@ -43,7 +44,8 @@ def test_each_change_of_state(before: S, after: S) -> None:
 
 def test_states_by_what_they_mean() -> None:
     assert {S.COMPLETED, S.COMPLETED_WITH_ERRORS, S.CANCELLED, S.FAILED} == FINISHED
-    assert set(S) - FINISHED - {S.DRAFT} == UNFINISHED
+    assert {S.DRAFT, S.DISCARDED} == DRY_RUN
+    assert set(S) - FINISHED - DRY_RUN == UNFINISHED
     assert {S.QUEUED, S.PROCESSING} == RUNNING
 
 
@@ -67,7 +69,7 @@ def plan_by_the_book(status: S, planned: bool, held: bool, failed: bool) -> str:
         return "failed" if failed else "ready" if planned else "held" if held else "waiting"
     if status is S.SCHEDULED:
         return "failed" if failed else "none"
-    if status is S.FAILED:
+    if status in (S.FAILED, S.DISCARDED):
         return "failed" if failed else "none"
     if status is S.CANCELLED and not planned:
         return "failed" if failed else "none"

@@ -2,15 +2,11 @@
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
+from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.platform import queue
-from app.platform.database import after_commit, transaction
 from app.platform.errors import LimitReached
 from app.platform.settings import current
-
-DISCARD_TASK = "bulk_enrollment.discard_dry_run"
-DISCARDED_AT_ONCE = 20_000  # rows; larger plans are discarded by a worker
 
 
 def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
@@ -30,17 +26,4 @@ def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
             )
         replaced = replaced or mine[:1]
     for job in replaced:
-        _discard(actor.account_id, job)
-
-
-def discard_dry_run(account_id: int, job_id: int) -> None:
-    """Delete a dry run and its plan, unless it has been started."""
-    with transaction():
-        jobs.discard(account_id, job_id)
-
-
-def _discard(account_id: int, job: EnrollmentJob) -> None:
-    if job.planned_rows <= DISCARDED_AT_ONCE:
-        jobs.discard(account_id, job.id)
-    else:
-        after_commit(lambda: queue.send(DISCARD_TASK, account_id, job.id))
+        discard_dry_run(actor.account_id, job.id)

@@ -10,6 +10,7 @@ from collections import Counter
 
 from app.accounts import application as accounts
 from app.activity import application as activity
+from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.progress import tell
 from app.bulk_enrollment.application.jobs.run import (
     analyze_grown_tables,
@@ -85,7 +86,8 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
         _plan_next(account_id)
         return None
     except _PlanningLost:
-        _clean_up_cancelled(account_id, job_id)
+        with transaction():
+            discard_rows(account_id, job_id)  # of a job that was canceled, or of a discarded dry run
         _plan_next(account_id)
         return None
     except UnreadableFile as fault:
@@ -197,21 +199,13 @@ def _queue_planned(
 
 def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
     with transaction():
-        if not plan_claims.hold(job.account_id, job.id, attempt, 0):
+        if not plan_claims.hold(job.account_id, job.id, attempt):
             return
-        jobs.discard_rows(job.account_id, job.id)
         why = sentence[:LONGEST_FAILURE]
         if plan_claims.fail_draft(job.account_id, job.id, attempt, why):
             tell(job, "job_finished", status=JobStatus.FAILED.value)
-            return
-        if jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=why, finished_at=now()):
+        elif jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=why, finished_at=now()):
             tell(job, "job_finished", status=JobStatus.FAILED.value)
             actor = accounts.worker_actor(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
-
-
-def _clean_up_cancelled(account_id: int, job_id: int) -> None:
-    """Delete the rows of a job that was canceled before its plan was complete, or of a deleted dry run."""
-    with transaction():
-        if jobs.status_of(account_id, job_id) in (JobStatus.CANCELLED, None):  # None: a dry run was replaced
-            jobs.discard_rows(account_id, job_id)
+        discard_rows(job.account_id, job.id)

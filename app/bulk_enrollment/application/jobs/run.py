@@ -22,6 +22,7 @@ from app.bulk_enrollment.application.jobs.batch import (
     keeps_fields,
     settle_rows,
 )
+from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.progress import tell
 from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
@@ -245,8 +246,8 @@ def skip_rest(account_id: int, job_id: int) -> None:
     while not queue.should_stop():
         with transaction():
             job = queries.job_by_id(account_id, job_id)
-            if job.status == JobStatus.CANCELLED and job.planned_at is None:
-                jobs.discard_rows(account_id, job_id)  # canceled before its batches were created
+            if job.status == JobStatus.CANCELLED:
+                discard_rows(account_id, job_id)  # if it was canceled before its batches were created
             if job.status != JobStatus.CANCELLING:
                 return
             batches.abandoned_while_cancelling(account_id, job_id)

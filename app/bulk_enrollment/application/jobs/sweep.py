@@ -7,10 +7,11 @@ does no harm.
 
 from datetime import timedelta
 
+from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, dispatch, finish_if_done
 from app.bulk_enrollment.infrastructure import waiting
-from app.bulk_enrollment.infrastructure.store import batches, jobs, plan_claims
+from app.bulk_enrollment.infrastructure.store import batches, plan_claims
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -64,7 +65,7 @@ def _recall_lost_tasks() -> None:
 
 
 def discard_old_drafts() -> None:
-    """Delete dry runs that were never started."""
+    """Discard dry runs that were never started."""
     for account_id, job_id in waiting.drafts_before(now() - DRAFTS_KEPT):
         with transaction():
-            jobs.discard(account_id, job_id)
+            discard_dry_run(account_id, job_id)

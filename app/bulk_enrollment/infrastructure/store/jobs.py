@@ -7,13 +7,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import OPEN_BATCH, UNFINISHED, JobStatus, states_before
 from app.bulk_enrollment.domain.pausing import PausedBy
-from app.bulk_enrollment.infrastructure.tables import (
-    EnrollmentBatch,
-    EnrollmentJob,
-    EnrollmentRow,
-    RowFields,
-    WithheldKey,
-)
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import session
 
 
@@ -56,15 +50,6 @@ def change(account_id: int, job_id: int, **values: Any) -> bool:
     return update_if(account_id, job_id, [], values)
 
 
-def status_of(account_id: int, job_id: int) -> str | None:
-    """Return the current status of a job, or None if it has been deleted."""
-    return session().scalar(
-        sa.select(EnrollmentJob.status).where(
-            EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id
-        )
-    )
-
-
 def dry_runs_of(account_id: int) -> list[EnrollmentJob]:
     """Return the account's open dry runs, oldest first."""
     query = (
@@ -103,30 +88,6 @@ def finish(
         [EnrollmentJob.status == before, ~open_batches],
         {"status": to.value, "finished_at": now, "totals": totals},
     )
-
-
-def discard(account_id: int, job_id: int) -> None:
-    """Delete a draft and its rows, unless it has been started in the meantime."""
-    discarded = session().execute(
-        sa.delete(EnrollmentJob)
-        .where(
-            EnrollmentJob.account_id == account_id,
-            EnrollmentJob.id == job_id,
-            EnrollmentJob.status == JobStatus.DRAFT,
-        )
-        .returning(EnrollmentJob.id),
-        execution_options={"synchronize_session": False},
-    )
-    if discarded.scalar() is not None:
-        discard_rows(account_id, job_id)
-
-
-def discard_rows(account_id: int, job_id: int) -> None:
-    for table in (RowFields, EnrollmentRow, EnrollmentBatch, WithheldKey):
-        session().execute(
-            sa.delete(table).where(table.account_id == account_id, table.job_id == job_id),
-            execution_options={"synchronize_session": False},
-        )
 
 
 def update_if(account_id: int, job_id: int, conditions: list[Any], values: dict[str, Any]) -> bool:

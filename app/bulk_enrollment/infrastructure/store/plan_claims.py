@@ -68,17 +68,14 @@ def _another_is_planned(account_id: int, job_id: int) -> sa.ColumnElement[bool]:
     )
 
 
-def hold(account_id: int, job_id: int, attempt: int, rows: int) -> bool:
-    """Renew the claim and record `rows` planned rows.
+def hold(account_id: int, job_id: int, attempt: int, rows: int | None = None) -> bool:
+    """Renew the claim and record `rows` planned rows, unless None.
 
     Return False if the job was canceled or another worker has claimed its planning.
     """
-    return update_if(
-        account_id,
-        job_id,
-        [EnrollmentJob.attempt == attempt, is_open()],
-        {"lease_until": lease().end, "planned_rows": rows, "idle_attempts": 0},
-    )
+    mine = [EnrollmentJob.attempt == attempt, is_open()]
+    planned = {} if rows is None else {"planned_rows": rows}
+    return update_if(account_id, job_id, mine, {"lease_until": lease().end, "idle_attempts": 0, **planned})
 
 
 def let_go(account_id: int, job_id: int, attempt: int) -> bool:
@@ -129,5 +126,5 @@ def fail_draft(account_id: int, job_id: int, attempt: int, sentence: str) -> boo
         account_id,
         job_id,
         [EnrollmentJob.attempt == attempt, EnrollmentJob.status == JobStatus.DRAFT, is_open()],
-        {"failure": sentence, "lease_until": None, "planned_rows": 0},
+        {"failure": sentence, "lease_until": None},
     )

@@ -11,7 +11,7 @@ from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.domain import telling
-from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus, statuses_named
+from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
@@ -21,7 +21,7 @@ from app.platform import web
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
 
-NEVER_SHOWN = (JobStatus.DRAFT, JobStatus.SCHEDULED)  # dry runs; scheduled starts do not exist yet
+NEVER_SHOWN = DRY_RUN | {JobStatus.SCHEDULED}  # scheduled starts do not exist yet
 STATUSES = [status for status in JobStatus if status not in NEVER_SHOWN]
 
 
