@@ -12,9 +12,11 @@ from wtforms import EmailField, PasswordField, StringField
 from app.accounts.application import require
 from app.accounts.application.profile import change_email, change_name, change_password
 from app.accounts.domain import Permission
+from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.presentation import lock_out
 from app.accounts.presentation.sessions import current_token
 from app.platform import web
+from app.platform.addresses.email_keys import MAX_ADDRESS
 from app.platform.errors import Invalid
 from app.platform.words import counted
 
@@ -22,11 +24,11 @@ blueprint = Blueprint("profile", __name__, url_prefix="/settings/profile")
 
 
 class NameForm(FlaskForm):
-    name = StringField("Name")
+    name = StringField("Name", render_kw={"maxlength": MAX_NAME_LENGTH})
 
 
 class EmailForm(FlaskForm):
-    email = EmailField("Email address")
+    email = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
     password = PasswordField("Current password", id="email-password")
 
 

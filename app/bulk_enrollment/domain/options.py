@@ -10,6 +10,7 @@ Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]
 
 MISSING: tuple[Missing, ...] = ("skip", "create")
+BATCH_SIZES = f"{SMALLEST_ASKED} to {LARGEST_ASKED}"
 EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
 
 
@@ -60,5 +61,5 @@ def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, st
     if options.creates and not options.consent_basis:
         found["consent_basis"] = "Choose a legal basis for contacting new contacts."
     if options.batch_size is not None and not SMALLEST_ASKED <= options.batch_size <= LARGEST_ASKED:
-        found["batch_size"] = f"Enter a batch size from {SMALLEST_ASKED} to {LARGEST_ASKED}."
+        found["batch_size"] = f"Enter a batch size from {BATCH_SIZES}."
     return found

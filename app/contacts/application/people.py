@@ -12,13 +12,12 @@ from app.activity import application as activity
 from app.contacts.application.lookup import existing
 from app.contacts.application.tags import ensure_tags
 from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, clean, may_become, read_fields
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.infrastructure import queries, store
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, Invalid
-
-REASON_LIMIT = 200
 
 
 def add_contact(
@@ -45,7 +44,7 @@ def add_contact(
                 "account_id": actor.account_id,
                 "created_by": actor.user_id,
                 "consent_basis": consent_basis.value,
-                "consent_source": clean(consent_source)[:REASON_LIMIT] or None,
+                "consent_source": clean(consent_source)[:MAX_CONSENT_SOURCE] or None,
                 "consent_at": at,
             }
         )
@@ -106,8 +105,8 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
     """
     require(actor, Permission.CONTACTS)
     reason = clean(reason)
-    if not reason or len(reason) > REASON_LIMIT:
-        sentence = f"Enter how they asked to be contacted again, in up to {REASON_LIMIT} characters."
+    if not reason or len(reason) > MAX_CONSENT_SOURCE:
+        sentence = f"Enter how they asked to be contacted again, in up to {MAX_CONSENT_SOURCE} characters."
         raise Invalid("VALIDATION_ERROR", sentence, fields={"reason": sentence})
     at = now()
     with transaction():

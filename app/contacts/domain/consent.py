@@ -7,6 +7,8 @@ a user who resubscribes an unsubscribed contact and states a reason.
 from enum import StrEnum
 from typing import Final
 
+MAX_CONSENT_SOURCE = 200  # characters of what is stored as proof of consent
+
 
 class Status(StrEnum):
     ACTIVE = "active"

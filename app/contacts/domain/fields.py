@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from app.contacts.domain.names import clean, name_key
 from app.contacts.domain.whole_names import split_name
 from app.platform.addresses import email_key, first_email, read_phone
+from app.platform.addresses.email_keys import MAX_ADDRESS
 from app.platform.dates import NO_YEAR, DateStyle, is_month_first, read_date
 
 
@@ -25,7 +26,7 @@ class Field(NamedTuple):
 FIELDS: Final[dict[str, Field]] = {
     field.key: field
     for field in (
-        Field("email", "Email", 254),
+        Field("email", "Email", MAX_ADDRESS),
         Field("phone", "Phone", 40),
         Field("first_name", "First name", 120),
         Field("last_name", "Last name", 120),

@@ -8,22 +8,29 @@ from wtforms import EmailField, SelectField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from app.contacts.domain import CONSENT_LABELS, FIELDS
+from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE
+from app.contacts.domain.fields import CUSTOM_LIMIT
 
 _OWN = "own-"
+
+
+def _field(key: str, kind: type[StringField] = StringField) -> StringField:
+    field = FIELDS[key]
+    return kind(field.label, render_kw={"maxlength": field.limit})
 
 
 class ContactForm(FlaskForm):
     """Standard fields of a contact; `contact_form` adds the account's custom fields."""
 
-    first_name = StringField(FIELDS["first_name"].label)
-    last_name = StringField(FIELDS["last_name"].label)
-    email = EmailField(FIELDS["email"].label)
-    phone = TelField(FIELDS["phone"].label)
-    company = StringField(FIELDS["company"].label)
-    city = StringField(FIELDS["city"].label)
-    country = StringField(FIELDS["country"].label)
-    birthday = StringField(FIELDS["birthday"].label)
+    first_name = _field("first_name")
+    last_name = _field("last_name")
+    email = _field("email", EmailField)
+    phone = _field("phone", TelField)
+    company = _field("company")
+    city = _field("city")
+    country = _field("country")
+    birthday = _field("birthday")
 
     @property
     def given(self) -> dict[str, str]:
@@ -52,7 +59,7 @@ class NewContactForm(ContactForm):
         "Legal basis for contacting",
         choices=[SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()],
     )
-    consent_source = StringField("Source of consent", [Length(max=200)])
+    consent_source = StringField("Source of consent", [Length(max=MAX_CONSENT_SOURCE)])
 
     @property
     def tag_names(self) -> list[str]:
@@ -60,11 +67,13 @@ class NewContactForm(ContactForm):
 
 
 class TagForm(FlaskForm):
-    name = StringField("Tag")
+    name = StringField("Tag", render_kw={"maxlength": MAX_TAG})
 
 
 class ReactivationForm(FlaskForm):
-    reason = StringField("How did they ask to be contacted again?")
+    reason = StringField(
+        "How did they ask to be contacted again?", render_kw={"maxlength": MAX_CONSENT_SOURCE}
+    )
 
 
 def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any) -> Any:
@@ -72,7 +81,10 @@ def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any)
 
     `values` are the initial values of an unsubmitted form; `own_values` those of custom fields.
     """
-    inputs = {f"{_OWN}{key}": StringField(label) for key, label in own.items()}
+    inputs = {
+        f"{_OWN}{key}": StringField(label, render_kw={"maxlength": CUSTOM_LIMIT})
+        for key, label in own.items()
+    }
     form = type(kind.__name__, (kind,), inputs)
     own_values = values.pop("own_values", None) or {}
     return form(data=values | {f"{_OWN}{key}": value for key, value in own_values.items()})

@@ -25,10 +25,10 @@ from app.workflows.domain import (
     problems,
     switch_off,
 )
+from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 from app.workflows.infrastructure.tables import Workflow
 
 MAX_KEY = 64
-MAX_NAME = 120
 CONNECT = "/settings/integrations"
 
 
@@ -151,8 +151,8 @@ def _lacking(nodes: Iterable[Node]) -> Iterator[Node]:
 
 def _checked_name(name: str) -> str:
     tidy = " ".join(name.split())
-    if not 0 < len(tidy) <= MAX_NAME:
-        sentence = "Enter a name." if not tidy else f"Names can be up to {MAX_NAME} characters."
+    if not 0 < len(tidy) <= MAX_WORKFLOW_NAME:
+        sentence = "Enter a name." if not tidy else f"Names can be up to {MAX_WORKFLOW_NAME} characters."
         raise Invalid("VALIDATION_ERROR", sentence, fields={"name": sentence})
     return tidy
 

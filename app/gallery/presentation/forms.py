@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 
 from app.platform.ids import new_public_id
+from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
 
 class CloneForm(FlaskForm):
@@ -15,7 +16,7 @@ class CloneForm(FlaskForm):
     set by the button that offers it. `same_name` holds a name already in use that the user confirmed.
     """
 
-    name = StringField("Workflow name")
+    name = StringField("Workflow name", render_kw={"maxlength": MAX_WORKFLOW_NAME})
     idempotency_key = HiddenField(default=new_public_id)
     switch_off = HiddenField()
     same_name = HiddenField()

@@ -17,6 +17,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from app.accounts.domain.business import MAX_LINK_LENGTH, MAX_PHONE_LENGTH
+from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.domain.regions import countries, zones_by_area
 
 
@@ -44,7 +46,11 @@ class _RegionForm(_Form):
 
 
 def _company() -> StringField:
-    return StringField("Company", [InputRequired("Enter the name of your company.")])
+    return StringField(
+        "Company",
+        [InputRequired("Enter the name of your company.")],
+        render_kw={"maxlength": MAX_NAME_LENGTH},
+    )
 
 
 def _time_zone() -> SelectField:
@@ -69,7 +75,9 @@ class SetupForm(_RegionForm):
     no_country_label = "Same as time zone"
 
     token = StringField("Token from the terminal")
-    name = StringField("Your name", [InputRequired("Enter your name.")])
+    name = StringField(
+        "Your name", [InputRequired("Enter your name.")], render_kw={"maxlength": MAX_NAME_LENGTH}
+    )
     account_name = _company()
     email = EmailField("Email address")
     password = PasswordField("Password")
@@ -78,14 +86,18 @@ class SetupForm(_RegionForm):
     sample_data = BooleanField("Start with sample data", default=True)
 
 
+def _link(label: str) -> StringField:
+    return StringField(label, render_kw={"maxlength": MAX_LINK_LENGTH})
+
+
 class BusinessForm(_Form):
     """Business details. Field names match the merge tags."""
 
-    website = StringField("Website")
-    phone = StringField("Phone")
+    website = _link("Website")
+    phone = StringField("Phone", render_kw={"maxlength": MAX_PHONE_LENGTH})
     postal_address = TextAreaField("Postal address")
-    booking_link = StringField("Booking page")
-    review_link = StringField("Review page")
+    booking_link = _link("Booking page")
+    review_link = _link("Review page")
 
     def texts(self) -> dict[str, str]:
         """Return the submitted texts as {field: text}."""

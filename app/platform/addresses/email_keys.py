@@ -26,7 +26,7 @@ _RESERVED = r"(?i:arpa|invalid|local|localhost|onion|test)"
 _SIMPLE = re.compile(rf"{_ATEXT}++(?:\.{_ATEXT}++)*+@(?:{_LABEL}\.)++(?!{_RESERVED}\Z)[A-Za-z]++\Z")
 _match_simple = _SIMPLE.match
 
-_MAX_ADDRESS: Final = 254
+MAX_ADDRESS: Final = 254
 
 
 def email_key(text: str) -> str | AddressProblem:
@@ -47,7 +47,7 @@ def _slow_email_key(text: str) -> str | AddressProblem:
         return AddressProblem.BLANK
     if len(inner) <= FAST_PATH_LENGTH and _match_simple(inner):
         return inner.lower()
-    return _diagnose(inner) if len(inner) > _MAX_ADDRESS else _validate_with_library(inner)
+    return _diagnose(inner) if len(inner) > MAX_ADDRESS else _validate_with_library(inner)
 
 
 @lru_cache(maxsize=1024)
@@ -81,7 +81,7 @@ def _diagnose(address: str) -> AddressProblem:
         return AddressProblem.NO_LOCAL
     if not domain:
         return AddressProblem.NO_DOMAIN
-    if len(address.encode("utf-8", "replace")) > _MAX_ADDRESS:
+    if len(address.encode("utf-8", "replace")) > MAX_ADDRESS:
         return AddressProblem.TOO_LONG
     if any(".." in part or part.startswith(".") or part.endswith(".") for part in (local, domain)):
         return AddressProblem.DOTS

@@ -11,10 +11,11 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.settings import current
 from app.workflows.application.lookup import change, editable, find_workflow
+from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
-LONGEST_NAME, LONGEST_DESCRIPTION = 120, 1000
+LONGEST_DESCRIPTION = 1000
 
 
 class SameName(Conflict):
@@ -126,8 +127,8 @@ def _problems(name: str, description: str) -> dict[str, str]:
     fields = {}
     if not _tidy(name):
         fields["name"] = "Enter a name."
-    elif len(_tidy(name)) > LONGEST_NAME:
-        fields["name"] = f"Use at most {LONGEST_NAME} characters."
+    elif len(_tidy(name)) > MAX_WORKFLOW_NAME:
+        fields["name"] = f"Use at most {MAX_WORKFLOW_NAME} characters."
     if len(_tidy_lines(description)) > LONGEST_DESCRIPTION:
         fields["description"] = f"Use at most {LONGEST_DESCRIPTION:,} characters."
     return fields

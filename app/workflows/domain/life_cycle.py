@@ -1,6 +1,9 @@
 """The statuses of a workflow and the transitions between them (W-02): draft → active ⇄ paused → archived."""
 
 from enum import StrEnum
+from typing import Final
+
+MAX_WORKFLOW_NAME: Final = 120
 
 
 class Status(StrEnum):

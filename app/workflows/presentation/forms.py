@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 
 from app.workflows.domain import Setting
+from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
 SEVERAL_LINES = ("message", "markdown")
 
@@ -31,7 +32,7 @@ class RevisedForm(FlaskForm):
 
 
 class NameForm(RevisedForm):
-    name = StringField("Name")
+    name = StringField("Name", render_kw={"maxlength": MAX_WORKFLOW_NAME})
     description = TextAreaField("Description")
     enroll_again = BooleanField("Allow re-enrollment")
     same_name = HiddenField()

@@ -17,7 +17,7 @@ from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.application.report import dry_runs
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.selection.uploads import uses_of
-from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.options import BATCH_SIZES, JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.presentation.selection.options_form import (
     option_fields,
@@ -149,7 +149,7 @@ class JobDestination:
         return {"missing": missing or None, "existing": "leave"}
 
     def options(self, form: Any, newcomers: files.PeopleCount | None) -> str:
-        return self._html("_mapping_options.html", form=form, newcomers=newcomers)
+        return self._html("_mapping_options.html", form=form, newcomers=newcomers, batch_sizes=BATCH_SIZES)
 
     def read(
         self, form: Any, upload: files.Upload, choices: files.FileChoices
