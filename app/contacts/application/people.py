@@ -51,7 +51,7 @@ def add_contact(
         if contact_id is None:
             raise _taken(actor, values)
         for tag_id in ensure_tags(actor.account_id, tags, actor.user_id):
-            store.put_tag(actor.account_id, contact_id, tag_id, at)
+            store.add_tag(actor.account_id, contact_id, tag_id, at)
         activity.record_contact(actor, contact_id, "contact_created")
         activity.record(actor, "contact_created", "contact", contact_id)
     return contact_id

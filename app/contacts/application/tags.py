@@ -54,7 +54,7 @@ def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
     with transaction():
         contact = existing(actor, contact_id)
         [tag_id] = ensure_tags(actor.account_id, [name], actor.user_id)
-        if store.put_tag(actor.account_id, contact.id, tag_id, now()):
+        if store.add_tag(actor.account_id, contact.id, tag_id, now()):
             _note(actor, contact.id, "tag_added", tag_id)
 
 
@@ -63,7 +63,7 @@ def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id)
-        if store.take_tag(actor.account_id, contact.id, tag_id):
+        if store.remove_tag(actor.account_id, contact.id, tag_id):
             _note(actor, contact.id, "tag_removed", tag_id)
 
 

@@ -63,7 +63,7 @@ def add_custom_fields(account_id: int, labels: Mapping[str, str], created_by: in
         session().execute(insert_or_skip(CustomField).on_conflict_do_nothing(), rows)
 
 
-def put_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool:
+def add_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool:
     """Add a tag to a contact; return False if it already has it."""
     result = session().execute(
         insert_or_skip(ContactTag)
@@ -74,7 +74,7 @@ def put_tag(account_id: int, contact_id: int, tag_id: int, at: datetime) -> bool
     return _rows(result) == 1
 
 
-def take_tag(account_id: int, contact_id: int, tag_id: int) -> bool:
+def remove_tag(account_id: int, contact_id: int, tag_id: int) -> bool:
     """Remove a tag from a contact; return False if it did not have it."""
     result = session().execute(
         sa.delete(ContactTag)
