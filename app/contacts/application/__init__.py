@@ -27,13 +27,13 @@ from app.contacts.application.filters import (
 )
 from app.contacts.application.own_fields import ensure_fields
 from app.contacts.application.panels import (
-    Told,
+    LinkedText,
+    descriptions_of,
     job_names,
     panels_of,
     register_events,
     register_job_names,
     register_panel,
-    told,
 )
 from app.contacts.application.people import add_contact, change_contact, reactivate, unsubscribe
 from app.contacts.application.reading import (
@@ -51,10 +51,10 @@ from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, un
 __all__ = [
     "NOBODY",
     "Card",
+    "LinkedText",
     "Listing",
     "Search",
     "Term",
-    "Told",
     "add_contact",
     "answer_files",
     "block_many",
@@ -64,6 +64,7 @@ __all__ = [
     "contact_card",
     "create_many",
     "criteria_for",
+    "descriptions_of",
     "ensure_fields",
     "ensure_tags",
     "facts_of",
@@ -83,7 +84,6 @@ __all__ = [
     "tag_each",
     "tag_many",
     "tags_to_choose",
-    "told",
     "unpack",
     "unsubscribe",
     "untag_contact",

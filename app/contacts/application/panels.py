@@ -7,7 +7,7 @@ from app.accounts.domain import Actor
 from app.activity.infrastructure.tables import ContactEvent
 
 
-class Told(NamedTuple):
+class LinkedText(NamedTuple):
     """A text, such as a timeline entry or the name of a file, and an optional link."""
 
     text: str
@@ -15,11 +15,11 @@ class Told(NamedTuple):
 
 
 Show = Callable[[Actor, int], str | None]
-Tell = Callable[[Actor, Sequence[ContactEvent]], Mapping[int, Told]]
-JobNames = Callable[[Actor, Sequence[int]], Mapping[int, Told]]
+DescribeEvents = Callable[[Actor, Sequence[ContactEvent]], Mapping[int, LinkedText]]
+JobNames = Callable[[Actor, Sequence[int]], Mapping[int, LinkedText]]
 
 _panels: dict[str, Show] = {}
-_tellers: dict[str, Tell] = {}
+_describers: dict[str, DescribeEvents] = {}
 _job_names: list[JobNames] = []
 
 
@@ -29,11 +29,11 @@ def register_panel(name: str, show: Show) -> None:
     _panels[name] = show
 
 
-def register_events(kinds: Iterable[str], tell: Tell) -> None:
-    """Register sentences for event kinds: `tell(actor, events)` returns {event id: entry} for all events at
-    once."""
+def register_events(kinds: Iterable[str], describe: DescribeEvents) -> None:
+    """Register sentences for event kinds: `describe(actor, events)` returns {event id: entry} for all
+    events at once."""
     for kind in kinds:
-        _tellers[kind] = tell
+        _describers[kind] = describe
 
 
 def register_job_names(names: JobNames) -> None:
@@ -42,9 +42,9 @@ def register_job_names(names: JobNames) -> None:
     _job_names[:] = [names]
 
 
-def job_names(actor: Actor, job_ids: Sequence[int]) -> dict[int, Told]:
+def job_names(actor: Actor, job_ids: Sequence[int]) -> dict[int, LinkedText]:
     """Return {job id: name and link} of the jobs that still exist."""
-    return {job_id: told for names in _job_names if job_ids for job_id, told in names(actor, job_ids).items()}
+    return {job_id: name for names in _job_names if job_ids for job_id, name in names(actor, job_ids).items()}
 
 
 def panels_of(actor: Actor, contact_id: int) -> list[str]:
@@ -53,11 +53,11 @@ def panels_of(actor: Actor, contact_id: int) -> list[str]:
     return [html for html in shown if html]
 
 
-def told(actor: Actor, events: Sequence[ContactEvent]) -> dict[int, Told]:
+def descriptions_of(actor: Actor, events: Sequence[ContactEvent]) -> dict[int, LinkedText]:
     """Return {event id: entry} for the events whose kinds were registered."""
-    words: dict[int, Told] = {}
-    for tell in dict.fromkeys(_tellers.values()):
-        own = [event for event in events if _tellers.get(event.kind) is tell]
+    words: dict[int, LinkedText] = {}
+    for describe in dict.fromkeys(_describers.values()):
+        own = [event for event in events if _describers.get(event.kind) is describe]
         if own:
-            words.update(tell(actor, own))
+            words.update(describe(actor, own))
     return words

@@ -170,7 +170,7 @@ def _show_card(contact_id: int, **forms: Any) -> str:
         "contacts/contact.html",
         card=card,
         contact=card.contact,
-        lines=lines_of(card, contacts.told(actor, card.events), files),
+        lines=lines_of(card, contacts.descriptions_of(actor, card.events), files),
         stating_file=stating_file(card, files),
         panels=contacts.panels_of(actor, contact_id),
         birthday=birthday_text(card.contact.birthday) if card.contact.birthday else None,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from app.contacts.application import Card, Told
+from app.contacts.application import Card, LinkedText
 
 _WORDS: dict[str, Callable[[str], str]] = {
     "contact_created": lambda _text: "Added to your contacts",
@@ -36,7 +36,9 @@ def jobs_of(card: Card) -> list[int]:
     return sorted(job_id for job_id in found if job_id)
 
 
-def lines_of(card: Card, words_of_others: Mapping[int, Told], files: Mapping[int, Told]) -> list[Line]:
+def lines_of(
+    card: Card, words_of_others: Mapping[int, LinkedText], files: Mapping[int, LinkedText]
+) -> list[Line]:
     """Return the timeline entries, newest first, with the sentences registered by other rooms where there are
     any. `files` is {job id: name of its file}.
 
@@ -45,8 +47,8 @@ def lines_of(card: Card, words_of_others: Mapping[int, Told], files: Mapping[int
     lines: list[Line] = []
     for event in card.events:
         by = card.names.get(event.user_id) if event.user_id else None
-        if told := words_of_others.get(event.id):
-            lines.append(Line(told.text, event.at, by, told.url))
+        if entry := words_of_others.get(event.id):
+            lines.append(Line(entry.text, event.at, by, entry.url))
             continue
         words = _WORDS.get(event.kind)
         text = words(event.text or "") if words else event.kind.replace("_", " ").capitalize()
@@ -60,7 +62,7 @@ def lines_of(card: Card, words_of_others: Mapping[int, Told], files: Mapping[int
     return lines
 
 
-def stating_file(card: Card, files: Mapping[int, Told]) -> Told | None:
+def stating_file(card: Card, files: Mapping[int, LinkedText]) -> LinkedText | None:
     """Return the file that states the contact's current status; None if it comes from somewhere else."""
     for event in card.events:
         if event.kind in _STATUSES:
@@ -71,7 +73,7 @@ def stating_file(card: Card, files: Mapping[int, Told]) -> Told | None:
     return None
 
 
-_DELETED = Told("a deleted file")
+_DELETED = LinkedText("a deleted file")
 
 
 def _came_with_status(card: Card) -> bool:
@@ -80,7 +82,7 @@ def _came_with_status(card: Card) -> bool:
     return bool(card.contact.created_job_id) and not is_active
 
 
-def _arrival(card: Card, files: Mapping[int, Told]) -> Line:
+def _arrival(card: Card, files: Mapping[int, LinkedText]) -> Line:
     contact = card.contact
     if contact.created_job_id is None:
         return Line("Added to your contacts", contact.created_at, card.names.get(contact.created_by or 0))

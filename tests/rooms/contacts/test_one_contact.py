@@ -6,7 +6,7 @@ import time
 import pytest
 
 from app.activity.infrastructure.queries import audit_entries
-from app.contacts.application import Told, add_contact, panels, register_events, register_panel
+from app.contacts.application import LinkedText, add_contact, panels, register_events, register_panel
 from app.contacts.domain import ConsentBasis
 from app.platform.database import transaction
 from app.platform.errors import Invalid
@@ -212,13 +212,13 @@ def test_what_people_type_is_never_html(app, bob):
 
 def test_higher_rooms_show_panels_and_tell_events(app, bob, monkeypatch):
     monkeypatch.setattr(panels, "_panels", {})
-    monkeypatch.setattr(panels, "_tellers", {})
+    monkeypatch.setattr(panels, "_describers", {})
     contact_id = add(app, bob.actor, "ann@example.com")
     register_panel("enrollments", lambda actor, number: f"<p>{actor.name} {number}</p>")
     register_panel("nothing", lambda actor, number: None)
     register_events(
         ["contact_created"],
-        lambda actor, events: {event.id: Told("Here at last", "/somewhere") for event in events},
+        lambda actor, events: {event.id: LinkedText("Here at last", "/somewhere") for event in events},
     )
     page = bob.get(f"/contacts/{contact_id}").text
     assert f"&lt;p&gt;Bob {contact_id}&lt;/p&gt;" in page

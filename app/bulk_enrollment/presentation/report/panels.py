@@ -9,14 +9,14 @@ from markupsafe import Markup
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.report.shown_jobs import Origin, origins_of, recent_jobs
 from app.contacts import application as contacts
-from app.contacts.application import Told
+from app.contacts.application import LinkedText
 from app.engine import application as engine
 from app.workflows import application as workflows
 
 
 def register() -> None:
     workflows.register_panel("jobs", _latest_jobs)
-    contacts.register_events(["enrolled", "imported"], _tell)
+    contacts.register_events(["enrolled", "imported"], _describe)
     contacts.register_job_names(_names_of)
 
 
@@ -25,29 +25,31 @@ def _latest_jobs(actor: Actor, workflow: Any) -> Markup | None:
     return Markup(render_template("bulk_enrollment/_workflow_jobs.html", jobs=jobs)) if jobs else None
 
 
-def _names_of(actor: Actor, job_ids: Sequence[int]) -> Mapping[int, Told]:
+def _names_of(actor: Actor, job_ids: Sequence[int]) -> Mapping[int, LinkedText]:
     origins = origins_of(actor.account_id, job_ids)
     return {
-        job_id: Told(origin.source_name, url_for("jobs.show", public_id=origin.public_id))
+        job_id: LinkedText(origin.source_name, url_for("jobs.show", public_id=origin.public_id))
         for job_id, origin in origins.items()
     }
 
 
-def _tell(actor: Actor, events: Sequence[Any]) -> Mapping[int, Told]:
+def _describe(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
     """Return timeline entries such as “Added to Win-back with guests.csv”, linked to the job or workflow."""
     origins = origins_of(actor.account_id, [event.job_id for event in events if event.job_id])
     names = engine.names_of_workflows(actor, [event.workflow_id for event in events if event.workflow_id])
     return {
-        event.id: _told(event.kind, names.get(event.workflow_id), origins.get(event.job_id))
+        event.id: _entry(event.kind, names.get(event.workflow_id), origins.get(event.job_id))
         for event in events
     }
 
 
-def _told(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) -> Told:
+def _entry(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) -> LinkedText:
     if kind == "imported":
         words = "Added to your contacts"
     else:
         words = f"Added to {workflow[0] if workflow else 'a deleted workflow'}"
     if origin is not None:
-        return Told(f"{words} from {origin.source_name}", url_for("jobs.show", public_id=origin.public_id))
-    return Told(words, url_for("workflows.show", public_id=workflow[1]) if workflow else None)
+        return LinkedText(
+            f"{words} from {origin.source_name}", url_for("jobs.show", public_id=origin.public_id)
+        )
+    return LinkedText(words, url_for("workflows.show", public_id=workflow[1]) if workflow else None)
