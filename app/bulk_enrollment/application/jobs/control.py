@@ -3,7 +3,7 @@
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.progress import tell
+from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, dispatch, pause_ended, resume
 from app.bulk_enrollment.application.jobs.start import find_job, permission_for
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
@@ -38,7 +38,7 @@ def pause_job(actor: Actor, public_id: str) -> None:
             jobs.take_pause_over(job.account_id, job.id, before, holds, actor.user_id)
         else:
             raise _cannot(job, "paused")
-        tell(job, "job_paused")
+        publish(job, "job_paused")
         activity.record(actor, "job_paused", "job", job.public_id)
 
 
@@ -57,7 +57,7 @@ def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
         if job.workflow_id and workflows.state_of(job.account_id, job.workflow_id) == "paused":
             if before is not PausedBy.WORKFLOW:
                 jobs.take_pause_over(job.account_id, job.id, before, PausedBy.WORKFLOW)
-                tell(job, "job_paused")
+                publish(job, "job_paused")
                 activity.record(actor, "job_resumed", "job", job.public_id)
             return PausedBy.WORKFLOW
         resume(job, PausedBy.PERSON)
@@ -76,7 +76,7 @@ def cancel_job(actor: Actor, public_id: str) -> None:
             or jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job))
         ):
             raise _cannot(job, "canceled")
-        tell(job, "job_cancelled")
+        publish(job, "job_cancelled")
         activity.record(actor, "job_cancelled", "job", job.public_id)
         after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
 

@@ -11,7 +11,7 @@ from collections import Counter
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
-from app.bulk_enrollment.application.jobs.progress import tell
+from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import (
     analyze_grown_tables,
     dispatch,
@@ -127,7 +127,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             loaded = done + chunk.load(context)
             met = {"met": rows.met} if rows.met else {}
             jobs.change(job.account_id, job.id, planned_rows=loaded, **met)
-            tell(job, "rows_planned", rows=loaded)
+            publish(job, "rows_planned", rows=loaded)
         done = loaded
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.should_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
@@ -190,7 +190,7 @@ def _queue_planned(
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
         batches = cutting.cut_batches(account_id, job_id, job.total, size, planned)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
-        tell(job, "job_queued", batches=batches)
+        publish(job, "job_queued", batches=batches)
     if batches:
         return dispatch(account_id, keep_one)
     finish_if_done(account_id, job_id)
@@ -203,9 +203,9 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
             return
         why = sentence[:LONGEST_FAILURE]
         if plan_claims.fail_draft(job.account_id, job.id, attempt, why):
-            tell(job, "job_finished", status=JobStatus.FAILED.value)
+            publish(job, "job_finished", status=JobStatus.FAILED.value)
         elif jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=why, finished_at=now()):
-            tell(job, "job_finished", status=JobStatus.FAILED.value)
+            publish(job, "job_finished", status=JobStatus.FAILED.value)
             actor = accounts.worker_actor(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
         discard_rows(job.account_id, job.id)

@@ -4,7 +4,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import events
 
 
-def tell(job: EnrollmentJob, kind: str, **facts: events.Fact) -> None:
+def publish(job: EnrollmentJob, kind: str, **facts: events.Fact) -> None:
     """Publish an event about the job after the commit. `kind` is in the past tense."""
     events.publish(job.account_id, subject_of(job.public_id), kind, **facts)
 

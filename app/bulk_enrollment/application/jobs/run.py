@@ -23,7 +23,7 @@ from app.bulk_enrollment.application.jobs.batch import (
     settle_rows,
 )
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
-from app.bulk_enrollment.application.jobs.progress import tell
+from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused
@@ -67,7 +67,7 @@ def _follow_workflows(account_id: int) -> None:
     """Pause the jobs of paused workflows; resume those that were paused with a workflow that runs again."""
     for job_id in queries.jobs_of_paused_workflows(account_id):
         jobs.pause(account_id, job_id, PausedBy.WORKFLOW, now())
-        tell(queries.job_by_id(account_id, job_id), "job_paused")
+        publish(queries.job_by_id(account_id, job_id), "job_paused")
         log.info("job_paused_with_workflow", extra={"job": job_id})
     for job_id in queries.jobs_to_resume_with_workflow(account_id):
         resume(queries.job_by_id(account_id, job_id), PausedBy.WORKFLOW)
@@ -80,7 +80,7 @@ def resume(job: EnrollmentJob, by: PausedBy) -> bool:
     to = JobStatus.PROCESSING if job.started_at else JobStatus.QUEUED
     if not jobs.move(job.account_id, job.id, to, only_from=JobStatus.PAUSED, **pause_ended(job)):
         return False
-    tell(job, "job_resumed")
+    publish(job, "job_resumed")
     return True
 
 
@@ -198,7 +198,7 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
         return
     with transaction():
         claims.put_back(account_id, claim, wait, kind.name)
-        tell(job, "batch_put_off", batch=claim.number)
+        publish(job, "batch_put_off", batch=claim.number)
 
 
 def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome) -> None:
@@ -223,7 +223,7 @@ def _settle(
     counts = as_counts(outcomes) | {"failure": failure}
     if not claims.settle(job.account_id, claim, status, at, counts):
         raise _BatchReassigned
-    tell(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
+    publish(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
 
 
 def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
@@ -258,7 +258,7 @@ def skip_rest(account_id: int, job_id: int) -> None:
             rows.write_cancelled(span)
             _forget(job, span)
             claims.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}))
-            tell(job, "batch_skipped", batch=claim.number, rows=span.size)
+            publish(job, "batch_skipped", batch=claim.number, rows=span.size)
     finish_if_done(account_id, job_id)
 
 
@@ -279,7 +279,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         after = final_status(figures.failed, figures.outcomes.get(Outcome.CANCELLED.name, 0))
         if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes):
             return False
-        tell(job, "job_finished", status=after.value)
+        publish(job, "job_finished", status=after.value)
         actor = accounts.worker_actor(account_id)
         activity.record(
             actor, "job_finished", "job", job.public_id, status=after.value, outcomes=figures.outcomes
