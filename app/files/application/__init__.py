@@ -2,8 +2,8 @@
 the destinations that other rooms register."""
 
 from app.files.application.address_book import AddressBook, Known, address_book, register_address_book
-from app.files.application.checkups import checkup_for, identifier_of, mend_addresses, undo_mends
-from app.files.application.choices import choices_of, reading_mark, save_choices, take_choices
+from app.files.application.checkups import checkup_for, fix_addresses, identifier_of, undo_fixes
+from app.files.application.choices import carry_choices_over, choices_of, reading_mark, save_choices
 from app.files.application.columns import (
     MAPPABLE,
     added_columns,
@@ -48,7 +48,7 @@ from app.files.application.reading import (
     untouched_rows,
     upload_by_id,
 )
-from app.files.application.rereading import ReadAnotherWay, read_again, refusing_sheets, told_of, with_mends
+from app.files.application.rereading import ReadAnotherWay, read_again, refusing_sheets, told_of, with_repairs
 from app.files.application.room import kept_bytes, refuse_without_room, register_kept, storage_limit
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.domain.columns.choices import FileChoices
@@ -76,6 +76,7 @@ __all__ = [
     "address_book",
     "carried_answers",
     "carried_over",
+    "carry_choices_over",
     "check_is_there",
     "checkup_for",
     "choices_of",
@@ -85,6 +86,7 @@ __all__ = [
     "file_commands",
     "first_lines",
     "first_rows",
+    "fix_addresses",
     "has_columns_of",
     "identifier_of",
     "keep",
@@ -92,7 +94,6 @@ __all__ = [
     "kept_bytes",
     "layout_of",
     "may_be_mapped_to",
-    "mend_addresses",
     "new_to_account",
     "newest_uploads",
     "notices_of",
@@ -118,11 +119,10 @@ __all__ = [
     "styles_of",
     "suggestion",
     "tags_in",
-    "take_choices",
     "told_of",
     "too_large",
-    "undo_mends",
+    "undo_fixes",
     "untouched_rows",
     "upload_by_id",
-    "with_mends",
+    "with_repairs",
 ]

@@ -61,7 +61,7 @@ def identifier_of(mapping: Mapping[str, str]) -> Identifier | None:
     return next((name for name in IDENTIFIERS if name in mapping.values()), None)
 
 
-def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> int:
+def fix_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> int:
     """Repair mistyped domains of well-known providers and addresses with one likely correction whenever the
     upload is read; the stored file is not changed.
 
@@ -91,7 +91,7 @@ def mend_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> 
     return int(mends["rows"])
 
 
-def undo_mends(actor: Actor, public_id: str) -> None:
+def undo_fixes(actor: Actor, public_id: str) -> None:
     """Stop repairing addresses. Raises NotAllowed and NotFound."""
     upload = _changeable(actor, public_id)
     with transaction():
@@ -114,11 +114,11 @@ def checkup_key(
         for at, field in mapping.items()
         if field in (identifier, SECOND_EMAIL) or field in CONSENT_FIELDS
     )
-    mended = f"{mends['column']}:{mends['rows']}:{','.join(mends.get('kinds', ()))}" if mends else ""
+    repaired = f"{mends['column']}:{mends['rows']}:{','.join(mends.get('kinds', ()))}" if mends else ""
     answers = json.dumps(sorted(words.items())) if words and len(columns) > 1 else ""
     phones = f"{country or ''}{'+' if international else ''}" if identifier == "phone" else ""
     said = hashlib.sha256(answers.encode()).hexdigest()[:16] if answers else ""
-    return f"{identifier} {' '.join(columns)} {mended} {phones} {said}".rstrip()
+    return f"{identifier} {' '.join(columns)} {repaired} {phones} {said}".rstrip()
 
 
 def _changeable(actor: Actor, public_id: str) -> Upload:

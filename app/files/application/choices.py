@@ -70,7 +70,7 @@ def reading_mark(upload: Upload) -> str:
     return hashlib.sha256(layout.encode()).hexdigest()[:16]
 
 
-def take_choices(actor: Actor, before: Upload, after: Upload, forget: str) -> None:
+def carry_choices_over(actor: Actor, before: Upload, after: Upload, forget: str) -> None:
     """Copy the user's choices to another reading of the same file, without fields whose names start with
     `forget`."""
     mine = before.choices.get(str(actor.user_id))

@@ -18,7 +18,7 @@ from app.files.domain.consent.remarks import names_refusers
 from app.files.domain.reading.layout import Told
 from app.files.domain.text.delimiters import DELIMITERS
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED
-from app.files.domain.text.garbled import MENDS
+from app.files.domain.text.garbled import REPAIRS
 from app.files.infrastructure import storage, store
 from app.files.infrastructure.tables import Upload
 from app.platform.database import transaction
@@ -85,9 +85,9 @@ def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
         raise
 
 
-def with_mends(upload: Upload, *mends: str) -> Told:
+def with_repairs(upload: Upload, *mends: str) -> Told:
     """Return how the upload is read with only these repairs."""
-    return replace(told_of(upload), mends=tuple(name for name in MENDS if name in mends))
+    return replace(told_of(upload), mends=tuple(name for name in REPAIRS if name in mends))
 
 
 def _copy(actor: Actor, upload: Upload) -> Upload:

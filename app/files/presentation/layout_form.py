@@ -10,7 +10,7 @@ from app.files.domain.reading.layout import Told
 from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.reading.notices import Noticed, NoticedLine
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
-from app.files.domain.text.garbled import mended
+from app.files.domain.text.garbled import repaired
 from app.platform.words import counted
 
 SEEN: Final = "layout-seen"  # mark of the reading shown on the page
@@ -30,7 +30,7 @@ class Garbled:
 
     rows: int
     examples: list[tuple[str, str]]
-    is_mended: bool
+    is_repaired: bool
 
 
 @dataclass(frozen=True)
@@ -154,9 +154,9 @@ def _shortened(text: str) -> str:
     return plain if len(plain) <= 60 else f"{plain[:59]}…"
 
 
-def _garbled(noticed: Noticed | None, mend: str, told: Told) -> Garbled | None:
+def _garbled(noticed: Noticed | None, repair: str, told: Told) -> Garbled | None:
     if noticed is None:
         return None
     cells: Sequence[str] = list(dict.fromkeys(sample.text for sample in noticed.samples))
-    examples = [(cell, mended(cell, (mend,))) for cell in cells[:3]]
-    return Garbled(noticed.count, examples, is_mended=mend in told.mends)
+    examples = [(cell, repaired(cell, (repair,))) for cell in cells[:3]]
+    return Garbled(noticed.count, examples, is_repaired=repair in told.mends)

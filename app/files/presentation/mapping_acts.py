@@ -13,7 +13,7 @@ from app.files import application as files
 from app.files.domain.columns.identify import SECOND_EMAIL
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.reading.layout import Told
-from app.files.domain.text.garbled import MENDS
+from app.files.domain.text.garbled import REPAIRS
 from app.files.presentation.column_readings import chosen_styles
 from app.files.presentation.consent_form import CONSENT, Said, asked
 from app.files.presentation.goal import Goal
@@ -77,12 +77,12 @@ def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
     return None if problems else (choices, options)
 
 
-def _mend(sent: Sent, _about: str) -> None:
-    files.mend_addresses(web.actor(), sent.upload.public_id, sent.said.mapping)
+def _fix_addresses(sent: Sent, _about: str) -> None:
+    files.fix_addresses(web.actor(), sent.upload.public_id, sent.said.mapping)
 
 
-def _undo_mends(sent: Sent, _about: str) -> None:
-    files.undo_mends(web.actor(), sent.upload.public_id)
+def _undo_fixes(sent: Sent, _about: str) -> None:
+    files.undo_fixes(web.actor(), sent.upload.public_id)
 
 
 def _use_second_email(sent: Sent, position: str) -> None:
@@ -98,30 +98,30 @@ def _read_header_as_row(sent: Sent, _about: str) -> ResponseReturnValue:
     return _read_again(sent, replace(files.told_of(sent.upload), header_line=0))
 
 
-def _repair(mend: str, sent: Sent, _about: str) -> ResponseReturnValue:
-    return _read_again(sent, files.with_mends(sent.upload, *files.told_of(sent.upload).mends, mend))
+def _repair(repair: str, sent: Sent, _about: str) -> ResponseReturnValue:
+    return _read_again(sent, files.with_repairs(sent.upload, *files.told_of(sent.upload).mends, repair))
 
 
-def _undo_repair(mend: str, sent: Sent, _about: str) -> ResponseReturnValue:
-    others = {*files.told_of(sent.upload).mends} - {mend}
-    return _read_again(sent, files.with_mends(sent.upload, *others))
+def _undo_repair(repair: str, sent: Sent, _about: str) -> ResponseReturnValue:
+    others = {*files.told_of(sent.upload).mends} - {repair}
+    return _read_again(sent, files.with_repairs(sent.upload, *others))
 
 
 def _read_again(sent: Sent, told: Told) -> ResponseReturnValue:
     """Read the file another way and carry the column choices over."""
     again = files.read_again(web.actor(), sent.upload.public_id, told)
-    files.take_choices(web.actor(), sent.upload, again, forget=CONSENT)
+    files.carry_choices_over(web.actor(), sent.upload, again, forget=CONSENT)
     return web.send_to(sent.goal.mapping_url(again.public_id))
 
 
 _ACTS: Final[dict[str, Callable[[Sent, str], ResponseReturnValue | None]]] = {
     "check": _check,
     "start": _start,
-    "mend": _mend,
-    "unmend": _undo_mends,
+    "fix-addresses": _fix_addresses,
+    "undo-fixes": _undo_fixes,
     "second": _use_second_email,
     "reread": _read_as_told,
     "first-row": _read_header_as_row,
-    **{f"repair-{mend}": partial(_repair, mend) for mend in MENDS},
-    **{f"unrepair-{mend}": partial(_undo_repair, mend) for mend in MENDS},
+    **{f"repair-{repair}": partial(_repair, repair) for repair in REPAIRS},
+    **{f"unrepair-{repair}": partial(_undo_repair, repair) for repair in REPAIRS},
 }

@@ -50,7 +50,7 @@ def test_upload_and_mapping_page(bob, cpu):
     fields = ["email", "second_email", "phone", "full_name", "birthday", "tags", "custom:Note"]
     changed = chosen | {f"column-{at}": field for at, field in enumerate(fields)}
     assert bob.htmx("post", f"{address}/checkup", data=changed).status_code == 200
-    assert bob.post(address, changed | {"act": "mend"}).status_code == 200
+    assert bob.post(address, changed | {"act": "fix-addresses"}).status_code == 200
     assert cpu() < 2 * ENOUGH
 
 
@@ -70,6 +70,6 @@ def test_a_thousand_mistyped_domains_are_looked_up(app, bob, cpu):
     rows = "".join(f"p{n}@gmai{chr(97 + n % 26)}l.com\np{n}@example.com\n" for n in range(4_000))
     with app.app_context():
         upload = files.keep(bob.actor, io.BytesIO(f"Email\n{rows}".encode()), "people.csv")
-        files.mend_addresses(bob.actor, upload.public_id, {"0": "email"})
+        files.fix_addresses(bob.actor, upload.public_id, {"0": "email"})
         assert sum("@gmail.com" in row.cells[0] for row in files.rows(upload)) >= 3_500
     assert cpu() < ENOUGH

@@ -149,11 +149,11 @@ def test_typing_mistakes_are_mended_with_one_button(bob, workflow):
     assert "2 email addresses may be misspelled gmial.com gmail.com gmail.con gmail.com" in text_of(
         bob.get(address).text
     )
-    mended = decide(bob, address, "mend", missing="create", tags="spring").text
-    assert "Fixed 2 email addresses." in text_of(mended)
-    assert "ann@gmail.com" in mended and "ann@gmial.com" not in mended
-    assert (choices_on(mended)["tags"], choices_on(mended)["missing"]) == ("spring", "create")
-    back = decide(bob, address, "unmend").text
+    repaired = decide(bob, address, "fix-addresses", missing="create", tags="spring").text
+    assert "Fixed 2 email addresses." in text_of(repaired)
+    assert "ann@gmail.com" in repaired and "ann@gmial.com" not in repaired
+    assert (choices_on(repaired)["tags"], choices_on(repaired)["missing"]) == ("spring", "create")
+    back = decide(bob, address, "undo-fixes").text
     assert "ann@gmial.com" in back and "may be misspelled" in back
 
 
@@ -176,7 +176,7 @@ def test_others_find_nothing(alice, bob, vera, mallory, workflow):
     own = active(mallory.browser.application, mallory.actor, "Elsewhere")
     for path in (address, f"{enroll_page(own)}/{upload_id}", f"/contacts/import/{upload_id}"):
         assert mallory.get(path).status_code == 404
-        assert mallory.post(path, {"act": "mend", "column-0": "email"}).status_code == 404
+        assert mallory.post(path, {"act": "fix-addresses", "column-0": "email"}).status_code == 404
         assert mallory.get(f"{path}/newcomers?column=0&identifier=email").status_code == 404
         assert mallory.htmx("post", f"{path}/checkup").status_code == 404
     assert vera.get(address).status_code == 403

@@ -209,7 +209,7 @@ def two_sheets(bob, workflow):
     return press(bob, address, act="reread", **{"layout-sheet": "People"})
 
 
-@pytest.mark.parametrize("act", ["check", "start", "mend", "none-about-consent"])
+@pytest.mark.parametrize("act", ["check", "start", "fix-addresses", "none-about-consent"])
 def test_a_page_from_before_another_reading_decides_nothing(bob, workflow, act):
     address = two_sheets(bob, workflow)
     add = {"missing": "create", "consent_basis": "customer", "consent-column-2": "no", "column-1": "company"}

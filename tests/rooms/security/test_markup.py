@@ -85,7 +85,7 @@ def job(alice: Person, workflow: str, run_tasks: Callable[[], bool]) -> str:
     mapping = str(answer.headers["Location"])
     chosen = {"column-0": "email", "column-1": f"custom:{HOSTILE}", "column-2": "last_name", "tags": HOSTILE}
     chosen |= {"missing": "create", "existing": "overwrite", "consent_basis": "opt_in", "once": HOSTILE}
-    for act in ("nothing", "mend", "check"):
+    for act in ("nothing", "fix-addresses", "check"):
         answer = alice.post(mapping, chosen | {"act": act})
         assert is_harmless(answer)
     run_tasks()

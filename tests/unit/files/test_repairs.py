@@ -1,4 +1,4 @@
-"""Addresses with a slip of one likely meaning are mended; nobody else's address comes out.  # B-20"""
+"""Addresses with a slip of one likely meaning are repaired; nobody else's address comes out.  # B-20"""
 
 import time
 

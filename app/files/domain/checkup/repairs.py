@@ -109,10 +109,10 @@ def repair(cell: str) -> Repair | None:
     text = trimmed(unquoted(trimmed(cell)))
     kinds: list[str] = []
     for kind, mend in _MENDS:
-        mended = mend(text)
-        if mended != text:
+        repaired = mend(text)
+        if repaired != text:
             kinds.append(kind)
-            text = mended
+            text = repaired
     if not kinds or text.count("@") != 1 or not isinstance(email_key(text), str):
         return None
     local, _, domain = text.partition("@")

@@ -24,7 +24,7 @@ from app.files.domain.text.blanks import Blanks, closer, sniff_blanks
 from app.files.domain.text.delimiters import delimiter_of_sep_line, sniff_delimiter
 from app.files.domain.text.encodings import UNDECIDED, sniff_encoding
 from app.files.domain.text.foreign import is_workbook, refuse_foreign
-from app.files.domain.text.garbled import mended
+from app.files.domain.text.garbled import repaired
 from app.files.domain.text.lines import ROW_END
 from app.files.domain.text.unreadable import UnreadableFile
 
@@ -42,7 +42,7 @@ class FileLayout:
     column. Lines are physical and count from 1; data starts at `data_line`. `encoding` may be "ascii" (see
     `encodings`). `newline` is "sheet" for the text of a worksheet, whose name is `sheet`. `blanks` are
     skipped between a delimiter and a quotation mark. `sieved`: lines that are not contacts are left out, for
-    which `address` is the column of email addresses. `mends` are the requested repairs of `garbled.MENDS`.
+    which `address` is the column of email addresses. `mends` are the requested repairs of `garbled.REPAIRS`.
     The last columns are those of `outside`, which are not columns of the file itself.
     """
 
@@ -195,7 +195,7 @@ def _header_position(records: list[Record], told: int | None) -> int | None:
 
 
 def _columns(header: Sequence[str] | None, width: int, mends: tuple[str, ...]) -> tuple[str, ...]:
-    names = None if header is None else [mended(unguarded(cell), mends) for cell in header]
+    names = None if header is None else [repaired(unguarded(cell), mends) for cell in header]
     return tuple(column_names(names, width))
 
 

@@ -16,7 +16,7 @@ from app.files.domain.reading.layout import MOST_COLUMNS, FileLayout, Told, snif
 from app.files.domain.reading.not_rows import NOTE_STARTS, Sieve
 from app.files.domain.reading.notices import Notices
 from app.files.domain.text.delimiters import delimiter_of_sep_line
-from app.files.domain.text.garbled import mended
+from app.files.domain.text.garbled import repaired
 from app.files.domain.text.lines import BLOCK, DamagedText, Lines, Readable, read_block
 from app.files.domain.text.unreadable import UnreadableFile, place
 from app.platform.addresses import email_key, unquoted
@@ -189,7 +189,7 @@ class Table:
             if self._notice:
                 self._look_at(number, line, cells)
             if mends := self._layout.mends:
-                cells = [mended(cell, mends) for cell in cells]
+                cells = [repaired(cell, mends) for cell in cells]
         return Row(number, line, cells)
 
     def _look_at(self, number: int | None, line: int, cells: list[str]) -> None:

@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 # ruff: noqa: RUF001
 
-Mend = Literal["encoding", "entities"]
-MENDS: Final[tuple[Mend, ...]] = ("encoding", "entities")
+Repair = Literal["encoding", "entities"]
+REPAIRS: Final[tuple[Repair, ...]] = ("encoding", "entities")
 LOST: Final = "\ufffd"
 _LONGEST: Final = 4_000  # characters; longer cells are not names and are not repaired
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -60,14 +60,14 @@ def what_is_wrong(cell: str) -> set[str]:
     wrong: set[str] = set()
     if LOST in cell:
         wrong.add("lost")
-    if "&" in cell and _ENTITY.search(cell) and mended(cell, ("entities",)) != cell:
+    if "&" in cell and _ENTITY.search(cell) and repaired(cell, ("entities",)) != cell:
         wrong.add("entities")
-    if not cell.isascii() and _MISREAD.search(cell) and mended(cell, ("encoding",)) != cell:
+    if not cell.isascii() and _MISREAD.search(cell) and repaired(cell, ("encoding",)) != cell:
         wrong.add("encoding")
     return wrong
 
 
-def mended(cell: str, mends: tuple[str, ...]) -> str:
+def repaired(cell: str, mends: tuple[str, ...]) -> str:
     """Return the repaired cell; characters that are not garbled are left unchanged."""
     if len(cell) > _LONGEST:
         return cell

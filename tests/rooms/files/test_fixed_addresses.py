@@ -1,4 +1,4 @@
-"""Typing mistakes are mended when rows are read; the file stays as it is, and it can be undone (B-20)."""
+"""Typing mistakes are fixed when rows are read; the file stays as it is, and it can be undone (B-20)."""
 
 import io
 
@@ -37,7 +37,7 @@ def test_mended_and_undone(alice):
     upload = keep(alice)
     before = addresses(files.rows(upload))
     assert {typo.domain for typo in files.checkup_for(upload, MAPPING).typos} == {"gmial.com", "hotmial.com"}
-    assert files.mend_addresses(alice.actor, upload.public_id, MAPPING) == 3
+    assert files.fix_addresses(alice.actor, upload.public_id, MAPPING) == 3
     assert addresses(files.rows(upload)) == [
         "ann@gmail.com",
         " BOB@hotmail.com ",
@@ -48,28 +48,28 @@ def test_mended_and_undone(alice):
     ]
     assert next(files.rows(upload)).cells[2] == "write to ann@gmial.com"
     assert addresses(files.untouched_rows(upload)) == before
-    files.undo_mends(alice.actor, upload.public_id)
+    files.undo_fixes(alice.actor, upload.public_id)
     assert addresses(files.rows(upload)) == before
 
 
 def test_what_is_mended_may_turn_out_to_be_a_duplicate(alice):
     upload = keep(alice)
     assert files.checkup_for(upload, MAPPING).duplicates == 0
-    files.mend_addresses(alice.actor, upload.public_id, MAPPING)
+    files.fix_addresses(alice.actor, upload.public_id, MAPPING)
     result = files.checkup_for(upload, MAPPING)
     assert (result.duplicates, result.typos) == (1, [])
 
 
 def test_nothing_to_mend(alice):
     upload = keep(alice, b"email\nann@example.com\n")
-    assert files.mend_addresses(alice.actor, upload.public_id, {"0": "email"}) == 0
+    assert files.fix_addresses(alice.actor, upload.public_id, {"0": "email"}) == 0
     assert upload.mends == {}
 
 
 def test_only_by_the_account(alice, mallory):
     upload = keep(alice)
     with pytest.raises(NotFound):
-        files.mend_addresses(mallory.actor, upload.public_id, MAPPING)
+        files.fix_addresses(mallory.actor, upload.public_id, MAPPING)
 
 
 def test_the_check_up_follows_the_columns(alice):
