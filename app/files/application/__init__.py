@@ -48,7 +48,13 @@ from app.files.application.reading import (
     untouched_rows,
     upload_by_id,
 )
-from app.files.application.rereading import ReadAnotherWay, read_again, refusing_sheets, told_of, with_repairs
+from app.files.application.rereading import (
+    ReadAnotherWay,
+    known_layout,
+    read_again,
+    refusing_sheets,
+    with_repairs,
+)
 from app.files.application.room import kept_bytes, refuse_without_room, register_kept, storage_limit
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.domain.columns.choices import FileChoices
@@ -92,6 +98,7 @@ __all__ = [
     "keep",
     "kept",
     "kept_bytes",
+    "known_layout",
     "layout_of",
     "may_be_mapped_to",
     "new_to_account",
@@ -119,7 +126,6 @@ __all__ = [
     "styles_of",
     "suggestion",
     "tags_in",
-    "told_of",
     "too_large",
     "undo_fixes",
     "untouched_rows",

@@ -116,7 +116,7 @@ def remember_mapping(
     actor: Actor, upload: Upload, mapping: Mapping[str, str], answers: ConsentAnswers | None = None
 ) -> None:
     """Store the mapping {column position as text: field} and the consent answers for the next file with these
-    headers. Files without headers are skipped, because they could not be told apart."""
+    headers. Files without headers are skipped, because they cannot be told apart."""
     if not upload.header_fingerprint:
         return
     names = _names(layout_of(upload))

@@ -27,7 +27,7 @@ from app.files.domain.columns.sides import sides_of
 from app.files.domain.consent.outside import Outside
 from app.files.domain.consent.remarks import RemarkFinder, names_refusers
 from app.files.domain.reading.file_names import shown_name
-from app.files.domain.reading.layout import Told
+from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.reading.table_file import Row, Table, open_table
 from app.files.domain.text.encodings import Evidence, fixed_encoding
 from app.files.domain.text.foreign import is_workbook, refuse_foreign
@@ -57,7 +57,7 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     try:
         with storage.new_file(actor.account_id, public_id) as file:
             intake = _Intake(stream, file, current().max_upload_bytes)
-            told = intake.take_all()
+            known = intake.take_all()
     except UnreadableFile as fault:
         raise refused(fault) from fault
     except OSError as failure:
@@ -75,7 +75,7 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
             mends={},
             choices={},
         )
-        read_into(actor, upload, told)
+        read_into(actor, upload, known)
         with transaction():
             store.add(upload)
             activity.record(
@@ -94,35 +94,35 @@ def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:
     return upload
 
 
-def read_into(actor: Actor, upload: Upload, told: Told) -> None:
-    """Read a stored file completely as `told` and set the results on `upload`.
+def read_into(actor: Actor, upload: Upload, known: KnownLayout) -> None:
+    """Read a stored file completely as `known` and set the results on `upload`.
 
-    An empty `told.sheet` selects the worksheet that looks most like contacts. Raises UnreadableFile, and
+    An empty `known.sheet` selects the worksheet that looks most like contacts. Raises UnreadableFile, and
     TooMuch for too many rows.
     """
     sheets: list[dict[str, Any]] = []
-    if told.sheet is not None:
-        read = worksheets.read_sheet(upload.account_id, upload.public_id, told.sheet or None)
-        told, sheets = replace(told, sheet=read.sheet), read.found
-    named = _names_that_speak(upload.file_name, told.sheet, sheets)
-    found = _read_through(actor, upload, told, sheets, named)
+    if known.sheet is not None:
+        read = worksheets.read_sheet(upload.account_id, upload.public_id, known.sheet or None)
+        known, sheets = replace(known, sheet=read.sheet), read.found
+    named = _names_that_speak(upload.file_name, known.sheet, sheets)
+    found = _read_through(actor, upload, known, sheets, named)
     if found != named:
-        _read_through(actor, upload, told, sheets, found)  # again, with columns for what was found
+        _read_through(actor, upload, known, sheets, found)  # again, with columns for what was found
 
 
 def _read_through(
-    actor: Actor, upload: Upload, told: Told, sheets: list[dict[str, Any]], outside: Outside
+    actor: Actor, upload: Upload, known: KnownLayout, sheets: list[dict[str, Any]], outside: Outside
 ) -> Outside:
     """Read all rows with the extra columns of `outside`; return the extra columns that the file should
     have."""
-    if told.sheet is not None:
-        source = worksheets.opened(upload.account_id, upload.public_id, told.sheet)
+    if known.sheet is not None:
+        source = worksheets.opened(upload.account_id, upload.public_id, known.sheet)
     else:
         source = storage.opened(upload.account_id, upload.public_id)
     finder = RemarkFinder()
     with source as stream:
-        table = open_table(stream, notice=True, told=told, outside=outside)
-        rows = _within_limit(table, _row_limit(told))
+        table = open_table(stream, notice=True, known=known, outside=outside)
+        rows = _within_limit(table, _row_limit(known))
         first = list(islice(rows, SAMPLE_ROWS))
         layout = table.layout
         guesses = suggested(actor.account_id, layout, [row.cells for row in first])
@@ -170,9 +170,9 @@ def _witness(guesses: list[ColumnGuess], first: list[Row], country: str | None) 
     )
 
 
-def _row_limit(told: Told) -> int:
+def _row_limit(known: KnownLayout) -> int:
     most = current().max_import_rows
-    return most if told.sheet is None else min(most, current().max_workbook_rows)
+    return most if known.sheet is None else min(most, current().max_workbook_rows)
 
 
 def _within_limit(table: Table, limit: int) -> Iterator[Row]:
@@ -202,7 +202,7 @@ class _Intake:
         self._limit = limit
         self._hash = hashlib.sha256()
 
-    def take_all(self) -> Told:
+    def take_all(self) -> KnownLayout:
         """Store all bytes; return the detected encoding, or that the file is a workbook.
 
         Raises UnreadableFile as soon as the data cannot be a table, and TooMuch for too many bytes.
@@ -217,7 +217,7 @@ class _Intake:
             if fixed is None and not holds_sheets:
                 evidence.add(block)
             block = self.read(BLOCK)
-        return Told(sheet="") if holds_sheets else Told(encoding=fixed or evidence.encoding())
+        return KnownLayout(sheet="") if holds_sheets else KnownLayout(encoding=fixed or evidence.encoding())
 
     def read(self, size: int, /) -> bytes:
         block = self._stream.read(size)

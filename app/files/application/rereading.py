@@ -15,7 +15,7 @@ from app.files.application.reading import kept, layout_of, sheets_of
 from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
 from app.files.domain.consent.remarks import names_refusers
-from app.files.domain.reading.layout import Told
+from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.text.delimiters import DELIMITERS
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED
 from app.files.domain.text.garbled import REPAIRS
@@ -39,10 +39,10 @@ class ReadAnotherWay(Conflict):
         )
 
 
-def told_of(upload: Upload) -> Told:
+def known_layout(upload: Upload) -> KnownLayout:
     """Return how the upload is currently read."""
     layout = layout_of(upload)
-    return Told(
+    return KnownLayout(
         encoding=None if layout.is_sheet else layout.encoding,
         delimiter=None if layout.is_sheet else layout.delimiter,
         header_line=layout.header_line or 0,
@@ -53,13 +53,13 @@ def told_of(upload: Upload) -> Told:
 
 def refusing_sheets(upload: Upload) -> list[str]:
     """Return the names of other worksheets whose names say that their people must not be contacted."""
-    chosen = told_of(upload).sheet
+    chosen = known_layout(upload).sheet
     names = [str(one["name"]) for one in sheets_of(upload)]
     return [name for name in names if name != chosen and names_refusers(name, is_file=True)]
 
 
-def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
-    """Read the file as `told`; return the same upload, or a new one if the upload is in use.
+def read_again(actor: Actor, public_id: str, known: KnownLayout) -> Upload:
+    """Read the file as `known`; return the same upload, or a new one if the upload is in use.
 
     Raises NotAllowed, NotFound, Invalid if the file cannot be read this way, TooMuch for too many rows, and
     LimitReached or NoSpace if there is no room for another extracted text.
@@ -68,15 +68,15 @@ def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
     upload = kept(actor.account_id, public_id)
     if upload is None:
         raise NotFound("NOT_FOUND", "This upload is no longer available. Choose the file again.")
-    before = told_of(upload)
-    if told == before:
+    before = known_layout(upload)
+    if known == before:
         return upload
-    _check(told, before)
+    _check(known, before)
     refuse_without_room(actor.account_id, 0)
     other = _copy(actor, upload)
     storage.link(upload.account_id, upload.public_id, other.public_id)
     try:
-        read_into(actor, other, told)
+        read_into(actor, other, known)
         return _settle(actor, upload, other)
     except BaseException as failure:
         storage.remove(other.account_id, other.public_id)
@@ -85,9 +85,9 @@ def read_again(actor: Actor, public_id: str, told: Told) -> Upload:
         raise
 
 
-def with_repairs(upload: Upload, *mends: str) -> Told:
+def with_repairs(upload: Upload, *mends: str) -> KnownLayout:
     """Return how the upload is read with only these repairs."""
-    return replace(told_of(upload), mends=tuple(name for name in REPAIRS if name in mends))
+    return replace(known_layout(upload), mends=tuple(name for name in REPAIRS if name in mends))
 
 
 def _copy(actor: Actor, upload: Upload) -> Upload:
@@ -117,13 +117,13 @@ def _settle(actor: Actor, upload: Upload, other: Upload) -> Upload:
     return upload
 
 
-def _check(told: Told, before: Told) -> None:
+def _check(known: KnownLayout, before: KnownLayout) -> None:
     wrong = None
-    if (told.sheet is None) != (before.sheet is None):
+    if (known.sheet is None) != (before.sheet is None):
         wrong = "This file has no worksheets."
-    elif told.encoding not in (None, UNDECIDED, *ENCODINGS):
+    elif known.encoding not in (None, UNDECIDED, *ENCODINGS):
         wrong = "Choose one of the encodings in the list."
-    elif told.delimiter not in (None, before.delimiter, *DELIMITERS):
+    elif known.delimiter not in (None, before.delimiter, *DELIMITERS):
         wrong = "Choose one of the delimiters in the list."
     if wrong:
         raise Invalid("VALIDATION_ERROR", wrong)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.files import application as files
-from app.files.domain.reading.layout import Told
+from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.reading.notices import Noticed, NoticedLine
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
@@ -51,7 +51,7 @@ class ShownLayout:
     headers: list[Option]
     sheets: list[Option]
     refusing_sheets: list[str]
-    told: Told
+    known: KnownLayout
     left_out: list[tuple[str, int, list[NoticedLine]]]
     lost: Noticed | None
     misread: Garbled | None
@@ -64,32 +64,32 @@ class ShownLayout:
     @property
     def delimiter(self) -> str:
         """The delimiter's name as used in the form."""
-        return _name_of(self.told.delimiter or ",")
+        return _name_of(self.known.delimiter or ",")
 
 
 def shown_layout(upload: files.Upload) -> ShownLayout:
-    told, notices = files.told_of(upload), files.notices_of(upload)
-    is_sheet = told.sheet is not None
+    known, notices = files.known_layout(upload), files.notices_of(upload)
+    is_sheet = known.sheet is not None
     sheets = files.sheets_of(upload)
-    encoding = told.encoding or UNDECIDED
+    encoding = known.encoding or UNDECIDED
     return ShownLayout(
-        words=_words(told),
+        words=_words(known),
         mark=files.reading_mark(upload),
         encoding=label_of(encoding),
         accented=notices.accented,
         encodings=[] if is_sheet else _encodings(encoding),
-        delimiters=[] if is_sheet else _delimiters(told.delimiter or ","),
-        headers=_headers(upload, told),
+        delimiters=[] if is_sheet else _delimiters(known.delimiter or ","),
+        headers=_headers(upload, known),
         sheets=[(one["name"], f"{one['name']} ({counted(one['rows'], 'line')})") for one in sheets],
         refusing_sheets=files.refusing_sheets(upload),
-        told=told,
+        known=known,
         left_out=[
             (KINDS.get(kind, kind), noticed.count, noticed.samples)
             for kind, noticed in sorted(notices.left_out.items())
         ],
         lost=notices.garbled.get("lost"),
-        misread=_garbled(notices.garbled.get("encoding"), "encoding", told),
-        entities=_garbled(notices.garbled.get("entities"), "entities", told),
+        misread=_garbled(notices.garbled.get("encoding"), "encoding", known),
+        entities=_garbled(notices.garbled.get("entities"), "entities", known),
     )
 
 
@@ -98,30 +98,30 @@ def is_outdated(form: Mapping[str, str], upload: files.Upload) -> bool:
     return form.get(SEEN, "") not in ("", files.reading_mark(upload))
 
 
-def read_told(form: Mapping[str, str], upload: files.Upload) -> Told:
+def read_layout(form: Mapping[str, str], upload: files.Upload) -> KnownLayout:
     """Return how the user wants the file to be read. For another worksheet the header is detected again."""
-    told = files.told_of(upload)
+    known = files.known_layout(upload)
     sheet = form.get("layout-sheet")
-    if sheet and sheet != told.sheet:
-        return replace(told, sheet=sheet[:200], header_line=None)
+    if sheet and sheet != known.sheet:
+        return replace(known, sheet=sheet[:200], header_line=None)
     header = form.get("layout-header", "")
     delimiter = form.get("layout-delimiter", "")
     return replace(
-        told,
-        encoding=form.get("layout-encoding") or told.encoding,
-        delimiter=_DELIMITER_NAMES.get(delimiter, told.delimiter),
+        known,
+        encoding=form.get("layout-encoding") or known.encoding,
+        delimiter=_DELIMITER_NAMES.get(delimiter, known.delimiter),
         header_line=int(header)
         if header.isascii() and header.isdigit() and len(header) < 6
-        else told.header_line,
+        else known.header_line,
     )
 
 
-def _words(told: Told) -> str:
-    if told.sheet is not None:
-        return f"sheet “{told.sheet}”"
-    delimiter = told.delimiter or ","
+def _words(known: KnownLayout) -> str:
+    if known.sheet is not None:
+        return f"sheet “{known.sheet}”"
+    delimiter = known.delimiter or ","
     name = DELIMITERS.get(delimiter, delimiter).lower()
-    return f"{name}-separated, {label_of(told.encoding or UNDECIDED)}"
+    return f"{name}-separated, {label_of(known.encoding or UNDECIDED)}"
 
 
 def _encodings(encoding: str) -> list[Option]:
@@ -138,12 +138,12 @@ def _name_of(delimiter: str) -> str:
     return next((name for name, one in _DELIMITER_NAMES.items() if one == delimiter), delimiter)
 
 
-def _headers(upload: files.Upload, told: Told) -> list[Option]:
+def _headers(upload: files.Upload, known: KnownLayout) -> list[Option]:
     """Return the first lines that could be the header row: those without an email address."""
     options = [(NO_HEADER, "No header row: every line is a contact")]
     first = files.first_lines(upload, _LINES_LOOKED_AT)
     lines = [(line, text) for line, text in first if "@" not in text][:_HEADERS_OFFERED]
-    chosen = told.header_line or 0
+    chosen = known.header_line or 0
     if chosen and chosen not in [line for line, _ in lines]:
         lines = [*lines, (chosen, ", ".join(files.layout_of(upload).header or ()))]
     return [*options, *((str(line), f"Line {line}: {_shortened(text)}") for line, text in lines)]
@@ -154,9 +154,9 @@ def _shortened(text: str) -> str:
     return plain if len(plain) <= 60 else f"{plain[:59]}…"
 
 
-def _garbled(noticed: Noticed | None, repair: str, told: Told) -> Garbled | None:
+def _garbled(noticed: Noticed | None, repair: str, known: KnownLayout) -> Garbled | None:
     if noticed is None:
         return None
     cells: Sequence[str] = list(dict.fromkeys(sample.text for sample in noticed.samples))
     examples = [(cell, repaired(cell, (repair,))) for cell in cells[:3]]
-    return Garbled(noticed.count, examples, is_repaired=repair in told.mends)
+    return Garbled(noticed.count, examples, is_repaired=repair in known.mends)

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from app.files import application as files
 from app.files.domain.columns.identify import SECOND_EMAIL
 from app.files.domain.columns.styles import Dates, Phones
-from app.files.domain.reading.layout import Told
+from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.text.garbled import REPAIRS
 from app.files.presentation.column_readings import chosen_styles
 from app.files.presentation.consent_form import CONSENT, Said, asked
 from app.files.presentation.goal import Goal
-from app.files.presentation.layout_form import read_told
+from app.files.presentation.layout_form import read_layout
 from app.files.presentation.mapping_form import read_choices
 from app.platform import web
 
@@ -90,26 +90,26 @@ def _use_second_email(sent: Sent, position: str) -> None:
         sent.said = asked(sent.upload, sent.said.mapping | {position: SECOND_EMAIL}, sent.said.answers)
 
 
-def _read_as_told(sent: Sent, _about: str) -> ResponseReturnValue:
-    return _read_again(sent, read_told(request.form, sent.upload))
+def _read_as_chosen(sent: Sent, _about: str) -> ResponseReturnValue:
+    return _read_again(sent, read_layout(request.form, sent.upload))
 
 
 def _read_header_as_row(sent: Sent, _about: str) -> ResponseReturnValue:
-    return _read_again(sent, replace(files.told_of(sent.upload), header_line=0))
+    return _read_again(sent, replace(files.known_layout(sent.upload), header_line=0))
 
 
 def _repair(repair: str, sent: Sent, _about: str) -> ResponseReturnValue:
-    return _read_again(sent, files.with_repairs(sent.upload, *files.told_of(sent.upload).mends, repair))
+    return _read_again(sent, files.with_repairs(sent.upload, *files.known_layout(sent.upload).mends, repair))
 
 
 def _undo_repair(repair: str, sent: Sent, _about: str) -> ResponseReturnValue:
-    others = {*files.told_of(sent.upload).mends} - {repair}
+    others = {*files.known_layout(sent.upload).mends} - {repair}
     return _read_again(sent, files.with_repairs(sent.upload, *others))
 
 
-def _read_again(sent: Sent, told: Told) -> ResponseReturnValue:
+def _read_again(sent: Sent, known: KnownLayout) -> ResponseReturnValue:
     """Read the file another way and carry the column choices over."""
-    again = files.read_again(web.actor(), sent.upload.public_id, told)
+    again = files.read_again(web.actor(), sent.upload.public_id, known)
     files.carry_choices_over(web.actor(), sent.upload, again, forget=CONSENT)
     return web.send_to(sent.goal.mapping_url(again.public_id))
 
@@ -120,7 +120,7 @@ _ACTS: Final[dict[str, Callable[[Sent, str], ResponseReturnValue | None]]] = {
     "fix-addresses": _fix_addresses,
     "undo-fixes": _undo_fixes,
     "second": _use_second_email,
-    "reread": _read_as_told,
+    "reread": _read_as_chosen,
     "first-row": _read_header_as_row,
     **{f"repair-{repair}": partial(_repair, repair) for repair in REPAIRS},
     **{f"unrepair-{repair}": partial(_undo_repair, repair) for repair in REPAIRS},

@@ -13,7 +13,7 @@ from app.accounts.domain import Actor
 from app.files import application as files
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
-from app.files.domain.reading.layout import Told
+from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
 from app.files.presentation.column_readings import second_email, unread_of
@@ -92,7 +92,7 @@ def keep_file(actor: Actor, file: Path, reading: Reading) -> files.Upload:
     """Store a file and read it as the options say. Raises Invalid for an option that does not apply."""
     with file.open("rb") as stream:
         upload = files.keep(actor, stream, file.name)
-    return files.read_again(actor, upload.public_id, _told(reading, upload))
+    return files.read_again(actor, upload.public_id, _known_layout(reading, upload))
 
 
 def identifier_for(reading: Reading, mapping: Mapping[str, str]) -> Identifier:
@@ -116,15 +116,15 @@ def facts_of(
     upload: files.Upload, mapping: Mapping[str, str], identifier: str, dates: Dates = "", phones: Phones = ""
 ) -> dict[str, Any]:
     """Return what was detected about a file, for JSON."""
-    told, layout, notices = files.told_of(upload), files.layout_of(upload), files.notices_of(upload)
+    known, layout, notices = files.known_layout(upload), files.layout_of(upload), files.notices_of(upload)
     styles = files.styles_of(upload, mapping, dates, phones)
     is_by_email = identifier == "email" and "email" in mapping.values()
     second = second_email(files.suggestion(upload.account_id, upload), mapping) if is_by_email else None
     return {
         "rows": upload.rows,
-        "encoding": None if told.sheet is not None else label_of(told.encoding or UNDECIDED),
-        "delimiter": None if told.sheet is not None else _name(told.delimiter or ","),
-        "sheet": told.sheet,
+        "encoding": None if known.sheet is not None else label_of(known.encoding or UNDECIDED),
+        "delimiter": None if known.sheet is not None else _name(known.delimiter or ","),
+        "sheet": known.sheet,
         "refusing_sheets": files.refusing_sheets(upload),
         "header_row": layout.header_line,
         "identifier": identifier,
@@ -189,34 +189,34 @@ _GARBLED: Final = {
 }
 
 
-def _told(reading: Reading, upload: files.Upload) -> Told:
-    told = files.told_of(upload)
+def _known_layout(reading: Reading, upload: files.Upload) -> KnownLayout:
+    known = files.known_layout(upload)
     if reading.sheet is not None:
-        _must_be_workbook(told, upload, reading.sheet)
-        if reading.sheet != told.sheet:
-            told = replace(told, sheet=reading.sheet, header_line=None)
-    if told.sheet is not None and (reading.encoding or reading.delimiter):
+        _must_be_workbook(known, upload, reading.sheet)
+        if reading.sheet != known.sheet:
+            known = replace(known, sheet=reading.sheet, header_line=None)
+    if known.sheet is not None and (reading.encoding or reading.delimiter):
         raise Invalid("VALIDATION_ERROR", "A workbook has no encoding and no delimiter. Use --sheet.")
     if reading.encoding is not None:
         encoding = encoding_named(reading.encoding)
         if encoding is None:
             names = ", ".join(ENCODINGS)
             raise Invalid("VALIDATION_ERROR", f"--encoding {reading.encoding}: use one of {names}.")
-        told = replace(told, encoding=encoding)
+        known = replace(known, encoding=encoding)
     if reading.delimiter is not None:
         delimiter = _DELIMITERS.get(reading.delimiter.lower(), reading.delimiter)
         if delimiter not in _NAMES:
             raise Invalid(
                 "VALIDATION_ERROR", f"--delimiter {reading.delimiter}: use comma, semicolon, tab or pipe."
             )
-        if delimiter != told.delimiter:
-            told = replace(told, delimiter=delimiter, header_line=None)
-    return told if reading.header_row is None else replace(told, header_line=reading.header_row)
+        if delimiter != known.delimiter:
+            known = replace(known, delimiter=delimiter, header_line=None)
+    return known if reading.header_row is None else replace(known, header_line=reading.header_row)
 
 
-def _must_be_workbook(told: Told, upload: files.Upload, sheet: str) -> None:
+def _must_be_workbook(known: KnownLayout, upload: files.Upload, sheet: str) -> None:
     names = [one["name"] for one in files.sheets_of(upload)]
-    if told.sheet is None or sheet not in names:
+    if known.sheet is None or sheet not in names:
         found = f"Its sheets are: {', '.join(names)}." if names else "It isn’t an Excel workbook."
         raise Invalid("VALIDATION_ERROR", f"--sheet {sheet}: the file has no such sheet. {found}")
 

@@ -284,14 +284,14 @@ def test_told_is_what_the_layout_says(app, bob, workflow):
     address = uploaded(bob, workflow, POLISH, "polish.csv")
     with app.app_context():
         upload = files.kept(bob.actor.account_id, address.rsplit("/", 1)[1])
-        told = files.told_of(upload)
-        assert files.read_again(bob.actor, upload.public_id, replace(told)).public_id == upload.public_id
+        known = files.known_layout(upload)
+        assert files.read_again(bob.actor, upload.public_id, replace(known)).public_id == upload.public_id
 
 
 def test_phone_numbers_of_an_account_without_a_country_are_not_called_wrong(app, alice, bob, workflow):
     numbers = b"Email,Phone\na@example.com,0171 2345600\nb@example.com,(512) 555-0101\n"
 
-    def told(person, content=numbers):
+    def known(person, content=numbers):
         page = text_of(person.get(uploaded(person, workflow, content)).text)
         return page.partition("can’t be read")[2][:200]
 
@@ -301,10 +301,10 @@ def test_phone_numbers_of_an_account_without_a_country_are_not_called_wrong(app,
 
     set_country("")
     lack = "Numbers without a country code can’t be read because your account has no country."
-    assert lack in told(alice) and "Set your country" in told(alice)
-    assert "Ask an owner or admin to set the country" in told(bob)
+    assert lack in known(alice) and "Set your country" in known(alice)
+    assert "Ask an owner or admin to set the country" in known(bob)
     with_words = numbers + b"c@example.com,call the office\n"
-    assert lack in told(alice, with_words)
+    assert lack in known(alice, with_words)
     set_country("DE")
-    wrong = told(alice, with_words)
+    wrong = known(alice, with_words)
     assert lack not in wrong and "a phone number and will be left out" in wrong

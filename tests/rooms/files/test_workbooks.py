@@ -74,7 +74,7 @@ def test_the_sheet_of_contacts_is_read_and_the_other_can_be_chosen(alice):
     assert upload.rows == 1
     assert cells(upload) == [["x87@example.com", "Xi", "4915112345678", "1990-04-23"]]
     other = files.read_again(
-        alice.actor, upload.public_id, replace(files.told_of(upload), sheet="Readme", header_line=0)
+        alice.actor, upload.public_id, replace(files.known_layout(upload), sheet="Readme", header_line=0)
     )
     assert other.public_id == upload.public_id
     assert cells(other) == [["Export of May"]]
@@ -208,7 +208,9 @@ def test_a_cell_at_the_far_end_of_the_sheet_takes_no_memory(alice):
 def test_a_reading_that_a_job_depends_on_is_not_changed(alice, monkeypatch):
     upload = keep(alice, b"Email;Name\nann@example.com;Zo\xeb\n", "people.csv")
     monkeypatch.setattr("app.files.application.discarding._uses", [lambda _account, ids: set(ids)])
-    other = files.read_again(alice.actor, upload.public_id, replace(files.told_of(upload), encoding="cp1250"))
+    other = files.read_again(
+        alice.actor, upload.public_id, replace(files.known_layout(upload), encoding="cp1250")
+    )
     assert other.public_id != upload.public_id
     assert files.layout_of(upload).encoding == "cp1252"
     assert files.layout_of(other).encoding == "cp1250"
@@ -295,4 +297,6 @@ def test_text_read_anew_asks_for_room(app, alice, monkeypatch):
     full = replace(app.extensions["settings"], max_storage_bytes=10)
     monkeypatch.setitem(app.extensions, "settings", full)
     with pytest.raises(LimitReached):
-        files.read_again(alice.actor, upload.public_id, replace(files.told_of(upload), encoding="cp1250"))
+        files.read_again(
+            alice.actor, upload.public_id, replace(files.known_layout(upload), encoding="cp1250")
+        )

@@ -1,4 +1,4 @@
-"""Encodings are told from few letters, in the languages and encodings that people have (B-20)."""
+"""Encodings are detected from few letters, in the languages and encodings that people have (B-20)."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Lines that are no contacts are told from contacts; in doubt a line is a row (B-20)."""
+"""Lines that are not contacts are told from contacts; in doubt a line is a row (B-20)."""
 
 import io
 import time

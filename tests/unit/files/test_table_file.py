@@ -8,7 +8,7 @@ import tracemalloc
 
 import pytest
 
-from app.files.domain.reading.layout import FileLayout, Told
+from app.files.domain.reading.layout import FileLayout, KnownLayout
 from app.files.domain.reading.table_file import open_table, open_untouched
 from app.files.domain.text import lines
 from app.files.domain.text.unreadable import UnreadableFile
@@ -126,7 +126,7 @@ def test_a_person_may_say_that_the_first_row_is_data():
     content = b"Anna,Berlin\nBert,Paris\n"
     layout = open_table(io.BytesIO(content)).layout
     assert layout.header == ("Anna", "Berlin")
-    rows = list(open_table(io.BytesIO(content), told=Told(header_line=0)))
+    rows = list(open_table(io.BytesIO(content), known=KnownLayout(header_line=0)))
     assert cells(rows) == [["Anna", "Berlin"], ["Bert", "Paris"]]
     assert rows[0][:2] == (1, 1)
 

@@ -1,1 +1,1 @@
-"""What is told of jobs: dry runs, results, problems, downloads, to-dos, verification."""
+"""What users see of jobs: dry runs, results, problems, downloads, to-dos, verification."""

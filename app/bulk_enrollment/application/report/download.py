@@ -27,8 +27,8 @@ from app.platform.errors import Conflict, Unavailable
 
 SLICE = 5_000
 
-Told = tuple[Outcome | None, str]
-_NEVER_REACHED: Final[Told] = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None))
+RowResult = tuple[Outcome | None, str]
+_NEVER_REACHED: Final[RowResult] = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _record(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None) ->
 
 
 def _rows(
-    upload: files.Upload, ledger: Iterator[Told], wanted: frozenset[Outcome] | None
+    upload: files.Upload, ledger: Iterator[RowResult], wanted: frozenset[Outcome] | None
 ) -> Iterator[Sequence[str]]:
     layout = files.layout_of(upload)
     header = [*(layout.header or ()), *layout.columns[len(layout.header or ()) :]]
@@ -108,7 +108,7 @@ def _rows(
 
 
 def _listed_rows(
-    selection: ManualSelection, ledger: Iterator[Told], wanted: frozenset[Outcome] | None
+    selection: ManualSelection, ledger: Iterator[RowResult], wanted: frozenset[Outcome] | None
 ) -> Iterator[Sequence[str]]:
     yield [selection.identifier, *ADDED_COLUMNS]
     for entry, (outcome, words) in zip(selection.entries, ledger, strict=False):
@@ -125,7 +125,7 @@ def _filtered_rows(job: EnrollmentJob, wanted: frozenset[Outcome] | None) -> Ite
             yield [row.identifier, outcome.name if outcome else "", words]
 
 
-def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[Told]:
+def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[RowResult]:
     """Yield outcome and reason of every row, in order.
 
     For a canceled job, go on with CANCELLED without end, because its ledger may be incomplete.
@@ -144,12 +144,12 @@ def _slices(account_id: int, job_id: int) -> Iterator[Any]:
         after = rows[-1].row_number
 
 
-def _of_row(row: Any, is_cancelled: bool) -> Told:
+def _of_row(row: Any, is_cancelled: bool) -> RowResult:
     if row.outcome is None:
         return _NEVER_REACHED if is_cancelled else (None, "")
-    return _told(row.outcome, row.detail, row.note)
+    return _result(row.outcome, row.detail, row.note)
 
 
-def _told(code: int, detail: str | None, note: str | None) -> Told:
+def _result(code: int, detail: str | None, note: str | None) -> RowResult:
     outcome = Outcome(code)
     return outcome, " ".join(filter(None, (reason(outcome, detail), remark(note))))

@@ -103,7 +103,7 @@ class FileLayout:
 
 
 @dataclass(frozen=True)
-class Told:
+class KnownLayout:
     """What is known before a file is read; None means to detect it.
 
     `header_line` 0: there is no header. `sheet`: the bytes are the text of that worksheet. `mends` as in
@@ -117,28 +117,30 @@ class Told:
     mends: tuple[str, ...] = ()
 
 
-def sniff_layout(head: bytes, *, whole: bool, told: Told | None = None) -> FileLayout:
+def sniff_layout(head: bytes, *, whole: bool, known: KnownLayout | None = None) -> FileLayout:
     """Detect the layout from the first block of a file; `whole`: the block is the whole file.
 
     Raises UnreadableFile for a file that is not a table, is empty, or has too many columns.
     """
-    told = told or Told()
-    if told.sheet is not None:
-        return _sniff_sheet(head, whole, told)
+    known = known or KnownLayout()
+    if known.sheet is not None:
+        return _sniff_sheet(head, whole, known)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1a"):
         raise UnreadableFile("empty", "The file is empty.")
     refuse_foreign(head)
     if is_workbook(head):
         raise UnreadableFile("workbook", "This is a workbook. Its worksheets are read one at a time.")
-    encoding = told.encoding or sniff_encoding(head)
+    encoding = known.encoding or sniff_encoding(head)
     lines = _whole_lines(head, encoding, whole)
     named = delimiter_of_sep_line(lines[0]) if lines else None
     skipped = 0 if named is None else 1
-    delimiter = told.delimiter or named or sniff_delimiter(lines[skipped:])
+    delimiter = known.delimiter or named or sniff_delimiter(lines[skipped:])
     blanks = sniff_blanks(lines[skipped:], delimiter)
     records = _records(lines, skipped, delimiter, blanks)
     return _with_header(
-        records, told, FileLayout(encoding, delimiter, _newline_style(lines), None, None, 1, (), blanks, True)
+        records,
+        known,
+        FileLayout(encoding, delimiter, _newline_style(lines), None, None, 1, (), blanks, True),
     )
 
 
@@ -148,19 +150,19 @@ def with_outside(layout: FileLayout, outside: Outside) -> FileLayout:
     return replace(layout, columns=tuple(column_names([*own, *outside.names], 0)), outside=outside)
 
 
-def _sniff_sheet(head: bytes, whole: bool, told: Told) -> FileLayout:
+def _sniff_sheet(head: bytes, whole: bool, known: KnownLayout) -> FileLayout:
     rows = head.decode("utf-8", "replace").split(ROW_END)
     if not whole and len(rows) > 1:
         rows.pop()
     records = _records(rows[:_LINES_LOOKED_AT], 0, ",", "")
-    layout = FileLayout("utf-8", ",", SHEET, None, None, 1, (), "", True, sheet=told.sheet)
-    return _with_header(records, told, layout)
+    layout = FileLayout("utf-8", ",", SHEET, None, None, 1, (), "", True, sheet=known.sheet)
+    return _with_header(records, known, layout)
 
 
-def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileLayout:
+def _with_header(records: list[Record], known: KnownLayout, layout: FileLayout) -> FileLayout:
     if not records:
         raise UnreadableFile("empty", "The file has no rows.")
-    position = _header_position(records, told.header_line)
+    position = _header_position(records, known.header_line)
     if position is None:
         start = first_data_row(records)
         below = records[start:]
@@ -179,19 +181,19 @@ def _with_header(records: list[Record], told: Told, layout: FileLayout) -> FileL
         )
     return replace(
         layout,
-        mends=told.mends,
+        mends=known.mends,
         header=header,
         header_line=header_line,
         data_line=data_line,
-        columns=_columns(header, width, told.mends),
+        columns=_columns(header, width, known.mends),
         address=column_of_addresses(below),
     )
 
 
-def _header_position(records: list[Record], told: int | None) -> int | None:
-    if told is None:
+def _header_position(records: list[Record], known: int | None) -> int | None:
+    if known is None:
         return find_header(records)
-    return next((i for i, record in enumerate(records) if record.line == told), None)
+    return next((i for i, record in enumerate(records) if record.line == known), None)
 
 
 def _columns(header: Sequence[str] | None, width: int, mends: tuple[str, ...]) -> tuple[str, ...]:

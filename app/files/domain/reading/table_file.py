@@ -12,7 +12,7 @@ from app.files.domain.cells.row import Row
 from app.files.domain.cells.spreadsheet_safe import unguarded
 from app.files.domain.consent.outside import Outside
 from app.files.domain.consent.remarks import remark_in
-from app.files.domain.reading.layout import MOST_COLUMNS, FileLayout, Told, sniff_layout, with_outside
+from app.files.domain.reading.layout import MOST_COLUMNS, FileLayout, KnownLayout, sniff_layout, with_outside
 from app.files.domain.reading.not_rows import NOTE_STARTS, Sieve
 from app.files.domain.reading.notices import Notices
 from app.files.domain.text.delimiters import delimiter_of_sep_line
@@ -41,13 +41,13 @@ class Table:
         *,
         raw: bool = False,
         notice: bool = False,
-        told: Told | None = None,
+        known: KnownLayout | None = None,
         outside: Outside | None = None,
     ) -> None:
         self._head = read_block(stream)
         self._raw = raw
         self._notice = notice
-        self._layout = layout or sniff_layout(self._head, whole=len(self._head) < BLOCK, told=told)
+        self._layout = layout or sniff_layout(self._head, whole=len(self._head) < BLOCK, known=known)
         if outside is not None:
             self._layout = with_outside(self._layout, outside)
         self._own_width = len(self._layout.own_columns)
@@ -223,7 +223,7 @@ def open_table(
     layout: FileLayout | None = None,
     *,
     notice: bool = False,
-    told: Told | None = None,
+    known: KnownLayout | None = None,
     outside: Outside | None = None,
 ) -> Table:
     """Open the rows of a byte stream from its start; without `layout`, it is detected.
@@ -232,7 +232,7 @@ def open_table(
     notices tell what was left out or garbled. The columns of `outside` are appended. Raises
     UnreadableFile.
     """
-    return Table(stream, layout, notice=notice, told=told, outside=outside)
+    return Table(stream, layout, notice=notice, known=known, outside=outside)
 
 
 def open_untouched(stream: Readable, layout: FileLayout) -> Table:
