@@ -21,7 +21,7 @@ from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
 from app.files.domain.cells.profile import LONGEST_VALUE
 from app.files.domain.checkup.figures import Checkup
-from app.files.domain.columns.evidence import Witness, looks_like_dates, looks_like_phones
+from app.files.domain.columns.evidence import EvidenceCollector, looks_like_dates, looks_like_phones
 from app.files.domain.columns.guesses import SAMPLE_ROWS, ColumnGuess, header_fingerprint, remark_columns
 from app.files.domain.columns.sides import sides_of
 from app.files.domain.consent.outside import Outside
@@ -131,9 +131,9 @@ def _read_through(
         refused = sides_of(layout, fields).refused
         checkup = Checkup(fields, len(guesses), actor.country or None, refused=refused)
         profiler = profiler_of(layout, finder, remark_columns(guesses, has_header=layout.header is not None))
-        witness = _witness(guesses, first, actor.country or None)
+        collector = _collector(guesses, first, actor.country or None)
         all_rows = profiler.watching(chain(first, rows))
-        checkup.add_all(all_rows if witness.is_idle else witness.watching(all_rows))
+        checkup.add_all(all_rows if collector.is_idle else collector.watching(all_rows))
     profile = profiler.profile()
     result = checkup.result()
     upload.rows = result.rows
@@ -141,7 +141,7 @@ def _read_through(
     upload.layout = table.layout.as_json()
     upload.noticed = table.notices.as_json() | {"sheets": sheets}
     upload.profile = profile.as_json()
-    upload.evidence = witness.evidence().as_json()
+    upload.evidence = collector.evidence().as_json()
     # The reading of phone numbers is only known now, so a check-up by phone is computed on request.
     is_final = result.identifier != "phone"
     upload.checkup = {checkup_key(mapping, None, {}): result.as_json()} if is_final else {}
@@ -159,10 +159,10 @@ def _names_that_speak(file_name: str, sheet: str | None, sheets: list[dict[str, 
     )
 
 
-def _witness(guesses: list[ColumnGuess], first: list[Row], country: str | None) -> Witness:
+def _collector(guesses: list[ColumnGuess], first: list[Row], country: str | None) -> EvidenceCollector:
     """Return an observer of the columns that may be matched to a birthday, a phone number, or tags."""
     samples = {guess.index: [row.cells[guess.index] for row in first] for guess in guesses}
-    return Witness(
+    return EvidenceCollector(
         [at for at, cells in samples.items() if looks_like_dates(cells) or guesses[at].field == "birthday"],
         [at for at, cells in samples.items() if looks_like_phones(cells) or guesses[at].field == "phone"],
         [guess.index for guess in guesses if guess.field == "tags"],

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from app.accounts import application as accounts
 from app.files.application.reading import layout_of, rows
-from app.files.domain.columns.evidence import DateEvidence, Evidence, PhoneEvidence, TagEvidence, Witness
+from app.files.domain.columns.evidence import (
+    DateEvidence,
+    Evidence,
+    EvidenceCollector,
+    PhoneEvidence,
+    TagEvidence,
+)
 from app.files.domain.columns.styles import (
     Dates,
     Phones,
@@ -84,17 +90,17 @@ def _evidence(
     upload: Upload, birthday: int | None = None, phone: int | None = None, tags: int | None = None
 ) -> Evidence:
     known = Evidence.from_json(upload.evidence)
-    witness = Witness(
+    collector = EvidenceCollector(
         [birthday] if birthday is not None and birthday not in known.dates else [],
         [phone] if phone is not None and phone not in known.phones else [],
         [tags] if tags is not None and tags not in known.tags else [],
         accounts.worker_actor(upload.account_id).country or None,
     )
-    if witness.is_idle:
+    if collector.is_idle:
         return known
     for row in rows(upload):
-        witness.add(row)
-    known = known.with_more(witness.evidence())
+        collector.add(row)
+    known = known.with_more(collector.evidence())
     with transaction():
         store.change(upload, evidence=known.as_json())
     return known

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.files.domain.reading.not_rows import Sieve
+from app.files.domain.reading.not_rows import LineFilter
 from app.files.domain.reading.table_file import open_table, open_untouched
 from tests.unit.files.contact_files import DATA
 
@@ -127,8 +127,8 @@ def test_a_quotation_mark_within_a_cell_is_left_alone():
     ],
 )  # fmt: skip
 def test_a_line_costs_little_whatever_it_holds(cell):
-    sieve = Sieve(["Email", "Name", "City"], 3)
+    line_filter = LineFilter(["Email", "Name", "City"], 3)
     began = time.process_time()
     for cells in ([cell, "", ""], [cell, cell, cell], [cell]):
-        sieve.kind_of(cells)
+        line_filter.kind_of(cells)
     assert time.process_time() - began < 1

@@ -126,7 +126,7 @@ class Evidence:
         )
 
 
-class Witness:
+class EvidenceCollector:
     """Collects the evidence of some columns as rows pass. `country` is the account's (ISO 3166 alpha-2)."""
 
     def __init__(

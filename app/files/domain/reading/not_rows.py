@@ -72,7 +72,7 @@ _MANY_TITLES: Final = 2_000  # beyond this number, only titles with a consent wo
 _A_WORD = re.compile(r"[^\W\d_]{2}")
 
 
-class Sieve:
+class LineFilter:
     """Classifies the records of a file in order: a row (None) or a kind of line that is not a row.
 
     `header`: cells of the header row, None without one. `width`: number of columns. `section` is the current

@@ -13,7 +13,7 @@ from app.files.domain.cells.spreadsheet_safe import unguarded
 from app.files.domain.consent.outside import Outside
 from app.files.domain.consent.remarks import remark_in
 from app.files.domain.reading.layout import MOST_COLUMNS, FileLayout, KnownLayout, sniff_layout, with_outside
-from app.files.domain.reading.not_rows import NOTE_STARTS, Sieve
+from app.files.domain.reading.not_rows import NOTE_STARTS, LineFilter
 from app.files.domain.reading.notices import Notices
 from app.files.domain.text.delimiters import delimiter_of_sep_line
 from app.files.domain.text.garbled import repaired
@@ -51,7 +51,7 @@ class Table:
         if outside is not None:
             self._layout = with_outside(self._layout, outside)
         self._own_width = len(self._layout.own_columns)
-        self._sieve: Sieve | None = None
+        self._line_filter: LineFilter | None = None
         self._lines = Lines(
             self._head,
             stream,
@@ -66,7 +66,7 @@ class Table:
 
     @property
     def has_sections(self) -> bool:
-        return self._sieve is not None and self._sieve.has_sections
+        return self._line_filter is not None and self._line_filter.has_sections
 
     @property
     def layout(self) -> FileLayout:
@@ -77,17 +77,17 @@ class Table:
         """Iterate over the rows. Raises UnreadableFile, with row and line, at the first unreadable place."""
         self._head = b""
         if self._layout.sieved:
-            self._sieve = Sieve(self._layout.header, self._own_width)
+            self._line_filter = LineFilter(self._layout.header, self._own_width)
         rows = self._rows()
         return self._with_outside(rows) if self._layout.outside.names else rows
 
     def _with_outside(self, rows: Iterator[Row]) -> Iterator[Row]:
-        outside, width, sieve = self._layout.outside, self._own_width, self._sieve
+        outside, width, line_filter = self._layout.outside, self._own_width, self._line_filter
         for row in rows:
             cells = row.cells
             if len(cells) < width:
                 cells = [*cells, *[""] * (width - len(cells))]
-            section = sieve.section if sieve is not None else ""
+            section = line_filter.section if line_filter is not None else ""
             more = outside.cells(cells, width, section, remark_in)
             yield Row(row.number, row.line, [*cells[:width], *more, *cells[width:]])
 
@@ -96,7 +96,7 @@ class Table:
         layout = self._layout
         width, at = self._own_width, layout.address
         above = layout.data_line - 1
-        sieve = self._sieve
+        line_filter = self._line_filter
         source = self._lines
         lines = iter(source)
         number = 0
@@ -111,34 +111,34 @@ class Table:
                 if not cells or (cells[0][:1] in _BLANK_STARTS and _is_blank(cells)):
                     blank_line = reader.line_num
                     continue
-                if sieve is not None and (
+                if line_filter is not None and (
                     len(cells) != width
                     or (at >= 0 and "@" not in cells[at])
-                    or (at < 0 and sieve.doubts(cells))
+                    or (at < 0 and line_filter.doubts(cells))
                     or cells[0][:4].lower() in NOTE_STARTS
-                    or sieve.elsewhere
+                    or line_filter.elsewhere
                 ):
                     if held is not None:
-                        is_title = sieve.ends_title(cells)
-                        sieve.pass_title(held[2], is_sure=is_title)
+                        is_title = line_filter.ends_title(cells)
+                        line_filter.pass_title(held[2], is_sure=is_title)
                         if is_title:
                             self.notices.leave_out("title", held[0], held[2])
                         else:
                             number += 1
                             yield self._made(number, *held)
                         held = None
-                    kind = sieve.kind_of(cells)
+                    kind = line_filter.kind_of(cells)
                     if kind is not None:
                         self.notices.leave_out(kind, line, cells)
                         continue
-                    if sieve.may_be_title(cells):
+                    if line_filter.may_be_title(cells):
                         held = line, next_line, cells
                         continue
-                    if sieve.section:
-                        sieve.pass_title(cells, is_sure=False)
+                    if line_filter.section:
+                        line_filter.pass_title(cells, is_sure=False)
                 elif held is not None:
-                    if sieve is not None:
-                        sieve.pass_title(held[2], is_sure=False)
+                    if line_filter is not None:
+                        line_filter.pass_title(held[2], is_sure=False)
                     number += 1
                     yield self._made(number, *held)
                     held = None
@@ -211,8 +211,8 @@ class Table:
                 if not is_header and not is_sep and any(map(str.isalnum, text)):
                     plain = text.strip().strip(self._layout.delimiter)
                     self.notices.leave_out("above", line, [plain.replace('"', "")])
-                    if self._sieve is not None:
-                        self._sieve.pass_above(plain.replace('"', ""))
+                    if self._line_filter is not None:
+                        self._line_filter.pass_above(plain.replace('"', ""))
                 line += 1
         except DamagedText as damage:
             raise UnreadableFile(damage.code, f"Line {line} {damage}.", line) from damage

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 # ruff: noqa: RUF001
 
 
-class Land(NamedTuple):
+class Country(NamedTuple):
     """A country. `weight` is the share of people in percent. `dial` holds patterns of phone numbers reserved
     for fiction, where the country has such a range: # is a digit, | separates patterns."""
 
@@ -21,12 +21,12 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in text.split())
 
 
-def _land(code: str, weight: int, first: str, last: str, towns: str, dial: str = "") -> Land:
-    return Land(code, weight, _words(first), _words(last), _words(towns), dial)
+def _country(code: str, weight: int, first: str, last: str, towns: str, dial: str = "") -> Country:
+    return Country(code, weight, _words(first), _words(last), _words(towns), dial)
 
 
-LANDS: Final[tuple[Land, ...]] = (
-    _land(
+COUNTRIES: Final[tuple[Country, ...]] = (
+    _country(
         "DE",
         16,
         "Anna Lena Katharina Sabine Jürgen Matthias Thomas Björn Ursula Heike Florian Sebastian Mia "
@@ -38,7 +38,7 @@ LANDS: Final[tuple[Land, ...]] = (
         "Berlin Hamburg München Köln Leipzig Bremen Nürnberg Freiburg Kassel Würzburg",
         "+49 30 23125 ###",
     ),
-    _land(
+    _country(
         "US",
         15,
         "Emily Jacob Madison Tyler Ashley Brandon Hannah Justin Grace Logan Natalie Caleb Audrey "
@@ -50,7 +50,7 @@ LANDS: Final[tuple[Land, ...]] = (
         "Austin Portland Denver Chicago Raleigh Tucson Minneapolis Savannah Boise Albany",
         "+1 212 555 01##|+1 312 555 01##|+1 503 555 01##|+1 617 555 01##|+1 919 555 01##",
     ),
-    _land(
+    _country(
         "GB",
         11,
         "Oliver Amelia Harry Isla George Poppy Alfie Imogen Callum Bethany Rhys Megan Fraser Eilidh "
@@ -62,7 +62,7 @@ LANDS: Final[tuple[Land, ...]] = (
         "London Leeds Bristol Cardiff Glasgow Norwich Exeter York Belfast Brighton",
         "+44 7700 900###",
     ),
-    _land(
+    _country(
         "FR",
         9,
         "Camille Léa Chloé Mathieu Élodie Julien Aurélie Benoît Océane Thibault Margaux Rémi Solène "
@@ -74,7 +74,7 @@ LANDS: Final[tuple[Land, ...]] = (
         "Paris Lyon Nantes Toulouse Lille Rennes Bordeaux Grenoble Annecy Dijon",
         "+33 6 39 98 ## ##",
     ),
-    _land(
+    _country(
         "ES",
         7,
         "Lucía Alejandro María José Carmen Íñigo Noelia Álvaro Pilar Begoña Hugo Rocío Andrés Nuria "
@@ -84,7 +84,7 @@ LANDS: Final[tuple[Land, ...]] = (
         "Ibáñez Peña",
         "Madrid Valencia Sevilla Bilbao Zaragoza Málaga Granada Gijón",
     ),
-    _land(
+    _country(
         "IT",
         6,
         "Giulia Marco Francesca Luca Chiara Matteo Alessia Davide Beatrice Nicolò Ilaria Pietro "
@@ -93,14 +93,14 @@ LANDS: Final[tuple[Land, ...]] = (
         "Lombardi Moretti",
         "Milano Torino Bologna Firenze Napoli Verona Palermo Genova",
     ),
-    _land(
+    _country(
         "NL",
         5,
         "Sanne Daan Fleur Bram Lotte Thijs Anouk Ruben Femke Joost Marieke Pieter",
         "de_Vries van_den_Berg Jansen Bakker Visser Smit Meijer Mulder Bos van_Dijk Hendriks Dekker",
         "Amsterdam Utrecht Rotterdam Groningen Eindhoven Haarlem Zwolle",
     ),
-    _land(
+    _country(
         "PL",
         4,
         "Agnieszka Piotr Małgorzata Łukasz Zofia Tomasz Katarzyna Michał Ewa Paweł Józef Wioletta",
@@ -108,14 +108,14 @@ LANDS: Final[tuple[Land, ...]] = (
         "Krawczyk Grabowski",
         "Warszawa Kraków Łódź Wrocław Poznań Gdańsk Lublin",
     ),
-    _land(
+    _country(
         "BR",
         4,
         "Beatriz João Larissa Thiago Fernanda Gabriel Letícia Rafael Camila Caio Luíza Vinícius",
         "Silva Santos Oliveira Souza Pereira Costa Carvalho Almeida Ribeiro Araújo Gonçalves Nascimento",
         "São_Paulo Curitiba Recife Salvador Fortaleza Brasília Florianópolis",
     ),
-    _land(
+    _country(
         "SE",
         3,
         "Astrid Erik Linnéa Oskar Elin Gustav Maja Håkan Åsa Nils",
@@ -123,42 +123,42 @@ LANDS: Final[tuple[Land, ...]] = (
         "Stockholm Göteborg Malmö Uppsala Umeå",
         "+46 70 174 06 ##",
     ),
-    _land(
+    _country(
         "TR",
         3,
         "Ayşe Mehmet Elif Emre Zeynep Çağlar Büşra Gökhan Şule İbrahim",
         "Yılmaz Kaya Demir Çelik Şahin Yıldız Öztürk Aydın Arslan Doğan",
         "İstanbul Ankara İzmir Bursa Eskişehir",
     ),
-    _land(
+    _country(
         "IN",
         3,
         "Priya Arjun Kavya Rohan Meera Vikram Ananya Suresh Lakshmi Farhan",
         "Sharma Iyer Reddy Nair Banerjee Deshpande Kulkarni Chatterjee Menon Qureshi",
         "Mumbai Bengaluru Chennai Kolkata Pune Jaipur",
     ),
-    _land(
+    _country(
         "NG",
         2,
         "Chiamaka Emeka Folake Tunde Ngozi Ibrahim Adaeze Segun",
         "Okafor Adeyemi Okonkwo Balogun Eze Abubakar Nwosu Adebayo",
         "Lagos Abuja Ibadan Enugu",
     ),
-    _land(
+    _country(
         "JP",
         2,
         "Yuki Haruto Sakura Kenji Aiko Daisuke Naomi Takumi",
         "Satō Suzuki Tanaka Watanabe Itō Yamamoto Nakamura Kobayashi",
         "Tōkyō Ōsaka Kyōto Sapporo Fukuoka",
     ),
-    _land(
+    _country(
         "MX",
         2,
         "Ximena Diego Guadalupe Emiliano Valeria Rodrigo Fernanda Ángel",
         "Hernández Ramírez Torres Flores Rivera Mendoza Castillo Ortiz",
         "Monterrey Puebla Guadalajara Mérida Oaxaca",
     ),
-    _land(
+    _country(
         "IE",
         2,
         "Aoife Cian Niamh Oisín Saoirse Pádraig Róisín Declan",
@@ -166,28 +166,28 @@ LANDS: Final[tuple[Land, ...]] = (
         "Dublin Cork Galway Limerick",
         "+353 20 917 ####",
     ),
-    _land(
+    _country(
         "CZ",
         2,
         "Tereza Jakub Kateřina Ondřej Lucie Vojtěch Markéta Jiří",
         "Novák Svobodová Dvořák Černá Procházka Kučerová Veselý Horáková",
         "Praha Brno Ostrava Plzeň",
     ),
-    _land(
+    _country(
         "GR",
         1,
         "Eleni Giorgos Katerina Nikos Sofia Dimitris",
         "Papadopoulos Georgiou Nikolaidis Vlachou Karras Ioannou",
         "Athína Thessaloníki Pátra",
     ),
-    _land(
+    _country(
         "VN",
         1,
         "Linh Minh Trang Hải Phương Dũng",
         "Nguyễn Trần Phạm Hoàng Đặng Bùi",
         "Hà_Nội Huế Đà_Nẵng",
     ),
-    _land(
+    _country(
         "AU",
         2,
         "Matilda Lachlan Kirra Angus Bronte Declan Tahlia Hamish",

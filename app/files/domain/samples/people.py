@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from app.files.domain.samples.names import COMPANIES, LANDS, Land
+from app.files.domain.samples.names import COMPANIES, COUNTRIES, Country
 
 # ruff: noqa: RUF001
 
@@ -57,15 +57,15 @@ def plain(text: str) -> str:
 
 
 def _people(source: random.Random) -> Iterator[SamplePerson]:
-    lands = [land for land in LANDS for _ in range(land.weight)]
+    lands = [country for country in COUNTRIES for _ in range(country.weight)]
     taken: set[str] = set()
     numbers: set[str] = set()
     while True:
-        land = source.choice(lands)
-        first, last = source.choice(land.first), source.choice(land.last)
+        country = source.choice(lands)
+        first, last = source.choice(country.first), source.choice(country.last)
         email = _email(source, first, last, taken)
         if email is not None:
-            yield _person(source, land, first, last, email, numbers)
+            yield _person(source, country, first, last, email, numbers)
 
 
 def _email(source: random.Random, first: str, last: str, taken: set[str]) -> str | None:
@@ -82,7 +82,7 @@ def _email(source: random.Random, first: str, last: str, taken: set[str]) -> str
 
 
 def _person(
-    source: random.Random, land: Land, first: str, last: str, email: str, numbers: set[str]
+    source: random.Random, country: Country, first: str, last: str, email: str, numbers: set[str]
 ) -> SamplePerson:
     is_customer = source.random() < 0.45
     known_for = int(source.triangular(1, 900, 60))
@@ -90,10 +90,10 @@ def _person(
         first_name=first,
         last_name=last,
         email=email,
-        phone=_phone(source, land, numbers) if source.random() < 0.7 else "",
+        phone=_phone(source, country, numbers) if source.random() < 0.7 else "",
         company=source.choice(COMPANIES) if source.random() < 0.35 else "",
-        city=source.choice(land.towns),
-        country=land.code,
+        city=source.choice(country.towns),
+        country=country.code,
         birthday=_birthday(source) if source.random() < 0.55 else None,
         tags=_tags(source, is_customer),
         status=_status(source),
@@ -106,9 +106,9 @@ def _person(
     )
 
 
-def _phone(source: random.Random, land: Land, numbers: set[str]) -> str:
-    for _ in range(20 if land.dial else 0):
-        pattern = source.choice(land.dial.split("|"))
+def _phone(source: random.Random, country: Country, numbers: set[str]) -> str:
+    for _ in range(20 if country.dial else 0):
+        pattern = source.choice(country.dial.split("|"))
         number = "".join(str(source.randrange(10)) if sign == "#" else sign for sign in pattern)
         if number not in numbers:
             numbers.add(number)
