@@ -13,7 +13,7 @@ from app.files.domain.cells.tags import tags_of
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.guesses import OWN_FIELD
 from app.files.domain.columns.identify import USED_SECOND, identifying
-from app.files.domain.columns.sides import Sides, other_keys, quoting
+from app.files.domain.columns.row_context import RowContext, other_keys, quoting
 from app.files.domain.consent.cells import Withheld
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.withholding import withholding
@@ -82,7 +82,7 @@ class RowReader:
 
     Collects unreadable values in `left_out` {field: LeftOut}, and tags in `tags` {key: name}, up to one more
     than MOST_TAGS. With `writes`, rows keep the values of their other columns. `met` is what was found in
-    earlier rows; `sides` says where else to look in a row.
+    earlier rows; `row_context` says where else to look in a row.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class RowReader:
         country: str,
         style: ValueStyle | None = None,
         met: Met | None = None,
-        sides: Sides | None = None,
+        row_context: RowContext | None = None,
     ) -> None:
         columns = selection.columns
         self._style = style or ValueStyle(country)
@@ -110,12 +110,12 @@ class RowReader:
             country or None,
             second=selection.second_email,
             international=self._style.international,
-            refused=sides is not None and sides.refused,
+            refused=row_context is not None and row_context.refused,
         )
         self._identifier = selection.identifier
-        sides = sides or Sides()
-        self._quoted = quoting(sides, selection.consent_words)
-        self._others_of = other_keys(sides, selection.identifier, self._identifying, country or None)
+        row_context = row_context or RowContext()
+        self._quoted = quoting(row_context, selection.consent_words)
+        self._others_of = other_keys(row_context, selection.identifier, self._identifying, country or None)
         self._other_keys: list[tuple[int, str, str]] = []
         met = met or {}
         self.left_out = {name: LeftOut(*found) for name, found in met.get("left_out", {}).items()}

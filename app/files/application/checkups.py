@@ -16,7 +16,7 @@ from app.files.domain.checkup.figures import Checkup, CheckupResult, Finding, Fi
 from app.files.domain.checkup.repairs import KINDS
 from app.files.domain.columns.choices import NO_IDENTIFIER
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
-from app.files.domain.columns.sides import sides_of
+from app.files.domain.columns.row_context import row_context_of
 from app.files.domain.columns.styles import Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.infrastructure import store
@@ -46,7 +46,7 @@ def checkup_for(
         return _from_json(upload.checkup[key])
     fields = {int(position): field for position, field in mapping.items()}
     layout = layout_of(upload)
-    refused = sides_of(layout, fields).refused
+    refused = row_context_of(layout, fields).refused
     checkup = Checkup(fields, layout.width, country, identifier, international, words, refused)
     checkup.add_all(rows(upload))
     result = checkup.result()

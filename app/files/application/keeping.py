@@ -23,7 +23,7 @@ from app.files.domain.cells.profile import LONGEST_VALUE
 from app.files.domain.checkup.figures import Checkup
 from app.files.domain.columns.evidence import EvidenceCollector, looks_like_dates, looks_like_phones
 from app.files.domain.columns.guesses import SAMPLE_ROWS, ColumnGuess, header_fingerprint, remark_columns
-from app.files.domain.columns.sides import sides_of
+from app.files.domain.columns.row_context import row_context_of
 from app.files.domain.consent.outside import Outside
 from app.files.domain.consent.remarks import RemarkFinder, names_refusers
 from app.files.domain.reading.file_names import shown_name
@@ -128,7 +128,7 @@ def _read_through(
         guesses = suggested(actor.account_id, layout, [row.cells for row in first])
         mapping = {str(guess.index): guess.field for guess in guesses}
         fields = {guess.index: guess.field for guess in guesses}
-        refused = sides_of(layout, fields).refused
+        refused = row_context_of(layout, fields).refused
         checkup = Checkup(fields, len(guesses), actor.country or None, refused=refused)
         profiler = profiler_of(layout, finder, remark_columns(guesses, has_header=layout.header is not None))
         collector = _collector(guesses, first, actor.country or None)

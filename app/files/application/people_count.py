@@ -11,7 +11,7 @@ from app.files.application.checkups import checkup_for
 from app.files.application.reading import layout_of, rows
 from app.files.application.styles import styles_of
 from app.files.domain.columns.identify import SECOND_EMAIL, Identifier, Identify, identifying
-from app.files.domain.columns.sides import sides_of
+from app.files.domain.columns.row_context import row_context_of
 from app.files.domain.columns.styles import Phones
 from app.files.infrastructure.tables import Upload
 
@@ -69,7 +69,7 @@ def new_to_account(
         country,
         second=second,
         international=international,
-        refused=sides_of(layout_of(upload), fields).refused,
+        refused=row_context_of(layout_of(upload), fields).refused,
     )
     keys = _keys(upload, identify, share)
     people = known = closed = 0

@@ -10,7 +10,7 @@ from app.bulk_enrollment.domain.reading import LEFT_OUT, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.contacts.domain.fields import ValueStyle
 from app.files.domain.columns.evidence import MOST_TAGS
-from app.files.domain.columns.sides import Sides
+from app.files.domain.columns.row_context import RowContext
 from app.files.domain.consent.cells import word_key
 
 
@@ -300,8 +300,8 @@ def test_several_notes_stand_side_by_side() -> None:
 
 def test_a_no_counts_for_the_other_addresses_of_the_row_too() -> None:
     mapping = {"0": "email", "1": "opt_out", "2": "city"}
-    sides = Sides(addresses=(0, 2))
-    rows = RowReader(FileSelection("u", mapping), True, "DE", sides=sides)
+    row_context = RowContext(addresses=(0, 2))
+    rows = RowReader(FileSelection("u", mapping), True, "DE", row_context=row_context)
     rows.read(3, 4, ("ann@example.com", "yes", "ben@example.com"))
     rows.read(4, 5, ("cy@example.com", "no", "dee@example.com"))
     rows.read(5, 6, ("nobody", "yes", "eve@example.com"))
@@ -324,7 +324,7 @@ def test_text_beside_the_table_that_withholds_a_row_is_quoted(
     field: str, remark: str, detail: str | None, withheld: str | None
 ) -> None:
     selection = FileSelection("u", {"0": "email", "1": field})
-    rows = RowReader(selection, True, "DE", sides=Sides(outside=((1, field),)))
+    rows = RowReader(selection, True, "DE", row_context=RowContext(outside=((1, field),)))
     row = rows.read(3, 4, ("ann@example.com", remark))
     assert (row.key, row.detail, row.withheld) == ("ann@example.com", detail, withheld)
 

@@ -16,7 +16,7 @@ from app.contacts import application as contacts
 from app.contacts.domain import ValueStyle
 from app.files import application as files
 from app.files.domain.columns.evidence import MOST_TAGS
-from app.files.domain.columns.sides import sides_of
+from app.files.domain.columns.row_context import row_context_of
 from app.files.domain.text.unreadable import UnreadableFile
 
 CHANGED = "The columns of this file aren’t the ones that were matched. Upload it again and start again."
@@ -81,9 +81,11 @@ class FileRows:
             raise UnreadableFile("changed", CHANGED)
         styles = files.styles_of(upload, selection.mapping, selection.dates, selection.phones)
         style = ValueStyle(styles.country, styles.date_style, styles.international)
-        sides = sides_of(layout, selection.columns)
+        row_context = row_context_of(layout, selection.columns)
         self._upload = upload
-        self._reader = RowReader(selection, job.options.writes_contacts, styles.country, style, met, sides)
+        self._reader = RowReader(
+            selection, job.options.writes_contacts, styles.country, style, met, row_context
+        )
 
     def chunks(self, after: int, size: int) -> Iterator[Chunk]:
         read = self._reader.read

@@ -25,7 +25,7 @@ _NUMBERS: Final = re.compile(r"[;,|\r\n\t/]|\s(?:und|and|oder|or|et|ou|y|o|e|&)\
 
 
 @dataclass(frozen=True)
-class Sides:
+class RowContext:
     """Where to look in a row.
 
     `refused`: see `identify.identifying`. `outside` are the `Outside` columns as (position, consent field).
@@ -39,13 +39,13 @@ class Sides:
     beyond: int = -1
 
 
-def sides_of(layout: FileLayout, fields: Mapping[int, str]) -> Sides:
+def row_context_of(layout: FileLayout, fields: Mapping[int, str]) -> RowContext:
     """Return where to look in the rows of a file with the mapping `fields` {position: field}."""
     first = len(layout.own_columns)
     outside = tuple((at, name) for at, name in fields.items() if at >= first and name in CONSENT_FIELDS)
     names = layout.outside.names
     refused = any(at - first < len(names) and names[at - first] == REMARKS for at, _ in outside)
-    return Sides(
+    return RowContext(
         refused and any(fields.get(at) == "email" for at in layout.outside.remarked),
         outside,
         tuple(
@@ -57,10 +57,10 @@ def sides_of(layout: FileLayout, fields: Mapping[int, str]) -> Sides:
     )
 
 
-def quoting(sides: Sides, words: Mapping[str, str]) -> Callable[[Sequence[str], Withheld], str]:
+def quoting(row_context: RowContext, words: Mapping[str, str]) -> Callable[[Sequence[str], Withheld], str]:
     """Return a function of a row's cells and its consent verdict: the text outside the columns that caused
     it, empty if a column did. `words` are the answers about consent values."""
-    readers = [(at, reader(field, words)) for at, field in sides.outside]
+    readers = [(at, reader(field, words)) for at, field in row_context.outside]
 
     def quoted(cells: Sequence[str], withheld: Withheld) -> str:
         return next((cells[at].strip()[:_QUOTED] for at, read in readers if read(cells[at]) == withheld), "")
@@ -69,7 +69,7 @@ def quoting(sides: Sides, words: Mapping[str, str]) -> Callable[[Sequence[str], 
 
 
 def other_keys(
-    sides: Sides, identifier: Identifier, column: int, country: str | None
+    row_context: RowContext, identifier: Identifier, column: int, country: str | None
 ) -> Callable[[Sequence[str], str | None], list[str]]:
     """Return a function of a row's cells and key: the other keys by which its person may be in another row.
 
@@ -78,15 +78,15 @@ def other_keys(
     if identifier == "contact_id":
         return lambda cells, key: []
     of_cell = _numbers_in(country) if identifier == "phone" else _addresses_in
-    columns = sides.addresses if identifier == "email" else ()
+    columns = row_context.addresses if identifier == "email" else ()
 
     def others(cells: Sequence[str], key: str | None) -> list[str]:
         found = dict.fromkeys(of_cell(cells[column][:_LONGEST]))
         for at in columns:
             if at != column and "@" in cells[at]:
                 found.update(dict.fromkeys(_addresses_only(cells[at][:_LONGEST])))
-        if identifier == "email" and sides.beyond >= 0:
-            found.update(dict.fromkeys(_addresses_in(cells[sides.beyond][:_LONGEST])))
+        if identifier == "email" and row_context.beyond >= 0:
+            found.update(dict.fromkeys(_addresses_in(cells[row_context.beyond][:_LONGEST])))
         found.pop(key or "", None)
         return list(found)[:_MOST]
 
