@@ -44,7 +44,7 @@ WORD_CHOICES: Final = (
 
 
 @dataclass(frozen=True)
-class Said:
+class Matching:
     """The mapping {column position as text: field}, the answers about consent, and the resulting
     questions."""
 
@@ -63,7 +63,7 @@ class ConsentCard:
     """The consent part of the page. `form` is the submitted form if only this part is rendered again; the
     list of columns then still shows its previous state."""
 
-    said: Said
+    matching: Matching
     form: Mapping[str, str] | None = None
     column_choices = COLUMN_CHOICES
     word_choices = WORD_CHOICES
@@ -74,7 +74,7 @@ class ConsentCard:
         """Questions about columns that are open, answered here, or shown on the page already."""
         return [
             question
-            for question in self.said.questions.columns
+            for question in self.matching.questions.columns
             if not question.is_taken
             or question.answer not in CONSENT_FIELDS
             or (self.form is not None and f"{SHOWN_HERE}{question.index}" in self.form)
@@ -82,19 +82,19 @@ class ConsentCard:
 
     @property
     def words(self) -> list[WordQuestion]:
-        return list(self.said.questions.words)[: self.words_listed]
+        return list(self.matching.questions.words)[: self.words_listed]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.columns or self.words or self.said.questions.unlisted)
+        return not (self.columns or self.words or self.matching.questions.unlisted)
 
     def shown_there(self, question: ColumnQuestion) -> str:
         if self.form is not None:
             return self.form.get(f"column-{question.index}", "")
-        return self.said.mapping.get(str(question.index), "")
+        return self.matching.mapping.get(str(question.index), "")
 
 
-def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[str, str]) -> Said:
+def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[str, str]) -> Matching:
     """Read the answers submitted with the mapping."""
     mapping = dict(mapping)
     denied: set[int] = set()
@@ -113,23 +113,25 @@ def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[st
         for name, answer in form.items()
         if name.startswith(WORD) and answer in ANSWERS and len(name) <= _LONGEST_NAME
     ]
-    said = asked(upload, mapping, ConsentAnswers(frozenset(denied), dict(words[:_MOST_WORDS])))
+    matching = asked(upload, mapping, ConsentAnswers(frozenset(denied), dict(words[:_MOST_WORDS])))
     if form.get("act") == NONE:
-        denied.update(question.index for question in said.questions.open_columns)
-        said = asked(upload, mapping, replace(said.answers, not_consent=frozenset(denied)))
+        denied.update(question.index for question in matching.questions.open_columns)
+        matching = asked(upload, mapping, replace(matching.answers, not_consent=frozenset(denied)))
     rest = form.get(REST, "")
-    if rest in ANSWERS and said.questions.open_words:
-        others = said.questions.answered_alike(rest)
-        said = asked(upload, mapping, replace(said.answers, words={**said.answers.words, **others}))
-    return said
+    if rest in ANSWERS and matching.questions.open_words:
+        others = matching.questions.answered_alike(rest)
+        matching = asked(
+            upload, mapping, replace(matching.answers, words={**matching.answers.words, **others})
+        )
+    return matching
 
 
-def answers_as_fields(said: Said) -> dict[str, list[str]]:
+def answers_as_fields(matching: Matching) -> dict[str, list[str]]:
     """Return the form fields that would submit these answers again, including those given in bulk."""
-    words = {f"{WORD}{key}": [answer] for key, answer in said.answers.words.items()}
-    return {REST: [""]} | words | {f"{COLUMN}{at}": [NOT_CONSENT] for at in said.answers.not_consent}
+    words = {f"{WORD}{key}": [answer] for key, answer in matching.answers.words.items()}
+    return {REST: [""]} | words | {f"{COLUMN}{at}": [NOT_CONSENT] for at in matching.answers.not_consent}
 
 
-def asked(upload: files.Upload, mapping: dict[str, str], answers: ConsentAnswers) -> Said:
+def asked(upload: files.Upload, mapping: dict[str, str], answers: ConsentAnswers) -> Matching:
     """Return the questions for known answers."""
-    return Said(mapping, answers, files.questions_of(upload, mapping, answers))
+    return Matching(mapping, answers, files.questions_of(upload, mapping, answers))

@@ -13,7 +13,7 @@ from app.files.presentation.column_readings import chosen_styles
 from app.files.presentation.consent_form import (
     CONSENT,
     ConsentCard,
-    Said,
+    Matching,
     answers_as_fields,
     asked,
     read_consent,
@@ -72,8 +72,8 @@ def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
     """Handle the page's form. It has several buttons, so that no input is lost whichever is pressed."""
     if is_outdated(request.form, upload):
         return _first_page(goal, upload, files.ReadAnotherWay()), 409
-    sent = Sent(goal, upload, form_of(goal.kind)(), _said(upload))
-    _keep_choices(upload, sent.said)
+    sent = Sent(goal, upload, form_of(goal.kind)(), _matching(upload))
+    _keep_choices(upload, sent.matching)
     refusal: MusterError | None = None
     try:
         answer = carry_out(sent)
@@ -88,7 +88,7 @@ def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
     status = web.status_of(refusal) if refusal else 422 if sent.form.errors else 200
     opened = request.form.getlist("opened") + request.form.getlist("open")
     identifier = sent.form.identifier.data
-    page = _page(sent.goal, upload, sent.form, sent.said, identifier, sent.styles, refusal, opened)
+    page = _page(sent.goal, upload, sent.form, sent.matching, identifier, sent.styles, refusal, opened)
     return page, status
 
 
@@ -105,9 +105,9 @@ def remember(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
 @as_seen
 def recount(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
     """Return the check-up for the current choices without storing anything."""
-    said = _said(upload)
+    matching = _matching(upload)
     figures = figures_of(
-        upload, said, request.form.get("identifier"), chosen_styles(request.form, said.mapping)
+        upload, matching, request.form.get("identifier"), chosen_styles(request.form, matching.mapping)
     )
     return render_template("files/_checkup.html", goal=goal, upload=upload, **figures)
 
@@ -115,7 +115,7 @@ def recount(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
 @as_seen
 def ask_again(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
     """Return the consent questions for the current choices."""
-    card = ConsentCard(_said(upload), request.form)
+    card = ConsentCard(_matching(upload), request.form)
     return render_template("files/_consent_questions.html", goal=goal, upload=upload, consent=card)
 
 
@@ -137,25 +137,25 @@ def _first_page(goal: Goal, upload: files.Upload, refusal: MusterError | None = 
         sent: MultiDict[str, str] = MultiDict(fields)
         form = form_of(goal.kind)(formdata=sent)
         form.once.data = first_form(goal.kind, {}).once.data
-        said = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
-        styles = chosen_styles(sent, said.mapping)
+        matching = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
+        styles = chosen_styles(sent, matching.mapping)
         opened = sent.getlist("opened")
-        return _page(goal, upload, form, said, form.identifier.data, styles, refusal, opened)
+        return _page(goal, upload, form, matching, form.identifier.data, styles, refusal, opened)
     known = goal.destination.remembered(upload, request.args)
     if known is not None:
         chosen = known.choices
         form = first_form(goal.kind, {"identifier": chosen.identifier, **known.values})
-        said = asked(upload, chosen.mapping, chosen.answers)
-        return _page(goal, upload, form, said, chosen.identifier, (chosen.dates, chosen.phones), refusal)
-    said = asked(upload, _suggested(upload), files.remembered_answers(upload.account_id, upload))
-    return _page(goal, upload, None, said, None, ("", ""), refusal)
+        matching = asked(upload, chosen.mapping, chosen.answers)
+        return _page(goal, upload, form, matching, chosen.identifier, (chosen.dates, chosen.phones), refusal)
+    matching = asked(upload, _suggested(upload), files.remembered_answers(upload.account_id, upload))
+    return _page(goal, upload, None, matching, None, ("", ""), refusal)
 
 
 def _page(
     goal: Goal,
     upload: files.Upload,
     form: Any,
-    said: Said,
+    matching: Matching,
     identifier: str | None,
     styles: tuple[Dates, Phones],
     refusal: MusterError | None = None,
@@ -163,7 +163,7 @@ def _page(
 ) -> str:
     """Render the whole page; `form` is None if nothing was chosen yet."""
     actor, destination = web.actor(), goal.destination
-    figures = figures_of(upload, said, identifier, styles)
+    figures = figures_of(upload, matching, identifier, styles)
     if form is None:
         values = destination.first_values(figures["newcomers"])
         form = first_form(goal.kind, {"identifier": figures["identifier"], **values})
@@ -178,7 +178,7 @@ def _page(
         form=form,
         how=shown_layout(upload),
         opened=positions,
-        columns=columns_of(guesses, said.mapping, files.address_book().own_fields(actor), positions),
+        columns=columns_of(guesses, matching.mapping, files.address_book().own_fields(actor), positions),
         choices=field_choices(),
         first=files.first_rows(upload, ROWS_SHOWN),
         columns_shown=COLUMNS_SHOWN,
@@ -187,12 +187,12 @@ def _page(
         earlier=files.same_file_before(actor.account_id, upload),
         refusal=refusal,
         nav_active=destination.place,
-        consent=ConsentCard(said),
+        consent=ConsentCard(matching),
         **figures,
     )
 
 
-def _keep_choices(upload: files.Upload, said: Said | None = None) -> None:
+def _keep_choices(upload: files.Upload, matching: Matching | None = None) -> None:
     fields = {
         name: values
         for name, values in request.form.lists()
@@ -200,12 +200,12 @@ def _keep_choices(upload: files.Upload, said: Said | None = None) -> None:
     }
     if "open" in request.form:
         fields["opened"] = [*fields.get("opened", []), *request.form.getlist("open")]
-    if said is not None:
-        fields |= answers_as_fields(said)
+    if matching is not None:
+        fields |= answers_as_fields(matching)
     files.save_choices(web.actor(), upload, fields)
 
 
-def _said(upload: files.Upload) -> Said:
+def _matching(upload: files.Upload) -> Matching:
     """Read the mapping and consent answers from the form."""
     mapping = read_mapping(request.form, len(upload.layout["columns"]))
     return read_consent(request.form, upload, mapping)

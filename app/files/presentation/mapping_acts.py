@@ -15,7 +15,7 @@ from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.text.garbled import REPAIRS
 from app.files.presentation.column_readings import chosen_styles
-from app.files.presentation.consent_form import CONSENT, Said, asked
+from app.files.presentation.consent_form import CONSENT, Matching, asked
 from app.files.presentation.goal import Goal
 from app.files.presentation.layout_form import read_layout
 from app.files.presentation.mapping_form import read_choices
@@ -29,11 +29,11 @@ class Sent:
     goal: Goal
     upload: files.Upload
     form: Any
-    said: Said
+    matching: Matching
 
     @property
     def styles(self) -> tuple[Dates, Phones]:
-        return chosen_styles(request.form, self.said.mapping)
+        return chosen_styles(request.form, self.matching.mapping)
 
 
 def carry_out(sent: Sent) -> ResponseReturnValue | None:
@@ -70,7 +70,7 @@ def _start(sent: Sent, _about: str) -> ResponseReturnValue | None:
 
 def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
     """Return (choices, options), or None if there are problems, which are then shown in the form."""
-    choices = read_choices(sent.form, sent.upload, sent.said, sent.styles)
+    choices = read_choices(sent.form, sent.upload, sent.matching, sent.styles)
     options, found = sent.goal.destination.read(sent.form, sent.upload, choices)
     problems = files.problems_of(sent.upload, choices) | found
     sent.form.show(problems)
@@ -78,7 +78,7 @@ def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
 
 
 def _fix_addresses(sent: Sent, _about: str) -> None:
-    files.fix_addresses(web.actor(), sent.upload.public_id, sent.said.mapping)
+    files.fix_addresses(web.actor(), sent.upload.public_id, sent.matching.mapping)
 
 
 def _undo_fixes(sent: Sent, _about: str) -> None:
@@ -87,7 +87,9 @@ def _undo_fixes(sent: Sent, _about: str) -> None:
 
 def _use_second_email(sent: Sent, position: str) -> None:
     if position in {str(at) for at in range(len(sent.upload.layout["columns"]))}:
-        sent.said = asked(sent.upload, sent.said.mapping | {position: SECOND_EMAIL}, sent.said.answers)
+        sent.matching = asked(
+            sent.upload, sent.matching.mapping | {position: SECOND_EMAIL}, sent.matching.answers
+        )
 
 
 def _read_as_chosen(sent: Sent, _about: str) -> ResponseReturnValue:

@@ -8,24 +8,26 @@ from app.files import application as files
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import PHONES, Dates, Phones
 from app.files.presentation.column_readings import readings_of
-from app.files.presentation.consent_form import Said
+from app.files.presentation.consent_form import Matching
 
 COUNTED_AT_ONCE: Final = 20_000  # rows; larger files are counted after the page has loaded
 
 
 def figures_of(
-    upload: files.Upload, said: Said, identifier: str | None, styles: tuple[Dates, Phones]
+    upload: files.Upload, matching: Matching, identifier: str | None, styles: tuple[Dates, Phones]
 ) -> dict[str, Any]:
     """Return the figures for the current choices. `identifier` is the user's choice, or None for the
     default."""
-    mapping, phones = said.mapping, styles[1]
+    mapping, phones = matching.mapping, styles[1]
     known_by = _identifier(identifier) or files.identifier_of(mapping)
     column = next((at for at, field in mapping.items() if field == known_by), None)
     is_small = upload.rows <= COUNTED_AT_ONCE
     return {
         "identifier": known_by,
         "column": column,
-        "checkup": files.checkup_for(upload, {} if column is None else mapping, known_by, phones, said.words),
+        "checkup": files.checkup_for(
+            upload, {} if column is None else mapping, known_by, phones, matching.words
+        ),
         "readings": readings_of(
             upload, mapping, known_by, styles, files.suggestion(upload.account_id, upload)
         ),

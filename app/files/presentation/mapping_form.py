@@ -16,7 +16,7 @@ from app.files.application import FileChoices
 from app.files.domain.columns.guesses import OWN_FIELD, ColumnGuess
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
-from app.files.presentation.consent_form import Said
+from app.files.presentation.consent_form import Matching
 from app.files.presentation.layout_form import SEEN
 
 MOST_OPEN: Final = 40
@@ -175,14 +175,16 @@ def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:
     return {position: field for position, field in chosen if files.may_be_mapped_to(field)}
 
 
-def read_choices(form: Any, upload: files.Upload, said: Said, styles: tuple[Dates, Phones]) -> FileChoices:
+def read_choices(
+    form: Any, upload: files.Upload, matching: Matching, styles: tuple[Dates, Phones]
+) -> FileChoices:
     """Return all choices about the file."""
     return FileChoices(
-        mapping=said.mapping,
+        mapping=matching.mapping,
         identifier=identifier_named(form.identifier.data) or IDENTIFIERS[0],
         dates=styles[0],
         phones=styles[1],
-        answers=said.answers,
+        answers=matching.answers,
         read_as=request.form.get(SEEN, ""),
     )
 

@@ -57,11 +57,11 @@ def plain(text: str) -> str:
 
 
 def _people(source: random.Random) -> Iterator[SamplePerson]:
-    lands = [country for country in COUNTRIES for _ in range(country.weight)]
+    weighted = [country for country in COUNTRIES for _ in range(country.weight)]
     taken: set[str] = set()
     numbers: set[str] = set()
     while True:
-        country = source.choice(lands)
+        country = source.choice(weighted)
         first, last = source.choice(country.first), source.choice(country.last)
         email = _email(source, first, last, taken)
         if email is not None:
