@@ -97,7 +97,7 @@ class DestinationKind:
     fields: Callable[[], type]
 
 
-class TerminalGoal(Protocol):
+class TerminalDestination(Protocol):
     """A destination opened by a command. `reads_values`: columns other than the identifier are used, so
     ambiguous dates must be decided."""
 
@@ -115,7 +115,7 @@ class FileCommand:
     name: str
     help: str
     options: Sequence[Callable[..., Any]]
-    open: Callable[..., TerminalGoal]
+    open: Callable[..., TerminalDestination]
 
 
 _kinds: Final[dict[str, DestinationKind]] = {}

@@ -18,7 +18,7 @@ from app.files.presentation.consent_form import (
     asked,
     read_consent,
 )
-from app.files.presentation.goal import Goal, View, routes, with_file
+from app.files.presentation.destination_pages import DestinationPages, View, routes, with_file
 from app.files.presentation.layout_form import is_outdated, shown_layout
 from app.files.presentation.mapping_acts import Sent, carry_out
 from app.files.presentation.mapping_figures import counted_later, figures_of
@@ -55,24 +55,24 @@ def as_seen(view: View) -> View:
     ignore the form."""
 
     @with_file
-    def run(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-        return _to_what_is_there(goal, upload) if is_outdated(request.form, upload) else view(goal, upload)
+    def run(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
+        return _to_what_is_there(pages, upload) if is_outdated(request.form, upload) else view(pages, upload)
 
     run.__name__ = view.__name__
     return run
 
 
 @with_file
-def show(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
-    return _first_page(goal, upload, files.ReadAnotherWay() if "changed" in request.args else None)
+def show(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
+    return _first_page(pages, upload, files.ReadAnotherWay() if "changed" in request.args else None)
 
 
 @with_file
-def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+def decide(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
     """Handle the page's form. It has several buttons, so that no input is lost whichever is pressed."""
     if is_outdated(request.form, upload):
-        return _first_page(goal, upload, files.ReadAnotherWay()), 409
-    sent = Sent(goal, upload, form_of(goal.kind)(), _matching(upload))
+        return _first_page(pages, upload, files.ReadAnotherWay()), 409
+    sent = Sent(pages, upload, form_of(pages.kind)(), _matching(upload))
     _keep_choices(upload, sent.matching)
     refusal: MusterError | None = None
     try:
@@ -88,71 +88,71 @@ def decide(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
     status = web.status_of(refusal) if refusal else 422 if sent.form.errors else 200
     opened = request.form.getlist("opened") + request.form.getlist("open")
     identifier = sent.form.identifier.data
-    page = _page(sent.goal, upload, sent.form, sent.matching, identifier, sent.styles, refusal, opened)
+    page = _page(sent.pages, upload, sent.form, sent.matching, identifier, sent.styles, refusal, opened)
     return page, status
 
 
 @with_file
-def remember(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+def remember(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
     """Store the current choices, so that a reload shows them again."""
     if not is_outdated(request.form, upload):
         _keep_choices(upload)
     elif web.is_htmx():
-        return _to_what_is_there(goal, upload)
+        return _to_what_is_there(pages, upload)
     return "", 204  # sent while leaving the page, so there is nothing to show
 
 
 @as_seen
-def recount(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+def recount(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
     """Return the check-up for the current choices without storing anything."""
     matching = _matching(upload)
     figures = figures_of(
         upload, matching, request.form.get("identifier"), chosen_styles(request.form, matching.mapping)
     )
-    return render_template("files/_checkup.html", goal=goal, upload=upload, **figures)
+    return render_template("files/_checkup.html", pages=pages, upload=upload, **figures)
 
 
 @as_seen
-def ask_again(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+def ask_again(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
     """Return the consent questions for the current choices."""
     card = ConsentCard(_matching(upload), request.form)
-    return render_template("files/_consent_questions.html", goal=goal, upload=upload, consent=card)
+    return render_template("files/_consent_questions.html", pages=pages, upload=upload, consent=card)
 
 
 @with_file
-def newcomers(_goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+def newcomers(_pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
     """Return the count of new people in a large file, requested by the page after it has loaded."""
     return render_template("files/_newcomers.html", newcomers=counted_later(upload, request.args))
 
 
-def _to_what_is_there(goal: Goal, upload: files.Upload) -> ResponseReturnValue:
+def _to_what_is_there(pages: DestinationPages, upload: files.Upload) -> ResponseReturnValue:
     """Redirect to the page for the current reading, with a message that it was changed."""
-    return web.send_to(goal.mapping_url(upload.public_id, changed="1"))
+    return web.send_to(pages.mapping_url(upload.public_id, changed="1"))
 
 
-def _first_page(goal: Goal, upload: files.Upload, refusal: MusterError | None = None) -> str:
+def _first_page(pages: DestinationPages, upload: files.Upload, refusal: MusterError | None = None) -> str:
     """Return the page with earlier choices: those of this user here, or those the destination remembers."""
     fields = files.choices_of(web.actor(), upload, forget=CONSENT)
     if fields is not None:
         sent: MultiDict[str, str] = MultiDict(fields)
-        form = form_of(goal.kind)(formdata=sent)
-        form.once.data = first_form(goal.kind, {}).once.data
+        form = form_of(pages.kind)(formdata=sent)
+        form.once.data = first_form(pages.kind, {}).once.data
         matching = read_consent(sent, upload, read_mapping(sent, len(upload.layout["columns"])))
         styles = chosen_styles(sent, matching.mapping)
         opened = sent.getlist("opened")
-        return _page(goal, upload, form, matching, form.identifier.data, styles, refusal, opened)
-    known = goal.destination.remembered(upload, request.args)
+        return _page(pages, upload, form, matching, form.identifier.data, styles, refusal, opened)
+    known = pages.destination.remembered(upload, request.args)
     if known is not None:
         chosen = known.choices
-        form = first_form(goal.kind, {"identifier": chosen.identifier, **known.values})
+        form = first_form(pages.kind, {"identifier": chosen.identifier, **known.values})
         matching = asked(upload, chosen.mapping, chosen.answers)
-        return _page(goal, upload, form, matching, chosen.identifier, (chosen.dates, chosen.phones), refusal)
+        return _page(pages, upload, form, matching, chosen.identifier, (chosen.dates, chosen.phones), refusal)
     matching = asked(upload, _suggested(upload), files.remembered_answers(upload.account_id, upload))
-    return _page(goal, upload, None, matching, None, ("", ""), refusal)
+    return _page(pages, upload, None, matching, None, ("", ""), refusal)
 
 
 def _page(
-    goal: Goal,
+    pages: DestinationPages,
     upload: files.Upload,
     form: Any,
     matching: Matching,
@@ -162,16 +162,16 @@ def _page(
     opened: Sequence[str] = (),
 ) -> str:
     """Render the whole page; `form` is None if nothing was chosen yet."""
-    actor, destination = web.actor(), goal.destination
+    actor, destination = web.actor(), pages.destination
     figures = figures_of(upload, matching, identifier, styles)
     if form is None:
         values = destination.first_values(figures["newcomers"])
-        form = first_form(goal.kind, {"identifier": figures["identifier"], **values})
+        form = first_form(pages.kind, {"identifier": figures["identifier"], **values})
     positions = read_opened(opened, len(upload.layout["columns"]))
     guesses = files.suggestion(actor.account_id, upload)
     return render_template(
         "files/mapping.html",
-        goal=goal,
+        pages=pages,
         destination=destination,
         upload=upload,
         layout=files.layout_of(upload),

@@ -16,7 +16,7 @@ from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.text.garbled import REPAIRS
 from app.files.presentation.column_readings import chosen_styles
 from app.files.presentation.consent_form import CONSENT, Matching, asked
-from app.files.presentation.goal import Goal
+from app.files.presentation.destination_pages import DestinationPages
 from app.files.presentation.layout_form import read_layout
 from app.files.presentation.mapping_form import read_choices
 from app.platform import web
@@ -26,7 +26,7 @@ from app.platform import web
 class Sent:
     """A submitted mapping form. Actions may change it, and the page then shows the changes."""
 
-    goal: Goal
+    pages: DestinationPages
     upload: files.Upload
     form: Any
     matching: Matching
@@ -47,9 +47,9 @@ def carry_out(sent: Sent) -> ResponseReturnValue | None:
     name, _, about = request.form.get("act", "check").partition(":")
     if name in _ACTS:
         return _ACTS[name](sent, about)
-    changed = sent.goal.destination.act(name)
+    changed = sent.pages.destination.act(name)
     if changed is not None:
-        sent.goal = replace(sent.goal, destination=changed.with_upload(sent.upload))
+        sent.pages = replace(sent.pages, destination=changed.with_upload(sent.upload))
     return None
 
 
@@ -57,7 +57,7 @@ def _check(sent: Sent, _about: str) -> ResponseReturnValue | None:
     found = _read(sent)
     if found is None:
         return None
-    return web.send_to(sent.goal.destination.check(sent.upload, *found))
+    return web.send_to(sent.pages.destination.check(sent.upload, *found))
 
 
 def _start(sent: Sent, _about: str) -> ResponseReturnValue | None:
@@ -65,13 +65,13 @@ def _start(sent: Sent, _about: str) -> ResponseReturnValue | None:
     if found is None:
         return None
     idempotency_key = sent.form.once.data or uuid4().hex
-    return web.send_to(sent.goal.destination.start(sent.upload, *found, idempotency_key))
+    return web.send_to(sent.pages.destination.start(sent.upload, *found, idempotency_key))
 
 
 def _read(sent: Sent) -> tuple[files.FileChoices, Any] | None:
     """Return (choices, options), or None if there are problems, which are then shown in the form."""
     choices = read_choices(sent.form, sent.upload, sent.matching, sent.styles)
-    options, found = sent.goal.destination.read(sent.form, sent.upload, choices)
+    options, found = sent.pages.destination.read(sent.form, sent.upload, choices)
     problems = files.problems_of(sent.upload, choices) | found
     sent.form.show(problems)
     return None if problems else (choices, options)
@@ -113,7 +113,7 @@ def _read_again(sent: Sent, known: KnownLayout) -> ResponseReturnValue:
     """Read the file another way and carry the column choices over."""
     again = files.read_again(web.actor(), sent.upload.public_id, known)
     files.carry_choices_over(web.actor(), sent.upload, again, forget=CONSENT)
-    return web.send_to(sent.goal.mapping_url(again.public_id))
+    return web.send_to(sent.pages.mapping_url(again.public_id))
 
 
 _ACTS: Final[dict[str, Callable[[Sent, str], ResponseReturnValue | None]]] = {

@@ -47,17 +47,17 @@ def command_for(command: files.FileCommand) -> click.Command:
     ) -> None:
         actor = terminal_actor(account)
         tenancy.act_for(actor.account_id)
-        goal = command.open(actor, **own)
+        destination = command.open(actor, **own)
         upload, mapping, ignored = _keep(actor, file, reading, maps)
         identifier = identifier_for(reading, mapping)
         facts = facts_of(upload, mapping, identifier, reading.dates, reading.phones)
         if not as_json:
             print_facts(upload, facts)
         answers = settle(actor, upload, mapping, ignored, consent_words)
-        if goal.reads_values:
+        if destination.reads_values:
             ask_for_dates(upload, mapping, reading)
         choices = files.FileChoices(mapping, identifier, reading.dates, reading.phones, answers)
-        goal.run(upload, choices, facts, as_json)
+        destination.run(upload, choices, facts, as_json)
 
     shared: Sequence[Callable[..., Any]] = (_MAP, reading_options, word_option, _JSON, _ACCOUNT, plain_errors)
     made: Any = run

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.files import application as files
 from app.files.domain.samples.file import SAMPLE_FILE_NAME, TO_TRY, people_csv
-from app.files.presentation.goal import Goal, open_goal, routes
+from app.files.presentation.destination_pages import DestinationPages, open_destination, routes
 from app.platform import web
 from app.platform.errors import Invalid, LimitReached, MusterError, NoSpace, TooMuch
 from app.platform.settings import current
@@ -30,28 +30,28 @@ def blueprint_for(kinds: Sequence[files.DestinationKind]) -> Blueprint:
 
 
 def choose(to: str, **at: Any) -> ResponseReturnValue:
-    return _page(open_goal(to, at), UploadForm(formdata=None))
+    return _page(open_destination(to, at), UploadForm(formdata=None))
 
 
 @web.takes_files(lambda: _check())
 @web.csrf.exempt  # would read the body before the permission check; protect() runs in the view
 def receive(to: str, **at: Any) -> ResponseReturnValue:
     """Store the uploaded file. The body is only read once permission and size have been checked."""
-    goal = open_goal(to, at)
+    pages = open_destination(to, at)
     most = current().max_upload_bytes
     try:
         _check()
         web.csrf.protect()
         upload = _keep_sample() if "sample" in request.form else _keep_file()
     except RequestEntityTooLarge:
-        return _refused(goal, files.too_large(most))
+        return _refused(pages, files.too_large(most))
     except (Invalid, LimitReached, NoSpace, TooMuch) as refusal:
-        return _refused(goal, refusal)
-    return web.send_to(goal.mapping_url(upload.public_id))
+        return _refused(pages, refusal)
+    return web.send_to(pages.mapping_url(upload.public_id))
 
 
 def sample_file(to: str, **at: Any) -> ResponseReturnValue:
-    open_goal(to, at)
+    open_destination(to, at)
     answer = Response(people_csv(TO_TRY), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=SAMPLE_FILE_NAME)
     return answer
@@ -60,7 +60,7 @@ def sample_file(to: str, **at: Any) -> ResponseReturnValue:
 def _check() -> None:
     """Raise if the user may not send a file of the announced size to this destination."""
     address = dict(request.view_args or {})
-    open_goal(address.pop("to"), address)
+    open_destination(address.pop("to"), address)
     most = current().max_upload_bytes
     if (request.content_length or 0) > most + FORM_OVERHEAD:
         raise files.too_large(most)
@@ -78,22 +78,22 @@ def _keep_sample() -> files.Upload:
     return files.keep(web.actor(), io.BytesIO(people_csv(TO_TRY)), SAMPLE_FILE_NAME)
 
 
-def _refused(goal: Goal, refusal: MusterError) -> ResponseReturnValue:
+def _refused(pages: DestinationPages, refusal: MusterError) -> ResponseReturnValue:
     form = UploadForm(formdata=None)
     form.file.errors = [refusal.message]
     form.file.render_kw = {"data-focus": True}
     status = 413 if refusal.code == "TOO_LARGE" else web.status_of(refusal)
-    return _page(goal, form), status
+    return _page(pages, form), status
 
 
-def _page(goal: Goal, form: UploadForm) -> str:
+def _page(pages: DestinationPages, form: UploadForm) -> str:
     return render_template(
         "files/upload.html",
-        goal=goal,
-        destination=goal.destination,
+        pages=pages,
+        destination=pages.destination,
         form=form,
         most_bytes=current().max_upload_bytes,
         most_workbook_rows=current().max_workbook_rows,
         recent=files.newest_uploads(web.actor()),
-        nav_active=goal.destination.place,
+        nav_active=pages.destination.place,
     )

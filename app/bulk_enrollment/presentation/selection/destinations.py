@@ -107,7 +107,7 @@ class JobDestination:
             if self.corrects not in ("", corrections.NONE)
             else None
         )
-        return self._html("_upload_notices.html", goal=replace(self, corrected=corrected))
+        return self._html("_upload_notices.html", destination=replace(self, corrected=corrected))
 
     def notices(self, upload: files.Upload, refusal: MusterError | None) -> files.Notices:
         uses = uses_of(self.actor, upload)
@@ -182,7 +182,7 @@ class JobDestination:
         )
 
     def _html(self, part: str, **facts: Any) -> Markup:
-        return Markup(render_template(f"bulk_enrollment/{part}", **{"goal": self} | facts))
+        return Markup(render_template(f"bulk_enrollment/{part}", **{"destination": self} | facts))
 
 
 def file_page(page: str, workflow_id: str | None, **more: str | None) -> str:

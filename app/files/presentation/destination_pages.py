@@ -20,7 +20,7 @@ EXPIRED: Final = "This upload has expired. Files that aren’t used are deleted 
 
 
 @dataclass(frozen=True)
-class Goal:
+class DestinationPages:
     """An opened destination. `at` holds the URL variables that identify it."""
 
     kind: files.DestinationKind
@@ -49,22 +49,22 @@ def routes(name: str, views: Sequence[Route], kinds: Sequence[files.DestinationK
     return blueprint
 
 
-def open_goal(to: str, at: Mapping[str, Any]) -> Goal:
+def open_destination(to: str, at: Mapping[str, Any]) -> DestinationPages:
     """Open the destination for the current user. Raises NotAllowed and NotFound."""
     kind = files.destination_kind(to)
-    return Goal(kind, dict(at), kind.open(web.actor(), at, request.args))
+    return DestinationPages(kind, dict(at), kind.open(web.actor(), at, request.args))
 
 
 def with_file(view: View) -> View:
-    """Pass the goal and the upload to the view in place of their ids. Raises NotFound."""
+    """Pass the destination's pages and the upload to the view in place of their ids. Raises NotFound."""
 
     @wraps(view)
     def run(to: str, upload_id: Any, **at: Any) -> ResponseReturnValue:
-        goal = open_goal(to, at)
+        pages = open_destination(to, at)
         upload = files.kept(web.actor().account_id, str(upload_id))
         if upload is None:
-            again = {"next_url": goal.upload_url, "next_label": "Upload the file again"}
+            again = {"next_url": pages.upload_url, "next_label": "Upload the file again"}
             raise NotFound("NOT_FOUND", EXPIRED, **again)
-        return view(replace(goal, destination=goal.destination.with_upload(upload)), upload)
+        return view(replace(pages, destination=pages.destination.with_upload(upload)), upload)
 
     return run
