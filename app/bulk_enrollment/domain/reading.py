@@ -18,10 +18,10 @@ from app.files.domain.consent.cells import Withheld
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.withholding import withholding
 from app.platform.addresses import trimmed
-from app.platform.addresses.text import LONGEST_CELL
+from app.platform.addresses.text import MAX_CELL_LENGTH
 from app.platform.blank_words import is_blank, may_be_name
 
-LONGEST_KEPT: Final = 200  # characters of an identifier stored in the ledger
+MAX_IDENTIFIER_LENGTH: Final = 200  # characters of an identifier stored in the ledger
 TOO_MANY_TAGS: Final = (
     f"The column matched to tags has more than {MOST_TAGS} different tags. "
     "Match another column to tags, or leave this one out."
@@ -74,7 +74,7 @@ class LeftOut:
     def add(self, row: int, line: int, cell: str) -> None:
         self.count += 1
         if len(self.samples) < _SAMPLES:
-            self.samples.append((row, line, trimmed(cell[:LONGEST_CELL])[:_LONGEST_SAMPLE]))
+            self.samples.append((row, line, trimmed(cell[:MAX_CELL_LENGTH])[:_LONGEST_SAMPLE]))
 
 
 class RowReader:
@@ -130,7 +130,7 @@ class RowReader:
     def read(self, number: int, line: int, cells: Sequence[str]) -> ReadRow:
         """Read a row; `number` and `line` as in the file."""
         key, detail, note, cell = self._identify(cells)
-        shown = cell[:LONGEST_CELL].strip()[:LONGEST_KEPT]
+        shown = cell[:MAX_CELL_LENGTH].strip()[:MAX_IDENTIFIER_LENGTH]
         fields: str | None = None
         withheld: Withheld | None = None
         if self._withholds is not None and (withheld := self._withholds(cells)) is not None:
@@ -178,7 +178,7 @@ class RowReader:
                 continue
             limit = _LIMITS.get(name, CUSTOM_LIMIT)
             if len(cell) > limit:
-                cell = trimmed(cell[:LONGEST_CELL])
+                cell = trimmed(cell[:MAX_CELL_LENGTH])
                 if len(cell) > limit and name not in _NEVER_TOO_LONG:
                     return None
             if cell[1:2] == ":" or cell[2:3] == ":":
@@ -210,7 +210,7 @@ class RowReader:
         """Return the keys of the tags in a cell, and whether they are complete."""
         if is_blank(cell):
             return [], True
-        names = [tag_name(name) for name in tags_of(cell[:LONGEST_CELL]) if not is_blank(name)]
+        names = [tag_name(name) for name in tags_of(cell[:MAX_CELL_LENGTH]) if not is_blank(name)]
         good = [name for name in names if not tag_problem(name)][:MOST_TAGS_IN_ROW]
         found: dict[str, str] = {}
         for name in good:
@@ -218,4 +218,4 @@ class RowReader:
         if len(self.tags) <= MOST_TAGS:
             for key, name in found.items():
                 self.tags.setdefault(key, name)
-        return list(found), len(good) == len(names) and len(cell) <= LONGEST_CELL
+        return list(found), len(good) == len(names) and len(cell) <= MAX_CELL_LENGTH

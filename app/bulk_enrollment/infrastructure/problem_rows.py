@@ -19,7 +19,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.platform.database import is_sqlite, session
 
 SORTS = ("row", "code", "address")
-LONGEST_SEARCH = 254
+MAX_SEARCH_LENGTH = 254
 MOST = 2**31 - 1
 
 # A literal, not a parameter: a partial index is used only where its condition is part of the statement.

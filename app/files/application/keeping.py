@@ -19,7 +19,7 @@ from app.files.application.columns import suggested
 from app.files.application.reading import profiler_of
 from app.files.application.room import refuse_without_room
 from app.files.domain import UnreadableFile
-from app.files.domain.cells.profile import LONGEST_VALUE
+from app.files.domain.cells.profile import MAX_VALUE_LENGTH
 from app.files.domain.checkup.figures import Checkup
 from app.files.domain.columns.evidence import EvidenceCollector, looks_like_dates, looks_like_phones
 from app.files.domain.columns.guesses import SAMPLE_ROWS, ColumnGuess, header_fingerprint, remark_columns
@@ -154,8 +154,8 @@ def _names_that_speak(file_name: str, sheet: str | None, sheets: list[dict[str, 
     """Return the names of the file and worksheet that say that people must not be contacted."""
     stem = file_name.rpartition(".")[0] or file_name
     return Outside(
-        file=file_name[:LONGEST_VALUE] if names_refusers(stem, is_file=True) else "",
-        sheet=sheet[:LONGEST_VALUE] if sheet and names_refusers(sheet, is_file=True) else "",
+        file=file_name[:MAX_VALUE_LENGTH] if names_refusers(stem, is_file=True) else "",
+        sheet=sheet[:MAX_VALUE_LENGTH] if sheet and names_refusers(sheet, is_file=True) else "",
     )
 
 

@@ -34,13 +34,13 @@ MOST_UNPACKED = 600 * 1024 * 1024
 SUSPICIOUS_SIZE = 20 * 1024 * 1024
 SUSPICIOUS_RATIO = 300
 LOOKED_AT = 100
-LONGEST_ADDRESS = 320  # characters of a cell that are searched
+MAX_ADDRESS_CELL = 320  # characters of a cell that are searched
 NOTES_AROUND = 100  # lines above and below the table that do not count as rows
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.\w\w+")
 # A number format with leading zeros, such as 00000, 000-00-0000, or "KD-"0000, after a locale like [$-407].
 _ZEROS = re.compile(r'(?:\[\$[^\]]*\])?((?:0|[-/() +]|\\.|"[^"]*")+)')
 _PIECE = re.compile(r'0|\\.|"[^"]*"|.')
-LONGEST_ZEROS = 40
+MAX_ZEROS = 40
 
 
 class Refused(Exception):
@@ -176,7 +176,7 @@ def styles_with_zeros(archive: zipfile.ZipFile) -> dict[str, list[str]]:
     formats: dict[str, list[str]] = {}
     for one in root.iterfind("{*}numFmts/{*}numFmt"):
         found = _ZEROS.fullmatch(one.get("formatCode", "").split(";")[0])
-        if found and 1 < found[1].count("0") <= LONGEST_ZEROS:
+        if found and 1 < found[1].count("0") <= MAX_ZEROS:
             formats[one.get("numFmtId", "")] = _PIECE.findall(found[1])
     cells = enumerate(root.iterfind("{*}cellXfs/{*}xf"))
     return {str(at): formats[one.get("numFmtId", "")] for at, one in cells if one.get("numFmtId") in formats}
@@ -239,7 +239,7 @@ def as_shown(cell: Any, pieces: list[str]) -> Any:
 
 
 def has_address(row: Iterable[Any]) -> bool:
-    texts = (cell[:LONGEST_ADDRESS] for cell in row if isinstance(cell, str))
+    texts = (cell[:MAX_ADDRESS_CELL] for cell in row if isinstance(cell, str))
     return any("@" in text and _ADDRESS.search(text) for text in texts)
 
 

@@ -11,7 +11,7 @@ from itertools import product
 
 from app.gallery.domain.categories import category_label
 from app.gallery.domain.query_words import all_words, is_generic, likeness, query_words, slip, words
-from app.gallery.domain.synonyms import LONGEST_TERM, term_words, terms
+from app.gallery.domain.synonyms import MAX_TERM_WORDS, term_words, terms
 from app.workflows.domain import types_named
 
 NAME, TAG, CATEGORY, STEP, DESCRIPTION = 10.0, 7.0, 6.0, 5.0, 3.0
@@ -74,7 +74,7 @@ class TemplateSearch:
         guesses = [self._in_terms(word) for word in wanted]
         at = 0
         while at < len(wanted):
-            for length in range(min(LONGEST_TERM, len(wanted) - at), 0, -1):
+            for length in range(min(MAX_TERM_WORDS, len(wanted) - at), 0, -1):
                 meant = _meant(guesses[at : at + length])
                 if meant or length == 1:
                     found = self._scores_of(wanted[at : at + length], meant)

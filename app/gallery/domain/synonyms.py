@@ -90,7 +90,7 @@ split test: ab test, a b test, a/b test, experiment, split testing, subject line
 sms: texting, mobile
 """
 
-LONGEST_TERM = 4
+MAX_TERM_WORDS = 4
 
 
 @cache

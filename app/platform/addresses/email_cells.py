@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from app.platform.addresses.email_keys import email_key
 from app.platform.addresses.problems import FIRST_OF_SEVERAL, ONLY_ADDRESS, AddressProblem
-from app.platform.addresses.text import LONGEST_CELL, trimmed, unquoted
+from app.platform.addresses.text import MAX_CELL_LENGTH, trimmed, unquoted
 from app.platform.blank_words import is_blank
 
 _GOOGLE_SEPARATOR: Final = ":::"
@@ -46,10 +46,10 @@ def first_email(cell: str) -> EmailReading:
     key = email_key(cell)
     if isinstance(key, str):
         return EmailReading(key, None)
-    text = trimmed(cell[: LONGEST_CELL + 1])
+    text = trimmed(cell[: MAX_CELL_LENGTH + 1])
     if "@" not in text:
         return EmailReading(None, AddressProblem.BLANK if not text.strip(_TAIL) or is_blank(text) else key)
-    if len(text) > LONGEST_CELL:
+    if len(text) > MAX_CELL_LENGTH:
         return EmailReading(None, key)
     text = unquoted(text)
     bracketed = _bracketed(text)

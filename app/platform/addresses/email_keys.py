@@ -10,7 +10,7 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from app.platform.addresses.problems import AddressProblem
-from app.platform.addresses.text import INVISIBLE, LONGEST_CELL, trimmed
+from app.platform.addresses.text import INVISIBLE, MAX_CELL_LENGTH, trimmed
 
 # Addresses that the fast path accepts without email-validator, which takes twenty times as long. Each rule is
 # narrower than the library's, so the fast path accepts nothing that the library would reject:
@@ -42,7 +42,7 @@ def email_key(text: str) -> str | AddressProblem:
 
 
 def _slow_email_key(text: str) -> str | AddressProblem:
-    inner = trimmed(text[:LONGEST_CELL])
+    inner = trimmed(text[:MAX_CELL_LENGTH])
     if not inner:
         return AddressProblem.BLANK
     if len(inner) <= FAST_PATH_LENGTH and _match_simple(inner):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-LONGEST_CELL: Final = 4096
+MAX_CELL_LENGTH: Final = 4096
 """Maximum number of characters of a cell that are searched for an address or a number."""
 
 # INVISIBLE has format characters (zero-width spaces, direction marks, soft hyphens, byte order marks),
@@ -43,7 +43,7 @@ def without_invisible(text: str) -> str:
 
 def text_before_invisible(text: str) -> str | None:
     """Return up to 20 characters before the first invisible character inside a text, or None."""
-    inner = trimmed(text[:LONGEST_CELL])
+    inner = trimmed(text[:MAX_CELL_LENGTH])
     if inner.isascii() and inner.isprintable():
         return None
     for place, character in enumerate(inner):

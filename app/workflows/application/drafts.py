@@ -15,7 +15,7 @@ from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
-LONGEST_DESCRIPTION = 1000
+MAX_DESCRIPTION_LENGTH = 1000
 
 
 class SameName(Conflict):
@@ -72,7 +72,7 @@ def create_draft(
                 account_id=actor.account_id,
                 created_by=actor.user_id,
                 name=_tidy(name),
-                description=_tidy_lines(description)[:LONGEST_DESCRIPTION],
+                description=_tidy_lines(description)[:MAX_DESCRIPTION_LENGTH],
                 definition=definition,
                 template_id=template.id if template else None,
                 template_version=template.version if template else None,
@@ -129,8 +129,8 @@ def _problems(name: str, description: str) -> dict[str, str]:
         fields["name"] = "Enter a name."
     elif len(_tidy(name)) > MAX_WORKFLOW_NAME:
         fields["name"] = f"Use at most {MAX_WORKFLOW_NAME} characters."
-    if len(_tidy_lines(description)) > LONGEST_DESCRIPTION:
-        fields["description"] = f"Use at most {LONGEST_DESCRIPTION:,} characters."
+    if len(_tidy_lines(description)) > MAX_DESCRIPTION_LENGTH:
+        fields["description"] = f"Use at most {MAX_DESCRIPTION_LENGTH:,} characters."
     return fields
 
 

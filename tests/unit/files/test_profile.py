@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.files.domain.cells.profile import (
-    LONGEST_VALUE,
+    MAX_VALUE_LENGTH,
     MOST_VALUES,
     FileProfile,
     Profiler,
@@ -47,7 +47,7 @@ def test_a_column_that_is_known_by_its_words_takes_dates_for_one():
 def test_long_cells_are_cut_and_many_columns_keep_less():
     column = FileProfile.of_rows([[" " * 100 + "y" * 5_000]], 1).columns[0]
     [kept] = column.values
-    assert len(kept) <= LONGEST_VALUE and kept.startswith("yyy") and kept.endswith("yyy")
+    assert len(kept) <= MAX_VALUE_LENGTH and kept.startswith("yyy") and kept.endswith("yyy")
     wide = FileProfile.of_rows([[f"{at}"] * 500 for at in range(100)], 500)
     assert all(column.overflowed for column in wide.columns)
 
@@ -63,7 +63,7 @@ def test_long_texts_that_differ_anywhere_stay_apart(filler, ends):
     column = FileProfile.of_rows([[f" \u200b{text}  "] for text in texts], 1).columns[0]
     assert len(column.values) == 4
     for text, kept in zip(texts, column.values, strict=True):
-        assert len(kept) <= LONGEST_VALUE
+        assert len(kept) <= MAX_VALUE_LENGTH
         assert trimmed(kept) == trimmed(text) == kept, "what is shown at the terminal can be typed"
         assert shown(kept)[:90] == text[:90] and shown(kept)[-40:] == text[-40:]
 

@@ -37,7 +37,7 @@ from app.platform.logs import log
 PLAN_TASK = "bulk_enrollment.plan_job"
 CHUNK_ROWS = 10_000
 MOST_ATTEMPTS = 10
-LONGEST_FAILURE = 500  # characters
+MAX_FAILURE_LENGTH = 500  # characters
 TURN_SECONDS = 3.0  # after that, waiting jobs of other accounts are planned first
 UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), then upload it and start again."
 NO_FURTHER = (
@@ -201,7 +201,7 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
     with transaction():
         if not plan_claims.hold(job.account_id, job.id, attempt):
             return
-        why = sentence[:LONGEST_FAILURE]
+        why = sentence[:MAX_FAILURE_LENGTH]
         if plan_claims.fail_draft(job.account_id, job.id, attempt, why):
             publish(job, "job_finished", status=JobStatus.FAILED.value)
         elif jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=why, finished_at=now()):

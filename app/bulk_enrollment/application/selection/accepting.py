@@ -19,7 +19,7 @@ from app.files.domain.columns.evidence import MOST_TAGS
 from app.platform.clock import now
 from app.platform.errors import Conflict, Invalid, NotFound
 
-LONGEST_SOURCE = 200  # characters of a file name stored with a job
+MAX_SOURCE_NAME_LENGTH = 200  # characters of a file name stored with a job
 LISTED, FILTERED = "Selected contacts", "Filtered contacts"
 
 
@@ -73,7 +73,7 @@ def _accept_file(actor: Actor, selection: FileSelection, options: JobOptions) ->
     _check_values(upload, selection, options)
     columns = upload.layout["columns"]
     known = replace(selection, names=selection.names_in(columns), read_as=files.reading_mark(upload))
-    return Accepted(known, upload.rows, upload.file_name[:LONGEST_SOURCE], upload.id)
+    return Accepted(known, upload.rows, upload.file_name[:MAX_SOURCE_NAME_LENGTH], upload.id)
 
 
 def _check_columns(upload: files.Upload, selection: FileSelection, options: JobOptions) -> None:

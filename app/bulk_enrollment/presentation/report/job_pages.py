@@ -14,7 +14,7 @@ from app.bulk_enrollment.domain import telling
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
-from app.bulk_enrollment.infrastructure.problem_rows import LONGEST_SEARCH, MOST, SORTS, ProblemFilter
+from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.platform import web
 
@@ -186,7 +186,7 @@ def _problem_filter() -> ProblemFilter:
     code, sort = request.args.get("code", ""), request.args.get("sort", "")
     return ProblemFilter(
         outcomes=(Outcome[code],) if code in Outcome.__members__ else (),
-        search=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+        search=request.args.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH],
         sort=sort if sort.removeprefix("-") in SORTS else "row",
     )
 

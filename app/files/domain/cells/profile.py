@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from app.files.domain.cells.row import Row
 from app.platform.addresses import trimmed as without_outer_blanks
-from app.platform.addresses.text import LONGEST_CELL
+from app.platform.addresses.text import MAX_CELL_LENGTH
 from app.platform.blank_words import is_blank
 
 MOST_VALUES: Final = 200
 FEWEST_VALUES: Final = 40
 ALL_VALUES: Final = 8_000  # of all columns together; files with many columns keep fewer per column
-LONGEST_VALUE: Final = 250  # characters; longer cells keep their start, their end, and a digest
+MAX_VALUE_LENGTH: Final = 250  # characters; longer cells keep their start, their end, and a digest
 CHUNK_ROWS: Final = 1_000
 _BEGINNING: Final = 150
 _END: Final = 80
@@ -234,7 +234,7 @@ def _counted(cells: Sequence[str]) -> dict[str, int]:
 
 
 def trimmed(cell: str) -> str:
-    """Return a cell as kept in a profile, without invisible characters at its ends, at most LONGEST_VALUE
+    """Return a cell as kept in a profile, without invisible characters at its ends, at most MAX_VALUE_LENGTH
     long.
 
     A longer cell keeps its start, a digest of the whole, and its end. Addresses within a text are removed.
@@ -243,9 +243,9 @@ def trimmed(cell: str) -> str:
     text = without_outer_blanks(cell) if cell else ""
     if "@" in text and not is_address(text):
         text = re.sub(r"\S+", lambda found: "@" if "@" in found[0] else found[0], text)
-    if len(text) <= LONGEST_VALUE:
+    if len(text) <= MAX_VALUE_LENGTH:
         return text
-    whole = shape_of(text[:LONGEST_CELL]) + text[LONGEST_CELL:]
+    whole = shape_of(text[:MAX_CELL_LENGTH]) + text[MAX_CELL_LENGTH:]
     digest = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=5).digest()
     letters = "".join(chr(ord("a") + half) for byte in digest for half in (byte >> 4, byte & 15))
     return f"{text[:_BEGINNING].rstrip()} …{letters}… {text[-_END:].lstrip()}"

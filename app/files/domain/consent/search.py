@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.files.domain.cells.profile import LONGEST_VALUE, trimmed
+from app.files.domain.cells.profile import MAX_VALUE_LENGTH, trimmed
 from app.files.domain.consent.cells import STOPS, is_clear
 from app.files.domain.consent.phrases import PHRASES
 from app.files.domain.consent.remark_words import BOUNCES, REFUSERS
 from app.files.domain.consent.words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_JOINED, CLEAR_NO, TELLING
 from app.files.domain.headers.words import normalised
-from app.platform.addresses.text import LONGEST_CELL
+from app.platform.addresses.text import MAX_CELL_LENGTH
 
 _MARKS: Final = "-_.,;:/|()[]{}\"'!?<>&+*#=~^%$`\\"
 _OTHER_MARKS: Final = "\u2018’“”„«»…→•\u00a0\u3000"
@@ -42,7 +42,7 @@ def clear_cells(cells: Sequence[str]) -> dict[str, int]:
         cells = [cell for cell in cells if "@" not in cell or " " in cell]  # addresses contain no words
         joined = "\n".join(cells)
     if len(joined) > _LONG and any(mark in joined for mark in _PARTING):
-        joined = "\n".join(cell[:LONGEST_CELL] for cell in cells)
+        joined = "\n".join(cell[:MAX_CELL_LENGTH] for cell in cells)
     words = _words_of(joined)
     keys = _WORDS.intersection(words)
     joint = [] if joined.isascii() else [phrase for phrase in _JOINED if phrase in joined]
@@ -54,13 +54,13 @@ def clear_cells(cells: Sequence[str]) -> dict[str, int]:
     if not (phrases or joint):
         return found
     for cell, count in Counter(cells).items():
-        if cell and cell not in found and (clear := _clear(cell[:LONGEST_CELL], phrases, joint)):
+        if cell and cell not in found and (clear := _clear(cell[:MAX_CELL_LENGTH], phrases, joint)):
             found[clear] = found.get(clear, 0) + count
     return found
 
 
 def _clear(cell: str, phrases: Sequence[bytes], joint: Sequence[str]) -> str | None:
-    for piece in (cell,) if len(cell) <= LONGEST_VALUE else _pieces(cell):
+    for piece in (cell,) if len(cell) <= MAX_VALUE_LENGTH else _pieces(cell):
         is_likely = any(phrase in piece for phrase in joint) or _holds(piece, phrases)
         if is_likely and is_clear(text := trimmed(piece)):
             return text
@@ -70,8 +70,8 @@ def _clear(cell: str, phrases: Sequence[bytes], joint: Sequence[str]) -> str | N
 def _pieces(cell: str) -> Iterator[str]:
     """Split a long text into sentences, and these into parts that can be judged."""
     for sentence in _PIECES.split(cell):
-        for start in range(0, len(sentence), LONGEST_VALUE // 2):
-            yield sentence[start : start + LONGEST_VALUE]
+        for start in range(0, len(sentence), MAX_VALUE_LENGTH // 2):
+            yield sentence[start : start + MAX_VALUE_LENGTH]
 
 
 def _holds(cell: str, phrases: Sequence[bytes]) -> bool:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-LONGEST: Final = 255
+MAX_LENGTH: Final = 255
 NAMELESS: Final = "contacts.csv"
 
 
 def shown_name(given: str | None) -> str:
-    """Return the last part of the name sent by the browser, without invisible characters, at most LONGEST
+    """Return the last part of the name sent by the browser, without invisible characters, at most MAX_LENGTH
     long."""
     last = (given or "").replace("\\", "/").rpartition("/")[2]
     plain = "".join(" " if character.isspace() else character for character in last if _is_visible(character))
     name = unicodedata.normalize("NFC", " ".join(plain.split())).strip(". ")
-    if len(name) > LONGEST:
+    if len(name) > MAX_LENGTH:
         stem, dot, ending = name.rpartition(".")
         tail = dot + ending if stem and len(ending) < 10 else ""
-        name = name[: LONGEST - len(tail) - 1] + "…" + tail
+        name = name[: MAX_LENGTH - len(tail) - 1] + "…" + tail
     return name or NAMELESS
 
 

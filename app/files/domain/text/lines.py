@@ -16,7 +16,7 @@ from app.files.domain.text.encodings import UNDECIDED, eight_bit, is_mostly_nul
 from app.files.domain.text.garbled import may_be_garbled
 
 BLOCK: Final = 256 * 1024
-LONGEST_LINE: Final = 1024 * 1024
+MAX_LINE_LENGTH: Final = 1024 * 1024
 ROW_END: Final = "\x1e"  # separates rows in the text of a worksheet, whose cells may contain line breaks
 _CUT_IN_CHARACTER: Final = frozenset(("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
 
@@ -105,7 +105,7 @@ class Lines:
             lines = text.split(ROW_END) if self._by_row else StringIO(text, newline="").readlines()
             # The last line may continue in the next block, and a CR may be half of a CRLF.
             tail = lines.pop() if lines else ""
-            if damage is None and len(tail) > LONGEST_LINE:
+            if damage is None and len(tail) > MAX_LINE_LENGTH:
                 damage = DamagedText("line_too_long", "has a line of more than a million characters")
             if self._close_up is not None:
                 lines = list(map(self._close_up, lines))

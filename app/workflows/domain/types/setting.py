@@ -37,7 +37,7 @@ UNITS: Choices = (("minutes", "minutes"), ("hours", "hours"), ("days", "days"), 
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
 DAY = 1440
 MAX_WAIT_DAYS = 366
-LONGEST = 1_000_000
+MAX_AMOUNT = 1_000_000
 
 WITH_MERGE_TAGS = frozenset({"line", "message", "markdown", "pairs"})
 CONTACT_FIELDS = frozenset({"date_field", "any_field", "own_field"})
@@ -92,4 +92,4 @@ def in_minutes(duration: Any) -> int:
     amount, unit = duration.get("amount"), duration.get("unit")
     if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0 or not isinstance(unit, str):
         return 0
-    return min(amount, LONGEST) * MINUTES.get(unit, 0)
+    return min(amount, MAX_AMOUNT) * MINUTES.get(unit, 0)
