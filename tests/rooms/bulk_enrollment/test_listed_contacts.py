@@ -106,7 +106,7 @@ def test_it_is_known_by_what_it_is(trial: Trial, bob, workflow, ids):
     trial.finish(job)
     with trial.acting():
         shown = show_job(trial.actor, job)
-    assert shown.story.file_name == "Selected contacts"
+    assert shown.facts.file_name == "Selected contacts"
     assert bob.get(f"/enrollments/{job}").status_code == 200
     page = bob.get(f"/contacts/{ids['ann']}").text
     assert "Added to Welcome from Selected contacts" in page

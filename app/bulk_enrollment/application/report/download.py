@@ -62,7 +62,7 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
         case FilterSelection():
             rows = _filtered_rows(job, wanted)
     _record(actor, shown, wanted)
-    stem = shown.story.file_name.rpartition(".")[0] or shown.story.file_name
+    stem = shown.facts.file_name.rpartition(".")[0] or shown.facts.file_name
     return Download(f"{stem}-{part}.csv", csv_chunks(rows, delimiter))
 
 
@@ -75,7 +75,7 @@ def _record(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None) ->
                 "job_downloaded",
                 "job",
                 shown.job.public_id,
-                name=shown.story.place,
+                name=shown.facts.place,
                 outcomes=sorted(outcome.name for outcome in wanted) if wanted is not None else "all",
             )
     except Exception as failure:

@@ -7,9 +7,9 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
+from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, differences
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
-from app.bulk_enrollment.domain.telling import Difference, Story, differences
 from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
 from app.bulk_enrollment.infrastructure.queries import Figures
@@ -49,14 +49,14 @@ class ShownJob:
 
     job: EnrollmentJob
     state: JobState
-    story: Story
+    facts: JobFacts
     workflow_id: str | None
     workflow_status: str | None
     started_by: str | None
 
     @property
     def title(self) -> str:
-        return self.story.workflow or f"Import of {self.story.file_name}"
+        return self.facts.workflow or f"Import of {self.facts.file_name}"
 
     @property
     def status(self) -> JobStatus:
@@ -73,7 +73,7 @@ class ShownJob:
     @property
     def paused_by(self) -> PausedBy | None:
         """Who paused the job; None if it is not paused."""
-        return self.story.paused_by
+        return self.facts.paused_by
 
     @property
     def waits_for_workflow(self) -> bool:
@@ -171,7 +171,7 @@ def show_job(actor: Actor, public_id: str) -> ShownJob:
     if not shown.is_over or found.job.workflow_id is None or shown.workflow_id is None:
         return shown
     enrolled = engine.people_under_way(actor, [found.job.workflow_id]).get(found.job.workflow_id, 0)
-    return replace(shown, story=replace(shown.story, enrolled=enrolled))
+    return replace(shown, facts=replace(shown.facts, enrolled=enrolled))
 
 
 def show_jobs(actor: Actor, wanted: JobFilter, older_than: str | None, newer_than: str | None) -> JobsPage:
@@ -234,7 +234,7 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
         ShownJob(
             job=each.job,
             state=state,
-            story=_story(each, state),
+            facts=_facts(each, state),
             workflow_id=each.workflow_id,
             workflow_status=each.workflow_status,
             started_by=each.started_by,
@@ -243,10 +243,10 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
     ]
 
 
-def _story(each: NamedJob, state: JobState) -> Story:
+def _facts(each: NamedJob, state: JobState) -> JobFacts:
     job, retry = each.job, state.figures.retry
     into = None if job.kind == "import" else each.workflow or "a deleted workflow"
-    return Story(
+    return JobFacts(
         progress=state.progress,
         outcomes=state.outcomes,
         workflow=into,

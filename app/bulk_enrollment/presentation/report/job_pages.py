@@ -10,7 +10,7 @@ from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.selection import corrections
-from app.bulk_enrollment.domain import telling
+from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
@@ -110,15 +110,15 @@ def panel_answer(public_id: str, *, after_action: bool = False) -> Response:
 
 
 def _panel_facts(shown: ShownJob) -> dict[str, Any]:
-    actor, story = web.actor(), shown.story
+    actor, facts = web.actor(), shown.facts
     may_change = actor.may(permission_for(shown.job.kind))
     return {
         "shown": shown,
         "figures": figures.figures_of(shown),
-        "headline": telling.headline(story),
-        "skipped": telling.skipped(shown.state.outcomes),
-        "happening": telling.happening(story),
-        "cancel_warning": telling.cancel_warning(shown.state.progress),
+        "headline": job_texts.headline(facts),
+        "skipped": job_texts.skipped(shown.state.outcomes),
+        "happening": job_texts.happening(facts),
+        "cancel_warning": job_texts.cancel_warning(shown.state.progress),
         "lacks_workers": report.lacks_workers(shown),
         "may_change": may_change,
         "may_cancel": may_change and shown.can_be_cancelled,

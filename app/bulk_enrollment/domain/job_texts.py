@@ -17,7 +17,7 @@ Counts = Mapping[Outcome, int]
 
 
 @dataclass(frozen=True)
-class Story:
+class JobFacts:
     """Facts for the texts.
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
@@ -46,48 +46,48 @@ class Story:
         return self.progress.succeeded
 
 
-def headline(story: Story) -> str:
+def headline(facts: JobFacts) -> str:
     """Return the most important sentence."""
-    status = story.progress.status
+    status = facts.progress.status
     if status in UNFINISHED:
-        return _headline_under_way(story)
+        return _headline_under_way(facts)
     if status is S.FAILED:
         return "The file couldn’t be read. Nobody was added."
-    if status is S.CANCELLED and not story.done:
+    if status is S.CANCELLED and not facts.done:
         return "Canceled before anyone was added."
     start = "Canceled. " if status is S.CANCELLED else ""
-    return start + " ".join(filter(None, (_added(story), rows_to_fix(story.outcomes))))
+    return start + " ".join(filter(None, (_added(facts), rows_to_fix(facts.outcomes))))
 
 
-def _headline_under_way(story: Story) -> str:
+def _headline_under_way(facts: JobFacts) -> str:
     what = (
-        f"Adding people from “{story.file_name}” to {story.workflow}"
-        if story.workflow
-        else f"Importing “{story.file_name}”"
+        f"Adding people from “{facts.file_name}” to {facts.workflow}"
+        if facts.workflow
+        else f"Importing “{facts.file_name}”"
     )
-    match story.progress.status:
+    match facts.progress.status:
         case S.PAUSED:
             return f"{what} is paused."
         case S.CANCELLING:
-            return f"Canceling. {_added(story)}"
+            return f"Canceling. {_added(facts)}"
     return f"{what}."
 
 
-def _added(story: Story) -> str:
+def _added(facts: JobFacts) -> str:
     """Describe how many were added by this job and, if different, how many the workflow has now."""
-    done, total = story.done, story.progress.total
-    if story.workflow is None:
-        return _imported(story.outcomes)
+    done, total = facts.done, facts.progress.total
+    if facts.workflow is None:
+        return _imported(facts.outcomes)
     if done == 0:
-        sentence = f"Nobody was added to {story.workflow}."
+        sentence = f"Nobody was added to {facts.workflow}."
     elif done == total and done > 1:
-        sentence = f"All {number(done)} people were added to {story.workflow}."
+        sentence = f"All {number(done)} people were added to {facts.workflow}."
     else:
         were = "was" if done == 1 else "were"
-        sentence = f"{counted(done, 'person', 'people')} {were} added to {story.workflow}."
-    if story.enrolled is None or story.enrolled == done:
+        sentence = f"{counted(done, 'person', 'people')} {were} added to {facts.workflow}."
+    if facts.enrolled is None or facts.enrolled == done:
         return sentence
-    return f"{sentence} It now has {counted(story.enrolled, 'person', 'people')} enrolled."
+    return f"{sentence} It now has {counted(facts.enrolled, 'person', 'people')} enrolled."
 
 
 def _imported(outcomes: Counts) -> str:
@@ -156,33 +156,33 @@ _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
 }
 
 
-def happening(story: Story) -> str:
+def happening(facts: JobFacts) -> str:
     """Describe what the job is doing now; empty once it has finished."""
-    progress = story.progress
+    progress = facts.progress
     match progress.status:
         case S.SCHEDULED:
             return "Waiting for its scheduled time."
         case S.PENDING:
             return "Waiting for a background worker to read the file."
-        case S.VALIDATING if story.is_planned:
+        case S.VALIDATING if facts.is_planned:
             return "All rows are checked. Preparing batches."
         case S.VALIDATING:
-            return f"Checking rows: {number(story.planned_rows)} of {number(progress.total)}."
+            return f"Checking rows: {number(facts.planned_rows)} of {number(progress.total)}."
         case S.QUEUED:
             return "All rows are checked. Waiting for a background worker."
         case S.PAUSED:
-            return _paused(story)
+            return _paused(facts)
         case S.CANCELLING:
             return "Batches in progress will finish. The remaining rows are skipped."
         case S.PROCESSING:
-            return _working(story)
+            return _working(facts)
     return ""
 
 
-def _paused(story: Story) -> str:
-    who = story.pauser or "Someone"
-    match story.paused_by:
-        case PausedBy.PERSON if story.workflow_is_paused:
+def _paused(facts: JobFacts) -> str:
+    who = facts.pauser or "Someone"
+    match facts.paused_by:
+        case PausedBy.PERSON if facts.workflow_is_paused:
             return f"{who} paused this job, and the workflow is paused too. Resume both to continue."
         case PausedBy.PERSON:
             return f"{who} paused this job. Rows that aren’t processed yet wait until it is resumed."
@@ -191,11 +191,11 @@ def _paused(story: Story) -> str:
     return "Paused because the workflow is paused. The job resumes when the workflow is active again."
 
 
-def _working(story: Story) -> str:
-    now = f"Processing batch {number(story.progress.current_batch)} of {number(story.progress.batches)}."
-    if story.retry is None:
+def _working(facts: JobFacts) -> str:
+    now = f"Processing batch {number(facts.progress.current_batch)} of {number(facts.progress.batches)}."
+    if facts.retry is None:
         return now
-    batch, attempt, at = story.retry
+    batch, attempt, at = facts.retry
     tried = "once" if attempt == 1 else f"{attempt} times"
     return f"{now} Batch {number(batch)} failed {tried} and will be retried at {in_zone(at):%-I:%M:%S %p}."
 
