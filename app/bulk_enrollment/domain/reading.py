@@ -60,12 +60,12 @@ class ReadRow(NamedTuple):
     fields: str | None
 
 
-Met = dict[str, Any]
+Findings = dict[str, Any]
 """What was found while reading the file so far, as JSON values: {left_out, tags}."""
 
 
 @dataclass
-class LeftOut:
+class UnreadValues:
     """Values of one field that could not be read: their number, and the first as (row, line, cell)."""
 
     count: int = 0
@@ -80,9 +80,9 @@ class LeftOut:
 class RowReader:
     """Reader of consecutive rows.
 
-    Collects unreadable values in `left_out` {field: LeftOut}, and tags in `tags` {key: name}, up to one more
-    than MOST_TAGS. With `writes`, rows keep the values of their other columns. `met` is what was found in
-    earlier rows; `row_context` says where else to look in a row.
+    Collects unreadable values in `left_out` {field: UnreadValues}, and tags in `tags` {key: name}, up to one
+    more than MOST_TAGS. With `writes`, rows keep the values of their other columns. `findings` is what was
+    found in earlier rows; `row_context` says where else to look in a row.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class RowReader:
         writes: bool,
         country: str,
         style: ValueStyle | None = None,
-        met: Met | None = None,
+        findings: Findings | None = None,
         row_context: RowContext | None = None,
     ) -> None:
         columns = selection.columns
@@ -117,12 +117,12 @@ class RowReader:
         self._quoted = quoting(row_context, selection.consent_words)
         self._others_of = other_keys(row_context, selection.identifier, self._identifying, country or None)
         self._other_keys: list[tuple[int, str, str]] = []
-        met = met or {}
-        self.left_out = {name: LeftOut(*found) for name, found in met.get("left_out", {}).items()}
-        self.tags = {tag_key(name): name for name in met.get("tags", ())}
+        findings = findings or {}
+        self.left_out = {name: UnreadValues(*found) for name, found in findings.get("left_out", {}).items()}
+        self.tags = {tag_key(name): name for name in findings.get("tags", ())}
 
     @property
-    def met(self) -> Met:
+    def findings(self) -> Findings:
         """What was found so far, to continue with in another reader."""
         left_out = {name: [found.count, found.samples] for name, found in self.left_out.items()}
         return {"left_out": left_out, "tags": list(self.tags.values())}
@@ -152,7 +152,7 @@ class RowReader:
                     values["email"] = key
                 fields, missed = self._packed(values, cells)
                 for name, text in missed.items():
-                    self.left_out.setdefault(name, LeftOut()).add(number, line, text)
+                    self.left_out.setdefault(name, UnreadValues()).add(number, line, text)
                 if missed:
                     note = f"{note} {LEFT_OUT}" if note else LEFT_OUT
         verdict = Outcome.VALIDATION_ERROR if key is None else Outcome.ENROLLED

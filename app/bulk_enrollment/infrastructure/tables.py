@@ -51,8 +51,8 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     """A bulk enrollment or import.
 
     `selection` defines the rows of the job, `options` what is done with them; `upload_id` is the file of a
-    file selection, for joins. `met` is what planning found in the file (`reading.Met`), `expected` the
-    expected {outcome name: rows}, `totals` the actual one once the job is over. `lease_until`, `attempt`,
+    file selection, for joins. `findings` is what planning found in the file (`reading.Findings`), `expected`
+    the expected {outcome name: rows}, `totals` the actual one once the job is over. `lease_until`, `attempt`,
     `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`,
     `paused_by_user` and `paused_at` describe the current pause; `paused_seconds` is the total of earlier
     pauses since the job started.
@@ -75,7 +75,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     selection: Mapped[Selection] = mapped_column(Document(read_selection, write_selection))
     upload_id: Mapped[int | None] = mapped_column(BigInt)
     options: Mapped[JobOptions] = mapped_column(Document(read_options, write_options), default=JobOptions)
-    met: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expected: Mapped[dict[str, Any]] = mapped_column(default=dict)
     parent_job_id: Mapped[int | None] = mapped_column(BigInt)
     priority: Mapped[int] = mapped_column(default=0)
@@ -133,7 +133,6 @@ class EnrollmentBatch(AccountOwned, db.Model):
     outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expected: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     newcomers: Mapped[int] = mapped_column(default=0, server_default="0")
-    failure: Mapped[str | None] = mapped_column(sa.String(200))
 
 
 class EnrollmentRow(AccountOwned, db.Model):

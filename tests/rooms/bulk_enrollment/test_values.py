@@ -101,7 +101,7 @@ def test_report_19_dates_and_what_is_left_out_of_them(trial: Trial):
         "o": "1990-04-23",
         "p": "1990-04-23",
     }
-    assert trial.job(job).met["left_out"] == {
+    assert trial.job(job).findings["left_out"] == {
         "birthday": [2, [[9, 10, "32986"], [14, 15, "640828800000"]]],
     }
     assert [row.row_number for row in trial.rows(job) if row.note] == [9, 14]
@@ -132,7 +132,7 @@ def test_report_18_words_for_nothing_are_blank_and_people_keep_their_names(trial
         read = [contact.first_name, contact.last_name, contact.company, contact.phone, contact.birthday]
         assert read == [None] * 5
     assert trial.contact("null18@example.com").last_name == "Null"
-    assert not trial.job(job).met
+    assert not trial.job(job).findings
 
 
 def test_report_24b_whole_names(trial: Trial):
@@ -195,7 +195,7 @@ def test_tags_are_limited(trial: Trial):
     long = "x" * 61
     job = imported(trial, f"Email,Tags\nann@example.com,VIP; {long}\n", mapping={"0": "email", "1": "tags"})
     assert set(tags_of(trial, "ann@example.com")) == {"VIP"}
-    assert trial.job(job).met["left_out"]["tags"][0] == 1
+    assert trial.job(job).findings["left_out"]["tags"][0] == 1
     many = "\n".join(f"p{number}@example.com,tag {number}" for number in range(501))
     with pytest.raises(Invalid) as refused:
         trial.start(f"Email,Tags\n{many}\n", None, missing="create", mapping={"0": "email", "1": "tags"})
@@ -233,11 +233,11 @@ def test_planning_that_goes_on_keeps_what_it_had_met(trial: Trial, workflow):
     mapping = {"0": "email", "1": "tags", "2": "birthday"}
     job = trial.draft(text, workflow, missing="create", mapping=mapping)
     trial.plan(job)
-    met = trial.job(job).met
-    assert met["tags"] == ["T0", "T1", "T2", "T3"]
-    assert met["left_out"]["birthday"][0] == 4
-    half = {"tags": ["T0", "T1"], "left_out": {"birthday": [2, met["left_out"]["birthday"][1][:2]]}}
+    findings = trial.job(job).findings
+    assert findings["tags"] == ["T0", "T1", "T2", "T3"]
+    assert findings["left_out"]["birthday"][0] == 4
+    half = {"tags": ["T0", "T1"], "left_out": {"birthday": [2, findings["left_out"]["birthday"][1][:2]]}}
     ago = now() - timedelta(seconds=1)
-    trial.change_job(job, planned_at=None, lease_until=ago, planned_rows=2, met=half)
+    trial.change_job(job, planned_at=None, lease_until=ago, planned_rows=2, findings=half)
     trial.plan(job)
-    assert trial.job(job).met == met
+    assert trial.job(job).findings == findings

@@ -14,8 +14,8 @@ from app.files.domain.columns.row_context import RowContext
 from app.files.domain.consent.cells import word_key
 
 
-def reader(mapping: dict[str, str], writes: bool = True, met: Any = None, **given: Any) -> RowReader:
-    return RowReader(FileSelection("u", mapping, **given), writes, "DE", met=met)
+def reader(mapping: dict[str, str], writes: bool = True, findings: Any = None, **given: Any) -> RowReader:
+    return RowReader(FileSelection("u", mapping, **given), writes, "DE", findings=findings)
 
 
 def read(mapping: dict[str, str], *cells: str, writes: bool = True, **given: Any) -> ReadRow:
@@ -87,11 +87,11 @@ def test_another_reader_goes_on_with_what_was_met() -> None:
     mapping = {"0": "email", "1": "birthday", "2": "tags"}
     first = reader(mapping)
     first.read(1, 2, ("ann@example.com", "soon", "VIP, Spring"))
-    again = reader(mapping, met=json.loads(json.dumps(first.met)))
+    again = reader(mapping, findings=json.loads(json.dumps(first.findings)))
     again.read(2, 3, ("ben@example.com", "later", "vip, Autumn"))
     assert again.left_out["birthday"].count == 2
     assert list(again.tags.values()) == ["VIP", "Spring", "Autumn"]
-    assert reader(mapping).met == {"left_out": {}, "tags": []}
+    assert reader(mapping).findings == {"left_out": {}, "tags": []}
 
 
 def test_tags_are_kept_by_their_keys_also_when_contacts_are_not_written() -> None:
@@ -364,7 +364,7 @@ def test_a_tag_is_called_as_it_was_written_first() -> None:
     rows.read(1, 2, ("ann@example.com", "VIP, vip"))
     rows.read(2, 3, ("ben@example.com", "vip, Spring  Sale"))
     assert rows.tags == {"vip": "VIP", "spring sale": "Spring Sale"}
-    assert rows.met == {"left_out": {}, "tags": ["VIP", "Spring Sale"]}
+    assert rows.findings == {"left_out": {}, "tags": ["VIP", "Spring Sale"]}
 
 
 def test_a_blank_cell_does_not_hide_those_after_it() -> None:

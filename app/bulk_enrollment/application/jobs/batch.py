@@ -59,7 +59,7 @@ def enroll_as_planned(job: EnrollmentJob, claim: Claim, span: Range, at: datetim
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
     if options.tag_ids:
         contacts.tag_many(account_id, people_in, options.tag_ids, job.id, at)
-    if job.met.get("tags"):
+    if job.findings.get("tags"):
         contacts.tag_each(account_id, as_planned.fields_of_enrolled(values), job.id, at)
     if keeps_fields(job):
         as_planned.forget_fields(values)
@@ -72,7 +72,7 @@ def _outcomes(counts: Mapping[str, int]) -> dict[Outcome, int]:
 
 def keeps_fields(job: EnrollmentJob) -> bool:
     """Return whether the job stores the values of its rows' other columns until their batch is settled."""
-    return job.options.writes_contacts or bool(job.met.get("tags"))
+    return job.options.writes_contacts or bool(job.findings.get("tags"))
 
 
 def settle_rows(job: EnrollmentJob, _claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
@@ -140,7 +140,7 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
     if options.tag_ids:
         contacts.tag_many(account_id, people_in, options.tag_ids, job.id, at)
-    if job.met.get("tags"):
+    if job.findings.get("tags"):
         contacts.tag_each(account_id, rows.fields_with(span, (Outcome.ENROLLED,)), job.id, at)
 
 
@@ -185,5 +185,5 @@ def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
     activity.record_many("imported", account_id, created, at, None, job.id)
     if options.tag_ids:
         contacts.tag_many(account_id, rows.people_with(span, done), options.tag_ids, job.id, at)
-    if job.met.get("tags"):
+    if job.findings.get("tags"):
         contacts.tag_each(account_id, rows.fields_with(span, done), job.id, at)

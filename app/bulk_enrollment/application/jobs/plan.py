@@ -116,7 +116,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
     """Load the job's rows that are not in the ledger yet. Return the total number of its rows."""
     context = _context(job)
     done = claim.planned_rows
-    rows = rows_of(job, job.met if done else {})
+    rows = rows_of(job, job.findings if done else {})
     began = time.monotonic()
     turn_ends = 0.0
     for chunk in rows.chunks(after=done, size=CHUNK_ROWS):
@@ -125,8 +125,8 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
         with transaction():
             _hold(job, claim.attempt, done)
             loaded = done + chunk.load(context)
-            met = {"met": rows.met} if rows.met else {}
-            jobs.change(job.account_id, job.id, planned_rows=loaded, **met)
+            findings = {"findings": rows.findings} if rows.findings else {}
+            jobs.change(job.account_id, job.id, planned_rows=loaded, **findings)
             publish(job, "rows_planned", rows=loaded)
         done = loaded
         is_over = time.monotonic() > turn_ends and done < job.total
@@ -186,7 +186,7 @@ def _queue_planned(
     with transaction():
         if not plan_claims.hold_planned(account_id, job_id):
             return None
-        if tags := job.met.get("tags"):
+        if tags := job.findings.get("tags"):
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
         batches = cutting.cut_batches(account_id, job_id, job.total, size, planned)
         jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)

@@ -190,6 +190,7 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
             "job": job.id,
             "batch": claim.number,
             "attempt": claim.attempt,
+            "outcome": kind.name,
             "failure": type(failure).__name__,
         },
     )
@@ -197,7 +198,7 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
         _give_up(account_id, job, claim, kind)
         return
     with transaction():
-        claims.put_back(account_id, claim, wait, kind.name)
+        claims.put_back(account_id, claim, wait)
         publish(job, "batch_put_off", batch=claim.number)
 
 
@@ -207,7 +208,7 @@ def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome
             span = _span(job, claim)
             rows.write_failed(span, outcome)
             _forget(job, span)
-            _settle(job, claim, BatchStatus.FAILED, now(), rows.count_outcomes(span), outcome.name)
+            _settle(job, claim, BatchStatus.FAILED, now(), rows.count_outcomes(span))
     except _BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
 
@@ -218,10 +219,8 @@ def _settle(
     status: BatchStatus,
     at: datetime,
     outcomes: dict[Outcome, int],
-    failure: str | None = None,
 ) -> None:
-    counts = as_counts(outcomes) | {"failure": failure}
-    if not claims.settle(job.account_id, claim, status, at, counts):
+    if not claims.settle(job.account_id, claim, status, at, as_counts(outcomes)):
         raise _BatchReassigned
     publish(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
 

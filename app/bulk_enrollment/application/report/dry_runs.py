@@ -94,7 +94,7 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
         if is_ready and job.workflow_id
         else "",
         left_out=left_out_of(job),
-        new_tags=contacts.new_tags(actor.account_id, job.met.get("tags", [])) if is_ready else [],
+        new_tags=contacts.new_tags(actor.account_id, job.findings.get("tags", [])) if is_ready else [],
         seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),
         corrects=original.public_id if original else None,
     )

@@ -20,7 +20,7 @@ class LeftOutValues:
 
 def left_out_of(job: EnrollmentJob) -> list[LeftOutValues]:
     """Return the unreadable values by field."""
-    found = job.met.get("left_out", {})
+    found = job.findings.get("left_out", {})
     return [LeftOutValues(_label(name), count, samples) for name, (count, samples) in found.items()]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from app.accounts import application as accounts
 from app.bulk_enrollment.application.selection.accepting import upload_of
-from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Met, ReadRow, RowReader
+from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Findings, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.store import planning, withheld
 from app.bulk_enrollment.infrastructure.store.planning import PlanContext
@@ -42,15 +42,15 @@ class SelectedRows(Protocol):
         """
 
     @property
-    def met(self) -> Met:
+    def findings(self) -> Findings:
         """What reading has found so far, to continue from later; empty if that is nothing of note."""
 
 
-def rows_of(job: EnrollmentJob, met: Met) -> SelectedRows:
-    """Return the rows of a job. `met` is what reading found in the rows that are planned already."""
+def rows_of(job: EnrollmentJob, findings: Findings) -> SelectedRows:
+    """Return the rows of a job. `findings` is what reading found in the rows that are planned already."""
     match job.selection:
         case FileSelection() as selection:
-            return FileRows(job, selection, met)
+            return FileRows(job, selection, findings)
         case ManualSelection() as selection:
             return ListedRows(job, selection)
         case FilterSelection() as selection:
@@ -74,7 +74,7 @@ def count_rows(job: EnrollmentJob) -> int:
 class FileRows:
     """The data rows of a file."""
 
-    def __init__(self, job: EnrollmentJob, selection: FileSelection, met: Met) -> None:
+    def __init__(self, job: EnrollmentJob, selection: FileSelection, findings: Findings) -> None:
         upload = upload_of(job)
         layout = files.layout_of(upload)
         if not selection.fits(layout.columns, files.reading_mark(upload)):
@@ -84,7 +84,7 @@ class FileRows:
         row_context = row_context_of(layout, selection.columns)
         self._upload = upload
         self._reader = RowReader(
-            selection, job.options.writes_contacts, styles.country, style, met, row_context
+            selection, job.options.writes_contacts, styles.country, style, findings, row_context
         )
 
     def chunks(self, after: int, size: int) -> Iterator[Chunk]:
@@ -98,15 +98,15 @@ class FileRows:
             yield ReadChunk(chunk, self._reader.take_other_keys())
 
     @property
-    def met(self) -> Met:
-        return self._reader.met if self._reader.left_out or self._reader.tags else {}
+    def findings(self) -> Findings:
+        return self._reader.findings if self._reader.left_out or self._reader.tags else {}
 
 
 class ListedRows:
     """A list of contacts, read like a file of one column: row number and line are the entry's position."""
 
     @property
-    def met(self) -> Met:
+    def findings(self) -> Findings:
         return {}
 
     def __init__(self, job: EnrollmentJob, selection: ManualSelection) -> None:
@@ -141,7 +141,7 @@ class FilteredContacts:
     """
 
     @property
-    def met(self) -> Met:
+    def findings(self) -> Findings:
         return {}
 
     def __init__(self, job: EnrollmentJob, selection: FilterSelection) -> None:

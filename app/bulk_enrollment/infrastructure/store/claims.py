@@ -170,7 +170,7 @@ def settle(account_id: int, claim: Claim, status: BatchStatus, now: datetime, co
     """Write the final state of a batch if the claim still holds it.
 
     Return False if it does not; the caller must then roll back. `counts` holds the columns succeeded, failed,
-    skipped, outcomes and failure.
+    skipped and outcomes.
     """
     ours = {"of_account": account_id, "of_batch": claim.batch_id, "of_attempt": claim.attempt}
     ends = {f"new_{name}": value for name, value in (counts | {"status": status, "finished_at": now}).items()}
@@ -179,7 +179,7 @@ def settle(account_id: int, claim: Claim, status: BatchStatus, now: datetime, co
 
 @lru_cache
 def _settlement() -> sa.Update:
-    names = ("status", "finished_at", "succeeded", "failed", "skipped", "outcomes", "failure")
+    names = ("status", "finished_at", "succeeded", "failed", "skipped", "outcomes")
     values = {name: sa.bindparam(f"new_{name}", type_=_batches.c[name].type) for name in names}
     return (
         sa.update(_batches)
@@ -194,7 +194,7 @@ def _settlement() -> sa.Update:
     )
 
 
-def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
+def put_back(account_id: int, claim: Claim, wait: float) -> bool:
     """Schedule a retry of a failed batch in `wait` seconds. Return False if the claim no longer holds it."""
     put = session().execute(
         sa.update(EnrollmentBatch)
@@ -204,7 +204,7 @@ def put_back(account_id: int, claim: Claim, wait: float, failure: str) -> bool:
             EnrollmentBatch.status == BatchStatus.PROCESSING,
             EnrollmentBatch.attempt == claim.attempt,
         )
-        .values(status=BatchStatus.PENDING, next_attempt_at=moment(wait), lease_until=None, failure=failure)
+        .values(status=BatchStatus.PENDING, next_attempt_at=moment(wait), lease_until=None)
         .returning(EnrollmentBatch.id),
         execution_options=_PLAIN,
     )

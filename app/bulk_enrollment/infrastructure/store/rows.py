@@ -83,7 +83,7 @@ def count_again(span: Range) -> None:
     is_done_before = other.row_number.between(span.begins, span.first - 1)  # earlier part of this batch
     is_done = is_settled(span.account_id, span.job_id, other)
     before = sa.func.min(sa.case((~is_mine, other.row_number)))
-    met = (
+    matched = (
         sa.select(
             other.contact_id, sa.func.coalesce(before, sa.func.min(other.row_number)).label("row_number")
         )
@@ -97,16 +97,16 @@ def count_again(span: Range) -> None:
             ),
         )
         .group_by(other.contact_id)
-        .subquery("met")
+        .subquery("matched")
     )
     session().execute(
         sa.update(EnrollmentRow)
         .where(
             span.open_rows(),
-            EnrollmentRow.contact_id == met.c.contact_id,
-            EnrollmentRow.row_number != met.c.row_number,
+            EnrollmentRow.contact_id == matched.c.contact_id,
+            EnrollmentRow.row_number != matched.c.row_number,
         )
-        .values(outcome=Outcome.DUPLICATE_IN_SELECTION, detail=sa.cast(met.c.row_number, sa.String)),
+        .values(outcome=Outcome.DUPLICATE_IN_SELECTION, detail=sa.cast(matched.c.row_number, sa.String)),
         execution_options=_PLAIN,
     )
 
