@@ -22,8 +22,8 @@ from app.bulk_enrollment.domain.pausing import PausedBy
 AT = datetime(2026, 11, 23, 10, 42, 5, tzinfo=UTC)
 
 
-def facts(status="completed", workflow="Win-back", total=None, batches=50, done=0, **given):
-    """A facts of a job with these outcomes, given by their names."""
+def job_facts(status="completed", workflow="Win-back", total=None, batches=50, done=0, **given):
+    """Facts of a job with these outcomes, given by their names."""
     counts = {Outcome[name]: rows for name, rows in given.items() if name in Outcome.__members__}
     more = {name: value for name, value in given.items() if name not in Outcome.__members__}
     kinds = totals_by_kind(counts)
@@ -35,30 +35,30 @@ def facts(status="completed", workflow="Win-back", total=None, batches=50, done=
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        (facts(ENROLLED=1173), "All 1,173 people were added to Win-back."),
-        (facts(ENROLLED=1), "1 person was added to Win-back."),
-        (facts(ENROLLED=5, CONTACT_BLOCKED=2), "5 people were added to Win-back."),
-        (facts(ALREADY_ENROLLED=7), "Nobody was added to Win-back."),
+        (job_facts(ENROLLED=1173), "All 1,173 people were added to Win-back."),
+        (job_facts(ENROLLED=1), "1 person was added to Win-back."),
+        (job_facts(ENROLLED=5, CONTACT_BLOCKED=2), "5 people were added to Win-back."),
+        (job_facts(ALREADY_ENROLLED=7), "Nobody was added to Win-back."),
         (
-            facts("completed_with_errors", ENROLLED=9, VALIDATION_ERROR=41, TIMEOUT_ERROR=21),
+            job_facts("completed_with_errors", ENROLLED=9, VALIDATION_ERROR=41, TIMEOUT_ERROR=21),
             "9 people were added to Win-back. 62 rows failed: 41 need fixing and 21 can be retried.",
         ),
         (
-            facts("completed_with_errors", ENROLLED=9, VALIDATION_ERROR=1),
+            job_facts("completed_with_errors", ENROLLED=9, VALIDATION_ERROR=1),
             "9 people were added to Win-back. 1 row needs fixing.",
         ),
-        (facts("cancelled", CANCELLED=9), "Canceled before anyone was added."),
-        (facts("cancelled", ENROLLED=3, CANCELLED=9), "Canceled. 3 people were added to Win-back."),
-        (facts("failed", total=9), "The file couldn’t be read. Nobody was added."),
-        (facts("pending", total=9), "Adding people from “guests.csv” to Win-back."),
-        (facts("paused", total=9), "Adding people from “guests.csv” to Win-back is paused."),
-        (facts("cancelling", total=9, ENROLLED=2), "Canceling. 2 people were added to Win-back."),
-        (facts("processing", None, total=9), "Importing “guests.csv”."),
+        (job_facts("cancelled", CANCELLED=9), "Canceled before anyone was added."),
+        (job_facts("cancelled", ENROLLED=3, CANCELLED=9), "Canceled. 3 people were added to Win-back."),
+        (job_facts("failed", total=9), "The file couldn’t be read. Nobody was added."),
+        (job_facts("pending", total=9), "Adding people from “guests.csv” to Win-back."),
+        (job_facts("paused", total=9), "Adding people from “guests.csv” to Win-back is paused."),
+        (job_facts("cancelling", total=9, ENROLLED=2), "Canceling. 2 people were added to Win-back."),
+        (job_facts("processing", None, total=9), "Importing “guests.csv”."),
         (
-            facts(workflow=None, CREATED=2, UPDATED=1, UNCHANGED=4),
+            job_facts(workflow=None, CREATED=2, UPDATED=1, UNCHANGED=4),
             "2 new contacts added, 1 existing contact updated, and 4 existing contacts unchanged.",
         ),
-        (facts(workflow=None, CONTACT_BLOCKED=2), "Nobody was added to your contacts."),
+        (job_facts(workflow=None, CONTACT_BLOCKED=2), "Nobody was added to your contacts."),
     ],
 )
 def test_the_headline(told, sentence):
@@ -66,10 +66,10 @@ def test_the_headline(told, sentence):
 
 
 def test_people_added_now_and_people_enrolled_stand_side_by_side():
-    told = facts(ENROLLED=79, ALREADY_ENROLLED=1, enrolled=2360)
+    told = job_facts(ENROLLED=79, ALREADY_ENROLLED=1, enrolled=2360)
     assert headline(told) == "79 people were added to Win-back. It now has 2,360 people enrolled."
-    assert headline(facts(ENROLLED=79, enrolled=79)) == "All 79 people were added to Win-back."
-    assert headline(facts(ALREADY_ENROLLED=7, enrolled=7)) == (
+    assert headline(job_facts(ENROLLED=79, enrolled=79)) == "All 79 people were added to Win-back."
+    assert headline(job_facts(ALREADY_ENROLLED=7, enrolled=7)) == (
         "Nobody was added to Win-back. It now has 7 people enrolled."
     )
 
@@ -77,7 +77,7 @@ def test_people_added_now_and_people_enrolled_stand_side_by_side():
 @pytest.mark.parametrize("status", list(JobStatus))
 @pytest.mark.parametrize("workflow", ["Win-back", None])
 def test_every_state_has_words(status, workflow):
-    told = facts(status, workflow, total=3)
+    told = job_facts(status, workflow, total=3)
     if status not in DRY_RUN:
         assert headline(told).endswith(".")
         assert bool(happening(told)) == (status not in FINISHED)
@@ -108,20 +108,22 @@ def test_what_needs_somebody():
 
 
 def test_what_goes_on():
-    assert happening(facts("validating", total=9000, planned_rows=4000)) == "Checking rows: 4,000 of 9,000."
-    assert happening(facts("validating", total=9, is_planned=True)).startswith("All rows are checked")
-    assert happening(facts("processing", total=9, done=6)) == "Processing batch 7 of 50."
-    assert happening(facts("processing", total=9, done=6, retry=(3, 1, AT))) == (
+    assert (
+        happening(job_facts("validating", total=9000, planned_rows=4000)) == "Checking rows: 4,000 of 9,000."
+    )
+    assert happening(job_facts("validating", total=9, is_planned=True)).startswith("All rows are checked")
+    assert happening(job_facts("processing", total=9, done=6)) == "Processing batch 7 of 50."
+    assert happening(job_facts("processing", total=9, done=6, retry=(3, 1, AT))) == (
         "Processing batch 7 of 50. Batch 3 failed once and will be retried at 10:42:05 AM."
     )
-    assert "failed 2 times" in happening(facts("processing", total=9, retry=(3, 2, AT)))
+    assert "failed 2 times" in happening(job_facts("processing", total=9, retry=(3, 2, AT)))
 
 
 def test_what_cancelling_would_do():
-    assert cancel_warning(facts("processing", total=5000, ENROLLED=1800).progress) == (
+    assert cancel_warning(job_facts("processing", total=5000, ENROLLED=1800).progress) == (
         "3,200 of 5,000 rows haven’t been processed yet and will be skipped. People already added stay."
     )
-    assert cancel_warning(facts("pending", total=9).progress) == (
+    assert cancel_warning(job_facts("pending", total=9).progress) == (
         "Nothing has been processed yet. All 9 rows will be skipped."
     )
 
@@ -171,7 +173,7 @@ def test_an_import_cannot_know_beforehand_whom_it_will_change():
     ],
 )
 def test_who_paused_it_and_what_to_do(paused_by, workflow_is_paused, sentence) -> None:
-    told = facts("paused", total=9, paused_by=paused_by, workflow_is_paused=workflow_is_paused)
+    told = job_facts("paused", total=9, paused_by=paused_by, workflow_is_paused=workflow_is_paused)
     assert happening(told) == sentence
     named = happening(replace(told, pauser="Ann"))
     assert named == sentence.replace("Someone", "Ann")
@@ -192,7 +194,7 @@ def test_who_paused_it_and_what_to_do(paused_by, workflow_is_paused, sentence) -
     ],
 )
 def test_what_a_job_does_in_each_state(status: str, facts: dict, sentence: str) -> None:
-    assert happening(facts(status, total=9, **facts)) == sentence
+    assert happening(job_facts(status, total=9, **facts)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_what_a_job_does_in_each_state(status: str, facts: dict, sentence: str) 
     ],
 )
 def test_what_canceling_would_do(total: int, counts: dict, sentence: str) -> None:
-    assert cancel_warning(facts("processing", total=total, **counts).progress) == sentence
+    assert cancel_warning(job_facts("processing", total=total, **counts).progress) == sentence
 
 
 @pytest.mark.parametrize(
@@ -226,4 +228,4 @@ def test_what_canceling_would_do(total: int, counts: dict, sentence: str) -> Non
     ],
 )
 def test_how_many_the_workflow_has_now(counts: dict, enrolled: int, sentence: str) -> None:
-    assert headline(facts(enrolled=enrolled, **counts)) == sentence
+    assert headline(job_facts(enrolled=enrolled, **counts)) == sentence
