@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from app.files.domain.cells.profile import shape_of, trimmed
 from app.files.domain.consent import words
@@ -109,14 +109,15 @@ def kind_of(text: str) -> Kind | None:
     plain = normalised(text)
     if not plain:
         return _mark(text)
+    kinds = _vocabulary().kinds
     if plain in _NONE:
         return "none"
     if _UNTICKED.match(text):
         return "asked"
-    if plain not in _KINDS and is_blank(text) and "?" not in text:
+    if plain not in kinds and is_blank(text) and "?" not in text:
         return None
-    if plain in _KINDS:
-        known = _KINDS[plain]
+    if plain in kinds:
+        known = kinds[plain]
         return "clear_yes" if known == "yes" and _CLEAR_YES.match(plain) else known
     if date := _DATE.match(text):
         beside = text[date.end() :]
@@ -128,14 +129,14 @@ def kind_of(text: str) -> Kind | None:
 
 def is_clear(text: str) -> bool:
     """Return whether the cell, or an entry of a list in it, is about consent regardless of its column."""
-    return normalised(text) in STOPS or any(map(_tells, (text, *_parts(text))))
+    return normalised(text) in stops() or any(map(_tells, (text, *_parts(text))))
 
 
 def takes_away(text: str) -> bool:
     """Return whether the cell says that someone withdrew consent or must not be contacted, rather than never
     agreed."""
     plain, kind = normalised(text), kind_of(text)
-    if plain in _NEVER_GIVEN:
+    if plain in _vocabulary().never_given:
         return False
     return kind == "blocked" or (kind == "no" and not _UN.match(plain)) or is_clear(text)
 
@@ -152,18 +153,24 @@ def _parts(text: str) -> list[str]:
 
 
 def _tells(text: str) -> bool:
-    plain = normalised(text)
-    if kind_of(text) in CLEAR or plain in _TELLING:
+    plain, known = normalised(text), _vocabulary()
+    if kind_of(text) in CLEAR or plain in known.telling:
         return True
     if _AT_TIMES.search(plain) and _clear_place(plain) is not None:
         return True
     first, _, rest = plain.partition(" ")
-    return _KINDS.get(first) in ("yes", "plain_yes") and kind_of(rest) in CLEAR  # "ya no quiere recibir"
+    return known.kinds.get(first) in ("yes", "plain_yes") and kind_of(rest) in CLEAR  # "ya no quiere recibir"
+
+
+@cache
+def stops() -> frozenset[str]:
+    """Return the single words that people send to stop messages."""
+    return frozenset(_listed(words.STOPS))
 
 
 def is_listed(text: str) -> bool:
     """Return whether the cell is a known word, not only a phrase that is understood."""
-    return normalised(text) in _KINDS
+    return normalised(text) in _vocabulary().kinds
 
 
 def _mark(text: str) -> Kind | None:
@@ -174,21 +181,24 @@ def _mark(text: str) -> Kind | None:
 
 def _phrase(plain: str) -> Kind:
     """Classify a text that is in no list, by its beginning and by unambiguous words in it."""
+    known = _vocabulary()
     first, _, rest = plain.partition(" ")
-    says_no = _NO_BEGINNING.match(plain) or plain[0] in words.NO_CHARACTERS or _NO_PART.search(plain)
-    if says_no and _AGAINST_NO.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
+    says_no = (
+        known.no_beginning.match(plain) or plain[0] in words.NO_CHARACTERS or known.no_part.search(plain)
+    )
+    if says_no and known.against_no.search(plain, says_no.end() if isinstance(says_no, re.Match) else 0):
         return "clear_no" if _clear_place(plain) == 0 else "asked"
-    begins = _KINDS.get(first)
-    if joined := _CLEAR_JOINED.search(plain):
-        return "asked" if _NO_PART.search(plain, joined.end()) else "clear_no"
+    begins = known.kinds.get(first)
+    if joined := known.clear_joined.search(plain):
+        return "asked" if known.no_part.search(plain, joined.end()) else "clear_no"
     if (place := _clear_place(plain)) is not None:
-        is_turned_round = begins in ("yes", "plain_yes") or _NO_BEGINNING_INSIDE.search(plain[:place])
+        is_turned_round = begins in ("yes", "plain_yes") or known.no_beginning_inside.search(plain[:place])
         return "asked" if is_turned_round or _AT_TIMES.search(plain) else "clear_no"
     if begins == "asked":
         return "asked"
     if says_no or _UN.match(plain):
         return "no"
-    if begins == "plain_yes" and len(first) > 1 and not _POLITE.sub("", rest).strip():
+    if begins == "plain_yes" and len(first) > 1 and not known.polite.sub("", rest).strip():
         return "yes"
     return "unknown"
 
@@ -196,7 +206,7 @@ def _phrase(plain: str) -> Kind:
 def _clear_place(plain: str) -> int | None:
     """Return the position of the first unambiguous phrase, or None."""
     text = f" {plain} "
-    phrases = (phrase for word in set(plain.split()) for phrase in _CLEAR_PHRASES.get(word, ()))
+    phrases = (phrase for word in set(plain.split()) for phrase in _vocabulary().phrases.get(word, ()))
     places = [text.find(f" {phrase} ") for phrase in phrases]
     return min((place for place in places if place >= 0), default=None)
 
@@ -228,19 +238,11 @@ _LISTS: Final[tuple[tuple[Kind, str], ...]] = (
     ("clear_no", REFUSERS),
     ("clear_bounced", BOUNCES),
 )
-_KINDS: Final[dict[str, Kind]] = {word: kind for kind, text in _LISTS for word in _listed(text)}
-_TELLING: Final = frozenset(_listed(words.TELLING))
-STOPS: Final = frozenset(_listed(words.STOPS))
-_NEVER_GIVEN: Final = frozenset(_listed(words.NEVER_GIVEN))
 _NONE: Final = frozenset(("none", "nil"))
 _MARKS: Final[dict[str, Kind]] = {"yes": "plain_yes", "no": "plain_no"}
 _CLEAR_YES: Final = re.compile(
     "re ?subscri|subscri|opted in|abonn|suscri|iscri|inscri|angemeldet|prenumer|zapisan"
 )
-_NO_BEGINNING: Final = re.compile(rf"(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
-_NO_BEGINNING_INSIDE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.NO_BEGINNINGS)})(?!\w)")
-_NO_PART: Final = re.compile(_alternatives(words.NO_PARTS))
-_AGAINST_NO: Final = re.compile(_alternatives(words.AGAINST_NO))
 # A no that is limited to certain times: "do not call before 9 am".
 _AT_TIMES: Final = re.compile(
     r"(?<!\w)(?:call|contact|mail|e ?mail|write|send|text|message|disturb)(?:ed)? "
@@ -248,13 +250,47 @@ _AT_TIMES: Final = re.compile(
     r"|on (?:sun|mon|tue|wed|thu|fri|sat|week|holi))"
     r"|nicht (?:vor|nach|zwischen|am) .*anrufen"
 )
-_POLITE: Final = re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)")
-_CLEAR_JOINED: Final = re.compile(_alternatives(words.CLEAR_JOINED))
 _WITHOUT_BLANKS: Final = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CLEAR_PHRASES: Final[dict[str, list[str]]] = {}  # by their longest word
-for _word, _kind in _KINDS.items():
-    if _kind in CLEAR and len(_word) > 5 and not _WITHOUT_BLANKS.search(_word):
-        _CLEAR_PHRASES.setdefault(max(_word.split(), key=len), []).append(_word)
+
+
+class _Vocabulary(NamedTuple):
+    """The word lists in the form in which cells are compared with them. `phrases` is {longest word: the
+    unambiguous phrases that contain it}."""
+
+    kinds: dict[str, Kind]
+    phrases: dict[str, list[str]]
+    telling: frozenset[str]
+    never_given: frozenset[str]
+    no_beginning: re.Pattern[str]
+    no_beginning_inside: re.Pattern[str]
+    no_part: re.Pattern[str]
+    against_no: re.Pattern[str]
+    polite: re.Pattern[str]
+    clear_joined: re.Pattern[str]
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    """Built on first use, because most processes never read a file and all of them start at once."""
+    kinds = {word: kind for kind, text in _LISTS for word in _listed(text)}
+    phrases: dict[str, list[str]] = {}
+    for word, kind in kinds.items():
+        if kind in CLEAR and len(word) > 5 and not _WITHOUT_BLANKS.search(word):
+            phrases.setdefault(max(word.split(), key=len), []).append(word)
+    beginnings = _alternatives(words.NO_BEGINNINGS)
+    return _Vocabulary(
+        kinds,
+        phrases,
+        frozenset(_listed(words.TELLING)),
+        frozenset(_listed(words.NEVER_GIVEN)),
+        no_beginning=re.compile(rf"(?:{beginnings})(?!\w)"),
+        no_beginning_inside=re.compile(rf"(?<!\w)(?:{beginnings})(?!\w)"),
+        no_part=re.compile(_alternatives(words.NO_PARTS)),
+        against_no=re.compile(_alternatives(words.AGAINST_NO)),
+        polite=re.compile(rf"(?<!\w)(?:{_alternatives(words.POLITE)})(?!\w)"),
+        clear_joined=re.compile(_alternatives(words.CLEAR_JOINED)),
+    )
+
 
 _SAME: Final[dict[str, Consent | None]] = {
     "clear_no": "unsubscribed",

@@ -6,7 +6,7 @@ A stem matches anywhere in a name, `^stem` only at the start of a word, and `=wo
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from app.files.domain.consent.remark_words import GONE
@@ -154,10 +154,10 @@ def about(header: str) -> About | None:
     if meaning is not None and meaning[0] not in ("consent", "opt_out", "bounced"):
         return "perhaps_status" if role == "perhaps_status" else "other"
     if role in ("consent", "opt_out", "bounced"):
-        if _is(_MATCH_BESIDE, words):
+        if _is(_BESIDE, words):
             return "other"
-        return "channel" if _is(_MATCH_CHANNEL, words) and "mail" not in words else role
-    return "other" if _is(_MATCH_OTHER, words) and not _is_question(header, words) else role
+        return "channel" if _is(_CHANNEL, words) and "mail" not in words else role
+    return "other" if _is(_OTHER, words) and not _is_question(header, words) else role
 
 
 def says_opt_out(header: str) -> bool:
@@ -168,7 +168,7 @@ def says_opt_out(header: str) -> bool:
 @lru_cache(maxsize=4096)
 def says_gone(header: str) -> bool:
     """Return whether the name is about people who have died or want to be forgotten."""
-    return _is(_MATCH_GONE, normalised(header[:_LONGEST]))
+    return _is(GONE, normalised(header[:_LONGEST]))
 
 
 def _is_question(header: str, words: str) -> bool:
@@ -177,16 +177,17 @@ def _is_question(header: str, words: str) -> bool:
 
 
 def _role(words: str) -> About | None:
-    for role, match in _MATCH.items():
-        if _is(match, words):
+    for role, stems in _ROLES:
+        if _is(stems, words):
             return role
     return None
 
 
-def _is(match: re.Pattern[str], words: str) -> bool:
-    return match.search(words) is not None
+def _is(stems: str, words: str) -> bool:
+    return _pattern(stems).search(words) is not None
 
 
+@cache
 def _pattern(stems: str) -> re.Pattern[str]:
     parts = []
     for stem in (one.strip() for line in stems.splitlines() for one in line.split("|")):
@@ -200,14 +201,10 @@ def _pattern(stems: str) -> re.Pattern[str]:
 
 
 # In order of precedence: "unsubscribed" contains "subscri", and "email bounce status" matches two roles.
-_MATCH: Final[dict[About, re.Pattern[str]]] = {
-    "bounced": _pattern(_BOUNCED),
-    "opt_out": _pattern(_OPT_OUT),
-    "consent": _pattern(_CONSENT),
-    "status": _pattern(_STATUS),
-    "perhaps_status": _pattern(_PERHAPS_STATUS),
-}
-_MATCH_CHANNEL: Final = _pattern(_CHANNEL)
-_MATCH_BESIDE: Final = _pattern(_BESIDE)
-_MATCH_OTHER: Final = _pattern(_OTHER)
-_MATCH_GONE: Final = _pattern(GONE)
+_ROLES: Final[tuple[tuple[About, str], ...]] = (
+    ("bounced", _BOUNCED),
+    ("opt_out", _OPT_OUT),
+    ("consent", _CONSENT),
+    ("status", _STATUS),
+    ("perhaps_status", _PERHAPS_STATUS),
+)

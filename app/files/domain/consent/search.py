@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from app.files.domain.cells.profile import MAX_VALUE_LENGTH, trimmed
-from app.files.domain.consent.cells import STOPS, is_clear
+from app.files.domain.consent.cells import is_clear, stops
 from app.files.domain.consent.phrases import PHRASES
 from app.files.domain.consent.remark_words import BOUNCES, REFUSERS
 from app.files.domain.consent.words import CLEAR_BLOCKED, CLEAR_BOUNCED, CLEAR_JOINED, CLEAR_NO, TELLING
@@ -43,14 +44,15 @@ def clear_cells(cells: Sequence[str]) -> dict[str, int]:
         joined = "\n".join(cells)
     if len(joined) > _LONG and any(mark in joined for mark in _PARTING):
         joined = "\n".join(cell[:MAX_CELL_LENGTH] for cell in cells)
+    sought = _sought()
     words = _words_of(joined)
-    keys = _WORDS.intersection(words)
-    joint = [] if joined.isascii() else [phrase for phrase in _JOINED if phrase in joined]
-    found = {text: cells.count(text) for text in _ALONE.intersection(cells)}
+    keys = sought.words.intersection(words)
+    joint = [] if joined.isascii() else [phrase for phrase in sought.joined if phrase in joined]
+    found = {text: cells.count(text) for text in sought.alone.intersection(cells)}
     if not (keys or joint):
         return found
     text = b" %s " % b" ".join(words)
-    phrases = [phrase for key in keys for phrase in _KEYS[key] if phrase in text]
+    phrases = [phrase for key in keys for phrase in sought.keys[key] if phrase in text]
     if not (phrases or joint):
         return found
     for cell, count in Counter(cells).items():
@@ -104,16 +106,29 @@ def _phrases() -> Iterator[list[bytes]]:
 
 
 _LISTS: Final = (CLEAR_NO, CLEAR_BOUNCED, CLEAR_BLOCKED, TELLING, REFUSERS, BOUNCES)
-_KEYS: Final[dict[bytes, set[bytes]]] = {}
-for _words in _phrases():
-    _KEYS.setdefault(_key(_words), set()).add(b" %s " % b" ".join(_words))
-_WORDS: Final = frozenset(_KEYS)
-_ALONE: Final = frozenset(
-    f"{spelled}{end}"
-    for word in STOPS
-    for spelled in (word, word.upper(), word.capitalize())
-    for end in ("", ".", "!")
-)
-_JOINED: Final = [
-    word.strip() for line in CLEAR_JOINED.splitlines() for word in line.split("|") if word.strip()
-]
+
+
+class _Sought(NamedTuple):
+    """What chunks are searched for. `keys` is {word: the phrases that are indexed by it}, `alone` the
+    spellings of words that count only as a whole cell, `joined` phrases of languages without spaces."""
+
+    keys: dict[bytes, set[bytes]]
+    words: frozenset[bytes]
+    alone: frozenset[str]
+    joined: list[str]
+
+
+@cache
+def _sought() -> _Sought:
+    """Built on first use, because most processes never read a file."""
+    keys: dict[bytes, set[bytes]] = {}
+    for words in _phrases():
+        keys.setdefault(_key(words), set()).add(b" %s " % b" ".join(words))
+    alone = (
+        f"{spelled}{end}"
+        for word in stops()
+        for spelled in (word, word.upper(), word.capitalize())
+        for end in ("", ".", "!")
+    )
+    joined = [word for line in CLEAR_JOINED.splitlines() for word in map(str.strip, line.split("|")) if word]
+    return _Sought(keys, frozenset(keys), frozenset(alone), joined)

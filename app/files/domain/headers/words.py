@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 from app.files.domain.headers.phrases import (
@@ -194,8 +195,8 @@ def meaning_of(header: str) -> tuple[str, float] | None:
     if len(header) > _LONGEST_NAME:
         return None
     words = normalised(header)
-    if words in _FIELDS:
-        return _FIELDS[words], 1.0
+    if words in _fields():
+        return _fields()[words], 1.0
     if about_someone_else(words) is not None:
         return None
     outside = without_brackets(header)
@@ -205,18 +206,18 @@ def meaning_of(header: str) -> tuple[str, float] | None:
     if len(parts) > 1:
         return _of_alternatives(parts)
     asked = without_asking(words)
-    if asked != words and asked in _FIELDS:
-        return (_FIELDS[asked], 0.9) if _FIELDS[asked] not in _OF_CONSENT else None
+    if asked != words and asked in _fields():
+        return (_fields()[asked], 0.9) if _fields()[asked] not in _OF_CONSENT else None
     return _inside(asked.split())
 
 
 def _inside(tokens: list[str]) -> tuple[str, float] | None:
     """Return the field that is left after removing surrounding words."""
     confidence = 0.5 if _SECOND_BEST.intersection(tokens) else 0.8
-    around = _AROUND_WORDS | _SECOND_BEST
+    around = _around() | _SECOND_BEST
     while len(tokens) > 1 and (tokens[0] in around or tokens[-1] in around):
         tokens = tokens[1:] if tokens[0] in around else tokens[:-1]
-        field = _FIELDS.get(" ".join(tokens))
+        field = _fields().get(" ".join(tokens))
         if field is not None:
             # "Lead status" and "Member subscription" are not about email consent.
             return None if field in _OF_CONSENT else (field, confidence)
@@ -232,11 +233,18 @@ def _of_alternatives(parts: list[str]) -> tuple[str, float] | None:
     return (found.pop(), 0.8) if len(found) == 1 and found.isdisjoint(_OF_CONSENT) else None
 
 
-_FIELDS: Final[dict[str, str]] = {
-    normalised(word): field
-    for field, words in reversed(_WORDS.items())
-    for line in words.splitlines()
-    for word in line.split("|")
-    if word.strip()
-}
-_AROUND_WORDS: Final = {normalised(word) for word in _AROUND}
+@cache
+def _fields() -> dict[str, str]:
+    """Return {normalized header: field}; built on first use."""
+    return {
+        normalised(word): field
+        for field, words in reversed(_WORDS.items())
+        for line in words.splitlines()
+        for word in line.split("|")
+        if word.strip()
+    }
+
+
+@cache
+def _around() -> frozenset[str]:
+    return frozenset(map(normalised, _AROUND))
