@@ -3,9 +3,6 @@
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from babel import Locale
-from babel.core import get_global
-
 _AREAS = (
     "Africa",
     "America",
@@ -38,6 +35,8 @@ def is_zone(name: str) -> bool:
 @lru_cache(maxsize=1)
 def countries() -> dict[str, str]:
     """Return {ISO 3166 alpha-2 code: English name}, sorted by name."""
+    from babel import Locale
+
     territories = Locale("en").territories
     known = {
         code: str(name)
@@ -49,6 +48,8 @@ def countries() -> dict[str, str]:
 
 def country_of(zone: str) -> str:
     """Return the country code of a time zone according to CLDR, or "" if it has none."""
+    from babel.core import get_global
+
     current = get_global("zone_aliases").get(zone, zone)
     code = get_global("zone_territories").get(current, "")
     return code if code in countries() else ""

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.gallery.domain.categories import CATEGORY_KEYS
-from app.gallery.domain.yaml_text import YamlProblem, read_yaml, written_yaml
 from app.workflows.domain import Definition, UnreadableFormat, parse, upgrade
 from app.workflows.domain.definition.document import plain_copy, value_at
 
@@ -58,6 +57,8 @@ def parse_template(text: str) -> TemplateFile:
     """Parse a template file. Raises UnreadableTemplate with the first problem."""
     if len(text) > MAX_FILE:
         raise UnreadableTemplate("The file is too large. A template can have at most 1 MB.")
+    from app.gallery.domain.yaml_text import YamlProblem, read_yaml  # PyYAML is loaded on first use
+
     try:
         content = read_yaml(text)
     except YamlProblem as problem:
@@ -80,6 +81,8 @@ def parse_template(text: str) -> TemplateFile:
 
 def template_text(template: TemplateFile) -> str:
     """Return a template as YAML that `parse_template` reads back unchanged."""
+    from app.gallery.domain.yaml_text import written_yaml
+
     return written_yaml({**asdict(template), "tags": list(template.tags)})
 
 

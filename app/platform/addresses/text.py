@@ -13,17 +13,15 @@ MAX_CELL_LENGTH: Final = 4096
 """Maximum number of characters of a cell that are searched for an address or a number."""
 
 # INVISIBLE has format characters (zero-width spaces, direction marks, soft hyphens, byte order marks),
-# control characters, and all whitespace except the plain space.
-_BLANKS: Final = "".join(
-    character
-    for character in map(chr, range(0x10000))
-    if unicodedata.category(character) in ("Zs", "Zl", "Zp") or character.isspace()
-)
-_FORMAT_AND_CONTROL: Final = "".join(
-    character for character in map(chr, range(0x10000)) if unicodedata.category(character) in ("Cf", "Cc")
+# control characters, and all whitespace except the plain space. Blocks of Chinese and Korean letters,
+# surrogates and private characters, half of the code points, have none and are not looked at.
+_CODE_POINTS: Final = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000))
+_INVISIBLE_KINDS: Final = frozenset(("Zs", "Zl", "Zp", "Cf", "Cc"))
+_FOUND: Final = "".join(
+    character for character in map(chr, _CODE_POINTS) if unicodedata.category(character) in _INVISIBLE_KINDS
 )
 _TAGS: Final = "".join(map(chr, range(0xE0000, 0xE0080)))
-INVISIBLE: Final = frozenset(_BLANKS + _FORMAT_AND_CONTROL + _TAGS) - {" "}
+INVISIBLE: Final = frozenset(_FOUND + _TAGS) - {" "}
 """Characters that are invisible or look like a plain space."""
 
 _OUTER: Final = "".join(sorted(INVISIBLE)) + " "

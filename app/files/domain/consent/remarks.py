@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from app.files.domain.consent import remark_words as words
@@ -23,11 +23,6 @@ _SHORTEST_TITLE: Final = 4
 _AGAINST: Final = CLEAR | {"no", "blocked", "bounced"}
 _DOUBTFUL: Final = _AGAINST | {"asked", "left_out"}
 _COUNT: Final = re.compile(r"\s*[:=(\[]*\s*\d[\d.,]*\s*\w{0,12}[)\]]?\s*:?\s*\Z|\s*:\s*\Z")
-_PLAIN_WORDS: Final = re.compile(words.pattern(words.PLAIN_WORDS))
-_STEM: Final = re.compile(words.pattern(words.STEMS))
-_TURNED: Final = re.compile(words.pattern(words.TURNED))
-_CLEANED: Final = re.compile(words.CLEANED)
-_PHRASE: Final = re.compile(words.pattern(words.PHRASES))
 _GROUPS: Final = frozenset(words.GROUPS.split())
 _ASIDE: Final = frozenset(map(normalised, words.listed(words.ASIDE)))
 _BY_ACCIDENT: Final = frozenset(words.listed(words.BY_ACCIDENT))
@@ -59,16 +54,30 @@ def names_refusers(text: str, *, is_file: bool = False) -> bool:
     be contacted. A file name must say so more clearly, because users choose whom to contact."""
     title = text[: _LONGEST_TITLE + 1].strip()
     plain = normalised(title)
-    if not plain or len(title) > _LONGEST_TITLE or plain.count(" ") >= _MOST_WORDS or _TURNED.search(plain):
+    if (
+        not plain
+        or len(title) > _LONGEST_TITLE
+        or plain.count(" ") >= _MOST_WORDS
+        or _pattern(words.TURNED).search(plain)
+    ):
         return False
     core = plain
     if is_file or " " in plain:
-        core = " ".join(word for word in _PLAIN_WORDS.sub(" ", plain).split() if word not in _GROUPS)
-    if is_file and _CLEANED.search(core):
-        return _CLEANED.match(plain) is not None
-    if _STEM.search(plain) or (not is_file and (is_clear(title) or _PHRASE.search(plain))):
+        core = " ".join(
+            word for word in _pattern(words.PLAIN_WORDS).sub(" ", plain).split() if word not in _GROUPS
+        )
+    if is_file and _pattern(words.CLEANED).search(core):
+        return _pattern(words.CLEANED).match(plain) is not None
+    if _pattern(words.STEMS).search(plain) or (
+        not is_file and (is_clear(title) or _pattern(words.PHRASES).search(plain))
+    ):
         return True
     return any(_is_against(one, is_file) for one in (plain, core) if one)
+
+
+@cache
+def _pattern(lines: str) -> re.Pattern[str]:
+    return re.compile(words.pattern(lines))
 
 
 def _is_against(plain: str, is_file: bool) -> bool:
@@ -152,6 +161,6 @@ def _remark(cell: str) -> str:
             kind = kind_of(plain)
             if kind in CLEAR or (has_address and kind in _DOUBTFUL):
                 return part
-        if found := _PHRASE.search(plain):
+        if found := _pattern(words.PHRASES).search(plain):
             return found[0]
     return ""
