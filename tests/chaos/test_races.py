@@ -3,8 +3,8 @@
 import threading
 import time
 
+from app.bulk_enrollment.application.jobs.dispatch import RUN_TASK
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
-from app.bulk_enrollment.application.jobs.run import RUN_TASK
 from app.platform import queue
 from tests.chaos.siege import PEOPLE, TWICE, WITHHELD, WRONG, Siege, eventually
 

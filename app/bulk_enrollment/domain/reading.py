@@ -124,7 +124,7 @@ class RowReader:
     @property
     def findings(self) -> Findings:
         """What was found so far, to continue with in another reader."""
-        left_out = {name: [found.count, found.samples] for name, found in self.left_out.items()}
+        left_out = {name: [found.count, list(found.samples)] for name, found in self.left_out.items()}
         return {"left_out": left_out, "tags": list(self.tags.values())}
 
     def read(self, number: int, line: int, cells: Sequence[str]) -> ReadRow:

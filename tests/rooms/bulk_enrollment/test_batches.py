@@ -91,12 +91,12 @@ def test_what_a_runner_did_that_was_thought_dead_is_undone(trial: Trial, app, bo
     trial.change_batches(job, lease_until=now() - timedelta(seconds=1))
     trial.dispatch()
     with trial.acting():
-        run._do(trial.job(job), dead)
+        run._do(trial.job(job), dead, lambda: False)
     assert trial.outcomes(job) == [""] * 5 and trial.contact("p1@example.com") is None
     trial.run_tasks()
     assert enrolled(trial, job) == 5
     with trial.acting():
-        run._do(trial.job(job), dead)
+        run._do(trial.job(job), dead, lambda: False)
         run._put_off(account_id, trial.job(job), dead, TimeoutError())
         run._give_up(account_id, trial.job(job), dead, Outcome.DATABASE_ERROR)
     trial.holds(job)

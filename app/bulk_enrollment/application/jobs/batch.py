@@ -6,7 +6,7 @@ row causes a database error, the range is halved until that row is isolated: onl
 ENROLLMENT_ERROR, all others their actual outcome.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,19 +32,21 @@ class NotAsPlanned(Exception):
     """The plan of the batch does not apply. The caller must roll back and run `settle_rows` instead."""
 
 
-def enroll_as_planned(job: EnrollmentJob, claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
-    """Carry out the plan of a batch. Return {outcome: rows}.
+def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range, at: datetime) -> None:
+    """Carry out the plans of consecutive batches, whose rows are `span`.
 
     Raises NotAsPlanned if anything has changed since planning, if the workflow cannot take anybody, or if
     there is no plan to follow, as for imports.
     """
-    account_id, options, expected = job.account_id, job.options, _outcomes(claim.expected)
-    if not expected or job.workflow_id is None or _workflow_trouble(job) is not None:
+    account_id, options = job.account_id, job.options
+    if not all(batch.expected for batch in batches):
+        raise NotAsPlanned
+    if job.workflow_id is None or _workflow_trouble(job) is not None:
         raise NotAsPlanned
     values = as_planned.parameters(span, job.workflow_id)
-    if claim.newcomers:
+    if newcomers := sum(batch.newcomers for batch in batches):
         made = _create(job, as_planned.newcomers(values), at)
-        if made != claim.newcomers or as_planned.tie_newcomers(span, values) != made:
+        if made != newcomers or as_planned.tie_newcomers(span, values) != made:
             raise NotAsPlanned
     if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
@@ -53,7 +55,7 @@ def enroll_as_planned(job: EnrollmentJob, claim: Claim, span: Range, at: datetim
     if options.existing != "leave":
         contacts.update_many(account_id, contacts.unpack(rows.known_people(span)), options.existing, at)
     enrolled = _enroll(job, as_planned.people_to_enroll(span, values), at)
-    if enrolled != expected.get(Outcome.ENROLLED, 0):
+    if enrolled != sum(planned_outcomes(batch).get(Outcome.ENROLLED, 0) for batch in batches):
         raise NotAsPlanned
     people_in = as_planned.people_enrolled(values)
     activity.record_many("enrolled", account_id, people_in, at, job.workflow_id, job.id)
@@ -63,11 +65,11 @@ def enroll_as_planned(job: EnrollmentJob, claim: Claim, span: Range, at: datetim
         contacts.tag_each(account_id, as_planned.fields_of_enrolled(values), job.id, at)
     if keeps_fields(job):
         as_planned.forget_fields(values)
-    return expected
 
 
-def _outcomes(counts: Mapping[str, int]) -> dict[Outcome, int]:
-    return {Outcome[name]: rows for name, rows in counts.items() if rows}
+def planned_outcomes(batch: Claim) -> dict[Outcome, int]:
+    """Return {outcome: rows} of a batch that turns out as planned."""
+    return {Outcome[name]: rows for name, rows in batch.expected.items() if rows}
 
 
 def keeps_fields(job: EnrollmentJob) -> bool:
@@ -75,7 +77,7 @@ def keeps_fields(job: EnrollmentJob) -> bool:
     return job.options.writes_contacts or bool(job.findings.get("tags"))
 
 
-def settle_rows(job: EnrollmentJob, _claim: Claim, span: Range, at: datetime) -> dict[Outcome, int]:
+def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> dict[Outcome, int]:
     """Process a batch whose plan does not apply. Return {outcome: rows}."""
     trouble = _workflow_trouble(job)
     if trouble is not None:

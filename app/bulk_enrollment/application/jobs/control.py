@@ -3,8 +3,9 @@
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
+from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended, resume
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, dispatch, pause_ended, resume
+from app.bulk_enrollment.application.jobs.run import CANCEL_TASK
 from app.bulk_enrollment.application.jobs.start import find_job, permission_for
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome

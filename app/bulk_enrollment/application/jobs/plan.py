@@ -11,10 +11,10 @@ from collections import Counter
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
+from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import (
     analyze_grown_tables,
-    dispatch,
     finish_if_done,
     run_batches,
 )
@@ -125,7 +125,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
         with transaction():
             _hold(job, claim.attempt, done)
             loaded = done + chunk.load(context)
-            findings = {"findings": rows.findings} if rows.findings else {}
+            findings = {"findings": chunk.findings} if chunk.findings else {}
             jobs.change(job.account_id, job.id, planned_rows=loaded, **findings)
             publish(job, "rows_planned", rows=loaded)
         done = loaded

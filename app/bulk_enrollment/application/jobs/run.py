@@ -1,16 +1,15 @@
-"""Running a job: starting batches, running a batch from claim to settlement, ending the job.
+"""Running a job: a batch from claim to settlement, the ones that follow it, the end of the job.
 
-Only `dispatch` starts batches. A batch is claimed, then processed in one transaction, and settled only if
+A batch is claimed, then processed in one transaction, and settled only if
 the claim is still valid, so a worker that lost its lease changes nothing. The transaction that settles a
 batch also claims the job's next one, unless another job should have its turn or the job is stopping; then
-`dispatch` decides again.
+`dispatch` decides again. Small batches that turn out as planned share a transaction.
 """
 
 import time
 from collections.abc import Callable
 from datetime import datetime
-from itertools import dropwhile
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 
@@ -20,15 +19,16 @@ from app.bulk_enrollment.application.jobs.batch import (
     NotAsPlanned,
     enroll_as_planned,
     keeps_fields,
+    planned_outcomes,
     settle_rows,
 )
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
+from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
-from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.store import batches, claims, jobs, planning, rows
+from app.bulk_enrollment.infrastructure.store import batches, claims, following, jobs, planning, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -38,56 +38,14 @@ from app.platform.database import is_timeout, is_transient, transaction
 from app.platform.logs import log
 from app.platform.settings import current
 
-RUN_TASK = "bulk_enrollment.run_batch"
 CANCEL_TASK = "bulk_enrollment.skip_rest"
 
 # A task may run several batches in a row for this long, then makes way for other tasks.
 SECONDS_IN_A_ROW = 2.0
 
-
-def dispatch(account_id: int, keep_one: bool = False) -> int | None:
-    """Start as many of the account's batches as may run now.
-
-    With `keep_one`, return the id of the first one instead of queuing it, for the caller to run at once.
-    """
-    with transaction():
-        accounts.lock(account_id)
-        _follow_workflows(account_id)
-        at_once = accounts.limit_of(account_id, "running_batches", current().max_running_batches)
-        granted = batches.grant(account_id, at_once)
-    kept = granted.pop(0) if keep_one and granted else None
-    unsent = list(dropwhile(lambda batch_id: queue.send(RUN_TASK, account_id, batch_id), granted))
-    if unsent:
-        with transaction():
-            batches.release(account_id, unsent)
-    return kept
-
-
-def _follow_workflows(account_id: int) -> None:
-    """Pause the jobs of paused workflows; resume those that were paused with a workflow that runs again."""
-    for job_id in queries.jobs_of_paused_workflows(account_id):
-        jobs.pause(account_id, job_id, PausedBy.WORKFLOW, now())
-        publish(queries.job_by_id(account_id, job_id), "job_paused")
-        log.info("job_paused_with_workflow", extra={"job": job_id})
-    for job_id in queries.jobs_to_resume_with_workflow(account_id):
-        resume(queries.job_by_id(account_id, job_id), PausedBy.WORKFLOW)
-
-
-def resume(job: EnrollmentJob, by: PausedBy) -> bool:
-    """Resume a paused job, if `by` may end its pause. Return whether this call did it."""
-    if job.paused_by is not None and not may_resume(PausedBy(job.paused_by), by):
-        return False
-    to = JobStatus.PROCESSING if job.started_at else JobStatus.QUEUED
-    if not jobs.move(job.account_id, job.id, to, only_from=JobStatus.PAUSED, **pause_ended(job)):
-        return False
-    publish(job, "job_resumed")
-    return True
-
-
-def pause_ended(job: EnrollmentJob) -> dict[str, Any]:
-    """Return the column values of a job whose pause, if any, ends now."""
-    paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, now())
-    return {"paused_by": None, "paused_by_user": None, "paused_at": None, "paused_seconds": paused}
+# Smaller batches are completed together, up to so many rows in one transaction: its fixed cost is that of
+# enrolling some 500 rows.
+ROWS_TOGETHER = 1_000
 
 
 def run_batches(account_id: int, batch_id: int | None) -> None:
@@ -124,20 +82,26 @@ def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]
     """Run a claimed batch. Return the claim on the next one, if any."""
     began = time.perf_counter()
     try:
-        following = _do(job, claim, may_go_on)
+        done = _do(job, claim, may_go_on)
     except Exception as failure:
         if not is_transient(failure):
             raise
         _put_off(job.account_id, job, claim, failure)
         return None
     milliseconds = round((time.perf_counter() - began) * 1000)
-    if claim.number & (claim.number - 1) == 0:  # the tables may have doubled since the last time
-        analyze_grown_tables()
+    if done.last_number.bit_length() > (claim.number - 1).bit_length():
+        analyze_grown_tables()  # they may have doubled since the last time
     log.info(
         "batch_completed",
-        extra={"job": job.id, "batch": claim.number, "attempt": claim.attempt, "ms": milliseconds},
+        extra={
+            "job": job.id,
+            "batch": claim.number,
+            "last_batch": done.last_number,
+            "attempt": claim.attempt,
+            "ms": milliseconds,
+        },
     )
-    return following
+    return done.next_claim
 
 
 def analyze_grown_tables() -> None:
@@ -154,30 +118,56 @@ class _BatchReassigned(Exception):
     """Another worker has claimed the batch. The transaction is rolled back."""
 
 
-def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool] = lambda: False) -> Claim | None:
-    account_id = job.account_id
+class _Done(NamedTuple):
+    """The number of the last batch that was run, and the claim on the next one, if any."""
+
+    last_number: int
+    next_claim: Claim | None = None
+
+
+def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
     if claim.attempt > len(current().batch_retry_seconds) + 1:
-        _give_up(account_id, job, claim, Outcome.TIMEOUT_ERROR)
-        return None
-
-    def settle(how: Callable[[EnrollmentJob, Claim, Range, datetime], dict[Outcome, int]]) -> Claim | None:
-        with transaction():
-            counts = how(job, claim, _span(job, claim), now())
-            _settle(job, claim, BatchStatus.COMPLETED, now(), counts)
-            return claims.claim_next(account_id, job.id, now(), queue.running_task()) if may_go_on() else None
-
+        _give_up(job.account_id, job, claim, Outcome.TIMEOUT_ERROR)
+        return _Done(claim.number)
     try:
         try:
-            return settle(enroll_as_planned)
+            return _carry_out(job, claim, may_go_on)
         except NotAsPlanned:
-            return settle(settle_rows)
+            return _process(job, claim, may_go_on)
         except DBAPIError as failure:
             if is_transient(failure):
                 raise
-            return settle(settle_rows)
+            return _process(job, claim, may_go_on)
     except _BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
-        return None
+        return _Done(claim.number)
+
+
+def _carry_out(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
+    """Carry out the plan of a batch, and of small ones that follow, in one transaction."""
+    with transaction():
+        others: list[Claim] = []
+        if may_go_on() and (at_most := ROWS_TOGETHER // _span(job, claim).size - 1) > 0:
+            others = following.lock_following(job.account_id, claim, at_most)
+        enroll_as_planned(job, [claim, *others], _span(job, claim, *others), now())
+        _settle(job, claim, BatchStatus.COMPLETED, now(), planned_outcomes(claim))
+        counts = [as_counts(planned_outcomes(one)) for one in others]
+        following.complete_following(job.account_id, others, queue.running_task(), now(), counts)
+        for one in others:
+            publish(job, "batch_completed", batch=one.number, rows=_span(job, one).size)
+        return _Done([claim, *others][-1].number, _claim_next(job, may_go_on))
+
+
+def _process(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
+    """Process a batch whose plan does not apply."""
+    with transaction():
+        counts = settle_rows(job, _span(job, claim), now())
+        _settle(job, claim, BatchStatus.COMPLETED, now(), counts)
+        return _Done(claim.number, _claim_next(job, may_go_on))
+
+
+def _claim_next(job: EnrollmentJob, may_go_on: Callable[[], bool]) -> Claim | None:
+    return claims.claim_next(job.account_id, job.id, now(), queue.running_task()) if may_go_on() else None
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:
@@ -190,8 +180,8 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
             "job": job.id,
             "batch": claim.number,
             "attempt": claim.attempt,
-            "outcome": kind.name,
             "failure": type(failure).__name__,
+            "outcome": kind.name,
         },
     )
     if wait is None:
@@ -235,9 +225,10 @@ def _forget(job: EnrollmentJob, span: Range) -> None:
         rows.forget_fields(span)
 
 
-def _span(job: EnrollmentJob, claim: Claim) -> Range:
+def _span(job: EnrollmentJob, claim: Claim, *following: Claim) -> Range:
+    last_row = following[-1].last_row if following else claim.last_row
     identifier = job.selection.identifier
-    return Range(job.account_id, job.id, identifier, claim.first_row, claim.last_row, claim.first_row)
+    return Range(job.account_id, job.id, identifier, claim.first_row, last_row, claim.first_row)
 
 
 def skip_rest(account_id: int, job_id: int) -> None:

@@ -8,8 +8,9 @@ does no harm.
 from datetime import timedelta
 
 from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
+from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
-from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, dispatch, finish_if_done
+from app.bulk_enrollment.application.jobs.run import CANCEL_TASK, finish_if_done
 from app.bulk_enrollment.infrastructure import waiting
 from app.bulk_enrollment.infrastructure.store import batches, plan_claims
 from app.platform import queue

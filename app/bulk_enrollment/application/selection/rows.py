@@ -1,7 +1,7 @@
 """The rows of a job's selection, behind one interface for files, lists and filters, for planning."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
@@ -18,12 +18,18 @@ from app.files import application as files
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.row_context import row_context_of
 from app.files.domain.text.unreadable import UnreadableFile
+from app.platform.prefetch import prefetched
 
 CHANGED = "The columns of this file aren’t the ones that were matched. Upload it again and start again."
 
 
 class Chunk(Protocol):
     """Consecutive rows of a selection."""
+
+    @property
+    def findings(self) -> Findings:
+        """What reading has found up to the last of the rows, to continue from later; empty if that is nothing
+        of note."""
 
     def load(self, context: PlanContext) -> int:
         """Write the rows to the ledger with their expected outcomes, in the caller's transaction.
@@ -40,10 +46,6 @@ class SelectedRows(Protocol):
 
         Load each chunk before requesting the next. Raises UnreadableFile.
         """
-
-    @property
-    def findings(self) -> Findings:
-        """What reading has found so far, to continue from later; empty if that is nothing of note."""
 
 
 def rows_of(job: EnrollmentJob, findings: Findings) -> SelectedRows:
@@ -88,6 +90,9 @@ class FileRows:
         )
 
     def chunks(self, after: int, size: int) -> Iterator[Chunk]:
+        return prefetched(self._read_chunks(after, size))
+
+    def _read_chunks(self, after: int, size: int) -> Iterator[Chunk]:
         read = self._reader.read
         rows = (
             read(row.number, row.line, row.cells) for row in islice(files.rows(self._upload), after, None)
@@ -95,19 +100,12 @@ class FileRows:
         while chunk := list(islice(rows, size)):
             if len(self._reader.tags) > MOST_TAGS:
                 raise UnreadableFile("too_many_tags", TOO_MANY_TAGS)
-            yield ReadChunk(chunk, self._reader.take_other_keys())
-
-    @property
-    def findings(self) -> Findings:
-        return self._reader.findings if self._reader.left_out or self._reader.tags else {}
+            findings = self._reader.findings if self._reader.left_out or self._reader.tags else {}
+            yield ReadChunk(chunk, self._reader.take_other_keys(), findings)
 
 
 class ListedRows:
     """A list of contacts, read like a file of one column: row number and line are the entry's position."""
-
-    @property
-    def findings(self) -> Findings:
-        return {}
 
     def __init__(self, job: EnrollmentJob, selection: ManualSelection) -> None:
         country = accounts.worker_actor(job.account_id).country
@@ -127,6 +125,7 @@ class ReadChunk:
 
     rows: Sequence[ReadRow]
     other_keys: Sequence[tuple[int, str, str]] = ()
+    findings: Findings = field(default_factory=dict)
 
     def load(self, context: PlanContext) -> int:
         planning.load_chunk(context, self.rows)
@@ -139,10 +138,6 @@ class FilteredContacts:
 
     Relative times in the filter count from the creation of the job.
     """
-
-    @property
-    def findings(self) -> Findings:
-        return {}
 
     def __init__(self, job: EnrollmentJob, selection: FilterSelection) -> None:
         self._ids = contacts.resolve_filter(job.account_id, selection.criteria, job.created_at)
@@ -162,6 +157,7 @@ class FilteredChunk:
     after: int
     size: int
     loaded: int = 0
+    findings: Findings = field(default_factory=dict)
 
     def load(self, context: PlanContext) -> int:
         self.loaded = planning.load_contacts(context, self.ids, self.after, self.size)

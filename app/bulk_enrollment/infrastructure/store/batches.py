@@ -55,14 +55,22 @@ def grant(account_id: int, at_once: int) -> list[int]:
     order = (opened.c.priority.desc(), opened.c.turn, opened.c.job_id)
     waiting = sa.select(opened.c.id).where(opened.c.state == WAITING)
     chosen = list(session().scalars(waiting.order_by(*order).limit(free)))
-    if chosen:
-        session().execute(
-            sa.update(EnrollmentBatch)
-            .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(chosen))
-            .values(status=BatchStatus.PENDING, lease_until=lease().end, handed_at=moment()),
-            execution_options=_PLAIN,
+    if not chosen:
+        return []
+    # The worker of an earlier batch may be completing one of these in its own transaction.
+    granted = session().scalars(
+        sa.update(EnrollmentBatch)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.id.in_(chosen),
+            EnrollmentBatch.status.in_(OPEN_BATCH),
+            lease().is_over(EnrollmentBatch.lease_until),
         )
-    return chosen
+        .values(status=BatchStatus.PENDING, lease_until=lease().end, handed_at=moment())
+        .returning(EnrollmentBatch.id),
+        execution_options=_PLAIN,
+    )
+    return sorted(granted, key=chosen.index)
 
 
 def _under_way(account_id: int) -> int:

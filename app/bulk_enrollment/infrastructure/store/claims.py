@@ -19,7 +19,7 @@ from app.workflows.infrastructure.tables import Workflow
 _PLAIN = {"synchronize_session": False}
 _RUNNING = [status.value for status in RUNNING]
 _jobs, _batches = EnrollmentJob.__table__, EnrollmentBatch.__table__
-_CLAIMED = (
+CLAIMED = (
     EnrollmentBatch.id,
     EnrollmentBatch.job_id,
     EnrollmentBatch.number,
@@ -80,7 +80,7 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
                 holder=holder,
                 started_at=sa.func.coalesce(EnrollmentBatch.started_at, now),
             )
-            .returning(*_CLAIMED),
+            .returning(*CLAIMED),
             execution_options=_PLAIN,
         )
         .first()
@@ -101,60 +101,67 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
 
 
 def claim_next(account_id: int, job_id: int, now: datetime, holder: str | None) -> Claim | None:
-    """Claim the job's next waiting batch, in the transaction that settles another of its batches.
+    """Claim the job's next pending batch, in the transaction that settles another of its batches.
 
     Return None if `dispatch` must decide what comes next: the job is no longer processing, its workflow is
     paused, another job of the account has a waiting batch, or this job has none. The account's limit need
-    not be checked, because the number of its running batches stays the same.
+    not be checked, because the number of its running batches does not grow. The batch may be one whose task
+    is queued; that task will find it claimed.
     """
     values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder}
     claimed = execute_built(_next_claim(lease(), longest_wait()), values).first()
     return Claim(*claimed) if claimed else None
 
 
+OF_ACCOUNT, OF_JOB = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
+
+
+def is_due(batch: sa.Alias, wait: Interval) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        batch.c.account_id == OF_ACCOUNT,
+        sa.text(f"{batch.name}.{OPEN.text}"),  # repeats the condition of the partial index
+        batch.c.status == BatchStatus.PENDING,
+        wait.is_over(batch.c.next_attempt_at),
+    )
+
+
+def may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
+    """SQL condition: the job is processing, and its worker need not make way."""
+    mine, other, theirs = _jobs.alias("mine"), _jobs.alias("other"), _batches.alias("theirs")
+    is_paused = sa.exists().where(
+        Workflow.account_id == OF_ACCOUNT, Workflow.id == mine.c.workflow_id, Workflow.status == "paused"
+    )
+    is_processing = sa.exists().where(
+        mine.c.account_id == OF_ACCOUNT,
+        mine.c.id == OF_JOB,
+        mine.c.status == JobStatus.PROCESSING.value,
+        ~is_paused,
+    )
+    others_wait = sa.exists().where(
+        other.c.account_id == OF_ACCOUNT,
+        other.c.id != OF_JOB,
+        other.c.status.in_(_RUNNING),
+        theirs.c.job_id == other.c.id,
+        is_due(theirs, wait),
+        lease.is_over(theirs.c.lease_until),
+    )
+    return sa.and_(is_processing, ~others_wait)
+
+
 @lru_cache
 def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
-    account_id, job_id = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
-
-    def waits(batch: sa.Alias) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            batch.c.account_id == account_id,
-            sa.text(f"{batch.name}.{OPEN.text}"),  # repeats the condition of the partial index
-            batch.c.status == BatchStatus.PENDING,
-            lease.is_over(batch.c.lease_until),
-            wait.is_over(batch.c.next_attempt_at),
-        )
-
-    first, mine, other = _batches.alias("first_one"), _jobs.alias("mine"), _jobs.alias("other")
+    first = _batches.alias("first_one")
     number = (
         sa.select(first.c.id)
-        .where(first.c.job_id == job_id, waits(first))
+        .where(first.c.job_id == OF_JOB, is_due(first, wait))
         .order_by(first.c.number)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    may_go_on = sa.exists().where(
-        mine.c.account_id == account_id,
-        mine.c.id == job_id,
-        mine.c.status == JobStatus.PROCESSING.value,
-        ~sa.exists().where(
-            Workflow.account_id == account_id,
-            Workflow.id == mine.c.workflow_id,
-            Workflow.status == "paused",
-        ),
-    )
-    theirs = _batches.alias("theirs")
-    others_wait = sa.exists().where(
-        other.c.account_id == account_id,
-        other.c.id != job_id,
-        other.c.status.in_(_RUNNING),
-        theirs.c.job_id == other.c.id,
-        waits(theirs),
-    )
     return (
         sa.update(_batches)
-        .where(_batches.c.account_id == account_id, _batches.c.id == number, may_go_on, ~others_wait)
+        .where(_batches.c.account_id == OF_ACCOUNT, _batches.c.id == number, may_go_on(lease, wait))
         .values(
             status=BatchStatus.PROCESSING,
             attempt=_batches.c.attempt + 1,
@@ -162,7 +169,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
             holder=sa.bindparam("task", type_=sa.String()),
             started_at=sa.func.coalesce(_batches.c.started_at, sa.bindparam("at", type_=UtcDateTime())),
         )
-        .returning(*(_batches.c[column.name] for column in _CLAIMED))
+        .returning(*(_batches.c[column.name] for column in CLAIMED))
     )
 
 
@@ -179,18 +186,21 @@ def settle(account_id: int, claim: Claim, status: BatchStatus, now: datetime, co
 
 @lru_cache
 def _settlement() -> sa.Update:
+    return ending(BatchStatus.PROCESSING).values(lease_until=None).returning(_batches.c.id)
+
+
+def ending(status: BatchStatus) -> sa.Update:
     names = ("status", "finished_at", "succeeded", "failed", "skipped", "outcomes")
     values = {name: sa.bindparam(f"new_{name}", type_=_batches.c[name].type) for name in names}
     return (
         sa.update(_batches)
         .where(
-            _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
+            _batches.c.account_id == OF_ACCOUNT,
             _batches.c.id == sa.bindparam("of_batch", type_=BigInt),
             _batches.c.attempt == sa.bindparam("of_attempt", type_=sa.Integer()),
-            _batches.c.status == BatchStatus.PROCESSING,
+            _batches.c.status == status,
         )
-        .values(values | {"lease_until": None})
-        .returning(_batches.c.id)
+        .values(values)
     )
 
 
@@ -213,13 +223,17 @@ def put_back(account_id: int, claim: Claim, wait: float) -> bool:
 
 def take_to_skip(account_id: int, job_id: int) -> Claim | None:
     """Mark the first pending batch of a job that is being canceled as skipped. Return it, or None."""
+    # Waits for a worker that is just completing the batch, and then looks at the next one.
     pending = (
-        sa.select(sa.func.min(EnrollmentBatch.number))
+        sa.select(EnrollmentBatch.id)
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.job_id == job_id,
             EnrollmentBatch.status == BatchStatus.PENDING,
         )
+        .order_by(EnrollmentBatch.number)
+        .limit(1)
+        .with_for_update()
         .scalar_subquery()
     )
     skipped = (
@@ -229,11 +243,11 @@ def take_to_skip(account_id: int, job_id: int) -> Claim | None:
             .where(
                 EnrollmentBatch.account_id == account_id,
                 EnrollmentBatch.job_id == job_id,
-                EnrollmentBatch.number == pending,
+                EnrollmentBatch.id == pending,
                 EnrollmentBatch.status == BatchStatus.PENDING,
             )
             .values(status=BatchStatus.SKIPPED, lease_until=None)
-            .returning(*_CLAIMED),
+            .returning(*CLAIMED),
             execution_options=_PLAIN,
         )
         .first()

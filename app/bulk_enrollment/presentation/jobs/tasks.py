@@ -1,13 +1,13 @@
 """Queue tasks and periodic tasks of bulk enrollment."""
 
-from app.bulk_enrollment.application.jobs import discarding, plan, run, sweep
+from app.bulk_enrollment.application.jobs import discarding, dispatch, plan, run, sweep
 from app.bulk_enrollment.application.selection import uploads
 from app.files import application as files
 from app.platform.clock import every
 from app.platform.queue import task
 
 task(plan.PLAN_TASK, "urgent", timeout=3600)(plan.plan_and_run)
-task(run.RUN_TASK, "bulk", timeout=600)(run.run_batches)
+task(dispatch.RUN_TASK, "bulk", timeout=600)(run.run_batches)
 task(run.CANCEL_TASK, "urgent", timeout=3600)(run.skip_rest)
 task(discarding.DISCARD_TASK, "upkeep", timeout=3600)(discarding.discard_rest)
 
