@@ -2,12 +2,18 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.platform.clock import now
+from app.platform.dates import NO_YEAR
 from app.platform.words import counted, joined
+
+SHORT_DATE: Final = "%b %-d, %Y"
+LONG_DATE: Final = "%B %-d, %Y"
+DAY_AND_MONTH: Final = "%B %-d"
+TIME: Final = "%-I:%M %p"
 
 # Time zone of the current account.
 zone: ContextVar[str] = ContextVar("zone", default="UTC")
@@ -29,11 +35,31 @@ def in_zone(moment: datetime) -> datetime:
 
 def exact(moment: datetime | None) -> str:
     """Format date and time in the account's time zone: Nov 23, 2026, 6:15 AM."""
-    return "–" if moment is None else f"{in_zone(moment):%b %-d, %Y, %-I:%M %p}"
+    return "–" if moment is None else f"{in_zone(moment):{SHORT_DATE}, {TIME}}"
 
 
 def day(moment: datetime | None) -> str:
-    return "–" if moment is None else f"{in_zone(moment):%b %-d, %Y}"
+    return "–" if moment is None else short_date(in_zone(moment))
+
+
+def time(moment: datetime) -> str:
+    """Format the time of day in the account's time zone: 6:15 AM."""
+    return f"{in_zone(moment):{TIME}}"
+
+
+def time_with_seconds(moment: datetime) -> str:
+    """Format the time of day in the account's time zone: 6:15:08 AM."""
+    return f"{in_zone(moment):%-I:%M:%S %p}"
+
+
+def short_date(day: date) -> str:
+    """Format a date: Apr 23, 1990; April 23 if the year is NO_YEAR."""
+    return f"{day:{DAY_AND_MONTH if day.year == NO_YEAR else SHORT_DATE}}"
+
+
+def long_date(day: date) -> str:
+    """Format a date: April 23, 1990; April 23 if the year is NO_YEAR."""
+    return f"{day:{DAY_AND_MONTH if day.year == NO_YEAR else LONG_DATE}}"
 
 
 def ago(moment: datetime | None, at: datetime | None = None) -> str:

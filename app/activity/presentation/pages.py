@@ -78,7 +78,7 @@ def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
         line = (
             entry,
             activity.sentence_of(entry, page.names.get(entry.id, "")),
-            f"{formats.in_zone(entry.at):%-I:%M %p}",
+            formats.time(entry.at),
         )
         days.setdefault(_day_name(entry.at), []).append(line)
     return list(days.items())
@@ -90,4 +90,4 @@ def _day_name(at: datetime) -> str:
         return "Today"
     if day == today - timedelta(days=1):
         return "Yesterday"
-    return f"{day:%A, %B %-d, %Y}"
+    return f"{day:%A}, {formats.long_date(day)}"

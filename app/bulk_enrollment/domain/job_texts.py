@@ -7,7 +7,7 @@ from datetime import datetime
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
-from app.platform.formats import in_zone, number
+from app.platform.formats import number, time_with_seconds
 from app.platform.words import counted, joined
 
 S = JobStatus
@@ -197,7 +197,7 @@ def _working(facts: JobFacts) -> str:
         return now
     batch, attempt, at = facts.retry
     tried = "once" if attempt == 1 else f"{attempt} times"
-    return f"{now} Batch {number(batch)} failed {tried} and will be retried at {in_zone(at):%-I:%M:%S %p}."
+    return f"{now} Batch {number(batch)} failed {tried} and will be retried at {time_with_seconds(at)}."
 
 
 def cancel_warning(progress: Progress) -> str:

@@ -15,7 +15,6 @@ from app.contacts.domain.fields import (
     Reading,
     ValueStyle,
     birthday_input,
-    birthday_text,
     pack,
     read_fields,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "Status",
     "ValueStyle",
     "birthday_input",
-    "birthday_text",
     "clean",
     "may_be_contacted",
     "may_become",

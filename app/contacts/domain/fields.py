@@ -133,11 +133,6 @@ def pack(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def birthday_text(day: date) -> str:
-    """Format a birthday for display: Apr 23, 1990, or April 23 if the year is unknown."""
-    return f"{day:%B %-d}" if day.year == NO_YEAR else f"{day:%b %-d, %Y}"
-
-
 def birthday_input(day: date) -> str:
     """Format a birthday for a form, readable by `read_fields`: 1990-04-23, or --04-23 without a year."""
     return f"--{day:%m-%d}" if day.year == NO_YEAR else day.isoformat()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
 from app.contacts.application import Search
-from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status, birthday_input, birthday_text
+from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status, birthday_input
 from app.contacts.presentation.filters import chosen_filter
 from app.contacts.presentation.forms import (
     ContactForm,
@@ -19,6 +19,7 @@ from app.contacts.presentation.forms import (
 from app.contacts.presentation.time_line import jobs_of, lines_of, stating_file
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
+from app.platform.formats import short_date
 from app.platform.ids import HIGHEST_ID, number_of
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -173,7 +174,7 @@ def _show_card(contact_id: int, **forms: Any) -> str:
         lines=lines_of(card, contacts.descriptions_of(actor, card.events), files),
         stating_file=stating_file(card, files),
         panels=contacts.panels_of(actor, contact_id),
-        birthday=birthday_text(card.contact.birthday) if card.contact.birthday else None,
+        birthday=short_date(card.contact.birthday) if card.contact.birthday else None,
         consent=CONSENT_LABELS[ConsentBasis(basis)] if basis in set(ConsentBasis) else basis,
         all_tags=contacts.tags_to_choose(actor),
         nav_active="contacts",

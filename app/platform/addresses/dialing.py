@@ -18,7 +18,7 @@ from app.platform.addresses.problems import AddressProblem
 
 Parsed = PhoneNumber | AddressProblem
 
-_WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}")
+WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}")
 _DIALED_ABROAD: Final = re.compile(r"\(?0(?:0|11)[ .()/-]*(?=[1-9])")
 _TRUNK_ZERO: Final = re.compile(r"\(\s*0\s*\)")
 _USUAL_TYPES: Final = (
@@ -35,7 +35,7 @@ def read_dialed(text: str, country: str | None, international: bool) -> tuple[Pa
     `international`: prefer a country code in front if both readings are valid.
     """
     number = _parsed(text, country)
-    if _WITHOUT_PLUS.fullmatch(text):
+    if WITHOUT_PLUS.fullmatch(text):
         return _read_without_plus(text, number, international)
     if text[:1] == "0" or text[:2] == "(0":
         return _read_with_zero(text, country, number)
@@ -50,7 +50,7 @@ def country_code_vote(text: str, country: str | None) -> bool | None:
     If both readings are valid, which is common in countries with variable number lengths, the country's own
     code in front, or a mobile number in only one of the readings, decides.
     """
-    if not _WITHOUT_PLUS.fullmatch(text):
+    if not WITHOUT_PLUS.fullmatch(text):
         return None
     prefixed, national = valid_number("+" + text, None), valid_number(text, country)
     if prefixed is None or national is None:

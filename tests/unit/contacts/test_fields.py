@@ -12,7 +12,6 @@ from app.contacts.domain import (
     Status,
     ValueStyle,
     birthday_input,
-    birthday_text,
     may_be_contacted,
     may_become,
     name_key,
@@ -23,6 +22,7 @@ from app.contacts.domain import (
 )
 from app.contacts.domain.names import clean, field_key
 from app.platform.dates import DateStyle
+from app.platform.formats import short_date
 from tests.unit.files.contact_files import report_rows
 
 
@@ -144,10 +144,10 @@ def test_birthdays_follow_the_country_unless_the_column_says_otherwise():
 
 def test_a_birthday_without_a_year_is_kept_shown_and_read_again():
     kept = date.fromisoformat(read_fields({"birthday": "23 April"}).values["birthday"])
-    assert birthday_text(kept) == "April 23"
+    assert short_date(kept) == "April 23"
     assert birthday_input(kept) == "--04-23"
     assert read_fields({"birthday": birthday_input(kept)}).values["birthday"] == kept.isoformat()
-    assert birthday_text(date(1990, 4, 23)) == "Apr 23, 1990"
+    assert short_date(date(1990, 4, 23)) == "Apr 23, 1990"
     assert birthday_input(date(1990, 4, 23)) == "1990-04-23"
 
 

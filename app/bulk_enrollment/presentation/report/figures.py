@@ -1,13 +1,11 @@
 """Presentation of outcomes and figures on a job's page."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from flask import url_for
 
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
-from app.platform.formats import in_zone
 
 TONES: Final[dict[Outcome, str]] = {
     Outcome.ENROLLED: "success",
@@ -49,8 +47,3 @@ def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
 def rows_url(shown: ShownJob, outcome: Outcome) -> str:
     """Return the URL of the rows with this outcome on the job's page."""
     return url_for("jobs.show", public_id=shown.job.public_id, code=outcome.name, _anchor="problems")
-
-
-def clock(moment: datetime) -> str:
-    """Return the time of day in the account's time zone, without a date, as a job takes minutes."""
-    return f"{in_zone(moment):%-I:%M:%S %p}"

@@ -17,6 +17,7 @@ from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.platform import web
+from app.platform.formats import time_with_seconds
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
@@ -149,7 +150,7 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
         "back_url": rows.back is not None and _rows_url(shown, wanted, before=rows.back),
         "on_url": rows.on is not None and _rows_url(shown, wanted, after=rows.on),
         "tabs": _tabs(shown, wanted),
-        "clock": figures.clock,
+        "clock": time_with_seconds,
     }
 
 

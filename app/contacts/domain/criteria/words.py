@@ -7,6 +7,7 @@ from app.accounts.domain.regions import countries
 from app.contacts.domain.criteria.document import MAX_NESTING, group_of
 from app.contacts.domain.criteria.fields import KINDS, OPERATORS, Field, field_named
 from app.contacts.domain.criteria.values import MAX_LIST, day_of
+from app.platform.formats import long_date
 from app.platform.words import joined, quoted, sentence
 
 TAG_WORDS = {
@@ -84,7 +85,7 @@ def _shown(field: Field, value: Any) -> str:
 def day_words(value: Any) -> str:
     """Format an ISO date as “March 3, 2026”; return anything else unchanged, as text."""
     day = day_of(value)
-    return f"{day:%B} {day.day}, {day.year}" if day else str(value)
+    return long_date(day) if day else str(value)
 
 
 def country_words(value: Any) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from app.files.domain.cells.tags import tags_of
 from app.files.domain.reading.table_file import Row
 from app.platform.addresses import has_country_code, read_phone
+from app.platform.addresses.dialing import WITHOUT_PLUS
 from app.platform.blank_words import is_blank
 from app.platform.dates import DateKind, kind_of
 
@@ -27,7 +28,6 @@ _TEXTS_KNOWN: Final = 30_000
 _NUMBERS_JUDGED: Final = 300
 _PARSED_AT_MOST: Final = 5_000
 _USUAL_NUMBER: Final = re.compile(r"\+?\d{8,15}\Z")
-_WITHOUT_PLUS: Final = re.compile(r"[1-9][\d .()/-]{5,24}\Z")
 
 
 @dataclass
@@ -206,7 +206,7 @@ class _Phones:
 
     def add(self, row: Row, cell: str) -> None:
         text = cell[:_CUT].strip()
-        if _WITHOUT_PLUS.match(text):
+        if WITHOUT_PLUS.fullmatch(text):
             self._keep(text)
         if (
             not _USUAL_NUMBER.match(text) or self._parsed < _NUMBERS_JUDGED
@@ -257,6 +257,7 @@ def looks_like_phones(cells: Sequence[str]) -> bool:
     """Return whether most of the first cells of a column may be phone numbers."""
     filled = [cell for cell in cells if not is_blank(cell)]
     likely = sum(
-        bool(_USUAL_NUMBER.match(text := cell[:_CUT].strip()) or _WITHOUT_PLUS.match(text)) for cell in filled
+        bool(_USUAL_NUMBER.match(text := cell[:_CUT].strip()) or WITHOUT_PLUS.fullmatch(text))
+        for cell in filled
     )
     return 2 * likely > len(filled) > 0

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from app.files.domain.columns.evidence import DateEvidence, PhoneEvidence
 from app.platform.addresses import read_phone
 from app.platform.dates import DateStyle, is_month_first, read_date
+from app.platform.formats import long_date
 from app.platform.words import counted
 
 Dates = Literal["", "day_first", "month_first", "serial"]
@@ -123,4 +124,4 @@ def _example(found: DateEvidence, decided: str) -> str:
 
 def _read(text: str, decided: str) -> str:
     day: date | None = read_date(text, DateStyle(decided == "month_first", decided == "serial", 2050))
-    return "no date" if day is None else f"{day:%B %-d, %Y}" if day.year > 1700 else f"{day:%B %-d}"
+    return "no date" if day is None else long_date(day)

@@ -16,6 +16,8 @@ from liquid import RenderContext
 from liquid.exceptions import OutputStreamLimitError
 from liquid.filter import with_context
 
+from app.platform.formats import LONG_DATE, TIME
+
 MAX_VALUE = 20_000
 SPACES = re.compile(r"\s+")
 
@@ -27,7 +29,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        return f"{_day(value)}, {value:%-I:%M %p}"
+        return f"{_day(value)}, {value:{TIME}}"
     if isinstance(value, date):
         return _day(value)
     if isinstance(value, int):
@@ -41,7 +43,7 @@ def plain(value: Any) -> str:
 
 
 def _day(value: date) -> str:
-    return f"{value:%B %-d, %Y}"
+    return f"{value:{LONG_DATE}}"
 
 
 def _number(value: float | Decimal) -> str:
@@ -102,7 +104,7 @@ def _slice(value: Any, start: Any, length: Any = 1) -> str:
 
 
 @with_context
-def _date(value: Any, how: Any = "%B %-d, %Y", *, context: RenderContext) -> str:
+def _date(value: Any, how: Any = LONG_DATE, *, context: RenderContext) -> str:
     if value in ("now", "today"):
         value = context.globals.get("now", "")
     if isinstance(value, str):
