@@ -1,5 +1,7 @@
-"""The doors of the room: start a job, and see how far jobs are. Planning, running, control and sweeping are
-for the room's own tasks and pages."""
+"""Public interface of bulk enrollment: start a job, and read the progress of jobs.
+
+Planning, running, control and sweeping are for the room's own tasks and pages.
+"""
 
 from app.bulk_enrollment.application.jobs.start import JobRequest, start_job
 from app.bulk_enrollment.application.report.shown_jobs import JobState, job_states

@@ -1,1 +1,1 @@
-"""What happens to a job: started, planned, run in batches, paused, canceled, given back when lost."""
+"""Use cases of the life of a job: start, planning, batches, pause, cancellation, and recovery."""

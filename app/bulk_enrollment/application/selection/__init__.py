@@ -1,1 +1,1 @@
-"""Which rows a job takes: what a selection has to pass, its rows, its files, the job that it corrects."""
+"""Selections of jobs: validation, their rows, the files they use, and corrections of earlier jobs."""
