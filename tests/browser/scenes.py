@@ -43,7 +43,7 @@ gone@scene.example,Eve,yes
 a.very.long.address.of.somebody.with.many.names.in.it@department.of.something.scene.example,Fay,no
 """
 WIDE = {"Email": "wide@scene.example"} | {f"Column {at} of a wide export": f"value {at}" for at in range(60)}
-EMPTY = ("/", "/workflows", "/contacts", "/enrollments", "/contacts/imports", "/activity", "/enroll")
+EMPTY = ("/", "/workflows", "/contacts", "/enrollments", "/contacts/imports", "/activity", "/enrollments/new")
 """Pages that look different in an installation without data."""
 
 
@@ -134,7 +134,7 @@ def _job_pages(alice: BrowserUser, workflow: str, folder: Path) -> dict[str, Sho
     return {
         "check": at(check),
         "job-completed-with-errors": at(done),
-        "job-rows-failed": at(f"{done}?outcome=VALIDATION_ERROR"),
+        "job-rows-failed": at(f"{done}?code=VALIDATION_ERROR"),
         "correction-upload": at(f"{workflow}/enroll?corrects={job}"),
         "job-running": running,
         "job-cancel": asked_to_cancel,

@@ -317,6 +317,9 @@ def test_pressing_a_button_brings_the_panel_and_what_stands_around_it(trial: Tri
     trial.finish(job)
     late = bob.htmx("post", f"/enrollments/{job}/pause")
     assert late.status_code == 200 and "100 people were added" in late.text and "/pause" not in late.text
+    ended = trial.job(job).finished_at
+    trial.change_job(job, started_at=ended - timedelta(seconds=1805), paused_seconds=1800.0)
+    assert "took 5 seconds, paused for 30 minutes" in words_of(page_of(bob, job))
     answer = bob.post(f"/enrollments/{job}/pause")
     assert answer.status_code == 303 and "This job has already finished." in page_of(bob, job)
 

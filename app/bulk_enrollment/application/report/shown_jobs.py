@@ -9,7 +9,7 @@ from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, differences
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
-from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work
 from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
 from app.bulk_enrollment.infrastructure.queries import Figures
@@ -74,6 +74,12 @@ class ShownJob:
     def paused_by(self) -> PausedBy | None:
         """Who paused the job; None if it is not paused."""
         return self.facts.paused_by
+
+    @property
+    def seconds_at_work(self) -> float | None:
+        """Duration of a finished job in seconds, without pauses; None if it never started."""
+        started, ended = self.job.started_at, self.job.finished_at
+        return seconds_at_work(started, self.job.paused_seconds, ended) if started and ended else None
 
     @property
     def waits_for_workflow(self) -> bool:
