@@ -223,6 +223,14 @@ def test_the_workflow_s_page_shows_its_latest_jobs(app, bob, run_tasks):
     assert "guests.csv 2 people added, 3 rows failed, just now" in words
 
 
+def test_a_job_without_problems_says_so_where_its_page_was_open(app, bob, run_tasks):
+    job = start_job(app, bob.actor, people(2))
+    run_tasks()
+    list_of = {"HX-Request": "true", "HX-Target": "div#problem-list"}
+    answer = bob.get(f"/enrollments/{job}", headers=list_of).text
+    assert "No row was skipped or failed." in answer and "while the job runs" not in answer
+
+
 def test_a_contact_s_time_line_leads_to_the_job(app, bob, run_tasks):  # B-17
     contact = add(app, bob.actor, "person1@example.com")
     job = start_job(app, bob.actor, people(1), file_name="guests.csv")
