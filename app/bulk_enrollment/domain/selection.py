@@ -111,8 +111,11 @@ class ManualSelection:
 
 @dataclass(frozen=True)
 class FilterSelection:
-    """Contacts that met `criteria`, a criteria document of the contacts room, when the job was planned,
-    ordered by id."""
+    """Contacts that meet `criteria`, a criteria document of the contacts room, ordered by id.
+
+    They are fixed when the job is planned, right after its start, or with its dry run, which shows who will
+    be enrolled. Conditions on the last days are relative to the creation of the job.
+    """
 
     criteria: dict[str, Any]
     identifier: Identifier = "contact_id"
