@@ -4,6 +4,7 @@ Both survive outages of the queue and the database. On SIGTERM, a worker finishe
 other workers continue the job from the state in the database.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -27,6 +28,7 @@ from app.platform.settings import Settings
 from ops.process import leave, load
 
 RETRY_SECONDS = 1.0
+NICENESS = 5  # on a busy machine, pages come before tasks
 
 
 class TaskWorker(SimpleWorker):
@@ -68,6 +70,7 @@ class TaskWorker(SimpleWorker):
 
 def run_worker(app: Flask, settings: Settings) -> None:
     """Run tasks until SIGTERM or Ctrl-C."""
+    os.nice(NICENESS)
     queue.start_heartbeat(settings.queue_url)
     log.info("worker_started")
     with suppress(StopRequested):

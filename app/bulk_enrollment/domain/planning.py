@@ -33,6 +33,8 @@ NEXT: dict[PlanState, frozenset[PlanState]] = {
     P.USED: frozenset(),
 }
 
+SMALL_JOB = 1_000  # rows; planned in less than a second, so it need not wait for another job of its account
+
 PLANNABLE = frozenset({JobStatus.DRAFT, JobStatus.PENDING, JobStatus.VALIDATING})
 CUT = WITH_OPEN_BATCHES | {JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS}
 

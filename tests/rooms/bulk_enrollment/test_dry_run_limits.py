@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs import plan, start
+from app.bulk_enrollment.domain.planning import SMALL_JOB
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -100,11 +101,12 @@ def test_without_others_waiting_a_planning_goes_on(
     assert job(app, alice.actor, only).attempt == 1
 
 
-def test_an_account_has_one_worker_at_a_time(
+def test_large_jobs_of_an_account_have_one_worker_at_a_time_and_small_ones_do_not_wait(
     app: Flask, alice: Person, mallory: Person, run_tasks: Callable[[], bool]
 ) -> None:
     first, _ = check(app, alice.actor, keep(app, alice.actor, 3))
-    second, _ = check(app, alice.actor, keep(app, alice.actor, 4))
+    second, _ = check(app, alice.actor, keep(app, alice.actor, SMALL_JOB + 1))
+    small, _ = check(app, alice.actor, keep(app, alice.actor, SMALL_JOB))
     elsewhere, _ = check(app, mallory.actor, keep(app, mallory.actor, 5))
     with app.app_context(), acting_for(alice.actor.account_id):
         with transaction():
@@ -112,6 +114,7 @@ def test_an_account_has_one_worker_at_a_time(
         assert claim is not None
     run_tasks()
     assert job(app, alice.actor, second).planned_at is None
+    assert job(app, alice.actor, small).planned_at is not None
     assert job(app, mallory.actor, elsewhere).planned_at is not None
     with app.app_context(), acting_for(alice.actor.account_id), transaction():
         plan_claims.let_go(alice.actor.account_id, first, claim.attempt)

@@ -106,7 +106,7 @@ def plan_job(account_id: int, job_id: int, keep_one: bool = False) -> int | None
 
 
 def _plan_next(account_id: int) -> None:
-    """Queue the planning of the account's next job. An account has only one planner at a time."""
+    """Queue the planning of the account's next job. Large jobs of an account are planned one at a time."""
     job_id = waiting.next_to_plan(account_id)
     if job_id is not None:
         queue.send(PLAN_TASK, account_id, job_id)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.planning import SMALL_JOB
 from app.bulk_enrollment.infrastructure.plan_states import is_held, is_open, is_ready, is_waiting
 from app.bulk_enrollment.infrastructure.store.jobs import update_if
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -28,7 +29,8 @@ class PlanningClaim(NamedTuple):
 def claim(account_id: int, job_id: int, holder: str | None) -> PlanningClaim | None:
     """Claim the planning of a job.
 
-    Return None if it is planned or failed, or if a worker is planning it or another job of the account.
+    Return None if it is planned or failed, or if a worker is planning it, or another job of the account
+    unless this one is small.
     """
     values = {
         "attempt": EnrollmentJob.attempt + 1,
@@ -47,7 +49,7 @@ def claim(account_id: int, job_id: int, holder: str | None) -> PlanningClaim | N
                 EnrollmentJob.account_id == account_id,
                 EnrollmentJob.id == job_id,
                 is_waiting(),
-                ~_another_is_planned(account_id, job_id),
+                sa.or_(EnrollmentJob.total.between(1, SMALL_JOB), ~_another_is_planned(account_id, job_id)),
             )
             .values(values)
             .returning(EnrollmentJob.attempt, EnrollmentJob.planned_rows, EnrollmentJob.idle_attempts),
@@ -59,7 +61,7 @@ def claim(account_id: int, job_id: int, holder: str | None) -> PlanningClaim | N
 
 
 def _another_is_planned(account_id: int, job_id: int) -> sa.ColumnElement[bool]:
-    """SQL condition: another job of the account is being planned. An account gets one planner at a time."""
+    """SQL condition: another job of the account is being planned. Large ones take turns."""
     other = sa.orm.aliased(EnrollmentJob, name="other")
     return sa.exists().where(
         other.account_id == account_id,
