@@ -1,5 +1,6 @@
 """One contact: added, changed, tagged, unsubscribed and taken back in, through its page."""
 
+import re
 import threading
 import time
 
@@ -7,7 +8,9 @@ import pytest
 
 from app.activity.infrastructure.queries import audit_entries
 from app.contacts.application import LinkedText, add_contact, panels, register_events, register_panel
+from app.contacts.domain import FIELDS as STANDARD_FIELDS
 from app.contacts.domain import ConsentBasis
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.platform.database import transaction
 from app.platform.errors import Invalid
 from tests.rooms.contacts.people import add, card
@@ -231,3 +234,10 @@ def test_too_long_fields_are_named(app, bob):
     assert refused.value.facts["fields"] == {
         "company": "Company can have up to 200 characters; this has 201."
     }
+
+
+def test_inputs_take_as_many_characters_as_the_domain(bob):
+    inputs = re.findall(r"<input[^>]*maxlength[^>]*>", bob.get("/contacts/new").text)
+    limits = {re.search(r'name="(\w+)"', one)[1]: re.search(r'maxlength="(\d+)"', one)[1] for one in inputs}
+    assert limits.pop("consent_source") == str(MAX_CONSENT_SOURCE)
+    assert limits == {name: str(field.limit) for name, field in STANDARD_FIELDS.items()}
