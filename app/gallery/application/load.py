@@ -6,11 +6,12 @@ Runs at every start of every process, so it is quick if nothing has changed.
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.gallery.domain.card import SUMMARY_FORMAT, kept_summary
 from app.gallery.domain.template_file import TemplateFile, UnreadableTemplate, parse_template
 from app.gallery.infrastructure import queries, store
-from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
+from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
@@ -84,7 +85,7 @@ def _read(texts: dict[str, str], loaded: Loaded) -> dict[str, TemplateFile]:
 def _bring_up_to_date(files: dict[str, TemplateFile], marks: dict[str, str], loaded: Loaded) -> None:
     existing = {row.key: row for row in queries.system_templates()}
     new: list[WorkflowTemplate] = []
-    versions: list[WorkflowTemplateVersion] = []
+    versions: list[dict[str, Any]] = []
     for name, file in files.items():
         template = existing.pop(file.key, None)
         if template is None:
@@ -111,7 +112,7 @@ def _template(file: TemplateFile, mark: str) -> WorkflowTemplate:
 
 def _refresh(
     template: WorkflowTemplate, file: TemplateFile, mark: str, loaded: Loaded
-) -> list[WorkflowTemplateVersion]:
+) -> list[dict[str, Any]]:
     """Update the template from the file; return a new version if the content differs from the stored one."""
     if template.content_hash == file.content_hash():
         if template.deleted_at is not None:
@@ -135,7 +136,6 @@ def _write(template: WorkflowTemplate, file: TemplateFile, mark: str) -> None:
     template.deleted_at = None
 
 
-def _version(template: WorkflowTemplate, definition: dict[str, object], note: str) -> WorkflowTemplateVersion:
-    return WorkflowTemplateVersion(
-        template_id=template.id, number=template.version, definition=definition, note=note
-    )
+def _version(template: WorkflowTemplate, definition: dict[str, object], note: str) -> dict[str, Any]:
+    """Return the columns of the current version of a template."""
+    return {"template_id": template.id, "number": template.version, "definition": definition, "note": note}

@@ -17,7 +17,7 @@ def test_a_job_that_has_not_begun_is_cancelled_at_once(app, bob, run_tasks):
     assert (answer.status_code, answer.location) == (303, f"/enrollments/{job}")
     words = words_of(page_of(bob, job))
     assert "Canceled before anyone was added." in words
-    assert "100% 5 of 5 rows" in words and "Canceled CANCELLED 5" in words
+    assert "0% 0 of 5 rows" in words and "Canceled CANCELLED 5" in words
     assert "All of them count as canceled." in words
     run_tasks()
     assert shown(app, bob.actor, job).state.progress.succeeded == 0

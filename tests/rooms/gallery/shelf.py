@@ -9,7 +9,7 @@ from app.accounts.domain import Actor
 from app.gallery.application.load import FOLDER
 from app.gallery.domain.card import kept_summary
 from app.gallery.infrastructure import queries, store
-from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
+from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.integrations.infrastructure.tables import Integration
 from app.platform.database import session, transaction
 from app.workflows.domain import parse
@@ -42,7 +42,7 @@ def add_template(
     )
     with app.app_context(), transaction():
         store.add_templates([template])
-        store.add_versions([WorkflowTemplateVersion(template_id=template.id, number=1, definition=document)])
+        store.add_versions([{"template_id": template.id, "number": 1, "definition": document}])
         return template.public_id
 
 

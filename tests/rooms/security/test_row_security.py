@@ -13,6 +13,7 @@ from flask import Flask
 from app import create_app
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.gallery.application import load_system_templates
+from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.platform import row_security, tenancy
 from app.platform.clock import now
 from app.platform.database import db, session, transaction
@@ -27,6 +28,17 @@ from tests.services.postgresql import PostgreSQL
 from tests.services.valkey import Valkey
 
 CROSSING = {"cross_account": True}
+
+# Tables of an account's rows without an account of their own, and the table whose policy decides.
+THROUGH_PARENT = {"workflow_template_versions": "workflow_templates"}
+
+# Why the other tables need no policy. Each is read by a key that the person signing in or acting has proved.
+WITHOUT_POLICY = {
+    "accounts": "read before an account is known, and an account reads the limits of its agency",
+    "users": "people, who may be members of several accounts; memberships have a policy",
+    "sign_ins": "sessions of people, found by the secret of their cookie before an account is known",
+    "alembic_version": "the version of the tables; belongs to nobody",
+}
 TAGS = Tag.__table__
 
 
@@ -73,11 +85,65 @@ def test_every_table_of_accounts_has_its_policy(app: Flask) -> None:
     account = f"(NULLIF(current_setting('{row_security.SETTING}'::text, true), ''::text))::bigint"
     own, written = f"(account_id = {account})", f'(account_id = ( SELECT {account} AS "nullif"))'
     shared = f"({own} OR (account_id IS NULL))"
-    assert policies == {
+    assert {name: policy for name, policy in policies.items() if name not in THROUGH_PARENT} == {
         name: (shared if name in tenancy._shared else own, written, "{public}", "ALL")
         for name in tenancy._owned
     }
-    assert secured == tenancy._owned
+    for name, parent in THROUGH_PARENT.items():
+        seen, taken, *rest = policies[name]
+        assert f"FROM {parent} t" in seen and account not in seen and rest == ["{public}", "ALL"]
+        assert f"FROM {parent} t" in taken and f"t.account_id = {account}" in taken
+    assert secured == set(policies) == tenancy._owned | set(THROUGH_PARENT)
+
+
+def test_a_table_without_a_policy_has_a_reason(app: Flask) -> None:
+    with app.app_context(), db.engine.connect().execution_options(**CROSSING) as connection:
+        tables = set(
+            connection.exec_driver_sql(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).scalars()
+        )
+    assert set(db.metadata.tables) <= tables
+    assert tables - tenancy._owned - set(THROUGH_PARENT) == set(WITHOUT_POLICY)
+    assert all(WITHOUT_POLICY.values())
+
+
+@pytest.mark.parametrize("owner", ["mine", "other", "system"])
+def test_versions_of_a_template_are_seen_and_written_as_the_template_is(app: Flask, owner: str) -> None:
+    mine, other = _accounts(app)
+    with app.app_context(), transaction():
+        template_id = session().scalar(
+            sa.insert(WorkflowTemplate).returning(WorkflowTemplate.id),
+            {
+                "account_id": {"mine": mine, "other": other, "system": None}[owner],
+                "name": "Secured",
+                "category": "sales",
+                "summary": {},
+            },
+            execution_options=CROSSING,
+        )
+        version = {"template_id": template_id, "number": 1, "definition": {"name": owner}}
+        session().execute(sa.insert(WorkflowTemplateVersion), version, execution_options=CROSSING)
+    of_template = WorkflowTemplateVersion.template_id == template_id
+    for acts, is_seen in ((mine, owner != "other"), (None, owner == "system")):
+        with app.app_context(), acting_for(acts):  # type: ignore[arg-type]
+            found = session().scalars(sa.select(WorkflowTemplateVersion.definition).where(of_template)).all()
+        assert found == [{"name": owner}] * is_seen
+    with app.app_context(), acting_for(mine), transaction():
+        gone = session().scalars(
+            sa.delete(WorkflowTemplateVersion)
+            .where(of_template, WorkflowTemplateVersion.number == 2)
+            .returning(WorkflowTemplateVersion.id)
+        )
+        assert gone.all() == []
+    attempt = sa.insert(WorkflowTemplateVersion).values(version | {"number": 2})
+    with app.app_context(), acting_for(mine):
+        if owner == "mine":
+            with transaction():
+                session().execute(attempt)
+        else:
+            with pytest.raises(sa.exc.DBAPIError, match="row-level security"), transaction():
+                session().execute(attempt)
 
 
 def test_the_role_owns_nothing_and_bypasses_nothing(app: Flask) -> None:
