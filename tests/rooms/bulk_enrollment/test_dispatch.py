@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.bulk_enrollment.application.jobs import run
+from app.bulk_enrollment.infrastructure.store import batches
 from app.bulk_enrollment.infrastructure.store import claims as store
 from app.platform import queue
 from app.platform.clock import now
@@ -88,6 +89,17 @@ def test_two_large_jobs_share_the_places(trial: Trial, workflow):
         trial.dispatch()
         shares.append(len(held(trial, second)))
     assert shares == [1, 2, 2, 2, 2, 2]
+
+
+def test_a_batch_that_comes_back_waits_behind_a_job_with_nothing_running(trial: Trial, workflow):
+    """Batches of a job that are running count as its turns, whatever their numbers."""
+    large = big(trial, workflow)
+    small = big(trial, workflow, first=200, count=20)
+    first = trial.batches(large)[0].id
+    with trial.acting(), transaction():
+        batches.release(trial.actor.account_id, [first])
+    trial.dispatch()
+    assert held(trial, large) == [2, 3, 4, 5] and held(trial, small) == [1]
 
 
 def test_jobs_of_other_accounts_have_places_of_their_own(trial: Trial, app, sam, workflow, run_tasks):
