@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0027_template_versions_secured"
-down_revision = "0026_pausers"
+revision = "0028_template_versions_secured"
+down_revision = "0027_findings"
 branch_labels = None
 depends_on = None
 
