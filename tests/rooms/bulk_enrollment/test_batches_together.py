@@ -98,12 +98,12 @@ def test_a_paused_job_takes_nothing_along(trial: Trial, job, monkeypatch):
         assert claim is not None
         execute = session().execute
         account_id = trial.actor.account_id
-        assert [one.number for one in following.lock_following(account_id, claim, 3)] == [2, 3, 4]
+        assert [one.number for one in following.lock_following(account_id, claim, 4)] == [2, 3, 4]
         execute(
             sa.text("UPDATE enrollment_jobs SET status = 'paused' WHERE account_id = :account"),
             {"account": account_id},
         )
-        assert following.lock_following(account_id, claim, 3) == []
+        assert following.lock_following(account_id, claim, 4) == []
 
 
 def test_the_pump_leaves_a_batch_alone_that_another_worker_is_completing(app, trial: Trial, job):

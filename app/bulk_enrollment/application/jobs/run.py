@@ -25,7 +25,7 @@ from app.bulk_enrollment.application.jobs.batch import (
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, final_status, next_wait
+from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.store import batches, claims, following, jobs, planning, rows
@@ -147,8 +147,8 @@ def _carry_out(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) 
     """Carry out the plan of a batch, and of small ones that follow, in one transaction."""
     with transaction():
         others: list[Claim] = []
-        if may_go_on() and (at_most := ROWS_TOGETHER // _span(job, claim).size - 1) > 0:
-            others = following.lock_following(job.account_id, claim, at_most)
+        if may_go_on() and (together := _together(job)) > 1:
+            others = following.lock_following(job.account_id, claim, together)
         enroll_as_planned(job, [claim, *others], _span(job, claim, *others), now())
         _settle(job, claim, BatchStatus.COMPLETED, now(), planned_outcomes(claim))
         counts = [as_counts(planned_outcomes(one)) for one in others]
@@ -167,7 +167,14 @@ def _process(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) ->
 
 
 def _claim_next(job: EnrollmentJob, may_go_on: Callable[[], bool]) -> Claim | None:
-    return claims.claim_next(job.account_id, job.id, now(), queue.running_task()) if may_go_on() else None
+    if not may_go_on():
+        return None
+    return claims.claim_next(job.account_id, job.id, now(), queue.running_task(), _together(job))
+
+
+def _together(job: EnrollmentJob) -> int:
+    """Return the number of batches that share a transaction."""
+    return max(1, ROWS_TOGETHER // batch_size(job.total, job.options.batch_size))
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:

@@ -100,15 +100,19 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
     return Claim(*claimed)
 
 
-def claim_next(account_id: int, job_id: int, now: datetime, holder: str | None) -> Claim | None:
+def claim_next(
+    account_id: int, job_id: int, now: datetime, holder: str | None, together: int = 1
+) -> Claim | None:
     """Claim the job's next pending batch, in the transaction that settles another of its batches.
+
+    Groups of `together` batches are begun at their first one, so that workers do not get in each other's way.
 
     Return None if `dispatch` must decide what comes next: the job is no longer processing, its workflow is
     paused, another job of the account has a waiting batch, or this job has none. The account's limit need
     not be checked, because the number of its running batches does not grow. The batch may be one whose task
     is queued; that task will find it claimed.
     """
-    values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder}
+    values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder, "together": together}
     claimed = execute_built(_next_claim(lease(), longest_wait()), values).first()
     return Claim(*claimed) if claimed else None
 
@@ -151,10 +155,11 @@ def may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
 @lru_cache
 def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
     first = _batches.alias("first_one")
+    place_in_group = (first.c.number - 1) % sa.bindparam("together", type_=sa.Integer())
     number = (
         sa.select(first.c.id)
         .where(first.c.job_id == OF_JOB, is_due(first, wait))
-        .order_by(first.c.number)
+        .order_by(place_in_group != 0, first.c.number)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()

@@ -29,16 +29,18 @@ from app.platform.many_rows import execute_built
 _batches = EnrollmentBatch.__table__
 
 
-def lock_following(account_id: int, claim: Claim, at_most: int) -> list[Claim]:
-    """Lock up to `at_most` batches that follow a claimed one and have never been tried; return them.
+def lock_following(account_id: int, claim: Claim, together: int) -> list[Claim]:
+    """Lock the batches between a claimed one and the end of its group of `together` batches; return them.
 
-    They stay locked until the transaction ends. None follow in the cases in which `claim_next` claims none.
+    The first that cannot be locked, or has been tried before, ends the row. Locks end with the transaction.
+    None follow in the cases in which `claim_next` claims none.
     """
+    end_of_group = -(-claim.number // together) * together
     values = {
         "of_account": account_id,
         "of_job": claim.job_id,
         "after": claim.number,
-        "until": claim.number + at_most,
+        "until": end_of_group,
     }
     found = [Claim(*row) for row in execute_built(_following(lease(), longest_wait()), values)]
     in_a_row = takewhile(lambda pair: pair[0].number == pair[1], zip(found, count(claim.number + 1)))
