@@ -5,6 +5,7 @@ Lists leave out drafts, which only the page of the dry run shows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from app.accounts.infrastructure.tables import User
 from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import session
+from app.platform.database import BigInt, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
@@ -70,8 +71,14 @@ class JobFilter:
 def named_job(account_id: int, public_id: str) -> NamedJob | None:
     if not is_public_id(public_id):
         return None
-    found = session().execute(_named(account_id).where(EnrollmentJob.public_id == public_id)).first()
+    found = session().execute(_one_named(), {"of_account": account_id, "public_id": public_id}).first()
     return NamedJob(*found) if found else None
+
+
+@lru_cache  # every poll of a panel runs it, and building it takes longer than running it
+def _one_named() -> sa.Select[Any]:
+    public_id = sa.bindparam("public_id", type_=EnrollmentJob.public_id.type)
+    return _named(sa.bindparam("of_account", type_=BigInt)).where(EnrollmentJob.public_id == public_id)
 
 
 def jobs_older(account_id: int, wanted: JobFilter, than: int | None, limit: int) -> list[NamedJob]:
@@ -158,7 +165,7 @@ def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
     return query
 
 
-def _named(account_id: int) -> sa.Select[Any]:
+def _named(account_id: Any) -> sa.Select[Any]:
     pauser = sa.orm.aliased(User, name="pauser")
     return (
         sa.select(EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, User.name, pauser.name)
@@ -171,7 +178,7 @@ def _named(account_id: int) -> sa.Select[Any]:
     )
 
 
-def _its_workflow(account_id: int) -> sa.ColumnElement[bool]:
+def _its_workflow(account_id: Any) -> sa.ColumnElement[bool]:
     return sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
 
 
