@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import (
     OPEN_BATCH,
     RUNNING,
-    UNFINISHED,
     BatchStatus,
     JobStatus,
     Progress,
@@ -30,7 +29,6 @@ from app.platform.database import BigInt, is_sqlite, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
-_UNFINISHED = [status.value for status in UNFINISHED]
 _RUNNING = [status.value for status in RUNNING]
 
 
@@ -187,14 +185,15 @@ def final_figures(job: EnrollmentJob) -> Figures:
 
 def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
     """Return a job's progress at `now`. Its rate and time left are computed without pauses."""
+    status = JobStatus(job.status)
+    skipped, cancelled = figures.skipped, figures.outcomes.get(Outcome.CANCELLED.name, 0)
     rate = left = None
     if job.started_at:
         until = job.finished_at or now
         paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, until)
         seconds = seconds_at_work(job.started_at, paused, until)
-        rate, left = pace(figures.succeeded + figures.failed + figures.skipped, job.total, seconds)
-    status = JobStatus(job.status)
-    skipped, cancelled = figures.skipped, figures.outcomes.get(Outcome.CANCELLED.name, 0)
+        processed = figures.succeeded + figures.failed + skipped - cancelled
+        rate, left = pace(processed, job.total, seconds)
     if status is JobStatus.CANCELLED and figures.batches == 0:
         skipped = cancelled = job.total
     return Progress(

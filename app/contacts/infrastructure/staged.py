@@ -20,7 +20,9 @@ _ON_POSTGRES: dict[str, TypeEngine[Any]] = {"birthday": sa.Date(), "custom": JSO
 def unpacked(rows: sa.Select[Any], on_sqlite: bool) -> sa.Select[Any]:
     """Replace the column `fields` of `rows` with one column for each of STAGED; other columns are kept."""
     # SQLite would look the fields up again for each of the columns.
-    staged = rows.cte("staged", nesting=True).prefix_with("MATERIALIZED") if on_sqlite else rows.subquery("staged")
+    staged = (
+        rows.cte("staged", nesting=True).prefix_with("MATERIALIZED") if on_sqlite else rows.subquery("staged")
+    )
     others = [column for column in staged.c if column.name != "fields"]
     if on_sqlite:
         return sa.select(*others, *(_extracted(staged.c.fields, name) for name in STAGED))

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.bulk_enrollment.application.jobs import run
+from app.bulk_enrollment.application.jobs.batch import enroll_as_planned
 from app.bulk_enrollment.infrastructure.store import batches, claims, following
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.clock import now
@@ -73,6 +74,28 @@ def test_one_row_that_differs_sends_only_the_first_batch_another_way(
     assert statuses(trial, job) == "c" + "p" * 9, "together they are not as planned; the first is done alone"
     trial.finish(job)
     assert trial.job(job).totals == {"ENROLLED": 99, "ALREADY_ENROLLED": 1}
+    trial.holds(job, other)
+
+
+def test_after_a_difference_batches_run_alone(trial: Trial, job, workflow, monkeypatch):
+    """If every batch differs, none is tried again and again with others."""
+    other = trial.started(lines(*addresses(100)), workflow, missing="create", batch_size=10)
+    with trial.acting():
+        for batch in trial.batches(other):
+            run.run_batch(trial.actor.account_id, batch.id)
+    tried = []
+
+    def carry_out(job, batches, *others):
+        tried.append(len(batches))
+        return enroll_as_planned(job, batches, *others)
+
+    monkeypatch.setattr(run, "enroll_as_planned", carry_out)
+    account_id = trial.actor.account_id
+    with trial.acting():
+        run._run_in_a_row(account_id, trial.batches(job)[0].id, lambda: True)
+    assert tried == [10] + [1] * 9
+    trial.finish(job)
+    assert trial.job(job).totals == {"ALREADY_ENROLLED": 100}
     trial.holds(job, other)
 
 

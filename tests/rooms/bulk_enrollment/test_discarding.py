@@ -81,7 +81,7 @@ def test_a_discarded_dry_run_is_hidden_before_its_rows_are_gone(trial: Trial, bo
     assert left(trial, number) == (0, None)
 
 
-def test_what_a_stopping_worker_left_is_deleted_later(trial: Trial, workflow, valkey, monkeypatch):
+def test_a_stopping_worker_leaves_the_rest_to_another(trial: Trial, workflow, valkey, monkeypatch):
     _, number = planned(trial, workflow)
     discard(trial, number)
     valkey.flush()
@@ -90,6 +90,18 @@ def test_what_a_stopping_worker_left_is_deleted_later(trial: Trial, workflow, va
         patch.setattr(queue, "should_stop", lambda: next(pieces))
         discarding.discard_rest(trial.actor.account_id, number)
     assert left(trial, number) == (15, 15)
+    trial.run_tasks()
+    assert left(trial, number) == (0, None)
+
+
+def test_what_a_killed_worker_left_is_deleted_later(trial: Trial, workflow, valkey, monkeypatch):
+    _, number = planned(trial, workflow)
+    discard(trial, number)
+    pieces = iter([False, True])
+    with trial.app.app_context(), monkeypatch.context() as patch:
+        patch.setattr(queue, "should_stop", lambda: next(pieces))
+        discarding.discard_rest(trial.actor.account_id, number)
+    valkey.flush()
     resume(trial)
     assert left(trial, number) == (15, 15), "a worker may still be at it"
     other, new = planned(trial, workflow, first=100)
@@ -118,6 +130,7 @@ def test_a_piece_that_fails_leaves_rows_and_figure_alike(trial: Trial, app, work
 
 def test_others_write_between_two_pieces(trial: Trial, app, workflow, monkeypatch):
     monkeypatch.setattr(discarding, "ROWS", 1)
+    monkeypatch.setattr(discarding, "SECONDS_IN_A_ROW", 60.0)
     _, number = planned(trial, workflow, rows=80)
     discard(trial, number)
 

@@ -17,6 +17,7 @@ from app.platform.database import after_commit, transaction
 DISCARD_TASK = "bulk_enrollment.discard_rows"
 ROWS = 5_000  # per transaction
 PAUSE_SECONDS = 0.02  # between transactions, longer than other writers of SQLite wait between two attempts
+SECONDS_IN_A_ROW = 2.0  # then other tasks have their turn
 UNTOUCHED_SECONDS = 60.0  # after that, a deletion is taken to be interrupted
 
 
@@ -34,12 +35,18 @@ def discard_rows(account_id: int, job_id: int) -> None:
 
 
 def discard_rest(account_id: int, job_id: int) -> None:
-    """Delete the rows of a job that never runs, piece by piece, until none is left or the worker stops."""
+    """Delete the rows of a job that never runs, piece by piece, for up to SECONDS_IN_A_ROW seconds.
+
+    Another task deletes the rest.
+    """
+    until = time.monotonic() + SECONDS_IN_A_ROW
     is_left = True
-    while is_left and not queue.should_stop():
+    while is_left and time.monotonic() < until and not queue.should_stop():
         with transaction():
             is_left = unwanted.delete_last(account_id, job_id, ROWS)
         time.sleep(PAUSE_SECONDS)
+    if is_left:
+        queue.send(DISCARD_TASK, account_id, job_id)
 
 
 def resume_discarding() -> None:

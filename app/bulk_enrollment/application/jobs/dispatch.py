@@ -1,4 +1,4 @@
-"""Starting batches: only `dispatch` does it, when a job is planned, resumed, or a batch has ended."""
+"""Starting batches, when a job is planned or resumed, or a worker has no next batch of its own job."""
 
 from itertools import dropwhile
 from typing import Any

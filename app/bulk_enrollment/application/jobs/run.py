@@ -73,21 +73,33 @@ def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool])
     if claim is None:
         return
     job = queries.job_by_id(account_id, claim.job_id)
+    together = max(1, ROWS_TOGETHER // batch_size(job.total, job.options.batch_size))
     while claim is not None:
-        claim = _run_claimed(job, claim, may_go_on)
+        done = _run_claimed(job, claim, may_go_on, together)
+        claim = done.next_claim
+        if not done.is_as_planned:
+            together = 1  # the next ones probably differ from their plan, too
     finish_if_done(account_id, job.id)
 
 
-def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> Claim | None:
-    """Run a claimed batch. Return the claim on the next one, if any."""
+class _Done(NamedTuple):
+    """The last batch that was run, whether all went as planned, and the claim on the next one."""
+
+    last_number: int
+    is_as_planned: bool = False
+    next_claim: Claim | None = None
+
+
+def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int) -> _Done:
+    """Run a claimed batch, with those that follow it in its group of `together` batches."""
     began = time.perf_counter()
     try:
-        done = _do(job, claim, may_go_on)
+        done = _do(job, claim, may_go_on, together)
     except Exception as failure:
         if not is_transient(failure):
             raise
         _put_off(job.account_id, job, claim, failure)
-        return None
+        return _Done(claim.number)
     milliseconds = round((time.perf_counter() - began) * 1000)
     if done.last_number.bit_length() > (claim.number - 1).bit_length():
         analyze_grown_tables()  # they may have doubled since the last time
@@ -101,7 +113,7 @@ def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]
             "ms": milliseconds,
         },
     )
-    return done.next_claim
+    return done
 
 
 def analyze_grown_tables() -> None:
@@ -118,20 +130,13 @@ class _BatchReassigned(Exception):
     """Another worker has claimed the batch. The transaction is rolled back."""
 
 
-class _Done(NamedTuple):
-    """The number of the last batch that was run, and the claim on the next one, if any."""
-
-    last_number: int
-    next_claim: Claim | None = None
-
-
-def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
+def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int = 1) -> _Done:
     if claim.attempt > len(current().batch_retry_seconds) + 1:
         _give_up(job.account_id, job, claim, Outcome.TIMEOUT_ERROR)
         return _Done(claim.number)
     try:
         try:
-            return _carry_out(job, claim, may_go_on)
+            return _carry_out(job, claim, may_go_on, together)
         except NotAsPlanned:
             return _process(job, claim, may_go_on)
         except DBAPIError as failure:
@@ -143,11 +148,11 @@ def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Don
         return _Done(claim.number)
 
 
-def _carry_out(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
-    """Carry out the plan of a batch, and of small ones that follow, in one transaction."""
+def _carry_out(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int) -> _Done:
+    """Carry out the plan of a batch, and of those that follow in its group, in one transaction."""
     with transaction():
         others: list[Claim] = []
-        if may_go_on() and (together := _together(job)) > 1:
+        if together > 1 and may_go_on():
             others = following.lock_following(job.account_id, claim, together)
         enroll_as_planned(job, [claim, *others], _span(job, claim, *others), now())
         _settle(job, claim, BatchStatus.COMPLETED, now(), planned_outcomes(claim))
@@ -155,7 +160,8 @@ def _carry_out(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) 
         following.complete_following(job.account_id, others, queue.running_task(), now(), counts)
         for one in others:
             publish(job, "batch_completed", batch=one.number, rows=_span(job, one).size)
-        return _Done([claim, *others][-1].number, _claim_next(job, may_go_on))
+        last_number = [claim, *others][-1].number
+        return _Done(last_number, True, _claim_next(job, may_go_on, together))
 
 
 def _process(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
@@ -163,18 +169,13 @@ def _process(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) ->
     with transaction():
         counts = settle_rows(job, _span(job, claim), now())
         _settle(job, claim, BatchStatus.COMPLETED, now(), counts)
-        return _Done(claim.number, _claim_next(job, may_go_on))
+        return _Done(claim.number, False, _claim_next(job, may_go_on))
 
 
-def _claim_next(job: EnrollmentJob, may_go_on: Callable[[], bool]) -> Claim | None:
+def _claim_next(job: EnrollmentJob, may_go_on: Callable[[], bool], together: int = 1) -> Claim | None:
     if not may_go_on():
         return None
-    return claims.claim_next(job.account_id, job.id, now(), queue.running_task(), _together(job))
-
-
-def _together(job: EnrollmentJob) -> int:
-    """Return the number of batches that share a transaction."""
-    return max(1, ROWS_TOGETHER // batch_size(job.total, job.options.batch_size))
+    return claims.claim_next(job.account_id, job.id, now(), queue.running_task(), together)
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:

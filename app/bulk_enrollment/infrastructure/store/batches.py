@@ -58,14 +58,19 @@ def grant(account_id: int, at_once: int) -> list[int]:
     if not chosen:
         return []
     # The worker of an earlier batch may be completing one of these in its own transaction.
-    granted = session().scalars(
-        sa.update(EnrollmentBatch)
+    free_now = (
+        sa.select(EnrollmentBatch.id)
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.id.in_(chosen),
             EnrollmentBatch.status.in_(OPEN_BATCH),
             lease().is_over(EnrollmentBatch.lease_until),
         )
+        .with_for_update(skip_locked=True)
+    )
+    granted = session().scalars(
+        sa.update(EnrollmentBatch)
+        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(free_now))
         .values(status=BatchStatus.PENDING, lease_until=lease().end, handed_at=moment())
         .returning(EnrollmentBatch.id),
         execution_options=_PLAIN,

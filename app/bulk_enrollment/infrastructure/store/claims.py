@@ -129,7 +129,7 @@ def is_due(batch: sa.Alias, wait: Interval) -> sa.ColumnElement[bool]:
     )
 
 
-def may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
+def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
     """SQL condition: the job is processing, and its worker need not make way."""
     mine, other, theirs = _jobs.alias("mine"), _jobs.alias("other"), _batches.alias("theirs")
     is_paused = sa.exists().where(
@@ -166,7 +166,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
     )
     return (
         sa.update(_batches)
-        .where(_batches.c.account_id == OF_ACCOUNT, _batches.c.id == number, may_go_on(lease, wait))
+        .where(_batches.c.account_id == OF_ACCOUNT, _batches.c.id == number, job_may_go_on(lease, wait))
         .values(
             status=BatchStatus.PROCESSING,
             attempt=_batches.c.attempt + 1,

@@ -1,4 +1,4 @@
-"""Small batches that a worker completes in the transaction of the batch before.
+"""Small batches that are completed in the same transaction as the preceding one.
 
 They are not claimed, only locked: for everybody else they turn from pending to completed at once, or stay
 pending.
@@ -19,7 +19,7 @@ from app.bulk_enrollment.infrastructure.store.claims import (
     Claim,
     ending,
     is_due,
-    may_go_on,
+    job_may_go_on,
 )
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import UtcDateTime
@@ -32,8 +32,8 @@ _batches = EnrollmentBatch.__table__
 def lock_following(account_id: int, claim: Claim, together: int) -> list[Claim]:
     """Lock the batches between a claimed one and the end of its group of `together` batches; return them.
 
-    The first that cannot be locked, or has been tried before, ends the row. Locks end with the transaction.
-    None follow in the cases in which `claim_next` claims none.
+    The first that cannot be locked, or has been tried before, ends the sequence. The locks end with the
+    transaction. None follow in the cases in which `claim_next` claims none.
     """
     end_of_group = -(-claim.number // together) * together
     values = {
@@ -58,7 +58,7 @@ def _following(lease: Interval, wait: Interval) -> sa.Select[Any]:
             batch.c.number <= sa.bindparam("until", type_=sa.Integer()),
             batch.c.attempt == 0,
             is_due(batch, wait),
-            may_go_on(lease, wait),
+            job_may_go_on(lease, wait),
         )
         .order_by(batch.c.number)
         .with_for_update(skip_locked=True, of=batch)
@@ -78,7 +78,6 @@ def complete_following(
         ours = {"of_account": account_id, "of_batch": claim.batch_id, "of_attempt": claim.attempt}
         state = {
             "new_status": BatchStatus.COMPLETED,
-            "new_failure": None,
             "new_finished_at": now,
             "task": holder,
         }
