@@ -19,7 +19,7 @@ from app import create_app
 from app.accounts.domain import Actor
 from app.bulk_enrollment.domain.job import FINISHED
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.platform.database import db
 from app.platform.settings import Settings
 from tests.people import create_people, sign_in
@@ -112,7 +112,7 @@ class Siege:
         """How many rows have their outcome."""
         number = self.trial.job(job).id
         with self.trial.acting():
-            figures = queries.job_figures(self.actor.account_id, [number])[number]
+            figures = job_figures(self.actor.account_id, [number])[number]
         return figures.succeeded + figures.failed + figures.skipped
 
     def is_over(self, job: str) -> bool:

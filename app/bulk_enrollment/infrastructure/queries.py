@@ -1,56 +1,25 @@
-"""Queries for jobs: progress, plan and ledger.
-
-Figures are summed from batches, and read from the job itself once it is over. Rows are never counted, because
-a job may have a million.
-"""
+"""Queries for jobs, their plan and their ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import (
     OPEN_BATCH,
     RUNNING,
-    BatchStatus,
     JobStatus,
-    Progress,
-    pace,
 )
-from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
-from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work, seconds_paused
+from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
 _RUNNING = [status.value for status in RUNNING]
-
-
-class Retry(NamedTuple):
-    """The next attempt of a batch that failed. `attempt` is the number of attempts so far."""
-
-    at: datetime
-    number: int
-    attempt: int
-
-
-@dataclass
-class Figures:
-    """Totals over the batches of a job. `retry` is the earliest scheduled retry of a failed batch."""
-
-    succeeded: int = 0
-    failed: int = 0
-    skipped: int = 0
-    batches: int = 0
-    batches_open: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-    retry: Retry | None = None
 
 
 def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
@@ -97,117 +66,6 @@ def has_open_batches(account_id: int, job_id: int) -> bool:
         EnrollmentBatch.status.in_(OPEN_BATCH),
     )
     return session().scalar(query.limit(1)) is not None
-
-
-def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
-    """Return {job id: figures}, summed by the database from the batches of the jobs."""
-    figures = {job_id: Figures() for job_id in job_ids}
-    if not figures:
-        return figures
-    of_jobs = {"of_account": account_id, "of_jobs": list(job_ids)}
-    for job_id, status, batches, succeeded, failed, skipped, put_off in session().execute(_sums(), of_jobs):
-        of_job = figures[job_id]
-        of_job.batches += batches
-        of_job.batches_open += batches if status in OPEN_BATCH else 0
-        of_job.succeeded += succeeded
-        of_job.failed += failed
-        of_job.skipped += skipped
-        if status == BatchStatus.PENDING and put_off:
-            of_job.retry = _next_retry(account_id, job_id)
-    for job_id, name, count in session().execute(_outcomes(is_sqlite()), of_jobs):
-        figures[job_id].outcomes[name] = count
-    return figures
-
-
-# Every poll of a panel runs these two, and building them takes longer than running them.
-
-
-@lru_cache
-def _sums() -> sa.Select[Any]:
-    return (
-        sa.select(
-            EnrollmentBatch.job_id,
-            EnrollmentBatch.status,
-            sa.func.count(),
-            sa.func.sum(EnrollmentBatch.succeeded),
-            sa.func.sum(EnrollmentBatch.failed),
-            sa.func.sum(EnrollmentBatch.skipped),
-            sa.func.count(EnrollmentBatch.next_attempt_at),
-        )
-        .where(*_of_jobs())
-        .group_by(EnrollmentBatch.job_id, EnrollmentBatch.status)
-    )
-
-
-@lru_cache
-def _outcomes(on_sqlite: bool) -> sa.Select[Any]:
-    each = sa.func.json_each if on_sqlite else sa.func.jsonb_each_text
-    counted = each(EnrollmentBatch.outcomes).table_valued("key", "value", joins_implicitly=True)
-    rows = sa.func.sum(sa.cast(counted.c.value, sa.Integer))
-    return (
-        sa.select(EnrollmentBatch.job_id, counted.c.key, rows)
-        .where(*_of_jobs())
-        .group_by(EnrollmentBatch.job_id, counted.c.key)
-    )
-
-
-def _of_jobs() -> tuple[sa.ColumnElement[bool], ...]:
-    job_ids = sa.bindparam("of_jobs", type_=BigInt, expanding=True)
-    return (
-        EnrollmentBatch.account_id == sa.bindparam("of_account", type_=BigInt),
-        EnrollmentBatch.job_id.in_(job_ids),
-    )
-
-
-def _next_retry(account_id: int, job_id: int) -> Retry | None:
-    """Return the earliest scheduled retry of the job."""
-    query = (
-        sa.select(EnrollmentBatch.next_attempt_at, EnrollmentBatch.number, EnrollmentBatch.attempt)
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status == BatchStatus.PENDING,
-            EnrollmentBatch.next_attempt_at.isnot(None),
-        )
-        .order_by(EnrollmentBatch.next_attempt_at, EnrollmentBatch.number)
-        .limit(1)
-    )
-    found = session().execute(query).first()
-    return Retry(*found) if found else None
-
-
-def final_figures(job: EnrollmentJob) -> Figures:
-    """Return the figures of a job that is over from its own columns, without reading its batches."""
-    outcomes = {} if job.status == JobStatus.FAILED else dict(job.totals)
-    kinds = totals_by_kind({Outcome[name]: rows for name, rows in outcomes.items()})
-    return Figures(**kinds, batches=job.batches, outcomes=outcomes)
-
-
-def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
-    """Return a job's progress at `now`. Its rate and time left are computed without pauses."""
-    status = JobStatus(job.status)
-    skipped, cancelled = figures.skipped, figures.outcomes.get(Outcome.CANCELLED.name, 0)
-    rate = left = None
-    if job.started_at:
-        until = job.finished_at or now
-        paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, until)
-        seconds = seconds_at_work(job.started_at, paused, until)
-        processed = figures.succeeded + figures.failed + skipped - cancelled
-        rate, left = pace(processed, job.total, seconds)
-    if status is JobStatus.CANCELLED and figures.batches == 0:
-        skipped = cancelled = job.total
-    return Progress(
-        status=status,
-        total=job.total,
-        succeeded=figures.succeeded,
-        failed=figures.failed,
-        skipped=skipped,
-        batches=figures.batches,
-        batches_done=figures.batches - figures.batches_open,
-        cancelled=cancelled,
-        rate=rate,
-        seconds_left=left if status is JobStatus.PROCESSING else None,
-    )
 
 
 def jobs_of_paused_workflows(account_id: int) -> Sequence[int]:

@@ -27,7 +27,7 @@ from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status, next_wait
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
-from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure import figures, queries
 from app.bulk_enrollment.infrastructure.store import batches, claims, following, jobs, planning, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
@@ -264,7 +264,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
     """End the job if no batch is open. Return True to exactly one of several callers."""
     if queries.has_open_batches(account_id, job_id):
         return False
-    figures = queries.job_figures(account_id, [job_id])[job_id]
+    totals = figures.job_figures(account_id, [job_id])[job_id]
     with transaction():
         job = queries.job_by_id(account_id, job_id)
         before = JobStatus(job.status)
@@ -274,13 +274,13 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
             before = JobStatus.PROCESSING
         if before not in (JobStatus.PROCESSING, JobStatus.CANCELLING):
             return False
-        after = final_status(figures.failed, figures.outcomes.get(Outcome.CANCELLED.name, 0))
-        if not jobs.finish(account_id, job_id, before, after, now(), figures.outcomes):
+        after = final_status(totals.failed, totals.outcomes.get(Outcome.CANCELLED.name, 0))
+        if not jobs.finish(account_id, job_id, before, after, now(), totals.outcomes):
             return False
         publish(job, "job_finished", status=after.value)
         actor = accounts.worker_actor(account_id)
         activity.record(
-            actor, "job_finished", "job", job.public_id, status=after.value, outcomes=figures.outcomes
+            actor, "job_finished", "job", job.public_id, status=after.value, outcomes=totals.outcomes
         )
     log.info("job_finished", extra={"job": job_id, "status": after.value, "rows": job.total})
     return True

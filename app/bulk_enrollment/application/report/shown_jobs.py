@@ -11,8 +11,8 @@ from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, differenc
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work
 from app.bulk_enrollment.infrastructure import job_list, queries
+from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, job_figures, progress_of
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
-from app.bulk_enrollment.infrastructure.queries import Figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.engine import application as engine
 from app.platform import queue
@@ -142,13 +142,13 @@ def job_state(job: EnrollmentJob) -> JobState:
 
 def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]:
     """Return the states of several jobs, reading the batches of all unfinished ones at once."""
-    figures = queries.job_figures(account_id, [job.id for job in jobs if job.status not in FINISHED])
-    figures |= {job.id: queries.final_figures(job) for job in jobs if job.status in FINISHED}
+    figures = job_figures(account_id, [job.id for job in jobs if job.status not in FINISHED])
+    figures |= {job.id: final_figures(job) for job in jobs if job.status in FINISHED}
     at = now()
     return [
         JobState(
             job,
-            queries.progress_of(job, figures[job.id], at),
+            progress_of(job, figures[job.id], at),
             _outcomes(job, figures[job.id]),
             figures[job.id],
         )

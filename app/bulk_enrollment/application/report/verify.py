@@ -7,6 +7,7 @@ from app.bulk_enrollment.application.selection.rows import count_rows
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import invariants, queries
+from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 
@@ -28,7 +29,7 @@ def verify_job(job: EnrollmentJob) -> list[Check]:
     """Return all checks of a job; for an unfinished one, only those that must hold at any time."""
     account_id = job.account_id
     ledger = queries.ledger_outcomes(account_id, job.id)
-    figures = queries.job_figures(account_id, [job.id])[job.id]
+    figures = job_figures(account_id, [job.id])[job.id]
     enrolled = ledger.get(Outcome.ENROLLED, 0)
     checks = [
         Check(
