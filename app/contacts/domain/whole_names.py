@@ -1,6 +1,7 @@
 """Splitting of full names into first and last name, for forms, imports, and files alike.
 
-Plain names, nearly all, are split here. Names with particles, suffixes, or nicknames are passed to the
+`name_forms` decides first, by capitals, particles, and titles. Where it says nothing, plain names are split at
+the comma or the last space, and the others, such as names with particles, suffixes, or nicknames, by the
 `nameparser` library, which is about a hundred times slower.
 """
 
@@ -87,16 +88,15 @@ def _is_special(text: str) -> bool:
 
 @cache
 def _constants() -> "Constants":
-    """Word lists of the library with our titles; loaded on first use."""
+    """Word lists of the library with our titles and more particles; loaded on first use."""
     from nameparser.config import Constants
 
-    return Constants(titles=_TITLES)
+    return Constants(titles=_TITLES, prefixes=Constants().prefixes | _MORE_PARTICLES)
 
 
 @cache
 def _particles() -> frozenset[str]:
-    """Return the library's particles and some that it leaves out, in lower case."""
-    return frozenset(_constants().prefixes) | _MORE_PARTICLES
+    return frozenset(_constants().prefixes)
 
 
 @cache

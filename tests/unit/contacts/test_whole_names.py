@@ -106,6 +106,9 @@ def test_a_first_name_that_is_a_title_elsewhere_stays(whole):
         ("de la Cruz Ana María", ("Ana María", "de la Cruz")),
         ("von Trapp", ("", "von Trapp")),
         ("van morrison", ("van", "morrison")),
+        ("Jan ten Brink", ("Jan", "ten Brink")),
+        ("Fatima el Amrani", ("Fatima", "el Amrani")),
+        ("Ben Carson Smith", ("Ben Carson", "Smith")),
     ],
 )
 def test_particles_belong_to_the_last_name(whole, parts):
@@ -134,9 +137,62 @@ def test_particles_belong_to_the_last_name(whole, parts):
         ("Anna MEIER MBA", ("Anna", "MEIER")),
         ("van der Berg Dr. Jan", ("Jan", "van der Berg")),
         ("Jo LI", ("Jo", "LI")),
+        ("SMITH Anna M.", ("Anna M.", "SMITH")),
+        ("SMITH John Ph.D.", ("John", "SMITH")),
+        ("d'HONDT Robert", ("Robert", "d'HONDT")),
+        ("al-RASHID Omar", ("Omar", "al-RASHID")),
+        ("José ORTEGA y GASSET", ("José", "ORTEGA y GASSET")),
+        ("Maria von und zu LIECHTENSTEIN", ("Maria", "von und zu LIECHTENSTEIN")),
     ],
 )
 def test_capitals_and_particles_show_the_last_name(whole, parts):
+    assert split_name(whole) == parts
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("J.R.R. Tolkien", ("J.R.R.", "Tolkien")),
+        ("J.R.R Tolkien", ("J.R.R", "Tolkien")),
+        ("M.S.K. Prasad", ("M.S.K.", "Prasad")),
+        ("А.П.Ч. Чехов", ("А.П.Ч.", "Чехов")),
+        ("J.-P.-M. Martin", ("J.-P.-M.", "Martin")),
+        ("JEAN-J. Rousseau", ("JEAN-J.", "Rousseau")),
+        ("A.P.J. Abdul Kalam", ("A.P.J. Abdul", "Kalam")),
+        ("J.J.M. de Vries", ("J.J.M.", "de Vries")),
+        ("J.R.R. TOLKIEN", ("J.R.R.", "TOLKIEN")),
+        ("A.J.P. McLEAN", ("A.J.P.", "McLEAN")),
+    ],
+)
+def test_initials_are_not_a_last_name_in_capitals(whole, parts):
+    assert split_name(whole) == parts
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("PIET de VRIES", ("PIET", "de VRIES")),
+        ("MARIA da SILVA", ("MARIA", "da SILVA")),
+        ("LUDWIG von BEETHOVEN", ("LUDWIG", "von BEETHOVEN")),
+        ("JAN van der BERG", ("JAN", "van der BERG")),
+        ("JAN J. van der BERG", ("JAN J.", "van der BERG")),
+        ("JAN ten BRINK", ("JAN", "ten BRINK")),
+        ("ANNE van KEMPEN-de VRIES", ("ANNE", "van KEMPEN-de VRIES")),
+        ("MARIA von und zu LIECHTENSTEIN", ("MARIA", "von und zu LIECHTENSTEIN")),
+        ("MARÍA del CARMEN LÓPEZ", ("MARÍA del CARMEN", "LÓPEZ")),
+        ("JOSÉ ORTEGA y GASSET", ("JOSÉ", "ORTEGA y GASSET")),
+        ("OSCAR de la HOYA Jr.", ("OSCAR", "de la HOYA")),
+        ("RONALD McDONALD", ("RONALD", "McDONALD")),
+        ("ERIC LaSALLE", ("ERIC", "LaSALLE")),
+        ("MARIA dell'ACQUA", ("MARIA", "dell'ACQUA")),
+        ("OMAR al-RASHID", ("OMAR", "al-RASHID")),
+        ("JOHN SMITH M.D.", ("JOHN", "SMITH")),
+        ("BEN CARSON", ("BEN", "CARSON")),
+        ("AL B. JONES", ("AL B.", "JONES")),
+        ("von TRAPP", ("", "von TRAPP")),
+    ],
+)
+def test_a_name_in_capitals_may_have_words_in_lower_or_mixed_case(whole, parts):
     assert split_name(whole) == parts
 
 
@@ -152,6 +208,9 @@ def test_capitals_and_particles_show_the_last_name(whole, parts):
             "DUPONT Jean MARTIN",
         ),
         *("VAN GOGH VINCENT", "SMITH J.", "Müller Dr. Hans"),
+        *("TOLKIEN J.R.R.", "SMITH A.M.", "McLEAN A.J.", "SMITH ANNA V.", "JRR Tolkien"),
+        *("ANNA M. Smith", "SMITH J. Robert", "SMITH JJ Robert", "PIET de Vries"),
+        *("de VRIES PIET", "van der Berg JAN", "BERG JAN van der", "Berg Jan van der"),
     ],
 )
 def test_a_name_with_several_readings_stays_in_one_piece(whole):
