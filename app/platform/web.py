@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.platform import errors, form_addresses, formats, outages, request_bodies
+from app.platform import errors, formats, outages, post_only_urls, request_bodies
 from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.settings import Settings
@@ -216,7 +216,7 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
     status = error.code or 500
     if status < 400:
         return error
-    if status == 405 and not is_htmx() and not is_api() and (page := form_addresses.page_above()):
+    if status == 405 and not is_htmx() and not is_api() and (page := post_only_urls.page_above()):
         return redirect(page, 303), 303
     code = {404: "NOT_FOUND", 413: "TOO_LARGE", 429: "RATE_LIMITED"}.get(status, "BAD_REQUEST")
     answer = _error_response(status, code, _MESSAGES.get(status, error.description or ""), {})

@@ -1,6 +1,6 @@
 """Statuses of jobs and batches, transitions of jobs, batch sizes, and progress.
 
-All legal transitions are listed here; the store uses `may_become` and `states_before`.
+All legal transitions are listed here; the store uses `states_before`.
 """
 
 from dataclasses import dataclass
@@ -63,11 +63,6 @@ class BatchStatus(StrEnum):
 
 
 OPEN_BATCH = (BatchStatus.PENDING, BatchStatus.PROCESSING)
-
-
-def may_become(now: JobStatus, then: JobStatus) -> bool:
-    """Return whether a job may change from one status to another."""
-    return then in LEGAL[now]
 
 
 def statuses_named(name: str) -> frozenset[JobStatus]:

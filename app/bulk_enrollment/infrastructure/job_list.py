@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, statuses_named
+from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, session
@@ -125,7 +125,7 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
     of_job = sa.and_(
         EnrollmentBatch.account_id == account_id,
         EnrollmentBatch.job_id == EnrollmentJob.id,
-        EnrollmentBatch.status != "skipped",  # canceled before it was processed
+        EnrollmentBatch.status != BatchStatus.SKIPPED,  # canceled before it was processed
     )
     processed = sa.select(done).where(of_job).scalar_subquery()
     rows = session().execute(

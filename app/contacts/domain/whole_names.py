@@ -1,8 +1,8 @@
 """Splitting of full names into first and last name, for forms, imports, and files alike.
 
-`name_forms` decides first, by capitals, particles, and titles. Where it says nothing, plain names are split at
-the comma or the last space, and the others, such as names with particles, suffixes, or nicknames, by the
-`nameparser` library, which is about a hundred times slower.
+`name_forms` decides first, by capitals, particles, and titles. If it leaves the question open, plain names
+are split at the comma or the last space, and others, such as names with particles, suffixes, or nicknames, by
+the `nameparser` library, which is about a hundred times slower.
 """
 
 import re

@@ -42,7 +42,8 @@ def lines_of(
     """Return the timeline entries, newest first, with the sentences registered by other rooms where there are
     any. `files` is {job id: name of its file}.
 
-    A complete timeline without an arrival event gets a final line for it, because jobs record none.
+    A complete timeline without an arrival event gets a final line for it, because enrollment jobs record none
+    for the contacts they create.
     """
     lines: list[Line] = []
     for event in card.events:
@@ -56,7 +57,7 @@ def lines_of(
             lines.append(Line(text, event.at, by))
         else:
             file = files.get(event.job_id, _DELETED)
-            lines.append(Line(f"{text}, as stated in {file.text}", event.at, by, file.url))
+            lines.append(Line(f"{text}, according to {file.text}", event.at, by, file.url))
     if card.is_complete and not any(event.kind in _ARRIVALS for event in card.events):
         lines.append(_arrival(card, files))
     return lines

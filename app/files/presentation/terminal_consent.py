@@ -111,7 +111,7 @@ def _about_column(
     ]
     if column.suggested.startswith("channel"):
         option = _quoted(column.name, column.suggested)
-        lines.append(f"  --map {option}  it’s about another channel: leave out who matching no to it")
+        lines.append(f"  --map {option}  it’s about another channel: leave out people who said no to it")
     then = files.questions_of(upload, {**mapping, str(column.index): column.suggested}, answers).words
     own = [word for word in then if word.is_open and column.name in word.columns]
     if own:

@@ -20,7 +20,8 @@ from app.platform.blank_words import is_blank
 _MAX_LENGTH: Final = 250
 _LABEL: Final = re.compile(r"(?:p|tel|phone|mobile|cell|fon|telefon|handy|t|m|whatsapp)\s?[:=]\s?", re.I)
 _LINK: Final = re.compile(r"(?:https?://)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?", re.I)
-_SCIENTIFIC: Final = re.compile(r"[+-]?(\d+)(?:[.,](\d+))?[eE]\+?(\d{1,3})")
+_SCIENTIFIC: Final = re.compile(r"[+-]?(\d+)(?:[.,](\d+))?[eE]\+?(\d+)")
+_MAX_EXPONENT_DIGITS: Final = 3
 _DECIMALS: Final = re.compile(r"(\d{6,})[.,]0+")
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]|\s(?:und|and|oder|or|et|ou|y|o|e|bzw\.?)\s", re.I)
 _MIN_DIGITS: Final = 5
@@ -53,7 +54,7 @@ def read_phone(cell: str, country: str | None, international: bool = False) -> P
         return PhoneReading(None, AddressProblem.PHONE_TOO_LONG)
     if scientific := _SCIENTIFIC.fullmatch(text):
         whole, decimals, exponent = scientific.groups(default="")
-        if len(decimals) != int(exponent):
+        if len(exponent) > _MAX_EXPONENT_DIGITS or len(decimals) != int(exponent):
             return PhoneReading(None, AddressProblem.PHONE_SHORTENED)
         text = whole + decimals
     plain = None if _WORDS.search(text) else _read_without_words(text, country, international)

@@ -63,6 +63,14 @@ def test_files_that_say_it_clearly_ask_nothing(enroll, name):
     assert PAST_THE_QUESTIONS in enroll(name).output
 
 
+def test_a_column_about_another_channel_may_leave_people_out(app, alice, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("Email,SMS_BLACKLISTED,Newsletter\na@example.com,Yes,yes\nb@example.com,,no\n")
+    asked = app.test_cli_runner().invoke(args=["import", str(path)]).output
+    option = '--map "SMS_BLACKLISTED=channel_opt_out"'
+    assert f"{option}  it’s about another channel: leave out people who said no to it" in asked
+
+
 def test_an_import_asks_too(enroll):
     assert "Does “Status” say who may be contacted?" in enroll("83a", command="import").output
     assert PAST_THE_QUESTIONS in enroll("83a", "--map", "Status=ignore", command="import").output

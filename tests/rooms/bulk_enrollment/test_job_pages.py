@@ -228,7 +228,7 @@ def test_a_job_without_problems_says_so_where_its_page_was_open(app, bob, run_ta
     run_tasks()
     list_of = {"HX-Request": "true", "HX-Target": "div#problem-list"}
     answer = bob.get(f"/enrollments/{job}", headers=list_of).text
-    assert "No row was skipped or failed." in answer and "while the job runs" not in answer
+    assert "No rows were skipped, and none failed." in answer and "while the job runs" not in answer
 
 
 def test_a_contact_s_time_line_leads_to_the_job(app, bob, run_tasks):  # B-17
@@ -254,18 +254,18 @@ def test_a_contact_s_page_names_the_file_that_opted_it_out(app, bob, run_tasks):
     run_tasks()
     file = f'<a href="/enrollments/{job}">'
     page = bob.get(f"/contacts/{known}").text
-    assert f"{file}Unsubscribed, as stated in stops &amp; more.csv</a>" in page
+    assert f"{file}Unsubscribed, according to stops &amp; more.csv</a>" in page
     assert re.search(
-        rf"Unsubscribed on [^<]+, as stated in {file}stops &amp; more.csv</a>\. No messages", page
+        rf"Unsubscribed on [^<]+, according to {file}stops &amp; more.csv</a>\. No messages", page
     )
     [new] = set(re.findall(r'href="/contacts/(\d+)"', bob.get("/contacts?q=eve").text))
     page = bob.get(f"/contacts/{new}").text
     assert f"{file}Imported from stops &amp; more.csv as unsubscribed</a>" in page
-    assert f", as stated in {file}stops" in page
+    assert f", according to {file}stops" in page
     bob.post(f"/contacts/{new}/reactivation", data={"reason": "Called us"})
     bob.post(f"/contacts/{new}/unsubscription")
     page = bob.get(f"/contacts/{new}").text
-    assert "as stated in" not in page and "as unsubscribed" not in page, "then it was Bob"
+    assert "according to" not in page and "as unsubscribed" not in page, "then it was Bob"
 
 
 def test_vera_looks_and_changes_nothing(app, bob, vera, run_tasks):  # B-28
@@ -346,6 +346,22 @@ def test_panel_tabs_and_rows_come_from_one_read(app, bob, run_tasks):
     assert "problem-tabs" not in same
     rows = bob.htmx("get", f"/enrollments/{job}", headers={"HX-Target": "div#problem-list"}).text
     assert '<hx-partial hx-target="#job-panel"' in rows and "rows=4" in rows, "the rows bring the panel along"
+
+
+def test_pausing_keeps_the_filter_of_the_tabs(app, bob, run_tasks):
+    job = start_job(app, bob.actor, MIXED)
+    run_tasks()
+    _change_job(app, bob, job, status="processing", finished_at=None)
+    _show_a_worker(app)
+    page = page_of(bob, job, code="VALIDATION_ERROR", q="ben")
+    assert re.search(rf'hx-post="/enrollments/{job}/pause" hx-include="#problem-form"', page)
+    for action, button in (("pause", "Resume"), ("pause/removal", "Pause")):
+        sent = {"code": "VALIDATION_ERROR", "q": "ben", "sort": "-row"}
+        answer = bob.htmx("post", f"/enrollments/{job}/{action}", data=sent).text
+        assert button in answer
+        tabs = answer.split('hx-target="#problem-tabs"')[1].split("</hx-partial>")[0]
+        assert re.search(r'aria-current="page">Needs fixing', tabs)
+        assert "q=ben" in tabs and "sort=-row" in tabs
 
 
 def test_codes_stand_in_filter_and_download_only(app, bob, run_tasks):

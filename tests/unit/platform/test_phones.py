@@ -210,6 +210,9 @@ def test_a_zero_in_parentheses_is_left_out_unless_it_belongs_to_the_number(cell,
         ("4.91511234567E+12", None),
         ("4.9151123456781E+12", None),
         ("1E999", None),
+        ("212555E1234", None),
+        ("+49151E12345678", None),
+        ("2.125551234E0009", None),
     ],
 )
 def test_scientific_notation_is_read_only_if_no_digit_is_lost(cell, key):

@@ -183,11 +183,11 @@ def _job_filter(kind: str) -> JobFilter:
 
 
 def _problem_filter() -> ProblemFilter:
-    """Return the filter from the query string; invalid values are ignored."""
-    code, sort = request.args.get("code", ""), request.args.get("sort", "")
+    """Return the filter from the query string, or from the form of an action; invalid values are ignored."""
+    code, sort = request.values.get("code", ""), request.values.get("sort", "")
     return ProblemFilter(
         outcomes=(Outcome[code],) if code in Outcome.__members__ else (),
-        search=request.args.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH],
+        search=request.values.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH],
         sort=sort if sort.removeprefix("-") in SORTS else "row",
     )
 
