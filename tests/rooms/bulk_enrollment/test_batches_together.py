@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.application.jobs.batch import enroll_as_planned
+from app.bulk_enrollment.domain import job as domain
 from app.bulk_enrollment.infrastructure.store import batches, claims, following
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.clock import now
@@ -20,10 +21,15 @@ def workflow(app, bob):
     return active(app, bob.actor)
 
 
+@pytest.fixture(autouse=True)
+def batches_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain, "SMALLEST_CUT", 10)
+
+
 @pytest.fixture
 def job(trial: Trial, workflow) -> str:
     """Ten batches of ten new people, five of them handed out."""
-    return trial.started(lines(*addresses(100)), workflow, missing="create", batch_size=10)
+    return trial.started(lines(*addresses(100)), workflow, missing="create")
 
 
 def run_first(trial: Trial, job: str, monkeypatch: pytest.MonkeyPatch, together: int) -> None:
@@ -49,6 +55,12 @@ def test_following_batches_are_completed_with_the_first(trial: Trial, job, monke
     assert all(batch.started_at and batch.finished_at and batch.lease_until is None for batch in done)
     trial.finish(job)
     trial.holds(job)
+
+
+def test_batches_of_a_requested_size_run_one_by_one(trial: Trial, workflow, monkeypatch):
+    asked = trial.started(lines(*addresses(100)), workflow, missing="create", batch_size=10)
+    run_first(trial, asked, monkeypatch, together=40)
+    assert statuses(trial, asked) == "cc" + "p" * 8, "the second one is claimed, and run alone"
 
 
 def test_a_batch_in_between_that_must_wait_ends_the_row(trial: Trial, job, monkeypatch):
@@ -79,7 +91,7 @@ def test_one_row_that_differs_sends_only_the_first_batch_another_way(
 
 def test_after_a_difference_batches_run_alone(trial: Trial, job, workflow, monkeypatch):
     """If every batch differs, none is tried again and again with others."""
-    other = trial.started(lines(*addresses(100)), workflow, missing="create", batch_size=10)
+    other = trial.started(lines(*addresses(100)), workflow, missing="create")
     with trial.acting():
         for batch in trial.batches(other):
             run.run_batch(trial.actor.account_id, batch.id)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.jobs import plan, run
+from app.bulk_enrollment.application.jobs import plan
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
 from app.platform.database import db, is_sqlite, transaction
@@ -175,7 +175,6 @@ def test_the_last_costs_what_an_early_one_did(
 ) -> None:
     """People of the first workflow are all new, those of the second are all there."""
     monkeypatch.setattr(plan, "CHUNK_ROWS", CHUNK)
-    monkeypatch.setattr(run, "ROWS_TOGETHER", BATCH)
     first, second = (active(trial.app, trial.actor, name) for name in ("First", "Second"))
     cells, people = file_of(CHUNK * CHUNKS, CHUNK)
     outcomes = {"ENROLLED": people, "DUPLICATE_IN_SELECTION": len(cells) - people}

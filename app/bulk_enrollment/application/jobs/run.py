@@ -43,8 +43,8 @@ CANCEL_TASK = "bulk_enrollment.skip_rest"
 # A task may run several batches in a row for this long, then makes way for other tasks.
 SECONDS_IN_A_ROW = 2.0
 
-# Smaller batches are completed together, up to so many rows in one transaction: its fixed cost is that of
-# enrolling some 500 rows.
+# Batches of automatic size are completed together, up to so many rows in one transaction: its fixed cost is
+# that of enrolling some 500 rows.
 ROWS_TOGETHER = 1_000
 
 
@@ -73,13 +73,18 @@ def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool])
     if claim is None:
         return
     job = queries.job_by_id(account_id, claim.job_id)
-    together = max(1, ROWS_TOGETHER // batch_size(job.total, job.options.batch_size))
+    together = _together(job)
     while claim is not None:
         done = _run_claimed(job, claim, may_go_on, together)
         claim = done.next_claim
         if not done.is_as_planned:
             together = 1  # the next ones probably differ from their plan, too
     finish_if_done(account_id, job.id)
+
+
+def _together(job: EnrollmentJob) -> int:
+    """Return the number of batches that may share a transaction; 1 if the size of batches was requested."""
+    return 1 if job.options.batch_size else max(1, ROWS_TOGETHER // batch_size(job.total))
 
 
 class _Done(NamedTuple):
