@@ -52,7 +52,19 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     sample_data.init(app)
     home.init(app)
     files.init(app)  # after the rooms that offer destinations for files
+    if process in ("web", "command"):
+        _add_api(app)
     return app
+
+
+def _add_api(app: "Flask") -> None:
+    """Register the operations of the JSON API. Workers do without it, and without importing Pydantic."""
+    from app.accounts.presentation import api as accounts
+    from app.platform.api import document
+
+    for room in (accounts,):
+        app.register_blueprint(room.blueprint)
+    app.register_blueprint(document.blueprint)
 
 
 def _settings_of_environment() -> "Settings":

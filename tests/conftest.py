@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 
 from app.accounts.application import change_business
 from app.platform import formats, logs, queue
-from tests.people import Person, sign_in
+from tests.people import Person, Program, program_of, sign_in
 from tests.services.databases import Database
 from tests.services.installation import Installation
 from tests.services.postgresql import PostgreSQL
@@ -150,6 +150,12 @@ def sam(app: Flask) -> Person:
 def mallory(app: Flask) -> Person:
     """Owns an unrelated account."""
     return sign_in(app, "mallory")
+
+
+@pytest.fixture
+def program(app: Flask, alice: Person) -> Program:
+    """A program with a token of Alice's that may do everything."""
+    return program_of(app, alice)
 
 
 @pytest.fixture

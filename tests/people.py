@@ -13,7 +13,8 @@ from flask_security import hash_password
 from itsdangerous import URLSafeTimedSerializer
 
 from app.accounts.application import actor_of, add_person, begin_session, create_owner, create_sub_account
-from app.accounts.domain import Actor, Role
+from app.accounts.application.api_tokens import create_token
+from app.accounts.domain import Actor, Permission, Role
 from app.accounts.infrastructure import queries, store
 from app.platform.database import transaction
 
@@ -79,3 +80,36 @@ def sign_in(app: Flask, name: str) -> Person:
     signer = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
     browser.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps("the same in all tests")
     return Person(actor, browser)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program with an API token of a person; every request is JSON."""
+
+    actor: Actor
+    client: FlaskClient
+    token: str
+
+    def send(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"} | options.pop("headers", {})
+        return self.client.open(f"/api/v1{path}", method=method, json=body, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self.send("POST", path, body, **options)
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self.send("PATCH", path, body, **options)
+
+    def delete(self, path: str, **options: Any) -> Any:
+        return self.send("DELETE", path, **options)
+
+
+def program_of(app: Flask, person: Person, *scopes: str) -> Program:
+    """Give a person a token with these scopes, or with all of their role."""
+    wanted = scopes or [one.value for one in Permission if person.actor.may(one)]
+    with app.app_context():
+        _, token = create_token(person.actor, name="Test program", scopes=wanted, days=None)
+    return Program(person.actor, app.test_client(), token)

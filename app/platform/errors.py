@@ -37,6 +37,10 @@ class Conflict(MusterError):
     """The object's current state does not allow the action."""
 
 
+class ChangedMeanwhile(MusterError):
+    """The object is no longer the version that the program has seen."""
+
+
 class LimitReached(MusterError):
     """The account has reached a limit, or sends requests too often."""
 

@@ -151,6 +151,9 @@ class Settings:
     batch_lease_seconds: int = _setting(
         60, _integer(1, 3600), "Seconds after which a silent worker’s batch is given to another."
     )
+    api_requests_per_minute: int = _setting(
+        600, _integer(0, 10_000_000), "API requests per token and minute; 0 sets no limit."
+    )
     lockout_failures: int = _setting(10, _integer(1, 1000), "Wrong passwords before sign-in is locked.")
     lockout_minutes: int = _setting(15, _integer(1, 1440), "Minutes that sign-in stays locked.")
 

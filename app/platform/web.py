@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform import errors, formats, outages, post_only_urls, request_bodies
+from app.platform.api.problems import problem
 from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.settings import Settings
@@ -39,6 +40,7 @@ STATUS = {
     errors.NotAllowed: 403,
     errors.TooMuch: 400,
     errors.Conflict: 409,
+    errors.ChangedMeanwhile: 412,
     errors.Invalid: 422,
     errors.LimitReached: 429,
     errors.Unavailable: 503,
@@ -52,6 +54,7 @@ TITLES = {
     404: "Page not found",
     405: "Not supported here",
     409: "That isn’t possible right now",
+    412: "Changed in the meantime",
     413: "Too large",
     415: "Unsupported content type",
     422: "Please check your input",
@@ -218,8 +221,8 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
         return error
     if status == 405 and not is_htmx() and not is_api() and (page := post_only_urls.page_above()):
         return redirect(page, 303), 303
-    code = {404: "NOT_FOUND", 413: "TOO_LARGE", 429: "RATE_LIMITED"}.get(status, "BAD_REQUEST")
-    answer = _error_response(status, code, _MESSAGES.get(status, error.description or ""), {})
+    message = (_API_MESSAGES if is_api() else _MESSAGES).get(status, error.description or "")
+    answer = _error_response(status, CODES.get(status, "BAD_REQUEST"), message, {})
     for header in ("Allow", "Retry-After"):
         if value := dict(error.get_headers()).get(header):
             answer.headers[header] = value
@@ -249,6 +252,14 @@ def _roll_back() -> None:
         db.session.rollback()
 
 
+CODES = {
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "RATE_LIMITED",
+}
+
 _MESSAGES = {
     404: "The address is wrong, or the page was removed.",
     405: "This address doesn’t support that request.",
@@ -256,18 +267,16 @@ _MESSAGES = {
     429: "Too many attempts. Wait a few minutes and try again.",
 }
 
+_API_MESSAGES = {
+    404: "There is nothing at this URL. The reference lists all operations: /api/v1/openapi.json.",
+    405: "This URL doesn’t support that method; see the Allow header.",
+    413: "The body exceeds the size limit.",
+}
+
 
 def _error_response(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyResponse:
     if is_api():
-        problem = {
-            "type": "about:blank",
-            "title": TITLES.get(status, "Error"),
-            "status": status,
-            "code": code,
-        }
-        answer = jsonify(problem | {"detail": message} | facts)
-        answer.mimetype = "application/problem+json"
-        return answer
+        return problem(status, code, message, facts)
     if "_login_user" not in g:  # keep error pages from looking up the user
         g._login_user = AnonymousUserMixin()
     page = "errors/_error.html" if is_htmx() else "errors/error.html"

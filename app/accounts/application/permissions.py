@@ -1,6 +1,7 @@
 """Permission checks and limits. Every use case calls `require` in its first line."""
 
 from app.accounts.domain import Actor, Permission
+from app.accounts.domain.actors import ROLE_PERMISSIONS
 from app.accounts.infrastructure import queries, store
 from app.platform.errors import NotAllowed
 
@@ -14,13 +15,20 @@ _ACTIONS = {
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raise NotAllowed unless the actor's role has `permission`."""
-    if not actor.may(permission):
+    """Raise NotAllowed unless the actor's role, and the API token if there is one, has `permission`."""
+    if actor.may(permission):
+        return
+    if permission in ROLE_PERMISSIONS[actor.role]:
         raise NotAllowed(
             "NOT_ALLOWED",
-            f"Your role ({actor.role.value}) can’t {_ACTIONS[permission]}. Ask an owner or admin.",
+            f"This token lacks the scope {permission.value}. Create one that has it.",
             permission=permission.value,
         )
+    raise NotAllowed(
+        "NOT_ALLOWED",
+        f"Your role ({actor.role.value}) can’t {_ACTIONS[permission]}. Ask an owner or admin.",
+        permission=permission.value,
+    )
 
 
 def lock(account_id: int) -> None:

@@ -34,7 +34,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 class Actor:
     """A user, or the system, acting in an account.
 
-    `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”.
+    `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”. `scopes` are the
+    only permissions of an API token, None without one.
     """
 
     account_id: int
@@ -46,6 +47,10 @@ class Actor:
     time_zone: str = "UTC"
     country: str = ""
     origin: str = "worker"
+    scopes: frozenset[str] | None = None
 
     def may(self, permission: str) -> bool:
-        return permission in ROLE_PERMISSIONS[self.role]
+        """Return whether the role, and the token if there is one, has a permission."""
+        return permission in ROLE_PERMISSIONS[self.role] and (
+            self.scopes is None or permission in self.scopes
+        )

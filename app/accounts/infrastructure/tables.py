@@ -1,4 +1,4 @@
-"""Tables: accounts, users, memberships, sessions, business details."""
+"""Tables: accounts, users, memberships, sessions, API tokens and requests, business details."""
 
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,40 @@ class SignIn(db.Model):
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ApiToken(AccountOwned, Authored, db.Model):
+    """A token of a program that acts for a user in an account. The program holds it, the table only its
+    SHA-256 and its first characters."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[int] = mapped_column(BigInt, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    prefix: Mapped[str] = mapped_column(sa.String(16))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    scopes: Mapped[list[str]]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class ApiRequest(AccountOwned, db.Model):
+    """The response to a request with an idempotency key, returned again if the request is repeated."""
+
+    __tablename__ = "api_requests"
+
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Business(AccountOwned, Authored, db.Model):

@@ -1,8 +1,8 @@
-"""Sign-in, sign-out, profile page, and the request guard."""
+"""Sign-in, sign-out, profile page, API tokens, and the request guard."""
 
 from flask import Flask, g
 
-from app.accounts.presentation import audit_words, profile, sign_in
+from app.accounts.presentation import audit_words, profile, programs, sign_in, tokens
 from app.accounts.presentation.request_guard import guard
 from app.platform.settings import Settings
 
@@ -11,6 +11,8 @@ __all__ = ["guard", "init"]
 
 def init(app: Flask, settings: Settings) -> None:
     sign_in.init(app, settings)
+    programs.init(app)
     app.register_blueprint(profile.blueprint)
+    app.register_blueprint(tokens.blueprint)
     audit_words.register()
     app.context_processor(lambda: {"current_actor": g.get("actor")})

@@ -42,6 +42,8 @@ _AUDIT_SENTENCES: Final = {
     "business_details_changed": "updated the business details of {it}",
     "person_added": "added {it}",
     "profile_changed": "updated the profile of {it}",
+    "token_created": "created {it}",
+    "token_revoked": "revoked {it}",
 }
 
 
@@ -51,6 +53,7 @@ def register() -> None:
         subjects={
             "account": Subject("the account ", "the account", "account"),
             "user": Subject("", "a person", "account"),
+            "token": Subject("the API token ", "an API token", "account"),
         },
         details={
             "profile_changed": _changed,

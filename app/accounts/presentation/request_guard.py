@@ -1,15 +1,16 @@
 """Request guard: authenticates every request and sets its actor and account.
 
-It runs before the body is read. Only views marked with `web.public` or `web.skip_authentication` are open to
+Browsers have a session cookie, programs that use the API a token. It runs before the body is read. Only views marked with `web.public` or `web.skip_authentication` are open to
 people who are not signed in.
 """
 
-from flask import Response, current_app, g, jsonify, redirect, request, session, url_for
+from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.application import actor_of, installation_is_new
 from app.accounts.domain import Actor
+from app.accounts.presentation.programs import sign_in_program
 from app.accounts.presentation.sessions import end_this_session
 from app.platform import formats, tenancy, web
 from app.platform.errors import NotFound
@@ -23,6 +24,8 @@ def guard() -> AnyResponse | None:
     if request.endpoint == "static" or getattr(view, "skips_authentication", False):
         return None
     formats.zone.set("UTC")
+    if web.is_api():
+        return None if view is None else sign_in_program()
     if current_user.is_authenticated:
         return _sign_in_actor(is_public)
     return None if is_public else _send_to_sign_in()
@@ -52,16 +55,6 @@ def _actor() -> Actor:
 
 
 def _send_to_sign_in() -> AnyResponse:
-    if web.is_api():
-        problem = {
-            "type": "about:blank",
-            "title": "Sign in required",
-            "status": 401,
-            "code": "UNAUTHENTICATED",
-        }
-        answer = jsonify(problem | {"detail": "Sign in or use an API token."})
-        answer.mimetype, answer.status_code = "application/problem+json", 401
-        return answer
     page = (
         url_for("initial_setup.set_up") if installation_is_new() else url_for("security.login", next=_next())
     )

@@ -1,0 +1,57 @@
+"""Requests of programs that may be repeated: the second time they get the first response.
+
+Response and effect are committed together, so that a request whose response was lost has either done its work,
+which the next one learns, or nothing.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from app.accounts.application.permissions import lock
+from app.accounts.domain import Actor
+from app.accounts.infrastructure import api_tokens as store
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Invalid
+
+KEPT: Final = timedelta(hours=24)
+MAX_KEY: Final = 255
+
+Answer = dict[str, Any]
+"""A response as JSON; this room does not look into it."""
+
+
+def answer_once(
+    actor: Actor, key: str, fingerprint: str, make: Callable[[], Answer]
+) -> tuple[Answer, bool]:
+    """Return (answer, whether it is an earlier one) for an idempotency key of the user.
+
+    `make` runs in the transaction that keeps its answer, and not at all if there is one. An error keeps nothing.
+    Raises Invalid if the key is malformed or was used for a request with another `fingerprint`.
+    """
+    if not (0 < len(key) <= MAX_KEY and key.isprintable() and key.isascii()):
+        raise Invalid(
+            "VALIDATION_ERROR", f"An Idempotency-Key must be 1 to {MAX_KEY} printable ASCII characters."
+        )
+    key_hash = hashlib.sha256(f"{actor.user_id}:{key}".encode()).hexdigest()
+    with transaction():
+        lock(actor.account_id)
+        known = store.request_with_key(actor.account_id, key_hash, now() - KEPT)
+        if known is None:
+            answer = make()
+            store.keep_request(actor.account_id, key_hash, fingerprint, answer, now())
+            return answer, False
+        if known.fingerprint != fingerprint:
+            raise Invalid(
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request. Use a new key for each new request.",
+            )
+        return known.answer, True
+
+
+def discard_old_requests() -> int:
+    """Delete responses that are kept no longer; return how many."""
+    with transaction():
+        return store.discard_requests(now() - KEPT)

@@ -1,0 +1,161 @@
+"""Queries and writes of API tokens, and of the responses kept for repeated requests."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.accounts.infrastructure.tables import Account, ApiRequest, ApiToken, Membership, User
+from app.platform.database import session
+
+_PLAIN = {"synchronize_session": False}
+
+
+class Bearer(NamedTuple):
+    """A valid token with its user, account, and the user's role there."""
+
+    token_id: int
+    scopes: list[str]
+    last_used_at: datetime | None
+    user_id: int
+    user_name: str
+    email: str
+    account_id: int
+    account_name: str
+    time_zone: str
+    country: str
+    role: str
+
+
+class ListedToken(NamedTuple):
+    token: ApiToken
+    user_name: str
+
+
+def bearer_of(token_hash: str, at: datetime) -> Bearer | None:
+    """Return who has this token; None if it is unknown, revoked, or expired, or the user has left."""
+    found = session().execute(
+        _bearer(), {"token_hash": token_hash, "at": at}, execution_options={"cross_account": True}
+    )
+    row = found.first()
+    return Bearer(*row) if row else None
+
+
+@lru_cache  # every request of the API runs it
+def _bearer() -> sa.Select[Any]:
+    at = sa.bindparam("at", type_=ApiToken.expires_at.type)
+    in_account = sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id)
+    return (
+        sa.select(
+            ApiToken.id,
+            ApiToken.scopes,
+            ApiToken.last_used_at,
+            User.id,
+            User.name,
+            User.email,
+            Account.id,
+            Account.name,
+            Account.time_zone,
+            Account.country,
+            Membership.role,
+        )
+        .join(User, User.id == ApiToken.user_id)
+        .join(Account, Account.id == ApiToken.account_id)
+        .join(Membership, sa.and_(Membership.user_id == User.id, in_account))
+        .where(
+            ApiToken.token_hash == sa.bindparam("token_hash", type_=ApiToken.token_hash.type),
+            ApiToken.revoked_at.is_(None),
+            sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > at),
+            User.active,
+        )
+        .order_by(Membership.account_id != Account.id)  # the role in the account itself comes first
+        .limit(1)
+    )
+
+
+def tokens_of(account_id: int, user_id: int | None) -> Sequence[ListedToken]:
+    """Return the tokens of a user in an account (None: of all users) that are not revoked, newest first."""
+    query = (
+        sa.select(ApiToken, User.name)
+        .join(User, User.id == ApiToken.user_id)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.id.desc())
+    )
+    if user_id is not None:
+        query = query.where(ApiToken.user_id == user_id)
+    return [ListedToken(*row) for row in session().execute(query)]
+
+
+def token(account_id: int, token_id: int) -> ApiToken | None:
+    return session().scalar(
+        sa.select(ApiToken).where(
+            ApiToken.account_id == account_id, ApiToken.id == token_id, ApiToken.revoked_at.is_(None)
+        )
+    )
+
+
+def add(made: ApiToken) -> ApiToken:
+    session().add(made)
+    session().flush()
+    return made
+
+
+def revoke(account_id: int, token_id: int, at: datetime) -> bool:
+    """Return whether the token was valid until now."""
+    result = session().execute(
+        sa.update(ApiToken)
+        .where(
+            ApiToken.account_id == account_id, ApiToken.id == token_id, ApiToken.revoked_at.is_(None)
+        )
+        .values(revoked_at=at)
+        .returning(ApiToken.id),
+        execution_options=_PLAIN,
+    )
+    return result.first() is not None
+
+
+def note_use(account_id: int, token_id: int, at: datetime) -> None:
+    session().execute(
+        sa.update(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.id == token_id)
+        .values(last_used_at=at),
+        execution_options=_PLAIN,
+    )
+
+
+def request_with_key(account_id: int, key_hash: str, since: datetime) -> ApiRequest | None:
+    return session().scalar(
+        sa.select(ApiRequest).where(
+            ApiRequest.account_id == account_id,
+            ApiRequest.key_hash == key_hash,
+            ApiRequest.created_at > since,
+        )
+    )
+
+
+def keep_request(account_id: int, key_hash: str, fingerprint: str, answer: dict[str, Any], at: datetime) -> None:
+    """Insert the response, in place of an expired one with the same key."""
+    session().execute(
+        sa.delete(ApiRequest).where(ApiRequest.account_id == account_id, ApiRequest.key_hash == key_hash),
+        execution_options=_PLAIN,
+    )
+    session().add(
+        ApiRequest(
+            account_id=account_id,
+            key_hash=key_hash,
+            fingerprint=fingerprint,
+            answer=answer,
+            created_at=at,
+        )
+    )
+    session().flush()
+
+
+def discard_requests(before: datetime) -> int:
+    result = session().execute(
+        sa.delete(ApiRequest).where(ApiRequest.created_at <= before).returning(ApiRequest.key_hash),
+        execution_options=_PLAIN | {"cross_account": True},
+    )
+    return len(result.all())

@@ -1,0 +1,84 @@
+"""Requests of programs: sign-in by API token, their rate limit, and responses to repeated ones."""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.application import api_requests, api_tokens, require
+from app.accounts.application.api_tokens import TokenUse
+from app.accounts.domain import Permission
+from app.platform import formats, tenancy, web
+from app.platform.api import rate_limits
+from app.platform.api.problems import problem
+from app.platform.attempts import AttemptLimiter, count_or_refuse
+from app.platform.clock import every
+from app.platform.logs import origin
+
+WRONG_TOKENS, WRONG_TOKENS_SECONDS = 60, 60
+KEPT_HEADERS = ("Location", "ETag", "Link")
+
+every(3600)(api_requests.discard_old_requests)
+
+
+def init(app: Flask) -> None:
+    AttemptLimiter(app, "wrong tokens", WRONG_TOKENS, WRONG_TOKENS_SECONDS)
+    rate_limits.init(app)
+    app.before_request(_count_request)
+    app.extensions["answer_once"] = answer_once
+
+
+def sign_in_program() -> AnyResponse | None:
+    """Set `g.actor` from the token of the request; return a response if it has none that is valid.
+
+    Cookies are not looked at, so a browser that is signed in cannot be used for a forged request. Raises NotAllowed if the
+    operation needs a scope or permission that the token lacks.
+    """
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    use = api_tokens.actor_of_token(text.strip(), request.remote_addr or "") if scheme.lower() == "bearer" else None
+    if use is None:
+        return _unauthenticated(has_token=bool(text))
+    g.actor, g.token_use = use.actor, use
+    tenancy.act_for(use.actor.account_id)
+    formats.zone.set(use.actor.time_zone)
+    origin.set({**(origin.get() or {}), "account": use.actor.account_id, "user": use.actor.user_id})
+    view = current_app.view_functions.get(request.endpoint or "")
+    if permission := getattr(view, "permission", None):
+        require(use.actor, Permission(permission))
+    return None
+
+
+def answer_once(key: str, fingerprint: str, make: Callable[[], Response]) -> Response:
+    """Return the response of `make`, or the one kept for this idempotency key."""
+
+    def answer() -> api_requests.Answer:
+        made = make()
+        kept = {name: made.headers[name] for name in KEPT_HEADERS if name in made.headers}
+        return {"status": made.status_code, "body": made.get_data(as_text=True), "headers": kept}
+
+    kept, is_repeated = api_requests.answer_once(web.actor(), key, fingerprint, answer)
+    response = Response(kept["body"], status=kept["status"], mimetype="application/json")
+    response.headers.update(kept["headers"])
+    if is_repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _count_request() -> None:
+    use: TokenUse | None = g.get("token_use")
+    if use is not None:
+        rate_limits.count_request(use.token_id)
+        api_tokens.note_use(use)
+
+
+def _unauthenticated(has_token: bool) -> AnyResponse:
+    if has_token:
+        count_or_refuse("wrong tokens", request.remote_addr)
+    sentence = (
+        "This token isn’t valid. It may have expired or been revoked."
+        if has_token
+        else "Send an API token in the header “Authorization: Bearer TOKEN”. Create one under Settings > API tokens."
+    )
+    answer = problem(401, "UNAUTHENTICATED", sentence)
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer

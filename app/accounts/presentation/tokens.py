@@ -1,0 +1,72 @@
+"""Settings > API tokens: create, list, and revoke tokens."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.accounts.application.api_tokens import create_token, list_tokens, revoke_token
+from app.accounts.domain.api_tokens import MAX_TOKEN_NAME, SCOPES
+from app.platform import web
+from app.platform.errors import Invalid, LimitReached
+from app.platform.ids import number_of
+
+blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
+
+LIFETIMES = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("", "No expiration")]
+
+
+class TokenForm(FlaskForm):
+    name = StringField("Name", render_kw={"maxlength": MAX_TOKEN_NAME})
+    scopes = SelectMultipleField(
+        "What it can do",
+        choices=[(scope.value, words) for scope, words in SCOPES.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    days = SelectField("Expires", choices=LIFETIMES, default="90")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    return _page(TokenForm(formdata=None))
+
+
+@blueprint.post("")
+def create() -> ResponseReturnValue:
+    """Create a token; its text is on the response page only, and never in a URL or cookie."""
+    form = TokenForm()
+    days = number_of(form.days.data or "")
+    try:
+        made, text = create_token(
+            web.actor(), name=form.name.data or "", scopes=form.scopes.data or [], days=days
+        )
+    except Invalid as wrong:
+        for name, sentence in wrong.facts["fields"].items():
+            form[name].errors = [sentence]
+        return _page(form), 422
+    except LimitReached as full:
+        form.name.errors = [full.message]
+        return _page(form), 429
+    return _page(TokenForm(formdata=None), made=made, text=text)
+
+
+@blueprint.post("/<int:token_id>/revocation")
+def revoke(token_id: int) -> ResponseReturnValue:
+    name = revoke_token(web.actor(), token_id)
+    flash(f"Token “{name}” revoked. Programs that use it are signed out.", "success")
+    return web.send_to(url_for("tokens.index"))
+
+
+def _page(form: TokenForm, **facts: Any) -> str:
+    return render_template(
+        "accounts/tokens.html",
+        form=form,
+        tokens=list_tokens(web.actor()),
+        scopes={scope.value: words for scope, words in SCOPES.items()},
+        nav_active="settings",
+        **facts,
+    )

@@ -1,0 +1,168 @@
+"""`operation` turns a view into an operation of the API.
+
+SpecTree collects operations for the OpenAPI document. Requests are read here instead of by SpecTree, which takes a
+missing or malformed JSON body for an empty object and loads streamed responses into memory.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from hashlib import sha256
+from typing import Any, Final, get_type_hints
+
+from flask import Blueprint, Response, current_app, request
+from pydantic import BaseModel
+from spectree import Response as Responses
+from spectree import SpecTree
+
+from app.platform.api import bodies
+from app.platform.api.schemas import Problem, Query, Schema
+
+PREFIX: Final = "/api/v1"
+JSON: Final = "application/json"
+
+View = Callable[..., Any]
+Result = Schema | Response | tuple[Schema | None, int] | tuple[Schema | None, int, Mapping[str, str]] | None
+
+
+def _component(model: Any) -> str:
+    """Return the name of a schema in the document: `Page[Job]` becomes `PageOfJob`."""
+    return re.sub(r"\W+", "Of", model.__name__.rstrip("]"))
+
+
+spec = SpecTree(
+    "flask",
+    mode="strict",
+    annotations=False,
+    title="Muster API",
+    version="1",
+    naming_strategy=_component,
+    nested_naming_strategy=lambda _parent, child: child.replace("_", "Of").rstrip("Of"),
+    validation_error_model=Problem,
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the OpenAPI document says about an operation beyond its schemas.
+
+    `permission` is the scope it needs, `media_type` that of a successful response, `upload` the media types of
+    a body that is a file.
+    """
+
+    id: str
+    permission: str | None = None
+    is_idempotent: bool = False
+    is_conditional: bool = False
+    has_body: bool = False
+    media_type: str = JSON
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    upload: Sequence[str] = ()
+
+
+def blueprint(name: str) -> Blueprint:
+    """Return a blueprint for operations of a room. Requests have tokens, so forged forms do no harm."""
+    from app.platform.web import csrf  # which reports errors of the API, too
+
+    made = Blueprint(f"api_{name}", __name__, url_prefix=PREFIX)
+    csrf.exempt(made)
+    return made
+
+
+def operation(
+    tag: str,
+    answer: type[Schema] | None = None,
+    *,
+    status: int = 200,
+    permission: str | None = None,
+    idempotent: bool = False,
+    conditional: bool = False,
+    media_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+    upload: Sequence[str] = (),
+    errors: Sequence[int] = (),
+) -> Callable[[View], View]:
+    """Declare a view as an operation; its docstring is the documentation, its name the operation id.
+
+    A parameter `query` gets the query parameters, `body` the JSON body, each as the model of its annotation. The view
+    returns a Schema, (Schema, status), (Schema, status, headers), a Response, or None.
+
+    `permission` is checked before the body is read. An `idempotent` operation runs once per
+    `Idempotency-Key`. A `conditional` one respects `If-Match`: its use case calls `raise_if_changed`.
+    `headers` are {name: description} of its own response headers, `errors` further statuses it answers with.
+    """
+
+    def mark(view: View) -> View:
+        hints = get_type_hints(view)
+        query: type[BaseModel] = hints.get("query", Query)
+        body: type[BaseModel] | None = hints.get("body")
+        documented = spec.validate(
+            query=query,
+            json=body,
+            resp=_responses(answer, status, {*errors, *_errors_of(view, body, conditional)}),
+            tags=[tag],
+            operation_id=view.__name__,
+        )(view)
+
+        @wraps(documented)
+        def run(**arguments: Any) -> Response:
+            parameters = bodies.read_query(query)
+            if "query" in hints:
+                arguments["query"] = parameters
+            if body is not None:
+                arguments["body"] = bodies.read_json(body)
+            key = request.headers.get("Idempotency-Key") if idempotent else None
+            if key is None:
+                return _response(view(**arguments), status)
+            sent = arguments["body"].model_dump_json() if body is not None else ""
+            fingerprint = sha256(f"{request.method} {request.full_path}\n{sent}".encode()).hexdigest()
+            once: Callable[..., Response] = current_app.extensions["answer_once"]
+            return once(key, fingerprint, lambda: _response(view(**arguments), status))
+
+        marked: Any = run
+        marked.permission = permission
+        marked.operation = Operation(
+            id=view.__name__,
+            permission=permission,
+            is_idempotent=idempotent,
+            is_conditional=conditional,
+            has_body=body is not None or bool(upload),
+            media_type=media_type,
+            status=status,
+            headers=headers or {},
+            upload=upload,
+        )
+        return run
+
+    return mark
+
+
+def _errors_of(view: View, body: Any, conditional: bool) -> set[int]:
+    """Return the statuses of errors that an operation can have by its kind."""
+    found = {401, 403, 422, 429, 500, 503}
+    if "public_id" in view.__annotations__ or "contact_id" in view.__annotations__:
+        found.add(404)
+    if body is not None:
+        found |= {413, 415}
+    if conditional:
+        found.add(412)
+    return found
+
+
+def _responses(answer: type[Schema] | None, status: int, errors: set[int]) -> Responses:
+    known: dict[str, Any] = {f"HTTP_{code}": Problem for code in sorted(errors)}
+    return Responses(**({f"HTTP_{status}": answer} | known))
+
+
+def _response(result: Any, status: int) -> Response:
+    if isinstance(result, Response):
+        return result
+    schema, code, headers = result, status, {}
+    if isinstance(result, tuple):
+        schema, code, headers = (*result, {})[:3]
+    content = schema.model_dump_json() if schema is not None else ""
+    answer = Response(content, status=code, mimetype=JSON if content else None)
+    answer.headers.update(headers)
+    return answer
