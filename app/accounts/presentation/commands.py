@@ -1,0 +1,36 @@
+"""Command `create-token`."""
+
+import click
+from flask import Flask
+
+from app.accounts.application import terminal_actor
+from app.accounts.application.api_tokens import create_token
+from app.accounts.domain.api_tokens import SCOPES
+from app.platform.tenancy import acting_for
+from app.platform.terminal import plain_errors
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(_create_token)
+
+
+@click.command("create-token")
+@click.option("--name", required=True, help="The program that will use it.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in SCOPES]),
+    help="May be repeated; all scopes if not given.",
+)
+@click.option("--days", type=int, help="Days until it expires; never if not given.")
+@click.option("--account", "account_name", help="Account, by name; the first one if not given.")
+@plain_errors
+def _create_token(name: str, scopes: tuple[str, ...], days: int | None, account_name: str | None) -> None:
+    """Create an API token for the owner of an account and print it."""
+    actor = terminal_actor(account_name)
+    with acting_for(actor.account_id):
+        _, token = create_token(
+            actor, name=name, scopes=scopes or [scope.value for scope in SCOPES], days=days
+        )
+    click.echo(token)
