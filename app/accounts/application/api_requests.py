@@ -1,7 +1,7 @@
 """Requests of programs that may be repeated: the second time they get the first response.
 
-Response and effect are committed together, so that a request whose response was lost has either done its work,
-which the next one learns, or nothing.
+Response and effect are committed together: a request whose response was lost has either done its work, and
+the next one gets that response, or nothing.
 """
 
 import hashlib
@@ -23,13 +23,12 @@ Answer = dict[str, Any]
 """A response as JSON; this room does not look into it."""
 
 
-def answer_once(
-    actor: Actor, key: str, fingerprint: str, make: Callable[[], Answer]
-) -> tuple[Answer, bool]:
+def answer_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], Answer]) -> tuple[Answer, bool]:
     """Return (answer, whether it is an earlier one) for an idempotency key of the user.
 
-    `make` runs in the transaction that keeps its answer, and not at all if there is one. An error keeps nothing.
-    Raises Invalid if the key is malformed or was used for a request with another `fingerprint`.
+    `make` runs in the transaction that keeps its answer, and not at all if there is one. Nothing is kept
+    after an error. Raises Invalid if the key is malformed or was used for a request with another
+    `fingerprint`.
     """
     if not (0 < len(key) <= MAX_KEY and key.isprintable() and key.isascii()):
         raise Invalid(

@@ -79,8 +79,10 @@ def list_tokens(actor: Actor) -> Sequence[ListedToken]:
 
 
 def revoke_token(actor: Actor, token_id: int) -> str:
-    """End a token at once and return its name. Raises NotFound, also for another user's token unless the actor
-    may manage the account."""
+    """End a token at once and return its name. Raises NotFound.
+
+    Tokens of other users can be revoked only by those who may manage the account.
+    """
     require(actor, Permission.REPORTS)
     with transaction():
         known = store.token(actor.account_id, token_id)

@@ -34,8 +34,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 class Actor:
     """A user, or the system, acting in an account.
 
-    `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”. `scopes` are the
-    only permissions of an API token, None without one.
+    `user_id` is None for background work. `origin` is an IP address, “terminal”, or “worker”. `scopes` limit
+    what an API token may do; None without one.
     """
 
     account_id: int

@@ -106,9 +106,7 @@ def revoke(account_id: int, token_id: int, at: datetime) -> bool:
     """Return whether the token was valid until now."""
     result = session().execute(
         sa.update(ApiToken)
-        .where(
-            ApiToken.account_id == account_id, ApiToken.id == token_id, ApiToken.revoked_at.is_(None)
-        )
+        .where(ApiToken.account_id == account_id, ApiToken.id == token_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=at)
         .returning(ApiToken.id),
         execution_options=_PLAIN,
@@ -135,7 +133,9 @@ def request_with_key(account_id: int, key_hash: str, since: datetime) -> ApiRequ
     )
 
 
-def keep_request(account_id: int, key_hash: str, fingerprint: str, answer: dict[str, Any], at: datetime) -> None:
+def keep_request(
+    account_id: int, key_hash: str, fingerprint: str, answer: dict[str, Any], at: datetime
+) -> None:
     """Insert the response, in place of an expired one with the same key."""
     session().execute(
         sa.delete(ApiRequest).where(ApiRequest.account_id == account_id, ApiRequest.key_hash == key_hash),

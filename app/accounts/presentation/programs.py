@@ -18,6 +18,11 @@ from app.platform.logs import origin
 WRONG_TOKENS, WRONG_TOKENS_SECONDS = 60, 60
 KEPT_HEADERS = ("Location", "ETag", "Link")
 
+_WRONG_TOKEN = "This token isn’t valid. It may have expired or been revoked."
+_NO_TOKEN = (
+    "Send an API token in the header “Authorization: Bearer TOKEN”. Create one under Settings > API tokens."
+)
+
 every(3600)(api_requests.discard_old_requests)
 
 
@@ -31,11 +36,15 @@ def init(app: Flask) -> None:
 def sign_in_program() -> AnyResponse | None:
     """Set `g.actor` from the token of the request; return a response if it has none that is valid.
 
-    Cookies are not looked at, so a browser that is signed in cannot be used for a forged request. Raises NotAllowed if the
-    operation needs a scope or permission that the token lacks.
+    Cookies are ignored, so a signed-in browser cannot be used for a forged request. Raises NotAllowed if the
+    operation needs a permission that the token or its user lacks.
     """
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    use = api_tokens.actor_of_token(text.strip(), request.remote_addr or "") if scheme.lower() == "bearer" else None
+    use = (
+        api_tokens.actor_of_token(text.strip(), request.remote_addr or "")
+        if scheme.lower() == "bearer"
+        else None
+    )
     if use is None:
         return _unauthenticated(has_token=bool(text))
     g.actor, g.token_use = use.actor, use
@@ -74,11 +83,6 @@ def _count_request() -> None:
 def _unauthenticated(has_token: bool) -> AnyResponse:
     if has_token:
         count_or_refuse("wrong tokens", request.remote_addr)
-    sentence = (
-        "This token isn’t valid. It may have expired or been revoked."
-        if has_token
-        else "Send an API token in the header “Authorization: Bearer TOKEN”. Create one under Settings > API tokens."
-    )
-    answer = problem(401, "UNAUTHENTICATED", sentence)
+    answer = problem(401, "UNAUTHENTICATED", _WRONG_TOKEN if has_token else _NO_TOKEN)
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

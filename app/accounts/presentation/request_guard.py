@@ -1,7 +1,7 @@
 """Request guard: authenticates every request and sets its actor and account.
 
-Browsers have a session cookie, programs that use the API a token. It runs before the body is read. Only views marked with `web.public` or `web.skip_authentication` are open to
-people who are not signed in.
+Browsers have a session cookie, programs that use the API a token. The guard runs before the body is read.
+Only views marked with `web.public` or `web.skip_authentication` are open to people who are not signed in.
 """
 
 from flask import Response, current_app, g, redirect, request, session, url_for

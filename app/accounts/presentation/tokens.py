@@ -6,6 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.application.api_tokens import create_token, list_tokens, revoke_token
@@ -16,14 +17,19 @@ from app.platform.ids import number_of
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/settings/tokens")
 
-LIFETIMES = [("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("", "No expiration")]
+LIFETIMES = [
+    SelectChoice("30", "30 days"),
+    SelectChoice("90", "90 days"),
+    SelectChoice("365", "One year"),
+    SelectChoice("", "No expiration"),
+]
 
 
 class TokenForm(FlaskForm):
     name = StringField("Name", render_kw={"maxlength": MAX_TOKEN_NAME})
     scopes = SelectMultipleField(
         "What it can do",
-        choices=[(scope.value, words) for scope, words in SCOPES.items()],
+        choices=[SelectChoice(scope.value, words) for scope, words in SCOPES.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

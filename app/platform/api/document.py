@@ -17,13 +17,14 @@ blueprint = Blueprint("api_document", __name__, url_prefix=PREFIX)
 DESCRIPTION: Final = """\
 Workflow templates, workflows, contacts, and bulk enrollment as JSON over HTTP.
 
-Send an API token (Settings > API tokens) in the header `Authorization: Bearer TOKEN`. Times are in UTC (ISO 8601).
+Send an API token (Settings > API tokens) in the header `Authorization: Bearer TOKEN`. Times are in UTC
+(ISO 8601).
 Lists are pages: pass `next_cursor` as `cursor`, or follow the `Link` header, to get the next one. Errors are
 `application/problem+json` with a stable `code`. POST requests that create something accept an
 `Idempotency-Key`: repeated with the same key and body within 24 hours, they return the first response again.
 """
 RATE_HEADERS: Final = {
-    "RateLimit": "Requests left in this window, and seconds until it ends (IETF draft “RateLimit header fields”).",
+    "RateLimit": "Requests left in this window, and seconds until it ends.",
     "RateLimit-Policy": "Requests per window, and its length in seconds.",
 }
 

@@ -1,7 +1,7 @@
 """`operation` turns a view into an operation of the API.
 
-SpecTree collects operations for the OpenAPI document. Requests are read here instead of by SpecTree, which takes a
-missing or malformed JSON body for an empty object and loads streamed responses into memory.
+SpecTree collects operations for the OpenAPI document. Requests are read here instead of by SpecTree, which
+takes a missing or malformed JSON body for an empty object and loads streamed responses into memory.
 """
 
 import re
@@ -47,8 +47,8 @@ spec = SpecTree(
 class Operation:
     """What the OpenAPI document says about an operation beyond its schemas.
 
-    `permission` is the scope it needs, `media_type` that of a successful response, `upload` the media types of
-    a body that is a file.
+    `permission` is the scope it needs, `media_type` that of a successful response, `upload` the media types
+    of a body that is a file.
     """
 
     id: str
@@ -86,8 +86,8 @@ def operation(
 ) -> Callable[[View], View]:
     """Declare a view as an operation; its docstring is the documentation, its name the operation id.
 
-    A parameter `query` gets the query parameters, `body` the JSON body, each as the model of its annotation. The view
-    returns a Schema, (Schema, status), (Schema, status, headers), a Response, or None.
+    A parameter `query` gets the query parameters, `body` the JSON body, each as the model of its annotation.
+    The view returns a Schema, (Schema, status), (Schema, status, headers), a Response, or None.
 
     `permission` is checked before the body is read. An `idempotent` operation runs once per
     `Idempotency-Key`. A `conditional` one respects `If-Match`: its use case calls `raise_if_changed`.

@@ -154,7 +154,9 @@ def test_the_document_is_public_and_complete(app: Flask, stranger: FlaskClient) 
 
 def test_operation_ids_and_schema_names_are_unique(app: Flask) -> None:
     ids = [
-        operation["operationId"] for methods in document(app)["paths"].values() for operation in methods.values()
+        operation["operationId"]
+        for methods in document(app)["paths"].values()
+        for operation in methods.values()
     ]
     assert len(set(ids)) == len(ids)
 
@@ -164,7 +166,9 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
     assert read_cursor(None, int) is None
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "W10", "WzFd", "bnVsbA", write_cursor(10**30), write_cursor("\x00")])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "W10", "WzFd", "bnVsbA", write_cursor(10**30), write_cursor("\x00")]
+)
 def test_a_made_up_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid):
         read_cursor(cursor, str, int)
