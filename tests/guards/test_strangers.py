@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from app.accounts.application.api_tokens import create_token
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.files.infrastructure.tables import Upload
@@ -23,13 +24,15 @@ from tests.people import Person
 # What anybody signed in may see: files, and what is the same for all.
 SAME_FOR_ALL = {"static", "security.static"}
 # Sent with POST, but nothing of the account's is changed: leaving, showing a text that is being written, and
-# one's own name, email and password.
+# one's own name, email, password, and tokens.
 CHANGES_NOTHING = {
     "security.logout",
     "workflow_steps.preview",
     "profile.set_name",
     "profile.set_email",
     "profile.set_password",
+    "tokens.create",
+    "tokens.revoke",
 }
 NOT_MADE = {"business.logo"}  # Alice has uploaded none
 
@@ -45,6 +48,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         job = session().scalars(sa.select(EnrollmentJob).limit(1)).one().public_id
         return {
             "/contacts/contact_id": str(session().scalars(sa.select(Contact.id).limit(1)).one()),
+            "/settings/token_id": str(_token_of(alice)),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
             "/enrollments/public_id": job,
             "/enrollments/job_id": job,
@@ -55,6 +59,11 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/workflows/step_id": _first_message(workflow.definition),
             "upload_id": session().scalars(sa.select(Upload).limit(1)).one().public_id,
         }
+
+
+def _token_of(person: Person) -> int:
+    made, _ = create_token(person.actor, name="Website", scopes=["report:view"], days=None)
+    return made.id
 
 
 def _first_message(definition: dict[str, Any]) -> str:
