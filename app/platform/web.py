@@ -19,9 +19,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform import errors, formats, outages, post_only_urls, request_bodies
-from app.platform.api.problems import problem
 from app.platform.database import db
 from app.platform.logs import log, origin
+from app.platform.problems import problem
 from app.platform.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])

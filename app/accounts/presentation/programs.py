@@ -10,10 +10,10 @@ from app.accounts.application.api_tokens import TokenUse
 from app.accounts.domain import Permission
 from app.platform import formats, tenancy, web
 from app.platform.api import rate_limits
-from app.platform.api.problems import problem
 from app.platform.attempts import AttemptLimiter, count_or_refuse
 from app.platform.clock import every
 from app.platform.logs import origin
+from app.platform.problems import problem
 
 WRONG_TOKENS, WRONG_TOKENS_SECONDS = 60, 60
 KEPT_HEADERS = ("Location", "ETag", "Link")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, current_app
 
 from app.platform.api.operations import PREFIX, Operation, spec
-from app.platform.api.problems import MEDIA_TYPE
+from app.platform.problems import MEDIA_TYPE
 from app.platform.web import skip_authentication
 
 blueprint = Blueprint("api_document", __name__, url_prefix=PREFIX)
