@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.platform import errors, formats, outages, post_only_urls, request_bodies
+from app.platform import error_texts, errors, formats, outages, post_only_urls, request_bodies
 from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.problems import problem
@@ -45,23 +45,6 @@ STATUS = {
     errors.LimitReached: 429,
     errors.Unavailable: 503,
     errors.NoSpace: 507,
-}
-
-TITLES = {
-    400: "Bad request",
-    401: "Sign in required",
-    403: "You don’t have permission",
-    404: "Page not found",
-    405: "Not supported here",
-    409: "That isn’t possible right now",
-    412: "Changed in the meantime",
-    413: "Too large",
-    415: "Unsupported content type",
-    422: "Please check your input",
-    429: "Too many requests",
-    500: "Something went wrong",
-    503: "Temporarily unavailable",
-    507: "The disk is full",
 }
 
 HEADERS = {
@@ -221,8 +204,8 @@ def _http_error(error: HTTPException) -> tuple[AnyResponse, int] | HTTPException
         return error
     if status == 405 and not is_htmx() and not is_api() and (page := post_only_urls.page_above()):
         return redirect(page, 303), 303
-    message = (_API_MESSAGES if is_api() else _MESSAGES).get(status, error.description or "")
-    answer = _error_response(status, CODES.get(status, "BAD_REQUEST"), message, {})
+    message = (error_texts.IN_API if is_api() else error_texts.ON_PAGES).get(status, error.description or "")
+    answer = _error_response(status, error_texts.CODES.get(status, "BAD_REQUEST"), message, {})
     for header in ("Allow", "Retry-After"):
         if value := dict(error.get_headers()).get(header):
             answer.headers[header] = value
@@ -252,35 +235,13 @@ def _roll_back() -> None:
         db.session.rollback()
 
 
-CODES = {
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    413: "TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    429: "RATE_LIMITED",
-}
-
-_MESSAGES = {
-    404: "The address is wrong, or the page was removed.",
-    405: "This address doesn’t support that request.",
-    413: "The upload exceeds the size limit of this installation.",
-    429: "Too many attempts. Wait a few minutes and try again.",
-}
-
-_API_MESSAGES = {
-    404: "There is nothing at this URL. The reference lists all operations: /api/v1/openapi.json.",
-    405: "This URL doesn’t support that method; see the Allow header.",
-    413: "The body exceeds the size limit.",
-}
-
-
 def _error_response(status: int, code: str, message: str, facts: dict[str, Any]) -> AnyResponse:
     if is_api():
         return problem(status, code, message, facts)
     if "_login_user" not in g:  # keep error pages from looking up the user
         g._login_user = AnonymousUserMixin()
     page = "errors/_error.html" if is_htmx() else "errors/error.html"
-    title = TITLES.get(status, TITLES[500])
+    title = error_texts.TITLES.get(status, error_texts.TITLES[500])
     return Response(
         render_template(page, status=status, title=title, message=message, code=code, facts=facts)
     )
