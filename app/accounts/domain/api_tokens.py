@@ -32,7 +32,7 @@ def token_problems(name: str, scopes: Sequence[str], days: int | None) -> dict[s
     if not scopes:
         found["scopes"] = "Choose at least one scope."
     elif unknown := sorted(set(scopes) - {scope.value for scope in SCOPES}):
-        found["scopes"] = f"There is no scope {unknown[0]}."
+        found["scopes"] = f"Unknown scope: {unknown[0]}."
     if days is not None and not 1 <= days <= MAX_LIFETIME_DAYS:
         found["days"] = f"Enter a number of days from 1 to {MAX_LIFETIME_DAYS:,}."
     return found

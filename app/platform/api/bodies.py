@@ -15,7 +15,7 @@ MAX_FIELDS_NAMED = 25
 _UNREADABLE = "The body isn’t valid JSON."
 _SENTENCES = {
     "missing": "This field is required.",
-    "extra_forbidden": "There is no such field.",
+    "extra_forbidden": "Unknown field.",
     "string_type": "Must be text.",
     "string_too_short": "Must have at least {min_length} characters.",
     "string_too_long": "Must have at most {max_length} characters.",

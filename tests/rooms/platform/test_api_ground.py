@@ -59,7 +59,7 @@ def test_every_error_is_a_problem(program: Program, method: str, path: str, stat
 
 
 def test_an_unknown_parameter_is_named(program: Program) -> None:
-    assert program.get("/me?colour=red").json["fields"] == {"colour": "There is no such field."}
+    assert program.get("/me?colour=red").json["fields"] == {"colour": "Unknown field."}
 
 
 @pytest.fixture
