@@ -26,9 +26,15 @@ class Answer(NamedTuple):
 class Browser:
     def __init__(self, url: str) -> None:
         self.url = url
-        jar = urllib.request.HTTPCookieProcessor(CookieJar())
-        self._open = urllib.request.build_opener(jar, _NoRedirect()).open
+        self._jar = CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self._jar)
+        self._open = urllib.request.build_opener(cookies, _NoRedirect()).open
         self.token = ""
+
+    @property
+    def cookie(self) -> str:
+        """The cookies as a header."""
+        return "; ".join(f"{one.name}={one.value}" for one in self._jar)
 
     def get(self, path: str) -> Answer:
         return self._send(urllib.request.Request(self._full(path)))

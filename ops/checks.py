@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from app.platform.settings import Settings
-from ops.places import log_folder, run_folder, supervisor_socket
+from ops.places import events_socket, log_folder, run_folder, supervisor_socket
 from ops.problems import Problem
 
 QUEUE_WAIT_SECONDS = 5
@@ -69,7 +69,8 @@ def check_queue(settings: Settings) -> None:
 
 def make_socket_folders(settings: Settings) -> None:
     """Create the private folders of the sockets; temporary ones if the path of DATA_DIR is too long."""
-    sockets = [supervisor_socket(settings), *([settings.queue_socket] if settings.embedded_queue else [])]
+    sockets = [supervisor_socket(settings), events_socket(settings)]
+    sockets += [settings.queue_socket] if settings.embedded_queue else []
     for folder in {path.parent for path in sockets}:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.is_relative_to(settings.data_dir):

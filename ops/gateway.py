@@ -2,7 +2,8 @@
 
 Request bodies are complete before the app sees them: in memory or, once the sender is authorized, in an
 unnamed file. Responses are produced in pieces as the client reads them. Neither a slow sender nor a slow
-reader holds a thread. Uploads have dedicated threads, so that reading large files delays no page.
+reader holds a thread. Uploads have dedicated threads, so that reading large files delays no page. Event
+streams are relayed from a process of their own (`ops/relay.py`).
 """
 
 import asyncio
@@ -10,16 +11,18 @@ import io
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Any, TypeVar
 
-from app.platform import web
+from app.platform import event_streams, web
 from app.platform.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
 from app.platform.settings import Settings
+from ops.places import events_socket
 from ops.process import load
+from ops.relay import Message, Receive, Relay, Send
 from ops.wsgi import Answer, Unread, environ_of
 
 PAGE_THREADS, FILE_THREADS = 8, 2
@@ -29,9 +32,6 @@ SILENCE_SECONDS = 60.0
 LINGER_SECONDS = 5.0
 WRITE_AT_ONCE = 1024 * 1024
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 T = TypeVar("T")
 
 
@@ -59,11 +59,14 @@ class Gateway:
         self._files = ThreadPoolExecutor(FILE_THREADS, "file")
         self._incoming: Counter[int | None] = Counter()
         self._reserved = 0
+        self._relay = Relay(events_socket(settings))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         environ = environ_of(scope)
+        if self._wants_events(environ) and await self._relay.pass_on(environ, receive, send):
+            return
         try:
             with await self._body(environ, receive) as body:
                 environ["wsgi.input"] = body
@@ -73,6 +76,17 @@ class Gateway:
             await _say(send, 408, "The request timed out before it was complete.")
         else:
             await _discard_rest(receive)
+
+    def end_streams(self) -> None:
+        """End all event streams, because this process is about to end."""
+        self._relay.end()
+
+    def _wants_events(self, environ: dict[str, Any]) -> bool:
+        has_body = environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "GET" or has_body or not path.endswith("/events"):
+            return False
+        return event_streams.is_event_stream(self.app, path)
 
     async def _body(self, environ: dict[str, Any], receive: Receive) -> IO[bytes]:
         """Return the whole body, or what has arrived so far if it is larger than this sender may send."""

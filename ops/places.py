@@ -33,10 +33,20 @@ def log_folder(settings: Settings) -> Path:
 
 
 def supervisor_socket(settings: Settings) -> Path:
-    """The Unix socket of the supervisor's interface. A path may have 107 bytes at most, and the supervisor
-    adds its process id for a moment: a folder whose path is too long gets one under the temporary folder."""
-    near = run_folder(settings) / "supervisor.sock"
-    if len(os.fsencode(near)) < 90:
-        return near
-    mark = hashlib.sha256(os.fsencode(near)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"muster-{os.getuid()}-{mark}" / "supervisor.sock"
+    """The Unix socket of the supervisor's interface."""
+    return _socket(settings, "supervisor.sock")
+
+
+def events_socket(settings: Settings) -> Path:
+    """The Unix socket at which the process `events` takes requests from the web server."""
+    return _socket(settings, "events.sock")
+
+
+def _socket(settings: Settings, name: str) -> Path:
+    """A path may have 107 bytes at most, and the supervisor adds its process id for a moment: a folder whose
+    path is too long gets one under the temporary folder."""
+    folder = run_folder(settings)
+    if len(os.fsencode(folder)) < 74:
+        return folder / name
+    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"muster-{os.getuid()}-{mark}" / name

@@ -33,6 +33,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     for number in range(1, settings.workers + 1):
         found[f"worker-{number}"] = [python, str(ROOT / "worker.py")]
     found["clock"] = [python, str(ROOT / "worker.py"), "clock"]
+    found["events"] = [python, "-m", "ops.event_process"]
     return found
 
 

@@ -96,6 +96,7 @@ class PatientWorker(gasgi.ASGIWorker):  # type: ignore[misc]
             server.close()
         for connection in list(PatientProtocol.open):
             connection.end_if_idle()
+        self.asgi.end_streams()
         began = time.monotonic()
         await super()._shutdown()
         self.log.debug("Shut down in %.1f s", time.monotonic() - began)

@@ -28,13 +28,7 @@ def environ_of(scope: MutableMapping[str, Any]) -> dict[str, Any]:
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "REMOTE_ADDR": str(client[0]),
         "REMOTE_PORT": str(client[1]),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
+        **server_variables(),
     }
     for raw_name, raw_value in scope["headers"]:
         name = raw_name.decode("latin-1").upper()
@@ -50,6 +44,19 @@ def environ_of(scope: MutableMapping[str, Any]) -> dict[str, Any]:
             value = f"{environ[name]}{';' if name == 'HTTP_COOKIE' else ','}{value}"
         environ[name] = value
     return environ
+
+
+def server_variables() -> dict[str, Any]:
+    """Return the part of a WSGI environment that describes the server and not the request."""
+    return {
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
 
 
 class Unread(io.BytesIO):

@@ -1,16 +1,21 @@
-"""Publish and subscribe to events, stored in Redis streams and sent after the commit.
+"""Publish, subscribe to, and watch events, stored in Redis streams and sent after the commit.
 
 Each subject (`job:…`) has a short stream that expires. Events carry ids and counts, never values of rows.
 They only signal that something changed; the state is read from the database, so lost events do no harm.
 """
 
+import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, Final, NamedTuple, cast
+from uuid import uuid4
 
 from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app.platform import queue
@@ -23,6 +28,8 @@ NOTHING: Final = "0-0"
 KEPT: Final = 500  # approximate length of a stream
 KEPT_SECONDS: Final = 3600  # after the newest event
 READ_AT_ONCE: Final = 100
+RECONNECT_SECONDS: Final = 1.0
+WATCH_SECONDS: Final = 5.0
 _CODE: Final = re.compile(r"[\w:.-]{1,64}", re.ASCII)
 _ID: Final = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 
@@ -86,6 +93,91 @@ def subscribe(
             for event in map(_read, cast(Any, found)[0][1]):
                 after = event.id
                 yield event
+
+
+class Watch:
+    """Watches many subjects over one connection, in an event loop; `run` is its task.
+
+    `on_news(account_id, subject)` is called when a subject has new events, and when an outage of Redis begins
+    or ends, because some may have been missed.
+    """
+
+    def __init__(self, url: str, on_news: Callable[[int, str], None]) -> None:
+        self._redis = AsyncRedis.from_url(
+            url,
+            socket_timeout=WATCH_SECONDS + 2 * queue.TIMEOUT_SECONDS,
+            socket_connect_timeout=2 * queue.TIMEOUT_SECONDS,
+            retry=AsyncRetry(NoBackoff(), 0),
+            decode_responses=True,
+        )
+        self._on_news = on_news
+        self._subjects: dict[str, tuple[int, str]] = {}
+        self._newest: dict[str, str] = {}
+        self._bell = (
+            f"muster:events:bell:{uuid4().hex}"  # its events make `run` read the list of subjects again
+        )
+        self.is_connected = False
+
+    async def follow(self, account_id: int, subject: str) -> None:
+        """Begin to watch a subject. Events from now on are news."""
+        key = _key(account_id, subject)
+        self._subjects[key] = account_id, subject
+        self._newest.setdefault(key, NOTHING)
+        try:
+            await self._find_newest(key)
+            await self._redis.xadd(self._bell, {"subject": key}, maxlen=1)
+            await self._redis.expire(self._bell, KEPT_SECONDS)
+        except (RedisError, OSError):
+            self.is_connected = False  # `run` finds out by itself and begins anew
+
+    def forget(self, account_id: int, subject: str) -> None:
+        """Stop watching a subject."""
+        key = _key(account_id, subject)
+        self._subjects.pop(key, None)
+        self._newest.pop(key, None)
+
+    def newest(self, account_id: int, subject: str) -> str:
+        """Return the id of the newest known event of a watched subject."""
+        return self._newest.get(_key(account_id, subject), NOTHING)
+
+    async def run(self) -> None:
+        """Watch until canceled; reconnect after each failure."""
+        while True:
+            try:
+                await self._watch()
+            except (RedisError, OSError) as failure:
+                if self.is_connected:
+                    log.warning("events_connection_lost", extra={"failure": type(failure).__name__})
+                self.is_connected = False
+                self._tell_of_all()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _watch(self) -> None:
+        for key in list(self._subjects):
+            await self._find_newest(key)
+        await self._redis.ping()
+        self.is_connected = True
+        self._tell_of_all()
+        rung = NOTHING
+        while True:
+            asked = {**self._newest, self._bell: rung}
+            found = await self._redis.xread(cast(Any, asked), READ_AT_ONCE, int(WATCH_SECONDS * 1000))
+            self.is_connected = True
+            for key, entries in cast(Any, found) or ():
+                if key == self._bell:
+                    rung = entries[-1][0]
+                elif key in self._subjects:
+                    self._newest[key] = entries[-1][0]
+                    self._on_news(*self._subjects[key])
+
+    def _tell_of_all(self) -> None:
+        for subject in list(self._subjects.values()):
+            self._on_news(*subject)
+
+    async def _find_newest(self, key: str) -> None:
+        found = cast(list[Any], await self._redis.xrevrange(key, count=1))
+        if key in self._subjects:
+            self._newest[key] = found[0][0] if found else NOTHING
 
 
 def _append(key: str, event: Mapping[str, str]) -> None:

@@ -91,6 +91,25 @@ def test_a_job_is_paused_and_resumed(chromium: Browser, workplace: Installation,
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+def test_a_job_is_followed_without_polling(
+    chromium: Browser, workplace: Installation, tmp_path: Path
+) -> None:
+    """B-07: with the polls of the panel switched off, the event stream alone takes the page to the end."""
+    with BrowserUser(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        enrolling.create_workflow(alice, TEMPLATE, "Followed live")
+        alice.page.add_init_script(
+            """document.addEventListener("htmx:config:request", (event) => {
+                if (event.target.id === "job-panel" && event.detail.ctx.sourceEvent.type === "every")
+                    event.preventDefault();
+            }, true)"""
+        )
+        start_long_job(alice, people(tmp_path / "live.csv", MANY // 3))
+        enrolling.wait_until_finished(alice)
+        expect(alice.page.locator("#job-status")).to_have_text("Completed")
+        assert enrolling.counts(alice) == {"ENROLLED": MANY // 3}
+
+
 def test_signing_out_elsewhere_ends_the_watching(
     chromium: Browser, workplace: Installation, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from tests.services.postgresql import PostgreSQL
 from tests.services.valkey import Valkey
 
 Make = Callable[..., Installation]
-PROCESSES = ("queue", "web", "worker-1", "worker-2", "clock")
+PROCESSES = ("queue", "web", "worker-1", "worker-2", "clock", "events")
 
 
 def readiness(site: Installation) -> tuple[int, dict[str, object]]:

@@ -7,6 +7,7 @@ from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
 from app.bulk_enrollment.presentation.report import (
     audit_words,
     downloads,
+    event_streams,
     job_pages,
     panels,
     running_jobs,
@@ -20,6 +21,8 @@ def init(app: Flask) -> None:
     app.register_blueprint(job_pages.blueprint)
     app.register_blueprint(job_pages.imports)
     app.register_blueprint(control.blueprint)
+    app.register_blueprint(event_streams.blueprint)
+    app.register_blueprint(event_streams.api)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running_jobs.blueprint)

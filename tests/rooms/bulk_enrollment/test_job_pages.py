@@ -40,7 +40,7 @@ def test_all_good(app, bob, run_tasks):
 def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  # B-06
     job = start_job(app, bob.actor, MIXED)
     page = page_of(bob, job)
-    [poll] = re.findall(r'hx-get="/enrollments/([^"]+)" hx-trigger="every 1s"', page)
+    [poll] = re.findall(r'hx-get="/enrollments/([^"]+)" hx-trigger="job-news, every 1s"', page)
     assert poll.startswith(f"{job}/panel?seen=pending&amp;rows=0&amp;shown=")
     assert 'data-title="0%"' in page and '<noscript><meta http-equiv="refresh"' in page
     run_tasks()
@@ -85,7 +85,7 @@ def test_what_happens_now_in_words(app, bob, status, planned, words):
     page = page_of(bob, job)
     assert words in page
     seconds = 5 if status in ("scheduled", "paused") else 1
-    assert f'hx-trigger="every {seconds}s"' in page
+    assert f'hx-trigger="job-news, every {seconds}s"' in page
 
 
 def test_a_batch_that_waits_for_its_next_attempt_is_told_of(app, bob, run_tasks):

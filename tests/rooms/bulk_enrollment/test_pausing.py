@@ -292,7 +292,7 @@ def test_the_page_says_who_paused_it_and_what_to_do(trial: Trial, bob, workflow)
     assert "Bob paused this job, and the workflow is paused too. Resume both to continue." in page
     assert f'<a href="/workflows/{workflow}">Open workflow</a>' in page
     panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=paused-person&rows=0").text
-    assert 'hx-trigger="every 5s"' in panel and "job-actions" not in panel
+    assert 'hx-trigger="job-news, every 5s"' in panel and "job-actions" not in panel
     bob.post(f"/enrollments/{job}/pause/removal")
     page = page_of(bob, job)
     assert "The job resumes when its workflow is active again." in page

@@ -1,0 +1,45 @@
+"""The progress of a job for those who follow it live."""
+
+from dataclasses import dataclass
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.jobs.progress import subject_of
+from app.bulk_enrollment.application.report.progress_object import progress_object
+from app.bulk_enrollment.application.report.shown_jobs import job_state
+from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform.database import one_snapshot
+from app.platform.errors import NotFound
+from app.platform.event_streams import State
+
+
+@dataclass(frozen=True)
+class FollowedJob:
+    """A job that an actor may follow. `subject` is that of its events."""
+
+    public_id: str
+    subject: str
+    is_over: bool
+
+
+def follow_job(actor: Actor, public_id: str) -> FollowedJob:
+    """Return the job if the actor may see its progress. Raises NotAllowed and NotFound, also for a draft."""
+    accounts.require(actor, Permission.REPORTS)
+    job = _job(actor.account_id, public_id)
+    return FollowedJob(job.public_id, subject_of(job.public_id), job.status in FINISHED)
+
+
+def live_state(account_id: int, public_id: str) -> State:
+    """Return the current progress, read from the database. Raises NotFound."""
+    one_snapshot()
+    progress = job_state(_job(account_id, public_id)).progress
+    return State(progress_object(public_id, progress), progress.is_over)
+
+
+def _job(account_id: int, public_id: str) -> EnrollmentJob:
+    job = queries.job_by_public_id(account_id, public_id)
+    if job is None or job.status in DRY_RUN:
+        raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
+    return job
