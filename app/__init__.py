@@ -60,9 +60,10 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
 def _add_api(app: "Flask") -> None:
     """Register the operations of the JSON API. Workers do without it, and without importing Pydantic."""
     from app.accounts.presentation import api as accounts
+    from app.bulk_enrollment.presentation.report import event_stream_api as job_events
     from app.platform.api import document
 
-    for room in (accounts,):
+    for room in (accounts, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
 

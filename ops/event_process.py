@@ -148,13 +148,13 @@ class EventServer:
     async def _until_refused(self, environ: Environ) -> None:
         """Return once the app no longer answers this request with a stream: the session has ended, for
         example. An app that cannot decide, because the database is down, counts as a refusal."""
-        from app.platform.event_streams import ADMIT
+        from app.platform.event_streams import IS_CHECK
 
         status = 200
         while status == 200:
             await asyncio.sleep(CHECK_AGAIN_SECONDS * random.uniform(0.8, 1.0))
             async with asyncio.timeout(CHECK_WITHIN_SECONDS):
-                status, _, _ = await self._ask({**environ, ADMIT: lambda _subscription: None})
+                status, _, _ = await self._ask({**environ, IS_CHECK: True})
 
     async def _ask(self, environ: Environ) -> tuple[int, list[tuple[str, str]], bytes]:
         """Return status, headers, and body of the app's response."""

@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 from app.platform.errors import Unavailable
 
 ADMIT: Final = "muster.admit_listener"  # key of the function in the WSGI environment
+IS_CHECK: Final = "muster.is_check"
+"""Key in the WSGI environment of a request that is decided about again while its stream is open."""
 LAST_EVENT_ID: Final = "end"
 """Id of the last event of a stream. A client that reconnects with it needs no further stream."""
 
@@ -59,11 +61,18 @@ def is_event_stream(app: Flask, path: str) -> bool:
     return bool(getattr(app.view_functions[endpoint], "is_event_stream", False))
 
 
+def is_check() -> bool:
+    """Return whether this request only checks whether an open stream may go on."""
+    return IS_CHECK in request.environ
+
+
 def answer(subscription: Subscription, is_over: bool) -> Response:
     """Return the response that begins a stream. `is_over`: the state is final, so that a client that has
     already got the last event is told to stop. Raises Unavailable."""
     if is_over and request.headers.get("Last-Event-ID") == LAST_EVENT_ID:
         return Response(status=204)
+    if is_check():
+        return Response(mimetype="text/event-stream")
     admit = request.environ.get(ADMIT)
     if admit is None:
         raise Unavailable(

@@ -52,7 +52,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
             "/enrollments/public_id": job,
             "/enrollments/job_id": job,
-            "/api/job_id": job,
+            "/api/public_id": job,
             "/templates/public_id": template.public_id,
             "/templates/step_id": _first_message(template_text.definition),
             "/workflows/public_id": workflow.public_id,

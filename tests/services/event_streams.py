@@ -17,6 +17,7 @@ from app.platform.settings import Settings
 from ops.checks import make_socket_folders
 from ops.event_process import EventServer
 from ops.places import events_socket, run_folder
+from tests.people import Program
 
 
 class SentEvent(NamedTuple):
@@ -82,10 +83,12 @@ class EventService:
         self._is_ready = threading.Event()
         self.server = EventServer(settings, lambda: app)
 
-    def open(self, browser: FlaskClient, path: str, **headers: str) -> Stream:
-        """Send a request with a browser's cookie, as the web server passes it on."""
+    def open(self, client: FlaskClient | Program, path: str, **headers: str) -> Stream:
+        """Send a request with a browser's cookie or a program's token, as the web server passes it on."""
         environ = EnvironBuilder(path, headers=headers).get_environ()
-        if cookie := browser.get_cookie("muster"):
+        if isinstance(client, Program):
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {client.token}"
+        elif cookie := client.get_cookie("muster"):
             environ["HTTP_COOKIE"] = f"muster={cookie.value}"
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(self._path))

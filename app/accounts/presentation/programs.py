@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.application import api_requests, api_tokens, require
 from app.accounts.application.api_tokens import TokenUse
 from app.accounts.domain import Permission
-from app.platform import formats, tenancy, web
+from app.platform import event_streams, formats, tenancy, web
 from app.platform.api import rate_limits
 from app.platform.attempts import AttemptLimiter, count_or_refuse
 from app.platform.clock import every
@@ -75,7 +75,7 @@ def answer_once(key: str, fingerprint: str, make: Callable[[], Response]) -> Res
 
 def _count_request() -> None:
     use: TokenUse | None = g.get("token_use")
-    if use is not None:
+    if use is not None and not event_streams.is_check():
         rate_limits.count_request(use.token_id)
         api_tokens.note_use(use)
 

@@ -22,7 +22,6 @@ def init(app: Flask) -> None:
     app.register_blueprint(job_pages.imports)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(event_streams.blueprint)
-    app.register_blueprint(event_streams.api)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running_jobs.blueprint)

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app import create_app
+from app.accounts.application.api_tokens import list_tokens, revoke_token
 from app.bulk_enrollment.application.jobs.control import cancel_job
 from app.platform.database import db
+from app.platform.tenancy import acting_for
 from ops import event_hub, event_process
-from tests.people import Person, sign_in
+from tests.people import Person, Program, program_of, sign_in
 from tests.rooms.bulk_enrollment.jobs import people, start_job
 from tests.services.databases import Database
 from tests.services.event_streams import EventService, event_service
@@ -30,8 +33,12 @@ def page(job: str) -> str:
     return f"/enrollments/{job}/events"
 
 
-def program(job: str) -> str:
+def api(job: str) -> str:
     return f"/api/v1/bulk-enrollment/jobs/{job}/events"
+
+
+def client_for(app: Flask, person: Person, address: Any) -> FlaskClient | Program:
+    return person.browser if address is page else program_of(app, person)
 
 
 def eventually(true: Callable[[], object], within: float = 20) -> None:
@@ -41,12 +48,12 @@ def eventually(true: Callable[[], object], within: float = 20) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("address", [page, program])
+@pytest.mark.parametrize("address", [page, api])
 def test_state_first_then_changes_in_order_then_the_end(
     app: Flask, bob: Person, streams: EventService, run_tasks: Callable[[], bool], address: Any
 ) -> None:
     job = start_job(app, bob.actor, people(60), batch_size=20)
-    stream = streams.open(bob.browser, address(job))
+    stream = streams.open(client_for(app, bob, address), address(job))
     assert (stream.status, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert stream.headers["x-accel-buffering"] == "no" and "no-transform" in stream.headers["cache-control"]
     first = stream.next()
@@ -81,14 +88,15 @@ def test_resuming_gets_the_present_state_and_after_the_end_nothing(
     app: Flask, bob: Person, streams: EventService, run_tasks: Callable[[], bool]
 ) -> None:
     job = start_job(app, bob.actor, people(3))
-    before = streams.open(bob.browser, program(job))
+    bobs = program_of(app, bob)
+    before = streams.open(bobs, api(job))
     first = before.next()
     before.close()
     run_tasks()
-    again = list(streams.open(bob.browser, program(job), **{"Last-Event-ID": first.id}).events())
+    again = list(streams.open(bobs, api(job), **{"Last-Event-ID": first.id}).events())
     assert [event.kind for event in again] == ["progress", "end"] and again[0].data["processed"] == 3
     assert again[0].id > first.id
-    over = streams.open(bob.browser, program(job), **{"Last-Event-ID": "end"})
+    over = streams.open(bobs, api(job), **{"Last-Event-ID": "end"})
     assert (over.status, over.body()) == (204, b""), "an EventSource that gets this does not reconnect"
 
 
@@ -97,11 +105,11 @@ def test_only_those_who_may_see_the_job_listen(
 ) -> None:
     job = start_job(app, bob.actor, people(3))
     for stranger in (mallory, sam):
-        for address in (page, program):
-            assert streams.open(stranger.browser, address(job)).status == 404
-    unknown = streams.open(bob.browser, program("nothing"))
+        for address in (page, api):
+            assert streams.open(client_for(app, stranger, address), address(job)).status == 404
+    unknown = streams.open(program_of(app, bob), api("nothing"))
     assert (unknown.status, json.loads(unknown.body())["code"]) == (404, "JOB_NOT_FOUND")
-    nobody = streams.open(app.test_client(), program(job))
+    nobody = streams.open(bob.browser, api(job))
     assert (nobody.status, json.loads(nobody.body())["code"]) == (401, "UNAUTHENTICATED")
     assert streams.open(app.test_client(), page(job)).status in (302, 303)
     assert streams.listeners == 0
@@ -113,11 +121,19 @@ def test_whoever_signs_out_is_cut_off(
 ) -> None:
     monkeypatch.setattr(event_process, "CHECK_AGAIN_SECONDS", 0.3)
     job = start_job(app, bob.actor, people(3))
-    hers, his = streams.open(vera.browser, page(job)), streams.open(bob.browser, page(job))
-    assert hers.next() and his.next()
+    script = program_of(app, bob)
+    hers, his, its = (
+        streams.open(client, address(job))
+        for client, address in ((vera.browser, page), (bob.browser, page), (script, api))
+    )
+    assert hers.next() and his.next() and its.next()
     vera.post("/sign-out")
     assert list(hers.events()) == []
-    assert streams.listeners == 1, "only her"
+    with app.app_context(), acting_for(bob.actor.account_id):
+        [token] = list_tokens(bob.actor)
+        revoke_token(bob.actor, token.token.id)
+    assert list(its.events()) == []
+    assert streams.listeners == 1, "only those two"
 
 
 def test_nobody_takes_all_streams(
@@ -131,16 +147,17 @@ def test_nobody_takes_all_streams(
     monkeypatch.setattr(event_hub, "MOST_LISTENERS", 4)
     job = start_job(app, bob.actor, people(3))
     others = start_job(app, mallory.actor, people(3), "Elsewhere")
-    bobs = [streams.open(bob.browser, program(job)) for _ in range(4)]
+    script = program_of(app, bob)
+    bobs = [streams.open(script, api(job)) for _ in range(4)]
     assert [stream.next().kind for stream in bobs] == ["progress"] * 4
-    fifth = streams.open(bob.browser, program(job))
+    fifth = streams.open(script, api(job))
     assert (fifth.status, fifth.headers["retry-after"]) == (503, "30")
     assert fifth.headers["content-type"] == "application/problem+json"
     assert json.loads(fifth.body())["code"] == "UNAVAILABLE"
-    mallorys = streams.open(mallory.browser, program(others))
+    mallorys = streams.open(program_of(app, mallory), api(others))
     assert mallorys.next().data["job_id"] == others
     assert list(bobs[0].events()) == [], "the oldest of whoever has most"
-    alices = streams.open(alice.browser, program(job))
+    alices = streams.open(alice.browser, page(job))
     assert alices.next() and list(bobs[1].events()) == []
     assert streams.listeners == 4
     assert streams.open(bob.browser, page(job)).status == 503, "he has his share"
@@ -167,7 +184,7 @@ def test_a_reader_that_does_not_read_is_dropped(
     monkeypatch.setattr(event_hub, "KEEP_ALIVE", b":" + b"x" * 50_000 + b"\n\n")
     monkeypatch.setattr(event_hub, "SLOW_SECONDS", 0.2)
     job = start_job(app, bob.actor, people(3))
-    stream = streams.open(bob.browser, program(job))
+    stream = streams.open(bob.browser, page(job))
     assert stream.status == 200
     eventually(lambda: streams.listeners == 0)
 
@@ -200,7 +217,7 @@ def test_a_lost_redis_delays_news_and_loses_none(app: Flask, bob: Person, databa
 
 def test_without_the_process_programs_are_told_to_poll(app: Flask, bob: Person) -> None:
     job = start_job(app, bob.actor, people(3))
-    answer = bob.get(program(job))
+    answer = program_of(app, bob).get(f"/bulk-enrollment/jobs/{job}/events")
     assert answer.status_code == 503 and answer.headers["Retry-After"]
     assert answer.mimetype == "application/problem+json" and "Poll" in answer.json["detail"]
     assert bob.get(page(job)).status_code == 503
