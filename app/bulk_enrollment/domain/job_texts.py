@@ -7,6 +7,7 @@ from datetime import datetime
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.undoing import undo_headline
 from app.platform.formats import number, time_with_seconds
 from app.platform.words import counted, joined
 
@@ -22,7 +23,8 @@ class JobFacts:
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
     will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the person who
-    paused it; `enrolled` is the number of contacts in the workflow now, None if unknown.
+    paused it; `enrolled` is the number of contacts in the workflow now, None if unknown; `kind` is enroll,
+    import, or undo.
     """
 
     progress: Progress
@@ -36,6 +38,7 @@ class JobFacts:
     pauser: str | None = None
     workflow_is_paused: bool = False
     enrolled: int | None = None
+    kind: str = "enroll"
 
     @property
     def place(self) -> str:
@@ -48,6 +51,8 @@ class JobFacts:
 
 def headline(facts: JobFacts) -> str:
     """Return the most important sentence."""
+    if facts.kind == "undo":
+        return undo_headline(facts.progress.status, facts.outcomes, facts.workflow, facts.file_name)
     status = facts.progress.status
     if status in UNFINISHED:
         return _headline_under_way(facts)
@@ -153,6 +158,13 @@ _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
         "not in your contacts",
     ),
     O.CANCELLED: ("row", "wasn’t processed", "weren’t processed", "not processed"),
+    O.MOVED_ON: ("person", "has moved on", "have moved on", "who moved on"),
+    O.CONTACT_GONE: (
+        "row",
+        "belongs to a deleted contact",
+        "belong to deleted contacts",
+        "of deleted contacts",
+    ),
 }
 
 
@@ -162,6 +174,8 @@ def happening(facts: JobFacts) -> str:
     match progress.status:
         case S.SCHEDULED:
             return "Waiting for its scheduled time."
+        case S.PENDING if facts.kind == "undo":
+            return "Waiting for a background worker."
         case S.PENDING:
             return "Waiting for a background worker to read the file."
         case S.VALIDATING if facts.is_planned:
@@ -200,15 +214,16 @@ def _working(facts: JobFacts) -> str:
     return f"{now} Batch {number(batch)} failed {tried} and will be retried at {time_with_seconds(at)}."
 
 
-def cancel_warning(progress: Progress) -> str:
+def cancel_warning(progress: Progress, kind: str = "enroll") -> str:
     """Describe what canceling now would do, in numbers."""
+    stays = "What is already undone stays undone." if kind == "undo" else "People already added stay."
     left = progress.total - progress.processed
     if not progress.processed:
         return f"Nothing has been processed yet. All {counted(left, 'row')} will be skipped."
     have = "hasn’t" if left == 1 else "haven’t"
     return (
         f"{number(left)} of {counted(progress.total, 'row')} {have} been processed yet and will be skipped. "
-        "People already added stay."
+        f"{stays}"
     )
 
 

@@ -16,6 +16,10 @@ class Outcome(IntEnum):
     CREATED = 2
     UPDATED = 3
     UNCHANGED = 4
+    WITHDRAWN = 5
+    CONTACT_REMOVED = 6
+    TAGS_REMOVED = 7
+    NOTHING_TO_UNDO = 8
     VALIDATION_ERROR = 10
     DUPLICATE_IN_SELECTION = 11
     CONTACT_NOT_FOUND = 12
@@ -27,6 +31,8 @@ class Outcome(IntEnum):
     DATABASE_ERROR = 18
     TIMEOUT_ERROR = 19
     CANCELLED = 20
+    MOVED_ON = 21
+    CONTACT_GONE = 22
 
     @property
     def counts_as(self) -> CountsAs:
@@ -67,6 +73,12 @@ RETRY_HELPS = frozenset(
     }
 )
 
+# Outcomes of undo jobs.
+TAKEN_BACK = (Outcome.WITHDRAWN, Outcome.CONTACT_REMOVED, Outcome.TAGS_REMOVED)
+
+# Rows with these can be fixed by hand and then run again.
+FIXABLE = (Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
+
 # Decided by planning from the file alone; later changes do not affect them.
 DECIDED_BY_FILE = (Outcome.VALIDATION_ERROR, Outcome.DUPLICATE_IN_SELECTION)
 
@@ -75,6 +87,10 @@ _LABELS = {
     Outcome.CREATED: "New contacts",
     Outcome.UPDATED: "Updated contacts",
     Outcome.UNCHANGED: "Unchanged contacts",
+    Outcome.WITHDRAWN: "Removed from workflow",
+    Outcome.CONTACT_REMOVED: "Contacts removed",
+    Outcome.TAGS_REMOVED: "Tags removed",
+    Outcome.NOTHING_TO_UNDO: "Nothing to undo",
     Outcome.VALIDATION_ERROR: "Needs fixing",
     Outcome.DUPLICATE_IN_SELECTION: "Duplicates",
     Outcome.CONTACT_NOT_FOUND: "Not in contacts",
@@ -86,6 +102,8 @@ _LABELS = {
     Outcome.DATABASE_ERROR: "Database error",
     Outcome.TIMEOUT_ERROR: "Timed out",
     Outcome.CANCELLED: "Canceled",
+    Outcome.MOVED_ON: "Moved on",
+    Outcome.CONTACT_GONE: "Contact deleted",
 }
 
 _REASONS = {
@@ -100,6 +118,10 @@ _REASONS = {
     Outcome.DATABASE_ERROR: "The database didn’t respond after several tries. Try it again.",
     Outcome.TIMEOUT_ERROR: "Processing timed out several times. Try it again.",
     Outcome.CANCELLED: "The job was canceled before this row was processed.",
+    Outcome.CONTACT_REMOVED: "The contact, which the job had created, was removed.",
+    Outcome.TAGS_REMOVED: "The tags that the job had added were removed.",
+    Outcome.NOTHING_TO_UNDO: "The job enrolled or created nobody here. Overwritten fields stay as they are.",
+    Outcome.CONTACT_GONE: "The contact was deleted before the undo.",
 }
 
 _BLOCKED = {
@@ -108,6 +130,15 @@ _BLOCKED = {
     "blocked": "This contact is blocked.",
     "file": "The file says this person has opted out.",
     "unclear": "The file doesn’t clearly say this person may be contacted. The contact wasn’t changed.",
+}
+
+# Why an undo leaves a row alone: the status of an enrollment that has ended, or `used`.
+_MOVED_ON = {
+    "completed": "Completed the workflow before the undo.",
+    "goal_reached": "Reached the goal of the workflow before the undo.",
+    "failed": "Stopped in the workflow because of an error before the undo.",
+    "withdrawn": "Was removed from the workflow before the undo.",
+    "used": "The contact has been used since it was created, so it stays.",
 }
 
 _FAULTS = {
@@ -128,7 +159,8 @@ def reason(outcome: Outcome, detail: str | None) -> str:
     """Describe the outcome of a row.
 
     `detail` is stored with the code: the slug of a problem, the first row of a duplicate, the status of a
-    blocked contact or `file:` and quoted words, or the day an enrollment ended.
+    blocked contact or `file:` and quoted words, the day an enrollment ended, or why an undo left something
+    alone.
     """
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
@@ -141,6 +173,13 @@ def reason(outcome: Outcome, detail: str | None) -> str:
         return f"{sentence} It says “{quoted}”." if quoted else sentence
     if outcome is Outcome.ALREADY_ENROLLED:
         return f"Was in this workflow until {detail}." if detail else "Already in this workflow."
+    if outcome is Outcome.WITHDRAWN:
+        stays = (
+            " The contact has been used since the job created it, so it stays." if detail == "used" else ""
+        )
+        return f"Removed from the workflow.{stays}"
+    if outcome is Outcome.MOVED_ON:
+        return _MOVED_ON.get(detail or "", "Isn’t in the workflow anymore.")
     return _REASONS[outcome]
 
 

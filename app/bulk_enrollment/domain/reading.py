@@ -46,7 +46,7 @@ class ReadRow(NamedTuple):
     `key` is None exactly if the verdict is VALIDATION_ERROR; `detail` is then the problem's slug. For a row
     withheld by text outside the columns, `detail` quotes it. `note` holds slugs. `withheld` is the status
     requested by the file's consent columns, or `left_out` if they do not clearly say that the person may be
-    contacted.
+    contacted. `source_row` is the row number in the file if the job numbers its rows anew.
     """
 
     row_number: int
@@ -58,6 +58,7 @@ class ReadRow(NamedTuple):
     note: str | None
     withheld: str | None
     fields: str | None
+    source_row: int | None = None
 
 
 Findings = dict[str, Any]
@@ -158,6 +159,17 @@ class RowReader:
         verdict = Outcome.VALIDATION_ERROR if key is None else Outcome.ENROLLED
         return ReadRow(number, line, shown, key, verdict, detail, note, withheld, fields)
 
+    def overlong(self, cells: Sequence[str]) -> int | None:
+        """Return the position of the first cell that is too long for its field."""
+        return next(
+            (
+                at
+                for at, name in self._others
+                if not is_blank(cells[at]) and _is_too_long(name, trimmed(cells[at][:MAX_CELL_LENGTH]))
+            ),
+            None,
+        )
+
     def take_other_keys(self) -> list[tuple[int, str, str]]:
         """Return and clear the other keys of rows withheld since the last call, as (row number, key,
         withheld)."""
@@ -176,10 +188,9 @@ class RowReader:
                 if name in NAME_FIELDS and may_be_name(cell):
                     in_doubt[name] = cell
                 continue
-            limit = _LIMITS.get(name, CUSTOM_LIMIT)
-            if len(cell) > limit:
+            if len(cell) > _LIMITS.get(name, CUSTOM_LIMIT):
                 cell = trimmed(cell[:MAX_CELL_LENGTH])
-                if len(cell) > limit and name not in _NEVER_TOO_LONG:
+                if _is_too_long(name, cell):
                     return None
             if cell[1:2] == ":" or cell[2:3] == ":":
                 cell = marked[1] if (marked := _MARKED.match(cell)) else cell
@@ -219,3 +230,8 @@ class RowReader:
             for key, name in found.items():
                 self.tags.setdefault(key, name)
         return list(found), len(good) == len(names) and len(cell) <= MAX_CELL_LENGTH
+
+
+def _is_too_long(name: str, cell: str) -> bool:
+    """Return whether a trimmed cell fails its row, because it is too long for the field `name`."""
+    return len(cell) > _LIMITS.get(name, CUSTOM_LIMIT) and name not in _NEVER_TOO_LONG

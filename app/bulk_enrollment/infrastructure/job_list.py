@@ -42,6 +42,7 @@ class JobPulse(NamedTuple):
     processed: int
     workflow: str | None
     options: JobOptions
+    kind: str
 
 
 class Origin(NamedTuple):
@@ -55,8 +56,8 @@ class Origin(NamedTuple):
 class JobFilter:
     """Filter for a list of jobs; empty values match all.
 
-    `kind` is enroll or import, `status` a name that `statuses_named` knows, `workflow_id` a workflow's public
-    id.
+    `kind` is enroll or import, each with its undos, `status` a name that `statuses_named` knows,
+    `workflow_id` a workflow's public id.
     """
 
     status: str = ""
@@ -137,6 +138,7 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
             processed,
             Workflow.name,
             EnrollmentJob.options,
+            EnrollmentJob.kind,
         )
         .outerjoin(Workflow, _its_workflow(account_id))
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
@@ -157,12 +159,19 @@ def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
 
 
 def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
-    query = _named(account_id).where(EnrollmentJob.kind == wanted.kind)
+    query = _named(account_id).where(_of_kind(wanted.kind))
     if wanted.status:
         query = query.where(EnrollmentJob.status.in_(statuses_named(wanted.status)))
     if wanted.workflow_id:
         query = query.where(Workflow.public_id == wanted.workflow_id)
     return query
+
+
+def _of_kind(kind: str) -> sa.ColumnElement[bool]:
+    """SQL condition: the job is of this kind (enroll or import), or undoes one of this kind."""
+    has_workflow = EnrollmentJob.workflow_id.isnot(None)
+    undoes = sa.and_(EnrollmentJob.kind == "undo", has_workflow if kind == "enroll" else ~has_workflow)
+    return sa.or_(EnrollmentJob.kind == kind, undoes)
 
 
 def _named(account_id: Any) -> sa.Select[Any]:

@@ -33,6 +33,7 @@ _COLUMNS = (
     EnrollmentRow.outcome,
     EnrollmentRow.detail,
     EnrollmentRow.note,
+    EnrollmentRow.source_row,
 )
 
 
@@ -65,6 +66,12 @@ class ProblemRow(NamedTuple):
     outcome: int
     detail: str | None
     note: str | None
+    source_row: int | None
+
+    @property
+    def in_file(self) -> int:
+        """Row number in the file; `row_number` differs from it if the job took its rows from another one."""
+        return self.source_row or self.row_number
 
 
 class BatchEnd(NamedTuple):
@@ -91,6 +98,26 @@ def rows_beyond(
     down = wanted.is_down != backwards
     page = _by_row if wanted.order == "row" else _by_column
     found = session().execute(page(account_id, job_id, wanted, anchor, limit, down))
+    return [ProblemRow(*each) for each in found]
+
+
+def planned_rows(
+    account_id: int, job_id: int, wanted: ProblemFilter, after: int | None, limit: int
+) -> list[ProblemRow]:
+    """Return up to `limit` rows of a plan, which no batch has settled, with one of the outcomes, in file
+    order."""
+    found = session().execute(
+        sa.select(*_COLUMNS)
+        .where(
+            EnrollmentRow.account_id == account_id,
+            EnrollmentRow.job_id == job_id,
+            _IS_PROBLEM,
+            EnrollmentRow.outcome.in_(wanted.outcomes),
+            EnrollmentRow.row_number > (after or 0),
+        )
+        .order_by(EnrollmentRow.row_number)
+        .limit(limit)
+    )
     return [ProblemRow(*each) for each in found]
 
 
@@ -191,5 +218,6 @@ def _found(account_id: int, job_id: int, wanted: ProblemFilter) -> sa.Select[Any
         return query
     matches = EnrollmentRow.identifier.icontains(wanted.search, autoescape=True)
     if wanted.search.isascii() and wanted.search.isdigit() and len(wanted.search) < 10:
-        matches = sa.or_(matches, EnrollmentRow.row_number == int(wanted.search))
+        in_file = sa.func.coalesce(EnrollmentRow.source_row, EnrollmentRow.row_number)
+        matches = sa.or_(matches, in_file == int(wanted.search))
     return query.where(matches)

@@ -35,6 +35,15 @@ def job_by_id(account_id: int, job_id: int) -> EnrollmentJob:
     )
 
 
+def find_job(account_id: int, job_id: int) -> EnrollmentJob | None:
+    """Return a job, reloaded from the database, or None if it has been deleted."""
+    return session().scalar(
+        sa.select(EnrollmentJob)
+        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
+        .execution_options(populate_existing=True)
+    )
+
+
 def job_by_public_id(account_id: int, public_id: str) -> EnrollmentJob | None:
     """Return a job or dry run, or None if there is none or it has been discarded."""
     if not is_public_id(public_id):
@@ -93,6 +102,7 @@ def _jobs_by_workflow(account_id: int, which: sa.ColumnElement[bool], *workflow_
             .where(
                 EnrollmentJob.account_id == account_id,
                 Workflow.account_id == account_id,
+                EnrollmentJob.kind == "enroll",  # an undo does not wait for the workflow
                 which,
                 Workflow.status.in_(workflow_states),
             )
@@ -156,7 +166,7 @@ def ledger_outcomes(account_id: int, job_id: int) -> dict[Outcome | None, int]:
 def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[Any]:
     """Return the next `limit` rows after row number `after`, to read the ledger in slices.
 
-    Each is (row number, identifier, outcome or None, detail, note).
+    Each is (row number, identifier, outcome or None, detail, note, row number in the file if it differs).
     """
     return list(
         session().execute(
@@ -166,6 +176,7 @@ def ledger_slice(account_id: int, job_id: int, after: int, limit: int) -> list[A
                 _outcome(account_id, job_id),
                 EnrollmentRow.detail,
                 EnrollmentRow.note,
+                EnrollmentRow.source_row,
             )
             .where(
                 EnrollmentRow.account_id == account_id,

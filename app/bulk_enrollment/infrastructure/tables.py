@@ -21,6 +21,7 @@ from app.bulk_enrollment.domain.documents import (
 from app.bulk_enrollment.domain.job import FINISHED, OPEN_BATCH, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.domain.retrying import WHOLE
 from app.bulk_enrollment.domain.selection import Selection
 from app.platform import tenancy
 from app.platform.database import Authored, BigInt, db
@@ -56,6 +57,11 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`,
     `paused_by_user` and `paused_at` describe the current pause; `paused_seconds` is the total of earlier
     pauses since the job started.
+
+    `kind` is enroll, import, or undo; an undo takes back what `parent_job_id` did. `retries` is None unless
+    the job retries rows of `parent_job_id`: the codes of the outcomes whose rows it takes up, separated by
+    commas (or WHOLE); rows that were fixed by hand come on top. `resolved_at` is when all failed rows of the
+    job were taken up by retries or left out by a user.
     """
 
     __tablename__ = "enrollment_jobs"
@@ -63,6 +69,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
         sa.UniqueConstraint("account_id", "idempotency_key"),
         sa.Index(None, "account_id", "status", "id"),
         sa.Index(None, "workflow_id"),
+        sa.Index(None, "parent_job_id"),
         sa.Index("ix_enrollment_jobs_not_over", "status", sqlite_where=NOT_OVER, postgresql_where=NOT_OVER),
     )
 
@@ -97,6 +104,13 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     paused_at: Mapped[datetime | None]
     paused_seconds: Mapped[float] = mapped_column(sa.Float, default=0.0, server_default="0")
     dismissed_at: Mapped[datetime | None]
+    retries: Mapped[str | None] = mapped_column(sa.String(200))
+    resolved_at: Mapped[datetime | None]
+
+    @property
+    def has_source_rows(self) -> bool:
+        """Whether the rows were taken from another job, so that they keep their row numbers in the file."""
+        return self.kind == "undo" or self.retries not in (None, WHOLE)
 
 
 class EnrollmentBatch(AccountOwned, db.Model):
@@ -140,7 +154,8 @@ class EnrollmentRow(AccountOwned, db.Model):
 
     `identifier` is the value from the file, `key` its normalized form for comparison, `detail` a value for
     the outcome's sentence, `withheld` the contact status requested by the file's consent columns, or
-    `left_out` where they are neither yes nor no.
+    `left_out` where they are neither yes nor no. `source_row` is the row number in the file if the row was
+    taken from another job, whose rows are numbered anew.
     """
 
     __tablename__ = "enrollment_rows"
@@ -174,6 +189,7 @@ class EnrollmentRow(AccountOwned, db.Model):
     detail: Mapped[str | None] = mapped_column(sa.String(200))
     note: Mapped[str | None] = mapped_column(sa.String(40))
     withheld: Mapped[str | None] = mapped_column(sa.String(12))
+    source_row: Mapped[int | None]
 
 
 class RowFields(AccountOwned, db.Model):
@@ -214,6 +230,7 @@ staged_rows = sa.Table(
     sa.Column("note", sa.Text),
     sa.Column("withheld", sa.Text),
     sa.Column("fields", sa.Text),
+    sa.Column("source_row", sa.Integer),
     prefixes=["TEMPORARY"],
 )
 

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from app.bulk_enrollment.presentation.jobs import check, commands, control
+from app.bulk_enrollment.presentation.fixing import pages as fixing
+from app.bulk_enrollment.presentation.fixing import retries
+from app.bulk_enrollment.presentation.jobs import check, commands, control, undo
 from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
 from app.bulk_enrollment.presentation.report import (
     audit_words,
@@ -12,6 +14,7 @@ from app.bulk_enrollment.presentation.report import (
     panels,
     running_jobs,
     to_dos,
+    verification,
 )
 from app.bulk_enrollment.presentation.selection import choosing, destinations
 
@@ -26,6 +29,10 @@ def init(app: Flask) -> None:
     app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running_jobs.blueprint)
     app.register_blueprint(check.blueprint)
+    app.register_blueprint(fixing.blueprint)
+    app.register_blueprint(retries.blueprint)
+    app.register_blueprint(undo.blueprint)
+    app.register_blueprint(verification.blueprint)
     app.context_processor(running_jobs.on_every_page)
     audit_words.register()
     panels.register()

@@ -8,9 +8,11 @@ from app.contacts.application.bulk import (
     block_many,
     changed_by,
     create_many,
+    remove_created,
     tag_each,
     tag_many,
     unpack,
+    untag_many,
     update_many,
 )
 from app.contacts.application.file_questions import answer_files
@@ -79,6 +81,7 @@ __all__ = [
     "register_job_names",
     "register_panel",
     "register_term",
+    "remove_created",
     "resolve_filter",
     "tag_contact",
     "tag_each",
@@ -87,6 +90,7 @@ __all__ = [
     "unpack",
     "unsubscribe",
     "untag_contact",
+    "untag_many",
     "update_many",
     "which_meet",
     "zone_of",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.domain import Status
-from app.contacts.infrastructure import bulk_store, staged
+from app.contacts.infrastructure import bulk_store, staged, undo_store
 from app.platform.database import is_sqlite, transaction
 from app.platform.many_rows import Bound, around, bound
 
@@ -113,3 +113,18 @@ def tag_each(account_id: int, rows: sa.Select[Any] | Bound, job_id: int | None, 
     """
     with transaction():
         return bulk_store.tag_each(account_id, bound(rows), job_id, at)
+
+
+def untag_many(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+    """Remove the tags that the job `job_id` added to the contacts. Returns how many contact–tag pairs."""
+    with transaction():
+        return undo_store.untag(account_id, contact_ids, job_id)
+
+
+def remove_created(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+    """Delete those of the contacts that the job `job_id` created; returns how many.
+
+    The caller makes sure that nothing else has used them, and has removed their tags.
+    """
+    with transaction():
+        return undo_store.remove(account_id, contact_ids, job_id)

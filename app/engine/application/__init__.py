@@ -1,7 +1,7 @@
-"""Public interface of the engine room: `enroll_many` enrolls contacts; the other functions read
-enrollments."""
+"""Public interface of the engine room: `enroll_many` enrolls contacts, `withdraw_many` undoes that; the other
+functions read enrollments."""
 
-from app.engine.application.enrolling import enroll_many
+from app.engine.application.enrolling import enroll_many, withdraw_many
 from app.engine.application.membership import register_terms
 from app.engine.application.reading import (
     VIEWS,
@@ -27,4 +27,5 @@ __all__ = [
     "people_in",
     "people_under_way",
     "register_terms",
+    "withdraw_many",
 ]

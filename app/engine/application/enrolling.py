@@ -1,4 +1,4 @@
-"""Bulk enrollment of contacts in a workflow."""
+"""Bulk enrollment of contacts in a workflow, and its undo."""
 
 from datetime import datetime
 
@@ -31,3 +31,15 @@ def enroll_many(
     return store.enroll_many(
         account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at
     )
+
+
+def withdraw_many(
+    account_id: int, contacts: sa.Select[tuple[int]], *, job_id: int, undone_by: int, at: datetime
+) -> int:
+    """End those enrollments of the contacts that the job `job_id` made and that are under way; return how
+    many.
+
+    They become `withdrawn`, undone by the job `undone_by`, and do not count as having been in the workflow,
+    so that the contacts can be enrolled again.
+    """
+    return store.withdraw_many(account_id, contacts, job_id, undone_by, at)

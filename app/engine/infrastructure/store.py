@@ -10,8 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import is_sqlite
+from app.platform.database import is_sqlite, session
 from app.platform.many_rows import Bound, around, bound, execute_built, is_there, without_index
 
 _contacts, _enrollments = Contact.__table__, Enrollment.__table__
@@ -55,7 +56,9 @@ def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
         _enrollments.c.contact_id == contact_id,
         without_index(_enrollments.c.workflow_id) == given["workflow_id"],
     )
-    if again:
+    if not again:
+        before = before.where(counts_as_former(_enrollments.c))
+    else:
         # A job enrolls a contact at most once, even if the enrollment has already ended.
         of_job = _enrollments.c.job_id == given["job_id"]
         before = before.where(sa.or_(_enrollments.c.status.in_(UNDER_WAY), of_job))
@@ -72,3 +75,21 @@ def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
     )
     insert = (sqlite if on_sqlite else postgresql).insert(_enrollments)
     return insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()
+
+
+def withdraw_many(
+    account_id: int, contacts: sa.Select[tuple[int]], job_id: int, undone_by: int, at: datetime
+) -> int:
+    """End the job's enrollments of the contacts that are under way; see `application.withdraw_many`."""
+    result: Any = session().execute(
+        sa.update(Enrollment)
+        .where(
+            Enrollment.account_id == account_id,
+            Enrollment.job_id == job_id,
+            Enrollment.contact_id.in_(contacts),
+            Enrollment.status.in_(UNDER_WAY),
+        )
+        .values(status=EnrollmentStatus.WITHDRAWN.value, ended_at=at, due_at=None, undone_job_id=undone_by),
+        execution_options={"synchronize_session": False, "preserve_rowcount": True},
+    )
+    return int(result.rowcount)

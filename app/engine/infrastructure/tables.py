@@ -18,7 +18,8 @@ UNDER_WAY = sa.text(f"status IN ({_STATUSES})")
 class Enrollment(AccountOwned, db.Model):
     """A contact in a workflow. No foreign keys, because up to a million rows are inserted at once.
 
-    `source` says how the contact was enrolled, `job_id` by which bulk enrollment.
+    `source` says how the contact was enrolled, `job_id` by which bulk enrollment. `undone_job_id` is the job
+    that undid it; an undone enrollment does not count as having been in the workflow.
     """
 
     __tablename__ = "enrollments"
@@ -49,3 +50,4 @@ class Enrollment(AccountOwned, db.Model):
     job_id: Mapped[int | None] = mapped_column(BigInt)
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+    undone_job_id: Mapped[int | None] = mapped_column(BigInt)

@@ -106,17 +106,20 @@ def unfinished_jobs(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:
     """Jobs that finished with errors or failed since `since`, newest first.
 
-    Leaves out jobs that a later job retries, and jobs whose to-do was dismissed.
+    Leaves out jobs that a later job corrects or undoes, jobs whose failed rows are all taken care of (by
+    retries, or left out by a user), and jobs whose to-do was dismissed.
     """
-    tried_again = sa.select(EnrollmentJob.parent_job_id).where(
+    followed = sa.select(EnrollmentJob.parent_job_id).where(
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.parent_job_id.isnot(None),
+        EnrollmentJob.retries.is_(None),
         EnrollmentJob.status.notin_(DRY_RUN | {JobStatus.CANCELLED, JobStatus.FAILED}),
     )
     ended_badly = sa.and_(
         EnrollmentJob.status.in_(WITH_FAILURES),
         EnrollmentJob.finished_at >= since,
-        EnrollmentJob.id.notin_(tried_again),
+        EnrollmentJob.id.notin_(followed),
+        EnrollmentJob.resolved_at.is_(None),
         EnrollmentJob.dismissed_at.is_(None),
     )
     return _jobs(account_id, ended_badly, limit)

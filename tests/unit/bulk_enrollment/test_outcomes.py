@@ -21,6 +21,17 @@ BOOK = {
     "CREATED": (2, "succeeded", False, "New contacts", "Added to your contacts."),
     "UPDATED": (3, "succeeded", False, "Updated contacts", "Contact updated."),
     "UNCHANGED": (4, "succeeded", False, "Unchanged contacts", "Existing contact, nothing to change."),
+    "WITHDRAWN": (5, "succeeded", False, "Removed from workflow", "Removed from the workflow."),
+    "CONTACT_REMOVED": (
+        6, "succeeded", False, "Contacts removed", "The contact, which the job had created, was removed.",
+    ),
+    "TAGS_REMOVED": (
+        7, "succeeded", False, "Tags removed", "The tags that the job had added were removed.",
+    ),
+    "NOTHING_TO_UNDO": (
+        8, "succeeded", False, "Nothing to undo",
+        "The job enrolled or created nobody here. Overwritten fields stay as they are.",
+    ),
     "VALIDATION_ERROR": (10, "failed", False, "Needs fixing", None),
     "DUPLICATE_IN_SELECTION": (11, "skipped", False, "Duplicates", None),
     "CONTACT_NOT_FOUND": (12, "skipped", False, "Not in contacts", "Not in your contacts."),
@@ -37,6 +48,10 @@ BOOK = {
     ),
     "TIMEOUT_ERROR": (19, "failed", True, "Timed out", "Processing timed out several times. Try it again."),
     "CANCELLED": (20, "skipped", True, "Canceled", "The job was canceled before this row was processed."),
+    "MOVED_ON": (21, "skipped", False, "Moved on", "Isn’t in the workflow anymore."),
+    "CONTACT_GONE": (
+        22, "skipped", False, "Contact deleted", "The contact was deleted before the undo.",
+    ),
 }  # fmt: skip
 
 

@@ -227,6 +227,7 @@ def test_a_value_may_be_as_long_as_its_field(field: str, limit: int) -> None:
         None,
         None,
         None,
+        None,
     )
 
 

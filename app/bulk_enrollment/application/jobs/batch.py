@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.activity import application as activity
+from app.bulk_enrollment.application.jobs.undo_batch import undo_rows
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.store import as_planned, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
@@ -36,12 +37,12 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
     """Carry out the plans of consecutive batches, whose rows are `span`.
 
     Raises NotAsPlanned if anything has changed since planning, if the workflow cannot take anybody, or if
-    there is no plan to follow, as for imports.
+    there is no plan to follow, as for imports and undos.
     """
     account_id, options = job.account_id, job.options
     if not all(batch.expected for batch in batches):
         raise NotAsPlanned
-    if job.workflow_id is None or _workflow_trouble(job) is not None:
+    if job.kind != "enroll" or _workflow_trouble(job) is not None:
         raise NotAsPlanned
     values = as_planned.parameters(span, job.workflow_id)
     if newcomers := sum(batch.newcomers for batch in batches):
@@ -90,7 +91,7 @@ def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> dict[Outcome, 
 
 
 def _workflow_trouble(job: EnrollmentJob) -> Outcome | None:
-    if job.workflow_id is None:
+    if job.kind != "enroll" or job.workflow_id is None:
         return None
     state = workflows.state_of(job.account_id, job.workflow_id)
     if state is None:
@@ -113,6 +114,9 @@ def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> None:
 
 
 def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
+    if job.kind == "undo":
+        undo_rows(job, span, at)
+        return
     account_id, options = job.account_id, job.options
     made = 0
     if options.creates:

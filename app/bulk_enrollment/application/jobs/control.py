@@ -55,7 +55,11 @@ def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
         if job.status != JobStatus.PAUSED:
             raise _cannot(job, "resumed")
         before = PausedBy(job.paused_by) if job.paused_by else None
-        if job.workflow_id and workflows.state_of(job.account_id, job.workflow_id) == "paused":
+        if (
+            job.kind == "enroll"
+            and job.workflow_id
+            and workflows.state_of(job.account_id, job.workflow_id) == "paused"
+        ):
             if before is not PausedBy.WORKFLOW:
                 jobs.take_pause_over(job.account_id, job.id, before, PausedBy.WORKFLOW)
                 publish(job, "job_paused")

@@ -21,6 +21,7 @@ from app.bulk_enrollment.application.jobs.run import (
 from app.bulk_enrollment.application.selection.rows import rows_of
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.infrastructure import queries, waiting
+from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.store import cutting, jobs, plan_claims, planning, withheld
 from app.bulk_enrollment.infrastructure.store.cutting import PlannedBatch
 from app.bulk_enrollment.infrastructure.store.plan_claims import PlanningClaim
@@ -140,7 +141,7 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedB
 
     Rows are counted outside the transactions, so that no other writer waits.
     """
-    if job.selection.withholds:
+    if job.selection.withholds and job.kind != "undo":
         with transaction():
             _hold(job, attempt, rows)
             withheld.spread_withheld(job.account_id, job.id)
@@ -208,4 +209,7 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
             publish(job, "job_finished", status=JobStatus.FAILED.value)
             actor = accounts.worker_actor(job.account_id)
             activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
+            if job.retries is not None and job.parent_job_id is not None:
+                sheets.give_back(job.account_id, job.parent_job_id, job.id)
+                jobs.change(job.account_id, job.parent_job_id, resolved_at=None)
         discard_rows(job.account_id, job.id)

@@ -69,11 +69,11 @@ def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
         # A double click finds the first job, and the file cannot be reread in the meantime.
         accounts.lock(actor.account_id)
         if wanted.idempotency_key:
-            known = queries.job_of_idempotency_key(actor.account_id, _key_of(actor, wanted.idempotency_key))
+            known = queries.job_of_idempotency_key(actor.account_id, key_of(actor, wanted.idempotency_key))
             if known is not None:
                 return known
         job = _draft(actor, wanted)
-        return _promote(actor, job, wanted.idempotency_key)
+        return promote(actor, job, wanted.idempotency_key)
 
 
 def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
@@ -82,9 +82,11 @@ def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
         accounts.lock(actor.account_id)
         job = find_job(actor, public_id)
         accounts.require(actor, permission_for(job.kind))
+        if job.kind == "undo":
+            raise Conflict("CONFLICT", "This is an undo. Start it from the page of the original job.")
         if job.failure is not None:
             raise Conflict("CONFLICT", job.failure)
-        return job if job.status != JobStatus.DRAFT else _promote(actor, job, None)
+        return job if job.status != JobStatus.DRAFT else promote(actor, job, None)
 
 
 def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
@@ -157,16 +159,13 @@ def _check_size(accepted: Accepted, limit: int) -> None:
     )
 
 
-def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> EnrollmentJob:
-    """Turn a draft into a job, with the current workflow version and limits."""
+def promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> EnrollmentJob:
+    """Turn a draft into a job, with the current workflow version and limits, in the caller's transaction.
+
+    Raises Conflict (the workflow is not active) and LimitReached.
+    """
     accounts.lock(actor.account_id)
-    limit = accounts.limit_of(actor.account_id, "unfinished_jobs", current().max_unfinished_jobs)
-    if jobs.count_unfinished(actor.account_id) >= limit:
-        raise LimitReached(
-            "JOB_LIMIT_REACHED",
-            f"You’ve reached the limit of {limit:,} unfinished jobs. Wait for one to finish, or cancel one.",
-            limit=limit,
-        )
+    check_unfinished(actor)
     options = job.options
     values: dict[str, Any] = {}
     if job.workflow_id is not None:
@@ -176,7 +175,7 @@ def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> E
     confirm(actor, job)
     tag_ids = contacts.ensure_tags(actor.account_id, options.tags, created_by=actor.user_id)
     if idempotency_key:
-        values["idempotency_key"] = _key_of(actor, idempotency_key)
+        values["idempotency_key"] = key_of(actor, idempotency_key)
     values["options"] = replace(options, tag_ids=tuple(tag_ids))
     if not jobs.promote(actor.account_id, job.id, **values):
         raise Conflict("CONFLICT", "This job has already been started.")
@@ -185,6 +184,17 @@ def _promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> E
     return queries.job_by_id(actor.account_id, job.id)
 
 
-def _key_of(actor: Actor, key: str) -> str:
+def check_unfinished(actor: Actor) -> None:
+    """Raise LimitReached at the account's limit of unfinished jobs."""
+    limit = accounts.limit_of(actor.account_id, "unfinished_jobs", current().max_unfinished_jobs)
+    if jobs.count_unfinished(actor.account_id) >= limit:
+        raise LimitReached(
+            "JOB_LIMIT_REACHED",
+            f"You’ve reached the limit of {limit:,} unfinished jobs. Wait for one to finish, or cancel one.",
+            limit=limit,
+        )
+
+
+def key_of(actor: Actor, key: str) -> str:
     """Return the stored key, which differs between users."""
     return hashlib.sha256(f"{actor.user_id}:{key}".encode()).hexdigest()

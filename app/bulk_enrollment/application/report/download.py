@@ -5,19 +5,22 @@ repeated, and cells that a spreadsheet would run as formulas are escaped. File a
 in slices, so memory use is bounded, and no transaction stays open during a slow download.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.selection.accepting import upload_of
+from app.bulk_enrollment.application.selection.retried import apply_edits, taken_rows
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.fixing.retried_rows import edits_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded_cell
@@ -55,10 +58,14 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
         case FileSelection():
             upload = upload_of(job)
             files.check_is_there(upload)
-            rows = _rows(upload, ledger, wanted)
+            rows = _taken_rows(job, upload, wanted) if job.has_source_rows else _rows(upload, ledger, wanted)
             delimiter = ";" if files.layout_of(upload).delimiter == ";" else ","
         case ManualSelection() as selection:
-            rows = _listed_rows(selection, ledger, wanted)
+            rows = (
+                _filtered_rows(job, wanted)
+                if job.has_source_rows
+                else _listed_rows(selection, ledger, wanted)
+            )
         case FilterSelection():
             rows = _filtered_rows(job, wanted)
     _record(actor, shown, wanted)
@@ -91,20 +98,73 @@ def _record(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | None) ->
 def _rows(
     upload: files.Upload, ledger: Iterator[RowResult], wanted: frozenset[Outcome] | None
 ) -> Iterator[Sequence[str]]:
-    layout = files.layout_of(upload)
-    header = [*(layout.header or ()), *layout.columns[len(layout.header or ()) :]]
-    width = layout.width
-    aside = {*files.added_columns(upload), *layout.repeated}
-    own = [at for at in range(width) if at not in aside]
-    yield [*(guarded_cell(header[at]) for at in own), *ADDED_COLUMNS]
+    line = _Lines(upload)
+    yield line.header
     for row in files.untouched_rows(upload):
         outcome, words = next(ledger, (None, ""))
-        if wanted is not None and outcome not in wanted:
+        if wanted is None or outcome in wanted:
+            yield line.of(row.cells, outcome, words)
+
+
+def _taken_rows(
+    job: EnrollmentJob, upload: files.Upload, wanted: frozenset[Outcome] | None
+) -> Iterator[Sequence[str]]:
+    """Yield the rows of the file that a retry or undo took up, with what was changed in them."""
+    line = _Lines(upload)
+    yield line.header
+    results = _taken(job)
+    taken = next(results, None)
+    for row in files.untouched_rows(upload):
+        if taken is None:
+            return
+        if row.number != taken.source_row:
             continue
-        cells = [guarded_cell(cell) for cell in row.cells]
-        cells += [""] * (width - len(cells))
-        # Cells beyond the header come after the added columns.
-        yield [*(cells[at] for at in own), outcome.name if outcome else "", words, *cells[width:]]
+        if taken.edits:
+            apply_edits(row.cells, json.loads(taken.edits))
+        outcome, words = taken.result
+        if wanted is None or outcome in wanted:
+            yield line.of(row.cells, outcome, words)
+        taken = next(results, None)
+
+
+class _Taken(NamedTuple):
+    source_row: int
+    edits: str | None
+    result: RowResult
+
+
+def _taken(job: EnrollmentJob) -> Iterator[_Taken]:
+    """Yield the rows of a retry or undo in the order of the file. Of one that was canceled before its rows
+    were read, there are those that it would have taken up."""
+    if job.planned_at is None and job.status == JobStatus.CANCELLED and job.kind != "undo":
+        for row in taken_rows(job):
+            yield _Taken(row.source_row, row.edits, _NEVER_REACHED)
+        return
+    after, is_cancelled = 0, job.status == JobStatus.CANCELLED
+    while rows := queries.ledger_slice(job.account_id, job.id, after, SLICE):
+        edits = edits_of(job.account_id, job.id, rows[0].source_row, rows[-1].source_row)
+        forget_snapshot()
+        for row in rows:
+            yield _Taken(row.source_row, edits.get(row.source_row), _of_row(row, is_cancelled))
+        after = rows[-1].row_number
+
+
+class _Lines:
+    """The lines of a download: the original columns, then those that we add, then cells beyond the header."""
+
+    def __init__(self, upload: files.Upload) -> None:
+        layout = files.layout_of(upload)
+        names = [*(layout.header or ()), *layout.columns[len(layout.header or ()) :]]
+        aside = {*files.added_columns(upload), *layout.repeated}
+        self._width = layout.width
+        self._own = [at for at in range(self._width) if at not in aside]
+        self.header = [*(guarded_cell(names[at]) for at in self._own), *ADDED_COLUMNS]
+
+    def of(self, row: Sequence[str], outcome: Outcome | None, words: str) -> list[str]:
+        cells = [guarded_cell(cell) for cell in row]
+        cells += [""] * (self._width - len(cells))
+        code = outcome.name if outcome else ""
+        return [*(cells[at] for at in self._own), code, words, *cells[self._width :]]
 
 
 def _listed_rows(
@@ -117,12 +177,14 @@ def _listed_rows(
 
 
 def _filtered_rows(job: EnrollmentJob, wanted: frozenset[Outcome] | None) -> Iterator[Sequence[str]]:
+    """Yield rows whose identifiers are in the ledger only: contacts of a filter, and those that a retry or
+    undo took up."""
     yield [job.selection.identifier, *ADDED_COLUMNS]
     is_cancelled = job.status == JobStatus.CANCELLED
     for row in _slices(job.account_id, job.id):
         outcome, words = _of_row(row, is_cancelled)
         if wanted is None or outcome in wanted:
-            yield [row.identifier, outcome.name if outcome else "", words]
+            yield [guarded_cell(row.identifier or ""), outcome.name if outcome else "", words]
 
 
 def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[RowResult]:

@@ -17,7 +17,7 @@ from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.bulk_enrollment.infrastructure import checks, corrections, queries
+from app.bulk_enrollment.infrastructure import checks, queries, relatives
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
@@ -78,12 +78,12 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
     """Return a dry run by public id. Raises NotAllowed, and NotFound also for one that has expired."""
     accounts.require(actor, Permission.REPORTS)
     job = queries.job_by_public_id(actor.account_id, public_id)
-    if job is None:
+    if job is None or job.kind == "undo":
         raise NotFound(
             "JOB_NOT_FOUND", "This dry run has expired. Dry runs that aren’t started are deleted after a day."
         )
     is_ready = job.planned_at is not None
-    original = corrections.original_of(actor.account_id, job)
+    original = relatives.original_of(actor.account_id, job)
     return DryRun(
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,

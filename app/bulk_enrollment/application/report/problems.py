@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
-from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
+from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome, reason, remark
 from app.bulk_enrollment.infrastructure import problem_rows
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter, ProblemRow
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -59,6 +59,16 @@ def show_problems(
     return _page(job, found[:PAGE], has_back=after is not None, has_on=len(found) > PAGE)
 
 
+def expected_problems(job: EnrollmentJob, after: int | None) -> ProblemPage:
+    """Return the page of the rows that a planned undo would leave alone, after row number `after`."""
+    outcomes = tuple(Outcome[name] for name, rows in job.expected.items() if rows)
+    wanted = ProblemFilter(tuple(one for one in outcomes if one >= FIRST_PROBLEM))
+    if not wanted.outcomes:
+        return ProblemPage([], None, None)
+    found = problem_rows.planned_rows(job.account_id, job.id, wanted, after, PAGE + 1)
+    return _page(job, found[:PAGE], has_back=False, has_on=len(found) > PAGE)
+
+
 def _page(job: EnrollmentJob, rows: list[ProblemRow], *, has_back: bool, has_on: bool) -> ProblemPage:
     return ProblemPage(
         problems=_in_words(job, rows),
@@ -75,7 +85,7 @@ def _in_words(job: EnrollmentJob, rows: list[ProblemRow]) -> list[Problem]:
         outcome, batch = Outcome(row.outcome), batches.get(row.row_number)
         found.append(
             Problem(
-                row=row.row_number,
+                row=row.in_file,
                 line=row.line,
                 address=row.address,
                 contact_id=row.contact_id if row.contact_id in contacts else None,

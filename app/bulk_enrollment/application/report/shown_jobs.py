@@ -56,7 +56,7 @@ class ShownJob:
 
     @property
     def title(self) -> str:
-        return self.facts.workflow or f"Import of {self.facts.file_name}"
+        return _title(self.job.kind, self.facts.workflow or f"Import of {self.facts.file_name}")
 
     @property
     def status(self) -> JobStatus:
@@ -83,7 +83,8 @@ class ShownJob:
 
     @property
     def waits_for_workflow(self) -> bool:
-        return self.status is JobStatus.PAUSED and self.workflow_status == "paused"
+        is_held = self.job.kind == "enroll" and self.workflow_status == "paused"
+        return self.status is JobStatus.PAUSED and is_held
 
     @property
     def can_be_resumed(self) -> bool:
@@ -209,7 +210,7 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
     return [
         RunningJob(
             public_id=pulse.public_id,
-            name=pulse.workflow or f"Import of {pulse.options.source_name or 'contacts'}",
+            name=_title(pulse.kind, pulse.workflow or f"Import of {pulse.options.source_name or 'contacts'}"),
             percent=pulse.processed * 100 // pulse.total if pulse.batches and pulse.total else None,
         )
         for pulse in job_list.unfinished_pulses(actor.account_id, SHOWN_RUNNING)
@@ -224,6 +225,10 @@ def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
 def lacks_workers(shown: ShownJob) -> bool:
     """Return whether the job is stalled because no worker is running."""
     return shown.status in WORKED_ON and not workers_are_alive()
+
+
+def _title(kind: str, name: str) -> str:
+    return f"Undo: {name}" if kind == "undo" else name
 
 
 def _page(account_id: int, found: list[NamedJob], *, has_newer: bool, has_older: bool) -> JobsPage:
@@ -251,7 +256,8 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
 
 def _facts(each: NamedJob, state: JobState) -> JobFacts:
     job, retry = each.job, state.figures.retry
-    into = None if job.kind == "import" else each.workflow or "a deleted workflow"
+    is_import = job.workflow_id is None
+    into = None if is_import else each.workflow or "a deleted workflow"
     return JobFacts(
         progress=state.progress,
         outcomes=state.outcomes,
@@ -262,7 +268,8 @@ def _facts(each: NamedJob, state: JobState) -> JobFacts:
         retry=(retry.number, retry.attempt, retry.at) if retry else None,
         paused_by=PausedBy(job.paused_by) if job.status == JobStatus.PAUSED and job.paused_by else None,
         pauser=each.pauser,
-        workflow_is_paused=each.workflow_status == "paused",
+        workflow_is_paused=job.kind == "enroll" and each.workflow_status == "paused",
+        kind=job.kind,
     )
 
 

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from app.bulk_enrollment.application.selection.rows import count_rows
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure import invariants, queries
+from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.bulk_enrollment.infrastructure.verification import invariants
 from app.files import application as files
 
 
 @dataclass(frozen=True)
 class Check:
-    """One condition, with two figures that must be equal."""
+    """One condition, with two figures that must be equal: `says` for the terminal, `sentence` for pages."""
 
     says: str
     expected: int
     found: int
+    sentence: str
 
     @property
     def holds(self) -> bool:
@@ -30,29 +32,63 @@ def verify_job(job: EnrollmentJob) -> list[Check]:
     account_id = job.account_id
     ledger = queries.ledger_outcomes(account_id, job.id)
     figures = job_figures(account_id, [job.id])[job.id]
-    enrolled = ledger.get(Outcome.ENROLLED, 0)
-    checks = [
+    checks = _of_enrollments(job, ledger)
+    checks.append(
+        Check(
+            "rows with an outcome = rows that the batches count",
+            sum(rows for outcome, rows in ledger.items() if outcome is not None),
+            figures.succeeded + figures.failed + figures.skipped,
+            "The batches add up to the rows that have a result.",
+        )
+    )
+    if job.workflow_id is not None:
+        twice = invariants.people_in_twice(account_id, job.workflow_id)
+        checks.append(
+            Check("people enrolled twice in the workflow", 0, twice, "Nobody is in the workflow twice.")
+        )
+    if job.status in FINISHED and job.status != JobStatus.FAILED:
+        checks += _at_the_end(job, ledger)
+    return checks
+
+
+def _of_enrollments(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
+    if job.kind == "undo":
+        return _of_undo(job, ledger)
+    account_id, enrolled = job.account_id, ledger.get(Outcome.ENROLLED, 0)
+    return [
         Check(
             "enrollments made by the job = rows that say enrolled",
             enrolled,
             invariants.enrollments_of_job(account_id, job.id),
+            "There are as many enrollments by this job as rows that say “Added to workflow”.",
         ),
         Check(
             "enrolled rows without exactly one enrollment",
             0,
             invariants.enrolled_rows_without_enrollment(account_id, job.id),
-        ),
-        Check(
-            "rows with an outcome = rows that the batches count",
-            sum(rows for outcome, rows in ledger.items() if outcome is not None),
-            figures.succeeded + figures.failed + figures.skipped,
+            "Everyone reported as added was enrolled exactly once.",
         ),
     ]
+
+
+def _of_undo(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Check]:
+    undone = (Outcome.WITHDRAWN, Outcome.CONTACT_REMOVED)
+    checks = []
     if job.workflow_id is not None:
-        twice = invariants.people_in_twice(account_id, job.workflow_id)
-        checks.append(Check("people enrolled twice in the workflow", 0, twice))
-    if job.status in FINISHED and job.status != JobStatus.FAILED:
-        checks += _at_the_end(job, ledger)
+        checks.append(
+            Check(
+                "enrollments ended by the undo = rows that say so",
+                sum(ledger.get(one, 0) for one in undone),
+                invariants.rows_with_undone_enrollment(job.account_id, job.id),
+                "As many enrollments were ended as people are reported as removed from the workflow.",
+            )
+        )
+    still_there = invariants.removed_contacts_still_there(job.account_id, job.id)
+    checks.append(
+        Check(
+            "removed contacts that still exist", 0, still_there, "Every contact reported as removed is gone."
+        )
+    )
     return checks
 
 
@@ -60,11 +96,13 @@ def _at_the_end(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[C
     checks = _against_selection(job, ledger)
     if job.planned_at is None:
         return checks
-    checks.append(Check("rows without an outcome", 0, ledger.get(None, 0)))
+    without = ledger.get(None, 0)
+    checks.append(Check("rows without an outcome", 0, without, "Every row has exactly one result."))
     for outcome in Outcome:
         reported, counted = job.totals.get(outcome.name, 0), ledger.get(outcome, 0)
         if reported or counted:
-            checks.append(Check(f"{outcome.name} reported = counted", reported, counted))
+            sentence = f"“{outcome.label}”: the figure on the page is the number of rows."
+            checks.append(Check(f"{outcome.name} reported = counted", reported, counted, sentence))
     return checks
 
 
@@ -72,12 +110,29 @@ def _against_selection(job: EnrollmentJob, ledger: dict[Outcome | None, int]) ->
     try:
         selected = count_rows(job)
     except files.FileGone:
-        return [Check("uploaded files that are no longer on this server", 0, 1)]
-    rows = "rows in the file" if job.upload_id else "selected contacts"
+        says = "uploaded files that are no longer on this server"
+        return [Check(says, 0, 1, "The uploaded file is still on this server.")]
+    rows, words = _source_words(job)
     if job.planned_at is None:
         cancelled = job.totals.get("CANCELLED", 0)
-        return [Check(f"{rows} = rows counted as canceled", selected, cancelled)]
+        sentence = f"All {words} count as canceled."
+        return [Check(f"{rows} = rows counted as canceled", selected, cancelled, sentence)]
+    every = f"All {words} are in this job, none is missing, and none was added."
     return [
-        Check(f"{rows} = rows of the job", selected, job.total),
-        Check(f"{rows} = sum of all outcomes", selected, sum(ledger.values())),
+        Check(f"{rows} = rows of the job", selected, job.total, every),
+        Check(
+            f"{rows} = sum of all outcomes",
+            selected,
+            sum(ledger.values()),
+            f"The results add up to all {words}.",
+        ),
     ]
+
+
+def _source_words(job: EnrollmentJob) -> tuple[str, str]:
+    """Return what the rows of a job are, for the terminal and for pages."""
+    if job.has_source_rows:
+        return "rows taken from the original job", "rows taken from the original job"
+    if job.upload_id:
+        return "rows in the file", "rows of the file"
+    return "selected contacts", "selected contacts"

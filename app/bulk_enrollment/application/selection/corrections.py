@@ -7,8 +7,8 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.bulk_enrollment.infrastructure import corrections
-from app.bulk_enrollment.infrastructure.corrections import Relative
+from app.bulk_enrollment.infrastructure import relatives
+from app.bulk_enrollment.infrastructure.relatives import Relative
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
 from app.files.domain.reading.layout import FileLayout
@@ -21,7 +21,7 @@ NONE = "none"  # the user says that the file corrects no job
 def job_to_correct(actor: Actor, public_id: str, workflow_id: str | None) -> EnrollmentJob:
     """Return a finished job into the same workflow (None: an import). Raises NotFound for any other."""
     found = (
-        corrections.correctable_jobs(actor.account_id, workflow_id, 1, public_id)
+        relatives.correctable_jobs(actor.account_id, workflow_id, 1, public_id)
         if is_public_id(public_id)
         else []
     )
@@ -46,7 +46,7 @@ def corrected_job(
     return next(
         (
             job
-            for job, known in corrections.correctable_jobs(actor.account_id, workflow_id)
+            for job, known in relatives.correctable_jobs(actor.account_id, workflow_id)
             if known is not None and files.has_columns_of(FileLayout.from_json(known), layout)
         ),
         None,
@@ -84,6 +84,6 @@ def _found_again(
 
 
 def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Sequence[Relative]]:
-    """Return (the job that this one corrects, the jobs that correct it)."""
+    """Return (the job that this one corrects, retries, or undoes; the jobs that do so with it)."""
     accounts.require(actor, Permission.REPORTS)
-    return corrections.original_of(actor.account_id, job), corrections.corrected_by(actor.account_id, job.id)
+    return relatives.original_of(actor.account_id, job), relatives.children_of(actor.account_id, job.id)

@@ -21,6 +21,7 @@ from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.infrastructure.conditions import has_key, may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT
@@ -100,6 +101,8 @@ def _differing(identifier: Identifier, again: bool) -> sa.Select[Any]:
     )
     if again:
         before = before.where(_enrollments.status.in_([constant(status.value) for status in UNDER_WAY]))
+    else:
+        before = before.where(counts_as_former(_enrollments))
     day = left_on(_account, _rows.contact_id, _workflow)
     is_in = sa.and_(may_be_contacted(status), is_there(before), _rows.detail.is_not_distinct_from(day))
     is_as_planned = sa.case(

@@ -133,7 +133,10 @@ def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
     """SQL condition: the job is processing, and its worker need not make way."""
     mine, other, theirs = _jobs.alias("mine"), _jobs.alias("other"), _batches.alias("theirs")
     is_paused = sa.exists().where(
-        Workflow.account_id == OF_ACCOUNT, Workflow.id == mine.c.workflow_id, Workflow.status == "paused"
+        Workflow.account_id == OF_ACCOUNT,
+        Workflow.id == mine.c.workflow_id,
+        Workflow.status == "paused",
+        mine.c.kind == "enroll",  # an undo does not wait for the workflow
     )
     is_processing = sa.exists().where(
         mine.c.account_id == OF_ACCOUNT,

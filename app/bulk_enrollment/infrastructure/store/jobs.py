@@ -51,10 +51,15 @@ def change(account_id: int, job_id: int, **values: Any) -> bool:
 
 
 def dry_runs_of(account_id: int) -> list[EnrollmentJob]:
-    """Return the account's open dry runs, oldest first."""
+    """Return the account's open dry runs, oldest first; not the figures of an undo, which are made in the
+    same way."""
     query = (
         sa.select(EnrollmentJob)
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status == JobStatus.DRAFT)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.status == JobStatus.DRAFT,
+            EnrollmentJob.kind != "undo",
+        )
         .order_by(EnrollmentJob.id)
     )
     return list(session().scalars(query))

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.domain.reading import ReadRow
 from app.bulk_enrollment.infrastructure.store.rows import FILE, UNCLEAR, left_on
 from app.bulk_enrollment.infrastructure.store.withheld import forget_keys
 from app.bulk_enrollment.infrastructure.tables import (
@@ -22,6 +23,7 @@ from app.bulk_enrollment.infrastructure.tables import (
 from app.contacts.infrastructure.conditions import has_key, key_column, may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT, WITHHELD
@@ -59,7 +61,7 @@ class PlanContext:
         return sa.literal(Outcome.UPDATED if self.updates else Outcome.UNCHANGED)
 
 
-def load_chunk(context: PlanContext, rows: Sequence[tuple[Any, ...]]) -> None:
+def load_chunk(context: PlanContext, rows: Sequence[ReadRow]) -> None:
     """Write read rows to the ledger with their expected outcomes.
 
     `rows` have the columns of `staged_rows`, in that order, and are not empty. Earlier chunks must be loaded
@@ -75,8 +77,8 @@ def load_chunk(context: PlanContext, rows: Sequence[tuple[Any, ...]]) -> None:
     refresh_statistics(staged_rows)
     session().execute(_into_ledger(context))
     if context.workflow_id is not None and not context.again:
-        _tell_when_they_left(context, rows[0][0], rows[-1][0])
-    if any(row[-1] is not None for row in rows):
+        _tell_when_they_left(context, rows[0].row_number, rows[-1].row_number)
+    if any(row.fields is not None for row in rows):
         session().execute(_fields_beside(context))
 
 
@@ -123,6 +125,7 @@ def _into_ledger(context: PlanContext) -> sa.Insert:
         "detail": detail,
         "note": staged.c.note,
         "withheld": staged.c.withheld,
+        "source_row": staged.c.source_row,
     }
     # A look-up for each row on PostgreSQL: it might plan a join with all contacts of the account.
     found = contact.c.key == staged.c.key if is_sqlite() else sa.true()
@@ -261,7 +264,9 @@ def _enrolled(context: PlanContext, contact_id: Any) -> tuple[Any, Any]:
         Enrollment.contact_id == contact_id,
         without_index(Enrollment.workflow_id) == context.workflow_id,
     )
-    return is_there(was_in.where(Enrollment.status.in_(UNDER_WAY))), is_there(was_in)
+    return is_there(was_in.where(Enrollment.status.in_(UNDER_WAY))), is_there(
+        was_in.where(counts_as_former(Enrollment))
+    )
 
 
 def unknown_tables() -> list[Any]:

@@ -46,6 +46,16 @@ class Range:
         """SQL condition that joins a row to its linked contact."""
         return sa.and_(Contact.account_id == self.account_id, Contact.id == EnrollmentRow.contact_id)
 
+    def number_in_file(self, row_number: Any) -> sa.ColumnElement[int]:
+        """SQL expression for the number in the file of the job's row `row_number`."""
+        named = sa.orm.aliased(EnrollmentRow, name="named_row")
+        source_row = sa.select(named.source_row).where(
+            named.account_id == self.account_id,
+            named.job_id == self.job_id,
+            named.row_number == row_number,
+        )
+        return sa.func.coalesce(source_row.scalar_subquery(), row_number)
+
     def owner(self) -> sa.ColumnElement[int]:
         """SQL expression for the id of the contact that currently has the row's key."""
         return owner_of(self.account_id, self.identifier, EnrollmentRow)

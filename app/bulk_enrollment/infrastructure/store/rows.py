@@ -19,6 +19,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
 from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
+from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import session
@@ -106,7 +107,10 @@ def count_again(span: Range) -> None:
             EnrollmentRow.contact_id == matched.c.contact_id,
             EnrollmentRow.row_number != matched.c.row_number,
         )
-        .values(outcome=Outcome.DUPLICATE_IN_SELECTION, detail=sa.cast(matched.c.row_number, sa.String)),
+        .values(
+            outcome=Outcome.DUPLICATE_IN_SELECTION,
+            detail=sa.cast(span.number_in_file(matched.c.row_number), sa.String),
+        ),
         execution_options=_PLAIN,
     )
 
@@ -178,7 +182,9 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
         )
     )
     was_in = is_there(
-        sa.select(Enrollment.id).where(of_contact, without_index(Enrollment.workflow_id) == workflow_id)
+        sa.select(Enrollment.id).where(
+            of_contact, without_index(Enrollment.workflow_id) == workflow_id, counts_as_former(Enrollment)
+        )
     )
     blocked, blocked_by = _blocked()
     _write_known(
@@ -222,6 +228,7 @@ def left_on(account_id: Any, contact_id: Any, workflow_id: Any) -> sa.ScalarSele
             Enrollment.account_id == account_id,
             Enrollment.contact_id == contact_id,
             without_index(Enrollment.workflow_id) == workflow_id,
+            counts_as_former(Enrollment),
         )
         .having(sa.func.count() == sa.func.count(Enrollment.ended_at))
         .scalar_subquery()

@@ -8,12 +8,14 @@ from flask import url_for
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
+from app.bulk_enrollment.domain.outcomes import TAKEN_BACK, Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import job_list
 from app.platform.formats import number
 from app.platform.words import counted
 
 _IMPORTED: Final = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
+
+_UNDONE: Final = frozenset({*TAKEN_BACK, Outcome.NOTHING_TO_UNDO, Outcome.MOVED_ON, Outcome.CONTACT_GONE})
 
 
 def _page(public_id: str) -> str:
@@ -21,16 +23,23 @@ def _page(public_id: str) -> str:
 
 
 _ENROLLMENT: Final = Subject("the enrollment in ", "an enrollment", "enrollments", _page)
+_UNDO: Final = Subject("the undo of ", "an undo", "enrollments", _page)
 _IMPORT: Final = Subject("the import of ", "an import", "enrollments", _page)
 
 
 def _subject(facts: Facts) -> Subject:
+    if not _UNDONE.isdisjoint(_outcomes(facts)) or facts.get("kind") == "undo":
+        return _UNDO
     is_import = facts.get("kind") == "import" or not _IMPORTED.isdisjoint(_outcomes(facts))
     return _IMPORT if is_import else _ENROLLMENT
 
 
 def _rows(facts: Facts) -> str:
     return f"with {counted(facts['rows'], 'row')}" if isinstance(facts.get("rows"), int) else ""
+
+
+def _number_of_rows(facts: Facts) -> str:
+    return f"({counted(facts['rows'], 'row')})" if isinstance(facts.get("rows"), int) else ""
 
 
 def _end(facts: Facts) -> str:
@@ -58,14 +67,29 @@ _AUDIT_SENTENCES: Final = {
     "job_resumed": "resumed {it}",
     "job_finished": "finished {it}",
     "job_downloaded": "downloaded rows from {it}",
+    "job_retried": "retried rows of {it}",
+    "job_undone": "undid {it}",
+    "job_verified": "verified {it}",
+    "job_rows_fixed": "fixed rows of {it}",
+    "job_fix_taken_back": "took back a fix of rows of {it}",
+    "job_rows_left_out": "left out rows of {it}",
     "to_do_dismissed": "dismissed the to-do of {it}",
     "to_do_restored": "restored the to-do of {it}",
 }
 
 
+_DETAILS: Final = {
+    "job_started": _rows,
+    "job_finished": _end,
+    "job_retried": _number_of_rows,
+    "job_undone": _number_of_rows,
+    "job_rows_fixed": _number_of_rows,
+    "job_fix_taken_back": _number_of_rows,
+    "job_rows_left_out": _number_of_rows,
+}
+
+
 def register() -> None:
-    words = AuditWords(
-        _AUDIT_SENTENCES, subjects={"job": _subject}, details={"job_started": _rows, "job_finished": _end}
-    )
+    words = AuditWords(_AUDIT_SENTENCES, subjects={"job": _subject}, details=_DETAILS)
     activity.register_words("bulk_enrollment", words)
     activity.register_names("job", job_list.names_of_jobs)

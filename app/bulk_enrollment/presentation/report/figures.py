@@ -17,6 +17,12 @@ TONES: Final[dict[Outcome, str]] = {
     Outcome.CONTACT_BLOCKED: "neutral",
     Outcome.CONTACT_NOT_FOUND: "warning",
     Outcome.CANCELLED: "neutral",
+    Outcome.WITHDRAWN: "success",
+    Outcome.CONTACT_REMOVED: "accent",
+    Outcome.TAGS_REMOVED: "info",
+    Outcome.NOTHING_TO_UNDO: "neutral",
+    Outcome.MOVED_ON: "warning",
+    Outcome.CONTACT_GONE: "neutral",
 }
 
 
@@ -30,7 +36,7 @@ def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
     The job's main outcome is included even at 0.
     """
     counts = dict(shown.state.outcomes)
-    counts.setdefault(Outcome.CREATED if shown.job.kind == "import" else Outcome.ENROLLED, 0)
+    counts.setdefault(_main_outcome(shown), 0)
     return [
         {
             "label": outcome.label,
@@ -42,6 +48,12 @@ def figures_of(shown: ShownJob) -> list[dict[str, Any]]:
         for outcome in Outcome
         if outcome in counts
     ]
+
+
+def _main_outcome(shown: ShownJob) -> Outcome:
+    if shown.job.kind == "undo":
+        return Outcome.WITHDRAWN if shown.job.workflow_id else Outcome.CONTACT_REMOVED
+    return Outcome.CREATED if shown.job.kind == "import" else Outcome.ENROLLED
 
 
 def rows_url(shown: ShownJob, outcome: Outcome) -> str:

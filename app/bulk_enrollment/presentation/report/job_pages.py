@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.bulk_enrollment.application.fixing.retry import retry_state
 from app.bulk_enrollment.application.jobs.start import permission_for
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.selection import corrections
+from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
@@ -68,7 +70,7 @@ def show(public_id: str) -> ResponseReturnValue:
         return render_template("bulk_enrollment/_list_answer.html", **_panel_facts(shown), **facts)
     return render_template(
         "bulk_enrollment/job.html",
-        nav_active=_place(shown.job.kind),
+        nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
         relatives=corrections.relatives_of(web.actor(), shown.job),
         **_panel_facts(shown),
         **facts,
@@ -119,7 +121,9 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "headline": job_texts.headline(facts),
         "skipped": job_texts.skipped(shown.state.outcomes),
         "happening": job_texts.happening(facts),
-        "cancel_warning": job_texts.cancel_warning(shown.state.progress),
+        "cancel_warning": job_texts.cancel_warning(shown.state.progress, shown.job.kind),
+        "retries": retry_state(actor, shown.job) if shown.is_over else None,
+        "may_undo": undoing.may_undo(actor, shown.job),
         "lacks_workers": report.lacks_workers(shown),
         "may_change": may_change,
         "may_cancel": may_change and shown.can_be_cancelled,

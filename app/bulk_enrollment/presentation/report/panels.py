@@ -16,7 +16,7 @@ from app.workflows import application as workflows
 
 def register() -> None:
     workflows.register_panel("jobs", _latest_jobs)
-    contacts.register_events(["enrolled", "imported"], _describe)
+    contacts.register_events(["enrolled", "imported", "withdrawn"], _describe)
     contacts.register_job_names(_names_of)
 
 
@@ -46,6 +46,9 @@ def _describe(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
 def _entry(kind: str, workflow: tuple[str, str] | None, origin: Origin | None) -> LinkedText:
     if kind == "imported":
         words = "Added to your contacts"
+    elif kind == "withdrawn":
+        name = workflow[0] if workflow else "a deleted workflow"
+        words = f"Removed from {name} by undoing the enrollment"
     else:
         words = f"Added to {workflow[0] if workflow else 'a deleted workflow'}"
     if origin is not None:

@@ -24,6 +24,12 @@ OUTCOME_CODES: Final = frozenset(
         "DATABASE_ERROR",
         "TIMEOUT_ERROR",
         "CANCELLED",
+        "WITHDRAWN",
+        "CONTACT_REMOVED",
+        "TAGS_REMOVED",
+        "NOTHING_TO_UNDO",
+        "MOVED_ON",
+        "CONTACT_GONE",
     }
 )
 

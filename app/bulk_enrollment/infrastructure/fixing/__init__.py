@@ -1,0 +1,1 @@
+"""Retries of a job's rows, and rows that users fix: tables, queries, and writes."""

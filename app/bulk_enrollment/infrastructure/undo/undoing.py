@@ -1,0 +1,178 @@
+"""Statements of undo jobs: their rows, what becomes of each, and the outcomes.
+
+An undo takes back what the original job did: its enrollments that are still under way, the tags that it
+added, and the contacts that it created and nothing else has touched since. Contacts and enrollments are
+locked before their outcome is determined, so that nothing changes in between.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.activity.infrastructure.tables import ContactEvent
+from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.infrastructure.fixing.retried_rows import SOURCE_ROW
+from app.bulk_enrollment.infrastructure.store.row_range import Range
+from app.bulk_enrollment.infrastructure.tables import EnrollmentJob, EnrollmentRow
+from app.contacts.infrastructure.tables import Contact, ContactTag
+from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.tables import Enrollment
+from app.platform.database import is_sqlite, session
+from app.platform.many_rows import is_there, without_index
+
+USED = "used"  # detail of a row whose contact the original job created, but something else has touched since
+_PLAIN = {"synchronize_session": False}
+
+
+def row_of_original(original: EnrollmentJob, count: int) -> int:
+    """Return the row number of the original job's `count`-th row that did something; 0 for none."""
+    if not count:
+        return 0
+    query = sa.select(EnrollmentRow.row_number).where(*_done(original)).order_by(EnrollmentRow.row_number)
+    return session().scalar(query.offset(count - 1).limit(1)) or 0
+
+
+def count_done(original: EnrollmentJob) -> int:
+    """Count the rows of the original job that did something. Reads all its rows."""
+    return session().scalar(sa.select(sa.func.count()).where(*_done(original))) or 0
+
+
+def load_rows(original: EnrollmentJob, job_id: int, after: int, last: int, limit: int) -> tuple[int, int]:
+    """Write the next rows of an undo to its ledger, from `after` + 1 on, with their expected outcomes.
+
+    They are up to `limit` rows of the original job after its row `last`. Return (their number, the last one's
+    number there).
+    """
+    following = (
+        sa.select(EnrollmentRow.row_number)
+        .where(*_done(original), EnrollmentRow.row_number > last)
+        .order_by(EnrollmentRow.row_number)
+        .limit(limit)
+        .subquery("following")
+    )
+    count, end = session().execute(sa.select(sa.func.count(), sa.func.max(following.c.row_number))).one()
+    if not count:
+        return 0, last
+    outcome, detail = _outcome(original)
+    columns = {
+        "account_id": sa.literal(original.account_id),
+        "job_id": sa.literal(job_id),
+        "row_number": sa.literal(after) + sa.func.row_number().over(order_by=EnrollmentRow.row_number),
+        "line": EnrollmentRow.line,
+        "identifier": EnrollmentRow.identifier,
+        "key": EnrollmentRow.key,
+        "contact_id": EnrollmentRow.contact_id,
+        "outcome": outcome,
+        "detail": detail,
+        "source_row": SOURCE_ROW,
+    }
+    chosen = sa.select(*columns.values()).where(
+        *_done(original), EnrollmentRow.row_number > last, EnrollmentRow.row_number <= end
+    )
+    session().execute(sa.insert(EnrollmentRow).from_select(list(columns), chosen))
+    return count, end
+
+
+def _done(original: EnrollmentJob) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        EnrollmentRow.account_id == original.account_id,
+        EnrollmentRow.job_id == original.id,
+        EnrollmentRow.outcome < FIRST_PROBLEM,
+    )
+
+
+def lock(span: Range, original: EnrollmentJob) -> None:
+    """Lock the enrollments of the original job and the contacts of a range of the undo's rows, each in order
+    of their ids. On SQLite the write lock already does this."""
+    if is_sqlite():
+        return
+    people = sa.select(EnrollmentRow.contact_id).where(span.holds())
+    for table, mine in ((Enrollment, Enrollment.job_id == original.id), (Contact, sa.true())):
+        contact_id = table.contact_id if table is Enrollment else table.id
+        session().execute(
+            sa.select(table.id)
+            .where(table.account_id == original.account_id, mine, contact_id.in_(people))
+            .order_by(table.id)
+            .with_for_update()
+        )
+
+
+def write_outcomes(span: Range, original: EnrollmentJob) -> None:
+    """Write the outcomes of the range that differ from the plan."""
+    outcome, detail = _outcome(original)
+    differs = sa.or_(EnrollmentRow.outcome != outcome, EnrollmentRow.detail.is_distinct_from(detail))
+    session().execute(
+        sa.update(EnrollmentRow).where(span.holds(), differs).values(outcome=outcome, detail=detail),
+        execution_options=_PLAIN,
+    )
+
+
+def all_people(span: Range) -> sa.Select[tuple[int]]:
+    """Select the contact ids of the range."""
+    return sa.select(EnrollmentRow.contact_id).where(span.holds(), EnrollmentRow.contact_id.isnot(None))
+
+
+def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+    """SQL expressions for outcome and detail of a row if it were undone now."""
+    account_id = original.account_id
+    is_contact = sa.and_(Contact.account_id == account_id, Contact.id == EnrollmentRow.contact_id)
+    is_known = is_there(sa.select(Contact.id).where(is_contact))
+    is_created = is_there(sa.select(Contact.id).where(is_contact, Contact.created_job_id == original.id))
+    is_unused = is_there(
+        sa.select(Contact.id).where(
+            is_contact,
+            Contact.created_job_id == original.id,
+            Contact.updated_at <= Contact.created_at,
+            ~_has(ContactEvent, account_id, ContactEvent.job_id, original.id),
+            ~_has(Enrollment, account_id, Enrollment.job_id, original.id),
+            ~_has(ContactTag, account_id, ContactTag.added_job_id, original.id),
+        )
+    )
+    no_detail: sa.ColumnElement[Any] = sa.null()
+    if original.workflow_id is None:
+        has_tags = is_there(
+            sa.select(ContactTag.tag_id).where(
+                ContactTag.account_id == account_id,
+                ContactTag.contact_id == EnrollmentRow.contact_id,
+                ContactTag.added_job_id == original.id,
+            )
+        )
+        outcome = sa.case(
+            (~is_known, Outcome.CONTACT_GONE),
+            (is_unused, Outcome.CONTACT_REMOVED),
+            (is_created, Outcome.MOVED_ON),
+            (has_tags, Outcome.TAGS_REMOVED),
+            else_=Outcome.NOTHING_TO_UNDO,
+        )
+        return outcome, sa.case((sa.and_(is_created, ~is_unused), USED), else_=no_detail)
+    mine = sa.select(Enrollment.status).where(
+        Enrollment.account_id == account_id,
+        Enrollment.contact_id == EnrollmentRow.contact_id,
+        without_index(Enrollment.job_id) == original.id,
+    )
+    is_in = is_there(mine.where(Enrollment.status.in_(UNDER_WAY)))
+    has_begun = is_there(mine.where(Enrollment.status != EnrollmentStatus.HELD))
+    outcome = sa.case(
+        (~is_known, Outcome.CONTACT_GONE),
+        (~is_in, Outcome.MOVED_ON),
+        (sa.and_(is_unused, ~has_begun), Outcome.CONTACT_REMOVED),
+        else_=Outcome.WITHDRAWN,
+    )
+    status = mine.order_by(Enrollment.id.desc()).limit(1).scalar_subquery()
+    detail = sa.case(
+        (~is_known, no_detail),
+        (~is_in, status),
+        (sa.and_(is_created, ~sa.and_(is_unused, ~has_begun)), USED),
+        else_=no_detail,
+    )
+    return outcome, detail
+
+
+def _has(table: Any, account_id: int, job_id: Any, original_id: int) -> sa.ColumnElement[bool]:
+    """SQL condition: the contact has rows in this table that another job, or a user, has added."""
+    query = sa.select(table.contact_id).where(
+        table.account_id == account_id,
+        table.contact_id == Contact.id,
+        job_id.is_distinct_from(original_id),
+    )
+    return is_there(query.correlate(Contact))

@@ -1,0 +1,1 @@
+"""Verification of jobs: recounts, and their stored results."""

@@ -1,0 +1,1 @@
+"""Pages to fix rows of finished jobs, and to retry them."""

@@ -1,0 +1,37 @@
+"""Writes that undo what a bulk job did to contacts."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.tables import Contact, ContactTag
+from app.platform.database import session
+
+
+def untag(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+    """Remove the tags that the job added to the contacts; return how many."""
+    return _written(
+        sa.delete(ContactTag).where(
+            ContactTag.account_id == account_id,
+            ContactTag.contact_id.in_(contact_ids),
+            ContactTag.added_job_id == job_id,
+        )
+    )
+
+
+def remove(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+    """Delete those of the contacts that the job created; return how many."""
+    return _written(
+        sa.delete(Contact).where(
+            Contact.account_id == account_id,
+            Contact.id.in_(contact_ids),
+            Contact.created_job_id == job_id,
+        )
+    )
+
+
+def _written(statement: Any) -> int:
+    result: Any = session().execute(
+        statement, execution_options={"synchronize_session": False, "preserve_rowcount": True}
+    )
+    return int(result.rowcount)
