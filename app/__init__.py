@@ -61,9 +61,11 @@ def _add_api(app: "Flask") -> None:
     """Register the operations of the JSON API. Workers do without it, and without importing Pydantic."""
     from app.accounts.presentation import api as accounts
     from app.bulk_enrollment.presentation.report import event_stream_api as job_events
+    from app.gallery.presentation import api as gallery
     from app.platform.api import document
+    from app.workflows.presentation import api as workflows
 
-    for room in (accounts, job_events):
+    for room in (accounts, workflows, gallery, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
 

@@ -145,6 +145,9 @@ class Settings:
         5, _integer(1, 100), "Maximum batches of an account that run at the same time."
     )
     max_workflows: int = _setting(1000, _integer(1, 1_000_000), "Maximum workflows per account.")
+    max_templates: int = _setting(
+        10, _integer(0, 1_000_000), "Maximum custom templates per account; agencies have no limit."
+    )
     batch_retry_seconds: tuple[float, ...] = _setting(
         (10.0, 30.0, 90.0), _seconds_list, "Seconds to wait before each retry of a failed batch.", "10,30,90"
     )

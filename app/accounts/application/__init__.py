@@ -17,7 +17,7 @@ from app.accounts.application.members import (
     terminal_actor,
     worker_actor,
 )
-from app.accounts.application.permissions import limit_of, lock, require
+from app.accounts.application.permissions import is_agency, limit_of, lock, require
 from app.accounts.application.sessions import (
     begin_session,
     discard_expired_sessions,
@@ -50,6 +50,7 @@ __all__ = [
     "end_session",
     "filled_tags",
     "installation_is_new",
+    "is_agency",
     "limit_of",
     "lock",
     "logo_of",

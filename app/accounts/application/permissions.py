@@ -36,6 +36,12 @@ def lock(account_id: int) -> None:
     store.lock_account(account_id)
 
 
+def is_agency(account_id: int) -> bool:
+    """Return whether an account is an agency, which may have sub-accounts."""
+    account = queries.account(account_id)
+    return account is not None and account.kind == "agency"
+
+
 def limit_of(account_id: int, name: str, default: int, highest: int | None = None) -> int:
     """Return the limit `name` that holds for an account: its own, or `default` if it has not set one.
 

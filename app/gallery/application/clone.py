@@ -47,20 +47,20 @@ def clone_template(
     actor: Actor,
     public_id: str,
     *,
-    name: str,
+    name: str | None,
     idempotency_key: str,
     switch_off_missing: bool = False,
     same_name: bool = False,
 ) -> Workflow:
     """Create a draft workflow from the template's latest version; for a known idempotency key return its
-    workflow.
+    workflow. `name` defaults to the template's.
 
     Raises NotFound, NotAllowed, Invalid (a bad name; INVALID_TEMPLATE; MISSING_INTEGRATION with the facts
     `missing`, `steps`, and `next_url`), LimitReached, and SameName for a name already in use unless
     `same_name`. Nothing is created then.
     """
     accounts.require(actor, Permission.WORKFLOWS)
-    name = _checked_name(name)
+    name = None if name is None else _checked_name(name)
     if not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
         raise Invalid("VALIDATION_ERROR", f"An idempotency key must be 1 to {MAX_KEY} printable characters.")
     with transaction():
@@ -68,9 +68,8 @@ def clone_template(
         made = queries.workflow_made_with(actor.account_id, idempotency_key)
         if made is not None:
             return made
-        return _clone(
-            actor, find_template(actor, public_id), name, idempotency_key, switch_off_missing, same_name
-        )
+        template = find_template(actor, public_id)
+        return _clone(actor, template, name or template.name, idempotency_key, switch_off_missing, same_name)
 
 
 def clone_preview(actor: Actor, public_id: str) -> ClonePreview:
@@ -159,7 +158,7 @@ def _checked_name(name: str) -> str:
 
 def _refuse_unsound(template: WorkflowTemplate, definition: Definition) -> None:
     """Raise Invalid if the template cannot be cloned by anyone."""
-    if outdated := deprecated_steps(definition):
+    if outdated := [step.name for step in deprecated_steps(definition)]:
         raise Invalid(
             "INVALID_TEMPLATE",
             f"“{template.name}” uses a step that is no longer supported ({', '.join(outdated)}), so it "
@@ -183,6 +182,7 @@ def _missing_integration(missing: Collection[str], steps: list[str]) -> Invalid:
         f"{', '.join(steps)}.",
         missing=list(missing),
         steps=steps,
+        confirm="switch_off_missing",
         next_url=CONNECT,
         next_label="See integrations",
     )

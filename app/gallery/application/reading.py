@@ -1,21 +1,24 @@
 """Queries behind the gallery pages: a page of cards, one template in detail, and one of its messages."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.gallery.application.catalog import catalog_of
-from app.gallery.domain.browsing import GalleryPage, GalleryQuery, browse
+from app.gallery.domain.browsing import GalleryPage, GalleryQuery, browse, select
 from app.gallery.domain.card import Card, card_of
+from app.gallery.domain.categories import CATEGORIES, Category
 from app.gallery.domain.message_preview import MessagePreview, first_message, message_preview
 from app.gallery.infrastructure import queries
-from app.gallery.infrastructure.tables import WorkflowTemplate
+from app.gallery.infrastructure.queries import ListedVersion
+from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.errors import NotFound
 from app.platform.ids import is_public_id
 from app.workflows import application as workflows
-from app.workflows.domain import Definition
+from app.workflows.domain import Definition, Drawing, draw
 
 OFFERED = 6
 
@@ -54,6 +57,17 @@ class TemplateDetails(ListedTemplate):
 
     definition: Definition
 
+    def drawing(self) -> Drawing:
+        """Return the drawing, which marks what the account lacks."""
+        return draw(self.definition, missing=self.card.missing(self.available), filled=self.available)
+
+
+class Place(NamedTuple):
+    """Where a page of a list ended: the public id of its last template, and the position after it."""
+
+    public_id: str
+    position: int
+
 
 def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
     """Return the templates visible to the actor's account that match `query`."""
@@ -82,6 +96,38 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
     )
 
 
+def list_templates(
+    actor: Actor, query: GalleryQuery, *, limit: int, after: Place | None = None
+) -> tuple[list[ListedTemplate], Place | None]:
+    """Return up to `limit` templates for `query` that follow `after`, and the place to continue from.
+
+    If the template at `after` is no longer among them, the page begins at its former position.
+    """
+    require(actor, Permission.REPORTS)
+    catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
+    available = workflows.available(actor.account_id)
+    found = catalog.search.find(query.text)
+    cards, _ = select(catalog.cards, query, found, available=available, used=used)
+    start = _position(cards, after) if after else 0
+    shown = cards[start : start + limit]
+    end = start + len(shown)
+    next_place = Place(shown[-1].public_id, end) if shown and end < len(cards) else None
+    return [ListedTemplate(card, available, used.get(card.id, 0)) for card in shown], next_place
+
+
+def template_categories(actor: Actor) -> list[tuple[Category, int]]:
+    """Return all categories with the number of templates that the account sees in each."""
+    require(actor, Permission.REPORTS)
+    counts = Counter(card.category for card in catalog_of(actor.account_id).cards)
+    return [(category, counts[category.key]) for category in CATEGORIES]
+
+
+def template_ids(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
+    """Return {template id: public id} of the templates of workflows, some of which may be deleted."""
+    require(actor, Permission.REPORTS)
+    return queries.public_ids(actor.account_id, ids)
+
+
 def all_templates(actor: Actor) -> list[ListedTemplate]:
     """Return every template visible to the account, by category and name, without definitions."""
     require(actor, Permission.REPORTS)
@@ -94,13 +140,41 @@ def all_templates(actor: Actor) -> list[ListedTemplate]:
 def template_details(actor: Actor, public_id: str) -> TemplateDetails:
     """Return a template with its definition. Raises NotFound, also for templates of other accounts."""
     require(actor, Permission.REPORTS)
-    template = find_template(actor, public_id)
+    return details_of(actor, find_template(actor, public_id))
+
+
+def details_of(actor: Actor, template: WorkflowTemplate) -> TemplateDetails:
+    """Return the details of a template that was looked up for the actor."""
     return TemplateDetails(
         card=card_of(_row(template)),
         definition=queries.version_definition(template.id, template.version),
         available=workflows.available(actor.account_id),
         times_used=template.times_used,
     )
+
+
+def template_versions(
+    actor: Actor, public_id: str, *, limit: int, before: int | None = None
+) -> tuple[WorkflowTemplate, list[ListedVersion]]:
+    """Return a template with up to `limit` versions, newest first, below the number `before`.
+
+    Raises NotFound.
+    """
+    require(actor, Permission.REPORTS)
+    template = find_template(actor, public_id)
+    return template, queries.versions(template.id, before, limit)
+
+
+def template_version(
+    actor: Actor, public_id: str, number: int
+) -> tuple[WorkflowTemplate, WorkflowTemplateVersion]:
+    """Return a template with one of its versions. Raises NotFound."""
+    require(actor, Permission.REPORTS)
+    template = find_template(actor, public_id)
+    version = queries.version(template.id, number) if number <= template.version else None
+    if version is None:
+        raise NotFound("NOT_FOUND", "This version of the template doesn’t exist.")
+    return template, version
 
 
 def message_of(definition: Definition, step_id: str = "") -> MessagePreview | None:
@@ -142,6 +216,12 @@ def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
             f"No template has the key or name “{reference}”. “flask templates” lists them.",
         )
     return template
+
+
+def _position(cards: Sequence[Card], after: Place) -> int:
+    """Return the index of the card that follows a place."""
+    found = (at for at, card in enumerate(cards, 1) if card.public_id == after.public_id)
+    return next(found, max(0, after.position))
 
 
 def _row(template: WorkflowTemplate) -> dict[str, Any]:

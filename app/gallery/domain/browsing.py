@@ -119,14 +119,27 @@ def browse(
     `found` holds positions in `cards` that match the search text, best first; `available` is as in `Card`;
     `used` is {template id: times used}.
     """
+    chosen, counts = select(cards, query, found, available=available, used=used)
+    pages = max(1, -(-len(chosen) // PER_PAGE))
+    page = min(query.page, pages)
+    shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return GalleryPage(tuple(shown), counts, len(chosen), page, pages)
+
+
+def select(
+    cards: Sequence[Card],
+    query: GalleryQuery,
+    found: Sequence[int],
+    *,
+    available: Collection[str],
+    used: Mapping[int, int],
+) -> tuple[list[Card], dict[str, int]]:
+    """Return all cards for `query` in order, and the counts of `GalleryPage`. Arguments as in `browse`."""
     matching = [cards[position] for position in found if _fits(cards[position], query, available)]
     counts = Counter(card.category for card in matching)
     chosen = [card for card in matching if query.category in ("", card.category)]
     _sort(chosen, query, available, used)
-    pages = max(1, -(-len(chosen) // PER_PAGE))
-    page = min(query.page, pages)
-    shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
-    return GalleryPage(tuple(shown), {"": len(matching), **counts}, len(chosen), page, pages)
+    return chosen, {"": len(matching), **counts}
 
 
 def _fits(card: Card, query: GalleryQuery, available: Collection[str]) -> bool:

@@ -10,15 +10,10 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.gallery.domain.categories import CATEGORY_KEYS
-from app.workflows.domain import Definition, UnreadableFormat, parse, upgrade
-from app.workflows.domain.definition.document import plain_copy, value_at
+from app.gallery.domain.details import Details
+from app.workflows.domain import Definition, UnreadableFormat, incoming, parse
 
 MAX_FILE = 1_000_000
-MAX_NAME = 120
-MAX_DESCRIPTION = 1000
-MAX_TAGS = 12
-MAX_TAG = 40
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,9}")
 MAX_KEY = 60
 
@@ -69,12 +64,13 @@ def parse_template(text: str) -> TemplateFile:
     for name in REQUIRED:
         if content.get(name) in (None, ""):
             raise UnreadableTemplate(f"“{name}” is missing.")
+    details = _details(content)
     return TemplateFile(
         key=_key(content["key"]),
-        name=_line(content["name"], "name", MAX_NAME),
-        category=_category(content["category"]),
-        description=_line(content["description"], "description", MAX_DESCRIPTION),
-        tags=_tags(content.get("tags")),
+        name=details.name,
+        category=details.category,
+        description=details.description,
+        tags=details.tags,
         definition=_definition(content["definition"]),
     )
 
@@ -103,49 +99,25 @@ def _key(value: Any) -> str:
     return value
 
 
-def _line(value: Any, name: str, limit: int) -> str:
-    if not isinstance(value, str):
-        raise UnreadableTemplate(f"“{name}” must be text.")
-    line = " ".join(value.split())
-    if not line or len(line) > limit:
-        raise UnreadableTemplate(f"“{name}” must have 1 to {limit:,} characters.")
-    return line
-
-
-def _category(value: Any) -> str:
-    if not isinstance(value, str) or value not in CATEGORY_KEYS:
-        raise UnreadableTemplate(
-            f"“{str(value)[:60]}” isn’t a category. Choose one of: {', '.join(CATEGORY_KEYS)}."
-        )
-    return value
-
-
-def _tags(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or len(value) > MAX_TAGS:
-        raise UnreadableTemplate(f"“tags” must be a list of at most {MAX_TAGS} words.")
-    return tuple(dict.fromkeys(_line(tag, "tags", MAX_TAG).lower() for tag in value))
+def _details(content: dict[str, Any]) -> Details:
+    for name in ("name", "category", "description"):
+        if not isinstance(content[name], str):
+            raise UnreadableTemplate(f"“{name}” must be text.")
+    tags = content.get("tags") or []
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise UnreadableTemplate("“tags” must be a list of words.")
+    details = Details.tidied(
+        name=content["name"], category=content["category"], description=content["description"], tags=tags
+    )
+    for name, words in details.problems().items():
+        raise UnreadableTemplate(f"“{name}” {words}.")
+    return details
 
 
 def _definition(value: Any) -> dict[str, Any]:
     try:
-        document = upgrade(value)
+        document = incoming(value)
     except UnreadableFormat as problem:
         raise UnreadableTemplate(str(problem)) from None
     _refuse_unknown(document, KNOWN_IN_DEFINITION, "in the definition")
-    return complete(document)
-
-
-def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy with defaults filled in: `enabled` and `config` of each part, and `goals`."""
-    filled: dict[str, Any] = plain_copy(document)
-    if not filled.get("goals"):
-        filled["goals"] = {"match": "any", "items": []}
-    definition = parse(document)
-    switched = [definition.trigger] if definition.trigger.exists else []
-    for part in (*switched, *definition.all_steps):
-        value_at(filled, part.pointer).setdefault("enabled", True)
-    for part in (*switched, *definition.all_steps, *definition.goals):
-        value_at(filled, part.pointer).setdefault("config", {})
-    return filled
+    return document

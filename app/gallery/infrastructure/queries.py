@@ -1,7 +1,8 @@
 """Reads of templates. An account sees system templates and its own; for others, lookups return None."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -9,6 +10,16 @@ from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, Wor
 from app.platform.database import session
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
+
+
+class ListedVersion(NamedTuple):
+    """A version of a template in a list."""
+
+    number: int
+    note: str
+    created_at: datetime
+    created_by: int | None
+
 
 _CARD = (
     WorkflowTemplate.id,
@@ -53,10 +64,17 @@ def gallery_cards(account_id: int) -> list[dict[str, Any]]:
 
 
 def template_by_public_id(account_id: int, public_id: str) -> WorkflowTemplate | None:
-    """Return the template, if the account may see it."""
-    return session().scalar(
-        sa.select(WorkflowTemplate).where(_visible(account_id), WorkflowTemplate.public_id == public_id)
+    """Return the template, if the account may see it, as it is in the current transaction."""
+    query = sa.select(WorkflowTemplate).where(_visible(account_id), WorkflowTemplate.public_id == public_id)
+    return session().scalar(query, execution_options={"populate_existing": True})
+
+
+def count_own(account_id: int) -> int:
+    """Return the number of custom templates of the account."""
+    query = sa.select(sa.func.count()).where(
+        WorkflowTemplate.account_id == account_id, WorkflowTemplate.deleted_at.is_(None)
     )
+    return session().scalars(query).one()
 
 
 def template_called(account_id: int, reference: str) -> WorkflowTemplate | None:
@@ -83,6 +101,37 @@ def version_definition(template_id: int, number: int) -> Definition:
     return parse(session().scalars(query).one())
 
 
+def version(template_id: int, number: int) -> WorkflowTemplateVersion | None:
+    """Return a version with its definition. The template must have been looked up for the account before."""
+    return session().scalar(
+        sa.select(WorkflowTemplateVersion).where(
+            WorkflowTemplateVersion.template_id == template_id, WorkflowTemplateVersion.number == number
+        )
+    )
+
+
+def versions(template_id: int, before: int | None, limit: int) -> list[ListedVersion]:
+    """Return up to `limit` versions without definitions, newest first, below the number `before`.
+
+    The template must have been looked up for the account before.
+    """
+    one = WorkflowTemplateVersion
+    query = sa.select(one.number, one.note, one.created_at, one.created_by).where(
+        one.template_id == template_id
+    )
+    if before is not None:
+        query = query.where(one.number < before)
+    rows = session().execute(query.order_by(one.number.desc()).limit(limit))
+    return [ListedVersion(*row) for row in rows]
+
+
+def public_ids(account_id: int, template_ids: Collection[int]) -> dict[int, str]:
+    """Return {template id: public id} of system templates and the account's own, also of deleted ones."""
+    query = sa.select(WorkflowTemplate.id, WorkflowTemplate.public_id)
+    rows = session().execute(query.where(_allowed(account_id), WorkflowTemplate.id.in_(template_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:
     """Return the workflow that was created with this idempotency key, if any."""
     return session().scalar(
@@ -103,7 +152,8 @@ def system_templates() -> Sequence[WorkflowTemplate]:
 
 
 def _visible(account_id: int) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        sa.or_(WorkflowTemplate.account_id.is_(None), WorkflowTemplate.account_id == account_id),
-        WorkflowTemplate.deleted_at.is_(None),
-    )
+    return sa.and_(_allowed(account_id), WorkflowTemplate.deleted_at.is_(None))
+
+
+def _allowed(account_id: int) -> sa.ColumnElement[bool]:
+    return sa.or_(WorkflowTemplate.account_id.is_(None), WorkflowTemplate.account_id == account_id)

@@ -31,6 +31,22 @@ def add_versions(versions: list[dict[str, Any]]) -> None:
         session().execute(sa.insert(WorkflowTemplateVersion), versions, execution_options=crossing)
 
 
+def add_own_version(
+    template: WorkflowTemplate, definition: dict[str, Any], note: str, user_id: int | None
+) -> None:
+    """Insert the current version of an account's own template."""
+    session().add(
+        WorkflowTemplateVersion(
+            template_id=template.id,
+            number=template.version,
+            definition=definition,
+            note=note,
+            created_by=user_id,
+        )
+    )
+    session().flush()
+
+
 def count_use(account_id: int, template_id: int) -> None:
     """Increment the use counter without touching `updated_at`, because the template itself does not change.
 

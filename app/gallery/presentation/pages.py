@@ -18,7 +18,7 @@ from app.gallery.presentation.forms import CloneForm
 from app.gallery.presentation.shown_cards import shown_cards
 from app.platform import web
 from app.platform.errors import Invalid, MusterError, NotFound
-from app.workflows.domain import STEPS, draw, trigger_words
+from app.workflows.domain import STEPS, trigger_words
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/templates")
 blueprint.add_app_template_filter(tag_label)
@@ -90,9 +90,8 @@ def _preview(public_id: str, step_id: str = "") -> ResponseReturnValue:
     facts: dict[str, Any] = {"details": details, "card": details.card, "message": message}
     if _is_for("message"):
         return render_template("gallery/_message.html", arrived=True, **facts)
-    missing = details.card.missing(details.available)
     facts |= {
-        "drawing": draw(details.definition, missing=missing, filled=details.available),
+        "drawing": details.drawing(),
         "trigger": trigger_words(details.definition),
         "category": category_named(details.card.category),
         "chosen": bool(step_id),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app.platform.api.schemas import Options
 from app.platform.errors import Invalid
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,10 +43,13 @@ _SENTENCES = {
 
 def read_json(model: type[Model]) -> Model:
     """Return the request's JSON body. Raises Invalid with `fields`, UnsupportedMediaType for other types."""
+    sent = request.get_data(cache=False)
+    if issubclass(model, Options) and not sent and not request.mimetype:
+        return model()
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send the body as application/json.")
     try:
-        document = from_json(request.get_data(cache=False), allow_inf_nan=False)
+        document = from_json(sent, allow_inf_nan=False)
     except ValueError as wrong:
         raise Invalid("VALIDATION_ERROR", f"{_UNREADABLE} {_place(wrong)}".strip()) from None
     if not isinstance(document, dict):

@@ -22,6 +22,7 @@ Send an API token (Settings > API tokens) in the header `Authorization: Bearer T
 Lists are pages: pass `next_cursor` as `cursor`, or follow the `Link` header, to get the next one. Errors are
 `application/problem+json` with a stable `code`. POST requests that create something accept an
 `Idempotency-Key`: repeated with the same key and body within 24 hours, they return the first response again.
+An error that can be confirmed names in `confirm` the option to send with the next request.
 """
 RATE_HEADERS: Final = {
     "RateLimit": "Requests left in this window, and seconds until it ends.",
@@ -75,6 +76,8 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
         described["parameters"].append(
             _header("If-Match", "The `ETag` of the version that you have read.", 200)
         )
+    if not operation.needs_body:
+        described["requestBody"]["required"] = False
     if operation.upload:
         described["requestBody"] = {
             "required": True,

@@ -17,7 +17,7 @@ from spectree import Response as Responses
 from spectree import SpecTree
 
 from app.platform.api import bodies
-from app.platform.api.schemas import Problem, Query, Schema
+from app.platform.api.schemas import Options, Problem, Query, Schema
 
 PREFIX: Final = "/api/v1"
 JSON: Final = "application/json"
@@ -56,6 +56,7 @@ class Operation:
     is_idempotent: bool = False
     is_conditional: bool = False
     has_body: bool = False
+    needs_body: bool = True
     media_type: str = JSON
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -129,6 +130,7 @@ def operation(
             is_idempotent=idempotent,
             is_conditional=conditional,
             has_body=body is not None or bool(upload),
+            needs_body=body is None or not issubclass(body, Options),
             media_type=media_type,
             status=status,
             headers=headers or {},

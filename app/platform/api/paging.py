@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -14,9 +15,9 @@ from app.platform.errors import Invalid
 Item = TypeVar("Item")
 
 
-def write_cursor(*keys: str | int | None) -> str:
+def write_cursor(*keys: str | int | datetime | None) -> str:
     """Return a cursor for the keys of the last item of a page."""
-    text = json.dumps(keys, separators=(",", ":"))
+    text = json.dumps(keys, separators=(",", ":"), default=datetime.isoformat)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -32,6 +33,8 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         keys = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, RecursionError):
         keys = None
+    if isinstance(keys, list) and len(keys) == len(kinds):
+        keys = [_moment(key) if kind is datetime else key for key, kind in zip(keys, kinds, strict=True)]
     if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds) or not _are_storable(keys):
         sentence = "This cursor isn’t valid. Start again without one."
         raise Invalid("VALIDATION_ERROR", sentence, fields={"cursor": sentence})
@@ -48,8 +51,25 @@ def page_of(items: Sequence[Item], next_cursor: str | None) -> tuple[Page[Item],
     return Page(data=list(items), next_cursor=next_cursor), 200, headers
 
 
+def _moment(key: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(key).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment if moment.year > 1 else None
+
+
 def _are_storable(keys: list[Any]) -> bool:
-    return all(abs(key) < 2**63 if isinstance(key, int) else _is_text(key) for key in keys)
+    return all(_is_storable(key) for key in keys)
+
+
+def _is_storable(key: Any) -> bool:
+    match key:
+        case int():
+            return abs(key) < 2**63
+        case str():
+            return _is_text(key)
+    return True
 
 
 def _is_text(text: str) -> bool:

@@ -22,10 +22,33 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
+class Options(Body):
+    """The JSON object with options, all of which have defaults, so that a request needs no body."""
+
+
+class Changes(Body):
+    """The JSON object with the fields to change; those that are left out stay as they are.
+
+    Such fields have the default None without allowing null: `name: str = UNCHANGED`.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return _without_null_defaults(handler.resolve_ref_schema(handler(core_schema)))
+
+
+UNCHANGED: Any = None
+
+
 class Query(BaseModel):
     """The query parameters of an operation; unknown ones are refused, so that a typo is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Describe parameters that may be None as ones that may be left out, because a URL has no null."""
+        return _without_null_defaults(handler.resolve_ref_schema(handler(core_schema)))
 
 
 Cursor = Annotated[str, Field(max_length=400, description="Value of `next_cursor` of the page before.")]
@@ -69,3 +92,16 @@ class Problem(Schema):
             fields.pop("default", None)
             fields |= kind
         return schema
+
+
+def _without_null_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """Remove null, as default and as type, from the fields of an object schema that have the default null."""
+    for field in schema.get("properties", {}).values():
+        if "default" in field and field["default"] is None:
+            del field["default"]
+            kinds = [kind for kind in field.pop("anyOf", []) if kind.get("type") != "null"]
+            if len(kinds) == 1:
+                field.update(kinds[0] | field)
+            elif kinds:
+                field["anyOf"] = kinds
+    return schema

@@ -26,6 +26,7 @@ class SameName(Conflict):
             "CONFIRMATION_NEEDED",
             f"You already have a workflow named “{name}”. Use this name anyway?",
             name=name,
+            confirm="same_name",
         )
 
 

@@ -1,19 +1,43 @@
 """Validation of a workflow against its account: custom fields, other workflows, connected integrations."""
 
+from collections.abc import Collection
+
 from app.accounts.application import filled_tags
+from app.contacts.domain.names import field_key
 from app.integrations.application import connected
+from app.platform.errors import Invalid
 from app.workflows.domain import Definition, Problem, problems, references
 from app.workflows.domain.checks.needs import missing, requirements
+from app.workflows.domain.definition.custom_fields import custom_fields_in
 from app.workflows.infrastructure import queries
 
 
-def faults(account_id: int, definition: Definition) -> list[Problem]:
+def faults(
+    account_id: int, definition: Definition, *, may_be_off: bool = True, may_add_fields: bool = False
+) -> list[Problem]:
     """Return all problems of a definition in this account.
 
-    Missing integrations and parts that are switched off are not problems; the user is asked about them.
+    Missing integrations are not problems, nor, with `may_be_off`, are parts that are switched off, because
+    the user is asked about them. With `may_add_fields`, contact fields that can be created need not exist.
     """
     fields, linked = queries.custom_field_keys(account_id), linked_names(account_id, definition)
-    return problems(definition, custom_fields=fields, workflows=linked, may_be_off=True)
+    if may_add_fields:
+        fields |= _fields_to_create(definition, fields).keys()
+    return problems(definition, custom_fields=fields, workflows=linked, may_be_off=may_be_off)
+
+
+def raise_if_faulty(account_id: int, definition: Definition, lead: str) -> None:
+    """Raise Invalid with `problems`, a list of {step, name, field, message}, if a definition has any.
+
+    `lead` is the first sentence of the message.
+    """
+    if found := faults(account_id, definition):
+        raise Invalid("VALIDATION_ERROR", f"{lead} {found[0]}", problems=[problem.facts for problem in found])
+
+
+def missing_fields(account_id: int, definition: Definition) -> list[str]:
+    """Return the labels of the contact fields that the definition uses and that do not exist."""
+    return list(_fields_to_create(definition, queries.custom_field_keys(account_id)).values())
 
 
 def linked_names(account_id: int, definition: Definition) -> dict[str, str]:
@@ -30,3 +54,14 @@ def missing_services(account_id: int, definition: Definition) -> tuple[str, ...]
 def available(account_id: int) -> frozenset[str]:
     """Return the connected integrations, and the merge tags that the account has a value for."""
     return frozenset(connected(account_id) | filled_tags(account_id))
+
+
+def _fields_to_create(definition: Definition, known: Collection[str]) -> dict[str, str]:
+    """Return {key: label} of the contact fields besides `known` that the definition uses and that a label can
+    create."""
+    labels = {
+        key: key.replace("_", " ").strip().capitalize()
+        for key in custom_fields_in(definition)
+        if key not in known
+    }
+    return {key: label for key, label in labels.items() if field_key(label) == key}

@@ -4,8 +4,8 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.platform.database import transaction
-from app.platform.errors import Conflict, Invalid
-from app.workflows.application.judging import faults
+from app.platform.errors import Conflict
+from app.workflows.application.judging import raise_if_faulty
 from app.workflows.application.lookup import change, find_workflow
 from app.workflows.application.readiness import Ask, question_about
 from app.workflows.domain import Status, refusal
@@ -31,7 +31,7 @@ def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workf
             _check(workflow, Status.ACTIVE)
         elif is_up_to_date:
             return workflow
-        _refuse_faults(workflow)
+        raise_if_faulty(actor.account_id, workflow.parsed, "This workflow can’t be activated yet.")
         if question := question_about(actor.account_id, workflow, ask):
             raise question
         if version is None or not is_up_to_date:
@@ -44,7 +44,10 @@ def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workf
 
 
 def pause(actor: Actor, public_id: str) -> Workflow:
-    """Stop new enrollments for now; running bulk enrollments pause, too. Raises NotFound, Conflict."""
+    """Stop new enrollments for now; running bulk enrollments pause, too.
+
+    A workflow that is paused stays as it is. Raises NotFound, Conflict.
+    """
     return _move(actor, public_id, Status.PAUSED, "workflow_paused")
 
 
@@ -57,6 +60,8 @@ def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = find_workflow(actor, public_id)
+        if workflow.status == to:
+            return workflow
         _check(workflow, to)
         change(workflow, workflow.revision, status=to.value)
         activity.record(actor, action, "workflow", public_id, name=workflow.name)
@@ -66,16 +71,3 @@ def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
 def _check(workflow: Workflow, to: Status) -> None:
     if why := refusal(workflow.status, to):
         raise Conflict("CONFLICT", why, status=workflow.status)
-
-
-def _refuse_faults(workflow: Workflow) -> None:
-    found = faults(workflow.account_id, workflow.parsed)
-    if found:
-        raise Invalid(
-            "VALIDATION_ERROR",
-            f"This workflow can’t be activated yet. {found[0].step_name}: {found[0].message}",
-            problems=[
-                {"step": item.step_id, "name": item.step_name, "field": item.field, "message": item.message}
-                for item in found
-            ],
-        )

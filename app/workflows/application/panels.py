@@ -1,6 +1,7 @@
-"""Extension points of the workflow pages, with which higher rooms register panels and a count of people."""
+"""Extension points, with which higher rooms register panels of the workflow page, a count of people, and the
+ids of templates."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 from app.accounts.domain import Actor
@@ -8,10 +9,12 @@ from app.workflows.infrastructure.tables import Workflow
 
 Show = Callable[[Actor, Workflow], str | None]
 Count = Callable[[Actor, Sequence[int]], Mapping[int, int]]
+TemplateIds = Callable[[Actor, Collection[int]], Mapping[int, str]]
 Place = Literal["top", "side"]
 
 _panels: dict[Place, dict[str, Show]] = {"top": {}, "side": {}}
 _counts: dict[str, Count] = {}
+_template_ids: dict[str, TemplateIds] = {}
 
 
 def register_panel(name: str, show: Show, place: Place = "side") -> None:
@@ -27,6 +30,11 @@ def register_people_count(count: Count) -> None:
     _counts["people"] = count
 
 
+def register_template_ids(find: TemplateIds) -> None:
+    """Register a function `find(actor, template ids)` that returns {template id: public id}."""
+    _template_ids["templates"] = find
+
+
 def panels_of(actor: Actor, workflow: Workflow, place: Place) -> list[str]:
     shown = (show(actor, workflow) for show in _panels[place].values())
     return [html for html in shown if html]
@@ -38,3 +46,8 @@ def people_in(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int] | Non
         return None
     counted = _counts["people"](actor, workflow_ids) if workflow_ids else {}
     return {workflow_id: counted.get(workflow_id, 0) for workflow_id in workflow_ids}
+
+
+def template_ids(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
+    """Return {template id: public id} of those that the account may see; {} if no function is registered."""
+    return _template_ids["templates"](actor, ids) if ids and "templates" in _template_ids else {}

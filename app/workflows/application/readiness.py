@@ -1,21 +1,19 @@
 """What a workflow still lacks, with the pages to fix it, and the confirmation before an activation."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import ensure_fields
-from app.contacts.domain.names import field_key
 from app.integrations.application import connected
 from app.platform.database import transaction
 from app.platform.errors import Conflict
+from app.workflows.application.judging import missing_fields
 from app.workflows.application.lookup import editable, find_workflow
-from app.workflows.domain import Definition
 from app.workflows.domain.checks.readiness import Gap, GapKind, gaps
-from app.workflows.domain.definition.custom_fields import custom_fields_in
-from app.workflows.infrastructure import queries
 from app.workflows.infrastructure.tables import Workflow
 
 BUSINESS = "/settings/business"
@@ -43,11 +41,29 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that is missing, as a sentence, and the pages to fix it."""
+    """Something that is missing, as a sentence, and the pages to fix it.
+
+    `step` is the id of the step or goal to fix, or "trigger"; `integration` is not connected; `merge_tag` has
+    no value. They are empty where they do not apply.
+    """
 
     kind: str
     message: str
     links: tuple[Link, ...] = ()
+    step: str = ""
+    integration: str = ""
+    merge_tag: str = ""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it as JSON for programs, which have no use for pages."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "step": self.step or None,
+            "integration": self.integration or None,
+            "merge_tag": self.merge_tag or None,
+        }
 
 
 class ActivationQuestion(Conflict):
@@ -59,7 +75,8 @@ class ActivationQuestion(Conflict):
         super().__init__(
             "CONFIRMATION_NEEDED",
             f"{lead} Activate it anyway?",
-            missing=[asdict(one) for one in missing],
+            missing=[one.facts for one in missing],
+            confirm="accept_missing",
         )
         self.missing = missing
         self.nothing_live = nothing_live
@@ -85,17 +102,6 @@ def question_about(account_id: int, workflow: Workflow, ask: Ask) -> ActivationQ
     return ActivationQuestion(workflow.name, missing) if missing else None
 
 
-def missing_fields(account_id: int, definition: Definition) -> list[str]:
-    """Return the labels of the contact fields that the definition uses and that do not exist."""
-    known = queries.custom_field_keys(account_id)
-    labels = {
-        key: key.replace("_", " ").strip().capitalize()
-        for key in custom_fields_in(definition)
-        if key not in known
-    }
-    return [label for key, label in labels.items() if field_key(label) == key]
-
-
 def create_missing_fields(actor: Actor, public_id: str) -> list[str]:
     """Create the contact fields that the workflow uses and that do not exist. Return their labels."""
     accounts.require(actor, Permission.WORKFLOWS)
@@ -108,7 +114,14 @@ def create_missing_fields(actor: Actor, public_id: str) -> list[str]:
 
 
 def _missing(workflow: Workflow, gap: Gap) -> Missing:
-    return Missing(gap.kind.value, gap.message, tuple(_links(workflow, gap)))
+    return Missing(
+        kind=gap.kind.value,
+        message=gap.message,
+        links=tuple(_links(workflow, gap)),
+        step=gap.part_id,
+        integration=gap.need,
+        merge_tag=gap.tag,
+    )
 
 
 def _links(workflow: Workflow, gap: Gap) -> Iterator[Link]:

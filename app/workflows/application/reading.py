@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from app.accounts.application import filled_tags, require
 from app.accounts.domain import Actor, Permission
 from app.workflows.application import panels
-from app.workflows.application.judging import faults, linked_names, missing_services
+from app.workflows.application.judging import faults, linked_names, missing_fields, missing_services
 from app.workflows.application.lookup import find_workflow
-from app.workflows.application.readiness import Missing, missing_fields, missing_in
+from app.workflows.application.readiness import Missing, missing_in
 from app.workflows.domain import (
     Definition,
     Drawing,

@@ -1,9 +1,11 @@
 """The workflow model in pure Python: definition, step types, checks, message texts and drawing."""
 
+from app.workflows.domain.checks.incoming import incoming
 from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_off
 from app.workflows.domain.checks.problem import Problem
 from app.workflows.domain.checks.validation import problems
 from app.workflows.domain.definition import (
+    EXAMPLE,
     FORMAT,
     MAX_STEPS,
     TRIGGER_ID,
@@ -43,6 +45,7 @@ from app.workflows.domain.types.declarations import Names
 from app.workflows.domain.types.setting import Setting
 
 __all__ = [
+    "EXAMPLE",
     "FORMAT",
     "GOALS",
     "MAX_STEPS",
@@ -72,6 +75,7 @@ __all__ = [
     "draw",
     "fresh_id",
     "goals_words",
+    "incoming",
     "live_channels",
     "message_names",
     "miniature",

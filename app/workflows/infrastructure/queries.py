@@ -1,6 +1,7 @@
 """Queries for workflows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +15,26 @@ from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 PAGE = 25
 
 _AFRESH = {"populate_existing": True}
+
+
+class ListedWorkflow(NamedTuple):
+    """A workflow without its definition. `version` is the number of the one that people are enrolled into."""
+
+    id: int
+    public_id: str
+    name: str
+    description: str
+    status: str
+    enroll_again: bool
+    template_id: int | None
+    template_version: int | None
+    template_name: str | None
+    template_category: str | None
+    cloned_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    created_by: int | None
+    version: int | None
 
 
 class Page(NamedTuple):
@@ -83,6 +104,30 @@ def workflows_page(
         return Page(list(found[:PAGE])[::-1], True, True)
     found = session().scalars(query.order_by(Workflow.updated_at.desc(), Workflow.id.desc())).all()
     return Page(list(found[:PAGE]), after is not None, len(found) > PAGE)
+
+
+def list_workflows(
+    account_id: int,
+    status: str | None = None,
+    search: str = "",
+    *,
+    limit: int,
+    after: tuple[datetime, int] | None = None,
+) -> list[ListedWorkflow]:
+    """Return up to `limit` workflows, last changed first, below `after`, a pair of `updated_at` and id."""
+    columns = (getattr(Workflow, name) for name in ListedWorkflow._fields if name != "version")
+    is_active = sa.and_(
+        WorkflowVersion.account_id == Workflow.account_id, WorkflowVersion.id == Workflow.active_version_id
+    )
+    query = sa.select(*columns, WorkflowVersion.number).outerjoin(WorkflowVersion, is_active)
+    query = _matching(query, account_id, search)
+    if status:
+        query = query.where(Workflow.status == status)
+    if after is not None:
+        there = sa.tuple_(sa.literal(after[0], Workflow.updated_at.type), sa.literal(after[1]))
+        query = query.where(sa.tuple_(Workflow.updated_at, Workflow.id) < there)
+    query = query.order_by(Workflow.updated_at.desc(), Workflow.id.desc()).limit(limit)
+    return [ListedWorkflow(*row) for row in session().execute(query)]
 
 
 def count_by_status(account_id: int, search: str = "") -> dict[str, int]:

@@ -19,6 +19,7 @@ def _former_name(facts: Facts) -> str:
 _AUDIT_SENTENCES: Final = {
     "workflow_renamed": "renamed {it}",
     "workflow_edited": "edited a step in {it}",
+    "workflow_redefined": "changed the steps of {it}",
     "workflow_activated": "activated {it}",
     "workflow_paused": "paused {it}",
     "workflow_archived": "archived {it}",

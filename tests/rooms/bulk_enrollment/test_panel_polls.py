@@ -3,11 +3,8 @@
 import html
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
@@ -22,6 +19,7 @@ from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.bulk_enrollment.jobs import page_of, people, start_job
 from tests.services.databases import Database
+from tests.services.statements import statements
 from tests.services.valkey import Valkey
 
 
@@ -29,23 +27,6 @@ def poll_of(page: str) -> str:
     """The address that a panel asks."""
     [address] = re.findall(r'hx-get="([^"]+/panel[^"]*)"', page)
     return html.unescape(address)
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        found.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_poll_with_nothing_new_asks_no_database(app: Flask, bob: Person) -> None:

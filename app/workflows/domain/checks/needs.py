@@ -5,7 +5,7 @@ from collections.abc import Collection
 from app.integrations.domain import in_order
 from app.workflows.domain.definition.document import with_values
 from app.workflows.domain.definition.parsing import parse
-from app.workflows.domain.definition.parts import Definition, Part
+from app.workflows.domain.definition.parts import Definition, Part, Step
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS
 
 
@@ -68,6 +68,6 @@ def switch_off(
     return parse(changed), [part.name for part in parts]
 
 
-def deprecated_steps(definition: Definition) -> list[str]:
-    """Return the names of the steps with a deprecated type."""
-    return [step.name for step in definition.all_steps if step.kind and step.kind.deprecated]
+def deprecated_steps(definition: Definition) -> list[Step]:
+    """Return the steps with a deprecated type."""
+    return [step for step in definition.all_steps if step.kind and step.kind.deprecated]

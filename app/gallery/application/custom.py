@@ -1,0 +1,233 @@
+"""Custom templates of an account (T-16): creating, changing, and deleting them.
+
+Each change is a new version, and versions never change. A template is validated before it is saved, because
+its definition may come from anywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.gallery.application.reading import TemplateDetails, details_of, find_template
+from app.gallery.application.soundness import Sound, checked_definition
+from app.gallery.domain.card import kept_summary
+from app.gallery.domain.categories import CUSTOM
+from app.gallery.domain.details import Details
+from app.gallery.infrastructure import queries, store
+from app.gallery.infrastructure.tables import WorkflowTemplate
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.settings import current
+from app.platform.words import sentence
+from app.workflows import application as workflows
+from app.workflows.domain.checks.storable import unstorable
+
+MAX_NOTE: Final = 500
+
+Check = Callable[[WorkflowTemplate], object]
+"""Called with the locked template before it is changed; raises if the caller has seen another version."""
+
+
+@dataclass(frozen=True)
+class TemplateChanges:
+    """New values of a template; None leaves one as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    category: str | None = None
+    tags: Sequence[str] | None = None
+    definition: Any = None
+
+
+def create_template(
+    actor: Actor,
+    *,
+    name: str,
+    definition: Any,
+    description: str = "",
+    category: str = CUSTOM,
+    tags: Sequence[str] = (),
+    note: str = "",
+    new_fields: bool = False,
+) -> TemplateDetails:
+    """Create a template from a definition, which may be any JSON.
+
+    With `new_fields`, contact fields that do not exist yet may be used; cloning creates them. Raises Invalid
+    (VALIDATION_ERROR with `fields`, INVALID_TEMPLATE with `problems`) and LimitReached.
+    """
+    accounts.require(actor, Permission.TEMPLATES)
+    details = _checked(Details.tidied(name=name, category=category, description=description, tags=tags))
+    note = _checked_note(note)
+    sound = checked_definition(actor, definition, new_fields=new_fields)
+    with transaction():
+        accounts.lock(actor.account_id)
+        _raise_if_full(actor.account_id)
+        template = WorkflowTemplate(account_id=actor.account_id, created_by=actor.user_id, version=1)
+        _write(template, details, sound)
+        store.add_templates([template])
+        store.add_own_version(template, sound.document, note, actor.user_id)
+        activity.record(actor, "template_created", "template", template.public_id, name=template.name)
+        return details_of(actor, template)
+
+
+def create_template_from_workflow(
+    actor: Actor,
+    workflow_id: str,
+    *,
+    name: str,
+    description: str | None = None,
+    category: str = CUSTOM,
+    tags: Sequence[str] = (),
+    note: str = "",
+    new_fields: bool = False,
+) -> TemplateDetails:
+    """Create a template from a workflow as it is edited now. The description defaults to the workflow's.
+
+    Raises NotFound, and the same as `create_template`.
+    """
+    accounts.require(actor, Permission.TEMPLATES)
+    workflow = workflows.find_workflow(actor, workflow_id)
+    return create_template(
+        actor,
+        name=name,
+        definition=workflow.definition,
+        description=workflow.description if description is None else description,
+        category=category,
+        tags=tags,
+        note=note,
+        new_fields=new_fields,
+    )
+
+
+def update_template(
+    actor: Actor,
+    public_id: str,
+    changes: TemplateChanges,
+    *,
+    note: str = "",
+    new_fields: bool = False,
+    check: Check | None = None,
+) -> TemplateDetails:
+    """Change a template of the account, which creates a version unless nothing differs.
+
+    Raises NotFound, Conflict (TEMPLATE_READ_ONLY) for a system template, the same as `create_template`, and
+    what `check` raises.
+    """
+    accounts.require(actor, Permission.TEMPLATES)
+    _own_template(actor, public_id)
+    note = _checked_note(note)
+    sound = None
+    if changes.definition is not None:
+        sound = checked_definition(actor, changes.definition, new_fields=new_fields)
+    with transaction():
+        accounts.lock(actor.account_id)
+        template = _own_template(actor, public_id)
+        if check is not None:
+            check(template)
+        details = _checked(_merged(template, changes))
+        before = queries.version_definition(template.id, template.version)
+        sound = sound or Sound(before.document, before)
+        changed = _changed(template, details, is_redefined=sound.document != before.document)
+        if not changed:
+            return details_of(actor, template)
+        template.version += 1
+        template.updated_at = now()
+        _write(template, details, sound)
+        store.add_own_version(template, sound.document, note, actor.user_id)
+        activity.record(
+            actor,
+            "template_changed",
+            "template",
+            public_id,
+            name=template.name,
+            version=template.version,
+            changed=changed,
+        )
+        return details_of(actor, template)
+
+
+def delete_template(actor: Actor, public_id: str, *, check: Check | None = None) -> None:
+    """Delete a template of the account. Workflows created from it, versions, and uses stay.
+
+    Raises NotFound, Conflict (TEMPLATE_READ_ONLY) for a system template, and what `check` raises.
+    """
+    accounts.require(actor, Permission.TEMPLATES)
+    with transaction():
+        accounts.lock(actor.account_id)
+        template = _own_template(actor, public_id)
+        if check is not None:
+            check(template)
+        template.deleted_at = now()
+        activity.record(actor, "template_deleted", "template", public_id, name=template.name, is_deleted=True)
+
+
+def _own_template(actor: Actor, public_id: str) -> WorkflowTemplate:
+    template = find_template(actor, public_id)
+    if template.account_id is None:
+        raise Conflict(
+            "TEMPLATE_READ_ONLY",
+            f"“{template.name}” comes with Muster and can’t be changed. Create your own template from its "
+            "definition instead.",
+        )
+    return template
+
+
+def _merged(template: WorkflowTemplate, changes: TemplateChanges) -> Details:
+    return Details.tidied(
+        name=template.name if changes.name is None else changes.name,
+        category=template.category if changes.category is None else changes.category,
+        description=template.description if changes.description is None else changes.description,
+        tags=template.tags if changes.tags is None else changes.tags,
+    )
+
+
+def _details(template: WorkflowTemplate) -> Details:
+    return _merged(template, TemplateChanges())
+
+
+def _changed(template: WorkflowTemplate, details: Details, *, is_redefined: bool) -> list[str]:
+    """Return the names of what a change changes, for the audit log."""
+    before = _details(template)
+    names = [name for name in Details.__slots__ if getattr(before, name) != getattr(details, name)]
+    return [*names, "definition"] if is_redefined else names
+
+
+def _write(template: WorkflowTemplate, details: Details, sound: Sound) -> None:
+    template.name = details.name
+    template.description = details.description
+    template.category = details.category
+    template.tags = list(details.tags)
+    template.summary = kept_summary(sound.definition)
+
+
+def _checked(details: Details) -> Details:
+    """Raise Invalid, with `fields`, unless all details are valid."""
+    if found := details.problems():
+        fields = {name: f"{sentence(words)}." for name, words in found.items()}
+        name, first = next(iter(fields.items()))
+        raise Invalid("VALIDATION_ERROR", f"{name}: {first}", fields=fields)
+    return details
+
+
+def _checked_note(note: str) -> str:
+    tidy = " ".join(note.split())
+    if len(tidy) > MAX_NOTE or unstorable(tidy):
+        words = f"Must have at most {MAX_NOTE} characters, all of which can be saved."
+        raise Invalid("VALIDATION_ERROR", f"note: {words}", fields={"note": words})
+    return tidy
+
+
+def _raise_if_full(account_id: int) -> None:
+    if accounts.is_agency(account_id):
+        return
+    limit = accounts.limit_of(account_id, "templates", current().max_templates)
+    if queries.count_own(account_id) >= limit:
+        raise LimitReached(
+            "TEMPLATE_LIMIT_REACHED",
+            f"Your account has reached its limit of {limit:,} custom templates. Delete one you don’t need.",
+            limit=limit,
+        )

@@ -1,0 +1,53 @@
+"""Validation of a definition before it is saved as a template (T-11)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.accounts.domain import Actor
+from app.platform.errors import Invalid
+from app.workflows import application as workflows
+from app.workflows.domain import Definition, Problem, UnreadableFormat, deprecated_steps, incoming, parse
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A valid definition, complete with defaults, as a document and parsed."""
+
+    document: dict[str, Any]
+    definition: Definition
+
+
+def checked_definition(actor: Actor, document: Any, *, new_fields: bool) -> Sound:
+    """Return a definition, which may be any JSON, with defaults filled in.
+
+    With `new_fields`, contact fields that do not exist may be used if cloning can create them. Raises Invalid
+    (INVALID_TEMPLATE) with `problems`, a list of {step, name, field, message}, and `new_fields`, the labels
+    of fields that could be created.
+    """
+    try:
+        filled = incoming(document)
+    except UnreadableFormat as problem:
+        raise _invalid([Problem("", "Workflow", "definition", str(problem))]) from None
+    definition = parse(filled)
+    found = workflows.faults(
+        actor.account_id, definition, may_be_off=False, may_add_fields=new_fields
+    ) or _deprecated(definition)
+    if found:
+        creatable = [] if new_fields else workflows.missing_fields(actor.account_id, definition)
+        raise _invalid(found, creatable)
+    return Sound(filled, definition)
+
+
+def _deprecated(definition: Definition) -> list[Problem]:
+    message = "This type of step is no longer supported."
+    return [Problem.of(step, "type", message) for step in deprecated_steps(definition)]
+
+
+def _invalid(found: list[Problem], creatable: list[str] | None = None) -> Invalid:
+    facts = {"new_fields": creatable, "confirm": "new_fields"} if creatable else {}
+    return Invalid(
+        "INVALID_TEMPLATE",
+        f"This definition can’t be saved as a template. {found[0]}",
+        problems=[problem.facts for problem in found],
+        **facts,
+    )

@@ -1,0 +1,222 @@
+"""The preview of a template as data: its nodes in order, in words, with sample messages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, get_args
+
+from pydantic import ConfigDict, Field
+
+from app.gallery.application import TemplateDetails
+from app.platform.api.schemas import Schema
+from app.workflows.domain import Definition, Node, Step
+from app.workflows.domain.definition.duration import wait_minutes
+from app.workflows.domain.drawing.drawing import DrawnPath, NodeKind
+from app.workflows.domain.drawing.sample_message import sample_message
+
+Kind = Literal[get_args(NodeKind)]  # type: ignore[valid-type]
+
+MESSAGE: Final = {
+    "medium": "Email",
+    "subject": "Thanks for your interest, Anna",
+    "preheader": "One question before we start.",
+    "html": "<p>Hi Anna,</p>",
+    "text": "",
+    "sms_parts": None,
+    "problems": [],
+}
+TRIGGER: Final[dict[str, Any]] = {
+    "kind": "trigger",
+    "id": "trigger",
+    "type": "tag_added",
+    "name": "Trigger, Tag added",
+    "title": "When the tag “new-lead” is added",
+    "detail": "",
+    "enabled": True,
+    "channel": None,
+    "wait_minutes": None,
+    "settings": [],
+    "merge_tags": [],
+    "needs": [],
+    "missing": [],
+    "message": None,
+    "paths": [],
+}
+EMAIL: Final = TRIGGER | {
+    "kind": "step",
+    "id": "hello",
+    "type": "send_email",
+    "name": "Step 1, Send email",
+    "title": "Send email",
+    "detail": "Thanks for your interest, [First name]",
+    "channel": "email",
+    "settings": [{"label": "Subject", "value": "Thanks for your interest, {{ contact.first_name }}"}],
+    "merge_tags": ["contact.first_name"],
+    "message": MESSAGE,
+}
+PATH: Final = {
+    "id": "clicked",
+    "name": "Clicked",
+    "rule": "Link clicked in “Thanks for your interest”",
+    "is_default": False,
+    "ends": False,
+    "steps": [EMAIL],
+}
+
+
+class PreviewSetting(Schema):
+    """A setting of a step, as shown to people. Texts hold merge tags as written."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": EMAIL["settings"]})
+
+    label: str
+    value: str
+
+
+class PreviewMessage(Schema):
+    """A message with the data of a sample contact. An email has `html`, an SMS has `text` and `sms_parts`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [MESSAGE]})
+
+    medium: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    sms_parts: int | None
+    problems: list[str]
+
+
+class PreviewPath(Schema):
+    """A path of a branch or split, and the steps on it. `ends`: nobody continues after it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PATH]})
+
+    id: str
+    name: str
+    rule: str = Field(description="Who takes the path, in words; empty for everyone else.")
+    is_default: bool
+    ends: bool
+    steps: list["PreviewNode"]
+
+
+class PreviewNode(Schema):
+    """A trigger, step, or goal. `title` and `detail` say what it does."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EMAIL]})
+
+    kind: Kind
+    id: str
+    type: str
+    name: str
+    title: str
+    detail: str
+    enabled: bool
+    channel: str | None = Field(description="Integration through which a step reaches people or systems.")
+    wait_minutes: int | None = Field(description="Longest time that a contact waits at a step, in minutes.")
+    settings: list[PreviewSetting]
+    merge_tags: list[str]
+    needs: list[str]
+    missing: list[str]
+    message: PreviewMessage | None
+    paths: list[PreviewPath]
+
+
+class TemplatePreview(Schema):
+    """What a template does, step by step."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "template_id": "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01",
+                    "name": "New lead welcome",
+                    "version": 3,
+                    "days": 14,
+                    "channels": ["email"],
+                    "trigger": TRIGGER,
+                    "steps": [EMAIL],
+                    "goals": [],
+                }
+            ]
+        }
+    )
+
+    template_id: str
+    name: str
+    version: int
+    days: int
+    channels: list[str]
+    trigger: PreviewNode
+    steps: list[PreviewNode]
+    goals: list[PreviewNode]
+
+
+def template_preview(details: TemplateDetails) -> TemplatePreview:
+    card, nodes = details.card, details.drawing().nodes
+    shown = _Shown(details.definition)
+    return TemplatePreview(
+        template_id=card.public_id,
+        name=card.name,
+        version=card.version,
+        days=card.days,
+        channels=list(card.channels),
+        trigger=shown.node(nodes[0]),
+        steps=shown.nodes(node for node in nodes[1:] if node.kind != "goal"),
+        goals=shown.nodes(node for node in nodes[1:] if node.kind == "goal"),
+    )
+
+
+class _Shown:
+    """Nodes of a drawing, with what their parts in the definition add."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._steps: Mapping[int, Step] = {step.number: step for step in definition.all_steps}
+
+    def nodes(self, nodes: Iterable[Node]) -> list[PreviewNode]:
+        return [self.node(node) for node in nodes]
+
+    def node(self, node: Node) -> PreviewNode:
+        step = self._steps.get(node.number)
+        part = step or self._definition.part(node.id)
+        return PreviewNode(
+            kind=node.kind,
+            id=node.id,
+            type=part.type if part else "",
+            name=node.name,
+            title=node.title,
+            detail=node.detail,
+            enabled=node.enabled,
+            channel=(step.kind.channel or None) if step and step.kind else None,
+            wait_minutes=(wait_minutes(step) or None) if step else None,
+            settings=[PreviewSetting(label=row.label, value=row.value) for row in node.rows],
+            merge_tags=list(node.merge_tags),
+            needs=list(node.needs),
+            missing=list(node.missing),
+            message=self._message(step) if step else None,
+            paths=[self._path(path) for path in node.paths],
+        )
+
+    def _path(self, path: DrawnPath) -> PreviewPath:
+        return PreviewPath(
+            id=path.id,
+            name=path.name,
+            rule=path.rule,
+            is_default=path.is_default,
+            ends=path.ends,
+            steps=self.nodes(path.nodes),
+        )
+
+    def _message(self, step: Step) -> PreviewMessage | None:
+        sample = sample_message(self._definition, step)
+        if sample is None:
+            return None
+        shown = sample.shown
+        return PreviewMessage(
+            medium=sample.medium,
+            subject=shown.subject,
+            preheader=shown.preheader,
+            html=shown.html,
+            text=shown.text,
+            sms_parts=shown.length.parts if shown.length else None,
+            problems=list(sample.problems),
+        )
