@@ -10,10 +10,12 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ from bench.site import Site, site
 
 FRESH_SECONDS, POLL_SECONDS = 5.0, 1.0  # as in app/static/job.js
 WITHIN_MS = 100
+WORKERS = ("worker-1", "worker-2")
+CONNECT_SECONDS = 10
 BROWSERS_NICENESS = 10  # browsers run on other machines
 
 
@@ -71,7 +75,7 @@ def _look(here: Site, kind: str, chosen: argparse.Namespace) -> None:
     """Print how much longer a job takes while its page is open, by turns without and with pages."""
     ratios, asked = [], 0
     for number in range(chosen.rounds):
-        alone, _ = _job_with(here, chosen.rows, f"alone{number}", None, 0, 0)
+        alone, _ = _job_with(here, chosen.rows, f"alone{number}", look, 0, 0)
         watched, requests = _job_with(
             here, chosen.rows, f"watched{number}", look, chosen.pages, BROWSERS_NICENESS
         )
@@ -85,22 +89,25 @@ def _look(here: Site, kind: str, chosen: argparse.Namespace) -> None:
 
 
 def _job_with(
-    here: Site, rows: int, mark: str, act: Callable[..., Any] | None, count: int, niceness: int
+    here: Site, rows: int, mark: str, act: Callable[..., Any], count: int, niceness: int
 ) -> tuple[jobs.Started, list[Any]]:
-    """Run a job while `count` clients do `act`; return the job and what the clients return."""
+    """Run a job while `count` clients do `act`; return the job and what the clients return. Workers are held
+    until all clients are there."""
     people, file = People(mark, rows), here.folder / f"{mark}.csv"
     people.write(file)
     workflow = jobs.clone_workflow(here, mark)
     prepare(here, people, workflow)
+    for worker in WORKERS:
+        here.muster.kill(worker, signal.SIGSTOP)
     job = jobs.start(here, jobs.upload(here, workflow, file), people, mark)
-    found: list[Any] = []
-    if act is None:
-        _wait_for_end(here, job)
-    else:
-        cookie = here.browser.cookie
-        with multiprocessing.get_context("spawn").Pool(1) as clients:
-            arguments = (act.__name__, here.muster.port, cookie, job.public_id, count, niceness)
-            found = clients.apply(run_clients, arguments)
+    with multiprocessing.get_context("spawn").Pool(1) as clients:
+        arguments = (act.__name__, here.muster.port, here.browser.cookie, job.public_id, count, niceness)
+        doing = clients.apply_async(run_clients, arguments) if count else None
+        time.sleep(CONNECT_SECONDS if count else 0)
+        for worker in WORKERS:
+            here.muster.kill(worker, signal.SIGCONT)
+        job = replace(job, at=time.time())
+        found = doing.get() if doing else []
         _wait_for_end(here, job)
     jobs.check(here, job, people)
     return job, found

@@ -25,6 +25,8 @@ REFRESH_WITHOUT_EVENTS_SECONDS = 1.0
 # What all open pages together may ask of the web server; each is told its share.
 PAGES_PER_SECOND = 20
 FASTEST_PAGE_MS = 250
+# With more pages than this, each gets an event at most every 10 ms per page, because they refresh less often.
+MOST_PROMPT_PAGES = 60
 
 BEGINNING = b"retry: 3000\n\n"
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -61,6 +63,7 @@ class Listener:
         self.is_ended = False
         self._message = b""
         self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
 
     def give(self, message: bytes) -> None:
         """Send a message, instead of one that has not been sent yet."""
@@ -71,8 +74,9 @@ class Listener:
         """End the stream after the last message."""
         self.is_ended = True
         self._wake.set()
+        self._ended.set()
 
-    async def send_to(self, writer: Writer, keep_alive: Callable[["Listener"], bytes]) -> None:
+    async def send_to(self, writer: Writer, hub: "Hub") -> None:
         """Write messages until the end. Raises TimeoutError if the other side does not read, and OSError."""
         writer.write(BEGINNING)
         while self._message or not self.is_ended:
@@ -80,13 +84,17 @@ class Listener:
                 async with asyncio.timeout(KEEP_ALIVE_SECONDS):
                     await self._wake.wait()
             except TimeoutError:
-                message = keep_alive(self)
+                message = hub.keep_alive(self)
             else:
                 self._wake.clear()
                 message, self._message = self._message, b""
             writer.write(message)
             async with asyncio.timeout(SLOW_SECONDS):
                 await writer.drain()
+            if pause := hub.pause_for(self):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._ended.wait()
 
 
 class Hub:
@@ -149,6 +157,11 @@ class Hub:
             return b""
         pace = max(FASTEST_PAGE_MS, self._pages * 1000 // PAGES_PER_SECOND)
         return f"event: pace\ndata: {pace}\n\n".encode()
+
+    def pause_for(self, listener: Listener) -> float:
+        """Return the seconds between two messages to a listener."""
+        is_crowded = listener.subscription.is_page and self._pages > MOST_PROMPT_PAGES
+        return self._pages / 100 if is_crowded else 0.0
 
     def drop(self, reader: "_Reader") -> None:
         """Forget a reader that has ended."""

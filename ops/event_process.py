@@ -130,7 +130,7 @@ class EventServer:
         """Send events until the end, or until the client is gone or may no longer listen."""
         writer.transport.set_write_buffer_limits(high=UNSENT_BYTES)
         tasks = {
-            asyncio.create_task(listener.send_to(writer, self.hub.keep_alive)),
+            asyncio.create_task(listener.send_to(writer, self.hub)),
             asyncio.create_task(_end_of(reader)),
             asyncio.create_task(self._until_refused(environ)),
         }

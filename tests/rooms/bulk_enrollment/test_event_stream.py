@@ -177,6 +177,18 @@ def test_one_reading_serves_all_listeners(app: Flask, bob: Person, streams: Even
     assert len(readings) == 1
 
 
+def test_many_pages_get_fewer_events_and_the_end_at_once(
+    app: Flask, bob: Person, streams: EventService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_hub.Hub, "pause_for", lambda *_: 3600.0)
+    job = start_job(app, bob.actor, people(3))
+    stream = streams.open(bob.browser, page(job))
+    assert stream.next().data["status"] == "pending"
+    with app.app_context():
+        cancel_job(bob.actor, job)
+    assert [event.kind for event in stream.events()] == ["progress", "end"]
+
+
 def test_a_reader_that_does_not_read_is_dropped(
     app: Flask, bob: Person, streams: EventService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
