@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+# A limit that is not set. Larger than any number of people, yet a number, so that the smaller limit holds.
+UNLIMITED = 999_999_999
+
 
 class SettingError(Exception):
     """A setting is invalid; the text is one sentence that names it."""
@@ -144,6 +147,17 @@ class Settings:
     max_running_batches: int = _setting(
         5, _integer(1, 100), "Maximum batches of an account that run at the same time."
     )
+    max_enrollments_per_minute: int = _setting(
+        0, _integer(0, 1_000_000), "Maximum people per account enrolled per minute; 0 means no limit."
+    )
+    max_enrollments_per_second: int = _setting(
+        0, _integer(0, 1_000_000), "Maximum people per account enrolled per second; 0 means no limit."
+    )
+    max_enrollments_per_minute_overall: int = _setting(
+        0,
+        _integer(0, 1_000_000),
+        "Maximum people of all accounts together enrolled per minute; 0 means no limit.",
+    )
     max_workflows: int = _setting(1000, _integer(1, 1_000_000), "Maximum workflows per account.")
     max_templates: int = _setting(
         10, _integer(0, 1_000_000), "Maximum custom templates per account; agencies have no limit."
@@ -196,6 +210,8 @@ class Settings:
             "contacts_per_job": self.max_contacts_per_job,
             "import_rows": self.max_import_rows,
             "running_batches": self.max_running_batches,
+            "enrollments_per_minute": self.max_enrollments_per_minute or UNLIMITED,
+            "enrollments_per_second": self.max_enrollments_per_second or UNLIMITED,
         }
 
     @property

@@ -10,9 +10,13 @@ from tests.chaos.siege import Siege
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `round_number` runs as often as --rounds says."""
+    """A test that asks for `round_number` runs as often as --rounds says; one that asks for `few_rounds`,
+    because it takes long, a tenth as often."""
+    rounds = metafunc.config.getoption("--rounds")
     if "round_number" in metafunc.fixturenames:
-        metafunc.parametrize("round_number", range(metafunc.config.getoption("--rounds")))
+        metafunc.parametrize("round_number", range(rounds))
+    if "few_rounds" in metafunc.fixturenames:
+        metafunc.parametrize("few_rounds", range(max(1, rounds // 10)))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -8,7 +8,7 @@ from app.accounts.infrastructure import queries, store
 from app.activity import application as activity
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
-from app.platform.settings import Settings
+from app.platform.settings import UNLIMITED, Settings
 
 
 def own_limits(account_id: int) -> dict[str, int]:
@@ -43,7 +43,9 @@ def change_limits(actor: Actor, wanted: Mapping[str, int | None], settings: Sett
     require(actor, Permission.ACCOUNT)
     highest = maximum_limits(actor.account_id, settings)
     fields = {
-        name: f"Enter a number from 1 to {highest.get(name, 0):,}."
+        name: "Enter a whole number, at least 1."
+        if highest.get(name) == UNLIMITED
+        else f"Enter a number from 1 to {highest.get(name, 0):,}."
         for name, limit in wanted.items()
         if name not in highest or (limit is not None and not 1 <= limit <= highest[name])
     }

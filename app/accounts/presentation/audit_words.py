@@ -13,6 +13,8 @@ _LIMITS: Final = {
     "contacts_per_job": "people per enrollment",
     "import_rows": "rows per import",
     "running_batches": "batches at a time",
+    "enrollments_per_minute": "people enrolled per minute",
+    "enrollments_per_second": "people enrolled per second",
 }
 _FIELDS: Final = {"booking_link": "booking page", "review_link": "review page"}
 

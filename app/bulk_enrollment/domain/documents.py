@@ -6,6 +6,7 @@ is ignored. An impossible value raises ValueError.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions
@@ -15,6 +16,8 @@ from app.bulk_enrollment.domain.selection import (
     ManualSelection,
     Selection,
 )
+from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, Drip
+from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT
 from app.files.domain.columns.identify import IDENTIFIERS, Identifier
 from app.files.domain.columns.styles import DATES, PHONES
 
@@ -62,22 +65,42 @@ def _read_file(document: Document, identifier: Identifier) -> FileSelection:
 
 
 def write_options(options: JobOptions) -> dict[str, Any]:
-    return asdict(options)
+    starts_at = options.scheduled_at
+    return asdict(options) | {"scheduled_at": starts_at.isoformat() if starts_at else None}
 
 
 def read_options(document: Document) -> JobOptions:
     size = document.get("batch_size")
     first_step = document.get("first_step")
+    starts_at = document.get("scheduled_at")
+    drip = document.get("drip")
     return JobOptions(
         missing=_one_of(MISSING, document, "missing") or "skip",
         existing=_one_of(EXISTING, document, "existing") or "leave",
         consent_basis=_text(document, "consent_basis"),
         tags=_texts(document, "tags"),
         batch_size=None if size is None else int(size),
+        scheduled_at=None if starts_at is None else datetime.fromisoformat(starts_at),
+        time_zone=_text(document, "time_zone"),
+        drip=None if drip is None else _read_drip(drip),
         source_name=_text(document, "source_name"),
         tag_ids=tuple(int(one) for one in document.get("tag_ids") or ()),
         first_step=None if first_step is None else str(first_step),
         again=bool(document.get("again", False)),
+    )
+
+
+def _read_drip(document: Document) -> Drip:
+    daily_at = document.get("daily_at")
+    return Drip(
+        people=int(document.get("people") or 0),
+        every=int(document.get("every", 1)),
+        unit=_one_of(UNITS, document, "unit") or "days",
+        opens=int(document.get("opens", 0)),
+        closes=int(document.get("closes", MIDNIGHT)),
+        weekdays=tuple(int(one) for one in document.get("weekdays", EVERY_DAY)),
+        zone=_text(document, "zone") or "UTC",
+        daily_at=None if daily_at is None else int(daily_at),
     )
 
 

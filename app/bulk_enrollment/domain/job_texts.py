@@ -7,6 +7,13 @@ from datetime import datetime
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.timing.texts import (
+    Timing,
+    plan_words,
+    queue_words,
+    start_words,
+    waiting_words,
+)
 from app.bulk_enrollment.domain.undoing import undo_headline
 from app.platform.formats import number, time_with_seconds
 from app.platform.words import counted, joined
@@ -24,7 +31,8 @@ class JobFacts:
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
     will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the person who
     paused it; `enrolled` is the number of contacts in the workflow now, None if unknown; `kind` is enroll,
-    import, or undo.
+    import, or undo. `was_reading` tells a failed job whose rows were being read from one that could not
+    start.
     """
 
     progress: Progress
@@ -39,6 +47,8 @@ class JobFacts:
     workflow_is_paused: bool = False
     enrolled: int | None = None
     kind: str = "enroll"
+    timing: Timing | None = None
+    was_reading: bool = True
 
     @property
     def place(self) -> str:
@@ -57,7 +67,8 @@ def headline(facts: JobFacts) -> str:
     if status in UNFINISHED:
         return _headline_under_way(facts)
     if status is S.FAILED:
-        return "The file couldn’t be read. Nobody was added."
+        what = "The file couldn’t be read" if facts.was_reading else "The job couldn’t start"
+        return f"{what}. Nobody was added."
     if status is S.CANCELLED and not facts.done:
         return "Canceled before anyone was added."
     start = "Canceled. " if status is S.CANCELLED else ""
@@ -71,6 +82,8 @@ def _headline_under_way(facts: JobFacts) -> str:
         else f"Importing “{facts.file_name}”"
     )
     match facts.progress.status:
+        case S.SCHEDULED:
+            return f"{what} is scheduled."
         case S.PAUSED:
             return f"{what} is paused."
         case S.CANCELLING:
@@ -173,17 +186,19 @@ def happening(facts: JobFacts) -> str:
     progress = facts.progress
     match progress.status:
         case S.SCHEDULED:
-            return "Waiting for its scheduled time."
+            return _scheduled(facts.timing)
         case S.PENDING if facts.kind == "undo":
             return "Waiting for a background worker."
         case S.PENDING:
-            return "Waiting for a background worker to read the file."
+            return _in_line("Waiting for a background worker to read the file.", facts.timing)
         case S.VALIDATING if facts.is_planned:
             return "All rows are checked. Preparing batches."
         case S.VALIDATING:
             return f"Checking rows: {number(facts.planned_rows)} of {number(progress.total)}."
         case S.QUEUED:
-            return "All rows are checked. Waiting for a background worker."
+            waiting = waiting_words(facts.timing) if facts.timing else ""
+            in_line = "All rows are checked. Waiting for a background worker."
+            return f"All rows are checked. {waiting}" if waiting else _in_line(in_line, facts.timing)
         case S.PAUSED:
             return _paused(facts)
         case S.CANCELLING:
@@ -191,6 +206,18 @@ def happening(facts: JobFacts) -> str:
         case S.PROCESSING:
             return _working(facts)
     return ""
+
+
+def _scheduled(timing: Timing | None) -> str:
+    if timing is None or timing.starts_at is None:
+        return "Waiting for its scheduled time."
+    start = start_words(timing.starts_at, timing.zone, timing.now)
+    plan = plan_words(timing.plan, timing.zone, timing.now) if timing.plan else ""
+    return f"{start} {plan}".strip()
+
+
+def _in_line(sentence: str, timing: Timing | None) -> str:
+    return f"{sentence} {queue_words(timing.ahead) if timing else ''}".strip()
 
 
 def _paused(facts: JobFacts) -> str:
@@ -206,6 +233,9 @@ def _paused(facts: JobFacts) -> str:
 
 
 def _working(facts: JobFacts) -> str:
+    waiting = waiting_words(facts.timing) if facts.timing else ""
+    if waiting and facts.retry is None:
+        return waiting
     now = f"Processing batch {number(facts.progress.current_batch)} of {number(facts.progress.batches)}."
     if facts.retry is None:
         return now

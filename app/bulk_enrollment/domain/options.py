@@ -1,9 +1,12 @@
 """What a job does with the rows of its selection."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
+from app.accounts.domain.regions import is_zone
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
+from app.bulk_enrollment.domain.timing.pace import Drip, drip_problem
 from app.files.domain.columns.identify import Identifier
 
 Missing = Literal["skip", "create"]
@@ -12,16 +15,20 @@ Existing = Literal["leave", "fill", "overwrite"]
 MISSING: tuple[Missing, ...] = ("skip", "create")
 BATCH_SIZES = f"{SMALLEST_ASKED} to {LARGEST_ASKED}"
 EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
+UNKNOWN_ZONE = "Choose a time zone from the list."
+FARTHEST_START = timedelta(days=366)
 
 
 @dataclass(frozen=True)
 class JobOptions:
     """Options of a job.
 
-    The first five are the user's choices: what to do with missing and with existing contacts, the legal basis
-    for contacting new ones, names of tags to add, and rows per batch (None: automatic). The others are set
-    when the job is created and started: the name of the rows (a file name), the tag ids, the first step of
-    the workflow, and whether contacts who have left the workflow may be enrolled `again`.
+    The first eight are the user's choices: what to do with missing and with existing contacts, the legal
+    basis for contacting new ones, names of tags to add, rows per batch (None: automatic), when the job starts
+    (None: at once), the time zone that this was chosen in, and how the people are spread over time (None: not
+    at all). The others are set when the job is created and started: the name of the rows (a file name), the
+    tag ids, the first step of the workflow, and whether contacts who have left the workflow may be enrolled
+    `again`.
     """
 
     missing: Missing = "skip"
@@ -29,6 +36,9 @@ class JobOptions:
     consent_basis: str = ""
     tags: tuple[str, ...] = ()
     batch_size: int | None = None
+    scheduled_at: datetime | None = None
+    time_zone: str = ""
+    drip: Drip | None = None
     source_name: str = ""
     tag_ids: tuple[int, ...] = ()
     first_step: str | None = None
@@ -62,4 +72,20 @@ def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, st
         found["consent_basis"] = "Choose a legal basis for contacting new contacts."
     if options.batch_size is not None and not SMALLEST_ASKED <= options.batch_size <= LARGEST_ASKED:
         found["batch_size"] = f"Enter a batch size from {BATCH_SIZES}."
+    if options.time_zone and not is_zone(options.time_zone):
+        found["time_zone"] = UNKNOWN_ZONE
+    if options.drip is not None:
+        if problem := drip_problem(options.drip):
+            found[f"drip_{problem[0]}"] = problem[1]
+        if not is_zone(options.drip.zone):
+            found["time_zone"] = UNKNOWN_ZONE
     return found
+
+
+def start_problem(starts_at: datetime, now: datetime) -> str | None:
+    """Return a sentence if a job can't be scheduled for a moment, else None."""
+    if starts_at <= now:
+        return "This time has passed. Choose a later time, or start now."
+    if starts_at > now + FARTHEST_START:
+        return "Choose a time within the next year."
+    return None

@@ -5,6 +5,7 @@ Lists leave out drafts, which only the page of the dry run shows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from app.accounts.infrastructure.tables import User
 from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import BigInt, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
@@ -118,8 +120,9 @@ def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str
     return [(public_id, name) for public_id, name in rows]
 
 
-def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
-    """Return the progress of unfinished jobs, newest first. One statement, because every page runs it."""
+def unfinished_pulses(account_id: int, limit: int, now: datetime) -> list[JobPulse]:
+    """Return the progress of unfinished jobs, newest first, without those that are scheduled or wait for
+    their next portion. One statement, because every page runs it."""
     done = sa.func.coalesce(
         sa.func.sum(EnrollmentBatch.succeeded + EnrollmentBatch.failed + EnrollmentBatch.skipped), 0
     )
@@ -141,7 +144,11 @@ def unfinished_pulses(account_id: int, limit: int) -> list[JobPulse]:
             EnrollmentJob.kind,
         )
         .outerjoin(Workflow, _its_workflow(account_id))
-        .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(_UNFINISHED))
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.status.in_(_UNFINISHED),
+            may_begin(EnrollmentJob, now),
+        )
         .order_by(EnrollmentJob.id.desc())
         .limit(limit)
     )

@@ -12,6 +12,7 @@ from app.bulk_enrollment.domain.job import (
 )
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.planning import SMALL_JOB
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
@@ -75,6 +76,26 @@ def has_open_batches(account_id: int, job_id: int) -> bool:
         EnrollmentBatch.status.in_(OPEN_BATCH),
     )
     return session().scalar(query.limit(1)) is not None
+
+
+def jobs_before(job: EnrollmentJob) -> int:
+    """Count the jobs of the account that have their turn before one that waits for a worker.
+
+    Large jobs are planned one after the other. Of jobs that wait for their first batch, older ones get it
+    first; afterwards all take turns.
+    """
+    query = sa.select(sa.func.count()).where(
+        EnrollmentJob.account_id == job.account_id, EnrollmentJob.id < job.id
+    )
+    if job.status == JobStatus.QUEUED:
+        is_before = sa.and_(EnrollmentJob.status == JobStatus.QUEUED, EnrollmentJob.not_before.is_(None))
+    elif job.status == JobStatus.PENDING:
+        is_before = EnrollmentJob.status.in_((JobStatus.PENDING, JobStatus.VALIDATING))
+        if job.total <= SMALL_JOB:
+            is_before = sa.and_(is_before, EnrollmentJob.total <= SMALL_JOB)
+    else:
+        return 0
+    return session().scalar(query.where(is_before)) or 0
 
 
 def jobs_of_paused_workflows(account_id: int) -> Sequence[int]:

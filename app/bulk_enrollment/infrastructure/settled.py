@@ -1,4 +1,4 @@
-"""The condition for rows whose outcome is final, because their batch is settled.
+"""The condition for rows whose outcome is final, because their batch, or their part of it, is settled.
 
 Until then the outcome of a row is what planning expects. Every query that reads outcomes of a job that may
 still be running must use this condition.
@@ -13,7 +13,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, Enrollmen
 
 
 def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:
-    """SQL condition: the batch of the row is settled. `rows` is the ledger or an alias of it.
+    """SQL condition: the row is settled. `rows` is the ledger or an alias of it.
 
     All batches of a job except the last have the same size, so the batch number follows from the row number.
     """
@@ -25,9 +25,10 @@ def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.Co
         .where(first.account_id == account_id, first.job_id == job_id, first.number == 1)
         .scalar_subquery()
     )
+    is_over = end.status.notin_(OPEN_BATCH)
     last = (
-        sa.select(sa.func.max(end.last_row))
-        .where(end.account_id == account_id, end.job_id == job_id, end.status.notin_(OPEN_BATCH))
+        sa.select(sa.func.max(sa.case((is_over, end.last_row), else_=end.next_row - 1)))
+        .where(end.account_id == account_id, end.job_id == job_id, sa.or_(is_over, end.next_row.isnot(None)))
         .scalar_subquery()
     )
     return sa.and_(
@@ -36,6 +37,6 @@ def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.Co
             batch.account_id == account_id,
             batch.job_id == job_id,
             batch.number == (rows.row_number - 1) // size + 1,
-            batch.status.notin_(OPEN_BATCH),
+            sa.or_(batch.status.notin_(OPEN_BATCH), rows.row_number < batch.next_row),
         ),
     )

@@ -56,7 +56,9 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     the expected {outcome name: rows}, `totals` the actual one once the job is over. `lease_until`, `attempt`,
     `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`,
     `paused_by_user` and `paused_at` describe the current pause; `paused_seconds` is the total of earlier
-    pauses since the job started.
+    pauses since the job started. Nothing of the job begins before `not_before`: the start of a scheduled job,
+    the next portion of a drip, the next people that a rate limit permits. `portion_at` is the time of the
+    drip's latest portion, `portion_people` the people enrolled from it.
 
     `kind` is enroll, import, or undo; an undo takes back what `parent_job_id` did. `retries` is None unless
     the job retries rows of `parent_job_id`: the codes of the outcomes whose rows it takes up, separated by
@@ -106,6 +108,9 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     dismissed_at: Mapped[datetime | None]
     retries: Mapped[str | None] = mapped_column(sa.String(200))
     resolved_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    portion_at: Mapped[datetime | None]
+    portion_people: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def has_source_rows(self) -> bool:
@@ -116,9 +121,13 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
 class EnrollmentBatch(AccountOwned, db.Model):
     """Rows `first_row` to `last_row` of a job.
 
+    A batch that is processed in parts, because of a drip or a rate limit, stays pending until the last one;
+    the rows before `next_row` are settled. `expected`, the planned {outcome name: rows}, and `newcomers`, the
+    number of rows that create a contact, are those of the rows that are not settled; `outcomes`, the actual
+    {outcome name: rows}, those of the others.
+
     Until `lease_until`, a queued task or a worker holds the batch; `handed_at` is when its task was queued,
-    `holder` the task that claimed it. `expected` is the planned {outcome name: rows}, `newcomers` the number
-    of rows that create a contact, `outcomes` the actual {outcome name: rows}.
+    `holder` the task that claimed it.
     """
 
     __tablename__ = "enrollment_batches"
@@ -133,6 +142,7 @@ class EnrollmentBatch(AccountOwned, db.Model):
     number: Mapped[int]
     first_row: Mapped[int]
     last_row: Mapped[int]
+    next_row: Mapped[int | None]
     status: Mapped[str] = mapped_column(sa.String(10), default=BatchStatus.PENDING)
     attempt: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
@@ -147,6 +157,17 @@ class EnrollmentBatch(AccountOwned, db.Model):
     outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expected: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     newcomers: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class LimitedEnrollment(AccountOwned, db.Model):
+    """So many `people` enrolled at a moment while a rate limit was in force; kept for some minutes."""
+
+    __tablename__ = "limited_enrollments"
+    __table_args__ = (sa.Index(None, "account_id", "at"), sa.Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    at: Mapped[datetime]
+    people: Mapped[int]
 
 
 class EnrollmentRow(AccountOwned, db.Model):

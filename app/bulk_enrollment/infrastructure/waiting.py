@@ -10,8 +10,10 @@ from app.bulk_enrollment.domain.job import OPEN_BATCH, UNFINISHED, WITH_OPEN_BAT
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_unwanted, is_waiting
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import session
 from app.platform.leases import is_older, lease, longest_wait
+from app.workflows.infrastructure.tables import Workflow
 
 _OPEN_BATCH = EnrollmentBatch.status.in_(OPEN_BATCH)
 _UNFINISHED = [status.value for status in UNFINISHED]
@@ -66,11 +68,21 @@ def jobs_being_cancelled() -> list[tuple[int, int]]:
     )
 
 
-def accounts_with_work() -> list[int]:
+def accounts_with_work(now: datetime) -> list[int]:
     """Return accounts with a batch that is due and not leased, except of jobs that are being canceled.
 
-    Paused jobs are included: their workflow may have been activated since.
+    Paused jobs are included: their workflow may have been activated since. So are jobs that wait for their
+    next portion while their workflow is paused: they are to be paused, too.
     """
+    is_to_be_paused = sa.exists().where(
+        EnrollmentJob.kind == "enroll",
+        Workflow.account_id == EnrollmentJob.account_id,
+        Workflow.id == EnrollmentJob.workflow_id,
+        Workflow.status == "paused",
+    )
+    may_be_due = sa.or_(
+        may_begin(EnrollmentJob, now), EnrollmentJob.status == JobStatus.PAUSED, is_to_be_paused
+    )
     ready = sa.and_(
         lease().is_over(EnrollmentBatch.lease_until),
         longest_wait().is_over(EnrollmentBatch.next_attempt_at),
@@ -78,7 +90,13 @@ def accounts_with_work() -> list[int]:
     query = (
         sa.select(EnrollmentJob.account_id)
         .join(EnrollmentBatch, EnrollmentBatch.job_id == EnrollmentJob.id)
-        .where(_has_status(*_UNFINISHED), EnrollmentJob.status != JobStatus.CANCELLING, _OPEN_BATCH, ready)
+        .where(
+            _has_status(*_UNFINISHED),
+            EnrollmentJob.status != JobStatus.CANCELLING,
+            _OPEN_BATCH,
+            ready,
+            may_be_due,
+        )
         .distinct()
     )
     return list(session().scalars(query, execution_options={"cross_account": True}))
@@ -142,6 +160,15 @@ def interrupted_deletions(seconds: float) -> list[tuple[int, int]]:
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
             is_unwanted(), is_left, is_older(EnrollmentJob.updated_at, seconds)
+        )
+    )
+
+
+def due_jobs(now: datetime) -> list[tuple[int, int]]:
+    """Return (account, job) of scheduled jobs whose time has come."""
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id).where(
+            _has_status(JobStatus.SCHEDULED), EnrollmentJob.not_before <= now
         )
     )
 

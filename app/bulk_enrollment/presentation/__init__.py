@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.bulk_enrollment.presentation.fixing import pages as fixing
 from app.bulk_enrollment.presentation.fixing import retries
-from app.bulk_enrollment.presentation.jobs import check, commands, control, undo
+from app.bulk_enrollment.presentation.jobs import check, commands, control, timing, undo
 from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
 from app.bulk_enrollment.presentation.report import (
     audit_words,
@@ -33,6 +33,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(retries.blueprint)
     app.register_blueprint(undo.blueprint)
     app.register_blueprint(verification.blueprint)
+    app.register_blueprint(timing.blueprint)
     app.context_processor(running_jobs.on_every_page)
     audit_words.register()
     panels.register()

@@ -14,8 +14,9 @@ from app.gallery.domain.card import Card
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Figures, JobWithWorkflow, Onboarding
 from app.platform.clock import now
+from app.platform.formats import number
 from app.platform.ids import is_public_id
-from app.platform.settings import Settings
+from app.platform.settings import UNLIMITED, Settings
 
 ATTENTION_PERIOD = timedelta(days=14)
 # Suggested to accounts without a workflow.
@@ -23,10 +24,12 @@ STARTER_TEMPLATES = ("new-lead-welcome", "shop-win-back", "birthday-greeting")
 
 LIMIT_WORDS = (
     ("Workflows", "Includes drafts and archived workflows."),
-    ("Unfinished enrollments and imports", "Jobs that are queued, running, or paused."),
+    ("Unfinished enrollments and imports", "Jobs that are scheduled, queued, running, or paused."),
     ("People per enrollment", "Larger files can be split, or imported as contacts."),
     ("Rows per import", "Contacts added without enrolling them."),
     ("Batches at a time", "Keeps one account from slowing down the others."),
+    ("People enrolled per minute", "When it’s reached, jobs wait for the next minute. Nothing fails."),
+    ("People enrolled per second", "Spreads the people of each minute more evenly."),
 )
 
 
@@ -85,6 +88,18 @@ class Limit:
     @property
     def percent(self) -> float:
         return min(100.0, 100 * (self.used or 0) / self.limit)
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nothing is limited; `default` is then UNLIMITED, too."""
+        return self.limit >= UNLIMITED
+
+    @property
+    def hint(self) -> str:
+        """What the account may set."""
+        if self.highest >= UNLIMITED:
+            return "No limit by default."
+        return f"Default {number(self.default)}, at most {number(self.highest)}."
 
 
 def overview(actor: Actor) -> Overview:

@@ -16,6 +16,7 @@ from app.workflows.application.lookup import (
     startable,
     startable_by_id,
     state_of,
+    version_to_enter,
 )
 from app.workflows.application.panels import register_panel, register_people_count, register_template_ids
 from app.workflows.application.readiness import (
@@ -77,6 +78,7 @@ __all__ = [
     "step_card",
     "switch_part",
     "update_workflow",
+    "version_to_enter",
     "what_is_missing",
     "workflow_card",
     "workflow_details",

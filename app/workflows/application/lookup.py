@@ -12,7 +12,7 @@ from app.workflows.infrastructure.tables import Workflow
 
 @dataclass(frozen=True)
 class Startable:
-    """An active workflow, with the version that people are enrolled into and their first step."""
+    """A published workflow, with the version that people are enrolled into and their first step."""
 
     workflow_id: int
     public_id: str
@@ -85,6 +85,13 @@ def startable_by_id(actor: Actor, workflow_id: int) -> Startable:
     return _startable(workflow)
 
 
+def version_to_enter(account_id: int, workflow_id: int) -> Startable | None:
+    """Return what a job needs that was accepted earlier, also of a workflow that is not active now; None if
+    it has no published version any more."""
+    workflow = queries.workflow_by_id(account_id, workflow_id)
+    return None if workflow is None or workflow.active_version_id is None else _version_of(workflow)
+
+
 def state_of(account_id: int, workflow_id: int) -> str | None:
     """Return the status of a workflow, or None if it no longer exists."""
     return queries.status_of(account_id, workflow_id)
@@ -98,6 +105,11 @@ def _startable(workflow: Workflow) -> Startable:
             f"Nobody can be added to “{workflow.name}” now. {why}",
             status=workflow.status,
         )
+    return _version_of(workflow)
+
+
+def _version_of(workflow: Workflow) -> Startable:
+    assert workflow.active_version_id is not None
     version = queries.version_by_id(workflow.account_id, workflow.active_version_id)
     assert version is not None
     steps = version.parsed.steps

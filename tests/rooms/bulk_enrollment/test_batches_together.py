@@ -133,12 +133,12 @@ def test_a_paused_job_takes_nothing_along(trial: Trial, job, monkeypatch):
         assert claim is not None
         execute = session().execute
         account_id = trial.actor.account_id
-        assert [one.number for one in following.lock_following(account_id, claim, 4)] == [2, 3, 4]
+        assert [one.number for one in following.lock_following(account_id, claim, 4, now())] == [2, 3, 4]
         execute(
             sa.text("UPDATE enrollment_jobs SET status = 'paused' WHERE account_id = :account"),
             {"account": account_id},
         )
-        assert following.lock_following(account_id, claim, 4) == []
+        assert following.lock_following(account_id, claim, 4, now()) == []
 
 
 def test_the_pump_leaves_a_batch_alone_that_another_worker_is_completing(app, trial: Trial, job):
@@ -159,7 +159,7 @@ def test_the_pump_leaves_a_batch_alone_that_another_worker_is_completing(app, tr
         sa.event.listen(engine, "before_cursor_execute", complete_meanwhile)
         try:
             with transaction():
-                granted = batches.grant(trial.actor.account_id, 3)
+                granted = batches.grant(trial.actor.account_id, 3, now())
         finally:
             sa.event.remove(engine, "before_cursor_execute", complete_meanwhile)
     numbers = {batch.id: batch.number for batch in trial.batches(job)}

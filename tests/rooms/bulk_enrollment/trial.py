@@ -12,6 +12,7 @@ from flask import Flask
 
 from app.accounts.domain import Actor
 from app.accounts.infrastructure.tables import Account
+from app.bulk_enrollment.application import schedule
 from app.bulk_enrollment.application.jobs import control, plan, run, sweep
 from app.bulk_enrollment.application.jobs import start as starting
 from app.bulk_enrollment.application.report import verify
@@ -20,6 +21,7 @@ from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow, RowFields
+from app.bulk_enrollment.infrastructure.verification import invariants
 from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.tables import Enrollment
 from app.files import application as files
@@ -95,7 +97,21 @@ class Trial:
 
     def sweep(self) -> None:
         with self.app.app_context():
+            schedule.start_due_jobs()
             sweep.sweep()
+
+    def settle(self) -> None:
+        """Let workers and sweeper go on until nothing is to be done now."""
+        for _ in range(60):
+            self.sweep()
+            if not self.run_tasks():
+                return
+        raise AssertionError("there is always more to be done")
+
+    def enrolled(self, job: str) -> int:
+        """How many people the job has enrolled so far, counted from the enrollments themselves."""
+        with self.acting():
+            return invariants.enrollments_of_job(self.actor.account_id, self.job(job).id)
 
     def plan(self, job: str) -> None:
         """What the planning task does."""

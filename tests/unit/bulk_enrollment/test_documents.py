@@ -1,6 +1,7 @@
 """Selections and options survive their way into a job's row and back; what older rows hold is still read."""
 
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -17,6 +18,7 @@ from app.bulk_enrollment.domain.selection import (
     FilterSelection,
     ManualSelection,
 )
+from app.bulk_enrollment.domain.timing.pace import Drip
 
 FILE = FileSelection(
     upload_id="019a0000-0000-7000-8000-000000000001",
@@ -35,6 +37,9 @@ OPTIONS = JobOptions(
     consent_basis="customer",
     tags=("Spring", "VIP"),
     batch_size=20,
+    scheduled_at=datetime(2026, 12, 1, 8, tzinfo=UTC),
+    time_zone="Europe/Berlin",
+    drip=Drip(500, 2, "hours", 540, 1020, (0, 4), "Europe/Berlin", 600),
     source_name="people.csv",
     tag_ids=(3, 9),
     first_step="step-1",

@@ -135,7 +135,7 @@ def _retry_of(actor: Actor, original: EnrollmentJob, outcomes: list[Outcome], ro
 
 def _options_of(original: EnrollmentJob) -> JobOptions:
     """Return the user's choices for the original job; what was set at its start is set anew."""
-    return replace(original.options, tag_ids=(), first_step=None, again=False)
+    return replace(original.options, scheduled_at=None, tag_ids=(), first_step=None, again=False)
 
 
 def _retries_of(original: EnrollmentJob, outcomes: list[Outcome]) -> str:

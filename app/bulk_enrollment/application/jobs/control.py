@@ -99,6 +99,8 @@ def _cannot(job: EnrollmentJob, done: str) -> Conflict:
         return Conflict("JOB_FINISHED", "This job has already finished.")
     if job.status == JobStatus.CANCELLING:
         return Conflict("CONFLICT", "This job is being canceled.")
+    if job.status == JobStatus.SCHEDULED:
+        return Conflict("CONFLICT", f"This job hasn’t started, so it can’t be {done}.")
     return Conflict("CONFLICT", f"This job can’t be {done} before its rows are checked.")
 
 

@@ -28,7 +28,7 @@ def dispatch(account_id: int, keep_one: bool = False) -> int | None:
         accounts.lock(account_id)
         _follow_workflows(account_id)
         at_once = accounts.limit_of(account_id, "running_batches", current().max_running_batches)
-        granted = batches.grant(account_id, at_once)
+        granted = batches.grant(account_id, at_once, now())
     kept = granted.pop(0) if keep_one and granted else None
     unsent = list(dropwhile(lambda batch_id: queue.send(RUN_TASK, account_id, batch_id), granted))
     if unsent:

@@ -3,12 +3,12 @@
 A batch is claimed, then processed in one transaction, and settled only if
 the claim is still valid, so a worker that lost its lease changes nothing. The transaction that settles a
 batch also claims the job's next one, unless another job should have its turn or the job is stopping; then
-`dispatch` decides again. Small batches that turn out as planned share a transaction.
+`dispatch` decides again. Small batches that turn out as planned share a transaction. Under a drip or a rate
+limit a transaction enrolls no more people than are permitted then: a part of a batch, or nobody.
 """
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
@@ -18,19 +18,36 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.batch import (
     NotAsPlanned,
     enroll_as_planned,
-    keeps_fields,
     planned_outcomes,
     settle_rows,
 )
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended
 from app.bulk_enrollment.application.jobs.progress import publish
+from app.bulk_enrollment.application.jobs.settling import (
+    BatchReassigned,
+    as_counts,
+    forget_fields,
+    settle,
+    settle_part,
+    span_of,
+)
+from app.bulk_enrollment.application.timing import parts
+from app.bulk_enrollment.application.timing.allowance import Limits, limits_of
+from app.bulk_enrollment.application.timing.parts import MustWait, Part, TooManyEnrolled
 from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status, next_wait
-from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
+from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import figures, queries
-from app.bulk_enrollment.infrastructure.store import batches, claims, following, jobs, planning, rows
+from app.bulk_enrollment.infrastructure.store import (
+    batches,
+    claims,
+    following,
+    jobs,
+    planning,
+    rows,
+    skipping,
+)
 from app.bulk_enrollment.infrastructure.store.claims import Claim
-from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
 from app.platform.clock import now
@@ -52,8 +69,8 @@ def run_batches(account_id: int, batch_id: int | None) -> None:
     """Run a batch, then the account's next ones for up to SECONDS_IN_A_ROW seconds."""
     until = time.monotonic() + SECONDS_IN_A_ROW
     while batch_id is not None:
-        _run_in_a_row(account_id, batch_id, lambda: _may_go_on(until))
-        batch_id = dispatch(account_id, keep_one=_may_go_on(until))
+        makes_way = _run_in_a_row(account_id, batch_id, lambda: _may_go_on(until))
+        batch_id = dispatch(account_id, keep_one=_may_go_on(until) and not makes_way)
 
 
 def _may_go_on(until: float) -> bool:
@@ -66,20 +83,23 @@ def run_batch(account_id: int, batch_id: int) -> None:
     _run_in_a_row(account_id, batch_id, lambda: False)
 
 
-def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool]) -> None:
-    """Run a batch and further ones of its job; the transaction that settles one claims the next."""
+def _run_in_a_row(account_id: int, batch_id: int, may_go_on: Callable[[], bool]) -> bool:
+    """Run a batch and further ones of its job; the transaction that settles one claims the next. Return
+    whether the worker should make way for other jobs then."""
     with transaction():
         claim = claims.claim(account_id, batch_id, now(), queue.running_task())
     if claim is None:
-        return
+        return False
     job = queries.job_by_id(account_id, claim.job_id)
-    together = _together(job)
+    limits = limits_of(job)
+    together = 1 if limits else _together(job)
     while claim is not None:
-        done = _run_claimed(job, claim, may_go_on, together)
+        done = _run_claimed(job, claim, may_go_on, together, limits)
         claim = done.next_claim
         if not done.is_as_planned:
             together = 1  # the next ones probably differ from their plan, too
     finish_if_done(account_id, job.id)
+    return done.makes_way
 
 
 def _together(job: EnrollmentJob) -> int:
@@ -88,18 +108,28 @@ def _together(job: EnrollmentJob) -> int:
 
 
 class _Done(NamedTuple):
-    """The last batch that was run, whether all went as planned, and the claim on the next one."""
+    """The last batch that was run, whether all went as planned, the claim on the next one, and whether the
+    worker should make way for other jobs instead."""
 
     last_number: int
     is_as_planned: bool = False
     next_claim: Claim | None = None
+    makes_way: bool = False
 
 
-def _run_claimed(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int) -> _Done:
-    """Run a claimed batch, with those that follow it in its group of `together` batches."""
+def _run_claimed(
+    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int, limits: Limits | None
+) -> _Done:
+    """Run a claimed batch, with those that follow it in its group of `together` batches, or as much of it as
+    the limits permit."""
     began = time.perf_counter()
     try:
-        done = _do(job, claim, may_go_on, together)
+        done = _do(job, claim, may_go_on, together, limits)
+    except MustWait as limited:
+        if parts.can_wait_here(limited.until, may_go_on):
+            return _run_claimed(job, claim, may_go_on, together, limits)
+        parts.wait(job, claim, limited.until)
+        return _Done(claim.number, True)
     except Exception as failure:
         if not is_transient(failure):
             raise
@@ -131,49 +161,74 @@ def analyze_grown_tables() -> None:
             planning.analyze_tables(tables)
 
 
-class _BatchReassigned(Exception):
-    """Another worker has claimed the batch. The transaction is rolled back."""
-
-
-def _do(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int = 1) -> _Done:
+def _do(
+    job: EnrollmentJob,
+    claim: Claim,
+    may_go_on: Callable[[], bool],
+    together: int = 1,
+    limits: Limits | None = None,
+) -> _Done:
     if claim.attempt > len(current().batch_retry_seconds) + 1:
         _give_up(job.account_id, job, claim, Outcome.TIMEOUT_ERROR)
         return _Done(claim.number)
     try:
         try:
-            return _carry_out(job, claim, may_go_on, together)
+            return _carry_out(job, claim, may_go_on, together, limits)
         except NotAsPlanned:
-            return _process(job, claim, may_go_on)
+            return _process(job, claim, may_go_on, limits)
         except DBAPIError as failure:
             if is_transient(failure):
                 raise
-            return _process(job, claim, may_go_on)
-    except _BatchReassigned:
+            return _process(job, claim, may_go_on, limits)
+    except BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
         return _Done(claim.number)
 
 
-def _carry_out(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int) -> _Done:
+def _carry_out(
+    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int, limits: Limits | None
+) -> _Done:
     """Carry out the plan of a batch, and of those that follow in its group, in one transaction."""
     with transaction():
+        part = parts.part_of(job, claim, limits) if limits else Part(claim, now())
+        claim = part.claim
         others: list[Claim] = []
         if together > 1 and may_go_on():
-            others = following.lock_following(job.account_id, claim, together)
-        enroll_as_planned(job, [claim, *others], _span(job, claim, *others), now())
-        _settle(job, claim, BatchStatus.COMPLETED, now(), planned_outcomes(claim))
-        counts = [as_counts(planned_outcomes(one)) for one in others]
+            others = following.lock_following(job.account_id, claim, together, part.at)
+        enroll_as_planned(job, [claim, *others], span_of(job, claim, *others), part.at)
+        settle_part(job, part, planned_outcomes(claim))
+        counts = [as_counts(planned_outcomes(one), one) for one in others]
         following.complete_following(job.account_id, others, queue.running_task(), now(), counts)
         for one in others:
-            publish(job, "batch_completed", batch=one.number, rows=_span(job, one).size)
+            publish(job, "batch_completed", batch=one.number, rows=span_of(job, one).size)
         last_number = [claim, *others][-1].number
+        if part.makes_way:
+            return _Done(last_number, True, makes_way=True)
         return _Done(last_number, True, _claim_next(job, may_go_on, together))
 
 
-def _process(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool]) -> _Done:
+def _process(
+    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], limits: Limits | None = None
+) -> _Done:
     """Process a batch whose plan does not apply."""
+    try:
+        return _process_part(job, claim, may_go_on, limits)
+    except TooManyEnrolled:
+        return _process_part(job, claim, may_go_on, limits, is_cautious=True)
+
+
+def _process_part(
+    job: EnrollmentJob,
+    claim: Claim,
+    may_go_on: Callable[[], bool],
+    limits: Limits | None,
+    is_cautious: bool = False,
+) -> _Done:
     with transaction():
-        counts = settle_rows(job, _span(job, claim), now())
-        _settle(job, claim, BatchStatus.COMPLETED, now(), counts)
+        part = parts.part_of(job, claim, limits, is_cautious=is_cautious) if limits else Part(claim, now())
+        settle_part(job, part, settle_rows(job, span_of(job, part.claim), part.at))
+        if part.makes_way:
+            return _Done(claim.number, makes_way=True)
         return _Done(claim.number, False, _claim_next(job, may_go_on))
 
 
@@ -208,40 +263,12 @@ def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Excepti
 def _give_up(account_id: int, job: EnrollmentJob, claim: Claim, outcome: Outcome) -> None:
     try:
         with transaction():
-            span = _span(job, claim)
+            span = span_of(job, claim)
             rows.write_failed(span, outcome)
-            _forget(job, span)
-            _settle(job, claim, BatchStatus.FAILED, now(), rows.count_outcomes(span))
-    except _BatchReassigned:
+            forget_fields(job, span)
+            settle(job, claim, BatchStatus.FAILED, now(), rows.count_outcomes(span))
+    except BatchReassigned:
         log.info("batch_reassigned", extra={"job": job.id, "batch": claim.number})
-
-
-def _settle(
-    job: EnrollmentJob,
-    claim: Claim,
-    status: BatchStatus,
-    at: datetime,
-    outcomes: dict[Outcome, int],
-) -> None:
-    if not claims.settle(job.account_id, claim, status, at, as_counts(outcomes)):
-        raise _BatchReassigned
-    publish(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
-
-
-def as_counts(outcomes: dict[Outcome, int]) -> dict[str, object]:
-    """Return the columns of a batch that hold its outcomes."""
-    return totals_by_kind(outcomes) | {"outcomes": {outcome.name: rows for outcome, rows in outcomes.items()}}
-
-
-def _forget(job: EnrollmentJob, span: Range) -> None:
-    if keeps_fields(job):
-        rows.forget_fields(span)
-
-
-def _span(job: EnrollmentJob, claim: Claim, *following: Claim) -> Range:
-    last_row = following[-1].last_row if following else claim.last_row
-    identifier = job.selection.identifier
-    return Range(job.account_id, job.id, identifier, claim.first_row, last_row, claim.first_row)
 
 
 def skip_rest(account_id: int, job_id: int) -> None:
@@ -254,13 +281,13 @@ def skip_rest(account_id: int, job_id: int) -> None:
             if job.status != JobStatus.CANCELLING:
                 return
             batches.abandoned_while_cancelling(account_id, job_id)
-            claim = claims.take_to_skip(account_id, job_id)
+            claim = skipping.take_to_skip(account_id, job_id)
             if claim is None:
                 break
-            span = _span(job, claim)
+            span = span_of(job, claim)
             rows.write_cancelled(span)
-            _forget(job, span)
-            claims.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}))
+            forget_fields(job, span)
+            skipping.count_skipped(account_id, claim, now(), as_counts({Outcome.CANCELLED: span.size}, claim))
             publish(job, "batch_skipped", batch=claim.number, rows=span.size)
     finish_if_done(account_id, job_id)
 

@@ -2,11 +2,12 @@
 
 A dry run is a job with the hidden status `draft`, planned like any other; starting it promotes the plan. Each
 batch reads its contacts again, so that nothing is enrolled by mistake after changes. Starting reads no rows:
-it takes the same time at any size.
+it takes the same time at any size. A job with a start time is scheduled instead (see `schedule`).
 """
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from app.accounts import application as accounts
@@ -16,6 +17,12 @@ from app.bulk_enrollment.application.jobs.dry_run_limits import make_room_for
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.selection.accepting import Accepted, accept, confirm
 from app.bulk_enrollment.application.selection.corrections import job_to_correct
+from app.bulk_enrollment.application.timing.plan_ahead import (
+    check_timing,
+    people_of,
+    row_limit_of,
+    with_start,
+)
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
@@ -24,6 +31,7 @@ from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.platform import queue
+from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, LimitReached, NotFound, TooMuch
 from app.platform.settings import current
@@ -60,7 +68,7 @@ def dry_run(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 
 def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
-    """Create a job and start it at once.
+    """Create a job and start it at once, or schedule it.
 
     Raises NotAllowed, NotFound, Conflict (the workflow is not active), Invalid (`fields`), TooMuch (rows),
     and LimitReached (unfinished jobs).
@@ -77,7 +85,7 @@ def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 
 def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
-    """Start the job of a dry run. Starting twice returns the same job."""
+    """Start or schedule the job of a dry run. Starting twice returns the same job."""
     with transaction():
         accounts.lock(actor.account_id)
         job = find_job(actor, public_id)
@@ -108,6 +116,7 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     limit = row_limit(actor, is_import=wanted.workflow_id is None)
     accepted = accept(actor, wanted.selection, wanted.options, count_to=limit + 1)
     _check_size(accepted, limit)
+    check_timing(wanted.options, kind, accepted.rows, now())
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
     parent = job_to_correct(actor, wanted.corrects, wanted.workflow_id) if wanted.corrects else None
     return jobs.add(
@@ -132,12 +141,7 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
 
 def row_limit(actor: Actor, is_import: bool) -> int:
     """Return the maximum number of rows per job of the actor's account."""
-    settings = current()
-    if is_import:
-        return accounts.limit_of(actor.account_id, "import_rows", settings.max_import_rows)
-    most = settings.max_contacts_per_job
-    highest = max(most, settings.highest_contacts_per_job)
-    return accounts.limit_of(actor.account_id, "contacts_per_job", most, highest)
+    return row_limit_of(actor.account_id, is_import)
 
 
 def _check_size(accepted: Accepted, limit: int) -> None:
@@ -166,7 +170,9 @@ def promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> En
     """
     accounts.lock(actor.account_id)
     check_unfinished(actor)
-    options = job.options
+    started_at = now()
+    check_timing(job.options, job.kind, people_of(job), started_at)
+    options = with_start(job.options, job.options.scheduled_at or started_at)
     values: dict[str, Any] = {}
     if job.workflow_id is not None:
         target = workflows.startable_by_id(actor, job.workflow_id)
@@ -177,11 +183,24 @@ def promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> En
     if idempotency_key:
         values["idempotency_key"] = key_of(actor, idempotency_key)
     values["options"] = replace(options, tag_ids=tuple(tag_ids))
-    if not jobs.promote(actor.account_id, job.id, **values):
+    if options.scheduled_at is not None:
+        _schedule(actor, job, options.scheduled_at, values)
+    elif jobs.promote(actor.account_id, job.id, **values):
+        activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
+        after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
+    else:
         raise Conflict("CONFLICT", "This job has already been started.")
-    activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
-    after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
     return queries.job_by_id(actor.account_id, job.id)
+
+
+def _schedule(actor: Actor, job: EnrollmentJob, starts_at: datetime, values: dict[str, Any]) -> None:
+    """Turn a draft into a scheduled job. The clock starts it, so no task is queued."""
+    if job.planned_rows and job.planned_at is None:
+        raise Conflict("CONFLICT", "The rows are still being checked. Schedule the job when that is done.")
+    if not jobs.promote(actor.account_id, job.id, JobStatus.SCHEDULED, not_before=starts_at, **values):
+        raise Conflict("CONFLICT", "This job has already been started.")
+    facts = {"rows": job.total, "kind": job.kind, "at": starts_at.isoformat()}
+    activity.record(actor, "job_scheduled", "job", job.public_id, **facts)
 
 
 def check_unfinished(actor: Actor) -> None:

@@ -34,7 +34,7 @@ def sweep() -> None:
         for account_id, job_id in waiting.jobs_being_cancelled():
             queue.send(CANCEL_TASK, account_id, job_id)
     _recall_lost_tasks()
-    for account_id in waiting.accounts_with_work():
+    for account_id in waiting.accounts_with_work(now()):
         dispatch(account_id)
     for account_id, job_id in waiting.jobs_without_open_batches():
         finish_if_done(account_id, job_id)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
+from app.bulk_enrollment.application.timing.outlook import timing_of, with_time_left
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, differences
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work
+from app.bulk_enrollment.domain.timing.texts import Timing
 from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, job_figures, progress_of
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
@@ -41,6 +44,7 @@ class JobState:
     progress: Progress
     outcomes: dict[Outcome, int]
     figures: Figures
+    timing: Timing
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,15 @@ class ShownJob:
     def waits_for_workflow(self) -> bool:
         is_held = self.job.kind == "enroll" and self.workflow_status == "paused"
         return self.status is JobStatus.PAUSED and is_held
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.status is JobStatus.SCHEDULED
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing of the job happens before a known time."""
+        return self.is_scheduled or self.state.timing.waits
 
     @property
     def can_be_resumed(self) -> bool:
@@ -146,15 +159,14 @@ def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]
     figures = job_figures(account_id, [job.id for job in jobs if job.status not in FINISHED])
     figures |= {job.id: final_figures(job) for job in jobs if job.status in FINISHED}
     at = now()
-    return [
-        JobState(
-            job,
-            progress_of(job, figures[job.id], at),
-            _outcomes(job, figures[job.id]),
-            figures[job.id],
-        )
-        for job in jobs
-    ]
+    return [_state(job, figures[job.id], at) for job in jobs]
+
+
+def _state(job: EnrollmentJob, figures: Figures, at: datetime) -> JobState:
+    enrolled = figures.outcomes.get(Outcome.ENROLLED.name, 0)
+    timing = timing_of(job, enrolled, at)
+    progress = with_time_left(progress_of(job, figures, at), timing)
+    return JobState(job, progress, _outcomes(job, figures), figures, timing)
 
 
 def read_again(state: JobState) -> JobState:
@@ -175,6 +187,9 @@ def show_job(actor: Actor, public_id: str) -> ShownJob:
     if found is None:
         raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
     shown = _shown(actor.account_id, [found])[0]
+    if ahead := queries.jobs_before(found.job):
+        timing = replace(shown.state.timing, ahead=ahead)
+        shown = replace(shown, facts=replace(shown.facts, timing=timing))
     if not shown.is_over or found.job.workflow_id is None or shown.workflow_id is None:
         return shown
     enrolled = engine.people_under_way(actor, [found.job.workflow_id]).get(found.job.workflow_id, 0)
@@ -213,7 +228,7 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
             name=_title(pulse.kind, pulse.workflow or f"Import of {pulse.options.source_name or 'contacts'}"),
             percent=pulse.processed * 100 // pulse.total if pulse.batches and pulse.total else None,
         )
-        for pulse in job_list.unfinished_pulses(actor.account_id, SHOWN_RUNNING)
+        for pulse in job_list.unfinished_pulses(actor.account_id, SHOWN_RUNNING, now())
     ]
 
 
@@ -270,6 +285,8 @@ def _facts(each: NamedJob, state: JobState) -> JobFacts:
         pauser=each.pauser,
         workflow_is_paused=job.kind == "enroll" and each.workflow_status == "paused",
         kind=job.kind,
+        timing=state.timing,
+        was_reading=job.options.scheduled_at is None or (job.attempt > 0 and job.planned_at is None),
     )
 
 

@@ -59,7 +59,7 @@ def inherited_choices(
     """Return the choices of the job with its columns located in the corrected file. New columns are
     guessed."""
     chosen = job.selection if isinstance(job.selection, FileSelection) else FileSelection("", {})
-    return _found_again(actor, job, chosen, upload), job.options
+    return _found_again(actor, job, chosen, upload), replace(job.options, scheduled_at=None)
 
 
 def _found_again(

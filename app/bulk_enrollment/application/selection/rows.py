@@ -17,6 +17,7 @@ from app.bulk_enrollment.application.selection.retried import (
     taken_rows,
 )
 from app.bulk_enrollment.application.selection.undone import UndoneRows
+from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Findings, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.store import planning
@@ -164,11 +165,12 @@ def _reader_of_entries(job: EnrollmentJob) -> RowReader:
 class FilteredContacts:
     """Contacts that match a filter when they are planned, written to the ledger by the database alone.
 
-    Relative times in the filter count from the creation of the job.
+    Relative times in the filter count from the creation of the job, or from its scheduled start.
     """
 
     def __init__(self, job: EnrollmentJob, selection: FilterSelection) -> None:
-        self._ids = contacts.resolve_filter(job.account_id, selection.criteria, job.created_at)
+        starts_at = None if job.status == JobStatus.DRAFT else job.options.scheduled_at
+        self._ids = contacts.resolve_filter(job.account_id, selection.criteria, starts_at or job.created_at)
 
     def chunks(self, after: int, size: int) -> Iterator[Chunk]:
         while True:

@@ -1,11 +1,13 @@
 """Leases on batches that may start: granted by `dispatch`, released when no worker will run them."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, WITH_OPEN_BATCHES, BatchStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import session
 from app.platform.leases import lease, longest_wait, moment
 
@@ -16,13 +18,13 @@ _RUNNING = [status.value for status in RUNNING]
 HELD, WAITING, PUT_OFF = 0, 1, 2
 
 
-def grant(account_id: int, at_once: int) -> list[int]:
+def grant(account_id: int, at_once: int, now: datetime) -> list[int]:
     """Lease the batches that may start now; return their ids in start order.
 
-    At most `at_once` batches of the account are leased at any time. Jobs of the same priority take turns: the
-    first batch of each before the second of any, counting batches that are running, so a small job does not
-    wait for a large one to end. A batch whose lease has run out becomes pending again; its earlier worker
-    can no longer settle it.
+    Jobs that wait for their next portion or for a rate limit have none. At most `at_once` batches of the
+    account are leased at any time. Jobs of the same priority take turns: the first batch of each before the
+    second of any, counting batches that are running, so a small job does not wait for a large one to end. A
+    batch whose lease has run out becomes pending again; its earlier worker can no longer settle it.
     """
     free = at_once - _under_way(account_id)
     if free <= 0:
@@ -48,6 +50,7 @@ def grant(account_id: int, at_once: int) -> list[int]:
             EnrollmentBatch.account_id == account_id,
             EnrollmentJob.account_id == account_id,
             EnrollmentJob.status.in_(_RUNNING),
+            may_begin(EnrollmentJob, now),
             EnrollmentBatch.status.in_(OPEN_BATCH),
         )
         .subquery()

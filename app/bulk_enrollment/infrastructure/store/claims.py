@@ -1,16 +1,18 @@
 """Claims of workers on batches: taken, settled once, or put back.
 
-Updates require the attempt of the claim, so a worker that lost its lease cannot change the batch.
+Updates require the attempt and the first row of the claim, so a worker that lost its lease cannot change the
+batch, nor can one whose rows another worker has settled as a part of the batch.
 """
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus, JobStatus
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import BigInt, UtcDateTime, session
 from app.platform.leases import Interval, lease, longest_wait, moment
 from app.platform.many_rows import execute_built
@@ -28,13 +30,16 @@ CLAIMED = (
     EnrollmentBatch.attempt,
     EnrollmentBatch.expected,
     EnrollmentBatch.newcomers,
+    EnrollmentBatch.outcomes,
+    EnrollmentBatch.next_row,
 )
 
 
 class Claim(NamedTuple):
-    """A worker's claim on a batch.
+    """A worker's claim on a batch, or on the rows of it that are not settled.
 
-    `expected` is the planned {outcome name: rows}, `newcomers` the number of rows that create a contact.
+    `expected` is the planned {outcome name: rows} of these rows, `newcomers` the number of them that create a
+    contact; `outcomes` is the {outcome name: rows} of the batch's settled rows.
     """
 
     batch_id: int
@@ -45,6 +50,14 @@ class Claim(NamedTuple):
     attempt: int
     expected: dict[str, int]
     newcomers: int
+    outcomes: dict[str, int]
+
+    @classmethod
+    def of(cls, batch: Any) -> Self:
+        """Return the claim on a batch, given its columns CLAIMED."""
+        *known, next_row = batch
+        claim = cls(*known)
+        return claim if next_row is None else claim._replace(first_row=next_row)
 
 
 def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> Claim | None:
@@ -97,7 +110,7 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
         .values(status=JobStatus.PROCESSING, started_at=sa.func.coalesce(EnrollmentJob.started_at, now)),
         execution_options=_PLAIN,
     )
-    return Claim(*claimed)
+    return Claim.of(claimed)
 
 
 def claim_next(
@@ -114,10 +127,11 @@ def claim_next(
     """
     values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder, "together": together}
     claimed = execute_built(_next_claim(lease(), longest_wait()), values).first()
-    return Claim(*claimed) if claimed else None
+    return Claim.of(claimed) if claimed else None
 
 
 OF_ACCOUNT, OF_JOB = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
+AT = sa.bindparam("at", type_=UtcDateTime())
 
 
 def is_due(batch: sa.Alias, wait: Interval) -> sa.ColumnElement[bool]:
@@ -142,12 +156,14 @@ def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
         mine.c.account_id == OF_ACCOUNT,
         mine.c.id == OF_JOB,
         mine.c.status == JobStatus.PROCESSING.value,
+        may_begin(mine.c, AT),
         ~is_paused,
     )
     others_wait = sa.exists().where(
         other.c.account_id == OF_ACCOUNT,
         other.c.id != OF_JOB,
         other.c.status.in_(_RUNNING),
+        may_begin(other.c, AT),
         theirs.c.job_id == other.c.id,
         is_due(theirs, wait),
         lease.is_over(theirs.c.lease_until),
@@ -175,7 +191,7 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
             attempt=_batches.c.attempt + 1,
             lease_until=lease.end,
             holder=sa.bindparam("task", type_=sa.String()),
-            started_at=sa.func.coalesce(_batches.c.started_at, sa.bindparam("at", type_=UtcDateTime())),
+            started_at=sa.func.coalesce(_batches.c.started_at, AT),
         )
         .returning(*(_batches.c[column.name] for column in CLAIMED))
     )
@@ -187,9 +203,45 @@ def settle(account_id: int, claim: Claim, status: BatchStatus, now: datetime, co
     Return False if it does not; the caller must then roll back. `counts` holds the columns succeeded, failed,
     skipped and outcomes.
     """
-    ours = {"of_account": account_id, "of_batch": claim.batch_id, "of_attempt": claim.attempt}
+    ours = ours_of(account_id, claim)
     ends = {f"new_{name}": value for name, value in (counts | {"status": status, "finished_at": now}).items()}
     return execute_built(_settlement(), ours | ends).scalar() is not None
+
+
+def settle_part(account_id: int, claim: Claim, rest: Claim, now: datetime, counts: dict[str, Any]) -> bool:
+    """Settle the rows before those of `rest`, which stay pending. Return False as `settle` does."""
+    left = {
+        "status": BatchStatus.PENDING,
+        "attempt": 0,
+        "lease_until": None,
+        "next_attempt_at": None,
+        "next_row": rest.first_row,
+        "expected": rest.expected,
+        "newcomers": rest.newcomers,
+        "finished_at": now,
+    }
+    return _update_held(account_id, claim, left | counts)
+
+
+def give_back(account_id: int, claim: Claim) -> bool:
+    """Make a batch pending again that could not begin; the attempt does not count."""
+    values = {"status": BatchStatus.PENDING, "attempt": claim.attempt - 1, "lease_until": None}
+    return _update_held(account_id, claim, values | {"next_attempt_at": None})
+
+
+def next_row_of(batch: Any) -> sa.ColumnElement[int]:
+    """SQL expression for the first row of a batch that is not settled."""
+    return sa.func.coalesce(batch.next_row, batch.first_row)
+
+
+def ours_of(account_id: int, claim: Claim) -> dict[str, int]:
+    """Return the parameters of `ending` that identify the claim."""
+    return {
+        "of_account": account_id,
+        "of_batch": claim.batch_id,
+        "of_attempt": claim.attempt,
+        "of_first_row": claim.first_row,
+    }
 
 
 @lru_cache
@@ -206,6 +258,7 @@ def ending(status: BatchStatus) -> sa.Update:
             _batches.c.account_id == OF_ACCOUNT,
             _batches.c.id == sa.bindparam("of_batch", type_=BigInt),
             _batches.c.attempt == sa.bindparam("of_attempt", type_=sa.Integer()),
+            next_row_of(_batches.c) == sa.bindparam("of_first_row", type_=sa.Integer()),
             _batches.c.status == status,
         )
         .values(values)
@@ -214,59 +267,23 @@ def ending(status: BatchStatus) -> sa.Update:
 
 def put_back(account_id: int, claim: Claim, wait: float) -> bool:
     """Schedule a retry of a failed batch in `wait` seconds. Return False if the claim no longer holds it."""
-    put = session().execute(
+    values = {"status": BatchStatus.PENDING, "next_attempt_at": moment(wait), "lease_until": None}
+    return _update_held(account_id, claim, values)
+
+
+def _update_held(account_id: int, claim: Claim, values: dict[str, Any]) -> bool:
+    """Update a batch that the claim still holds. Return False if it does not."""
+    updated = session().execute(
         sa.update(EnrollmentBatch)
         .where(
             EnrollmentBatch.account_id == account_id,
             EnrollmentBatch.id == claim.batch_id,
             EnrollmentBatch.status == BatchStatus.PROCESSING,
             EnrollmentBatch.attempt == claim.attempt,
+            next_row_of(EnrollmentBatch) == claim.first_row,
         )
-        .values(status=BatchStatus.PENDING, next_attempt_at=moment(wait), lease_until=None)
+        .values(values)
         .returning(EnrollmentBatch.id),
         execution_options=_PLAIN,
     )
-    return put.scalar() is not None
-
-
-def take_to_skip(account_id: int, job_id: int) -> Claim | None:
-    """Mark the first pending batch of a job that is being canceled as skipped. Return it, or None."""
-    # Waits for a worker that is just completing the batch, and then looks at the next one.
-    pending = (
-        sa.select(EnrollmentBatch.id)
-        .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status == BatchStatus.PENDING,
-        )
-        .order_by(EnrollmentBatch.number)
-        .limit(1)
-        .with_for_update()
-        .scalar_subquery()
-    )
-    skipped = (
-        session()
-        .execute(
-            sa.update(EnrollmentBatch)
-            .where(
-                EnrollmentBatch.account_id == account_id,
-                EnrollmentBatch.job_id == job_id,
-                EnrollmentBatch.id == pending,
-                EnrollmentBatch.status == BatchStatus.PENDING,
-            )
-            .values(status=BatchStatus.SKIPPED, lease_until=None)
-            .returning(*CLAIMED),
-            execution_options=_PLAIN,
-        )
-        .first()
-    )
-    return Claim(*skipped) if skipped else None
-
-
-def count_skipped(account_id: int, claim: Claim, now: datetime, counts: dict[str, Any]) -> None:
-    session().execute(
-        sa.update(EnrollmentBatch)
-        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id == claim.batch_id)
-        .values(finished_at=now, **counts),
-        execution_options=_PLAIN,
-    )
+    return updated.scalar() is not None

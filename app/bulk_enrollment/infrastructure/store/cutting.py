@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import BatchStatus, cut
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.platform.database import session
 
@@ -62,3 +63,31 @@ def cut_batches(
     if values:
         session().execute(sa.insert(EnrollmentBatch), values)
     return len(values)
+
+
+def end_of_part(span: Range, people: int) -> int:
+    """Return the last row of the range's longest part in which at most `people` are to be enrolled."""
+    following = (
+        sa.select(EnrollmentRow.row_number)
+        .where(span.holds(), EnrollmentRow.outcome == Outcome.ENROLLED)
+        .order_by(EnrollmentRow.row_number)
+        .offset(people)
+        .limit(1)
+    )
+    row = session().scalar(following)
+    return span.last if row is None else row - 1
+
+
+def plan_of(span: Range) -> PlannedBatch:
+    """Return what is planned for the rows of a range."""
+    is_newcomer = sa.case((makes_contact(), 1), else_=0)
+    counts = (
+        sa.select(EnrollmentRow.outcome, sa.func.count(), sa.func.sum(is_newcomer))
+        .where(span.holds())
+        .group_by(EnrollmentRow.outcome)
+    )
+    found = PlannedBatch(Counter())
+    for outcome, rows, newcomers in session().execute(counts):
+        found.expected[Outcome(outcome).name] += rows
+        found.newcomers += newcomers
+    return found

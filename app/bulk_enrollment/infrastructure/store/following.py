@@ -20,6 +20,7 @@ from app.bulk_enrollment.infrastructure.store.claims import (
     ending,
     is_due,
     job_may_go_on,
+    ours_of,
 )
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import UtcDateTime
@@ -29,7 +30,7 @@ from app.platform.many_rows import execute_built
 _batches = EnrollmentBatch.__table__
 
 
-def lock_following(account_id: int, claim: Claim, together: int) -> list[Claim]:
+def lock_following(account_id: int, claim: Claim, together: int, now: datetime) -> list[Claim]:
     """Lock the batches between a claimed one and the end of its group of `together` batches; return them.
 
     The first that cannot be locked, or has been tried before, ends the sequence. The locks end with the
@@ -41,8 +42,9 @@ def lock_following(account_id: int, claim: Claim, together: int) -> list[Claim]:
         "of_job": claim.job_id,
         "after": claim.number,
         "until": end_of_group,
+        "at": now,
     }
-    found = [Claim(*row) for row in execute_built(_following(lease(), longest_wait()), values)]
+    found = [Claim.of(row) for row in execute_built(_following(lease(), longest_wait()), values)]
     in_a_row = takewhile(lambda pair: pair[0].number == pair[1], zip(found, count(claim.number + 1)))
     return [following for following, _number in in_a_row]
 
@@ -75,7 +77,7 @@ def complete_following(
     """Write the final state of batches from `lock_following`, in the same transaction."""
     for claim, its_counts in zip(locked, counts, strict=True):
         values = {f"new_{name}": value for name, value in its_counts.items()}
-        ours = {"of_account": account_id, "of_batch": claim.batch_id, "of_attempt": claim.attempt}
+        ours = ours_of(account_id, claim)
         state = {
             "new_status": BatchStatus.COMPLETED,
             "new_finished_at": now,

@@ -25,10 +25,10 @@ def move(
     return update_if(account_id, job_id, [EnrollmentJob.status.in_(before)], {"status": to.value, **values})
 
 
-def promote(account_id: int, job_id: int, **values: Any) -> bool:
-    """Start a draft, unless its planning failed. Return whether this call did it."""
+def promote(account_id: int, job_id: int, to: JobStatus = JobStatus.PENDING, **values: Any) -> bool:
+    """Start or schedule a draft, unless its planning failed. Return whether this call did it."""
     is_good = [EnrollmentJob.status == JobStatus.DRAFT, EnrollmentJob.failure.is_(None)]
-    return update_if(account_id, job_id, is_good, {"status": JobStatus.PENDING.value, **values})
+    return update_if(account_id, job_id, is_good, {"status": to.value, **values})
 
 
 def pause(account_id: int, job_id: int, by: PausedBy, at: datetime, user_id: int | None = None) -> bool:

@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import application as accounts
 from app.accounts.domain import Permission
+from app.bulk_enrollment.application import schedule
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.dry_runs import DryRun, dry_run_of
+from app.bulk_enrollment.presentation.jobs.timing import plan_in_words, show_problems
 from app.bulk_enrollment.presentation.report.figures import tone_of
+from app.bulk_enrollment.presentation.selection.when_form import WhenForm, form_for, read_when
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
 from app.workflows import application as workflows
@@ -37,6 +40,25 @@ def begin(job_id: UUID) -> ResponseReturnValue:
     return web.send_to(url_for("jobs.show", public_id=job.public_id))
 
 
+@blueprint.post("/when")
+def change_when(job_id: UUID) -> ResponseReturnValue:
+    """Change when the job will start, and its pace."""
+    form = WhenForm()
+    chosen = read_when(form, web.actor().time_zone)
+    try:
+        if chosen.problems:
+            raise Invalid("VALIDATION_ERROR", "Fix the fields below.", fields=dict(chosen.problems))
+        schedule.change_timing(web.actor(), str(job_id), chosen.scheduled_at, chosen.time_zone, chosen.drip)
+    except Invalid as wrong:
+        show_problems(form, wrong)
+        return _page(dry_run_of(web.actor(), str(job_id)), when=form), 422
+    except Conflict:
+        return web.send_to(url_for("check.show", job_id=job_id))  # which leads to the job
+    if chosen.notice:
+        flash(chosen.notice, "info")
+    return web.send_to(url_for("check.show", job_id=job_id))
+
+
 @blueprint.post("/activation")
 def activate(job_id: UUID) -> ResponseReturnValue:
     """Activate the workflow and return to the page; `confirmed=1` accepts what is missing."""
@@ -51,7 +73,7 @@ def activate(job_id: UUID) -> ResponseReturnValue:
     return web.send_to(url_for("check.show", job_id=job_id))
 
 
-def _page(run: DryRun, refusal: MusterError | None = None) -> str:
+def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None = None) -> str:
     workflow_id = run.workflow.public_id if run.workflow else None
     back = run.upload and url_for(
         "mapping.show",
@@ -68,6 +90,8 @@ def _page(run: DryRun, refusal: MusterError | None = None) -> str:
         run=run,
         refusal=refusal,
         missing=workflows.what_is_missing(web.actor(), workflow_id) if waits and workflow_id else (),
+        when=when or form_for(run.job.options, web.actor().time_zone),
+        timing=plan_in_words(run.job.options, run.to_be_done) if run.is_ready else None,
         begins=beginning_words(run.workflow.parsed) if run.workflow else "",
         back=back,
         shares=shares,

@@ -1,6 +1,7 @@
 """Wording of the audit entries of bulk enrollment."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from flask import url_for
@@ -10,7 +11,7 @@ from app.activity.application import AuditWords, Facts, Subject
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import TAKEN_BACK, Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import job_list
-from app.platform.formats import number
+from app.platform.formats import exact, number
 from app.platform.words import counted
 
 _IMPORTED: Final = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
@@ -42,8 +43,18 @@ def _number_of_rows(facts: Facts) -> str:
     return f"({counted(facts['rows'], 'row')})" if isinstance(facts.get("rows"), int) else ""
 
 
+def _start(facts: Facts) -> str:
+    """“for Dec 1, 2026, 9:00 AM”, in the account's time zone."""
+    try:
+        return f"for {exact(datetime.fromisoformat(facts['at']))}"
+    except (KeyError, TypeError, ValueError):
+        return ""
+
+
 def _end(facts: Facts) -> str:
     if facts.get("status") == JobStatus.FAILED:
+        if facts.get("reason") == "limit":
+            return "(failed: more contacts than the limit)"
         return "(failed: the file couldn’t be read)"
     totals = totals_by_kind(_outcomes(facts))
     done, failed = number(totals["succeeded"]), totals["failed"]
@@ -62,6 +73,8 @@ def _outcomes(facts: Facts) -> dict[Outcome, int]:
 
 _AUDIT_SENTENCES: Final = {
     "job_started": "started {it}",
+    "job_scheduled": "scheduled {it}",
+    "job_rescheduled": "changed the start of {it}",
     "job_cancelled": "canceled {it}",
     "job_paused": "paused {it}",
     "job_resumed": "resumed {it}",
@@ -81,6 +94,8 @@ _AUDIT_SENTENCES: Final = {
 _DETAILS: Final = {
     "job_started": _rows,
     "job_finished": _end,
+    "job_scheduled": _start,
+    "job_rescheduled": _start,
     "job_retried": _number_of_rows,
     "job_undone": _number_of_rows,
     "job_rows_fixed": _number_of_rows,

@@ -13,19 +13,21 @@ from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain import job_texts
+from app.bulk_enrollment.domain.forecast import words_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.timing.texts import date_and_time, pace_words, portion_words
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation.report import figures, panel_marks
+from app.bulk_enrollment.presentation.selection.when_form import form_for
 from app.platform import web
 from app.platform.formats import time_with_seconds
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
 
-NEVER_SHOWN = DRY_RUN | {JobStatus.SCHEDULED}  # scheduled starts do not exist yet
-STATUSES = [status for status in JobStatus if status not in NEVER_SHOWN]
+STATUSES = [status for status in JobStatus if status not in DRY_RUN]
 
 
 @blueprint.get("")
@@ -130,13 +132,26 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "may_pause": may_change and shown.status in RUNNING,
         "may_resume": may_change and shown.can_be_resumed,
         "poll_seconds": _poll_seconds(shown),
+        "when": form_for(shown.job.options, actor.time_zone) if may_change and shown.is_scheduled else None,
+    } | _timing_facts(shown)
+
+
+def _timing_facts(shown: ShownJob) -> dict[str, Any]:
+    """Return what the page says about start and pace, and what a dry run expects of a scheduled job."""
+    options, timing = shown.job.options, shown.state.timing
+    planned = shown.job.expected if shown.is_scheduled and shown.job.planned_at else {}
+    return {
+        "scheduled_for": date_and_time(options.scheduled_at, timing.zone) if options.scheduled_at else "",
+        "pace": pace_words(options.drip) if options.drip else "",
+        "portions": portion_words(timing.plan, timing.zone, timing.now) if timing.plan else [],
+        "planned": [words_of(one, planned[one.name]) for one in Outcome if planned.get(one.name)],
     }
 
 
 def _poll_seconds(shown: ShownJob) -> int | None:
     if shown.status in FINISHED:
         return None
-    return 5 if shown.status in (JobStatus.SCHEDULED, JobStatus.PAUSED) else 1
+    return 5 if shown.waits or shown.status is JobStatus.PAUSED else 1
 
 
 def _problem_facts(shown: ShownJob) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from app.bulk_enrollment.presentation.selection.options_form import (
     read_options,
     values_of,
 )
+from app.bulk_enrollment.presentation.selection.when_form import first_when
 from app.files import application as files
 from app.platform.errors import MusterError
 from app.workflows import application as workflows
@@ -134,7 +135,7 @@ class JobDestination:
         if chosen is None:
             return None
         selection, options = chosen
-        return files.Remembered(selection.choices, values_of(options))
+        return files.Remembered(selection.choices, values_of(options, self.actor.time_zone))
 
     def first_values(self, newcomers: files.PeopleCount | None) -> Mapping[str, Any]:
         """Return preset values of the options.
@@ -146,15 +147,18 @@ class JobDestination:
             missing = "create"
         else:
             missing = "" if newcomers is None or newcomers.are_most else "skip"
-        return {"missing": missing or None, "existing": "leave"}
+        return {"missing": missing or None, "existing": "leave"} | first_when(self.actor.time_zone)
 
     def options(self, form: Any, newcomers: files.PeopleCount | None) -> str:
-        return self._html("_mapping_options.html", form=form, newcomers=newcomers, batch_sizes=BATCH_SIZES)
+        rows = newcomers.people if newcomers else 0
+        return self._html(
+            "_mapping_options.html", form=form, newcomers=newcomers, rows=rows, batch_sizes=BATCH_SIZES
+        )
 
     def read(
         self, form: Any, upload: files.Upload, choices: files.FileChoices
     ) -> tuple[JobOptions, dict[str, str]]:
-        return read_options(form, choices, is_import=self.workflow is None)
+        return read_options(form, choices, self.workflow is None, self.actor.time_zone)
 
     def check(self, upload: files.Upload, choices: files.FileChoices, options: JobOptions) -> str:
         job = start.dry_run(self.actor, self._job(upload, choices, options))

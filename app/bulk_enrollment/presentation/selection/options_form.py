@@ -1,4 +1,4 @@
-"""A job's options on the mapping page: what happens to new and existing contacts, tags, batch size."""
+"""A job's options on the mapping page: new and existing contacts, tags, batch size, start and pace."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,16 +6,29 @@ from typing import Any
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions, option_problems
+from app.bulk_enrollment.domain.options import (
+    EXISTING,
+    MISSING,
+    JobOptions,
+    option_problems,
+    start_problem,
+)
 from app.bulk_enrollment.domain.reading import TAGS
+from app.bulk_enrollment.presentation.selection.when_form import (
+    When,
+    read_when,
+    when_fields,
+    when_values,
+)
 from app.contacts.domain import CONSENT_LABELS, tag_name, tag_problem
 from app.files import application as files
+from app.platform.clock import now
 
 
 def option_fields() -> type:
     """Return a mixin class of the fields that `files` adds to its form."""
 
-    class OptionFields:
+    class OptionFields(when_fields()):
         missing = RadioField(
             "New contacts",
             choices=[SelectChoice("create", "Add new contacts"), SelectChoice("skip", "Skip new contacts")],
@@ -41,9 +54,9 @@ def option_fields() -> type:
     return OptionFields
 
 
-def values_of(options: JobOptions) -> dict[str, Any]:
-    """Return {field: value} to show options that were chosen earlier."""
-    return {
+def values_of(options: JobOptions, zone: str) -> dict[str, Any]:
+    """Return {field: value} to show options that were chosen earlier; `zone` is the account's time zone."""
+    return when_values(options, zone) | {
         "missing": options.missing,
         "existing": options.existing,
         "consent_basis": options.consent_basis,
@@ -52,9 +65,12 @@ def values_of(options: JobOptions) -> dict[str, Any]:
     }
 
 
-def read_options(form: Any, choices: files.FileChoices, is_import: bool) -> tuple[JobOptions, dict[str, str]]:
-    """Return the options, and {field: sentence} for errors in them."""
-    found: dict[str, str] = {}
+def read_options(
+    form: Any, choices: files.FileChoices, is_import: bool, zone: str
+) -> tuple[JobOptions, dict[str, str]]:
+    """Return the options, and {field: sentence} for errors in them. `zone` is the account's time zone."""
+    when = When() if is_import else read_when(form, zone)
+    found: dict[str, str] = dict(when.problems)
     size = (form.batch_size.data or "").strip()
     is_number = size.isascii() and size.isdigit() and len(size) < 9
     names = [name for part in (form.tags.data or "").split(",") if (name := tag_name(part))]
@@ -78,6 +94,9 @@ def read_options(form: Any, choices: files.FileChoices, is_import: bool) -> tupl
         found["missing"] = (
             "With these options, the file changes nothing. Add new contacts or update existing ones."
         )
+    options = when.within(options)
+    if when.scheduled_at is not None and (problem := start_problem(when.scheduled_at, now())):
+        found["start_date"] = problem
     return options, option_problems(options, choices.identifier) | found
 
 

@@ -1,0 +1,188 @@
+"""Wording of start times, paces, and what a job waits for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, WEEKDAYS, Drip, DripPlan
+from app.bulk_enrollment.domain.timing.wall_clock import LocalTime, minute_of
+from app.platform.formats import SHORT_DATE, TIME, duration
+from app.platform.words import counted, joined, sentence
+
+WEEKEND: Final = (5, 6)
+DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SOON_SECONDS: Final = 90.0
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The timing of a job, for its texts.
+
+    `starts_at` is set while the job is scheduled, `waits_until` while no batch may begin; `plan` is when the
+    people who are left leave. `zone` is the time zone of the job; `ahead` is the number of jobs before it.
+    """
+
+    now: datetime
+    zone: str
+    starts_at: datetime | None = None
+    waits_until: datetime | None = None
+    drip: Drip | None = None
+    plan: DripPlan | None = None
+    ahead: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing of the job happens before a known time."""
+        return self.starts_at is not None or (self.waits_until is not None and self.waits_until > self.now)
+
+    @property
+    def next_words(self) -> str:
+        """Say in a list when the job starts or goes on; empty if it does not wait."""
+        if self.starts_at is not None:
+            return f"Starts {day_and_time(self.starts_at, self.zone, self.now)}"
+        if self.waits and self.waits_until is not None:
+            return f"Continues {day_and_time(self.waits_until, self.zone, self.now)}"
+        return ""
+
+
+def date_and_time(moment: datetime, zone: str) -> str:
+    """Format a moment in a named zone: “Tue, Dec 1, 2026, 9:00 AM (Europe/Berlin)”."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%a, {SHORT_DATE}, {TIME}} ({zone})"
+
+
+def day_and_time(moment: datetime, zone: str, now: datetime) -> str:
+    """Format a moment near enough: “today at 9:00 AM”, “tomorrow at …”, “on Mon, Dec 14 at …”."""
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        day = "today"
+    elif local.date() == today + timedelta(days=1):
+        day = "tomorrow"
+    elif local.year == today.year:
+        day = f"on {local:%a, %b %-d}"
+    else:
+        day = f"on {local:{SHORT_DATE}}"
+    return f"{day} at {local:{TIME}}"
+
+
+def time_until(moment: datetime, now: datetime) -> str:
+    """Format the time from now: “in 3 hours”, “in 12 days”, or “now”."""
+    seconds = (moment - now).total_seconds()
+    if seconds < 1:
+        return "now"
+    if seconds >= 2 * 86_400:
+        return f"in {counted(round(seconds / 86_400), 'day')}"
+    return f"in {duration(seconds)}"
+
+
+def pace_words(drip: Drip) -> str:
+    """Describe a pace: “500 people a day on weekdays from 9:00 AM to 5:00 PM”."""
+    people = counted(drip.people, "person", "people")
+    one = {"minutes": "a minute", "hours": "an hour", "days": "a day"}[drip.unit]
+    often = one if drip.every == 1 else f"every {drip.every:,} {drip.unit}"
+    return " ".join(filter(None, (people, often, _days(drip.weekdays), _hours(drip))))
+
+
+def _days(weekdays: tuple[int, ...]) -> str:
+    chosen = tuple(sorted(set(weekdays)))
+    if chosen == EVERY_DAY:
+        return ""
+    if chosen == WEEKDAYS:
+        return "on weekdays"
+    if chosen == WEEKEND:
+        return "on weekends"
+    return f"on {joined([f'{DAY_NAMES[day]}s' for day in chosen])}"
+
+
+def _hours(drip: Drip) -> str:
+    return f"from {_time(drip.opens)} to {_time(drip.closes)}" if drip.has_hours else ""
+
+
+def _time(minute: int) -> str:
+    hours, minutes = divmod(minute, 60)
+    if minute == 24 * 60:
+        return "midnight"
+    return f"{(hours + 11) % 12 + 1}:{minutes:02} {'AM' if hours < 12 else 'PM'}"
+
+
+def start_words(starts_at: datetime, zone: str, now: datetime) -> str:
+    """Say when a scheduled job starts."""
+    if starts_at <= now:
+        return f"Starts now. It was scheduled for {date_and_time(starts_at, zone)}."
+    return f"Starts {time_until(starts_at, now)}, on {date_and_time(starts_at, zone)}."
+
+
+def plan_words(plan: DripPlan, zone: str, now: datetime) -> str:
+    """Say when the first and the last people leave; empty if nobody does."""
+    if not plan.portions or not plan.first:
+        return ""
+    first = day_and_time(plan.first[0][0], zone, now)
+    people = counted(plan.people, "person", "people")
+    if plan.portions == 1:
+        return f"{people} will be added {first}."
+    last = "more than a year later" if plan.last is None else day_and_time(plan.last, zone, now)
+    return f"{people} in {counted(plan.portions, 'portion')}: the first {first}, the last {last}."
+
+
+def portion_words(plan: DripPlan, zone: str, now: datetime) -> list[str]:
+    """Say when each of the first portions leaves, and how many follow; empty for one portion."""
+    if plan.portions < 2:
+        return []
+    words = [
+        f"{sentence(day_and_time(at, zone, now))}: {counted(people, 'person', 'people')}"
+        for at, people in plan.first
+    ]
+    more = plan.portions - len(plan.first)
+    return words + ([f"and {counted(more, 'more portion')}"] if more else [])
+
+
+def waiting_words(timing: Timing) -> str:
+    """Say what a running job waits for; empty if it does not wait."""
+    until = timing.waits_until
+    if until is None or until <= timing.now:
+        return ""
+    if timing.drip is None:
+        return (
+            f"The limit of people enrolled per minute is reached. The job continues {_soon(until, timing)}."
+        )
+    following = f"The next portion leaves {_soon(until, timing)}"
+    plan = timing.plan
+    if plan is None or plan.last is None or plan.portions < 2:
+        return f"{following}."
+    return f"{following}, the last one {day_and_time(plan.last, timing.zone, timing.now)}."
+
+
+def _soon(moment: datetime, timing: Timing) -> str:
+    if (moment - timing.now).total_seconds() < SOON_SECONDS:
+        return time_until(moment, timing.now)
+    return day_and_time(moment, timing.zone, timing.now)
+
+
+def queue_words(ahead: int) -> str:
+    """Say how many jobs are before this one; empty if none is."""
+    return f"{counted(ahead, 'job')} before this one." if ahead else ""
+
+
+def peculiarity_words(local: datetime, meant: LocalTime, zone: str) -> str:
+    """Say which moment a local time means that clocks skip or show twice; empty for any other."""
+    day, at = f"{local:%B %-d}", f"{local:{TIME}}"
+    found = meant.moment.astimezone(ZoneInfo(zone))
+    if meant.peculiarity == "skipped":
+        return (
+            f"Clocks go forward on {day}, so {at} doesn’t exist in {zone}. The job starts at {found:{TIME}}."
+        )
+    if meant.peculiarity == "repeated":
+        return f"Clocks go back on {day}, so {at} occurs twice in {zone}. The job starts the first time."
+    return ""
+
+
+def clock_field(minute: int) -> str:
+    """Return a minute of the day as the value of a time field: 540 → 09:00; the end of the day is 00:00."""
+    hours, minutes = divmod(minute % (24 * 60), 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def local_fields(moment: datetime, zone: str) -> tuple[str, str]:
+    """Return a moment as the values of a date and a time field."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%Y-%m-%d}", clock_field(minute_of(local))

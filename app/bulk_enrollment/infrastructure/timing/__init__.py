@@ -1,0 +1,1 @@
+"""Statements for drips and rate limits: who was enrolled when, and which rows may be next."""

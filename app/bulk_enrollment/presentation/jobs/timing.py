@@ -1,0 +1,124 @@
+"""Pages and fragments for when a job starts and at which pace."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import application as accounts
+from app.accounts.domain import Permission
+from app.bulk_enrollment.application import schedule
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.timing.plan_ahead import TimePlan, check_timing, time_plan
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.timing.texts import (
+    pace_words,
+    plan_words,
+    portion_words,
+    start_words,
+)
+from app.bulk_enrollment.presentation.selection.when_form import (
+    When,
+    WhenForm,
+    read_start,
+    read_when,
+)
+from app.platform import web
+from app.platform.clock import now
+from app.platform.errors import Conflict, Invalid, MusterError, TooMuch
+
+blueprint = Blueprint("timing", __name__, url_prefix="/enrollments")
+
+
+@blueprint.get("/plan-preview")
+def preview() -> ResponseReturnValue:
+    """Return the plan of the choices in the query: when the job starts and when its people leave."""
+    accounts.require(web.actor(), Permission.WORKFLOWS)
+    form = WhenForm(formdata=request.args, meta={"csrf": False})
+    chosen = read_when(form, web.actor().time_zone)
+    people = request.args.get("people", "")
+    count = int(people) if people.isascii() and people.isdigit() and len(people) < 9 else 0
+    return render_template("bulk_enrollment/_when_preview.html", **preview_facts(chosen, count))
+
+
+def preview_facts(chosen: When, people: int) -> dict[str, Any]:
+    """Return what the preview of a plan shows: sentences, or the first problem."""
+    options = chosen.within(JobOptions())
+    problem = next(iter(chosen.problems.values()), "")
+    try:
+        if not problem:
+            check_timing(options, "enroll", people, now())
+    except Invalid as wrong:
+        problem = wrong.message
+    if problem:
+        return {"problem": problem, "plan": None, "notice": ""}
+    return {"problem": "", "plan": plan_in_words(options, people), "notice": chosen.notice}
+
+
+@dataclass(frozen=True)
+class PlanInWords:
+    """When a job starts and its people leave: sentences, and a line for each of the first portions."""
+
+    sentences: Sequence[str]
+    portions: Sequence[str]
+
+
+def plan_in_words(options: JobOptions, people: int) -> PlanInWords | None:
+    """Say when a job that has not started starts, and when its people leave; None for all at once."""
+    at, zone = now(), web.actor().time_zone
+    plan: TimePlan = time_plan(options, people, at, zone)
+    found: list[str] = []
+    portions: list[str] = []
+    if plan.starts_at is not None:
+        found.append(start_words(plan.starts_at, plan.zone, at))
+    if options.drip is not None and plan.drip is not None:
+        found.append(f"{pace_words(options.drip)}.")
+        found.append(plan_words(plan.drip, options.drip.zone, at))
+        portions = portion_words(plan.drip, options.drip.zone, at)
+    return PlanInWords(list(filter(None, found)), portions) if found else None
+
+
+@blueprint.post("/<public_id>/schedule")
+def reschedule(public_id: str) -> ResponseReturnValue:
+    """Change the start of a scheduled job."""
+    job = start.find_job(web.actor(), public_id)
+    accounts.require(web.actor(), start.permission_for(job.kind))
+    form = WhenForm()
+    chosen = read_start_of(form)
+    try:
+        if chosen.problems:
+            raise Invalid("VALIDATION_ERROR", next(iter(chosen.problems.values())))
+        schedule.reschedule_job(web.actor(), public_id, chosen.scheduled_at, chosen.time_zone)
+    except (Invalid, Conflict) as refusal:
+        flash(refusal.message, "danger")
+    else:
+        flash(chosen.notice or "The new time is saved.", "info" if chosen.notice else "success")
+    return web.send_to(url_for("jobs.show", public_id=public_id))
+
+
+@blueprint.post("/<public_id>/schedule/removal")
+def start_now(public_id: str) -> ResponseReturnValue:
+    """Start a scheduled job without waiting for its time."""
+    try:
+        schedule.reschedule_job(web.actor(), public_id, None)
+    except (Conflict, TooMuch) as refusal:
+        flash(refusal.message, "info")
+    return web.send_to(url_for("jobs.show", public_id=public_id))
+
+
+def read_start_of(form: Any) -> When:
+    zone = form.time_zone.data or web.actor().time_zone
+    try:
+        return read_start(form, zone)
+    except Invalid as wrong:
+        return When(problems=wrong.facts["fields"])
+
+
+def show_problems(form: Any, refusal: MusterError) -> None:
+    """Attach the sentences of a refusal to their fields."""
+    for name, sentence in (refusal.facts.get("fields") or {}).items():
+        field = "start_date" if name == "scheduled_at" else name
+        if field in form:
+            form[field].errors = [sentence]

@@ -1,0 +1,187 @@
+"""When a job starts and at which pace: the fields of the options, of the dry run, and of a scheduled job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, cast
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from app.accounts.domain.regions import is_zone, zones_by_area
+from app.bulk_enrollment.application.schedule import local_start
+from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions
+from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, WEEKDAYS, Drip, Unit, drip_problem
+from app.bulk_enrollment.domain.timing.texts import DAY_NAMES, clock_field, local_fields, peculiarity_words
+from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT, minute_of
+
+NAMES: Final = (
+    *("when", "start_date", "start_time", "time_zone", "pace", "drip_people", "drip_every", "drip_unit"),
+    *("drip_opens", "drip_closes", "drip_weekdays"),
+)
+DATE, TIME = "%Y-%m-%d", "%H:%M"
+
+
+@dataclass(frozen=True)
+class When:
+    """What was chosen; `problems` is {field: sentence}, `notice` what is to be known about the start."""
+
+    scheduled_at: datetime | None = None
+    time_zone: str = ""
+    drip: Drip | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+    def within(self, options: JobOptions) -> JobOptions:
+        """Return the options with what was chosen."""
+        return replace(options, scheduled_at=self.scheduled_at, time_zone=self.time_zone, drip=self.drip)
+
+
+def when_fields() -> type:
+    """Return a mixin class of the fields."""
+
+    class WhenFields:
+        when = RadioField(
+            "Start",
+            choices=[SelectChoice("now", "Right away"), SelectChoice("later", "At a date and time")],
+            default="now",
+            validate_choice=False,
+        )
+        start_date = StringField("Date")
+        start_time = StringField("Time")
+        time_zone = SelectField("Time zone", validate_choice=False)
+        pace = RadioField(
+            "Pace",
+            choices=[SelectChoice("all", "All at once"), SelectChoice("spread", "Spread over time")],
+            default="all",
+            validate_choice=False,
+        )
+        drip_people = StringField("People at a time")
+        drip_every = StringField("Every", default="1")
+        drip_unit = SelectField(
+            "Unit",
+            choices=[SelectChoice(unit, unit) for unit in UNITS],
+            default="days",
+            validate_choice=False,
+        )
+        drip_opens = StringField("From", default="00:00")
+        drip_closes = StringField("To", default="00:00")
+        drip_weekdays = SelectMultipleField(
+            "Days",
+            choices=[SelectChoice(str(day), name) for day, name in enumerate(DAY_NAMES)],
+            default=[str(day) for day in EVERY_DAY],
+            validate_choice=False,
+        )
+
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            cast(Any, self)["time_zone"].choices = zones_by_area()
+
+    return WhenFields
+
+
+class WhenForm(when_fields(), FlaskForm):
+    """The fields by themselves, beside a dry run or a scheduled job."""
+
+
+def form_for(options: JobOptions, zone: str) -> WhenForm:
+    """Return the fields with what was chosen earlier; `zone` is the account's time zone."""
+    return WhenForm(formdata=None, data=when_values(options, zone))
+
+
+def first_when(zone: str) -> dict[str, Any]:
+    """Return the preset values of the fields, in the account's time zone."""
+    return {
+        "when": "now",
+        "time_zone": zone,
+        "pace": "all",
+        "drip_every": "1",
+        "drip_unit": "days",
+        "drip_opens": "09:00",
+        "drip_closes": "17:00",
+        "drip_weekdays": [str(day) for day in WEEKDAYS],
+    }
+
+
+def when_values(options: JobOptions, zone: str) -> dict[str, Any]:
+    """Return {field: value} to show what was chosen earlier; `zone` is the account's time zone."""
+    values = first_when(options.time_zone or zone)
+    if options.scheduled_at is not None:
+        day, time = local_fields(options.scheduled_at, values["time_zone"])
+        values |= {"when": "later", "start_date": day, "start_time": time}
+    if drip := options.drip:
+        values |= {
+            "pace": "spread",
+            "drip_people": str(drip.people),
+            "drip_every": str(drip.every),
+            "drip_unit": drip.unit,
+            "drip_opens": clock_field(drip.opens),
+            "drip_closes": clock_field(drip.closes),
+            "drip_weekdays": [str(day) for day in drip.weekdays],
+        }
+    return values
+
+
+def read_when(form: Any, account_zone: str) -> When:
+    """Read the fields. Those that the choices make irrelevant are ignored; a form without them means now."""
+    zone = form.time_zone.data or account_zone
+    if form.when.data != "later" and form.pace.data != "spread":
+        return When()
+    if not is_zone(zone):
+        return When(problems={"time_zone": UNKNOWN_ZONE})
+    start = read_start(form, zone) if form.when.data == "later" else When(time_zone=zone)
+    if form.pace.data != "spread":
+        return start
+    drip, problems = _read_drip(form, zone)
+    return replace(start, drip=drip, problems={**start.problems, **problems})
+
+
+def read_start(form: Any, zone: str) -> When:
+    """Read the date and time of the start."""
+    day, time = (form.start_date.data or "").strip(), (form.start_time.data or "").strip()
+    parsed = _parsed(day, DATE)
+    clock = _parsed(time[:5], TIME)
+    problems = {}
+    if parsed is None:
+        problems["start_date"] = "Choose a date."
+    if clock is None:
+        problems["start_time"] = "Choose a time."
+    if parsed is None or clock is None:
+        return When(time_zone=zone, problems=problems)
+    local = datetime.combine(parsed.date(), clock.time())
+    meant = local_start(local, zone)
+    return When(meant.moment, zone, notice=peculiarity_words(local, meant, zone))
+
+
+def _read_drip(form: Any, zone: str) -> tuple[Drip | None, dict[str, str]]:
+    opens, closes = (_parsed((one.data or "")[:5], TIME) for one in (form.drip_opens, form.drip_closes))
+    if opens is None or closes is None:
+        wrong = "drip_opens" if opens is None else "drip_closes"
+        return None, {wrong: "Choose a time."}
+    unit = form.drip_unit.data if form.drip_unit.data in UNITS else "days"
+    drip = Drip(
+        people=_number(form.drip_people.data),
+        every=_number(form.drip_every.data),
+        unit=cast(Unit, unit),
+        opens=minute_of(opens),
+        closes=minute_of(closes) or MIDNIGHT,
+        weekdays=tuple(day for day in EVERY_DAY if str(day) in (form.drip_weekdays.data or [])),
+        zone=zone,
+    )
+    problem = drip_problem(drip)
+    return (None, {f"drip_{problem[0]}": problem[1]}) if problem else (drip, {})
+
+
+def _number(text: str | None) -> int:
+    """Return a whole number, or 0, which is never valid."""
+    digits = (text or "").strip().replace(",", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
+
+
+def _parsed(text: str, form: str) -> datetime | None:
+    try:
+        found = datetime.strptime(text, form)
+    except ValueError:
+        return None
+    return found if form == TIME or 2000 <= found.year <= 2200 else None

@@ -1,0 +1,254 @@
+"""Jobs that start later: at their time, also after a restart, and not before; changed, canceled (B-21)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.activity.infrastructure.tables import AuditEntry
+from app.bulk_enrollment.application import schedule
+from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.jobs import start as starting
+from app.bulk_enrollment.application.report.shown_jobs import show_job
+from app.bulk_enrollment.domain import job_texts
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FilterSelection
+from app.bulk_enrollment.domain.timing.pace import Drip
+from app.platform.database import session
+from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, TooMuch
+from app.platform.tenancy import acting_for
+from app.workflows import application as workflows
+from tests.rooms.bulk_enrollment.app_clock import AppClock
+from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
+from tests.rooms.workflows.drafts import active
+
+
+@pytest.fixture
+def workflow(app, bob):
+    return active(app, bob.actor)
+
+
+def scheduled(trial: Trial, workflow: str, clock: AppClock, **more) -> str:
+    """A job of twenty people that starts in three hours."""
+    chosen = {
+        "missing": "create",
+        "scheduled_at": clock.at + timedelta(hours=3),
+        "time_zone": "Europe/Berlin",
+    }
+    return trial.start(lines(*addresses(20)), workflow, **(chosen | more))
+
+
+def reschedule(trial: Trial, job: str, at: datetime | None) -> None:
+    with trial.acting():
+        schedule.reschedule_job(trial.actor, job, at)
+
+
+def test_it_starts_at_its_time_and_not_before(trial: Trial, workflow, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock)
+    clock.go(hours=2, minutes=59, seconds=59)
+    trial.settle()
+    assert trial.job(job).status == "scheduled" and trial.enrolled(job) == 0
+    clock.go(seconds=1)
+    trial.settle()
+    trial.holds(job)
+    found = trial.job(job)
+    assert found.status == "completed" and found.started_at == clock.at and found.totals == {"ENROLLED": 20}
+
+
+def test_one_whose_time_came_while_nothing_ran_starts_at_once(
+    trial: Trial, workflow, clock: AppClock
+) -> None:
+    job = scheduled(trial, workflow, clock)
+    clock.go(days=2)
+    trial.settle()
+    assert trial.job(job).status == "completed"
+
+
+def test_the_page_says_when(trial: Trial, workflow, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock, drip=Drip(8, unit="hours"))
+    with trial.acting():
+        shown = show_job(trial.actor, job)
+    assert shown.is_scheduled and shown.can_be_cancelled and not shown.can_be_resumed
+    assert job_texts.happening(shown.facts) == (
+        "Starts in 3 hours, on Tue, Dec 1, 2026, 4:00 PM (Europe/Berlin). "
+        "20 people in 3 portions: the first today at 4:00 PM, the last today at 6:00 PM."
+    )
+
+
+def test_its_time_can_be_changed_until_it_starts(trial: Trial, workflow, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock)
+    reschedule(trial, job, clock.at + timedelta(days=1))
+    clock.go(hours=4)
+    trial.settle()
+    assert trial.job(job).status == "scheduled"
+    reschedule(trial, job, clock.at + timedelta(minutes=1))
+    clock.go(minutes=1)
+    trial.settle()
+    assert trial.job(job).status == "completed"
+    with pytest.raises(Conflict):
+        reschedule(trial, job, clock.at + timedelta(days=1))
+    with trial.acting():
+        entries = session().query(AuditEntry).order_by(AuditEntry.id).all()
+    actions = [entry.action for entry in entries if entry.action.startswith("job_")]
+    assert actions == ["job_scheduled", "job_rescheduled", "job_rescheduled", "job_started", "job_finished"]
+
+
+def test_it_can_be_started_now(trial: Trial, workflow, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock)
+    reschedule(trial, job, None)
+    trial.settle()
+    assert trial.job(job).status == "completed" and trial.job(job).options.scheduled_at is None
+
+
+@pytest.mark.parametrize("as_draft", [False, True])
+def test_it_can_be_canceled(trial: Trial, workflow, clock: AppClock, as_draft: bool) -> None:
+    if as_draft:
+        at = clock.at + timedelta(hours=3)
+        draft = trial.draft(lines(*addresses(20)), workflow, missing="create", scheduled_at=at)
+        trial.run_tasks()
+        job = trial.start_draft(draft)
+    else:
+        job = scheduled(trial, workflow, clock)
+    trial.cancel(job)
+    clock.go(days=1)
+    trial.settle()
+    found = trial.job(job)
+    assert found.status == "cancelled" and trial.enrolled(job) == 0 and found.totals == {"CANCELLED": 20}
+    trial.holds(job)
+    assert not trial.rows(job), "what a dry run planned is deleted"
+
+
+def test_a_dry_run_can_be_scheduled_and_is_looked_at_again(trial: Trial, workflow, clock: AppClock) -> None:
+    at = clock.at + timedelta(hours=3)
+    draft = trial.draft(lines(*addresses(20)), workflow, missing="create", scheduled_at=at)
+    trial.run_tasks()
+    job = trial.start_draft(draft)
+    assert trial.job(job).status == "scheduled" and trial.job(job).expected == {"ENROLLED": 20}
+    trial.run(lines(*addresses(5)), workflow, missing="create")
+    clock.go(hours=3)
+    trial.settle()
+    trial.holds(job)
+    assert trial.job(job).totals == {"ENROLLED": 15, "ALREADY_ENROLLED": 5}
+
+
+def test_a_dry_run_whose_time_has_passed_is_not_started(trial: Trial, workflow, clock: AppClock) -> None:
+    at = clock.at + timedelta(minutes=3)
+    draft = trial.draft(lines(*addresses(20)), workflow, missing="create", scheduled_at=at)
+    trial.run_tasks()
+    clock.go(minutes=5)
+    with pytest.raises(Invalid) as refused:
+        trial.start_draft(draft)
+    assert "has passed" in refused.value.message
+    assert trial.job(draft).status == "draft"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=-1), timedelta(days=400)])
+def test_impossible_times_are_refused(trial: Trial, workflow, clock: AppClock, ahead) -> None:
+    with pytest.raises(Invalid) as refused:
+        scheduled(trial, workflow, clock, scheduled_at=clock.at + ahead)
+    assert "scheduled_at" in refused.value.facts["fields"]
+    job = scheduled(trial, workflow, clock)
+    with pytest.raises(Invalid):
+        reschedule(trial, job, clock.at + ahead)
+    assert trial.job(job).not_before == clock.at + timedelta(hours=3)
+
+
+def test_a_paused_workflow_pauses_it_at_its_start(trial: Trial, workflow, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock)
+    with trial.acting():
+        workflows.pause(trial.actor, workflow)
+    clock.go(hours=3)
+    trial.settle()
+    assert (trial.job(job).status, trial.job(job).paused_by) == ("paused", "workflow")
+    with trial.acting():
+        workflows.activate(trial.actor, workflow, workflows.Ask.NEVER)
+    trial.settle()
+    assert trial.job(job).status == "completed" and trial.enrolled(job) == 20
+
+
+def test_an_archived_workflow_leaves_rows_to_retry(trial: Trial, workflow, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock)
+    with trial.acting():
+        workflows.pause(trial.actor, workflow)
+        workflows.archive(trial.actor, workflow)
+    clock.go(hours=3)
+    trial.settle()
+    trial.holds(job)
+    assert trial.job(job).status == "completed_with_errors"
+    assert trial.job(job).totals == {"WORKFLOW_INACTIVE": 20}
+
+
+def test_a_limit_that_was_lowered_is_said_and_nobody_is_enrolled(
+    trial: Trial, workflow, clock: AppClock
+) -> None:
+    job = scheduled(trial, workflow, clock)
+    trial.limit(contacts_per_job=10)
+    with pytest.raises(TooMuch):
+        reschedule(trial, job, None)
+    assert trial.job(job).status == "scheduled"
+    clock.go(hours=3)
+    trial.settle()
+    found = trial.job(job)
+    assert found.status == "failed" and found.failure.startswith("The limit is now 10 contacts per job")
+    assert trial.enrolled(job) == 0
+
+
+def test_it_counts_as_unfinished(trial: Trial, workflow, clock: AppClock) -> None:
+    """So the limit is met when it is scheduled, not when it starts."""
+    trial.limit(unfinished_jobs=1)
+    scheduled(trial, workflow, clock)
+    with pytest.raises(Exception, match="unfinished jobs"):
+        trial.start(lines("a@example.com"), workflow, missing="create")
+
+
+def test_a_filter_is_read_at_the_start(trial: Trial, workflow, clock: AppClock) -> None:
+    trial.run(lines(*addresses(3)), None, missing="create", tags=["lead"])
+    criteria = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
+    options = JobOptions(scheduled_at=clock.at + timedelta(hours=1))
+    with trial.acting():
+        wanted = starting.JobRequest(FilterSelection(criteria), options, workflow)
+        job = starting.start_job(trial.actor, wanted).public_id
+    assert trial.job(job).total == 3
+    trial.run(lines(*addresses(2, first=10)), None, missing="create", tags=["lead"])
+    clock.go(hours=1)
+    trial.settle()
+    trial.holds(job)
+    assert trial.enrolled(job) == 5 and trial.job(job).total == 5
+
+
+def test_who_may_change_the_start(trial: Trial, workflow, vera, mallory, clock: AppClock) -> None:
+    job = scheduled(trial, workflow, clock)
+    with trial.acting():
+        with pytest.raises(NotAllowed):
+            schedule.reschedule_job(vera.actor, job, None)
+        with pytest.raises(Conflict, match="hasn’t started"):
+            control.pause_job(trial.actor, job)
+    with trial.app.app_context(), acting_for(mallory.actor.account_id), pytest.raises(NotFound):
+        schedule.reschedule_job(mallory.actor, job, None)
+    assert trial.job(job).status == "scheduled"
+
+
+def test_local_times_are_moments(trial: Trial) -> None:
+    with trial.acting():
+        assert schedule.local_start(datetime(2026, 3, 29, 2, 30), "Europe/Berlin") == (
+            datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+            "skipped",
+        )
+        with pytest.raises(Invalid):
+            schedule.local_start(datetime(2026, 3, 29, 2, 30), "../etc/passwd")
+
+
+def test_the_place_in_the_queue_is_said(trial: Trial, workflow) -> None:
+    jobs = [trial.start(lines(*addresses(3, 10 * at)), workflow, missing="create") for at in (1, 2, 3)]
+
+    def waiting(job: str) -> str:
+        with trial.acting():
+            return job_texts.happening(show_job(trial.actor, job).facts)
+
+    assert waiting(jobs[2]) == "Waiting for a background worker to read the file. 2 jobs before this one."
+    assert waiting(jobs[0]) == "Waiting for a background worker to read the file."
+    for job in jobs:
+        trial.plan(job)
+    assert (
+        waiting(jobs[2]) == "All rows are checked. Waiting for a background worker. 2 jobs before this one."
+    )
+    trial.finish(*jobs)
