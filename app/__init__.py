@@ -60,12 +60,15 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
 def _add_api(app: "Flask") -> None:
     """Register the operations of the JSON API. Workers do without it, and without importing Pydantic."""
     from app.accounts.presentation import api as accounts
+    from app.bulk_enrollment.presentation import api as bulk_enrollment
     from app.bulk_enrollment.presentation.report import event_stream_api as job_events
+    from app.contacts.presentation import api as contacts
+    from app.files.presentation import api as files
     from app.gallery.presentation import api as gallery
     from app.platform.api import document
     from app.workflows.presentation import api as workflows
 
-    for room in (accounts, workflows, gallery, job_events):
+    for room in (accounts, workflows, gallery, files, contacts, bulk_enrollment, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
 

@@ -33,6 +33,10 @@ class TooMuch(MusterError):
     """A single request exceeds a limit."""
 
 
+class TooLarge(TooMuch):
+    """The body of a request exceeds a limit in bytes."""
+
+
 class Conflict(MusterError):
     """The object's current state does not allow the action."""
 

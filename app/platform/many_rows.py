@@ -30,7 +30,13 @@ def bulk_load(table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any,
             copy.write_row(row)
 
 
-def execute_built(statement: sa.Executable, values: Mapping[str, Any], *, rowcount: bool = False) -> Any:
+def execute_built(
+    statement: sa.Executable,
+    values: Mapping[str, Any],
+    *,
+    rowcount: bool = False,
+    cross_account: bool = False,
+) -> Any:
     """Run a prebuilt statement with the values of its parameters. Return its result.
 
     Building a small statement and looking it up in the compiled cache takes much longer than running it. So
@@ -38,7 +44,8 @@ def execute_built(statement: sa.Executable, values: Mapping[str, Any], *, rowcou
     classes, and bypass the ORM: objects in the session are not updated.
     """
     connection = session().connection()
-    return connection.execute(statement, dict(values), execution_options={"preserve_rowcount": rowcount})
+    options = {"preserve_rowcount": rowcount, "cross_account": cross_account}
+    return connection.execute(statement, dict(values), execution_options=options)
 
 
 class Bound(NamedTuple):

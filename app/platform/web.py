@@ -38,6 +38,7 @@ RETRY_AFTER_SECONDS = 5
 STATUS = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
+    errors.TooLarge: 413,
     errors.TooMuch: 400,
     errors.Conflict: 409,
     errors.ChangedMeanwhile: 412,

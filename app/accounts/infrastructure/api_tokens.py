@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import Account, ApiRequest, ApiToken, Membership, User
 from app.platform.database import session
+from app.platform.many_rows import execute_built
 
 _PLAIN = {"synchronize_session": False}
 
@@ -36,41 +37,41 @@ class ListedToken(NamedTuple):
 
 def bearer_of(token_hash: str, at: datetime) -> Bearer | None:
     """Return who has this token; None if it is unknown, revoked, or expired, or the user has left."""
-    found = session().execute(
-        _bearer(), {"token_hash": token_hash, "at": at}, execution_options={"cross_account": True}
-    )
-    row = found.first()
+    values = {"token_hash": token_hash, "at": at}
+    row = execute_built(_bearer(), values, cross_account=True).first()
     return Bearer(*row) if row else None
 
 
 @lru_cache  # every request of the API runs it
 def _bearer() -> sa.Select[Any]:
-    at = sa.bindparam("at", type_=ApiToken.expires_at.type)
-    in_account = sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id)
+    token, user, account, member = (table.__table__.c for table in (ApiToken, User, Account, Membership))
+    at = sa.bindparam("at", type_=token.expires_at.type)
+    in_account = sa.or_(member.account_id == account.id, member.account_id == account.parent_id)
     return (
         sa.select(
-            ApiToken.id,
-            ApiToken.scopes,
-            ApiToken.last_used_at,
-            User.id,
-            User.name,
-            User.email,
-            Account.id,
-            Account.name,
-            Account.time_zone,
-            Account.country,
-            Membership.role,
+            token.id,
+            token.scopes,
+            token.last_used_at,
+            user.id,
+            user.name,
+            user.email,
+            account.id,
+            account.name,
+            account.time_zone,
+            account.country,
+            member.role,
         )
-        .join(User, User.id == ApiToken.user_id)
-        .join(Account, Account.id == ApiToken.account_id)
-        .join(Membership, sa.and_(Membership.user_id == User.id, in_account))
+        .select_from(ApiToken.__table__)
+        .join(User.__table__, user.id == token.user_id)
+        .join(Account.__table__, account.id == token.account_id)
+        .join(Membership.__table__, sa.and_(member.user_id == user.id, in_account))
         .where(
-            ApiToken.token_hash == sa.bindparam("token_hash", type_=ApiToken.token_hash.type),
-            ApiToken.revoked_at.is_(None),
-            sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > at),
-            User.active,
+            token.token_hash == sa.bindparam("token_hash", type_=token.token_hash.type),
+            token.revoked_at.is_(None),
+            sa.or_(token.expires_at.is_(None), token.expires_at > at),
+            user.active,
         )
-        .order_by(Membership.account_id != Account.id)  # the role in the account itself comes first
+        .order_by(member.account_id != account.id)  # the role in the account itself comes first
         .limit(1)
     )
 

@@ -60,6 +60,14 @@ class JobOptions:
         return self.creates or self.updates
 
 
+def import_problems(options: JobOptions, *, has_tags: bool) -> dict[str, str]:
+    """Return a problem if an import would change nothing; `has_tags`: a column of the file holds tags."""
+    if options.writes_contacts or options.tags or has_tags:
+        return {}
+    sentence = "With these options, the file changes nothing. Add new contacts or update existing ones."
+    return {"missing": sentence}
+
+
 def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, str]:
     """Validate the choices; return {form field: sentence}, empty if valid. `identifier` is what contacts are
     matched by."""

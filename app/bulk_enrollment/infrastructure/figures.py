@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import OPEN_BATCH, BatchStatus, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import seconds_at_work, seconds_paused
-from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import BigInt, is_sqlite, session
 
 
@@ -25,6 +25,27 @@ class Retry(NamedTuple):
     at: datetime
     number: int
     attempt: int
+
+
+class Measured(Protocol):
+    """The columns of a job that its figures depend on, of an `EnrollmentJob` or of a row."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def batches(self) -> int: ...
+    @property
+    def totals(self) -> dict[str, Any]: ...
+    @property
+    def started_at(self) -> datetime | None: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def paused_seconds(self) -> float: ...
 
 
 @dataclass
@@ -117,14 +138,14 @@ def _next_retry(account_id: int, job_id: int) -> Retry | None:
     return Retry(*found) if found else None
 
 
-def final_figures(job: EnrollmentJob) -> Figures:
+def final_figures(job: Measured) -> Figures:
     """Return the figures of a job that is over from its own columns, without reading its batches."""
     outcomes = {} if job.status == JobStatus.FAILED else dict(job.totals)
     kinds = totals_by_kind({Outcome[name]: rows for name, rows in outcomes.items()})
     return Figures(**kinds, batches=job.batches, outcomes=outcomes)
 
 
-def progress_of(job: EnrollmentJob, figures: Figures, now: datetime) -> Progress:
+def progress_of(job: Measured, figures: Figures, now: datetime) -> Progress:
     """Return a job's progress at `now`. Its rate and time left are computed without pauses."""
     status = JobStatus(job.status)
     skipped, cancelled = figures.skipped, figures.outcomes.get(Outcome.CANCELLED.name, 0)

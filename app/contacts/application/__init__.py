@@ -15,6 +15,7 @@ from app.contacts.application.bulk import (
     untag_many,
     update_many,
 )
+from app.contacts.application.editing import ContactChange, edit_contact
 from app.contacts.application.file_questions import answer_files
 from app.contacts.application.filters import (
     Term,
@@ -27,7 +28,7 @@ from app.contacts.application.filters import (
     which_meet,
     zone_of,
 )
-from app.contacts.application.own_fields import ensure_fields
+from app.contacts.application.own_fields import check_keys, ensure_fields
 from app.contacts.application.panels import (
     LinkedText,
     descriptions_of,
@@ -41,11 +42,16 @@ from app.contacts.application.people import add_contact, change_contact, reactiv
 from app.contacts.application.reading import (
     NOBODY,
     Card,
+    ContactPage,
     Listing,
     Search,
+    TaggedContact,
     contact_card,
     find_contacts,
+    list_contacts,
     own_fields,
+    show_contact,
+    tagged,
     tags_to_choose,
 )
 from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, untag_contact
@@ -53,26 +59,32 @@ from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, un
 __all__ = [
     "NOBODY",
     "Card",
+    "ContactChange",
+    "ContactPage",
     "LinkedText",
     "Listing",
     "Search",
+    "TaggedContact",
     "Term",
     "add_contact",
     "answer_files",
     "block_many",
     "change_contact",
     "changed_by",
+    "check_keys",
     "condition_of",
     "contact_card",
     "create_many",
     "criteria_for",
     "descriptions_of",
+    "edit_contact",
     "ensure_fields",
     "ensure_tags",
     "facts_of",
     "filter_words",
     "find_contacts",
     "job_names",
+    "list_contacts",
     "new_tags",
     "own_fields",
     "panels_of",
@@ -83,9 +95,11 @@ __all__ = [
     "register_term",
     "remove_created",
     "resolve_filter",
+    "show_contact",
     "tag_contact",
     "tag_each",
     "tag_many",
+    "tagged",
     "tags_to_choose",
     "unpack",
     "unsubscribe",

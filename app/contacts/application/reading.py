@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
@@ -17,6 +17,7 @@ from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.listing import ContactList, Wanted
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.platform.clock import now
+from app.platform.errors import Invalid, NotFound
 
 EVENTS_SHOWN = 100
 COUNTED = 10_000
@@ -68,6 +69,20 @@ class Listing:
 NOBODY = Listing([], {}, 0, False, None, None)
 
 
+class TaggedContact(NamedTuple):
+    """A contact with its tags by name."""
+
+    contact: Contact
+    tags: Sequence[Tag]
+
+
+class ContactPage(NamedTuple):
+    """Contacts with their tags, and the id to continue after, None on the last page."""
+
+    contacts: Sequence[TaggedContact]
+    next: int | None
+
+
 @dataclass(frozen=True)
 class Card:
     """One contact with its tags, its latest events (newest first), the names of the users behind them by id,
@@ -112,6 +127,45 @@ def find_contacts(
         previous=page.contacts[0].id if page.has_previous and page.contacts else None,
         next=page.contacts[-1].id if page.has_next else None,
     )
+
+
+def list_contacts(actor: Actor, search: Search, after: int | None, limit: int) -> ContactPage:
+    """Return up to `limit` matching contacts after the contact with that id, without counting the others.
+
+    Raises Invalid for a filter with problems, and for an id after which a search text cannot continue.
+    """
+    require(actor, Permission.REPORTS)
+    wanted = _wanted(actor, search)
+    if wanted is None:
+        return ContactPage([], None)
+    anchor = _anchor(actor, wanted, after)
+    if after is not None and anchor is None:
+        if wanted.lanes:
+            sentence = "The contact this cursor refers to no longer exists. Start again without a cursor."
+            raise Invalid("VALIDATION_ERROR", sentence, fields={"cursor": sentence})
+        anchor = Contact(id=after)
+    people = ContactList(actor.account_id, wanted)
+    people.page_size = limit
+    page = people.page_after(anchor)
+    tags = queries.tags_of(actor.account_id, [contact.id for contact in page.contacts])
+    return ContactPage(
+        [TaggedContact(contact, tags[contact.id]) for contact in page.contacts],
+        page.contacts[-1].id if page.has_next else None,
+    )
+
+
+def show_contact(actor: Actor, contact_id: int) -> TaggedContact:
+    """Return a contact. Raises NotAllowed and NotFound."""
+    require(actor, Permission.REPORTS)
+    return tagged(actor.account_id, existing(actor, contact_id).id)
+
+
+def tagged(account_id: int, contact_id: int) -> TaggedContact:
+    """Return a contact that is known to exist, as it is in the current transaction."""
+    contact = queries.contact_now(account_id, contact_id)
+    if contact is None:
+        raise NotFound("NOT_FOUND", "This contact doesn’t exist.")
+    return TaggedContact(contact, queries.tags_of(account_id, [contact_id])[contact_id])
 
 
 def tags_to_choose(actor: Actor) -> Sequence[Tag]:

@@ -39,7 +39,9 @@ class Page(NamedTuple):
 
 
 class ContactList:
-    """The contacts of an account that match `wanted`, read in pages and counted."""
+    """The contacts of an account that match `wanted`, read in pages of `page_size` and counted."""
+
+    page_size = PAGE
 
     def __init__(self, account_id: int, wanted: Wanted) -> None:
         self._account_id = account_id
@@ -50,14 +52,14 @@ class ContactList:
     def page_after(self, anchor: Contact | None) -> Page:
         """Return the page after `anchor`, or the first page."""
         found = self._walk(anchor, backwards=False)
-        return Page(found[:PAGE], anchor is not None, len(found) > PAGE)
+        return Page(found[: self.page_size], anchor is not None, len(found) > self.page_size)
 
     def page_before(self, anchor: Contact) -> Page:
         """Return the page before `anchor`; the first page if there are too few contacts to fill one."""
         found = self._walk(anchor, backwards=True)
-        if len(found) <= PAGE:
+        if len(found) <= self.page_size:
             return self.page_after(None)
-        return Page(found[:PAGE][::-1], True, True)
+        return Page(found[: self.page_size][::-1], True, True)
 
     def count_up_to(self, limit: int) -> int:
         """Return the number of matches; `limit` + 1 if there are more than `limit`."""
@@ -73,9 +75,10 @@ class ContactList:
         return min(counted or 0, limit + 1)
 
     def _walk(self, anchor: Contact | None, backwards: bool) -> list[Contact]:
-        """Return up to PAGE + 1 contacts in reading direction from `anchor`."""
+        """Return up to `page_size` + 1 contacts in reading direction from `anchor`."""
         if not self._lanes:
-            return list(session().scalars(self._newest_from(anchor, backwards).limit(PAGE + 1)))
+            query = self._newest_from(anchor, backwards).limit(self.page_size + 1)
+            return list(session().scalars(query))
         here = lane_of(self._lanes, anchor) if anchor is not None else None
         places = range(len(self._lanes)) if here is None else range(here, len(self._lanes))
         if backwards:
@@ -83,8 +86,8 @@ class ContactList:
         found: list[Contact] = []
         for place in places:
             query = self._from(place, anchor if place == here else None, backwards)
-            found += session().scalars(query.limit(PAGE + 1 - len(found)))
-            if len(found) > PAGE:
+            found += session().scalars(query.limit(self.page_size + 1 - len(found)))
+            if len(found) > self.page_size:
                 break
         return found
 

@@ -20,6 +20,12 @@ def contact(account_id: int, contact_id: int) -> Contact | None:
     )
 
 
+def contact_now(account_id: int, contact_id: int) -> Contact | None:
+    """Return the contact, reloaded from the database after changes in this transaction."""
+    query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)
+    return session().scalar(query, execution_options={"populate_existing": True})
+
+
 def contact_with_email(account_id: int, email_key: str) -> int | None:
     """Return the id of the contact with this email key."""
     return session().scalar(

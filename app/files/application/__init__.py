@@ -2,6 +2,16 @@
 the destinations that other rooms register."""
 
 from app.files.application.address_book import AddressBook, Known, address_book, register_address_book
+from app.files.application.answers.named_choices import NamedChoices, choices_for, mapping_as_guessed
+from app.files.application.answers.named_layout import DELIMITERS, NamedLayout, delimiter_name, layout_named
+from app.files.application.answers.questions import (
+    ConsentUnclear,
+    GivenAnswers,
+    described,
+    problems_of,
+    questions_of,
+    settle,
+)
 from app.files.application.checkups import checkup_for, fix_addresses, identifier_of, undo_fixes
 from app.files.application.choices import carry_choices_over, choices_of, reading_mark, save_choices
 from app.files.application.columns import (
@@ -15,7 +25,6 @@ from app.files.application.columns import (
     remembered_answers,
     suggestion,
 )
-from app.files.application.consent import problems_of, questions_of
 from app.files.application.destinations import (
     Destination,
     DestinationKind,
@@ -29,7 +38,7 @@ from app.files.application.destinations import (
     register_command,
     register_destination,
 )
-from app.files.application.discarding import discard_unused, register_use
+from app.files.application.discarding import discard, discard_unused, register_use
 from app.files.application.keeping import keep, too_large
 from app.files.application.people_count import PeopleCount, new_to_account
 from app.files.application.reading import (
@@ -62,16 +71,21 @@ from app.files.domain.columns.identify import Identifier
 from app.files.infrastructure.tables import Upload
 
 __all__ = [
+    "DELIMITERS",
     "MAPPABLE",
     "AddressBook",
     "ColumnStyles",
+    "ConsentUnclear",
     "Destination",
     "DestinationKind",
     "FileChoices",
     "FileCommand",
     "FileGone",
+    "GivenAnswers",
     "Identifier",
     "Known",
+    "NamedChoices",
+    "NamedLayout",
     "Notices",
     "PeopleCount",
     "ReadAnotherWay",
@@ -85,9 +99,13 @@ __all__ = [
     "carry_choices_over",
     "check_is_there",
     "checkup_for",
+    "choices_for",
     "choices_of",
+    "delimiter_name",
+    "described",
     "destination_kind",
     "destination_kinds",
+    "discard",
     "discard_unused",
     "file_commands",
     "first_lines",
@@ -99,7 +117,9 @@ __all__ = [
     "kept",
     "kept_bytes",
     "known_layout",
+    "layout_named",
     "layout_of",
+    "mapping_as_guessed",
     "may_be_mapped_to",
     "new_to_account",
     "newest_uploads",
@@ -121,6 +141,7 @@ __all__ = [
     "rows",
     "same_file_before",
     "save_choices",
+    "settle",
     "sheets_of",
     "storage_limit",
     "styles_of",

@@ -9,10 +9,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.files.application.reading import kept
 from app.files.infrastructure import queries, storage, store
 from app.files.infrastructure.tables import Upload
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
+from app.platform.errors import Conflict, NotFound
 from app.platform.logs import log
 
 KEPT_UNUSED = timedelta(days=1)
@@ -30,6 +34,21 @@ def register_use(in_use: Callable[[int, Sequence[int]], Collection[int]]) -> Non
 def is_in_use(upload: Upload) -> bool:
     """Return whether another room depends on the upload as it is."""
     return any(upload.id in in_use(upload.account_id, [upload.id]) for in_use in _uses)
+
+
+def discard(actor: Actor, public_id: str) -> None:
+    """Delete an upload and its file. Raises NotAllowed, NotFound, and Conflict if it is in use."""
+    accounts.require(actor, Permission.CONTACTS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        upload = kept(actor.account_id, public_id)
+        if upload is None:
+            raise NotFound("NOT_FOUND", "This upload doesn’t exist, or has expired.")
+        if is_in_use(upload):
+            raise Conflict("CONFLICT", "A job or dry run uses this file.")
+        store.discard(actor.account_id, [upload.id])
+        activity.record(actor, "file_deleted", "upload", public_id, name=upload.file_name)
+        after_commit(lambda: _remove_files(actor.account_id, [public_id]))
 
 
 def discard_unused() -> int:

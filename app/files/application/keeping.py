@@ -36,7 +36,7 @@ from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
 from app.platform import disk, formats
 from app.platform.database import transaction
-from app.platform.errors import Invalid, NoSpace, TooMuch
+from app.platform.errors import Invalid, NoSpace, TooLarge, TooMuch
 from app.platform.ids import new_public_id
 from app.platform.logs import log
 from app.platform.settings import current
@@ -232,9 +232,9 @@ class _Intake:
         return self._hash.hexdigest()
 
 
-def too_large(limit: int) -> TooMuch:
+def too_large(limit: int) -> TooLarge:
     """Return the error for a file with too many bytes."""
-    return TooMuch(
+    return TooLarge(
         "TOO_LARGE",
         f"The file is larger than {formats.size(limit)}, the most that can be uploaded. "
         "Split it, or remove columns you don’t need.",

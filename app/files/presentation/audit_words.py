@@ -11,7 +11,7 @@ def _rows(facts: Facts) -> str:
     return f"with {counted(facts['rows'], 'row')}" if isinstance(facts.get("rows"), int) else ""
 
 
-_AUDIT_SENTENCES: Final = {"file_uploaded": "uploaded {it}"}
+_AUDIT_SENTENCES: Final = {"file_uploaded": "uploaded {it}", "file_deleted": "deleted {it}"}
 
 
 def register() -> None:

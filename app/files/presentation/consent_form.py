@@ -7,6 +7,7 @@ from typing import Final
 from app.files import application as files
 from app.files.domain.consent.cells import ANSWERS
 from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.labels import COLUMN_CHOICES, WORD_CHOICES
 from app.files.domain.consent.questions import (
     NOT_CONSENT,
     ColumnQuestion,
@@ -26,21 +27,6 @@ SHOWN_HERE: Final = "consent-shown-"
 SHOWN_THERE: Final = "consent-column-shown-"
 _MOST_WORDS: Final = 2_000
 _LONGEST_NAME: Final = 400
-
-COLUMN_CHOICES: Final = (
-    (NOT_CONSENT, "No, it’s about something else"),
-    ("consent", "Yes: marketing consent (“no” means don’t contact)"),
-    ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
-    ("bounced", "Yes: bounces (“yes” means it bounced)"),
-    ("consent_note", "Partly: only values that clearly say no count"),
-    ("channel_consent", "It’s about SMS or another channel: leave out “no”"),
-    ("channel_opt_out", "It’s about SMS or another channel: leave out “yes”"),
-)
-WORD_CHOICES: Final = (
-    ("yes", "May be contacted"),
-    ("leave-out", "Leave out (contact unchanged)"),
-    ("no", "Unsubscribed"),
-)
 
 
 @dataclass(frozen=True)

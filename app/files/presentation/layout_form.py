@@ -16,7 +16,6 @@ from app.platform.words import counted
 SEEN: Final = "layout-seen"  # mark of the reading shown on the page
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}
 NO_HEADER: Final = "0"
-_DELIMITER_NAMES: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 _HEADERS_OFFERED: Final = 12
 _LINES_LOOKED_AT: Final = 30
 
@@ -64,7 +63,7 @@ class ShownLayout:
     @property
     def delimiter(self) -> str:
         """The delimiter's name as used in the form."""
-        return _name_of(self.known.delimiter or ",")
+        return files.delimiter_name(self.known.delimiter or ",")
 
 
 def shown_layout(upload: files.Upload) -> ShownLayout:
@@ -109,7 +108,7 @@ def read_layout(form: Mapping[str, str], upload: files.Upload) -> KnownLayout:
     return replace(
         known,
         encoding=form.get("layout-encoding") or known.encoding,
-        delimiter=_DELIMITER_NAMES.get(delimiter, known.delimiter),
+        delimiter=files.DELIMITERS.get(delimiter, known.delimiter),
         header_line=int(header)
         if header.isascii() and header.isdigit() and len(header) < 6
         else known.header_line,
@@ -130,12 +129,8 @@ def _encodings(encoding: str) -> list[Option]:
 
 
 def _delimiters(delimiter: str) -> list[Option]:
-    known = [(_name_of(one), label) for one, label in DELIMITERS.items()]
+    known = [(files.delimiter_name(one), label) for one, label in DELIMITERS.items()]
     return known if delimiter in DELIMITERS else [(delimiter, delimiter), *known]
-
-
-def _name_of(delimiter: str) -> str:
-    return next((name for name, one in _DELIMITER_NAMES.items() if one == delimiter), delimiter)
 
 
 def _headers(upload: files.Upload, known: KnownLayout) -> list[Option]:

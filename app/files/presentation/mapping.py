@@ -147,7 +147,9 @@ def _first_page(pages: DestinationPages, upload: files.Upload, refusal: MusterEr
         form = first_form(pages.kind, {"identifier": chosen.identifier, **known.values})
         matching = asked(upload, chosen.mapping, chosen.answers)
         return _page(pages, upload, form, matching, chosen.identifier, (chosen.dates, chosen.phones), refusal)
-    matching = asked(upload, _suggested(upload), files.remembered_answers(upload.account_id, upload))
+    matching = asked(
+        upload, files.mapping_as_guessed(upload), files.remembered_answers(upload.account_id, upload)
+    )
     return _page(pages, upload, None, matching, None, ("", ""), refusal)
 
 
@@ -209,8 +211,3 @@ def _matching(upload: files.Upload) -> Matching:
     """Read the mapping and consent answers from the form."""
     mapping = read_mapping(request.form, len(upload.layout["columns"]))
     return read_consent(request.form, upload, mapping)
-
-
-def _suggested(upload: files.Upload) -> dict[str, str]:
-    guesses = files.suggestion(upload.account_id, upload)
-    return {str(guess.index): guess.field for guess in guesses if files.may_be_mapped_to(guess.field)}

@@ -53,7 +53,7 @@ def command_for(command: files.FileCommand) -> click.Command:
         facts = facts_of(upload, mapping, identifier, reading.dates, reading.phones)
         if not as_json:
             print_facts(upload, facts)
-        answers = settle(actor, upload, mapping, ignored, consent_words)
+        answers = settle(upload, mapping, ignored, consent_words)
         if destination.reads_values:
             ask_for_dates(upload, mapping, reading)
         choices = files.FileChoices(mapping, identifier, reading.dates, reading.phones, answers)

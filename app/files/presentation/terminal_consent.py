@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import click
 
-from app.accounts.domain import Actor
 from app.files import application as files
-from app.files.domain.consent.cells import ANSWERS, BLANK, blank_key, word_key
+from app.files.domain.consent.cells import ANSWERS, BLANK
 from app.files.domain.consent.questions import ColumnQuestion, ConsentAnswers, WordQuestion
 from app.files.domain.headers.words import normalised
 from app.platform.errors import Invalid
@@ -29,7 +28,6 @@ word_option = click.option(
 
 
 def settle(
-    actor: Actor,
     upload: files.Upload,
     mapping: dict[str, str],
     denied: Iterable[int],
@@ -40,21 +38,8 @@ def settle(
 
     Raises ClickException (exit code 1), listing the options that answer, while a question is open.
     """
-    earlier = files.remembered_answers(actor.account_id, upload)
-    given = _given(words)
-    everything_else = given.pop(EVERY_OTHER_WORD, None)
-    blank = {key: given.pop(key) for key in list(given) if key.startswith(BLANK)}
-    given |= _about_blank(files.layout_of(upload).columns, blank)
-    answers = ConsentAnswers(earlier.not_consent | set(denied), {**earlier.words, **given})
-    questions = files.questions_of(upload, mapping, answers)
-    if BLANK in blank:
-        of_blank = {word.key: blank[BLANK] for word in questions.open_words if word.is_blank}
-        answers = replace(answers, words={**answers.words, **of_blank})
-        questions = files.questions_of(upload, mapping, answers)
-    if everything_else is not None:
-        others = questions.answered_alike(everything_else)
-        answers = replace(answers, words={**answers.words, **others})
-        questions = files.questions_of(upload, mapping, answers)
+    given = _given(words, files.layout_of(upload).columns)
+    answers, questions = files.settle(upload, mapping, replace(given, not_consent=frozenset(denied)))
     if questions.is_open:
         lines = ["Nothing was started. Answer these questions about consent first:"]
         for column in questions.open_columns:
@@ -64,35 +49,35 @@ def settle(
     return answers
 
 
-def _given(words: tuple[str, ...]) -> dict[str, str]:
-    given: dict[str, str] = {}
+def _given(words: tuple[str, ...], columns: Sequence[str]) -> files.GivenAnswers:
+    values: dict[str, str] = {}
+    blank: dict[int, str] = {}
+    alike: dict[str, str] = {}
     for entry in words:
         word, equals, answer = entry.rpartition("=")
         if not equals or answer not in ANSWERS:
             raise Invalid(
                 "VALIDATION_ERROR", f"--consent-word {entry}: use WORD=ANSWER with yes, no or leave-out."
             )
-        if word.startswith(BLANK) or not word.strip():
-            given[BLANK + word.removeprefix(BLANK).strip()] = answer
+        word = word.strip()
+        column = word.removeprefix(BLANK).strip()
+        if word == EVERY_OTHER_WORD:
+            alike["others"] = answer
+        elif not column:
+            alike["all_blank"] = answer
+        elif word.startswith(BLANK):
+            blank |= dict.fromkeys(_columns_named(column, columns, entry), answer)
         else:
-            given[EVERY_OTHER_WORD if word.strip() == EVERY_OTHER_WORD else word_key(word)] = answer
-    return given
+            values[word] = answer
+    return files.GivenAnswers(values=values, blank=blank, **alike)
 
 
-def _about_blank(columns: Sequence[str], blank: Mapping[str, str]) -> dict[str, str]:
-    """Return {key: answer} for the options that name a column, spelled as with --map."""
-    given: dict[str, str] = {}
-    plain = [normalised(name) for name in columns]
-    for name, answer in blank.items():
-        name = name.removeprefix(BLANK)
-        if not name:
-            continue
-        if normalised(name) not in plain:
-            raise Invalid(
-                "VALIDATION_ERROR", f"--consent-word ={name}={answer}: the file has no column “{name}”."
-            )
-        given |= {blank_key(at): answer for at, one in enumerate(plain) if one == normalised(name)}
-    return given
+def _columns_named(name: str, columns: Sequence[str], entry: str) -> list[int]:
+    """Return the positions of the columns of this name, spelled as with --map."""
+    found = [at for at, one in enumerate(columns) if normalised(one) == normalised(name)]
+    if not found:
+        raise Invalid("VALIDATION_ERROR", f"--consent-word {entry}: the file has no column “{name}”.")
+    return found
 
 
 def _about_column(
@@ -100,7 +85,7 @@ def _about_column(
 ) -> list[str]:
     values = ", ".join(f"{_plain(word.shown)} {word.count:,}" for word in column.words)
     more = f" and {column.others:,} more values" if column.others else ""
-    question = _plain(column.special or f"Does “{column.name}” say who may be contacted?")
+    question = _plain(column.sentence)
     lines = [
         "",
         f"{question} {values}{more}.",

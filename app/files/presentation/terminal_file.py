@@ -3,7 +3,7 @@
 import functools
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -15,13 +15,10 @@ from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identif
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.reading.layout import KnownLayout
 from app.files.domain.reading.not_rows import KINDS
-from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, encoding_named, label_of
+from app.files.domain.text.encodings import UNDECIDED, label_of
 from app.files.presentation.column_readings import second_email, unread_of
 from app.platform.errors import Invalid
 from app.platform.words import counted
-
-_DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
-_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 _OPTIONS: Final = (
     click.option(
@@ -123,7 +120,7 @@ def facts_of(
     return {
         "rows": upload.rows,
         "encoding": None if known.sheet is not None else label_of(known.encoding or UNDECIDED),
-        "delimiter": None if known.sheet is not None else _name(known.delimiter or ","),
+        "delimiter": None if known.sheet is not None else files.delimiter_name(known.delimiter or ","),
         "sheet": known.sheet,
         "refusing_sheets": files.refusing_sheets(upload),
         "header_row": layout.header_line,
@@ -190,40 +187,14 @@ _GARBLED: Final = {
 
 
 def _known_layout(reading: Reading, upload: files.Upload) -> KnownLayout:
-    known = files.known_layout(upload)
-    if reading.sheet is not None:
-        _must_be_workbook(known, upload, reading.sheet)
-        if reading.sheet != known.sheet:
-            known = replace(known, sheet=reading.sheet, header_line=None)
-    if known.sheet is not None and (reading.encoding or reading.delimiter):
-        raise Invalid("VALIDATION_ERROR", "A workbook has no encoding and no delimiter. Use --sheet.")
-    if reading.encoding is not None:
-        encoding = encoding_named(reading.encoding)
-        if encoding is None:
-            names = ", ".join(ENCODINGS)
-            raise Invalid("VALIDATION_ERROR", f"--encoding {reading.encoding}: use one of {names}.")
-        known = replace(known, encoding=encoding)
-    if reading.delimiter is not None:
-        delimiter = _DELIMITERS.get(reading.delimiter.lower(), reading.delimiter)
-        if delimiter not in _NAMES:
-            raise Invalid(
-                "VALIDATION_ERROR", f"--delimiter {reading.delimiter}: use comma, semicolon, tab or pipe."
-            )
-        if delimiter != known.delimiter:
-            known = replace(known, delimiter=delimiter, header_line=None)
-    return known if reading.header_row is None else replace(known, header_line=reading.header_row)
-
-
-def _must_be_workbook(known: KnownLayout, upload: files.Upload, sheet: str) -> None:
-    names = [one["name"] for one in files.sheets_of(upload)]
-    if known.sheet is None or sheet not in names:
-        found = f"Its sheets are: {', '.join(names)}." if names else "It isn’t an Excel workbook."
-        raise Invalid("VALIDATION_ERROR", f"--sheet {sheet}: the file has no such sheet. {found}")
+    named = files.NamedLayout(reading.encoding, reading.delimiter, reading.sheet, reading.header_row)
+    try:
+        return files.layout_named(upload, named)
+    except Invalid as wrong:
+        [(name, sentence)] = wrong.facts["fields"].items()
+        told = f"--{name} {getattr(reading, name)}: {sentence[0].lower()}{sentence[1:]}"
+        raise Invalid("VALIDATION_ERROR", told) from None
 
 
 def _email(facts: Mapping[str, Any]) -> str:
     return next(name for name, field in facts["columns"].items() if field == "email")
-
-
-def _name(delimiter: str) -> str:
-    return _NAMES.get(delimiter, delimiter)

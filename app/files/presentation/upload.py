@@ -82,8 +82,7 @@ def _refused(pages: DestinationPages, refusal: MusterError) -> ResponseReturnVal
     form = UploadForm(formdata=None)
     form.file.errors = [refusal.message]
     form.file.render_kw = {"data-focus": True}
-    status = 413 if refusal.code == "TOO_LARGE" else web.status_of(refusal)
-    return _page(pages, form), status
+    return _page(pages, form), web.status_of(refusal)
 
 
 def _page(pages: DestinationPages, form: UploadForm) -> str:

@@ -72,10 +72,11 @@ def count_request(token_id: int) -> None:
 def _count(token_id: int, window: int) -> int:
     key = f"muster:api-requests:{token_id}:{window}"
     try:
-        with queue.responsive_connection() as redis, redis.pipeline() as both:
-            both.incr(key)
-            both.expire(key, 2 * WINDOW_SECONDS)
-            return int(both.execute()[0])
+        with queue.responsive_connection() as redis:
+            requests = int(redis.incr(key))
+            if requests == 1:
+                redis.expire(key, 2 * WINDOW_SECONDS)
+            return requests
     except RedisError:
         return cast(RequestCounter, current_app.extensions["request_counter"]).count(token_id, window)
 

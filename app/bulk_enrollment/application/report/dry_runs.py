@@ -31,7 +31,8 @@ class DryRun:
     """A draft and the expected outcomes of its rows, which are empty until planning is done.
 
     `is_waiting` means that it is not planned yet and no worker is running. `upload` is None if the contacts
-    were not selected by a file. `creates` says how many new contacts there will be, if the workflow adds any;
+    were not selected by a file. `new_contacts` is the number of contacts that would be created, and `creates`
+    says so, if the workflow adds any;
     `seconds` is the estimated duration of the job, `corrects` the public id of the job that it corrects.
     """
 
@@ -40,6 +41,7 @@ class DryRun:
     workflow: Workflow | None
     is_waiting: bool
     expected: list[Expected]
+    new_contacts: int
     creates: str
     seconds: float
     left_out: list[LeftOutValues]
@@ -77,6 +79,11 @@ class DryRun:
 def dry_run_of(actor: Actor, public_id: str) -> DryRun:
     """Return a dry run by public id. Raises NotAllowed, and NotFound also for one that has expired."""
     accounts.require(actor, Permission.REPORTS)
+    return planned_run(actor, public_id)
+
+
+def planned_run(actor: Actor, public_id: str) -> DryRun:
+    """Return a dry run that the actor has just requested, which includes the permission to see it."""
     job = queries.job_by_public_id(actor.account_id, public_id)
     if job is None or job.kind == "undo":
         raise NotFound(
@@ -84,15 +91,15 @@ def dry_run_of(actor: Actor, public_id: str) -> DryRun:
         )
     is_ready = job.planned_at is not None
     original = relatives.original_of(actor.account_id, job)
+    created, withheld = queries.people_to_create(actor.account_id, job.id) if is_ready else (0, 0)
     return DryRun(
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,
         workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
         is_waiting=not is_ready and job.failure is None and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
-        creates=new_contacts(*queries.people_to_create(actor.account_id, job.id))
-        if is_ready and job.workflow_id
-        else "",
+        new_contacts=created,
+        creates=new_contacts(created, withheld) if job.workflow_id else "",
         left_out=left_out_of(job),
         new_tags=contacts.new_tags(actor.account_id, job.findings.get("tags", [])) if is_ready else [],
         seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),

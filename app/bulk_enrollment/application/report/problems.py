@@ -3,11 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
+from app.bulk_enrollment.domain.job import FINISHED
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome, reason, remark
 from app.bulk_enrollment.infrastructure import problem_rows
+from app.bulk_enrollment.infrastructure.figures import job_figures
+from app.bulk_enrollment.infrastructure.job_facts.jobs import row_source
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter, ProblemRow
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform.errors import NotFound
 
 PAGE = 25
 
@@ -41,6 +47,16 @@ class ProblemPage:
     on: int | None
 
 
+@dataclass(frozen=True)
+class ProblemList:
+    """Rows, and the row number to continue after, None at the end. `identifier` is what contacts are matched
+    by: email, phone, or contact_id."""
+
+    problems: list[Problem]
+    on: int | None
+    identifier: str | None
+
+
 def show_problems(
     shown: ShownJob, wanted: ProblemFilter, after: int | None, before: int | None
 ) -> ProblemPage:
@@ -69,17 +85,39 @@ def expected_problems(job: EnrollmentJob, after: int | None) -> ProblemPage:
     return _page(job, found[:PAGE], has_back=False, has_on=len(found) > PAGE)
 
 
+def list_problems(
+    actor: Actor, public_id: str, wanted: ProblemFilter, after: int | None, limit: int
+) -> ProblemList:
+    """Return up to `limit` rows after row number `after` in the wanted order. No outcomes mean all.
+
+    Raises NotAllowed and NotFound.
+    """
+    accounts.require(actor, Permission.REPORTS)
+    account_id = actor.account_id
+    job = row_source(account_id, public_id)
+    if job is None:
+        raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
+    counts = job.totals if job.status in FINISHED else job_figures(account_id, [job.id])[job.id].outcomes
+    there = [one for one in Outcome if one >= FIRST_PROBLEM and counts.get(one.name)]
+    outcomes = tuple(one for one in there if not wanted.outcomes or one in wanted.outcomes)
+    if not outcomes:
+        return ProblemList([], None, job.identifier)
+    rows = problem_rows.rows_beyond(account_id, job.id, replace(wanted, outcomes=outcomes), after, limit + 1)
+    on = rows[limit - 1].row_number if len(rows) > limit else None
+    return ProblemList(_in_words(account_id, job.id, rows[:limit]), on, job.identifier)
+
+
 def _page(job: EnrollmentJob, rows: list[ProblemRow], *, has_back: bool, has_on: bool) -> ProblemPage:
     return ProblemPage(
-        problems=_in_words(job, rows),
+        problems=_in_words(job.account_id, job.id, rows),
         back=rows[0].row_number if rows and has_back else None,
         on=rows[-1].row_number if rows and has_on else None,
     )
 
 
-def _in_words(job: EnrollmentJob, rows: list[ProblemRow]) -> list[Problem]:
-    contacts = problem_rows.contacts_of(job.account_id, [row.contact_id for row in rows if row.contact_id])
-    batches = problem_rows.batches_of(job.account_id, job.id, [row.row_number for row in rows])
+def _in_words(account_id: int, job_id: int, rows: list[ProblemRow]) -> list[Problem]:
+    contacts = problem_rows.contacts_of(account_id, [row.contact_id for row in rows if row.contact_id])
+    batches = problem_rows.batches_of(account_id, job_id, [row.row_number for row in rows])
     found = []
     for row in rows:
         outcome, batch = Outcome(row.outcome), batches.get(row.row_number)

@@ -66,11 +66,7 @@ def _found_again(
     actor: Actor, job: EnrollmentJob, chosen: FileSelection, upload: files.Upload
 ) -> FileSelection:
     chosen = replace(chosen, upload_id=upload.public_id, names={}, read_as="")
-    guesses = {
-        str(guess.index): guess.field
-        for guess in files.suggestion(actor.account_id, upload)
-        if files.may_be_mapped_to(guess.field)
-    }
+    guesses = files.mapping_as_guessed(upload)
     original = files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None
     if original is None:
         return replace(chosen, mapping=guesses, not_consent=[])

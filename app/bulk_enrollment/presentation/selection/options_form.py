@@ -10,6 +10,7 @@ from app.bulk_enrollment.domain.options import (
     EXISTING,
     MISSING,
     JobOptions,
+    import_problems,
     option_problems,
     start_problem,
 )
@@ -89,11 +90,8 @@ def read_options(
     )
     if size and not is_number:
         found["batch_size"] = "Enter a whole number, or leave this empty."
-    changes = options.writes_contacts or TAGS in choices.mapping.values() or options.tags
-    if is_import and not changes and "missing" not in found:
-        found["missing"] = (
-            "With these options, the file changes nothing. Add new contacts or update existing ones."
-        )
+    if is_import:
+        found = import_problems(options, has_tags=TAGS in choices.mapping.values()) | found
     options = when.within(options)
     if when.scheduled_at is not None and (problem := start_problem(when.scheduled_at, now())):
         found["start_date"] = problem

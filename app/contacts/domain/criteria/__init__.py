@@ -37,6 +37,7 @@ from app.contacts.domain.criteria.parsed import (
     parse,
 )
 from app.contacts.domain.criteria.problems import criteria_problems
+from app.contacts.domain.criteria.short_names import with_full_names
 from app.contacts.domain.criteria.simple_parts import SimpleParts, simple_parts
 from app.contacts.domain.criteria.values import day_of
 from app.contacts.domain.criteria.words import country_words, criteria_words, day_words
@@ -82,4 +83,5 @@ __all__ = [
     "register_kind",
     "rules",
     "simple_parts",
+    "with_full_names",
 ]

@@ -70,6 +70,10 @@ class ColumnQuestion:
         """The question about information outside the file's columns; None for an ordinary column."""
         return question_about(self.name, self.words[0].shown if self.words else "")
 
+    @property
+    def sentence(self) -> str:
+        return self.special or f"Does “{self.name}” say who may be contacted?"
+
 
 @dataclass(frozen=True)
 class WordQuestion:

@@ -1,0 +1,5 @@
+"""Operations of the API on contacts."""
+
+from app.contacts.presentation.api.contacts import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,20 @@
+"""Labels of the answers to questions about consent."""
+
+from typing import Final
+
+from app.files.domain.consent.questions import NOT_CONSENT
+
+COLUMN_CHOICES: Final = (
+    (NOT_CONSENT, "No, it’s about something else"),
+    ("consent", "Yes: marketing consent (“no” means don’t contact)"),
+    ("opt_out", "Yes: opt-outs (“yes” means don’t contact)"),
+    ("bounced", "Yes: bounces (“yes” means it bounced)"),
+    ("consent_note", "Partly: only values that clearly say no count"),
+    ("channel_consent", "It’s about SMS or another channel: leave out “no”"),
+    ("channel_opt_out", "It’s about SMS or another channel: leave out “yes”"),
+)
+WORD_CHOICES: Final = (
+    ("yes", "May be contacted"),
+    ("leave-out", "Leave out (contact unchanged)"),
+    ("no", "Unsubscribed"),
+)

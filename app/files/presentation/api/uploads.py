@@ -1,0 +1,137 @@
+"""Uploading a file, and reading what is known about it."""
+
+from dataclasses import replace
+from typing import Annotated, Final
+
+from flask import request, url_for
+from pydantic import Field
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from app.accounts import application as accounts
+from app.accounts.domain import Permission
+from app.files import application as files
+from app.files.presentation.api import schemas
+from app.files.presentation.api.shown_upload import shown
+from app.files.presentation.upload import FORM_OVERHEAD
+from app.platform import web
+from app.platform.api.operations import blueprint as api_blueprint
+from app.platform.api.operations import operation
+from app.platform.api.schemas import Query
+from app.platform.errors import Invalid, NotFound
+from app.platform.settings import current
+
+blueprint = api_blueprint("files")
+
+MULTIPART: Final = "multipart/form-data"
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BODIES: Final = (MULTIPART, "text/csv", "text/tab-separated-values", "text/plain", WORKBOOK)
+_ANY_FILE: Final = "application/octet-stream"
+
+
+class UploadQuery(Query):
+    file_name: Annotated[
+        str | None, Field(max_length=255, description="Name of the file, for a body that is the file.")
+    ] = None
+
+
+def _check() -> None:
+    """Raise if the token may not send a file of the announced size."""
+    accounts.require(web.actor(), Permission.CONTACTS)
+    most = current().max_upload_bytes
+    if (request.content_length or 0) > most + FORM_OVERHEAD:
+        raise files.too_large(most)
+    files.refuse_without_room(web.actor().account_id, request.content_length or 0)
+
+
+@blueprint.post("/uploads")
+@web.takes_files(_check)
+@operation(
+    "Uploads",
+    schemas.Upload,
+    status=201,
+    permission="contact:manage",
+    upload=BODIES,
+    headers={"Location": "URL of the upload."},
+    errors=(400, 413, 415, 507),
+)
+def create_upload(query: UploadQuery) -> tuple[schemas.Upload, int, dict[str, str]]:
+    """Upload a file of contacts
+
+    Send a CSV or TSV file, or an Excel workbook: as the body, with its media type and `file_name`, or in a
+    form (`multipart/form-data`) as `file`. The file is stored and read completely: rows are counted, the
+    field of each column is guessed, and columns that may say who must not be contacted are listed with their
+    questions.
+    """
+    _check()
+    try:
+        upload = _keep(query.file_name)
+    except RequestEntityTooLarge:
+        raise files.too_large(current().max_upload_bytes) from None
+    place = url_for("api_files.get_upload", public_id=upload.public_id)
+    return shown(upload), 201, {"Location": place}
+
+
+@blueprint.get("/uploads/<public_id>")
+@operation("Uploads", schemas.Upload, permission="contact:manage", errors=(404,))
+def get_upload(public_id: str) -> schemas.Upload:
+    """Get an upload
+
+    The check-up and the questions are those for the columns as guessed.
+    """
+    return shown(_existing(public_id))
+
+
+@blueprint.patch("/uploads/<public_id>")
+@operation(
+    "Uploads",
+    schemas.Upload,
+    permission="contact:manage",
+    headers={"Content-Location": "URL of the upload that is returned."},
+    errors=(400, 404, 507),
+)
+def update_upload(public_id: str, body: schemas.UploadChanges) -> tuple[schemas.Upload, int, dict[str, str]]:
+    """Read an upload another way
+
+    A file that a job uses stays as it is; the other reading is then a new upload, with its own id.
+    """
+    upload = _existing(public_id)
+    named = files.NamedLayout(body.encoding, body.delimiter, body.sheet, body.header_line)
+    known = files.layout_named(upload, named)
+    if body.repairs is not None:
+        known = replace(known, mends=files.with_repairs(upload, *body.repairs).mends)
+    upload = files.read_again(web.actor(), public_id, known)
+    if body.fix_addresses:
+        files.fix_addresses(web.actor(), upload.public_id, files.mapping_as_guessed(upload))
+    elif body.fix_addresses is not None:
+        files.undo_fixes(web.actor(), upload.public_id)
+    place = url_for("api_files.get_upload", public_id=upload.public_id)
+    return shown(_existing(upload.public_id)), 200, {"Content-Location": place}
+
+
+@blueprint.delete("/uploads/<public_id>")
+@operation("Uploads", status=204, permission="contact:manage", errors=(404, 409))
+def delete_upload(public_id: str) -> None:
+    """Delete an upload
+
+    A file that a job or a dry run uses cannot be deleted.
+    """
+    files.discard(web.actor(), public_id)
+
+
+def _keep(file_name: str | None) -> files.Upload:
+    if request.mimetype == MULTIPART:
+        file = request.files.get("file")
+        if file is None or not file.filename:
+            sentence = "Send the file in the part “file”, with a file name."
+            raise Invalid("VALIDATION_ERROR", sentence, fields={"file": sentence})
+        return files.keep(web.actor(), file.stream, file_name or file.filename)
+    if request.mimetype not in (*BODIES, _ANY_FILE):
+        raise UnsupportedMediaType(f"Send the file as one of {', '.join(BODIES)}.")
+    return files.keep(web.actor(), request.stream, file_name)
+
+
+def _existing(public_id: str) -> files.Upload:
+    upload = files.kept(web.actor().account_id, public_id)
+    if upload is None:
+        raise NotFound("NOT_FOUND", "This upload doesn’t exist, or has expired.")
+    return upload
