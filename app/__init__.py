@@ -30,6 +30,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.gallery import presentation as gallery
     from app.home import presentation as home
     from app.integrations import presentation as integrations
+    from app.notifications import presentation as notifications
     from app.platform import database, logs, queue, web
     from app.sample_data import presentation as sample_data
     from app.workflows import presentation as workflows
@@ -44,6 +45,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     accounts.init(app, settings)
     activity.init(app)
     integrations.init(app)
+    notifications.init(app)
     contacts.init(app)
     workflows.init(app)
     engine.init(app)

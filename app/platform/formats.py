@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,15 @@ def in_zone(moment: datetime) -> datetime:
 def exact(moment: datetime | None) -> str:
     """Format date and time in the account's time zone: Nov 23, 2026, 6:15 AM."""
     return "–" if moment is None else f"{in_zone(moment):{SHORT_DATE}, {TIME}}"
+
+
+def midnight(text: str | None, days_later: int = 0) -> datetime | None:
+    """Return the start of a day (ISO date) in the account's time zone, as UTC; None if it is invalid."""
+    try:
+        day = date.fromisoformat(text or "") + timedelta(days=days_later)
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone.get())).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def day(moment: datetime | None) -> str:

@@ -79,6 +79,21 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    with contextlib.suppress(ValueError):  # of the port
+        if parts.scheme in ("smtp", "smtps", "starttls") and parts.hostname and parts.port != 0:
+            return text
+    raise ValueError("must look like smtps://user:password@host:465 (smtp://, smtps://, or starttls://)")
+
+
+def _mail_sender(text: str) -> str:
+    name, _, host = text.rpartition("@")
+    if not name or not host or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be an email address")
+    return text
+
+
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
@@ -170,6 +185,27 @@ class Settings:
     )
     api_requests_per_minute: int = _setting(
         600, _integer(0, 10_000_000), "API requests per token and minute; 0 sets no limit."
+    )
+    mail_url: str = _setting(
+        "",
+        _mail_server,
+        "Mail server for notifications: smtp:// (no encryption), smtps://, or starttls://.",
+        "none",
+    )
+    mail_from: str = _setting(
+        "", _mail_sender, "Sender address of notifications.", "user of MAIL_URL, or muster@ its host"
+    )
+    job_retention_days: int = _setting(
+        90, _integer(1, 36_500), "Days to keep finished jobs, their rows and uploads, and notifications."
+    )
+    delivery_retry_seconds: tuple[float, ...] = _setting(
+        (10.0, 60.0, 600.0, 3600.0),
+        _seconds_list,
+        "Seconds to wait before each retry of an email or webhook.",
+        "10,60,600,3600",
+    )
+    webhook_private_addresses: int = _setting(
+        0, _integer(0, 1), "1 lets webhooks call private and loopback addresses, and http://."
     )
     lockout_failures: int = _setting(10, _integer(1, 1000), "Wrong passwords before sign-in is locked.")
     lockout_minutes: int = _setting(15, _integer(1, 1440), "Minutes that sign-in stays locked.")

@@ -18,6 +18,10 @@
     const dialog = document.getElementById(id);
     if (dialog && !dialog.open) dialog.showModal();
   }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
   document.addEventListener("click", (event) => {
     const newTab = event.ctrlKey || event.metaKey || event.shiftKey;
     const opener = event.target.closest("[data-dialog]");

@@ -12,9 +12,11 @@ from werkzeug.routing import Rule
 
 from app.accounts.application.api_tokens import create_token
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.contacts.infrastructure.tables import Contact, Tag
+from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
+from app.notifications import application as notifications
+from app.notifications.infrastructure.tables import Notification
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from app.sample_data.application import make_sample_data
@@ -24,7 +26,7 @@ from tests.people import Person
 # What anybody signed in may see: files, and what is the same for all.
 SAME_FOR_ALL = {"static", "security.static"}
 # Sent with POST, but nothing of the account's is changed: leaving, showing a text that is being written, and
-# one's own name, email, password, and tokens.
+# one's own name, email, password, tokens, and notifications.
 CHANGES_NOTHING = {
     "security.logout",
     "workflow_steps.preview",
@@ -33,9 +35,11 @@ CHANGES_NOTHING = {
     "profile.set_password",
     "tokens.create",
     "tokens.revoke",
+    "notifications.read",
+    "notifications.read_all",
 }
 API = "/api/"  # whose operations know tokens, not browsers
-NOT_MADE = {"business.logo"}  # Alice has uploaded none
+NOT_MADE = {"business.logo", "job_rows.show"}  # Alice has uploaded no logo, and no row is processed yet
 
 
 @pytest.fixture
@@ -58,6 +62,9 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/workflows/public_id": workflow.public_id,
             "/workflows/workflow_id": workflow.public_id,
             "/workflows/step_id": _first_message(workflow.definition),
+            "/enrollments/row_number": "1",
+            "/settings/field_id": str(session().scalars(sa.select(CustomField.id).limit(1)).one()),
+            "/notifications/notification_id": _notification_for(alice),
             "upload_id": session().scalars(sa.select(Upload).limit(1)).one().public_id,
         }
 
@@ -65,6 +72,14 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
 def _token_of(person: Person) -> int:
     made, _ = create_token(person.actor, name="Website", scopes=["report:view"], days=None)
     return made.id
+
+
+def _notification_for(person: Person) -> str:
+    account, user = person.actor.account_id, person.actor.user_id
+    with transaction():
+        facts = {"kind": "import", "status": "completed"}
+        notifications.tell(account, user, "job_ended", "019a0000-0000-7000-8000-000000000000", facts)
+    return str(session().scalars(sa.select(Notification.id).limit(1)).one())
 
 
 def _first_message(definition: dict[str, Any]) -> str:

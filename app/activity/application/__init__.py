@@ -13,7 +13,7 @@ from app.activity.application.reading import (
     read_log,
     register_names,
 )
-from app.activity.application.recording import ActorLike, record, record_contact, record_many
+from app.activity.application.recording import ActorLike, forget_contact, record, record_contact, record_many
 from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
 from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
 
@@ -27,6 +27,7 @@ __all__ = [
     "Subject",
     "count_entries",
     "filter_kinds",
+    "forget_contact",
     "people_in_log",
     "read_log",
     "record",

@@ -62,3 +62,9 @@ def record_many(
     """Add one event for each contact id that the select returns, in one statement."""
     values = {"account_id": account_id, "at": at, "kind": kind, "workflow_id": workflow_id, "job_id": job_id}
     store.add_contact_events(bound(contacts), values)
+
+
+def forget_contact(account_id: int, contact_id: int) -> None:
+    """Delete a contact's timeline, and the facts of its audit entries, in the caller's transaction. That
+    something was done, by whom, and when, stays."""
+    store.forget_contact(account_id, contact_id)

@@ -31,3 +31,24 @@ def _insert(contacts: sa.Select[Any], names: tuple[str, ...]) -> sa.Insert:
     ids = contacts.subquery("ids")
     given = [sa.bindparam(f"e_{name}", type_=_events.c[name].type) for name in names]
     return sa.insert(_events).from_select([*names, "contact_id"], sa.select(*given, ids.c[0]))
+
+
+def forget_contact(account_id: int, contact_id: int) -> None:
+    """Delete the events of a contact and empty the facts of the audit entries about it."""
+    plain = {"synchronize_session": False}
+    session().execute(
+        sa.delete(ContactEvent).where(
+            ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
+        ),
+        execution_options=plain,
+    )
+    session().execute(
+        sa.update(AuditEntry)
+        .where(
+            AuditEntry.account_id == account_id,
+            AuditEntry.subject == "contact",
+            AuditEntry.subject_id == str(contact_id),
+        )
+        .values(facts={}),
+        execution_options=plain,
+    )

@@ -1,9 +1,8 @@
 """Activity page: the audit log, newest first, with filters in the query string."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,22 +42,13 @@ def index() -> ResponseReturnValue:
 def _filter_of(asked: Mapping[str, str]) -> LogFilter:
     """Parse the query string's filters; invalid values are ignored."""
     kind = activity.filter_kinds().get(asked.get("kind", ""))
-    until = _midnight(asked.get("to"))
+    until = formats.midnight(asked.get("to"))
     return LogFilter(
         user_id=_number(asked.get("person")),
         subjects=kind.subjects if kind else (),
-        since=_midnight(asked.get("from")),
-        until=_midnight(asked.get("to"), days_later=1) if until else None,
+        since=formats.midnight(asked.get("from")),
+        until=formats.midnight(asked.get("to"), days_later=1) if until else None,
     )
-
-
-def _midnight(text: str | None, days_later: int = 0) -> datetime | None:
-    """Return the start of a day (ISO date) in the account's time zone, as UTC; None if it is invalid."""
-    try:
-        day = date.fromisoformat(text or "") + timedelta(days=days_later)
-        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(formats.zone.get())).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _id(name: str) -> int | None:

@@ -80,6 +80,7 @@ def read_options(document: Document) -> JobOptions:
         consent_basis=_text(document, "consent_basis"),
         tags=_texts(document, "tags"),
         batch_size=None if size is None else int(size),
+        notify_email=_text(document, "notify_email"),
         scheduled_at=None if starts_at is None else datetime.fromisoformat(starts_at),
         time_zone=_text(document, "time_zone"),
         drip=None if drip is None else _read_drip(drip),

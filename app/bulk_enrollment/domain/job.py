@@ -43,6 +43,7 @@ LEGAL: dict[JobStatus, frozenset[JobStatus]] = {
 }
 
 DRY_RUN = frozenset({S.DRAFT, S.DISCARDED})  # hidden; a discarded one exists until its rows are deleted
+# Finished jobs that are older than they are kept become DISCARDED, too, until their rows are deleted.
 FINISHED = frozenset(status for status, after in LEGAL.items() if not after) - DRY_RUN
 UNFINISHED = frozenset(S) - FINISHED - DRY_RUN
 RUNNING = frozenset({S.QUEUED, S.PROCESSING})

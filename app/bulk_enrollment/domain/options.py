@@ -8,6 +8,7 @@ from app.accounts.domain.regions import is_zone
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
 from app.bulk_enrollment.domain.timing.pace import Drip, drip_problem
 from app.files.domain.columns.identify import Identifier
+from app.platform.addresses import AddressProblem, email_key, explain
 
 Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]
@@ -23,12 +24,12 @@ FARTHEST_START = timedelta(days=366)
 class JobOptions:
     """Options of a job.
 
-    The first eight are the user's choices: what to do with missing and with existing contacts, the legal
-    basis for contacting new ones, names of tags to add, rows per batch (None: automatic), when the job starts
-    (None: at once), the time zone that this was chosen in, and how the people are spread over time (None: not
-    at all). The others are set when the job is created and started: the name of the rows (a file name), the
-    tag ids, the first step of the workflow, and whether contacts who have left the workflow may be enrolled
-    `again`.
+    The first nine are the user's choices: what to do with missing and with existing contacts, the legal
+    basis for contacting new ones, names of tags to add, rows per batch (None: automatic), the address that
+    gets an email at the end (empty: nobody), when the job starts (None: at once), the time zone that this was
+    chosen in, and how the people are spread over time (None: not at all). The others are set when the job is
+    created and started: the name of the rows (a file name), the tag ids, the first step of the workflow, and
+    whether contacts who have left the workflow may be enrolled `again`.
     """
 
     missing: Missing = "skip"
@@ -36,6 +37,7 @@ class JobOptions:
     consent_basis: str = ""
     tags: tuple[str, ...] = ()
     batch_size: int | None = None
+    notify_email: str = ""
     scheduled_at: datetime | None = None
     time_zone: str = ""
     drip: Drip | None = None
@@ -87,6 +89,8 @@ def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, st
             found[f"drip_{problem[0]}"] = problem[1]
         if not is_zone(options.drip.zone):
             found["time_zone"] = UNKNOWN_ZONE
+    if options.notify_email and isinstance(key := email_key(options.notify_email), AddressProblem):
+        found["notify_email"] = explain(key.value)
     return found
 
 

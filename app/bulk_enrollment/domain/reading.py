@@ -1,14 +1,16 @@
 """Reading of one file row: its identifier, values, and consent, without the database."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, ValueStyle, pack, read_fields
-from app.contacts.domain.names import field_key, tag_key, tag_name, tag_problem
+from app.contacts.domain.fields import CUSTOM_LIMIT, FIELDS, NAME_FIELDS, pack, read_fields
+from app.contacts.domain.names import tag_key, tag_name, tag_problem
+from app.contacts.domain.own_fields import OwnField, own_field_of
+from app.contacts.domain.value_style import ValueStyle
 from app.files.domain.cells.tags import tags_of
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.guesses import OWN_FIELD
@@ -83,7 +85,8 @@ class RowReader:
 
     Collects unreadable values in `left_out` {field: UnreadValues}, and tags in `tags` {key: name}, up to one
     more than MOST_TAGS. With `writes`, rows keep the values of their other columns. `findings` is what was
-    found in earlier rows; `row_context` says where else to look in a row.
+    found in earlier rows; `row_context` says where else to look in a row. `own` is {label: custom field}; a
+    label that is not in it creates a text field.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class RowReader:
         style: ValueStyle | None = None,
         findings: Findings | None = None,
         row_context: RowContext | None = None,
+        own: Mapping[str, OwnField] | None = None,
     ) -> None:
         columns = selection.columns
         self._style = style or ValueStyle(country)
@@ -104,6 +108,10 @@ class RowReader:
         self._others = [
             (at, name) for at, name in columns.items() if name in VALUES or name.startswith(OWN_FIELD)
         ]
+        labels = [name.removeprefix(OWN_FIELD) for _, name in self._others if name.startswith(OWN_FIELD)]
+        known = own or {}
+        self._own = {OWN_FIELD + label: known.get(label) or own_field_of(label) for label in labels}
+        self._own_by_key = {field.key: field for field in self._own.values()}
         self._tagging = next((at for at, name in columns.items() if name == TAGS), None)
         self._identify = identifying(
             selection.identifier,
@@ -200,14 +208,13 @@ class RowReader:
     def _packed(self, values: dict[str, str], cells: Sequence[str]) -> tuple[str | None, dict[str, str]]:
         """Return the contact's columns as JSON (None if there are none) and {field: cell} of unreadable
         values."""
-        custom = {
-            field_key(name.removeprefix(OWN_FIELD)): value
-            for name, value in values.items()
-            if name.startswith(OWN_FIELD)
-        }
+        custom = {self._own[name].key: value for name, value in values.items() if name in self._own}
         plain = {name: value for name, value in values.items() if name in VALUES}
-        reading = read_fields(plain, custom=custom, style=self._style)
-        missed = {name: values.get(name, "") for name in reading.problems}
+        reading = read_fields(plain, custom=custom, style=self._style, own=self._own_by_key)
+        missed = {
+            self._own_by_key[name].label if name in custom else name: custom.get(name) or values.get(name, "")
+            for name in reading.problems
+        }
         packed: dict[str, Any] = reading.values
         if self._tagging is not None:
             keys, is_whole = self._tag_keys(cells[self._tagging])

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, statuses_named
+from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, JobStatus, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import BigInt, session
 from app.platform.ids import is_public_id
-from app.workflows.infrastructure.tables import Workflow
+from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _UNFINISHED = [status.value for status in UNFINISHED]
 
@@ -59,16 +59,60 @@ class JobFilter:
     """Filter for a list of jobs; empty values match all.
 
     `kind` is enroll or import, each with its undos, `status` a name that `statuses_named` knows,
-    `workflow_id` a workflow's public id.
+    `workflow_id` a workflow's public id. Jobs were created from `since` and before `until`.
     """
 
     status: str = ""
     workflow_id: str = ""
     kind: str = "enroll"
+    since: datetime | None = None
+    until: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.status or self.workflow_id)
+        return not (self.status or self.workflow_id or self.since or self.until)
+
+
+def named(account_id: int, job: EnrollmentJob) -> NamedJob:
+    """Return the names that belong to a loaded job, which is used as it is."""
+    pauser = sa.orm.aliased(User, name="pauser")
+    found = (
+        session()
+        .execute(
+            sa.select(Workflow.name, Workflow.public_id, Workflow.status, User.name, pauser.name)
+            .select_from(EnrollmentJob)
+            .outerjoin(Workflow, _its_workflow(account_id))
+            .outerjoin(User, User.id == EnrollmentJob.created_by)
+            .outerjoin(pauser, pauser.id == EnrollmentJob.paused_by_user)
+            .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job.id)
+        )
+        .one()
+    )
+    return NamedJob(job, *found)
+
+
+def version_number(account_id: int, version_id: int | None) -> int | None:
+    """Return the number of a workflow version, given its internal id."""
+    if version_id is None:
+        return None
+    return session().scalar(
+        sa.select(WorkflowVersion.number).where(
+            WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id
+        )
+    )
+
+
+def public_id_of(account_id: int, job_id: int | None) -> str | None:
+    """Return the public id of a job, or None if it doesn't exist anymore."""
+    if job_id is None:
+        return None
+    return session().scalar(
+        sa.select(EnrollmentJob.public_id).where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id == job_id,
+            EnrollmentJob.status != JobStatus.DISCARDED,
+        )
+    )
 
 
 def named_job(account_id: int, public_id: str) -> NamedJob | None:
@@ -155,6 +199,21 @@ def unfinished_pulses(account_id: int, limit: int, now: datetime) -> list[JobPul
     return [JobPulse(*row) for row in rows]
 
 
+def unfinished_jobs(account_id: int) -> Sequence[EnrollmentJob]:
+    """Return the unfinished jobs and open dry runs."""
+    statuses = [*_UNFINISHED, JobStatus.DRAFT.value]
+    return (
+        session()
+        .scalars(
+            sa.select(EnrollmentJob)
+            .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.in_(statuses))
+            .options(sa.orm.undefer(EnrollmentJob.selection))
+            .execution_options(populate_existing=True)
+        )
+        .all()
+    )
+
+
 def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
     """Return {job id: Origin} of the jobs that still exist."""
     rows = session().execute(
@@ -171,6 +230,10 @@ def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
         query = query.where(EnrollmentJob.status.in_(statuses_named(wanted.status)))
     if wanted.workflow_id:
         query = query.where(Workflow.public_id == wanted.workflow_id)
+    if wanted.since is not None:
+        query = query.where(EnrollmentJob.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(EnrollmentJob.created_at < wanted.until)
     return query
 
 

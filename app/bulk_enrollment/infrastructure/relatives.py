@@ -63,7 +63,8 @@ def original_of(account_id: int, job: EnrollmentJob) -> Relative | None:
     """Return the job that this one was created from, or None if there is none or it has been deleted."""
     if job.parent_job_id is None:
         return None
-    found = _jobs(account_id, 1, EnrollmentJob.id == job.parent_job_id)
+    is_shown = EnrollmentJob.status.notin_(DRY_RUN)
+    found = _jobs(account_id, 1, EnrollmentJob.id == job.parent_job_id, is_shown)
     return _relative(found[0], job) if found else None
 
 

@@ -6,7 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import OPEN_BATCH, UNFINISHED, WITH_OPEN_BATCHES, BatchStatus, JobStatus
+from app.bulk_enrollment.domain.job import (
+    FINISHED,
+    OPEN_BATCH,
+    UNFINISHED,
+    WITH_OPEN_BATCHES,
+    BatchStatus,
+    JobStatus,
+)
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_unwanted, is_waiting
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
@@ -178,6 +185,16 @@ def drafts_before(moment: datetime) -> list[tuple[int, int]]:
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id)
         .where(_has_status(JobStatus.DRAFT), EnrollmentJob.created_at < moment)
         .limit(50)
+    )
+
+
+def expired_jobs(before: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return (account, job) of the oldest jobs that finished before this moment."""
+    return _pairs(
+        sa.select(EnrollmentJob.account_id, EnrollmentJob.id)
+        .where(EnrollmentJob.status.in_(FINISHED), EnrollmentJob.finished_at < before)
+        .order_by(EnrollmentJob.id)
+        .limit(limit)
     )
 
 

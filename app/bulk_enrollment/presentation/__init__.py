@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from app.bulk_enrollment.application.records import erasing
 from app.bulk_enrollment.presentation.fixing import pages as fixing
 from app.bulk_enrollment.presentation.fixing import retries
 from app.bulk_enrollment.presentation.jobs import check, commands, control, timing, undo
 from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
+from app.bulk_enrollment.presentation.records import notices, report_page, row_page
 from app.bulk_enrollment.presentation.report import (
     audit_words,
     downloads,
@@ -26,6 +28,8 @@ def init(app: Flask) -> None:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(event_streams.blueprint)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(report_page.blueprint)
+    app.register_blueprint(row_page.blueprint)
     app.register_blueprint(to_dos.blueprint)
     app.register_blueprint(running_jobs.blueprint)
     app.register_blueprint(check.blueprint)
@@ -36,6 +40,9 @@ def init(app: Flask) -> None:
     app.register_blueprint(timing.blueprint)
     app.context_processor(running_jobs.on_every_page)
     audit_words.register()
+    notices.register()
     panels.register()
+    row_page.register()
+    erasing.register()
     destinations.register()
     commands.register(app)

@@ -15,7 +15,23 @@ from app.contacts.application.bulk import (
     untag_many,
     update_many,
 )
+from app.contacts.application.custom_fields import (
+    FieldUse,
+    check_keys,
+    ensure_fields,
+    fields_for,
+    own_field_list,
+    register_field_uses,
+)
 from app.contacts.application.editing import ContactChange, edit_contact
+from app.contacts.application.erasing import (
+    ErasedPerson,
+    Eraser,
+    Trace,
+    erase_contact,
+    erasure_preview,
+    register_eraser,
+)
 from app.contacts.application.file_questions import answer_files
 from app.contacts.application.filters import (
     Term,
@@ -28,7 +44,6 @@ from app.contacts.application.filters import (
     which_meet,
     zone_of,
 )
-from app.contacts.application.own_fields import check_keys, ensure_fields
 from app.contacts.application.panels import (
     LinkedText,
     descriptions_of,
@@ -61,11 +76,15 @@ __all__ = [
     "Card",
     "ContactChange",
     "ContactPage",
+    "ErasedPerson",
+    "Eraser",
+    "FieldUse",
     "LinkedText",
     "Listing",
     "Search",
     "TaggedContact",
     "Term",
+    "Trace",
     "add_contact",
     "answer_files",
     "block_many",
@@ -80,16 +99,22 @@ __all__ = [
     "edit_contact",
     "ensure_fields",
     "ensure_tags",
+    "erase_contact",
+    "erasure_preview",
     "facts_of",
+    "fields_for",
     "filter_words",
     "find_contacts",
     "job_names",
     "list_contacts",
     "new_tags",
+    "own_field_list",
     "own_fields",
     "panels_of",
     "reactivate",
+    "register_eraser",
     "register_events",
+    "register_field_uses",
     "register_job_names",
     "register_panel",
     "register_term",

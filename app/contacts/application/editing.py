@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
+from app.contacts.application.custom_fields.listing import check_keys
 from app.contacts.application.lookup import existing
-from app.contacts.application.own_fields import check_keys
 from app.contacts.application.people import change_contact, reactivate, unsubscribe
 from app.contacts.application.reading import TaggedContact, tagged
 from app.contacts.application.tags import tag_contact, untag_contact

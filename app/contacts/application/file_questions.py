@@ -19,7 +19,7 @@ class ContactsBook:
         return {key: field.label for key, field in FIELDS.items()}
 
     def own_fields(self, actor: Actor) -> Sequence[str]:
-        return list(own_fields(actor).values())
+        return [field.label for field in own_fields(actor)]
 
     def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
         return new_tags(account_id, names)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.accounts import application as accounts
+from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.domain.criteria import (
     Clock,
     Facts,
@@ -28,6 +29,8 @@ from app.contacts.domain.criteria import (
     register_fields,
     rules,
 )
+from app.contacts.domain.criteria.fields import custom_key
+from app.contacts.domain.own_fields import OwnField, kind_problems, typed_rule
 from app.contacts.infrastructure import criteria_sql, facts
 from app.contacts.infrastructure.tables import Contact
 from app.platform.errors import Invalid
@@ -68,11 +71,41 @@ def criteria_for(account_id: int, document: Any) -> Group:
     problems = list(criteria_problems(document))[:MAX_PROBLEMS]
     if problems:
         raise _invalid(problems)
+    document = _typed(account_id, document)
     criteria = parse(document, accounts.worker_actor(account_id).country)
     problems = list(dict.fromkeys(_unknown(account_id, criteria)))
     if problems:
         raise _invalid(problems)
     return criteria
+
+
+def _typed(account_id: int, document: Any) -> Any:
+    """Return a valid document whose rules on custom fields have values as the kinds of the fields are stored.
+
+    Raises Invalid for rules that don't fit the kinds.
+    """
+    if not any(custom_key(rule.field) for rule in rules(document)):
+        return document
+    own = {field.key: field for field in own_field_list(account_id)}
+    found = [(own.get(custom_key(rule.field)), rule.op, rule.value) for rule in rules(document)]
+    problems = kind_problems([(field, op, value) for field, op, value in found if field is not None])
+    if problems:
+        raise _invalid(problems[:MAX_PROBLEMS])
+    return _typed_group(document, own)
+
+
+def _typed_group(group: Any, own: Mapping[str, OwnField]) -> Any:
+    typed = {}
+    for join, members in group.items():
+        typed[join] = [
+            _typed_group(member, own)
+            if "field" not in member
+            else typed_rule(member, own[key])
+            if (key := custom_key(member["field"])) in own
+            else member
+            for member in members
+        ]
+    return typed
 
 
 def condition_of(account_id: int, criteria: Group, now: datetime) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.lookup import existing
 from app.contacts.application.tags import ensure_tags
 from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, clean, may_become, read_fields
@@ -120,7 +121,8 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
 
 
 def _checked(actor: Actor, given: Mapping[str, str], custom: Mapping[str, str] | None) -> dict[str, Any]:
-    values, problems = read_fields(given, actor.country, custom)
+    own = {field.key: field for field in own_field_list(actor.account_id)} if custom else None
+    values, problems = read_fields(given, actor.country, custom, own=own)
     _refuse(problems)
     return values
 

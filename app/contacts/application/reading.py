@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.filters import condition_of, criteria_for
 from app.contacts.application.lookup import existing
 from app.contacts.domain import Status
 from app.contacts.domain.criteria import Group, simple_parts
 from app.contacts.domain.names import tag_problem
+from app.contacts.domain.own_fields import OwnField, shown_own
 from app.contacts.domain.search import lane_of, lanes_of
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.listing import ContactList, Wanted
@@ -174,10 +176,10 @@ def tags_to_choose(actor: Actor) -> Sequence[Tag]:
     return queries.tags(actor.account_id)
 
 
-def own_fields(actor: Actor) -> dict[str, str]:
-    """Return {key: label} of the account's custom fields."""
+def own_fields(actor: Actor) -> list[OwnField]:
+    """Return the account's custom fields, for people who fill them."""
     require(actor, Permission.CONTACTS)
-    return _labels(actor)
+    return own_field_list(actor.account_id)
 
 
 def contact_card(actor: Actor, contact_id: int) -> Card:
@@ -185,14 +187,18 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
     require(actor, Permission.REPORTS)
     contact = existing(actor, contact_id)
     events = queries.events_of(actor.account_id, contact.id, EVENTS_SHOWN)
-    labels = _labels(actor)
+    known = {field.key: field for field in own_field_list(actor.account_id)}
     values = contact.custom or {}
     return Card(
         contact=contact,
         tags=queries.tags_of(actor.account_id, [contact.id])[contact.id],
         events=events,
         names=queries.names_of({*(event.user_id for event in events), contact.created_by}),
-        custom=[(labels.get(key, key), str(value)) for key, value in values.items()],
+        custom=[
+            (known[key].label, shown_own(known[key], str(value)))
+            for key, value in sorted(values.items(), key=lambda item: str(item[0]))
+            if key in known
+        ],
     )
 
 
@@ -218,7 +224,3 @@ def _anchor(actor: Actor, wanted: Wanted, contact_id: int | None) -> Contact | N
     if contact is None or (wanted.lanes and lane_of(wanted.lanes, contact) is None):
         return None
     return contact
-
-
-def _labels(actor: Actor) -> dict[str, str]:
-    return {field.key: field.label for field in queries.custom_fields(actor.account_id)}

@@ -13,12 +13,12 @@ from app.contacts.domain.fields import (
     STAGED,
     Field,
     Reading,
-    ValueStyle,
     birthday_input,
     pack,
     read_fields,
 )
 from app.contacts.domain.names import MAX_TAG, clean, name_key, tag_key, tag_name, tag_problem
+from app.contacts.domain.value_style import ValueStyle
 
 __all__ = [
     "CONSENT_LABELS",

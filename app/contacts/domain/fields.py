@@ -9,10 +9,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.contacts.domain.names import clean, name_key
+from app.contacts.domain.own_fields import OwnField, OwnKind, own_problem, read_own
+from app.contacts.domain.value_style import ValueStyle
 from app.contacts.domain.whole_names import split_name
 from app.platform.addresses import email_key, first_email, read_phone
 from app.platform.addresses.email_keys import MAX_ADDRESS
-from app.platform.dates import NO_YEAR, DateStyle, is_month_first, read_date
+from app.platform.dates import NO_YEAR, read_date
 
 
 class Field(NamedTuple):
@@ -58,24 +60,6 @@ STAGED: Final = (
 )
 
 
-class ValueStyle(NamedTuple):
-    """How values in a form or a file's columns are written.
-
-    `country` is the account's (ISO 3166 alpha-2), for phone numbers without a country code. `dates` is the
-    date style, None for the country's. `international`: phone numbers include a country code even without a
-    plus.
-    """
-
-    country: str = ""
-    dates: DateStyle | None = None
-    international: bool = False
-
-    @property
-    def date_style(self) -> DateStyle:
-        """The chosen date style, or the usual one of the country."""
-        return self.dates or DateStyle(is_month_first(self.country))
-
-
 class Reading(NamedTuple):
     """`values` by column, only filled ones; `problems` is {field key: sentence}."""
 
@@ -88,10 +72,12 @@ def read_fields(
     country: str = "",
     custom: Mapping[str, str] | None = None,
     style: ValueStyle | None = None,
+    own: Mapping[str, OwnField] | None = None,
 ) -> Reading:
     """Convert texts by field key to column values, written in `style` (default: the style of `country`).
 
-    Blank texts are left out. `full_name` is split to fill a blank first or last name. Raises KeyError for a
+    `own` are the custom fields by key, whose kinds their values must have; others hold text. Blank texts are
+    left out. `full_name` is split to fill a blank first or last name. Raises KeyError for a
     field key that is not in FIELDS.
     """
     style = style or ValueStyle(country)
@@ -103,9 +89,17 @@ def read_fields(
         if cleaned:
             _read(reading, FIELDS[key], cleaned, style)
     kept = {key: cleaned for key, text in (custom or {}).items() if (cleaned := clean(text[:_LONGEST_READ]))}
-    for key, text in kept.items():
+    for key, text in list(kept.items()):
+        field = own.get(key) if own else None
         if len(text) > CUSTOM_LIMIT:
-            reading.problems[key] = _too_long(key, text, CUSTOM_LIMIT)
+            reading.problems[key] = _too_long(field.label if field else key, text, CUSTOM_LIMIT)
+        elif field is not None and field.kind is not OwnKind.TEXT:
+            value = read_own(field, text, style)
+            if value is None:
+                reading.problems[key] = own_problem(field, text)
+                del kept[key]
+            else:
+                kept[key] = value
     if kept:
         reading.values["custom"] = kept
     return reading

@@ -15,8 +15,10 @@ _TEXTS = ("first_name", "last_name", "company", "city", "country", "status")
 
 
 def custom_keys(account_id: int) -> frozenset[str]:
-    """Return the keys of the account's custom fields."""
-    query = sa.select(CustomField.key).where(CustomField.account_id == account_id)
+    """Return the keys of the account's custom fields, without those that are being merged or deleted."""
+    query = sa.select(CustomField.key).where(
+        CustomField.account_id == account_id, CustomField.task.notin_(("merge", "delete"))
+    )
     return frozenset(session().scalars(query))
 
 

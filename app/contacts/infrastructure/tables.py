@@ -81,9 +81,34 @@ class ContactTag(AccountOwned, db.Model):
 
 
 class CustomField(AccountOwned, Authored, db.Model):
+    """A custom field. Its values are in `Contact.custom` under `key`.
+
+    `kind`, `choices` and `aliases` are those of `domain.own_fields.OwnField`. While `task` is set (convert,
+    merge into the field `merge_into`, delete), its values are changed; contacts up to the id `done_through`
+    are done.
+    """
+
     __tablename__ = "custom_fields"
     __table_args__ = (sa.UniqueConstraint("account_id", "key"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(60))
     label: Mapped[str] = mapped_column(sa.String(120))
+    kind: Mapped[str] = mapped_column(sa.String(10), default="text", server_default="text")
+    choices: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    aliases: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    task: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    merge_into: Mapped[int | None] = mapped_column(BigInt)
+    done_through: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+
+
+class Erasure(AccountOwned, db.Model):
+    """A contact that is being erased. `person` is what jobs and files are searched for; the row is deleted
+    when that is done."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(BigInt)
+    person: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -5,12 +5,14 @@ from flask import Flask
 from app.contacts.application import answer_files
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
-from app.contacts.presentation import audit_words, pages
+from app.contacts.presentation import audit_words, field_pages, pages
+from app.contacts.presentation import tasks as _tasks  # noqa: F401
 
 
 def init(app: Flask) -> None:
     app.add_template_filter(title_of, "contact_title")
     app.add_template_filter(may_be_contacted, "may_be_contacted")
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(field_pages.blueprint)
     audit_words.register()
     answer_files()

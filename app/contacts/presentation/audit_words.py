@@ -7,6 +7,8 @@ from flask import url_for
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.contacts.infrastructure import queries
+from app.platform.formats import number
+from app.platform.words import counted
 
 
 def _page(contact_id: str) -> str:
@@ -17,6 +19,11 @@ def _reason(facts: Facts) -> str:
     return f"(reason: {facts['reason']})" if facts.get("reason") else ""
 
 
+def _merged(facts: Facts) -> str:
+    moved, lost = counted(facts.get("moved", 0), "value"), facts.get("lost", 0)
+    return f"(“{facts.get('merged', '')}”: {moved} moved, {number(lost)} deleted)"
+
+
 _AUDIT_SENTENCES: Final = {
     "contact_created": "added {it}",
     "contact_changed": "updated {it}",
@@ -24,17 +31,28 @@ _AUDIT_SENTENCES: Final = {
     "contact_reactivated": "resubscribed {it}",
     "contact_tag_added": "tagged {it}",
     "contact_tag_removed": "removed a tag from {it}",
+    "contact_erased": "erased {it}",
+    "field_created": "created {it}",
+    "field_edited": "updated {it}",
+    "fields_merged": "merged a field into {it}",
+    "field_deleted": "deleted {it}",
 }
 
 
 def register() -> None:
     words = AuditWords(
         _AUDIT_SENTENCES,
-        subjects={"contact": Subject("the contact ", "a contact", "contacts", _page)},
+        subjects={
+            "contact": Subject("the contact ", "a contact", "contacts", _page),
+            "custom_field": Subject("the field ", "a field", "contacts", lambda _id: url_for("fields.index")),
+        },
         details={
             "contact_tag_added": lambda facts: f"with “{facts.get('tag', '')}”",
             "contact_tag_removed": lambda facts: f"(“{facts.get('tag', '')}”)",
             "contact_reactivated": _reason,
+            "field_edited": lambda facts: f"({', '.join(facts['changed'])})" if facts.get("changed") else "",
+            "fields_merged": _merged,
+            "field_deleted": lambda facts: f"({counted(facts.get('contacts', 0), 'value')})",
         },
         kinds={"contacts": "Contacts"},
     )

@@ -1,16 +1,17 @@
 """Forms of the contact pages. Values are validated by the use cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TelField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import Length
 
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.domain.fields import CUSTOM_LIMIT
+from app.contacts.domain.own_fields import OwnField, OwnKind
 
 _OWN = "own-"
 
@@ -76,15 +77,42 @@ class ReactivationForm(FlaskForm):
     )
 
 
-def contact_form(kind: type[ContactForm], own: Mapping[str, str], **values: Any) -> Any:
-    """Create a form of this class with an input for each custom field in `own` {key: label}.
+def _own_input(field: OwnField) -> Any:
+    """Return the input of a custom field. Stored values that don't fit the kind stay visible and selected."""
+    if field.kind is OwnKind.YES_NO:
+        return _Choice(field.label, (("yes", "Yes"), ("no", "No")))
+    if field.kind is OwnKind.CHOICE:
+        return _Choice(field.label, tuple((one, one) for one in field.choices))
+    keyboard = {"inputmode": "decimal"} if field.kind is OwnKind.NUMBER else {}
+    example = {"placeholder": "2026-05-01"} if field.kind is OwnKind.DATE else {}
+    return StringField(field.label, render_kw={"maxlength": CUSTOM_LIMIT, **keyboard, **example})
+
+
+class _Choice(SelectField):
+    """A choice, or nothing; another stored value is offered, too."""
+
+    def __init__(self, label: str = "", offered: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+        self.offered = offered
+        super().__init__(label, choices=[], validate_choice=False, **more)
+        self.type = "SelectField"  # for the macro that draws it
+
+    def iter_choices(self) -> Any:
+        value = str(self.data or "")
+        known = {"", *(one for one, _ in self.offered)}
+        others = [] if value in known else [(value, value)]
+        for one, label in [("", "–"), *self.offered, *others]:
+            yield Choice(one, label, one == value, {})
+
+    def has_groups(self) -> bool:
+        return False
+
+
+def contact_form(kind: type[ContactForm], own: Sequence[OwnField], **values: Any) -> Any:
+    """Create a form of this class with an input for each custom field.
 
     `values` are the initial values of an unsubmitted form; `own_values` those of custom fields.
     """
-    inputs = {
-        f"{_OWN}{key}": StringField(label, render_kw={"maxlength": CUSTOM_LIMIT})
-        for key, label in own.items()
-    }
+    inputs = {f"{_OWN}{field.key}": _own_input(field) for field in own}
     form = type(kind.__name__, (kind,), inputs)
     own_values = values.pop("own_values", None) or {}
     return form(data=values | {f"{_OWN}{key}": value for key, value in own_values.items()})

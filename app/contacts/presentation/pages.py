@@ -149,6 +149,20 @@ def unsubscribe(contact_id: int) -> ResponseReturnValue:
     return web.send_to(_page(contact_id))
 
 
+@blueprint.get(f"{ONE}/erasure")
+def ask_to_erase(contact_id: int) -> ResponseReturnValue:
+    """Show what erasing the contact will do."""
+    preview = contacts.erasure_preview(web.actor(), contact_id)
+    return render_template("contacts/erasure.html", preview=preview, nav_active="contacts")
+
+
+@blueprint.post(f"{ONE}/erasure")
+def erase(contact_id: int) -> ResponseReturnValue:
+    contacts.erase_contact(web.actor(), contact_id)
+    flash("Contact erased. Jobs and uploaded files are being cleaned.", "success")
+    return web.send_to(url_for("contacts.index"))
+
+
 @blueprint.post(f"{ONE}/reactivation")
 def reactivate(contact_id: int) -> ResponseReturnValue:
     form = ReactivationForm()

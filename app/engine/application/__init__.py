@@ -2,6 +2,7 @@
 functions read enrollments."""
 
 from app.engine.application.enrolling import enroll_many, withdraw_many
+from app.engine.application.erasing import register_eraser
 from app.engine.application.membership import register_terms
 from app.engine.application.reading import (
     VIEWS,
@@ -26,6 +27,7 @@ __all__ = [
     "names_of_workflows",
     "people_in",
     "people_under_way",
+    "register_eraser",
     "register_terms",
     "withdraw_many",
 ]

@@ -93,3 +93,17 @@ def withdraw_many(
         execution_options={"synchronize_session": False, "preserve_rowcount": True},
     )
     return int(result.rowcount)
+
+
+def withdraw_contact(account_id: int, contact_id: int, at: datetime) -> None:
+    """End all active enrollments of a contact."""
+    session().execute(
+        sa.update(Enrollment)
+        .where(
+            Enrollment.account_id == account_id,
+            Enrollment.contact_id == contact_id,
+            Enrollment.status.in_(UNDER_WAY),
+        )
+        .values(status=EnrollmentStatus.WITHDRAWN, ended_at=at, due_at=None),
+        execution_options={"synchronize_session": False},
+    )

@@ -14,3 +14,4 @@ def init(app: Flask) -> None:
     workflows.register_panel("people", panels.figures, place="top")
     contacts.register_panel("enrollments", panels.enrollments)
     engine.register_terms()
+    engine.register_eraser()

@@ -38,7 +38,13 @@ from app.files.application.destinations import (
     register_command,
     register_destination,
 )
-from app.files.application.discarding import discard, discard_unused, register_use
+from app.files.application.discarding import (
+    discard,
+    discard_unused,
+    erase_people,
+    register_use,
+    uploads_of,
+)
 from app.files.application.keeping import keep, too_large
 from app.files.application.people_count import PeopleCount, new_to_account
 from app.files.application.reading import (
@@ -107,6 +113,7 @@ __all__ = [
     "destination_kinds",
     "discard",
     "discard_unused",
+    "erase_people",
     "file_commands",
     "first_lines",
     "first_rows",
@@ -151,5 +158,6 @@ __all__ = [
     "undo_fixes",
     "untouched_rows",
     "upload_by_id",
+    "uploads_of",
     "with_repairs",
 ]

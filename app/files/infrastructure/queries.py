@@ -22,6 +22,16 @@ def upload_by_id(account_id: int, upload_id: int) -> Upload | None:
     return session().scalar(sa.select(Upload).where(Upload.account_id == account_id, Upload.id == upload_id))
 
 
+def mappings_of(account_id: int) -> Sequence[ColumnMapping]:
+    """Return all remembered mappings of the account."""
+    return session().scalars(sa.select(ColumnMapping).where(ColumnMapping.account_id == account_id)).all()
+
+
+def upload_ids(account_id: int) -> list[int]:
+    """Return the ids of all uploads of the account."""
+    return list(session().scalars(sa.select(Upload.id).where(Upload.account_id == account_id)))
+
+
 def bytes_of_uploads(account_id: int) -> int:
     """Return the total size of the account's uploads as sent; compressed on disk they are smaller."""
     query = sa.select(sa.func.coalesce(sa.func.sum(Upload.size), 0)).where(Upload.account_id == account_id)

@@ -3,7 +3,7 @@
 import gzip
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,13 +14,22 @@ QUICKLY = 1  # contact files still shrink to a fifth, and CPU time costs as much
 SHEET_TEXT = ".sheet"  # extracted text of a worksheet, stored next to its workbook
 
 
+def new_file(account_id: int, public_id: str) -> AbstractContextManager[BinaryIO]:
+    """Open a new file for writing. It is compressed, and replaces the old one, if any, only if the block ends
+    without an exception."""
+    return _written(path_of(account_id, public_id), ".part")
+
+
+def new_sheet(account_id: int, public_id: str) -> AbstractContextManager[BinaryIO]:
+    """The same for the extracted text of a worksheet."""
+    return _written(path_of(account_id, public_id).with_suffix(SHEET_TEXT), ".sheet.part")
+
+
 @contextmanager
-def new_file(account_id: int, public_id: str) -> Iterator[BinaryIO]:
-    """Open a new file for writing. It is compressed, and kept only if the block ends without an exception."""
-    target = path_of(account_id, public_id)
+def _written(target: Path, draft_suffix: str) -> Iterator[BinaryIO]:
     for folder in (target.parent.parent, target.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
+    draft = target.with_suffix(draft_suffix)
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
             with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=QUICKLY, mtime=0) as packed:

@@ -27,6 +27,13 @@ def change(upload: Upload, **values: Any) -> None:
     )
 
 
+def change_facts(row: Upload | ColumnMapping, values: dict[str, Any]) -> None:
+    """Set columns of a loaded row, without a new time of change."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    session().flush()
+
+
 def remember(
     account_id: int,
     fingerprint: str,

@@ -153,7 +153,30 @@ def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:
 
 def custom_field_keys(account_id: int) -> set[str]:
     """Return the keys of the account's custom contact fields."""
-    return set(session().scalars(sa.select(CustomField.key).where(CustomField.account_id == account_id)))
+    query = sa.select(CustomField.key).where(
+        CustomField.account_id == account_id, CustomField.task.notin_(("merge", "delete"))
+    )
+    return set(session().scalars(query))
+
+
+def workflows_naming(account_id: int, text: str) -> Sequence[Workflow]:
+    """Return the workflows that are not archived and whose definition, or active version, contains a text."""
+    of_version = (
+        sa.select(WorkflowVersion.workflow_id)
+        .where(
+            WorkflowVersion.account_id == account_id,
+            sa.cast(WorkflowVersion.definition, sa.Text).contains(text, autoescape=True),
+        )
+        .scalar_subquery()
+    )
+    query = sa.select(Workflow).where(
+        Workflow.account_id == account_id,
+        Workflow.status != "archived",
+        sa.or_(
+            sa.cast(Workflow.definition, sa.Text).contains(text, autoescape=True), Workflow.id.in_(of_version)
+        ),
+    )
+    return session().scalars(query.order_by(Workflow.name)).all()
 
 
 def name_of(user_id: int | None) -> str | None:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.workflows.domain import STEPS, channels
 from app.workflows.domain.types.declarations import Look
-from app.workflows.presentation import audit_words, life_pages, pages, step_pages
+from app.workflows.presentation import audit_words, field_uses, life_pages, pages, step_pages
 
 
 def init(app: Flask) -> None:
@@ -12,6 +12,7 @@ def init(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(pages.blueprint)
     audit_words.register()
+    field_uses.register()
     app.add_template_filter(STEPS.get, "step_type")
     app.add_template_filter(channel_look)
 

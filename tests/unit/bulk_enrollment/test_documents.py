@@ -37,6 +37,7 @@ OPTIONS = JobOptions(
     consent_basis="customer",
     tags=("Spring", "VIP"),
     batch_size=20,
+    notify_email="bob@example.com",
     scheduled_at=datetime(2026, 12, 1, 8, tzinfo=UTC),
     time_zone="Europe/Berlin",
     drip=Drip(500, 2, "hours", 540, 1020, (0, 4), "Europe/Berlin", 600),

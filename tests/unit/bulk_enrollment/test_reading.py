@@ -8,7 +8,7 @@ import pytest
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.reading import LEFT_OUT, ReadRow, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.contacts.domain.fields import ValueStyle
+from app.contacts.domain import ValueStyle
 from app.files.domain.columns.evidence import MOST_TAGS
 from app.files.domain.columns.row_context import RowContext
 from app.files.domain.consent.cells import word_key

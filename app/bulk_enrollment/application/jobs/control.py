@@ -7,6 +7,7 @@ from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended,
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import CANCEL_TASK
 from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy, pause_that_holds
@@ -76,10 +77,9 @@ def cancel_job(actor: Actor, public_id: str) -> None:
     started is canceled at once. Raises NotFound, NotAllowed, and Conflict for a finished one."""
     with transaction():
         job = _held(actor, public_id)
-        if not (
-            _cancel_at_once(job)
-            or jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job))
-        ):
+        if _cancel_at_once(job):
+            tell_end(job.account_id, job.id)
+        elif not jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job)):
             raise _cannot(job, "canceled")
         publish(job, "job_cancelled")
         activity.record(actor, "job_cancelled", "job", job.public_id)

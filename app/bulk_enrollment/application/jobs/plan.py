@@ -19,6 +19,7 @@ from app.bulk_enrollment.application.jobs.run import (
     run_batches,
 )
 from app.bulk_enrollment.application.selection.rows import rows_of
+from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.domain.job import JobStatus, batch_size
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.fixing import sheets
@@ -212,4 +213,5 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
             if job.retries is not None and job.parent_job_id is not None:
                 sheets.give_back(job.account_id, job.parent_job_id, job.id)
                 jobs.change(job.account_id, job.parent_job_id, resolved_at=None)
+            tell_end(job.account_id, job.id)
         discard_rows(job.account_id, job.id)

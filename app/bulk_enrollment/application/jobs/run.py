@@ -32,6 +32,7 @@ from app.bulk_enrollment.application.jobs.settling import (
     settle_part,
     span_of,
 )
+from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.application.timing import parts
 from app.bulk_enrollment.application.timing.allowance import Limits, limits_of
 from app.bulk_enrollment.application.timing.parts import MustWait, Part, TooManyEnrolled
@@ -310,6 +311,7 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
         if not jobs.finish(account_id, job_id, before, after, now(), totals.outcomes):
             return False
         publish(job, "job_finished", status=after.value)
+        tell_end(account_id, job_id)
         actor = accounts.worker_actor(account_id)
         activity.record(
             actor, "job_finished", "job", job.public_id, status=after.value, outcomes=totals.outcomes

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import FIELDS
+from app.platform.words import sentence
 
 
 @dataclass(frozen=True)
@@ -25,4 +26,5 @@ def left_out_of(job: EnrollmentJob) -> list[LeftOutValues]:
 
 
 def _label(name: str) -> str:
-    return FIELDS[name].label if name in FIELDS else name.replace("_", " ").capitalize()
+    """Return the label of a standard field; a custom field is named by its label."""
+    return FIELDS[name].label if name in FIELDS else sentence(name)

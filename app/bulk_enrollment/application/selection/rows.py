@@ -105,7 +105,13 @@ class FileRows:
         self._upload = upload
         self.width = len(layout.columns)
         self.reader = RowReader(
-            selection, job.options.writes_contacts, styles.country, style, findings, row_context
+            selection,
+            job.options.writes_contacts,
+            styles.country,
+            style,
+            findings,
+            row_context,
+            contacts.fields_for(job.account_id, selection.custom_labels),
         )
 
     def source(self) -> Iterator[Row]:

@@ -1,14 +1,49 @@
-"""Deletes the plans of jobs that never run."""
+"""Deletes jobs that never run, and finished ones that are older than jobs are kept."""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.infrastructure.fixing.tables import FixingRow, FixingSheet, RowEdits
 from app.bulk_enrollment.infrastructure.plan_states import is_unwanted
 from app.bulk_enrollment.infrastructure.store.planning import forget_after
-from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
+from app.bulk_enrollment.infrastructure.verification.tables import JobVerification
 from app.platform.database import session
 
 _PLAIN = {"synchronize_session": False}
+
+
+def expire(account_id: int, job_id: int, before: datetime) -> bool:
+    """Hide a job that finished before this moment, delete its batches and fixes, and let go of its upload.
+    Its rows are then deleted like those of a discarded dry run. Return whether this call did it."""
+    rows = EnrollmentJob.total
+    hidden = session().scalar(
+        sa.update(EnrollmentJob)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.id == job_id,
+            EnrollmentJob.status.in_(FINISHED),
+            EnrollmentJob.finished_at < before,
+        )
+        .values(
+            status=JobStatus.DISCARDED,
+            batches=0,
+            upload_id=None,
+            planned_rows=sa.case((EnrollmentJob.planned_rows > rows, EnrollmentJob.planned_rows), else_=rows),
+        )
+        .returning(EnrollmentJob.id),
+        execution_options=_PLAIN,
+    )
+    if hidden is None:
+        return False
+    for table in (EnrollmentBatch, FixingSheet, FixingRow, RowEdits, JobVerification):
+        session().execute(
+            sa.delete(table).where(table.account_id == account_id, table.job_id == job_id),
+            execution_options=_PLAIN,
+        )
+    return True
 
 
 def delete_last(account_id: int, job_id: int, most: int) -> bool:

@@ -23,6 +23,7 @@ every(60)(allowance.forget_old_counts)
 every(60)(discarding.resume_discarding)
 every(30)(sheet.fill_abandoned_sheets)
 every(3600)(sweep.discard_old_drafts)
+every(600)(discarding.discard_expired)
 every(3600)(files.discard_unused)
 
 uploads.watch_over_uploads()

@@ -63,6 +63,10 @@ def _end(facts: Facts) -> str:
     return f"({done} succeeded, {number(failed)} failed)" if failed else f"({done} succeeded)"
 
 
+def _age(facts: Facts) -> str:
+    return f"(finished more than {counted(facts['days'], 'day')} ago)" if facts.get("days") else ""
+
+
 def _outcomes(facts: Facts) -> dict[Outcome, int]:
     """Return {outcome: rows} of a finished job, without outcome codes that no longer exist."""
     counts = facts.get("outcomes")
@@ -79,6 +83,7 @@ _AUDIT_SENTENCES: Final = {
     "job_paused": "paused {it}",
     "job_resumed": "resumed {it}",
     "job_finished": "finished {it}",
+    "job_expired": "deleted {it}",
     "job_downloaded": "downloaded rows from {it}",
     "job_retried": "retried rows of {it}",
     "job_undone": "undid {it}",
@@ -96,6 +101,7 @@ _DETAILS: Final = {
     "job_finished": _end,
     "job_scheduled": _start,
     "job_rescheduled": _start,
+    "job_expired": _age,
     "job_retried": _number_of_rows,
     "job_undone": _number_of_rows,
     "job_rows_fixed": _number_of_rows,

@@ -1,5 +1,6 @@
 """The list of jobs, and one job's page: progress, results, skipped and failed rows."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
@@ -21,8 +22,9 @@ from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.bulk_enrollment.presentation.selection.when_form import form_for
-from app.platform import web
-from app.platform.formats import time_with_seconds
+from app.notifications import application as notifications
+from app.platform import formats, web
+from app.platform.settings import current
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
@@ -58,7 +60,13 @@ def job_list(kind: str) -> ResponseReturnValue:
         return render_template("bulk_enrollment/_job_list.html", **facts)
     workflows = report.workflows_to_choose(actor)
     return render_template(
-        "bulk_enrollment/jobs.html", workflows=workflows, statuses=STATUSES, nav_active=_place(kind), **facts
+        "bulk_enrollment/jobs.html",
+        workflows=workflows,
+        statuses=STATUSES,
+        days=_days(wanted),
+        days_kept=current().job_retention_days,
+        nav_active=_place(kind),
+        **facts,
     )
 
 
@@ -74,6 +82,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "bulk_enrollment/job.html",
         nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
         relatives=corrections.relatives_of(web.actor(), shown.job),
+        emails=notifications.emails_about(shown.job.account_id, shown.job.public_id),
         **_panel_facts(shown),
         **facts,
     )
@@ -169,7 +178,7 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
         "back_url": rows.back is not None and _rows_url(shown, wanted, before=rows.back),
         "on_url": rows.on is not None and _rows_url(shown, wanted, after=rows.on),
         "tabs": _tabs(shown, wanted),
-        "clock": time_with_seconds,
+        "clock": formats.time_with_seconds,
     }
 
 
@@ -198,7 +207,14 @@ def _job_filter(kind: str) -> JobFilter:
     status = request.args.get("status", "")
     known = not statuses_named(status).isdisjoint(STATUSES)
     workflow = request.args.get("workflow", "")[:36] if kind == "enroll" else ""
-    return JobFilter(status if known else "", workflow, kind)
+    since, until = (formats.midnight(request.args.get(name)) for name in ("from", "to"))
+    return JobFilter(
+        status if known else "",
+        workflow,
+        kind,
+        since,
+        formats.midnight(request.args.get("to"), days_later=1) if until else None,
+    )
 
 
 def _problem_filter() -> ProblemFilter:
@@ -218,7 +234,15 @@ def _row_number(name: str) -> int | None:
 
 def _list_url(wanted: JobFilter, **place: str) -> str:
     page = "imports.index" if wanted.kind == "import" else "jobs.index"
-    return url_for(page, status=wanted.status or None, workflow=wanted.workflow_id or None, **place)
+    days = {name: day for name, day in _days(wanted).items() if day}
+    return url_for(page, status=wanted.status or None, workflow=wanted.workflow_id or None, **days, **place)
+
+
+def _days(wanted: JobFilter) -> dict[str, str]:
+    """Return the first and the last day of the filter as ISO dates, or empty strings."""
+    last = formats.in_zone(wanted.until - timedelta(seconds=1)).date() if wanted.until else None
+    first = formats.in_zone(wanted.since).date() if wanted.since else None
+    return {"from": first.isoformat() if first else "", "to": last.isoformat() if last else ""}
 
 
 def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: int | None) -> str:

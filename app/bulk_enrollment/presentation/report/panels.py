@@ -7,9 +7,15 @@ from flask import render_template, url_for
 from markupsafe import Markup
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.report.shown_jobs import Origin, origins_of, recent_jobs
+from app.bulk_enrollment.application.report.shown_jobs import (
+    Origin,
+    origins_of,
+    recent_jobs,
+    unfinished_jobs_with_fields,
+)
 from app.contacts import application as contacts
 from app.contacts.application import LinkedText
+from app.contacts.domain.own_fields import OwnField, field_with
 from app.engine import application as engine
 from app.workflows import application as workflows
 
@@ -18,6 +24,16 @@ def register() -> None:
     workflows.register_panel("jobs", _latest_jobs)
     contacts.register_events(["enrolled", "imported", "withdrawn"], _describe)
     contacts.register_job_names(_names_of)
+    contacts.register_field_uses("jobs", _jobs_with)
+
+
+def _jobs_with(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
+    """Return the unfinished jobs and dry runs whose files fill a custom field."""
+    return [
+        contacts.FieldUse(f"the job of {name}", url_for("jobs.show", public_id=public_id))
+        for public_id, name, labels in unfinished_jobs_with_fields(account_id)
+        if any(field_with(label, [field]) for label in labels)
+    ]
 
 
 def _latest_jobs(actor: Actor, workflow: Any) -> Markup | None:

@@ -40,8 +40,8 @@ class Chips:
 
 @blueprint.get("/running")
 def index() -> ResponseReturnValue:
-    """Return only the chips; polled while there are any."""
-    return render_template("ui/_running_jobs.html", **_chips(web.actor()))
+    """Return the chips and the bell; polled while there are any chips."""
+    return render_template("bulk_enrollment/_running_answer.html", **_chips(web.actor()))
 
 
 def on_every_page() -> dict[str, Any]:

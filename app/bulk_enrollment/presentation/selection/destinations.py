@@ -26,7 +26,9 @@ from app.bulk_enrollment.presentation.selection.options_form import (
 )
 from app.bulk_enrollment.presentation.selection.when_form import first_when
 from app.files import application as files
+from app.platform import mail
 from app.platform.errors import MusterError
+from app.platform.settings import current
 from app.workflows import application as workflows
 from app.workflows.application import Missing
 from app.workflows.domain import Status, beginning_words
@@ -135,7 +137,8 @@ class JobDestination:
         if chosen is None:
             return None
         selection, options = chosen
-        return files.Remembered(selection.choices, values_of(options, self.actor.time_zone))
+        values = {"notify_email": self.actor.email} | values_of(options, self.actor.time_zone)
+        return files.Remembered(selection.choices, values)
 
     def first_values(self, newcomers: files.PeopleCount | None) -> Mapping[str, Any]:
         """Return preset values of the options.
@@ -147,12 +150,18 @@ class JobDestination:
             missing = "create"
         else:
             missing = "" if newcomers is None or newcomers.are_most else "skip"
-        return {"missing": missing or None, "existing": "leave"} | first_when(self.actor.time_zone)
+        first = {"missing": missing or None, "existing": "leave", "notify_email": self.actor.email}
+        return first | first_when(self.actor.time_zone)
 
     def options(self, form: Any, newcomers: files.PeopleCount | None) -> str:
         rows = newcomers.people if newcomers else 0
         return self._html(
-            "_mapping_options.html", form=form, newcomers=newcomers, rows=rows, batch_sizes=BATCH_SIZES
+            "_mapping_options.html",
+            form=form,
+            newcomers=newcomers,
+            rows=rows,
+            batch_sizes=BATCH_SIZES,
+            can_email=mail.is_set_up(current()),
         )
 
     def read(

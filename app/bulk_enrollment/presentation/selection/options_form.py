@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from app.bulk_enrollment.domain.options import (
@@ -51,6 +51,8 @@ def option_fields() -> type:
         )
         tags = StringField("Tags to add")
         batch_size = StringField("Batch size")
+        notify = BooleanField("Email when finished")
+        notify_email = EmailField("Email address")
 
     return OptionFields
 
@@ -63,6 +65,8 @@ def values_of(options: JobOptions, zone: str) -> dict[str, Any]:
         "consent_basis": options.consent_basis,
         "tags": ", ".join(options.tags),
         "batch_size": str(options.batch_size) if options.batch_size else "",
+        "notify": bool(options.notify_email),
+        **({"notify_email": options.notify_email} if options.notify_email else {}),
     }
 
 
@@ -79,6 +83,9 @@ def read_options(
         found["missing"] = "Choose whether to add or skip new contacts."
     if problem := next(filter(None, map(tag_problem, names)), None):
         found["tags"] = problem
+    notify_email = (form.notify_email.data or "").strip() if form.notify.data else ""
+    if form.notify.data and not notify_email:
+        found["notify_email"] = "Enter an email address."
     options = JobOptions(
         missing=_one_of(MISSING, form.missing.data),
         existing=_one_of(EXISTING, form.existing.data),
@@ -87,6 +94,7 @@ def read_options(
         else "",
         tags=tuple(names),
         batch_size=int(size) if is_number else None,
+        notify_email=notify_email,
     )
     if size and not is_number:
         found["batch_size"] = "Enter a whole number, or leave this empty."

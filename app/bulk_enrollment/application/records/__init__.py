@@ -1,0 +1,1 @@
+"""What stays of jobs: reports, the consent ledger, and what is erased of a person."""

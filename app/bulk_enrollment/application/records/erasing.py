@@ -1,0 +1,101 @@
+"""What jobs know about a person who is erased: rows of the ledger, quotes, lists of contacts, and files."""
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
+from app.bulk_enrollment.domain.selection import ManualSelection
+from app.bulk_enrollment.infrastructure.people import contact_rows, traces
+from app.bulk_enrollment.infrastructure.store import jobs
+from app.contacts import application as contacts
+from app.contacts.application import ErasedPerson, Trace
+from app.files import application as files
+from app.platform.database import transaction
+from app.platform.errors import Conflict
+from app.platform.words import counted
+
+_AT_ONCE = 500
+_MOST_FIXES = 5_000  # rows of one person in one job
+
+
+def register() -> None:
+    contacts.register_eraser(
+        "jobs", contacts.Eraser(preview=_preview, check=_check, at_once=_at_once, traces=_traces)
+    )
+
+
+def _preview(person: ErasedPerson) -> list[Trace]:
+    """Count the jobs that wrote to the contact; all others are searched, too."""
+    found = contact_rows.person_keys(person.account_id, person.contact_id)
+    created = found[1] if found else None
+    wrote = contact_rows.jobs_that_wrote(person.account_id, person.contact_id, created, 100)
+    uploads = len(files.uploads_of(person.account_id))
+    return [
+        Trace(f"{counted(len(wrote), 'job')} added or changed this contact. Their figures stay the same."),
+        Trace(f"Rows of this person are blanked in all jobs and in {counted(uploads, 'uploaded file')}."),
+    ]
+
+
+def _check(person: ErasedPerson) -> None:
+    """Refuse while a job may still write to the person."""
+    for job in traces.jobs_of(person.account_id):
+        if job.is_open and (not job.is_planned or _rows(person, job.job_id)):
+            raise Conflict(
+                "CONFLICT",
+                "A job that isn’t finished contains this person, or may contain them. "
+                "Wait for it to finish, or cancel it, then try again.",
+            )
+
+
+def _at_once(person: ErasedPerson) -> None:
+    """Discard dry runs that contain the person, or may contain them; they can be repeated."""
+    for job in traces.jobs_of(person.account_id):
+        if job.is_dry_run and (not job.is_planned or _rows(person, job.job_id)):
+            discard_dry_run(person.account_id, job.job_id)
+
+
+def _traces(person: ErasedPerson) -> None:
+    lines: dict[int, set[int]] = defaultdict(set)
+    for job in traces.jobs_of(person.account_id):
+        rows = _rows(person, job.job_id)
+        if job.upload_id is not None:
+            lines[job.upload_id] |= {line for _, line in rows}
+        _blank(person, job.job_id, [row for row, _ in rows])
+    for upload_id in files.uploads_of(person.account_id):
+        files.erase_people(person.account_id, upload_id, lines[upload_id], person.texts, person.values)
+
+
+def _rows(person: ErasedPerson, job_id: int) -> list[tuple[int, int]]:
+    return traces.rows_of(person.account_id, job_id, person.contact_id, person.keys, person.texts)
+
+
+def _blank(person: ErasedPerson, job_id: int, rows: list[int]) -> None:
+    for begin in range(0, len(rows), _AT_ONCE):
+        with transaction():
+            traces.blank_rows(person.account_id, job_id, rows[begin : begin + _AT_ONCE])
+    with transaction():
+        traces.forget_fixes(person.account_id, job_id, rows[:_MOST_FIXES], person.texts)
+    job = traces.job_texts(person.account_id, job_id)
+    changes: dict[str, Any] = {}
+    left_out = job.findings.get("left_out")
+    if left_out and rows:
+        changes["findings"] = job.findings | {"left_out": _without_samples(left_out, set(rows))}
+    if isinstance(job.selection, ManualSelection) and rows:
+        gone = set(rows)
+        entries = tuple(
+            "erased" if at in gone and job.selection.identifier != "contact_id" else entry
+            for at, entry in enumerate(job.selection.entries, 1)
+        )
+        changes["selection"] = replace(job.selection, entries=entries)
+    if changes:
+        with transaction():
+            jobs.change(person.account_id, job_id, **changes)
+
+
+def _without_samples(left_out: dict[str, Any], rows: set[int]) -> dict[str, Any]:
+    """Return the counts and samples of values that could not be read, without samples from these rows."""
+    return {
+        name: [count, [sample for sample in samples if sample[0] not in rows]]
+        for name, (count, samples) in left_out.items()
+    }

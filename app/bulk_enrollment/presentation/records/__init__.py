@@ -1,0 +1,1 @@
+"""What stays of a job: its report, its rows, and what is told about its end."""

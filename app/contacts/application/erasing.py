@@ -1,0 +1,148 @@
+"""Erasing a contact: what is known about the person is deleted everywhere, and figures stay right.
+
+At once, in one transaction: the contact, its tags and timeline, and its active enrollments. Then a task goes
+through the rows of jobs and the uploaded files, which may take a while. Rooms register their part. Until the
+task is done, `erasures` holds what it looks for; afterward nothing is left but the number of the contact, in
+rows, enrollments, and the audit log.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from app.accounts import application as accounts
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts.application.lookup import existing
+from app.contacts.domain.names import full_name
+from app.contacts.infrastructure import erasure_store
+from app.contacts.infrastructure.tables import Contact
+from app.platform import queue
+from app.platform.clock import now
+from app.platform.database import after_commit, transaction
+from app.platform.logs import log
+
+ERASE_TASK = "contacts.erase_traces"
+UNTOUCHED = timedelta(minutes=5)
+MIN_PHONE_DIGITS: Final = 7
+
+
+@dataclass(frozen=True)
+class ErasedPerson:
+    """Who is erased. `keys` are the email and phone keys by which rows name the contact; `texts` are
+    lower-case texts that name the person in files: the email address and, without one, the phone number.
+    `values` are the person's name and numbers, which may be quoted somewhere."""
+
+    account_id: int
+    contact_id: int
+    keys: tuple[str, ...]
+    texts: tuple[str, ...]
+    values: tuple[str, ...] = ()
+
+
+class Trace(NamedTuple):
+    """A sentence about what erasing will do, such as “2 rows of jobs are blanked.”"""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """A room's part. `preview` returns what will happen; `check` raises Conflict if the person can't be
+    erased now; `at_once` runs in the transaction, `traces` later in a task, possibly more than once."""
+
+    preview: Callable[[ErasedPerson], Sequence[Trace]]
+    check: Callable[[ErasedPerson], None] = lambda _person: None
+    at_once: Callable[[ErasedPerson], None] = lambda _person: None
+    traces: Callable[[ErasedPerson], None] = lambda _person: None
+
+
+_erasers: Final[dict[str, Eraser]] = {}
+
+
+def register_eraser(name: str, eraser: Eraser) -> None:
+    """Register what another room erases."""
+    _erasers[name] = eraser
+
+
+@dataclass(frozen=True)
+class ErasurePreview:
+    """What erasing a contact will do."""
+
+    contact: Contact
+    traces: Sequence[Trace]
+
+
+def erasure_preview(actor: Actor, contact_id: int) -> ErasurePreview:
+    """Return what erasing the contact will do. Raises NotFound and NotAllowed."""
+    require(actor, Permission.CONTACTS)
+    contact = existing(actor, contact_id)
+    person = _person(contact)
+    own = erasure_store.counts(actor.account_id, contact_id)
+    traces = [Trace(f"Timeline events: {own.events:,}. Tags: {own.tags:,}.")]
+    traces += [trace for eraser in _erasers.values() for trace in eraser.preview(person)]
+    return ErasurePreview(contact, traces)
+
+
+def erase_contact(actor: Actor, contact_id: int) -> None:
+    """Erase a contact. Raises NotFound, NotAllowed, and Conflict while a job that is not over names the
+    person."""
+    require(actor, Permission.CONTACTS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        person = _person(existing(actor, contact_id))
+        for eraser in _erasers.values():
+            eraser.check(person)
+        for eraser in _erasers.values():
+            eraser.at_once(person)
+        activity.forget_contact(actor.account_id, contact_id)
+        erasure_store.delete_contact(actor.account_id, contact_id)
+        erasure_id = erasure_store.add_erasure(
+            actor.account_id,
+            contact_id,
+            {"keys": person.keys, "texts": person.texts, "values": person.values},
+        )
+        activity.record(actor, "contact_erased", "contact", contact_id)
+        after_commit(lambda: queue.send(ERASE_TASK, actor.account_id, erasure_id))
+
+
+def erase_traces(account_id: int, erasure_id: int) -> None:
+    """Erase what is left of a person in jobs and files. Repeating it does no harm."""
+    found = erasure_store.erasure(account_id, erasure_id)
+    if found is None:
+        return
+    known = {name: tuple(found.person[name]) for name in ("keys", "texts", "values")}
+    person = ErasedPerson(account_id, found.contact_id, **known)
+    for eraser in _erasers.values():
+        eraser.traces(person)
+    with transaction():
+        erasure_store.delete_erasure(account_id, erasure_id)
+    log.info("contact_erased", extra={"account": account_id, "contact": person.contact_id})
+
+
+def resume_erasures() -> None:
+    """Enqueue a task for each erasure whose task was lost."""
+    for account_id, erasure_id in erasure_store.waiting_erasures(now() - UNTOUCHED):
+        queue.send(ERASE_TASK, account_id, erasure_id)
+
+
+def _person(contact: Contact) -> ErasedPerson:
+    keys = tuple(key for key in (contact.email_key, contact.phone_key) if key)
+    texts: list[str] = [text.lower() for text in {contact.email, contact.email_key} if text]
+    if not texts and contact.phone_key:
+        texts = [
+            text.lower()
+            for text in {contact.phone or "", contact.phone_key}
+            if sum(map(str.isdigit, text)) >= MIN_PHONE_DIGITS
+        ]
+    first, last = contact.first_name or "", contact.last_name or ""
+    values = {full_name(first, last), f"{last}, {first}", contact.phone, contact.phone_key}
+    return ErasedPerson(
+        contact.account_id,
+        contact.id,
+        keys,
+        tuple(sorted(texts)),
+        tuple(sorted(value for value in values if value and value.strip(", "))),
+    )

@@ -1,0 +1,24 @@
+"""What enrollments know about a contact that is erased: they stay for the figures, and active ones end."""
+
+from collections.abc import Sequence
+
+from app.contacts import application as contacts
+from app.contacts.application import ErasedPerson, Trace
+from app.engine.domain import UNDER_WAY
+from app.engine.infrastructure import queries, store
+from app.platform.clock import now
+from app.platform.words import counted
+
+
+def register_eraser() -> None:
+    contacts.register_eraser("enrollments", contacts.Eraser(preview=_preview, at_once=_withdraw))
+
+
+def _preview(person: ErasedPerson) -> Sequence[Trace]:
+    found = queries.enrollments_of_contact(person.account_id, person.contact_id)
+    active = sum(enrollment.status in UNDER_WAY for enrollment, _, _ in found)
+    return [Trace(f"Removed from {counted(active, 'active workflow')}.")] if active else []
+
+
+def _withdraw(person: ErasedPerson) -> None:
+    store.withdraw_contact(person.account_id, person.contact_id, now())

@@ -1,0 +1,49 @@
+"""Public interface of the notifications room.
+
+A room that has something to tell calls, in the transaction in which it happened: `tell` for a notification in
+the app, `email` for an email, `announce` for the account's webhook. The transaction decides: all are recorded
+exactly once, or nothing happened. Words are registered with `register_notice` and `register_letter`.
+"""
+
+from app.notifications.application.kinds import (
+    Facts,
+    notice_of,
+    register_letter,
+    register_notice,
+    registered_letters,
+    registered_notices,
+)
+from app.notifications.application.reading import (
+    NotificationPage,
+    ShownNotification,
+    count_unread,
+    emails_about,
+    mark_all_read,
+    mark_read,
+    read_notifications,
+)
+from app.notifications.application.telling import announce, email, forget, tell
+from app.notifications.domain.notices import Notice
+from app.platform.mail import Letter
+
+__all__ = [
+    "Facts",
+    "Letter",
+    "Notice",
+    "NotificationPage",
+    "ShownNotification",
+    "announce",
+    "count_unread",
+    "email",
+    "emails_about",
+    "forget",
+    "mark_all_read",
+    "mark_read",
+    "notice_of",
+    "read_notifications",
+    "register_letter",
+    "register_notice",
+    "registered_letters",
+    "registered_notices",
+    "tell",
+]

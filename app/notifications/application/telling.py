@@ -1,0 +1,53 @@
+"""Record what is to be told, in the caller's transaction; workers deliver it after the commit."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from app.notifications.application.delivering import CALL_TASK, EMAIL_TASK
+from app.notifications.domain.deliveries import DeliveryStatus
+from app.notifications.infrastructure import queries, store
+from app.notifications.infrastructure.tables import Notification, OutgoingEmail, WebhookCall
+from app.platform import mail, queue
+from app.platform.database import after_commit
+from app.platform.settings import current
+
+
+def tell(account_id: int, user_id: int | None, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:
+    """Notify a person in the app. Does nothing if `user_id` is None: the system started it."""
+    if user_id is not None:
+        store.add(
+            Notification(
+                account_id=account_id, user_id=user_id, kind=kind, subject_id=subject_id, facts=dict(facts)
+            )
+        )
+
+
+def email(account_id: int, address: str, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:
+    """Send an email. Without a mail server it is recorded as failed, with the reason."""
+    outgoing = OutgoingEmail(
+        account_id=account_id, kind=kind, subject_id=subject_id, facts=dict(facts), address=address
+    )
+    if not mail.is_set_up(current()):
+        outgoing.status = DeliveryStatus.FAILED
+        outgoing.answer = "Email isn’t set up on this server."
+    store.add(outgoing)
+    after_commit(lambda: queue.send(EMAIL_TASK, account_id))
+
+
+def announce(account_id: int, event: str, subject_id: str, body: Callable[[], Mapping[str, Any]]) -> None:
+    """Call the account's webhook, if it has one. `body` returns what is sent as JSON."""
+    if queries.webhook_of(account_id) is not None:
+        call(account_id, event, subject_id, body())
+
+
+def call(account_id: int, event: str, subject_id: str, body: Mapping[str, Any]) -> None:
+    """Record a call of the account's webhook."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    store.add(WebhookCall(account_id=account_id, event=event, subject_id=subject_id, body=text))
+    after_commit(lambda: queue.send(CALL_TASK, account_id))
+
+
+def forget(account_id: int, subject_ids: Sequence[str]) -> None:
+    """Delete everything about subjects that are deleted, in the caller's transaction."""
+    store.forget_subjects(account_id, subject_ids)

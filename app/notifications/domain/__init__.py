@@ -1,0 +1,1 @@
+"""Notices, delivery attempts, and the rules for webhooks."""

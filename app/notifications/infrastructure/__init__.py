@@ -1,0 +1,1 @@
+"""Storage of notifications and deliveries, and the webhook client."""

@@ -1,0 +1,86 @@
+"""Queries for notifications, webhooks, and deliveries."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.notifications.domain.deliveries import DeliveryStatus
+from app.notifications.infrastructure.tables import Notification, OutgoingEmail, Webhook, WebhookCall
+from app.platform.database import BigInt, session
+
+
+def notifications_of(account_id: int, user_id: int, before: int | None, limit: int) -> list[Notification]:
+    """Return a person's notifications with ids below `before` (None: the newest), newest first."""
+    query = sa.select(Notification).where(
+        Notification.account_id == account_id, Notification.user_id == user_id
+    )
+    if before is not None:
+        query = query.where(Notification.id < before)
+    return list(session().scalars(query.order_by(Notification.id.desc()).limit(limit)))
+
+
+def notification(account_id: int, user_id: int, notification_id: int) -> Notification | None:
+    return session().scalar(
+        sa.select(Notification).where(
+            Notification.account_id == account_id,
+            Notification.user_id == user_id,
+            Notification.id == notification_id,
+        )
+    )
+
+
+def count_unread(account_id: int, user_id: int, at_most: int) -> int:
+    """Count a person's unread notifications, up to `at_most`."""
+    return session().scalar(_unread(at_most), {"of_account": account_id, "of_user": user_id}) or 0
+
+
+@lru_cache
+def _unread(at_most: int) -> sa.Select[Any]:
+    """Built once: every page counts."""
+    unread = (
+        sa.select(Notification.id)
+        .where(
+            Notification.account_id == sa.bindparam("of_account", type_=BigInt),
+            Notification.user_id == sa.bindparam("of_user", type_=BigInt),
+            Notification.read_at.is_(None),
+        )
+        .limit(at_most)
+        .subquery()
+    )
+    return sa.select(sa.func.count()).select_from(unread)
+
+
+def webhook_of(account_id: int) -> Webhook | None:
+    return session().scalar(
+        sa.select(Webhook).where(Webhook.account_id == account_id),
+        execution_options={"populate_existing": True},
+    )
+
+
+def newest_calls(account_id: int, limit: int) -> list[WebhookCall]:
+    """Return the newest webhook calls, without their bodies."""
+    query = (
+        sa.select(WebhookCall)
+        .where(WebhookCall.account_id == account_id)
+        .options(sa.orm.defer(WebhookCall.body, raiseload=True))
+        .order_by(WebhookCall.id.desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return list(session().scalars(query))
+
+
+def emails_about(account_id: int, subject_id: str) -> list[OutgoingEmail]:
+    """Return the emails about a subject, oldest first."""
+    query = sa.select(OutgoingEmail).where(
+        OutgoingEmail.account_id == account_id, OutgoingEmail.subject_id == subject_id
+    )
+    return list(session().scalars(query.order_by(OutgoingEmail.id)))
+
+
+def accounts_with_waiting(table: type[OutgoingEmail] | type[WebhookCall], due: Any) -> Sequence[int]:
+    """Return the accounts with deliveries that are due."""
+    query = sa.select(table.account_id).where(table.status == DeliveryStatus.WAITING, due).distinct()
+    return list(session().scalars(query, execution_options={"cross_account": True}))

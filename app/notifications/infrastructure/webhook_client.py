@@ -1,0 +1,106 @@
+"""Calls a webhook: one POST request to an address that tenants choose, so the receiver is not trusted.
+
+The name is resolved once, and the connection goes to an address that was checked, whatever the name resolves
+to a moment later. Redirects are not followed, time and size are limited, proxies of the environment are not
+used. Written on `http.client`, because HTTP libraries connect to names, not to addresses that were checked.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from app.notifications.domain.webhook import is_public
+
+TOTAL_SECONDS: Final = 10.0
+MAX_ANSWER_BYTES: Final = 2048
+
+
+class NotCalled(Exception):
+    """There was no answer; the text says why."""
+
+
+class Answer(NamedTuple):
+    """The beginning of an answer; `milliseconds` is the time it took."""
+
+    status: int
+    text: str
+    milliseconds: int
+
+
+def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool) -> Answer:
+    """Send a request and return its answer, whatever its status. Raises NotCalled."""
+    began = time.monotonic()
+    parts = urlsplit(url)
+    is_secure = parts.scheme == "https"
+    host, port = parts.hostname or "", parts.port or (443 if is_secure else 80)
+    address = _address_of(host, port, may_be_private)
+    connection = _Connection(host, port, address, is_secure)
+    watch = threading.Timer(TOTAL_SECONDS, connection.cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body=body, headers=dict(headers))
+        answer = connection.getresponse()
+        text = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
+    except ssl.SSLError as fault:
+        raise NotCalled(f"No secure connection: {fault.reason or fault}.") from None
+    except (OSError, http.client.HTTPException) as failure:
+        if connection.is_cut or isinstance(failure, TimeoutError):
+            raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.") from None
+        raise NotCalled(f"The connection failed ({type(failure).__name__}).") from None
+    finally:
+        watch.cancel()
+        connection.close()
+    if connection.is_cut:
+        raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.")
+    return Answer(answer.status, text, round((time.monotonic() - began) * 1000))
+
+
+def _address_of(host: str, port: int, may_be_private: bool) -> str:
+    """Resolve a name; return its first address that may be called. Raises NotCalled."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NotCalled("The name of the server isn’t known.") from None
+    addresses = [str(info[4][0]) for info in found]
+    allowed = [address for address in addresses if may_be_private or is_public(address)]
+    if not allowed:
+        raise NotCalled("The address is private. Private addresses are blocked on this installation.")
+    return allowed[0]
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection to an address; the certificate is checked for the name."""
+
+    def __init__(self, host: str, port: int, address: str, is_secure: bool) -> None:
+        super().__init__(host, port, timeout=TOTAL_SECONDS)
+        self.default_port = 443 if is_secure else 80
+        self._address = address
+        self._is_secure = is_secure
+        self._socket: socket.socket | None = None
+        self.is_cut = False
+
+    def connect(self) -> None:
+        self.sock = self._socket = socket.create_connection((self._address, self.port), TOTAL_SECONDS)
+        if self._is_secure:
+            secure = ssl.create_default_context().wrap_socket(
+                self._socket, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self.sock = self._socket = secure
+            secure.do_handshake()
+        if self.is_cut:
+            self.cut()
+
+    def cut(self) -> None:
+        """Shut the connection down from another thread, also in the middle of a handshake or answer."""
+        self.is_cut = True
+        if self._socket is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)

@@ -1,0 +1,13 @@
+"""The notifications page, the bell on every page, the webhook settings, and the tasks."""
+
+from flask import Flask
+
+from app.notifications.presentation import audit_words, bell, pages, webhook_pages
+from app.notifications.presentation import tasks as _tasks  # noqa: F401
+
+
+def init(app: Flask) -> None:
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(webhook_pages.blueprint)
+    app.context_processor(bell.on_every_page)
+    audit_words.register()

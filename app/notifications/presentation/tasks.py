@@ -1,0 +1,11 @@
+"""Queue tasks and periodic tasks of notifications."""
+
+from app.notifications.application import delivering, discarding
+from app.platform.clock import every
+from app.platform.queue import task
+
+task(delivering.EMAIL_TASK, delivering.QUEUE, timeout=delivering.TASK_SECONDS)(delivering.send_emails)
+task(delivering.CALL_TASK, delivering.QUEUE, timeout=delivering.TASK_SECONDS)(delivering.call_webhook)
+
+every(2)(delivering.send_again)
+every(3600)(discarding.discard_old)

@@ -1,0 +1,83 @@
+"""From a contact one click leads to the exact file, row, user, and legal basis that added or blocked it
+(B-16)."""
+
+import re
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.tables import Contact
+from app.platform.database import session, transaction
+from tests.rooms.bulk_enrollment.jobs import words_of
+from tests.rooms.bulk_enrollment.trial import Trial
+from tests.rooms.workflows.drafts import active
+
+FILE = "\n".join(
+    [
+        "Email,Name,Opted out",
+        "ann@example.com,Ann,no",
+        '"ben@example.com","Ben ""the <b>bold</b>""",no',
+        "cleo@example.com,Cleo,yes",
+        "",
+    ]
+)
+MAPPING = {"0": "email", "1": "full_name", "2": "opt_out"}
+
+
+def contact_id(trial: Trial, email: str) -> int:
+    with trial.acting():
+        return session().scalars(sa.select(Contact.id).where(Contact.email_key == email)).one()
+
+
+def ledger(person, number: int) -> str:
+    page = person.get(f"/contacts/{number}").text
+    found = re.search(r'id="consent-ledger".*?</section>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
+def imported(trial: Trial, **more) -> str:
+    return trial.run(FILE, None, missing="create", consent_basis="opt_in", mapping=MAPPING, **more)
+
+
+def test_the_file_and_row_that_added_a_contact(bob, vera, mallory, trial):
+    job = imported(trial)
+    ben = contact_id(trial, "ben@example.com")
+    card = ledger(bob, ben)
+    assert "people.csv, row 2 line 3 New contacts Opt-in (signed up or gave consent) Bob" in words_of(card)
+    url = f"/enrollments/{job}/rows/2"
+    assert f'href="{url}"' in card
+    page = vera.get(url).text
+    words = words_of(page)
+    assert "Row 2 of people.csv" in words and "Line 3 in the file" in words
+    assert "Name Ben &#34;the &lt;b&gt;bold&lt;/b&gt;&#34;" in words and "<b>bold" not in page
+    assert "by Bob" in words and "Legal basis Opt-in (signed up or gave consent)" in words
+    assert f'href="/contacts/{ben}"' in page
+    assert mallory.get(url).status_code == 404
+    for row in (0, 4, 10**9):
+        assert bob.get(f"/enrollments/{job}/rows/{row}").status_code == 404
+
+
+def test_the_file_that_blocked_a_contact(bob, trial):
+    trial.run("Email,Note\ncleo@example.com,x\n", None, missing="create")
+    cleo = contact_id(trial, "cleo@example.com")
+    imported(trial)
+    card = words_of(ledger(bob, cleo))
+    assert "people.csv, row 3 line 4" in card and "The file says this person has opted out." in card
+    assert "people.csv, row 1 line 2 New contacts Existing customers" in card
+
+
+def test_a_contact_with_another_address_since(bob, trial):
+    workflow = active(trial.app, bob.actor)
+    trial.run(FILE, workflow, missing="create", mapping=MAPPING)
+    ann = contact_id(trial, "ann@example.com")
+    with trial.acting(), transaction():
+        session().execute(
+            sa.update(Contact)
+            .where(Contact.id == ann)
+            .values(email="new@example.com", email_key="new@example.com")
+        )
+    assert "people.csv, row 1 line 2 Added to workflow Welcome" in words_of(ledger(bob, ann))
+
+
+def test_contacts_added_by_hand_have_no_ledger(bob, trial):
+    bob.post("/contacts", {"email": "dora@example.com", "consent_basis": "opt_in"})
+    assert ledger(bob, contact_id(trial, "dora@example.com")) == ""

@@ -1,0 +1,89 @@
+"""A real mail server that keeps what it receives, and can refuse, stall, or drop the connection."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from tests.services.ports import free_port
+
+# For localhost and 127.0.0.1, until 2126; signed by itself.
+CERTIFICATE = Path(__file__).resolve().parents[1] / "data" / "certificates" / "localhost.pem"
+
+
+class MailServer:
+    """`received` are the messages; `attempts` counts those that began to be handed over.
+
+    `refusal` is the answer to the recipient, such as "550 Unknown", `late_refusal` the answer to the message.
+    With `drops`, the connection is closed in the middle of a message. `stalls` are seconds before the answer.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[EmailMessage] = []
+        self.attempts = 0
+        self.refusal = ""
+        self.late_refusal = ""
+        self.drops = False
+        self.stalls = 0.0
+        self.port = 0
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        self.attempts += 1
+        if self.refusal:
+            return self.refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:
+        if self.drops:
+            server.transport.abort()
+            return "421 Gone"
+        await asyncio.sleep(self.stalls)
+        if self.late_refusal:
+            return self.late_refusal
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.received.append(message)
+        return "250 Kept"
+
+
+@contextmanager
+def mail_server(scheme: str = "smtp", login: tuple[str, str] | None = None) -> Iterator[MailServer]:
+    """Run a server that speaks as the scheme of MAIL_URL says: smtp, smtps, or starttls."""
+    server = MailServer()
+    server.port = free_port()
+    options: dict[str, Any] = {}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    if scheme == "smtps":
+        options["ssl_context"] = context
+    if scheme == "starttls":
+        options |= {"tls_context": context, "require_starttls": True}
+    if login is not None:
+        options |= {"authenticator": _checks(login), "auth_required": True, "auth_require_tls": False}
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, **options)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop(no_assert=True)
+
+
+def _checks(login: tuple[str, str]) -> Any:
+    def check(
+        _server: SMTP, _session: Any, _envelope: Any, _mechanism: str, given: LoginPassword
+    ) -> AuthResult:
+        name, password = login
+        fits = (given.login, given.password) == (name.encode(), password.encode())
+        return AuthResult(success=fits, handled=False)
+
+    return check
