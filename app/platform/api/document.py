@@ -24,6 +24,12 @@ Lists are pages: pass `next_cursor` as `cursor`, or follow the `Link` header, to
 `Idempotency-Key`: repeated with the same key and body within 24 hours, they return the first response again.
 An error that can be confirmed names in `confirm` the option to send with the next request.
 """
+MULTIPART: Final = "multipart/form-data"
+FORM: Final = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
 RATE_HEADERS: Final = {
     "RateLimit": "Requests left in this window, and seconds until it ends.",
     "RateLimit-Policy": "Requests per window, and its length in seconds.",
@@ -82,7 +88,8 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
         described["requestBody"] = {
             "required": True,
             "content": {
-                kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in operation.upload
+                kind: {"schema": FORM if kind == MULTIPART else {"type": "string", "contentMediaType": kind}}
+                for kind in operation.upload
             },
         }
     for status, response in described["responses"].items():

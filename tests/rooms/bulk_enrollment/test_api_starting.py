@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.platform.clock import now
 from tests.people import Person, Program, program_of
 from tests.rooms.bulk_enrollment.jobs import all_jobs
 from tests.rooms.bulk_enrollment.trial import Trial
@@ -232,6 +234,18 @@ def test_bad_selections_are_named(
         ({"tags": ["a,b"]}, "options.tags"),
         ({"tags": [""]}, "options.tags"),
         ({"priority": 1}, "options.priority"),
+        ({"scheduled_at": "2020-01-01T09:00:00Z"}, "options.scheduled_at"),
+        ({"scheduled_at": "2100-01-01T09:00:00Z"}, "options.scheduled_at"),
+        ({"scheduled_at": "0001-01-01T00:00:00+14:00"}, "options.scheduled_at"),
+        ({"scheduled_at": "2100-01-01T09:00:00"}, "options.scheduled_at"),
+        ({"scheduled_at": 4102480800}, "options.scheduled_at"),
+        ({"scheduled_at": "soon"}, "options.scheduled_at"),
+        ({"drip": {}}, "options.drip.people"),
+        ({"drip": {"people": 5, "opens": "25:00"}}, "options.drip.opens"),
+        ({"drip": {"people": 5, "opens": "17:00", "closes": "09:00"}}, "options.drip.closes"),
+        ({"drip": {"people": 5, "weekdays": []}}, "options.drip.weekdays"),
+        ({"drip": {"people": 5, "every": 500}}, "options.drip.every"),
+        ({"drip": {"people": 5, "time_zone": "Mars/Base"}}, "options.time_zone"),
     ],
 )
 def test_bad_options_are_named(program: Program, workflow: str, options: dict[str, Any], field: str) -> None:
@@ -324,6 +338,33 @@ def test_a_dry_run_says_what_starting_does(
     assert (again.status_code, again.json["id"]) == (201, done["id"])
     started = program.get(path).json
     assert (started["status"], started["job_id"]) == ("started", done["id"])
+
+
+def test_a_job_is_scheduled_and_spread(program: Program, workflow: str, trial: Trial) -> None:
+    start = (now() + timedelta(days=2)).replace(microsecond=0)
+    body = manual(contact_ids=[1, 2, 3]) | {
+        "options": {
+            "scheduled_at": start.isoformat(),
+            "time_zone": "Europe/Berlin",
+            "drip": {
+                "people": 2,
+                "unit": "hours",
+                "opens": "09:00",
+                "closes": "17:00",
+                "weekdays": ["monday"],
+            },
+        }
+    }
+    job = program.post(jobs_of(workflow), body)
+    assert (job.status_code, job.json["status"]) == (201, "scheduled"), job.text
+    assert datetime.fromisoformat(job.json["scheduled_at"]) == start
+    drip = trial.job(job.json["id"]).options.drip
+    assert drip is not None
+    assert (drip.people, drip.unit, drip.opens, drip.closes, drip.weekdays) == (2, "hours", 540, 1020, (0,))
+    assert drip.zone == "Europe/Berlin"
+    path = f"/bulk-enrollment/jobs/{job.json['id']}"
+    assert program.get("/bulk-enrollment/jobs?status=scheduled").json["data"][0]["id"] == job.json["id"]
+    assert program.post(f"{path}/cancel").json["status"] == "cancelled"
 
 
 def test_a_file_is_imported(

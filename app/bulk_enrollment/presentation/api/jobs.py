@@ -45,7 +45,9 @@ class JobQuery(PageQuery):
         None
     )
     workflow: Annotated[str, Field(max_length=36, description="Id of a workflow.")] = ""
-    kind: Annotated[Literal["enroll", "import"] | None, Field(description="Enrollments or imports.")] = None
+    kind: Annotated[
+        Literal["enroll", "import", "undo"] | None, Field(description="Enrollments, imports, or undos.")
+    ] = None
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -62,7 +64,7 @@ def add_to(blueprint: Blueprint) -> None:
 def list_jobs(query: JobQuery) -> tuple[Page[Job], int, dict[str, str]]:
     """List jobs
 
-    Enrollments and imports, newest first.
+    Enrollments, imports, and undos, newest first.
     """
     wanted = JobSearch(query.kind or "", query.status or "", query.workflow)
     cursor = read_cursor(query.cursor, int)

@@ -17,6 +17,7 @@ from app.bulk_enrollment.domain.selection import (
     ManualSelection,
     Selection,
 )
+from app.bulk_enrollment.presentation.api.timing import DripBody, Moment, Zone
 from app.contacts.domain import MAX_TAG, tag_name, tag_problem
 from app.contacts.domain.criteria import with_full_names
 from app.files import application as files
@@ -163,6 +164,9 @@ class Options(Body):
     tags: Annotated[Tags, Field(description="Tags to add to everyone who is enrolled.")] = Field(
         default_factory=list
     )
+    scheduled_at: Annotated[Moment | None, Field(description="When to start; at once without it.")] = None
+    time_zone: Annotated[Zone | None, Field(description="Time zone in which the start is shown.")] = None
+    drip: Annotated[DripBody | None, Field(description="Spread the people over time.")] = None
 
 
 class NewJob(Body):
@@ -217,7 +221,7 @@ class NewImport(FileBody):
 def enrollment_of(actor: Actor, workflow_id: str, body: NewJob) -> JobRequest:
     """Return the job to start. Raises Invalid, NotFound, and ConsentUnclear."""
     given, selection, corrects = body.selection, _selection_of(actor, body.selection), None
-    options = _options(body.options)
+    options = _options(actor, body.options)
     if isinstance(given, CsvSelection):
         corrects = given.corrects
         options |= {"existing": given.existing_contacts}
@@ -231,7 +235,7 @@ def import_of(actor: Actor, body: NewImport) -> JobRequest:
     selection = _file_selection(actor, body)
     options = JobOptions(
         existing=body.existing_contacts,
-        **_options(body.options),
+        **_options(actor, body.options),
         **_for_new_contacts(body.missing_contacts, body.consent_basis),
     )
     has_tags = TAGS in selection.mapping.values()
@@ -253,7 +257,7 @@ def named_as_sent(prefix: str) -> Iterator[None]:
         raise Invalid(wrong.code, wrong.message, **facts) from None
 
 
-_OF_OPTIONS: Final = ("batch_size", "tags")
+_OF_OPTIONS: Final = ("batch_size", "tags", "scheduled_at", "time_zone")
 _NAMES: Final = {"missing": "missing_contacts", "existing": "existing_contacts", "entries": "type"}
 
 
@@ -261,6 +265,8 @@ def _sent_as(name: str, prefix: str) -> str:
     first, dot, rest = name.partition(".")
     if first in _OF_OPTIONS:
         return f"options.{name}"
+    if first.startswith("drip_"):
+        return f"options.drip.{first.removeprefix('drip_')}"
     return f"{prefix}{_NAMES.get(first, first)}{dot}{rest}"
 
 
@@ -279,11 +285,17 @@ def _file_selection(actor: Actor, given: FileBody) -> FileSelection:
     return FileSelection.of(upload.public_id, given.choices(upload))
 
 
-def _options(given: Options) -> dict[str, Any]:
+def _options(actor: Actor, given: Options) -> dict[str, Any]:
     names = tuple(map(tag_name, given.tags))
     if problem := next(filter(None, map(tag_problem, names)), None):
         raise Invalid("VALIDATION_ERROR", problem, fields={"tags": problem})
-    return {"batch_size": given.batch_size, "tags": names}
+    return {
+        "batch_size": given.batch_size,
+        "tags": names,
+        "scheduled_at": given.scheduled_at,
+        "time_zone": given.time_zone or (actor.time_zone if given.scheduled_at or given.drip else ""),
+        "drip": given.drip.drip(actor.time_zone) if given.drip else None,
+    }
 
 
 def _for_new_contacts(missing: Missing, basis: Basis | None) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ Rows = Annotated[int, Field(description="Rows.")]
 
 
 class Job(Schema):
-    """A job: a bulk enrollment, or an import (`kind`).
+    """A job: a bulk enrollment, an import, or the undo of another job (`kind` enroll, import, undo).
 
     `processed` = `succeeded` + `failed` + `skipped`, without rows that were canceled before their turn, which
     `skipped` includes. `outcomes` is {outcome: rows}; together they are all rows once the job is over. Ids of
@@ -47,6 +47,7 @@ class Job(Schema):
     tags: list[str]
     paused_by: Annotated[str | None, Field(description="`workflow`, `person`, or `brake`.")]
     failure: str | None
+    scheduled_at: datetime | None
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
@@ -152,6 +153,7 @@ def job_of(facts: JobFacts) -> Job:
         tags=list(job.options.tags),
         paused_by=job.paused_by if job.status == JobStatus.PAUSED else None,
         failure=job.failure,
+        scheduled_at=job.options.scheduled_at,
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.finished_at,
