@@ -20,7 +20,7 @@ StatusName = Literal["active", "bounced", "unsubscribed", "blocked"]
 BasisName = Literal["opt_in", "double_opt_in", "customer", "legitimate_interest", "other"]
 
 
-class Consent(Schema):
+class ContactConsent(Schema):
     """Why the contact may be contacted: the legal basis, where it is from, and since when."""
 
     basis: str | None
@@ -47,7 +47,7 @@ class Contact(Schema):
     status_at: datetime | None
     tags: list[str]
     custom: dict[str, Any]
-    consent: Consent
+    consent: ContactConsent
     created_at: datetime
     updated_at: datetime
 
@@ -85,7 +85,9 @@ def values_of(known: TaggedContact) -> dict[str, Any]:
         "status_at": contact.status_at,
         "tags": [tag.name for tag in tags],
         "custom": contact.custom or {},
-        "consent": Consent(basis=contact.consent_basis, source=contact.consent_source, at=contact.consent_at),
+        "consent": ContactConsent(
+            basis=contact.consent_basis, source=contact.consent_source, at=contact.consent_at
+        ),
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
     }

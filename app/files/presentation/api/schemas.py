@@ -76,7 +76,7 @@ class ValueQuestion(Schema):
     answers: list[ValueAnswer]
 
 
-class Consent(Schema):
+class ConsentQuestions(Schema):
     """Questions about consent, answered or not. A job cannot start while one of them `is_open`.
 
     `unlisted` is {column: number of cells with too many values to list}, whose rows are left out.
@@ -193,7 +193,7 @@ class Upload(Schema):
     rows: int
     created_at: datetime
     columns: list[Column]
-    consent: Consent
+    consent: ConsentQuestions
     checkup: Checkup
     new_contacts: NewContacts | None
     decisions: list[str]

@@ -35,7 +35,7 @@ def shown(upload: files.Upload) -> schemas.Upload:
             )
             for guess in guesses
         ],
-        consent=schemas.Consent.model_validate(files.described(questions)),
+        consent=schemas.ConsentQuestions.model_validate(files.described(questions)),
         checkup=_checkup(checkup),
         new_contacts=_new_contacts(upload, mapping, identifier),
         decisions=files.styles_of(upload, mapping).sentences,
