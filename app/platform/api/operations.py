@@ -69,7 +69,15 @@ def blueprint(name: str) -> Blueprint:
 
     made = Blueprint(f"api_{name}", __name__, url_prefix=PREFIX)
     csrf.exempt(made)
+    made.after_request(_without_default_type)
     return made
+
+
+def _without_default_type(answer: Response) -> Response:
+    """Remove the default media type, HTML, from responses without a body (204, OPTIONS)."""
+    if answer.mimetype == "text/html":
+        del answer.headers["Content-Type"]
+    return answer
 
 
 def operation(

@@ -1,0 +1,85 @@
+"""The operations of the JSON API as its document describes them, with requests that they understand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from app.platform.api.document import document
+from tests.people import Program
+
+API = "/api/v1"
+# Scopes of operations that act on two kinds of jobs, so that the use case decides which one they need.
+SCOPES_BY_OBJECT = {
+    name: {"workflow:manage", "contact:manage"}
+    for name in ("start_dry_run", "cancel_job", "pause_job", "resume_job", "retry_failures", "undo_job")
+}
+NEEDS_NO_SCOPE = {"get_me"}
+
+
+@dataclass(frozen=True)
+class Described:
+    """An operation in the document. `path` is without the prefix that all operations share."""
+
+    id: str
+    method: str
+    path: str
+    facts: dict[str, Any]
+    bodies: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.method} {self.path})"
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names in braces of its path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether its body is a file instead of JSON."""
+        return "text/csv" in self.facts.get("requestBody", {}).get("content", {})
+
+    @property
+    def scopes(self) -> set[str]:
+        """Scopes of which a token needs one. Fails if nothing says which, so that none is forgotten."""
+        declared = re.findall(r"Needs the scope `([a-z]+:[a-z]+)`\.", self.facts.get("description", ""))
+        found = set(declared) or SCOPES_BY_OBJECT.get(self.id, set())
+        assert found or self.id in NEEDS_NO_SCOPE, f"{self}: declare its permission"
+        return found
+
+    def send(self, program: Program, path: str, body: Any = None) -> Any:
+        """Send a request to `path` with the first example body, or with `body`."""
+        if self.is_file:
+            return program.send(self.method, path, data=b"Email\nann@example.com\n", content_type="text/csv")
+        return program.send(self.method, path, body or next(iter(self.bodies), None))
+
+
+def operations(app: Flask) -> list[Described]:
+    """Return all operations, those that delete last."""
+    with app.app_context():
+        described = list(_described(document(app)))
+    return sorted(described, key=lambda one: one.method == "DELETE")
+
+
+def _described(known: dict[str, Any]) -> Iterator[Described]:
+    for path, methods in known["paths"].items():
+        for method, facts in methods.items():
+            content = facts.get("requestBody", {}).get("content", {}).get("application/json", {})
+            name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            bodies = known["components"]["schemas"].get(name, {}).get("examples", [])
+            yield Described(
+                facts["operationId"], method.upper(), path.removeprefix(API), facts, tuple(bodies)
+            )
+
+
+def address(one: Described, ids: dict[str, Any]) -> str:
+    """Return its path with ids: of {collection: id} the one of the collection before the braces."""
+    path = one.path
+    for name in one.parameters:
+        collection = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
+        assert collection in ids, f"{one}: tell the guards of the API what {{{name}}} of {collection} is"
+        path = path.replace(f"{{{name}}}", str(ids[collection]), 1)
+    return path
