@@ -66,7 +66,8 @@ def change(public_id: str) -> ResponseReturnValue:
     if act == "run":
         return run_again(public_id, only_fixed=True)
     if web.is_htmx():
-        return _saved_rows(public_id, rows)
+        changed = _number(request.form.get("changed", ""))
+        return _saved_row(public_id, [row for row in rows if row.number == changed])
     wrong = sum(1 for row in rows if row.state == "open" and row.is_changed)
     if wrong:
         flash(f"Saved. {counted(wrong, 'row still needs', 'rows still need')} fixing.", "warning")
@@ -76,8 +77,8 @@ def change(public_id: str) -> ResponseReturnValue:
     return web.send_to(_url(public_id, _state(), after=after))
 
 
-def _saved_rows(public_id: str, rows: list[editing.EditedRow]) -> str:
-    """Return the rows that were saved, and the figures around the table."""
+def _saved_row(public_id: str, rows: list[editing.EditedRow]) -> str:
+    """Return the row that was changed, and the figures around the table."""
     state = _state()
     page = editing.fixing_page(web.actor(), public_id, state)
     return render_template(
