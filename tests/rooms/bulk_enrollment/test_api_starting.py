@@ -240,6 +240,7 @@ def test_bad_selections_are_named(
         ({"scheduled_at": "2100-01-01T09:00:00"}, "options.scheduled_at"),
         ({"scheduled_at": 4102480800}, "options.scheduled_at"),
         ({"scheduled_at": "soon"}, "options.scheduled_at"),
+        ({"notify_email": "nobody"}, "options.notify_email"),
         ({"drip": {}}, "options.drip.people"),
         ({"drip": {"people": 5, "opens": "25:00"}}, "options.drip.opens"),
         ({"drip": {"people": 5, "opens": "17:00", "closes": "09:00"}}, "options.drip.closes"),
@@ -346,6 +347,7 @@ def test_a_job_is_scheduled_and_spread(program: Program, workflow: str, trial: T
         "options": {
             "scheduled_at": start.isoformat(),
             "time_zone": "Europe/Berlin",
+            "notify_email": "bob@example.com",
             "drip": {
                 "people": 2,
                 "unit": "hours",
@@ -358,6 +360,7 @@ def test_a_job_is_scheduled_and_spread(program: Program, workflow: str, trial: T
     job = program.post(jobs_of(workflow), body)
     assert (job.status_code, job.json["status"]) == (201, "scheduled"), job.text
     assert datetime.fromisoformat(job.json["scheduled_at"]) == start
+    assert trial.job(job.json["id"]).options.notify_email == "bob@example.com"
     drip = trial.job(job.json["id"]).options.drip
     assert drip is not None
     assert (drip.people, drip.unit, drip.opens, drip.closes, drip.weekdays) == (2, "hours", 540, 1020, (0,))

@@ -166,6 +166,9 @@ class Options(Body):
     )
     scheduled_at: Annotated[Moment | None, Field(description="When to start; at once without it.")] = None
     time_zone: Annotated[Zone | None, Field(description="Time zone in which the start is shown.")] = None
+    notify_email: Annotated[
+        str | None, Field(max_length=254, description="Address that gets an email when the job is over.")
+    ] = None
     drip: Annotated[DripBody | None, Field(description="Spread the people over time.")] = None
 
 
@@ -257,7 +260,7 @@ def named_as_sent(prefix: str) -> Iterator[None]:
         raise Invalid(wrong.code, wrong.message, **facts) from None
 
 
-_OF_OPTIONS: Final = ("batch_size", "tags", "scheduled_at", "time_zone")
+_OF_OPTIONS: Final = ("batch_size", "tags", "scheduled_at", "time_zone", "notify_email")
 _NAMES: Final = {"missing": "missing_contacts", "existing": "existing_contacts", "entries": "type"}
 
 
@@ -294,6 +297,7 @@ def _options(actor: Actor, given: Options) -> dict[str, Any]:
         "tags": names,
         "scheduled_at": given.scheduled_at,
         "time_zone": given.time_zone or (actor.time_zone if given.scheduled_at or given.drip else ""),
+        "notify_email": (given.notify_email or "").strip(),
         "drip": given.drip.drip(actor.time_zone) if given.drip else None,
     }
 
