@@ -93,7 +93,7 @@ def test_a_job_is_scheduled_from_the_mapping_page(bob, trial: Trial, workflow, c
     assert "20 people will be added to the workflow" in shown
     assert "Scheduled for Wed, Dec 2, 2026, 9:00 AM (Europe/Berlin)" in shown
     assert "500 people a day on weekdays from 9:00 AM to 5:00 PM" in shown
-    assert "Starts tomorrow at 9:00 AM" in words_of(bob.get("/enrollments?status=scheduled").text)
+    assert "Starts tomorrow, 9:00 AM" in words_of(bob.get("/enrollments?status=scheduled").text)
     clock.go(NINE_IN_BERLIN)
     trial.settle()
     assert trial.job(job).status == "completed"

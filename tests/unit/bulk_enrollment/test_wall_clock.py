@@ -10,6 +10,7 @@ from app.bulk_enrollment.domain.timing.texts import (
     day_and_time,
     pace_words,
     peculiarity_words,
+    short_time,
     time_until,
 )
 from app.bulk_enrollment.domain.timing.wall_clock import change_on, resolve
@@ -51,6 +52,8 @@ def test_times_are_said_as_people_say_them() -> None:
     assert day_and_time(now + timedelta(hours=26), zone, now) == "tomorrow at 9:00 AM"
     assert day_and_time(now + timedelta(days=13), zone, now) == "on Mon, Dec 14 at 7:00 AM"
     assert day_and_time(now + timedelta(days=60), zone, now) == "on Jan 30, 2027 at 7:00 AM"
+    assert short_time(now + timedelta(days=13), zone, now) == "Mon, Dec 14, 7:00 AM"
+    assert short_time(now + timedelta(hours=2), zone, now) == "today, 9:00 AM"
     assert time_until(now + timedelta(hours=3), now) == "in 3 hours"
     assert time_until(now + timedelta(days=12), now) == "in 12 days"
     assert time_until(now, now) == "now"

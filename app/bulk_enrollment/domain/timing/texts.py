@@ -40,9 +40,9 @@ class Timing:
     def next_words(self) -> str:
         """Say in a list when the job starts or goes on; empty if it does not wait."""
         if self.starts_at is not None:
-            return f"Starts {day_and_time(self.starts_at, self.zone, self.now)}"
+            return f"Starts {short_time(self.starts_at, self.zone, self.now)}"
         if self.waits and self.waits_until is not None:
-            return f"Continues {day_and_time(self.waits_until, self.zone, self.now)}"
+            return f"Continues {short_time(self.waits_until, self.zone, self.now)}"
         return ""
 
 
@@ -63,6 +63,11 @@ def day_and_time(moment: datetime, zone: str, now: datetime) -> str:
     else:
         day = f"on {local:{SHORT_DATE}}"
     return f"{day} at {local:{TIME}}"
+
+
+def short_time(moment: datetime, zone: str, now: datetime) -> str:
+    """Format a moment for a list: “today, 9:00 AM”, “Dec 14, 9:00 AM”."""
+    return day_and_time(moment, zone, now).removeprefix("on ").replace(" at ", ", ")
 
 
 def time_until(moment: datetime, now: datetime) -> str:
