@@ -17,6 +17,7 @@ from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.application.timing.plan_ahead import (
     check_timing,
     people_of,
@@ -150,6 +151,7 @@ def _fail(job: EnrollmentJob, sentence: str) -> None:
     publish(job, "job_finished", status=JobStatus.FAILED.value)
     facts = {"status": JobStatus.FAILED.value, "reason": "limit"}
     activity.record(accounts.worker_actor(job.account_id), "job_finished", "job", job.public_id, **facts)
+    tell_end(job.account_id, job.id)
 
 
 def _rows_now(job: EnrollmentJob, options: JobOptions, limit: int) -> int:
