@@ -1,7 +1,6 @@
 """Settings: one frozen record, read from the environment once, at startup.
 
-Each field has a description that the README's table repeats; a guard test compares the two. Nothing else in
-the project reads settings from the environment.
+The README's table repeats each field's description. Nothing else reads settings from the environment.
 """
 
 import contextlib
@@ -248,6 +247,7 @@ class Settings:
             "running_batches": self.max_running_batches,
             "enrollments_per_minute": self.max_enrollments_per_minute or UNLIMITED,
             "enrollments_per_second": self.max_enrollments_per_second or UNLIMITED,
+            "unapproved_rows": UNLIMITED,
         }
 
     @property

@@ -89,6 +89,9 @@ class Siege:
             self.server.remove()
         shutil.rmtree(self.site.data_dir, ignore_errors=True)
 
+    def person(self, name: str) -> Actor:
+        return sign_in(self.app, name).actor
+
     def workflow(self, name: str) -> str:
         return active(self.app, self.actor, name)
 

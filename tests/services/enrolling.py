@@ -3,6 +3,7 @@
 import csv
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import expect
 
@@ -13,7 +14,7 @@ SAMPLE_FILE = "500 sample contacts.csv"
 
 def create_workflow(user: BrowserUser, template: str, name: str) -> str:
     """Create and activate a workflow from a template and open its upload page. Return the workflow's URL."""
-    user.page.goto("/templates")
+    user.page.goto(f"/templates?q={quote(template)}")
     user.link(f"Use template {template}").click()
     user.page.get_by_label("Workflow name").fill(name)
     user.button("Create workflow").click()

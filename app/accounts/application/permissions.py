@@ -1,5 +1,7 @@
 """Permission checks and limits. Every use case calls `require` in its first line."""
 
+from collections.abc import Sequence
+
 from app.accounts.domain import Actor, Permission
 from app.accounts.domain.actors import ROLE_PERMISSIONS
 from app.accounts.infrastructure import queries, store
@@ -29,6 +31,12 @@ def require(actor: Actor, permission: Permission) -> None:
         f"Your role ({actor.role.value}) can’t {_ACTIONS[permission]}. Ask an owner or admin.",
         permission=permission.value,
     )
+
+
+def people_with(account_id: int, permission: Permission) -> Sequence[tuple[int, str]]:
+    """Return (user id, name) of the people whose role in an account has `permission`."""
+    roles = [role.value for role, granted in ROLE_PERMISSIONS.items() if permission in granted]
+    return queries.people_of(account_id, roles)
 
 
 def lock(account_id: int) -> None:

@@ -105,6 +105,24 @@ def owner_of(account_id: int) -> tuple[User, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def people_of(account_id: int, roles: Sequence[str]) -> Sequence[tuple[int, str]]:
+    """Return (user id, name) of the active members of an account or of its agency with one of the roles, in
+    the order of their names."""
+    rows = session().execute(
+        sa.select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .join(
+            Account,
+            sa.or_(Membership.account_id == Account.id, Membership.account_id == Account.parent_id),
+        )
+        .where(Account.id == account_id, Membership.role.in_(roles), User.active)
+        .order_by(User.name, User.id)
+        .distinct(),
+        execution_options=_CROSS_ACCOUNT,
+    )
+    return [(user_id, name) for user_id, name in rows]
+
+
 def business_of(account_id: int) -> Business | None:
     """Return the business details; the image of the logo is not loaded."""
     return session().scalar(

@@ -1,4 +1,4 @@
-"""JSON of selections and options in a job's row; the only code that reads and writes it.
+"""JSON of selections, options, and failures in a job's row; the only code that reads and writes it.
 
 Reading is tolerant, because rows can be older than the code: a missing key has its default and an unknown key
 is ignored. An impossible value raises ValueError.
@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
+from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT, Brakes, Failures
 from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions
 from app.bulk_enrollment.domain.selection import (
     FileSelection,
@@ -70,7 +71,6 @@ def write_options(options: JobOptions) -> dict[str, Any]:
 
 
 def read_options(document: Document) -> JobOptions:
-    size = document.get("batch_size")
     first_step = document.get("first_step")
     starts_at = document.get("scheduled_at")
     drip = document.get("drip")
@@ -79,11 +79,13 @@ def read_options(document: Document) -> JobOptions:
         existing=_one_of(EXISTING, document, "existing") or "leave",
         consent_basis=_text(document, "consent_basis"),
         tags=_texts(document, "tags"),
-        batch_size=None if size is None else int(size),
+        batch_size=_number(document.get("batch_size")),
         notify_email=_text(document, "notify_email"),
         scheduled_at=None if starts_at is None else datetime.fromisoformat(starts_at),
         time_zone=_text(document, "time_zone"),
         drip=None if drip is None else _read_drip(drip),
+        brakes=_read_brakes(_mapping(document, "brakes")),
+        only_with=_text(document, "only_with"),
         source_name=_text(document, "source_name"),
         tag_ids=tuple(int(one) for one in document.get("tag_ids") or ()),
         first_step=None if first_step is None else str(first_step),
@@ -103,6 +105,32 @@ def _read_drip(document: Document) -> Drip:
         zone=_text(document, "zone") or "UTC",
         daily_at=None if daily_at is None else int(daily_at),
     )
+
+
+def write_failures(failures: Failures) -> dict[str, Any]:
+    return failures._asdict()
+
+
+def read_failures(document: Document) -> Failures:
+    return Failures(
+        failed=int(document["failed"]),
+        rows=int(document["rows"]),
+        limit=int(document["limit"]),
+        is_in_all=bool(document["is_in_all"]),
+    )
+
+
+def _read_brakes(document: Document) -> Brakes:
+    return Brakes(
+        canary_rows=_number(document.get("canary_rows")),
+        canary_percent=_number(document.get("canary_percent")),
+        failed_percent=_number(document.get("failed_percent", FAILED_PERCENT)),
+        failed_rows=_number(document.get("failed_rows")),
+    )
+
+
+def _number(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _one_of(allowed: Sequence[One], document: Document, name: str) -> One | None:

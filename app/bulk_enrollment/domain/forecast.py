@@ -96,6 +96,7 @@ _WORDS: Final[dict[Outcome, Callable[[int], str]]] = {
         "person can’t be contacted (opted out, bounced, or blocked)",
         "people can’t be contacted (opted out, bounced, or blocked)",
     ),
+    Outcome.VALUE_MISSING: _verb("person is left out", "people are left out"),
     Outcome.ALREADY_ENROLLED: _verb("person is or was in the workflow", "people are or were in the workflow"),
 } | {
     outcome: _verb("row can’t be processed", "rows can’t be processed")

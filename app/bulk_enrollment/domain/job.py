@@ -95,12 +95,24 @@ def batch_size(rows: int, asked: int | None = None) -> int:
     return min(max(-(-rows // AUTOMATIC_BATCHES), SMALLEST_CUT), LARGEST_CUT)
 
 
-def cut(rows: int, size: int) -> list[tuple[int, int, int]]:
-    """Return (number, first row, last row) of each batch; rows and batches count from 1."""
-    return [
-        (number, first, min(first + size - 1, rows))
-        for number, first in enumerate(range(1, rows + 1, size), start=1)
-    ]
+def cut(rows: int, size: int, canary: int = 0) -> list[tuple[int, int, int]]:
+    """Return (number, first row, last row) of each batch; rows and batches count from 1.
+
+    The first `canary` rows are a batch of their own.
+    """
+    starts = [*range(1, min(canary, 1) + 1), *range(canary + 1, rows + 1, size)]
+    ends = [*(start - 1 for start in starts[1:]), rows]
+    return (
+        [(number, *span) for number, span in enumerate(zip(starts, ends, strict=True), start=1)]
+        if rows
+        else []
+    )
+
+
+def batch_of(row: int, first_size: int, size: int) -> int:
+    """Return the number of the batch that contains a row, given the size of the first batch and that of the
+    second."""
+    return 1 if row <= first_size else (row - first_size - 1) // size + 2
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.bulk_enrollment.domain.brakes.rules import Failures
+from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
+from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
@@ -30,9 +33,9 @@ class JobFacts:
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
     will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the person who
-    paused it; `enrolled` is the number of contacts in the workflow now, None if unknown; `kind` is enroll,
-    import, or undo. `was_reading` tells a failed job whose rows were being read from one that could not
-    start.
+    paused it, `failures` why the breaker did, `asked_by` who started a job that waits for approval;
+    `enrolled` is the number of contacts in the workflow now, None if unknown; `kind` is enroll, import, or
+    undo. `was_reading` tells a failed job whose rows were being read from one that could not start.
     """
 
     progress: Progress
@@ -49,6 +52,8 @@ class JobFacts:
     kind: str = "enroll"
     timing: Timing | None = None
     was_reading: bool = True
+    failures: Failures | None = None
+    asked_by: str | None = None
 
     @property
     def place(self) -> str:
@@ -84,6 +89,8 @@ def _headline_under_way(facts: JobFacts) -> str:
     match facts.progress.status:
         case S.SCHEDULED:
             return f"{what} is scheduled."
+        case S.PAUSED if facts.paused_by is PausedBy.APPROVAL:
+            return f"{what} waits for approval."
         case S.PAUSED:
             return f"{what} is paused."
         case S.CANCELLING:
@@ -170,6 +177,7 @@ _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
         "aren’t in your contacts",
         "not in your contacts",
     ),
+    O.VALUE_MISSING: ("person", "lacks a value", "lack a value", "left out for a missing value"),
     O.CANCELLED: ("row", "wasn’t processed", "weren’t processed", "not processed"),
     O.MOVED_ON: ("person", "has moved on", "have moved on", "who moved on"),
     O.CONTACT_GONE: (
@@ -228,7 +236,11 @@ def _paused(facts: JobFacts) -> str:
         case PausedBy.PERSON:
             return f"{who} paused this job. Rows that aren’t processed yet wait until it is resumed."
         case PausedBy.BRAKE:
-            return "Muster paused this job because something went wrong. Resume it when that is fixed."
+            return failures_words(facts.failures)
+        case PausedBy.CANARY:
+            return canary_words(facts.progress)
+        case PausedBy.APPROVAL:
+            return approval_words(facts.progress.total, facts.asked_by)
     return "Paused because the workflow is paused. The job resumes when the workflow is active again."
 
 
@@ -278,6 +290,15 @@ def differences(expected: Mapping[str, int], outcomes: Counts) -> list[Differenc
         if then != now:
             found.append(Difference(outcome.label, then, now))
     return found
+
+
+def contact_differences(effects: Effects, created: int, updated: int, *, is_import: bool) -> list[Difference]:
+    """Return the differences in created and changed contacts. An import's outcomes tell of the created
+    ones."""
+    found = [Difference("Existing contacts changed", effects.updated, updated)]
+    if not is_import:
+        found.insert(0, Difference("New contacts created", effects.created, created))
+    return [one for one in found if one.expected != one.happened]
 
 
 def _existing_as_one(counts: Counts, outcome: Outcome) -> int:

@@ -1,12 +1,14 @@
 """What a job does with the rows of its selection."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from app.accounts.domain.regions import is_zone
+from app.bulk_enrollment.domain.brakes.rules import Brakes, brake_problems
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
 from app.bulk_enrollment.domain.timing.pace import Drip, drip_problem
+from app.contacts.domain.criteria import is_contact_value
 from app.files.domain.columns.identify import Identifier
 from app.platform.addresses import AddressProblem, email_key, explain
 
@@ -24,12 +26,13 @@ FARTHEST_START = timedelta(days=366)
 class JobOptions:
     """Options of a job.
 
-    The first nine are the user's choices: what to do with missing and with existing contacts, the legal
+    The first eleven are the user's choices: what to do with missing and with existing contacts, the legal
     basis for contacting new ones, names of tags to add, rows per batch (None: automatic), the address that
     gets an email at the end (empty: nobody), when the job starts (None: at once), the time zone that this was
-    chosen in, and how the people are spread over time (None: not at all). The others are set when the job is
-    created and started: the name of the rows (a file name), the tag ids, the first step of the workflow, and
-    whether contacts who have left the workflow may be enrolled `again`.
+    chosen in, how the people are spread over time (None: not at all), brakes, and the contact field (such as
+    `contact.birthday`) without which people are left out (empty: nobody is). The others are set when the job
+    is created and started: the name of the rows (a file name), the tag ids, the first step of the workflow,
+    and whether contacts who have left the workflow may be enrolled `again`.
     """
 
     missing: Missing = "skip"
@@ -41,6 +44,8 @@ class JobOptions:
     scheduled_at: datetime | None = None
     time_zone: str = ""
     drip: Drip | None = None
+    brakes: Brakes = field(default_factory=Brakes)
+    only_with: str = ""
     source_name: str = ""
     tag_ids: tuple[int, ...] = ()
     first_step: str | None = None
@@ -91,7 +96,9 @@ def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, st
             found["time_zone"] = UNKNOWN_ZONE
     if options.notify_email and isinstance(key := email_key(options.notify_email), AddressProblem):
         found["notify_email"] = explain(key.value)
-    return found
+    if options.only_with and not is_contact_value(options.only_with):
+        found["only_with"] = "This contact field doesn’t exist."
+    return found | brake_problems(options.brakes)
 
 
 def start_problem(starts_at: datetime, now: datetime) -> str | None:

@@ -6,6 +6,7 @@ The numbers are stored in ledger rows and must never change. Outcomes below 10 a
 from enum import IntEnum
 from typing import Literal
 
+from app.contacts.domain.criteria import field_label
 from app.platform.addresses import explain
 
 CountsAs = Literal["succeeded", "failed", "skipped"]
@@ -33,6 +34,7 @@ class Outcome(IntEnum):
     CANCELLED = 20
     MOVED_ON = 21
     CONTACT_GONE = 22
+    VALUE_MISSING = 23
 
     @property
     def counts_as(self) -> CountsAs:
@@ -79,8 +81,8 @@ TAKEN_BACK = (Outcome.WITHDRAWN, Outcome.CONTACT_REMOVED, Outcome.TAGS_REMOVED)
 # Rows with these can be fixed by hand and then run again.
 FIXABLE = (Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
 
-# Decided by planning from the file alone; later changes do not affect them.
-DECIDED_BY_FILE = (Outcome.VALIDATION_ERROR, Outcome.DUPLICATE_IN_SELECTION)
+# Decided by planning; later changes do not affect them.
+DECIDED_BY_PLAN = (Outcome.VALIDATION_ERROR, Outcome.DUPLICATE_IN_SELECTION, Outcome.VALUE_MISSING)
 
 _LABELS = {
     Outcome.ENROLLED: "Added to workflow",
@@ -104,6 +106,7 @@ _LABELS = {
     Outcome.CANCELLED: "Canceled",
     Outcome.MOVED_ON: "Moved on",
     Outcome.CONTACT_GONE: "Contact deleted",
+    Outcome.VALUE_MISSING: "Left out",
 }
 
 _REASONS = {
@@ -159,8 +162,8 @@ def reason(outcome: Outcome, detail: str | None) -> str:
     """Describe the outcome of a row.
 
     `detail` is stored with the code: the slug of a problem, the first row of a duplicate, the status of a
-    blocked contact or `file:` and quoted words, the day an enrollment ended, or why an undo left something
-    alone.
+    blocked contact or `file:` and quoted words, the day an enrollment ended, why an undo left something
+    alone, or a contact field that is empty.
     """
     if outcome is Outcome.VALIDATION_ERROR:
         slug = detail or "blank"
@@ -171,6 +174,8 @@ def reason(outcome: Outcome, detail: str | None) -> str:
         slug, _, quoted = (detail or "").partition(":")
         sentence = _BLOCKED.get(slug, _BLOCKED["blocked"])
         return f"{sentence} It says “{quoted}”." if quoted else sentence
+    if outcome is Outcome.VALUE_MISSING:
+        return f"Left out: no {field_label(detail or '').lower()}."
     if outcome is Outcome.ALREADY_ENROLLED:
         return f"Was in this workflow until {detail}." if detail else "Already in this workflow."
     if outcome is Outcome.WITHDRAWN:

@@ -5,11 +5,30 @@ from enum import StrEnum
 
 
 class PausedBy(StrEnum):
-    """Who paused a job. `brake` is the system, which stopped the job because something went wrong."""
+    """Who paused a job, or why. `brake`: too many rows failed. `canary`: its first rows are done, and a
+    person is to look at them. `approval`: another person has to approve it."""
 
     WORKFLOW = "workflow"
     PERSON = "person"
     BRAKE = "brake"
+    CANARY = "canary"
+    APPROVAL = "approval"
+
+
+# Pauses that Muster began and a person ends by letting the job go on.
+BRAKES = frozenset({PausedBy.BRAKE, PausedBy.CANARY})
+
+
+def badge_of(status: str, paused_by: str | None) -> str:
+    """Return the code of the badge for a status: what a job waits for, if a person is to decide about it."""
+    return _BADGES.get(paused_by or "", status) if status == "paused" else status
+
+
+_BADGES: dict[str, str] = {
+    PausedBy.APPROVAL: "waits_for_approval",
+    PausedBy.CANARY: "first_rows_done",
+    PausedBy.BRAKE: "too_many_failures",
+}
 
 
 def pause_that_holds(now: PausedBy | None, by: PausedBy) -> PausedBy:
@@ -19,8 +38,9 @@ def pause_that_holds(now: PausedBy | None, by: PausedBy) -> PausedBy:
 
 
 def may_resume(paused_by: PausedBy, by: PausedBy) -> bool:
-    """Return whether `by` may end a pause: a person any pause, the workflow and the brake only their own."""
-    return by is PausedBy.PERSON or by is paused_by
+    """Return whether `by` may end a pause: a person any except for that of an approval, others only their
+    own."""
+    return by is paused_by or (by is PausedBy.PERSON and paused_by is not PausedBy.APPROVAL)
 
 
 def seconds_paused(

@@ -121,6 +121,30 @@ def _of_jobs() -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def settled_rows(account_id: int, job_id: int) -> list[tuple[datetime, int]]:
+    """Return (time, rows) of the job's settled batches, oldest first, without canceled ones."""
+    rows = EnrollmentBatch.last_row - EnrollmentBatch.first_row + 1
+    query = (
+        sa.select(EnrollmentBatch.finished_at, rows)
+        .where(
+            EnrollmentBatch.account_id == account_id,
+            EnrollmentBatch.job_id == job_id,
+            EnrollmentBatch.status.in_((BatchStatus.COMPLETED, BatchStatus.FAILED)),
+        )
+        .order_by(EnrollmentBatch.finished_at)
+    )
+    return [(ended, count) for ended, count in session().execute(query) if ended is not None]
+
+
+def contacts_written(account_id: int, job_id: int) -> tuple[int, int]:
+    """Return how many contacts the job has created and changed."""
+    query = sa.select(sa.func.sum(EnrollmentBatch.created), sa.func.sum(EnrollmentBatch.updated)).where(
+        EnrollmentBatch.account_id == account_id, EnrollmentBatch.job_id == job_id
+    )
+    created, updated = session().execute(query).one()
+    return created or 0, updated or 0
+
+
 def _next_retry(account_id: int, job_id: int) -> Retry | None:
     """Return the earliest scheduled retry of the job."""
     query = (

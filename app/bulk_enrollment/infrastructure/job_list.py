@@ -24,7 +24,9 @@ _UNFINISHED = [status.value for status in UNFINISHED]
 
 
 class NamedJob(NamedTuple):
-    """A job; `workflow_id` is the workflow's public id, `pauser` the name of the person who paused it."""
+    """A job; `workflow_id` is the workflow's public id, `pauser` the name of the person who paused it,
+    `starter` of the one who started it (who may not be the one who prepared it), `decider` of the one who
+    approved or refused it."""
 
     job: EnrollmentJob
     workflow: str | None
@@ -32,6 +34,8 @@ class NamedJob(NamedTuple):
     workflow_status: str | None
     started_by: str | None
     pauser: str | None
+    starter: str | None = None
+    decider: str | None = None
 
 
 class JobPulse(NamedTuple):
@@ -245,12 +249,15 @@ def _of_kind(kind: str) -> sa.ColumnElement[bool]:
 
 
 def _named(account_id: Any) -> sa.Select[Any]:
-    pauser = sa.orm.aliased(User, name="pauser")
+    pauser, starter, decider = (sa.orm.aliased(User, name=name) for name in ("pauser", "starter", "decider"))
+    workflow = (Workflow.name, Workflow.public_id, Workflow.status)
     return (
-        sa.select(EnrollmentJob, Workflow.name, Workflow.public_id, Workflow.status, User.name, pauser.name)
+        sa.select(EnrollmentJob, *workflow, User.name, pauser.name, starter.name, decider.name)
         .outerjoin(Workflow, _its_workflow(account_id))
         .outerjoin(User, User.id == EnrollmentJob.created_by)
         .outerjoin(pauser, pauser.id == EnrollmentJob.paused_by_user)
+        .outerjoin(starter, starter.id == EnrollmentJob.approval_asked_by)
+        .outerjoin(decider, decider.id == EnrollmentJob.approval_by)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.status.notin_(DRY_RUN))
         .options(sa.orm.defer(EnrollmentJob.selection, raiseload=True))  # a list of contacts can be long
         .execution_options(populate_existing=True)

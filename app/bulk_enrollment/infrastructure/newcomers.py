@@ -4,12 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.many_rows import constant
 
-_NEVER = (Outcome.DUPLICATE_IN_SELECTION, Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
+_NEVER = (*DECIDED_BY_PLAN, Outcome.CONTACT_NOT_FOUND)
 
 
 def makes_contact(rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:

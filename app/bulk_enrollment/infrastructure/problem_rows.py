@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.domain.job import batch_of
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
@@ -132,17 +133,26 @@ def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
 
 
 def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:
-    """Return {row number: its batch}. All batches of a job except the last have the same size."""
-    size = session().scalar(
-        sa.select(EnrollmentBatch.last_row).where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.number == 1,
+    """Return {row number: its batch}. All batches of a job except the first and the last have the same
+    size."""
+    spans = (
+        session()
+        .execute(
+            sa.select(EnrollmentBatch.first_row, EnrollmentBatch.last_row)
+            .where(
+                EnrollmentBatch.account_id == account_id,
+                EnrollmentBatch.job_id == job_id,
+                EnrollmentBatch.number.in_((1, 2)),
+            )
+            .order_by(EnrollmentBatch.number)
         )
+        .all()
     )
-    if not size:
+    if not spans:
         return {}
-    numbers = {row: (row - 1) // size + 1 for row in rows}
+    numbers = {
+        row: batch_of(row, spans[0].last_row, spans[-1].last_row - spans[-1].first_row + 1) for row in rows
+    }
     found = session().execute(
         sa.select(EnrollmentBatch.number, EnrollmentBatch.finished_at).where(
             EnrollmentBatch.account_id == account_id,

@@ -13,7 +13,6 @@ from app.bulk_enrollment.domain.job import (
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.planning import SMALL_JOB
-from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.platform.database import session
@@ -136,16 +135,6 @@ def count_up_to(ids: sa.Select[Any], most: int) -> int:
     """Count the rows of a select, up to `most`."""
     query = sa.select(sa.func.count()).select_from(ids.limit(most).subquery())
     return session().scalar(query) or 0
-
-
-def people_to_create(account_id: int, job_id: int) -> tuple[int, int]:
-    """Count the planned rows that create a contact, and those of them whose contact must not be
-    contacted."""
-    query = sa.select(sa.func.count(), sa.func.count(EnrollmentRow.withheld)).where(
-        EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id, makes_contact()
-    )
-    count, withheld = session().execute(query).one()
-    return count, withheld
 
 
 def sample_rows(account_id: int, job_id: int, expected: Outcome, limit: int = 3) -> list[Any]:

@@ -15,16 +15,13 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, Enrollmen
 def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.ColumnElement[bool]:
     """SQL condition: the row is settled. `rows` is the ledger or an alias of it.
 
-    All batches of a job except the last have the same size, so the batch number follows from the row number.
+    All batches of a job except the first and the last have the same size, so the batch number follows from
+    the row number.
     """
-    first = sa.orm.aliased(EnrollmentBatch, name="first_batch")
     batch = sa.orm.aliased(EnrollmentBatch, name="batch")
     end = sa.orm.aliased(EnrollmentBatch, name="settled_batch")
-    size = (
-        sa.select(first.last_row)
-        .where(first.account_id == account_id, first.job_id == job_id, first.number == 1)
-        .scalar_subquery()
-    )
+    first_end, size = _last_row(account_id, job_id, 1), _size(account_id, job_id)
+    number = sa.case((rows.row_number <= first_end, 1), else_=(rows.row_number - first_end - 1) // size + 2)
     is_over = end.status.notin_(OPEN_BATCH)
     last = (
         sa.select(sa.func.max(sa.case((is_over, end.last_row), else_=end.next_row - 1)))
@@ -36,7 +33,19 @@ def is_settled(account_id: Any, job_id: Any, rows: Any = EnrollmentRow) -> sa.Co
         sa.exists().where(
             batch.account_id == account_id,
             batch.job_id == job_id,
-            batch.number == (rows.row_number - 1) // size + 1,
+            batch.number == number,
             sa.or_(batch.status.notin_(OPEN_BATCH), rows.row_number < batch.next_row),
         ),
     )
+
+
+def _last_row(account_id: Any, job_id: Any, number: int) -> sa.ScalarSelect[int]:
+    one = sa.orm.aliased(EnrollmentBatch, name=f"batch_{number}")
+    of_job = (one.account_id == account_id, one.job_id == job_id, one.number == number)
+    return sa.select(one.last_row).where(*of_job).scalar_subquery()
+
+
+def _size(account_id: Any, job_id: Any) -> sa.ScalarSelect[int]:
+    second = sa.orm.aliased(EnrollmentBatch, name="second_batch")
+    of_job = (second.account_id == account_id, second.job_id == job_id, second.number == 2)
+    return sa.select(second.last_row - second.first_row + 1).where(*of_job).scalar_subquery()

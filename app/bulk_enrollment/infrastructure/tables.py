@@ -12,12 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.documents import (
+    read_failures,
     read_options,
     read_selection,
+    write_failures,
     write_options,
     write_selection,
 )
+from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.bulk_enrollment.domain.job import FINISHED, OPEN_BATCH, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
@@ -53,12 +57,15 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
 
     `selection` defines the rows of the job, `options` what is done with them; `upload_id` is the file of a
     file selection, for joins. `findings` is what planning found in the file (`reading.Findings`), `expected`
-    the expected {outcome name: rows}, `totals` the actual one once the job is over. `lease_until`, `attempt`,
-    `holder` and `idle_attempts` (consecutive attempts without progress) belong to its planning. `paused_by`,
-    `paused_by_user` and `paused_at` describe the current pause; `paused_seconds` is the total of earlier
-    pauses since the job started. Nothing of the job begins before `not_before`: the start of a scheduled job,
-    the next portion of a drip, the next people that a rate limit permits. `portion_at` is the time of the
-    drip's latest portion, `portion_people` the people enrolled from it.
+    the expected {outcome name: rows}, `effects` what else a dry run expects, `totals` the actual {outcome
+    name: rows} once the job is over. `lease_until`, `attempt`, `holder` and `idle_attempts` (consecutive
+    attempts without progress) belong to its planning. `paused_by`, `paused_by_user` and `paused_at` describe
+    the current pause, `failures` why the breaker began it (`brakes.rules.Failures`); `paused_seconds` is the
+    total of earlier pauses since the job started. Nothing of the job begins before `not_before`: the start of
+    a scheduled job, the next portion of a drip, the next people that a rate limit permits. `portion_at` is
+    the time of the drip's latest portion, `portion_people` the people enrolled from it. While `canary_rows`
+    is set, only so many rows may run. `approval` is None if the job needs none, else that of
+    `domain.brakes.approval`; `approval_asked_by` is who started the job, `approval_by` who decided.
 
     `kind` is enroll, import, or undo; an undo takes back what `parent_job_id` did. `retries` is None unless
     the job retries rows of `parent_job_id`: the codes of the outcomes whose rows it takes up, separated by
@@ -86,6 +93,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     options: Mapped[JobOptions] = mapped_column(Document(read_options, write_options), default=JobOptions)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expected: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    effects: Mapped[Effects | None] = mapped_column(Document(Effects.read, Effects.write))
     parent_job_id: Mapped[int | None] = mapped_column(BigInt)
     priority: Mapped[int] = mapped_column(default=0)
     idempotency_key: Mapped[str | None] = mapped_column(sa.String(80))
@@ -105,6 +113,12 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     paused_by_user: Mapped[int | None] = mapped_column(BigInt)
     paused_at: Mapped[datetime | None]
     paused_seconds: Mapped[float] = mapped_column(sa.Float, default=0.0, server_default="0")
+    failures: Mapped[Failures | None] = mapped_column(Document(read_failures, write_failures))
+    canary_rows: Mapped[int | None]
+    approval: Mapped[str | None] = mapped_column(sa.String(10))
+    approval_asked_by: Mapped[int | None] = mapped_column(BigInt)
+    approval_by: Mapped[int | None] = mapped_column(BigInt)
+    approval_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
     retries: Mapped[str | None] = mapped_column(sa.String(200))
     resolved_at: Mapped[datetime | None]
@@ -127,7 +141,9 @@ class EnrollmentBatch(AccountOwned, db.Model):
     {outcome name: rows}, those of the others.
 
     Until `lease_until`, a queued task or a worker holds the batch; `handed_at` is when its task was queued,
-    `holder` the task that claimed it.
+    `holder` the task that claimed it. `created` and `updated` are the numbers of contacts that were created
+    and changed. A person has let the job go on after `accepted_rows` rows of it, of which `accepted_failed`
+    had failed; the breaker counts the others.
     """
 
     __tablename__ = "enrollment_batches"
@@ -155,8 +171,12 @@ class EnrollmentBatch(AccountOwned, db.Model):
     failed: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
     outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created: Mapped[int] = mapped_column(default=0, server_default="0")
+    updated: Mapped[int] = mapped_column(default=0, server_default="0")
     expected: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     newcomers: Mapped[int] = mapped_column(default=0, server_default="0")
+    accepted_rows: Mapped[int] = mapped_column(default=0, server_default="0")
+    accepted_failed: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class LimitedEnrollment(AccountOwned, db.Model):

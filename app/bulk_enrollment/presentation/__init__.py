@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.bulk_enrollment.application.records import erasing
+from app.bulk_enrollment.presentation.brakes import decisions
 from app.bulk_enrollment.presentation.fixing import pages as fixing
 from app.bulk_enrollment.presentation.fixing import retries
 from app.bulk_enrollment.presentation.jobs import check, commands, control, timing, undo
@@ -27,6 +28,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(job_pages.imports)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(event_streams.blueprint)
+    app.register_blueprint(decisions.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(report_page.blueprint)
     app.register_blueprint(row_page.blueprint)

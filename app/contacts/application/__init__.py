@@ -7,6 +7,7 @@ the account id first and write in the caller's transaction.
 from app.contacts.application.bulk import (
     block_many,
     changed_by,
+    count_changes,
     create_many,
     remove_created,
     tag_each,
@@ -44,6 +45,7 @@ from app.contacts.application.filters import (
     which_meet,
     zone_of,
 )
+from app.contacts.application.growth import DayCounts, count_contacts_of_day, growth_of
 from app.contacts.application.panels import (
     LinkedText,
     descriptions_of,
@@ -76,6 +78,7 @@ __all__ = [
     "Card",
     "ContactChange",
     "ContactPage",
+    "DayCounts",
     "ErasedPerson",
     "Eraser",
     "FieldUse",
@@ -93,6 +96,8 @@ __all__ = [
     "check_keys",
     "condition_of",
     "contact_card",
+    "count_changes",
+    "count_contacts_of_day",
     "create_many",
     "criteria_for",
     "descriptions_of",
@@ -105,6 +110,7 @@ __all__ = [
     "fields_for",
     "filter_words",
     "find_contacts",
+    "growth_of",
     "job_names",
     "list_contacts",
     "new_tags",

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from app.activity import application as activity
 from app.contacts.domain import Status
 from app.contacts.infrastructure import bulk_store, staged, undo_store
+from app.contacts.infrastructure.counts import change_counts
+from app.contacts.infrastructure.counts.change_counts import FieldChanges
 from app.platform.database import is_sqlite, transaction
 from app.platform.many_rows import Bound, around, bound
 
@@ -75,6 +77,15 @@ def update_many(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime)
     """
     with transaction():
         return bulk_store.update(account_id, rows, mode, at)
+
+
+def count_changes(account_id: int, rows: sa.Select[Any], mode: Mode) -> tuple[int, dict[str, FieldChanges]]:
+    """Count what `update_many` would change, given its `rows` with a column `row_number`: contacts, and
+    {field: changes}. Changes nothing."""
+    return (
+        change_counts.changed_contacts(account_id, rows, mode),
+        change_counts.changed_fields(account_id, rows, mode),
+    )
 
 
 def block_many(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:

@@ -73,14 +73,14 @@ def update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> i
     given = rows.subquery("given")
     values = _new_values(given, mode)
     return _written(
-        sa.update(_contacts).where(*_changing(account_id, given, mode)).values({**values, "updated_at": at})
+        sa.update(_contacts).where(*changing(account_id, given, mode)).values({**values, "updated_at": at})
     )
 
 
 def changed(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
     """Select the ids of the contacts that `update` would change."""
     given = rows.subquery("given")
-    return sa.select(_contacts.c.id.label("contact_id")).where(*_changing(account_id, given, mode))
+    return sa.select(_contacts.c.id.label("contact_id")).where(*changing(account_id, given, mode))
 
 
 def lock(contacts: sa.Select[Any]) -> None:
@@ -222,19 +222,26 @@ def _new_values(given: sa.Subquery, mode: Mode) -> dict[str, Any]:
     return values
 
 
-def _changing(account_id: int, given: sa.Subquery, mode: Mode) -> list[sa.ColumnElement[bool]]:
-    differences: list[sa.ColumnElement[bool]] = []
+def differences(given: sa.Subquery, mode: Mode) -> dict[str, sa.ColumnElement[bool]]:
+    """Return {standard field: condition that an update would change it}."""
+    found: dict[str, sa.ColumnElement[bool]] = {}
     for name in (name for name, deciding in _UPDATED.items() if name == deciding and name in given.c):
         new, old = given.c[name], _contacts.c[name]
         is_other = old.is_(None) if mode == "fill" else old.is_distinct_from(new)
-        differences.append(sa.and_(new.is_not(None), is_other))
+        found[name] = sa.and_(new.is_not(None), is_other)
+    return found
+
+
+def changing(account_id: int, given: sa.Subquery, mode: Mode) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for the contacts that an update would change, joined with its rows."""
+    changes = list(differences(given, mode).values())
     if "custom" in given.c:
         merged = _merged(_contacts.c.custom, given.c.custom, mode)
-        differences.append(sa.and_(given.c.custom.is_not(None), _plain(_contacts.c.custom) != merged))
+        changes.append(sa.and_(given.c.custom.is_not(None), _plain(_contacts.c.custom) != merged))
     return [
         _contacts.c.account_id == account_id,
         _contacts.c.id == given.c.contact_id,
-        sa.or_(sa.false(), *differences),
+        sa.or_(sa.false(), *changes),
     ]
 
 

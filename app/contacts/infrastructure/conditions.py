@@ -1,12 +1,15 @@
 """Conditions on contacts that statements of other rooms share: who may be contacted, and lookup by key."""
 
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.contacts.domain.consent import CONTACTABLE
+from app.contacts.domain.criteria import CUSTOM
 from app.contacts.infrastructure.tables import Contact
 from app.files.domain.columns.identify import Identifier
+from app.platform.database import is_sqlite
 
 
 def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
@@ -15,6 +18,26 @@ def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
     Never NULL, so that it can be negated, also where an outer join found no contact.
     """
     return sa.and_(status.is_not(None), status == sa.literal(CONTACTABLE.value))
+
+
+def field_value(name: str, contacts: Any = Contact) -> sa.ColumnElement[Any]:
+    """SQL expression for the value of a field, named like `contact.city` or `contact.custom.size`; NULL if it
+    is empty."""
+    custom = CUSTOM.fullmatch(name)
+    if custom is None:
+        return cast("sa.ColumnElement[Any]", getattr(contacts, name.removeprefix("contact.")))
+    if is_sqlite():
+        return sa.func.json_extract(contacts.custom, f'$."{custom[1]}"')
+    return sa.type_coerce(contacts.custom, JSONB()).op("->>", return_type=sa.Text())(custom[1])
+
+
+def staged_value(name: str, fields: Any) -> sa.ColumnElement[Any]:
+    """SQL expression for the value of the same field in JSON text written by `domain.pack`."""
+    custom = CUSTOM.fullmatch(name)
+    path = ["custom", custom[1]] if custom else [name.removeprefix("contact.")]
+    if is_sqlite():
+        return sa.func.json_extract(fields, "$." + ".".join(f'"{part}"' for part in path))
+    return sa.cast(fields, JSONB()).op("#>>", return_type=sa.Text())(sa.cast(path, ARRAY(sa.Text())))
 
 
 def key_column(identifier: Identifier, contacts: Any = Contact) -> Any:

@@ -112,3 +112,15 @@ class Erasure(AccountOwned, db.Model):
     contact_id: Mapped[int] = mapped_column(BigInt)
     person: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DailyCount(AccountOwned, db.Model):
+    """Numbers of an account's contacts, and of those who may be contacted, at the end of a day (UTC); so far
+    for the current day. Days without a change may be missing."""
+
+    __tablename__ = "contact_counts"
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    contacts: Mapped[int]
+    reachable: Mapped[int]

@@ -2,11 +2,14 @@
 
 from flask import Flask
 
-from app.contacts.application import answer_files
+from app.contacts.application import answer_files, count_contacts_of_day
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
 from app.contacts.presentation import audit_words, field_pages, pages
 from app.contacts.presentation import tasks as _tasks  # noqa: F401
+from app.platform.clock import every
+
+every(3600)(count_contacts_of_day)
 
 
 def init(app: Flask) -> None:

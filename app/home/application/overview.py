@@ -7,10 +7,13 @@ from datetime import timedelta
 from app.accounts.application import maximum_limits, own_limits, require
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application import JobState, job_states
+from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
+from app.bulk_enrollment.domain.pausing import PausedBy, badge_of
 from app.gallery import application as gallery
 from app.gallery.domain.browsing import GalleryQuery
 from app.gallery.domain.card import Card
+from app.home.application.growth import GrowthChart, growth_chart
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Figures, JobWithWorkflow, Onboarding
 from app.platform.clock import now
@@ -30,6 +33,7 @@ LIMIT_WORDS = (
     ("Batches at a time", "Keeps one account from slowing down the others."),
     ("People enrolled per minute", "When it’s reached, jobs wait for the next minute. Nothing fails."),
     ("People enrolled per second", "Spreads the people of each minute more evenly."),
+    ("Rows without approval", "Larger enrollments and imports wait until a second person approves them."),
 )
 
 
@@ -40,6 +44,24 @@ class JobSummary:
     state: JobState
     workflow: str | None
     workflow_id: str | None
+
+    @property
+    def badge(self) -> str:
+        """Code of the badge: the status, or what a paused job waits for."""
+        return badge_of(self.state.job.status, self.state.job.paused_by)
+
+    @property
+    def waits_for(self) -> str:
+        """Describe what a paused job waits for that a person has to decide about; empty for any other."""
+        job = self.state.job
+        match job.paused_by:
+            case PausedBy.APPROVAL:
+                return approval_words(job.total, None)
+            case PausedBy.CANARY:
+                return canary_words(self.state.progress)
+            case PausedBy.BRAKE:
+                return failures_words(job.failures)
+        return ""
 
     @property
     def failed(self) -> int:
@@ -54,9 +76,11 @@ class JobSummary:
 
 @dataclass(frozen=True)
 class CurrentWork:
-    """Unfinished jobs, and jobs that finished with failures in the last ATTENTION_PERIOD."""
+    """Unfinished jobs; those of them that wait for a person's decision; and jobs that finished with failures
+    in the last ATTENTION_PERIOD."""
 
     unfinished: list[JobSummary]
+    waiting: list[JobSummary]
     need_attention: list[JobSummary]
 
 
@@ -66,6 +90,7 @@ class Overview:
     onboarding: Onboarding
     work: CurrentWork
     suggested: list[Card]
+    growth: GrowthChart | None
 
 
 @dataclass(frozen=True)
@@ -111,6 +136,7 @@ def overview(actor: Actor) -> Overview:
         onboarding=onboarding,
         work=current_work(actor),
         suggested=[] if onboarding.has_workflow else _suggested(actor),
+        growth=growth_chart(actor),
     )
 
 
@@ -125,6 +151,7 @@ def current_work(actor: Actor) -> CurrentWork:
     require(actor, Permission.REPORTS)
     return CurrentWork(
         unfinished=_work(actor, queries.unfinished_jobs(actor.account_id)),
+        waiting=_work(actor, queries.jobs_waiting_for_people(actor.account_id)),
         need_attention=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION_PERIOD)),
     )
 
@@ -144,7 +171,14 @@ def limits(actor: Actor, settings: Settings) -> Sequence[Limit]:
     own, highest = own_limits(actor.account_id), maximum_limits(actor.account_id, settings)
     return [
         Limit(
-            name, title, text, own.get(name, default), default, highest[name], own.get(name), used.get(name)
+            name,
+            title,
+            text,
+            min(own.get(name, default), highest[name]),
+            default,
+            highest[name],
+            own.get(name),
+            used.get(name),
         )
         for (name, default), (title, text) in zip(settings.account_limits.items(), LIMIT_WORDS, strict=True)
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, WITH_FAILURES, JobStatus
+from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
@@ -101,6 +102,12 @@ def onboarding(account_id: int) -> Onboarding:
 def unfinished_jobs(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
     """Unfinished jobs, newest first."""
     return _jobs(account_id, EnrollmentJob.status.in_(_UNFINISHED), limit)
+
+
+def jobs_waiting_for_people(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
+    """Jobs that a brake has paused, or that wait for approval, newest first."""
+    waits = EnrollmentJob.paused_by.in_([*BRAKES, PausedBy.APPROVAL])
+    return _jobs(account_id, sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), limit)
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:

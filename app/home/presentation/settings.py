@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.application import change_account, change_limits, require
+from app.accounts.application import change_account, change_limits, people_with, require
 from app.accounts.domain import Permission
 from app.accounts.domain.regions import countries
 from app.files import application as files
@@ -78,6 +78,7 @@ def _limits_page(typed: dict[str, str], problems: dict[str, str]) -> str:
         limits=home_room.limits(web.actor(), settings),
         typed=typed,
         problems=problems,
+        approvers=len(people_with(account_id, Permission.WORKFLOWS)),
         largest_file=formats.size(settings.max_upload_bytes),
         nav_active="settings",
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.accounts.domain import Actor
 from app.platform.errors import Conflict, NotFound
-from app.workflows.domain import Status, can_be_edited
+from app.workflows.domain import AddedByHand, Status, added_by_hand, can_be_edited
 from app.workflows.infrastructure import queries, store
 from app.workflows.infrastructure.tables import Workflow
 
@@ -95,6 +95,16 @@ def version_to_enter(account_id: int, workflow_id: int) -> Startable | None:
 def state_of(account_id: int, workflow_id: int) -> str | None:
     """Return the status of a workflow, or None if it no longer exists."""
     return queries.status_of(account_id, workflow_id)
+
+
+def meaning_of(account_id: int, workflow_id: int) -> AddedByHand | None:
+    """Return what adding people by hand to a workflow means, for the version that they would be enrolled in;
+    None if the workflow no longer exists."""
+    workflow = queries.workflow_by_id(account_id, workflow_id)
+    if workflow is None:
+        return None
+    version = queries.version_by_id(account_id, workflow.active_version_id or 0)
+    return added_by_hand(version.parsed if version else workflow.parsed)
 
 
 def _startable(workflow: Workflow) -> Startable:

@@ -1,5 +1,6 @@
 """The workflow model in pure Python: definition, step types, checks, message texts and drawing."""
 
+from app.workflows.domain.checks.added_by_hand import AddedByHand, NeededValue, added_by_hand
 from app.workflows.domain.checks.incoming import incoming
 from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_off
 from app.workflows.domain.checks.problem import Problem
@@ -53,11 +54,13 @@ __all__ = [
     "STEPS",
     "TRIGGERS",
     "TRIGGER_ID",
+    "AddedByHand",
     "Definition",
     "Drawing",
     "MergeTag",
     "Miniature",
     "Names",
+    "NeededValue",
     "Node",
     "Problem",
     "Setting",
@@ -65,6 +68,7 @@ __all__ = [
     "Step",
     "Summary",
     "UnreadableFormat",
+    "added_by_hand",
     "analyse",
     "beginning_words",
     "can_be_edited",

@@ -38,7 +38,7 @@ def test_home_and_enrollments_lead_there(app, bob, run_tasks):
 
 def test_what_happens_is_said_before_the_start(app, bob, run_tasks):
     workflow = active(app, bob.actor, "Birthday", definition=definition(email(), trigger=BIRTHDAY))
-    said = "People start at step 1 now, not on their birthday."
+    said = "start at step 1 now, not on their birthday."
     upload = uploaded(bob, workflow, PEOPLE)
     check = checked(bob, upload, **CREATE)
     run_tasks()

@@ -16,7 +16,7 @@ from app.bulk_enrollment.application import schedule
 from app.bulk_enrollment.application.jobs import control, plan, run, sweep
 from app.bulk_enrollment.application.jobs import start as starting
 from app.bulk_enrollment.application.report import verify
-from app.bulk_enrollment.application.report.shown_jobs import job_state
+from app.bulk_enrollment.application.report.job_states import job_state
 from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import queries

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.documents import (
     read_options,
     read_selection,
@@ -41,6 +42,8 @@ OPTIONS = JobOptions(
     scheduled_at=datetime(2026, 12, 1, 8, tzinfo=UTC),
     time_zone="Europe/Berlin",
     drip=Drip(500, 2, "hours", 540, 1020, (0, 4), "Europe/Berlin", 600),
+    brakes=Brakes(canary_rows=100, failed_percent=None, failed_rows=7),
+    only_with="contact.birthday",
     source_name="people.csv",
     tag_ids=(3, 9),
     first_step="step-1",

@@ -3,7 +3,7 @@
 import pytest
 
 from app.bulk_enrollment.domain.outcomes import (
-    DECIDED_BY_FILE,
+    DECIDED_BY_PLAN,
     FAILED,
     FIRST_PROBLEM,
     RETRY_HELPS,
@@ -52,6 +52,7 @@ BOOK = {
     "CONTACT_GONE": (
         22, "skipped", False, "Contact deleted", "The contact was deleted before the undo.",
     ),
+    "VALUE_MISSING": (23, "skipped", False, "Left out", None),
 }  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def test_the_groups_agree_with_the_book() -> None:
     assert FIRST_PROBLEM == 10
     assert {one.name for one in FAILED} == {name for name, row in BOOK.items() if row[1] == "failed"}
     assert {one.name for one in RETRY_HELPS} == {name for name, row in BOOK.items() if row[2]}
-    assert set(DECIDED_BY_FILE) == {O.VALIDATION_ERROR, O.DUPLICATE_IN_SELECTION}
+    assert set(DECIDED_BY_PLAN) == {O.VALIDATION_ERROR, O.DUPLICATE_IN_SELECTION, O.VALUE_MISSING}
+    assert reason(O.VALUE_MISSING, "contact.birthday") == "Left out: no birthday."
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from app.bulk_enrollment.domain.pausing import (
     PausedBy,
+    badge_of,
     may_resume,
     pause_that_holds,
     seconds_at_work,
@@ -13,6 +14,7 @@ from app.bulk_enrollment.domain.pausing import (
 )
 
 WORKFLOW, PERSON, BRAKE = PausedBy.WORKFLOW, PausedBy.PERSON, PausedBy.BRAKE
+CANARY, APPROVAL = PausedBy.CANARY, PausedBy.APPROVAL
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
@@ -35,6 +37,9 @@ def at(seconds: float) -> datetime:
         (BRAKE, WORKFLOW, BRAKE),
         (BRAKE, PERSON, BRAKE),
         (BRAKE, BRAKE, BRAKE),
+        (CANARY, PERSON, CANARY),
+        (APPROVAL, PERSON, APPROVAL),
+        (APPROVAL, WORKFLOW, APPROVAL),
     ],
 )
 def test_whose_pause_holds(now, by, holds) -> None:
@@ -42,14 +47,29 @@ def test_whose_pause_holds(now, by, holds) -> None:
 
 
 @pytest.mark.parametrize("paused_by", PausedBy)
-def test_a_person_may_end_any_pause_and_others_their_own(paused_by: PausedBy) -> None:
-    assert may_resume(paused_by, PERSON)
-    for by in (WORKFLOW, BRAKE):
+def test_a_person_may_end_any_pause_but_that_of_an_approval_and_others_their_own(paused_by: PausedBy) -> None:
+    assert may_resume(paused_by, PERSON) == (paused_by is not APPROVAL)
+    for by in (WORKFLOW, BRAKE, CANARY, APPROVAL):
         assert may_resume(paused_by, by) == (paused_by is by)
 
 
 def test_the_names_are_kept_in_rows() -> None:
-    assert [one.value for one in PausedBy] == ["workflow", "person", "brake"]
+    assert [one.value for one in PausedBy] == ["workflow", "person", "brake", "canary", "approval"]
+
+
+@pytest.mark.parametrize(
+    ("status", "paused_by", "badge"),
+    [
+        ("paused", "person", "paused"),
+        ("paused", "workflow", "paused"),
+        ("paused", "approval", "waits_for_approval"),
+        ("paused", "canary", "first_rows_done"),
+        ("paused", "brake", "too_many_failures"),
+        ("processing", None, "processing"),
+    ],
+)
+def test_what_the_badge_of_a_paused_job_says(status, paused_by, badge) -> None:
+    assert badge_of(status, paused_by) == badge
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ ENROLLMENT_ERROR, all others their actual outcome.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -33,7 +33,17 @@ class NotAsPlanned(Exception):
     """The plan of the batch does not apply. The caller must roll back and run `settle_rows` instead."""
 
 
-def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range, at: datetime) -> None:
+class Written(NamedTuple):
+    """Numbers of contacts that were created and changed."""
+
+    created: int = 0
+    updated: int = 0
+
+
+NOTHING: Final = Written()
+
+
+def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range, at: datetime) -> Written:
     """Carry out the plans of consecutive batches, whose rows are `span`.
 
     Raises NotAsPlanned if anything has changed since planning, if the workflow cannot take anybody, or if
@@ -45,6 +55,7 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
     if job.kind != "enroll" or _workflow_trouble(job) is not None:
         raise NotAsPlanned
     values = as_planned.parameters(span, job.workflow_id)
+    updated = 0
     if newcomers := sum(batch.newcomers for batch in batches):
         made = _create(job, as_planned.newcomers(values), at)
         if made != newcomers or as_planned.tie_newcomers(span, values) != made:
@@ -54,7 +65,9 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
     if as_planned.something_differs(span, options.again, values):
         raise NotAsPlanned
     if options.existing != "leave":
-        contacts.update_many(account_id, contacts.unpack(rows.known_people(span)), options.existing, at)
+        updated = contacts.update_many(
+            account_id, contacts.unpack(rows.known_people(span)), options.existing, at
+        )
     enrolled = _enroll(job, as_planned.people_to_enroll(span, values), at)
     if enrolled != sum(planned_outcomes(batch).get(Outcome.ENROLLED, 0) for batch in batches):
         raise NotAsPlanned
@@ -66,6 +79,7 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
         contacts.tag_each(account_id, as_planned.fields_of_enrolled(values), job.id, at)
     if keeps_fields(job):
         as_planned.forget_fields(values)
+    return Written(newcomers, updated)
 
 
 def planned_outcomes(batch: Claim) -> dict[Outcome, int]:
@@ -78,16 +92,17 @@ def keeps_fields(job: EnrollmentJob) -> bool:
     return job.options.writes_contacts or bool(job.findings.get("tags"))
 
 
-def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> dict[Outcome, int]:
-    """Process a batch whose plan does not apply. Return {outcome: rows}."""
+def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> tuple[dict[Outcome, int], Written]:
+    """Process a batch whose plan does not apply. Return {outcome: rows}, and what was written."""
     trouble = _workflow_trouble(job)
+    written = NOTHING
     if trouble is not None:
         rows.write_failed(span, trouble)
     else:
-        _settle_halving(job, span, at)
+        written = _settle_halving(job, span, at)
     if keeps_fields(job):
         rows.forget_fields(span)
-    return rows.count_outcomes(span)
+    return rows.count_outcomes(span), written
 
 
 def _workflow_trouble(job: EnrollmentJob) -> Outcome | None:
@@ -99,24 +114,24 @@ def _workflow_trouble(job: EnrollmentJob) -> Outcome | None:
     return Outcome.WORKFLOW_INACTIVE if state == "archived" else None
 
 
-def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> None:
+def _settle_halving(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     try:
         with session().begin_nested():
-            _settle(job, span, at)
+            return _settle(job, span, at)
     except DBAPIError as failure:
         if is_transient(failure):
             raise
         if span.size == 1:
             rows.write_failed(span, Outcome.ENROLLMENT_ERROR)
-            return
-        for half in span.halves():
-            _settle_halving(job, half, at)
+            return NOTHING
+        first, second = (_settle_halving(job, half, at) for half in span.halves())
+        return Written(first.created + second.created, first.updated + second.updated)
 
 
-def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
+def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     if job.kind == "undo":
         undo_rows(job, span, at)
-        return
+        return NOTHING
     account_id, options = job.account_id, job.options
     made = 0
     if options.creates:
@@ -126,18 +141,18 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> None:
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if is_met_again:  # after blocking: withheld consent also counts in a duplicate row
         rows.count_again(span)
-    if job.kind == "import":
-        _settle_import(job, span, at)
-    else:
-        _settle_enrollment(job, span, at)
+    settle = _settle_import if job.kind == "import" else _settle_enrollment
+    return Written(made, settle(job, span, at))
 
 
-def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
+def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> int:
+    """Enroll the rows' contacts. Return how many existing contacts changed."""
     account_id, options = job.account_id, job.options
     assert job.workflow_id is not None and job.version_id is not None
+    updated = 0
     if options.existing != "leave":
         people = contacts.unpack(rows.known_people(span))
-        contacts.update_many(account_id, people, options.existing, at)
+        updated = contacts.update_many(account_id, people, options.existing, at)
     enrolled = _enroll(job, rows.open_people(span), at)
     rows.write_enrolled(span, job.workflow_id, options.creates)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
@@ -148,6 +163,7 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> None:
         contacts.tag_many(account_id, people_in, options.tag_ids, job.id, at)
     if job.findings.get("tags"):
         contacts.tag_each(account_id, rows.fields_with(span, (Outcome.ENROLLED,)), job.id, at)
+    return updated
 
 
 def _create(job: EnrollmentJob, rows: sa.Select[Any] | Bound, at: datetime) -> int:
@@ -177,15 +193,16 @@ def _enroll(job: EnrollmentJob, people: sa.Select[Any] | Bound, at: datetime) ->
     )
 
 
-def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
+def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> int:
+    """Write the rows to the contacts. Return how many existing contacts changed."""
     account_id, options = job.account_id, job.options
-    creates = options.creates
+    creates, updated = options.creates, 0
     if options.existing == "leave":
         rows.write_imported(span, None, creates)
     else:
         people = contacts.unpack(rows.known_people(span))
         rows.write_imported(span, contacts.changed_by(account_id, people, options.existing), creates)
-        contacts.update_many(account_id, people, options.existing, at)
+        updated = contacts.update_many(account_id, people, options.existing, at)
     done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
     created = rows.people_with(span, (Outcome.CREATED,))
     activity.record_many("imported", account_id, created, at, None, job.id)
@@ -193,3 +210,4 @@ def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> None:
         contacts.tag_many(account_id, rows.people_with(span, done), options.tag_ids, job.id, at)
     if job.findings.get("tags"):
         contacts.tag_each(account_id, rows.fields_with(span, done), job.id, at)
+    return updated

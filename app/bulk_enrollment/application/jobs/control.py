@@ -10,7 +10,8 @@ from app.bulk_enrollment.application.jobs.start import find_job, permission_for
 from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.pausing import PausedBy, pause_that_holds
+from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, pause_that_holds
+from app.bulk_enrollment.infrastructure.brakes.failures import accept_failures
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
@@ -29,7 +30,7 @@ def pause_job(actor: Actor, public_id: str) -> None:
     Conflict for a job that is not running.
     """
     with transaction():
-        job = _held(actor, public_id)
+        job = locked_job(actor, public_id)
         if job.status in RUNNING:
             jobs.pause(job.account_id, job.id, PausedBy.PERSON, now(), actor.user_id)
         elif job.status == JobStatus.PAUSED:
@@ -44,54 +45,80 @@ def pause_job(actor: Actor, public_id: str) -> None:
         activity.record(actor, "job_paused", "job", job.public_id)
 
 
-def resume_job(actor: Actor, public_id: str) -> PausedBy | None:
+def resume_job(actor: Actor, public_id: str, pause: PausedBy | None = None) -> PausedBy | None:
     """Resume a paused job. Returns None, or WORKFLOW if it stays paused until its workflow is activated.
 
-    Idempotent. Raises NotFound, NotAllowed, and Conflict for a job that is neither paused nor running.
+    After a brake, the job goes on past its canary, and failures so far no longer count. `pause` is the pause
+    that the actor wants to end (None: whichever it is). Idempotent. Raises NotFound, NotAllowed, and Conflict
+    for a job that is neither paused nor running, waits for approval, or has another pause by now.
     """
     with transaction():
-        job = _held(actor, public_id)
+        job = locked_job(actor, public_id)
         if job.status in RUNNING:
             return None
         if job.status != JobStatus.PAUSED:
             raise _cannot(job, "resumed")
         before = PausedBy(job.paused_by) if job.paused_by else None
-        if (
-            job.kind == "enroll"
-            and job.workflow_id
-            and workflows.state_of(job.account_id, job.workflow_id) == "paused"
-        ):
-            if before is not PausedBy.WORKFLOW:
-                jobs.take_pause_over(job.account_id, job.id, before, PausedBy.WORKFLOW)
-                publish(job, "job_paused")
-                activity.record(actor, "job_resumed", "job", job.public_id)
-            return PausedBy.WORKFLOW
-        resume(job, PausedBy.PERSON)
-        activity.record(actor, "job_resumed", "job", job.public_id)
+        if before is PausedBy.APPROVAL:
+            raise Conflict("CONFLICT", "This job waits for another person’s approval.")
+        if pause is not None and pause is not before:
+            raise Conflict(
+                "CONFLICT", "This job has been paused for another reason since you opened the page."
+            )
+        if before in BRAKES:
+            jobs.change(job.account_id, job.id, canary_rows=None)
+            accept_failures(job.account_id, job.id)
+        if before is not PausedBy.WORKFLOW or not _workflow_is_paused(job):
+            activity.record(
+                actor, "job_resumed", "job", job.public_id, **({"by": before} if before in BRAKES else {})
+            )
+        return go_on_locked(job, PausedBy.PERSON)
+
+
+def go_on_locked(job: EnrollmentJob, by: PausedBy) -> PausedBy | None:
+    """End the pause of a job from `locked_job`. Return None, or WORKFLOW if its workflow is paused, which
+    then holds the pause."""
+    if not _workflow_is_paused(job):
+        resume(job, by)
         after_commit(lambda: dispatch(job.account_id))
-    return None
+        return None
+    before = PausedBy(job.paused_by) if job.paused_by else None
+    if before is not PausedBy.WORKFLOW:
+        jobs.take_pause_over(job.account_id, job.id, before, PausedBy.WORKFLOW)
+        publish(job, "job_paused")
+    return PausedBy.WORKFLOW
 
 
 def cancel_job(actor: Actor, public_id: str) -> None:
     """Cancel a job: running batches finish, the rest is skipped, and nothing is undone. A job that has not
     started is canceled at once. Raises NotFound, NotAllowed, and Conflict for a finished one."""
     with transaction():
-        job = _held(actor, public_id)
-        if _cancel_at_once(job):
-            tell_end(job.account_id, job.id)
-        elif not jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job)):
-            raise _cannot(job, "canceled")
-        publish(job, "job_cancelled")
+        job = locked_job(actor, public_id)
+        cancel_locked(job)
         activity.record(actor, "job_cancelled", "job", job.public_id)
-        after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
 
 
-def _held(actor: Actor, public_id: str) -> EnrollmentJob:
-    """Return the job, locked against concurrent control actions until the transaction ends."""
+def cancel_locked(job: EnrollmentJob) -> None:
+    """Cancel a job from `locked_job`. Raises Conflict for a finished one."""
+    if _cancel_at_once(job):
+        tell_end(job.account_id, job.id)
+    elif not jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job)):
+        raise _cannot(job, "canceled")
+    publish(job, "job_cancelled")
+    after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
+
+
+def locked_job(actor: Actor, public_id: str) -> EnrollmentJob:
+    """Return the job, locked against concurrent control actions until the transaction ends. Raises NotFound,
+    NotAllowed."""
     accounts.lock(actor.account_id)
     job = find_job(actor, public_id)
     accounts.require(actor, permission_for(job.kind))
     return job
+
+
+def _workflow_is_paused(job: EnrollmentJob) -> bool:
+    return job.workflow_id is not None and workflows.state_of(job.account_id, job.workflow_id) == "paused"
 
 
 def _cannot(job: EnrollmentJob, done: str) -> Conflict:

@@ -4,6 +4,7 @@ from itertools import dropwhile
 from typing import Any
 
 from app.accounts import application as accounts
+from app.bulk_enrollment.application.jobs.braking import apply_brakes
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused
@@ -27,6 +28,7 @@ def dispatch(account_id: int, keep_one: bool = False) -> int | None:
     with transaction():
         accounts.lock(account_id)
         _follow_workflows(account_id)
+        apply_brakes(account_id)
         at_once = accounts.limit_of(account_id, "running_batches", current().max_running_batches)
         granted = batches.grant(account_id, at_once, now())
     kept = granted.pop(0) if keep_one and granted else None
@@ -61,4 +63,10 @@ def resume(job: EnrollmentJob, by: PausedBy) -> bool:
 def pause_ended(job: EnrollmentJob) -> dict[str, Any]:
     """Return the column values of a job whose pause, if any, ends now."""
     paused = seconds_paused(job.paused_seconds, job.started_at, job.paused_at, now())
-    return {"paused_by": None, "paused_by_user": None, "paused_at": None, "paused_seconds": paused}
+    return {
+        "paused_by": None,
+        "paused_by_user": None,
+        "paused_at": None,
+        "paused_seconds": paused,
+        "failures": None,
+    }

@@ -10,17 +10,21 @@ from collections import Counter
 
 from app.accounts import application as accounts
 from app.activity import application as activity
+from app.bulk_enrollment.application.dry_runs.examining import examine, is_examined, ranges_left
+from app.bulk_enrollment.application.jobs.braking import hold_for_approval
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import (
-    analyze_grown_tables,
     finish_if_done,
     run_batches,
 )
+from app.bulk_enrollment.application.jobs.settling import analyze_grown_tables
 from app.bulk_enrollment.application.selection.rows import rows_of
 from app.bulk_enrollment.application.telling import tell_end
-from app.bulk_enrollment.domain.job import JobStatus, batch_size
+from app.bulk_enrollment.domain.brakes.rules import canary_size
+from app.bulk_enrollment.domain.dry_runs.effects import Effects
+from app.bulk_enrollment.domain.job import JobStatus, batch_size, cut
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.store import cutting, jobs, plan_claims, planning, withheld
@@ -146,7 +150,9 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedB
         with transaction():
             _hold(job, attempt, rows)
             withheld.spread_withheld(job.account_id, job.id)
-    planned = cutting.planned_batches(job.account_id, job.id, batch_size(rows, job.options.batch_size))
+    if is_examined(job):
+        _examine(job, attempt, rows)
+    planned = cutting.planned_batches(job.account_id, job.id, *_sizes(job, rows))
     expected = sum((batch.expected for batch in planned.values()), Counter())
     with transaction():
         _hold(job, attempt, rows)
@@ -154,6 +160,17 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedB
             job.account_id, job.id, total=rows, expected=dict(expected), planned_at=now(), lease_until=None
         )
     return planned
+
+
+def _examine(job: EnrollmentJob, attempt: int, rows: int) -> None:
+    """Count what the job would do. Continues where an earlier attempt was interrupted."""
+    effects = job.effects or Effects()
+    for span in ranges_left(job, rows):
+        with transaction():
+            _hold(job, attempt, rows)
+            effects = examine(job, span, effects)
+        if queue.should_stop() and effects.rows < rows:
+            raise _PlanningInterrupted
 
 
 def _hold(job: EnrollmentJob, attempt: int, rows: int) -> None:
@@ -183,20 +200,27 @@ def _queue_planned(
     if not plan_claims.is_to_be_cut(account_id, job_id):
         return None
     job = queries.job_by_id(account_id, job_id)
-    size = batch_size(job.total, job.options.batch_size)
-    planned = planned if planned is not None else cutting.planned_batches(account_id, job_id, size)
+    size, canary = _sizes(job, job.total)
+    planned = planned if planned is not None else cutting.planned_batches(account_id, job_id, size, canary)
     with transaction():
         if not plan_claims.hold_planned(account_id, job_id):
             return None
         if tags := job.findings.get("tags"):
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
-        batches = cutting.cut_batches(account_id, job_id, job.total, size, planned)
-        jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches)
+        batches = cutting.cut_batches(account_id, job_id, cut(job.total, size, canary), planned)
+        jobs.move(account_id, job_id, JobStatus.QUEUED, batches=batches, canary_rows=canary or None)
         publish(job, "job_queued", batches=batches)
+        if batches:
+            hold_for_approval(queries.job_by_id(account_id, job_id))
     if batches:
         return dispatch(account_id, keep_one)
     finish_if_done(account_id, job_id)
     return None
+
+
+def _sizes(job: EnrollmentJob, rows: int) -> tuple[int, int]:
+    """Return the sizes of batches and of the canary, which is 0 without one."""
+    return batch_size(rows, job.options.batch_size), canary_size(job.options.brakes, rows)
 
 
 def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:

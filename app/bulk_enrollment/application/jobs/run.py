@@ -16,16 +16,19 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.batch import (
+    NOTHING,
     NotAsPlanned,
     enroll_as_planned,
     planned_outcomes,
     settle_rows,
 )
+from app.bulk_enrollment.application.jobs.braking import must_brake
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.settling import (
     BatchReassigned,
+    analyze_grown_tables,
     as_counts,
     forget_fields,
     settle,
@@ -37,14 +40,13 @@ from app.bulk_enrollment.application.timing import parts
 from app.bulk_enrollment.application.timing.allowance import Limits, limits_of
 from app.bulk_enrollment.application.timing.parts import MustWait, Part, TooManyEnrolled
 from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status, next_wait
-from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import figures, queries
 from app.bulk_enrollment.infrastructure.store import (
     batches,
     claims,
     following,
     jobs,
-    planning,
     rows,
     skipping,
 )
@@ -152,16 +154,6 @@ def _run_claimed(
     return done
 
 
-def analyze_grown_tables() -> None:
-    """Update the statistics of tables that have grown much.
-
-    With old statistics, the query planner may scan all rows of an account for each row it looks up.
-    """
-    if tables := planning.unknown_tables():
-        with transaction():
-            planning.analyze_tables(tables)
-
-
 def _do(
     job: EnrollmentJob,
     claim: Claim,
@@ -196,16 +188,17 @@ def _carry_out(
         others: list[Claim] = []
         if together > 1 and may_go_on():
             others = following.lock_following(job.account_id, claim, together, part.at)
-        enroll_as_planned(job, [claim, *others], span_of(job, claim, *others), part.at)
-        settle_part(job, part, planned_outcomes(claim))
-        counts = [as_counts(planned_outcomes(one), one) for one in others]
+        written = enroll_as_planned(job, [claim, *others], span_of(job, claim, *others), part.at)
+        settle_part(job, part, planned_outcomes(claim), written)
+        counts = [as_counts(planned_outcomes(one), one) | NOTHING._asdict() for one in others]
         following.complete_following(job.account_id, others, queue.running_task(), now(), counts)
         for one in others:
             publish(job, "batch_completed", batch=one.number, rows=span_of(job, one).size)
         last_number = [claim, *others][-1].number
         if part.makes_way:
             return _Done(last_number, True, makes_way=True)
-        return _Done(last_number, True, _claim_next(job, may_go_on, together))
+        failed = sum(totals_by_kind(planned_outcomes(one))["failed"] for one in [claim, *others])
+        return _Done(last_number, True, _claim_next(job, may_go_on, failed, together))
 
 
 def _process(
@@ -227,14 +220,20 @@ def _process_part(
 ) -> _Done:
     with transaction():
         part = parts.part_of(job, claim, limits, is_cautious=is_cautious) if limits else Part(claim, now())
-        settle_part(job, part, settle_rows(job, span_of(job, part.claim), part.at))
+        counts, written = settle_rows(job, span_of(job, part.claim), part.at)
+        settle_part(job, part, counts, written)
         if part.makes_way:
             return _Done(claim.number, makes_way=True)
-        return _Done(claim.number, False, _claim_next(job, may_go_on))
+        failed = totals_by_kind(counts)["failed"]
+        return _Done(claim.number, False, _claim_next(job, may_go_on, failed))
 
 
-def _claim_next(job: EnrollmentJob, may_go_on: Callable[[], bool], together: int = 1) -> Claim | None:
-    if not may_go_on():
+def _claim_next(
+    job: EnrollmentJob, may_go_on: Callable[[], bool], failed: int, together: int = 1
+) -> Claim | None:
+    """Claim the job's next batch, unless the worker or the job must stop after one with `failed` failed
+    rows."""
+    if not may_go_on() or must_brake(job, failed):
         return None
     return claims.claim_next(job.account_id, job.id, now(), queue.running_task(), together)
 

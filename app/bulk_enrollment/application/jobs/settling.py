@@ -1,17 +1,19 @@
-"""Writing what became of a batch's rows to the batch, if the worker's claim still holds it."""
+"""Writing what became of a batch's rows to the batch, if the worker's claim still holds it, and keeping the
+statistics of the tables that grow with it."""
 
 from datetime import datetime
 
-from app.bulk_enrollment.application.jobs.batch import keeps_fields
+from app.bulk_enrollment.application.jobs.batch import NOTHING, Written, keeps_fields
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.timing.parts import Part
 from app.bulk_enrollment.domain.job import BatchStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
-from app.bulk_enrollment.infrastructure.store import claims, rows
+from app.bulk_enrollment.infrastructure.store import claims, planning, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.clock import now
+from app.platform.database import transaction
 
 
 class BatchReassigned(Exception):
@@ -24,18 +26,22 @@ def settle(
     status: BatchStatus,
     at: datetime,
     outcomes: dict[Outcome, int],
+    written: Written = NOTHING,
 ) -> None:
-    if not claims.settle(job.account_id, claim, status, at, as_counts(outcomes, claim)):
+    counts = as_counts(outcomes, claim) | written._asdict()
+    if not claims.settle(job.account_id, claim, status, at, counts):
         raise BatchReassigned
     publish(job, f"batch_{status}", batch=claim.number, rows=sum(outcomes.values()))
 
 
-def settle_part(job: EnrollmentJob, part: Part, outcomes: dict[Outcome, int]) -> None:
+def settle_part(job: EnrollmentJob, part: Part, outcomes: dict[Outcome, int], written: Written) -> None:
+    """Settle a part of a batch, or all of it. What batches that share a transaction have written counts for
+    the first of them."""
     part.count(job, outcomes)
     if part.rest is None:
-        settle(job, part.claim, BatchStatus.COMPLETED, now(), outcomes)
+        settle(job, part.claim, BatchStatus.COMPLETED, now(), outcomes, written)
         return
-    counts = as_counts(outcomes, part.claim)
+    counts = as_counts(outcomes, part.claim) | written._asdict()
     if not claims.settle_part(job.account_id, part.claim, part.rest, now(), counts):
         raise BatchReassigned
     publish(job, "batch_advanced", batch=part.claim.number, rows=sum(outcomes.values()))
@@ -58,3 +64,13 @@ def span_of(job: EnrollmentJob, claim: Claim, *following: Claim) -> Range:
     last_row = following[-1].last_row if following else claim.last_row
     identifier = job.selection.identifier
     return Range(job.account_id, job.id, identifier, claim.first_row, last_row, claim.first_row)
+
+
+def analyze_grown_tables() -> None:
+    """Update the statistics of tables that have grown much.
+
+    With old statistics, the query planner may scan all rows of an account for each row it looks up.
+    """
+    if tables := planning.unknown_tables():
+        with transaction():
+            planning.analyze_tables(tables)

@@ -13,6 +13,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.bulk_enrollment.application.jobs.braking import approval_is_needed
 from app.bulk_enrollment.application.jobs.dry_run_limits import make_room_for
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.selection.accepting import Accepted, accept, confirm
@@ -23,10 +24,12 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
     row_limit_of,
     with_start,
 )
+from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
-from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure import checks, queries
+from app.bulk_enrollment.infrastructure.relatives import original_of
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
@@ -65,6 +68,33 @@ def dry_run(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
         make_room_for(actor, job)
         after_commit(lambda: queue.send(PLAN_TASK, actor.account_id, job.id))
     return job
+
+
+def check_again(
+    actor: Actor, public_id: str, *, only_with: str | None = None, imports: bool = False
+) -> EnrollmentJob:
+    """Plan the job of a dry run in another way, as a new dry run.
+
+    `only_with` leaves out people without a value in that contact field; `imports` writes the rows to the
+    contacts, also to empty fields, without enrolling anybody. Raises NotFound, NotAllowed, Conflict for a dry
+    run that has been started or has no file to import, and Invalid for an unknown field.
+    """
+    job = find_job(actor, public_id)
+    accounts.require(actor, permission_for("import" if imports else job.kind))
+    if job.status != JobStatus.DRAFT:
+        raise Conflict("CONFLICT", "This job has already been started.")
+    options, workflow = job.options, checks.workflow_of(actor.account_id, job.workflow_id or 0)
+    original = original_of(actor.account_id, job)
+    if only_with is not None:
+        options = replace(options, only_with=only_with)
+    if imports and not isinstance(job.selection, FileSelection):
+        raise Conflict("CONFLICT", "These people are in your contacts already.")
+    if imports:
+        existing = "fill" if options.existing == "leave" else options.existing
+        return dry_run(actor, JobRequest(job.selection, replace(options, only_with="", existing=existing)))
+    workflow_id = workflow.public_id if workflow else None
+    corrects = original.public_id if original else None
+    return dry_run(actor, JobRequest(job.selection, options, workflow_id, corrects=corrects))
 
 
 def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
@@ -183,6 +213,9 @@ def promote(actor: Actor, job: EnrollmentJob, idempotency_key: str | None) -> En
     if idempotency_key:
         values["idempotency_key"] = key_of(actor, idempotency_key)
     values["options"] = replace(options, tag_ids=tuple(tag_ids))
+    if approval_is_needed(actor.account_id, job.total):
+        values |= {"approval": Approval.NEEDED.value}
+    values["approval_asked_by"] = actor.user_id
     if options.scheduled_at is not None:
         _schedule(actor, job, options.scheduled_at, values)
     elif jobs.promote(actor.account_id, job.id, **values):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.dry_runs.plan_effects import PlanEffects, effects_of
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.forecast import (
     Expected,
@@ -31,9 +32,9 @@ class DryRun:
     """A draft and the expected outcomes of its rows, which are empty until planning is done.
 
     `is_waiting` means that it is not planned yet and no worker is running. `upload` is None if the contacts
-    were not selected by a file. `new_contacts` is the number of contacts that would be created, and `creates`
-    says so, if the workflow adds any;
-    `seconds` is the estimated duration of the job, `corrects` the public id of the job that it corrects.
+    were not selected by a file. `effects` is what starting it would do to contacts; `creates` says how many
+    new ones there will be, if the workflow adds any; `seconds` is the estimated duration of the job,
+    `corrects` the public id of the job that it corrects.
     """
 
     job: EnrollmentJob
@@ -41,7 +42,7 @@ class DryRun:
     workflow: Workflow | None
     is_waiting: bool
     expected: list[Expected]
-    new_contacts: int
+    effects: PlanEffects
     creates: str
     seconds: float
     left_out: list[LeftOutValues]
@@ -90,16 +91,16 @@ def planned_run(actor: Actor, public_id: str) -> DryRun:
             "JOB_NOT_FOUND", "This dry run has expired. Dry runs that aren’t started are deleted after a day."
         )
     is_ready = job.planned_at is not None
+    effects = effects_of(job)
     original = relatives.original_of(actor.account_id, job)
-    created, withheld = queries.people_to_create(actor.account_id, job.id) if is_ready else (0, 0)
     return DryRun(
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,
         workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
         is_waiting=not is_ready and job.failure is None and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
-        new_contacts=created,
-        creates=new_contacts(created, withheld) if job.workflow_id else "",
+        effects=effects,
+        creates=new_contacts(effects.created, effects.withheld) if job.workflow_id else "",
         left_out=left_out_of(job),
         new_tags=contacts.new_tags(actor.account_id, job.findings.get("tags", [])) if is_ready else [],
         seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),

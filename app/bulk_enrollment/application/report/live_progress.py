@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.jobs.progress import subject_of
+from app.bulk_enrollment.application.report.job_states import job_state
 from app.bulk_enrollment.application.report.progress_object import progress_object
-from app.bulk_enrollment.application.report.shown_jobs import job_state
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob

@@ -2,26 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.report.job_states import JobState, job_states
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
-from app.bulk_enrollment.application.timing.outlook import timing_of, with_time_left
-from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus, Progress
-from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, differences
+from app.bulk_enrollment.domain.brakes.approval import Approval
+from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, contact_differences, differences
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
-from app.bulk_enrollment.domain.pausing import PausedBy, seconds_at_work
+from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, badge_of, seconds_at_work
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.bulk_enrollment.domain.timing.texts import Timing
 from app.bulk_enrollment.infrastructure import job_list, queries
-from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, job_figures, progress_of
+from app.bulk_enrollment.infrastructure.figures import (
+    contacts_written,
+)
 from app.bulk_enrollment.infrastructure.job_list import JobFilter, NamedJob, Origin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.engine import application as engine
 from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import forget_snapshot, one_snapshot
+from app.platform.database import one_snapshot
 from app.platform.errors import NotFound
 
 PAGE = 25
@@ -38,19 +39,10 @@ WORKED_ON = (
 
 
 @dataclass(frozen=True)
-class JobState:
-    """A job with its figures, as needed by panel, page, and list."""
-
-    job: EnrollmentJob
-    progress: Progress
-    outcomes: dict[Outcome, int]
-    figures: Figures
-    timing: Timing
-
-
-@dataclass(frozen=True)
 class ShownJob:
-    """A job for display. `workflow_id` is the public id, None for an import and for a deleted workflow."""
+    """A job for display. `workflow_id` is the public id, None for an import and for a deleted workflow;
+    `decided_by` is the name of the person who approved or refused it, `written` how many contacts a finished
+    job with a dry run created and changed."""
 
     job: EnrollmentJob
     state: JobState
@@ -58,6 +50,8 @@ class ShownJob:
     workflow_id: str | None
     workflow_status: str | None
     started_by: str | None
+    decided_by: str | None = None
+    written: tuple[int, int] | None = None
 
     @property
     def title(self) -> str:
@@ -102,8 +96,25 @@ class ShownJob:
 
     @property
     def can_be_resumed(self) -> bool:
-        """Whether a user can resume the job; one paused with its workflow resumes with it."""
-        return self.paused_by not in (None, PausedBy.WORKFLOW)
+        """Whether a user can resume the job; one paused with its workflow resumes with it, and one that
+        waits for approval goes on when it is approved."""
+        return self.paused_by not in (None, PausedBy.WORKFLOW, PausedBy.APPROVAL)
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether a brake has paused the job, so that a person lets it go on."""
+        return self.paused_by in BRAKES
+
+    @property
+    def badge(self) -> str:
+        """Code of the badge: the status, or what a paused job waits for."""
+        return badge_of(self.status, self.paused_by)
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether the job waits for a second person's decision, or will when its rows are checked."""
+        is_open = not self.is_over and self.status is not JobStatus.CANCELLING
+        return is_open and self.job.approval == Approval.NEEDED
 
     @property
     def mark(self) -> str:
@@ -130,7 +141,11 @@ class ShownJob:
         """Differences from the dry run; empty for a job that was stopped."""
         if self.status not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
             return []
-        return differences(self.job.expected, self.state.outcomes)
+        found = differences(self.job.expected, self.state.outcomes)
+        effects = self.job.effects
+        if effects is None or self.written is None:
+            return found
+        return found + contact_differences(effects, *self.written, is_import=self.job.kind == "import")
 
 
 @dataclass(frozen=True)
@@ -151,31 +166,6 @@ class RunningJob:
     percent: int | None
 
 
-def job_state(job: EnrollmentJob) -> JobState:
-    return job_states(job.account_id, [job])[0]
-
-
-def job_states(account_id: int, jobs: Sequence[EnrollmentJob]) -> list[JobState]:
-    """Return the states of several jobs, reading the batches of all unfinished ones at once."""
-    figures = job_figures(account_id, [job.id for job in jobs if job.status not in FINISHED])
-    figures |= {job.id: final_figures(job) for job in jobs if job.status in FINISHED}
-    at = now()
-    return [_state(job, figures[job.id], at) for job in jobs]
-
-
-def _state(job: EnrollmentJob, figures: Figures, at: datetime) -> JobState:
-    enrolled = figures.outcomes.get(Outcome.ENROLLED.name, 0)
-    timing = timing_of(job, enrolled, at)
-    progress = with_time_left(progress_of(job, figures, at), timing)
-    return JobState(job, progress, _outcomes(job, figures), figures, timing)
-
-
-def read_again(state: JobState) -> JobState:
-    """Return the current state of the same job, for callers that wait for its end in one long transaction."""
-    forget_snapshot()
-    return job_state(queries.job_by_id(state.job.account_id, state.job.id))
-
-
 def workers_are_alive() -> bool:
     return queue.alive_workers() > 0
 
@@ -191,6 +181,8 @@ def show_job(actor: Actor, public_id: str) -> ShownJob:
     if ahead := queries.jobs_before(found.job):
         timing = replace(shown.state.timing, ahead=ahead)
         shown = replace(shown, facts=replace(shown.facts, timing=timing))
+    if shown.is_over and found.job.effects is not None:
+        shown = replace(shown, written=contacts_written(actor.account_id, found.job.id))
     if not shown.is_over or found.job.workflow_id is None or shown.workflow_id is None:
         return shown
     enrolled = engine.people_under_way(actor, [found.job.workflow_id]).get(found.job.workflow_id, 0)
@@ -274,7 +266,8 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
             facts=_facts(each, state),
             workflow_id=each.workflow_id,
             workflow_status=each.workflow_status,
-            started_by=each.started_by,
+            started_by=each.starter or each.started_by,
+            decided_by=each.decider,
         )
         for each, state in zip(found, states, strict=True)
     ]
@@ -298,10 +291,6 @@ def _facts(each: NamedJob, state: JobState) -> JobFacts:
         kind=job.kind,
         timing=state.timing,
         was_reading=job.options.scheduled_at is None or (job.attempt > 0 and job.planned_at is None),
+        failures=job.failures,
+        asked_by=each.starter or each.started_by,
     )
-
-
-def _outcomes(job: EnrollmentJob, figures: Figures) -> dict[Outcome, int]:
-    """Return {outcome: rows} by code; for a draft, the expected ones."""
-    counted = job.expected if job.status == JobStatus.DRAFT else figures.outcomes
-    return {outcome: counted[outcome.name] for outcome in Outcome if counted.get(outcome.name)}

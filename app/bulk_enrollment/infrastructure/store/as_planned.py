@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
+from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of, owner_of
 from app.bulk_enrollment.infrastructure.store.rows import UNCLEAR, left_on
@@ -111,7 +111,7 @@ def _differing(identifier: Identifier, again: bool) -> sa.Select[Any]:
         (_is[Outcome.ALREADY_ENROLLED], is_in),
         else_=sa.false(),
     )
-    untold = [constant(outcome) for outcome in (*DECIDED_BY_FILE, Outcome.ENROLLED)]
+    untold = [constant(outcome) for outcome in (*DECIDED_BY_PLAN, Outcome.ENROLLED)]
     same_owner = _rows.contact_id.is_not_distinct_from(owner_of(_account, identifier, _rows))
     return (
         sa.select(_rows.row_number)

@@ -52,6 +52,7 @@ def grant(account_id: int, at_once: int, now: datetime) -> list[int]:
             EnrollmentJob.status.in_(_RUNNING),
             may_begin(EnrollmentJob, now),
             EnrollmentBatch.status.in_(OPEN_BATCH),
+            is_released(),
         )
         .subquery()
     )
@@ -79,6 +80,12 @@ def grant(account_id: int, at_once: int, now: datetime) -> list[int]:
         execution_options=_PLAIN,
     )
     return sorted(granted, key=chosen.index)
+
+
+def is_released() -> sa.ColumnElement[bool]:
+    """SQL condition: the batch does not wait for the canary of its job."""
+    canary = EnrollmentJob.canary_rows
+    return sa.or_(canary.is_(None), EnrollmentBatch.first_row <= canary)
 
 
 def _under_way(account_id: int) -> int:

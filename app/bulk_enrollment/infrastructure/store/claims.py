@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus, JobStatus
+from app.bulk_enrollment.infrastructure.store.batches import is_released
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
 from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import BigInt, UtcDateTime, session
@@ -33,6 +34,9 @@ CLAIMED = (
     EnrollmentBatch.outcomes,
     EnrollmentBatch.next_row,
 )
+
+
+WRITTEN = ("created", "updated")  # columns that parts of a batch add to
 
 
 class Claim(NamedTuple):
@@ -66,6 +70,7 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
         EnrollmentJob.account_id == account_id,
         EnrollmentJob.id == EnrollmentBatch.job_id,
         EnrollmentJob.status.in_(_RUNNING),
+        is_released(),
     )
     claimed = (
         session()
@@ -144,7 +149,7 @@ def is_due(batch: sa.Alias, wait: Interval) -> sa.ColumnElement[bool]:
 
 
 def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
-    """SQL condition: the job is processing, and its worker need not make way."""
+    """SQL condition: the job is processing without a canary, and its worker need not make way."""
     mine, other, theirs = _jobs.alias("mine"), _jobs.alias("other"), _batches.alias("theirs")
     is_paused = sa.exists().where(
         Workflow.account_id == OF_ACCOUNT,
@@ -157,6 +162,7 @@ def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
         mine.c.id == OF_JOB,
         mine.c.status == JobStatus.PROCESSING.value,
         may_begin(mine.c, AT),
+        mine.c.canary_rows.is_(None),
         ~is_paused,
     )
     others_wait = sa.exists().where(
@@ -200,8 +206,8 @@ def _next_claim(lease: Interval, wait: Interval) -> sa.Update:
 def settle(account_id: int, claim: Claim, status: BatchStatus, now: datetime, counts: dict[str, Any]) -> bool:
     """Write the final state of a batch if the claim still holds it.
 
-    Return False if it does not; the caller must then roll back. `counts` holds the columns succeeded, failed,
-    skipped and outcomes.
+    Return False if it does not; the caller must then roll back. `counts` holds the columns of its
+    results.
     """
     ours = ours_of(account_id, claim)
     ends = {f"new_{name}": value for name, value in (counts | {"status": status, "finished_at": now}).items()}
@@ -220,7 +226,8 @@ def settle_part(account_id: int, claim: Claim, rest: Claim, now: datetime, count
         "newcomers": rest.newcomers,
         "finished_at": now,
     }
-    return _update_held(account_id, claim, left | counts)
+    added = {name: getattr(EnrollmentBatch, name) + counts[name] for name in WRITTEN}
+    return _update_held(account_id, claim, left | counts | added)
 
 
 def give_back(account_id: int, claim: Claim) -> bool:
@@ -250,8 +257,9 @@ def _settlement() -> sa.Update:
 
 
 def ending(status: BatchStatus) -> sa.Update:
-    names = ("status", "finished_at", "succeeded", "failed", "skipped", "outcomes")
+    names = ("status", "finished_at", "succeeded", "failed", "skipped", "outcomes", *WRITTEN)
     values = {name: sa.bindparam(f"new_{name}", type_=_batches.c[name].type) for name in names}
+    values |= {name: _batches.c[name] + values[name] for name in WRITTEN}  # earlier parts have written, too
     return (
         sa.update(_batches)
         .where(

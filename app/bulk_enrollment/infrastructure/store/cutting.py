@@ -1,12 +1,12 @@
 """Splitting a planned ledger into batches."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import BatchStatus, cut
+from app.bulk_enrollment.domain.job import BatchStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.store.row_range import Range
@@ -22,11 +22,16 @@ class PlannedBatch:
     newcomers: int = 0
 
 
-def planned_batches(account_id: int, job_id: int, size: int) -> dict[int, PlannedBatch]:
-    """Return {batch number: plan} for a planned job that is split into batches of `size` rows."""
+def planned_batches(account_id: int, job_id: int, size: int, canary: int = 0) -> dict[int, PlannedBatch]:
+    """Return {batch number: plan} for a planned job that is split into batches of `size` rows, after a first
+    one of `canary` rows."""
+    place = (EnrollmentRow.row_number - 1) // size
+    if canary:
+        later = (EnrollmentRow.row_number - 1 - canary) // size + 1
+        place = sa.case((EnrollmentRow.row_number <= canary, 0), else_=later)
     planned = (
         sa.select(
-            ((EnrollmentRow.row_number - 1) // size).label("place"),
+            place.label("place"),
             EnrollmentRow.outcome,
             sa.case((makes_contact(), 1), else_=0).label("newcomer"),
         )
@@ -44,9 +49,12 @@ def planned_batches(account_id: int, job_id: int, size: int) -> dict[int, Planne
 
 
 def cut_batches(
-    account_id: int, job_id: int, rows: int, size: int, planned: Mapping[int, PlannedBatch]
+    account_id: int,
+    job_id: int,
+    spans: Sequence[tuple[int, int, int]],
+    planned: Mapping[int, PlannedBatch],
 ) -> int:
-    """Insert all batches of a job. Return their number."""
+    """Insert all batches of a job, given (number, first row, last row) of each. Return their number."""
     values = [
         {
             "account_id": account_id,
@@ -58,7 +66,7 @@ def cut_batches(
             "expected": dict(planned[number].expected),
             "newcomers": planned[number].newcomers,
         }
-        for number, first, last in cut(rows, size)
+        for number, first, last in spans
     ]
     if values:
         session().execute(sa.insert(EnrollmentBatch), values)

@@ -31,11 +31,13 @@ def promote(account_id: int, job_id: int, to: JobStatus = JobStatus.PENDING, **v
     return update_if(account_id, job_id, is_good, {"status": to.value, **values})
 
 
-def pause(account_id: int, job_id: int, by: PausedBy, at: datetime, user_id: int | None = None) -> bool:
-    """Pause a running job; `user_id` is the person who did. Return whether this call did it."""
-    return move(
-        account_id, job_id, JobStatus.PAUSED, paused_by=by.value, paused_at=at, paused_by_user=user_id
-    )
+def pause(
+    account_id: int, job_id: int, by: PausedBy, at: datetime, user_id: int | None = None, **values: Any
+) -> bool:
+    """Pause a running job; `user_id` is the person who did, `values` are further columns. Return whether this
+    call did it."""
+    pause = {"paused_by": by.value, "paused_at": at, "paused_by_user": user_id}
+    return move(account_id, job_id, JobStatus.PAUSED, **pause, **values)
 
 
 def take_pause_over(

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE
+from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
 from app.contacts.infrastructure.tables import Contact
 from app.files.domain.columns.identify import Identifier
@@ -39,8 +39,8 @@ class Range:
         )
 
     def open_rows(self) -> sa.ColumnElement[bool]:
-        """SQL condition: the row is in the range, and the file alone does not decide its outcome."""
-        return sa.and_(self.holds(), EnrollmentRow.outcome.notin_(DECIDED_BY_FILE))
+        """SQL condition: the row is in the range, and planning has not finally decided its outcome."""
+        return sa.and_(self.holds(), EnrollmentRow.outcome.notin_(DECIDED_BY_PLAN))
 
     def same_person(self) -> sa.ColumnElement[bool]:
         """SQL condition that joins a row to its linked contact."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.outcomes import DECIDED_BY_FILE, Outcome
+from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
 from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
@@ -93,7 +93,7 @@ def count_again(span: Range) -> None:
             other.job_id == span.job_id,
             other.contact_id.in_(mine),
             sa.case(
-                (is_mine, other.outcome.notin_(DECIDED_BY_FILE)),
+                (is_mine, other.outcome.notin_(DECIDED_BY_PLAN)),
                 else_=sa.and_(other.outcome.in_(MET), sa.or_(is_done_before, is_done)),
             ),
         )

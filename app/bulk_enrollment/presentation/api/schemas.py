@@ -45,7 +45,9 @@ class Job(Schema):
     batches_done: int
     percent: float
     tags: list[str]
-    paused_by: Annotated[str | None, Field(description="`workflow`, `person`, or `brake`.")]
+    paused_by: Annotated[
+        str | None, Field(description="`workflow`, `person`, `brake`, `canary`, or `approval`.")
+    ]
     failure: str | None
     scheduled_at: datetime | None
     created_at: datetime
@@ -106,8 +108,8 @@ class DryRun(Schema):
 
     `status` is `planning`, `ready`, `failed` (`failure` says why), or `started` (`job_id`). `percent` is how
     far planning is, if known; `waits_for_workers`: no worker is running. `outcomes` is {outcome: rows},
-    `samples` {outcome: first rows}. `contacts_updated` is null if existing contacts are to be updated: how
-    many differ is only known when the job runs.
+    `samples` {outcome: first rows}. `contacts_created`, `contacts_updated` and `changes` are known when it is
+    ready; `changes` is {contact field: number of contacts whose field is `filled` or `overwritten`}.
     """
 
     id: str
@@ -120,6 +122,7 @@ class DryRun(Schema):
     outcomes: dict[str, int]
     contacts_created: int | None
     contacts_updated: int | None
+    changes: dict[str, dict[str, int]]
     new_tags: list[str]
     seconds_estimated: int
     samples: dict[str, list[SampleRow]]
@@ -190,8 +193,11 @@ def dry_run_in_words(run: PlannedDryRun) -> DryRun:
         waits_for_workers=run.is_waiting,
         headline=run.headline if run.is_ready else None,
         outcomes={one.outcome.name: one.rows for one in run.expected},
-        contacts_created=run.new_contacts if run.is_ready else None,
-        contacts_updated=None if run.job.options.updates else 0,
+        contacts_created=run.effects.created if run.is_ready else None,
+        contacts_updated=run.effects.updated if run.is_ready else None,
+        changes={
+            one.field: {"filled": one.filled, "overwritten": one.overwritten} for one in run.effects.changes
+        },
         new_tags=run.new_tags,
         seconds_estimated=round(run.seconds),
         samples={

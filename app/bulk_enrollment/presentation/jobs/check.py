@@ -10,6 +10,7 @@ from app.accounts.domain import Permission
 from app.bulk_enrollment.application import schedule
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.dry_runs import DryRun, dry_run_of
+from app.bulk_enrollment.domain.dry_runs.meaning import value_words
 from app.bulk_enrollment.presentation.jobs.timing import plan_in_words, show_problems
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.bulk_enrollment.presentation.selection.when_form import WhenForm, form_for, read_when
@@ -59,6 +60,23 @@ def change_when(job_id: UUID) -> ResponseReturnValue:
     return web.send_to(url_for("check.show", job_id=job_id))
 
 
+@blueprint.post("/again")
+def again(job_id: UUID) -> ResponseReturnValue:
+    """Plan the job in another way: `only_with` leaves out people without a value in that contact field,
+    `way=import` only writes the contacts."""
+    try:
+        job = start.check_again(
+            web.actor(),
+            str(job_id),
+            only_with=request.form.get("only_with"),
+            imports=request.form.get("way") == "import",
+        )
+    except (Conflict, Invalid, LimitReached, TooMuch) as refusal:
+        run = dry_run_of(web.actor(), str(job_id))
+        return _page(run, refusal), web.status_of(refusal)
+    return web.send_to(url_for("check.show", job_id=job.public_id))
+
+
 @blueprint.post("/activation")
 def activate(job_id: UUID) -> ResponseReturnValue:
     """Activate the workflow and return to the page; `confirmed=1` accepts what is missing."""
@@ -83,7 +101,9 @@ def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None
         corrects=run.corrects,
     )
     template = "bulk_enrollment/_check.html" if web.is_htmx() else "bulk_enrollment/check.html"
-    shares = [{"value": one.rows, "tone": tone_of(one.outcome)} for one in run.expected]
+    shares = [
+        {"value": one.rows, "tone": tone_of(one.outcome), "label": one.outcome.label} for one in run.expected
+    ]
     waits = refusal is not None and refusal.code in ("WORKFLOW_NOT_ACTIVE", "CONFIRMATION_NEEDED")
     return render_template(
         template,
@@ -92,7 +112,8 @@ def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None
         missing=workflows.what_is_missing(web.actor(), workflow_id) if waits and workflow_id else (),
         when=when or form_for(run.job.options, web.actor().time_zone),
         timing=plan_in_words(run.job.options, run.to_be_done) if run.is_ready else None,
-        begins=beginning_words(run.workflow.parsed) if run.workflow else "",
+        begins="" if run.effects.remarks else beginning_words(run.workflow.parsed) if run.workflow else "",
+        left_out_value=value_words(run.job.options.only_with),
         back=back,
         shares=shares,
         tone_of=tone_of,

@@ -11,20 +11,17 @@ from app.accounts.application import terminal_actor
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report import verify
-from app.bulk_enrollment.application.report.shown_jobs import (
-    JobState,
-    job_state,
-    read_again,
-    workers_are_alive,
-)
+from app.bulk_enrollment.application.report.job_states import JobState, job_state, read_again
+from app.bulk_enrollment.application.report.shown_jobs import workers_are_alive
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import EXISTING, Existing, JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.contacts.domain import ConsentBasis
 from app.files import application as files
 from app.platform import tenancy
-from app.platform.errors import Unavailable
+from app.platform.errors import Conflict, Unavailable
 from app.platform.terminal import plain_errors, print_json
 from app.workflows import application as workflows
 
@@ -147,6 +144,14 @@ def _verify_job(job_id: str, account: str | None) -> None:
     click.echo(f"The job is consistent ({job.status.replace('_', ' ')}, {job.total:,} rows).")
 
 
+# What a job waits for that needs a person's decision, by the reason of its pause.
+_WAITS_FOR = {
+    PausedBy.APPROVAL: "The job waits for another person’s approval.",
+    PausedBy.BRAKE: "The job is paused, because too many rows failed.",
+    PausedBy.CANARY: "The first rows are done, and the job waits.",
+}
+
+
 def _need_workers() -> None:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while not workers_are_alive():
@@ -173,6 +178,10 @@ def _wait(state: JobState, quiet: bool) -> JobState:
             shown = max(done, shown)
             if state.progress.is_over or (is_draft and (state.job.planned_at or state.job.failure)):
                 return state
+            if waits_for := _WAITS_FOR.get(state.job.paused_by or ""):
+                raise Conflict(
+                    "CONFLICT", f"{waits_for} Open the job in Muster to decide. {state.job.public_id}"
+                )
             if workers_are_alive():
                 silent_since = time.monotonic()
             elif time.monotonic() - silent_since > PATIENCE_SECONDS:

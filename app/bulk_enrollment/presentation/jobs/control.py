@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.jobs import control
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.presentation.report.job_pages import panel_answer
 from app.platform import web
 from app.platform.errors import Conflict
@@ -45,7 +46,10 @@ def _pause(public_id: str) -> tuple[str, str]:
 
 
 def _resume(public_id: str) -> tuple[str, str]:
-    if control.resume_job(web.actor(), public_id) is None:
+    """Resume; the form names the pause that its page showed."""
+    shown = request.form.get("pause", "")
+    pause = PausedBy(shown) if shown in set(PausedBy) else None
+    if control.resume_job(web.actor(), public_id, pause) is None:
         return "Resumed.", "success"
     return "The job resumes when its workflow is active again.", "info"
 

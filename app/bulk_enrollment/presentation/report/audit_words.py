@@ -10,6 +10,7 @@ from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import TAKEN_BACK, Outcome, totals_by_kind
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure import job_list
 from app.platform.formats import exact, number
 from app.platform.words import counted
@@ -51,6 +52,16 @@ def _start(facts: Facts) -> str:
         return ""
 
 
+_WHY_PAUSED: Final = {
+    PausedBy.CANARY: "after its first rows",
+    PausedBy.BRAKE: "because too many rows failed",
+}
+
+
+def _pause(facts: Facts) -> str:
+    return _WHY_PAUSED.get(facts.get("by", ""), "")
+
+
 def _end(facts: Facts) -> str:
     if facts.get("status") == JobStatus.FAILED:
         if facts.get("reason") == "limit":
@@ -82,6 +93,8 @@ _AUDIT_SENTENCES: Final = {
     "job_cancelled": "canceled {it}",
     "job_paused": "paused {it}",
     "job_resumed": "resumed {it}",
+    "job_approved": "approved {it}",
+    "job_refused": "refused {it}",
     "job_finished": "finished {it}",
     "job_expired": "deleted {it}",
     "job_downloaded": "downloaded rows from {it}",

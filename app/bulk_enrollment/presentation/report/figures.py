@@ -23,6 +23,7 @@ TONES: Final[dict[Outcome, str]] = {
     Outcome.NOTHING_TO_UNDO: "neutral",
     Outcome.MOVED_ON: "warning",
     Outcome.CONTACT_GONE: "neutral",
+    Outcome.VALUE_MISSING: "neutral",
 }
 
 
@@ -54,6 +55,15 @@ def _main_outcome(shown: ShownJob) -> Outcome:
     if shown.job.kind == "undo":
         return Outcome.WITHDRAWN if shown.job.workflow_id else Outcome.CONTACT_REMOVED
     return Outcome.CREATED if shown.job.kind == "import" else Outcome.ENROLLED
+
+
+def expected_figures(shown: ShownJob) -> list[dict[str, Any]]:
+    """Return one figure for each outcome that planning expects; empty until the rows are checked."""
+    expected = {Outcome[name]: rows for name, rows in shown.job.expected.items() if rows}
+    return [
+        {"label": outcome.label, "value": expected[outcome], "tone": tone_of(outcome)}
+        for outcome in sorted(expected)
+    ]
 
 
 def rows_url(shown: ShownJob, outcome: Outcome) -> str:

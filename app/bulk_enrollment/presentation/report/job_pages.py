@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.bulk_enrollment.application.brakes import approvals
 from app.bulk_enrollment.application.fixing.retry import retry_state
 from app.bulk_enrollment.application.jobs.start import permission_for
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
+from app.bulk_enrollment.application.report.throughput import throughput_of
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain import job_texts
@@ -24,6 +26,7 @@ from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.bulk_enrollment.presentation.selection.when_form import form_for
 from app.notifications import application as notifications
 from app.platform import formats, web
+from app.platform.clock import now
 from app.platform.settings import current
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
@@ -51,6 +54,7 @@ def job_list(kind: str) -> ResponseReturnValue:
     place = {"older": older} if older else {"newer": newer} if newer else {}
     facts = {
         "page": page,
+        "bars": {shown.job.id: figures.figures_of(shown) for shown in page.jobs},
         "wanted": wanted,
         "here": _list_url(wanted, **place),
         "newer_url": page.newer and _list_url(wanted, newer=page.newer),
@@ -140,9 +144,21 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "may_cancel": may_change and shown.can_be_cancelled,
         "may_pause": may_change and shown.status in RUNNING,
         "may_resume": may_change and shown.can_be_resumed,
+        **_approval_facts(shown),
         "poll_seconds": _poll_seconds(shown),
         "when": form_for(shown.job.options, actor.time_zone) if may_change and shown.is_scheduled else None,
+        "throughput": None if shown.is_over else throughput_of(shown.job, now()),
     } | _timing_facts(shown)
+
+
+def _approval_facts(shown: ShownJob) -> dict[str, Any]:
+    if not shown.needs_approval:
+        return {"may_decide": False}
+    return {
+        "may_decide": approvals.may_decide(web.actor(), shown.job),
+        "approvers": approvals.approvers_of(web.actor(), shown.job),
+        "expected": figures.expected_figures(shown),
+    }
 
 
 def _timing_facts(shown: ShownJob) -> dict[str, Any]:

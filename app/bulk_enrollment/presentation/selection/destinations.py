@@ -176,6 +176,11 @@ class JobDestination:
     def start(
         self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, idempotency_key: str
     ) -> str:
+        """Start the job. If the workflow’s trigger starts people on a date or at an event of their own, check
+        it first: the figures come before the start."""
+        meaning = workflows.meaning_of(self.actor.account_id, self.workflow.id) if self.workflow else None
+        if self.is_open and meaning is not None and meaning.starts_otherwise:
+            return self.check(upload, choices, options)
         job = start.start_job(self.actor, self._job(upload, choices, options, idempotency_key))
         return url_for("jobs.show", public_id=job.public_id)
 

@@ -15,6 +15,7 @@ from app.bulk_enrollment.domain.options import (
     start_problem,
 )
 from app.bulk_enrollment.domain.reading import TAGS
+from app.bulk_enrollment.presentation.brakes.options import BrakeFields, brake_values, read_brakes
 from app.bulk_enrollment.presentation.selection.when_form import (
     When,
     read_when,
@@ -29,7 +30,7 @@ from app.platform.clock import now
 def option_fields() -> type:
     """Return a mixin class of the fields that `files` adds to its form."""
 
-    class OptionFields(when_fields()):
+    class OptionFields(BrakeFields, when_fields()):
         missing = RadioField(
             "New contacts",
             choices=[SelectChoice("create", "Add new contacts"), SelectChoice("skip", "Skip new contacts")],
@@ -67,6 +68,7 @@ def values_of(options: JobOptions, zone: str) -> dict[str, Any]:
         "batch_size": str(options.batch_size) if options.batch_size else "",
         "notify": bool(options.notify_email),
         **({"notify_email": options.notify_email} if options.notify_email else {}),
+        **brake_values(options.brakes),
     }
 
 
@@ -75,7 +77,8 @@ def read_options(
 ) -> tuple[JobOptions, dict[str, str]]:
     """Return the options, and {field: sentence} for errors in them. `zone` is the account's time zone."""
     when = When() if is_import else read_when(form, zone)
-    found: dict[str, str] = dict(when.problems)
+    brakes, found = read_brakes(form)
+    found |= when.problems
     size = (form.batch_size.data or "").strip()
     is_number = size.isascii() and size.isdigit() and len(size) < 9
     names = [name for part in (form.tags.data or "").split(",") if (name := tag_name(part))]
@@ -95,6 +98,7 @@ def read_options(
         tags=tuple(names),
         batch_size=int(size) if is_number else None,
         notify_email=notify_email,
+        brakes=brakes,
     )
     if size and not is_number:
         found["batch_size"] = "Enter a whole number, or leave this empty."

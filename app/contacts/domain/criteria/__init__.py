@@ -21,6 +21,7 @@ from app.contacts.domain.criteria.fields import (
     custom_key,
     field_label,
     field_named,
+    is_contact_value,
     register_fields,
     register_kind,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "field_label",
     "field_named",
     "group_of",
+    "is_contact_value",
     "matches",
     "moments_of",
     "parse",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from app.contacts.domain.consent import Status
+from app.contacts.domain.fields import FIELDS as CONTACT_FIELDS
 
 FieldKind: TypeAlias = str
 """text, country, date, moment, number, tags, status, custom, or a kind that another room registered."""
@@ -127,6 +128,12 @@ def custom_key(name: object) -> str:
     """Return the key in the name of a custom field; empty for other names."""
     found = CUSTOM.fullmatch(name) if isinstance(name, str) else None
     return found.group(1) if found else ""
+
+
+def is_contact_value(name: str) -> bool:
+    """Return whether a contact has a value in this field or none. Other fields always have a value, such as
+    the day on which the contact was added, or are computed."""
+    return name.removeprefix("contact.") in CONTACT_FIELDS or CUSTOM.fullmatch(name) is not None
 
 
 def field_label(name: object) -> str:

@@ -51,6 +51,7 @@ TYPES = (
         detail=lambda it: readable(it.config.get("subject")),
         message=MessageType(
             name="subject",
+            address="contact.email",
             events=frozenset({"email_opened", "link_clicked", "replied"}),
             render=_email,
             has_postal_address=True,
@@ -67,6 +68,11 @@ TYPES = (
         settings=(Setting("text", "Text", "message", limit=1_000),),
         editable=("text",),
         detail=lambda it: readable(it.config.get("text"), 120),
-        message=MessageType(name="text", events=frozenset({"link_clicked", "replied"}), render=_sms),
+        message=MessageType(
+            name="text",
+            address="contact.phone",
+            events=frozenset({"link_clicked", "replied"}),
+            render=_sms,
+        ),
     ),
 )

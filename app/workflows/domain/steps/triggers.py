@@ -141,6 +141,7 @@ TYPES = (
         ),
         headline=_date,
         otherwise=_on_their_date,
+        starts_on=lambda config: config.text("field"),
     ),
     TriggerType(
         type="webhook_received",

@@ -66,6 +66,11 @@ def no_words(_: Described) -> str:
     return ""
 
 
+def no_field(_: Config) -> str:
+    """Return no contact field."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartType:
     """The declaration of a type.
@@ -112,12 +117,14 @@ class MessageType:
     """The properties of message steps.
 
     `name` is the setting that serves as the message's name, `events` are the possible reactions to it,
-    `render` renders it with a context. `has_postal_address` means that the law requires one in it.
+    `render` renders it with a context. `address` is the contact field that it is sent to.
+    `has_postal_address` means that the law requires one in it.
     """
 
     name: str
     events: frozenset[str]
     render: Callable[[Config, Mapping[str, Any]], Rendered]
+    address: str = ""
     has_postal_address: bool = False
 
 
@@ -167,10 +174,12 @@ class TriggerType(PartType):
     """The declaration of a trigger type.
 
     `otherwise` says when people start who are not added by hand (“when they buy”); it is empty for manual
-    triggers. `brings` are the merge tags that the event fills, or their prefix ("event.").
+    triggers. `starts_on` returns the contact field with the date on which a contact starts; empty if
+    something else starts them. `brings` are the merge tags that the event fills, or their prefix ("event.").
     """
 
     otherwise: Says = no_words
+    starts_on: Callable[[Config], str] = no_field
     brings: tuple[str, ...] = ()
 
 

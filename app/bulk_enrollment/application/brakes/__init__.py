@@ -1,0 +1,1 @@
+"""Approval of large jobs by a second person."""

@@ -1,0 +1,1 @@
+"""What the plan of a job would do, counted before it starts."""

@@ -1,0 +1,1 @@
+"""Queries and writes for the brakes of jobs."""

@@ -1,0 +1,1 @@
+"""Queries about what the plan of a job would do."""

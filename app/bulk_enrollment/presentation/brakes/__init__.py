@@ -1,0 +1,1 @@
+"""Form fields of the brakes, and the requests that approve or refuse a job."""

@@ -1,0 +1,58 @@
+"""Form fields of a job's brakes: rows to run first, and limits of failed rows."""
+
+from typing import Any
+
+from wtforms import StringField
+
+from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT, Brakes
+
+
+class BrakeFields:
+    """The fields, to be mixed into a form. Each is text; blank switches the brake off."""
+
+    canary = StringField("Rows to run first")
+    failed_percent = StringField("Failed rows, in percent", default=str(FAILED_PERCENT))
+    failed_rows = StringField("Failed rows in all")
+
+
+def brake_values(brakes: Brakes) -> dict[str, str]:
+    """Return {field: value} to show brakes that were chosen earlier."""
+    canary = f"{brakes.canary_percent}%" if brakes.canary_percent else str(brakes.canary_rows or "")
+    return {
+        "canary": canary,
+        "failed_percent": str(brakes.failed_percent or ""),
+        "failed_rows": str(brakes.failed_rows or ""),
+    }
+
+
+def read_brakes(form: Any) -> tuple[Brakes, dict[str, str]]:
+    """Return the brakes, and {field: sentence} for texts that are not numbers.
+
+    A field that was not sent has its default.
+    """
+    found: dict[str, str] = {}
+    canary = (form.canary.data or "").strip()
+    is_percent = canary.endswith("%")
+    first = _number(canary.removesuffix("%"))
+    percent = _number((form.failed_percent.data or "").strip().removesuffix("%"))
+    rows = _number(form.failed_rows.data or "")
+    if first == 0:
+        found["canary"] = "Enter a number of rows such as 100, or a percentage such as 1%."
+    for name, number in (("failed_percent", percent), ("failed_rows", rows)):
+        if number == 0:
+            found[name] = "Enter a whole number, or leave this empty."
+    brakes = Brakes(
+        canary_rows=None if is_percent else first or None,
+        canary_percent=first or None if is_percent else None,
+        failed_percent=percent or None,
+        failed_rows=rows or None,
+    )
+    return brakes, found
+
+
+def _number(text: str) -> int | None:
+    """Return the number, None for no text, or 0 for anything else."""
+    digits = "".join(text.split()).replace(",", "")
+    if not digits:
+        return None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0

@@ -1,0 +1,1 @@
+"""Counts of contacts: of each day, and of what an update would change."""

@@ -1,0 +1,47 @@
+"""The chart of the home page: contacts, and those who may be contacted, over time."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.accounts.domain import Actor
+from app.contacts import application as contacts
+from app.platform.formats import number, short_date
+from app.platform.line_chart import area_points, line_points
+from app.platform.words import counted
+
+FEWEST_DAYS = 2
+
+
+@dataclass(frozen=True)
+class GrowthChart:
+    """Two lines (`points` of contacts with the `area` below it, `reachable`) and the same in words."""
+
+    points: str
+    area: str
+    reachable: str
+    first_day: date
+    words: str
+
+
+def growth_chart(actor: Actor) -> GrowthChart | None:
+    """Return the chart of the last 90 days; None before there are two days to compare."""
+    days = contacts.growth_of(actor)
+    if len(days) < FEWEST_DAYS or not days[-1].contacts:
+        return None
+    first, last = days[0], days[-1]
+    length, most = float((last.day - first.day).days), float(max(one.contacts for one in days))
+    at = [float((one.day - first.day).days) for one in days]
+    all_contacts = [(x, float(one.contacts)) for x, one in zip(at, days, strict=True)]
+    reachable = [(x, float(one.reachable)) for x, one in zip(at, days, strict=True)]
+    words = (
+        f"From {number(first.contacts)} to {counted(last.contacts, 'contact')} since "
+        f"{short_date(first.day)}; {number(first.reachable)} could be contacted then, "
+        f"{number(last.reachable)} can now."
+    )
+    return GrowthChart(
+        line_points(all_contacts, length, most),
+        area_points(all_contacts, length, most),
+        line_points(reachable, length, most),
+        first.day,
+        words,
+    )
