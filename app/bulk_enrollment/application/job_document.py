@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.bulk_enrollment.domain.documents import FILE, selection_type
-from app.bulk_enrollment.domain.job import FINISHED
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.infrastructure import job_list
 from app.bulk_enrollment.infrastructure.figures import final_figures, job_figures, progress_of
 from app.bulk_enrollment.infrastructure.job_list import NamedJob
@@ -22,11 +22,14 @@ def job_document(named: NamedJob) -> dict[str, Any]:
     kind = selection_type(job.selection)
     return {
         "id": job.public_id,
+        "kind": job.kind,
         "workflow_id": named.workflow_id,
         "workflow_name": named.workflow,
         "workflow_version": job_list.version_number(job.account_id, job.version_id),
         "status": job.status,
         "selection_type": SELECTION_TYPES.get(kind, kind),
+        "source_name": job.options.source_name,
+        "upload_id": getattr(job.selection, "upload_id", None),
         "parent_job_id": job_list.public_id_of(job.account_id, job.parent_job_id),
         "total": progress.total,
         "processed": progress.processed,
@@ -37,7 +40,10 @@ def job_document(named: NamedJob) -> dict[str, Any]:
         "batches": progress.batches,
         "batches_done": progress.batches_done,
         "percent": progress.percent,
-        "scheduled_at": None,
+        "tags": list(job.options.tags),
+        "paused_by": job.paused_by if job.status == JobStatus.PAUSED else None,
+        "failure": job.failure,
+        "scheduled_at": _text(job.options.scheduled_at),
         "created_at": _text(job.created_at),
         "started_at": _text(job.started_at),
         "completed_at": _text(job.finished_at),

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.bulk_enrollment.presentation.api.schemas import Job
 from app.notifications.application import delivering, webhooks
 from app.notifications.infrastructure import webhook_client
 from app.notifications.infrastructure.tables import Webhook, WebhookCall
@@ -81,6 +82,8 @@ def test_the_end_of_a_job_is_sent_and_signed(
         "scheduled_at": None, "created_by": "Bob",
     }  # fmt: skip
     assert body.items() >= expected.items()
+    assert body.keys() == Job.model_fields.keys(), "the shape of the API"
+    assert webhooks._SAMPLE.keys() == Job.model_fields.keys()
     assert body["completed_at"].endswith("Z") and body["started_at"] and body["created_at"]
     [call] = calls(app)
     assert (call.status, call.status_code, call.attempt, call.answer) == ("delivered", 200, 1, "thanks")
