@@ -30,6 +30,7 @@ OUTCOME_CODES: Final = frozenset(
         "NOTHING_TO_UNDO",
         "MOVED_ON",
         "CONTACT_GONE",
+        "VALUE_MISSING",
     }
 )
 
