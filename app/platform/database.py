@@ -86,7 +86,7 @@ db = SQLAlchemy(
     model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False}
 )
 cast(Any, db.Model).registry.update_type_annotation_map(
-    {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json}
+    {datetime: UtcDateTime, dict[str, Any]: Json, list[str]: Json, list[int]: Json}
 )
 
 

@@ -1,9 +1,11 @@
 """Statements over many rows: bulk loads, and expressions that stay fast with outdated statistics."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.platform import tenancy
 from app.platform.database import is_sqlite, session
@@ -62,6 +64,13 @@ def bound(rows: "sa.Select[Any] | Bound") -> Bound:
 def around(build: Any, rows: Bound, *given: Any) -> Any:
     """Return the statement that the cached function `build` makes of a select; cached if it is prebuilt."""
     return build(rows.query, *given) if rows.values else build.__wrapped__(rows.query, *given)
+
+
+def id_list(ids: Sequence[int]) -> sa.Select[Any]:
+    """Return a select of these ids, which are sent as one parameter however many there are."""
+    if is_sqlite():
+        return sa.select(sa.func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
+    return sa.select(sa.func.unnest(sa.bindparam("ids", list(ids), ARRAY(sa.BigInteger()), unique=True)))
 
 
 def constant(value: int | str) -> sa.ColumnElement[Any]:

@@ -220,5 +220,5 @@ def all_of_them_are_in(alice: BrowserUser) -> None:
     expect(alice.page.locator("main")).not_to_contain_text("Three steps to your first campaign")
     alice.link("Workflows").click()
     alice.link(NAME).click()
-    alice.expect_text("Enrolled from files")
+    alice.expect_text("Bulk enrollments")
     alice.check_page()

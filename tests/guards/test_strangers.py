@@ -12,6 +12,8 @@ from werkzeug.routing import Rule
 
 from app.accounts.application.api_tokens import create_token
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
+from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
@@ -25,8 +27,8 @@ from tests.people import Person
 
 # What anybody signed in may see: files, and what is the same for all.
 SAME_FOR_ALL = {"static", "security.static"}
-# Sent with POST, but nothing of the account's is changed: leaving, showing a text that is being written, and
-# one's own name, email, password, tokens, and notifications.
+# Sent with POST, but nothing of the account's is changed: leaving, showing a text that is being written,
+# one's own name, email, password, tokens, and notifications, and the columns of one's own list.
 CHANGES_NOTHING = {
     "security.logout",
     "workflow_steps.preview",
@@ -37,6 +39,7 @@ CHANGES_NOTHING = {
     "tokens.revoke",
     "notifications.read",
     "notifications.read_all",
+    "contacts.set_columns",
 }
 API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {"business.logo", "job_rows.show"}  # Alice has uploaded no logo, and no row is processed yet
@@ -50,11 +53,18 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         make_sample_data(account)
         workflow = session().scalars(sa.select(Workflow).limit(1)).one()
         template, template_text = _template_of_ones_own(account)
+        segment = contacts.save_segment(alice.actor, "Everyone", EVERYBODY).id
+        selection = contacts.select_matching(alice.actor, None).id
+        action = contacts.tag_selection(alice.actor, selection, "seen")
         job = session().scalars(sa.select(EnrollmentJob).limit(1)).one().public_id
         return {
             "/contacts/contact_id": str(session().scalars(sa.select(Contact.id).limit(1)).one()),
             "/settings/token_id": str(_token_of(alice)),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
+            "/contacts/segment_id": str(segment),
+            "/contacts/selection_id": str(selection),
+            "/contacts/action_id": str(action),
+            "/workflows/selection_id": str(selection),
             "/enrollments/public_id": job,
             "/enrollments/job_id": job,
             "/templates/public_id": template.public_id,

@@ -13,7 +13,14 @@ from app.activity.application.reading import (
     read_log,
     register_names,
 )
-from app.activity.application.recording import ActorLike, forget_contact, record, record_contact, record_many
+from app.activity.application.recording import (
+    ActorLike,
+    forget_contact,
+    forget_contacts,
+    record,
+    record_contact,
+    record_many,
+)
 from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
 from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
 
@@ -28,6 +35,7 @@ __all__ = [
     "count_entries",
     "filter_kinds",
     "forget_contact",
+    "forget_contacts",
     "people_in_log",
     "read_log",
     "record",

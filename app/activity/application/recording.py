@@ -58,13 +58,20 @@ def record_many(
     at: datetime,
     workflow_id: int | None = None,
     job_id: int | None = None,
+    user_id: int | None = None,
+    text: str | None = None,
 ) -> None:
     """Add one event for each contact id that the select returns, in one statement."""
     values = {"account_id": account_id, "at": at, "kind": kind, "workflow_id": workflow_id, "job_id": job_id}
-    store.add_contact_events(bound(contacts), values)
+    store.add_contact_events(bound(contacts), values | {"user_id": user_id, "text": text})
 
 
 def forget_contact(account_id: int, contact_id: int) -> None:
     """Delete a contact's timeline, and the facts of its audit entries, in the caller's transaction. That
     something was done, by whom, and when, stays."""
     store.forget_contact(account_id, contact_id)
+
+
+def forget_contacts(account_id: int, contacts: sa.Select[tuple[int]]) -> None:
+    """Delete the timelines of contacts that are being deleted."""
+    store.delete_contact_events(account_id, contacts)

@@ -26,6 +26,12 @@ def add_contact_events(contacts: Bound, values: dict[str, Any]) -> None:
     execute_built(around(_insert, contacts, tuple(values)), {**contacts.values, **given})
 
 
+def delete_contact_events(account_id: int, contacts: sa.Select[Any]) -> None:
+    session().execute(
+        sa.delete(_events).where(_events.c.account_id == account_id, _events.c.contact_id.in_(contacts))
+    )
+
+
 @lru_cache(maxsize=64)
 def _insert(contacts: sa.Select[Any], names: tuple[str, ...]) -> sa.Insert:
     ids = contacts.subquery("ids")

@@ -45,9 +45,15 @@ def read_selection(document: Document) -> Selection:
         case "file":
             return _read_file(document, identifier or "email")
         case "manual":
-            return ManualSelection(_texts(document, "entries"), identifier or "contact_id")
+            return ManualSelection(
+                _texts(document, "entries"), identifier or "contact_id", _id(document, "chosen_id")
+            )
         case "filter":
-            return FilterSelection(dict(_mapping(document, "criteria")))
+            return FilterSelection(
+                dict(_mapping(document, "criteria")),
+                name=_text(document, "name"),
+                chosen_id=_id(document, "chosen_id"),
+            )
     raise ValueError(f"no selection: {document.get('type')!r}")
 
 
@@ -87,6 +93,7 @@ def read_options(document: Document) -> JobOptions:
         brakes=_read_brakes(_mapping(document, "brakes")),
         only_with=_text(document, "only_with"),
         source_name=_text(document, "source_name"),
+        people=_text(document, "people"),
         tag_ids=tuple(int(one) for one in document.get("tag_ids") or ()),
         first_step=None if first_step is None else str(first_step),
         again=bool(document.get("again", False)),
@@ -144,6 +151,11 @@ def _one_of(allowed: Sequence[One], document: Document, name: str) -> One | None
 
 def _text(document: Document, name: str) -> str:
     return str(document.get(name) or "")
+
+
+def _id(document: Document, name: str) -> int | None:
+    value = document.get(name)
+    return None if value is None else int(value)
 
 
 def _texts(document: Document, name: str) -> tuple[str, ...]:

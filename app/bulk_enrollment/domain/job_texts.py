@@ -36,6 +36,7 @@ class JobFacts:
     paused it, `failures` why the breaker did, `asked_by` who started a job that waits for approval;
     `enrolled` is the number of contacts in the workflow now, None if unknown; `kind` is enroll, import, or
     undo. `was_reading` tells a failed job whose rows were being read from one that could not start.
+    `people` names those that were not selected by a file (`selection.people_in_words`).
     """
 
     progress: Progress
@@ -54,6 +55,7 @@ class JobFacts:
     was_reading: bool = True
     failures: Failures | None = None
     asked_by: str | None = None
+    people: str = ""
 
     @property
     def place(self) -> str:
@@ -72,7 +74,8 @@ def headline(facts: JobFacts) -> str:
     if status in UNFINISHED:
         return _headline_under_way(facts)
     if status is S.FAILED:
-        what = "The file couldn’t be read" if facts.was_reading else "The job couldn’t start"
+        read = "contacts" if facts.people else "file"
+        what = f"The {read} couldn’t be read" if facts.was_reading else "The job couldn’t start"
         return f"{what}. Nobody was added."
     if status is S.CANCELLED and not facts.done:
         return "Canceled before anyone was added."
@@ -82,7 +85,7 @@ def headline(facts: JobFacts) -> str:
 
 def _headline_under_way(facts: JobFacts) -> str:
     what = (
-        f"Adding people from “{facts.file_name}” to {facts.workflow}"
+        f"Adding {facts.people or f'people from “{facts.file_name}”'} to {facts.workflow}"
         if facts.workflow
         else f"Importing “{facts.file_name}”"
     )
@@ -198,7 +201,8 @@ def happening(facts: JobFacts) -> str:
         case S.PENDING if facts.kind == "undo":
             return "Waiting for a background worker."
         case S.PENDING:
-            return _in_line("Waiting for a background worker to read the file.", facts.timing)
+            read = "contacts" if facts.people else "file"
+            return _in_line(f"Waiting for a background worker to read the {read}.", facts.timing)
         case S.VALIDATING if facts.is_planned:
             return "All rows are checked. Preparing batches."
         case S.VALIDATING:

@@ -31,8 +31,9 @@ class JobOptions:
     gets an email at the end (empty: nobody), when the job starts (None: at once), the time zone that this was
     chosen in, how the people are spread over time (None: not at all), brakes, and the contact field (such as
     `contact.birthday`) without which people are left out (empty: nobody is). The others are set when the job
-    is created and started: the name of the rows (a file name), the tag ids, the first step of the workflow,
-    and whether contacts who have left the workflow may be enrolled `again`.
+    is created and started: the name of the rows (a file name), the people in words if they were not
+    selected by a file (`selection.people_in_words`), the tag ids, the first step of the workflow, and whether
+    contacts who have left the workflow may be enrolled `again`.
     """
 
     missing: Missing = "skip"
@@ -47,6 +48,7 @@ class JobOptions:
     brakes: Brakes = field(default_factory=Brakes)
     only_with: str = ""
     source_name: str = ""
+    people: str = ""
     tag_ids: tuple[int, ...] = ()
     first_step: str | None = None
     again: bool = False

@@ -13,6 +13,7 @@ from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.questions import ConsentAnswers
+from app.platform.words import counted, quoted
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,12 @@ class FileSelection:
 @dataclass(frozen=True)
 class ManualSelection:
     """A list of contacts: `entries` are contact ids, email addresses, or phone numbers as entered, all of the
-    kind `identifier`. Row 1 is the first entry."""
+    kind `identifier`. Row 1 is the first entry. `chosen_id` is the selection in the contact list that it was
+    made from, if any."""
 
     entries: tuple[str, ...]
     identifier: Identifier = "contact_id"
+    chosen_id: int | None = None
     withholds = False
 
 
@@ -114,12 +117,27 @@ class FilterSelection:
     """Contacts that meet `criteria`, a criteria document of the contacts room, ordered by id.
 
     They are fixed when the job is planned, right after its start, or with its dry run, which shows who will
-    be enrolled. Conditions on the last days are relative to the creation of the job.
+    be enrolled. Conditions on the last days are relative to the creation of the job. `name` is that of the
+    segment, if any, and `chosen_id` as in ManualSelection.
     """
 
     criteria: dict[str, Any]
     identifier: Identifier = "contact_id"
+    name: str = ""
+    chosen_id: int | None = None
     withholds = False
 
 
 Selection = FileSelection | ManualSelection | FilterSelection
+
+
+def people_in_words(selection: Selection, rows: int) -> str:
+    """Name the people of a selection as part of a sentence; empty for a file, which is named instead."""
+    match selection:
+        case FileSelection():
+            return ""
+        case ManualSelection():
+            return counted(rows, "selected contact")
+        case FilterSelection(name=name) if name:
+            return f"people in the segment {quoted(name)}"
+    return "people who match a filter"

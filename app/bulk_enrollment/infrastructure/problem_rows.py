@@ -75,6 +75,13 @@ class ProblemRow(NamedTuple):
         return self.source_row or self.row_number
 
 
+class KnownContact(NamedTuple):
+    """Full name, and email address or phone number; either may be empty."""
+
+    name: str
+    address: str
+
+
 class BatchEnd(NamedTuple):
     """The number of a batch and when it was finished."""
 
@@ -124,12 +131,20 @@ def planned_rows(
 
 def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
     """Return {contact id: full name, may be empty} of the contacts that still exist."""
+    return {contact_id: known.name for contact_id, known in known_contacts(account_id, contact_ids).items()}
+
+
+def known_contacts(account_id: int, contact_ids: Sequence[int]) -> dict[int, KnownContact]:
+    """Return {contact id: name and address} of the contacts that still exist."""
     rows = session().execute(
-        sa.select(Contact.id, Contact.first_name, Contact.last_name).where(
+        sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
             Contact.account_id == account_id, Contact.id.in_(contact_ids)
         )
     )
-    return {contact_id: full_name(first, last) for contact_id, first, last in rows}
+    return {
+        contact_id: KnownContact(full_name(first, last), email or phone or "")
+        for contact_id, first, last, email, phone in rows
+    }
 
 
 def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:

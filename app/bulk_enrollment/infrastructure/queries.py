@@ -1,5 +1,6 @@
 """Queries for jobs, their plan and their ledger."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.planning import SMALL_JOB
 from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.platform.database import session
+from app.platform.database import Json, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
@@ -57,6 +58,15 @@ def job_by_public_id(account_id: int, public_id: str) -> EnrollmentJob | None:
         )
         .execution_options(populate_existing=True)
     )
+
+
+def criteria_of(account_id: int, job_id: int) -> dict[str, Any] | None:
+    """Return the criteria of a job's filter, without loading a selection that is a long list."""
+    criteria = sa.type_coerce(EnrollmentJob.selection, Json)["criteria"].as_string()
+    found = session().scalar(
+        sa.select(criteria).where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
+    )
+    return json.loads(found) if found else None
 
 
 def job_of_idempotency_key(account_id: int, key: str) -> EnrollmentJob | None:
@@ -145,6 +155,7 @@ def sample_rows(account_id: int, job_id: int, expected: Outcome, limit: int = 3)
                 EnrollmentRow.row_number,
                 EnrollmentRow.line,
                 EnrollmentRow.identifier,
+                EnrollmentRow.contact_id,
                 EnrollmentRow.detail,
                 EnrollmentRow.note,
             )

@@ -19,11 +19,12 @@ from app.bulk_enrollment.presentation.report import (
     to_dos,
     verification,
 )
-from app.bulk_enrollment.presentation.selection import choosing, destinations
+from app.bulk_enrollment.presentation.selection import choosing, destinations, selected_contacts
 
 
 def init(app: Flask) -> None:
     app.register_blueprint(choosing.blueprint)
+    app.register_blueprint(selected_contacts.blueprint)
     app.register_blueprint(job_pages.blueprint)
     app.register_blueprint(job_pages.imports)
     app.register_blueprint(control.blueprint)
@@ -47,4 +48,5 @@ def init(app: Flask) -> None:
     row_page.register()
     erasing.register()
     destinations.register()
+    selected_contacts.register()
     commands.register(app)

@@ -7,7 +7,7 @@ from app.contacts.application.reading import own_fields
 from app.contacts.application.tags import new_tags
 from app.contacts.domain import FIELDS
 from app.contacts.domain.names import field_key
-from app.contacts.infrastructure.known_people import count_known
+from app.contacts.infrastructure.selecting.known_people import count_known
 from app.files import application as files
 from app.files.application import Identifier, Known
 

@@ -13,8 +13,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.accounts import application as accounts
-from app.contacts.application.custom_fields.listing import own_field_list
+from app.accounts.domain import Actor, Permission
+from app.accounts.domain.regions import countries
+from app.contacts.application.custom_fields.listing import custom_labels, own_field_list
+from app.contacts.domain import Status
 from app.contacts.domain.criteria import (
+    FIELDS,
     Clock,
     Facts,
     Field,
@@ -24,6 +28,7 @@ from app.contacts.domain.criteria import (
     Unanswerable,
     criteria_problems,
     criteria_words,
+    field_named,
     matches,
     parse,
     register_fields,
@@ -33,6 +38,7 @@ from app.contacts.domain.criteria.fields import custom_key
 from app.contacts.domain.own_fields import OwnField, kind_problems, typed_rule
 from app.contacts.infrastructure import criteria_sql, facts
 from app.contacts.infrastructure.tables import Contact
+from app.platform.clock import now as current_time
 from app.platform.errors import Invalid
 
 MAX_PROBLEMS = 20
@@ -43,14 +49,16 @@ class Term:
     """A filter field of another room that relates contacts to its records, such as workflows.
 
     `condition(account_id, test)` is a condition on the contacts table, `read(account_id, contact_ids)`
-    returns the record ids of each contact, `names(account_id, ids)` the names of the records that exist, and
-    `gone` is the sentence shown for one that does not.
+    returns the record ids of each contact, `names(account_id, ids)` the names of the records that exist,
+    `choices(account_id)` (id, name) of those to choose from, and `gone` is the sentence shown for one that
+    does not exist.
     """
 
     field: Field
     condition: Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]
     read: Callable[[int, Sequence[int]], Mapping[int, frozenset[str]]]
     names: Callable[[int, Collection[str]], Mapping[str, str]]
+    choices: Callable[[int], Sequence[tuple[str, str]]]
     gone: str
 
 
@@ -134,6 +142,12 @@ def resolve_filter(account_id: int, document: Any, now: datetime) -> sa.Select[i
     )
 
 
+def check_filter(actor: Actor, document: Any) -> None:
+    """Check that a criteria document can filter the actor's contacts. Raises Invalid."""
+    accounts.require(actor, Permission.REPORTS)
+    resolve_filter(actor.account_id, document, current_time())
+
+
 def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
     """Return the ids of those contacts that meet the criteria, evaluated in Python. Raises Invalid."""
     criteria = criteria_for(account_id, document)
@@ -160,6 +174,24 @@ def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
         )
         for contact_id, known in found.items()
     }
+
+
+def filter_fields(actor: Actor) -> dict[str, str]:
+    """Return {name: label} of the fields that contacts can be filtered by, custom ones last."""
+    accounts.require(actor, Permission.REPORTS)
+    own = {f"contact.custom.{key}": label for key, label in custom_labels(actor.account_id).items()}
+    fields = {name: field.label for name, field in FIELDS.items() if name.startswith("contact.")}
+    return fields | {name: label for name, label in own.items() if field_named(name)}
+
+
+def filter_choices(actor: Actor, field: Field) -> Sequence[tuple[str, str]]:
+    """Return (value, label) of what a filter on the field can choose from; empty if it takes any value."""
+    accounts.require(actor, Permission.REPORTS)
+    if term := _terms.get(field.name):
+        return term.choices(actor.account_id)
+    if field.kind == "status":
+        return [(status.value, status.value.capitalize()) for status in Status]
+    return list(countries().items()) if field.kind == "country" else ()
 
 
 def filter_words(account_id: int, document: Any) -> str:

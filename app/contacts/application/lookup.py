@@ -1,10 +1,13 @@
-"""Loading the contact that a use case is about."""
+"""Loading the contact that a use case is about, and the names of several."""
+
+from collections.abc import Sequence
 
 from app.accounts.domain import Actor
 from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.selecting import selections
 from app.contacts.infrastructure.tables import Contact
 from app.platform.errors import NotFound
-from app.platform.ids import HIGHEST_ID
+from app.platform.ids import HIGHEST_ID, number_of
 
 
 def existing(actor: Actor, contact_id: int) -> Contact:
@@ -18,3 +21,22 @@ def existing(actor: Actor, contact_id: int) -> Contact:
             next_label="Go to Contacts",
         )
     return contact
+
+
+def contact_names(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
+    """Return {contact id: name, or address of one without a name} of the contacts that exist."""
+    found = queries.names_of_contacts(account_id, [str(number) for number in contact_ids])
+    return {int(number): name for number, name in found.items()}
+
+
+NAMING_FIELDS = ("first_name", "last_name", "email", "phone")
+
+
+def fields_of(account_id: int, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return {contact id: values of NAMING_FIELDS} of the contacts that exist; ids that are no numbers are
+    ignored."""
+    numbers = [number for one in ids if (number := number_of(one)) is not None]
+    return {
+        str(contact.id): tuple(getattr(contact, name) or "" for name in NAMING_FIELDS)
+        for contact in selections.contacts(account_id, numbers)
+    }

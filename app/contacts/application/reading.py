@@ -17,28 +17,45 @@ from app.contacts.domain.own_fields import OwnField, shown_own
 from app.contacts.domain.search import lane_of, lanes_of
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.listing import ContactList, Wanted
+from app.contacts.infrastructure.selecting.counting import Count
+from app.contacts.infrastructure.selecting.orders import ORDERS
+from app.contacts.infrastructure.sorted_listing import SortedContacts
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.platform.clock import now
 from app.platform.errors import Invalid, NotFound
 
 EVENTS_SHOWN = 100
-COUNTED = 10_000
-COUNTED_FILTERED = 1_000
+COUNT_SECONDS = 0.06
+SORTS = tuple(ORDERS)
 
 
 @dataclass(frozen=True)
 class Search:
     """Search terms of the contact list: start of a name, email address, or phone number; status; tag name;
-    and a criteria document."""
+    and a criteria document. `sort` is one of SORTS, with a minus in front for descending; empty for the
+    newest first, or with a text the best match first."""
 
     text: str = ""
     status: Status | None = None
     tag: str = ""
     filter: Any = None
+    sort: str = ""
 
     @property
     def is_empty(self) -> bool:
         return not (self.text or self.documents)
+
+    @property
+    def criteria(self) -> dict[str, Any] | None:
+        """Everything, the text too, as one criteria document; None if everybody is wanted."""
+        text = {"field": "contact.search", "op": "starts_with", "value": self.text}
+        members: list[Any] = [text] if self.text else []
+        for document in self.documents:
+            is_all = (
+                isinstance(document, dict) and isinstance(document.get("all"), list) and len(document) == 1
+            )
+            members += document["all"] if is_all else [document]
+        return {"all": members} if members else None
 
     @property
     def documents(self) -> list[Any]:
@@ -56,8 +73,8 @@ class Search:
 class Listing:
     """One page of contacts.
 
-    `previous` and `next` are the ids to pass as `before` and `after` for the neighboring pages. `count` is
-    capped; `more` means that there are more.
+    `previous` and `next` are the ids to pass as `before` and `after` for the neighboring pages. With `about`,
+    `count` is an estimate; `more` means that there are more.
     """
 
     contacts: Sequence[Contact]
@@ -66,6 +83,7 @@ class Listing:
     more: bool
     previous: int | None
     next: int | None
+    about: bool = False
 
 
 NOBODY = Listing([], {}, 0, False, None, None)
@@ -115,17 +133,20 @@ def find_contacts(
     if wanted is None:
         return NOBODY
     anchor = _anchor(actor, wanted, before if before is not None else after)
-    people = ContactList(actor.account_id, wanted)
+    sort = search.sort if search.sort.removeprefix("-") in SORTS else ""
+    is_usual = not sort or (sort == "-added" and not wanted.lanes)
+    people = (
+        ContactList(actor.account_id, wanted) if is_usual else SortedContacts(actor.account_id, wanted, sort)
+    )
     is_back = before is not None and anchor is not None
     page = people.page_before(anchor) if is_back and anchor else people.page_after(anchor)
-    is_slow = wanted.also is not None or (search.text and (search.status or search.tag))
-    limit = COUNTED_FILTERED if is_slow else COUNTED
-    count = people.count_up_to(limit)
+    count = people.count(COUNT_SECONDS)
     return Listing(
         contacts=page.contacts,
         tags=queries.tags_of(actor.account_id, [contact.id for contact in page.contacts]),
-        count=min(count, limit),
-        more=count > limit,
+        count=count.number,
+        more=count.more,
+        about=count.about,
         previous=page.contacts[0].id if page.has_previous and page.contacts else None,
         next=page.contacts[-1].id if page.has_next else None,
     )
@@ -168,6 +189,13 @@ def tagged(account_id: int, contact_id: int) -> TaggedContact:
     if contact is None:
         raise NotFound("NOT_FOUND", "This contact doesn’t exist.")
     return TaggedContact(contact, queries.tags_of(account_id, [contact_id])[contact_id])
+
+
+def count_matching(actor: Actor, document: Any) -> Count:
+    """Count the contacts that meet a criteria document, in bounded time. Raises Invalid."""
+    require(actor, Permission.REPORTS)
+    wanted = _wanted(actor, Search(filter=document))
+    return Count(0) if wanted is None else ContactList(actor.account_id, wanted).count(COUNT_SECONDS)
 
 
 def tags_to_choose(actor: Actor) -> Sequence[Tag]:

@@ -128,6 +128,36 @@ def tag(account_id: int, contacts: Bound, tag_ids: Sequence[int], job_id: int | 
     )
 
 
+def untag(account_id: int, contacts: sa.Select[Any], tag_id: int) -> int:
+    """Remove a tag from the contacts of a select; return how many had it."""
+    return _written(
+        sa.delete(_contact_tags).where(
+            _contact_tags.c.account_id == account_id,
+            _contact_tags.c.tag_id == tag_id,
+            _contact_tags.c.contact_id.in_(contacts),
+        )
+    )
+
+
+def tagged(account_id: int, tag_id: int) -> sa.Select[Any]:
+    """Select the ids of the contacts with a tag."""
+    return sa.select(_contact_tags.c.contact_id).where(
+        _contact_tags.c.account_id == account_id, _contact_tags.c.tag_id == tag_id
+    )
+
+
+def delete(account_id: int, contacts: sa.Select[Any]) -> int:
+    """Delete the contacts of a select, and their tags; return how many."""
+    session().execute(
+        sa.delete(_contact_tags).where(
+            _contact_tags.c.account_id == account_id, _contact_tags.c.contact_id.in_(contacts)
+        )
+    )
+    return _written(
+        sa.delete(_contacts).where(_contacts.c.account_id == account_id, _contacts.c.id.in_(contacts))
+    )
+
+
 @lru_cache(maxsize=64)
 def _tagging(contacts: sa.Select[Any], on_sqlite: bool) -> Any:
     given = contacts.subquery("given")

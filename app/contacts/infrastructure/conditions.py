@@ -1,4 +1,5 @@
-"""Conditions on contacts that statements of other rooms share: who may be contacted, and lookup by key."""
+"""Conditions on contacts that statements of other rooms share: who may be contacted, and lookup by
+key or by a search text."""
 
 from typing import Any, cast
 
@@ -7,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.domain.criteria import CUSTOM
+from app.contacts.domain.search import LAST, Lane
 from app.contacts.infrastructure.tables import Contact
 from app.files.domain.columns.identify import Identifier
 from app.platform.database import is_sqlite
@@ -38,6 +40,18 @@ def staged_value(name: str, fields: Any) -> sa.ColumnElement[Any]:
     if is_sqlite():
         return sa.func.json_extract(fields, "$." + ".".join(f'"{part}"' for part in path))
     return sa.cast(fields, JSONB()).op("#>>", return_type=sa.Text())(sa.cast(path, ARRAY(sa.Text())))
+
+
+def in_lane(lane: Lane, key: Any = None) -> sa.ColumnElement[bool]:
+    """SQL form of `Lane.holds`, a range of the lane's index. `key` replaces the lane's column, to keep a
+    statement from using that index."""
+    columns = Contact.__table__.c
+    key = columns[lane.column] if key is None else key
+    begins = sa.and_(key >= lane.start, key < lane.start + LAST)
+    if lane.other is None:
+        return begins
+    other = columns[lane.other]
+    return sa.and_(begins, other >= lane.other_start, other < lane.other_start + LAST)
 
 
 def key_column(identifier: Identifier, contacts: Any = Contact) -> Any:

@@ -19,6 +19,7 @@ from app.contacts.domain.criteria import (
     DayIs,
     Group,
     HasKeys,
+    InLanes,
     IsEmpty,
     NumberIs,
     TextIs,
@@ -26,6 +27,7 @@ from app.contacts.domain.criteria import (
     days_of,
     moments_of,
 )
+from app.contacts.infrastructure.conditions import in_lane
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.comparing import DAY, MICRO, NUMBER, SCRIPTS, Script
 from app.platform.database import is_sqlite
@@ -61,6 +63,8 @@ def _condition(condition: Condition, scope: Scope) -> Bool:
         if key not in scope.custom_fields:
             return sa.false()
         return _text(test, sa.func.coalesce(Contact.custom[key].as_string(), ""), scope.clock)
+    if isinstance(test, InLanes):
+        return sa.or_(sa.false(), *(in_lane(lane) for lane in test.lanes))
     if name == "contact.tags":
         return _tags(test, scope.account_id)
     if own := (scope.own_tests or {}).get(name):

@@ -46,6 +46,7 @@ def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
             "contact.tags": frozenset(tag.name_key for tag in tags[contact.id]),
             "contact.created_at": contact.created_at,
             "contact.updated_at": contact.updated_at,
+            "contact.search": contact,
             "contact.last_activity_at": last_activity.get(contact.id, contact.created_at),
         }
         found[contact.id] = Facts(values, contact.custom or {}, keys)

@@ -10,13 +10,23 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.contacts.domain.search import LAST, Lane, lane_of
+from app.contacts.domain.search import Lane, lane_of
+from app.contacts.infrastructure.conditions import in_lane
+from app.contacts.infrastructure.selecting.counting import Count, count_within, exactly
+from app.contacts.infrastructure.selecting.orders import ORDERS
 from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.platform.database import session
 
 PAGE = 25
 FEW = 10_000
+COUNTED = 10_000
 
+_ORDER_OF_LANE = {
+    "first_name_key": "name",
+    "last_name_key": "last_name",
+    "email_key": "email",
+    "phone_key": "phone",
+}
 _contacts = Contact.__table__
 
 
@@ -60,6 +70,13 @@ class ContactList:
         if len(found) <= self.page_size:
             return self.page_after(None)
         return Page(found[: self.page_size][::-1], True, True)
+
+    def count(self, seconds: float) -> Count:
+        """Count the matches: with a search text up to COUNTED, otherwise for about `seconds` at most."""
+        if self._lanes:
+            return exactly(self.count_up_to(COUNTED), COUNTED)
+        number = Contact.id if self._wanted.tag_id is None else ContactTag.contact_id
+        return count_within(self._account_id, self._newest_ids(), number, seconds)
 
     def count_up_to(self, limit: int) -> int:
         """Return the number of matches; `limit` + 1 if there are more than `limit`."""
@@ -119,13 +136,11 @@ class ContactList:
         query = self._in_lane(place, Contact)
         for earlier in self._lanes[:place]:
             query = query.where(sa.not_(sa.func.coalesce(self._begins(earlier), sa.false())))
-        column = self._lanes[place].column
-        key = self._key(column)
+        order = ORDERS[_ORDER_OF_LANE[self._lanes[place].column]]
+        keys = (self._key(self._lanes[place].column), *order.keys[1:])
         if anchor is not None:
-            here = sa.tuple_(key, Contact.id)
-            there = sa.tuple_(sa.literal(getattr(anchor, column)), sa.literal(anchor.id))
-            query = query.where(here < there if backwards else here > there)
-        return query.order_by(*((key.desc(), Contact.id.desc()) if backwards else (key, Contact.id)))
+            query = query.where(order.beyond(keys, anchor, backwards))
+        return query.order_by(*(key.desc() if backwards else key for key in keys))
 
     def _in_lane(self, place: int, what: Any) -> sa.Select[Any]:
         return self._filtered(what).where(self._begins(self._lanes[place]))
@@ -149,12 +164,7 @@ class ContactList:
         return query if self._wanted.also is None else query.where(self._wanted.also)
 
     def _begins(self, lane: Lane) -> sa.ColumnElement[bool]:
-        key = self._key(lane.column)
-        begins = sa.and_(key >= lane.start, key < lane.start + LAST)
-        if lane.other is None:
-            return begins
-        other = _contacts.c[lane.other]
-        return sa.and_(begins, other >= lane.other_start, other < lane.other_start + LAST)
+        return in_lane(lane, self._key(lane.column))
 
     def _key(self, column: str) -> sa.ColumnElement[Any]:
         return _contacts.c[column].concat("") if self._by_filter else _contacts.c[column]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contacts.domain.consent import Status
-from app.contacts.domain.names import MAX_TAG
+from app.contacts.domain.names import MAX_NAME, MAX_TAG
 from app.platform.clock import now
 from app.platform.database import Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
@@ -23,6 +23,11 @@ def key_text(length: int) -> sa.String:
 
 
 HAS_PHONE = sa.text("phone_key IS NOT NULL")
+OPEN = sa.text("finished_at IS NULL")
+
+
+# A full name sorts by this after the first name; NULL would not compare.
+LAST_NAME = sa.text("coalesce(last_name_key, '')")
 
 
 class Contact(AccountOwned, Authored, db.Model):
@@ -33,7 +38,7 @@ class Contact(AccountOwned, Authored, db.Model):
         # With contacts that have no phone it would be the smallest index, and be taken for other look-ups.
         sa.Index(None, "account_id", "phone_key", sqlite_where=HAS_PHONE, postgresql_where=HAS_PHONE),
         sa.Index(None, "account_id", "status", "id"),
-        sa.Index(None, "account_id", "first_name_key", "id"),
+        sa.Index("ix_contacts_full_name", "account_id", "first_name_key", LAST_NAME, "id"),
         sa.Index(None, "account_id", "last_name_key", "id", "first_name_key"),
     )
 
@@ -78,6 +83,69 @@ class ContactTag(AccountOwned, db.Model):
     contact_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     added_at: Mapped[datetime] = mapped_column(default=now)
     added_job_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class Segment(AccountOwned, Authored, db.Model):
+    """A saved filter: a criteria document under a name."""
+
+    __tablename__ = "segments"
+    __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    name_key: Mapped[str] = mapped_column(sa.String(2 * MAX_NAME))
+    criteria: Mapped[dict[str, Any]]
+
+
+class ListColumns(AccountOwned, db.Model):
+    """The columns of the contact list that a user has chosen."""
+
+    __tablename__ = "list_columns"
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    columns: Mapped[list[str]]
+
+
+class ContactSelection(AccountOwned, db.Model):
+    """Contacts that a user has selected, kept until an action on them is chosen: `ids`, or those that meet
+    `criteria`. `name` is that of the segment, if any; `total` is their number at that time."""
+
+    __tablename__ = "contact_selections"
+    __table_args__ = (sa.Index(None, "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    ids: Mapped[list[int] | None]
+    criteria: Mapped[dict[str, Any] | None]
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME), default="")
+    total: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[int | None] = mapped_column(BigInt)
+
+
+class BulkAction(AccountOwned, Authored, db.Model):
+    """A change of all contacts of a selection, made in steps by increasing id.
+
+    `kind` is tag, untag, or delete. `last_id` is the highest id that is done; ids above `upto_id` did not
+    exist when it started. `done` contacts have been processed, of which `changed` were not so already.
+    """
+
+    __tablename__ = "bulk_actions"
+    __table_args__ = (
+        sa.Index("ix_bulk_actions_open", "updated_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    tag_id: Mapped[int | None] = mapped_column(BigInt)
+    ids: Mapped[list[int] | None]
+    criteria: Mapped[dict[str, Any] | None]
+    total: Mapped[int]
+    upto_id: Mapped[int] = mapped_column(BigInt)
+    last_id: Mapped[int] = mapped_column(BigInt, default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
 
 
 class CustomField(AccountOwned, Authored, db.Model):

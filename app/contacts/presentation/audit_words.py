@@ -36,7 +36,36 @@ _AUDIT_SENTENCES: Final = {
     "field_edited": "updated {it}",
     "fields_merged": "merged a field into {it}",
     "field_deleted": "deleted {it}",
+    "contacts_tagged": "tagged {it}",
+    "contacts_untagged": "removed a tag from {it}",
+    "contacts_deleted": "deleted {it}",
+    "contacts_exported": "exported {it}",
+    "segment_created": "created {it}",
+    "segment_changed": "changed {it}",
+    "segment_deleted": "deleted {it}",
 }
+
+
+def _several(facts: Facts) -> Subject:
+    return Subject("", counted(int(facts.get("contacts", 0)), "contact"), "contacts", _action_page)
+
+
+def _exported(facts: Facts) -> Subject:
+    return Subject("", counted(int(facts.get("contacts", 0)), "contact"), "contacts")
+
+
+def _action_page(action_id: str) -> str:
+    return url_for("bulk_actions.show", action_id=action_id)
+
+
+def _segment_page(segment_id: str) -> str:
+    return url_for("segments.show", segment_id=segment_id)
+
+
+def _segment_change(facts: Facts) -> str:
+    if "name" in facts.get("changed", ()):
+        return f"(was “{facts.get('before', '')}”)"
+    return "(its filter)"
 
 
 def register() -> None:
@@ -45,6 +74,9 @@ def register() -> None:
         subjects={
             "contact": Subject("the contact ", "a contact", "contacts", _page),
             "custom_field": Subject("the field ", "a field", "contacts", lambda _id: url_for("fields.index")),
+            "bulk_action": _several,
+            "contact_export": _exported,
+            "segment": Subject("the segment ", "a segment", "contacts", _segment_page),
         },
         details={
             "contact_tag_added": lambda facts: f"with “{facts.get('tag', '')}”",
@@ -53,6 +85,9 @@ def register() -> None:
             "field_edited": lambda facts: f"({', '.join(facts['changed'])})" if facts.get("changed") else "",
             "fields_merged": _merged,
             "field_deleted": lambda facts: f"({counted(facts.get('contacts', 0), 'value')})",
+            "contacts_tagged": lambda facts: f"with “{facts.get('tag', '')}”",
+            "contacts_untagged": lambda facts: f"(“{facts.get('tag', '')}”)",
+            "segment_changed": _segment_change,
         },
         kinds={"contacts": "Contacts"},
     )

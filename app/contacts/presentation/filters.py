@@ -18,6 +18,9 @@ class ChosenFilter:
     problems: Sequence[str] = ()
 
 
+NO_FILTER = ChosenFilter()
+
+
 def chosen_filter(text: str) -> ChosenFilter:
     """Read the filter of a URL. The document itself is validated where it is used."""
     if not text.strip():

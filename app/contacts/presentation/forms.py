@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, SelectField, StringField, TelField
+from wtforms import EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import Length
 
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.domain.fields import CUSTOM_LIMIT
+from app.contacts.domain.names import MAX_NAME
 from app.contacts.domain.own_fields import OwnField, OwnKind
 
 _OWN = "own-"
@@ -69,6 +70,21 @@ class NewContactForm(ContactForm):
 
 class TagForm(FlaskForm):
     name = StringField("Tag", render_kw={"maxlength": MAX_TAG})
+
+
+class SelectionTagForm(FlaskForm):
+    tag = StringField("Tag", render_kw={"maxlength": MAX_TAG})
+
+
+class SegmentForm(FlaskForm):
+    """`filter` holds a criteria document as JSON text."""
+
+    name = StringField("Name", render_kw={"maxlength": MAX_NAME})
+    filter = HiddenField("Filter")
+
+
+class PasteForm(FlaskForm):
+    entries = TextAreaField("Email addresses, phone numbers, or contact IDs")
 
 
 class ReactivationForm(FlaskForm):

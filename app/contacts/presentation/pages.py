@@ -1,4 +1,4 @@
-"""Contact list and contact pages."""
+"""Pages of a contact. The list is in `lists`."""
 
 from typing import Any
 
@@ -6,9 +6,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
-from app.contacts.application import Search
-from app.contacts.domain import CONSENT_LABELS, ConsentBasis, Status, birthday_input
-from app.contacts.presentation.filters import chosen_filter
+from app.contacts.domain import CONSENT_LABELS, ConsentBasis, birthday_input
 from app.contacts.presentation.forms import (
     ContactForm,
     NewContactForm,
@@ -20,47 +18,11 @@ from app.contacts.presentation.time_line import jobs_of, lines_of, stating_file
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.formats import short_date
-from app.platform.ids import HIGHEST_ID, number_of
+from app.platform.ids import HIGHEST_ID
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 
 ONE = f"/<int(max={HIGHEST_ID}):contact_id>"
-
-
-@blueprint.get("")
-def index() -> ResponseReturnValue:
-    """Show the list; for htmx requests while typing, only the part that changes."""
-    actor, chosen = web.actor(), chosen_filter(request.args.get("filter", ""))
-    search = Search(
-        text=request.args.get("q", "").strip(),
-        status=next((one for one in Status if one == request.args.get("status")), None),
-        tag=request.args.get("tag", "").strip(),
-        filter=chosen.document,
-    )
-    listing, problems = contacts.NOBODY, chosen.problems
-    if not problems:
-        try:
-            listing = contacts.find_contacts(actor, search, after=_place("after"), before=_place("before"))
-        except Invalid as wrong:
-            problems = wrong.facts["problems"]
-    is_part = request.headers.get("HX-Target", "").endswith("#contact-list")
-    facts: dict[str, Any] = {"search": search, "listing": listing, "here": _address(search, chosen.text)}
-    facts |= {"filter": chosen, "filter_problems": problems}
-    if chosen.document is not None and not problems:
-        facts["unfiltered_url"] = _address(search, "")
-        facts["filter_words"] = contacts.filter_words(actor.account_id, chosen.document)
-    if listing.previous is not None:
-        facts["previous_url"] = _address(search, chosen.text, before=listing.previous)
-    if listing.next is not None:
-        facts["next_url"] = _address(search, chosen.text, after=listing.next)
-    if is_part:
-        part = render_template("contacts/_contact_list.html", **facts)
-        return part, 422 if problems else 200, {"HX-Replace-Url": _address(search, chosen.text)}
-    tags = contacts.tags_to_choose(actor)
-    page = render_template(
-        "contacts/index.html", tags=tags, statuses=list(Status), nav_active="contacts", **facts
-    )
-    return page, 422 if problems else 200
 
 
 @blueprint.get("/new")
@@ -210,13 +172,3 @@ def _show(form: Any, wrong: Invalid | Conflict) -> dict[str, Any]:
 
 def _page(contact_id: int) -> str:
     return url_for("contacts.show", contact_id=contact_id)
-
-
-def _place(name: str) -> int | None:
-    """Return the contact id in a query parameter, if it is valid."""
-    return number_of(request.args.get(name, ""))
-
-
-def _address(search: Search, filter_text: str, **place: int) -> str:
-    facts = {"q": search.text or None, "status": search.status, "tag": search.tag or None}
-    return url_for("contacts.index", **facts, filter=filter_text or None, **place)

@@ -1,7 +1,12 @@
 """Public interface of the engine room: `enroll_many` enrolls contacts, `withdraw_many` undoes that; the other
 functions read enrollments."""
 
-from app.engine.application.enrolling import enroll_many, withdraw_many
+from app.engine.application.enrolling import (
+    enroll_many,
+    foresee_withdrawal,
+    withdraw_deleted,
+    withdraw_many,
+)
 from app.engine.application.erasing import register_eraser
 from app.engine.application.membership import register_terms
 from app.engine.application.reading import (
@@ -24,10 +29,12 @@ __all__ = [
     "contact_enrollments",
     "enroll_many",
     "figures_of",
+    "foresee_withdrawal",
     "names_of_workflows",
     "people_in",
     "people_under_way",
     "register_eraser",
     "register_terms",
+    "withdraw_deleted",
     "withdraw_many",
 ]

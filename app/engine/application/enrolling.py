@@ -1,11 +1,12 @@
-"""Bulk enrollment of contacts in a workflow, and its undo."""
+"""Bulk enrollment of contacts in a workflow, its undo, and its end when contacts are deleted."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.engine.infrastructure import store
+from app.engine.infrastructure import queries, store
 from app.platform.many_rows import Bound
+from app.platform.words import counted
 
 
 def enroll_many(
@@ -43,3 +44,16 @@ def withdraw_many(
     so that the contacts can be enrolled again.
     """
     return store.withdraw_many(account_id, contacts, job_id, undone_by, at)
+
+
+def withdraw_deleted(account_id: int, contacts: sa.Select[tuple[int]], at: datetime) -> None:
+    """End the active enrollments of contacts that are being deleted, in the caller's transaction. The
+    enrollments stay, so that the figures of workflows and jobs do not change."""
+    store.withdraw(account_id, contacts, at)
+
+
+def foresee_withdrawal(account_id: int, contacts: sa.Select[tuple[int]]) -> str:
+    """Say how many active enrollments would end if the contacts were deleted; empty if none."""
+    found = queries.active_enrollments_of(account_id, contacts)
+    ends = "ends" if found == 1 else "end"
+    return f"{counted(found, 'active enrollment')} in workflows {ends}." if found else ""

@@ -24,6 +24,7 @@ def register_terms() -> None:
                 condition=membership.condition(now),
                 read=membership.reader(now),
                 names=membership.names,
+                choices=membership.choices,
                 gone=GONE,
             )
         )

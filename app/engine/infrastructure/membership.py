@@ -12,6 +12,8 @@ from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
 from app.workflows.infrastructure.tables import Workflow
 
+MAX_CHOICES = 500
+
 Condition: TypeAlias = Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]
 Read: TypeAlias = Callable[[int, Sequence[int]], dict[int, frozenset[str]]]
 
@@ -64,3 +66,14 @@ def names(account_id: int, public_ids: Collection[str]) -> dict[str, str]:
         Workflow.account_id == account_id, Workflow.public_id.in_(public_ids)
     )
     return {row[0]: row[1] for row in session().execute(query)}
+
+
+def choices(account_id: int) -> list[tuple[str, str]]:
+    """Return (public id, name) of the account's workflows by name, at most MAX_CHOICES."""
+    query = (
+        sa.select(Workflow.public_id, Workflow.name)
+        .where(Workflow.account_id == account_id)
+        .order_by(Workflow.name, Workflow.id)
+        .limit(MAX_CHOICES)
+    )
+    return [(row[0], row[1]) for row in session().execute(query)]

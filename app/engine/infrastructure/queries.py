@@ -48,6 +48,16 @@ def people_under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, 
     return dict(session().execute(query).all())
 
 
+def active_enrollments_of(account_id: int, contacts: sa.Select[tuple[int]]) -> int:
+    """Return the number of active enrollments of the contacts whose ids the select returns."""
+    query = sa.select(sa.func.count()).where(
+        Enrollment.account_id == account_id,
+        Enrollment.contact_id.in_(contacts),
+        Enrollment.status.in_(UNDER_WAY),
+    )
+    return session().scalar(query) or 0
+
+
 def people_page(
     account_id: int,
     workflow_id: int,

@@ -46,6 +46,19 @@ def enroll_many(
     return int(execute_built(insert, {**wanted.values, **values}, rowcount=True).rowcount)
 
 
+def withdraw(account_id: int, contacts: sa.Select[tuple[int]], at: datetime) -> None:
+    """End the active enrollments of the contacts whose ids the select returns."""
+    session().execute(
+        sa.update(_enrollments)
+        .where(
+            _enrollments.c.account_id == account_id,
+            _enrollments.c.contact_id.in_(contacts),
+            _enrollments.c.status.in_(UNDER_WAY),
+        )
+        .values(status=EnrollmentStatus.WITHDRAWN.value, ended_at=at)
+    )
+
+
 @lru_cache(maxsize=64)
 def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
     wanted = contacts.subquery("wanted")

@@ -13,5 +13,7 @@ def init(app: Flask) -> None:
     workflows.register_people_count(engine.people_under_way)
     workflows.register_panel("people", panels.figures, place="top")
     contacts.register_panel("enrollments", panels.enrollments)
+    ending = contacts.Consequence(engine.withdraw_deleted, engine.foresee_withdrawal)
+    contacts.register_deletion("enrollments", ending)
     engine.register_terms()
     engine.register_eraser()

@@ -112,7 +112,7 @@ def test_its_rows_can_be_downloaded(trial: Trial, bob, workflow, leads):
     trial.finish(job)
     answer = bob.get(f"/enrollments/{job}/rows.csv?outcome=CONTACT_BLOCKED")
     assert answer.text.removeprefix("\ufeff").splitlines() == [
-        '"contact_id","outcome","reason"',
-        f'"{leads["ben"]}","CONTACT_BLOCKED","Email to this address bounced."',
+        '"contact_id","first_name","last_name","email","phone","outcome","reason"',
+        f'"{leads["ben"]}","","","ben@example.com","","CONTACT_BLOCKED","Email to this address bounced."',
     ]
     assert "Filtered contacts" in bob.get(f"/enrollments/{job}").text

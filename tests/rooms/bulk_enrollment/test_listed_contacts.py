@@ -144,6 +144,6 @@ def test_its_rows_can_be_downloaded(trial: Trial, bob, workflow, ids):
     answer = bob.get(f"/enrollments/{job}/rows.csv")
     assert answer.status_code == 200
     assert answer.text.removeprefix("\ufeff").splitlines() == [
-        '"contact_id","outcome","reason"',
-        f'"{ids["ann"]}","ENROLLED","Added to the workflow."',
+        '"contact_id","first_name","last_name","email","phone","outcome","reason"',
+        f'"{ids["ann"]}","","","ann@example.com","\'+49301234560","ENROLLED","Added to the workflow."',
     ]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.accounts.domain import Actor
 from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.domain import tag_key
+from app.contacts.domain import name_key, tag_key
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session, transaction
@@ -54,12 +54,15 @@ def crowd(actor: Actor) -> list[str]:
         for number in range(PEOPLE):
             custom = {key: value for key in CUSTOM if (value := some(TEXTS, 0.5)) is not None}
             domain = dice.choice(["example.com", "example.org", "mail.example.com", "xn--bcher-kva.example"])
+            first, last = some(TEXTS), some(TEXTS)
             contact = Contact(
                 account_id=account_id,
                 email_key=some([f"p{number}@{domain}", f"änn{number}@{domain}"]),
                 phone_key=some(["+4915112345678", "+12025550143"]),
-                first_name=some(TEXTS),
-                last_name=some(TEXTS),
+                first_name=first,
+                last_name=last,
+                first_name_key=name_key(first or "") or None,
+                last_name_key=name_key(last or "") or None,
                 company=dice.choice([None, "", *TEXTS]),
                 city=some(TEXTS),
                 country=some(COUNTRIES),

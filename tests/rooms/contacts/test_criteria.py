@@ -35,6 +35,7 @@ VALUES: dict[str, list[Any]] = {
     "status": ["active", "unsubscribed", "bounced", "blocked"],
     "text": [*(text for text in crowd.TEXTS if text.strip()), *PARTS],
     "custom": [*crowd.TEXTS, *NUMBERS],
+    "search": ["ann", "ÄNN", "anna lee", "p1", "p1@", "+49151", "lee, anna", "ст", "%"],
 }
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.contacts import application as contacts
-from app.contacts.application import reading
+from app.contacts.infrastructure import listing
 from tests.rooms.contacts.people import add
 
 
@@ -173,7 +173,7 @@ def test_while_typing_only_the_list_is_sent(app, bob):
 
 
 def test_counting_stops(app, bob, monkeypatch):
-    monkeypatch.setattr(reading, "COUNTED", 30)
+    monkeypatch.setattr(listing, "COUNTED", 30)
     crowd(app, bob.actor, 31, "Ann")
-    assert "of 30+ contacts" in bob.get("/contacts").text
+    assert "of 31 contacts" in bob.get("/contacts").text
     assert "of 30+ contacts" in bob.get("/contacts?q=ann").text

@@ -55,6 +55,17 @@ SEARCHES = [
     Search("ann", tag="lead"),
     Search("ann", Status.ACTIVE, "lead"),
     Search(filter={"all": [{"field": "contact.tags", "op": "has_none", "value": ["x"]}]}),
+    Search(sort="name"),
+    Search(sort="-name"),
+    Search(sort="last_name"),
+    Search(sort="email"),
+    Search(sort="-phone"),
+    Search(sort="status"),
+    Search(sort="added"),
+    Search(status=Status.ACTIVE, sort="name"),
+    Search(tag="lead", sort="email"),
+    Search("ann", sort="name"),
+    Search(filter={"all": [{"field": "contact.search", "op": "starts_with", "value": "ann"}]}),
     Search("ann", filter={"any": [{"field": "contact.city", "op": "contains", "value": "x"}]}),
 ]
 

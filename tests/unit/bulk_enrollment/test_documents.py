@@ -45,6 +45,7 @@ OPTIONS = JobOptions(
     brakes=Brakes(canary_rows=100, failed_percent=None, failed_rows=7),
     only_with="contact.birthday",
     source_name="people.csv",
+    people="2 selected contacts",
     tag_ids=(3, 9),
     first_step="step-1",
     again=True,
@@ -55,9 +56,11 @@ OPTIONS = JobOptions(
     "selection",
     [
         FILE,
-        ManualSelection(("5", "7")),
+        ManualSelection(("5", "7"), chosen_id=3),
         ManualSelection(("a@b.example",), "email"),
-        FilterSelection({"all": [{"field": "x", "op": "is", "value": [1, {"a": None}]}]}),
+        FilterSelection(
+            {"all": [{"field": "x", "op": "is", "value": [1, {"a": None}]}]}, name="VIP", chosen_id=4
+        ),
     ],
 )
 def test_a_selection_comes_back_as_it_was(selection) -> None:

@@ -54,6 +54,8 @@ def job_facts(status="completed", workflow="Win-back", total=None, batches=50, d
         (job_facts("paused", total=9), "Adding people from “guests.csv” to Win-back is paused."),
         (job_facts("cancelling", total=9, ENROLLED=2), "Canceling. 2 people were added to Win-back."),
         (job_facts("processing", None, total=9), "Importing “guests.csv”."),
+        (job_facts("queued", people="9 selected contacts"), "Adding 9 selected contacts to Win-back."),
+        (job_facts("failed", people="x"), "The contacts couldn’t be read. Nobody was added."),
         (
             job_facts(workflow=None, CREATED=2, UPDATED=1, UNCHANGED=4),
             "2 new contacts added, 1 existing contact updated, and 4 existing contacts unchanged.",

@@ -10,11 +10,11 @@ from app.platform.settings import current
 
 
 def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
-    """Discard the dry run that the new one replaces: the one of the same upload and user or, at the account's
-    limit, the user's oldest. Raises LimitReached if all belong to other users."""
+    """Discard the dry run that the new one replaces: the one of the same upload or selection and user or, at
+    the account's limit, the user's oldest. Raises LimitReached if all belong to other users."""
     others = [job for job in jobs.dry_runs_of(actor.account_id) if job.id != new.id]
     mine = [job for job in others if job.created_by == actor.user_id]
-    replaced = [job for job in mine if job.upload_id == new.upload_id]
+    replaced = [job for job in mine if _is_again(job, new)]
     limit = accounts.limit_of(actor.account_id, "dry_runs", current().max_dry_runs)
     if len(others) - len(replaced) >= limit:
         if not mine:
@@ -27,3 +27,11 @@ def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
         replaced = replaced or mine[:1]
     for job in replaced:
         discard_dry_run(actor.account_id, job.id)
+
+
+def _is_again(job: EnrollmentJob, new: EnrollmentJob) -> bool:
+    """Whether both are dry runs of the same upload, or of contacts that were selected together."""
+    if new.upload_id is not None or job.upload_id is not None:
+        return job.upload_id == new.upload_id
+    chosen = [getattr(one.selection, "chosen_id", None) for one in (job, new)]
+    return chosen[0] == chosen[1]

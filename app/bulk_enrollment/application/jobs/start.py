@@ -27,7 +27,13 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
 from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
-from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
+from app.bulk_enrollment.domain.selection import (
+    FileSelection,
+    FilterSelection,
+    ManualSelection,
+    Selection,
+    people_in_words,
+)
 from app.bulk_enrollment.infrastructure import checks, queries
 from app.bulk_enrollment.infrastructure.relatives import original_of
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -163,6 +169,7 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
             options=replace(
                 wanted.options,
                 source_name=accepted.source_name,
+                people=people_in_words(accepted.selection, accepted.rows),
                 again=target.enroll_again if target else False,
             ),
         )

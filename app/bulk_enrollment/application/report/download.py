@@ -1,4 +1,5 @@
-"""A job's rows as a CSV file: the original columns, followed by `outcome` and `reason`.
+"""A job's rows as a CSV file: the original columns, or the fields of contacts that were selected without a
+file, followed by `outcome` and `reason`.
 
 The file can be corrected and uploaded again: the two columns of an earlier download are replaced, not
 repeated, and cells that a spreadsheet would run as formulas are escaped. File and ledger are read in parallel
@@ -8,6 +9,7 @@ in slices, so memory use is bounded, and no transaction stays open during a slow
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from app.accounts import application as accounts
@@ -22,6 +24,7 @@ from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection,
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.fixing.retried_rows import edits_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.contacts import application as contacts
 from app.files import application as files
 from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded_cell
 from app.files.domain.columns.added import ADDED_COLUMNS
@@ -29,6 +32,8 @@ from app.platform.database import forget_snapshot, is_transient, transaction
 from app.platform.errors import Conflict, Unavailable
 
 SLICE = 5_000
+FIELDS_SLICE = 1_000
+_FIELDS: Final = contacts.NAMING_FIELDS
 
 RowResult = tuple[Outcome | None, str]
 _NEVER_REACHED: Final[RowResult] = (Outcome.CANCELLED, reason(Outcome.CANCELLED, None))
@@ -64,7 +69,7 @@ def download_rows(actor: Actor, shown: ShownJob, wanted: frozenset[Outcome] | No
             rows = (
                 _filtered_rows(job, wanted)
                 if job.has_source_rows
-                else _listed_rows(selection, ledger, wanted)
+                else _listed_rows(job.account_id, selection, ledger, wanted)
             )
         case FilterSelection():
             rows = _filtered_rows(job, wanted)
@@ -168,23 +173,39 @@ class _Lines:
 
 
 def _listed_rows(
-    selection: ManualSelection, ledger: Iterator[RowResult], wanted: frozenset[Outcome] | None
+    account_id: int,
+    selection: ManualSelection,
+    ledger: Iterator[RowResult],
+    wanted: frozenset[Outcome] | None,
 ) -> Iterator[Sequence[str]]:
-    yield [selection.identifier, *ADDED_COLUMNS]
-    for entry, (outcome, words) in zip(selection.entries, ledger, strict=False):
-        if wanted is None or outcome in wanted:
-            yield [guarded_cell(entry), outcome.name if outcome else "", words]
+    found = (
+        (entry, outcome, words)
+        for entry, (outcome, words) in zip(selection.entries, ledger, strict=False)
+        if wanted is None or outcome in wanted
+    )
+    yield from _with_fields(account_id, selection.identifier, found)
 
 
 def _filtered_rows(job: EnrollmentJob, wanted: frozenset[Outcome] | None) -> Iterator[Sequence[str]]:
     """Yield rows whose identifiers are in the ledger only: contacts of a filter, and those that a retry or
     undo took up."""
-    yield [job.selection.identifier, *ADDED_COLUMNS]
     is_cancelled = job.status == JobStatus.CANCELLED
-    for row in _slices(job.account_id, job.id):
-        outcome, words = _of_row(row, is_cancelled)
-        if wanted is None or outcome in wanted:
-            yield [guarded_cell(row.identifier or ""), outcome.name if outcome else "", words]
+    results = ((row.identifier or "", *_of_row(row, is_cancelled)) for row in _slices(job.account_id, job.id))
+    found = (result for result in results if wanted is None or result[1] in wanted)
+    yield from _with_fields(job.account_id, job.selection.identifier, found)
+
+
+def _with_fields(
+    account_id: int, identifier: str, results: Iterator[tuple[str, Outcome | None, str]]
+) -> Iterator[Sequence[str]]:
+    """Yield (entry, outcome, reason) as rows; after the id of a contact with its name and addresses."""
+    fields = _FIELDS if identifier == "contact_id" else ()
+    yield [identifier, *fields, *ADDED_COLUMNS]
+    while part := list(islice(results, FIELDS_SLICE)):
+        known = contacts.fields_of(account_id, [entry for entry, *_ in part]) if fields else {}
+        for entry, outcome, words in part:
+            own = (known.get(entry) or ("",) * len(fields)) if fields else ()
+            yield [guarded_cell(cell) for cell in (entry, *own)] + [outcome.name if outcome else "", words]
 
 
 def _ledger(account_id: int, job_id: int, is_cancelled: bool) -> Iterator[RowResult]:

@@ -50,6 +50,17 @@ class DryRun:
     corrects: str | None = None
 
     @property
+    def is_of_file(self) -> bool:
+        """Whether the rows are those of a file."""
+        return isinstance(self.job.selection, FileSelection)
+
+    @property
+    def chosen_id(self) -> int | None:
+        """The selection in the contact list that the contacts come from, if any."""
+        selection = self.job.selection
+        return None if isinstance(selection, FileSelection) else selection.chosen_id
+
+    @property
     def is_ready(self) -> bool:
         return self.job.planned_at is not None
 
@@ -116,6 +127,14 @@ def choices_of(actor: Actor, public_id: str, upload: files.Upload) -> tuple[File
     return job.selection, job.options
 
 
+def options_of(actor: Actor, public_id: str, chosen_id: int) -> JobOptions | None:
+    """Return the options of a dry run of contacts that were selected together, or None if there is none."""
+    job = queries.job_by_public_id(actor.account_id, public_id)
+    if job is None or getattr(job.selection, "chosen_id", None) != chosen_id:
+        return None
+    return job.options
+
+
 def _expected(job: EnrollmentJob) -> list[Expected]:
     """Return the expected outcomes in the order of their codes, which puts successful ones first."""
     counts = {Outcome[name]: rows for name, rows in job.expected.items()}
@@ -127,11 +146,15 @@ def _expected(job: EnrollmentJob) -> list[Expected]:
 
 def _samples(job: EnrollmentJob, outcome: Outcome) -> list[SampleRow]:
     found = queries.sample_rows(job.account_id, job.id, outcome)
+    by_id = job.selection.identifier == "contact_id"
+    names = contacts.contact_names(
+        job.account_id, [row.contact_id for row in found if by_id and row.contact_id]
+    )
     return [
         SampleRow(
             row.row_number,
             row.line,
-            row.identifier or "",
+            names.get(row.contact_id) or row.identifier or "",
             " ".join(filter(None, (_message(outcome, row.detail), remark(row.note)))),
         )
         for row in found

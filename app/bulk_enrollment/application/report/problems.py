@@ -116,18 +116,22 @@ def _page(job: EnrollmentJob, rows: list[ProblemRow], *, has_back: bool, has_on:
 
 
 def _in_words(account_id: int, job_id: int, rows: list[ProblemRow]) -> list[Problem]:
-    contacts = problem_rows.contacts_of(account_id, [row.contact_id for row in rows if row.contact_id])
+    contacts = problem_rows.known_contacts(account_id, [row.contact_id for row in rows if row.contact_id])
     batches = problem_rows.batches_of(account_id, job_id, [row.row_number for row in rows])
     found = []
     for row in rows:
         outcome, batch = Outcome(row.outcome), batches.get(row.row_number)
+        contact = contacts.get(row.contact_id) if row.contact_id else None
+        # Contacts that were selected without a file are rows of ids; their addresses say more.
+        is_id = contact is not None and row.address == str(row.contact_id)
+        address = contact.address if contact and is_id else row.address
         found.append(
             Problem(
                 row=row.in_file,
                 line=row.line,
-                address=row.address,
-                contact_id=row.contact_id if row.contact_id in contacts else None,
-                contact=contacts.get(row.contact_id, "") if row.contact_id else "",
+                address=address,
+                contact_id=row.contact_id if contact else None,
+                contact=contact.name if contact else "",
                 outcome=outcome,
                 message=reason(outcome, row.detail),
                 remark=remark(row.note),

@@ -62,6 +62,11 @@ class ShownJob:
         return self.state.progress.status
 
     @property
+    def is_of_file(self) -> bool:
+        """Whether the rows are those of a file."""
+        return self.job.upload_id is not None
+
+    @property
     def is_over(self) -> bool:
         return self.status in FINISHED
 
@@ -293,4 +298,5 @@ def _facts(each: NamedJob, state: JobState) -> JobFacts:
         was_reading=job.options.scheduled_at is None or (job.attempt > 0 and job.planned_at is None),
         failures=job.failures,
         asked_by=each.starter or each.started_by,
+        people=job.options.people,
     )

@@ -20,7 +20,7 @@ from app.platform.clock import now
 from app.platform.errors import Conflict, Invalid, NotFound
 
 MAX_SOURCE_NAME_LENGTH = 200  # characters of a file name stored with a job
-LISTED, FILTERED = "Selected contacts", "Filtered contacts"
+LISTED, FILTERED = "Selected contacts", "Filtered contacts"  # names of selections without one
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _accept_filter(actor: Actor, selection: FilterSelection, options: JobOptions
     if not rows:
         problems["filter"] = "No contact matches this filter."
     _refuse(problems)
-    return Accepted(selection, rows, FILTERED)
+    return Accepted(selection, rows, selection.name[:MAX_SOURCE_NAME_LENGTH] or FILTERED)
 
 
 def _refuse(found: dict[str, str]) -> None:

@@ -93,13 +93,7 @@ def activate(job_id: UUID) -> ResponseReturnValue:
 
 def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None = None) -> str:
     workflow_id = run.workflow.public_id if run.workflow else None
-    back = run.upload and url_for(
-        "mapping.show",
-        workflow_id=workflow_id,
-        upload_id=run.upload.public_id,
-        check=run.job.public_id,
-        corrects=run.corrects,
-    )
+    back = _options_page(run, workflow_id)
     template = "bulk_enrollment/_check.html" if web.is_htmx() else "bulk_enrollment/check.html"
     shares = [
         {"value": one.rows, "tone": tone_of(one.outcome), "label": one.outcome.label} for one in run.expected
@@ -119,3 +113,19 @@ def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None
         tone_of=tone_of,
         nav_active="workflows" if run.workflow else "contacts",
     )
+
+
+def _options_page(run: DryRun, workflow_id: str | None) -> str | None:
+    """Return the page on which the options were chosen; None for a dry run that was not made on one."""
+    check = run.job.public_id
+    if run.upload is not None:
+        return url_for(
+            "mapping.show",
+            workflow_id=workflow_id,
+            upload_id=run.upload.public_id,
+            check=check,
+            corrects=run.corrects,
+        )
+    if run.chosen_id is None or workflow_id is None:
+        return None
+    return url_for("selected_contacts.show", workflow_id=workflow_id, selection_id=run.chosen_id, check=check)

@@ -20,10 +20,12 @@ from app.bulk_enrollment.domain.forecast import words_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.timing.texts import date_and_time, pace_words, portion_words
+from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
 from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.bulk_enrollment.presentation.selection.when_form import form_for
+from app.contacts import application as contacts
 from app.notifications import application as notifications
 from app.platform import formats, web
 from app.platform.clock import now
@@ -87,6 +89,7 @@ def show(public_id: str) -> ResponseReturnValue:
         nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
         relatives=corrections.relatives_of(web.actor(), shown.job),
         emails=notifications.emails_about(shown.job.account_id, shown.job.public_id),
+        filter_words=_filter_words(shown),
         **_panel_facts(shown),
         **facts,
     )
@@ -280,3 +283,10 @@ def _without_anchor(url: str) -> str:
 
 def _asks_for(part: str) -> bool:
     return web.is_htmx() and request.headers.get("HX-Target", "").endswith(f"#{part}")
+
+
+def _filter_words(shown: ShownJob) -> str:
+    """Return the filter that selected a job's contacts; empty if they were selected otherwise."""
+    job = shown.job
+    criteria = None if shown.is_of_file else queries.criteria_of(job.account_id, job.id)
+    return contacts.filter_words(job.account_id, criteria) if criteria else ""

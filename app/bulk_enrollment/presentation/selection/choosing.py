@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.application import require
 from app.accounts.domain import Permission
+from app.contacts import application as contacts
 from app.platform import web
+from app.platform.ids import number_of
 from app.workflows import application as workflows
 from app.workflows.application import Search
 from app.workflows.domain import Status, beginning_words
@@ -27,8 +29,10 @@ def choose() -> ResponseReturnValue:
         for status in (Status.DRAFT, Status.PAUSED)
         for workflow in workflows.find_workflows(actor, Search(text, status)).workflows[:NOT_ACTIVE]
     ]
+    selection_id = number_of(request.args.get("selection", ""))
     return render_template(
         "bulk_enrollment/choose.html",
+        selected=contacts.find_selection(actor, selection_id) if selection_id else None,
         text=text,
         running=running,
         others=others,

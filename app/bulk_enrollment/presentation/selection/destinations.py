@@ -189,7 +189,7 @@ class JobDestination:
         if name not in _ASKS or self.workflow is None:
             return None
         workflows.activate(self.actor, self.workflow.public_id, _ASKS[name])
-        return replace(_into_workflow(self.actor, self.workflow.public_id), corrects=self.corrects)
+        return replace(workflow_destination(self.actor, self.workflow.public_id), corrects=self.corrects)
 
     def _job(
         self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, key: str | None = None
@@ -216,10 +216,11 @@ def _open_contacts(actor: Actor, _at: Mapping[str, Any], query: Mapping[str, str
 
 def _open_workflow(actor: Actor, at: Mapping[str, Any], query: Mapping[str, str]) -> JobDestination:
     accounts.require(actor, Permission.WORKFLOWS)
-    return replace(_into_workflow(actor, str(at["workflow_id"])), corrects=_corrects(query))
+    return replace(workflow_destination(actor, str(at["workflow_id"])), corrects=_corrects(query))
 
 
-def _into_workflow(actor: Actor, public_id: str) -> JobDestination:
+def workflow_destination(actor: Actor, public_id: str) -> JobDestination:
+    """Return a workflow as a destination. Raises NotFound."""
     workflow = workflows.find_workflow(actor, public_id)
     is_asked = workflow.status in (Status.DRAFT, Status.PAUSED)
     missing = workflows.what_is_missing(actor, workflow.public_id) if is_asked else ()

@@ -15,6 +15,7 @@ from app.contacts.application.custom_fields.changing import (
 from app.contacts.application.custom_fields.listing import (
     ListedField,
     check_keys,
+    custom_labels,
     ensure_fields,
     field_list,
     fields_for,
@@ -29,6 +30,7 @@ __all__ = [
     "MergePreview",
     "check_keys",
     "create_field",
+    "custom_labels",
     "delete_field",
     "deletion_preview",
     "edit_field",

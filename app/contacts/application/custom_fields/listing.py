@@ -29,6 +29,11 @@ def own_field_list(account_id: int) -> list[OwnField]:
     return [_domain(row) for row in queries.custom_fields(account_id) if row.task not in ("merge", "delete")]
 
 
+def custom_labels(account_id: int) -> dict[str, str]:
+    """Return {key: label} of the fields of `own_field_list`."""
+    return {field.key: field.label for field in own_field_list(account_id)}
+
+
 def field_list(actor: Actor) -> list[ListedField]:
     """Return all custom fields by label, also those that are being merged or deleted."""
     require(actor, Permission.REPORTS)

@@ -15,6 +15,7 @@ from app.contacts.domain.criteria.parsed import (
     DayIs,
     Group,
     HasKeys,
+    InLanes,
     IsEmpty,
     NumberIs,
     TextIs,
@@ -22,6 +23,7 @@ from app.contacts.domain.criteria.parsed import (
     WithinDays,
 )
 from app.contacts.domain.criteria.values import micro_of
+from app.contacts.domain.search import lane_of
 from app.platform.comparing import day_text, fold_case, micro_number
 from app.platform.dates import NO_YEAR
 
@@ -32,7 +34,7 @@ _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Known values of one contact by field name: text, date, moment (UTC), or a set of keys (tags, workflow
-    ids).
+    ids); `contact.search` is an object with the columns of `domain.search.Lane` as attributes.
 
     `custom` is {key: text}. `custom_fields` holds the keys of the account's custom fields; a rule on any
     other key is never met.
@@ -77,6 +79,8 @@ def _holds(condition: Condition, facts: Facts, clock: Clock) -> bool:
         raise Unanswerable(condition.field)
     value = facts.values[condition.field.name]
     test = condition.test
+    if isinstance(test, InLanes):
+        return lane_of(test.lanes, value) is not None
     if isinstance(test, IsEmpty):
         return bool(value) is test.no
     if isinstance(test, HasKeys):

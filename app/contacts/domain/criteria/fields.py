@@ -12,7 +12,8 @@ from app.contacts.domain.consent import Status
 from app.contacts.domain.fields import FIELDS as CONTACT_FIELDS
 
 FieldKind: TypeAlias = str
-"""text, country, date, moment, number, tags, status, custom, or a kind that another room registered."""
+"""text, country, date, moment, number, tags, status, search, custom, or a kind that another room
+registered."""
 
 CUSTOM = re.compile(r"contact\.custom\.([a-z0-9_-]{1,60})")
 
@@ -59,6 +60,7 @@ FIELDS: dict[str, Field] = {
         Field("contact.updated_at", "Last changed", "moment"),
         Field("contact.last_activity_at", "Last activity", "moment"),
         Field("contact.email_domain", "Email domain", "text"),
+        Field("contact.search", "Name, email, or phone", "search"),
     )
 }
 
@@ -98,6 +100,7 @@ KINDS: dict[FieldKind, Kind] = {
     "number": Kind(_NUMBER),
     "tags": Kind(("has_any", "has_all", "has_none", *NO_VALUE)),
     "status": Kind(("equals", "not_equals", "in_list")),
+    "search": Kind(("starts_with",)),
     "custom": Kind(tuple(dict.fromkeys((*_TEXT, *_NUMBER, *_DATE)))),
 }
 

@@ -14,6 +14,7 @@ from app.contacts.domain.criteria.document import group_of
 from app.contacts.domain.criteria.fields import Field, custom_key, field_named
 from app.contacts.domain.criteria.values import day_of, is_number, micro_of
 from app.contacts.domain.names import clean, tag_key
+from app.contacts.domain.search import Lane, lanes_of
 from app.platform.addresses import email_key, phone_key, phone_starts
 from app.platform.comparing import fold_case
 
@@ -81,7 +82,14 @@ class HasKeys:
     keys: tuple[str, ...]
 
 
-Test: TypeAlias = IsEmpty | TextIs | NumberIs | DayIs | WithinDays | HasKeys
+@dataclass(frozen=True, slots=True)
+class InLanes:
+    """The contact is in one of the lanes of a search text (see `domain.search`)."""
+
+    lanes: tuple[Lane, ...]
+
+
+Test: TypeAlias = IsEmpty | TextIs | NumberIs | DayIs | WithinDays | HasKeys | InLanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,10 @@ def _tags_test(field: Field, op: str, value: Any, country: str) -> Test:
     return HasKeys(_WHICH[op], tuple(dict.fromkeys(tag_key(str(one)) for one in value)))
 
 
+def _search_test(field: Field, op: str, value: Any, country: str) -> Test:
+    return InLanes(tuple(lanes_of(str(value), country)))
+
+
 def _set_test(field: Field, op: str, value: Any, country: str) -> Test:
     """Test for kinds of other rooms, which relate contacts to records with ids."""
     return HasKeys("none" if op == "not_equals" else "any", tuple(_listed(value)))
@@ -245,5 +257,6 @@ _TESTS: dict[str, Callable[[Field, str, Any, str], Test]] = {
     "date": _day_test,
     "moment": _day_test,
     "tags": _tags_test,
+    "search": _search_test,
     "custom": _custom_test,
 }

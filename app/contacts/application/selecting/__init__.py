@@ -1,0 +1,1 @@
+"""Use cases around the contact list: segments, columns, selections, and actions on them."""

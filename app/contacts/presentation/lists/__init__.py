@@ -1,0 +1,1 @@
+"""Pages of the contact list, its filter, segments, selections, and bulk actions."""

@@ -1,0 +1,40 @@
+"""The page of a bulk action: its progress, then what it has changed."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.contacts import application as contacts
+from app.contacts.application import ShownAction
+from app.platform import web
+from app.platform.ids import HIGHEST_ID
+from app.platform.words import counted, quoted
+
+blueprint = Blueprint("bulk_actions", __name__, url_prefix="/contacts/actions")
+
+
+@blueprint.get(f"/<int(max={HIGHEST_ID}):action_id>")
+def show(action_id: int) -> ResponseReturnValue:
+    """Show an action; htmx polls the part that changes."""
+    action = contacts.show_action(web.actor(), action_id)
+    page = "contacts/_action.html" if web.is_htmx() else "contacts/action.html"
+    return render_template(page, action=action, sentence=_sentence(action), title=_TITLES[action.kind])
+
+
+_TITLES = {"tag": "Add a tag", "untag": "Remove a tag", "delete": "Delete contacts"}
+
+
+def _sentence(action: ShownAction) -> str:
+    if not action.is_over:
+        doing = {
+            "tag": f"Adding the tag {quoted(action.tag)}",
+            "untag": f"Removing the tag {quoted(action.tag)}",
+        }
+        return f"{doing.get(action.kind, 'Deleting contacts')}: {action.done:,} of {action.total:,} done."
+    changed, rest = action.changed, action.done - action.changed
+    if action.kind == "delete":
+        return f"{counted(changed, 'contact')} deleted."
+    if action.kind == "tag":
+        more = f" {counted(rest, 'contact')} already had it." if rest else ""
+        return f"Added the tag {quoted(action.tag)} to {counted(changed, 'contact')}.{more}"
+    more = f" {counted(rest, 'contact')} didn’t have it." if rest else ""
+    return f"Removed the tag {quoted(action.tag)} from {counted(changed, 'contact')}.{more}"

@@ -1,0 +1,170 @@
+"""Selections of contacts: made in the list or from pasted text, and what can be done with them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from app.contacts import application as contacts
+from app.contacts.application import Selected
+from app.contacts.presentation.forms import PasteForm, SelectionTagForm
+from app.contacts.presentation.lists.list_page import show_list
+from app.contacts.presentation.lists.list_query import list_query, read_then
+from app.platform import web
+from app.platform.errors import Conflict, Invalid
+from app.platform.ids import HIGHEST_ID, number_of
+from app.platform.words import counted
+
+blueprint = Blueprint("selections", __name__, url_prefix="/contacts/selections")
+
+ONE = f"/<int(max={HIGHEST_ID}):selection_id>"
+MAX_SHOWN = 20
+
+
+@blueprint.post("")
+def add() -> ResponseReturnValue:
+    """Select the contacts that are ticked in the list, on this page and others, or all that match."""
+    actor = web.actor()
+    query = list_query(actor, request.form)
+    try:
+        if "all" in request.form:
+            if query.filter.problems:
+                raise Invalid("VALIDATION_ERROR", query.filter.problems[0])
+            name = query.segment.name if query.is_segment_alone else ""
+            selected = contacts.select_matching(actor, query.search.criteria, name)
+        else:
+            selected = contacts.select_contacts(actor, list(_ticked()))
+    except Invalid as refusal:
+        return show_list(query, refusal)
+    if query.use is not None:
+        return web.send_to(query.use.url(selected.id, query.target))
+    return web.send_to(url_for("selections.show", selection_id=selected.id))
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    return _paste_page(PasteForm(formdata=None))
+
+
+@blueprint.post("/pasted")
+def add_pasted() -> ResponseReturnValue:
+    """Select the contacts of a pasted list; if some entries are not found, show them first."""
+    actor, form = web.actor(), PasteForm()
+    try:
+        pasted = contacts.look_up_pasted(actor, form.entries.data or "")
+        if pasted.is_complete or ("found" in request.form and pasted.ids):
+            selected = contacts.select_contacts(actor, pasted.ids)
+        else:
+            return _paste_page(form, pasted), 422
+    except Invalid as wrong:
+        form.entries.errors = [wrong.message]
+        return _paste_page(form), 422
+    use, target = read_then(actor, request.values.get("then", ""))
+    if pasted.repeated:
+        entries = counted(pasted.repeated, "entry", "entries")
+        flash(f"{entries} repeated a contact and {'was' if pasted.repeated == 1 else 'were'} left out.")
+    address = use.url(selected.id, target) if use else url_for("selections.show", selection_id=selected.id)
+    return web.send_to(address)
+
+
+@blueprint.get(ONE)
+def show(selection_id: int) -> ResponseReturnValue:
+    return _page(contacts.find_selection(web.actor(), selection_id))
+
+
+@blueprint.post(f"{ONE}/tags")
+def add_tag(selection_id: int) -> ResponseReturnValue:
+    form = SelectionTagForm(prefix="add")
+    try:
+        action_id = contacts.tag_selection(web.actor(), selection_id, form.tag.data or "")
+    except Invalid as wrong:
+        form.tag.errors = [wrong.message]
+        return _page(contacts.find_selection(web.actor(), selection_id), add_form=form), 422
+    return web.send_to(url_for("bulk_actions.show", action_id=action_id))
+
+
+@blueprint.post(f"{ONE}/tags/removal")
+def remove_tag(selection_id: int) -> ResponseReturnValue:
+    form = SelectionTagForm(prefix="remove")
+    try:
+        action_id = contacts.untag_selection(web.actor(), selection_id, form.tag.data or "")
+    except Invalid as wrong:
+        form.tag.errors = [wrong.message]
+        return _page(contacts.find_selection(web.actor(), selection_id), remove_form=form), 422
+    return web.send_to(url_for("bulk_actions.show", action_id=action_id))
+
+
+@blueprint.get(f"{ONE}/deletion")
+def ask_deletion(selection_id: int) -> ResponseReturnValue:
+    return _deletion_page(contacts.find_selection(web.actor(), selection_id))
+
+
+@blueprint.post(f"{ONE}/deletion")
+def delete(selection_id: int) -> ResponseReturnValue:
+    confirmed = number_of(request.form.get("confirmed", "")) or 0
+    try:
+        action_id = contacts.delete_selection(web.actor(), selection_id, confirmed)
+    except Conflict as refusal:
+        return _deletion_page(contacts.find_selection(web.actor(), selection_id), refusal), 409
+    return web.send_to(url_for("bulk_actions.show", action_id=action_id))
+
+
+@blueprint.get(f"{ONE}/contacts.csv")
+def export(selection_id: int) -> ResponseReturnValue:
+    """Stream the contacts as CSV."""
+    exported = contacts.export_selection(web.actor(), selection_id)
+    answer = Response(stream_with_context(exported.chunks), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
+    return answer
+
+
+def _ticked() -> Iterator[int]:
+    """Yield the ids of ticked contacts: those of other pages, then those of this one."""
+    for text in (*request.form.get("ids", "").split(","), *request.form.getlist("contact")):
+        if number := number_of(text.strip()):
+            yield number
+
+
+def _page(selected: Selected, **forms: Any) -> str:
+    actor = web.actor()
+    given = {
+        "add_form": SelectionTagForm(formdata=None, prefix="add"),
+        "remove_form": SelectionTagForm(formdata=None, prefix="remove"),
+    } | forms
+    return render_template(
+        "contacts/selection.html",
+        selected=selected,
+        people=contacts.first_of(actor, selected),
+        uses=contacts.uses_for(actor),
+        tags=contacts.tags_to_choose(actor),
+        nav_active="contacts",
+        **given,
+    )
+
+
+def _deletion_page(selected: Selected, refusal: Conflict | None = None) -> str:
+    preview = contacts.preview_deletion(web.actor(), selected.id)
+    return render_template(
+        "contacts/deletion.html",
+        selected=selected,
+        preview=preview,
+        refusal=refusal,
+        nav_active="contacts",
+    )
+
+
+def _paste_page(form: PasteForm, pasted: Any = None) -> str:
+    actor = web.actor()
+    then = request.values.get("then", "")
+    use, target = read_then(actor, then)
+    contacts.check_may_select(actor)
+    return render_template(
+        "contacts/paste.html",
+        form=form,
+        pasted=pasted,
+        then=then,
+        target_title=use.title(actor, target) if use else "",
+        max_shown=MAX_SHOWN,
+        nav_active="contacts",
+    )
