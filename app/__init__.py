@@ -62,6 +62,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
 def _add_api(app: "Flask") -> None:
     """Register the operations of the JSON API. Workers do without it, and without importing Pydantic."""
     from app.accounts.presentation import api as accounts
+    from app.accounts.presentation import api_reference
     from app.bulk_enrollment.presentation import api as bulk_enrollment
     from app.bulk_enrollment.presentation.report import event_stream_api as job_events
     from app.contacts.presentation import api as contacts
@@ -73,6 +74,7 @@ def _add_api(app: "Flask") -> None:
     for room in (accounts, workflows, gallery, files, contacts, bulk_enrollment, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
+    app.register_blueprint(api_reference.blueprint)
 
 
 def _settings_of_environment() -> "Settings":

@@ -14,8 +14,9 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.platform import error_texts, errors, formats, outages, post_only_urls, request_bodies
@@ -252,6 +253,8 @@ def _start_request() -> None:
     g.began = time.perf_counter()
     g.request_id = uuid4().hex[:16]
     g.origin_token = origin.set({"request": g.request_id})
+    if is_api() and isinstance(request.routing_exception, RequestRedirect):
+        request.routing_exception = NotFound()  # instead of a redirect to the path without //, as HTML
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", None) is None:
         is_public = view is None or getattr(view, "is_public", False)

@@ -1,0 +1,53 @@
+"""Settings > API reference shows every operation and schema of the OpenAPI document."""
+
+import re
+
+from flask import Flask
+
+from app.platform.api.document import document
+from app.platform.api.reference import reference, texts_of
+from tests.people import Person
+
+
+def test_the_page_shows_all_operations_and_schemas(app: Flask, vera: Person) -> None:
+    answer = vera.get("/settings/api")
+    assert answer.status_code == 200
+    with app.app_context():
+        known = document(app)
+    shown = re.findall(r'<details class="api-entry" id="([^"]+)"', answer.text)
+    ids = [one["operationId"] for methods in known["paths"].values() for one in methods.values()]
+    assert sorted(shown) == sorted(ids + [f"schema-{name}" for name in known["components"]["schemas"]])
+    assert set(re.findall(r'href="#([^"]+)"', answer.text)) - {"main"} <= set(shown)
+    assert "`" not in re.sub(r"<pre.*?</pre>", "", answer.text, flags=re.DOTALL)
+
+
+def test_only_what_a_form_can_send_can_be_tried(app: Flask) -> None:
+    with app.app_context():
+        tags = reference(document(app)).tags
+    cannot = {one.id for operations in tags.values() for one in operations if not one.can_try}
+    assert cannot == {"create_upload", "follow_job_events"}
+
+
+def test_types_and_texts_are_readable(app: Flask) -> None:
+    with app.app_context():
+        known = reference(document(app))
+    [clone] = [one for operations in known.tags.values() for one in operations if one.id == "clone_template"]
+    first = clone.members[0]
+    assert (first.name, first.place, first.is_required) == ("public_id", "path", True)
+    assert clone.body and clone.body.schema == "CloneOptions" and '"Spring leads"' in clone.example
+    assert (clone.answers[0].status, clone.answers[0].kind.schema) == ("201", "Clone")
+    [job] = [one for one in known.schemas if one.name == "Job"]
+    kinds = {one.name: one.kind.words for one in job.members}
+    assert (kinds["total"], kinds["workflow_id"], kinds["tags"]) == (
+        "integer",
+        "string or null",
+        "array of string",
+    )
+    assert texts_of("Send `a` to\nb.\n\nThen c.") == [
+        [("Send ", False), ("a", True), (" to b.", False)],
+        [("Then c.", False)],
+    ]
+
+
+def test_it_is_linked_from_the_tokens(alice: Person) -> None:
+    assert 'href="/settings/api"' in alice.get("/settings/tokens").text
