@@ -55,6 +55,7 @@ def test_most_rows_fail(trial: Trial, bob, workflow):
     assert "Paused because 60 of the last 60 rows failed, more than 50%." in page and "Continue" in page
     assert "Paused: too many failures" in page
     assert "60 of the last 60 rows failed" in words_of(bob.get("/").text)
+    assert "60 of the last 60 rows failed" in words_of(bob.get("/notifications").text)
     assert go_on(trial, job) is None and trial.job(job).failures is None
     trial.change_batches(job, lease_until=None)
     trial.finish(job)

@@ -56,6 +56,7 @@ def test_it_stops_after_its_first_rows_and_goes_on(trial: Trial, bob, workflow):
     assert "First rows done" in words_of(bob.get("/enrollments").text)
     home = words_of(bob.get("/").text)
     assert "The first 15 rows are done" in home
+    assert "Its first rows are done" in words_of(bob.get("/notifications").text)
     assert bob.post(f"/enrollments/{job}/pause/removal", {"pause": "canary"}).status_code == 303
     trial.finish(job)
     trial.holds(job)

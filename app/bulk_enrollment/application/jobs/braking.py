@@ -7,8 +7,10 @@ crash. A worker whose batch has failed rows asks `must_brake` before it goes on 
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.progress import publish
+from app.bulk_enrollment.application.telling import tell_pause
 from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.brakes.rules import Failures
+from app.bulk_enrollment.domain.brakes.texts import CANARY_DONE, failures_words
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.brakes import failures as counted
@@ -62,6 +64,7 @@ def _pause(job: EnrollmentJob, by: PausedBy, failures: Failures | None = None) -
     if not jobs.pause(job.account_id, job.id, by, now(), failures=failures):
         return
     publish(job, "job_paused")
+    tell_pause(job.account_id, job.id, failures_words(failures) if failures else CANARY_DONE)
     actor = accounts.worker_actor(job.account_id)
     activity.record(actor, "job_paused", "job", job.public_id, by=by.value)
     log.info("job_braked", extra={"job": job.id, "by": by.value})

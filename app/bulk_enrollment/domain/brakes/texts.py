@@ -1,9 +1,13 @@
 """Texts about a job that a brake has paused, or that waits for approval."""
 
+from typing import Final
+
 from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.job import Progress
 from app.platform.formats import number
 from app.platform.words import counted
+
+CANARY_DONE: Final = "Its first rows are done. Look at their results, then continue the job or cancel it."
 
 
 def canary_words(progress: Progress) -> str:
