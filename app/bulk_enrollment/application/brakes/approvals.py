@@ -1,4 +1,4 @@
-"""Use cases of approval: a second person lets a large job run, or refuses it (see docs/decisions/0030)."""
+"""Use cases of approval: a second person lets a large job run, or refuses it (see docs/decisions/0027)."""
 
 from typing import Any
 
