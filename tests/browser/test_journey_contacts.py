@@ -99,7 +99,7 @@ def test_a_segment_with_the_keyboard_alone(chromium: Browser, workplace: Install
         alice.check_page()
         page.goto("/contacts/segments")
         alice.check_page()
-        page.get_by_label("Rename or delete Reachable").focus()
+        page.get_by_label("Edit Reachable").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Reachable")
         press_until(page, "Delete segment")
