@@ -132,6 +132,7 @@ def _page(selected: Selected, **forms: Any) -> str:
         "add_form": SelectionTagForm(formdata=None, prefix="add"),
         "remove_form": SelectionTagForm(formdata=None, prefix="remove"),
     } | forms
+    given["add_form"].tag.label.text, given["remove_form"].tag.label.text = "Tag to add", "Tag to remove"
     return render_template(
         "contacts/selection.html",
         selected=selected,
