@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.gallery.application import TemplateDetails
 from app.platform.api.schemas import Schema
-from app.workflows.domain import Definition, Node, Step
+from app.workflows.domain import EXAMPLE, Definition, Node, Step
 from app.workflows.domain.definition.duration import wait_minutes
 from app.workflows.domain.drawing.drawing import DrawnPath, NodeKind
 from app.workflows.domain.drawing.sample_message import sample_message
@@ -26,7 +26,7 @@ MESSAGE: Final = {
 TRIGGER: Final[dict[str, Any]] = {
     "kind": "trigger",
     "id": "trigger",
-    "type": "tag_added",
+    "type": EXAMPLE["trigger"]["type"],
     "name": "Trigger, Tag added",
     "title": "When the tag “new-lead” is added",
     "detail": "",
@@ -43,7 +43,7 @@ TRIGGER: Final[dict[str, Any]] = {
 EMAIL: Final = TRIGGER | {
     "kind": "step",
     "id": "hello",
-    "type": "send_email",
+    "type": EXAMPLE["steps"][0]["type"],
     "name": "Step 1, Send email",
     "title": "Send email",
     "detail": "Thanks for your interest, [First name]",

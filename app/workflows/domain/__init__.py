@@ -6,7 +6,6 @@ from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_of
 from app.workflows.domain.checks.problem import Problem
 from app.workflows.domain.checks.validation import problems
 from app.workflows.domain.definition import (
-    EXAMPLE,
     FORMAT,
     MAX_STEPS,
     TRIGGER_ID,
@@ -32,6 +31,7 @@ from app.workflows.domain.drawing.describe import (
 )
 from app.workflows.domain.drawing.drawing import Drawing, Node, draw
 from app.workflows.domain.drawing.summary import Miniature, Summary, live_channels, miniature, summary
+from app.workflows.domain.example import EXAMPLE
 from app.workflows.domain.life_cycle import Status, can_be_edited, refusal
 from app.workflows.domain.messages.email_body import render_email_body
 from app.workflows.domain.messages.merge_tags import (

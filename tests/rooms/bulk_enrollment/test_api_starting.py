@@ -241,6 +241,9 @@ def test_bad_selections_are_named(
         ({"scheduled_at": 4102480800}, "options.scheduled_at"),
         ({"scheduled_at": "soon"}, "options.scheduled_at"),
         ({"notify_email": "nobody"}, "options.notify_email"),
+        ({"brakes": {"canary_rows": 0}}, "options.brakes.canary_rows"),
+        ({"brakes": {"canary_rows": 5, "canary_percent": 5}}, "options.brakes.canary_rows"),
+        ({"brakes": {"failed_percent": 100}}, "options.brakes.failed_percent"),
         ({"drip": {}}, "options.drip.people"),
         ({"drip": {"people": 5, "opens": "25:00"}}, "options.drip.opens"),
         ({"drip": {"people": 5, "opens": "17:00", "closes": "09:00"}}, "options.drip.closes"),
@@ -253,6 +256,21 @@ def test_bad_options_are_named(program: Program, workflow: str, options: dict[st
     for path in (jobs_of(workflow), jobs_of(workflow).replace("/jobs", "/dry-run")):
         answer = program.post(path, manual(emails=["ann@example.com"]) | {"options": options})
         assert (answer.status_code, list(answer.json["fields"])) == (422, [field]), answer.text
+
+
+def test_a_canary_waits_until_the_job_is_resumed(
+    app: Flask, program: Program, workflow: str, trial: Trial, run_tasks: Callable[[], bool]
+) -> None:
+    people = [f"person{number}@example.com" for number in range(30)]
+    selection = manual(emails=people)["selection"] | {"missing_contacts": "create", "consent_basis": "opt_in"}
+    body = {"selection": selection, "options": {"brakes": {"canary_rows": 10}}}
+    job = program.post(jobs_of(workflow), body).json["id"]
+    run_tasks()
+    state = program.get(f"/bulk-enrollment/jobs/{job}").json
+    assert (state["status"], state["paused_by"], state["succeeded"]) == ("paused", "canary", 10)
+    assert program.post(f"/bulk-enrollment/jobs/{job}/resume").status_code == 200
+    run_tasks()
+    assert program.get(f"/bulk-enrollment/jobs/{job}").json["succeeded"] == 30
 
 
 def test_a_body_that_is_no_json(program: Program, workflow: str) -> None:

@@ -68,7 +68,7 @@ def test_above_the_limit_the_page_says_what_works(app, alice, bob):
     assert "over the limit" not in bob.get(upload).text
 
 
-def test_no_status_is_offered_that_nothing_can_produce(app, bob):
+def test_statuses_are_offered_but_dry_runs_are_not(app, bob):
     active(app, bob.actor)
     page = bob.get("/enrollments?status=failed").text
-    assert 'value="failed"' in page and 'value="scheduled"' not in page
+    assert 'value="failed"' in page and 'value="scheduled"' in page and 'value="draft"' not in page

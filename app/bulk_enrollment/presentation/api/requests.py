@@ -17,6 +17,7 @@ from app.bulk_enrollment.domain.selection import (
     ManualSelection,
     Selection,
 )
+from app.bulk_enrollment.presentation.api.brakes import BRAKES, BrakesBody, sent_as
 from app.bulk_enrollment.presentation.api.timing import DripBody, Moment, Zone
 from app.contacts.domain import MAX_TAG, tag_name, tag_problem
 from app.contacts.domain.criteria import with_full_names
@@ -170,6 +171,7 @@ class Options(Body):
         str | None, Field(max_length=254, description="Address that gets an email when the job is over.")
     ] = None
     drip: Annotated[DripBody | None, Field(description="Spread the people over time.")] = None
+    brakes: BrakesBody = Field(default_factory=BrakesBody)
 
 
 class NewJob(Body):
@@ -268,6 +270,8 @@ def _sent_as(name: str, prefix: str) -> str:
     first, dot, rest = name.partition(".")
     if first in _OF_OPTIONS:
         return f"options.{name}"
+    if first in BRAKES:
+        return sent_as(first)
     if first.startswith("drip_"):
         return f"options.drip.{first.removeprefix('drip_')}"
     return f"{prefix}{_NAMES.get(first, first)}{dot}{rest}"
@@ -299,6 +303,7 @@ def _options(actor: Actor, given: Options) -> dict[str, Any]:
         "time_zone": given.time_zone or (actor.time_zone if given.scheduled_at or given.drip else ""),
         "notify_email": (given.notify_email or "").strip(),
         "drip": given.drip.drip(actor.time_zone) if given.drip else None,
+        "brakes": given.brakes.brakes,
     }
 
 

@@ -3,13 +3,11 @@
 from app.workflows.domain.definition.copying import copy_definition, fresh_id, new_ids, with_ids
 from app.workflows.domain.definition.document import FORMAT, MAX_STEPS, UnreadableFormat, upgrade, with_values
 from app.workflows.domain.definition.duration import days
-from app.workflows.domain.definition.example import EXAMPLE
 from app.workflows.domain.definition.parsing import parse
 from app.workflows.domain.definition.parts import TRIGGER_ID, Definition, Goal, Part, Path, Step, Trigger
 from app.workflows.domain.definition.references import Reference, references
 
 __all__ = [
-    "EXAMPLE",
     "FORMAT",
     "MAX_STEPS",
     "TRIGGER_ID",
