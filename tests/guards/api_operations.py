@@ -9,8 +9,10 @@ from flask import Flask
 
 from app.platform.api.document import document
 from tests.people import Program
+from tests.rooms.gallery.shelf import definition
 
 API = "/api/v1"
+BULK = "/bulk-enrollment"
 # Scopes of operations that act on two kinds of jobs, so that the use case decides which one they need.
 SCOPES_BY_OBJECT = {
     name: {"workflow:manage", "contact:manage"}
@@ -83,3 +85,28 @@ def address(one: Described, ids: dict[str, Any]) -> str:
         assert collection in ids, f"{one}: tell the guards of the API what {{{name}}} of {collection} is"
         path = path.replace(f"{{{name}}}", str(ids[collection]), 1)
     return path
+
+
+def one_of_everything(program: Program) -> dict[str, Any]:
+    """One of everything that Alice's account has, by the collection in whose path its id is."""
+    template = _made(program, "/workflow-templates", {"name": "Ours alone", "definition": definition()})
+    workflow = _made(program, f"/workflow-templates/{template['id']}/clone", {})["workflow_id"]
+    assert program.post(f"/workflows/{workflow}/activate", {"accept_missing": True}).status_code == 200
+    contact = _made(program, "/contacts", {"email": "ann@example.com", "consent_basis": "opt_in"})
+    upload = program.send("POST", "/uploads", data=b"Email\nann@example.com\n", content_type="text/csv").json
+    chosen = {"selection": {"type": "manual", "contact_ids": [contact["id"]]}}
+    return {
+        "workflow-templates": template["id"],
+        "versions": 1,
+        "workflows": workflow,
+        "contacts": contact["id"],
+        "uploads": upload["id"],
+        "jobs": _made(program, f"{BULK}/workflows/{workflow}/jobs", chosen)["id"],
+        "dry-runs": _made(program, f"{BULK}/workflows/{workflow}/dry-run", chosen)["id"],
+    }
+
+
+def _made(program: Program, path: str, body: Any) -> Any:
+    answer = program.post(path, body)
+    assert answer.status_code in (201, 202), answer.text
+    return answer.json

@@ -8,13 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.domain import Permission
-from tests.guards.api_operations import API, Described, address, operations
+from tests.guards.api_operations import API, Described, address, one_of_everything, operations
 from tests.people import Person, Program, program_of
-from tests.rooms.gallery.shelf import definition
 
 ANSWERS: set[str | None] = {"application/json", "application/problem+json", "text/csv", "text/event-stream"}
 CHANGES_NOTHING: set[str] = set()  # operations that a viewer may use although their method is not GET
-BULK = "/bulk-enrollment"
 
 
 @pytest.fixture
@@ -24,28 +22,7 @@ def described(app: Flask) -> list[Described]:
 
 @pytest.fixture
 def ids(program: Program) -> dict[str, Any]:
-    """One of everything that Alice's account has, by the collection in whose path its id is."""
-    template = _made(program, "/workflow-templates", {"name": "Ours alone", "definition": definition()})
-    workflow = _made(program, f"/workflow-templates/{template['id']}/clone", {})["workflow_id"]
-    assert program.post(f"/workflows/{workflow}/activate", {"accept_missing": True}).status_code == 200
-    contact = _made(program, "/contacts", {"email": "ann@example.com", "consent_basis": "opt_in"})
-    upload = program.send("POST", "/uploads", data=b"Email\nann@example.com\n", content_type="text/csv").json
-    chosen = {"selection": {"type": "manual", "contact_ids": [contact["id"]]}}
-    return {
-        "workflow-templates": template["id"],
-        "versions": 1,
-        "workflows": workflow,
-        "contacts": contact["id"],
-        "uploads": upload["id"],
-        "jobs": _made(program, f"{BULK}/workflows/{workflow}/jobs", chosen)["id"],
-        "dry-runs": _made(program, f"{BULK}/workflows/{workflow}/dry-run", chosen)["id"],
-    }
-
-
-def _made(program: Program, path: str, body: Any) -> Any:
-    answer = program.post(path, body)
-    assert answer.status_code in (201, 202), answer.text
-    return answer.json
+    return one_of_everything(program)
 
 
 def complaint(one: Described, answer: Any, *wanted: int) -> list[str]:
