@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-ROUNDS ?= 6
+ROUNDS ?= 3
 m ?=
 only ?=
 .DEFAULT_GOAL := help

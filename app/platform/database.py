@@ -74,6 +74,10 @@ class Base(DeclarativeBase):
     )
 
 
+# Table option for rows that others name without a foreign key. PostgreSQL never reuses ids anyway.
+IDS_NOT_REUSED = {"sqlite_autoincrement": True}
+
+
 class Authored:
     """Mixin for tables whose rows users create: times of creation and of the last change, and the creator."""
 

@@ -34,3 +34,19 @@ def test_back_to_nothing_and_forward_again(app: Flask) -> None:
         assert set(sa.inspect(db.engine).get_table_names()) <= {"alembic_version"}
         upgrade()
         assert set(db.metadata.tables) <= set(sa.inspect(db.engine).get_table_names())
+
+
+def test_ids_are_not_reused(app: Flask) -> None:
+    """A migration that copies a table in batch mode would lose this property of it on SQLite."""
+    wanted = {
+        name for name, table in db.metadata.tables.items() if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert wanted >= {"contacts", "enrollment_jobs", "uploads", "tags"}
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        with db.engine.connect() as connection:
+            known = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+            assert {
+                name for name, sql in known if "\tid INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT" in sql
+            } == wanted

@@ -28,7 +28,7 @@ from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.retrying import WHOLE
 from app.bulk_enrollment.domain.selection import Selection
 from app.platform import tenancy
-from app.platform.database import Authored, BigInt, db
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
 from app.platform.documents import Document
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
@@ -80,6 +80,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
         sa.Index(None, "workflow_id"),
         sa.Index(None, "parent_job_id"),
         sa.Index("ix_enrollment_jobs_not_over", "status", sqlite_where=NOT_OVER, postgresql_where=NOT_OVER),
+        IDS_NOT_REUSED,
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.contacts.domain.consent import Status
 from app.contacts.domain.names import MAX_NAME, MAX_TAG
 from app.platform.clock import now
-from app.platform.database import Authored, BigInt, db
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
 
 
@@ -40,6 +40,7 @@ class Contact(AccountOwned, Authored, db.Model):
         sa.Index(None, "account_id", "status", "id"),
         sa.Index("ix_contacts_full_name", "account_id", "first_name_key", LAST_NAME, "id"),
         sa.Index(None, "account_id", "last_name_key", "id", "first_name_key"),
+        IDS_NOT_REUSED,
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -66,7 +67,7 @@ class Contact(AccountOwned, Authored, db.Model):
 
 class Tag(AccountOwned, Authored, db.Model):
     __tablename__ = "tags"
-    __table_args__ = (sa.UniqueConstraint("account_id", "name_key"),)
+    __table_args__ = (sa.UniqueConstraint("account_id", "name_key"), IDS_NOT_REUSED)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(MAX_TAG))

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.platform.database import Authored, BigInt, db
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 
@@ -22,7 +22,7 @@ class Upload(AccountOwned, Authored, db.Model):
     """
 
     __tablename__ = "uploads"
-    __table_args__ = (sa.Index(None, "account_id", "sha256"),)
+    __table_args__ = (sa.Index(None, "account_id", "sha256"), IDS_NOT_REUSED)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     public_id: Mapped[str] = mapped_column(sa.String(36), unique=True, default=new_public_id)
