@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-ROUNDS ?= 3
+ROUNDS ?= 2
 m ?=
 only ?=
 .DEFAULT_GOAL := help
