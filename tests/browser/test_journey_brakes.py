@@ -80,7 +80,7 @@ def test_a_birthday_workflow_asks_first(chromium: Browser, workplace: Installati
         enrolling.allow_new_contacts(alice)
         alice.button("Start now").click()
         expect(alice.page).to_have_url(re.compile("/enrollments/checks/"))
-        alice.expect_text("They start at step 1 now, not on their birthday.")
+        alice.expect_text("They start at step 1 now, not 3 days before their birthday.")
         alice.expect_text("3 of 5 people have no birthday.")
         alice.check_page()
         alice.button("Leave out 3 people").press("Enter")
