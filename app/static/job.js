@@ -53,6 +53,7 @@
   document.addEventListener("htmx:after:request", (event) => {
     if (event.target.id === "job-panel") drawnAt = Date.now();
   });
+  document.addEventListener("htmx:after:swap", () => { if (!panel()) close(); }); // the job is over
   document.addEventListener("visibilitychange", open);
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
