@@ -1,11 +1,12 @@
 """Selections of contacts: made in the list or from pasted text, and what can be done with them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.domain import Actor
 from app.contacts import application as contacts
 from app.contacts.application import Selected
 from app.contacts.presentation.forms import PasteForm, SelectionTagForm
@@ -75,23 +76,24 @@ def show(selection_id: int) -> ResponseReturnValue:
 
 @blueprint.post(f"{ONE}/tags")
 def add_tag(selection_id: int) -> ResponseReturnValue:
-    form = SelectionTagForm(prefix="add")
-    try:
-        action_id = contacts.tag_selection(web.actor(), selection_id, form.tag.data or "")
-    except Invalid as wrong:
-        form.tag.errors = [wrong.message]
-        return _page(contacts.find_selection(web.actor(), selection_id), add_form=form), 422
-    return web.send_to(url_for("bulk_actions.show", action_id=action_id))
+    return _start_tagging(selection_id, "add", contacts.tag_selection)
 
 
 @blueprint.post(f"{ONE}/tags/removal")
 def remove_tag(selection_id: int) -> ResponseReturnValue:
-    form = SelectionTagForm(prefix="remove")
+    return _start_tagging(selection_id, "remove", contacts.untag_selection)
+
+
+def _start_tagging(
+    selection_id: int, name: str, start: Callable[[Actor, int, str], int]
+) -> ResponseReturnValue:
+    """Start the bulk action with the tag of the form `name`, or show the form again with its error."""
+    form = SelectionTagForm(prefix=name)
     try:
-        action_id = contacts.untag_selection(web.actor(), selection_id, form.tag.data or "")
+        action_id = start(web.actor(), selection_id, form.tag.data or "")
     except Invalid as wrong:
         form.tag.errors = [wrong.message]
-        return _page(contacts.find_selection(web.actor(), selection_id), remove_form=form), 422
+        return _page(contacts.find_selection(web.actor(), selection_id), **{f"{name}_form": form}), 422
     return web.send_to(url_for("bulk_actions.show", action_id=action_id))
 
 
