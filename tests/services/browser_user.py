@@ -44,6 +44,7 @@ class BrowserUser:
 
     def check_page(self) -> None:
         """Check the current page, including open dialogs: no errors, no axe violations, no overflow."""
+        self.page.wait_for_load_state()  # the scripts of the page have run
         self.check_errors()
         found = browsing.axe_problems(self.page)
         if browsing.scrolls_sideways(self.page):
