@@ -75,7 +75,8 @@ class Gateway:
         except (SenderGone, TimeoutError):
             await _say(send, 408, "The request timed out before it was complete.")
         else:
-            await _discard_rest(receive)
+            if isinstance(body, Unread):
+                await _discard_rest(receive)
 
     def end_streams(self) -> None:
         """End all event streams, because this process is about to end."""

@@ -1,6 +1,7 @@
 """Requests that browsers do not send: forged proxy headers, request smuggling, endless headers."""
 
 import socket
+import time
 
 import pytest
 
@@ -101,6 +102,12 @@ def test_there_is_no_websocket_and_no_http2(muster: Installation) -> None:
     assert exchange(muster.port, text, within=8).startswith(b"HTTP/1.1 400")
     h2c = "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"
     assert exchange(muster.port, _get("/healthz", h2c), within=8).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_that_is_to_be_closed_is_closed_at_once(muster: Installation) -> None:
+    began = time.monotonic()
+    assert exchange(muster.port, _get("/healthz")).startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - began < 4, "the rest of a body is awaited only if one was refused"
 
 
 def test_requests_in_a_row_on_one_connection(muster: Installation) -> None:
