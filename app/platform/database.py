@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 # How long (in seconds) a statement or transaction waits for the writer of an SQLite file.
 LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 30, "command": 30}
 SILENT_WRITER_SECONDS = 15
+# Of each SQLite connection, in KiB. The web process has one for each of its threads.
+CACHE_KIB: dict["Process", int] = {"web": 8_000, "worker": 16_000, "clock": 8_000, "command": 16_000}
 
 # SQLite generates ids only for primary keys of exactly the type INTEGER.
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -109,7 +112,7 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
     tenancy.guard(engine, db.metadata)
     if settings.is_sqlite:
         event.listen(engine, "do_connect", _create_private)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, CACHE_KIB[process]))
         event.listen(engine, "begin", _begin_reading)
     else:
         from app.platform import connections
@@ -137,7 +140,7 @@ def _create_private(_dialect: object, _record: object, places: Any, _options: ob
         os.close(os.open(places[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(cache_kib: int, connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions itself
     for name, function in SQL_FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)
@@ -147,7 +150,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-32000",
+        f"cache_size=-{cache_kib}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

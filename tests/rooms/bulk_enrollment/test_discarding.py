@@ -131,7 +131,7 @@ def test_a_piece_that_fails_leaves_rows_and_figure_alike(trial: Trial, app, work
 def test_others_write_between_two_pieces(trial: Trial, app, workflow, monkeypatch):
     monkeypatch.setattr(discarding, "ROWS", 1)
     monkeypatch.setattr(discarding, "SECONDS_IN_A_ROW", 60.0)
-    _, number = planned(trial, workflow, rows=80)
+    _, number = planned(trial, workflow, rows=400)
     discard(trial, number)
 
     def delete() -> None:

@@ -2,6 +2,7 @@
 report of a finished job."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -54,7 +55,7 @@ def test_the_list_is_filtered_by_date(bob, trial):
         return [job in page for job in jobs]
 
     def day(ago):
-        return (now() - timedelta(days=ago)).date().isoformat()
+        return (now() - timedelta(days=ago)).astimezone(ZoneInfo(bob.actor.time_zone)).date().isoformat()
 
     assert shown() == [True, True, True]
     assert shown(**{"from": day(30)}) == [False, True, True]
