@@ -18,8 +18,8 @@ from app.platform.database import db
 from app.platform.settings import Settings
 from ops.prepare import prepare_database
 from tests.people import create_people
-from tests.services import table_snapshots
 from tests.services.postgresql import PostgreSQL
+from tests.services.table_snapshots import Snapshot
 
 SECRET_KEY = "a secret key that is known to all tests"
 
@@ -66,17 +66,18 @@ class PostgresDatabase:
     def __init__(self, server: PostgreSQL) -> None:
         self._server = server
         self.url = server.url("muster")
+        self._snapshots: dict[str, Snapshot] = {}
 
     def clear(self) -> None:
         self._server.create_database("muster")
 
     def save(self, state: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            table_snapshots.save(connection, state)
+            self._snapshots[state] = Snapshot(connection, state)
 
     def restore(self, state: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            table_snapshots.restore(connection, state)
+            self._snapshots[state].restore(connection)
 
 
 class Database:

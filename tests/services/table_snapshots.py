@@ -10,27 +10,47 @@ Connection = psycopg.Connection[tuple[object, ...]]
 SMALL = 1024 * 1024
 
 
-def save(connection: Connection, state: str) -> None:
-    """Save the rows of all tables as `state`."""
-    schema = sql.Identifier(f"kept_{state}")
-    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
-    connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
-    for table in _columns(connection):
-        name = sql.Identifier(table)
-        connection.execute(sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(schema, name, name))
+class Snapshot:
+    """The rows of all tables at one time, under a name.
+
+    What it takes to restore them is worked out once, because PostgreSQL's catalog is slow to read.
+    """
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        columns = _columns(connection)
+        schema = sql.Identifier(f"kept_{name}")
+        connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+        filling: list[sql.Composable] = []
+        for table, names in columns.items():
+            copied = (schema, sql.Identifier(table))
+            made = connection.execute(
+                sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(*copied, copied[1])
+            )
+            if made.rowcount:
+                listed = sql.SQL(", ").join(sql.Identifier(column) for column in names)
+                insert = "INSERT INTO public.{} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}.{}"
+                filling.append(sql.SQL(insert).format(copied[1], listed, listed, *copied))
+        self._tables = list(columns)
+        self._filling = sql.SQL("; ").join([*filling, *_numbering(connection)])
+        self._schema = _fingerprint(connection)
+
+    def restore(self, connection: Connection) -> None:
+        """Restore the rows and reset the sequences. Raises ProgrammingError if the schema has changed."""
+        if _fingerprint(connection) != self._schema:
+            raise psycopg.ProgrammingError("the tables have changed")
+        quiet, loud = (sql.SQL(f"SET session_replication_role = {role}") for role in ("replica", "DEFAULT"))
+        statements = [quiet, *_emptying(connection, self._tables), self._filling, loud]
+        connection.execute(sql.SQL("; ").join(statements))
 
 
-def restore(connection: Connection, state: str) -> None:
-    """Restore the rows of all tables from `state` and reset their sequences."""
-    columns = _columns(connection)
-    statements = [sql.SQL("SET session_replication_role = replica"), *_emptying(connection, list(columns))]
-    for table, names in columns.items():
-        listed = sql.SQL(", ").join(sql.Identifier(name) for name in names)
-        insert = "INSERT INTO public.{} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}.{}"
-        schema, name = sql.Identifier(f"kept_{state}"), sql.Identifier(table)
-        statements.append(sql.SQL(insert).format(name, listed, listed, schema, name))
-    statements += [sql.SQL("SET session_replication_role = DEFAULT"), *_numbering(connection)]
-    connection.execute(sql.SQL("; ").join(statements))
+def _fingerprint(connection: Connection) -> object:
+    """Return what changes when a table or column is added, removed or replaced."""
+    return connection.execute(
+        "SELECT count(*), sum(a.attrelid::bigint * a.attnum)"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND NOT a.attisdropped"
+    ).fetchone()
 
 
 def _emptying(connection: Connection, tables: list[str]) -> list[sql.Composable]:
