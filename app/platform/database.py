@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 30, "command": 30}
 SILENT_WRITER_SECONDS = 15
 # Of each SQLite connection, in KiB. The web process has one for each of its threads.
-CACHE_KIB: dict["Process", int] = {"web": 8_000, "worker": 16_000, "clock": 8_000, "command": 16_000}
+CACHE_KIB: dict["Process", int] = {"web": 4_000, "worker": 32_000, "clock": 8_000, "command": 16_000}
 
 # SQLite generates ids only for primary keys of exactly the type INTEGER.
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")

@@ -13,6 +13,8 @@ from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.platform.database import session
 
+ROWS_AT_ONCE = 100_000  # SQLite sorts what it groups in memory
+
 
 @dataclass
 class PlannedBatch:
@@ -25,6 +27,8 @@ class PlannedBatch:
 def planned_batches(account_id: int, job_id: int, size: int, canary: int = 0) -> dict[int, PlannedBatch]:
     """Return {batch number: plan} for a planned job that is split into batches of `size` rows, after a first
     one of `canary` rows."""
+    ledger = (EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
+    last_row = session().scalar(sa.select(sa.func.max(EnrollmentRow.row_number)).where(*ledger)) or 0
     place = (EnrollmentRow.row_number - 1) // size
     if canary:
         later = (EnrollmentRow.row_number - 1 - canary) // size + 1
@@ -35,16 +39,18 @@ def planned_batches(account_id: int, job_id: int, size: int, canary: int = 0) ->
             EnrollmentRow.outcome,
             sa.case((makes_contact(), 1), else_=0).label("newcomer"),
         )
-        .where(EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
+        .where(*ledger, EnrollmentRow.row_number.between(sa.bindparam("first"), sa.bindparam("last")))
         .subquery("planned")
     )
-    counts = sa.select(planned.c.place, planned.c.outcome, sa.func.count(), sa.func.sum(planned.c.newcomer))
+    counts = sa.select(
+        planned.c.place, planned.c.outcome, sa.func.count(), sa.func.sum(planned.c.newcomer)
+    ).group_by(planned.c.place, planned.c.outcome)
     found: dict[int, PlannedBatch] = defaultdict(PlannedBatch)
-    for place, outcome, rows, newcomers in session().execute(
-        counts.group_by(planned.c.place, planned.c.outcome)
-    ):
-        found[place + 1].expected[Outcome(outcome).name] += rows
-        found[place + 1].newcomers += newcomers
+    for first in range(1, last_row + 1, ROWS_AT_ONCE):
+        piece = {"first": first, "last": first + ROWS_AT_ONCE - 1}
+        for place, outcome, rows, newcomers in session().execute(counts, piece):
+            found[place + 1].expected[Outcome(outcome).name] += rows
+            found[place + 1].newcomers += newcomers
     return found
 
 
