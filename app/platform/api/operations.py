@@ -31,7 +31,25 @@ def _component(model: Any) -> str:
     return re.sub(r"\W+", "Of", model.__name__.rstrip("]"))
 
 
-spec = SpecTree(
+class _Document(SpecTree):
+    """SpecTree that makes the schemas of models when the document is requested, not at every start."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._waiting: dict[str, tuple[Any, Any]] = {}
+
+    def _add_model(self, model: Any, mode: Any = "validation") -> str:
+        name = self.naming_strategy(model)
+        self._waiting[name] = model, mode
+        return name
+
+    def _generate_spec(self) -> dict[str, Any]:
+        for model, mode in self._waiting.values():
+            super()._add_model(model, mode)
+        return super()._generate_spec()
+
+
+spec = _Document(
     "flask",
     mode="strict",
     annotations=False,
