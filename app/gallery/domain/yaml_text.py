@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
-from yaml.events import AliasEvent, Event
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event
+from yaml.nodes import MappingNode, ScalarNode
 
 MAX_NESTING = 60
 WIDTH = 110
@@ -21,27 +21,10 @@ class YamlProblem(ValueError):
     """The text is not supported YAML; the message says why and where."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Loader for JSON values only."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 (as the library expects it)
-    nesting = 0
-
-    def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event: Event = self.peek_event()  # type: ignore[no-untyped-call]
-        self.nesting += 1
-        if reason := self._refusal(event):
-            raise ComposerError(None, None, reason, event.start_mark)  # type: ignore[arg-type]
-        node = super().compose_node(parent, index)
-        self.nesting -= 1
-        return node
-
-    def _refusal(self, event: Event) -> str:
-        if isinstance(event, AliasEvent):
-            return "aliases (*) can’t be used"
-        if getattr(event, "tag", None) is not None:
-            return "type tags (!) can’t be used"
-        return "it’s nested too deeply" if self.nesting > MAX_NESTING else ""
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -85,11 +68,28 @@ _Dumper.add_representer(str, _text_as_block)
 def read_yaml(text: str) -> Any:
     """Parse YAML into JSON values. Raises YamlProblem."""
     try:
+        _refuse_dangers(text)
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as problem:
         raise YamlProblem(_sentence(problem)) from None
     except (ValueError, RecursionError):
         raise YamlProblem("it can’t be read.") from None
+
+
+def _refuse_dangers(text: str) -> None:
+    nesting = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        nesting += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if reason := _refusal(event, nesting):
+            raise ComposerError(None, None, reason, event.start_mark)  # type: ignore[arg-type]
+
+
+def _refusal(event: Event, nesting: int) -> str:
+    if isinstance(event, AliasEvent):
+        return "aliases (*) can’t be used"
+    if getattr(event, "tag", None) is not None:
+        return "type tags (!) can’t be used"
+    return "it’s nested too deeply" if nesting > MAX_NESTING else ""
 
 
 def written_yaml(content: dict[str, Any]) -> str:
