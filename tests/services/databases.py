@@ -90,6 +90,7 @@ class Database:
         self._storage: Storage = SqliteFile(folder) if kind == "sqlite" else PostgresDatabase(server())
         self._states: set[str] = set()
         self.app: Flask = create_app(self.settings())
+        _hash_quickly(self.app)
 
     @property
     def url(self) -> str:
@@ -139,3 +140,11 @@ class Database:
             self.close()
         self._storage.save(state)
         self._states.add(state)
+
+
+def _hash_quickly(app: Flask) -> None:
+    """Let passwords be hashed with little work: with as much as they should take, hashing would be most of
+    what many tests do."""
+    app.extensions["security"].pwd_context.update(
+        argon2__time_cost=1, argon2__memory_cost=64, argon2__parallelism=1
+    )
