@@ -104,6 +104,31 @@ def test_what_a_runner_did_that_was_thought_dead_is_undone(trial: Trial, app, bo
     assert (batch.attempt, batch.status, enrolled(trial, job)) == (2, "completed", 5)
 
 
+def test_who_was_thought_dead_does_not_settle_what_another_runs(trial: Trial, bob, workflow):  # B-05
+    job = trial.started(lines(*addresses(5)), workflow, missing="create")
+    [batch] = trial.batches(job)
+
+    def claim():
+        trial.dispatch()
+        with trial.acting(), transaction():
+            return store.claim(bob.actor.account_id, batch.id, now(), None)
+
+    def process(one):
+        with trial.acting():
+            run._do(trial.job(job), one, lambda: False)
+
+    dead = claim()
+    trial.change_batches(job, lease_until=now() - timedelta(seconds=1))
+    alive = claim()
+    assert (dead.attempt, alive.attempt) == (1, 2)
+    process(dead)
+    assert trial.outcomes(job) == [""] * 5 and trial.batches(job)[0].status == "processing"
+    process(alive)
+    trial.run_tasks()
+    trial.holds(job)
+    assert enrolled(trial, job) == 5
+
+
 def test_exactly_one_ends_the_job(trial: Trial, app, bob, workflow):  # B-12
     job = trial.started(lines(*addresses(30)), workflow, missing="create", batch_size=10)
     number = trial.job(job).id
