@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN, JobStatus
+from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN, UNFINISHED, JobStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -49,6 +49,16 @@ def correctable_jobs(
     if public_id is not None:
         query = query.where(EnrollmentJob.public_id == public_id)
     return [(job, layout) for job, layout in session().execute(query)]
+
+
+def is_needed() -> sa.ColumnElement[bool]:
+    """SQL condition: an undo or a retry that is not over, or the figures of an undo, read the job's rows."""
+    later = sa.orm.aliased(EnrollmentJob, name="later")
+    return sa.exists().where(
+        later.account_id == EnrollmentJob.account_id,
+        later.parent_job_id == EnrollmentJob.id,
+        later.status.in_((*UNFINISHED, JobStatus.DRAFT)),
+    )
 
 
 def children_of(account_id: int, job_id: int, limit: int = 5) -> Sequence[Relative]:

@@ -16,6 +16,7 @@ from app.bulk_enrollment.domain.job import (
 )
 from app.bulk_enrollment.domain.planning import PLANNABLE
 from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_unwanted, is_waiting
+from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
 from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import session
@@ -189,10 +190,11 @@ def drafts_before(moment: datetime) -> list[tuple[int, int]]:
 
 
 def expired_jobs(before: datetime, limit: int) -> list[tuple[int, int]]:
-    """Return (account, job) of the oldest jobs that finished before this moment."""
+    """Return (account, job) of the oldest jobs that finished before this moment and that no other job
+    needs."""
     return _pairs(
         sa.select(EnrollmentJob.account_id, EnrollmentJob.id)
-        .where(EnrollmentJob.status.in_(FINISHED), EnrollmentJob.finished_at < before)
+        .where(EnrollmentJob.status.in_(FINISHED), EnrollmentJob.finished_at < before, ~is_needed())
         .order_by(EnrollmentJob.id)
         .limit(limit)
     )

@@ -1,7 +1,8 @@
 """Set-based operations on contacts, for use inside the caller's transaction.
 
 They check no permission: the job that calls them was authorized when it was started. Input selects name their
-columns, and whoever builds a select limits it to the account.
+columns, and whoever builds a select limits it to the account. The caller of those that write events or tags
+holds the contacts before (`hold_many`).
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from app.contacts.domain import Status
 from app.contacts.infrastructure import bulk_store, staged, undo_store
 from app.contacts.infrastructure.counts import change_counts
 from app.contacts.infrastructure.counts.change_counts import FieldChanges
+from app.contacts.infrastructure.removing import locks
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.platform.database import is_sqlite, transaction
 from app.platform.many_rows import Bound, around, bound
 
@@ -31,6 +34,23 @@ def unpack(rows: sa.Select[Any] | Bound) -> sa.Select[Any] | Bound:
     given = bound(rows)
     query: sa.Select[Any] = around(staged.unpacked, given, is_sqlite())
     return Bound(query, given.values) if isinstance(rows, Bound) else query
+
+
+def hold_many(account_id: int, contact_ids: sa.Select[Any] | Bound) -> None:
+    """Keep the contacts in the first column of `contact_ids` from being removed until the transaction ends.
+
+    Those that are being removed at the moment are waited for; they do not exist afterward. To be called
+    before tags, events, or enrollments of contacts are written, and before contacts are changed.
+    """
+    with transaction():
+        locks.hold(account_id, bound(contact_ids))
+
+
+def lock_many(account_id: int, contact_ids: sa.Select[Any]) -> None:
+    """Lock the contacts against all changes until the transaction ends. To be called before contacts are
+    removed, and before it is decided whether they are."""
+    with transaction():
+        locks.lock_ids(account_id, contact_ids, LockFor.REMOVAL)
 
 
 def create_many(
@@ -64,7 +84,7 @@ def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[A
     transaction ends, so that of two batches with the same change only one reports it."""
     with transaction():
         contacts = bulk_store.changed(account_id, rows, mode)
-        bulk_store.lock(contacts)
+        locks.lock(contacts, LockFor.CHANGE)
         return contacts
 
 
@@ -133,9 +153,11 @@ def untag_many(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int)
 
 
 def remove_created(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
-    """Delete those of the contacts that the job `job_id` created; returns how many.
+    """Delete those of the contacts that the job `job_id` created, with their timelines; returns how many.
 
-    The caller makes sure that nothing else has used them, and has removed their tags.
+    The caller has locked them (`lock_many`), makes sure that nothing else has used them, and has removed
+    their tags.
     """
     with transaction():
+        activity.forget_contacts(account_id, contact_ids)
         return undo_store.remove(account_id, contact_ids, job_id)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.infrastructure import bulk_store
+from app.contacts.infrastructure.removing.locks import LockFor, lock
 from app.platform.database import transaction
 
 
@@ -39,7 +40,7 @@ def consequences_of(account_id: int, contacts: sa.Select[Any]) -> list[str]:
 def delete_many(account_id: int, contacts: sa.Select[Any], at: datetime) -> int:
     """Delete the contacts whose ids the select returns, with their tags and timelines; return how many."""
     with transaction():
-        bulk_store.lock(contacts)
+        lock(contacts, LockFor.REMOVAL)
         for consequence in _consequences.values():
             consequence.settle(account_id, contacts, at)
         activity.forget_contacts(account_id, contacts)

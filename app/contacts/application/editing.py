@@ -11,7 +11,8 @@ from app.contacts.application.people import change_contact, reactivate, unsubscr
 from app.contacts.application.reading import TaggedContact, tagged
 from app.contacts.application.tags import tag_contact, untag_contact
 from app.contacts.domain import Status, tag_key
-from app.contacts.infrastructure import queries, store
+from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.platform.database import transaction
 
 
@@ -40,8 +41,7 @@ def edit_contact(
     """
     require(actor, Permission.CONTACTS)
     with transaction():
-        contact = existing(actor, contact_id)
-        store.lock_contact(actor.account_id, contact.id)
+        contact = existing(actor, contact_id, LockFor.CHANGE)
         before = tagged(actor.account_id, contact.id)
         check(before)
         check_keys(actor.account_id, change.custom)

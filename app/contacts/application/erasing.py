@@ -18,6 +18,7 @@ from app.activity import application as activity
 from app.contacts.application.lookup import existing
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import erasure_store
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact
 from app.platform import queue
 from app.platform.clock import now
@@ -92,7 +93,7 @@ def erase_contact(actor: Actor, contact_id: int) -> None:
     require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
-        person = _person(existing(actor, contact_id))
+        person = _person(existing(actor, contact_id, LockFor.REMOVAL))
         for eraser in _erasers.values():
             eraser.check(person)
         for eraser in _erasers.values():

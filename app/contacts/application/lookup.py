@@ -4,15 +4,20 @@ from collections.abc import Sequence
 
 from app.accounts.domain import Actor
 from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.selecting import selections
 from app.contacts.infrastructure.tables import Contact
 from app.platform.errors import NotFound
 from app.platform.ids import HIGHEST_ID, number_of
 
 
-def existing(actor: Actor, contact_id: int) -> Contact:
-    """Return a contact of the actor's account. Raises NotFound, also for contacts of other accounts."""
-    contact = queries.contact(actor.account_id, contact_id) if 0 < contact_id <= HIGHEST_ID else None
+def existing(actor: Actor, contact_id: int, lock: LockFor | None = None) -> Contact:
+    """Return a contact of the actor's account. Raises NotFound, also for contacts of other accounts.
+
+    Whatever writes about the contact, such as a tag or an event, must `lock` it, or the contact could be
+    removed in the same moment.
+    """
+    contact = queries.contact(actor.account_id, contact_id, lock) if 0 < contact_id <= HIGHEST_ID else None
     if contact is None:
         raise NotFound(
             "NOT_FOUND",

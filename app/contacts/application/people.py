@@ -15,6 +15,7 @@ from app.contacts.application.tags import ensure_tags
 from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, clean, may_become, read_fields
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.infrastructure import queries, store
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -66,7 +67,7 @@ def change_contact(
     require(actor, Permission.CONTACTS)
     values = _checked(actor, given, custom)
     with transaction():
-        contact = existing(actor, contact_id)
+        contact = existing(actor, contact_id, LockFor.CHANGE)
         new = _stored({name: values.get(name) for name in _columns_of(given)})
         own = _changed_custom(contact, custom or {}, values)
         if own or contact.custom:
@@ -91,7 +92,7 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
     """Unsubscribe a contact. Does nothing if it is already unsubscribed or blocked. Raises NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
-        contact = existing(actor, contact_id)
+        contact = existing(actor, contact_id, LockFor.CHANGE)
         if not may_become(Status(contact.status), Status.UNSUBSCRIBED):
             return
         if store.set_status(actor.account_id, contact.id, contact.status, Status.UNSUBSCRIBED, now()):
@@ -111,7 +112,7 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
         raise Invalid("VALIDATION_ERROR", sentence, fields={"reason": sentence})
     at = now()
     with transaction():
-        contact = existing(actor, contact_id)
+        contact = existing(actor, contact_id, LockFor.CHANGE)
         if not store.set_status(actor.account_id, contact.id, Status.UNSUBSCRIBED, Status.ACTIVE, at):
             raise Conflict("CONFLICT", "Only an unsubscribed contact can be resubscribed.")
         consent = {"consent_source": reason, "consent_at": at}

@@ -9,6 +9,7 @@ from app.contacts.application.lookup import existing
 from app.contacts.domain import tag_key, tag_name
 from app.contacts.domain.names import tag_problem
 from app.contacts.infrastructure import queries, store
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
@@ -52,7 +53,7 @@ def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
     """
     require(actor, Permission.CONTACTS)
     with transaction():
-        contact = existing(actor, contact_id)
+        contact = existing(actor, contact_id, LockFor.WRITING_ABOUT)
         [tag_id] = ensure_tags(actor.account_id, [name], actor.user_id)
         if store.add_tag(actor.account_id, contact.id, tag_id, now()):
             _note(actor, contact.id, "tag_added", tag_id)
@@ -62,7 +63,7 @@ def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
     """Remove a tag from a contact. Does nothing if the contact does not have it. Raises NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
-        contact = existing(actor, contact_id)
+        contact = existing(actor, contact_id, LockFor.WRITING_ABOUT)
         if store.remove_tag(actor.account_id, contact.id, tag_id):
             _note(actor, contact.id, "tag_removed", tag_id)
 

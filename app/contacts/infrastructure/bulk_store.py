@@ -83,13 +83,6 @@ def changed(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]
     return sa.select(_contacts.c.id.label("contact_id")).where(*changing(account_id, given, mode))
 
 
-def lock(contacts: sa.Select[Any]) -> None:
-    """Lock these contacts until the transaction ends, in order of id to avoid deadlocks. On SQLite the write
-    lock already does this."""
-    if not is_sqlite():
-        session().execute(contacts.order_by(_contacts.c.id).with_for_update(of=_contacts))
-
-
 def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) -> sa.Select[Any]:
     """Select (contact_id, strength) for the contacts of `rows` (contact_id, status) whose status is weaker
     than the strongest one given for them; with `status`, only those that would get this status."""

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.domain.names import title_of
+from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
 from app.platform.database import session
 from app.platform.ids import number_of
@@ -14,10 +15,12 @@ from app.platform.ids import number_of
 MAX_TAGS_SHOWN = 500
 
 
-def contact(account_id: int, contact_id: int) -> Contact | None:
-    return session().scalar(
-        sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)
-    )
+def contact(account_id: int, contact_id: int, lock: LockFor | None = None) -> Contact | None:
+    """Return a contact, reloaded and locked until the transaction ends if `lock` says what for."""
+    query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id == contact_id)
+    if lock is not None:
+        query = query.with_for_update(**lock.value).execution_options(populate_existing=True)
+    return session().scalar(query)
 
 
 def contact_now(account_id: int, contact_id: int) -> Contact | None:

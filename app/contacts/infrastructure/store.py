@@ -32,12 +32,6 @@ def change_contact(account_id: int, contact_id: int, values: Mapping[str, Any]) 
     )
 
 
-def lock_contact(account_id: int, contact_id: int) -> None:
-    """Lock a contact against other changes until the transaction ends."""
-    query = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.id == contact_id)
-    session().execute(query.with_for_update())
-
-
 def set_status(account_id: int, contact_id: int, expected: str, status: str, at: datetime) -> bool:
     """Change the status from `expected` to `status`; return False if the contact has another status."""
     result = session().execute(

@@ -27,7 +27,7 @@ def enroll_many(
     of other accounts; contacts that are active in the workflow; and, unless `again`, contacts that have ever
     been in it. A job enrolls a contact at most once, even with `again`. A unique index prevents double
     enrollment also against concurrent statements. Ids are inserted in order, so that two such statements
-    cannot deadlock.
+    cannot deadlock. The caller holds the contacts (`contacts.hold_many`), or they could be removed meanwhile.
     """
     return store.enroll_many(
         account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.jobs import discarding
+from app.bulk_enrollment.application.jobs import control, discarding
+from app.bulk_enrollment.application.undo.undoing import undo_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.files import application as files
@@ -96,6 +97,23 @@ def test_unfinished_jobs_are_never_deleted(trial):
     age(trial, job, 400)
     expire(trial)
     assert trial.job(job).public_id == job
+
+
+def test_a_job_stays_as_long_as_its_undo_is_not_over(trial, bob):
+    job = trial.run(lines(*addresses(3)), active(trial.app, bob.actor), missing="create")
+    with trial.acting():
+        undo = undo_job(bob.actor, job).public_id
+    trial.plan(undo)
+    with trial.acting():
+        control.pause_job(bob.actor, undo)
+    age(trial, job, 91)
+    expire(trial)
+    with trial.acting():
+        control.resume_job(bob.actor, undo)
+    trial.finish(undo)
+    assert trial.job(undo).totals == {"CONTACT_REMOVED": 3}
+    expire(trial)
+    assert trial.count_jobs() == 1
 
 
 def test_a_large_job_is_deleted_in_pieces(trial, monkeypatch):

@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
+from app.bulk_enrollment.application.brakes import approvals
 from app.bulk_enrollment.application.fixing.retry import retry_failures
+from app.bulk_enrollment.application.jobs import control
 from app.bulk_enrollment.application.undo.undoing import (
     prepare_undo,
     refresh_undo,
@@ -211,6 +213,33 @@ def test_a_workflow_that_is_not_active_is_no_obstacle(trial: Trial, workflow, st
         if state == "archived":
             workflows.archive(trial.actor, workflow)
     assert trial.outcomes(undo(trial, job)) == ["CONTACT_REMOVED"] * 2
+
+
+def test_a_paused_undo_goes_on_although_the_workflow_is_paused(trial: Trial, workflow):
+    job = trial.run(lines(*addresses(2)), workflow, missing="create")
+    with trial.acting():
+        public_id = undo_job(trial.actor, job).public_id
+    trial.plan(public_id)
+    with trial.acting():
+        control.pause_job(trial.actor, public_id)
+        workflows.pause(trial.actor, workflow)
+        control.resume_job(trial.actor, public_id)
+    trial.finish(public_id)
+    assert trial.outcomes(public_id) == ["CONTACT_REMOVED"] * 2
+
+
+def test_a_large_undo_needs_a_second_person(trial: Trial, alice, workflow):
+    job = trial.run(lines(*addresses(3)), workflow, missing="create")
+    trial.limit(unapproved_rows=2)
+    with trial.acting():
+        public_id = undo_job(trial.actor, job).public_id
+    trial.plan(public_id)
+    assert trial.job(public_id).paused_by == "approval"
+    with trial.acting(), pytest.raises(NotAllowed):
+        approvals.approve_job(trial.actor, public_id)
+    with trial.acting():
+        approvals.approve_job(alice.actor, public_id)
+    trial.finish(public_id)
 
 
 def test_when_a_job_can_be_undone(trial: Trial, bob, workflow):

@@ -4,6 +4,9 @@ Most batches turn out as planned: they enroll the contacts and leave the ledger 
 from the plan the transaction is rolled back, and the batch is processed again row range by row range. If a
 row causes a database error, the range is halved until that row is isolated: only that row gets
 ENROLLMENT_ERROR, all others their actual outcome.
+
+Either way the contacts are held before anything is written about them, so that nothing stays behind of those
+that a user, an erasure, or an undo is removing at the same moment.
 """
 
 from collections.abc import Sequence
@@ -55,6 +58,7 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
     if job.kind != "enroll" or _workflow_trouble(job) is not None:
         raise NotAsPlanned
     values = as_planned.parameters(span, job.workflow_id)
+    contacts.hold_many(account_id, as_planned.people_written_about(values, options.updates))
     updated = 0
     if newcomers := sum(batch.newcomers for batch in batches):
         made = _create(job, as_planned.newcomers(values), at)
@@ -137,6 +141,7 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     if options.creates:
         made = _create(job, rows.new_people(span), at)
     is_met_again = rows.tie(span) != made and rows.may_meet_again(span)
+    contacts.hold_many(account_id, rows.linked_people(span))
     if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if is_met_again:  # after blocking: withheld consent also counts in a duplicate row

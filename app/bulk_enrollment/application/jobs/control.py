@@ -118,7 +118,10 @@ def locked_job(actor: Actor, public_id: str) -> EnrollmentJob:
 
 
 def _workflow_is_paused(job: EnrollmentJob) -> bool:
-    return job.workflow_id is not None and workflows.state_of(job.account_id, job.workflow_id) == "paused"
+    """Return whether the job waits for its workflow; an undo does not."""
+    if job.kind != "enroll" or job.workflow_id is None:
+        return False
+    return workflows.state_of(job.account_id, job.workflow_id) == "paused"
 
 
 def _cannot(job: EnrollmentJob, done: str) -> Conflict:

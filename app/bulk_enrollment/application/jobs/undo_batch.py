@@ -22,7 +22,8 @@ def undo_rows(job: EnrollmentJob, span: Range, at: datetime) -> None:
     assert job.parent_job_id is not None
     account_id = job.account_id
     original = queries.job_by_id(account_id, job.parent_job_id)
-    undoing.lock(span, original)
+    contacts.lock_many(account_id, undoing.all_people(span))
+    undoing.lock_enrollments(span, original)
     undoing.write_outcomes(span, original)
     if original.workflow_id is not None:
         withdrawn = rows.people_with(span, (Outcome.WITHDRAWN, Outcome.CONTACT_REMOVED))

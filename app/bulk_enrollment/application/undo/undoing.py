@@ -97,7 +97,7 @@ def undo_job(actor: Actor, public_id: str) -> EnrollmentJob:
         if undo.status != JobStatus.DRAFT:
             return undo
         check_unfinished(actor)
-        jobs.promote(undo.account_id, undo.id, created_by=actor.user_id)
+        jobs.promote(undo.account_id, undo.id, created_by=actor.user_id, approval_asked_by=actor.user_id)
         activity.record(
             actor,
             "job_undone",

@@ -50,6 +50,18 @@ def parameters(span: Range, workflow_id: int | None) -> Mapping[str, Any]:
     }
 
 
+def people_written_about(values: Mapping[str, Any], updates: bool) -> Bound:
+    """Select the ids of the known contacts that will be enrolled or blocked; with `updates`, of all known
+    contacts."""
+    return Bound(_written_about(updates), values)
+
+
+@lru_cache
+def _written_about(updates: bool) -> sa.Select[Any]:
+    is_written = sa.true() if updates else sa.or_(_is[Outcome.ENROLLED], _rows.withheld.isnot(None))
+    return sa.select(_rows.contact_id).where(_in_range, is_written, _rows.contact_id.isnot(None))
+
+
 def newcomers(values: Mapping[str, Any]) -> Bound:
     """Select (status, fields) of the rows that create a contact."""
     return Bound(_newcomers(), values)

@@ -66,6 +66,11 @@ def tie(span: Range) -> int:
     return int(tied.rowcount)
 
 
+def linked_people(span: Range) -> sa.Select[tuple[int]]:
+    """Select the contact ids of open rows."""
+    return sa.select(EnrollmentRow.contact_id).where(span.open_rows(), EnrollmentRow.contact_id.is_not(None))
+
+
 def may_meet_again(span: Range) -> bool:
     """Return whether any contact of the range has been edited, and so may have had another row's key."""
     edited = sa.select(EnrollmentRow.row_number).join(Contact, span.same_person())
@@ -150,9 +155,7 @@ def open_people(span: Range) -> sa.Select[Any]:
 
     `enroll_many` checks whether they may be contacted.
     """
-    return sa.select(EnrollmentRow.contact_id).where(
-        span.open_rows(), EnrollmentRow.contact_id.is_not(None), EnrollmentRow.withheld.is_(None)
-    )
+    return linked_people(span).where(EnrollmentRow.withheld.is_(None))
 
 
 def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[tuple[int]]:

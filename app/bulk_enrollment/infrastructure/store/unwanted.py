@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.infrastructure.fixing.tables import FixingRow, FixingSheet, RowEdits
 from app.bulk_enrollment.infrastructure.plan_states import is_unwanted
+from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.store.planning import forget_after
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.bulk_enrollment.infrastructure.verification.tables import JobVerification
@@ -26,6 +27,7 @@ def expire(account_id: int, job_id: int, before: datetime) -> bool:
             EnrollmentJob.id == job_id,
             EnrollmentJob.status.in_(FINISHED),
             EnrollmentJob.finished_at < before,
+            ~is_needed(),
         )
         .values(
             status=JobStatus.DISCARDED,

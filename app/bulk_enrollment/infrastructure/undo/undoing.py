@@ -81,20 +81,24 @@ def _done(original: EnrollmentJob) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def lock(span: Range, original: EnrollmentJob) -> None:
-    """Lock the enrollments of the original job and the contacts of a range of the undo's rows, each in order
-    of their ids. On SQLite the write lock already does this."""
+def lock_enrollments(span: Range, original: EnrollmentJob) -> None:
+    """Lock the enrollments by the original job of a range of the undo's rows, in order of their ids.
+
+    The caller has locked their contacts: whatever locks both begins with contacts, so that nothing can
+    deadlock. On SQLite the write lock already does this.
+    """
     if is_sqlite():
         return
-    people = sa.select(EnrollmentRow.contact_id).where(span.holds())
-    for table, mine in ((Enrollment, Enrollment.job_id == original.id), (Contact, sa.true())):
-        contact_id = table.contact_id if table is Enrollment else table.id
-        session().execute(
-            sa.select(table.id)
-            .where(table.account_id == original.account_id, mine, contact_id.in_(people))
-            .order_by(table.id)
-            .with_for_update()
+    session().execute(
+        sa.select(Enrollment.id)
+        .where(
+            Enrollment.account_id == original.account_id,
+            Enrollment.job_id == original.id,
+            Enrollment.contact_id.in_(all_people(span)),
         )
+        .order_by(Enrollment.id)
+        .with_for_update()
+    )
 
 
 def write_outcomes(span: Range, original: EnrollmentJob) -> None:

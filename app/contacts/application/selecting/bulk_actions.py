@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.contacts.application.bulk import hold_many
 from app.contacts.application.deletion import consequences_of, delete_many
 from app.contacts.application.selecting.selections import Selected, contacts_of, find_selection
 from app.contacts.application.tags import ensure_tags
@@ -231,6 +232,7 @@ def _change(action: BulkAction, contacts: sa.Select[tuple[int]]) -> int:
     if action.kind == "delete":
         return delete_many(account_id, contacts, at)
     assert action.tag_id is not None
+    hold_many(account_id, contacts)
     has_tag = Contact.id.in_(bulk_store.tagged(account_id, action.tag_id))
     text = _tag_name(action)
     if action.kind == "tag":

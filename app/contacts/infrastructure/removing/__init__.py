@@ -1,0 +1,1 @@
+"""Removal of contacts, and of what is stored about them."""

@@ -1,0 +1,68 @@
+"""Locks between the removal of contacts and writes about them.
+
+Tags, timelines, and enrollments have no foreign key to contacts, because checking one for each row would take
+longer than inserting it. Instead, whatever writes them holds their contacts, and whatever removes contacts
+locks them first: the later of the two waits, and then sees what the other did. All go by increasing id, so
+that they cannot deadlock. On SQLite the write lock already does this.
+"""
+
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.tables import Contact
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.many_rows import Bound, around, execute_built
+
+_contacts = Contact.__table__
+
+
+class LockFor(Enum):
+    """What contacts are locked for; each value holds the options of `with_for_update`.
+
+    WRITING_ABOUT keeps them from being removed; others may change them at the same time, apart from their
+    email address. CHANGE keeps others from changing them, too. REMOVAL excludes everything.
+    """
+
+    WRITING_ABOUT = {"read": True, "key_share": True}  # noqa: RUF012
+    CHANGE = {"key_share": True}  # noqa: RUF012
+    REMOVAL: dict[str, bool] = {}  # noqa: RUF012
+
+
+def hold(account_id: int, contacts: Bound) -> None:
+    """Lock those of these contacts that exist, for writing about them, until the transaction ends."""
+    if not is_sqlite():
+        execute_built(around(_holding, contacts), {**contacts.values, "h_account_id": account_id})
+
+
+def lock(contacts: sa.Select[Any], purpose: LockFor) -> None:
+    """Lock the contacts of a select of ids until the transaction ends."""
+    if not is_sqlite():
+        query = contacts.order_by(_contacts.c.id).with_for_update(of=_contacts, **purpose.value)
+        session().execute(query)
+
+
+def lock_ids(account_id: int, contact_ids: sa.Select[Any], purpose: LockFor) -> None:
+    """Lock those of the account's contacts whose ids the select returns."""
+    query = sa.select(_contacts.c.id)
+    lock(query.where(_contacts.c.account_id == account_id, _contacts.c.id.in_(contact_ids)), purpose)
+
+
+@lru_cache(maxsize=64)
+def _holding(contacts: sa.Select[Any]) -> sa.Select[Any]:
+    given = contacts.subquery("given")
+    wanted = sa.select(given.c[0].label("id")).order_by(given.c[0]).subquery("wanted")
+    # Looked up one by one through an index, in the order of `wanted`, whatever the planner's statistics say.
+    held = (
+        sa.select(_contacts.c.id)
+        .where(
+            _contacts.c.account_id == sa.bindparam("h_account_id", type_=BigInt),
+            _contacts.c.id == wanted.c.id,
+        )
+        .limit(1)
+        .with_for_update(**LockFor.WRITING_ABOUT.value)
+        .lateral("held")
+    )
+    return sa.select(sa.func.count(held.c.id)).select_from(wanted.join(held, sa.true()))
