@@ -121,6 +121,16 @@ class Database:
             self._make("fresh")
             self._make(state)
 
+    def keep(self, state: str) -> None:
+        """Save the current rows as a further state that `restore` knows."""
+        self.close()
+        self._storage.save(state)
+        self._states.add(state)
+
+    def forget(self, state: str) -> None:
+        """Remove a state from those that `restore` knows."""
+        self._states.discard(state)
+
     def close(self) -> None:
         """Close all connections."""
         with self.app.app_context():
