@@ -37,5 +37,5 @@ ON_PAGES: Final = {
 IN_API: Final = {
     404: "There is nothing at this URL. The reference lists all operations: /api/v1/openapi.json.",
     405: "This URL doesn’t support that method; see the Allow header.",
-    413: "The body exceeds the size limit.",
+    413: "The body is too large. JSON can have up to 3 MB; send longer lists of people as a file.",
 }

@@ -4,6 +4,8 @@ Each has a stable code, a message for people, and facts for programs. The classe
 maps them to status codes.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -62,3 +64,24 @@ class NoSpace(MusterError):
             "There isn’t enough free disk space on the server. "
             "Tell your administrator. Everything saved before is safe.",
         )
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Name the field of the input whose id doesn't exist, if a NotFound in this block does not."""
+    try:
+        yield
+    except NotFound as error:
+        error.facts.setdefault("fields", {field: error.message})
+        raise
+
+
+@contextmanager
+def fields_renamed(rename: Callable[[str], str]) -> Iterator[None]:
+    """Rename the fields that an error in this block names, to those of the input."""
+    try:
+        yield
+    except MusterError as error:
+        if fields := error.facts.get("fields"):
+            error.facts["fields"] = {rename(name): text for name, text in fields.items()}
+        raise

@@ -24,6 +24,7 @@ from app.platform.database import db
 from app.platform.logs import log, origin
 from app.platform.problems import problem
 from app.platform.settings import Settings
+from app.platform.url_ids import IdConverter
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -82,6 +83,7 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
     app.request_class = request_bodies.Request
+    app.url_map.converters["int"] = IdConverter
     app.extensions["guard"] = guard
     app.before_request(_start_request)
     app.before_request(_answer_poll)

@@ -31,9 +31,8 @@ def answer_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], Ans
     `fingerprint`.
     """
     if not (0 < len(key) <= MAX_KEY and key.isprintable() and key.isascii()):
-        raise Invalid(
-            "VALIDATION_ERROR", f"An Idempotency-Key must be 1 to {MAX_KEY} printable ASCII characters."
-        )
+        sentence = f"An Idempotency-Key must be 1 to {MAX_KEY} printable ASCII characters."
+        raise Invalid("VALIDATION_ERROR", sentence, fields={"Idempotency-Key": sentence})
     key_hash = hashlib.sha256(f"{actor.user_id}:{key}".encode()).hexdigest()
     with transaction():
         lock(actor.account_id)
@@ -43,10 +42,11 @@ def answer_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], Ans
             store.keep_request(actor.account_id, key_hash, fingerprint, answer, now())
             return answer, False
         if known.fingerprint != fingerprint:
-            raise Invalid(
-                "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was used for another request. Use a new key for each new request.",
+            sentence = (
+                "This Idempotency-Key was used for another request, or with a token of other scopes. "
+                "Use a new key for each new request."
             )
+            raise Invalid("IDEMPOTENCY_KEY_REUSED", sentence, fields={"Idempotency-Key": sentence})
         return known.answer, True
 
 

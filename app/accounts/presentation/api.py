@@ -6,7 +6,7 @@ from app.accounts.domain import Permission
 from app.platform import web
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.operations import operation
-from app.platform.api.schemas import Schema
+from app.platform.api.schemas import Schema, described
 
 blueprint: Blueprint = api_blueprint("accounts")
 
@@ -14,23 +14,22 @@ blueprint: Blueprint = api_blueprint("accounts")
 class Me(Schema):
     """Who a token acts for, where, and what it may do."""
 
-    user_id: int | None
-    name: str
-    email: str
-    account_id: int
-    account_name: str
-    time_zone: str
-    role: str
-    scopes: list[str]
+    user_id: int | None = described("ID of the user.", 1)
+    name: str = described("Name of the user.", "Alice")
+    email: str = described("Email address of the user.", "alice@example.com")
+    account_id: int = described("ID of the account.", 1)
+    account_name: str = described("Name of the account.", "Agency")
+    time_zone: str = described("Time zone of the account.", "Europe/Berlin")
+    role: str = described("Role of the user in the account.", "owner")
+    scopes: list[str] = described(
+        "Permissions that both the token and the role have.", ["workflow:manage", "report:view"]
+    )
 
 
 @blueprint.get("/me")
 @operation("Sign-in", Me)
 def get_me() -> Me:
-    """Get the user and account of the token
-
-    `scopes` are the permissions that both the token and the role of its user have.
-    """
+    """Get the user and account of the token"""
     actor = web.actor()
     return Me(
         user_id=actor.user_id,

@@ -1,5 +1,6 @@
 """Requests of programs: sign-in by API token, their rate limit, and responses to repeated ones."""
 
+import hashlib
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g, request
@@ -58,14 +59,20 @@ def sign_in_program() -> AnyResponse | None:
 
 
 def answer_once(key: str, fingerprint: str, make: Callable[[], Response]) -> Response:
-    """Return the response of `make`, or the one kept for this idempotency key."""
+    """Return the response of `make`, or the one kept for this idempotency key.
+
+    Scopes are part of the request, so that a token with fewer of them does not get a response that it could
+    not have had itself.
+    """
+    scopes = " ".join(sorted(web.actor().scopes or ()))
+    request_hash = hashlib.sha256(f"{fingerprint} {scopes}".encode()).hexdigest()
 
     def answer() -> api_requests.Answer:
         made = make()
         kept = {name: made.headers[name] for name in KEPT_HEADERS if name in made.headers}
         return {"status": made.status_code, "body": made.get_data(as_text=True), "headers": kept}
 
-    kept, is_repeated = api_requests.answer_once(web.actor(), key, fingerprint, answer)
+    kept, is_repeated = api_requests.answer_once(web.actor(), key, request_hash, answer)
     response = Response(kept["body"], status=kept["status"], mimetype="application/json")
     response.headers.update(kept["headers"])
     if is_repeated:

@@ -60,6 +60,8 @@ def _send_to_sign_in() -> AnyResponse:
     )
     if web.is_htmx():
         return Response(status=401, headers={"HX-Redirect": page})
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "is_event_stream", False):
+        return Response(status=204)  # a browser then neither reopens the stream nor complains about a page
     return redirect(page, 303)
 
 

@@ -1,9 +1,10 @@
 """The contact list filter in the URL: a criteria document as JSON, `?filter={"all": [...]}`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from app.platform.strict_json import NotStrict, parse_json
 
 MAX_LENGTH = 4000
 NOT_READABLE = "This filter isn’t valid JSON."
@@ -28,12 +29,8 @@ def chosen_filter(text: str) -> ChosenFilter:
     if len(text) > MAX_LENGTH:
         return ChosenFilter(problems=(f"Filters can have up to {MAX_LENGTH:,} characters.",))
     try:
-        document = json.loads(text, parse_constant=_refuse)
-        json.dumps(document, ensure_ascii=False).encode()  # lone surrogates cannot be encoded
-    except (ValueError, RecursionError):
-        return ChosenFilter(problems=(NOT_READABLE,))
+        document = parse_json(text)
+    except NotStrict as wrong:
+        about = f"“{wrong.where}”: " if wrong.where else ""
+        return ChosenFilter(problems=(f"{NOT_READABLE} {about}{wrong.sentence}",))
     return ChosenFilter(text, document) if document is not None else ChosenFilter()
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")

@@ -162,6 +162,8 @@ def template_versions(
     """
     require(actor, Permission.REPORTS)
     template = find_template(actor, public_id)
+    if before is not None:
+        before = min(before, template.version + 1)
     return template, queries.versions(template.id, before, limit)
 
 

@@ -66,7 +66,7 @@ def _are_storable(keys: list[Any]) -> bool:
 def _is_storable(key: Any) -> bool:
     match key:
         case int():
-            return abs(key) < 2**63
+            return 0 <= key < 2**63
         case str():
             return _is_text(key)
     return True

@@ -111,7 +111,7 @@ def test_only_those_who_may_see_the_job_listen(
     assert (unknown.status, json.loads(unknown.body())["code"]) == (404, "JOB_NOT_FOUND")
     nobody = streams.open(bob.browser, api(job))
     assert (nobody.status, json.loads(nobody.body())["code"]) == (401, "UNAUTHENTICATED")
-    assert streams.open(app.test_client(), page(job)).status in (302, 303)
+    assert streams.open(app.test_client(), page(job)).status == 204, "a browser stops in silence"
     assert streams.listeners == 0
     assert streams.open(vera.browser, page(job)).next().data["status"] == "pending"
 
@@ -134,6 +134,9 @@ def test_whoever_signs_out_is_cut_off(
         revoke_token(bob.actor, token.token.id)
     assert list(its.events()) == []
     assert streams.listeners == 1, "only those two"
+    again = streams.open(vera.browser, page(job))
+    assert (again.status, again.body()) == (204, b""), "an EventSource that gets a page logs an error"
+    assert streams.open(script, api(job)).status == 401, "a program is told"
 
 
 def test_nobody_takes_all_streams(

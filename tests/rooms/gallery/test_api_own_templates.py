@@ -138,7 +138,6 @@ def branch_of(depth: int) -> dict[str, Any]:
         (definition(email("hello", "Hi", "x" * 20_001)), "at most 20,000"),
         (definition(email("hello", "Hi", "x" * 2_600_000)), "too large"),
         (definition(email()) | {"script": "<script>"}, "isn’t part of a workflow"),
-        (definition(step("t", "add_tag", tag={"a": [10**2000]})), "too many digits"),
         (definition(step("t", "add_tag", tag=[[[]]])), "enter the tag as text"),
         (definition(email(), trigger={"type": "tag_added", "config": {"tag": "{{ x }}"}}), "merge tags"),
         ({"format": True, "steps": "x"}, "format"),

@@ -19,6 +19,7 @@ from app.workflows.domain import (
     summary,
     switch_off,
 )
+from app.workflows.domain.checks.storable import unstorable
 from app.workflows.domain.definition.custom_fields import custom_fields_in
 from app.workflows.domain.definition.document import plain_copy
 from app.workflows.domain.drawing.sample_message import sample_message
@@ -183,3 +184,12 @@ def test_a_huge_document_is_refused_at_once() -> None:  # T-11
         str(problems(parse({"steps": [[0] * 1000] * 200}))[0])
         == "Workflow: The document is too large for a workflow."
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [(10**2000, "too many digits"), (math.inf, "infinite"), ("\x00", "can’t be saved"), (10**300, "")],
+)
+def test_what_no_database_stores_is_named(value: Any, problem: str) -> None:
+    found = unstorable({"steps": [{"config": {"tag": [value]}}]})
+    assert problem in found and bool(problem) is bool(found)
