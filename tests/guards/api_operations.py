@@ -16,9 +16,21 @@ BULK = "/bulk-enrollment"
 # Scopes of operations that act on two kinds of jobs, so that the use case decides which one they need.
 SCOPES_BY_OBJECT = {
     name: {"workflow:manage", "contact:manage"}
-    for name in ("start_dry_run", "cancel_job", "pause_job", "resume_job", "retry_failures", "undo_job")
+    for name in (
+        *("start_dry_run", "update_job", "start_job", "pause_job", "resume_job", "cancel_job"),
+        *("approve_job", "refuse_job", "fix_failure", "retry_failures", "check_undo", "undo_job"),
+    )
 }
 NEEDS_NO_SCOPE = {"get_me"}
+# Whose ids the fields of bodies hold: {field: collection}.
+ID_FIELDS = {
+    "upload_id": "uploads",
+    "workflow_id": "workflows",
+    "segment_id": "segments",
+    "contact_ids": "contacts",
+    "corrects": "jobs",
+    "into": "contact-fields",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,15 @@ class Described:
     def parameters(self) -> list[str]:
         """The names in braces of its path."""
         return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def made_up(self) -> str:
+        """Its path with ids of the right kind that nothing has."""
+        path = self.path
+        for one in self.facts["parameters"]:
+            if one["in"] == "path":
+                path = path.replace(f"{{{one['name']}}}", "1" if one["schema"]["type"] == "integer" else "x")
+        return path
 
     @property
     def is_file(self) -> bool:
@@ -87,6 +108,20 @@ def address(one: Described, ids: dict[str, Any]) -> str:
     return path
 
 
+def with_ids(body: Any, ids: dict[str, Any]) -> Any:
+    """Return a body with these ids in the fields that hold ids."""
+    if not isinstance(body, dict):
+        return body
+    found = {}
+    for name, value in body.items():
+        if name in ID_FIELDS:
+            one = ids[ID_FIELDS[name]]
+            found[name] = [one] if isinstance(value, list) else one
+        else:
+            found[name] = with_ids(value, ids)
+    return found
+
+
 def one_of_everything(program: Program) -> dict[str, Any]:
     """One of everything that Alice's account has, by the collection in whose path its id is."""
     template = _made(program, "/workflow-templates", {"name": "Ours alone", "definition": definition()})
@@ -95,7 +130,14 @@ def one_of_everything(program: Program) -> dict[str, Any]:
     contact = _made(program, "/contacts", {"email": "ann@example.com", "consent_basis": "opt_in"})
     upload = program.send("POST", "/uploads", data=b"Email\nann@example.com\n", content_type="text/csv").json
     chosen = {"selection": {"type": "manual", "contact_ids": [contact["id"]]}}
+    everybody = {"all": [{"field": "status", "op": "equals", "value": "active"}]}
+    tagged = {"action": "tag", "tag": "seen", "contact_ids": [contact["id"]]}
+    field = {"label": "T-shirt size", "kind": "choice", "choices": ["S", "M"]}
     return {
+        "segments": _made(program, "/segments", {"name": "Everybody", "filter": everybody})["id"],
+        "contact-fields": _made(program, "/contact-fields", field)["id"],
+        "bulk-actions": _made(program, "/contacts/bulk-actions", tagged)["id"],
+        "failures": 1,
         "workflow-templates": template["id"],
         "versions": 1,
         "workflows": workflow,

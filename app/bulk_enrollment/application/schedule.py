@@ -5,6 +5,7 @@ looks at its contacts again. The job enrolls into the version of its workflow th
 If the workflow is paused then, so is the job; if it is archived, the rows say so and can be retried.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,7 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
     row_limit_of,
     with_start,
 )
-from app.bulk_enrollment.domain.job import JobStatus
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, option_problems
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.domain.timing.pace import Drip
@@ -51,28 +52,38 @@ def local_start(local: datetime, zone: str) -> LocalTime:
     return resolve(local.replace(second=0, microsecond=0, tzinfo=None), zone)
 
 
-def reschedule_job(actor: Actor, public_id: str, starts_at: datetime | None, time_zone: str = "") -> None:
-    """Change the start of a scheduled job; None starts it now. `time_zone` is the one it was chosen in.
+Check = Callable[[EnrollmentJob], object]
+"""Gets the job as it is before the change, locked, and may raise."""
 
-    Raises NotFound, NotAllowed, Invalid (`fields`), TooMuch (rows), and Conflict for a job that is not
-    scheduled any more.
+
+def reschedule_job(
+    actor: Actor, public_id: str, starts_at: datetime, time_zone: str = "", check: Check | None = None
+) -> None:
+    """Change the start of a scheduled job. `time_zone` is the one it was chosen in, that of before if empty.
+
+    Raises NotFound, NotAllowed, Invalid (`fields`), and Conflict for a job that is not scheduled any more.
     """
     with transaction():
-        accounts.lock(actor.account_id)
-        job = find_job(actor, public_id)
-        accounts.require(actor, permission_for(job.kind))
-        if job.status != JobStatus.SCHEDULED:
-            raise Conflict("CONFLICT", "This job has already started.")
-        if starts_at is None:
-            _begin(job, with_start(replace(job.options, scheduled_at=None), now()))
-            activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
-            return
+        job = _scheduled(actor, public_id)
+        if check is not None:
+            check(job)
         options = replace(job.options, scheduled_at=starts_at, time_zone=time_zone or job.options.time_zone)
+        if problems := option_problems(options, job.selection.identifier):
+            raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
         check_timing(options, job.kind, people_of(job), now())
         options = with_start(options, starts_at)
         jobs.change(job.account_id, job.id, options=options, not_before=starts_at)
         publish(job, "job_rescheduled")
         activity.record(actor, "job_rescheduled", "job", job.public_id, at=starts_at.isoformat())
+
+
+def start_scheduled_job(actor: Actor, public_id: str) -> None:
+    """Start a scheduled job now. Raises NotFound, NotAllowed, TooMuch (rows), and Conflict for a job that is
+    not scheduled any more."""
+    with transaction():
+        job = _scheduled(actor, public_id)
+        _begin(job, with_start(replace(job.options, scheduled_at=None), now()))
+        activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
 
 
 def change_timing(
@@ -93,6 +104,18 @@ def change_timing(
             raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
         check_timing(options, job.kind, people_of(job), now())
         jobs.change(job.account_id, job.id, options=options)
+
+
+def _scheduled(actor: Actor, public_id: str) -> EnrollmentJob:
+    """Return a scheduled job, locked until the transaction ends."""
+    accounts.lock(actor.account_id)
+    job = find_job(actor, public_id)
+    accounts.require(actor, permission_for(job.kind))
+    if job.status in FINISHED:
+        raise Conflict("JOB_FINISHED", "This job has already finished.")
+    if job.status != JobStatus.SCHEDULED:
+        raise Conflict("CONFLICT", "This job has already started.")
+    return job
 
 
 def start_due_jobs() -> None:

@@ -6,7 +6,8 @@ end is told exactly once. Delivery happens later; see the notifications room.
 
 from typing import Any, Final
 
-from app.bulk_enrollment.application.job_document import job_document
+from app.bulk_enrollment.application.job_document import job_as_json
+from app.bulk_enrollment.application.job_facts import facts_of_job
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import seconds_at_work
 from app.bulk_enrollment.infrastructure import job_list, queries
@@ -26,7 +27,12 @@ def tell_end(account_id: int, job_id: int) -> None:
     notifications.tell(account_id, job.created_by, ENDED, job.public_id, facts)
     if job.options.notify_email:
         notifications.email(account_id, job.options.notify_email, ENDED, job.public_id, facts)
-    notifications.announce(account_id, f"job.{job.status}", job.public_id, lambda: job_document(named))
+    notifications.announce(
+        account_id,
+        f"job.{job.status}",
+        job.public_id,
+        lambda: job_as_json(facts_of_job(account_id, job.public_id)),
+    )
 
 
 def tell_pause(account_id: int, job_id: int, reason: str) -> None:

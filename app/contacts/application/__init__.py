@@ -84,6 +84,7 @@ from app.contacts.application.reading import (
 from app.contacts.application.selecting.bulk_actions import (
     DeletionPreview,
     ShownAction,
+    action_begun,
     count_now,
     delete_selection,
     preview_deletion,
@@ -142,6 +143,7 @@ __all__ = [
     "TaggedContact",
     "Term",
     "Trace",
+    "action_begun",
     "add_contact",
     "answer_files",
     "available_columns",

@@ -16,6 +16,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.lookup import existing
+from app.contacts.application.reading import TaggedContact, tagged
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import erasure_store
 from app.contacts.infrastructure.removing.locks import LockFor
@@ -87,13 +88,18 @@ def erasure_preview(actor: Actor, contact_id: int) -> ErasurePreview:
     return ErasurePreview(contact, traces)
 
 
-def erase_contact(actor: Actor, contact_id: int) -> None:
-    """Erase a contact. Raises NotFound, NotAllowed, and Conflict while a job that is not over names the
-    person."""
+def erase_contact(
+    actor: Actor, contact_id: int, check: Callable[[TaggedContact], object] | None = None
+) -> None:
+    """Erase a contact. `check` gets it as it is, locked, and may raise. Raises NotFound, NotAllowed, and
+    Conflict while a job that is not over names the person."""
     require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
-        person = _person(existing(actor, contact_id, LockFor.REMOVAL))
+        contact = existing(actor, contact_id, LockFor.REMOVAL)
+        if check is not None:
+            check(tagged(actor.account_id, contact.id))
+        person = _person(contact)
         for eraser in _erasers.values():
             eraser.check(person)
         for eraser in _erasers.values():

@@ -30,6 +30,7 @@ from app.platform.api.operations import PREFIX, operation
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.paging import page_of, read_cursor, write_cursor
 from app.platform.api.schemas import Page, PageQuery
+from app.platform.errors import about
 from app.platform.ids import new_public_id
 
 TAG = "Workflow templates"
@@ -99,9 +100,10 @@ def create_template(body: NewTemplate) -> Result:
     """
     given = body.model_dump(include={"name", "category", "tags", "note", "new_fields"})
     if body.workflow_id is not None:
-        made = gallery.create_template_from_workflow(
-            web.actor(), body.workflow_id, description=body.description, **given
-        )
+        with about("workflow_id"):
+            made = gallery.create_template_from_workflow(
+                web.actor(), body.workflow_id, description=body.description, **given
+            )
     else:
         made = gallery.create_template(
             web.actor(), definition=body.definition, description=body.description or "", **given

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import ConfigDict, Field
 
 from app.gallery.application import TemplateDetails
-from app.platform.api.schemas import Schema
+from app.platform.api.schemas import Schema, described
 from app.workflows.domain import EXAMPLE, Definition, Node, Step
 from app.workflows.domain.definition.duration import wait_minutes
 from app.workflows.domain.drawing.drawing import DrawnPath, NodeKind
@@ -63,61 +63,61 @@ PATH: Final = {
 
 
 class PreviewSetting(Schema):
-    """A setting of a step, as shown to people. Texts hold merge tags as written."""
+    """A setting of a step, as shown to people."""
 
     model_config = ConfigDict(json_schema_extra={"examples": EMAIL["settings"]})
 
-    label: str
-    value: str
+    label: str = Field(description="Name of the setting.")
+    value: str = Field(description="Its value; texts hold merge tags as written.")
 
 
 class PreviewMessage(Schema):
-    """A message with the data of a sample contact. An email has `html`, an SMS has `text` and `sms_parts`."""
+    """A message with the data of a sample contact."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [MESSAGE]})
 
-    medium: str
-    subject: str
-    preheader: str
-    html: str
-    text: str
-    sms_parts: int | None
-    problems: list[str]
+    medium: str = Field(description="`Email` or `SMS`.")
+    subject: str = Field(description="Subject of an email; empty for an SMS.")
+    preheader: str = Field(description="Text that mail programs show next to the subject.")
+    html: str = Field(description="Content of an email, safe to display; empty for an SMS.")
+    text: str = Field(description="Content of an SMS; empty for an email.")
+    sms_parts: int | None = described("Number of parts of an SMS; null for an email.", 1)
+    problems: list[str] = Field(description="What is wrong with the message, in sentences.")
 
 
 class PreviewPath(Schema):
-    """A path of a branch or split, and the steps on it. `ends`: nobody continues after it."""
+    """A path of a branch or split, and the steps on it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PATH]})
 
-    id: str
-    name: str
+    id: str = Field(description="ID of the path in the definition.")
+    name: str = Field(description="Name of the path.")
     rule: str = Field(description="Who takes the path, in words; empty for everyone else.")
-    is_default: bool
-    ends: bool
-    steps: list["PreviewNode"]
+    is_default: bool = Field(description="Whether everyone else takes it.")
+    ends: bool = Field(description="Whether nobody continues after it.")
+    steps: list["PreviewNode"] = Field(description="The steps on it, in order.")
 
 
 class PreviewNode(Schema):
-    """A trigger, step, or goal. `title` and `detail` say what it does."""
+    """A trigger, step, or goal."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EMAIL]})
 
-    kind: Kind
-    id: str
-    type: str
-    name: str
-    title: str
-    detail: str
-    enabled: bool
+    kind: Kind = Field(description="What it is.")
+    id: str = Field(description="ID in the definition.")
+    type: str = Field(description="Type of the trigger, step, or goal.")
+    name: str = Field(description="Name and position, in words.")
+    title: str = Field(description="What it does, in words.")
+    detail: str = Field(description="More about what it does; may be empty.")
+    enabled: bool = Field(description="Whether it is switched on.")
     channel: str | None = Field(description="Integration through which a step reaches people or systems.")
-    wait_minutes: int | None = Field(description="Longest time that a contact waits at a step, in minutes.")
-    settings: list[PreviewSetting]
-    merge_tags: list[str]
-    needs: list[str]
-    missing: list[str]
-    message: PreviewMessage | None
-    paths: list[PreviewPath]
+    wait_minutes: int | None = described("Longest time that a contact waits at a step, in minutes.", 1440)
+    settings: list[PreviewSetting] = Field(description="Its settings, as shown to people.")
+    merge_tags: list[str] = Field(description="Merge tags that it uses.")
+    needs: list[str] = Field(description="Integrations that it uses.")
+    missing: list[str] = Field(description="Those of them that the account lacks.")
+    message: PreviewMessage | None = Field(description="The message that it sends; null without one.")
+    paths: list[PreviewPath] = Field(description="Its paths; empty unless it is a branch or split.")
 
 
 class TemplatePreview(Schema):
@@ -140,14 +140,14 @@ class TemplatePreview(Schema):
         }
     )
 
-    template_id: str
-    name: str
-    version: int
-    days: int
-    channels: list[str]
-    trigger: PreviewNode
-    steps: list[PreviewNode]
-    goals: list[PreviewNode]
+    template_id: str = Field(description="ID of the template.")
+    name: str = Field(description="Name of the template.")
+    version: int = Field(description="Version that is shown.")
+    days: int = Field(description="Days from the first to the last step on the longest path.")
+    channels: list[str] = Field(description="Integrations through which it sends messages.")
+    trigger: PreviewNode = Field(description="What enrolls people.")
+    steps: list[PreviewNode] = Field(description="Its steps, in order.")
+    goals: list[PreviewNode] = Field(description="What people are to reach.")
 
 
 def template_preview(details: TemplateDetails) -> TemplatePreview:

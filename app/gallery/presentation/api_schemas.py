@@ -10,7 +10,7 @@ from app.gallery.domain.browsing import SORTS
 from app.gallery.domain.categories import CATEGORY_KEYS, CUSTOM
 from app.gallery.domain.details import MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS
 from app.gallery.presentation.shapes import template_shape
-from app.platform.api.schemas import UNCHANGED, Body, Changes, Options, PageQuery, Schema
+from app.platform.api.schemas import UNCHANGED, Body, Changes, Options, PageQuery, Schema, described
 from app.workflows.domain import EXAMPLE, STEPS
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
@@ -20,102 +20,84 @@ CategoryKey = Literal[CATEGORY_KEYS]  # type: ignore[valid-type]
 StepType = Literal[tuple(step.type for step in STEPS)]  # type: ignore[valid-type]
 Sort = Literal[tuple(sort or RECOMMENDED for sort in SORTS)]  # type: ignore[valid-type]
 
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
-Description = Annotated[str, Field(max_length=MAX_DESCRIPTION)]
+Name = Annotated[
+    str, described("Name of the template.", "Spring fair follow-up", min_length=1, max_length=MAX_NAME)
+]
+Description = Annotated[
+    str, described("What it is for.", "Thanks leads from the fair.", max_length=MAX_DESCRIPTION)
+]
+Category = Annotated[CategoryKey, described("Category of the template.", "lead_nurturing")]
 Tags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=MAX_TAG)]],
-    Field(max_length=MAX_TAGS, description="Saved in lowercase and without duplicates."),
+    described("Tags; saved in lowercase and without duplicates.", ["fair"], max_length=MAX_TAGS),
 ]
-Note = Annotated[str, Field(max_length=MAX_NOTE, description="What this version is about.")]
+Note = Annotated[str, described("What this version is about.", "Shorter second email.", max_length=MAX_NOTE)]
 NewFields = Annotated[
     bool,
-    Field(description="Accept contact fields that don’t exist yet. Cloning the template creates them."),
+    described("Accept contact fields that don’t exist yet. Cloning the template creates them.", False),
 ]
 Definition = Annotated[
     dict[str, Any],
-    Field(description="Trigger, steps, and goals. The format is the same in workflows.", examples=[EXAMPLE]),
+    described("Trigger, steps, and goals. The format is the same in workflows.", EXAMPLE),
 ]
 
-TEMPLATE: Final = {
-    "id": "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01",
-    "key": "new-lead-welcome",
-    "name": "New lead welcome",
-    "description": "Answers new leads within minutes and follows up twice.",
-    "category": "lead_nurturing",
-    "tags": ["email", "sms"],
-    "is_system": True,
-    "is_shared": False,
-    "version": 3,
-    "needs": ["sms"],
-    "missing": ["sms"],
-    "steps": 9,
-    "days": 14,
-    "channels": ["email", "sms"],
-    "times_used": 12,
-    "completion_rate": None,
-    "created_at": "2026-01-15T08:00:00Z",
-    "updated_at": "2026-02-20T08:00:00Z",
-    "created_by": None,
-}
-VERSION: Final = {
-    "version": 3,
-    "note": "Shorter second email.",
-    "is_current": True,
-    "created_at": "2026-02-20T08:00:00Z",
-    "created_by": None,
-}
+TEMPLATE_ID: Final = "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01"
+WORKFLOW_ID: Final = "01936b1c-9a41-7d10-8b0c-52f6a7c3e902"
 
 
 class TemplateQuery(PageQuery):
     """Which templates to list, and in which order."""
 
-    category: Annotated[CategoryKey | None, Field(description="Only templates of this category.")] = None
+    category: Annotated[
+        CategoryKey | None, described("Only templates of this category.", "lead_nurturing")
+    ] = None
     q: Annotated[
         str,
-        Field(
+        described(
+            "Words to search for in name, description, tags, and steps. Typos are forgiven.",
+            "welcome",
             max_length=200,
-            description="Words to search for in name, description, tags, and steps. Typos are forgiven.",
         ),
     ] = ""
-    tag: Annotated[str, Field(max_length=MAX_TAG, description="Only templates with this tag.")] = ""
-    step: Annotated[StepType | None, Field(description="Only templates with a step of this type.")] = None
+    tag: Annotated[str, described("Only templates with this tag.", "email", max_length=MAX_TAG)] = ""
+    step: Annotated[StepType | None, described("Only templates with a step of this type.", "send_email")] = (
+        None
+    )
     sort: Annotated[
-        Sort, Field(description="`recommended` puts the best matches first if there is a `q`.")
+        Sort, described("Order; `recommended` puts the best matches first if there is a `q`.", RECOMMENDED)
     ] = RECOMMENDED
 
 
 class Template(Schema):
     """A workflow template."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [TEMPLATE]})
-
-    id: str
-    key: str | None = Field(description="Stable name of a system template.")
-    name: str
-    description: str
-    category: CategoryKey
-    tags: list[str]
-    is_system: bool = Field(description="Whether it comes with Muster, so that it can’t be changed.")
-    is_shared: bool
-    version: int
-    needs: list[str] = Field(description="Integrations that it uses.")
-    missing: list[str] = Field(description="Those of them that the account lacks.")
-    steps: int
-    days: int = Field(description="Days from the first to the last step on the longest path.")
-    channels: list[str]
-    times_used: int
-    completion_rate: float | None = Field(
-        description="Share of enrollments that reached a goal or the end; null while too few are known."
+    id: str = described("ID of the template.", TEMPLATE_ID)
+    key: str | None = described(
+        "Stable name of a system template; null for the account’s own.", "new-lead-welcome"
     )
-    created_at: datetime
-    updated_at: datetime
-    created_by: int | None = Field(description="ID of the user who created it.")
+    name: str = described("Name of the template.", "New lead welcome")
+    description: str = described("What it is for.", "Answers new leads within minutes and follows up twice.")
+    category: CategoryKey = described("Category of the template.", "lead_nurturing")
+    tags: list[str] = described("Tags of the template.", ["email", "sms"])
+    is_system: bool = described("Whether it comes with Muster, so that it can’t be changed.", True)
+    is_shared: bool = described("Whether other accounts see it.", False)
+    version: int = described("Number of the latest version.", 3)
+    needs: list[str] = described("Integrations that it uses.", ["sms"])
+    missing: list[str] = described("Those of them that the account lacks.", ["sms"])
+    steps: int = described("Number of steps.", 9)
+    days: int = described("Days from the first to the last step on the longest path.", 14)
+    channels: list[str] = described("Integrations through which it sends messages.", ["email", "sms"])
+    times_used: int = described("How many workflows the account has created from it.", 12)
+    completion_rate: float | None = described(
+        "Share of enrollments that reached a goal or the end; null while too few are known.", None
+    )
+    created_at: datetime = described("When it was created.", "2026-01-15T08:00:00Z")
+    updated_at: datetime = described("When it last changed.", "2026-02-20T08:00:00Z")
+    created_by: int | None = described("ID of the user who created it.", None)
 
 
 class TemplateWithDefinition(Template):
     """A workflow template with its definition."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [TEMPLATE | {"definition": EXAMPLE}]})
 
     definition: Definition
 
@@ -123,41 +105,26 @@ class TemplateWithDefinition(Template):
 class TemplateCategory(Schema):
     """A category of templates, and the number of templates in it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "key": "lead_nurturing",
-                    "label": "Lead nurturing",
-                    "description": "Turn inquiries into conversations, and conversations into customers.",
-                    "count": 5,
-                }
-            ]
-        }
+    key: CategoryKey = described("Name of the category, for the filter.", "lead_nurturing")
+    label: str = described("Name of the category for people.", "Lead nurturing")
+    description: str = described(
+        "What its templates are for.", "Turn inquiries into conversations, and conversations into customers."
     )
-
-    key: CategoryKey
-    label: str
-    description: str
-    count: int
+    count: int = described("Number of templates.", 5)
 
 
 class TemplateVersion(Schema):
     """A version of a template. Versions never change."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [VERSION]})
-
-    version: int
-    note: str
-    is_current: bool
-    created_at: datetime
-    created_by: int | None
+    version: int = described("Number of the version, from 1.", 3)
+    note: str = described("What the version is about.", "Shorter second email.")
+    is_current: bool = described("Whether it is the latest version.", True)
+    created_at: datetime = described("When it was created.", "2026-02-20T08:00:00Z")
+    created_by: int | None = described("ID of the user who created it.", None)
 
 
 class TemplateVersionWithDefinition(TemplateVersion):
     """A version of a template with its definition."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [VERSION | {"definition": EXAMPLE}]})
 
     definition: Definition
 
@@ -181,12 +148,23 @@ class NewTemplate(Body):
 
     name: Name
     description: Annotated[
-        Description | None, Field(description="Defaults to that of the workflow, if there is one.")
+        Description | None,
+        described("What it is for. Defaults to that of the workflow, if there is one.", "Thanks leads."),
     ] = None
-    category: CategoryKey = CUSTOM
+    category: Category = CUSTOM
     tags: Tags = Field(default_factory=list)
-    definition: Definition | None = None
-    workflow_id: Annotated[str | None, Field(max_length=36)] = None
+    definition: Annotated[
+        dict[str, Any] | None,
+        described("Trigger, steps, and goals, in the same format as in workflows.", EXAMPLE),
+    ] = None
+    workflow_id: Annotated[
+        str | None,
+        described(
+            "ID of a workflow to take the definition from.",
+            WORKFLOW_ID,
+            max_length=36,
+        ),
+    ] = None
     note: Note = ""
     new_fields: NewFields = False
 
@@ -208,7 +186,7 @@ class TemplateChange(Changes):
 
     name: Name = UNCHANGED
     description: Description = UNCHANGED
-    category: CategoryKey = UNCHANGED
+    category: Category = UNCHANGED
     tags: Tags = UNCHANGED
     definition: Definition = UNCHANGED
     note: Note = ""
@@ -223,41 +201,30 @@ class CloneOptions(Options):
     )
 
     name: Annotated[
-        str | None, Field(max_length=MAX_WORKFLOW_NAME, description="Defaults to the template’s name.")
+        str | None,
+        described(
+            "Name of the workflow. Defaults to the template’s name.",
+            "Spring leads",
+            max_length=MAX_WORKFLOW_NAME,
+        ),
     ] = None
-    switch_off_missing: bool = Field(
-        default=False,
-        description="Switch off the steps whose integration isn’t connected (`MISSING_INTEGRATION`).",
+    switch_off_missing: bool = described(
+        "Switch off the steps whose integration isn’t connected (`MISSING_INTEGRATION`).", True, default=False
     )
-    same_name: bool = Field(
-        default=False, description="Accept a name that another workflow has (`CONFIRMATION_NEEDED`)."
+    same_name: bool = described(
+        "Accept a name that another workflow has (`CONFIRMATION_NEEDED`).", True, default=False
     )
 
 
 class Clone(Schema):
-    """The draft workflow that was created from a template. `switched_off` names its disabled steps."""
+    """The draft workflow that was created from a template."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "workflow_id": "01936b1c-9a41-7d10-8b0c-52f6a7c3e902",
-                    "name": "Spring leads",
-                    "status": "draft",
-                    "template_id": TEMPLATE["id"],
-                    "template_version": 3,
-                    "switched_off": ["Step 3, Send SMS"],
-                }
-            ]
-        }
-    )
-
-    workflow_id: str
-    name: str
-    status: str
-    template_id: str
-    template_version: int
-    switched_off: list[str]
+    workflow_id: str = described("ID of the workflow.", WORKFLOW_ID)
+    name: str = described("Name of the workflow.", "Spring leads")
+    status: str = described("Status of the workflow.", "draft")
+    template_id: str = described("ID of the template.", TEMPLATE_ID)
+    template_version: int = described("Version of the template.", 3)
+    switched_off: list[str] = described("Names of its disabled steps.", ["Step 3, Send SMS"])
 
 
 def template_with_definition(details: TemplateDetails) -> TemplateWithDefinition:

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, at `/api/v1/openapi.json`."""
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, current_app
 
+from app.platform.api.examples import add_examples
 from app.platform.api.operations import PREFIX, Operation, spec
 from app.platform.problems import MEDIA_TYPE
 from app.platform.web import skip_authentication
@@ -30,6 +32,30 @@ FORM: Final = {
     "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
     "required": ["file"],
 }
+ERRORS: Final = {
+    400: "More than a limit allows: `code` says which, with `limit` and `count`.",
+    401: "No token, or one that is wrong, expired, or revoked.",
+    403: "The token’s scopes, or the role of its user, don’t allow it.",
+    404: "It doesn’t exist in this account. For an ID in the body, `fields` says which.",
+    409: "Not possible in the present state. With the code `CONFIRMATION_NEEDED`, `confirm` names the option "
+    "that accepts it.",
+    412: "It was changed since the version in `If-Match` was read.",
+    413: "The body is too large.",
+    415: "The body is not of a type that is accepted.",
+    422: "The input isn’t valid: `fields` says what is wrong with which field.",
+    429: "The rate limit, or another limit of the account, is reached.",
+    500: "An error in Muster, with `incident`, its number in the log.",
+    503: "Muster is overloaded or restarting. Repeat the request after `Retry-After` seconds.",
+    507: "The server’s disk is full.",
+}
+SUCCESSES: Final = {
+    200: "It worked.",
+    201: "Created.",
+    202: "Accepted; the work goes on.",
+    204: "Done; no body.",
+}
+ID_EXAMPLES: Final = {"string": "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d", "integer": 42}
+_VARIABLE: Final = re.compile(r"{(\w+)}")
 RATE_HEADERS: Final = {
     "RateLimit": "Requests left in this window, and seconds until it ends.",
     "RateLimit-Policy": "Requests per window, and its length in seconds.",
@@ -56,10 +82,36 @@ def document(app: Flask) -> dict[str, Any]:
     made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     made["security"] = [{"token": []}]
     known = {operation.id: operation for operation in _operations(app)}
-    for methods in made["paths"].values():
+    made["paths"] = {_public(path): methods for path, methods in made["paths"].items()}
+    for path, methods in made["paths"].items():
         for described in methods.values():
+            for parameter in described["parameters"]:
+                if parameter["in"] == "path":
+                    _describe_id(parameter, path)
             _complete(described, known[described["operationId"]])
+    add_examples(made["components"]["schemas"])
     return made
+
+
+def _public(path: str) -> str:
+    """Return a path whose ids are all called `{id}`."""
+    return _VARIABLE.sub(lambda found: f"{{{_public_name(found[1])}}}", path)
+
+
+def _public_name(variable: str) -> str:
+    return "id" if variable.endswith("_id") else variable
+
+
+def _describe_id(parameter: dict[str, Any], path: str) -> None:
+    """Describe a part of a path by the collection in front of it: `jobs/{id}` is the ID of the job."""
+    name = parameter["name"] = _public_name(parameter["name"])
+    collection = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
+    one = collection.removesuffix("s").replace("-", " ")
+    parameter["description"] = f"{'ID' if name == 'id' else name.capitalize()} of the {one}."
+    schema = parameter["schema"]
+    schema["examples"] = [ID_EXAMPLES[schema["type"]] if name == "id" else 1]
+    if schema["type"] == "integer":
+        schema["minimum"] = 1
 
 
 def _operations(app: Flask) -> Iterator[Operation]:
@@ -76,11 +128,22 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
         described["description"] = "\n\n".join(filter(None, (described["description"], needs)))
     if operation.is_idempotent:
         described["parameters"].append(
-            _header("Idempotency-Key", "Makes a repeated request return the first response.", 255)
+            _header(
+                "Idempotency-Key",
+                "A text of your own, up to 255 characters. A request repeated with it within 24 hours gets "
+                "the first response again, and does nothing.",
+                255,
+                "spring-leads-1",
+            )
         )
     if operation.is_conditional:
         described["parameters"].append(
-            _header("If-Match", "The `ETag` of the version that you have read.", 200)
+            _header(
+                "If-Match",
+                "The `ETag` of the version that you have read. With a newer one, the change is refused.",
+                200,
+                '"1f0a2b3c4d5e6f708192"',
+            )
         )
     if not operation.needs_body:
         described["requestBody"]["required"] = False
@@ -98,6 +161,7 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
 
 def _complete_response(status: int, response: dict[str, Any], operation: Operation) -> None:
     content = response.get("content", {})
+    response["description"] = operation.says.get(status) or (ERRORS | SUCCESSES)[status]
     headers = dict(RATE_HEADERS)
     if status >= 400:
         response["content"] = {MEDIA_TYPE: content["application/json"]}
@@ -110,6 +174,6 @@ def _complete_response(status: int, response: dict[str, Any], operation: Operati
     }
 
 
-def _header(name: str, text: str, length: int) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": length}
+def _header(name: str, text: str, length: int, example: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": length, "examples": [example]}
     return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}

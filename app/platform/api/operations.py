@@ -66,7 +66,7 @@ class Operation:
     """What the OpenAPI document says about an operation beyond its schemas.
 
     `permission` is the scope it needs, `media_type` that of a successful response, `upload` the media types
-    of a body that is a file.
+    of a body that is a file, `says` {status: description} where it says more than others do.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Operation:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     upload: Sequence[str] = ()
+    says: Mapping[int, str] = field(default_factory=dict)
 
 
 def blueprint(name: str) -> Blueprint:
@@ -110,6 +111,7 @@ def operation(
     headers: Mapping[str, str] | None = None,
     upload: Sequence[str] = (),
     errors: Sequence[int] = (),
+    says: Mapping[int, str] | None = None,
 ) -> Callable[[View], View]:
     """Declare a view as an operation; its docstring is the documentation, its name the operation id.
 
@@ -119,7 +121,10 @@ def operation(
     `permission` is checked before the body is read. An `idempotent` operation runs once per
     `Idempotency-Key`. A `conditional` one respects `If-Match`: its use case calls `raise_if_changed`.
     `headers` are {name: description} of its own response headers, `errors` further statuses it answers with.
+    `says` is {status: description} of statuses that it describes in its own words; those under 400 have no
+    body.
     """
+    own = dict(says or {})
 
     def mark(view: View) -> View:
         hints = get_type_hints(view)
@@ -128,7 +133,7 @@ def operation(
         documented = spec.validate(
             query=query,
             json=body,
-            resp=_responses(answer, status, {*errors, *_errors_of(view, body, conditional)}),
+            resp=_responses(answer, status, {*own, *errors, *_errors_of(view, body, conditional)}),
             tags=[tag],
             operation_id=view.__name__,
         )(view)
@@ -140,6 +145,8 @@ def operation(
                 arguments["query"] = parameters
             if body is not None:
                 arguments["body"] = bodies.read_json(body)
+            elif not upload and request.method not in ("GET", "HEAD"):
+                bodies.refuse_body()
             key = request.headers.get("Idempotency-Key") if idempotent else None
             if key is None:
                 return _response(view(**arguments), status)
@@ -161,6 +168,7 @@ def operation(
             status=status,
             headers=headers or {},
             upload=upload,
+            says=own,
         )
         return run
 
@@ -170,7 +178,7 @@ def operation(
 def _errors_of(view: View, body: Any, conditional: bool) -> set[int]:
     """Return the statuses of errors that an operation can have by its kind."""
     found = {401, 403, 422, 429, 500, 503}
-    if "public_id" in view.__annotations__ or "contact_id" in view.__annotations__:
+    if any(name.endswith("_id") for name in view.__annotations__):
         found.add(404)
     if body is not None:
         found |= {413, 415}
@@ -179,9 +187,9 @@ def _errors_of(view: View, body: Any, conditional: bool) -> set[int]:
     return found
 
 
-def _responses(answer: type[Schema] | None, status: int, errors: set[int]) -> Responses:
-    known: dict[str, Any] = {f"HTTP_{code}": Problem for code in sorted(errors)}
-    return Responses(**({f"HTTP_{status}": answer} | known))
+def _responses(answer: type[Schema] | None, status: int, others: set[int]) -> Responses:
+    known: dict[str, Any] = {f"HTTP_{code}": Problem if code >= 400 else None for code in sorted(others)}
+    return Responses(**(known | {f"HTTP_{status}": answer}))
 
 
 def _response(result: Any, status: int) -> Response:

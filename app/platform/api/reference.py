@@ -8,6 +8,7 @@ from typing import Any, Final
 
 JSON: Final = "application/json"
 _COMPONENT: Final = "#/components/schemas/"
+_LONGEST_VALUE: Final = 80
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 Texts = list[list[tuple[str, bool]]]
@@ -23,21 +24,24 @@ class Kind:
 
 @dataclass(frozen=True)
 class Member:
-    """A parameter, or a field of a schema. `place` is `path`, `query`, or `header` for parameters."""
+    """A parameter, or a field of a schema. `place` is `path`, `query`, or `header` for parameters; `example`
+    is a value, "" without one, or if it is long."""
 
     name: str
     kind: Kind
     is_required: bool
     texts: Texts
     place: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A status that an operation responds with, and the schema of the body."""
+    """A status that an operation responds with, the schema of the body, and when that is."""
 
     status: str
     kind: Kind
+    texts: Texts
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,17 @@ def _operation(path: str, method: str, facts: Any, components: Mapping[str, Any]
                 one.get("required", False),
                 texts_of(one.get("description") or one["schema"].get("description", "")),
                 one["in"],
+                _value(one["schema"]),
             )
             for one in facts.get("parameters", [])
         ],
         body=body,
         sent_as=list(content),
         example=_example(components[body.schema]) if body and body.schema else "",
-        answers=[Answer(status, _answer_kind(one)) for status, one in sorted(facts["responses"].items())],
+        answers=[
+            Answer(status, _answer_kind(one), texts_of(one["description"]))
+            for status, one in sorted(facts["responses"].items())
+        ],
         can_try=not streams and (not content or JSON in content),
     )
 
@@ -138,7 +146,8 @@ def _answer_kind(response: Mapping[str, Any]) -> Kind:
 def _fields(schema: Mapping[str, Any]) -> Iterator[Member]:
     required = schema.get("required", [])
     for name, facts in schema.get("properties", {}).items():
-        yield Member(name, _kind(facts), name in required, texts_of(facts.get("description", "")))
+        texts = texts_of(facts.get("description", ""))
+        yield Member(name, _kind(facts), name in required, texts, example=_value(facts))
 
 
 def _kind(schema: Mapping[str, Any]) -> Kind:
@@ -165,3 +174,13 @@ def _kind(schema: Mapping[str, Any]) -> Kind:
 def _example(schema: Mapping[str, Any]) -> str:
     examples = schema.get("examples", [])
     return json.dumps(examples[0], indent=2, ensure_ascii=False) if examples else ""
+
+
+def _value(schema: Mapping[str, Any]) -> str:
+    """Return the example of a value as text; "" without one, or if it is long."""
+    examples = schema.get("examples", [])
+    if not examples or examples[0] is None:
+        return ""
+    value = examples[0]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else ""

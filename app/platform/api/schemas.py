@@ -6,8 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Item = TypeVar("Item")
 
+FILTER_EXAMPLE: dict[str, Any] = {"all": [{"field": "tags", "op": "has_any", "value": ["lead"]}]}
 MAX_PAGE = 100
 DEFAULT_PAGE = 25
+
+
+def described(text: str, *examples: Any, **rules: Any) -> Any:
+    """Return a field with its description and an example value, of which the document makes the example of
+    the whole object. `rules` are those of `pydantic.Field`."""
+    return Field(description=text, examples=list(examples) or None, **rules)
 
 
 class Schema(BaseModel):
@@ -51,21 +58,30 @@ class Query(BaseModel):
         return _without_null_defaults(handler.resolve_ref_schema(handler(core_schema)))
 
 
-Cursor = Annotated[str, Field(max_length=400, description="Value of `next_cursor` of the page before.")]
+CURSOR_EXAMPLE = "WzQyXQ"
+Cursor = Annotated[
+    str, described("Value of `next_cursor` of the page before.", CURSOR_EXAMPLE, max_length=400)
+]
 
 
 class PageQuery(Query):
     """Query parameters of a list."""
 
     cursor: Cursor | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="Items per page.")] = DEFAULT_PAGE
+    limit: Annotated[int, described("Items per page.", DEFAULT_PAGE, ge=1, le=MAX_PAGE)] = DEFAULT_PAGE
 
 
 class Page(Schema, Generic[Item]):
-    """A page of a list. `next_cursor` is null on the last page."""
+    """A page of a list."""
 
-    data: list[Item]
-    next_cursor: str | None
+    data: list[Item] = Field(description="The items of this page.")
+    next_cursor: str | None = described("`cursor` of the next page; null on the last one.", CURSOR_EXAMPLE)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """Describe pages of all kinds of items, which do not inherit the docstring."""
+        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core_schema))
+        return schema | {"description": Page.__doc__}
 
 
 class Problem(Schema):
@@ -73,13 +89,17 @@ class Problem(Schema):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    fields: dict[str, str] | None = Field(
-        default=None, description="What is wrong, by field, if the input was refused."
+    type: str = described("Always `about:blank`; `code` says which error it is.", "about:blank")
+    title: str = described("The status in words.", "Invalid input")
+    status: int = described("The HTTP status.", 422)
+    code: str = described("Stable name of the error, for programs.", "VALIDATION_ERROR")
+    detail: str = described(
+        "What happened and what to do, in a sentence for people.", "consent_basis: This field is required."
+    )
+    fields: dict[str, str] | None = described(
+        "What is wrong with the input, by field, parameter, or header; absent if it is about none of them.",
+        {"consent_basis": "This field is required."},
+        default=None,
     )
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.platform.api.schemas import UNCHANGED, Changes, Options, PageQuery, Schema
+from app.platform.api.schemas import UNCHANGED, Changes, Options, PageQuery, Schema, described
 from app.workflows.application import WorkflowDetails, WorkflowSummary
 from app.workflows.application.drafts import MAX_DESCRIPTION_LENGTH
 from app.workflows.domain import EXAMPLE, Status
@@ -14,129 +14,86 @@ from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 StatusName = Literal[tuple(status.value for status in Status)]  # type: ignore[valid-type]
 Definition = Annotated[
     dict[str, Any],
-    Field(description="Trigger, steps, and goals. The format is the same in templates.", examples=[EXAMPLE]),
+    described("Trigger, steps, and goals. The format is the same in templates.", EXAMPLE),
 ]
 
-ORIGIN: Final = {
-    "id": "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01",
-    "name": "New lead welcome",
-    "version": 3,
-    "category": "lead_nurturing",
-    "cloned_at": "2026-03-02T09:30:00Z",
-}
-WORKFLOW: Final = {
-    "id": "01936b1c-9a41-7d10-8b0c-52f6a7c3e902",
-    "name": "Spring leads",
-    "description": "Welcomes the leads from the spring fair.",
-    "status": "active",
-    "version": 2,
-    "enroll_again": False,
-    "people": 1204,
-    "template": ORIGIN,
-    "created_at": "2026-03-02T09:30:00Z",
-    "updated_at": "2026-03-04T16:05:12Z",
-    "created_by": 2,
-}
-GAP: Final = {
-    "kind": "not_connected",
-    "message": "SMS isn’t connected, so step 3 won’t run.",
-    "step": "s4f0c1d2e3a5b",
-    "integration": "sms",
-    "merge_tag": None,
-}
-PROBLEM: Final = {
-    "step": "s4f0c1d2e3a5b",
-    "name": "Step 3, Send SMS",
-    "field": "text",
-    "message": "Text is missing.",
-}
+TEMPLATE_ID: Final = "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01"
+WORKFLOW_ID: Final = "01936b1c-9a41-7d10-8b0c-52f6a7c3e902"
+STEP_ID: Final = "s4f0c1d2e3a5b"
 
 
 class WorkflowQuery(PageQuery):
     """Which workflows to list."""
 
-    status: Annotated[StatusName | None, Field(description="Only workflows with this status.")] = None
+    status: Annotated[StatusName | None, described("Only workflows with this status.", "active")] = None
     q: Annotated[
-        str, Field(max_length=120, description="Words in the name, the description, or the template’s name.")
+        str,
+        described("Words in the name, the description, or the template’s name.", "spring", max_length=120),
     ] = ""
 
 
 class TemplateOrigin(Schema):
-    """The template that a workflow was created from, as it was then. `id` is null if it can’t be seen."""
+    """The template that a workflow was created from, as it was then."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [ORIGIN]})
-
-    id: str | None
-    name: str
-    version: int
-    category: str
-    cloned_at: datetime
+    id: str | None = described("ID of the template; null if it can’t be seen.", TEMPLATE_ID)
+    name: str = described("Name of the template.", "New lead welcome")
+    version: int = described("Version of the template.", 3)
+    category: str = described("Category of the template.", "lead_nurturing")
+    cloned_at: datetime = described("When the workflow was created from it.", "2026-03-02T09:30:00Z")
 
 
 class Workflow(Schema):
     """A workflow."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [WORKFLOW]})
-
-    id: str
-    name: str
-    description: str
-    status: StatusName
-    version: int | None = Field(
-        description="Number of the version that people are enrolled into; null before the first activation."
+    id: str = described("ID of the workflow.", WORKFLOW_ID)
+    name: str = described("Name of the workflow.", "Spring leads")
+    description: str = described("What it is for.", "Welcomes the leads from the spring fair.")
+    status: StatusName = described("People are enrolled into it only while it is `active`.", "active")
+    version: int | None = described(
+        "Number of the version that people are enrolled into; null before the first activation.", 2
     )
-    enroll_again: bool = Field(description="Whether people who have left can be enrolled again.")
-    people: int | None = Field(
-        description="Number of people currently enrolled; null if the token lacks the scope `report:view`."
+    enroll_again: bool = described("Whether people who have left can be enrolled again.", False)
+    people: int | None = described(
+        "Number of people currently enrolled; null if the token lacks the scope `report:view`.", 1204
     )
-    template: TemplateOrigin | None
-    created_at: datetime
-    updated_at: datetime
-    created_by: int | None = Field(description="ID of the user who created it.")
+    template: TemplateOrigin | None = Field(
+        description="The template that it was created from; null without one."
+    )
+    created_at: datetime = described("When it was created.", "2026-03-02T09:30:00Z")
+    updated_at: datetime = described("When it last changed.", "2026-03-04T16:05:12Z")
+    created_by: int | None = described("ID of the user who created it.", 2)
 
 
 class WorkflowGap(Schema):
-    """Something that a workflow lacks. `step` is the ID of the step or goal, or `trigger`."""
+    """Something that a workflow lacks."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [GAP]})
-
-    kind: str = Field(description="`nothing_live`, `switched_off`, `not_connected`, or `no_value`.")
-    message: str
-    step: str | None
-    integration: str | None
-    merge_tag: str | None
+    kind: str = described("`nothing_live`, `switched_off`, `not_connected`, or `no_value`.", "not_connected")
+    message: str = described("What is missing, in a sentence.", "SMS isn’t connected, so step 3 won’t run.")
+    step: str | None = described(
+        "ID of the step or goal, or `trigger`; null for the whole workflow.", STEP_ID
+    )
+    integration: str | None = described("The integration that isn’t connected.", "sms")
+    merge_tag: str | None = described("The merge tag that has no value.", None)
 
 
 class WorkflowProblem(Schema):
-    """A problem of a definition. `step` is the ID of the step or goal, `trigger`, or empty for the whole."""
+    """A problem of a definition."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM]})
-
-    step: str
-    name: str
-    field: str
-    message: str
+    step: str = described("ID of the step or goal, `trigger`, or empty for the whole definition.", STEP_ID)
+    name: str = described("Name of the step or goal.", "Step 3, Send SMS")
+    field: str = described("The setting that is wrong; empty for the whole step.", "text")
+    message: str = described("The problem in a sentence.", "Text is missing.")
 
 
 class WorkflowWithDefinition(Workflow):
     """A workflow with its definition, and what stands in the way of running it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                WORKFLOW
-                | {"is_changed": False, "steps": 3, "days": 2, "channels": ["email"]}
-                | {"missing": [GAP], "problems": [], "definition": EXAMPLE}
-            ]
-        }
+    is_changed: bool = described(
+        "Whether the definition differs from the version that people are enrolled into.", False
     )
-
-    is_changed: bool = Field(
-        description="Whether the definition differs from the version that people are enrolled into."
-    )
-    steps: int
-    days: int = Field(description="Days from the first to the last step on the longest path.")
-    channels: list[str]
+    steps: int = described("Number of steps.", 3)
+    days: int = described("Days from the first to the last step on the longest path.", 2)
+    channels: list[str] = described("Integrations through which it sends messages.", ["email"])
     missing: list[WorkflowGap] = Field(description="What it lacks. Activating it must be confirmed then.")
     problems: list[WorkflowProblem] = Field(description="Errors that prevent activation.")
     definition: Definition
@@ -149,12 +106,21 @@ class WorkflowChange(Changes):
         json_schema_extra={"examples": [{"description": "Welcomes the leads from the spring fair."}]}
     )
 
-    name: Annotated[str, Field(min_length=1, max_length=MAX_WORKFLOW_NAME)] = UNCHANGED
-    description: Annotated[str, Field(max_length=MAX_DESCRIPTION_LENGTH)] = UNCHANGED
-    enroll_again: bool = UNCHANGED
+    name: Annotated[
+        str, described("Name of the workflow.", "Spring leads", min_length=1, max_length=MAX_WORKFLOW_NAME)
+    ] = UNCHANGED
+    description: Annotated[
+        str,
+        described(
+            "What it is for.", "Welcomes the leads from the spring fair.", max_length=MAX_DESCRIPTION_LENGTH
+        ),
+    ] = UNCHANGED
+    enroll_again: Annotated[bool, described("Whether people who have left can be enrolled again.", False)] = (
+        UNCHANGED
+    )
     definition: Definition = UNCHANGED
-    same_name: bool = Field(
-        default=False, description="Accept a name that another workflow has (`CONFIRMATION_NEEDED`)."
+    same_name: bool = described(
+        "Accept a name that another workflow has (`CONFIRMATION_NEEDED`).", True, default=False
     )
 
 
@@ -163,8 +129,8 @@ class Activation(Options):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"accept_missing": True}]})
 
-    accept_missing: bool = Field(
-        default=False, description="Activate it although something is missing (`CONFIRMATION_NEEDED`)."
+    accept_missing: bool = described(
+        "Activate it although something is missing (`CONFIRMATION_NEEDED`).", True, default=False
     )
 
 

@@ -33,7 +33,7 @@ def test_types_and_texts_are_readable(app: Flask) -> None:
         known = reference(document(app))
     [clone] = [one for operations in known.tags.values() for one in operations if one.id == "clone_template"]
     first = clone.members[0]
-    assert (first.name, first.place, first.is_required) == ("public_id", "path", True)
+    assert (first.name, first.place, first.is_required) == ("id", "path", True)
     assert clone.body and clone.body.schema == "CloneOptions" and '"Spring leads"' in clone.example
     assert (clone.answers[0].status, clone.answers[0].kind.schema) == ("201", "Clone")
     [job] = [one for one in known.schemas if one.name == "Job"]

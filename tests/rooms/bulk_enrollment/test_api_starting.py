@@ -195,13 +195,13 @@ def test_what_answers_about_blank_cells(
         ({"type": "csv", "mapping": {"E-mail": "custom:"}}, "selection.mapping.E-mail"),
         ({"type": "csv", "identifier": "phone"}, "selection.mapping"),
         ({"type": "csv", "missing_contacts": "create"}, "selection.consent_basis"),
-        ({"type": "csv", "missing_contacts": "maybe"}, "selection.csv.missing_contacts"),
-        ({"type": "csv", "missing": "create"}, "selection.csv.missing"),
-        ({"type": "manual"}, "selection.manual"),
-        ({"type": "manual", "emails": ["a@example.com"], "contact_ids": [1]}, "selection.manual"),
-        ({"type": "manual", "contact_ids": []}, "selection.type"),
-        ({"type": "manual", "contact_ids": ["1"]}, "selection.manual.contact_ids.0"),
-        ({"type": "manual", "contact_ids": [2**63]}, "selection.manual.contact_ids.0"),
+        ({"type": "csv", "missing_contacts": "maybe"}, "selection.missing_contacts"),
+        ({"type": "csv", "missing": "create"}, "selection.missing"),
+        ({"type": "manual"}, "selection"),
+        ({"type": "manual", "emails": ["a@example.com"], "contact_ids": [1]}, "selection"),
+        ({"type": "manual", "contact_ids": []}, "selection.contact_ids"),
+        ({"type": "manual", "contact_ids": ["1"]}, "selection.contact_ids.0"),
+        ({"type": "manual", "contact_ids": [2**63]}, "selection.contact_ids.0"),
         (
             {"type": "manual", "contact_ids": [1], "missing_contacts": "create", "consent_basis": "other"},
             "selection.missing_contacts",
@@ -211,8 +211,8 @@ def test_what_answers_about_blank_cells(
             {"type": "filter", "filter": {"all": [{"field": "shoe", "op": "equals", "value": 1}]}},
             "selection.filter",
         ),
-        ({"type": "everybody"}, "selection"),
-        ({}, "selection"),
+        ({"type": "everybody"}, "selection.type"),
+        ({}, "selection.type"),
     ],
 )
 def test_bad_selections_are_named(
@@ -418,8 +418,9 @@ def test_who_may_not(
     run = program.post(dry, body).json["id"]
     start = f"/bulk-enrollment/dry-runs/{run}/start"
     for refused in (program_of(app, vera), program_of(app, alice, "report:view")):
-        for path in (jobs_of(workflow), dry, start):
+        for path in (jobs_of(workflow), dry):
             assert refused.post(path, body).status_code == 403
+        assert refused.post(start).status_code == 403
         assert (
             refused.post("/contacts/import", {"upload_id": file, "consent_basis": "other"}).status_code == 403
         )

@@ -38,8 +38,12 @@ def scheduled(trial: Trial, workflow: str, clock: AppClock, **more) -> str:
 
 
 def reschedule(trial: Trial, job: str, at: datetime | None) -> None:
+    """Change the start, or start now (None)."""
     with trial.acting():
-        schedule.reschedule_job(trial.actor, job, at)
+        if at is None:
+            schedule.start_scheduled_job(trial.actor, job)
+        else:
+            schedule.reschedule_job(trial.actor, job, at)
 
 
 def test_it_starts_at_its_time_and_not_before(trial: Trial, workflow, clock: AppClock) -> None:
@@ -219,11 +223,13 @@ def test_who_may_change_the_start(trial: Trial, workflow, vera, mallory, clock: 
     job = scheduled(trial, workflow, clock)
     with trial.acting():
         with pytest.raises(NotAllowed):
-            schedule.reschedule_job(vera.actor, job, None)
+            schedule.reschedule_job(vera.actor, job, clock.at + timedelta(hours=1))
+        with pytest.raises(NotAllowed):
+            schedule.start_scheduled_job(vera.actor, job)
         with pytest.raises(Conflict, match="hasn’t started"):
             control.pause_job(trial.actor, job)
     with trial.app.app_context(), acting_for(mallory.actor.account_id), pytest.raises(NotFound):
-        schedule.reschedule_job(mallory.actor, job, None)
+        schedule.start_scheduled_job(mallory.actor, job)
     assert trial.job(job).status == "scheduled"
 
 

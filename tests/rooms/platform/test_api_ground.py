@@ -1,6 +1,7 @@
 """What all operations of the JSON API share: sign-in, errors, rate limit, repeated requests, the document."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -144,7 +145,7 @@ def test_the_document_is_public_and_complete(app: Flask, stranger: FlaskClient) 
         (path, method.upper()) for path, methods in answer.json["paths"].items() for method in methods
     }
     served = {
-        (str(rule).replace("<", "{").replace(">", "}").replace("int:", ""), method)
+        (re.sub(r"<(?:\w+(?:\(.*?\))?:)?(?:\w+_)?(\w+)>", r"{\1}", str(rule)), method)
         for rule in app.url_map.iter_rules()
         if str(rule).startswith("/api/v1/") and rule.endpoint != "api_document.openapi"
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

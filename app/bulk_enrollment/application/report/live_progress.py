@@ -1,4 +1,4 @@
-"""The progress of a job for those who follow it live."""
+"""The progress of a job, for those who ask for it and those who follow it live."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,11 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.jobs.progress import subject_of
 from app.bulk_enrollment.application.report.job_states import job_state
 from app.bulk_enrollment.application.report.progress_object import progress_object
-from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED
+from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, Progress
 from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.job_facts.progress import progress_of_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
+from app.platform.clock import now
 from app.platform.database import one_snapshot
 from app.platform.errors import NotFound
 from app.platform.event_streams import State
@@ -31,10 +33,28 @@ def follow_job(actor: Actor, public_id: str) -> FollowedJob:
     return FollowedJob(job.public_id, subject_of(job.public_id), job.status in FINISHED)
 
 
+def read_progress(actor: Actor, public_id: str) -> Progress:
+    """Return the progress of a job. Raises NotAllowed, and NotFound also for a dry run."""
+    accounts.require(actor, Permission.REPORTS)
+    return current_progress(actor.account_id, public_id)
+
+
+def current_progress(account_id: int, public_id: str) -> Progress:
+    """Return the progress of a job of an account; with one statement, unless its people are spread over time.
+    Raises NotFound."""
+    found = progress_of_job(account_id, public_id, now())
+    if found is None:
+        raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
+    if not found.has_drip or found.progress.is_over:
+        return found.progress
+    one_snapshot()
+    job = queries.job_by_public_id(account_id, public_id)
+    return job_state(job).progress if job is not None else found.progress
+
+
 def live_state(account_id: int, public_id: str) -> State:
     """Return the current progress, read from the database. Raises NotFound."""
-    one_snapshot()
-    progress = job_state(_job(account_id, public_id)).progress
+    progress = current_progress(account_id, public_id)
     return State(progress_object(public_id, progress), progress.is_over)
 
 

@@ -26,7 +26,8 @@ def job_to_correct(actor: Actor, public_id: str, workflow_id: str | None) -> Enr
         else []
     )
     if not found:
-        raise NotFound("JOB_NOT_FOUND", "The job to correct doesn’t exist.")
+        sentence = "The job to correct doesn’t exist, or its rows can’t be corrected."
+        raise NotFound("JOB_NOT_FOUND", sentence, fields={"corrects": sentence})
     return found[0][0]
 
 

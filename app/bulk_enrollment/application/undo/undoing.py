@@ -75,6 +75,11 @@ def refresh_undo(actor: Actor, public_id: str) -> EnrollmentJob:
 def undo_figures(actor: Actor, public_id: str) -> UndoFigures:
     """Return what an undo of the job would change, as far as it is known. Raises NotAllowed and NotFound."""
     accounts.require(actor, Permission.REPORTS)
+    return figures_of(actor, public_id)
+
+
+def figures_of(actor: Actor, public_id: str) -> UndoFigures:
+    """Return the figures that the actor has just asked for, which includes the permission to see them."""
     original = find_job(actor, public_id)
     undo = relatives.undo_of(original.account_id, original.id)
     expected = undo.expected if undo is not None and undo.planned_at is not None else {}

@@ -72,6 +72,22 @@ def rows_numbered(account_id: int, job_id: int, numbers: Sequence[int]) -> Seque
     return session().scalars(query).all()
 
 
+def row_in_file(account_id: int, job_id: int, row: int) -> FixingRow | None:
+    """Return a row by its number in the file, which differs from that in the job only if the job took its
+    rows from another one; None if it is not in the sheet, or taken by a retry."""
+    same = next((one for one in rows_numbered(account_id, job_id, [row]) if one.source_row == row), None)
+    if same is not None:
+        return same
+    query = sa.select(FixingRow).where(
+        FixingRow.account_id == account_id,
+        FixingRow.job_id == job_id,
+        FixingRow.row_number < row,
+        FixingRow.source_row == row,
+        FixingRow.state != TAKEN,
+    )
+    return session().scalar(query.limit(1).execution_options(populate_existing=True))
+
+
 def earlier_edits(account_id: int, job_id: int, source_rows: Sequence[int]) -> dict[int, str]:
     """Return {row in the file: what earlier retries changed in it}."""
     rows = session().execute(

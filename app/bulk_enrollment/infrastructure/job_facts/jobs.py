@@ -63,11 +63,13 @@ class RowSource(NamedTuple):
 @dataclass(frozen=True)
 class JobSearch:
     """Filter of a list of jobs; empty values match all. `status` is a name that `statuses_named` knows,
-    `workflow_id` a workflow's public id."""
+    `workflow_id` a workflow's public id. Jobs were created from `since` and before `until`."""
 
     kind: str = ""
     status: str = ""
     workflow_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def job_row(account_id: int, public_id: str) -> JobRow | None:
@@ -92,6 +94,8 @@ def job_rows(account_id: int, wanted: JobSearch, below: int | None, limit: int) 
         "kind": wanted.kind,
         "statuses": sorted(statuses_named(wanted.status)) if wanted.status else None,
         "workflow": wanted.workflow_id,
+        "since": wanted.since,
+        "until": wanted.until,
         "below": below,
     }
     values = {name: value for name, value in given.items() if value}
@@ -121,6 +125,8 @@ def _list(given: frozenset[str]) -> sa.Select[Any]:
         "kind": _jobs.c.kind == sa.bindparam("kind"),
         "statuses": _jobs.c.status.in_(sa.bindparam("statuses", expanding=True)),
         "workflow": _workflows.c.public_id == sa.bindparam("workflow"),
+        "since": _jobs.c.created_at >= sa.bindparam("since", type_=_jobs.c.created_at.type),
+        "until": _jobs.c.created_at < sa.bindparam("until", type_=_jobs.c.created_at.type),
         "below": _jobs.c.id < sa.bindparam("below", type_=BigInt),
     }
     return (

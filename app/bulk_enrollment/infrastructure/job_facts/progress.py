@@ -10,7 +10,7 @@ from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, OPEN_BATCH, BatchS
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, progress_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import BigInt
+from app.platform.database import BigInt, Json
 from app.platform.ids import is_public_id
 from app.platform.many_rows import execute_built
 
@@ -34,9 +34,17 @@ class ProgressRow(NamedTuple):
     failed: int
     skipped: int
     cancelled: int
+    has_drip: bool
 
 
-def progress_of_job(account_id: int, public_id: str, now: datetime) -> Progress | None:
+class KnownProgress(NamedTuple):
+    """Progress of a job. Time left is that at its own rate, which says nothing if the job `has_drip`."""
+
+    progress: Progress
+    has_drip: bool
+
+
+def progress_of_job(account_id: int, public_id: str, now: datetime) -> KnownProgress | None:
     """Return the progress of a job at `now`; None if there is no such job, or it is a dry run."""
     if not is_public_id(public_id):
         return None
@@ -44,7 +52,8 @@ def progress_of_job(account_id: int, public_id: str, now: datetime) -> Progress 
     if found is None:
         return None
     row = ProgressRow(*found)
-    return progress_of(row, final_figures(row) if row.status in FINISHED else _figures(row), now)
+    figures = final_figures(row) if row.status in FINISHED else _figures(row)
+    return KnownProgress(progress_of(row, figures, now), row.has_drip)
 
 
 def _figures(row: ProgressRow) -> Figures:
@@ -84,6 +93,7 @@ def _progress() -> sa.Select[Any]:
             _sum(_batches.c.failed),
             _sum(_batches.c.skipped),
             _sum(sa.case((is_cancelled, _batches.c.skipped))),
+            sa.type_coerce(_jobs.c.options, Json)["drip"].as_string().isnot(None),
         )
         .outerjoin(_batches, of_job)
         .where(

@@ -6,16 +6,19 @@ from flask import Blueprint
 from pydantic import Field
 
 from app.bulk_enrollment.application.fixing.retry import retry_failures as retry
-from app.bulk_enrollment.application.undo.undoing import undo_job as undo
+from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.presentation.api.jobs import ONE
-from app.bulk_enrollment.presentation.api.schemas import Job
+from app.bulk_enrollment.presentation.api.schemas import Job, UndoPreview
+from app.bulk_enrollment.presentation.api.shapes import undo_preview_of
 from app.bulk_enrollment.presentation.api.starting import ENROLLMENT, JOB_PLACE, JobResult, created
 from app.bulk_enrollment.presentation.report.downloads import outcomes_named
 from app.platform import web
 from app.platform.api.operations import operation
-from app.platform.api.schemas import Query
+from app.platform.api.schemas import Query, described
+from app.platform.errors import Conflict
 
 _MOST_OUTCOMES: Final = 20
+_NOT_UNDONE: Final = {409: "The job can’t be undone, or not any more; `detail` says why."}
 
 
 class RetryQuery(Query):
@@ -23,7 +26,9 @@ class RetryQuery(Query):
 
     outcome: Annotated[
         list[str],
-        Field(max_length=_MOST_OUTCOMES, description="Outcome codes, may be repeated; all without it."),
+        described(
+            "Outcome codes, may be repeated; all without it.", ["TIMEOUT_ERROR"], max_length=_MOST_OUTCOMES
+        ),
     ] = Field(default_factory=list)
 
 
@@ -31,9 +36,21 @@ def add_to(blueprint: Blueprint) -> None:
     """Register the operations."""
     blueprint.post(f"{ONE}/retry-failures")(retry_failures)
     blueprint.post(f"{ONE}/undo")(undo_job)
+    blueprint.post(f"{ONE}/undo/dry-run")(check_undo)
+    blueprint.get(f"{ONE}/undo/dry-run")(get_undo_check)
 
 
-@operation(ENROLLMENT, Job, status=201, idempotent=True, headers=JOB_PLACE, errors=(404, 409))
+@operation(
+    ENROLLMENT,
+    Job,
+    status=201,
+    idempotent=True,
+    headers=JOB_PLACE,
+    says={
+        409: "The job is not over, it has no rows to retry (`retry`: ID of the latest retry), or the "
+        "workflow is not active (`WORKFLOW_NOT_ACTIVE`)."
+    },
+)
 def retry_failures(public_id: str, query: RetryQuery) -> JobResult:
     """Retry the failed rows of a job
 
@@ -47,7 +64,7 @@ def retry_failures(public_id: str, query: RetryQuery) -> JobResult:
     return created(job.public_id)
 
 
-@operation(ENROLLMENT, Job, status=201, headers=JOB_PLACE, errors=(404, 409))
+@operation(ENROLLMENT, Job, status=201, headers=JOB_PLACE, says=_NOT_UNDONE)
 def undo_job(public_id: str) -> JobResult:
     """Undo a job
 
@@ -55,4 +72,30 @@ def undo_job(public_id: str) -> JobResult:
     and tags that this job added and nothing else has touched. Possible within 24 hours. Undoing twice returns
     the same job. Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
-    return created(undo(web.actor(), public_id).public_id)
+    return created(undoing.undo_job(web.actor(), public_id).public_id)
+
+
+@operation(ENROLLMENT, UndoPreview, status=202, says=_NOT_UNDONE)
+def check_undo(public_id: str) -> tuple[UndoPreview, int]:
+    """Check what undoing a job would change
+
+    Makes the figures in the background, again if they exist. Poll them with the same URL until they are
+    `ready`, then undo the job. Needs the scope `workflow:manage`, for an import `contact:manage`.
+    """
+    actor = web.actor()
+    undoing.refresh_undo(actor, public_id)
+    return undo_preview_of(undoing.figures_of(actor, public_id)), 202
+
+
+@operation(
+    ENROLLMENT,
+    UndoPreview,
+    permission="report:view",
+    says={409: "The figures have not been asked for."},
+)
+def get_undo_check(public_id: str) -> UndoPreview:
+    """Get what undoing a job would change"""
+    figures = undoing.undo_figures(web.actor(), public_id)
+    if figures.undo is None:
+        raise Conflict("CONFLICT", "Ask for the figures first: POST to the same URL.")
+    return undo_preview_of(figures)

@@ -5,8 +5,15 @@ from flask import Blueprint
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.dry_runs import dry_run_of
 from app.bulk_enrollment.presentation.api.requests import named_as_sent
-from app.bulk_enrollment.presentation.api.schemas import DryRun, Job, dry_run_in_words
-from app.bulk_enrollment.presentation.api.starting import ENROLLMENT, JOB_PLACE, JobResult, created
+from app.bulk_enrollment.presentation.api.schemas import DryRun, Job
+from app.bulk_enrollment.presentation.api.shapes import dry_run_of_plan
+from app.bulk_enrollment.presentation.api.starting import (
+    ENROLLMENT,
+    JOB_PLACE,
+    REFUSALS,
+    JobResult,
+    created,
+)
 from app.platform import web
 from app.platform.api.operations import operation
 
@@ -20,11 +27,15 @@ def add_to(blueprint: Blueprint) -> None:
 
 @operation(ENROLLMENT, DryRun, permission="report:view")
 def get_dry_run(public_id: str) -> DryRun:
-    """Get a dry run"""
-    return dry_run_in_words(dry_run_of(web.actor(), public_id))
+    """Get a dry run
+
+    Poll it once a second while its status is `planning`.
+    """
+    actor = web.actor()
+    return dry_run_of_plan(dry_run_of(actor, public_id), actor.time_zone)
 
 
-@operation(ENROLLMENT, Job, status=201, headers=JOB_PLACE, errors=(400, 404, 409))
+@operation(ENROLLMENT, Job, status=201, headers=JOB_PLACE, says=REFUSALS)
 def start_dry_run(public_id: str) -> JobResult:
     """Start the job of a dry run
 

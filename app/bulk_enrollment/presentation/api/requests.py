@@ -1,14 +1,13 @@
 """What programs send to start a job, and its translation for the use cases."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs.start import JobRequest
-from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
 from app.bulk_enrollment.domain.options import JobOptions, import_problems
 from app.bulk_enrollment.domain.reading import TAGS
 from app.bulk_enrollment.domain.selection import (
@@ -17,22 +16,21 @@ from app.bulk_enrollment.domain.selection import (
     ManualSelection,
     Selection,
 )
-from app.bulk_enrollment.presentation.api.brakes import BRAKES, BrakesBody, sent_as
-from app.bulk_enrollment.presentation.api.timing import DripBody, Moment, Zone
-from app.contacts.domain import MAX_TAG, tag_name, tag_problem
+from app.bulk_enrollment.presentation.api.options import BRAKES, JobOptionsBody, sent_as
+from app.bulk_enrollment.presentation.api.schemas import JOB_ID, UPLOAD_ID
+from app.contacts import application as contacts
 from app.contacts.domain.criteria import with_full_names
 from app.files import application as files
 from app.files.domain.columns.choices import FileChoices
-from app.platform.api.schemas import Body
-from app.platform.errors import Invalid, NotFound
+from app.platform.api.schemas import FILTER_EXAMPLE, Body, described
+from app.platform.errors import Invalid, NotFound, about, fields_renamed
 from app.platform.ids import HIGHEST_ID
 
-_MOST_LISTED: Final = 1_000_000
+_LISTED: Final = {"min_length": 1, "max_length": 1_000_000}
 _MOST_COLUMNS: Final = 1_000
 _MOST_VALUES: Final = 2_000
-_MOST_TAGS: Final = 50
 _LONGEST: Final = 400
-_UPLOAD: Final = "018f4e2a-7c1b-7d3e-9a54-3f2b1c0d9e8f"
+_MAPPING: Final = {"Email": "email", "First name": "first_name", "Newsletter": "consent"}
 
 Answer = Literal["yes", "no", "leave-out"]
 Basis = Literal["opt_in", "double_opt_in", "customer", "legitimate_interest", "other"]
@@ -41,11 +39,21 @@ Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]
 Text = Annotated[str, Field(max_length=320)]
 ContactId = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
-Tags = Annotated[list[Annotated[str, Field(max_length=MAX_TAG)]], Field(max_length=_MOST_TAGS)]
 
-_BASIS = Field(default=None, description="Legal basis for contacting; required if contacts are created.")
-_MISSING = Field(description="What happens to people who are not contacts yet.")
-_EXISTING = Field(description="What happens to the fields of existing contacts.")
+_BASIS = described(
+    "Legal basis for contacting new contacts; required if contacts are created.", "opt_in", default=None
+)
+_MISSING = described("What happens to people who are not contacts yet.", "create")
+_EXISTING = described(
+    "What happens to existing contacts: `leave` their fields, `fill` empty ones, or `overwrite` them.",
+    "leave",
+)
+_ONLY_WITH = described(
+    "Leave out people without a value in this contact field, such as `contact.birthday`.",
+    "contact.birthday",
+    default=None,
+    max_length=_LONGEST,
+)
 
 
 class ConsentAnswers(Body):
@@ -55,47 +63,55 @@ class ConsentAnswers(Body):
     """
 
     values: Annotated[
-        dict[Name, Answer], Field(max_length=_MOST_VALUES, description="{value as in the file: answer}.")
+        dict[Name, Answer],
+        described("Answers by value, as in the file.", {"declined": "no"}, max_length=_MOST_VALUES),
     ] = Field(default_factory=dict)
     blank: Annotated[
         dict[Name, Answer],
-        Field(max_length=_MOST_COLUMNS, description="{column: answer for its blank cells}."),
+        described(
+            "Answers for blank cells, by column.", {"Newsletter": "leave-out"}, max_length=_MOST_COLUMNS
+        ),
     ] = Field(default_factory=dict)
     other_values: Annotated[
         Answer | None,
-        Field(description="Answer for all other values, and with `leave-out` for blank cells."),
+        described("Answer for all other values, and with `leave-out` for blank cells.", "leave-out"),
     ] = None
 
 
 class FileBody(Body):
     """The rows of an upload, and how its columns are read."""
 
-    upload_id: Annotated[str, Field(max_length=36)]
+    upload_id: Annotated[str, described("ID of the upload.", UPLOAD_ID, max_length=36)]
     mapping: Annotated[
         dict[Name, Name] | None,
-        Field(
+        described(
+            "Fields by column name or position. Columns that are left out are not used, except those that "
+            "certainly say who may be contacted. `ignore`: not used, and not about consent. `custom:LABEL`: "
+            "a custom field. Without a mapping, columns are used as guessed.",
+            _MAPPING,
             max_length=_MOST_COLUMNS,
-            description="{column name or position: field}. Columns that are left out are not used, except "
-            "those that certainly say who may be contacted. `ignore`: not used, and not about consent. "
-            "`custom:LABEL`: a custom field. Without a mapping, columns are used as guessed.",
         ),
     ] = None
     identifier: Annotated[
         Literal["email", "phone", "contact_id"] | None,
-        Field(description="What contacts are matched by; the first of these that a column holds."),
+        described("What contacts are matched by; without it, the first of these in a column.", "email"),
     ] = None
     dates: Annotated[
         Literal["day_first", "month_first"] | None,
-        Field(description="How dates such as 03/04/1990 are read; decided by the column."),
+        described("How dates such as 03/04/1990 are read; decided by the column without it.", "day_first"),
     ] = None
     phones: Annotated[
         Literal["international", "national"] | None,
-        Field(description="How phone numbers without a + are read; decided by the column."),
+        described(
+            "How phone numbers without a + are read; decided by the column without it.", "international"
+        ),
     ] = None
-    consent: ConsentAnswers = Field(default_factory=ConsentAnswers)
+    consent: Annotated[ConsentAnswers, described("Answers to the questions about consent in the upload.")] = (
+        Field(default_factory=ConsentAnswers)
+    )
     corrects: Annotated[
         str | None,
-        Field(max_length=36, description="Id of the finished job whose failed rows this file corrects."),
+        described("ID of the finished job whose failed rows this file corrects.", JOB_ID, max_length=36),
     ] = None
 
     def choices(self, upload: files.Upload) -> FileChoices:
@@ -117,21 +133,27 @@ class FileBody(Body):
 class CsvSelection(FileBody):
     """The people in an uploaded file."""
 
-    type: Literal["csv"]
+    type: Annotated[Literal["csv"], described("An uploaded file.")]
     missing_contacts: Annotated[Missing, _MISSING] = "skip"
     existing_contacts: Annotated[Existing, _EXISTING] = "leave"
     consent_basis: Basis | None = _BASIS
+    only_with: str | None = _ONLY_WITH
 
 
 class ManualBody(Body):
-    """Contacts by id, or people by email address or phone number: exactly one of the three lists."""
+    """Contacts by ID, or people by email address or phone number: exactly one of the three lists."""
 
-    type: Literal["manual"]
-    contact_ids: Annotated[list[ContactId], Field(max_length=_MOST_LISTED)] | None = None
-    emails: Annotated[list[Text], Field(max_length=_MOST_LISTED)] | None = None
-    phones: Annotated[list[Text], Field(max_length=_MOST_LISTED)] | None = None
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"type": "manual", "emails": ["ann@example.com", "ben@example.com"]}]}
+    )
+
+    type: Annotated[Literal["manual"], described("A list of people.")]
+    contact_ids: Annotated[list[ContactId] | None, described("IDs of contacts.", [1, 2, 3], **_LISTED)] = None
+    emails: Annotated[list[Text] | None, described("Email addresses.", ["ann@example.com"], **_LISTED)] = None
+    phones: Annotated[list[Text] | None, described("Phone numbers.", ["+49301234567"], **_LISTED)] = None
     missing_contacts: Annotated[Missing, _MISSING] = "skip"
     consent_basis: Basis | None = _BASIS
+    only_with: str | None = _ONLY_WITH
 
     @model_validator(mode="after")
     def _has_one_list(self) -> "ManualBody":
@@ -149,29 +171,25 @@ class ManualBody(Body):
 
 
 class FilterBody(Body):
-    """Contacts that meet a filter: conditions `{field, op, value}` in groups `all` or `any`."""
+    """Contacts that meet a filter, given as such or as a saved segment: one of the two."""
 
-    type: Literal["filter"]
-    filter: dict[str, Any]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"type": "filter", "filter": FILTER_EXAMPLE}]})
 
-
-class Options(Body):
-    """Options of a job."""
-
-    batch_size: Annotated[
-        int | None,
-        Field(ge=SMALLEST_ASKED, le=LARGEST_ASKED, description="Rows per batch; automatic without it."),
+    type: Annotated[Literal["filter"], described("Contacts that meet conditions.")]
+    filter: Annotated[
+        dict[str, Any] | None,
+        described("Conditions `{field, op, value}` in groups `all` or `any`.", FILTER_EXAMPLE),
     ] = None
-    tags: Annotated[Tags, Field(description="Tags to add to everyone who is enrolled.")] = Field(
-        default_factory=list
-    )
-    scheduled_at: Annotated[Moment | None, Field(description="When to start; at once without it.")] = None
-    time_zone: Annotated[Zone | None, Field(description="Time zone in which the start is shown.")] = None
-    notify_email: Annotated[
-        str | None, Field(max_length=254, description="Address that gets an email when the job is over.")
+    segment_id: Annotated[
+        int | None, described("ID of a segment, whose filter is used as it is now.", 7, ge=1, le=HIGHEST_ID)
     ] = None
-    drip: Annotated[DripBody | None, Field(description="Spread the people over time.")] = None
-    brakes: BrakesBody = Field(default_factory=BrakesBody)
+    only_with: str | None = _ONLY_WITH
+
+    @model_validator(mode="after")
+    def _has_one_filter(self) -> "FilterBody":
+        if (self.filter is None) == (self.segment_id is None):
+            raise ValueError("Send exactly one of filter and segment_id.")
+        return self
 
 
 class NewJob(Body):
@@ -187,7 +205,7 @@ class NewJob(Body):
                 {
                     "selection": {
                         "type": "csv",
-                        "upload_id": _UPLOAD,
+                        "upload_id": UPLOAD_ID,
                         "mapping": {"Email": "email"},
                         "missing_contacts": "create",
                         "existing_contacts": "leave",
@@ -197,15 +215,20 @@ class NewJob(Body):
                 {
                     "selection": {
                         "type": "filter",
-                        "filter": {"all": [{"field": "tags", "op": "has_any", "value": ["lead"]}]},
+                        "filter": FILTER_EXAMPLE,
                     }
                 },
             ]
         }
     )
 
-    selection: Annotated[CsvSelection | ManualBody | FilterBody, Field(discriminator="type")]
-    options: Options = Field(default_factory=Options)
+    selection: Annotated[
+        CsvSelection | ManualBody | FilterBody,
+        Field(discriminator="type", description="Whom to enroll; `type` says how they are selected."),
+    ]
+    options: Annotated[JobOptionsBody, described("How to enroll them.")] = Field(
+        default_factory=JobOptionsBody
+    )
 
 
 class NewImport(FileBody):
@@ -213,20 +236,20 @@ class NewImport(FileBody):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"upload_id": _UPLOAD, "mapping": {"Email": "email"}, "consent_basis": "opt_in"}]
+            "examples": [{"upload_id": UPLOAD_ID, "mapping": {"Email": "email"}, "consent_basis": "opt_in"}]
         }
     )
 
     missing_contacts: Annotated[Missing, _MISSING] = "create"
     existing_contacts: Annotated[Existing, _EXISTING] = "leave"
     consent_basis: Basis | None = _BASIS
-    options: Options = Field(default_factory=Options)
+    options: Annotated[JobOptionsBody, described("How to import it.")] = Field(default_factory=JobOptionsBody)
 
 
 def enrollment_of(actor: Actor, workflow_id: str, body: NewJob) -> JobRequest:
     """Return the job to start. Raises Invalid, NotFound, and ConsentUnclear."""
     given, selection, corrects = body.selection, _selection_of(actor, body.selection), None
-    options = _options(actor, body.options)
+    options = body.options.chosen(actor) | {"only_with": given.only_with or ""}
     if isinstance(given, CsvSelection):
         corrects = given.corrects
         options |= {"existing": given.existing_contacts}
@@ -240,7 +263,7 @@ def import_of(actor: Actor, body: NewImport) -> JobRequest:
     selection = _file_selection(actor, body)
     options = JobOptions(
         existing=body.existing_contacts,
-        **_options(actor, body.options),
+        **body.options.chosen(actor),
         **_for_new_contacts(body.missing_contacts, body.consent_basis),
     )
     has_tags = TAGS in selection.mapping.values()
@@ -249,31 +272,24 @@ def import_of(actor: Actor, body: NewImport) -> JobRequest:
     return JobRequest(selection, options, corrects=body.corrects)
 
 
-@contextmanager
-def named_as_sent(prefix: str) -> Iterator[None]:
-    """Name the fields of an Invalid error as the body does; `prefix` precedes those of the selection."""
-    try:
-        yield
-    except Invalid as wrong:
-        fields = wrong.facts.get("fields")
-        if not fields:
-            raise
-        facts = wrong.facts | {"fields": {_sent_as(name, prefix): text for name, text in fields.items()}}
-        raise Invalid(wrong.code, wrong.message, **facts) from None
+def named_as_sent(prefix: str, options: str = "options.") -> AbstractContextManager[None]:
+    """Name the fields of an error as the body does; `prefix` precedes those of the selection, `options` those
+    of the options."""
+    return fields_renamed(lambda name: _sent_as(name, prefix, options))
 
 
 _OF_OPTIONS: Final = ("batch_size", "tags", "scheduled_at", "time_zone", "notify_email")
 _NAMES: Final = {"missing": "missing_contacts", "existing": "existing_contacts", "entries": "type"}
 
 
-def _sent_as(name: str, prefix: str) -> str:
+def _sent_as(name: str, prefix: str, options: str) -> str:
     first, dot, rest = name.partition(".")
     if first in _OF_OPTIONS:
-        return f"options.{name}"
+        return f"{options}{name}"
     if first in BRAKES:
-        return sent_as(first)
+        return f"{options}brakes.{sent_as(first)}"
     if first.startswith("drip_"):
-        return f"options.drip.{first.removeprefix('drip_')}"
+        return f"{options}drip.{first.removeprefix('drip_')}"
     return f"{prefix}{_NAMES.get(first, first)}{dot}{rest}"
 
 
@@ -282,29 +298,19 @@ def _selection_of(actor: Actor, given: CsvSelection | ManualBody | FilterBody) -
         return _file_selection(actor, given)
     if isinstance(given, ManualBody):
         return given.selection
-    return FilterSelection(with_full_names(given.filter))
+    if given.segment_id is None:
+        return FilterSelection(with_full_names(given.filter))
+    with about("segment_id"):
+        segment = contacts.find_segment(actor, given.segment_id)
+    return FilterSelection(segment.criteria, name=segment.name)
 
 
 def _file_selection(actor: Actor, given: FileBody) -> FileSelection:
     upload = files.kept(actor.account_id, given.upload_id)
     if upload is None:
-        raise NotFound("NOT_FOUND", "This upload doesn’t exist, or has expired. Upload the file again.")
+        sentence = "This upload doesn’t exist, or has expired. Upload the file again."
+        raise NotFound("NOT_FOUND", sentence, fields={"upload_id": sentence})
     return FileSelection.of(upload.public_id, given.choices(upload))
-
-
-def _options(actor: Actor, given: Options) -> dict[str, Any]:
-    names = tuple(map(tag_name, given.tags))
-    if problem := next(filter(None, map(tag_problem, names)), None):
-        raise Invalid("VALIDATION_ERROR", problem, fields={"tags": problem})
-    return {
-        "batch_size": given.batch_size,
-        "tags": names,
-        "scheduled_at": given.scheduled_at,
-        "time_zone": given.time_zone or (actor.time_zone if given.scheduled_at or given.drip else ""),
-        "notify_email": (given.notify_email or "").strip(),
-        "drip": given.drip.drip(actor.time_zone) if given.drip else None,
-        "brakes": given.brakes.brakes,
-    }
 
 
 def _for_new_contacts(missing: Missing, basis: Basis | None) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """The rows of a job: those that failed or were skipped, and all of them as a CSV file."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -9,39 +9,39 @@ from app.bulk_enrollment.application.report.problems import list_problems
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, ProblemFilter
 from app.bulk_enrollment.presentation.api.jobs import ONE
-from app.bulk_enrollment.presentation.api.schemas import Failure, failure_of
+from app.bulk_enrollment.presentation.api.schemas import Failure
+from app.bulk_enrollment.presentation.api.shapes import failure_of
 from app.bulk_enrollment.presentation.api.starting import ENROLLMENT
 from app.bulk_enrollment.presentation.report.downloads import outcomes_named, rows_as_csv
 from app.platform import web
 from app.platform.api.operations import operation
 from app.platform.api.paging import page_of, read_cursor, write_cursor
-from app.platform.api.schemas import Page, PageQuery, Query
+from app.platform.api.schemas import Page, PageQuery, Query, described
 
-_DESCRIPTION: Final = "Outcome codes, or `failed` or `skipped`; may be repeated."
+
+def _outcomes(more: str) -> Any:
+    text = f"Outcome codes, or `failed` or `skipped`; may be repeated.{more}"
+    return described(text, ["VALIDATION_ERROR"], max_length=len(Outcome))
 
 
 class FailureQuery(PageQuery):
     """Filters of the list; all that are given must be met."""
 
-    outcome: Annotated[list[str], Field(max_length=len(Outcome), description=_DESCRIPTION)] = Field(
-        default_factory=list
-    )
+    outcome: Annotated[list[str], _outcomes("")] = Field(default_factory=list)
     search: Annotated[
-        str, Field(max_length=MAX_SEARCH_LENGTH, description="Part of the identifier, or a row number.")
+        str,
+        described("Part of the identifier, or a row number.", "example.com", max_length=MAX_SEARCH_LENGTH),
     ] = ""
     sort: Annotated[
         Literal["row", "-row", "code", "-code", "identifier", "-identifier"],
-        Field(description="With a minus in descending order."),
+        described("Order; with a minus it is descending.", "row"),
     ] = "row"
 
 
 class RowsQuery(Query):
     """Filter of the download."""
 
-    outcome: Annotated[
-        list[str],
-        Field(max_length=len(Outcome), description=f"{_DESCRIPTION} All rows without it."),
-    ] = Field(default_factory=list)
+    outcome: Annotated[list[str], _outcomes(" All rows without it.")] = Field(default_factory=list)
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -70,7 +70,7 @@ def list_failures(public_id: str, query: FailureQuery) -> tuple[Page[Failure], i
     permission="report:view",
     media_type="text/csv",
     headers={"Content-Disposition": "The name of the file."},
-    errors=(409,),
+    says={200: "The rows as CSV.", 409: "The uploaded file is gone."},
 )
 def download_rows(public_id: str, query: RowsQuery) -> Response:
     """Download the rows of a job as CSV

@@ -4,10 +4,10 @@ from typing import Final
 
 from flask import Blueprint, url_for
 
+from app.bulk_enrollment.application.job_facts import facts_after_change
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.application.report.dry_runs import planned_run
-from app.bulk_enrollment.application.report.job_facts import facts_after_change
 from app.bulk_enrollment.presentation.api.requests import (
     NewImport,
     NewJob,
@@ -15,7 +15,8 @@ from app.bulk_enrollment.presentation.api.requests import (
     import_of,
     named_as_sent,
 )
-from app.bulk_enrollment.presentation.api.schemas import DryRun, Job, dry_run_in_words, job_of
+from app.bulk_enrollment.presentation.api.schemas import DryRun, Job
+from app.bulk_enrollment.presentation.api.shapes import dry_run_of_plan, job_of
 from app.platform import web
 from app.platform.api.operations import operation
 from app.workflows import application as workflows
@@ -23,6 +24,13 @@ from app.workflows import application as workflows
 ENROLLMENT, CONTACTS = "Bulk enrollment", "Contacts"
 JOB_PLACE: Final = {"Location": "URL of the job."}
 RUN_PLACE: Final = {"Location": "URL of the dry run."}
+REFUSALS: Final = {
+    400: "More rows than a job may have (`CONTACT_LIMIT_EXCEEDED`, with `limit` and `count`).",
+    409: "The workflow is not active (`WORKFLOW_NOT_ACTIVE`), or questions about consent are open "
+    "(`CONFIRMATION_NEEDED`, with `questions` and `how_to_answer`).",
+    429: "The rate limit, or the limit of unfinished jobs (`JOB_LIMIT_REACHED`), is reached.",
+}
+OF_IMPORTS: Final = REFUSALS | {409: "The file leaves questions about consent open (`CONFIRMATION_NEEDED`)."}
 
 JobResult = tuple[Job, int, dict[str, str]]
 RunResult = tuple[DryRun, int, dict[str, str]]
@@ -44,7 +52,7 @@ def add_to(blueprint: Blueprint) -> None:
     permission="workflow:manage",
     idempotent=True,
     headers=JOB_PLACE,
-    errors=(400, 409),
+    says=REFUSALS,
 )
 def create_job(public_id: str, body: NewJob) -> JobResult:
     """Enroll contacts in a workflow
@@ -61,8 +69,9 @@ def create_job(public_id: str, body: NewJob) -> JobResult:
     DryRun,
     status=202,
     permission="workflow:manage",
+    idempotent=True,
     headers=RUN_PLACE,
-    errors=(400, 409),
+    says=REFUSALS,
 )
 def create_dry_run(public_id: str, body: NewJob) -> RunResult:
     """Check what a job would do
@@ -80,7 +89,8 @@ def create_dry_run(public_id: str, body: NewJob) -> RunResult:
     permission="contact:manage",
     idempotent=True,
     headers=JOB_PLACE,
-    errors=(400, 404, 409),
+    errors=(404,),
+    says=OF_IMPORTS,
 )
 def import_contacts(body: NewImport) -> JobResult:
     """Import a file into the contacts
@@ -96,8 +106,10 @@ def import_contacts(body: NewImport) -> JobResult:
     DryRun,
     status=202,
     permission="contact:manage",
+    idempotent=True,
     headers=RUN_PLACE,
-    errors=(400, 404, 409),
+    errors=(404,),
+    says=OF_IMPORTS,
 )
 def check_import(body: NewImport) -> RunResult:
     """Check what an import would do
@@ -135,4 +147,6 @@ def _planned(wanted: JobRequest, prefix: str) -> RunResult:
     with named_as_sent(prefix):
         job = start.dry_run(web.actor(), wanted)
     place = url_for("api_bulk_enrollment.get_dry_run", public_id=job.public_id)
-    return dry_run_in_words(planned_run(web.actor(), job.public_id)), 202, {"Location": place}
+    actor = web.actor()
+    planned = dry_run_of_plan(planned_run(actor, job.public_id), actor.time_zone)
+    return planned, 202, {"Location": place}

@@ -1,20 +1,30 @@
 """When a job starts, and how its people are spread over time, as programs send it."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, MIDNIGHT, MOST_PEOPLE, Drip
-from app.platform.api.schemas import Body
+from app.bulk_enrollment.presentation.api.schemas import Weekday
+from app.platform.api.schemas import Body, described
 
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS: Final = get_args(Weekday)
 _YEARS: Final = range(2000, 2200)
-_EXAMPLE: Final = "2026-03-01T09:00:00Z"
+EXAMPLE_MOMENT: Final = "2026-03-01T09:00:00Z"
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Zone = Annotated[str, Field(max_length=64, description="Name of a time zone, such as Europe/Berlin.")]
-Clock = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+_CLOCK: Final = re.compile(r"(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
+
+
+def _clock(text: str) -> str:
+    if not _CLOCK.fullmatch(text):
+        raise ValueError("Must be a time of day such as 09:30, at most 24:00.")
+    return text
+
+
+Zone = Annotated[str, described("Name of a time zone.", "Europe/Berlin", max_length=64)]
+Clock = Annotated[str, Field(json_schema_extra={"pattern": f"^{_CLOCK.pattern}$"}), AfterValidator(_clock)]
 
 
 def _moment(value: Any) -> Any:
@@ -24,24 +34,34 @@ def _moment(value: Any) -> Any:
             return value
     except ValueError:
         pass
-    raise ValueError(f"Must be a time such as {_EXAMPLE}.")
+    raise ValueError(f"Must be a time such as {EXAMPLE_MOMENT}.")
 
 
-Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, Field(strict=False, examples=[EXAMPLE_MOMENT]), BeforeValidator(_moment)]
 
 
 class DripBody(Body):
-    """`people` every `every` `unit`, on `weekdays` from `opens` until before `closes`."""
+    """How the people are spread over time: `people` every `every` `unit`."""
 
-    people: Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
-    every: Annotated[int, Field(ge=1, le=10_080)] = 1
-    unit: Literal["minutes", "hours", "days"] = "days"
-    opens: Clock = "00:00"
-    closes: Clock = "24:00"
-    weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=len(WEEKDAYS))] = Field(
-        default_factory=lambda: list(WEEKDAYS)
-    )
-    time_zone: Zone | None = Field(default=None, description="The account’s time zone without it.")
+    people: Annotated[int, described("People at a time.", 100, ge=1, le=MOST_PEOPLE)]
+    every: Annotated[int, described("Number of units between two portions.", 1, ge=1, le=10_080)] = 1
+    unit: Annotated[Literal["minutes", "hours", "days"], described("Unit of `every`.", "days")] = "days"
+    opens: Annotated[Clock, described("Time of day from which people are added.", "09:00")] = "00:00"
+    closes: Annotated[
+        Clock, described("Time of day until before which people are added; 24:00: all day.", "17:00")
+    ] = "24:00"
+    weekdays: Annotated[
+        list[Weekday],
+        described(
+            "Days on which people are added; every day without it.",
+            ["monday", "tuesday", "wednesday", "thursday", "friday"],
+            min_length=1,
+            max_length=len(WEEKDAYS),
+        ),
+    ] = Field(default_factory=lambda: list(WEEKDAYS))
+    time_zone: Annotated[
+        Zone | None, described("Time zone of the times and days; the account’s without it.", "Europe/Berlin")
+    ] = None
 
     def drip(self, zone: str) -> Drip:
         """Return the drip; `zone` is the account's time zone."""

@@ -1,8 +1,11 @@
 """Requests that approve or refuse a job that waits for a second person."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.domain import Actor
 from app.bulk_enrollment.application.brakes import approvals
 from app.platform import web
 from app.platform.errors import Conflict
@@ -12,21 +15,20 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/enrollments/<public_id
 
 @blueprint.post("")
 def approve(public_id: str) -> ResponseReturnValue:
-    try:
-        approvals.approve_job(web.actor(), public_id)
-    except Conflict as conflict:
-        flash(conflict.message, "info")
-    else:
-        flash("Approved. The job continues.", "success")
-    return web.send_to(url_for("jobs.show", public_id=public_id))
+    return _decide(public_id, approvals.approve_job, "Approved. The job continues.")
 
 
 @blueprint.post("/refusal")
 def refuse(public_id: str) -> ResponseReturnValue:
+    return _decide(public_id, approvals.refuse_job, "Refused. The job is canceled, and nobody was added.")
+
+
+def _decide(public_id: str, decide: Callable[[Actor, str], None], done: str) -> ResponseReturnValue:
+    """Make the decision and go to the job; `done` says that it was made."""
     try:
-        approvals.refuse_job(web.actor(), public_id)
+        decide(web.actor(), public_id)
     except Conflict as conflict:
         flash(conflict.message, "info")
     else:
-        flash("Refused. The job is canceled, and nobody was added.", "success")
+        flash(done, "success")
     return web.send_to(url_for("jobs.show", public_id=public_id))

@@ -88,8 +88,8 @@ def reschedule(public_id: str) -> ResponseReturnValue:
     form = WhenForm()
     chosen = read_start_of(form)
     try:
-        if chosen.problems:
-            raise Invalid("VALIDATION_ERROR", next(iter(chosen.problems.values())))
+        if chosen.problems or chosen.scheduled_at is None:
+            raise Invalid("VALIDATION_ERROR", next(iter(chosen.problems.values()), "Choose a date."))
         schedule.reschedule_job(web.actor(), public_id, chosen.scheduled_at, chosen.time_zone)
     except (Invalid, Conflict) as refusal:
         flash(refusal.message, "danger")
@@ -102,7 +102,7 @@ def reschedule(public_id: str) -> ResponseReturnValue:
 def start_now(public_id: str) -> ResponseReturnValue:
     """Start a scheduled job without waiting for its time."""
     try:
-        schedule.reschedule_job(web.actor(), public_id, None)
+        schedule.start_scheduled_job(web.actor(), public_id)
     except (Conflict, TooMuch) as refusal:
         flash(refusal.message, "info")
     return web.send_to(url_for("jobs.show", public_id=public_id))

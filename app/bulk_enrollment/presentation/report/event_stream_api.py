@@ -13,7 +13,16 @@ blueprint: Blueprint = api_blueprint("job_events")
 
 @blueprint.get("/bulk-enrollment/jobs/<public_id>/events")
 @event_stream
-@operation("Bulk enrollment", media_type="text/event-stream", permission=Permission.REPORTS)
+@operation(
+    "Bulk enrollment",
+    media_type="text/event-stream",
+    permission=Permission.REPORTS,
+    says={
+        200: "The events, until the job is over.",
+        204: "Nothing follows the event that `Last-Event-ID` names.",
+        503: "Too many streams are open. Poll the progress instead.",
+    },
+)
 def follow_job_events(public_id: str) -> Response:
     """Follow the progress of a job
 

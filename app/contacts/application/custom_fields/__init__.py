@@ -19,6 +19,7 @@ from app.contacts.application.custom_fields.listing import (
     ensure_fields,
     field_list,
     fields_for,
+    find,
     find_field,
     own_field_list,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "ensure_fields",
     "field_list",
     "fields_for",
+    "find",
     "find_field",
     "merge_fields",
     "merge_preview",

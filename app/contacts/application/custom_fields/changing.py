@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application.custom_fields.listing import ListedField, find_field, own_field_list
+from app.contacts.application.custom_fields.listing import ListedField, find, own_field_list
 from app.contacts.application.custom_fields.values import VALUES_TASK
 from app.contacts.domain.names import field_key, tag_key, tag_name
 from app.contacts.domain.own_fields import KIND_LABELS, OwnField, OwnKind, definition_problems, field_with
@@ -56,8 +56,12 @@ class MergePreview:
         return sum(self.figures)
 
 
-def create_field(actor: Actor, label: str, kind: str, choices: Sequence[str] = ()) -> str:
-    """Create a custom field and return its key. Raises Invalid with `fields`, also if the name is taken."""
+Check = Callable[[ListedField], object]
+"""Gets the field as it is before the change, locked, and may raise."""
+
+
+def create_field(actor: Actor, label: str, kind: str, choices: Sequence[str] = ()) -> int:
+    """Create a custom field and return its id. Raises Invalid with `fields`, also if the name is taken."""
     accounts.require(actor, Permission.CONTACTS)
     _refuse(definition_problems(label, kind, choices))
     with transaction():
@@ -72,20 +76,34 @@ def create_field(actor: Actor, label: str, kind: str, choices: Sequence[str] = (
             actor.account_id, created.id, kind=kind, choices=_choices(kind, choices), label=tidy
         )
         activity.record(actor, "field_created", "custom_field", created.id, name=tidy)
-    return key
+        return created.id
 
 
-def edit_field(actor: Actor, field_id: int, label: str, kind: str, choices: Sequence[str] = ()) -> None:
-    """Rename a field, or change its kind or choices; existing values are then converted by a task.
+def edit_field(
+    actor: Actor,
+    field_id: int,
+    label: str | None = None,
+    kind: str | None = None,
+    choices: Sequence[str] | None = None,
+    check: Check | None = None,
+) -> None:
+    """Rename a field, or change its kind or choices (None: unchanged); existing values are then converted by
+    a task.
 
     Values that don't fit the new kind stay as they are. Columns with the earlier name still belong to the
     field. Raises NotFound, Conflict while the values are being changed, and Invalid with `fields`.
     """
     accounts.require(actor, Permission.CONTACTS)
-    _refuse(definition_problems(label, kind, choices))
     with transaction():
         accounts.lock(actor.account_id)
-        before = _idle(actor, field_id).field
+        listed_field = _idle(actor, field_id)
+        if check is not None:
+            check(listed_field)
+        before = listed_field.field
+        label = before.label if label is None else label
+        kind = before.kind.value if kind is None else kind
+        choices = before.choices if choices is None else choices
+        _refuse(definition_problems(label, kind, choices))
         _refuse_taken(actor, label, before)
         tidy, listed = tag_name(label), _choices(kind, choices)
         converts = kind != before.kind or (kind == OwnKind.CHOICE and tuple(listed) != before.choices)
@@ -161,11 +179,13 @@ def deletion_preview(actor: Actor, field_id: int) -> MergePreview:
     return MergePreview(source, None, MergeFigures(0, 0, lost), _uses_of(actor, source.field))
 
 
-def delete_field(actor: Actor, field_id: int) -> None:
+def delete_field(actor: Actor, field_id: int, check: Check | None = None) -> None:
     """Delete a field and its values; a task does it. Raises NotFound, and Conflict for a field in use."""
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
+        if check is not None:
+            check(_idle(actor, field_id))
         preview = deletion_preview(actor, field_id)
         _refuse_used(preview.source.field, preview.uses)
         own_field_store.change_field(actor.account_id, field_id, task="delete", done_through=0)
@@ -177,7 +197,7 @@ def delete_field(actor: Actor, field_id: int) -> None:
 
 
 def _idle(actor: Actor, field_id: int) -> ListedField:
-    found = find_field(actor, field_id)
+    found = find(actor, field_id)
     if found.task:
         raise Conflict(
             "CONFLICT", f"The values of {found.field.label} are being changed. Try again in a minute."

@@ -43,6 +43,12 @@ def field_list(actor: Actor) -> list[ListedField]:
 def find_field(actor: Actor, field_id: int) -> ListedField:
     """Return a custom field. Raises NotFound."""
     require(actor, Permission.REPORTS)
+    return find(actor, field_id)
+
+
+def find(actor: Actor, field_id: int) -> ListedField:
+    """Return a custom field that the actor changes, which includes the permission to see it. Raises
+    NotFound."""
     row = own_field_store.field_by_id(actor.account_id, field_id)
     if row is None:
         raise NotFound("NOT_FOUND", "This field doesn’t exist.")

@@ -26,7 +26,7 @@ from app.contacts.infrastructure.selecting import selections
 from app.contacts.infrastructure.tables import BulkAction, Contact
 from app.platform import queue
 from app.platform.clock import now
-from app.platform.database import transaction
+from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.many_rows import bound
 from app.platform.words import counted
@@ -71,7 +71,7 @@ def tag_selection(actor: Actor, selection_id: int, tag: str) -> int:
         action = _add(actor, selected, "tag", tag_id)
         name = _tag_name(action)
         activity.record(actor, "contacts_tagged", "bulk_action", action.id, tag=name, contacts=selected.total)
-    return _begin(action)
+        return action.id
 
 
 def untag_selection(actor: Actor, selection_id: int, tag: str) -> int:
@@ -88,19 +88,28 @@ def untag_selection(actor: Actor, selection_id: int, tag: str) -> int:
         activity.record(
             actor, "contacts_untagged", "bulk_action", action.id, tag=found.name, contacts=selected.total
         )
-    return _begin(action)
+        return action.id
 
 
-def delete_selection(actor: Actor, selection_id: int, confirmed: int) -> int:
+def delete_selection(actor: Actor, selection_id: int, confirmed: int | None) -> int:
     """Delete all contacts of a selection. Return the id of the action.
 
-    `confirmed` is the number of contacts that the user agreed to delete. Raises NotFound, and Conflict if
-    there are now more.
+    `confirmed` is the number of contacts that the user agreed to delete. Raises NotFound, and Conflict with
+    `count` if there are now more, or without a number.
     """
     require(actor, Permission.CONTACTS)
     with transaction():
         selected = find_selection(actor, selection_id)
         total = count_now(actor, selected)
+        if confirmed is None:
+            people = counted(total, "contact")
+            raise Conflict(
+                "CONFIRMATION_NEEDED",
+                f"This deletes {people} with their history. Confirm that number.",
+                confirm="confirmed",
+                count=total,
+                consequences=preview_deletion(actor, selection_id).consequences,
+            )
         if total > confirmed:
             raise Conflict(
                 "CONFLICT",
@@ -110,7 +119,7 @@ def delete_selection(actor: Actor, selection_id: int, confirmed: int) -> int:
             )
         action = _add(actor, selected, "delete", None, total)
         activity.record(actor, "contacts_deleted", "bulk_action", action.id, contacts=total)
-    return _begin(action)
+        return action.id
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,11 @@ def count_now(actor: Actor, selected: Selected) -> int:
 def show_action(actor: Actor, action_id: int) -> ShownAction:
     """Return a bulk action of the actor's account. Raises NotFound."""
     require(actor, Permission.REPORTS)
+    return action_begun(actor, action_id)
+
+
+def action_begun(actor: Actor, action_id: int) -> ShownAction:
+    """Return an action that the actor has just begun, which includes the permission to see it."""
     action = store.action(actor.account_id, action_id)
     if action is None:
         raise NotFound("NOT_FOUND", "This action doesn’t exist.")
@@ -169,8 +183,9 @@ def resume_actions() -> None:
 def _add(
     actor: Actor, selected: Selected, kind: Kind, tag_id: int | None, total: int | None = None
 ) -> BulkAction:
+    """Add an action, which begins after the commit."""
     at = now()
-    return store.add(
+    action = store.add(
         BulkAction(
             account_id=actor.account_id,
             created_by=actor.user_id,
@@ -184,13 +199,15 @@ def _add(
             upto_id=selections.highest_id(actor.account_id),
         )
     )
+    action_id = action.id
+    after_commit(lambda: _begin(actor.account_id, action_id))
+    return action
 
 
-def _begin(action: BulkAction) -> int:
+def _begin(account_id: int, action_id: int) -> None:
     """Process the first contacts at once, and enqueue a task for the rest."""
-    if not _run(action.account_id, action.id, SECONDS_IN_REQUEST):
-        queue.send(ACTION_TASK, action.account_id, action.id)
-    return action.id
+    if not _run(account_id, action_id, SECONDS_IN_REQUEST):
+        queue.send(ACTION_TASK, account_id, action_id)
 
 
 def _run(account_id: int, action_id: int, seconds: float) -> bool:

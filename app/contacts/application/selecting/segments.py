@@ -1,9 +1,9 @@
 """Segments: filters that are saved under a name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.accounts.application import require
+from app.accounts.application import lock, require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.filters import check_filter
@@ -15,6 +15,9 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, LimitReached, NotFound
 
 MAX_SEGMENTS = 500
+
+Check = Callable[[Segment], object]
+"""Gets the segment as it is before the change, locked, and may raise."""
 
 
 def list_segments(actor: Actor) -> Sequence[Segment]:
@@ -38,6 +41,7 @@ def save_segment(actor: Actor, name: str, criteria: Any) -> Segment:
     name = _checked(name)
     check_filter(actor, criteria)
     with transaction():
+        lock(actor.account_id)
         if store.count_segments(actor.account_id) >= MAX_SEGMENTS:
             raise LimitReached(
                 "SEGMENT_LIMIT_REACHED",
@@ -53,13 +57,18 @@ def save_segment(actor: Actor, name: str, criteria: Any) -> Segment:
 
 
 def change_segment(
-    actor: Actor, segment_id: int, *, name: str | None = None, criteria: Any = None
+    actor: Actor,
+    segment_id: int,
+    *,
+    name: str | None = None,
+    criteria: Any = None,
+    check: Check | None = None,
 ) -> Segment:
     """Rename a segment, or replace its criteria, or both; None keeps what there is. Raises like
     `save_segment`, and NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
-        segment = _existing(actor, segment_id)
+        segment = _locked(actor, segment_id, check)
         values: dict[str, Any] = {}
         if name is not None and (name := _checked(name)) != segment.name:
             if store.has_name(actor.account_id, _key(name), besides=segment.id):
@@ -84,13 +93,22 @@ def change_segment(
     return _existing(actor, segment_id)
 
 
-def delete_segment(actor: Actor, segment_id: int) -> None:
+def delete_segment(actor: Actor, segment_id: int, check: Check | None = None) -> None:
     """Delete a segment; its contacts stay. Raises NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
-        segment = _existing(actor, segment_id)
+        segment = _locked(actor, segment_id, check)
         store.delete(actor.account_id, segment.id)
         activity.record(actor, "segment_deleted", "segment", segment.id, name=segment.name)
+
+
+def _locked(actor: Actor, segment_id: int, check: Check | None) -> Segment:
+    """Return a segment that nobody else changes until the transaction ends."""
+    lock(actor.account_id)
+    segment = _existing(actor, segment_id)
+    if check is not None:
+        check(segment)
+    return segment
 
 
 def _existing(actor: Actor, segment_id: int) -> Segment:
@@ -122,4 +140,5 @@ def _key(name: str) -> str:
 
 
 def _taken(name: str) -> Conflict:
-    return Conflict("CONFLICT", f"A segment named “{name}” already exists. Choose another name.")
+    sentence = f"A segment named “{name}” already exists. Choose another name."
+    return Conflict("CONFLICT", sentence, fields={"name": sentence})

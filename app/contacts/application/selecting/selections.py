@@ -68,18 +68,24 @@ class Pasted:
         return not (self.unknown or self.ambiguous or self.unclear)
 
 
-def select_contacts(actor: Actor, ids: Sequence[int]) -> Selected:
-    """Select contacts by id. Repeated ids, and those that no contact of the account has, are left out. Raises
-    Invalid if there is none or too many."""
+def select_contacts(actor: Actor, ids: Sequence[int], *, all_exist: bool = False) -> Selected:
+    """Select contacts by id. Repeated ids are left out, and so are those that no contact of the account has,
+    unless `all_exist`: then they are refused. Raises Invalid, also if there is none or too many."""
     require(actor, Permission.CONTACTS)
     unique = list(dict.fromkeys(ids))
     if len(unique) > MOST_IDS:
         raise _invalid(
-            "contacts", f"You can select up to {MOST_IDS:,} contacts one by one. Use a filter to select more."
+            "contact_ids",
+            f"You can select up to {MOST_IDS:,} contacts one by one. Use a filter to select more.",
         )
     found = store.existing(actor.account_id, unique)
+    if all_exist and len(found) < len(unique):
+        missing = sorted(set(unique) - set(found))
+        more = "" if len(missing) <= 10 else f", and {len(missing) - 10:,} more"
+        listed = ", ".join(map(str, missing[:10]))
+        raise _invalid("contact_ids", f"No contact has these IDs: {listed}{more}.")
     if not found:
-        raise _invalid("contacts", "Select at least one contact.")
+        raise _invalid("contact_ids", "Select at least one contact.")
     return _kept(actor, ContactSelection(ids=found, total=len(found)))
 
 

@@ -53,7 +53,7 @@ def list_contacts(query: ContactQuery) -> Response:
     permission="contact:manage",
     idempotent=True,
     headers=_PLACE | _ETAG,
-    errors=(409,),
+    says={409: "Another contact has this email address: `contact_id`."},
 )
 def create_contact(body: NewContact) -> tuple[Contact, int, dict[str, str]]:
     """Add a contact
@@ -90,7 +90,7 @@ def get_contact(contact_id: int) -> tuple[Contact, int, dict[str, str]]:
     permission="contact:manage",
     conditional=True,
     headers=_ETAG,
-    errors=(409,),
+    says={409: "Another contact has this email address: `contact_id`; or the contact can’t be resubscribed."},
 )
 def update_contact(contact_id: int, body: ContactChanges) -> tuple[Contact, int, dict[str, str]]:
     """Change a contact
@@ -107,6 +107,23 @@ def update_contact(contact_id: int, body: ContactChanges) -> tuple[Contact, int,
     )
     changed = contact_of(contacts.edit_contact(web.actor(), contact_id, change, _raise_if_changed))
     return changed, 200, {"ETag": _etag(changed)}
+
+
+@blueprint.delete("/contacts/<int:contact_id>")
+@operation(
+    "Contacts",
+    status=204,
+    permission="contact:manage",
+    conditional=True,
+    says={409: "A job that is not over names the contact."},
+)
+def erase_contact(contact_id: int) -> None:
+    """Erase a contact
+
+    Deletes what is known about the person everywhere, also in the rows of jobs and in uploaded files, whose
+    figures stay right. It can’t be undone.
+    """
+    contacts.erase_contact(web.actor(), contact_id, check=_raise_if_changed)
 
 
 def _raise_if_changed(known: TaggedContact) -> None:

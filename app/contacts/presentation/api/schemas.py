@@ -1,5 +1,6 @@
 """Contacts in the terms of the API: what programs send and receive."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -10,10 +11,11 @@ from app.contacts.domain import FIELDS, MAX_TAG, ConsentBasis, Status, birthday_
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.domain.fields import CUSTOM_LIMIT
 from app.contacts.presentation.filters import MAX_LENGTH
-from app.platform.api.schemas import Body, PageQuery, Schema
+from app.platform.api.schemas import FILTER_EXAMPLE, Body, PageQuery, Schema, described
 
 _MOST_TAGS: Final = 50
 _MOST_CUSTOM: Final = 500
+_AT: Final = "2026-03-01T09:00:00Z"
 _BIRTHDAY: Final = "YYYY-MM-DD, or --MM-DD without a year."
 
 StatusName = Literal["active", "bounced", "unsubscribed", "blocked"]
@@ -21,45 +23,46 @@ BasisName = Literal["opt_in", "double_opt_in", "customer", "legitimate_interest"
 
 
 class ContactConsent(Schema):
-    """Why the contact may be contacted: the legal basis, where it is from, and since when."""
+    """Why the contact may be contacted."""
 
-    basis: str | None
-    source: str | None
-    at: datetime | None
+    basis: BasisName | None = described("Legal basis for contacting.", "opt_in")
+    source: str | None = described("Where the consent is from.", "Sign-up form")
+    at: datetime | None = described("Since when.", _AT)
 
 
 class Contact(Schema):
-    """A contact. Only contacts with the status `active` are enrolled and receive messages.
+    """A contact. Only contacts with the status `active` are enrolled and receive messages."""
 
-    `custom` is {key of the custom field: value}.
-    """
+    id: int = described("ID of the contact.", 42)
+    email: str | None = described("Email address.", "ann@example.com")
+    phone: str | None = described("Phone number with country code.", "+49301234567")
+    first_name: str | None = described("First name.", "Ann")
+    last_name: str | None = described("Last name.", "Lee")
+    company: str | None = described("Company.", "Lee Ltd")
+    city: str | None = described("City.", "Bristol")
+    country: str | None = described("Country.", "GB")
+    birthday: Annotated[str | None, described(f"Birthday: {_BIRTHDAY}", "1990-04-23")]
+    status: StatusName = described("Whether the contact may be contacted.", "active")
+    status_at: datetime | None = described("When the status last changed.", None)
+    tags: list[str] = described("Names of the tags.", ["lead"])
+    custom: dict[str, Any] = described(
+        "Values of custom fields by key, as in `GET /contact-fields`.", {"shoe_size": "42"}
+    )
+    consent: ContactConsent = described("Why the contact may be contacted.")
+    created_at: datetime = described("When the contact was added.", _AT)
+    updated_at: datetime = described("When the contact last changed.", _AT)
 
-    id: int
-    email: str | None
-    phone: str | None
-    first_name: str | None
-    last_name: str | None
-    company: str | None
-    city: str | None
-    country: str | None
-    birthday: Annotated[str | None, Field(description=_BIRTHDAY)]
-    status: str
-    status_at: datetime | None
-    tags: list[str]
-    custom: dict[str, Any]
-    consent: ContactConsent
-    created_at: datetime
-    updated_at: datetime
+
+def _listed(name: str, field: Any) -> Any:
+    default = {} if name == "id" else {"default": None}
+    return described(field.description, *(field.examples or ()), **default)
 
 
 ListedContact: Any = create_model(
     "ListedContact",
     __base__=Schema,
     __doc__="A contact in a list. With the parameter `fields`, it has only those and its `id`.",
-    **{
-        name: (field.annotation, ... if name == "id" else None)
-        for name, field in Contact.model_fields.items()
-    },
+    **{name: (field.annotation, _listed(name, field)) for name, field in Contact.model_fields.items()},
 )
 
 
@@ -97,46 +100,56 @@ class ContactQuery(PageQuery):
     """Filters of the list; all that are given must be met."""
 
     q: Annotated[
-        str, Field(max_length=254, description="Start of a name, an email address, or a phone number.")
+        str,
+        described("Start of a name, an email address, or a phone number.", "ann", max_length=254),
     ] = ""
-    status: StatusName | None = None
-    tag: Annotated[str, Field(max_length=MAX_TAG, description="Name of a tag.")] = ""
+    status: Annotated[StatusName | None, described("Only contacts with this status.", "active")] = None
+    tag: Annotated[str, described("Only contacts with this tag.", "lead", max_length=MAX_TAG)] = ""
     filter: Annotated[
         str,
-        Field(
+        described(
+            "Conditions `{field, op, value}` in groups `all` or `any`, as JSON.",
+            json.dumps(FILTER_EXAMPLE),
             max_length=MAX_LENGTH,
-            description="Conditions as JSON, in the language of filters, such as "
-            '`{"all": [{"field": "city", "op": "equals", "value": "Bristol"}]}`.',
         ),
     ] = ""
     fields: Annotated[
         str,
-        Field(max_length=400, description="Fields to return, separated by commas; all of them without it."),
+        described(
+            "Fields to return, separated by commas; all of them without it.", "email,tags", max_length=400
+        ),
     ] = ""
 
 
-def _text(key: str, description: str | None = None) -> Any:
-    return Field(default=None, max_length=FIELDS[key].limit, description=description)
+def _text(key: str, text: str, example: str) -> Any:
+    return described(text, example, default=None, max_length=FIELDS[key].limit)
 
 
-Tags = Annotated[list[Annotated[str, Field(max_length=MAX_TAG)]], Field(max_length=_MOST_TAGS)]
+TagName = Annotated[str, Field(max_length=MAX_TAG)]
+Tags = Annotated[list[TagName], Field(max_length=_MOST_TAGS)]
 CustomValue = Annotated[str, Field(max_length=CUSTOM_LIMIT)]
 
 
 class ContactFields(Body):
     """Fields of a contact as text. An email address or a phone number is required."""
 
-    email: str | None = _text("email")
-    phone: str | None = _text("phone", "Without a country code, it is a number of the account’s country.")
-    first_name: str | None = _text("first_name")
-    last_name: str | None = _text("last_name")
-    company: str | None = _text("company")
-    city: str | None = _text("city")
-    country: str | None = _text("country")
-    birthday: str | None = _text("birthday", _BIRTHDAY)
+    email: str | None = _text("email", "Email address.", "ann@example.com")
+    phone: str | None = _text(
+        "phone", "Without a country code, it is a number of the account’s country.", "+49301234567"
+    )
+    first_name: str | None = _text("first_name", "First name.", "Ann")
+    last_name: str | None = _text("last_name", "Last name.", "Lee")
+    company: str | None = _text("company", "Company.", "Lee Ltd")
+    city: str | None = _text("city", "City.", "Bristol")
+    country: str | None = _text("country", "Name or code of a country.", "GB")
+    birthday: str | None = _text("birthday", f"Birthday: {_BIRTHDAY}", "1990-04-23")
     custom: Annotated[
         dict[str, CustomValue | None],
-        Field(max_length=_MOST_CUSTOM, description="{key of the custom field: value}."),
+        described(
+            "Values of custom fields by key, as in `GET /contact-fields`.",
+            {"shoe_size": "42"},
+            max_length=_MOST_CUSTOM,
+        ),
     ] = Field(default_factory=dict)
 
     @property
@@ -167,9 +180,13 @@ class NewContact(ContactFields):
         }
     )
 
-    tags: Tags = Field(default_factory=list)
-    consent_basis: Annotated[BasisName, Field(description="Legal basis for contacting.")]
-    consent_source: Annotated[str, Field(max_length=MAX_CONSENT_SOURCE)] = ""
+    tags: Annotated[Tags, described("Names of tags; those that don’t exist are created.", ["lead"])] = Field(
+        default_factory=list
+    )
+    consent_basis: Annotated[BasisName, described("Legal basis for contacting.", "opt_in")]
+    consent_source: Annotated[
+        str, described("Where the consent is from.", "Sign-up form", max_length=MAX_CONSENT_SOURCE)
+    ] = ""
 
     @property
     def basis(self) -> ConsentBasis:
@@ -177,11 +194,7 @@ class NewContact(ContactFields):
 
 
 class ContactChanges(ContactFields):
-    """Changes of a contact. Fields that are not sent stay as they are; null clears a field.
-
-    `status` unsubscribes or resubscribes the contact. Resubscribing needs a `reason`, which is recorded as
-    the source of consent.
-    """
+    """Changes of a contact. Fields that are not sent stay as they are; null clears a field."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -189,10 +202,22 @@ class ContactChanges(ContactFields):
         }
     )
 
-    add_tags: Tags = Field(default_factory=list)
-    remove_tags: Tags = Field(default_factory=list)
-    status: Literal["active", "unsubscribed"] | None = None
-    reason: Annotated[str, Field(max_length=MAX_CONSENT_SOURCE)] = ""
+    add_tags: Annotated[Tags, described("Names of tags to add.", ["customer"])] = Field(default_factory=list)
+    remove_tags: Annotated[Tags, described("Names of tags to remove.", ["lead"])] = Field(
+        default_factory=list
+    )
+    status: Annotated[
+        Literal["active", "unsubscribed"] | None,
+        described("`unsubscribed`, or `active` to resubscribe, which needs a `reason`.", "unsubscribed"),
+    ] = None
+    reason: Annotated[
+        str,
+        described(
+            "How they asked to be contacted again; recorded as the source of consent.",
+            "Asked by phone",
+            max_length=MAX_CONSENT_SOURCE,
+        ),
+    ] = ""
 
     @property
     def wanted_status(self) -> Status | None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from flask import request, url_for
-from pydantic import Field
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from app.accounts import application as accounts
@@ -16,7 +15,7 @@ from app.files.presentation.upload import FORM_OVERHEAD
 from app.platform import web
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.operations import operation
-from app.platform.api.schemas import Query
+from app.platform.api.schemas import Query, described
 from app.platform.errors import Invalid, NotFound
 from app.platform.settings import current
 
@@ -29,9 +28,9 @@ _ANY_FILE: Final = "application/octet-stream"
 
 
 class UploadQuery(Query):
-    file_name: Annotated[
-        str | None, Field(max_length=255, description="Name of the file, for a body that is the file.")
-    ] = None
+    """What a body that is the file does not say."""
+
+    file_name: Annotated[str | None, described("Name of the file.", "leads.csv", max_length=255)] = None
 
 
 def _check() -> None:
@@ -52,7 +51,13 @@ def _check() -> None:
     permission="contact:manage",
     upload=BODIES,
     headers={"Location": "URL of the upload."},
-    errors=(400, 413, 415, 507),
+    errors=(507,),
+    says={
+        400: "The body can’t be read, or has more rows than a file may have.",
+        413: "The file is larger than this installation allows.",
+        415: "The body is not one of these types.",
+        422: "The file can’t be read (`INVALID_FILE`); `detail` says why.",
+    },
 )
 def create_upload(query: UploadQuery) -> tuple[schemas.Upload, int, dict[str, str]]:
     """Upload a file of contacts
@@ -72,7 +77,7 @@ def create_upload(query: UploadQuery) -> tuple[schemas.Upload, int, dict[str, st
 
 
 @blueprint.get("/uploads/<public_id>")
-@operation("Uploads", schemas.Upload, permission="contact:manage", errors=(404,))
+@operation("Uploads", schemas.Upload, permission="contact:manage")
 def get_upload(public_id: str) -> schemas.Upload:
     """Get an upload
 
@@ -87,7 +92,7 @@ def get_upload(public_id: str) -> schemas.Upload:
     schemas.Upload,
     permission="contact:manage",
     headers={"Content-Location": "URL of the upload that is returned."},
-    errors=(400, 404, 507),
+    errors=(400, 507),
 )
 def update_upload(public_id: str, body: schemas.UploadChanges) -> tuple[schemas.Upload, int, dict[str, str]]:
     """Read an upload another way
@@ -109,7 +114,7 @@ def update_upload(public_id: str, body: schemas.UploadChanges) -> tuple[schemas.
 
 
 @blueprint.delete("/uploads/<public_id>")
-@operation("Uploads", status=204, permission="contact:manage", errors=(404, 409))
+@operation("Uploads", status=204, permission="contact:manage", says={409: "A job or a dry run uses it."})
 def delete_upload(public_id: str) -> None:
     """Delete an upload
 

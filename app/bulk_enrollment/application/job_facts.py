@@ -1,4 +1,4 @@
-"""Jobs and their progress for programs, read without loading objects."""
+"""Jobs with their figures for programs, read without loading objects."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,7 +8,6 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.domain.job import FINISHED, Progress
 from app.bulk_enrollment.infrastructure.figures import final_figures, job_figures, progress_of
 from app.bulk_enrollment.infrastructure.job_facts.jobs import JobRow, JobSearch, job_row, job_rows
-from app.bulk_enrollment.infrastructure.job_facts.progress import progress_of_job
 from app.platform.clock import now
 from app.platform.errors import NotFound
 
@@ -36,10 +35,15 @@ def job_facts(actor: Actor, public_id: str) -> JobFacts:
 
 def facts_after_change(actor: Actor, public_id: str) -> JobFacts:
     """Return a job that the actor has just started or changed, which includes the permission to see it."""
-    found = job_row(actor.account_id, public_id)
+    return facts_of_job(actor.account_id, public_id)
+
+
+def facts_of_job(account_id: int, public_id: str) -> JobFacts:
+    """Return a job of an account, as the current transaction sees it. Raises NotFound."""
+    found = job_row(account_id, public_id)
     if found is None:
         raise _not_found()
-    return _facts(actor.account_id, [found])[0]
+    return _facts(account_id, [found])[0]
 
 
 def list_job_facts(actor: Actor, wanted: JobSearch, below: int | None, limit: int) -> JobPage:
@@ -48,15 +52,6 @@ def list_job_facts(actor: Actor, wanted: JobSearch, below: int | None, limit: in
     found = job_rows(actor.account_id, wanted, below, limit + 1)
     has_more = len(found) > limit
     return JobPage(_facts(actor.account_id, found[:limit]), found[limit - 1].id if has_more else None)
-
-
-def read_progress(actor: Actor, public_id: str) -> Progress:
-    """Return the progress of a job, with one statement. Raises like `job_facts`."""
-    accounts.require(actor, Permission.REPORTS)
-    progress = progress_of_job(actor.account_id, public_id, now())
-    if progress is None:
-        raise _not_found()
-    return progress
 
 
 def _facts(account_id: int, jobs: Sequence[JobRow]) -> list[JobFacts]:
