@@ -103,6 +103,18 @@ def test_while_it_runs(trial: Trial, app, bob, workflow):
     assert trial.progress(job).percent == 40, "what was done when it stopped"
 
 
+def test_no_batch_begins_while_the_job_is_canceled(trial: Trial, bob, workflow):
+    job = big(trial, workflow)
+    running, waiting, *_ = trial.batches(job)
+    account_id, number = bob.actor.account_id, trial.job(job).id
+    with trial.acting(), transaction():
+        assert store.claim(account_id, running.id, now(), None)
+    trial.cancel(job)
+    with trial.acting(), transaction():
+        assert store.claim(account_id, waiting.id, now(), None) is None
+        assert store.claim_next(account_id, number, now(), None) is None
+
+
 def test_the_batch_of_a_dead_worker_is_skipped_too(trial: Trial, app, bob, workflow):
     job = big(trial, workflow)
     with trial.acting(), transaction():
