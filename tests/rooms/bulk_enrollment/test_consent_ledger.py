@@ -81,3 +81,18 @@ def test_a_contact_with_another_address_since(bob, trial):
 def test_contacts_added_by_hand_have_no_ledger(bob, trial):
     bob.post("/contacts", {"email": "dora@example.com", "consent_basis": "opt_in"})
     assert ledger(bob, contact_id(trial, "dora@example.com")) == ""
+
+
+def test_a_row_that_added_nobody_has_no_legal_basis(bob, trial):
+    job = imported(trial)
+    again = trial.run(FILE, active(trial.app, bob.actor), missing="create", mapping=MAPPING)
+    for where, row, result in (
+        (job, 3, "opted out"),
+        (again, 1, "Added to the workflow"),
+        (again, 3, "opted out"),
+    ):
+        words = words_of(bob.get(f"/enrollments/{where}/rows/{row}").text)
+        assert result in words and "Legal basis" not in words
+    fresh = trial.run("Email\nnew@example.com\nnew@example.com\n", active(trial.app, bob.actor, "Spring"), missing="create")
+    assert "Legal basis Existing customers" in words_of(bob.get(f"/enrollments/{fresh}/rows/1").text)
+    assert "Legal basis" not in words_of(bob.get(f"/enrollments/{fresh}/rows/2").text)

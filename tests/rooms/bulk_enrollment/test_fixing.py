@@ -99,6 +99,21 @@ def test_what_is_typed_is_checked_as_in_an_import_and_never_lost(trial: Trial, j
     assert save(trial, job, {2: {"0": "ben@example"}})[2].state == "open", "as it was"
 
 
+def test_edits_are_recorded_without_their_values(trial: Trial, bob, job):
+    opened(trial, job)
+    save(trial, job, {2: {"0": "ben@example.org"}, 3: {}})
+    save(trial, job, {2: {"0": "ben@example.org"}, 3: {}, 999: {"0": "nobody"}})
+    save(trial, job, {5: {"1": "Evelyn"}, 3: {}}, left_out=[3])
+    page = bob.get("/activity").text
+    words = words_of(page)
+    assert words.count("edited rows of the enrollment in Welcome") == 2
+    assert "(row 2)" in words and "(2 rows)" in words
+    assert "example.org" not in page and "Evelyn" not in page
+    again = run(trial, job)
+    save(trial, job, {2: {"0": "too@late.example"}})
+    assert words_of(bob.get("/activity").text).count("edited rows of") == 2, again
+
+
 def test_a_value_that_would_be_left_out_is_said_so(trial: Trial, job):
     opened(trial, job)
     row = save(trial, job, {2: {"0": "ben@example.org", "2": "no number"}})[2]

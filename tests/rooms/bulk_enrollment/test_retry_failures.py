@@ -195,6 +195,9 @@ def test_lists_and_filters(trial: Trial, app, bob, workflow):
         [row] = trial.rows(again)
         assert (row.source_row, row.line, row.contact_id) == (3, 3, ids[3])
         assert trial.outcomes(again) == ["ENROLLED"]
+        if isinstance(selection, ManualSelection):
+            people = [trial.job(one).options.people for one in (job, again)]
+            assert people == ["4 selected contacts", "1 selected contact"]
         assert b"ENROLLED" in bob.get(f"/enrollments/{again}/rows.csv").data
 
 

@@ -24,8 +24,9 @@ def test_everything_adds_up_and_damage_is_seen(trial: Trial, bob, vera, workflow
     bob.post(f"/enrollments/{job}/verification")
     text = words_of(bob.get(f"/enrollments/{job}/verification").text)
     assert "Everything adds up." in text
-    assert "The results add up to all rows of the file. 6 6 OK" in text
-    assert "Everyone reported as added was enrolled exactly once." in text
+    assert "Rows of the file, compared with the sum of all results. 6 rows 6 rows OK" in text
+    assert "Rows that say “Added to workflow” without exactly one enrollment. None None OK" in text
+    assert "Contacts that are in the workflow twice. None None OK" in text
     assert "Everything adds up." in words_of(vera.get(f"/enrollments/{job}/verification").text)
     with trial.acting(), transaction():
         session().execute(
@@ -35,7 +36,16 @@ def test_everything_adds_up_and_damage_is_seen(trial: Trial, bob, vera, workflow
             execution_options={"synchronize_session": False},
         )
     bob.post(f"/enrollments/{job}/verification")
-    assert "Some figures don’t add up." in words_of(bob.get(f"/enrollments/{job}/verification").text)
+    text = words_of(bob.get(f"/enrollments/{job}/verification").text)
+    assert "Some figures don’t add up." in text and "None 1 row Differs" in text
+
+
+def test_an_import_says_what_its_figures_count(trial: Trial, bob):
+    job = trial.run(lines(*addresses(3)), None, missing="create")
+    bob.post(f"/enrollments/{job}/verification")
+    text = words_of(bob.get(f"/enrollments/{job}/verification").text)
+    assert "Enrollments by this import, which enrolls nobody. None None OK" in text
+    assert " 0 0 " not in text
 
 
 def test_a_large_job_is_verified_by_a_worker(trial: Trial, bob, workflow, monkeypatch):

@@ -16,7 +16,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome, reason
 from app.bulk_enrollment.domain.retrying import RetryState, SameError
 from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.fixing.sheets import CountedGroup
-from app.bulk_enrollment.infrastructure.fixing.tables import LEFT_OUT, OPEN, READY, FixingRow, FixingSheet
+from app.bulk_enrollment.infrastructure.fixing.tables import LEFT_OUT, OPEN, READY, TAKEN, FixingRow, FixingSheet
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.database import transaction
 from app.platform.errors import NotFound
@@ -108,7 +108,7 @@ def fixing_page(actor: Actor, public_id: str, state: str = OPEN, after: int = 0)
 def save_edits(actor: Actor, public_id: str, edits: Edits, left_out: Collection[int]) -> list[EditedRow]:
     """Keep what a user typed into the rows of a page, also what is still wrong, and return these rows.
 
-    `left_out` are the rows to leave out; the others are not. Rows that are not in the sheet, or that a retry
+    Rows that change are counted in the audit log, without their values. `left_out` are the rows to leave out; the others are not. Rows that are not in the sheet, or that a retry
     has taken, are ignored. Raises NotFound and FileGone.
     """
     with transaction():
@@ -118,10 +118,17 @@ def save_edits(actor: Actor, public_id: str, edits: Edits, left_out: Collection[
         earlier = sheets.earlier_edits(job.account_id, job.id, [row.source_row for row in rows])
         typed = [_typed(checker, row, edits[row.row_number]) for row in rows]
         verdicts = checker.check([given | changes for given, changes in typed])
+        changed: list[int] = []
         for row, (_, changes), verdict in zip(rows, typed, verdicts, strict=True):
             is_out = row.row_number in left_out
             values = _values(row, changes, verdict, earlier.get(row.source_row), is_out)
-            sheets.write_edits(row, values)
+            if _is_change(row, values):
+                sheets.write_edits(row, values)
+                changed.append(row.source_row)
+        if changed:
+            row_facts = {"row": changed[0]} if len(changed) == 1 else {}
+            facts = {"rows": len(changed), "kind": job.kind} | row_facts
+            activity.record(actor, "job_rows_edited", "job", job.public_id, **facts)
         resolve(job)
         again = sheets.rows_numbered(job.account_id, job.id, [row.row_number for row in rows])
         return _shown(checker, again)
@@ -180,6 +187,12 @@ def _values(
 ) -> dict[str, Any]:
     state = LEFT_OUT if is_left_out else READY if changes and verdict.problem is None else OPEN
     return {"edits": merged(earlier, changes) if changes else None, "state": state}
+
+
+def _is_change(row: FixingRow, values: Mapping[str, Any]) -> bool:
+    """Return whether values differ from those of a row that no retry has taken."""
+    before, after = (json.loads(edits) if edits else None for edits in (row.edits, values["edits"]))
+    return row.state != TAKEN and (row.state != values["state"] or before != after)
 
 
 def _shown(checker: RowChecker, rows: Sequence[FixingRow]) -> list[EditedRow]:

@@ -13,7 +13,7 @@ from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.retrying import WHOLE, RetryState, taken_outcomes, write_outcomes
-from app.bulk_enrollment.domain.selection import FileSelection
+from app.bulk_enrollment.domain.selection import FileSelection, people_in_words
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.fixing import retried_rows, sheets
 from app.bulk_enrollment.infrastructure.fixing.tables import LEFT_OUT, READY, TAKEN
@@ -129,13 +129,16 @@ def _retry_of(actor: Actor, original: EnrollmentJob, outcomes: list[Outcome], ro
         parent_job_id=original.id,
         retries=_retries_of(original, outcomes),
         total=rows,
-        options=_options_of(original),
+        options=_options_of(original, rows),
     )
 
 
-def _options_of(original: EnrollmentJob) -> JobOptions:
+def _options_of(original: EnrollmentJob, rows: int) -> JobOptions:
     """Return the user's choices for the original job; what was set at its start is set anew."""
-    return replace(original.options, scheduled_at=None, tag_ids=(), first_step=None, again=False)
+    people = people_in_words(original.selection, rows)
+    return replace(
+        original.options, people=people, scheduled_at=None, tag_ids=(), first_step=None, again=False
+    )
 
 
 def _retries_of(original: EnrollmentJob, outcomes: list[Outcome]) -> str:

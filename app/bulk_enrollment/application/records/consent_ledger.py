@@ -40,7 +40,8 @@ class LedgerEntry:
 @dataclass(frozen=True)
 class ShownRow:
     """A row of a job. `cells` are (column, cell) as in the file; empty if they can't be shown. `contact` is
-    the name of the contact, None if it doesn't exist."""
+    the name of the contact, None if it doesn't exist. `consent_basis` is set if the row created its
+    contact."""
 
     shown: ShownJob
     row: int
@@ -51,6 +52,7 @@ class ShownRow:
     remark: str | None
     contact_id: int | None
     contact: str | None
+    consent_basis: str
     cells: Sequence[tuple[str, str]]
     is_from_file: bool
 
@@ -109,9 +111,21 @@ def show_row(actor: Actor, public_id: str, row_number: int) -> ShownRow:
         remark=remark(row.note),
         contact_id=row.contact_id,
         contact=names.get(row.contact_id) if row.contact_id else None,
+        consent_basis=shown.job.options.consent_basis if _has_created(account_id, job_id, row) else "",
         cells=_cells(account_id, job_id, row_number),
         is_from_file=shown.job.upload_id is not None,
     )
+
+
+def _has_created(account_id: int, job_id: int, row: LedgerRow) -> bool:
+    """Return whether a row created its contact. Rows of contacts that were there before, that were skipped,
+    or that failed have no legal basis, and neither has an enrolled contact that has been deleted since."""
+    if row.outcome == Outcome.CREATED:
+        return True
+    if row.outcome != Outcome.ENROLLED or row.contact_id is None:
+        return False
+    person = contact_rows.person_keys(account_id, row.contact_id)
+    return person is not None and person[1] == job_id
 
 
 def _cells(account_id: int, job_id: int, row_number: int) -> list[tuple[str, str]]:

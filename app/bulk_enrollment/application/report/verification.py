@@ -80,6 +80,6 @@ def verify(account_id: int, job_id: int) -> None:
     """Verify a job and store the result."""
     job = queries.job_by_id(account_id, job_id)
     checks = verify_job(job)
-    document = {"checks": [[one.says, one.expected, one.found, one.sentence] for one in checks]}
+    document = {"checks": [[one.says, one.expected, one.found, one.sentence, one.unit] for one in checks]}
     with transaction():
         verifications.finish(account_id, job_id, document, now())

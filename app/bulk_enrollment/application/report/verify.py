@@ -11,20 +11,35 @@ from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.bulk_enrollment.infrastructure.verification import invariants
 from app.files import application as files
+from app.platform.words import counted
 
 
 @dataclass(frozen=True)
 class Check:
-    """One condition, with two figures that must be equal: `says` for the terminal, `sentence` for pages."""
+    """One condition, with two figures that must be equal: `says` for the terminal, `sentence` for pages.
+    `unit` is what both count."""
 
     says: str
     expected: int
     found: int
     sentence: str
+    unit: str = "row"
 
     @property
     def holds(self) -> bool:
         return self.expected == self.found
+
+    @property
+    def expected_words(self) -> str:
+        return self._in_words(self.expected)
+
+    @property
+    def found_words(self) -> str:
+        return self._in_words(self.found)
+
+    def _in_words(self, figure: int) -> str:
+        """“6 rows”; “None” for 0, which most checks expect."""
+        return counted(figure, self.unit) if figure else "None"
 
 
 def verify_job(job: EnrollmentJob) -> list[Check]:
@@ -38,13 +53,19 @@ def verify_job(job: EnrollmentJob) -> list[Check]:
             "rows with an outcome = rows that the batches count",
             sum(rows for outcome, rows in ledger.items() if outcome is not None),
             figures.succeeded + figures.failed + figures.skipped,
-            "The batches add up to the rows that have a result.",
+            "Rows with a result, compared with the sum of the batches.",
         )
     )
     if job.workflow_id is not None:
         twice = invariants.people_in_twice(account_id, job.workflow_id)
         checks.append(
-            Check("people enrolled twice in the workflow", 0, twice, "Nobody is in the workflow twice.")
+            Check(
+                "people enrolled twice in the workflow",
+                0,
+                twice,
+                "Contacts that are in the workflow twice.",
+                "contact",
+            )
         )
     if job.status in FINISHED and job.status != JobStatus.FAILED:
         checks += _at_the_end(job, ledger)
@@ -60,13 +81,16 @@ def _of_enrollments(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> li
             "enrollments made by the job = rows that say enrolled",
             enrolled,
             invariants.enrollments_of_job(account_id, job.id),
-            "There are as many enrollments by this job as rows that say “Added to workflow”.",
+            "Enrollments by this job, one for each row that says “Added to workflow”."
+            if job.workflow_id is not None
+            else "Enrollments by this import, which enrolls nobody.",
+            "enrollment",
         ),
         Check(
             "enrolled rows without exactly one enrollment",
             0,
             invariants.enrolled_rows_without_enrollment(account_id, job.id),
-            "Everyone reported as added was enrolled exactly once.",
+            "Rows that say “Added to workflow” without exactly one enrollment.",
         ),
     ]
 
@@ -80,13 +104,18 @@ def _of_undo(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[Chec
                 "enrollments ended by the undo = rows that say so",
                 sum(ledger.get(one, 0) for one in undone),
                 invariants.rows_with_undone_enrollment(job.account_id, job.id),
-                "As many enrollments were ended as people are reported as removed from the workflow.",
+                "Enrollments that the undo ended, one for each person reported as removed from the workflow.",
+                "enrollment",
             )
         )
     still_there = invariants.removed_contacts_still_there(job.account_id, job.id)
     checks.append(
         Check(
-            "removed contacts that still exist", 0, still_there, "Every contact reported as removed is gone."
+            "removed contacts that still exist",
+            0,
+            still_there,
+            "Contacts that are reported as removed but still exist.",
+            "contact",
         )
     )
     return checks
@@ -97,11 +126,11 @@ def _at_the_end(job: EnrollmentJob, ledger: dict[Outcome | None, int]) -> list[C
     if job.planned_at is None:
         return checks
     without = ledger.get(None, 0)
-    checks.append(Check("rows without an outcome", 0, without, "Every row has exactly one result."))
+    checks.append(Check("rows without an outcome", 0, without, "Rows without a result."))
     for outcome in Outcome:
         reported, counted = job.totals.get(outcome.name, 0), ledger.get(outcome, 0)
         if reported or counted:
-            sentence = f"“{outcome.label}”: the figure on the page is the number of rows."
+            sentence = f"Rows with the result “{outcome.label}”, compared with the figure on the page."
             checks.append(Check(f"{outcome.name} reported = counted", reported, counted, sentence))
     return checks
 
@@ -111,20 +140,19 @@ def _against_selection(job: EnrollmentJob, ledger: dict[Outcome | None, int]) ->
         selected = count_rows(job)
     except files.FileGone:
         says = "uploaded files that are no longer on this server"
-        return [Check(says, 0, 1, "The uploaded file is still on this server.")]
+        return [Check(says, 0, 1, "Uploaded files that are no longer on this server.", "file")]
     rows, words = _source_words(job)
     if job.planned_at is None:
         cancelled = job.totals.get("CANCELLED", 0)
-        sentence = f"All {words} count as canceled."
+        sentence = f"{words}, compared with the rows counted as canceled."
         return [Check(f"{rows} = rows counted as canceled", selected, cancelled, sentence)]
-    every = f"All {words} are in this job, none is missing, and none was added."
     return [
-        Check(f"{rows} = rows of the job", selected, job.total, every),
+        Check(f"{rows} = rows of the job", selected, job.total, f"{words}, compared with the rows of this job."),
         Check(
             f"{rows} = sum of all outcomes",
             selected,
             sum(ledger.values()),
-            f"The results add up to all {words}.",
+            f"{words}, compared with the sum of all results.",
         ),
     ]
 
@@ -132,7 +160,7 @@ def _against_selection(job: EnrollmentJob, ledger: dict[Outcome | None, int]) ->
 def _source_words(job: EnrollmentJob) -> tuple[str, str]:
     """Return what the rows of a job are, for the terminal and for pages."""
     if job.has_source_rows:
-        return "rows taken from the original job", "rows taken from the original job"
+        return "rows taken from the original job", "Rows taken from the original job"
     if job.upload_id:
-        return "rows in the file", "rows of the file"
-    return "selected contacts", "selected contacts"
+        return "rows in the file", "Rows of the file"
+    return "selected contacts", "Selected contacts"

@@ -15,7 +15,7 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/enrollments/<public_id
 
 @blueprint.post("")
 def approve(public_id: str) -> ResponseReturnValue:
-    return _decide(public_id, approvals.approve_job, "Approved. The job continues.")
+    return _decide(public_id, approvals.approve_job, "Approved.")
 
 
 @blueprint.post("/refusal")

@@ -28,6 +28,7 @@ def resume(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/cancellation")
 def cancel(public_id: str) -> ResponseReturnValue:
+    """Cancel the job. The panel, which follows the job to its end, says so."""
     try:
         control.cancel_job(web.actor(), public_id)
     except Conflict:
@@ -35,8 +36,6 @@ def cancel(public_id: str) -> ResponseReturnValue:
         if status not in (JobStatus.CANCELLING, JobStatus.CANCELLED):
             raise
         flash("This job is already canceled.", "info")
-    else:
-        flash("Canceling. People already added stay.", "success")
     return web.send_to(url_for("jobs.show", public_id=public_id))
 
 

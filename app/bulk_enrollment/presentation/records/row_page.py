@@ -22,7 +22,7 @@ def show(public_id: str, row_number: int) -> ResponseReturnValue:
         "bulk_enrollment/row.html",
         row=row,
         shown=row.shown,
-        consent=_label(row.shown.job.options.consent_basis),
+        consent=_label(row.consent_basis),
         tone=tone_of(row.outcome),
         nav_active="contacts" if row.shown.job.kind == "import" else "enrollments",
     )

@@ -44,6 +44,11 @@ def _number_of_rows(facts: Facts) -> str:
     return f"({counted(facts['rows'], 'row')})" if isinstance(facts.get("rows"), int) else ""
 
 
+def _edited_rows(facts: Facts) -> str:
+    """“(row 17)”, or “(3 rows)” for several."""
+    return f"(row {number(facts['row'])})" if isinstance(facts.get("row"), int) else _number_of_rows(facts)
+
+
 def _start(facts: Facts) -> str:
     """“for Dec 1, 2026, 9:00 AM”, in the account's time zone."""
     try:
@@ -101,6 +106,7 @@ _AUDIT_SENTENCES: Final = {
     "job_retried": "retried rows of {it}",
     "job_undone": "undid {it}",
     "job_verified": "verified {it}",
+    "job_rows_edited": "edited rows of {it}",
     "job_rows_fixed": "fixed rows of {it}",
     "job_fix_taken_back": "took back a fix of rows of {it}",
     "job_rows_left_out": "left out rows of {it}",
@@ -117,6 +123,7 @@ _DETAILS: Final = {
     "job_expired": _age,
     "job_retried": _number_of_rows,
     "job_undone": _number_of_rows,
+    "job_rows_edited": _edited_rows,
     "job_rows_fixed": _number_of_rows,
     "job_fix_taken_back": _number_of_rows,
     "job_rows_left_out": _number_of_rows,
