@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.accounts.domain import Actor, Permission
 from app.accounts.domain.actors import ROLE_PERMISSIONS
 from app.accounts.infrastructure import queries, store
+from app.accounts.infrastructure.queries import Teammate
 from app.platform.errors import NotAllowed
 
 _ACTIONS = {
@@ -33,8 +34,8 @@ def require(actor: Actor, permission: Permission) -> None:
     )
 
 
-def people_with(account_id: int, permission: Permission) -> Sequence[tuple[int, str]]:
-    """Return (user id, name) of the people whose role in an account has `permission`."""
+def people_with(account_id: int, permission: Permission) -> Sequence[Teammate]:
+    """Return the people whose role in an account has `permission`."""
     roles = [role.value for role, granted in ROLE_PERMISSIONS.items() if permission in granted]
     return queries.people_of(account_id, roles)
 

@@ -1,4 +1,4 @@
-"""Change a user's own name, email address, and password.
+"""Change a user's own name, email address, and password, and which emails they get.
 
 The email address and the password require the current password, so an unattended browser session is not
 enough to take over the account.
@@ -40,6 +40,17 @@ def change_name(actor: Actor, name: str) -> None:
         raise _invalid(name=f"Use at most {MAX_NAME_LENGTH} characters.")
     with transaction():
         _change(actor, "name", name=tidy)
+
+
+def wants_approval_emails(actor: Actor) -> bool:
+    """Return whether the actor gets an email when a job waits for their approval."""
+    return queries.user(_id_of(actor)).approval_emails
+
+
+def change_approval_emails(actor: Actor, *, wanted: bool) -> None:
+    """Choose whether the actor gets an email when a job waits for their approval."""
+    with transaction():
+        _change(actor, "approval emails", approval_emails=wanted)
 
 
 def change_email(actor: Actor, email: str, password: str, verify: Verifier) -> None:
@@ -87,7 +98,7 @@ def _check_password(actor: Actor, password: str, verify: Verifier) -> None:
         raise _invalid(password=WRONG_PASSWORD)
 
 
-def _change(actor: Actor, what: str, **values: str) -> None:
+def _change(actor: Actor, what: str, **values: str | bool) -> None:
     user = queries.user(_id_of(actor))
     if all(getattr(user, name) == value for name, value in values.items()):
         return

@@ -6,6 +6,7 @@ The statements of every request are built once: building one takes longer than r
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -105,11 +106,21 @@ def owner_of(account_id: int) -> tuple[User, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def people_of(account_id: int, roles: Sequence[str]) -> Sequence[tuple[int, str]]:
-    """Return (user id, name) of the active members of an account or of its agency with one of the roles, in
-    the order of their names."""
+class Teammate(NamedTuple):
+    """A member of an account or of its agency. `approval_emails`: whether they want an email when a job waits
+    for their approval."""
+
+    user_id: int
+    name: str
+    email: str
+    approval_emails: bool
+
+
+def people_of(account_id: int, roles: Sequence[str]) -> Sequence[Teammate]:
+    """Return the active members of an account or of its agency with one of the roles, in the order of their
+    names."""
     rows = session().execute(
-        sa.select(User.id, User.name)
+        sa.select(User.id, User.name, User.email, User.approval_emails)
         .join(Membership, Membership.user_id == User.id)
         .join(
             Account,
@@ -120,7 +131,7 @@ def people_of(account_id: int, roles: Sequence[str]) -> Sequence[tuple[int, str]
         .distinct(),
         execution_options=_CROSS_ACCOUNT,
     )
-    return [(user_id, name) for user_id, name in rows]
+    return [Teammate(*row) for row in rows]
 
 
 def business_of(account_id: int) -> Business | None:

@@ -24,6 +24,8 @@ class Account(Authored, db.Model):
 
 
 class User(Authored, UserMixin, db.Model):  # type: ignore[misc]
+    """A person. `approval_emails`: whether they get an email when a job waits for their approval."""
+
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -32,6 +34,7 @@ class User(Authored, UserMixin, db.Model):  # type: ignore[misc]
     name: Mapped[str] = mapped_column(sa.String(120))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    approval_emails: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
     roles = ()  # Flask-Security's roles are not used; memberships hold the role
 

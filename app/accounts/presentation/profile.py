@@ -1,4 +1,4 @@
-"""Settings > Your profile: name, email address, and password of the current user."""
+"""Settings > Your profile: name, email address, password, and emails of the current user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,16 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password, verify_password
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, PasswordField, StringField
 
 from app.accounts.application import require
-from app.accounts.application.profile import change_email, change_name, change_password
+from app.accounts.application.profile import (
+    change_approval_emails,
+    change_email,
+    change_name,
+    change_password,
+    wants_approval_emails,
+)
 from app.accounts.domain import Permission
 from app.accounts.domain.input import MAX_NAME_LENGTH
 from app.accounts.presentation import lock_out
@@ -35,6 +41,10 @@ class EmailForm(FlaskForm):
 class PasswordForm(FlaskForm):
     password = PasswordField("Current password", id="old-password")
     new_password = PasswordField("New password")
+
+
+class EmailsForm(FlaskForm):
+    approvals = BooleanField("Email me when a job waits for my approval")
 
 
 @blueprint.get("")
@@ -82,6 +92,17 @@ def set_password() -> ResponseReturnValue:
     return _save_and_redirect(form, save, password_form=form)
 
 
+@blueprint.post("/emails")
+def set_emails() -> ResponseReturnValue:
+    form = EmailsForm()
+
+    def save() -> str:
+        change_approval_emails(web.actor(), wanted=bool(form.approvals.data))
+        return "Saved."
+
+    return _save_and_redirect(form, save, emails_form=form)
+
+
 def _verify_current_password(password: str, password_hash: str) -> bool:
     """Return True if the current password is right. Raises Locked.
 
@@ -116,5 +137,6 @@ def _page(**forms: Any) -> str:
         "name_form": NameForm(formdata=None, name=actor.name),
         "email_form": EmailForm(formdata=None, email=actor.email),
         "password_form": PasswordForm(formdata=None),
+        "emails_form": EmailsForm(formdata=None, approvals=wants_approval_emails(actor)),
     }
     return render_template("accounts/profile.html", nav_active="settings", **(shown | forms))

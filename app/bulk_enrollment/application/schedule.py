@@ -1,5 +1,7 @@
 """Scheduled jobs: started by the clock when their time has come; until then the time can be changed.
 
+A job whose time has passed by more than LATEST_START, because Muster was off, waits for a person instead.
+
 The rows of a scheduled job are read when it starts, unless a dry run has read them. Either way each batch
 looks at its contacts again. The job enrolls into the version of its workflow that is published at its start.
 If the workflow is paused then, so is the job; if it is archived, the rows say so and can be retried.
@@ -17,8 +19,8 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.application.jobs.start import find_job, permission_for
-from app.bulk_enrollment.application.telling import tell_end
+from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.telling import tell_end, tell_missed_start
 from app.bulk_enrollment.application.timing.plan_ahead import (
     check_timing,
     people_of,
@@ -26,9 +28,11 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
     with_start,
 )
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
-from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, option_problems
+from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, misses_start, option_problems
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.domain.timing.pace import Drip
+from app.bulk_enrollment.domain.timing.texts import missed_start_words
 from app.bulk_enrollment.domain.timing.wall_clock import LocalTime, resolve
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -133,6 +137,9 @@ def _start_due(account_id: int, job_id: int) -> None:
         job = queries.job_by_id(account_id, job_id)
         if job.status != JobStatus.SCHEDULED or job.not_before is None or job.not_before > now():
             return
+        if misses_start(job.not_before, now()):
+            _hold(job)
+            return
         actor = accounts.worker_actor(account_id)
         try:
             _begin(job, job.options)
@@ -141,6 +148,18 @@ def _start_due(account_id: int, job_id: int) -> None:
             return
         activity.record(actor, "job_started", "job", job.public_id, rows=job.total, kind=job.kind)
         log.info("scheduled_job_started", extra={"job": job_id})
+
+
+def _hold(job: EnrollmentJob) -> None:
+    """Let a person decide about a job that has missed its start: it is scheduled, but for no time."""
+    actor, missed = accounts.worker_actor(job.account_id), job.not_before
+    if missed is None or not jobs.miss_start(job.account_id, job.id, missed):
+        return
+    publish(job, "job_rescheduled")
+    activity.record(actor, "job_start_missed", "job", job.public_id, kind=job.kind, at=missed.isoformat())
+    words = missed_start_words(missed, job.options.time_zone or actor.time_zone)
+    tell_missed_start(job.account_id, job.id, words)
+    log.info("scheduled_start_missed", extra={"job": job.id})
 
 
 def _begin(job: EnrollmentJob, options: JobOptions) -> None:

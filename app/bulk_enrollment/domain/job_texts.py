@@ -12,6 +12,7 @@ from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.timing.texts import (
     Timing,
+    missed_start_words,
     plan_words,
     queue_words,
     start_words,
@@ -90,6 +91,8 @@ def _headline_under_way(facts: JobFacts) -> str:
         else f"Importing “{facts.file_name}”"
     )
     match facts.progress.status:
+        case S.SCHEDULED if facts.timing is not None and facts.timing.missed_at is not None:
+            return f"{what} hasn’t started."
         case S.SCHEDULED:
             return f"{what} is scheduled."
         case S.PAUSED if facts.paused_by is PausedBy.APPROVAL:
@@ -221,6 +224,8 @@ def happening(facts: JobFacts) -> str:
 
 
 def _scheduled(timing: Timing | None) -> str:
+    if timing is not None and timing.missed_at is not None:
+        return missed_start_words(timing.missed_at, timing.zone)
     if timing is None or timing.starts_at is None:
         return "Waiting for its scheduled time."
     start = start_words(timing.starts_at, timing.zone, timing.now)

@@ -20,6 +20,9 @@ BATCH_SIZES = f"{SMALLEST_ASKED} to {LARGEST_ASKED}"
 EXISTING: tuple[Existing, ...] = ("leave", "fill", "overwrite")
 UNKNOWN_ZONE = "Choose a time zone from the list."
 FARTHEST_START = timedelta(days=366)
+# How late a scheduled job may start by itself. An outage of a night or a day is caught up on; after that the
+# reason for the date has often passed (an offer has ended), so a person decides.
+LATEST_START = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,11 @@ def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, st
     if options.only_with and not is_contact_value(options.only_with):
         found["only_with"] = "This contact field doesn’t exist."
     return found | brake_problems(options.brakes)
+
+
+def misses_start(starts_at: datetime, now: datetime) -> bool:
+    """Return whether a job scheduled for a moment that has passed must not start by itself any more."""
+    return now - starts_at > LATEST_START
 
 
 def start_problem(starts_at: datetime, now: datetime) -> str | None:

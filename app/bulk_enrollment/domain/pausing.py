@@ -19,8 +19,10 @@ class PausedBy(StrEnum):
 BRAKES = frozenset({PausedBy.BRAKE, PausedBy.CANARY})
 
 
-def badge_of(status: str, paused_by: str | None) -> str:
+def badge_of(status: str, paused_by: str | None, *, has_missed_start: bool = False) -> str:
     """Return the code of the badge for a status: what a job waits for, if a person is to decide about it."""
+    if has_missed_start:
+        return "missed_start"
     return _BADGES.get(paused_by or "", status) if status == "paused" else status
 
 

@@ -62,7 +62,8 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     attempts without progress) belong to its planning. `paused_by`, `paused_by_user` and `paused_at` describe
     the current pause, `failures` why the breaker began it (`brakes.rules.Failures`); `paused_seconds` is the
     total of earlier pauses since the job started. Nothing of the job begins before `not_before`: the start of
-    a scheduled job, the next portion of a drip, the next people that a rate limit permits. `portion_at` is
+    a scheduled job (None: it has missed its start and waits for a person), the next portion of a drip, the
+    next people that a rate limit permits. `portion_at` is
     the time of the drip's latest portion, `portion_people` the people enrolled from it. While `canary_rows`
     is set, only so many rows may run. `approval` is None if the job needs none, else that of
     `domain.brakes.approval`; `approval_asked_by` is who started the job, `approval_by` who decided.
@@ -126,6 +127,11 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     not_before: Mapped[datetime | None]
     portion_at: Mapped[datetime | None]
     portion_people: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def has_missed_start(self) -> bool:
+        """Whether the job is scheduled, but was not started in time and waits for a person."""
+        return self.status == JobStatus.SCHEDULED and self.not_before is None
 
     @property
     def has_source_rows(self) -> bool:

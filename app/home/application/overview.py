@@ -10,6 +10,7 @@ from app.bulk_enrollment.application import JobState, job_states
 from app.bulk_enrollment.domain.brakes.texts import approval_words, canary_words, failures_words
 from app.bulk_enrollment.domain.outcomes import FAILED, Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy, badge_of
+from app.bulk_enrollment.domain.timing.texts import missed_start_words
 from app.gallery import application as gallery
 from app.gallery.domain.browsing import GalleryQuery
 from app.gallery.domain.card import Card
@@ -48,12 +49,15 @@ class JobSummary:
     @property
     def badge(self) -> str:
         """Code of the badge: the status, or what a paused job waits for."""
-        return badge_of(self.state.job.status, self.state.job.paused_by)
+        job = self.state.job
+        return badge_of(job.status, job.paused_by, has_missed_start=job.has_missed_start)
 
     @property
     def waits_for(self) -> str:
-        """Describe what a paused job waits for that a person has to decide about; empty for any other."""
-        job = self.state.job
+        """Describe what a job waits for that a person has to decide about; empty for any other."""
+        job, timing = self.state.job, self.state.timing
+        if timing.missed_at is not None:
+            return missed_start_words(timing.missed_at, timing.zone)
         match job.paused_by:
             case PausedBy.APPROVAL:
                 return approval_words(job.total, None)

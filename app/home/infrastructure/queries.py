@@ -105,9 +105,10 @@ def unfinished_jobs(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
 
 
 def jobs_waiting_for_people(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
-    """Jobs that a brake has paused, or that wait for approval, newest first."""
+    """Jobs that a brake has paused, that wait for approval, or that missed their start, newest first."""
     waits = EnrollmentJob.paused_by.in_([*BRAKES, PausedBy.APPROVAL])
-    return _jobs(account_id, sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), limit)
+    missed = sa.and_(EnrollmentJob.status == JobStatus.SCHEDULED, EnrollmentJob.not_before.is_(None))
+    return _jobs(account_id, sa.or_(sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), missed), limit)
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:

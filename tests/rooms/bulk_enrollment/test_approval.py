@@ -1,6 +1,9 @@
 """Jobs above a size wait until a second person approves them: who may, what they see, and none slips by."""
 
+from dataclasses import replace
+
 import pytest
+import sqlalchemy as sa
 
 from app.accounts.application import add_person
 from app.accounts.domain import Role
@@ -9,10 +12,12 @@ from app.bulk_enrollment.application.brakes import approvals
 from app.bulk_enrollment.application.jobs import control
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.notifications.application.kinds import letter_of
+from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.database import session
 from app.platform.errors import Conflict, NotAllowed, NotFound
 from app.workflows import application as workflows
-from tests.people import Person
+from tests.people import EMAILS, Person
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
@@ -83,6 +88,43 @@ def test_a_large_job_waits_and_runs_when_it_is_approved(strict: Trial, bob, alic
     assert "Approved by Alice" in words_of(page_of(bob, job))
     assert actions(strict) == [("job_approved", "Alice")]
     assert "Alice approved" in words_of(bob.get("/activity").text)
+
+
+def test_those_who_may_approve_are_told_once(strict: Trial, app, bob, alice, vera, mallory, workflow):
+    job = big(strict, workflow)
+    work(strict)
+    title = "Welcome (people.csv): needs approval"
+    page = words_of(alice.get("/notifications").text)
+    assert page.count(title) == 1
+    assert "Bob started this job. With 21 rows, it waits for another person’s approval." in page
+    for person in (bob, vera, mallory):
+        assert title not in words_of(person.get("/notifications").text)
+    with strict.acting():
+        assert session().scalars(sa.select(OutgoingEmail)).all() == [], "without a mail server"
+    approve(strict, alice, job)
+    work(strict)
+    assert words_of(alice.get("/notifications").text).count(title) == 1
+
+
+def test_they_get_an_email_unless_they_do_not_want_any(strict: Trial, app, bob, alice, workflow, monkeypatch):
+    settings = replace(app.extensions["settings"], mail_url="smtp://127.0.0.1:1", mail_from="m@example.com")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    job = big(strict, workflow, notify_email="carol@example.net")
+    with strict.acting():
+        [one] = session().scalars(sa.select(OutgoingEmail)).all()
+    assert (one.address, one.kind, one.subject_id) == (EMAILS["alice"], "job_needs_approval", job)
+    assert "Not sent yet" not in words_of(page_of(bob, job)), "that is the email to Carol"
+    with app.app_context():
+        letter = letter_of(one.kind, one.facts, one.subject_id)
+    assert letter.subject == "Welcome (people.csv): needs approval"
+    assert "waits for another person’s approval" in letter.text and f"/enrollments/{job}" in letter.text
+    assert 'name="approvals"' in alice.get("/settings/profile").text
+    assert alice.post("/settings/profile/emails", {}).status_code == 303
+    big(strict, active(app, bob.actor, "Spring"))
+    with strict.acting():
+        assert len(session().scalars(sa.select(OutgoingEmail)).all()) == 1
+    assert "Spring (people.csv): needs approval" in words_of(alice.get("/notifications").text)
+    assert "updated the profile of Alice (approval emails)" in words_of(alice.get("/activity").text)
 
 
 def test_a_job_up_to_the_size_does_not_wait(strict: Trial, workflow):

@@ -93,6 +93,8 @@ def test_a_row_that_added_nobody_has_no_legal_basis(bob, trial):
     ):
         words = words_of(bob.get(f"/enrollments/{where}/rows/{row}").text)
         assert result in words and "Legal basis" not in words
-    fresh = trial.run("Email\nnew@example.com\nnew@example.com\n", active(trial.app, bob.actor, "Spring"), missing="create")
+    fresh = trial.run(
+        "Email\nnew@example.com\nnew@example.com\n", active(trial.app, bob.actor, "Spring"), missing="create"
+    )
     assert "Legal basis Existing customers" in words_of(bob.get(f"/enrollments/{fresh}/rows/1").text)
     assert "Legal basis" not in words_of(bob.get(f"/enrollments/{fresh}/rows/2").text)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry
 from app.bulk_enrollment.application import schedule
@@ -13,11 +14,13 @@ from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.domain.timing.pace import Drip
+from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.database import session
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, TooMuch
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from tests.rooms.bulk_enrollment.app_clock import AppClock
+from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
 
@@ -62,9 +65,67 @@ def test_one_whose_time_came_while_nothing_ran_starts_at_once(
     trial: Trial, workflow, clock: AppClock
 ) -> None:
     job = scheduled(trial, workflow, clock)
-    clock.go(days=2)
+    clock.go(hours=27)  # exactly a day late
     trial.settle()
     assert trial.job(job).status == "completed"
+
+
+@pytest.fixture
+def missed(trial: Trial, workflow, clock: AppClock) -> str:
+    """A job that nothing started for more than a day after its time."""
+    job = scheduled(trial, workflow, clock)
+    clock.go(hours=27, seconds=1)
+    trial.settle()
+    clock.go(days=30)
+    trial.settle()
+    return job
+
+
+def test_one_that_missed_its_start_by_days_waits_for_a_person(trial: Trial, missed, bob, app, alice) -> None:
+    found = trial.job(missed)
+    assert (found.status, found.not_before) == ("scheduled", None) and trial.enrolled(missed) == 0
+    words = "Missed its start on Tue, Dec 1, 2026, 4:00 PM (Europe/Berlin) by more than a day."
+    page = bob.get(f"/enrollments/{missed}").text
+    assert words in page and "hasn’t started." in page and "Start now" in page and "Cancel job" in page
+    assert "Missed its start" in words_of(bob.get("/enrollments").text)
+    assert words in words_of(alice.get("/").text), "Home asks for a decision"
+    told = words_of(bob.get("/notifications").text)
+    assert "Welcome (people.csv): missed its start" in told and told.count(words) == 1
+    assert "did not start the enrollment in Welcome in time (scheduled for Dec 1, 2026" in words_of(
+        bob.get("/activity").text
+    )
+
+
+def test_one_that_missed_its_start_is_started_moved_or_canceled(
+    trial: Trial, missed, workflow, clock: AppClock
+) -> None:
+    others = [scheduled(trial, workflow, clock, missing="create") for _ in range(2)]
+    clock.go(days=3)
+    trial.settle()
+    reschedule(trial, missed, None)
+    trial.settle()
+    assert trial.job(missed).status == "completed" and trial.enrolled(missed) == 20
+    reschedule(trial, others[0], clock.at + timedelta(hours=1))
+    clock.go(hours=1)
+    trial.settle()
+    assert trial.job(others[0]).status == "completed"
+    trial.cancel(others[1])
+    assert trial.job(others[1]).status == "cancelled"
+    trial.holds(missed, *others)
+
+
+def test_one_that_missed_its_start_tells_the_address_asked_for(
+    trial: Trial, workflow, clock: AppClock
+) -> None:
+    job = scheduled(trial, workflow, clock, notify_email="carol@example.net")
+    clock.go(days=3)
+    trial.sweep()
+    trial.sweep()
+    with trial.acting():
+        emails = session().scalars(sa.select(OutgoingEmail)).all()
+    assert [(one.kind, one.subject_id, one.address) for one in emails] == [
+        ("job_missed_start", job, "carol@example.net")
+    ]
 
 
 def test_the_page_says_when(trial: Trial, workflow, clock: AppClock) -> None:

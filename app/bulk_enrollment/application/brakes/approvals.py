@@ -7,10 +7,10 @@ from app.accounts.domain import Actor
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.control import cancel_locked, go_on_locked, locked_job
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.application.jobs.start import permission_for
 from app.bulk_enrollment.domain.brakes.approval import Approval, is_second_person
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.clock import now
@@ -56,7 +56,7 @@ def may_decide(actor: Actor, job: EnrollmentJob) -> bool:
 def approvers_of(actor: Actor, job: EnrollmentJob) -> list[str]:
     """Return the names of the people who may decide about a job."""
     people = accounts.people_with(actor.account_id, permission_for(job.kind))
-    return [name for user_id, name in people if is_second_person(user_id, job.approval_asked_by)]
+    return [one.name for one in people if is_second_person(one.user_id, job.approval_asked_by)]
 
 
 def _decide(actor: Actor, job: EnrollmentJob, decision: Approval) -> None:

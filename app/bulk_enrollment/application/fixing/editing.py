@@ -11,12 +11,20 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.fixing.checking import NOT_FOUND, Column, RowChecker, Verdict, merged
 from app.bulk_enrollment.application.fixing.retry import resolve, retry_state
 from app.bulk_enrollment.application.fixing.sheet import LONGEST_SHOWN
-from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.domain.outcomes import Outcome, reason
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.retrying import RetryState, SameError
 from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.fixing.sheets import CountedGroup
-from app.bulk_enrollment.infrastructure.fixing.tables import LEFT_OUT, OPEN, READY, TAKEN, FixingRow, FixingSheet
+from app.bulk_enrollment.infrastructure.fixing.tables import (
+    LEFT_OUT,
+    OPEN,
+    READY,
+    TAKEN,
+    FixingRow,
+    FixingSheet,
+)
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.database import transaction
 from app.platform.errors import NotFound
@@ -108,8 +116,9 @@ def fixing_page(actor: Actor, public_id: str, state: str = OPEN, after: int = 0)
 def save_edits(actor: Actor, public_id: str, edits: Edits, left_out: Collection[int]) -> list[EditedRow]:
     """Keep what a user typed into the rows of a page, also what is still wrong, and return these rows.
 
-    Rows that change are counted in the audit log, without their values. `left_out` are the rows to leave out; the others are not. Rows that are not in the sheet, or that a retry
-    has taken, are ignored. Raises NotFound and FileGone.
+    `left_out` are the rows to leave out; the others are not. Rows that are not in the sheet, or that a retry
+    has taken, are ignored. The audit log counts the rows that change, without their values. Raises NotFound
+    and FileGone.
     """
     with transaction():
         job = _held(actor, public_id)

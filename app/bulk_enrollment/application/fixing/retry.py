@@ -7,11 +7,12 @@ from dataclasses import replace
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.start import find_job, key_of, permission_for, promote
+from app.bulk_enrollment.application.jobs.start import find_job, key_of, promote
 from app.bulk_enrollment.application.selection.accepting import upload_of
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.retrying import WHOLE, RetryState, taken_outcomes, write_outcomes
 from app.bulk_enrollment.domain.selection import FileSelection, people_in_words
 from app.bulk_enrollment.infrastructure import queries

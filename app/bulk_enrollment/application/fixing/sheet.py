@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.fixing.checking import Column, RowChecker, merged
-from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.selection.retried import apply_edits
 from app.bulk_enrollment.application.selection.rows import source_of
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.fixing import filling, sheets

@@ -7,11 +7,12 @@ crash. A worker whose batch has failed rows asks `must_brake` before it goes on 
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.application.telling import tell_pause
+from app.bulk_enrollment.application.telling import tell_approvers, tell_pause
 from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.brakes.texts import CANARY_DONE, failures_words
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.brakes import failures as counted
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -55,8 +56,10 @@ def hold_for_approval(job: EnrollmentJob) -> None:
         return
     if job.approval is None and not approval_is_needed(job.account_id, job.total):
         return
-    jobs.pause(job.account_id, job.id, PausedBy.APPROVAL, now(), approval=Approval.NEEDED.value)
+    if not jobs.pause(job.account_id, job.id, PausedBy.APPROVAL, now(), approval=Approval.NEEDED.value):
+        return
     publish(job, "job_paused")
+    tell_approvers(job.account_id, job.id, permission_for(job.kind))
     log.info("job_waits_for_approval", extra={"job": job.id, "rows": job.total})
 
 

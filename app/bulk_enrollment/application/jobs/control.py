@@ -6,11 +6,12 @@ from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended, resume
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import CANCEL_TASK
-from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, pause_that_holds
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure.brakes.failures import accept_failures
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from app.accounts import application as accounts
-from app.accounts.domain import Actor, Permission
+from app.accounts.domain import Actor
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.braking import approval_is_needed
 from app.bulk_enrollment.application.jobs.dry_run_limits import make_room_for
@@ -27,6 +27,7 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
 from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.selection import (
     FileSelection,
     FilterSelection,
@@ -139,11 +140,6 @@ def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
     if job is None:
         raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
     return job
-
-
-def permission_for(kind: str) -> Permission:
-    """Return the permission to start and change a job of this kind; an import only changes contacts."""
-    return Permission.CONTACTS if kind == "import" else Permission.WORKFLOWS
 
 
 def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:

@@ -113,7 +113,7 @@ class ShownJob:
     @property
     def badge(self) -> str:
         """Code of the badge: the status, or what a paused job waits for."""
-        return badge_of(self.status, self.paused_by)
+        return badge_of(self.status, self.paused_by, has_missed_start=self.job.has_missed_start)
 
     @property
     def needs_approval(self) -> bool:
@@ -124,6 +124,8 @@ class ShownJob:
     @property
     def mark(self) -> str:
         """A value that changes whenever the page around the panel does."""
+        if self.job.has_missed_start:
+            return f"{self.status}-missed"
         return f"{self.status}-{self.paused_by}" if self.paused_by else self.status.value
 
     @property

@@ -4,8 +4,9 @@ to-do is dismissed."""
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.domain.job import FINISHED
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.platform.clock import now
 from app.platform.database import transaction

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.start import find_job, permission_for
+from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.report.verify import Check, verify_job
 from app.bulk_enrollment.domain.job import FINISHED
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.bulk_enrollment.infrastructure.verification import verifications

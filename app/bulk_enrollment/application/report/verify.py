@@ -147,7 +147,9 @@ def _against_selection(job: EnrollmentJob, ledger: dict[Outcome | None, int]) ->
         sentence = f"{words}, compared with the rows counted as canceled."
         return [Check(f"{rows} = rows counted as canceled", selected, cancelled, sentence)]
     return [
-        Check(f"{rows} = rows of the job", selected, job.total, f"{words}, compared with the rows of this job."),
+        Check(
+            f"{rows} = rows of the job", selected, job.total, f"{words}, compared with the rows of this job."
+        ),
         Check(
             f"{rows} = sum of all outcomes",
             selected,

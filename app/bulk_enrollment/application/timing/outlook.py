@@ -24,6 +24,7 @@ def timing_of(job: EnrollmentJob, enrolled: int, at: datetime, ahead: int = 0) -
         drip=drip,
         plan=_plan(job, enrolled, at) if drip and job.status not in FINISHED else None,
         ahead=ahead,
+        missed_at=job.options.scheduled_at if job.has_missed_start else None,
     )
 
 

@@ -19,8 +19,9 @@ SOON_SECONDS: Final = 90.0
 class Timing:
     """The timing of a job, for its texts.
 
-    `starts_at` is set while the job is scheduled, `waits_until` while no batch may begin; `plan` is when the
-    people who are left leave. `zone` is the time zone of the job; `ahead` is the number of jobs before it.
+    `starts_at` is set while the job is scheduled, `missed_at` if it has missed that start, `waits_until`
+    while no batch may begin; `plan` is when the people who are left leave. `zone` is the time zone of the
+    job; `ahead` is the number of jobs before it.
     """
 
     now: datetime
@@ -30,6 +31,7 @@ class Timing:
     drip: Drip | None = None
     plan: DripPlan | None = None
     ahead: int = 0
+    missed_at: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -39,6 +41,8 @@ class Timing:
     @property
     def next_words(self) -> str:
         """Say in a list when the job starts or goes on; empty if it does not wait."""
+        if self.missed_at is not None:
+            return "Missed its start"
         if self.starts_at is not None:
             return f"Starts {short_time(self.starts_at, self.zone, self.now)}"
         if self.waits and self.waits_until is not None:
@@ -115,6 +119,14 @@ def start_words(starts_at: datetime, zone: str, now: datetime) -> str:
     if starts_at <= now:
         return f"Starts now. It was scheduled for {date_and_time(starts_at, zone)}."
     return f"Starts {time_until(starts_at, now)}, on {date_and_time(starts_at, zone)}."
+
+
+def missed_start_words(missed_at: datetime, zone: str) -> str:
+    """Say that a job was not started, because its time was long past, and what a person can do."""
+    return (
+        f"Missed its start on {date_and_time(missed_at, zone)} by more than a day. "
+        "Start it now, choose another time, or cancel it."
+    )
 
 
 def plan_words(plan: DripPlan, zone: str, now: datetime) -> str:

@@ -40,6 +40,12 @@ def pause(
     return move(account_id, job_id, JobStatus.PAUSED, **pause, **values)
 
 
+def miss_start(account_id: int, job_id: int, starts_at: datetime) -> bool:
+    """Let a job that is scheduled for this moment wait for a person. Return whether this call did it."""
+    is_scheduled = [EnrollmentJob.status == JobStatus.SCHEDULED, EnrollmentJob.not_before == starts_at]
+    return update_if(account_id, job_id, is_scheduled, {"not_before": None})
+
+
 def take_pause_over(
     account_id: int, job_id: int, now: PausedBy | None, by: PausedBy, user_id: int | None = None
 ) -> bool:

@@ -10,9 +10,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.fixing import editing, sheet
-from app.bulk_enrollment.application.jobs.start import permission_for
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.outcomes import FIXABLE
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.retrying import SameError
 from app.bulk_enrollment.presentation.fixing.retries import run_again
 from app.platform import web

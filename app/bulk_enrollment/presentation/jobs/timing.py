@@ -13,6 +13,7 @@ from app.bulk_enrollment.application import schedule
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.timing.plan_ahead import TimePlan, check_timing, time_plan
 from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.timing.texts import (
     pace_words,
     plan_words,
@@ -84,7 +85,7 @@ def plan_in_words(options: JobOptions, people: int) -> PlanInWords | None:
 def reschedule(public_id: str) -> ResponseReturnValue:
     """Change the start of a scheduled job."""
     job = start.find_job(web.actor(), public_id)
-    accounts.require(web.actor(), start.permission_for(job.kind))
+    accounts.require(web.actor(), permission_for(job.kind))
     form = WhenForm()
     chosen = read_start_of(form)
     try:

@@ -1,11 +1,11 @@
-"""The words of notifications and emails about a job's end, and about a pause by Muster."""
+"""The words of notifications and emails about a job's end, and about jobs that wait for a person."""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import current_app
 
-from app.bulk_enrollment.application.telling import ENDED, PAUSED
+from app.bulk_enrollment.application.telling import ENDED, MISSED_START, NEEDS_APPROVAL, PAUSED
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.job import JobStatus, Progress
 from app.bulk_enrollment.domain.job_texts import JobFacts
@@ -21,6 +21,11 @@ _STATES: Final = {
     JobStatus.FAILED: ("failed", "circle-x", "danger"),
 }
 _PAUSED: Final = ("paused by Muster", "pause", "warning")
+_WAITS_FOR: Final = {
+    PAUSED: _PAUSED,
+    NEEDS_APPROVAL: ("needs approval", "pause", "warning"),
+    MISSED_START: ("missed its start", "clock", "warning"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class _Told:
 
 
 def register() -> None:
-    for kind in (ENDED, PAUSED):
+    for kind in (ENDED, *_WAITS_FOR):
         notifications.register_notice(kind, _notice)
         notifications.register_letter(kind, _letter)
 
@@ -78,7 +83,7 @@ def _read(facts: Facts) -> _Told:
     file_name = facts.get("file") or "file"
     total = int(facts.get("total") or 0)
     progress = Progress(status, total, **kinds, batches=0, batches_done=0)
-    state, icon, tone = _STATES.get(status, _PAUSED)
+    state, icon, tone = _STATES.get(status) or _WAITS_FOR.get(facts.get("waits_for", ""), _PAUSED)
     if status in _STATES:
         text = job_texts.headline(JobFacts(progress, outcomes, workflow, file_name, kind=kind))
         if skipped := job_texts.skipped(outcomes):

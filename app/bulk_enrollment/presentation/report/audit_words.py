@@ -57,6 +57,12 @@ def _start(facts: Facts) -> str:
         return ""
 
 
+def _scheduled_start(facts: Facts) -> str:
+    """“(scheduled for Dec 1, 2026, 9:00 AM)”."""
+    start = _start(facts)
+    return f"(scheduled {start})" if start else ""
+
+
 _WHY_PAUSED: Final = {
     PausedBy.CANARY: "after its first rows",
     PausedBy.BRAKE: "because too many rows failed",
@@ -95,6 +101,7 @@ _AUDIT_SENTENCES: Final = {
     "job_started": "started {it}",
     "job_scheduled": "scheduled {it}",
     "job_rescheduled": "changed the start of {it}",
+    "job_start_missed": "did not start {it} in time",
     "job_cancelled": "canceled {it}",
     "job_paused": "paused {it}",
     "job_resumed": "resumed {it}",
@@ -120,6 +127,7 @@ _DETAILS: Final = {
     "job_finished": _end,
     "job_scheduled": _start,
     "job_rescheduled": _start,
+    "job_start_missed": _scheduled_start,
     "job_expired": _age,
     "job_retried": _number_of_rows,
     "job_undone": _number_of_rows,

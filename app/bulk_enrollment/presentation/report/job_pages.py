@@ -8,17 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.brakes import approvals
 from app.bulk_enrollment.application.fixing.retry import retry_state
-from app.bulk_enrollment.application.jobs.start import permission_for
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.report.throughput import throughput_of
 from app.bulk_enrollment.application.selection import corrections
+from app.bulk_enrollment.application.telling import NEEDS_APPROVAL
 from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.forecast import words_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.timing.texts import date_and_time, pace_words, portion_words
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
@@ -88,7 +89,7 @@ def show(public_id: str) -> ResponseReturnValue:
         "bulk_enrollment/job.html",
         nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
         relatives=corrections.relatives_of(web.actor(), shown.job),
-        emails=notifications.emails_about(shown.job.account_id, shown.job.public_id),
+        emails=_emails_to_starter(shown),
         filter_words=_filter_words(shown),
         **_panel_facts(shown),
         **facts,
@@ -199,6 +200,12 @@ def _problem_facts(shown: ShownJob) -> dict[str, Any]:
         "tabs": _tabs(shown, wanted),
         "clock": formats.time_with_seconds,
     }
+
+
+def _emails_to_starter(shown: ShownJob) -> list[Any]:
+    """Return the emails to the address that was asked for, not those to people who may approve the job."""
+    emails = notifications.emails_about(shown.job.account_id, shown.job.public_id)
+    return [one for one in emails if one.kind != NEEDS_APPROVAL]
 
 
 def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:

@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application.jobs.start import permission_for
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.verification import verification_of, verify_again
+from app.bulk_enrollment.domain.permissions import permission_for
 from app.platform import web
 
 blueprint = Blueprint("verification", __name__, url_prefix="/enrollments/<public_id>/verification")
