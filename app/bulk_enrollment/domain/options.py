@@ -95,15 +95,19 @@ def option_problems(options: JobOptions, identifier: Identifier) -> dict[str, st
     if options.time_zone and not is_zone(options.time_zone):
         found["time_zone"] = UNKNOWN_ZONE
     if options.drip is not None:
-        if problem := drip_problem(options.drip):
-            found[f"drip_{problem[0]}"] = problem[1]
-        if not is_zone(options.drip.zone):
-            found["time_zone"] = UNKNOWN_ZONE
+        found |= pace_problems(options.drip)
     if options.notify_email and isinstance(key := email_key(options.notify_email), AddressProblem):
         found["notify_email"] = explain(key.value)
     if options.only_with and not is_contact_value(options.only_with):
         found["only_with"] = "This contact field doesn’t exist."
     return found | brake_problems(options.brakes)
+
+
+def pace_problems(drip: Drip) -> dict[str, str]:
+    """Validate a drip; return {form field: sentence}, empty if it is valid."""
+    problem = drip_problem(drip)
+    found = {f"drip_{problem[0]}": problem[1]} if problem else {}
+    return found if is_zone(drip.zone) else found | {"time_zone": UNKNOWN_ZONE}
 
 
 def misses_start(starts_at: datetime, now: datetime) -> bool:

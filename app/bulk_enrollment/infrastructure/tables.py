@@ -64,7 +64,8 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     total of earlier pauses since the job started. Nothing of the job begins before `not_before`: the start of
     a scheduled job (None: it has missed its start and waits for a person), the next portion of a drip, the
     next people that a rate limit permits. `portion_at` is
-    the time of the drip's latest portion, `portion_people` the people enrolled from it. While `canary_rows`
+    the time of the drip's latest portion, `portion_people` the people enrolled from it, `pace_changes` how
+    often a person has changed the pace since the job was created. While `canary_rows`
     is set, only so many rows may run. `approval` is None if the job needs none, else that of
     `domain.brakes.approval`; `approval_asked_by` is who started the job, `approval_by` who decided.
 
@@ -127,6 +128,7 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     not_before: Mapped[datetime | None]
     portion_at: Mapped[datetime | None]
     portion_people: Mapped[int] = mapped_column(default=0, server_default="0")
+    pace_changes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def has_missed_start(self) -> bool:

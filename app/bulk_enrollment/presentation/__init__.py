@@ -6,7 +6,7 @@ from app.bulk_enrollment.application.records import erasing
 from app.bulk_enrollment.presentation.brakes import decisions
 from app.bulk_enrollment.presentation.fixing import pages as fixing
 from app.bulk_enrollment.presentation.fixing import retries
-from app.bulk_enrollment.presentation.jobs import check, commands, control, timing, undo
+from app.bulk_enrollment.presentation.jobs import check, commands, control, pace, timing, undo
 from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
 from app.bulk_enrollment.presentation.records import notices, report_page, row_page
 from app.bulk_enrollment.presentation.report import (
@@ -41,6 +41,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(undo.blueprint)
     app.register_blueprint(verification.blueprint)
     app.register_blueprint(timing.blueprint)
+    app.register_blueprint(pace.blueprint)
     app.context_processor(running_jobs.on_every_page)
     audit_words.register()
     notices.register()

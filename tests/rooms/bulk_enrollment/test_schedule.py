@@ -19,6 +19,7 @@ from app.platform.database import session
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, TooMuch
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
+from tests.people import sign_in
 from tests.rooms.bulk_enrollment.app_clock import AppClock
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
@@ -81,7 +82,8 @@ def missed(trial: Trial, workflow, clock: AppClock) -> str:
     return job
 
 
-def test_one_that_missed_its_start_by_days_waits_for_a_person(trial: Trial, missed, bob, app, alice) -> None:
+def test_one_that_missed_its_start_by_days_waits_for_a_person(trial: Trial, missed, app) -> None:
+    bob, alice = sign_in(app, "bob"), sign_in(app, "alice")
     found = trial.job(missed)
     assert (found.status, found.not_before) == ("scheduled", None) and trial.enrolled(missed) == 0
     words = "Missed its start on Tue, Dec 1, 2026, 4:00 PM (Europe/Berlin) by more than a day."

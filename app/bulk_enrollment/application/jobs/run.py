@@ -187,7 +187,7 @@ def _carry_out(
         claim = part.claim
         others: list[Claim] = []
         if together > 1 and may_go_on():
-            others = following.lock_following(job.account_id, claim, together, part.at)
+            others = following.lock_following(job.account_id, claim, together, part.at, job.pace_changes)
         written = enroll_as_planned(job, [claim, *others], span_of(job, claim, *others), part.at)
         settle_part(job, part, planned_outcomes(claim), written)
         counts = [as_counts(planned_outcomes(one), one) | NOTHING._asdict() for one in others]
@@ -235,7 +235,8 @@ def _claim_next(
     rows."""
     if not may_go_on() or must_brake(job, failed):
         return None
-    return claims.claim_next(job.account_id, job.id, now(), queue.running_task(), together)
+    task = queue.running_task()
+    return claims.claim_next(job.account_id, job.id, now(), task, together, job.pace_changes)
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:

@@ -62,12 +62,13 @@ def allowance(job: EnrollmentJob, limits: Limits) -> tuple[Allowance, datetime]:
     """
     if limits.rates:
         counts.lock(job.account_id, is_shared=any(rate.is_shared for rate in limits.rates))
-    portion = counts.lock_portion(job.account_id, job.id) if limits.drip else Portion()
+    # The pace may have been changed since the job was read.
+    drip, portion = counts.lock_pace(job.account_id, job.id) if limits.drip else (None, Portion())
     at = now()
     allowed = Allowance(UNLIMITED, at)
-    if limits.drip:
+    if drip:
         start = job.options.scheduled_at or at
-        mine = turn(limits.drip, portion, start, at)
+        mine = turn(drip, portion, start, at)
         allowed = Allowance(mine.people, mine.wait_until, portion=mine.portion)
     for rate in limits.rates:
         allowed = _within(rate, job.account_id, allowed, at)

@@ -95,10 +95,10 @@ def can_wait_here(until: datetime, may_go_on: Callable[[], bool]) -> bool:
 
 
 def wait(job: EnrollmentJob, claim: Claim, until: datetime) -> None:
-    """Give a claimed batch back; the job begins no other before `until`."""
+    """Give a claimed batch back; the job begins no other before `until`, unless its pace has changed."""
     with transaction():
         if claims.give_back(job.account_id, claim):
-            jobs.change(job.account_id, job.id, not_before=until)
+            jobs.wait_until(job.account_id, job.id, until, job.pace_changes)
 
 
 def _rows(job: EnrollmentJob, first: int, last: int) -> Range:

@@ -63,6 +63,13 @@ class Drip:
             return self
         return replace(self, daily_at=minute_of(self._local(first_open(self, moment))))
 
+    def instead_of(self, earlier: "Drip | None", moment: datetime) -> "Drip":
+        """Return the drip of a job that changes its pace. Portions by days keep the time of day that the
+        `earlier` drip has, or get that of a moment."""
+        if earlier is None or earlier.daily_at is None or (earlier.zone, self.unit) != (self.zone, "days"):
+            return self.starting(moment)
+        return self if self.has_hours else replace(self, daily_at=earlier.daily_at)
+
     def is_open(self, moment: datetime) -> bool:
         """Return whether people may be enrolled at a moment."""
         local = self._local(moment)
@@ -184,10 +191,23 @@ def _edges(drip: Drip, day: date, minute: int) -> list[datetime]:
 
 
 class Portion(NamedTuple):
-    """The latest portion that has begun: its time (None: none has), and the people enrolled from it."""
+    """The latest portion that has begun: its time (None: none has), and the people enrolled from it; at least
+    the size of a portion if it has left and the pace has changed since."""
 
     at: datetime | None = None
     taken: int = 0
+
+
+def portion_after_change(portion: Portion, earlier: Drip | None, drip: Drip | None) -> Portion:
+    """Return the latest portion of a job whose pace changes from `earlier` to `drip` (None: all at once).
+
+    A portion that has left is not topped up, even if portions are larger now. One that is leaving gets the
+    new size.
+    """
+    if earlier is None or drip is None or portion.at is None:
+        return Portion()
+    has_left = portion.taken >= earlier.people
+    return portion._replace(taken=max(portion.taken, drip.people)) if has_left else portion
 
 
 class Turn(NamedTuple):

@@ -119,24 +119,32 @@ def claim(account_id: int, batch_id: int, now: datetime, holder: str | None) -> 
 
 
 def claim_next(
-    account_id: int, job_id: int, now: datetime, holder: str | None, together: int = 1
+    account_id: int, job_id: int, now: datetime, holder: str | None, together: int = 1, pace_changes: int = 0
 ) -> Claim | None:
     """Claim the job's next pending batch, in the transaction that settles another of its batches.
 
     Groups of `together` batches are begun at their first one, so that workers do not get in each other's way.
 
-    Return None if `dispatch` must decide what comes next: the job is no longer processing, its workflow is
-    paused, another job of the account has a waiting batch, or this job has none. The account's limit need
-    not be checked, because the number of its running batches does not grow. The batch may be one whose task
-    is queued; that task will find it claimed.
+    Return None if `dispatch` must decide what comes next: the job is no longer processing, its pace has been
+    changed more than `pace_changes` times, its workflow is paused, another job of the account has a waiting
+    batch, or this job has none. The account's limit need not be checked, because the number of its running
+    batches does not grow. The batch may be one whose task is queued; that task will find it claimed.
     """
-    values = {"of_account": account_id, "of_job": job_id, "at": now, "task": holder, "together": together}
+    values = {
+        "of_account": account_id,
+        "of_job": job_id,
+        "at": now,
+        "task": holder,
+        "together": together,
+        "pace": pace_changes,
+    }
     claimed = execute_built(_next_claim(lease(), longest_wait()), values).first()
     return Claim.of(claimed) if claimed else None
 
 
 OF_ACCOUNT, OF_JOB = sa.bindparam("of_account", type_=BigInt), sa.bindparam("of_job", type_=BigInt)
 AT = sa.bindparam("at", type_=UtcDateTime())
+_PACE = sa.bindparam("pace", type_=sa.Integer())
 
 
 def is_due(batch: sa.Alias, wait: Interval) -> sa.ColumnElement[bool]:
@@ -149,7 +157,8 @@ def is_due(batch: sa.Alias, wait: Interval) -> sa.ColumnElement[bool]:
 
 
 def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
-    """SQL condition: the job is processing without a canary, and its worker need not make way."""
+    """SQL condition: the job is processing without a canary at the pace that its worker knows, and the worker
+    need not make way."""
     mine, other, theirs = _jobs.alias("mine"), _jobs.alias("other"), _batches.alias("theirs")
     is_paused = sa.exists().where(
         Workflow.account_id == OF_ACCOUNT,
@@ -162,6 +171,7 @@ def job_may_go_on(lease: Interval, wait: Interval) -> sa.ColumnElement[bool]:
         mine.c.id == OF_JOB,
         mine.c.status == JobStatus.PROCESSING.value,
         may_begin(mine.c, AT),
+        mine.c.pace_changes == _PACE,
         mine.c.canary_rows.is_(None),
         ~is_paused,
     )

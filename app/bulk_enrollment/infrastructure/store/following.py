@@ -30,7 +30,9 @@ from app.platform.many_rows import execute_built
 _batches = EnrollmentBatch.__table__
 
 
-def lock_following(account_id: int, claim: Claim, together: int, now: datetime) -> list[Claim]:
+def lock_following(
+    account_id: int, claim: Claim, together: int, now: datetime, pace_changes: int = 0
+) -> list[Claim]:
     """Lock the batches between a claimed one and the end of its group of `together` batches; return them.
 
     The first that cannot be locked, or has been tried before, ends the sequence. The locks end with the
@@ -43,6 +45,7 @@ def lock_following(account_id: int, claim: Claim, together: int, now: datetime) 
         "after": claim.number,
         "until": end_of_group,
         "at": now,
+        "pace": pace_changes,
     }
     found = [Claim.of(row) for row in execute_built(_following(lease(), longest_wait()), values)]
     in_a_row = takewhile(lambda pair: pair[0].number == pair[1], zip(found, count(claim.number + 1)))

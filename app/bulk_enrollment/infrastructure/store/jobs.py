@@ -46,6 +46,12 @@ def miss_start(account_id: int, job_id: int, starts_at: datetime) -> bool:
     return update_if(account_id, job_id, is_scheduled, {"not_before": None})
 
 
+def wait_until(account_id: int, job_id: int, until: datetime, pace_changes: int) -> bool:
+    """Let a job begin nothing before `until`, unless its pace has been changed more than `pace_changes`
+    times. Return whether this call did it."""
+    return update_if(account_id, job_id, [EnrollmentJob.pace_changes == pace_changes], {"not_before": until})
+
+
 def take_pause_over(
     account_id: int, job_id: int, now: PausedBy | None, by: PausedBy, user_id: int | None = None
 ) -> bool:

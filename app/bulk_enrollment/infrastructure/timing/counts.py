@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus
-from app.bulk_enrollment.domain.timing.pace import Portion
+from app.bulk_enrollment.domain.timing.pace import Drip, Portion
 from app.bulk_enrollment.domain.timing.rates import Enrolled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, LimitedEnrollment
 from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
@@ -74,14 +74,15 @@ def forget_before(moment: datetime) -> None:
     )
 
 
-def lock_portion(account_id: int, job_id: int) -> Portion:
-    """Return the latest portion of a job's drip, locked until the transaction ends."""
+def lock_pace(account_id: int, job_id: int) -> tuple[Drip | None, Portion]:
+    """Return a job's drip and its latest portion, locked until the transaction ends."""
     query = (
-        sa.select(EnrollmentJob.portion_at, EnrollmentJob.portion_people)
+        sa.select(EnrollmentJob.options, EnrollmentJob.portion_at, EnrollmentJob.portion_people)
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
         .with_for_update()
     )
-    return Portion(*session().execute(query).one())
+    options, at, taken = session().execute(query).one()
+    return options.drip, Portion(at, taken)
 
 
 def save_portion(account_id: int, job_id: int, portion: Portion) -> None:

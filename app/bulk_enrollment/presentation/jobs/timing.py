@@ -14,6 +14,7 @@ from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.timing.plan_ahead import TimePlan, check_timing, time_plan
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.permissions import permission_for
+from app.bulk_enrollment.domain.timing.pace import Drip, DripPlan
 from app.bulk_enrollment.domain.timing.texts import (
     pace_words,
     plan_words,
@@ -71,14 +72,21 @@ def plan_in_words(options: JobOptions, people: int) -> PlanInWords | None:
     at, zone = now(), web.actor().time_zone
     plan: TimePlan = time_plan(options, people, at, zone)
     found: list[str] = []
-    portions: list[str] = []
+    portions: Sequence[str] = []
     if plan.starts_at is not None:
         found.append(start_words(plan.starts_at, plan.zone, at))
     if options.drip is not None and plan.drip is not None:
-        found.append(f"{pace_words(options.drip)}.")
-        found.append(plan_words(plan.drip, options.drip.zone, at))
-        portions = portion_words(plan.drip, options.drip.zone, at)
-    return PlanInWords(list(filter(None, found)), portions) if found else None
+        spread = drip_in_words(options.drip, plan.drip)
+        found += spread.sentences
+        portions = spread.portions
+    return PlanInWords(found, portions) if found else None
+
+
+def drip_in_words(drip: Drip, plan: DripPlan) -> PlanInWords:
+    """Describe a pace, and say when the people leave."""
+    at = now()
+    sentences = [f"{pace_words(drip)}.", plan_words(plan, drip.zone, at)]
+    return PlanInWords(list(filter(None, sentences)), portion_words(plan, drip.zone, at))
 
 
 @blueprint.post("/<public_id>/schedule")

@@ -63,6 +63,11 @@ def _scheduled_start(facts: Facts) -> str:
     return f"(scheduled {start})" if start else ""
 
 
+def _pace(facts: Facts) -> str:
+    """“to 500 people a day”, or “to all at once”."""
+    return f"to {facts.get('pace') or 'all at once'}"
+
+
 _WHY_PAUSED: Final = {
     PausedBy.CANARY: "after its first rows",
     PausedBy.BRAKE: "because too many rows failed",
@@ -101,6 +106,7 @@ _AUDIT_SENTENCES: Final = {
     "job_started": "started {it}",
     "job_scheduled": "scheduled {it}",
     "job_rescheduled": "changed the start of {it}",
+    "job_pace_changed": "changed the pace of {it}",
     "job_start_missed": "did not start {it} in time",
     "job_cancelled": "canceled {it}",
     "job_paused": "paused {it}",
@@ -128,6 +134,7 @@ _DETAILS: Final = {
     "job_scheduled": _start,
     "job_rescheduled": _start,
     "job_start_missed": _scheduled_start,
+    "job_pace_changed": _pace,
     "job_expired": _age,
     "job_retried": _number_of_rows,
     "job_undone": _number_of_rows,

@@ -14,6 +14,7 @@ from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.report.throughput import throughput_of
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.telling import NEEDS_APPROVAL
+from app.bulk_enrollment.application.timing.changing import can_change_pace
 from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.forecast import words_of
@@ -148,6 +149,7 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "may_cancel": may_change and shown.can_be_cancelled,
         "may_pause": may_change and shown.status in RUNNING,
         "may_resume": may_change and shown.can_be_resumed,
+        "may_change_pace": may_change and can_change_pace(shown.job),
         **_approval_facts(shown),
         "poll_seconds": _poll_seconds(shown),
         "when": form_for(shown.job.options, actor.time_zone) if may_change and shown.is_scheduled else None,
