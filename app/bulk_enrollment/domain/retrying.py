@@ -1,6 +1,6 @@
-"""Which rows of a finished job can be retried, and how many are left."""
+"""Which rows of a finished job can be retried, how many are left, and which job a downloaded file is of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,47 @@ def taken_outcomes(retries: str | None) -> tuple[Outcome, ...]:
 def write_outcomes(outcomes: Iterable[Outcome]) -> str:
     """Return the value of the column `retries` for these outcomes."""
     return ",".join(outcome.name for outcome in sorted(outcomes))
+
+
+@dataclass(frozen=True)
+class Correctable:
+    """A job that a file with the same columns may correct: its `place` in the order of the jobs (more is
+    newer), the name of its file, its {outcome code: rows}, and whether it retries rows of another job."""
+
+    place: int
+    file_name: str
+    totals: Mapping[str, int]
+    is_retry: bool
+
+
+def job_of_download(
+    jobs: Iterable[Correctable], file_name: str, rows: int, outcomes: Collection[str]
+) -> Correctable | None:
+    """Return the job of which a file was downloaded that has `rows` rows, with these outcomes among them.
+
+    Jobs that lack an outcome are only taken if there is no other. Then the number of rows decides, which
+    distinguishes a retry from the job that it retries; then the file name. What is still open is the first
+    job, not its retry, and the newest of several.
+    """
+    known = list(jobs)
+    possible = [job for job in known if all(job.totals.get(code) for code in outcomes)]
+    return max(possible or known, key=lambda job: _likelihood(job, file_name, rows, outcomes), default=None)
+
+
+def _likelihood(
+    job: Correctable, file_name: str, rows: int, outcomes: Collection[str]
+) -> tuple[bool, bool, bool, int]:
+    sizes = {
+        "failed": sum(job.totals.get(outcome.name, 0) for outcome in FAILED),
+        "all": sum(job.totals.values()),
+        "": sum(job.totals.get(code, 0) for code in outcomes),
+    }
+    stem = job.file_name.rpartition(".")[0] or job.file_name
+    has_name = file_name.startswith(f"{stem}-")
+    part = file_name.removeprefix(f"{stem}-") if has_name else ""
+    named = next((name for name in ("failed", "all") if part.startswith(name)), None)
+    has_size = rows == sizes[named] if named else rows in sizes.values()
+    return has_size, has_name, not job.is_retry, job.place
 
 
 @dataclass(frozen=True)

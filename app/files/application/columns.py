@@ -6,7 +6,7 @@ from typing import Final
 from app.accounts.domain import Actor
 from app.files.application.reading import first_rows, layout_of, profile_of
 from app.files.domain.cells.profile import FileProfile
-from app.files.domain.columns.added import ADDED_COLUMNS, added_positions
+from app.files.domain.columns.added import ADDED_COLUMNS, added_outcomes, added_positions
 from app.files.domain.columns.guesses import (
     CUSTOM,
     FIELDS,
@@ -65,6 +65,13 @@ def added_columns(upload: Upload) -> tuple[int, ...]:
     """Return the positions of columns added by one of our downloads; empty for any other file."""
     rows = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
     return added_positions(layout_of(upload).own_columns, rows)
+
+
+def outcomes_in_download(upload: Upload) -> frozenset[str]:
+    """Return the outcome codes in the first rows of a file that is one of our downloads; empty for any
+    other."""
+    rows = [row.cells for row in first_rows(upload, SAMPLE_ROWS)]
+    return added_outcomes(layout_of(upload).own_columns, rows)
 
 
 def has_columns_of(layout: FileLayout, other: FileLayout) -> bool:

@@ -1,6 +1,7 @@
 """The correction loop: the corrected file takes over what was chosen for the first job (B-24, B-25)."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -8,8 +9,11 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.domain.columns.added import OUTCOME_CODES
-from app.platform.database import session
+from app.platform.database import session, transaction
+from app.platform.tenancy import acting_for
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
+from tests.rooms.bulk_enrollment.test_retry_failures import REJECTED
+from tests.rooms.bulk_enrollment.trial import trigger
 from tests.rooms.files.mapping_pages import checked, choices_on, decide, enroll_page, text_of, uploaded
 from tests.rooms.workflows.drafts import active
 
@@ -155,3 +159,59 @@ def test_an_import_is_corrected_as_well(app, bob, run_tasks):
     job = started(bob, None, run_tasks, FIRST, **CHOSEN)
     page = bob.get(uploaded(bob, None, corrected(bob, job))).text
     assert kept(page) == EXPECTED
+
+
+def test_after_a_retry_the_file_still_corrects_the_first_job(app, bob, workflow, run_tasks):
+    people = FIRST + b",Cleo Fox,cleo@example.com,Gold\n"
+    with trigger(app, "contacts", "INSERT", "NEW.email_key = 'cleo@example.com'", **REJECTED):
+        first = started(bob, workflow, run_tasks, people, **CHOSEN)
+        failed = corrected(bob, first)
+        bob.post(f"/enrollments/{first}/retries", {})
+        run_tasks()
+    old, retry = jobs(app)
+    assert (old.totals, retry.totals) == (
+        {"ENROLLED": 1, "VALIDATION_ERROR": 1, "ENROLLMENT_ERROR": 1},
+        {"ENROLLMENT_ERROR": 1},
+    )
+    page = bob.get(uploaded(bob, workflow, failed, "people-failed.csv")).text
+    assert "Corrected rows" in text_of(page) and f'href="/enrollments/{first}"' in page
+    assert kept(page) == EXPECTED
+    again = bob.get(f"/enrollments/{retry.public_id}/rows.csv?outcome=failed").data
+    page = bob.get(uploaded(bob, workflow, again, "people-failed.csv")).text
+    assert f'href="/enrollments/{retry.public_id}"' in page and kept(page) == EXPECTED
+
+
+def test_everything_else_is_inherited_too(app, bob, workflow, run_tasks, monkeypatch):
+    settings = replace(app.extensions["settings"], mail_url="smtp://127.0.0.1:1", mail_from="m@example.com")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    drip = {"pace": "spread", "drip_people": "70", "drip_every": "2", "drip_unit": "hours"}
+    drip |= {"drip_opens": "08:00", "drip_closes": "18:30", "drip_weekdays": ["0", "2"]}
+    drip |= {"time_zone": "America/New_York"}
+    more = {"canary": "5%", "failed_percent": "12", "failed_rows": "34", "batch_size": "20"}
+    mail = {"notify": "y", "notify_email": "carol@example.net"}
+    wrong = FIRST.replace(b"ann@example.com", b"ann at example.com")
+    first = started(bob, workflow, run_tasks, wrong, **CHOSEN, **drip, **more, **mail)
+    with app.app_context(), acting_for(bob.actor.account_id), transaction():
+        [job] = session().scalars(
+            sa.select(EnrollmentJob).where(EnrollmentJob.account_id == bob.actor.account_id)
+        )
+        job.options = replace(job.options, only_with="contact.first_name")
+    assert jobs(app)[0].status == "completed_with_errors"
+    address = uploaded(bob, workflow, corrected(bob, first), "people-failed.csv")
+    page = bob.get(address).text
+    for field, value in (drip | more | mail).items():
+        if field not in ("drip_weekdays", "pace", "notify"):
+            assert choices_on(page)[field] == value, field
+    days = re.findall(r'name="drip_weekdays" value="(\d)" checked', page)
+    assert days == ["0", "2"] and choices_on(page)["pace"] == "spread"
+    answer = bob.post(address, choices_on(page) | {"act": "start", "drip_weekdays": days})
+    assert answer.status_code == 303, text_of(answer.text)
+    old, new = jobs(app)
+    assert new.parent_job_id == old.id
+    ours = ("drip", "brakes", "notify_email", "batch_size", "time_zone", "only_with", "tags", "missing")
+    for name in (*ours, "existing", "consent_basis"):
+        inherited = getattr(new.options, name)
+        if name == "drip":
+            inherited = replace(inherited, daily_at=old.options.drip.daily_at)
+        assert inherited == getattr(old.options, name), name
+    assert new.options.scheduled_at is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.retrying import Correctable, job_of_download
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.infrastructure import relatives
 from app.bulk_enrollment.infrastructure.relatives import Relative
@@ -35,23 +36,27 @@ def corrected_job(
     actor: Actor, upload: files.Upload, workflow_id: str | None, asked: str
 ) -> EnrollmentJob | None:
     """Return the job that a file corrects: the requested one, or else, if the file is one of our downloads,
-    the newest with the same columns. Raises NotFound."""
+    the one with the same columns that it was most likely downloaded from. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     if asked == NONE:
         return None
     if asked:
         return job_to_correct(actor, asked, workflow_id)
-    if not files.added_columns(upload):
+    outcomes = files.outcomes_in_download(upload)
+    if not outcomes:
         return None
     layout = files.layout_of(upload)
-    return next(
-        (
-            job
-            for job, known in relatives.correctable_jobs(actor.account_id, workflow_id)
-            if known is not None and files.has_columns_of(FileLayout.from_json(known), layout)
-        ),
-        None,
-    )
+    alike = {
+        job.id: job
+        for job, known in relatives.correctable_jobs(actor.account_id, workflow_id)
+        if known is not None and files.has_columns_of(FileLayout.from_json(known), layout)
+    }
+    candidates = [
+        Correctable(job.id, job.options.source_name, job.totals, job.retries is not None)
+        for job in alike.values()
+    ]
+    found = job_of_download(candidates, upload.file_name, upload.rows, outcomes)
+    return alike[found.place] if found else None
 
 
 def inherited_choices(

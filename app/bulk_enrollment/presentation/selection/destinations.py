@@ -194,7 +194,10 @@ class JobDestination:
     def _job(
         self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, key: str | None = None
     ) -> JobRequest:
-        corrects = self.corrected.public_id if self.corrected else None
+        corrects = None
+        if self.corrected:
+            corrects = self.corrected.public_id
+            options = replace(options, only_with=self.corrected.options.only_with)
         return JobRequest(
             FileSelection.of(upload.public_id, choices), options, self.workflow_id, key, corrects
         )

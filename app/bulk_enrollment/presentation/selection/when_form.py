@@ -106,7 +106,7 @@ def first_when(zone: str) -> dict[str, Any]:
 
 def when_values(options: JobOptions, zone: str) -> dict[str, Any]:
     """Return {field: value} to show what was chosen earlier; `zone` is the account's time zone."""
-    values = first_when(options.time_zone or zone)
+    values = first_when(options.drip.zone if options.drip else options.time_zone or zone)
     if options.scheduled_at is not None:
         day, time = local_fields(options.scheduled_at, values["time_zone"])
         values |= {"when": "later", "start_date": day, "start_time": time}

@@ -35,6 +35,15 @@ OUTCOME_CODES: Final = frozenset(
 )
 
 
+def added_outcomes(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Return the codes in the outcome column of a download; empty for any other file. Parameters as for
+    `added_positions`."""
+    if not added_positions(columns, rows):
+        return frozenset()
+    at = [name.strip().lower() for name in columns].index(ADDED_COLUMNS[0])
+    return frozenset(row[at].strip() for row in rows if at < len(row) and row[at].strip())
+
+
 def added_positions(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """Return the positions of the added columns, or an empty tuple.
 
