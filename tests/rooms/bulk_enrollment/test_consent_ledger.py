@@ -5,9 +5,12 @@ import re
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.application.jobs import discarding
+from app.bulk_enrollment.infrastructure.people.tables import PastJob, PastRow
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session, transaction
 from tests.rooms.bulk_enrollment.jobs import words_of
+from tests.rooms.bulk_enrollment.test_history import age, expire
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.workflows.drafts import active
 
@@ -98,3 +101,47 @@ def test_a_row_that_added_nobody_has_no_legal_basis(bob, trial):
     )
     assert "Legal basis Existing customers" in words_of(bob.get(f"/enrollments/{fresh}/rows/1").text)
     assert "Legal basis" not in words_of(bob.get(f"/enrollments/{fresh}/rows/2").text)
+
+
+def test_the_ledger_outlives_its_job(bob, trial):
+    """B-16: after a job is deleted, file, row, person, legal basis, and time are still known."""
+    trial.run("Email,Note\ncleo@example.com,x\n", None, missing="create")
+    job = imported(trial)
+    workflow = active(trial.app, bob.actor)
+    enrolled = trial.run(FILE, workflow, missing="create", mapping=MAPPING)
+    ann, ben, cleo = (contact_id(trial, f"{name}@example.com") for name in ("ann", "ben", "cleo"))
+    for one in (job, enrolled):
+        age(trial, one, 91)
+    before = words_of(ledger(bob, ben))
+    expire(trial)
+    assert bob.get(f"/enrollments/{job}").status_code == 404
+    card = ledger(bob, ben)
+    words = words_of(card)
+    assert words.replace(" (job deleted)", "") == before
+    gone = "people.csv, row 2 line 3 (job deleted)"
+    assert f"{gone} New contacts Opt-in (signed up or gave consent) Bob" in words
+    assert f"{gone} Added to workflow Welcome – Bob" in words
+    assert f"/enrollments/{job}" not in card and "<time" in card
+    blocked = words_of(ledger(bob, cleo))
+    assert "row 3 line 4 (job deleted)" in blocked and "The file says this person has opted out." in blocked
+    assert "people.csv, row 1 line 2 New contacts Existing customers" in blocked, "whose job is still there"
+    bob.post(f"/contacts/{ann}/erasure")
+    trial.run_tasks()
+    with trial.acting():
+        rows = session().execute(sa.select(PastRow.contact_id, PastRow.job_id)).all()
+    assert ann not in {row.contact_id for row in rows} and len(rows) == 4
+
+
+def test_dry_runs_and_people_who_were_skipped_leave_nothing(trial, bob):
+    flow = active(trial.app, bob.actor)
+    draft = trial.draft(FILE, flow, missing="create", mapping=MAPPING)
+    trial.run_tasks()
+    job = trial.run("Email\nwrong\nann@example.com\nann@example.com\n", flow)
+    age(trial, job, 91)
+    expire(trial)
+    with trial.acting(), transaction():
+        discarding.discard_dry_run(trial.actor.account_id, trial.job(draft).id)
+    trial.run_tasks()
+    with trial.acting():
+        assert session().scalars(sa.select(PastRow)).all() == []
+        assert [one.source_name for one in session().scalars(sa.select(PastJob))] == ["people.csv"]

@@ -166,7 +166,7 @@ def test_after_a_retry_the_file_still_corrects_the_first_job(app, bob, workflow,
     with trigger(app, "contacts", "INSERT", "NEW.email_key = 'cleo@example.com'", **REJECTED):
         first = started(bob, workflow, run_tasks, people, **CHOSEN)
         failed = corrected(bob, first)
-        bob.post(f"/enrollments/{first}/retries", {})
+        bob.post(f"/enrollments/{first}/retry")
         run_tasks()
     old, retry = jobs(app)
     assert (old.totals, retry.totals) == (

@@ -16,6 +16,7 @@ from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.infrastructure import job_list, queries, waiting
+from app.bulk_enrollment.infrastructure.people import past_jobs
 from app.bulk_enrollment.infrastructure.store import jobs, unwanted
 from app.notifications import application as notifications
 from app.platform import queue
@@ -60,15 +61,26 @@ def discard_rest(account_id: int, job_id: int) -> None:
 
 
 def discard_expired() -> None:
-    """Delete finished jobs that are older than jobs are kept, up to EXPIRED_AT_ONCE of them."""
+    """Delete finished jobs that are older than jobs are kept, up to EXPIRED_AT_ONCE of them; the consent
+    ledger keeps what put contacts here."""
     days = current().job_retention_days
     before = now() - timedelta(days=days)
     for account_id, job_id in waiting.expired_jobs(before, EXPIRED_AT_ONCE):
         with transaction():
             job = queries.job_by_id(account_id, job_id)
-            name = job_list.named(account_id, job).workflow or job.options.source_name
+            named = job_list.named(account_id, job)
+            name = named.workflow or job.options.source_name
             if not unwanted.expire(account_id, job_id, before):
                 continue
+            past_jobs.keep_job(
+                account_id,
+                job_id,
+                source_name=job.options.source_name or "file",
+                workflow=named.workflow,
+                started_by=named.starter or named.started_by,
+                at=job.created_at,
+                consent_basis=job.options.consent_basis,
+            )
             notifications.forget(account_id, [job.public_id])
             actor = accounts.worker_actor(account_id)
             activity.record(actor, "job_expired", "job", job.public_id, name=name, kind=job.kind, days=days)

@@ -11,8 +11,9 @@ from app.bulk_enrollment.application.report.shown_jobs import ShownJob, show_job
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.infrastructure import problem_rows, queries
-from app.bulk_enrollment.infrastructure.people import contact_rows
+from app.bulk_enrollment.infrastructure.people import contact_rows, past_jobs
 from app.bulk_enrollment.infrastructure.people.contact_rows import SMALL_JOB, LedgerRow, WritingJob
+from app.bulk_enrollment.infrastructure.people.past_jobs import PastEntry
 from app.files import application as files
 from app.platform.errors import NotFound
 
@@ -22,10 +23,11 @@ MOST_READ = 100_000  # rows of a file that are read to show the cells of one
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """A job that wrote to the contact. `row` and `line` are None if the row isn't known anymore, `outcome`
-    and `words` are then empty. `consent_basis` is set if the job created the contact."""
+    """A job that wrote to the contact; `job_id` is None if it has been deleted. `row` and `line` are None if
+    the row isn't known anymore, `outcome` and `words` are then empty. `consent_basis` is set if the job
+    created the contact."""
 
-    job_id: str
+    job_id: str | None
     source: str
     workflow: str | None
     started_by: str | None
@@ -58,7 +60,8 @@ class ShownRow:
 
 
 def consent_ledger(actor: Actor, contact_id: int) -> list[LedgerEntry]:
-    """Return the jobs that wrote to a contact, newest first, each with its row. Raises NotFound."""
+    """Return the jobs that wrote to a contact, newest first, each with its row; also those that have been
+    deleted since. Raises NotFound."""
     accounts.require(actor, Permission.REPORTS)
     account_id = actor.account_id
     person = contact_rows.person_keys(account_id, contact_id)
@@ -73,7 +76,10 @@ def consent_ledger(actor: Actor, contact_id: int) -> list[LedgerEntry]:
         if job.job_id not in rows and job.total <= SMALL_JOB:
             row = contact_rows.row_of_contact(account_id, job.job_id, contact_id)
             rows |= {job.job_id: row} if row is not None else {}
-    return [_entry(job, rows.get(job.job_id), is_creator=job.job_id == created_job) for job in jobs]
+    entries = [_entry(job, rows.get(job.job_id), is_creator=job.job_id == created_job) for job in jobs]
+    past = past_jobs.past_entries(account_id, contact_id, created_job, SHOWN)
+    entries += [_past_entry(one, is_creator=one.job_id == created_job) for one in past]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:SHOWN]
 
 
 def _entry(job: WritingJob, row: LedgerRow | None, is_creator: bool) -> LedgerEntry:
@@ -89,6 +95,22 @@ def _entry(job: WritingJob, row: LedgerRow | None, is_creator: bool) -> LedgerEn
         outcome=outcome,
         words=reason(outcome, row.detail) if row and outcome else "",
         consent_basis=job.options.consent_basis if is_creator else "",
+    )
+
+
+def _past_entry(past: PastEntry, is_creator: bool) -> LedgerEntry:
+    outcome = Outcome(past.outcome) if past.outcome is not None else None
+    return LedgerEntry(
+        job_id=None,
+        source=past.source_name,
+        workflow=past.workflow,
+        started_by=past.started_by,
+        at=past.at,
+        row=past.row_number,
+        line=past.line,
+        outcome=outcome,
+        words=reason(outcome, past.detail) if outcome is not None else "",
+        consent_basis=past.consent_basis if is_creator else "",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
 from app.bulk_enrollment.domain.selection import ManualSelection
-from app.bulk_enrollment.infrastructure.people import contact_rows, traces
+from app.bulk_enrollment.infrastructure.people import contact_rows, past_jobs, traces
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.contacts import application as contacts
 from app.contacts.application import ErasedPerson, Trace
@@ -49,7 +49,9 @@ def _check(person: ErasedPerson) -> None:
 
 
 def _at_once(person: ErasedPerson) -> None:
-    """Discard dry runs that contain the person, or may contain them; they can be repeated."""
+    """Discard dry runs that contain the person, or may contain them, which can be repeated; forget the rows
+    of deleted jobs."""
+    past_jobs.forget_contact(person.account_id, person.contact_id)
     for job in traces.jobs_of(person.account_id):
         if job.is_dry_run and (not job.is_planned or _rows(person, job.job_id)):
             discard_dry_run(person.account_id, job.job_id)

@@ -9,7 +9,7 @@ from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.fixing.tables import FixingRow, RowEdits
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob, EnrollmentRow, RowFields
-from app.platform.database import session
+from app.platform.database import is_sqlite, session
 
 _PLAIN = {"synchronize_session": False}
 _QUOTING = (Outcome.CONTACT_BLOCKED, Outcome.VALIDATION_ERROR)
@@ -53,11 +53,16 @@ def rows_of(
     return [(row[0], row[1]) for row in session().execute(query)]
 
 
+def without_quote(detail: Any) -> sa.ColumnElement[str | None]:
+    """SQL expression for a detail without what it quotes of the file, after a colon."""
+    colon = sa.func.instr if is_sqlite() else sa.func.strpos
+    place = colon(detail, ":")
+    return sa.case((place > 0, sa.func.substr(detail, 1, place - 1)), else_=detail)
+
+
 def blank_rows(account_id: int, job_id: int, rows: Sequence[int]) -> None:
     """Remove from rows what names a person or quotes the file; outcomes and numbers stay."""
-    colon = sa.func.instr if session().get_bind().dialect.name == "sqlite" else sa.func.strpos
-    place = colon(EnrollmentRow.detail, ":")
-    quoting = sa.and_(EnrollmentRow.outcome.in_(_QUOTING), place > 0)
+    quoting = EnrollmentRow.outcome.in_(_QUOTING)
     session().execute(
         sa.update(EnrollmentRow)
         .where(
@@ -68,9 +73,7 @@ def blank_rows(account_id: int, job_id: int, rows: Sequence[int]) -> None:
         .values(
             identifier=None,
             key=None,
-            detail=sa.case(
-                (quoting, sa.func.substr(EnrollmentRow.detail, 1, place - 1)), else_=EnrollmentRow.detail
-            ),
+            detail=sa.case((quoting, without_quote(EnrollmentRow.detail)), else_=EnrollmentRow.detail),
         ),
         execution_options=_PLAIN,
     )

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.infrastructure.fixing.tables import FixingRow, FixingSheet, RowEdits
+from app.bulk_enrollment.infrastructure.people.past_jobs import keep_rows
 from app.bulk_enrollment.infrastructure.plan_states import is_unwanted
 from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.store.planning import forget_after
@@ -49,8 +50,9 @@ def expire(account_id: int, job_id: int, before: datetime) -> bool:
 
 
 def delete_last(account_id: int, job_id: int, most: int) -> bool:
-    """Delete up to `most` ledger rows of a job that never runs, from the last one on, and a discarded dry run
-    that has none left. Return whether rows are left."""
+    """Delete up to `most` ledger rows of a job that never runs or has expired, from the last one on, and a
+    discarded job that has none left. The consent ledger keeps those of an expired job. Return whether rows
+    are left."""
     job = (EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
     fewer = EnrollmentJob.planned_rows - most
     left = session().scalar(
@@ -61,6 +63,7 @@ def delete_last(account_id: int, job_id: int, most: int) -> bool:
         execution_options=_PLAIN,
     )
     if left is not None:
+        keep_rows(account_id, job_id, after=left)
         forget_after(account_id, job_id, left)
     if not left:
         session().execute(
