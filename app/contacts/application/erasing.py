@@ -9,7 +9,7 @@ rows, enrollments, and the audit log.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.accounts import application as accounts
 from app.accounts.application import require
@@ -17,14 +17,17 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.lookup import existing
 from app.contacts.application.reading import TaggedContact, tagged
+from app.contacts.domain.criteria.rewriting import redacted_text, without_person
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import erasure_store
+from app.contacts.infrastructure.erasure_store import Filtered
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.logs import log
+from app.platform.words import counted
 
 ERASE_TASK = "contacts.erase_traces"
 UNTOUCHED = timedelta(minutes=5)
@@ -42,6 +45,16 @@ class ErasedPerson:
     keys: tuple[str, ...]
     texts: tuple[str, ...]
     values: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The email addresses, in lower case."""
+        return tuple({one.lower() for one in (*self.keys, *self.texts) if "@" in one})
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The phone numbers with a country code."""
+        return tuple(one for one in self.keys if "@" not in one)
 
 
 class Trace(NamedTuple):
@@ -84,6 +97,8 @@ def erasure_preview(actor: Actor, contact_id: int) -> ErasurePreview:
     person = _person(contact)
     own = erasure_store.counts(actor.account_id, contact_id)
     traces = [Trace(f"Timeline events: {own.events:,}. Tags: {own.tags:,}.")]
+    if named := sum(_names(person, one) for one in erasure_store.segments(actor.account_id)):
+        traces.append(Trace(f"{counted(named, 'segment')} will no longer name this person."))
     traces += [trace for eraser in _erasers.values() for trace in eraser.preview(person)]
     return ErasurePreview(contact, traces)
 
@@ -104,6 +119,7 @@ def erase_contact(
             eraser.check(person)
         for eraser in _erasers.values():
             eraser.at_once(person)
+        _forget_in_filters(person)
         activity.forget_contact(actor.account_id, contact_id)
         erasure_store.delete_contact(actor.account_id, contact_id)
         erasure_id = erasure_store.add_erasure(
@@ -113,6 +129,27 @@ def erase_contact(
         )
         activity.record(actor, "contact_erased", "contact", contact_id)
         after_commit(lambda: queue.send(ERASE_TASK, actor.account_id, erasure_id))
+
+
+def criteria_without(person: ErasedPerson, criteria: Any) -> Any:
+    """Return a criteria document in which rules that name the person's addresses or phone numbers name
+    nobody."""
+    return without_person(criteria, person.addresses, person.numbers)
+
+
+def _names(person: ErasedPerson, segment: Filtered) -> bool:
+    return criteria_without(person, segment.criteria) != segment.criteria or segment.name != redacted_text(
+        segment.name, person.addresses
+    )
+
+
+def _forget_in_filters(person: ErasedPerson) -> None:
+    """Remove the person's addresses and phone numbers from segments, selections, and bulk actions."""
+    for filtered in erasure_store.filters(person.account_id):
+        criteria = criteria_without(person, filtered.criteria)
+        name = redacted_text(filtered.name, person.addresses)
+        if criteria != filtered.criteria or name != filtered.name:
+            erasure_store.change_filter(person.account_id, filtered, criteria, name)
 
 
 def erase_traces(account_id: int, erasure_id: int) -> None:

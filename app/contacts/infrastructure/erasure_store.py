@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.infrastructure.tables import Contact, ContactTag, Erasure
+from app.contacts.domain.names import MAX_NAME, name_key
+from app.contacts.infrastructure.tables import (
+    BulkAction,
+    Contact,
+    ContactSelection,
+    ContactTag,
+    Erasure,
+    Segment,
+)
 from app.platform.database import session
 
 _PLAIN = {"synchronize_session": False}
@@ -36,6 +44,52 @@ def delete_contact(account_id: int, contact_id: int) -> None:
         sa.delete(Contact).where(Contact.account_id == account_id, Contact.id == contact_id),
     ):
         session().execute(statement, execution_options=_PLAIN)
+
+
+class Filtered(NamedTuple):
+    """A row with a criteria document: a segment, a selection, or a bulk action, which has no name."""
+
+    table: Any
+    id: int
+    criteria: Any
+    name: str = ""
+
+
+def segments(account_id: int) -> list[Filtered]:
+    """Return the segments of an account."""
+    query = sa.select(Segment.id, Segment.criteria, Segment.name).where(Segment.account_id == account_id)
+    return [Filtered(Segment, *row) for row in session().execute(query)]
+
+
+def filters(account_id: int) -> list[Filtered]:
+    """Return everything of an account that has a criteria document."""
+    found = segments(account_id)
+    selections = sa.select(ContactSelection.id, ContactSelection.criteria, ContactSelection.name).where(
+        ContactSelection.account_id == account_id, ContactSelection.ids.is_(None)
+    )
+    found += [Filtered(ContactSelection, *row) for row in session().execute(selections)]
+    actions = sa.select(BulkAction.id, BulkAction.criteria).where(
+        BulkAction.account_id == account_id, BulkAction.ids.is_(None)
+    )
+    return found + [Filtered(BulkAction, *row) for row in session().execute(actions)]
+
+
+def change_filter(account_id: int, filtered: Filtered, criteria: Any, name: str) -> None:
+    """Replace the criteria and the name of a row. The name of a segment gets its number, because names are
+    unique."""
+    table = filtered.table
+    values: dict[str, Any] = {"criteria": criteria}
+    if name != filtered.name:
+        name = f"{name[: MAX_NAME - 12]} {filtered.id}"
+        values |= (
+            {"name": name, "name_key": name_key(name) or name.casefold()}
+            if table is Segment
+            else {"name": name}
+        )
+    session().execute(
+        sa.update(table).where(table.account_id == account_id, table.id == filtered.id).values(values),
+        execution_options=_PLAIN,
+    )
 
 
 def add_erasure(account_id: int, contact_id: int, person: dict[str, Any]) -> int:

@@ -31,4 +31,5 @@ def init(app: Flask) -> None:
     app.register_blueprint(selection_pages.blueprint)
     app.register_blueprint(action_pages.blueprint)
     audit_words.register()
+    segment_pages.register()
     answer_files()

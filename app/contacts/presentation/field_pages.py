@@ -133,5 +133,11 @@ def _list(form: FieldForm) -> str:
 def _edit(found: Any, form: FieldForm) -> str:
     others = [one for one in custom_fields.field_list(web.actor()) if one.id != found.id and not one.task]
     return render_template(
-        "contacts/field.html", found=found, form=form, others=others, kinds=KIND_LABELS, nav_active="settings"
+        "contacts/field.html",
+        found=found,
+        form=form,
+        others=others,
+        kinds=KIND_LABELS,
+        uses=custom_fields.field_uses(web.actor(), found.id),
+        nav_active="settings",
     )

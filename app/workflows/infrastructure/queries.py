@@ -179,6 +179,14 @@ def workflows_naming(account_id: int, text: str) -> Sequence[Workflow]:
     return session().scalars(query.order_by(Workflow.name)).all()
 
 
+def versions_by_id(account_id: int, ids: Sequence[int | None]) -> dict[int, WorkflowVersion]:
+    """Return {id: version} of the account's versions with these ids."""
+    query = sa.select(WorkflowVersion).where(
+        WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_([one for one in ids if one])
+    )
+    return {version.id: version for version in session().scalars(query)}
+
+
 def name_of(user_id: int | None) -> str | None:
     return session().scalar(sa.select(User.name).where(User.id == user_id)) if user_id else None
 

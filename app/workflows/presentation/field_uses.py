@@ -13,6 +13,8 @@ def register() -> None:
 
 def _uses(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
     return [
-        contacts.FieldUse(f"the workflow {name}", url_for("workflows.show", public_id=public_id))
-        for public_id, name in workflows_using_field(account_id, field.key)
+        contacts.FieldUse(
+            f"the workflow {use.name}", url_for("workflows.show", public_id=use.public_id), use.rules
+        )
+        for use in workflows_using_field(account_id, field)
     ]

@@ -11,9 +11,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
+from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.verify import verify_job
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.application import erasing
+from app.contacts.application.selecting import segments
+from app.contacts.application.selecting.selections import find_selection, select_matching
 from app.contacts.infrastructure.tables import Contact, ContactTag, Erasure
 from app.engine.infrastructure.tables import Enrollment
 from app.files import application as files
@@ -233,3 +238,34 @@ def test_the_audit_log_names_nobody(bob, trial):
             sa.select(AuditEntry).where(AuditEntry.subject == "contact", AuditEntry.subject_id == str(number))
         )
         assert [(entry.action, entry.facts) for entry in entries] == [("contact_erased", {})]
+
+
+def test_filters_no_longer_name_the_person(bob, trial):
+    """Segments, selections, and the filters of jobs."""
+    trial.run(TEXT, None, missing="create", mapping=MAPPING)
+    workflow = active(trial.app, bob.actor)
+    rule = {"field": "contact.email", "op": "in_list", "value": ["BEN@example.com", "ann@example.com"]}
+    phone = {"field": "contact.phone", "op": "starts_with", "value": "030 901821"}
+    in_berlin = {"all": [phone | {"value": "+49 30"}]}
+    with trial.acting():
+        ours = segments.save_segment(bob.actor, "Like Ben@example.com", {"all": [{"any": [rule]}, phone]}).id
+        other = segments.save_segment(bob.actor, "Berlin", in_berlin).id
+        kept = select_matching(bob.actor, {"all": [rule]}).id
+        wanted = start.JobRequest(FilterSelection({"all": [rule]}), JobOptions(), workflow)
+        job = start.start_job(bob.actor, wanted).public_id
+    trial.finish(job)
+    page = words_of(bob.get(f"/contacts/{contact_id(trial)}/erasure").text)
+    assert "1 segment will no longer name this person." in page
+    erase(bob, trial)
+    left = [line for line in traces(trial) if not line.startswith("audit_entries: ")]
+    assert left == []
+    with trial.acting():
+        changed = segments.find_segment(bob.actor, ours)
+        only_ann = rule | {"value": ["ann@example.com"]}
+        nobody = {"field": "contact.phone", "op": "equals", "value": "[erased] 0"}
+        assert changed.criteria == {"all": [{"any": [only_ann]}, nobody]}
+        assert changed.name == f"Like [erased] {ours}"
+        assert segments.find_segment(bob.actor, other).criteria == in_berlin
+        assert find_selection(bob.actor, kept).criteria == {"all": [only_ann]}
+    assert trial.job(job).selection.criteria == {"all": [only_ann]}
+    assert "No contacts" in words_of(bob.get("/contacts", query_string={"segment": ours}).text)

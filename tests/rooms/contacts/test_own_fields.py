@@ -1,13 +1,20 @@
 """Custom fields: created, renamed, given a kind, merged, and deleted; files and filters respect the kinds."""
 
+import html
 import re
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.start import JobRequest
+from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.selection import FilterSelection
 from app.contacts.application import custom_fields, resolve_filter
 from app.contacts.application.custom_fields import values
+from app.contacts.application.selecting import segments
+from app.contacts.application.selecting.list_columns import choose_columns, list_columns
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.clock import now
 from app.platform.database import session
@@ -16,6 +23,7 @@ from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.bulk_enrollment.trial import Trial
+from tests.rooms.workflows.drafts import active, complete, draft
 
 PAGE = "/settings/fields"
 
@@ -190,8 +198,6 @@ def test_a_deleted_field_takes_its_values_along(bob, trial):
 
 
 def test_a_field_in_use_stays(bob, trial):
-    from tests.rooms.workflows.drafts import active
-
     number = create(bob, "Seats", "number")
     job = trial.start(
         "Email,Seats\na@example.com,5\n", None, missing="create", mapping={"0": "email", "1": "custom:Seats"}
@@ -233,3 +239,96 @@ def test_viewers_look_and_others_do_not_exist(bob, vera, mallory, trial):
         assert mallory.post(f"{PAGE}/{number}{address}").status_code == 404
     with trial.app.app_context(), acting_for(mallory.actor.account_id):
         assert custom_fields.own_field_list(mallory.actor.account_id) == []
+
+
+def segment(person: Person, trial: Trial, name: str, op: str, value=None, key: str = "seats") -> int:
+    rule = {"field": f"contact.custom.{key}", "op": op} | ({} if value is None else {"value": value})
+    in_bonn = {"field": "contact.city", "op": "equals", "value": "Bonn"}
+    criteria = {"any": [{"all": [rule]}, {"all": [in_bonn]}]}
+    with trial.acting():
+        return segments.save_segment(person.actor, name, criteria).id
+
+
+def criteria(trial: Trial, segment_id: int):
+    with trial.acting():
+        return segments.find_segment(trial.actor, segment_id).criteria["any"][0]["all"][0]
+
+
+def test_segments_follow_a_merged_field(bob, trial):
+    text = "Email,Seats,Places\na@example.com,5,\nb@example.com,,5\nc@example.com,7,\n"
+    imported(trial, text, "Seats", "Places")
+    seats, places = field_id(bob, "Seats"), field_id(bob, "Places")
+    few = segment(bob, trial, "Few <b>seats</b>", "equals", "5")
+    other = segment(bob, trial, "Other", "equals", "5", key="places")
+    with trial.acting():
+        choose_columns(bob.actor, ["email", "custom.seats"])
+    link = f'href="/contacts/segments/{few}/edit">The segment Few &lt;b&gt;seats&lt;/b&gt;</a>'
+    assert link in bob.get(f"{PAGE}/{seats}").text, "what uses a field is said on its page"
+    page = bob.get(f"{PAGE}/{seats}/merge", query_string={"into": places}).text
+    assert "These use Places instead from then on:" in page and link in page and "Other" not in page
+    assert bob.post(f"{PAGE}/{seats}/merge", {"into": places}).status_code == 303
+    trial.run_tasks()
+    assert criteria(trial, few) == criteria(trial, other)
+    assert criteria(trial, few) == {"field": "contact.custom.places", "op": "equals", "value": "5"}
+    shown = words_of(bob.get("/contacts", query_string={"segment": few}).text)
+    assert "2 contacts" in shown and "a@example.com" in shown and "b@example.com" in shown
+    with trial.acting():
+        assert [column.key for column in list_columns(bob.actor)] == ["email", "custom.places"]
+    assert "changed the segment Few <b>seats</b> (its filter)" in html.unescape(
+        words_of(bob.get("/activity").text)
+    )
+
+
+def test_numbers_keep_their_meaning_when_a_field_becomes_text(bob, trial):
+    create(bob, "Seats", "number")
+    create(bob, "Notes")
+    imported(trial, 'Email,Seats\na@example.com,"1,000"\nb@example.com,7\n', "Seats")
+    seats, notes = field_id(bob, "Seats"), field_id(bob, "Notes")
+    many = segment(bob, trial, "Many", "equals", "1,000")
+    bob.post(f"{PAGE}/{seats}/merge", {"into": notes})
+    trial.run_tasks()
+    assert criteria(trial, many) == {"field": "contact.custom.notes", "op": "equals", "value": 1000}
+    assert "1 contact" in words_of(bob.get("/contacts", query_string={"segment": many}).text)
+
+
+def test_a_field_that_a_segment_uses_is_not_deleted(bob, trial):
+    seats = create(bob, "Seats", "number")
+    few = segment(bob, trial, "Few", "less", 10)
+    page = bob.get(f"{PAGE}/{seats}/deletion").text
+    assert "is still in use" in page and f'href="/contacts/segments/{few}/edit"' in page
+    assert bob.post(f"{PAGE}/{seats}/deletion").status_code == 409
+    bob.post(f"/contacts/segments/{few}/removal")
+    assert bob.post(f"{PAGE}/{seats}/deletion").status_code == 303
+
+
+def test_a_kind_that_filters_do_not_fit_is_refused(app, bob, trial):
+    seats = create(bob, "Seats", "number")
+    few = segment(bob, trial, "Few", "less", 10)
+    segment(bob, trial, "Some", "is_not_empty")
+    answer = bob.post(f"{PAGE}/{seats}", {"label": "Seats", "kind": "yes_no"})
+    assert answer.status_code == 422
+    assert "With the type yes or no, a filter in the segment Few would no longer work." in answer.text
+    assert "the segment Some" not in answer.text and "The segment Some" in answer.text
+    assert f'href="/contacts/segments/{few}/edit"' in answer.text
+    assert bob.post(f"{PAGE}/{seats}", {"label": "Chairs", "kind": "number"}).status_code == 303
+    bob.post(f"/contacts/segments/{few}/removal")
+    assert bob.post(f"{PAGE}/{seats}", {"label": "Chairs", "kind": "yes_no"}).status_code == 303
+
+
+def test_filters_of_workflows_and_jobs_count(app, bob, trial):
+    seats = create(bob, "Seats", "number")
+    rule = {"field": "contact.custom.seats", "op": "greater", "value": 3}
+    definition = complete()
+    definition["trigger"]["filters"] = {"all": [rule]}
+    draft(app, bob.actor, "Big rooms", definition=definition)
+    imported(trial, "Email,Seats\na@example.com,5\n", "Seats")
+    with trial.acting():
+        wanted = JobRequest(FilterSelection({"all": [rule]}), JobOptions(), active(app, bob.actor))
+        start.dry_run(bob.actor, wanted)
+    page = words_of(bob.get(f"{PAGE}/{seats}").text)
+    assert "The workflow Big rooms" in page and "The job of Filtered contacts" in page
+    answer = bob.post(f"{PAGE}/{seats}", {"label": "Seats", "kind": "yes_no"})
+    assert "a filter in the workflow Big rooms and the job of Filtered contacts" in answer.text
+    assert bob.post(f"{PAGE}/{seats}/deletion").status_code == 409
+    places = create(bob, "Places", "number")
+    assert bob.post(f"{PAGE}/{seats}/merge", {"into": places}).status_code == 409

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
-from app.bulk_enrollment.domain.selection import ManualSelection
+from app.bulk_enrollment.domain.selection import FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.people import contact_rows, past_jobs, traces
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.contacts import application as contacts
 from app.contacts.application import ErasedPerson, Trace
+from app.contacts.domain.criteria.rewriting import redacted_text
 from app.files import application as files
 from app.platform.database import transaction
 from app.platform.errors import Conflict
@@ -23,6 +25,12 @@ def register() -> None:
     contacts.register_eraser(
         "jobs", contacts.Eraser(preview=_preview, check=_check, at_once=_at_once, traces=_traces)
     )
+    contacts.register_deletion("consent ledger", contacts.Consequence(_forget_past, lambda *_contacts: ""))
+
+
+def _forget_past(account_id: int, contacts_to_delete: Any, _at: datetime) -> None:
+    """Delete what the consent ledger keeps of contacts that are deleted."""
+    past_jobs.forget_contacts(account_id, contacts_to_delete)
 
 
 def _preview(person: ErasedPerson) -> list[Trace]:
@@ -51,7 +59,7 @@ def _check(person: ErasedPerson) -> None:
 def _at_once(person: ErasedPerson) -> None:
     """Discard dry runs that contain the person, or may contain them, which can be repeated; forget the rows
     of deleted jobs."""
-    past_jobs.forget_contact(person.account_id, person.contact_id)
+    past_jobs.forget_contacts(person.account_id, [person.contact_id])
     for job in traces.jobs_of(person.account_id):
         if job.is_dry_run and (not job.is_planned or _rows(person, job.job_id)):
             discard_dry_run(person.account_id, job.job_id)
@@ -90,9 +98,23 @@ def _blank(person: ErasedPerson, job_id: int, rows: list[int]) -> None:
             for at, entry in enumerate(job.selection.entries, 1)
         )
         changes["selection"] = replace(job.selection, entries=entries)
+    if isinstance(job.selection, FilterSelection):
+        changes |= _filter_changes(person, job)
     if changes:
         with transaction():
             jobs.change(person.account_id, job_id, **changes)
+
+
+def _filter_changes(person: ErasedPerson, job: Any) -> dict[str, Any]:
+    """Return the columns of a job whose filter, or the name of whose segment, names the person."""
+    selection, options = job.selection, job.options
+    criteria = contacts.criteria_without(person, selection.criteria)
+    names = (selection.name, options.people, options.source_name)
+    name, people, source_name = (redacted_text(one, person.addresses) for one in names)
+    found = replace(selection, criteria=criteria, name=name)
+    renamed = replace(options, people=people, source_name=source_name)
+    changes = {"selection": (selection, found), "options": (options, renamed)}
+    return {column: after for column, (before, after) in changes.items() if after != before}
 
 
 def _without_samples(left_out: dict[str, Any], rows: set[int]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus
 from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, contact_differences, differences
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, badge_of, seconds_at_work
-from app.bulk_enrollment.domain.selection import FileSelection
 from app.bulk_enrollment.infrastructure import job_list, queries
 from app.bulk_enrollment.infrastructure.figures import (
     contacts_written,
@@ -235,16 +234,6 @@ def running_jobs(actor: Actor) -> list[RunningJob]:
 def origins_of(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
     """Return {job id: public id and name of its rows} for other rooms; deleted jobs are missing."""
     return job_list.origins(account_id, job_ids) if job_ids else {}
-
-
-def unfinished_jobs_with_fields(account_id: int) -> list[tuple[str, str, list[str]]]:
-    """Return (public id, file name, labels of the custom fields that it fills) of unfinished jobs and dry
-    runs."""
-    return [
-        (job.public_id, job.options.source_name or "a file", job.selection.custom_labels)
-        for job in job_list.unfinished_jobs(account_id)
-        if isinstance(job.selection, FileSelection) and job.options.writes_contacts
-    ]
 
 
 def lacks_workers(shown: ShownJob) -> bool:

@@ -107,9 +107,9 @@ def past_entries(
     return [PastEntry(*row) for row in session().execute(query)]
 
 
-def forget_contact(account_id: int, contact_id: int) -> None:
-    """Delete the rows of a contact that is erased."""
+def forget_contacts(account_id: int, contact_ids: Any) -> None:
+    """Delete the rows of contacts that are deleted; `contact_ids` are their ids, or a select of them."""
     session().execute(
-        sa.delete(PastRow).where(PastRow.account_id == account_id, PastRow.contact_id == contact_id),
+        sa.delete(PastRow).where(PastRow.account_id == account_id, PastRow.contact_id.in_(contact_ids)),
         execution_options=_PLAIN,
     )

@@ -11,11 +11,11 @@ from app.bulk_enrollment.application.report.shown_jobs import (
     Origin,
     origins_of,
     recent_jobs,
-    unfinished_jobs_with_fields,
 )
+from app.bulk_enrollment.application.selection.field_uses import unfinished_jobs_using
 from app.contacts import application as contacts
 from app.contacts.application import LinkedText
-from app.contacts.domain.own_fields import OwnField, field_with
+from app.contacts.domain.own_fields import OwnField
 from app.engine import application as engine
 from app.workflows import application as workflows
 
@@ -28,11 +28,10 @@ def register() -> None:
 
 
 def _jobs_with(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
-    """Return the unfinished jobs and dry runs whose files fill a custom field."""
+    """Return the unfinished jobs and dry runs that use a custom field."""
     return [
-        contacts.FieldUse(f"the job of {name}", url_for("jobs.show", public_id=public_id))
-        for public_id, name, labels in unfinished_jobs_with_fields(account_id)
-        if any(field_with(label, [field]) for label in labels)
+        contacts.FieldUse(f"the job of {use.name}", url_for("jobs.show", public_id=use.public_id), use.rules)
+        for use in unfinished_jobs_using(account_id, field)
     ]
 
 

@@ -1,8 +1,6 @@
 """Custom fields of an account: listed, found by name, created on first use, changed, merged, and deleted."""
 
 from app.contacts.application.custom_fields.changing import (
-    FieldUse,
-    FieldUses,
     MergePreview,
     create_field,
     delete_field,
@@ -10,7 +8,6 @@ from app.contacts.application.custom_fields.changing import (
     edit_field,
     merge_fields,
     merge_preview,
-    register_field_uses,
 )
 from app.contacts.application.custom_fields.listing import (
     ListedField,
@@ -22,6 +19,14 @@ from app.contacts.application.custom_fields.listing import (
     find,
     find_field,
     own_field_list,
+)
+from app.contacts.application.custom_fields.uses import (
+    FieldUse,
+    FieldUses,
+    field_uses,
+    register_field_uses,
+    rules_on,
+    segments_using,
 )
 
 __all__ = [
@@ -37,6 +42,7 @@ __all__ = [
     "edit_field",
     "ensure_fields",
     "field_list",
+    "field_uses",
     "fields_for",
     "find",
     "find_field",
@@ -44,4 +50,6 @@ __all__ = [
     "merge_preview",
     "own_field_list",
     "register_field_uses",
+    "rules_on",
+    "segments_using",
 ]

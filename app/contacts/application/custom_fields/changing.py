@@ -1,55 +1,51 @@
 """Creating, editing, merging, and deleting custom fields.
 
 What concerns the values of all contacts is done by a task, piece by piece (`values.py`). A field that
-workflows, filters, or unfinished jobs use can't be merged or deleted: other rooms register what uses it.
+workflows or unfinished jobs use can't be merged, and one that segments use, too, can't be deleted: what uses
+fields is registered in `uses`. Segments follow a merged field.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.custom_fields.listing import ListedField, find, own_field_list
+from app.contacts.application.custom_fields.uses import FieldUse, uses_of
 from app.contacts.application.custom_fields.values import VALUES_TASK
+from app.contacts.domain.criteria.rewriting import with_field_moved
 from app.contacts.domain.names import field_key, tag_key, tag_name
-from app.contacts.domain.own_fields import KIND_LABELS, OwnField, OwnKind, definition_problems, field_with
+from app.contacts.domain.own_fields import (
+    KIND_LABELS,
+    OwnField,
+    OwnKind,
+    definition_problems,
+    field_with,
+    kind_problems,
+    typed_rule,
+)
 from app.contacts.infrastructure import own_field_store, queries, store
 from app.contacts.infrastructure.own_field_store import MergeFigures
+from app.contacts.infrastructure.selecting import segments
 from app.platform import queue
+from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid
 from app.platform.words import joined
 
 
-class FieldUse(NamedTuple):
-    """Something that uses a field: what it is in words, and its page."""
-
-    text: str
-    url: str | None = None
-
-
-FieldUses = Callable[[int, OwnField], Sequence[FieldUse]]
-"""(account id, field) -> what uses the field."""
-
-_uses: Final[dict[str, FieldUses]] = {}
-
-
-def register_field_uses(name: str, uses: FieldUses) -> None:
-    """Register what of another room uses custom fields."""
-    _uses[name] = uses
-
-
 @dataclass(frozen=True)
 class MergePreview:
     """What merging or deleting a field would do: contacts by what happens to their value, and what uses the
-    field. `target` is None for a deletion, whose contacts are all in `figures.lost`."""
+    field. `target` is None for a deletion, whose contacts are all in `figures.lost`. `uses` is what prevents
+    it, `followers` what will use the target."""
 
     source: ListedField
     target: ListedField | None
     figures: MergeFigures
     uses: Sequence[FieldUse]
+    followers: Sequence[FieldUse] = ()
 
     @property
     def contacts(self) -> int:
@@ -91,7 +87,8 @@ def edit_field(
     a task.
 
     Values that don't fit the new kind stay as they are. Columns with the earlier name still belong to the
-    field. Raises NotFound, Conflict while the values are being changed, and Invalid with `fields`.
+    field. Raises NotFound, Conflict while the values are being changed, and Invalid with `fields`, also if
+    filters that use the field would not work with the new kind.
     """
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
@@ -109,6 +106,8 @@ def edit_field(
         converts = kind != before.kind or (kind == OwnKind.CHOICE and tuple(listed) != before.choices)
         if tidy == before.label and not converts:
             return
+        if kind != before.kind:
+            _refuse_unfit(actor, replace(before, kind=OwnKind(kind)))
         own_field_store.change_field(
             actor.account_id,
             field_id,
@@ -141,12 +140,20 @@ def merge_preview(actor: Actor, source_id: int, target_id: int) -> MergePreview:
             f"Give {source.field.label} the same type first.",
         )
     figures = own_field_store.merge_figures(actor.account_id, source.field.key, target.field.key)
-    return MergePreview(source, target, figures, _uses_of(actor, source.field))
+    uses = uses_of(actor, source.field)
+    return MergePreview(
+        source,
+        target,
+        figures,
+        uses=[use for use in uses if not use.follows],
+        followers=[use for use in uses if use.follows],
+    )
 
 
 def merge_fields(actor: Actor, source_id: int, target_id: int) -> None:
     """Move the values of a field to another one and delete it; a task does it. Where the target has a value,
-    that one stays. Raises like `merge_preview`, and Conflict for a field in use."""
+    that one stays. Segments and columns of the contact list use the target from now on. Raises like
+    `merge_preview`, and Conflict for a field in use."""
     accounts.require(actor, Permission.CONTACTS)
     with transaction():
         accounts.lock(actor.account_id)
@@ -164,6 +171,7 @@ def merge_fields(actor: Actor, source_id: int, target_id: int) -> None:
         own_field_store.change_field(
             actor.account_id, source_id, task="merge", merge_into=target_id, done_through=0, aliases=[]
         )
+        _move_references(actor, source, target)
         activity.record(
             actor, "fields_merged", "custom_field", target_id,
             name=target.label, merged=source.label, **preview.figures._asdict(),
@@ -176,7 +184,7 @@ def deletion_preview(actor: Actor, field_id: int) -> MergePreview:
     accounts.require(actor, Permission.CONTACTS)
     source = _idle(actor, field_id)
     lost = own_field_store.contacts_with(actor.account_id, source.field.key)
-    return MergePreview(source, None, MergeFigures(0, 0, lost), _uses_of(actor, source.field))
+    return MergePreview(source, None, MergeFigures(0, 0, lost), uses_of(actor, source.field))
 
 
 def delete_field(actor: Actor, field_id: int, check: Check | None = None) -> None:
@@ -205,8 +213,34 @@ def _idle(actor: Actor, field_id: int) -> ListedField:
     return found
 
 
-def _uses_of(actor: Actor, field: OwnField) -> list[FieldUse]:
-    return [use for uses in _uses.values() for use in uses(actor.account_id, field)]
+def _move_references(actor: Actor, source: OwnField, target: OwnField) -> None:
+    for segment in segments.segments(actor.account_id):
+        criteria = with_field_moved(
+            segment.criteria, source.key, target.key, lambda rule: typed_rule(rule, source)
+        )
+        if criteria != segment.criteria:
+            segments.change(actor.account_id, segment.id, {"criteria": criteria}, now())
+            activity.record(
+                actor, "segment_changed", "segment", segment.id, name=segment.name, changed=["criteria"]
+            )
+    segments.rename_column(actor.account_id, f"custom.{source.key}", f"custom.{target.key}")
+
+
+def _refuse_unfit(actor: Actor, field: OwnField) -> None:
+    """Refuse a kind with which filters that use the field would not work. Raises Invalid."""
+    unfit = [
+        use.text
+        for use in uses_of(actor, field)
+        if kind_problems([(field, op, value) for op, value in use.rules])
+    ]
+    if unfit:
+        kind = KIND_LABELS[field.kind].lower()
+        _refuse(
+            {
+                "kind": f"With the type {kind}, a filter in {joined(unfit[:5])} would no longer work. "
+                "Change it there first."
+            }
+        )
 
 
 def _refuse_used(field: OwnField, uses: Sequence[FieldUse]) -> None:

@@ -11,10 +11,10 @@ from app.contacts.infrastructure.tables import ListColumns, Segment
 from app.platform.database import session
 
 
-def segments(account_id: int, limit: int) -> Sequence[Segment]:
+def segments(account_id: int, limit: int | None = None) -> Sequence[Segment]:
     """Return the account's segments by name."""
     query = sa.select(Segment).where(Segment.account_id == account_id).order_by(Segment.name_key).limit(limit)
-    return session().scalars(query).all()
+    return session().scalars(query, execution_options={"populate_existing": True}).all()
 
 
 def segment(account_id: int, segment_id: int) -> Segment | None:
@@ -77,3 +77,12 @@ def set_columns(account_id: int, user_id: int, columns: Sequence[str]) -> None:
             index_elements=["account_id", "user_id"], set_={"columns": row["columns"]}
         )
     )
+
+
+def rename_column(account_id: int, before: str, after: str) -> None:
+    """Replace a column that users have chosen by another, in the account."""
+    query = sa.select(ListColumns.user_id, ListColumns.columns).where(ListColumns.account_id == account_id)
+    for user_id, columns in session().execute(query).all():
+        if before in columns:
+            chosen = dict.fromkeys(after if one == before else one for one in columns)
+            set_columns(account_id, user_id, list(chosen))

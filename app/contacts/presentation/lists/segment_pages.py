@@ -6,6 +6,8 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
+from app.contacts.application import custom_fields
+from app.contacts.domain.own_fields import OwnField
 from app.contacts.presentation.filters import chosen_filter
 from app.contacts.presentation.forms import SegmentForm
 from app.contacts.presentation.lists.list_query import list_query
@@ -91,6 +93,23 @@ def remove(segment_id: int) -> ResponseReturnValue:
     contacts.delete_segment(web.actor(), segment_id)
     flash("Segment deleted. Its contacts are still in your list.", "success")
     return web.send_to(url_for("segments.index"))
+
+
+def register() -> None:
+    custom_fields.register_field_uses("segments", _uses)
+
+
+def _uses(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
+    """Return the segments that use a custom field; after a merge they use the other one."""
+    return [
+        contacts.FieldUse(
+            f"the segment {segment.name}",
+            url_for("segments.edit", segment_id=segment.id),
+            rules,
+            follows=True,
+        )
+        for segment, rules in custom_fields.segments_using(account_id, field)
+    ]
 
 
 def _new_page(form: SegmentForm) -> str:

@@ -1,0 +1,58 @@
+"""What uses custom fields: segments here, and what other rooms register."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.contacts.application.custom_fields.listing import find_field
+from app.contacts.domain.criteria import custom_key, rules
+from app.contacts.domain.own_fields import OwnField
+from app.contacts.infrastructure.selecting import segments
+from app.contacts.infrastructure.tables import Segment
+
+
+class FieldUse(NamedTuple):
+    """Something that uses a field: what it is in words, and its page.
+
+    `rules` are the (operator, value) that it compares the field with. `follows` means that it uses the other
+    field after a merge, so that it does not prevent one.
+    """
+
+    text: str
+    url: str | None = None
+    rules: Sequence[tuple[Any, Any]] = ()
+    follows: bool = False
+
+
+FieldUses = Callable[[int, OwnField], Sequence[FieldUse]]
+"""(account id, field) -> what uses the field."""
+
+_uses: Final[dict[str, FieldUses]] = {}
+
+
+def register_field_uses(name: str, uses: FieldUses) -> None:
+    """Register something that uses custom fields."""
+    _uses[name] = uses
+
+
+def uses_of(actor: Actor, field: OwnField) -> list[FieldUse]:
+    """Return everything that uses a field."""
+    accounts.require(actor, Permission.REPORTS)
+    return [use for uses in _uses.values() for use in uses(actor.account_id, field)]
+
+
+def field_uses(actor: Actor, field_id: int) -> list[FieldUse]:
+    """Return everything that uses a field, given its id. Raises NotFound."""
+    return uses_of(actor, find_field(actor, field_id).field)
+
+
+def rules_on(criteria: Any, field: OwnField) -> list[tuple[Any, Any]]:
+    """Return the (operator, value) of the rules on a field in a criteria document."""
+    return [(rule.op, rule.value) for rule in rules(criteria) if custom_key(rule.field) == field.key]
+
+
+def segments_using(account_id: int, field: OwnField) -> list[tuple[Segment, list[tuple[Any, Any]]]]:
+    """Return the segments that use a field, by name, with their rules on it."""
+    found = ((one, rules_on(one.criteria, field)) for one in segments.segments(account_id))
+    return [(segment, on_field) for segment, on_field in found if on_field]
