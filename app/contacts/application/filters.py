@@ -7,7 +7,8 @@ Other rooms register the fields that only they can answer with `register_term`.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,13 +23,18 @@ from app.contacts.domain.criteria import (
     Clock,
     Facts,
     Field,
+    FilterForm,
     Group,
     HasKeys,
     IsEmpty,
+    Outline,
     Unanswerable,
+    criteria_outline,
     criteria_problems,
     criteria_words,
     field_named,
+    filter_form_of,
+    have_same_meaning,
     matches,
     parse,
     register_fields,
@@ -148,6 +154,37 @@ def check_filter(actor: Actor, document: Any) -> None:
     resolve_filter(actor.account_id, document, current_time())
 
 
+class EditableFilter(NamedTuple):
+    """A criteria document as a form, None if the form would lose or change a part of it, and its problems."""
+
+    form: FilterForm | None
+    problems: Sequence[str]
+
+
+def editable_filter(actor: Actor, document: Any) -> EditableFilter:
+    """Return a criteria document as a form, if it can be edited in one without changing its meaning."""
+    accounts.require(actor, Permission.REPORTS)
+    problems = list(criteria_problems(document))[:MAX_PROBLEMS]
+    if problems:
+        return EditableFilter(None, problems)
+    form, read = filter_form_of(document), partial(criteria_for, actor.account_id)
+    try:
+        meant = read(document)
+    except Invalid as wrong:  # it refers to something that is gone, which can be replaced in the form
+        problems, read = list(wrong.facts["problems"]), parse
+        meant = parse(document)
+    try:
+        is_kept = form is not None and have_same_meaning(meant, read(form.document))
+    except (Invalid, KeyError, ValueError):
+        is_kept = False
+    return EditableFilter(form if is_kept else None, problems)
+
+
+def filter_outline(account_id: int, document: Any) -> Outline:
+    """Describe a criteria document as a nested list, with the names of the records it refers to."""
+    return criteria_outline(document, _names_in(account_id, document))
+
+
 def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
     """Return the ids of those contacts that meet the criteria, evaluated in Python. Raises Invalid."""
     criteria = criteria_for(account_id, document)
@@ -196,12 +233,17 @@ def filter_choices(actor: Actor, field: Field) -> Sequence[tuple[str, str]]:
 
 def filter_words(account_id: int, document: Any) -> str:
     """Describe a criteria document in one sentence, with the names of the records it refers to."""
+    return criteria_words(document, _names_in(account_id, document))
+
+
+def _names_in(account_id: int, document: Any) -> dict[str, str]:
+    """Return {id: name} of the records of other rooms in a document."""
     names: dict[str, str] = {}
     for rule in rules(document):
         if term := _terms.get(rule.field):
             given = rule.value if isinstance(rule.value, list) else [rule.value]
             names |= term.names(account_id, [one for one in given if isinstance(one, str)])
-    return criteria_words(document, names)
+    return names
 
 
 def _unknown(account_id: int, criteria: Group) -> list[str]:

@@ -7,6 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.contacts import application as contacts
+from app.contacts.application import custom_fields
+from app.contacts.infrastructure.selecting import segments as store
+from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
@@ -182,3 +185,56 @@ def test_segments_belong_to_an_account_and_viewers_only_look(app, bob, vera, mal
         and "Rename or delete" not in page
         and 'method="post"' not in page.split("<main")[1]
     )
+
+
+DEEP = {
+    "all": [
+        {"field": "contact.status", "op": "equals", "value": "active"},
+        {
+            "any": [
+                {"all": [LEADS["all"][0], IN_ROME["all"][0]]},
+                {"field": "contact.first_name", "op": "equals", "value": "<b>Ben</b>"},
+            ]
+        },
+    ]
+}
+
+
+def test_a_filter_that_the_builder_cannot_hold_is_shown_and_stays(app, bob, people):
+    with app.app_context():
+        deep = contacts.save_segment(bob.actor, "Deep", DEEP).id
+        empty = {"any": [*LEADS["all"], {"all": []}]}  # everybody: a form would drop the second group
+        everybody = contacts.save_segment(bob.actor, "Everybody", empty).id
+        number = {"field": "contact.custom.plan", "op": "equals", "value": 5}
+    for segment in (deep, everybody):
+        page = bob.get("/contacts/filter", query_string={"segment": segment})
+        assert page.status_code == 200 and "This filter can’t be edited here" in page.text
+        assert "or change it through the API." in page.text and 'name="act"' not in page.text
+    words = words_of(bob.get("/contacts/filter", query_string={"segment": deep}).text)
+    assert "All of these: Status is active At least one of these: All of these: Has the tag" in words
+    assert "First name is &lt;b&gt;Ben&lt;/b&gt;" in words
+    forced = {"segment": deep, "act": "apply"}
+    assert "can’t be edited" in bob.get("/contacts/filter", query_string=forced).text
+    assert bob.post(f"/contacts/segments/{deep}", {"name": "Deeper"}).status_code == 303
+    with app.app_context():
+        assert contacts.find_segment(bob.actor, deep).criteria == DEEP
+        custom_fields.create_field(bob.actor, "Plan", "text")
+        custom_fields.create_field(bob.actor, "Seats", "number")
+        assert contacts.editable_filter(bob.actor, {"all": [number]}).form is None, "5 is not the text 5"
+        seats = number | {"field": "contact.custom.seats"}
+        assert contacts.editable_filter(bob.actor, {"all": [seats]}).form is not None
+        for document in (LEADS, {"any": [*LEADS["all"], IN_ROME]}):
+            found = contacts.editable_filter(bob.actor, document)
+            assert found.form is not None and not found.problems, document
+
+
+def test_a_filter_on_a_field_that_is_gone_can_be_repaired(app, bob, people):
+    with app.app_context(), transaction():
+        gone = {"field": "contact.custom.gone", "op": "equals", "value": "x"}
+        broken = {"all": [*LEADS["all"], gone]}
+        values = {"account_id": bob.actor.account_id, "name": "Broken", "name_key": "broken"}
+        store.add(values | {"criteria": broken})
+        [segment] = contacts.list_segments(bob.actor)
+    page = bob.get("/contacts/filter", query_string={"segment": segment.id}).text
+    assert "The custom field “gone” doesn’t exist." in page
+    assert 'name="g0-0-field"' in page and 'name="g0-1-field"' in page, "nothing of it is dropped"

@@ -25,7 +25,13 @@ from app.contacts.domain.criteria.fields import (
     register_fields,
     register_kind,
 )
-from app.contacts.domain.criteria.filter_form import FilterForm, Row, filter_form_of, read_filter_form
+from app.contacts.domain.criteria.filter_form import (
+    FilterForm,
+    Row,
+    filter_form_of,
+    have_same_meaning,
+    read_filter_form,
+)
 from app.contacts.domain.criteria.parsed import (
     Condition,
     DayIs,
@@ -43,7 +49,13 @@ from app.contacts.domain.criteria.problems import criteria_problems
 from app.contacts.domain.criteria.short_names import with_full_names
 from app.contacts.domain.criteria.simple_parts import SimpleParts, simple_parts
 from app.contacts.domain.criteria.values import day_of
-from app.contacts.domain.criteria.words import country_words, criteria_words, day_words
+from app.contacts.domain.criteria.words import (
+    Outline,
+    country_words,
+    criteria_outline,
+    criteria_words,
+    day_words,
+)
 
 __all__ = [
     "CUSTOM",
@@ -66,6 +78,7 @@ __all__ = [
     "IsEmpty",
     "Kind",
     "NumberIs",
+    "Outline",
     "Row",
     "Rule",
     "SimpleParts",
@@ -73,6 +86,7 @@ __all__ = [
     "Unanswerable",
     "WithinDays",
     "country_words",
+    "criteria_outline",
     "criteria_problems",
     "criteria_words",
     "custom_key",
@@ -83,6 +97,7 @@ __all__ = [
     "field_named",
     "filter_form_of",
     "group_of",
+    "have_same_meaning",
     "is_contact_value",
     "matches",
     "moments_of",

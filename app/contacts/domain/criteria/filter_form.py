@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from app.contacts.domain.criteria.document import MAX_RULES, group_of
 from app.contacts.domain.criteria.fields import KINDS, LISTS, NO_VALUE, Field, field_named
+from app.contacts.domain.criteria.parsed import Condition, Group
 
 Join = Literal["all", "any"]
 Widget = Literal["none", "text", "number", "days", "date", "tags", "lines", "choice", "choices"]
@@ -136,7 +137,10 @@ def read_filter_form(given: Mapping[str, Sequence[str]]) -> FilterForm:
 
 
 def filter_form_of(document: Any) -> FilterForm | None:
-    """Return a valid criteria document as a form; None if it has more levels or groups than a form."""
+    """Return a valid criteria document as a form; None if it has more levels or groups than a form.
+
+    Values become texts, so the caller has to compare the meanings (`have_same_meaning`).
+    """
     join, members = group_of(document)
     bare = [member for member in members if "field" in member]
     nested = [member for member in members if "field" not in member]
@@ -149,6 +153,23 @@ def filter_form_of(document: Any) -> FilterForm | None:
     if len(groups) > MAX_GROUPS:
         return None
     return FilterForm(_join(join), tuple(groups)) if groups else FilterForm()
+
+
+def have_same_meaning(criteria: Group, others: Group) -> bool:
+    """Return whether criteria are the same apart from how their groups are nested."""
+    return _flat(criteria) == _flat(others)
+
+
+def _flat(criteria: Group) -> Group:
+    """Merge nested groups that are joined in the same way, or have one member."""
+    members: list[Condition | Group] = []
+    for member in criteria.members:
+        inner = _flat(member) if isinstance(member, Group) else member
+        is_merged = isinstance(inner, Group) and (
+            len(inner.members) == 1 or (inner.join == criteria.join and bool(inner.members))
+        )
+        members += inner.members if isinstance(inner, Group) and is_merged else [inner]
+    return Group(criteria.join if len(members) != 1 else "all", tuple(members))
 
 
 def _row(rule: Mapping[str, Any]) -> Row:

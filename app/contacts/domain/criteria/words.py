@@ -1,6 +1,7 @@
 """Criteria as text: “Country is Germany and has any of the tags “a” or “b””."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.domain.regions import countries
@@ -25,6 +26,29 @@ def criteria_words(criteria: Any, names: Mapping[str, str] | None = None) -> str
     """Describe the criteria in one sentence. `names` is {id: name} of the records of other rooms in the
     rules."""
     return sentence(_group(criteria, names or {}, 1)) or NO_CONDITIONS
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Criteria as a list: `members` are sentences and nested outlines, joined by “all” or “any”."""
+
+    join: str
+    members: tuple["str | Outline", ...]
+
+
+def criteria_outline(criteria: Any, names: Mapping[str, str] | None = None, depth: int = 1) -> Outline:
+    """Describe the criteria as a nested list. `names` as for `criteria_words`."""
+    join, members = group_of(criteria)
+    found: list[str | Outline] = []
+    for member in members:
+        if not isinstance(member, dict):
+            continue
+        if "field" in member or "op" in member:
+            rule = rule_words(member.get("field"), member.get("op"), member.get("value"), names or {})
+            found.append(sentence(rule))
+        elif depth < MAX_NESTING:
+            found.append(criteria_outline(member, names, depth + 1))
+    return Outline(join, tuple(found))
 
 
 def _group(group: Any, names: Mapping[str, str], depth: int) -> str:

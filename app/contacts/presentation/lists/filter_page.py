@@ -1,12 +1,13 @@
 """The filter builder: conditions on contacts, with a live count of those that match."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
-from app.contacts.domain.criteria import OPERATORS, FilterForm, Row, filter_form_of, read_filter_form
+from app.contacts.domain.criteria import OPERATORS, FilterForm, Row, read_filter_form
 from app.contacts.presentation.filters import MAX_LENGTH
 from app.contacts.presentation.lists.list_page import count_words
 from app.contacts.presentation.lists.list_query import ListQuery, filter_text, list_query
@@ -27,7 +28,7 @@ def build() -> ResponseReturnValue:
     actor = web.actor()
     query = list_query(actor, request.args)
     act = request.args.get("act", "")
-    form = _form(query)
+    form, found = _form(query)
     if act in ("apply", "save") and form is not None:
         problems = _problems(form)
         if not problems:
@@ -35,21 +36,16 @@ def build() -> ResponseReturnValue:
         return _page(query, form, problems), 422
     if form is not None:
         form = form.after(act)
-    return _page(query, form, focus=_focus(form, act))
+    return _page(query, form, found, focus=_focus(form, act))
 
 
-def _form(query: ListQuery) -> FilterForm | None:
-    """Return the form as entered, or that of the filter; None if the filter has too many levels for it."""
+def _form(query: ListQuery) -> tuple[FilterForm | None, Sequence[str]]:
+    """Return the form as entered, or that of the filter with its problems; None if the form would lose a part
+    of the filter."""
     if any(name.endswith("-field") for name in request.args):
-        return read_filter_form(request.args.to_dict(flat=False))
+        return read_filter_form(request.args.to_dict(flat=False)), ()
     document = query.document
-    if document is None:
-        return FilterForm()
-    try:
-        contacts.check_filter(web.actor(), document)
-    except Invalid:
-        return FilterForm()
-    return filter_form_of(document)
+    return (FilterForm(), ()) if document is None else contacts.editable_filter(web.actor(), document)
 
 
 def _problems(form: FilterForm) -> list[str]:
@@ -70,12 +66,10 @@ def _next_page(query: ListQuery, form: FilterForm, act: str) -> str:
     return query.without("filter").url(filter=text)
 
 
-def _page(
-    query: ListQuery, form: FilterForm | None, problems: list[str] | None = None, focus: str = ""
-) -> str:
+def _page(query: ListQuery, form: FilterForm | None, problems: Sequence[str] = (), focus: str = "") -> str:
     actor = web.actor()
     target = request.headers.get("HX-Target", "")
-    facts: dict[str, Any] = {"query": query, "form": form, "problems": problems or [], "focus": focus}
+    facts: dict[str, Any] = {"query": query, "form": form, "problems": problems, "focus": focus}
     facts["count_words"] = _count(query, form) if form is not None else ""
     if target.endswith("#filter-count"):
         return render_template("contacts/_filter_count.html", **facts)
@@ -88,6 +82,8 @@ def _page(
     }
     if target.endswith("#filter-builder"):
         return render_template("contacts/_filter_builder.html", **facts)
+    if form is None:
+        facts["outline"] = contacts.filter_outline(actor.account_id, query.document)
     return render_template("contacts/filter.html", nav_active="contacts", **facts)
 
 
