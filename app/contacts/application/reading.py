@@ -138,9 +138,11 @@ def find_contacts(
     people = (
         ContactList(actor.account_id, wanted) if is_usual else SortedContacts(actor.account_id, wanted, sort)
     )
+    count = people.count(COUNT_SECONDS)
+    if isinstance(people, SortedContacts):
+        people.expect(count)
     is_back = before is not None and anchor is not None
     page = people.page_before(anchor) if is_back and anchor else people.page_after(anchor)
-    count = people.count(COUNT_SECONDS)
     return Listing(
         contacts=page.contacts,
         tags=queries.tags_of(actor.account_id, [contact.id for contact in page.contacts]),

@@ -25,7 +25,7 @@ _TITLE_WORDS: Final = """
 # Titles only if followed by a period; without one they are names: Phil Collins, Don Johnson.
 _ABBREVIATIONS: Final = """
     rev hon capt col gen lt sgt maj adm fr ing mag med jur phil rer nat pol oec habil sr dn d sig avv geom
-    rag arch mw ir dipl
+    rag arch mw ir dipl gov sen pres amb
 """
 _TITLES: Final = frozenset(_TITLE_WORDS.split())
 _BEFORE_NAMES: Final = frozenset(
@@ -33,6 +33,7 @@ _BEFORE_NAMES: Final = frozenset(
 )
 _MORE_PARTICLES: Final = frozenset({"el", "ten", "ben", "zum", "zur"})
 _NOT_PLAIN: Final = re.compile(r"[^\w\s'’-]|\d|_")
+_ABBREVIATED: Final = re.compile(r"[^\W\d_]{2,}\.")
 _LONGEST: Final = 240
 _LONGEST_FOR_LIBRARY: Final = 100
 
@@ -114,8 +115,18 @@ def _left_to_library() -> frozenset[str]:
 def _split_by_library(plain: str, is_titled: bool) -> tuple[str, str]:
     from nameparser import HumanName
 
+    # The library takes every abbreviation in front for a title, also that of a first name: Chr. Müller.
+    shortened = {
+        word.removesuffix("."): word
+        for word in (part.split()[0] for part in plain.split(",") if part.strip())
+        if _ABBREVIATED.fullmatch(word) and word.lower() not in _BEFORE_NAMES
+    }
+    for bare, word in shortened.items():
+        plain = plain.replace(word, bare, 1)
     name = HumanName(plain, constants=_constants())
     first = " ".join(filter(None, (name.first, name.middle)))
+    start = first.partition(" ")[0]
+    first = shortened.get(start, start) + first.removeprefix(start)
     if first or name.title or is_titled:
         return (first, name.last) if first or name.last else (plain, "")
     return (name.last, "") if name.last else (plain, "")

@@ -1,6 +1,7 @@
 """The list in an order, with chosen columns, and counted in bounded time (P-10)."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,9 +14,17 @@ from app.contacts.infrastructure import listing
 from app.contacts.infrastructure.selecting import counting
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session, transaction
+from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
 from tests.rooms.contacts.test_list import link, names, walk
+from tests.rooms.contacts.test_plans import listening
 
+IN_LEE_OR_RAY = {
+    "any": [
+        {"field": "contact.last_name", "op": "in_list", "value": ["Lee", "Ray"]},
+        {"field": "contact.email", "op": "is_empty"},
+    ]
+}
 SORTS = ["added", "name", "last_name", "email", "phone", "status"]
 
 
@@ -85,11 +94,41 @@ def test_every_order_shows_everybody_once_in_both_directions(app, bob, people, m
     whole = expected(app, bob.actor, sort)
     assert ids_of(pages_of(app, bob.actor, Search(sort=sort))) == whole
     filters = [Search(tag="lead"), Search(status=Status.ACTIVE), Search("ann"), Search("ann", tag="lead")]
+    filters += [Search(filter=IN_LEE_OR_RAY), Search(tag="lead", filter=IN_LEE_OR_RAY)]
     for search in filters:
         found = {one for page in pages_of(app, bob.actor, search) for one in page}
         assert found
-        sorted_search = Search(search.text, search.status, search.tag, sort=sort)
+        sorted_search = replace(search, sort=sort)
         assert ids_of(pages_of(app, bob.actor, sorted_search)) == expected(app, bob.actor, sort, found)
+
+
+def test_few_matches_of_a_filter_are_gathered_instead_of_reading_an_index_to_its_end(
+    app, bob, people, monkeypatch
+):
+    """Also if they are few only by an estimate."""
+    for few, estimate, gathers in ((20, 7, True), (20, 30_000, False), (0, 7, False)):
+        monkeypatch.setattr(listing, "FEW", few)
+        monkeypatch.setattr(
+            listing, "count_within", lambda *_given, number=estimate: counting.Count(number, about=True)
+        )
+        with app.app_context(), listening() as heard:
+            found = contacts.find_contacts(bob.actor, Search(filter=IN_LEE_OR_RAY, sort="name"))
+        ordered = [statement.partition("ORDER BY")[2] for statement, _ in heard]
+        reads = [order for order in ordered if "first_name_key" in order]
+        assert len(found.contacts) == 10 and len(reads) == (1 if gathers else 2)
+        assert all(("|| ?" in read or "|| %" in read) == gathers for read in reads)
+
+
+def test_an_estimate_that_is_too_small_to_be_a_number_is_not_shown_as_one(app, bob, people, monkeypatch):
+    for number, shown in ((0, "few contacts"), (99, "few contacts"), (100, "about 100 contacts")):
+        monkeypatch.setattr(
+            listing, "count_within", lambda *_given, number=number: counting.Count(number, about=True)
+        )
+        page = words_of(bob.get("/contacts", query_string={"status": "active"}).text)
+        assert shown in page and "about 0" not in page and "all few" not in page
+        given = {"g0-0-field": "contact.status", "g0-0-op": "equals", "g0-0-value": "active"}
+        page = words_of(bob.get("/contacts/filter", query_string=given).text)
+        assert f"{shown.capitalize()} match." in page
 
 
 def test_headers_sort_and_keep_what_was_searched(app, bob, people):

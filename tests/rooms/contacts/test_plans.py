@@ -65,6 +65,8 @@ SEARCHES = [
     Search(status=Status.ACTIVE, sort="name"),
     Search(tag="lead", sort="email"),
     Search("ann", sort="name"),
+    Search(sort="name", filter={"all": [{"field": "contact.city", "op": "is_empty"}]}),
+    Search(tag="lead", sort="-phone", filter={"all": [{"field": "contact.city", "op": "is_empty"}]}),
     Search(filter={"all": [{"field": "contact.search", "op": "starts_with", "value": "ann"}]}),
     Search("ann", filter={"any": [{"field": "contact.city", "op": "contains", "value": "x"}]}),
 ]

@@ -54,6 +54,36 @@ def test_plain_names(whole, parts):
 @pytest.mark.parametrize(
     ("whole", "parts"),
     [
+        ("Chr. Müller", ("Chr.", "Müller")),
+        ("WM. Smith", ("WM.", "Smith")),
+        ("Wm. Smith", ("Wm.", "Smith")),
+        ("Th. Mann", ("Th.", "Mann")),
+        ("Chr. von Berg", ("Chr.", "von Berg")),
+        ("Joh. Seb. Bach", ("Joh. Seb.", "Bach")),
+        ("Chas. Lee Jr.", ("Chas.", "Lee")),
+        ("Dr. Chr. Müller", ("Chr.", "Müller")),
+        ("Frau Prof. Dr. Chr. Müller", ("Chr.", "Müller")),
+        ("Müller, Chr.", ("Chr.", "Müller")),
+        ("A. Smith", ("A.", "Smith")),
+        ("Rev. Smith", ("", "Smith")),
+        ("Gov. Lee", ("", "Lee")),
+        ("Dr. Müller", ("", "Müller")),
+        ("Chr.", ("Chr.", "")),
+    ],
+)
+def test_abbreviated_first_names_are_no_titles(whole, parts):
+    assert split_name(whole) == parts
+
+
+def test_an_initial_between_capitals_and_another_name_may_belong_to_either():
+    """SMITH J. Robert and ANNA M. Smith look alike, so neither is split."""
+    for whole in ("ANNA M. Smith", "OPPENHEIMER J. Robert"):
+        assert split_name(whole) == (whole, "")
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
         ("Herr Hans Müller", ("Hans", "Müller")),
         ("Frau Dr. Eva Braunhof", ("Eva", "Braunhof")),
         ("Prof. Dr. med. Hans-Peter Müller-Lüdenscheidt", ("Hans-Peter", "Müller-Lüdenscheidt")),

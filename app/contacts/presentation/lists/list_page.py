@@ -14,6 +14,8 @@ from app.platform.errors import Invalid
 from app.platform.ids import number_of
 from app.platform.words import counted
 
+SMALLEST_ESTIMATE = 100  # contacts
+
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
@@ -57,9 +59,12 @@ def show_list(query: ListQuery, refusal: Invalid) -> ResponseReturnValue:
 
 
 def count_words(count: int, *, about: bool = False, more: bool = False) -> str:
-    """“3,214 contacts”, “about 31,200 contacts”, “10,000+ contacts”."""
+    """“3,214 contacts”, “about 31,200 contacts”, “10,000+ contacts”; “few contacts” for an estimate that is
+    too small to be a number."""
     if more:
         return f"{count:,}+ contacts"
+    if about and count < SMALLEST_ESTIMATE:
+        return "few contacts"
     return f"about {counted(count, 'contact')}" if about else counted(count, "contact")
 
 
