@@ -6,8 +6,9 @@ from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection
-from app.contacts.application import tag_contact
+from app.contacts.application import tag_contact, tags_to_choose, untag_contact
 from app.platform.errors import Invalid, TooMuch
+from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.bulk_enrollment.trial import Trial, set_status
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
@@ -62,6 +63,29 @@ def test_who_is_in_a_dry_run_is_fixed_with_it(trial: Trial, app, bob, workflow, 
     trial.finish(draft)
     trial.holds(draft)
     assert trial.job(draft).totals == {"ENROLLED": 3} and trial.enrollments("late@example.com") == []
+
+
+def test_the_run_says_who_meets_the_filter_since_the_dry_run(trial: Trial, app, bob, workflow, leads):
+    draft, same = (begin(trial, start.dry_run, workflow) for _ in range(2))
+    trial.plan(draft)
+    trial.plan(same)
+    trial.start_draft(same)
+    trial.finish(same)
+    assert "Contacts changed after the check" not in bob.get(f"/enrollments/{same}").text
+    with trial.acting():
+        for name in ("late", "later"):
+            tag_contact(trial.actor, add(app, bob.actor, f"{name}@example.com"), "lead")
+        [lead] = [tag.id for tag in tags_to_choose(trial.actor) if tag.name == "Lead"]
+        untag_contact(trial.actor, leads["ann"], lead)
+    trial.start_draft(draft)
+    trial.finish(draft)
+    trial.holds(draft)
+    page = words_of(bob.get(f"/enrollments/{draft}").text)
+    assert "2 more contacts met the filter at the start and are not in this job." in page
+    assert "1 contact in this job no longer met the filter at the start." in page
+    direct = begin(trial, start.start_job, workflow)
+    trial.finish(direct)
+    assert "Contacts changed after the check" not in bob.get(f"/enrollments/{direct}").text
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])

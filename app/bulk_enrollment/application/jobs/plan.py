@@ -11,6 +11,7 @@ from collections import Counter
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.bulk_enrollment.application.dry_runs.examining import examine, is_examined, ranges_left
+from app.bulk_enrollment.application.dry_runs.matches import changed_matches
 from app.bulk_enrollment.application.jobs.braking import hold_for_approval
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
@@ -202,9 +203,12 @@ def _queue_planned(
     job = queries.job_by_id(account_id, job_id)
     size, canary = _sizes(job, job.total)
     planned = planned if planned is not None else cutting.planned_batches(account_id, job_id, size, canary)
+    findings = changed_matches(job)
     with transaction():
         if not plan_claims.hold_planned(account_id, job_id):
             return None
+        if findings != job.findings:
+            jobs.change(account_id, job_id, findings=findings)
         if tags := job.findings.get("tags"):
             contacts.ensure_tags(account_id, tags, created_by=job.created_by, at_most=MOST_TAGS)
         batches = cutting.cut_batches(account_id, job_id, cut(job.total, size, canary), planned)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.bulk_enrollment.application.dry_runs.matches import CHANGED
 from app.bulk_enrollment.application.report.job_states import JobState, job_states
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.brakes.approval import Approval
@@ -152,6 +153,13 @@ class ShownJob:
         if effects is None or self.written is None:
             return found
         return found + contact_differences(effects, *self.written, is_import=self.job.kind == "import")
+
+    @property
+    def matches_changed(self) -> tuple[int, int]:
+        """Numbers of contacts that met the filter when the job started but not in the dry run, and the other
+        way around."""
+        came, left = self.job.findings.get(CHANGED, (0, 0))
+        return came, left
 
 
 @dataclass(frozen=True)
