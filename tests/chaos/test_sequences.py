@@ -282,7 +282,9 @@ class Sequences(RuleBasedStateMachine):
         for job in self.seen.unfinished():
             is_for_person = job.paused_by in ("person", "canary", "brake", "approval")
             waits = is_for_person or (job.paused_by == "workflow" and job.workflow_id in paused_workflows)
-            assert job.status == "paused" and waits, ("stuck", job, self.seen.batches_of[job.id])
+            has_missed_start = job.status == "scheduled" and job.not_before is None
+            is_waiting = has_missed_start or (job.status == "paused" and waits)
+            assert is_waiting, ("stuck", job, self.seen.batches_of[job.id])
 
     def let_go_on(self, job: Any) -> None:
         with self.person():
@@ -294,6 +296,8 @@ class Sequences(RuleBasedStateMachine):
                         workflows.activate(self.world.bob, public_id, workflows.Ask.NEVER)
                     except MusterError:
                         continue  # it is archived
+            elif job.status == "scheduled":
+                schedule.reschedule_job(self.world.bob, job.public_id, None)
             elif job.paused_by == "approval":
                 approvals.approve_job(self.world.alice, job.public_id)
             else:

@@ -167,7 +167,8 @@ def editable_filter(actor: Actor, document: Any) -> EditableFilter:
     problems = list(criteria_problems(document))[:MAX_PROBLEMS]
     if problems:
         return EditableFilter(None, problems)
-    form, read = filter_form_of(document), partial(criteria_for, actor.account_id)
+    form = filter_form_of(document)
+    read: Callable[[Any], Group] = partial(criteria_for, actor.account_id)
     try:
         meant = read(document)
     except Invalid as wrong:  # it refers to something that is gone, which can be replaced in the form

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from app.contacts.application.custom_fields import rules_on
+from app.contacts.domain.criteria import rules_on
 from app.contacts.domain.own_fields import OwnField
 from app.workflows.infrastructure import queries
 
@@ -35,6 +35,6 @@ def workflows_using_field(account_id: int, field: OwnField) -> list[WorkflowUse]
             continue
         published = versions.get(workflow.active_version_id or 0)
         criteria = [*workflow.parsed.criteria, *(published.parsed.criteria if published else ())]
-        rules = [rule for one in criteria for rule in rules_on(one, field)]
+        rules = [rule for one in criteria for rule in rules_on(one, field.key)]
         found.append(WorkflowUse(workflow.public_id, workflow.name, rules))
     return found

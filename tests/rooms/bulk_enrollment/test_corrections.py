@@ -191,6 +191,8 @@ def test_everything_else_is_inherited_too(app, bob, workflow, run_tasks, monkeyp
     mail = {"notify": "y", "notify_email": "carol@example.net"}
     wrong = FIRST.replace(b"ann@example.com", b"ann at example.com")
     first = started(bob, workflow, run_tasks, wrong, **CHOSEN, **drip, **more, **mail)
+    bob.post(f"/enrollments/{first}/pause/removal")  # after the canary
+    run_tasks()
     with app.app_context(), acting_for(bob.actor.account_id), transaction():
         [job] = session().scalars(
             sa.select(EnrollmentJob).where(EnrollmentJob.account_id == bob.actor.account_id)

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.bulk_enrollment.application.jobs import control, run
+from app.bulk_enrollment.application.pace_changes import change_pace, pace_plan
 from app.bulk_enrollment.application.timing import parts
-from app.bulk_enrollment.application.timing.changing import change_pace, pace_plan
 from app.bulk_enrollment.domain.timing.pace import Drip
+from app.bulk_enrollment.infrastructure.store import claims, following
+from app.platform.clock import now
+from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.platform.tenancy import acting_for
 from tests.people import sign_in
@@ -117,19 +120,18 @@ def test_a_scheduled_job_keeps_its_start(trial: Trial, workflow, clock: AppClock
     assert enrolled(trial, job) == 20
 
 
-def test_a_worker_that_knows_the_old_pace_stops(trial: Trial, workflow, clock: AppClock, monkeypatch) -> None:
+def test_a_worker_that_knows_the_old_pace_claims_no_further_batch(trial: Trial, workflow) -> None:
     job = trial.started(lines(*addresses(100)), workflow, missing="create", batch_size=10)
-    settle = run.settle_part
-
-    def then_change(of, part, *given) -> None:
-        settle(of, part, *given)
-        if not trial.job(job).pace_changes:
-            trial.change_job(job, pace_changes=1)
-
-    monkeypatch.setattr(run, "settle_part", then_change)
-    with trial.app.app_context():
-        done = run._run_in_a_row(trial.actor.account_id, trial.batches(job)[0].id, lambda: True)
-    assert done is False and trial.enrolled(job) == 10
+    first, account_id = trial.batches(job)[0], trial.actor.account_id
+    with trial.acting(), transaction():
+        claim = claims.claim(account_id, first.id, now(), None)
+        assert claim is not None
+    change(trial, job, Drip(5, unit="hours"))
+    for known, goes_on in ((0, False), (1, True)):
+        with trial.acting(), transaction():
+            given = (account_id, claim, 5, now(), known)
+            assert bool(following.lock_following(*given)) == goes_on
+            assert (claims.claim_next(account_id, claim.job_id, now(), None, 1, known) is not None) == goes_on
 
 
 def test_a_worker_that_waits_for_the_old_portion_does_not_hold_up_the_new_one(
@@ -139,10 +141,10 @@ def test_a_worker_that_waits_for_the_old_portion_does_not_hold_up_the_new_one(
     clock.go(minutes=10)
     wait = parts.wait
 
-    def change_before(of, claim, until) -> None:
+    def change_before(*given) -> None:
         if trial.job(job).pace_changes == 1:
             change(trial, job, None)
-        wait(of, claim, until)
+        wait(*given)
 
     monkeypatch.setattr(parts, "wait", change_before)
     change(trial, job, Drip(50, every=3, unit="hours"))
@@ -153,16 +155,14 @@ def test_the_pace_is_read_in_the_transaction_that_enrolls(
     trial: Trial, workflow, clock: AppClock, monkeypatch
 ) -> None:
     job = dripping(trial, workflow, 300)
-    part_of, changed = run.parts.part_of, []
+    do = run._do
 
-    def change_first(of, claim, limits, **more):
-        if not changed:
-            changed.append(trial.job(job).options)
-            options = changed[0]
-            trial.change_job(job, options=type(options)(**{**vars(options), "drip": Drip(7, unit="hours")}))
-        return part_of(of, claim, limits, **more)
+    def change_first(*given):
+        if not trial.job(job).pace_changes:
+            change(trial, job, Drip(7, unit="hours"))
+        return do(*given)
 
-    monkeypatch.setattr(run.parts, "part_of", change_first)
+    monkeypatch.setattr(run, "_do", change_first)
     clock.go(hours=1)
     trial.settle()
     assert trial.enrolled(job) == 107

@@ -130,7 +130,7 @@ def test_an_installation_may_lower_what_accounts_may_set(
 def test_without_limits_nothing_is_counted(trial: Trial, workflow, clock: AppClock) -> None:
     job = started(trial, workflow, 300)
     with trial.acting():
-        assert allowance.limits_of(trial.job(job)) is None
+        assert not allowance.limits_of(trial.job(job))
     trial.settle()
     assert trial.enrolled(job) == 300
     with trial.acting():

@@ -282,7 +282,7 @@ def test_segments_follow_a_merged_field(bob, trial):
 def test_numbers_keep_their_meaning_when_a_field_becomes_text(bob, trial):
     create(bob, "Seats", "number")
     create(bob, "Notes")
-    imported(trial, 'Email,Seats\na@example.com,"1,000"\nb@example.com,7\n', "Seats")
+    imported(trial, "Email,Seats\na@example.com,1000\nb@example.com,7\n", "Seats")
     seats, notes = field_id(bob, "Seats"), field_id(bob, "Notes")
     many = segment(bob, trial, "Many", "equals", "1,000")
     bob.post(f"{PAGE}/{seats}/merge", {"into": notes})

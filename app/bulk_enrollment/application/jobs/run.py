@@ -121,7 +121,7 @@ class _Done(NamedTuple):
 
 
 def _run_claimed(
-    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int, limits: Limits | None
+    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int, limits: Limits
 ) -> _Done:
     """Run a claimed batch, with those that follow it in its group of `together` batches, or as much of it as
     the limits permit."""
@@ -131,7 +131,7 @@ def _run_claimed(
     except MustWait as limited:
         if parts.can_wait_here(limited.until, may_go_on):
             return _run_claimed(job, claim, may_go_on, together, limits)
-        parts.wait(job, claim, limited.until)
+        parts.wait(job, claim, limited)
         return _Done(claim.number, True)
     except Exception as failure:
         if not is_transient(failure):
@@ -158,8 +158,8 @@ def _do(
     job: EnrollmentJob,
     claim: Claim,
     may_go_on: Callable[[], bool],
-    together: int = 1,
-    limits: Limits | None = None,
+    together: int,
+    limits: Limits,
 ) -> _Done:
     if claim.attempt > len(current().batch_retry_seconds) + 1:
         _give_up(job.account_id, job, claim, Outcome.TIMEOUT_ERROR)
@@ -179,7 +179,7 @@ def _do(
 
 
 def _carry_out(
-    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int, limits: Limits | None
+    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], together: int, limits: Limits
 ) -> _Done:
     """Carry out the plan of a batch, and of those that follow in its group, in one transaction."""
     with transaction():
@@ -198,12 +198,10 @@ def _carry_out(
         if part.makes_way:
             return _Done(last_number, True, makes_way=True)
         failed = sum(totals_by_kind(planned_outcomes(one))["failed"] for one in [claim, *others])
-        return _Done(last_number, True, _claim_next(job, may_go_on, failed, together))
+        return _Done(last_number, True, _claim_next(job, may_go_on, failed, limits, together))
 
 
-def _process(
-    job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], limits: Limits | None = None
-) -> _Done:
+def _process(job: EnrollmentJob, claim: Claim, may_go_on: Callable[[], bool], limits: Limits) -> _Done:
     """Process a batch whose plan does not apply."""
     try:
         return _process_part(job, claim, may_go_on, limits)
@@ -215,7 +213,7 @@ def _process_part(
     job: EnrollmentJob,
     claim: Claim,
     may_go_on: Callable[[], bool],
-    limits: Limits | None,
+    limits: Limits,
     is_cautious: bool = False,
 ) -> _Done:
     with transaction():
@@ -225,18 +223,18 @@ def _process_part(
         if part.makes_way:
             return _Done(claim.number, makes_way=True)
         failed = totals_by_kind(counts)["failed"]
-        return _Done(claim.number, False, _claim_next(job, may_go_on, failed))
+        return _Done(claim.number, False, _claim_next(job, may_go_on, failed, limits))
 
 
 def _claim_next(
-    job: EnrollmentJob, may_go_on: Callable[[], bool], failed: int, together: int = 1
+    job: EnrollmentJob, may_go_on: Callable[[], bool], failed: int, limits: Limits, together: int = 1
 ) -> Claim | None:
     """Claim the job's next batch, unless the worker or the job must stop after one with `failed` failed
     rows."""
     if not may_go_on() or must_brake(job, failed):
         return None
     task = queue.running_task()
-    return claims.claim_next(job.account_id, job.id, now(), task, together, job.pace_changes)
+    return claims.claim_next(job.account_id, job.id, now(), task, together, limits.pace_changes)
 
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:

@@ -4,8 +4,7 @@ from typing import Any, NamedTuple
 
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection
 from app.bulk_enrollment.infrastructure import job_list
-from app.contacts.application.custom_fields import rules_on
-from app.contacts.domain.criteria import custom_key
+from app.contacts.domain.criteria import custom_key, rules_on
 from app.contacts.domain.own_fields import OwnField, field_with
 
 
@@ -29,7 +28,7 @@ def unfinished_jobs_using(account_id: int, field: OwnField) -> list[JobUse]:
             and job.options.writes_contacts
             and any(field_with(label, [field]) for label in selection.custom_labels)
         )
-        rules = rules_on(selection.criteria, field) if isinstance(selection, FilterSelection) else []
+        rules = rules_on(selection.criteria, field.key) if isinstance(selection, FilterSelection) else []
         if fills or rules or custom_key(job.options.only_with) == field.key:
             found.append(JobUse(job.public_id, job.options.source_name or "a file", rules))
     return found

@@ -21,29 +21,38 @@ KEPT = timedelta(minutes=5)  # longer than any window
 
 @dataclass(frozen=True)
 class Limits:
-    """What limits a job: rates, the shared one last, and its drip."""
+    """What limits a job: rates, the shared one last, and its drip. False if nothing does.
+
+    `pace_changes` is how often the pace had been changed when the limits were read.
+    """
 
     rates: tuple[Rate, ...] = ()
     drip: Drip | None = None
+    pace_changes: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.rates or self.drip)
 
 
 @dataclass(frozen=True)
 class Allowance:
     """So many people may be enrolled by this transaction; if none, the next ones may at `wait_until`.
 
-    `is_share`: a rate permits more, but other jobs are to have their turn first.
+    `is_share`: a rate permits more, but other jobs are to have their turn first. `pace_changes` is how often
+    the pace had been changed when this was decided.
     """
 
     people: int
     wait_until: datetime
     is_share: bool = False
     portion: Portion | None = None
+    pace_changes: int = 0
 
 
-def limits_of(job: EnrollmentJob) -> Limits | None:
-    """Return the limits of a job; None if it has none, as an import."""
+def limits_of(job: EnrollmentJob) -> Limits:
+    """Return the limits of a job that has just been read. An import has none."""
     if job.kind != "enroll" or job.workflow_id is None:
-        return None
+        return Limits(pace_changes=job.pace_changes)
     settings = current()
     own = [
         Rate(accounts.limit_of(job.account_id, name, settings.account_limits[name]), seconds)
@@ -51,7 +60,7 @@ def limits_of(job: EnrollmentJob) -> Limits | None:
     ]
     shared = Rate(settings.max_enrollments_per_minute_overall or UNLIMITED, MINUTE, is_shared=True)
     rates = tuple(rate for rate in (*own, shared) if rate.people < UNLIMITED)
-    return Limits(rates, job.options.drip) if rates or job.options.drip else None
+    return Limits(rates, job.options.drip, job.pace_changes)
 
 
 def allowance(job: EnrollmentJob, limits: Limits) -> tuple[Allowance, datetime]:
@@ -63,13 +72,15 @@ def allowance(job: EnrollmentJob, limits: Limits) -> tuple[Allowance, datetime]:
     if limits.rates:
         counts.lock(job.account_id, is_shared=any(rate.is_shared for rate in limits.rates))
     # The pace may have been changed since the job was read.
-    drip, portion = counts.lock_pace(job.account_id, job.id) if limits.drip else (None, Portion())
+    drip, portion, changes = None, Portion(), limits.pace_changes
+    if limits.drip:
+        drip, portion, changes = counts.lock_pace(job.account_id, job.id)
     at = now()
-    allowed = Allowance(UNLIMITED, at)
+    allowed = Allowance(UNLIMITED, at, pace_changes=changes)
     if drip:
         start = job.options.scheduled_at or at
         mine = turn(drip, portion, start, at)
-        allowed = Allowance(mine.people, mine.wait_until, portion=mine.portion)
+        allowed = Allowance(mine.people, mine.wait_until, portion=mine.portion, pace_changes=changes)
     for rate in limits.rates:
         allowed = _within(rate, job.account_id, allowed, at)
     return allowed, at

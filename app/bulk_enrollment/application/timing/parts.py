@@ -19,11 +19,13 @@ from app.platform.database import transaction
 
 
 class MustWait(Exception):
-    """Nobody may be enrolled before `until`. The transaction is rolled back."""
+    """Nobody may be enrolled before `until`, at the pace after so many changes. The transaction is rolled
+    back."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, pace_changes: int) -> None:
         super().__init__(until)
         self.until = until
+        self.pace_changes = pace_changes
 
 
 class TooManyEnrolled(Exception):
@@ -68,7 +70,7 @@ def part_of(job: EnrollmentJob, claim: Claim, limits: Limits, *, is_cautious: bo
     allowed, at = allowance(job, limits)
     planned = claim.expected.get(Outcome.ENROLLED.name, 0) if claim.expected else claim.last_row
     if not allowed.people and (planned or is_cautious):
-        raise MustWait(allowed.wait_until)
+        raise MustWait(allowed.wait_until, allowed.pace_changes)
     if is_cautious:
         last = min(claim.last_row, claim.first_row + allowed.people - 1)
     elif planned <= allowed.people:
@@ -94,11 +96,11 @@ def can_wait_here(until: datetime, may_go_on: Callable[[], bool]) -> bool:
     return may_go_on()
 
 
-def wait(job: EnrollmentJob, claim: Claim, until: datetime) -> None:
-    """Give a claimed batch back; the job begins no other before `until`, unless its pace has changed."""
+def wait(job: EnrollmentJob, claim: Claim, limited: MustWait) -> None:
+    """Give a claimed batch back; the job begins no other for so long, unless its pace has changed since."""
     with transaction():
         if claims.give_back(job.account_id, claim):
-            jobs.wait_until(job.account_id, job.id, until, job.pace_changes)
+            jobs.wait_until(job.account_id, job.id, limited.until, limited.pace_changes)
 
 
 def _rows(job: EnrollmentJob, first: int, last: int) -> Range:

@@ -5,6 +5,7 @@ workers use the same allowance and a rollback uses none.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -74,15 +75,28 @@ def forget_before(moment: datetime) -> None:
     )
 
 
-def lock_pace(account_id: int, job_id: int) -> tuple[Drip | None, Portion]:
-    """Return a job's drip and its latest portion, locked until the transaction ends."""
+class LockedPace(NamedTuple):
+    """A job's drip, its latest portion, and how often its pace has been changed."""
+
+    drip: Drip | None
+    portion: Portion
+    changes: int
+
+
+def lock_pace(account_id: int, job_id: int) -> LockedPace:
+    """Return the pace of a job, locked until the transaction ends."""
     query = (
-        sa.select(EnrollmentJob.options, EnrollmentJob.portion_at, EnrollmentJob.portion_people)
+        sa.select(
+            EnrollmentJob.options,
+            EnrollmentJob.portion_at,
+            EnrollmentJob.portion_people,
+            EnrollmentJob.pace_changes,
+        )
         .where(EnrollmentJob.account_id == account_id, EnrollmentJob.id == job_id)
         .with_for_update()
     )
-    options, at, taken = session().execute(query).one()
-    return options.drip, Portion(at, taken)
+    options, at, taken, changes = session().execute(query).one()
+    return LockedPace(options.drip, Portion(at, taken), changes)
 
 
 def save_portion(account_id: int, job_id: int, portion: Portion) -> None:

@@ -4,8 +4,8 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import application as accounts
+from app.bulk_enrollment.application.pace_changes import PacePlan, change_pace, pace_plan
 from app.bulk_enrollment.application.report import shown_jobs as report
-from app.bulk_enrollment.application.timing.changing import PacePlan, change_pace, pace_plan
 from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.timing.pace import Drip
 from app.bulk_enrollment.domain.timing.texts import pace_words

@@ -25,7 +25,6 @@ from app.contacts.application.custom_fields.uses import (
     FieldUses,
     field_uses,
     register_field_uses,
-    rules_on,
     segments_using,
 )
 
@@ -50,6 +49,5 @@ __all__ = [
     "merge_preview",
     "own_field_list",
     "register_field_uses",
-    "rules_on",
     "segments_using",
 ]

@@ -5,7 +5,7 @@ workflows or unfinished jobs use can't be merged, and one that segments use, too
 fields is registered in `uses`. Segments follow a merged field.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.accounts import application as accounts

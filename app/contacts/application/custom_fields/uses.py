@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from app.accounts import application as accounts
-from app.accounts.domain import Actor, Permission
+from app.accounts.domain import Actor
 from app.contacts.application.custom_fields.listing import find_field
-from app.contacts.domain.criteria import custom_key, rules
+from app.contacts.domain.criteria import rules_on
 from app.contacts.domain.own_fields import OwnField
 from app.contacts.infrastructure.selecting import segments
 from app.contacts.infrastructure.tables import Segment
@@ -37,8 +36,7 @@ def register_field_uses(name: str, uses: FieldUses) -> None:
 
 
 def uses_of(actor: Actor, field: OwnField) -> list[FieldUse]:
-    """Return everything that uses a field."""
-    accounts.require(actor, Permission.REPORTS)
+    """Return everything that uses a field, for use cases that have checked the actor's permission."""
     return [use for uses in _uses.values() for use in uses(actor.account_id, field)]
 
 
@@ -47,12 +45,7 @@ def field_uses(actor: Actor, field_id: int) -> list[FieldUse]:
     return uses_of(actor, find_field(actor, field_id).field)
 
 
-def rules_on(criteria: Any, field: OwnField) -> list[tuple[Any, Any]]:
-    """Return the (operator, value) of the rules on a field in a criteria document."""
-    return [(rule.op, rule.value) for rule in rules(criteria) if custom_key(rule.field) == field.key]
-
-
 def segments_using(account_id: int, field: OwnField) -> list[tuple[Segment, list[tuple[Any, Any]]]]:
     """Return the segments that use a field, by name, with their rules on it."""
-    found = ((one, rules_on(one.criteria, field)) for one in segments.segments(account_id))
+    found = ((one, rules_on(one.criteria, field.key)) for one in segments.segments(account_id))
     return [(segment, on_field) for segment, on_field in found if on_field]

@@ -1,7 +1,14 @@
 """Criteria for contact filters, trigger filters, branches, and goals: documents, fields, evaluation, and
 words."""
 
-from app.contacts.domain.criteria.document import MAX_NESTING, MAX_RULES, Rule, group_of, rules
+from app.contacts.domain.criteria.document import (
+    MAX_NESTING,
+    MAX_RULES,
+    Rule,
+    group_of,
+    rules,
+    rules_on,
+)
 from app.contacts.domain.criteria.evaluate import (
     LAST_WITHOUT_YEAR,
     Clock,
@@ -106,6 +113,7 @@ __all__ = [
     "register_fields",
     "register_kind",
     "rules",
+    "rules_on",
     "simple_parts",
     "with_full_names",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.contacts.domain.criteria.fields import custom_key
+
 MAX_RULES = 50
 MAX_NESTING = 4
 
@@ -38,6 +40,11 @@ def rules(criteria: Any, depth: int = 0) -> Iterator[Rule]:
                 yield Rule(member.get("field"), member.get("op"), member.get("value"))
             else:
                 yield from rules(member, depth + 1)
+
+
+def rules_on(criteria: Any, key: str) -> list[tuple[Any, Any]]:
+    """Return the (operator, value) of the rules on a custom field, given its key."""
+    return [(rule.op, rule.value) for rule in rules(criteria) if custom_key(rule.field) == key]
 
 
 def _list(value: Any) -> list[Any]:

@@ -62,7 +62,7 @@ def change_pace(actor: Actor, public_id: str, drip: Drip | None) -> None:
     with transaction():
         job = locked_job(actor, public_id)
         _refuse(job)
-        earlier, portion = counts.lock_pace(job.account_id, job.id)
+        earlier, portion, changes = counts.lock_pace(job.account_id, job.id)
         at = now()
         _plan(job, drip, earlier, portion, at)
         changed = drip and drip.instead_of(earlier, _anchor(job, earlier, portion, at))
@@ -75,7 +75,7 @@ def change_pace(actor: Actor, public_id: str, drip: Drip | None) -> None:
             options=replace(job.options, drip=changed),
             portion_at=portion.at,
             portion_people=portion.taken,
-            pace_changes=job.pace_changes + 1,
+            pace_changes=changes + 1,
             not_before=job.not_before if job.status == JobStatus.SCHEDULED else None,
         )
         publish(job, "job_pace_changed")
@@ -88,8 +88,9 @@ def people_left(job: EnrollmentJob) -> int:
     """Return how many people a job is still going to enroll: as planned, or at most, before it is planned."""
     if job.planned_at is None:
         return job.total
-    enrolled = job_figures(job.account_id, [job.id])[job.id].outcomes.get(Outcome.ENROLLED.name, 0)
-    return max(0, job.expected.get(Outcome.ENROLLED.name, 0) - enrolled)
+    enrolled: int = job_figures(job.account_id, [job.id])[job.id].outcomes.get(Outcome.ENROLLED.name, 0)
+    expected: int = job.expected.get(Outcome.ENROLLED.name, 0)
+    return max(0, expected - enrolled)
 
 
 def can_change_pace(job: EnrollmentJob) -> bool:
