@@ -43,7 +43,7 @@ TABLES = {
     ),
     "batches": (
         "enrollment_batches",
-        "id job_id number first_row last_row next_row status succeeded failed skipped outcomes lease_until",
+        "id job_id number first_row last_row next_row status succeeded failed skipped outcomes created",
     ),
     "rows": ("enrollment_rows", "job_id row_number outcome contact_id withheld"),
     "enrollments": (
@@ -218,7 +218,8 @@ def nothing_is_left_of_removed_contacts(seen: Seen) -> None:
 
 def transitions_are_legal(seen: Seen) -> None:
     for one in seen.transitions:
-        assert JobStatus(one.after) in LEGAL[JobStatus(one.before)], one
+        is_expired = one.after == JobStatus.DISCARDED and one.before in FINISHED
+        assert is_expired or JobStatus(one.after) in LEGAL[JobStatus(one.before)], one
 
 
 def waits_are_kept(seen: Seen) -> None:
@@ -291,11 +292,21 @@ def _was_to_be_removed(before: Seen, after: Seen, contact_id: int, touched: set[
 
 
 def pauses_hold(before: Seen, after: Seen) -> None:
-    """No row of a paused job is done while nobody is at work."""
+    """While no batch is at work, no row of a paused job is done, and only a person ends a person's pause."""
     for job in before.jobs:
         now = after.job.get(job.id)
-        if now is not None and job.status == now.status == JobStatus.PAUSED:
-            assert before.done(job.id) == after.done(job.id), (job, now)
+        if now is None or job.status != JobStatus.PAUSED:
+            continue
+        assert now.status == JobStatus.PAUSED or job.paused_by == "workflow", (job, now)
+        assert now.status != JobStatus.PAUSED or before.done(job.id) == after.done(job.id), (job, now)
+
+
+def created_contacts_are_counted(seen: Seen, made: dict[int, set[int]]) -> None:
+    """`made` is {job id: contacts that it has ever created}."""
+    for job in seen.jobs:
+        if job.status != JobStatus.DISCARDED:
+            counted = sum(batch.created for batch in seen.batches_of[job.id])
+            assert counted == len(made[job.id]), (job.public_id, counted, made[job.id])
 
 
 def rate_is_kept(seen: Seen, per_minute: int) -> None:

@@ -1,6 +1,7 @@
 """No sequence of what people do, of workers that die or come late, of lost tasks, and of jumps of the clock
 leads to a wrong figure, a stuck job, a forbidden state, or a person who should not be in (B-05, B-06)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -35,7 +36,7 @@ from tests.services.databases import Database
 
 EVERYBODY = {"all": [{"field": "contact.status", "op": "in_list", "value": ["active", "unsubscribed"]}]}
 TAGGED = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["VIP"]}]}
-EXAMPLES_A_ROUND, STEPS = 5, 30
+EXAMPLES_A_ROUND, STEPS = 4, 40
 NO_BRAKES = Brakes(failed_percent=None)
 
 someone = st.integers(0, 30)
@@ -121,6 +122,7 @@ class Sequences(RuleBasedStateMachine):
         self.world.reset()
         self.workers: list[Worker] = []
         self.touched: set[int] = set()
+        self.made: dict[int, set[int]] = defaultdict(set)
         self.has_failed = False
         self.per_minute = 0
         self.seen = self.world.look()
@@ -329,7 +331,9 @@ class Sequences(RuleBasedStateMachine):
     def machines(self) -> "_Step":
         return _Step(self, is_person=False, is_removal=False)
 
-    def check(self, before: Seen, after: Seen, is_person: bool, is_removal: bool) -> None:
+    def check(
+        self, before: Seen, after: Seen, *, is_person: bool, is_removal: bool, was_at_work: bool
+    ) -> None:
         observing.transitions_are_legal(after)
         observing.counts_add_up(after)
         observing.nobody_is_in_twice(after)
@@ -340,7 +344,11 @@ class Sequences(RuleBasedStateMachine):
         observing.step_is_right(
             before, after, is_person=is_person, is_removal=is_removal, touched=self.touched
         )
-        if not is_person and not self.resting():
+        for contact in after.contacts:
+            if contact.created_job_id is not None:
+                self.made[contact.created_job_id].add(contact.id)
+        observing.created_contacts_are_counted(after, self.made)
+        if not is_person and not was_at_work:
             observing.pauses_hold(before, after)
 
 
@@ -351,6 +359,7 @@ class _Step:
         self._machine = machine
         self._is_person, self._is_removal = is_person, is_removal
         self._acting = machine.world.acting() if is_person else None
+        self._was_at_work = bool(machine.resting())
 
     def __enter__(self) -> None:
         if self._acting:
@@ -366,7 +375,13 @@ class _Step:
             return False
         before, machine.seen = machine.seen, machine.world.look()
         try:
-            machine.check(before, machine.seen, self._is_person, self._is_removal)
+            machine.check(
+                before,
+                machine.seen,
+                is_person=self._is_person,
+                is_removal=self._is_removal,
+                was_at_work=self._was_at_work,
+            )
         except BaseException:
             machine.has_failed = True
             raise
