@@ -19,8 +19,6 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     Rooms are imported inside this function, so that importing a part of `app`, such as its settings, stays
     fast. Raises SystemExit if a setting is invalid.
     """
-    from flask import Flask
-
     from app.accounts import presentation as accounts
     from app.activity import presentation as activity
     from app.bulk_enrollment import presentation as bulk_enrollment
@@ -32,12 +30,13 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.integrations import presentation as integrations
     from app.notifications import presentation as notifications
     from app.platform import database, logs, queue, web
+    from app.platform.every_request import SynchronousFlask
     from app.sample_data import presentation as sample_data
     from app.workflows import presentation as workflows
 
     logs.configure()
     settings = settings or _settings_of_environment()
-    app = Flask(__name__)
+    app = SynchronousFlask(__name__)
     app.extensions["settings"] = settings
     web.init(app, settings, accounts.guard)
     database.init(app, settings, process)

@@ -36,8 +36,8 @@ class Browser:
         """The cookies as a header."""
         return "; ".join(f"{one.name}={one.value}" for one in self._jar)
 
-    def get(self, path: str) -> Answer:
-        return self._send(urllib.request.Request(self._full(path)))
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._send(urllib.request.Request(self._full(path), headers=headers))
 
     def post(self, path: str, **fields: str) -> Answer:
         data = urllib.parse.urlencode(fields | {"csrf_token": self.token}).encode()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from bench.browser import Browser
@@ -37,15 +38,29 @@ class Site:
         """Run a command of the installation; return what it prints."""
         return _flask(self.muster, *arguments)
 
+    def token(self) -> str:
+        """Create an API token that may do everything; return its text."""
+        return self.flask("create-token", "--name", "Bench").strip()
+
+    def database_pids(self) -> list[int]:
+        """Return the ids of the database's own processes: that of the server, whose children do the work."""
+        if self.is_sqlite:
+            return []
+        with psycopg.connect(self.address) as connection:
+            server = psutil.Process(connection.info.backend_pid).parent()
+        assert server is not None
+        return [server.pid]
+
     def sql(self) -> Any:
         """Open a connection beside Muster: `with site.sql() as execute`. Commits at the end."""
         return _connected(self.address)
 
 
 @contextmanager
-def site(kind: str, folder: Path) -> Iterator[Site]:
-    """Start an installation on `sqlite` or `postgresql` in `folder`, with an owner who is signed in."""
-    with _database(kind, folder) as address, _installation(folder, address) as muster:
+def site(kind: str, folder: Path, **settings: str) -> Iterator[Site]:
+    """Start an installation on `sqlite` or `postgresql` in `folder`, with an owner who is signed in.
+    `settings` are environment variables."""
+    with _database(kind, folder) as address, _installation(folder, address, settings) as muster:
         _flask(muster, "create-owner", "--email", EMAIL, "--password", PASSWORD, "--account", "Bench")
         browser = Browser(muster.url)
         browser.sign_in(EMAIL, PASSWORD)
@@ -102,8 +117,8 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _installation(folder: Path, address: str) -> Iterator[Installation]:
-    settings = {"WORKERS": "2", "MAX_CONTACTS_PER_JOB": "1000000"}
+def _installation(folder: Path, address: str, given: dict[str, str]) -> Iterator[Installation]:
+    settings = {"WORKERS": "2", "MAX_CONTACTS_PER_JOB": "1000000"} | given
     if not address.startswith("sqlite"):
         settings["DATABASE_URL"] = address
     muster = Installation(folder / "data", **settings)

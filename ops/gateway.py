@@ -83,14 +83,16 @@ class Gateway:
         self._relay.end()
 
     def _wants_events(self, environ: dict[str, Any]) -> bool:
-        has_body = environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
         path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] != "GET" or has_body or not path.endswith("/events"):
+        if environ["REQUEST_METHOD"] != "GET" or _has_body(environ) or not path.endswith("/events"):
             return False
         return event_streams.is_event_stream(self.app, path)
 
     async def _body(self, environ: dict[str, Any], receive: Receive) -> IO[bytes]:
         """Return the whole body, or what has arrived so far if it is larger than this sender may send."""
+        if not _has_body(environ):
+            environ["CONTENT_LENGTH"] = "0"
+            return io.BytesIO()
         stated = int(environ.get("CONTENT_LENGTH") or 0)
         begun, is_complete = b"", False
         if stated <= SMALL_BYTES:
@@ -172,10 +174,15 @@ class Gateway:
                 if not is_open:
                     return
         finally:
-            pool.submit(answer.close)
+            if not answer.is_closed:
+                pool.submit(answer.close)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pages, copy_context().run, work)
+
+
+def _has_body(environ: dict[str, Any]) -> bool:
+    return environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
 
 
 async def _read_small(receive: Receive) -> tuple[bytes, bool]:

@@ -88,7 +88,7 @@ class Answer:
         self._lock = threading.Lock()
         self._pieces: Any = None
         self._iterator: Any = None
-        self._is_closed = False
+        self.is_closed = False
 
     def pull(self) -> tuple[bytes, bool]:
         """Return (next bytes, whether there are more)."""
@@ -119,9 +119,9 @@ class Answer:
         return lambda _data: None  # the app does not use write()
 
     def _close(self) -> None:
-        if self._is_closed:
+        if self.is_closed:
             return
-        self._is_closed = True
+        self.is_closed = True
         close = getattr(self._pieces, "close", None)
         if close is not None:
             close()

@@ -14,7 +14,9 @@ from typing import Any, Literal, TypeVar
 
 import psycopg
 import sqlalchemy as sa
+from psycopg._preparing import PrepareManager
 from sqlalchemy import event
+from sqlalchemy.exc import InvalidatePoolError
 
 from app.platform.logs import log
 from app.platform.row_security import SecuredConnection
@@ -24,9 +26,11 @@ Process = Literal["web", "worker", "clock", "command"]
 Result = TypeVar("Result")
 
 PING_SECONDS = 1.0
+IN_USE_SECONDS = 1.0  # a connection that was used so recently is lent without a ping
 UNTIL_SURE_SECONDS = 1.0
 SURE = 2
 _READY_NONE = 0
+NEVER = 2**31
 
 # The server process of a connection that has been silent for some seconds.
 _STATE = (
@@ -77,8 +81,9 @@ def parameters(process: Process) -> dict[str, Any]:
         "keepalives_interval": 2,
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,
-        # Not prepared, because a generic plan is often a bad one for a range of rows.
-        "prepare_threshold": None,
+        # Prepared only if a statement asks for it (`execute_built`), because a generic plan is often a bad
+        # one for a range of rows.
+        "prepare_threshold": NEVER,
     }
 
 
@@ -97,16 +102,36 @@ def watch(engine: sa.Engine, process: Process) -> None:
         return made
 
     def lend(connection: "Watched", *_: object) -> None:
+        if monotonic() - connection.used_at > IN_USE_SECONDS:
+            connection.ping()
         connection.is_lent = True
 
     def take_back(connection: "Watched | None", *_: object) -> None:
         if connection is not None:
             connection.is_lent = False
+            connection.used_at = monotonic()
             connection.reach(Reach.NOBODY)
+
+    def execute(cursor: Any, statement: str, values: Any, context: Any) -> bool:
+        if is_prepared := bool(context.execution_options.get("prepared")):
+            cursor.execute(statement, values, prepare=True)
+        return is_prepared
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", lend)
     event.listen(engine, "checkin", take_back)
+    event.listen(engine, "do_execute", execute)
+
+
+class _KeptStatements(PrepareManager):
+    """Prepared statements that outlive rollbacks, as they do on the server.
+
+    The driver would discard them, since a rollback may undo the creation of tables that they use. Only
+    migrations create tables.
+    """
+
+    def clear(self) -> bool:
+        return False
 
 
 class Watched(SecuredConnection):
@@ -115,6 +140,19 @@ class Watched(SecuredConnection):
     opened_with: dict[str, Any] = {}  # noqa: RUF012
     silence = PING_SECONDS
     is_lent = False
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._prepared = _KeptStatements()
+        self.used_at = monotonic()
+
+    def ping(self) -> None:
+        """Raise InvalidatePoolError, upon which the pool opens new connections, if this one is dead."""
+        try:
+            with self.lock:
+                self.wait(self._sent(b"SELECT"))
+        except psycopg.Error as failure:
+            raise InvalidatePoolError(str(failure)) from failure
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         return super().wait(self._watched(gen), *args, **options)

@@ -39,6 +39,8 @@ LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 3
 SILENT_WRITER_SECONDS = 15
 # Of each SQLite connection, in KiB. The web process has one for each of its threads.
 CACHE_KIB: dict["Process", int] = {"web": 4_000, "worker": 32_000, "clock": 8_000, "command": 16_000}
+# How many connections stay open. A web process has as many threads; others have one or two.
+CONNECTIONS: dict["Process", int] = {"web": 10, "worker": 5, "clock": 5, "command": 5}
 
 # SQLite generates ids only for primary keys of exactly the type INTEGER.
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -122,13 +124,12 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
 
 def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:
     # Parameters contain personal data, so errors are logged without them.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": CONNECTIONS[process]}
     if settings.is_sqlite:
-        return {"hide_parameters": True, "connect_args": {"timeout": LOCK_WAIT_SECONDS[process]}}
+        return options | {"connect_args": {"timeout": LOCK_WAIT_SECONDS[process]}}
     from app.platform import connections  # loads PostgreSQL's driver only if it is used
 
-    return {
-        "hide_parameters": True,
-        "pool_pre_ping": True,
+    return options | {
         "pool_timeout": 4,
         "connect_args": connections.parameters(process),
     }
@@ -157,7 +158,7 @@ def _prepare_sqlite(cache_kib: int, connection: sqlite3.Connection, _record: obj
 
 
 def _begin_reading(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    cast(Any, connection.connection).execute("BEGIN")
 
 
 @contextmanager

@@ -23,6 +23,9 @@ _STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"messa
 _VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 
 
+_as_json = json.JSONEncoder(default=str, ensure_ascii=False).encode
+
+
 class JsonLine(logging.Formatter):
     """Format a record as one line of JSON; an exception's traceback is the field `trace`."""
 
@@ -36,7 +39,7 @@ class JsonLine(logging.Formatter):
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["trace"] = _VALUES.sub(r"\1: (left out)", self.formatException(record.exc_info))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return _as_json(line)
 
 
 def configure() -> None:

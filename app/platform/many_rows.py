@@ -38,15 +38,19 @@ def execute_built(
     *,
     rowcount: bool = False,
     cross_account: bool = False,
+    prepared: bool = False,
 ) -> Any:
     """Run a prebuilt statement with the values of its parameters. Return its result.
 
     Building a small statement and looking it up in the compiled cache takes much longer than running it. So
     statements that run for every batch are built once by cached functions, over tables instead of mapped
     classes, and bypass the ORM: objects in the session are not updated.
+
+    A statement that is `prepared` is parsed and planned once per connection to PostgreSQL, for any values:
+    only for statements whose best plan does not depend on them, such as a search by a unique key.
     """
     connection = session().connection()
-    options = {"preserve_rowcount": rowcount, "cross_account": cross_account}
+    options = {"preserve_rowcount": rowcount, "cross_account": cross_account, "prepared": prepared}
     return connection.execute(statement, dict(values), execution_options=options)
 
 
@@ -79,6 +83,12 @@ def constant(value: int | str) -> sa.ColumnElement[Any]:
     Never use it for values from outside.
     """
     return sa.literal_column(str(int(value)) if isinstance(value, int) else f"'{value}'")
+
+
+def constants(values: Iterable[int | str]) -> list[sa.ColumnElement[Any]]:
+    """Return trusted constants as literals, sorted. In a prebuilt statement, a list of parameters would be
+    expanded anew for each execution."""
+    return [constant(value) for value in sorted(values)]
 
 
 def is_there(query: sa.Select[Any]) -> sa.ColumnElement[bool]:

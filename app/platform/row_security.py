@@ -96,7 +96,8 @@ class SecuredConnection(psycopg.Connection[Any]):
         if not self.is_secured or self.pgconn.transaction_status != pq.TransactionStatus.INTRANS:
             return  # the start of the next transaction says it
         if self._told != scope:
-            self.execute(_setting(scope))
+            with self.lock:
+                self.wait(self._sent(_setting(scope)))
             self._told = scope
 
     def forget_reach(self) -> None:
@@ -111,22 +112,25 @@ class SecuredConnection(psycopg.Connection[Any]):
             return
         self._told = None
         begin = self._get_tx_start_command()
-        if self._scope is Reach.EVERYBODY:
-            self.pgconn.send_query(begin)
-        else:
-            self.pgconn.send_query(begin + b"; " + _setting(self._scope))
+        yield from self._sent(
+            begin if self._scope is Reach.EVERYBODY else begin + b"; " + _setting(self._scope)
+        )
+        self._told = self._scope
+
+    def _sent(self, commands: bytes) -> Generator[Any, Any, None]:
+        """Send commands, whose rows do not matter, as one message."""
+        self.pgconn.send_query(commands)
         for result in (yield from generators.execute(self.pgconn)):
             if result.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
                 raise psycopg.errors.error_from_result(result, encoding=self.pgconn._encoding)
-        self._told = self._scope
 
 
 def _setting(scope: Scope) -> bytes:
-    """The statement that sets role and account for the rest of the transaction."""
+    """Return the commands that set role and account for the rest of the transaction."""
     if scope is Reach.EVERYBODY:
         return b"SET LOCAL ROLE NONE"
     account = "" if scope is Reach.NOBODY else str(int(scope))
-    return f"SELECT set_config('role', '{ROLE}', true), set_config('{SETTING}', '{account}', true)".encode()
+    return f"SET LOCAL ROLE {ROLE}; SET LOCAL {SETTING} = '{account}'".encode()
 
 
 _is_logged = False

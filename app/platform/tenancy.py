@@ -136,9 +136,13 @@ def _scope(state: ORMExecuteState) -> None:
     account_id = state.session.info.get("account_id")
     if account_id is None or state.execution_options.get("cross_account"):
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(AccountOwned, lambda cls: cls.account_id == account_id, include_aliases=True)
-    )
+    state.statement = state.statement.options(_only_of(account_id))
+
+
+@lru_cache(maxsize=1024)
+def _only_of(account_id: int) -> Any:
+    """Return the option that limits an ORM statement to the rows of an account."""
+    return with_loader_criteria(AccountOwned, lambda cls: cls.account_id == account_id, include_aliases=True)
 
 
 @event.listens_for(Session, "before_flush")

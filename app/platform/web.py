@@ -1,7 +1,6 @@
 """Web setup shared by all rooms: security headers, CSRF, error responses, template filters, asset URLs."""
 
 import hashlib
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -14,14 +13,13 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.platform import error_texts, errors, formats, outages, post_only_urls, request_bodies
+from app.platform import error_texts, errors, every_request, formats, outages, post_only_urls, request_bodies
 from app.platform.database import db
-from app.platform.logs import log, origin
+from app.platform.logs import log
 from app.platform.problems import problem
 from app.platform.settings import Settings
 from app.platform.url_ids import IdConverter
@@ -29,11 +27,6 @@ from app.platform.url_ids import IdConverter
 View = TypeVar("View", bound=Callable[..., Any])
 
 csrf = CSRFProtect()
-
-# Bodies are parsed before the CSRF token is checked, so ordinary forms have a small limit. Only views marked
-# with `takes_files` accept request_bodies up to MAX_CONTENT_LENGTH.
-MAX_FORM_BYTES = 3 * 1024 * 1024
-MAX_PUBLIC_FORM_BYTES = 64 * 1024
 
 RETRY_AFTER_SECONDS = 5
 
@@ -49,20 +42,6 @@ STATUS = {
     errors.Unavailable: 503,
     errors.NoSpace: 507,
 }
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-
-HSTS = "max-age=31536000"
 
 
 def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]) -> None:
@@ -84,14 +63,15 @@ def init(app: Flask, settings: Settings, guard: Callable[[], AnyResponse | None]
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
     app.request_class = request_bodies.Request
     app.url_map.converters["int"] = IdConverter
+    app.session_interface = every_request.Sessions()
     app.extensions["guard"] = guard
-    app.before_request(_start_request)
+    app.before_request(every_request.begin)
     app.before_request(_answer_poll)
     app.before_request(guard)
     app.before_request(request_bodies.raise_if_refused)
     csrf.init_app(app)
-    app.after_request(_finish_response)
-    app.extensions["headers"] = HEADERS | ({"Strict-Transport-Security": HSTS} if settings.is_secure else {})
+    app.after_request(every_request.finish)
+    app.extensions["headers"] = every_request.headers_of(settings.is_secure)
     app.register_error_handler(errors.MusterError, handle_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
@@ -142,7 +122,7 @@ def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
 
 def body_allowance(app: Flask, environ: dict[str, Any]) -> request_bodies.BodyAllowance:
     """Return how much body the web server may accept, given a request's headers."""
-    return request_bodies.body_allowance(app, environ, _start_request, app.extensions["guard"])
+    return request_bodies.body_allowance(app, environ, every_request.begin, app.extensions["guard"])
 
 
 def actor() -> Any:
@@ -163,7 +143,7 @@ def is_htmx() -> bool:
 
 
 def is_api() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(every_request.API)
 
 
 def htmx_page() -> tuple[str, str]:
@@ -251,43 +231,9 @@ def _error_response(status: int, code: str, message: str, facts: dict[str, Any])
     )
 
 
-def _start_request() -> None:
-    g.began = time.perf_counter()
-    g.request_id = uuid4().hex[:16]
-    g.origin_token = origin.set({"request": g.request_id})
-    if is_api() and isinstance(request.routing_exception, RequestRedirect):
-        request.routing_exception = NotFound()  # instead of a redirect to the path without //, as HTML
-    view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", None) is None:
-        is_public = view is None or getattr(view, "is_public", False)
-        request.max_content_length = MAX_PUBLIC_FORM_BYTES if is_public else MAX_FORM_BYTES
-
-
 def _answer_poll() -> AnyResponse | None:
     is_known = getattr(current_app.view_functions.get(request.endpoint or ""), "is_known", None)
     return Response(status=204) if is_known and is_known(**(request.view_args or {})) else None
-
-
-def _finish_response(answer: AnyResponse) -> AnyResponse:
-    for name, value in current_app.extensions["headers"].items():
-        answer.headers.setdefault(name, value)
-    if request.endpoint == "static" and answer.status_code < 400:
-        return answer
-    answer.headers["Cache-Control"] = "no-store"
-    answer.vary.add("HX-Request")
-    answer.headers["X-Request-Id"] = g.request_id
-    milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
-    answer.headers["Server-Timing"] = f"app;dur={milliseconds}"
-    log.info(
-        "request_answered",
-        extra={
-            "method": request.method,
-            "route": str(request.url_rule),
-            "status": answer.status_code,
-            "ms": milliseconds,
-        },
-    )
-    return answer
 
 
 @lru_cache(maxsize=256)

@@ -108,10 +108,11 @@ class Database:
         return Settings.from_environment(environment | {name: str(value) for name, value in changes.items()})
 
     def restore(self, state: str) -> None:
-        """Reset database and attempt counters to `state`."""
+        """Reset database, attempts, and counts of requests to `state`."""
         self.close()
         for attempts in self.app.extensions["attempts"].values():
             attempts.clear_memory()
+        self.app.extensions["request_counter"].clear()
         self._make("fresh")
         self._make(state)
         try:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import Account, ApiRequest, ApiToken, Membership, User
 from app.platform.database import session
-from app.platform.many_rows import execute_built
+from app.platform.short_reads import read_built
 
 _PLAIN = {"synchronize_session": False}
 
@@ -38,8 +38,8 @@ class ListedToken(NamedTuple):
 def bearer_of(token_hash: str, at: datetime) -> Bearer | None:
     """Return who has this token; None if it is unknown, revoked, or expired, or the user has left."""
     values = {"token_hash": token_hash, "at": at}
-    row = execute_built(_bearer(), values, cross_account=True).first()
-    return Bearer(*row) if row else None
+    rows = read_built(_bearer(), values, cross_account=True)
+    return Bearer(*rows[0]) if rows else None
 
 
 @lru_cache  # every request of the API runs it

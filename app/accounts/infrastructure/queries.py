@@ -6,14 +6,26 @@ The statements of every request are built once: building one takes longer than r
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import BigInt, session
+from app.platform.short_reads import read_built
 
 _CROSS_ACCOUNT = {"cross_account": True}
+
+
+class BusinessRow(NamedTuple):
+    """Business details of an account, without the image of the logo."""
+
+    website: str
+    phone: str
+    postal_address: str
+    booking_link: str
+    review_link: str
+    logo_mark: str
 
 
 def installation_is_new() -> bool:
@@ -134,11 +146,16 @@ def people_of(account_id: int, roles: Sequence[str]) -> Sequence[Teammate]:
     return [Teammate(*row) for row in rows]
 
 
-def business_of(account_id: int) -> Business | None:
-    """Return the business details; the image of the logo is not loaded."""
-    return session().scalar(
-        sa.select(Business).where(Business.account_id == account_id),
-        execution_options={"populate_existing": True},
+def business_of(account_id: int) -> BusinessRow | None:
+    found = read_built(_business(), {"of_account": account_id})
+    return BusinessRow(*found[0]) if found else None
+
+
+@lru_cache
+def _business() -> sa.Select[Any]:
+    columns = Business.__table__.c
+    return sa.select(*(columns[name] for name in BusinessRow._fields)).where(
+        columns.account_id == sa.bindparam("of_account", type_=BigInt)
     )
 
 

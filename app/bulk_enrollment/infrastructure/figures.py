@@ -17,6 +17,9 @@ from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import BigInt, is_sqlite, session
+from app.platform.many_rows import execute_built
+
+_batches = EnrollmentBatch.__table__
 
 
 class Retry(NamedTuple):
@@ -67,7 +70,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
     if not figures:
         return figures
     of_jobs = {"of_account": account_id, "of_jobs": list(job_ids)}
-    for job_id, status, batches, succeeded, failed, skipped, put_off in session().execute(_sums(), of_jobs):
+    for job_id, status, batches, succeeded, failed, skipped, put_off in execute_built(_sums(), of_jobs):
         of_job = figures[job_id]
         of_job.batches += batches
         of_job.batches_open += batches if status in OPEN_BATCH else 0
@@ -76,7 +79,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
         of_job.skipped += skipped
         if status == BatchStatus.PENDING and put_off:
             of_job.retry = _next_retry(account_id, job_id)
-    for job_id, name, count in session().execute(_outcomes(is_sqlite()), of_jobs):
+    for job_id, name, count in execute_built(_outcomes(is_sqlite()), of_jobs):
         figures[job_id].outcomes[name] = count
     return figures
 
@@ -88,36 +91,36 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
 def _sums() -> sa.Select[Any]:
     return (
         sa.select(
-            EnrollmentBatch.job_id,
-            EnrollmentBatch.status,
+            _batches.c.job_id,
+            _batches.c.status,
             sa.func.count(),
-            sa.func.sum(EnrollmentBatch.succeeded),
-            sa.func.sum(EnrollmentBatch.failed),
-            sa.func.sum(EnrollmentBatch.skipped),
-            sa.func.count(EnrollmentBatch.next_attempt_at),
+            sa.func.sum(_batches.c.succeeded),
+            sa.func.sum(_batches.c.failed),
+            sa.func.sum(_batches.c.skipped),
+            sa.func.count(_batches.c.next_attempt_at),
         )
         .where(*_of_jobs())
-        .group_by(EnrollmentBatch.job_id, EnrollmentBatch.status)
+        .group_by(_batches.c.job_id, _batches.c.status)
     )
 
 
 @lru_cache
 def _outcomes(on_sqlite: bool) -> sa.Select[Any]:
     each = sa.func.json_each if on_sqlite else sa.func.jsonb_each_text
-    counted = each(EnrollmentBatch.outcomes).table_valued("key", "value", joins_implicitly=True)
+    counted = each(_batches.c.outcomes).table_valued("key", "value", joins_implicitly=True)
     rows = sa.func.sum(sa.cast(counted.c.value, sa.Integer))
     return (
-        sa.select(EnrollmentBatch.job_id, counted.c.key, rows)
+        sa.select(_batches.c.job_id, counted.c.key, rows)
         .where(*_of_jobs())
-        .group_by(EnrollmentBatch.job_id, counted.c.key)
+        .group_by(_batches.c.job_id, counted.c.key)
     )
 
 
 def _of_jobs() -> tuple[sa.ColumnElement[bool], ...]:
     job_ids = sa.bindparam("of_jobs", type_=BigInt, expanding=True)
     return (
-        EnrollmentBatch.account_id == sa.bindparam("of_account", type_=BigInt),
-        EnrollmentBatch.job_id.in_(job_ids),
+        _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
+        _batches.c.job_id.in_(job_ids),
     )
 
 

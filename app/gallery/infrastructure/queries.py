@@ -2,14 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
-from app.platform.database import session
+from app.platform.database import BigInt, session
+from app.platform.many_rows import execute_built
+from app.platform.short_reads import read_built
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
+
+_templates = WorkflowTemplate.__table__.c
+_account = sa.bindparam("of_account", type_=BigInt)
 
 
 class ListedVersion(NamedTuple):
@@ -43,18 +49,26 @@ def gallery_mark(account_id: int) -> tuple[Any, ...]:
 
     The sum of versions also catches a change that is committed after a newer one.
     """
-    one = WorkflowTemplate
-    query = sa.select(
+    return tuple(read_built(_mark(), {"of_account": account_id})[0])
+
+
+@lru_cache
+def _mark() -> sa.Select[Any]:
+    one = _templates
+    return sa.select(
         sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), sa.func.max(one.updated_at)
-    )
-    return tuple(session().execute(query.where(_visible(account_id))).one())
+    ).where(_visible(_account, _templates))
 
 
 def times_used(account_id: int) -> dict[int, int]:
     """Return {template id: times used} of templates used at least once."""
-    query = sa.select(WorkflowTemplate.id, WorkflowTemplate.times_used)
-    rows = session().execute(query.where(_visible(account_id), WorkflowTemplate.times_used > 0))
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in read_built(_used(), {"of_account": account_id})}
+
+
+@lru_cache
+def _used() -> sa.Select[Any]:
+    one = _templates
+    return sa.select(one.id, one.times_used).where(_visible(_account, one), one.times_used > 0)
 
 
 def gallery_cards(account_id: int) -> list[dict[str, Any]]:
@@ -127,9 +141,15 @@ def versions(template_id: int, before: int | None, limit: int) -> list[ListedVer
 
 def public_ids(account_id: int, template_ids: Collection[int]) -> dict[int, str]:
     """Return {template id: public id} of system templates and the account's own, also of deleted ones."""
-    query = sa.select(WorkflowTemplate.id, WorkflowTemplate.public_id)
-    rows = session().execute(query.where(_allowed(account_id), WorkflowTemplate.id.in_(template_ids)))
-    return {row[0]: row[1] for row in rows}
+    values = {"of_account": account_id, "of_templates": list(template_ids)}
+    return {row[0]: row[1] for row in execute_built(_public_ids(), values)}
+
+
+@lru_cache
+def _public_ids() -> sa.Select[Any]:
+    wanted = sa.bindparam("of_templates", type_=BigInt, expanding=True)
+    query = sa.select(_templates.id, _templates.public_id)
+    return query.where(_allowed(_account, _templates), _templates.id.in_(wanted))
 
 
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:
@@ -151,9 +171,10 @@ def system_templates() -> Sequence[WorkflowTemplate]:
     return session().scalars(query.execution_options(populate_existing=True)).all()
 
 
-def _visible(account_id: int) -> sa.ColumnElement[bool]:
-    return sa.and_(_allowed(account_id), WorkflowTemplate.deleted_at.is_(None))
+def _visible(account_id: Any, templates: Any = WorkflowTemplate) -> sa.ColumnElement[bool]:
+    """Return the condition; `templates` are the columns, of the class or of the table."""
+    return sa.and_(_allowed(account_id, templates), templates.deleted_at.is_(None))
 
 
-def _allowed(account_id: int) -> sa.ColumnElement[bool]:
-    return sa.or_(WorkflowTemplate.account_id.is_(None), WorkflowTemplate.account_id == account_id)
+def _allowed(account_id: Any, templates: Any = WorkflowTemplate) -> sa.ColumnElement[bool]:
+    return sa.or_(templates.account_id.is_(None), templates.account_id == account_id)

@@ -1,11 +1,24 @@
 """Queries for connected services."""
 
+from functools import lru_cache
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.integrations.infrastructure.tables import Integration
-from app.platform.database import session
+from app.platform.database import BigInt
+from app.platform.short_reads import read_built
+
+_integrations = Integration.__table__.c
 
 
 def connected_kinds(account_id: int) -> set[str]:
     """Return the kinds that the account has connected itself."""
-    return set(session().scalars(sa.select(Integration.kind).where(Integration.account_id == account_id)))
+    return {kind for (kind,) in read_built(_kinds(), {"of_account": account_id})}
+
+
+@lru_cache
+def _kinds() -> sa.Select[Any]:
+    return sa.select(_integrations.kind).where(
+        _integrations.account_id == sa.bindparam("of_account", type_=BigInt)
+    )

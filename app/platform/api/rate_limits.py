@@ -1,12 +1,15 @@
 """The number of requests that an API token may send per minute, with `RateLimit` headers.
 
-Requests are counted in Redis for all processes; while it does not respond, each process counts in memory.
+Each process counts in memory and adds its count to the one in Redis, which all processes share, before it has
+let a 32nd of what is left through, or after a second. So few requests wait for Redis, and with several
+processes the limit may be exceeded by a 32nd each. While Redis does not respond, each process counts alone.
 The headers follow the IETF draft “RateLimit header fields for HTTP”.
 """
 
 import threading
 import time
-from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, NamedTuple, cast
 
 from flask import Flask, current_app, g
@@ -18,6 +21,8 @@ from app.platform.errors import LimitReached
 from app.platform.settings import current
 
 WINDOW_SECONDS: Final = 60
+SHARE: Final = 32
+ADDED_WITHIN_SECONDS: Final = 1.0
 
 
 class Quota(NamedTuple):
@@ -28,25 +33,59 @@ class Quota(NamedTuple):
     seconds: int
 
 
-class RequestCounter:
-    """Requests by token in the current window of this process, for when Redis does not respond."""
+@dataclass
+class _Requests:
+    """Requests of a token in a window: all that this process knows of, and how many of them are not yet
+    `added` to the count in Redis; when that was last done, by `time.monotonic()`."""
 
-    def __init__(self) -> None:
+    known: int = 0
+    waiting: int = 0
+    added_at: float = 0.0
+
+
+class RequestCounter:
+    """Requests by token in the current window.
+
+    `add(token_id, window, requests)` adds to the shared count and returns it, or None if that failed.
+    """
+
+    def __init__(self, add: Callable[[int, int, int], int | None]) -> None:
+        self._add = add
         self._lock = threading.Lock()
         self._window = 0
-        self._requests: Counter[int] = Counter()
+        self._tokens: dict[int, _Requests] = {}
 
-    def count(self, token_id: int, window: int) -> int:
+    def count(self, token_id: int, window: int, limit: int) -> int:
+        """Count a request; return the number of requests in the window that are known of."""
+        at = time.monotonic()
         with self._lock:
             if window != self._window:
                 self._window = window
-                self._requests.clear()
-            self._requests[token_id] += 1
-            return self._requests[token_id]
+                self._tokens.clear()
+            requests = self._tokens.setdefault(token_id, _Requests())
+            requests.known += 1
+            requests.waiting += 1
+            left = limit - requests.known
+            is_late = at - requests.added_at > ADDED_WITHIN_SECONDS
+            if left < 0 or not (is_late or requests.waiting > left // SHARE):
+                return requests.known
+            added, requests.waiting, requests.added_at = requests.waiting, 0, at
+        shared = self._add(token_id, window, added)
+        with self._lock:
+            if shared is None:
+                requests.waiting += added
+            else:
+                requests.known = max(requests.known, shared + requests.waiting)
+            return requests.known
+
+    def clear(self) -> None:
+        """Forget the counts of this process. Those in Redis stay."""
+        with self._lock:
+            self._tokens.clear()
 
 
 def init(app: Flask) -> None:
-    app.extensions["request_counter"] = RequestCounter()
+    app.extensions["request_counter"] = RequestCounter(_add)
     app.after_request(_add_headers)
 
 
@@ -56,7 +95,8 @@ def count_request(token_id: int) -> None:
     if not limit:
         return
     window, spent = divmod(time.time(), WINDOW_SECONDS)
-    requests = _count(token_id, int(window))
+    counter = cast(RequestCounter, current_app.extensions["request_counter"])
+    requests = counter.count(token_id, int(window), limit)
     seconds = max(1, round(WINDOW_SECONDS - spent))
     g.quota = Quota(limit, max(0, limit - requests), seconds)
     if requests > limit:
@@ -69,16 +109,17 @@ def count_request(token_id: int) -> None:
         )
 
 
-def _count(token_id: int, window: int) -> int:
+def _add(token_id: int, window: int, requests: int) -> int | None:
+    """Add to the count in Redis; return the sum, or None if Redis does not respond."""
     key = f"muster:api-requests:{token_id}:{window}"
     try:
         with queue.responsive_connection() as redis:
-            requests = int(redis.incr(key))
-            if requests == 1:
+            total = int(redis.incrby(key, requests))
+            if total == requests:
                 redis.expire(key, 2 * WINDOW_SECONDS)
-            return requests
+            return total
     except RedisError:
-        return cast(RequestCounter, current_app.extensions["request_counter"]).count(token_id, window)
+        return None
 
 
 def _add_headers(answer: Response) -> Response:

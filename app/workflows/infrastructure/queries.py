@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.contacts.infrastructure.tables import CustomField
-from app.platform.database import session
+from app.platform.database import BigInt, session
 from app.platform.ids import is_public_id
+from app.platform.many_rows import execute_built
+from app.platform.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 PAGE = 25
@@ -90,7 +93,7 @@ def workflows_page(
 ) -> Page:
     """Return a page of workflows, last changed first, that follow `after` or precede `before`."""
     anchor = before or after
-    query = _matching(sa.select(Workflow), account_id, search).limit(PAGE + 1)
+    query = _matching(sa.select(Workflow), account_id, search.split()).limit(PAGE + 1)
     if status:
         query = query.where(Workflow.status == status)
     place = sa.tuple_(Workflow.updated_at, Workflow.id)
@@ -115,23 +118,43 @@ def list_workflows(
     after: tuple[datetime, int] | None = None,
 ) -> list[ListedWorkflow]:
     """Return up to `limit` workflows, last changed first, below `after`, a pair of `updated_at` and id."""
-    columns = (getattr(Workflow, name) for name in ListedWorkflow._fields if name != "version")
-    is_active = sa.and_(
-        WorkflowVersion.account_id == Workflow.account_id, WorkflowVersion.id == Workflow.active_version_id
-    )
-    query = sa.select(*columns, WorkflowVersion.number).outerjoin(WorkflowVersion, is_active)
-    query = _matching(query, account_id, search)
-    if status:
-        query = query.where(Workflow.status == status)
+    values: dict[str, Any] = {"status": status} if status else {}
     if after is not None:
-        there = sa.tuple_(sa.literal(after[0], Workflow.updated_at.type), sa.literal(after[1]))
-        query = query.where(sa.tuple_(Workflow.updated_at, Workflow.id) < there)
-    query = query.order_by(Workflow.updated_at.desc(), Workflow.id.desc()).limit(limit)
-    return [ListedWorkflow(*row) for row in session().execute(query)]
+        values |= {"after_time": after[0], "after_id": after[1]}
+    words = search.split()
+    given = frozenset(values)
+    values |= {"of_account": account_id, "most": limit}
+    if words:
+        found = execute_built(_list.__wrapped__(given, words), values)
+    else:
+        found = read_built(_list(given), values)
+    return [ListedWorkflow(*row) for row in found]
+
+
+@lru_cache
+def _list(given: frozenset[str], words: Sequence[str] = ()) -> sa.Select[Any]:
+    """Return the select for the parameters that are given, and for workflows that contain all words."""
+    one, version = Workflow.__table__.c, WorkflowVersion.__table__.c
+    time = sa.bindparam("after_time", type_=one.updated_at.type)
+    there = sa.tuple_(time, sa.bindparam("after_id", type_=BigInt))
+    conditions = {
+        "status": one.status == sa.bindparam("status"),
+        "after_id": sa.tuple_(one.updated_at, one.id) < there,
+    }
+    is_active = sa.and_(version.account_id == one.account_id, version.id == one.active_version_id)
+    query = (
+        sa.select(*(one[name] for name in ListedWorkflow._fields if name != "version"), version.number)
+        .select_from(Workflow.__table__)
+        .outerjoin(WorkflowVersion.__table__, is_active)
+        .where(*(condition for name, condition in conditions.items() if name in given))
+        .order_by(one.updated_at.desc(), one.id.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+    return _matching(query, sa.bindparam("of_account", type_=BigInt), words, one)
 
 
 def count_by_status(account_id: int, search: str = "") -> dict[str, int]:
-    query = _matching(sa.select(Workflow.status, sa.func.count()), account_id, search).group_by(
+    query = _matching(sa.select(Workflow.status, sa.func.count()), account_id, search.split()).group_by(
         Workflow.status
     )
     return dict(session().execute(query).all())
@@ -191,9 +214,13 @@ def name_of(user_id: int | None) -> str | None:
     return session().scalar(sa.select(User.name).where(User.id == user_id)) if user_id else None
 
 
-def _matching(query: sa.Select[Any], account_id: int, search: str) -> sa.Select[Any]:
-    query = query.where(Workflow.account_id == account_id)
-    for word in search.split():
-        texts = (Workflow.name, Workflow.description, sa.func.coalesce(Workflow.template_name, ""))
+def _matching(
+    query: sa.Select[Any], account_id: Any, words: Sequence[str], workflows: Any = Workflow
+) -> sa.Select[Any]:
+    """Limit a select to workflows that contain all words; `workflows` are the columns, of the class or of the
+    table."""
+    query = query.where(workflows.account_id == account_id)
+    for word in words:
+        texts = (workflows.name, workflows.description, sa.func.coalesce(workflows.template_name, ""))
         query = query.where(sa.or_(*(text.icontains(word, autoescape=True) for text in texts)))
     return query

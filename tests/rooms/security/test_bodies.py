@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.platform.request_bodies import MAX_FORM_FIELDS
-from app.platform.web import MAX_FORM_BYTES, MAX_PUBLIC_FORM_BYTES
+from app.platform.every_request import MAX_FORM_BYTES, MAX_PUBLIC_FORM_BYTES
 from tests.people import Person
 
 

@@ -1,21 +1,23 @@
 """Jobs with the names and ids of what belongs to them: one, or pages of a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.documents import FILE
+from app.bulk_enrollment.domain.documents import FILE, read_listed_options
 from app.bulk_enrollment.domain.job import DRY_RUN, statuses_named
-from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.domain.options import ListedOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import BigInt, Json
 from app.platform.ids import is_public_id
-from app.platform.many_rows import execute_built
+from app.platform.many_rows import constant, constants, execute_built
+from app.platform.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _jobs, _uploads, _users = EnrollmentJob.__table__, Upload.__table__, User.__table__
@@ -34,7 +36,7 @@ class JobRow(NamedTuple):
     total: int
     batches: int
     totals: dict[str, Any]
-    options: JobOptions
+    options: ListedOptions
     selection: str
     failure: str | None
     created_at: datetime
@@ -76,16 +78,16 @@ def job_row(account_id: int, public_id: str) -> JobRow | None:
     """Return a job; None if there is no such job, or it is a dry run."""
     if not is_public_id(public_id):
         return None
-    found = execute_built(_one(), {"of_account": account_id, "of_job": public_id}).first()
-    return JobRow(*found) if found else None
+    found = read_built(_one(), {"of_account": account_id, "of_job": public_id})
+    return _job_row(found[0]) if found else None
 
 
 def row_source(account_id: int, public_id: str) -> RowSource | None:
     """Return what reading the rows of a job depends on; None as for `job_row`."""
     if not is_public_id(public_id):
         return None
-    found = execute_built(_source(), {"of_account": account_id, "of_job": public_id}).first()
-    return RowSource(*found) if found else None
+    found = read_built(_source(), {"of_account": account_id, "of_job": public_id})
+    return RowSource(*found[0]) if found else None
 
 
 def job_rows(account_id: int, wanted: JobSearch, below: int | None, limit: int) -> list[JobRow]:
@@ -100,7 +102,14 @@ def job_rows(account_id: int, wanted: JobSearch, below: int | None, limit: int) 
     }
     values = {name: value for name, value in given.items() if value}
     query = _list(frozenset(values))
-    return [JobRow(*row) for row in execute_built(query, values | {"of_account": account_id, "most": limit})]
+    values |= {"of_account": account_id, "most": limit}
+    found = execute_built(query, values) if wanted.status else read_built(query, values)
+    return [_job_row(row) for row in found]
+
+
+def _job_row(row: Sequence[Any]) -> JobRow:
+    job = JobRow(*row)
+    return job._replace(options=read_listed_options(cast(dict[str, Any], job.options)))
 
 
 @lru_cache
@@ -114,7 +123,7 @@ def _source() -> sa.Select[Any]:
     return sa.select(_jobs.c.id, _jobs.c.status, _jobs.c.totals, identifier).where(
         _jobs.c.account_id == _account,
         _jobs.c.public_id == sa.bindparam("of_job", type_=_jobs.c.public_id.type),
-        _jobs.c.status.notin_(DRY_RUN),
+        _jobs.c.status.notin_(constants(DRY_RUN)),
     )
 
 
@@ -149,9 +158,9 @@ def _jobs_with_names() -> sa.Select[Any]:
             _jobs.c.total,
             _jobs.c.batches,
             _jobs.c.totals,
-            _jobs.c.options,
+            sa.type_coerce(_jobs.c.options, Json),
             # A list of contacts can be long, so a selection is only looked into without a file.
-            sa.case((_jobs.c.upload_id.isnot(None), FILE), else_=selection["type"].as_string()),
+            sa.case((_jobs.c.upload_id.isnot(None), constant(FILE)), else_=selection["type"].as_string()),
             _jobs.c.failure,
             _jobs.c.created_at,
             _jobs.c.started_at,
@@ -172,7 +181,7 @@ def _jobs_with_names() -> sa.Select[Any]:
         .outerjoin(parents, _of_account(parents, _jobs.c.parent_job_id))
         .outerjoin(_uploads, _of_account(_uploads, _jobs.c.upload_id))
         .outerjoin(_users, _users.c.id == _jobs.c.created_by)
-        .where(_jobs.c.account_id == _account, _jobs.c.status.notin_(DRY_RUN))
+        .where(_jobs.c.account_id == _account, _jobs.c.status.notin_(constants(DRY_RUN)))
     )
 
 

@@ -12,7 +12,8 @@ from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, p
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, Json
 from app.platform.ids import is_public_id
-from app.platform.many_rows import execute_built
+from app.platform.many_rows import constant, constants
+from app.platform.short_reads import read_built
 
 _jobs, _batches = EnrollmentJob.__table__, EnrollmentBatch.__table__
 
@@ -48,10 +49,10 @@ def progress_of_job(account_id: int, public_id: str, now: datetime) -> KnownProg
     """Return the progress of a job at `now`; None if there is no such job, or it is a dry run."""
     if not is_public_id(public_id):
         return None
-    found = execute_built(_progress(), {"of_account": account_id, "of_job": public_id}).first()
-    if found is None:
+    found = read_built(_progress(), {"of_account": account_id, "of_job": public_id})
+    if not found:
         return None
-    row = ProgressRow(*found)
+    row = ProgressRow(*found[0])
     figures = final_figures(row) if row.status in FINISHED else _figures(row)
     return KnownProgress(progress_of(row, figures, now), row.has_drip)
 
@@ -73,10 +74,10 @@ def _progress() -> sa.Select[Any]:
     of_job = sa.and_(
         _batches.c.account_id == account_id,
         _batches.c.job_id == _jobs.c.id,
-        _jobs.c.status.notin_(FINISHED),
+        _jobs.c.status.notin_(constants(FINISHED)),
     )
-    is_open = _batches.c.status.in_(OPEN_BATCH)
-    is_cancelled = _batches.c.status == BatchStatus.SKIPPED
+    is_open = _batches.c.status.in_(constants(OPEN_BATCH))
+    is_cancelled = _batches.c.status == constant(BatchStatus.SKIPPED)
     return (
         sa.select(
             _jobs.c.status,
@@ -95,11 +96,12 @@ def _progress() -> sa.Select[Any]:
             _sum(sa.case((is_cancelled, _batches.c.skipped))),
             sa.type_coerce(_jobs.c.options, Json)["drip"].as_string().isnot(None),
         )
+        .select_from(_jobs)
         .outerjoin(_batches, of_job)
         .where(
             _jobs.c.account_id == account_id,
             _jobs.c.public_id == sa.bindparam("of_job", type_=_jobs.c.public_id.type),
-            _jobs.c.status.notin_(DRY_RUN),
+            _jobs.c.status.notin_(constants(DRY_RUN)),
         )
         .group_by(_jobs.c.id)
     )

@@ -1,0 +1,87 @@
+"""What happens at the beginning and at the end of every request: its id, the size of its body, headers, and
+the line in the log."""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Request, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
+
+from app.platform.logs import log, origin
+
+API = "/api/"
+
+# Bodies are parsed before the CSRF token is checked, so ordinary forms have a small limit. Only views marked
+# with `takes_files` accept bodies up to MAX_CONTENT_LENGTH.
+MAX_FORM_BYTES = 3 * 1024 * 1024
+MAX_PUBLIC_FORM_BYTES = 64 * 1024
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+HSTS = "max-age=31536000"
+
+
+class SynchronousFlask(Flask):
+    """Flask without asynchronous views and hooks, so that it need not examine each one of every request."""
+
+    def ensure_sync(self, func: Any) -> Any:
+        return func
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions of browsers. Requests of the API have none: their cookies are neither read nor set."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith(API) else super().open_session(app, request)
+
+
+def headers_of(is_secure: bool) -> list[tuple[str, str, str]]:
+    """Return (name, name in lower case, value) of the headers that every response has, unless it sets them
+    itself."""
+    headers = HEADERS | ({"Strict-Transport-Security": HSTS} if is_secure else {})
+    return [(name, name.lower(), value) for name, value in headers.items()]
+
+
+def begin() -> None:
+    """Give the request an id and limit its body."""
+    number = uuid4().hex[:16]
+    g.began, g.request_id, g.origin_token = time.perf_counter(), number, origin.set({"request": number})
+    if isinstance(request.routing_exception, RequestRedirect) and request.path.startswith(API):
+        request.routing_exception = NotFound()  # instead of a redirect to the path without //, as HTML
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", None) is None:
+        is_public = view is None or getattr(view, "is_public", False)
+        request.max_content_length = MAX_PUBLIC_FORM_BYTES if is_public else MAX_FORM_BYTES
+
+
+def finish(answer: Response) -> Response:
+    """Add headers and log the request."""
+    headers, asked = answer.headers, request
+    given = {name.lower() for name, _ in headers}
+    for name, key, value in current_app.extensions["headers"]:
+        if key not in given:
+            headers.add(name, value)
+    if asked.endpoint == "static" and answer.status_code < 400:
+        return answer
+    headers["Cache-Control"] = "no-store"
+    if not asked.path.startswith(API):
+        answer.vary.add("HX-Request")
+    milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
+    headers["X-Request-Id"], headers["Server-Timing"] = g.request_id, f"app;dur={milliseconds}"
+    facts = {"method": asked.method, "route": str(asked.url_rule), "status": answer.status_code}
+    log.info("request_answered", extra={**facts, "ms": milliseconds})
+    return answer
