@@ -56,6 +56,8 @@ BUSINESS_LINKS: Final = {Kind.CALENDAR: "booking_link", Kind.REVIEWS: "review_li
 
 ALWAYS_CONNECTED: Final = frozenset({Kind.EMAIL})
 
+_PLACES: Final = {kind.value: place for place, kind in enumerate(SERVICES)}
+
 
 def service_name(kind: str) -> str:
     """Return the name of a kind of service; an unknown kind is returned unchanged."""
@@ -64,5 +66,4 @@ def service_name(kind: str) -> str:
 
 def in_order(kinds: Collection[str]) -> tuple[str, ...]:
     """Sort kinds of services in display order, unknown kinds last."""
-    known = [kind.value for kind in SERVICES]
-    return tuple(sorted(kinds, key=lambda kind: (known.index(kind) if kind in known else len(known), kind)))
+    return tuple(sorted(kinds, key=lambda kind: (_PLACES.get(kind, len(_PLACES)), kind)))

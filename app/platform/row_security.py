@@ -79,6 +79,7 @@ class SecuredConnection(psycopg.Connection[Any]):
     """Tells the server with the start of each transaction whose rows its statements are about."""
 
     is_secured = False
+    is_alone = False  # statements run by themselves unless a transaction has begun
     _scope: Scope = Reach.NOBODY
     _told: Scope | None = None
 
@@ -107,6 +108,8 @@ class SecuredConnection(psycopg.Connection[Any]):
     def _start_query(self) -> Generator[Any, Any, None]:
         """BEGIN and the settings in one message, so that a transaction costs no further round trip."""
         is_begun = self._autocommit or self.pgconn.transaction_status != pq.TransactionStatus.IDLE
+        if self.is_alone:
+            return
         if is_begun or not self.is_secured:
             yield from super()._start_query()
             return

@@ -70,7 +70,7 @@ def read_built(
         for listen in connection.dispatch.before_cursor_execute:
             text, parameters = listen(connection, cursor, text, parameters, context, False)
         if form.names is None:
-            cursor.execute(text, parameters, prepare=True)
+            _execute_prepared(cursor, text, parameters, alone=cross_account)
         else:
             cursor.execute(text, parameters)
         if form.found is None:
@@ -81,6 +81,16 @@ def read_built(
     finally:
         cursor.close()
     return [form.converted(row) for row in rows]
+
+
+def _execute_prepared(cursor: Any, text: str, parameters: Any, alone: bool) -> None:
+    """Execute on PostgreSQL. `alone`: if no transaction has begun, none is begun for this statement; the next
+    one begins it, in one message with its account (see `row_security`)."""
+    cursor.connection.is_alone = alone
+    try:
+        cursor.execute(text, parameters, prepare=True)
+    finally:
+        cursor.connection.is_alone = False
 
 
 @lru_cache(maxsize=256)

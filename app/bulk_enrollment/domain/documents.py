@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT, Brakes, Failures
-from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions, ListedOptions
+from app.bulk_enrollment.domain.options import EXISTING, MISSING, JobOptions
 from app.bulk_enrollment.domain.selection import (
     FileSelection,
     FilterSelection,
@@ -76,32 +76,23 @@ def write_options(options: JobOptions) -> dict[str, Any]:
     return asdict(options) | {"scheduled_at": starts_at.isoformat() if starts_at else None}
 
 
-def read_listed_options(document: Document) -> ListedOptions:
-    starts_at = document.get("scheduled_at")
-    return ListedOptions(
-        source_name=_text(document, "source_name"),
-        tags=_texts(document, "tags"),
-        scheduled_at=None if starts_at is None else datetime.fromisoformat(starts_at),
-    )
-
-
 def read_options(document: Document) -> JobOptions:
     first_step = document.get("first_step")
+    starts_at = document.get("scheduled_at")
     drip = document.get("drip")
-    listed = read_listed_options(document)
     return JobOptions(
         missing=_one_of(MISSING, document, "missing") or "skip",
         existing=_one_of(EXISTING, document, "existing") or "leave",
         consent_basis=_text(document, "consent_basis"),
-        tags=listed.tags,
+        tags=_texts(document, "tags"),
         batch_size=_number(document.get("batch_size")),
         notify_email=_text(document, "notify_email"),
-        scheduled_at=listed.scheduled_at,
+        scheduled_at=None if starts_at is None else datetime.fromisoformat(starts_at),
         time_zone=_text(document, "time_zone"),
         drip=None if drip is None else _read_drip(drip),
         brakes=_read_brakes(_mapping(document, "brakes")),
         only_with=_text(document, "only_with"),
-        source_name=listed.source_name,
+        source_name=_text(document, "source_name"),
         people=_text(document, "people"),
         tag_ids=tuple(int(one) for one in document.get("tag_ids") or ()),
         first_step=None if first_step is None else str(first_step),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from app.accounts.domain.regions import is_zone
 from app.bulk_enrollment.domain.brakes.rules import Brakes, brake_problems
@@ -23,14 +23,6 @@ FARTHEST_START = timedelta(days=366)
 # How late a scheduled job may start by itself. An outage of a night or a day is caught up on; after that the
 # reason for the date has often passed (an offer has ended), so a person decides.
 LATEST_START = timedelta(hours=24)
-
-
-class ListedOptions(NamedTuple):
-    """The options that a list of jobs shows, as in `JobOptions`."""
-
-    source_name: str
-    tags: tuple[str, ...]
-    scheduled_at: datetime | None
 
 
 @dataclass(frozen=True)

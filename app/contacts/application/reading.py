@@ -17,8 +17,10 @@ from app.contacts.domain.own_fields import OwnField, shown_own
 from app.contacts.domain.search import lane_of, lanes_of
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.listing import ContactList, Wanted
+from app.contacts.infrastructure.selecting import plain_rows
 from app.contacts.infrastructure.selecting.counting import Count
 from app.contacts.infrastructure.selecting.orders import ORDERS
+from app.contacts.infrastructure.selecting.plain_rows import ContactRow, TagRow
 from app.contacts.infrastructure.sorted_listing import SortedContacts
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.platform.clock import now
@@ -96,10 +98,17 @@ class TaggedContact(NamedTuple):
     tags: Sequence[Tag]
 
 
+class PlainContact(NamedTuple):
+    """A contact of a list with its tags by name, for programs."""
+
+    contact: Contact | ContactRow
+    tags: Sequence[TagRow]
+
+
 class ContactPage(NamedTuple):
     """Contacts with their tags, and the id to continue after, None on the last page."""
 
-    contacts: Sequence[TaggedContact]
+    contacts: Sequence[PlainContact]
     next: int | None
 
 
@@ -163,6 +172,21 @@ def list_contacts(actor: Actor, search: Search, after: int | None, limit: int) -
     wanted = _wanted(actor, search)
     if wanted is None:
         return ContactPage([], None)
+    found: Sequence[Contact | ContactRow]
+    if wanted.is_everybody:
+        found = plain_rows.newest_contacts(actor.account_id, after, limit + 1)
+    else:
+        found = _matching_after(actor, wanted, after, limit)
+    shown = found[:limit]
+    tags = plain_rows.tags_of(actor.account_id, [contact.id for contact in shown])
+    return ContactPage(
+        [PlainContact(contact, tags[contact.id]) for contact in shown],
+        shown[-1].id if len(found) > limit else None,
+    )
+
+
+def _matching_after(actor: Actor, wanted: Wanted, after: int | None, limit: int) -> list[Contact]:
+    """Return up to `limit` contacts, and one more if there are more."""
     anchor = _anchor(actor, wanted, after)
     if after is not None and anchor is None:
         if wanted.lanes:
@@ -171,12 +195,7 @@ def list_contacts(actor: Actor, search: Search, after: int | None, limit: int) -
         anchor = Contact(id=after)
     people = ContactList(actor.account_id, wanted)
     people.page_size = limit
-    page = people.page_after(anchor)
-    tags = queries.tags_of(actor.account_id, [contact.id for contact in page.contacts])
-    return ContactPage(
-        [TaggedContact(contact, tags[contact.id]) for contact in page.contacts],
-        page.contacts[-1].id if page.has_next else None,
-    )
+    return people.all_after(anchor)
 
 
 def show_contact(actor: Actor, contact_id: int) -> TaggedContact:

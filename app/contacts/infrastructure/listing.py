@@ -41,6 +41,10 @@ class Wanted(NamedTuple):
     tag_id: int | None = None
     also: sa.ColumnElement[bool] | None = None
 
+    @property
+    def is_everybody(self) -> bool:
+        return not self.lanes and self.status is None and self.tag_id is None and self.also is None
+
 
 class Page(NamedTuple):
     contacts: list[Contact]
@@ -61,8 +65,12 @@ class ContactList:
 
     def page_after(self, anchor: Contact | None) -> Page:
         """Return the page after `anchor`, or the first page."""
-        found = self._walk(anchor, backwards=False)
+        found = self.all_after(anchor)
         return Page(found[: self.page_size], anchor is not None, len(found) > self.page_size)
+
+    def all_after(self, anchor: Contact | None) -> list[Contact]:
+        """Return the page after `anchor`, or the first page, and one more contact if there are more."""
+        return self._walk(anchor, backwards=False)
 
     def page_before(self, anchor: Contact) -> Page:
         """Return the page before `anchor`; the first page if there are too few contacts to fill one."""

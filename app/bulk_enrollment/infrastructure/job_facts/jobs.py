@@ -1,17 +1,16 @@
 """Jobs with the names and ids of what belongs to them: one, or pages of a list."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.documents import FILE, read_listed_options
+from app.bulk_enrollment.domain.documents import FILE
 from app.bulk_enrollment.domain.job import DRY_RUN, statuses_named
-from app.bulk_enrollment.domain.options import ListedOptions
+from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import BigInt, Json
@@ -36,7 +35,7 @@ class JobRow(NamedTuple):
     total: int
     batches: int
     totals: dict[str, Any]
-    options: ListedOptions
+    options: JobOptions
     selection: str
     failure: str | None
     created_at: datetime
@@ -79,7 +78,7 @@ def job_row(account_id: int, public_id: str) -> JobRow | None:
     if not is_public_id(public_id):
         return None
     found = read_built(_one(), {"of_account": account_id, "of_job": public_id})
-    return _job_row(found[0]) if found else None
+    return JobRow(*found[0]) if found else None
 
 
 def row_source(account_id: int, public_id: str) -> RowSource | None:
@@ -104,12 +103,7 @@ def job_rows(account_id: int, wanted: JobSearch, below: int | None, limit: int) 
     query = _list(frozenset(values))
     values |= {"of_account": account_id, "most": limit}
     found = execute_built(query, values) if wanted.status else read_built(query, values)
-    return [_job_row(row) for row in found]
-
-
-def _job_row(row: Sequence[Any]) -> JobRow:
-    job = JobRow(*row)
-    return job._replace(options=read_listed_options(cast(dict[str, Any], job.options)))
+    return [JobRow(*row) for row in found]
 
 
 @lru_cache
@@ -158,7 +152,7 @@ def _jobs_with_names() -> sa.Select[Any]:
             _jobs.c.total,
             _jobs.c.batches,
             _jobs.c.totals,
-            sa.type_coerce(_jobs.c.options, Json),
+            _jobs.c.options,
             # A list of contacts can be long, so a selection is only looked into without a file.
             sa.case((_jobs.c.upload_id.isnot(None), constant(FILE)), else_=selection["type"].as_string()),
             _jobs.c.failure,

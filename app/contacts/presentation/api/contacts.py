@@ -3,7 +3,7 @@
 from flask import Response, url_for
 
 from app.contacts import application as contacts
-from app.contacts.application import ContactChange, Search, TaggedContact
+from app.contacts.application import ContactChange, PlainContact, Search, TaggedContact
 from app.contacts.domain import Status
 from app.contacts.domain.criteria import with_full_names
 from app.contacts.presentation.api.schemas import (
@@ -159,6 +159,6 @@ def _fields(text: str) -> frozenset[str]:
     return frozenset(names | {"id"}) if names else frozenset()
 
 
-def _listed(known: TaggedContact, wanted: frozenset[str]) -> Schema:
+def _listed(known: PlainContact, wanted: frozenset[str]) -> Schema:
     values = values_of(known)
     return ListedContact(**{name: value for name, value in values.items() if not wanted or name in wanted})

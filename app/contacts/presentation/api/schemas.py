@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, create_model
 
-from app.contacts.application import TaggedContact
+from app.contacts.application import PlainContact, TaggedContact
 from app.contacts.domain import FIELDS, MAX_TAG, ConsentBasis, Status, birthday_input
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.domain.fields import CUSTOM_LIMIT
@@ -71,7 +71,7 @@ def contact_of(known: TaggedContact) -> Contact:
     return Contact(**values_of(known))
 
 
-def values_of(known: TaggedContact) -> dict[str, Any]:
+def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
     """Return {field: value} of a contact."""
     contact, tags = known
     return {

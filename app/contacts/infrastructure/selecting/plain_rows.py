@@ -1,0 +1,83 @@
+"""Contacts and their tags as plain rows, for programs that list them, without loading objects."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
+from app.platform.database import BigInt
+from app.platform.many_rows import execute_built
+from app.platform.short_reads import read_built
+
+_contacts, _tagged, _tags = Contact.__table__.c, ContactTag.__table__.c, Tag.__table__.c
+_account = sa.bindparam("of_account", type_=BigInt)
+
+
+class ContactRow(NamedTuple):
+    """The columns of a contact that a list shows."""
+
+    id: int
+    email: str | None
+    phone: str | None
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    city: str | None
+    country: str | None
+    birthday: date | None
+    custom: dict[str, Any] | None
+    status: str
+    status_at: datetime | None
+    consent_basis: str | None
+    consent_source: str | None
+    consent_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class TagRow(NamedTuple):
+    id: int
+    name: str
+
+
+def newest_contacts(account_id: int, below: int | None, limit: int) -> list[ContactRow]:
+    """Return up to `limit` contacts with an id under `below`, or the newest ones if it is None."""
+    values = {"of_account": account_id, "most": limit} | ({} if below is None else {"below": below})
+    return [ContactRow(*row) for row in read_built(_newest(below is not None), values)]
+
+
+def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[TagRow]]:
+    """Return {contact id: tags by name}."""
+    found: dict[int, list[TagRow]] = {contact_id: [] for contact_id in contact_ids}
+    if found:
+        values = {"of_account": account_id, "of_contacts": contact_ids}
+        for contact_id, tag_id, name in execute_built(_of_contacts(), values):
+            found[contact_id].append(TagRow(tag_id, name))
+    return found
+
+
+@lru_cache
+def _newest(is_below: bool) -> sa.Select[Any]:
+    query = sa.select(*(_contacts[name] for name in ContactRow._fields)).where(
+        _contacts.account_id == _account
+    )
+    if is_below:
+        query = query.where(_contacts.id < sa.bindparam("below", type_=BigInt))
+    return query.order_by(_contacts.id.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+@lru_cache
+def _of_contacts() -> sa.Select[Any]:
+    return (
+        sa.select(_tagged.contact_id, _tags.id, _tags.name)
+        .join(Tag.__table__, _tags.id == _tagged.tag_id)
+        .where(
+            _tagged.account_id == _account,
+            _tags.account_id == _account,
+            _tagged.contact_id.in_(sa.bindparam("of_contacts", type_=BigInt, expanding=True)),
+        )
+        .order_by(_tags.name_key)
+    )
