@@ -73,7 +73,11 @@ def _filters(here: Site, kind: str, chosen: argparse.Namespace) -> None:
 
 def _say_time(kind: str, name: str, timing: Timing, most: float) -> None:
     is_met = timing.median_ms < most
-    _say(kind, is_met, f"{name}: {timing.median_ms:.0f} ms (up to {timing.longest_ms:.0f})")
+    _say(
+        kind,
+        is_met,
+        f"{name}: {timing.median_ms:.0f} ms (up to {timing.longest_ms:.0f}), CPU {timing.work_ms:.0f} ms",
+    )
 
 
 def _say(kind: str, is_met: bool, text: str) -> None:

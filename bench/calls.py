@@ -154,12 +154,13 @@ def _run(
     pool: Pool, port: int, pids: list[int], path: str, headers: dict[str, str], many: int, seconds: float
 ) -> tuple[Load, float]:
     """Return (load, CPU milliseconds of the processes and their children per request)."""
-    before = _cpu_seconds(pids)
+    before = cpu_seconds(pids)
     load = pool.apply(drive, (port, path, headers, many, seconds))
-    return load, (_cpu_seconds(pids) - before) * 1000 / len(load.milliseconds)
+    return load, (cpu_seconds(pids) - before) * 1000 / len(load.milliseconds)
 
 
-def _cpu_seconds(pids: list[int]) -> float:
+def cpu_seconds(pids: Sequence[int]) -> float:
+    """Return the CPU time of processes and their children so far."""
     found = 0.0
     for pid in pids:
         process = psutil.Process(pid)
