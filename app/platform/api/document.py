@@ -20,11 +20,15 @@ DESCRIPTION: Final = """\
 Workflow templates, workflows, contacts, and bulk enrollment as JSON over HTTP.
 
 Send an API token (Settings > API tokens) in the header `Authorization: Bearer TOKEN`. Times are in UTC
-(ISO 8601).
-Lists are pages: pass `next_cursor` as `cursor`, or follow the `Link` header, to get the next one. Errors are
-`application/problem+json` with a stable `code`. POST requests that create something accept an
-`Idempotency-Key`: repeated with the same key and body within 24 hours, they return the first response again.
-An error that can be confirmed names in `confirm` the option to send with the next request.
+(ISO 8601), and JSON bodies have up to 3 MB.
+
+Lists are pages: pass `next_cursor` as `cursor`, or follow the `Link` header, to get the next one.
+
+Errors are `application/problem+json` with a stable `code`, and `fields` where the input is wrong. An error
+that can be confirmed names in `confirm` the option to send with the next request.
+
+Operations that create something, except uploads, accept an `Idempotency-Key`: repeated with the same key and
+body within 24 hours, they return the first response again.
 """
 MULTIPART: Final = "multipart/form-data"
 FORM: Final = {
@@ -36,7 +40,7 @@ ERRORS: Final = {
     400: "More than a limit allows: `code` says which, with `limit` and `count`.",
     401: "No token, or one that is wrong, expired, or revoked.",
     403: "The token’s scopes, or the role of its user, don’t allow it.",
-    404: "It doesn’t exist in this account. For an ID in the body, `fields` says which.",
+    404: "It doesn’t exist in this account.",
     409: "Not possible in the present state. With the code `CONFIRMATION_NEEDED`, `confirm` names the option "
     "that accepts it.",
     412: "It was changed since the version in `If-Match` was read.",
@@ -49,10 +53,10 @@ ERRORS: Final = {
     507: "The server’s disk is full.",
 }
 SUCCESSES: Final = {
-    200: "It worked.",
+    200: "Success.",
     201: "Created.",
-    202: "Accepted; the work goes on.",
-    204: "Done; no body.",
+    202: "Accepted; the work goes on in the background.",
+    204: "Success; there is no body.",
 }
 ID_EXAMPLES: Final = {"string": "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d", "integer": 42}
 _VARIABLE: Final = re.compile(r"{(\w+)}")
@@ -107,7 +111,8 @@ def _describe_id(parameter: dict[str, Any], path: str) -> None:
     name = parameter["name"] = _public_name(parameter["name"])
     collection = path.partition(f"/{{{name}}}")[0].rpartition("/")[2]
     one = collection.removesuffix("s").replace("-", " ")
-    parameter["description"] = f"{'ID' if name == 'id' else name.capitalize()} of the {one}."
+    what = {"id": f"ID of the {one}.", "number": f"Number of the {one}."}
+    parameter["description"] = what.get(name, f"Number of the {name}.")
     schema = parameter["schema"]
     schema["examples"] = [ID_EXAMPLES[schema["type"]] if name == "id" else 1]
     if schema["type"] == "integer":
@@ -130,7 +135,7 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
         described["parameters"].append(
             _header(
                 "Idempotency-Key",
-                "A text of your own, up to 255 characters. A request repeated with it within 24 hours gets "
+                "A key of your choice, up to 255 characters. A request repeated with it within 24 hours gets "
                 "the first response again, and does nothing.",
                 255,
                 "spring-leads-1",
@@ -144,6 +149,10 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
                 200,
                 '"1f0a2b3c4d5e6f708192"',
             )
+        )
+    if operation.media_type == "text/event-stream":
+        described["parameters"].append(
+            _header("Last-Event-ID", "ID of the last event that has been received.", 64, "end")
         )
     if not operation.needs_body:
         described["requestBody"]["required"] = False
@@ -162,6 +171,8 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
 def _complete_response(status: int, response: dict[str, Any], operation: Operation) -> None:
     content = response.get("content", {})
     response["description"] = operation.says.get(status) or (ERRORS | SUCCESSES)[status]
+    if status == 404 and operation.has_body and not operation.upload:
+        response["description"] += " For an ID in the body, `fields` says which."
     headers = dict(RATE_HEADERS)
     if status >= 400:
         response["content"] = {MEDIA_TYPE: content["application/json"]}

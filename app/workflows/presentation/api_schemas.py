@@ -94,8 +94,8 @@ class WorkflowWithDefinition(Workflow):
     steps: int = described("Number of steps.", 3)
     days: int = described("Days from the first to the last step on the longest path.", 2)
     channels: list[str] = described("Integrations through which it sends messages.", ["email"])
-    missing: list[WorkflowGap] = Field(description="What it lacks. Activating it must be confirmed then.")
-    problems: list[WorkflowProblem] = Field(description="Errors that prevent activation.")
+    missing: list[WorkflowGap] = described("What it lacks. Activating it must be confirmed then.", [])
+    problems: list[WorkflowProblem] = described("Errors that prevent activation.", [])
     definition: Definition
 
 

@@ -68,9 +68,9 @@ def retry_failures(public_id: str, query: RetryQuery) -> JobResult:
 def undo_job(public_id: str) -> JobResult:
     """Undo a job
 
-    Starts a job that takes the contacts out of the workflow that are still in it, and removes the contacts
-    and tags that this job added and nothing else has touched. Possible within 24 hours. Undoing twice returns
-    the same job. Needs the scope `workflow:manage`, for an import `contact:manage`.
+    Starts a job that removes from the workflow the contacts that are still in it, and deletes the contacts
+    and tags that this job added and nothing else has used since. Possible within 24 hours. Undoing twice
+    returns the same job. Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
     return created(undoing.undo_job(web.actor(), public_id).public_id)
 
@@ -79,7 +79,7 @@ def undo_job(public_id: str) -> JobResult:
 def check_undo(public_id: str) -> tuple[UndoPreview, int]:
     """Check what undoing a job would change
 
-    Makes the figures in the background, again if they exist. Poll them with the same URL until they are
+    Calculates the figures in the background, in place of earlier ones. Poll them with `GET` until they are
     `ready`, then undo the job. Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
     actor = web.actor()

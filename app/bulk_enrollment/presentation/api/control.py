@@ -62,7 +62,7 @@ def add_to(blueprint: Blueprint) -> None:
 def update_job(public_id: str, body: JobChanges) -> tuple[Job, int, dict[str, str]]:
     """Change the start of a scheduled job
 
-    Possible until the job starts. To start it now, use `POST …/start`; to call it off, `POST …/cancel`.
+    Possible until the job starts. To start it now, use `POST …/start`; to cancel it, `POST …/cancel`.
     Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
     with named_as_sent("", options=""):

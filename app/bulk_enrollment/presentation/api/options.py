@@ -13,7 +13,7 @@ from app.bulk_enrollment.domain.brakes.rules import (
     Brakes,
 )
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
-from app.bulk_enrollment.presentation.api.timing import EXAMPLE_MOMENT, DripBody, Moment, Zone
+from app.bulk_enrollment.presentation.api.timing import EXAMPLE_MOMENT, Moment, NewDrip, Zone
 from app.contacts.domain import MAX_TAG, tag_name, tag_problem
 from app.platform.api.schemas import Body, described
 from app.platform.errors import Invalid
@@ -25,7 +25,7 @@ Tags = Annotated[list[Annotated[str, Field(max_length=MAX_TAG)]], Field(max_leng
 BRAKES = ("canary", "failed_percent", "failed_rows")  # fields of the use case's errors
 
 
-class BrakesBody(Body):
+class NewBrakes(Body):
     """What pauses a job by itself: a canary (it pauses after its first rows, until it is resumed), and
     failures."""
 
@@ -60,7 +60,7 @@ def sent_as(name: str) -> str:
     return "canary_rows" if name == "canary" else name
 
 
-class JobOptionsBody(Body):
+class NewJobOptions(Body):
     """Options of a job."""
 
     batch_size: Annotated[
@@ -80,9 +80,9 @@ class JobOptionsBody(Body):
         str | None,
         described("Address that gets an email when the job is over.", "bob@example.com", max_length=254),
     ] = None
-    drip: Annotated[DripBody | None, described("Spread the people over time; not for an import.")] = None
-    brakes: Annotated[BrakesBody, described("What pauses the job by itself.")] = Field(
-        default_factory=BrakesBody
+    drip: Annotated[NewDrip | None, described("Spread the people over time; not for an import.")] = None
+    brakes: Annotated[NewBrakes, described("What pauses the job by itself.")] = Field(
+        default_factory=NewBrakes
     )
 
     def chosen(self, actor: Actor) -> dict[str, Any]:

@@ -8,15 +8,10 @@ from pydantic import ConfigDict, Field, model_validator
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs.start import JobRequest
+from app.bulk_enrollment.domain import selection as selected
 from app.bulk_enrollment.domain.options import JobOptions, import_problems
 from app.bulk_enrollment.domain.reading import TAGS
-from app.bulk_enrollment.domain.selection import (
-    FileSelection,
-    FilterSelection,
-    ManualSelection,
-    Selection,
-)
-from app.bulk_enrollment.presentation.api.options import BRAKES, JobOptionsBody, sent_as
+from app.bulk_enrollment.presentation.api.options import BRAKES, NewJobOptions, sent_as
 from app.bulk_enrollment.presentation.api.schemas import JOB_ID, UPLOAD_ID
 from app.contacts import application as contacts
 from app.contacts.domain.criteria import with_full_names
@@ -140,7 +135,7 @@ class CsvSelection(FileBody):
     only_with: str | None = _ONLY_WITH
 
 
-class ManualBody(Body):
+class ManualSelection(Body):
     """Contacts by ID, or people by email address or phone number: exactly one of the three lists."""
 
     model_config = ConfigDict(
@@ -156,21 +151,21 @@ class ManualBody(Body):
     only_with: str | None = _ONLY_WITH
 
     @model_validator(mode="after")
-    def _has_one_list(self) -> "ManualBody":
+    def _has_one_list(self) -> "ManualSelection":
         if len([one for one in (self.contact_ids, self.emails, self.phones) if one is not None]) != 1:
             raise ValueError("Send exactly one of contact_ids, emails, and phones.")
         return self
 
     @property
-    def selection(self) -> ManualSelection:
+    def selection(self) -> selected.ManualSelection:
         if self.contact_ids is not None:
-            return ManualSelection(tuple(map(str, self.contact_ids)), "contact_id")
+            return selected.ManualSelection(tuple(map(str, self.contact_ids)), "contact_id")
         if self.emails is not None:
-            return ManualSelection(tuple(self.emails), "email")
-        return ManualSelection(tuple(self.phones or ()), "phone")
+            return selected.ManualSelection(tuple(self.emails), "email")
+        return selected.ManualSelection(tuple(self.phones or ()), "phone")
 
 
-class FilterBody(Body):
+class FilterSelection(Body):
     """Contacts that meet a filter, given as such or as a saved segment: one of the two."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"type": "filter", "filter": FILTER_EXAMPLE}]})
@@ -186,7 +181,7 @@ class FilterBody(Body):
     only_with: str | None = _ONLY_WITH
 
     @model_validator(mode="after")
-    def _has_one_filter(self) -> "FilterBody":
+    def _has_one_filter(self) -> "FilterSelection":
         if (self.filter is None) == (self.segment_id is None):
             raise ValueError("Send exactly one of filter and segment_id.")
         return self
@@ -223,12 +218,10 @@ class NewJob(Body):
     )
 
     selection: Annotated[
-        CsvSelection | ManualBody | FilterBody,
+        CsvSelection | ManualSelection | FilterSelection,
         Field(discriminator="type", description="Whom to enroll; `type` says how they are selected."),
     ]
-    options: Annotated[JobOptionsBody, described("How to enroll them.")] = Field(
-        default_factory=JobOptionsBody
-    )
+    options: Annotated[NewJobOptions, described("How to enroll them.")] = Field(default_factory=NewJobOptions)
 
 
 class NewImport(FileBody):
@@ -243,7 +236,7 @@ class NewImport(FileBody):
     missing_contacts: Annotated[Missing, _MISSING] = "create"
     existing_contacts: Annotated[Existing, _EXISTING] = "leave"
     consent_basis: Basis | None = _BASIS
-    options: Annotated[JobOptionsBody, described("How to import it.")] = Field(default_factory=JobOptionsBody)
+    options: Annotated[NewJobOptions, described("How to import it.")] = Field(default_factory=NewJobOptions)
 
 
 def enrollment_of(actor: Actor, workflow_id: str, body: NewJob) -> JobRequest:
@@ -253,7 +246,7 @@ def enrollment_of(actor: Actor, workflow_id: str, body: NewJob) -> JobRequest:
     if isinstance(given, CsvSelection):
         corrects = given.corrects
         options |= {"existing": given.existing_contacts}
-    if not isinstance(given, FilterBody):
+    if not isinstance(given, FilterSelection):
         options |= _for_new_contacts(given.missing_contacts, given.consent_basis)
     return JobRequest(selection, JobOptions(**options), workflow_id, corrects=corrects)
 
@@ -293,24 +286,26 @@ def _sent_as(name: str, prefix: str, options: str) -> str:
     return f"{prefix}{_NAMES.get(first, first)}{dot}{rest}"
 
 
-def _selection_of(actor: Actor, given: CsvSelection | ManualBody | FilterBody) -> Selection:
+def _selection_of(
+    actor: Actor, given: CsvSelection | ManualSelection | FilterSelection
+) -> selected.Selection:
     if isinstance(given, CsvSelection):
         return _file_selection(actor, given)
-    if isinstance(given, ManualBody):
+    if isinstance(given, ManualSelection):
         return given.selection
     if given.segment_id is None:
-        return FilterSelection(with_full_names(given.filter))
+        return selected.FilterSelection(with_full_names(given.filter))
     with about("segment_id"):
         segment = contacts.find_segment(actor, given.segment_id)
-    return FilterSelection(segment.criteria, name=segment.name)
+    return selected.FilterSelection(segment.criteria, name=segment.name)
 
 
-def _file_selection(actor: Actor, given: FileBody) -> FileSelection:
+def _file_selection(actor: Actor, given: FileBody) -> selected.FileSelection:
     upload = files.kept(actor.account_id, given.upload_id)
     if upload is None:
         sentence = "This upload doesn’t exist, or has expired. Upload the file again."
         raise NotFound("NOT_FOUND", sentence, fields={"upload_id": sentence})
-    return FileSelection.of(upload.public_id, given.choices(upload))
+    return selected.FileSelection.of(upload.public_id, given.choices(upload))
 
 
 def _for_new_contacts(missing: Missing, basis: Basis | None) -> Mapping[str, Any]:

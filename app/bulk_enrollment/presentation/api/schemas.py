@@ -199,7 +199,7 @@ class DryRun(Schema):
     headline: str | None = described(
         "The result in a sentence; null until it is ready.", "4,700 people will be added to Spring leads."
     )
-    remarks: list[Remark] = described("What the workflow means for these people, most important first.")
+    remarks: list[Remark] = described("What the workflow means for these people, most important first.", [])
     outcomes: dict[str, int] = described(
         "Expected rows by outcome.", {"ENROLLED": 4700, "ALREADY_ENROLLED": 200, "VALIDATION_ERROR": 100}
     )

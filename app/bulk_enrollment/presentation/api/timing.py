@@ -40,7 +40,7 @@ def _moment(value: Any) -> Any:
 Moment = Annotated[AwareDatetime, Field(strict=False, examples=[EXAMPLE_MOMENT]), BeforeValidator(_moment)]
 
 
-class DripBody(Body):
+class NewDrip(Body):
     """How the people are spread over time: `people` every `every` `unit`."""
 
     people: Annotated[int, described("People at a time.", 100, ge=1, le=MOST_PEOPLE)]

@@ -95,9 +95,9 @@ def get_upload(public_id: str) -> schemas.Upload:
     errors=(400, 507),
 )
 def update_upload(public_id: str, body: schemas.UploadChanges) -> tuple[schemas.Upload, int, dict[str, str]]:
-    """Read an upload another way
+    """Change how an upload is read
 
-    A file that a job uses stays as it is; the other reading is then a new upload, with its own id.
+    A file that a job uses stays as it is; the response is then a new upload of it, with its own ID.
     """
     upload = _existing(public_id)
     named = files.NamedLayout(body.encoding, body.delimiter, body.sheet, body.header_line)
@@ -118,7 +118,7 @@ def update_upload(public_id: str, body: schemas.UploadChanges) -> tuple[schemas.
 def delete_upload(public_id: str) -> None:
     """Delete an upload
 
-    A file that a job or a dry run uses cannot be deleted.
+    A file that a job or a dry run uses can’t be deleted.
     """
     files.discard(web.actor(), public_id)
 
