@@ -55,8 +55,8 @@ ERRORS: Final = {
 SUCCESSES: Final = {
     200: "Success.",
     201: "Created.",
-    202: "Accepted; the work goes on in the background.",
-    204: "Success; there is no body.",
+    202: "Accepted; the work continues in the background.",
+    204: "Success, without a body.",
 }
 ID_EXAMPLES: Final = {"string": "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d", "integer": 42}
 _VARIABLE: Final = re.compile(r"{(\w+)}")

@@ -284,3 +284,12 @@ def test_the_time_left_of_a_drip_is_that_of_its_plan(
     assert (progress["succeeded"], progress["rate"], progress["seconds_left"]) == (2, None, 7200), progress
     with trial.acting():
         assert live_state(trial.actor.account_id, job).data == progress
+    refused = program.send("PUT", f"{JOBS}/{job}/drip", {"people": 1, "every": 91, "unit": "days"})
+    assert (refused.status_code, list(refused.json["fields"])) == (422, ["every"]), refused.text
+    slower = program.send("PUT", f"{JOBS}/{job}/drip", {"people": 1, "unit": "hours"})
+    assert (slower.status_code, slower.json["drip"]["people"]) == (200, 1), slower.text
+    assert program.delete(f"{JOBS}/{job}/drip").json["drip"] is None
+    trial.settle()
+    done = program.get(f"{JOBS}/{job}").json
+    assert (done["status"], done["outcomes"]) == ("completed", {"ENROLLED": 5})
+    assert program.delete(f"{JOBS}/{job}/drip").status_code == 409

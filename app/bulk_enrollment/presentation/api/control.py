@@ -1,7 +1,7 @@
-"""What a job does next: another start, start, pause, resume, cancel, and a second person's decision."""
+"""What a job does next: another start or pace, pause, resume, cancel, and a second person's decision."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from flask import Blueprint
 from pydantic import ConfigDict
@@ -11,16 +11,20 @@ from app.bulk_enrollment.application import schedule
 from app.bulk_enrollment.application.brakes import approvals
 from app.bulk_enrollment.application.job_facts import facts_after_change
 from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.pace_changes import change_pace
 from app.bulk_enrollment.presentation.api.jobs import ETAG, ONE, etag_of_job
 from app.bulk_enrollment.presentation.api.requests import named_as_sent
 from app.bulk_enrollment.presentation.api.schemas import Job
 from app.bulk_enrollment.presentation.api.shapes import job_of
 from app.bulk_enrollment.presentation.api.starting import ENROLLMENT
-from app.bulk_enrollment.presentation.api.timing import Moment, Zone
+from app.bulk_enrollment.presentation.api.timing import Moment, NewDrip, Zone
 from app.platform import web
 from app.platform.api.conditional import raise_if_changed
 from app.platform.api.operations import operation
 from app.platform.api.schemas import Body, described
+from app.platform.errors import fields_renamed
+
+_NO_PACE: Final = {409: "The job is over, or enrolls nobody."}
 
 
 class JobChanges(Body):
@@ -41,6 +45,8 @@ class JobChanges(Body):
 def add_to(blueprint: Blueprint) -> None:
     """Register the operations."""
     blueprint.patch(ONE)(update_job)
+    blueprint.put(f"{ONE}/drip")(set_drip)
+    blueprint.delete(f"{ONE}/drip")(remove_drip)
     for name, view in (
         ("start", start_job),
         ("pause", pause_job),
@@ -71,6 +77,28 @@ def update_job(public_id: str, body: JobChanges) -> tuple[Job, int, dict[str, st
         )
     changed = facts_after_change(web.actor(), public_id)
     return job_of(changed), 200, {"ETag": etag_of_job(changed.job)}
+
+
+@operation(ENROLLMENT, Job, says=_NO_PACE)
+def set_drip(public_id: str, body: NewDrip) -> Job:
+    """Change the pace of a job
+
+    Spreads the people who are left over time. Needs the scope `workflow:manage`.
+    """
+    with fields_renamed(lambda name: name.removeprefix("drip_")):
+        change_pace(web.actor(), public_id, body.drip(web.actor().time_zone))
+    return job_of(facts_after_change(web.actor(), public_id))
+
+
+@operation(ENROLLMENT, Job, says=_NO_PACE)
+def remove_drip(public_id: str) -> Job:
+    """Add the people who are left at once
+
+    Ends the drip of a job.
+    Needs the scope `workflow:manage`.
+    """
+    change_pace(web.actor(), public_id, None)
+    return job_of(facts_after_change(web.actor(), public_id))
 
 
 @operation(ENROLLMENT, Job, errors=(400,), says={409: "The job is not scheduled any more."})

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT
 from app.bulk_enrollment.domain.job import DRY_RUN, JobStatus
+from app.bulk_enrollment.domain.pausing import PausedBy
 from app.platform.api.schemas import Schema, described
 
 JOB_ID: Final = "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d"
@@ -12,8 +13,9 @@ WORKFLOW_ID: Final = "01936b1c-9a41-7d10-8b0c-52f6a7c3e902"
 UPLOAD_ID: Final = "018f4e2a-7c1b-7d3e-9a54-3f2b1c0d9e8f"
 STARTED_AT: Final = "2026-03-01T09:00:00Z"
 
+PausedByName = Literal[tuple(one.value for one in PausedBy)]  # type: ignore[valid-type]
 StatusName = Literal[tuple(one.value for one in JobStatus if one not in DRY_RUN)]  # type: ignore[valid-type]
-Status = Annotated[StatusName, described("Where the job stands.", "processing")]
+Status = Annotated[StatusName, described("Status of the job.", "processing")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Total = Annotated[int, described("Number of rows.", 5000)]
 Processed = Annotated[
@@ -79,7 +81,7 @@ class Job(Schema):
     batches_done: int = described("Batches that are done.", 25)
     percent: Percent
     tags: list[str] = described("Tags that everyone who is enrolled gets.", ["spring"])
-    paused_by: Literal["workflow", "person", "brake", "canary", "approval"] | None = described(
+    paused_by: PausedByName | None = described(
         "Who or what paused the job; null if it is not paused. `approval`: it waits for a second person.",
         None,
     )
@@ -129,7 +131,7 @@ class Failure(Schema):
     code: str = described("The outcome.", "VALIDATION_ERROR")
     counts_as: Literal["failed", "skipped"] = described("Which figure of the job it is part of.", "failed")
     message: str = described("Why, in a sentence.", "The address has two @ signs.")
-    note: str | None = described("What else is to be known about the row, in a sentence.", None)
+    note: str | None = described("A remark about the row, in a sentence; null without one.", None)
     retryable: bool = described("Whether trying the same row again can help.", False)
     batch: int | None = described("Number of the batch that it was processed in.", 1)
     at: datetime | None = described("When that batch was done.", "2026-03-01T09:00:02Z")

@@ -25,7 +25,7 @@ BasisName = Literal["opt_in", "double_opt_in", "customer", "legitimate_interest"
 class ContactConsent(Schema):
     """Why the contact may be contacted."""
 
-    basis: BasisName | None = described("Legal basis for contacting.", "opt_in")
+    basis: str | None = described("Legal basis for contacting.", "opt_in")
     source: str | None = described("Where the consent is from.", "Sign-up form")
     at: datetime | None = described("Since when.", _AT)
 

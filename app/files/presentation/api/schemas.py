@@ -119,7 +119,7 @@ class Checkup(Schema):
     consent_withheld: int = described("Rows of people who must not be contacted.", 1)
     consent_unclear: int = described("Those of them in which nobody said no.", 0)
     problems: list[Finding] = described("What is wrong with rows.")
-    notes: list[Finding] = described("What else is to be known about rows.", [])
+    notes: list[Finding] = described("Remarks about rows that are not wrong.", [])
     typos: list[Typo] = described("Domains that look mistyped.")
 
 
