@@ -36,6 +36,7 @@ CHANGES_NOTHING = {
     "profile.set_name",
     "profile.set_email",
     "profile.set_password",
+    "profile.set_emails",
     "tokens.create",
     "tokens.revoke",
     "notifications.read",

@@ -93,7 +93,7 @@ def test_one_that_missed_its_start_by_days_waits_for_a_person(trial: Trial, miss
     assert words in words_of(alice.get("/").text), "Home asks for a decision"
     told = words_of(bob.get("/notifications").text)
     assert "Welcome (people.csv): missed its start" in told and told.count(words) == 1
-    assert "did not start the enrollment in Welcome in time (scheduled for Dec 1, 2026" in words_of(
+    assert "didn’t start the enrollment in Welcome in time (scheduled for Dec 1, 2026" in words_of(
         bob.get("/activity").text
     )
 

@@ -107,7 +107,7 @@ _AUDIT_SENTENCES: Final = {
     "job_scheduled": "scheduled {it}",
     "job_rescheduled": "changed the start of {it}",
     "job_pace_changed": "changed the pace of {it}",
-    "job_start_missed": "did not start {it} in time",
+    "job_start_missed": "didn’t start {it} in time",
     "job_cancelled": "canceled {it}",
     "job_paused": "paused {it}",
     "job_resumed": "resumed {it}",
