@@ -49,7 +49,7 @@ browser: browser-found ## run the browser tests in Chromium
 	@$(BIN)/pytest tests/browser
 
 chaos: environment-dev ## kill processes at the worst moments (ROUNDS=50)
-	@$(BIN)/pytest tests/chaos --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
+	@$(BIN)/pytest tests/chaos --database=both --rounds=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),50)
 
 mutants: environment-dev ## count small faults in the domain that the unit tests notice (takes long)
 	@$(BIN)/python -m ops.mutants $(only)

@@ -1,8 +1,8 @@
-"""Installations to attack, each for the tests of one file, and dice that can be thrown again."""
+"""Installations to attack, each shared by tests that follow each other, and dice that can be thrown again."""
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -19,12 +19,44 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("few_rounds", range(max(1, rounds // 10)))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def siege(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
-    """A running Muster, whatever databases were asked for: chaos is tried on both."""
-    made = Siege(str(request.param), tmp_path_factory.mktemp("siege"))
-    yield made
-    made.end()
+_sieges: dict[str, Siege] = {}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def siege(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Siege:
+    """A running Muster, whatever databases were asked for: chaos is tried on both.
+
+    Starting one takes longer than most tests, so it is kept as long as the next test needs one, too. It has
+    the people of earlier tests: each test takes workflows and people of its own.
+    """
+    kind = str(request.param)
+    if kind not in _sieges:
+        _sieges[kind] = Siege(kind, tmp_path_factory.mktemp("siege"))
+    return _sieges[kind]
+
+
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    yield
+    if item.stash.get(_failed, False) or "siege" not in getattr(nextitem, "fixturenames", ()):
+        _end_sieges()  # also after a failure, so that the next test begins anew
+
+
+def _end_sieges() -> None:
+    while _sieges:
+        _sieges.popitem()[1].end()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.job import FINISHED
 from tests.chaos.siege import PEOPLE, ROWS, WORKERS, Siege, eventually
 
-CANARY = 300
+CANARY = 120
 FIRST = 50_000_000  # people that no other test has
 ROUNDS_AT_MOST = 3  # of a test; each takes seconds
 
@@ -46,7 +46,7 @@ def test_the_breaker_holds(siege: Siege, dice, round_number):
     if round_number >= ROUNDS_AT_MOST:
         return
     first = FIRST + (round_number * 10 + 5) * PEOPLE
-    brakes = Brakes(failed_percent=None, failed_rows=20)
+    brakes = Brakes(failed_percent=None, failed_rows=8)
     job = siege.start(siege.workflow(f"Breaker {round_number}"), first, brakes=brakes)
     pauses = 0
 
