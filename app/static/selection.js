@@ -15,10 +15,7 @@
 
   function show(ids) {
     const count = ids.size;
-    const button = form().querySelector("[data-selection-button]");
-    const words = count === 1 ? button.dataset.one : button.dataset.many.replace("#", count.toLocaleString("en-US"));
-    button.textContent = count ? words : button.dataset.many.replace("# ", "");
-    button.classList.toggle("btn-primary", count > 0);
+    form().querySelector("[data-selection-button]").classList.toggle("btn-primary", count > 0);
     form().querySelector("[data-selection-clear]").hidden = !count;
     form().querySelector("[data-selection-ids]").value = [...ids].join(",");
     form().querySelector("[data-selection-status]").textContent = count ? `${count.toLocaleString("en-US")} selected` : "";

@@ -58,6 +58,11 @@ class OwnField:
     aliases: frozenset[str] = frozenset()
 
 
+def can_take(target: OwnField, source: OwnField) -> bool:
+    """Whether the values of a field can be merged into another one: every value is text, too."""
+    return target.kind in (source.kind, OwnKind.TEXT)
+
+
 @lru_cache(maxsize=4096)
 def own_field_of(label: str) -> OwnField:
     """Return the text field that a label creates if no field has it."""

@@ -39,6 +39,7 @@ class FieldForm(FlaskForm):
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
+    """List the fields; htmx polls the part that changes."""
     return _list(FieldForm(formdata=None))
 
 
@@ -122,7 +123,7 @@ def _other(text: str) -> int:
 
 def _list(form: FieldForm) -> str:
     return render_template(
-        "contacts/fields.html",
+        "contacts/_field_list.html" if web.is_htmx() else "contacts/fields.html",
         fields=custom_fields.field_list(web.actor()),
         form=form,
         kinds=KIND_LABELS,
@@ -131,12 +132,11 @@ def _list(form: FieldForm) -> str:
 
 
 def _edit(found: Any, form: FieldForm) -> str:
-    others = [one for one in custom_fields.field_list(web.actor()) if one.id != found.id and not one.task]
     return render_template(
         "contacts/field.html",
         found=found,
         form=form,
-        others=others,
+        others=custom_fields.merge_targets(web.actor(), found),
         kinds=KIND_LABELS,
         uses=custom_fields.field_uses(web.actor(), found.id),
         nav_active="settings",

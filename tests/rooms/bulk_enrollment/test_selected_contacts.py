@@ -38,6 +38,10 @@ def test_ticked_contacts_from_the_list_to_the_report(trial: Trial, bob, workflow
     made = bob.post("/contacts/selections", {"contact": [ids["ann"], ids["ben"]]}).location
     selection = made.rpartition("/")[2]
     choose = re.search(r'href="([^"]+)">(?:<svg.*?</svg>)?Add to workflow', bob.get(made).text)[1]
+    straight = bob.post("/contacts/selections", {"contact": [ids["ann"]], "use": "workflow"})
+    assert re.fullmatch(r"/enrollments/new\?selection=\d+", straight.location)
+    unknown = bob.post("/contacts/selections", {"contact": [ids["ann"]], "use": "nothing"})
+    assert unknown.status_code == 404
     page = bob.get(choose).text
     assert "Add 2 selected contacts" in page
     options = re.search(r'href="(/workflows/[^"]+/enroll/selections/\d+)"', page)[1]
@@ -62,7 +66,7 @@ def test_ticked_contacts_from_the_list_to_the_report(trial: Trial, bob, workflow
     trial.holds(public_id)
     page = bob.get(job).text
     words = words_of(page)
-    assert "1 person was added to Welcome." in words and "Contacts Selected contacts 2 rows" in words
+    assert "1 person was added to Welcome." in words and "Contacts Selected contacts 2 people" in words
     assert "Upload corrected file" not in words and "New contacts" not in words and ", line" not in words
     assert "ben@example.com" in words and "CSV with names and addresses" in words
     rows = list(csv.DictReader(io.StringIO(bob.get(f"{job}/rows.csv").data.decode("utf-8-sig"))))

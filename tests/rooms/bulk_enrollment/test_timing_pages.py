@@ -8,7 +8,7 @@ import pytest
 from tests.rooms.bulk_enrollment.app_clock import AppClock
 from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
-from tests.rooms.files.mapping_pages import checked, uploaded
+from tests.rooms.files.mapping_pages import checked, press, uploaded
 from tests.rooms.workflows.drafts import active
 
 CREATE = {"missing": "create", "consent_basis": "customer"}
@@ -97,6 +97,18 @@ def test_a_job_is_scheduled_from_the_mapping_page(bob, trial: Trial, workflow, c
     clock.go(NINE_IN_BERLIN)
     trial.settle()
     assert trial.job(job).status == "completed"
+
+
+def test_a_time_that_clocks_skip_is_named_after_each_button(bob, trial: Trial, workflow) -> None:
+    skipped = {"start_date": "2027-03-28", "start_time": "02:30"}
+    sentence = "2:30 AM doesn’t exist in Europe/Berlin. The job starts at 3:30 AM."
+    page = uploaded(bob, workflow, lines(*addresses(5)).encode())
+    check = checked(bob, page, **CREATE, **(LATER | skipped))
+    assert sentence in words_of(bob.get(check).text)
+    assert sentence not in words_of(bob.get(check).text), "once"
+    trial.run_tasks()
+    job = press(bob, page, act="start", **CREATE, **(LATER | skipped))
+    assert sentence in words_of(bob.get(job).text)
 
 
 def test_what_was_chosen_is_shown_again(bob, trial: Trial, workflow) -> None:

@@ -180,6 +180,8 @@ def test_a_field_of_another_kind_cannot_be_merged(app, bob, trial):
     assert bob.get(f"{PAGE}/{text}/merge", query_string={"into": number}).status_code == 409
     assert bob.get(f"{PAGE}/{text}/merge", query_string={"into": text}).status_code == 409
     assert bob.get(f"{PAGE}/{number}/merge", query_string={"into": text}).status_code == 200
+    assert 'name="into"' in bob.get(f"{PAGE}/{number}").text
+    assert 'name="into"' not in bob.get(f"{PAGE}/{text}").text, "nothing is offered that is refused"
     assert bob.get(f"{PAGE}/{number}/merge", query_string={"into": "x"}).status_code == 409
 
 

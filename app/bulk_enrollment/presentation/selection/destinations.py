@@ -24,7 +24,7 @@ from app.bulk_enrollment.presentation.selection.options_form import (
     read_options,
     values_of,
 )
-from app.bulk_enrollment.presentation.selection.when_form import first_when
+from app.bulk_enrollment.presentation.selection.when_form import first_when, flash_notice
 from app.files import application as files
 from app.platform import mail
 from app.platform.errors import MusterError
@@ -171,6 +171,7 @@ class JobDestination:
 
     def check(self, upload: files.Upload, choices: files.FileChoices, options: JobOptions) -> str:
         job = start.dry_run(self.actor, self._job(upload, choices, options))
+        flash_notice(self.actor.time_zone)
         return url_for("check.show", job_id=job.public_id)
 
     def start(
@@ -182,6 +183,7 @@ class JobDestination:
         if self.is_open and meaning is not None and meaning.starts_otherwise:
             return self.check(upload, choices, options)
         job = start.start_job(self.actor, self._job(upload, choices, options, idempotency_key))
+        flash_notice(self.actor.time_zone)
         return url_for("jobs.show", public_id=job.public_id)
 
     def act(self, name: str) -> "JobDestination | None":

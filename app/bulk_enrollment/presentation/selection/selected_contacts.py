@@ -21,6 +21,7 @@ from app.bulk_enrollment.presentation.selection.options_form import (
     read_options,
     values_of,
 )
+from app.bulk_enrollment.presentation.selection.when_form import flash_notice
 from app.contacts import application as contacts
 from app.contacts.application import Selected
 from app.files import application as files
@@ -94,8 +95,11 @@ def _begin(destination: JobDestination, selected: Selected, options: JobOptions,
     if act == "start":
         key = f"{once[:36]}:{selected.id}"
         job = start.start_job(actor, JobRequest(wanted.selection, options, wanted.workflow_id, key))
-        return url_for("jobs.show", public_id=job.public_id)
-    return url_for("check.show", job_id=start.dry_run(actor, wanted).public_id)
+        address = url_for("jobs.show", public_id=job.public_id)
+    else:
+        address = url_for("check.show", job_id=start.dry_run(actor, wanted).public_id)
+    flash_notice(actor.time_zone)
+    return address
 
 
 def _load(workflow_id: UUID, selection_id: int) -> tuple[JobDestination, Selected]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
+from flask import flash, request
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -152,6 +153,13 @@ def read_start(form: Any, zone: str) -> When:
     local = datetime.combine(parsed.date(), clock.time())
     meant = local_start(local, zone)
     return When(meant.moment, zone, notice=peculiarity_words(local, meant, zone))
+
+
+def flash_notice(account_zone: str) -> None:
+    """Say on the next page which moment is meant, if clocks skip or repeat the time in this form."""
+    form = WhenForm(formdata=request.form, meta={"csrf": False})
+    if notice := read_when(form, account_zone).notice:
+        flash(notice, "info")
 
 
 def _read_drip(form: Any, zone: str) -> tuple[Drip | None, dict[str, str]]:

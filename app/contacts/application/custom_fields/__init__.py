@@ -8,6 +8,7 @@ from app.contacts.application.custom_fields.changing import (
     edit_field,
     merge_fields,
     merge_preview,
+    merge_targets,
 )
 from app.contacts.application.custom_fields.listing import (
     ListedField,
@@ -47,6 +48,7 @@ __all__ = [
     "find_field",
     "merge_fields",
     "merge_preview",
+    "merge_targets",
     "own_field_list",
     "register_field_uses",
     "segments_using",

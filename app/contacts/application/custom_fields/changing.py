@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application.custom_fields.listing import ListedField, find, own_field_list
+from app.contacts.application.custom_fields.listing import (
+    ListedField,
+    field_list,
+    find,
+    own_field_list,
+)
 from app.contacts.application.custom_fields.uses import FieldUse, uses_of
 from app.contacts.application.custom_fields.values import VALUES_TASK
 from app.contacts.domain.criteria.rewriting import with_field_moved
@@ -20,6 +25,7 @@ from app.contacts.domain.own_fields import (
     KIND_LABELS,
     OwnField,
     OwnKind,
+    can_take,
     definition_problems,
     field_with,
     kind_problems,
@@ -125,6 +131,13 @@ def edit_field(
             after_commit(lambda: queue.send(VALUES_TASK, actor.account_id, field_id))
 
 
+def merge_targets(actor: Actor, found: ListedField) -> list[ListedField]:
+    """Return the fields that a field can be merged into."""
+    accounts.require(actor, Permission.CONTACTS)
+    others = [one for one in field_list(actor) if one.id != found.id and not one.task]
+    return [one for one in others if can_take(one.field, found.field)]
+
+
 def merge_preview(actor: Actor, source_id: int, target_id: int) -> MergePreview:
     """Return what merging `source` into `target` would do. Raises NotFound, and Conflict for fields that
     can't be merged."""
@@ -132,7 +145,7 @@ def merge_preview(actor: Actor, source_id: int, target_id: int) -> MergePreview:
     source, target = _idle(actor, source_id), _idle(actor, target_id)
     if source.id == target.id:
         raise Conflict("CONFLICT", "Choose another field to merge into.")
-    if target.field.kind not in (source.field.kind, OwnKind.TEXT):
+    if not can_take(target.field, source.field):
         kind = KIND_LABELS[target.field.kind].lower()
         raise Conflict(
             "CONFLICT",

@@ -89,6 +89,7 @@ def _list_facts(query: ListQuery) -> dict[str, Any]:
         "sort": query.sort or ("" if query.text else "-added"),
         "sort_url": query.without("sort").url(),
         "target_title": query.use.title(actor, query.target) if query.use else "",
+        "uses": [] if query.use else contacts.uses_for(actor),
     }
     if document is not None and not problems:
         facts["filter_words"] = contacts.filter_words(actor.account_id, document)

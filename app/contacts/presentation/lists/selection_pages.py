@@ -25,7 +25,10 @@ MAX_SHOWN = 20
 
 @blueprint.post("")
 def add() -> ResponseReturnValue:
-    """Select the contacts that are ticked in the list, on this page and others, or all that match."""
+    """Select the contacts that are ticked in the list, on this page and others, or all that match.
+
+    The next page is that of the button (`use`), or of what the list was opened for.
+    """
     actor = web.actor()
     query = list_query(actor, request.form)
     try:
@@ -38,8 +41,11 @@ def add() -> ResponseReturnValue:
             selected = contacts.select_contacts(actor, list(_ticked()))
     except Invalid as refusal:
         return show_list(query, refusal)
-    if query.use is not None:
-        return web.send_to(query.use.url(selected.id, query.target))
+    use, target = query.use, query.target
+    if use is None:
+        use, target = read_then(actor, request.form.get("use", ""))
+    if use is not None:
+        return web.send_to(use.url(selected.id, target))
     return web.send_to(url_for("selections.show", selection_id=selected.id))
 
 
