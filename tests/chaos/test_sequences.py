@@ -71,7 +71,7 @@ JOB_ACTS: dict[str, Callable[[Actor, str], object]] = {
     "refuse": approvals.refuse_job,
     "approve": approvals.approve_job,
     "start the dry run": start.start_draft,
-    "start now": lambda actor, job: schedule.reschedule_job(actor, job, None),
+    "start now": schedule.start_scheduled_job,
     "reschedule": lambda actor, job: schedule.reschedule_job(actor, job, now() + timedelta(minutes=90)),
     "show what can be undone": undoing.prepare_undo,
     "show it again": undoing.refresh_undo,
@@ -299,7 +299,7 @@ class Sequences(RuleBasedStateMachine):
                     except MusterError:
                         continue  # it is archived
             elif job.status == "scheduled":
-                schedule.reschedule_job(self.world.bob, job.public_id, None)
+                schedule.start_scheduled_job(self.world.bob, job.public_id)
             elif job.paused_by == "approval":
                 approvals.approve_job(self.world.alice, job.public_id)
             else:
