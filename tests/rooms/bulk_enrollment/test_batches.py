@@ -91,12 +91,12 @@ def test_what_a_runner_did_that_was_thought_dead_is_undone(trial: Trial, app, bo
     trial.change_batches(job, lease_until=now() - timedelta(seconds=1))
     trial.dispatch()
     with trial.acting():
-        run._do(trial.job(job), dead, lambda: False)
+        trial.process(job, dead)
     assert trial.outcomes(job) == [""] * 5 and trial.contact("p1@example.com") is None
     trial.run_tasks()
     assert enrolled(trial, job) == 5
     with trial.acting():
-        run._do(trial.job(job), dead, lambda: False)
+        trial.process(job, dead)
         run._put_off(account_id, trial.job(job), dead, TimeoutError())
         run._give_up(account_id, trial.job(job), dead, Outcome.DATABASE_ERROR)
     trial.holds(job)
@@ -115,7 +115,7 @@ def test_who_was_thought_dead_does_not_settle_what_another_runs(trial: Trial, bo
 
     def process(one):
         with trial.acting():
-            run._do(trial.job(job), one, lambda: False)
+            trial.process(job, one)
 
     dead = claim()
     trial.change_batches(job, lease_until=now() - timedelta(seconds=1))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.infrastructure.store import claims as store
 from app.bulk_enrollment.infrastructure.store import plan_claims
 from app.platform.clock import now
@@ -94,7 +93,7 @@ def test_while_it_runs(trial: Trial, app, bob, workflow):
     assert statuses == ["completed", "processing", "skipped", "skipped", "skipped"]
     assert trial.job(job).status == "cancelling", "one batch still runs"
     with trial.acting():
-        run._do(trial.job(job), claim, lambda: False)
+        trial.process(job, claim)
     trial.finish(job)
     trial.holds(job)
     assert trial.job(job).status == "cancelled"
@@ -123,7 +122,7 @@ def test_the_batch_of_a_dead_worker_is_skipped_too(trial: Trial, app, bob, workf
     trial.change_batches(job, lease_until=now() - timedelta(seconds=1))
     trial.finish(job)
     with trial.acting():
-        run._do(trial.job(job), dead, lambda: False)
+        trial.process(job, dead)
     trial.holds(job)
     assert trial.outcomes(job) == ["CANCELLED"] * 50
 

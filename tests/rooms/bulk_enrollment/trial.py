@@ -17,9 +17,11 @@ from app.bulk_enrollment.application.jobs import control, plan, run, sweep
 from app.bulk_enrollment.application.jobs import start as starting
 from app.bulk_enrollment.application.report import verify
 from app.bulk_enrollment.application.report.job_states import job_state
+from app.bulk_enrollment.application.timing.allowance import limits_of
 from app.bulk_enrollment.domain.job import Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow, RowFields
 from app.bulk_enrollment.infrastructure.verification import invariants
 from app.contacts.infrastructure.tables import Contact
@@ -128,6 +130,12 @@ class Trial:
     def run_batch(self, batch_id: int) -> None:
         with self.app.app_context():
             run.run_batch(self.actor.account_id, batch_id)
+
+    def process(self, job: str, claim: Claim) -> None:
+        """Do what a worker does that has claimed a batch, whether or not it still holds it."""
+        with self.acting():
+            read = self.job(job)
+            run._do(read, claim, lambda: False, 1, limits_of(read))
 
     def started(self, text: str, workflow: str | None, **choices: Any) -> str:
         """A job that is planned and whose first batches are handed to the queue."""
