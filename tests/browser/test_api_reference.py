@@ -30,7 +30,7 @@ def test_a_request_is_tried_with_the_keyboard(chromium: Browser, site: Installat
 
     page.locator("#activate_workflow > summary").press("Enter")
     opened = page.locator("#activate_workflow")
-    opened.get_by_label("public_id").fill("../../me?x=<b>")
+    opened.get_by_label("id", exact=True).fill("../../me?x=<b>")
     opened.get_by_role("button", name="Send request").press("Enter")
     expect(opened.get_by_role("status")).to_contain_text("Status 40")
     opened.get_by_role("link", name="Activation").press("Enter")
