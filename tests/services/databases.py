@@ -108,11 +108,12 @@ class Database:
         return Settings.from_environment(environment | {name: str(value) for name, value in changes.items()})
 
     def restore(self, state: str) -> None:
-        """Reset database, attempts, and counts of requests to `state`."""
+        """Reset the database to `state`, and what the app remembers: attempts, requests, a silent queue."""
         self.close()
         for attempts in self.app.extensions["attempts"].values():
             attempts.clear_memory()
         self.app.extensions["request_counter"].clear()
+        self.app.extensions["queue_backoff"].until = 0.0
         self._make("fresh")
         self._make(state)
         try:
