@@ -60,9 +60,10 @@ class TemplateQuery(PageQuery):
         ),
     ] = ""
     tag: Annotated[str, described("Only templates with this tag.", "email", max_length=MAX_TAG)] = ""
-    step: Annotated[StepType | None, described("Only templates with a step of this type.", "send_email")] = (
-        None
-    )
+    step: Annotated[
+        StepType | None,
+        described("Only templates with a step of this type.", EXAMPLE["steps"][0]["type"]),
+    ] = None
     sort: Annotated[
         Sort, described("Order; `recommended` puts the best matches first if there is a `q`.", RECOMMENDED)
     ] = RECOMMENDED
