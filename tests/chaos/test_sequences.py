@@ -198,7 +198,15 @@ class Sequences(RuleBasedStateMachine):
         if active:
             one = active[who % len(active)]
             with self.person():
-                self.world.execute(f"UPDATE enrollments SET status = '{status}' WHERE id = {one.id}")
+                counted = ((one.status, -1), (status, 1))
+                self.world.execute(
+                    f"UPDATE enrollments SET status = '{status}' WHERE id = {one.id}",
+                    *(
+                        "INSERT INTO enrollment_counts (account_id, workflow_id, status, enrollments)"
+                        f" VALUES ({self.world.bob.account_id}, {one.workflow_id}, '{of}', {more})"
+                        for of, more in counted
+                    ),
+                )
                 self.touched.add(one.contact_id)
 
     # What the machines do.

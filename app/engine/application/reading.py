@@ -8,7 +8,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import SOURCES, UNDER_WAY, EnrollmentStatus
-from app.engine.infrastructure import queries
+from app.engine.infrastructure import counts, queries
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Names, names_in, step_words
@@ -87,13 +87,19 @@ class People:
 def figures_of(actor: Actor, workflow: Workflow) -> Figures:
     """Return the number of enrollments by status for a workflow of the account."""
     require(actor, Permission.REPORTS)
-    return Figures(queries.counts_by_status(actor.account_id, workflow.id))
+    return Figures(counts.by_status(actor.account_id, workflow.id))
 
 
 def people_under_way(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int]:
     """Return {workflow id: number of active enrollments} for workflows of the account."""
     require(actor, Permission.REPORTS)
-    return queries.people_under_way(actor.account_id, workflow_ids)
+    return counts.under_way(actor.account_id, workflow_ids)
+
+
+def active_and_counted(account_id: int, workflow_id: int) -> tuple[int, int]:
+    """Return the number of active enrollments of a workflow, counted one by one and as pages show it, for the
+    verification of jobs."""
+    return counts.active_and_counted(account_id, workflow_id)
 
 
 def people_in(

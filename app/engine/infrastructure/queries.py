@@ -1,16 +1,14 @@
-"""Reads of enrollments. Counts and pages only need the index on account, workflow, and status."""
+"""Reads of enrollments. Pages only need the index on workflow and status."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
-from app.platform.database import BigInt, session
-from app.platform.many_rows import constants, execute_built
+from app.platform.database import session
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
@@ -24,36 +22,6 @@ class Page(NamedTuple):
     people: Sequence[tuple[Enrollment, Contact | None]]
     has_previous: bool
     has_next: bool
-
-
-def counts_by_status(account_id: int, workflow_id: int) -> dict[str, int]:
-    """Return {status: number of enrollments} of a workflow."""
-    query = (
-        sa.select(Enrollment.status, sa.func.count())
-        .where(Enrollment.account_id == account_id, Enrollment.workflow_id == workflow_id)
-        .group_by(Enrollment.status)
-    )
-    return dict(session().execute(query).all())
-
-
-def people_under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
-    """Return {workflow id: number of active enrollments}."""
-    values = {"of_account": account_id, "of_workflows": workflow_ids}
-    return {row[0]: row[1] for row in execute_built(_under_way(), values)}
-
-
-@lru_cache
-def _under_way() -> sa.Select[Any]:
-    one = Enrollment.__table__.c
-    return (
-        sa.select(one.workflow_id, sa.func.count())
-        .where(
-            one.account_id == sa.bindparam("of_account", type_=BigInt),
-            one.workflow_id.in_(sa.bindparam("of_workflows", type_=BigInt, expanding=True)),
-            one.status.in_(constants(UNDER_WAY)),
-        )
-        .group_by(one.workflow_id)
-    )
 
 
 def active_enrollments_of(account_id: int, contacts: sa.Select[tuple[int]]) -> int:

@@ -1,5 +1,6 @@
 """Bulk writes of enrollments."""
 
+from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure import counts
 from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
@@ -43,20 +45,44 @@ def enroll_many(
         "e_enrolled_at": at,
     }
     insert = around(_insert, wanted, again, is_sqlite())
-    return int(execute_built(insert, {**wanted.values, **values}, rowcount=True).rowcount)
+    enrolled = int(execute_built(insert, {**wanted.values, **values}, rowcount=True).rowcount)
+    counts.change(account_id, {(workflow_id, EnrollmentStatus.HELD): enrolled})
+    return enrolled
 
 
 def withdraw(account_id: int, contacts: sa.Select[tuple[int]], at: datetime) -> None:
     """End the active enrollments of the contacts whose ids the select returns."""
-    session().execute(
-        sa.update(_enrollments)
-        .where(
-            _enrollments.c.account_id == account_id,
-            _enrollments.c.contact_id.in_(contacts),
-            _enrollments.c.status.in_(UNDER_WAY),
+    _end(account_id, _enrollments.c.contact_id.in_(contacts), at=at)
+
+
+def withdraw_many(
+    account_id: int, contacts: sa.Select[tuple[int]], job_id: int, undone_by: int, at: datetime
+) -> int:
+    """End the job's enrollments of the contacts that are under way; see `application.withdraw_many`."""
+    of_job = (_enrollments.c.job_id == job_id, _enrollments.c.contact_id.in_(contacts))
+    return _end(account_id, *of_job, at=at, undone_job_id=undone_by)
+
+
+def withdraw_contact(account_id: int, contact_id: int, at: datetime) -> None:
+    """End all active enrollments of a contact."""
+    _end(account_id, _enrollments.c.contact_id == contact_id, at=at)
+
+
+def _end(account_id: int, *conditions: sa.ColumnElement[bool], at: datetime, **values: Any) -> int:
+    """Withdraw the active enrollments that fulfill the conditions; return how many."""
+    ended: Counter[tuple[int, str]] = Counter()
+    for status in UNDER_WAY:  # in the order in which an enrollment has them
+        found = session().execute(
+            sa.update(_enrollments)
+            .where(_enrollments.c.account_id == account_id, *conditions, _enrollments.c.status == status)
+            .values(status=EnrollmentStatus.WITHDRAWN.value, ended_at=at, due_at=None, **values)
+            .returning(_enrollments.c.workflow_id)
         )
-        .values(status=EnrollmentStatus.WITHDRAWN.value, ended_at=at)
-    )
+        for workflow_id in found.scalars():
+            ended[workflow_id, status] -= 1
+            ended[workflow_id, EnrollmentStatus.WITHDRAWN] += 1
+    counts.change(account_id, ended)
+    return -sum(ended[one] for one in ended if one[1] in UNDER_WAY)
 
 
 @lru_cache(maxsize=64)
@@ -88,35 +114,3 @@ def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
     )
     insert = (sqlite if on_sqlite else postgresql).insert(_enrollments)
     return insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()
-
-
-def withdraw_many(
-    account_id: int, contacts: sa.Select[tuple[int]], job_id: int, undone_by: int, at: datetime
-) -> int:
-    """End the job's enrollments of the contacts that are under way; see `application.withdraw_many`."""
-    result: Any = session().execute(
-        sa.update(Enrollment)
-        .where(
-            Enrollment.account_id == account_id,
-            Enrollment.job_id == job_id,
-            Enrollment.contact_id.in_(contacts),
-            Enrollment.status.in_(UNDER_WAY),
-        )
-        .values(status=EnrollmentStatus.WITHDRAWN.value, ended_at=at, due_at=None, undone_job_id=undone_by),
-        execution_options={"synchronize_session": False, "preserve_rowcount": True},
-    )
-    return int(result.rowcount)
-
-
-def withdraw_contact(account_id: int, contact_id: int, at: datetime) -> None:
-    """End all active enrollments of a contact."""
-    session().execute(
-        sa.update(Enrollment)
-        .where(
-            Enrollment.account_id == account_id,
-            Enrollment.contact_id == contact_id,
-            Enrollment.status.in_(UNDER_WAY),
-        )
-        .values(status=EnrollmentStatus.WITHDRAWN, ended_at=at, due_at=None),
-        execution_options={"synchronize_session": False},
-    )

@@ -1,4 +1,5 @@
-"""Table of enrollments. A partial unique index prevents two active enrollments of a contact in a workflow."""
+"""Tables of enrollments and of their number. A partial unique index prevents two active enrollments of a
+contact in a workflow."""
 
 from datetime import datetime
 
@@ -51,3 +52,16 @@ class Enrollment(AccountOwned, db.Model):
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     undone_job_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class EnrollmentCount(AccountOwned, db.Model):
+    """A part of the number of a workflow's enrollments with a status. The number is the sum of all parts, and
+    a part may be negative. See `counts`."""
+
+    __tablename__ = "enrollment_counts"
+    __table_args__ = (sa.Index(None, "account_id", "workflow_id", "status"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    status: Mapped[str] = mapped_column(sa.String(12))
+    enrollments: Mapped[int] = mapped_column(BigInt)

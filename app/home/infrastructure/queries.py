@@ -12,7 +12,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
-from app.engine.infrastructure.tables import Enrollment
+from app.engine.infrastructure.tables import EnrollmentCount
 from app.platform.database import session
 from app.workflows.domain.life_cycle import Status
 from app.workflows.infrastructure.tables import Workflow
@@ -167,12 +167,12 @@ def _by_status(table: type[Workflow] | type[Contact], account_id: int) -> dict[s
 
 def _people_in_workflows(account_id: int) -> int:
     mine = sa.select(Workflow.id).where(Workflow.account_id == account_id)
-    query = sa.select(sa.func.count()).where(
-        Enrollment.account_id == account_id,
-        Enrollment.workflow_id.in_(mine),
-        Enrollment.status.in_(UNDER_WAY),
+    query = sa.select(sa.func.sum(EnrollmentCount.enrollments)).where(
+        EnrollmentCount.account_id == account_id,
+        EnrollmentCount.workflow_id.in_(mine),
+        EnrollmentCount.status.in_(UNDER_WAY),
     )
-    return session().scalar(query) or 0
+    return int(session().scalar(query) or 0)
 
 
 def _count(query: sa.Select[tuple[int]]) -> int:

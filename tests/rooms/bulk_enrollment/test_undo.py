@@ -26,6 +26,7 @@ from app.workflows import application as workflows
 from tests.rooms.bulk_enrollment.jobs import page_of, rows_on, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines
 from tests.rooms.contacts.people import add
+from tests.rooms.engine.enrolled import count_again
 from tests.rooms.workflows.drafts import active
 
 
@@ -60,6 +61,7 @@ def set_status(trial: Trial, address: str, status: str) -> None:
     with trial.acting(), transaction():
         query = sa.update(Enrollment).where(Enrollment.id == one.id, Enrollment.account_id == one.account_id)
         session().execute(query.values(status=status))
+        count_again(one.account_id)
 
 
 def tags_of(trial: Trial, address: str) -> int:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.application.report.verify import verify_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
-from app.engine.infrastructure.tables import Enrollment
+from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import session, transaction
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
 from tests.rooms.workflows.drafts import active
@@ -59,6 +59,10 @@ def test_unknown_jobs(app):
             "rows in the file = sum of all outcomes",
         ),
         (sa.delete(Enrollment).where(Enrollment.id == 1), "enrolled rows without exactly one enrollment"),
+        (
+            sa.update(EnrollmentCount).values(enrollments=EnrollmentCount.enrollments + 1),
+            "active enrollments in the workflow = their number as pages show it",
+        ),
         (
             sa.update(EnrollmentRow).where(EnrollmentRow.row_number == 6).values(outcome=12),
             "VALIDATION_ERROR reported = counted",

@@ -15,6 +15,7 @@ from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
+from tests.rooms.engine.enrolled import count_again
 
 
 def plain(page: str) -> str:
@@ -101,6 +102,8 @@ def test_key_figures(app: Flask, alice: Person, mallory: Person) -> None:
                 for contact in people
             ),
         )
+        with app.app_context(), transaction():
+            count_again(person.actor.account_id)
     text = plain(alice.get("/").text)
     assert "Contacts 3 3 can be contacted Active workflows 1 of 2 workflows People in workflows 2" in text
     text = plain(mallory.get("/").text)

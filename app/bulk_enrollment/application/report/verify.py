@@ -10,6 +10,7 @@ from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.bulk_enrollment.infrastructure.verification import invariants
+from app.engine import application as engine
 from app.files import application as files
 from app.platform.words import counted
 
@@ -65,6 +66,16 @@ def verify_job(job: EnrollmentJob) -> list[Check]:
                 twice,
                 "Contacts that are in the workflow twice.",
                 "contact",
+            )
+        )
+        active, kept = engine.active_and_counted(account_id, job.workflow_id)
+        checks.append(
+            Check(
+                "active enrollments in the workflow = their number as pages show it",
+                active,
+                kept,
+                "Active enrollments in the workflow, compared with the number on its page.",
+                "enrollment",
             )
         )
     if job.status in FINISHED and job.status != JobStatus.FAILED:
