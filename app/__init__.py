@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.platform.connections import Process
+    from app.platform.database.connections import Process
     from app.platform.settings import Settings
 
 
@@ -30,7 +30,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.integrations import presentation as integrations
     from app.notifications import presentation as notifications
     from app.platform import database, logs, queue, web
-    from app.platform.every_request import SynchronousFlask
+    from app.platform.web.every_request import SynchronousFlask
     from app.sample_data import presentation as sample_data
     from app.workflows import presentation as workflows
 

@@ -56,6 +56,6 @@ with engine.connect().execution_options(cross_account=True) as connection:
     if sqlite:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
     else:
-        from app.platform import row_security  # loads PostgreSQL's driver
+        from app.platform.tenancy import row_security  # loads PostgreSQL's driver
 
         row_security.set_up(engine)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from app.platform.errors import Unavailable
-from app.platform.event_streams import LAST_EVENT_ID, State, Subscription
+from app.platform.web.event_streams import LAST_EVENT_ID, State, Subscription
 
 MOST_LISTENERS = 200
 RETRY_AFTER_SECONDS = 30

@@ -24,7 +24,7 @@ from ops.places import events_socket
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.platform.event_streams import State, Subscription
+    from app.platform.web.event_streams import State, Subscription
     from ops.event_hub import Hub, Listener
 
 REQUEST_WITHIN_SECONDS = 10.0
@@ -96,7 +96,7 @@ class EventServer:
     async def _answer(
         self, environ: Environ, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        from app.platform.event_streams import ADMIT
+        from app.platform.web.event_streams import ADMIT
 
         admitted: list[Listener] = []
         loop = asyncio.get_running_loop()
@@ -148,7 +148,7 @@ class EventServer:
     async def _until_refused(self, environ: Environ) -> None:
         """Return once the app no longer answers this request with a stream: the session has ended, for
         example. An app that cannot decide, because the database is down, counts as a refusal."""
-        from app.platform.event_streams import IS_CHECK
+        from app.platform.web.event_streams import IS_CHECK
 
         status = 200
         while status == 200:
@@ -179,9 +179,10 @@ class EventServer:
         return await asyncio.get_running_loop().run_in_executor(self._reads, self._read_now, subscription)
 
     def _read_now(self, subscription: "Subscription") -> "State | None":
-        from app.platform import outages, tenancy
+        from app.platform import tenancy
         from app.platform.errors import NotFound
         from app.platform.logs import log
+        from app.platform.web import outages
         from ops.event_hub import Gone
 
         try:

@@ -17,9 +17,10 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Any, TypeVar
 
-from app.platform import event_streams, web
-from app.platform.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
+from app.platform import web
 from app.platform.settings import Settings
+from app.platform.web import event_streams
+from app.platform.web.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
 from ops.places import events_socket
 from ops.process import load
 from ops.relay import Message, Receive, Relay, Send

@@ -63,7 +63,7 @@ def is_current(settings: Settings) -> bool:
 
 
 def _has_row_security(connection: sa.Connection) -> bool:
-    from app.platform import row_security  # loads the PostgreSQL driver
+    from app.platform.tenancy import row_security  # loads the PostgreSQL driver
 
     return row_security.is_up(connection)
 
@@ -81,7 +81,7 @@ def _migrate(engine: sa.Engine) -> None:
 def _secure_rows(engine: sa.Engine) -> str | None:
     """Set up row-level security; return a message with the statements to run if our user is not allowed
     to."""
-    from app.platform import row_security
+    from app.platform.tenancy import row_security
 
     with engine.connect() as connection:
         if _has_row_security(connection):

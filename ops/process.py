@@ -12,7 +12,7 @@ from app import create_app
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.platform.connections import Process
+    from app.platform.database.connections import Process
 
 
 def load(process: "Process") -> "Flask":

@@ -15,7 +15,8 @@ from redis import Redis
 from rq.serializers import JSONSerializer
 
 from app.accounts.application import change_business
-from app.platform import formats, logs, queue
+from app.platform import logs, queue
+from app.platform.text import formats
 from tests.people import Person, Program, program_of, sign_in
 from tests.services.databases import Database
 from tests.services.installation import Installation

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from app.platform import queue
 from app.platform.errors import LimitReached
 from app.platform.logs import log
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 MAX_KEYS_IN_MEMORY: Final = 20_000  # least recently used keys are evicted
 

@@ -43,14 +43,14 @@ def test_one_place_commits() -> None:
         f"{source.name}:{call.lineno}"
         for source in APP
         for call, name in source.calls()
-        if name == "commit" and source.module != "app.platform.database"
+        if name == "commit" and source.module != "app.platform.database.transactions"
     ]
     assert not wrong, wrong
 
 
 def test_transactions_are_opened_in_applications() -> None:
     """The accounts' store for Flask-Security is the one exception: the framework decides when it writes."""
-    rooms = r"\w+\.application(\..*)?|platform\.\w+|accounts\.infrastructure\.user_datastore"
+    rooms = r"\w+\.application(\..*)?|platform\..+|accounts\.infrastructure\.user_datastore"
     allowed = re.compile(rf"app\.({rooms})$")
     wrong = [
         f"{source.name}:{call.lineno}"

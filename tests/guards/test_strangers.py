@@ -20,8 +20,8 @@ from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplate
 from app.notifications import application as notifications
 from app.notifications.infrastructure.tables import Notification
 from app.platform.database import session, transaction
-from app.platform.event_streams import is_event_stream
 from app.platform.tenancy import acting_for
+from app.platform.web.event_streams import is_event_stream
 from app.sample_data.application import make_sample_data
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.platform.request_bodies import FULL, REFUSED
 from app.platform.settings import Settings
+from app.platform.web.request_bodies import FULL, REFUSED
 from ops.gateway import Gateway
 from ops.wsgi import Unread
 

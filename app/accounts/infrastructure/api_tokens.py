@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import Account, ApiRequest, ApiToken, Membership, User
 from app.platform.database import session
-from app.platform.short_reads import read_built
+from app.platform.database.short_reads import read_built
 
 _PLAIN = {"synchronize_session": False}
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import Account, Business, Membership, SignIn, User
 from app.platform.database import BigInt, session
-from app.platform.short_reads import read_built
+from app.platform.database.short_reads import read_built
 
 _CROSS_ACCOUNT = {"cross_account": True}
 

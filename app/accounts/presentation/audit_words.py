@@ -5,7 +5,7 @@ from typing import Final
 
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
-from app.platform.formats import number
+from app.platform.text.formats import number
 
 _LIMITS: Final = {
     "workflows": "workflows",

@@ -14,7 +14,7 @@ from app.platform.addresses import email_key
 from app.platform.attempts import Attempt, AttemptLimiter, attempt_limiter, network_of
 from app.platform.logs import log
 from app.platform.settings import Settings
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 
 class Locked(Exception):

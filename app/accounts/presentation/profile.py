@@ -24,7 +24,7 @@ from app.accounts.presentation.sessions import current_token
 from app.platform import web
 from app.platform.addresses.email_keys import MAX_ADDRESS
 from app.platform.errors import Invalid
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 blueprint = Blueprint("profile", __name__, url_prefix="/settings/profile")
 

@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.application import api_requests, api_tokens, require
 from app.accounts.application.api_tokens import TokenUse
 from app.accounts.domain import Permission
-from app.platform import event_streams, formats, tenancy, web
+from app.platform import tenancy, web
 from app.platform.api import rate_limits
 from app.platform.attempts import AttemptLimiter, count_or_refuse
 from app.platform.clock import every
 from app.platform.logs import origin
-from app.platform.problems import problem
+from app.platform.text import formats
+from app.platform.web import event_streams
+from app.platform.web.problems import problem
 
 WRONG_TOKENS, WRONG_TOKENS_SECONDS = 60, 60
 KEPT_HEADERS = ("Location", "ETag", "Link")

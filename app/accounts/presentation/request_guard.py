@@ -12,9 +12,10 @@ from app.accounts.application import actor_of, installation_is_new
 from app.accounts.domain import Actor
 from app.accounts.presentation.programs import sign_in_program
 from app.accounts.presentation.sessions import end_this_session
-from app.platform import formats, tenancy, web
+from app.platform import tenancy, web
 from app.platform.errors import NotFound
 from app.platform.logs import origin
+from app.platform.text import formats
 
 
 def guard() -> AnyResponse | None:

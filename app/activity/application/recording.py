@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure import store
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
-from app.platform.many_rows import Bound, bound
+from app.platform.database.many_rows import Bound, bound
 
 
 class ActorLike(Protocol):

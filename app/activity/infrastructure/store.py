@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 from app.platform.database import session
-from app.platform.many_rows import Bound, around, execute_built
+from app.platform.database.many_rows import Bound, around, execute_built
 
 _events = ContactEvent.__table__
 

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.activity import application as activity
 from app.activity.application import LogFilter, LogPage, Sentence
-from app.platform import formats, web
+from app.platform import web
 from app.platform.clock import now
 from app.platform.ids import HIGHEST_ID
+from app.platform.text import formats
 
 blueprint = Blueprint("activity", __name__)
 

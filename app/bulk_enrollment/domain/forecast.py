@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.platform.formats import number
-from app.platform.words import counted
+from app.platform.text.formats import number
+from app.platform.text.words import counted
 
 ROWS_A_SECOND: Final = 2_000  # used until a job of the account has been measured
 SHORTEST: Final = 2.0

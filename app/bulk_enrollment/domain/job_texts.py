@@ -19,8 +19,8 @@ from app.bulk_enrollment.domain.timing.texts import (
     waiting_words,
 )
 from app.bulk_enrollment.domain.undoing import undo_headline
-from app.platform.formats import number, time_with_seconds
-from app.platform.words import counted, joined
+from app.platform.text.formats import number, time_with_seconds
+from app.platform.text.words import counted, joined
 
 S = JobStatus
 O = Outcome  # noqa: E741

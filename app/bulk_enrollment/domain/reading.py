@@ -21,7 +21,7 @@ from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.withholding import withholding
 from app.platform.addresses import trimmed
 from app.platform.addresses.text import MAX_CELL_LENGTH
-from app.platform.blank_words import is_blank, may_be_name
+from app.platform.text.blank_words import is_blank, may_be_name
 
 MAX_IDENTIFIER_LENGTH: Final = 200  # characters of an identifier stored in the ledger
 TOO_MANY_TAGS: Final = (

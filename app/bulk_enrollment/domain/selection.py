@@ -13,7 +13,7 @@ from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.questions import ConsentAnswers
-from app.platform.words import counted, quoted
+from app.platform.text.words import counted, quoted
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Final
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.platform.formats import number
-from app.platform.words import counted, joined
+from app.platform.text.formats import number
+from app.platform.text.words import counted, joined
 
 UNDO_HOURS: Final = 24
 

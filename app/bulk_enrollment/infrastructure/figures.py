@@ -17,7 +17,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.many_rows import execute_built
+from app.platform.database.many_rows import execute_built
 
 _batches = EnrollmentBatch.__table__
 

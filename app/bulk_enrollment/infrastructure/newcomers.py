@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.files.domain.consent.cells import LEFT_OUT
-from app.platform.many_rows import constant
+from app.platform.database.many_rows import constant
 
 _NEVER = (*DECIDED_BY_PLAN, Outcome.CONTACT_NOT_FOUND)
 

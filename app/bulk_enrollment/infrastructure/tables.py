@@ -29,7 +29,7 @@ from app.bulk_enrollment.domain.retrying import WHOLE
 from app.bulk_enrollment.domain.selection import Selection
 from app.platform import tenancy
 from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
-from app.platform.documents import Document
+from app.platform.database.documents import Document
 from app.platform.ids import new_public_id
 from app.platform.tenancy import AccountOwned
 

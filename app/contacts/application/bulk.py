@@ -19,7 +19,7 @@ from app.contacts.infrastructure.counts.change_counts import FieldChanges
 from app.contacts.infrastructure.removing import locks
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.platform.database import is_sqlite, transaction
-from app.platform.many_rows import Bound, around, bound
+from app.platform.database.many_rows import Bound, around, bound
 
 Mode = Literal["fill", "overwrite"]
 

@@ -27,7 +27,7 @@ from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.logs import log
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 ERASE_TASK = "contacts.erase_traces"
 UNTOUCHED = timedelta(minutes=5)

@@ -14,7 +14,7 @@ from app.contacts.domain.value_style import ValueStyle
 from app.contacts.domain.whole_names import split_name
 from app.platform.addresses import email_key, first_email, read_phone
 from app.platform.addresses.email_keys import MAX_ADDRESS
-from app.platform.dates import NO_YEAR, read_date
+from app.platform.text.dates import NO_YEAR, read_date
 
 
 class Field(NamedTuple):

@@ -18,8 +18,8 @@ from babel.numbers import get_decimal_symbol
 from app.contacts.domain.names import clean, field_key, tag_key, tag_name
 from app.contacts.domain.value_style import ValueStyle
 from app.files.domain.consent.words import PLAIN_NO, PLAIN_YES
-from app.platform.dates import NO_YEAR, read_date
-from app.platform.formats import short_date
+from app.platform.text.dates import NO_YEAR, read_date
+from app.platform.text.formats import short_date
 
 MAX_LABEL: Final = 120
 MAX_CHOICES: Final = 100

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from app.platform.dates import DateStyle, is_month_first
+from app.platform.text.dates import DateStyle, is_month_first
 
 
 class ValueStyle(NamedTuple):

@@ -17,7 +17,7 @@ from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import is_sqlite, session
-from app.platform.many_rows import Bound, around, constant, execute_built
+from app.platform.database.many_rows import Bound, around, constant, execute_built
 
 Mode = Literal["fill", "overwrite"]
 

@@ -29,8 +29,8 @@ from app.contacts.domain.criteria import (
 )
 from app.contacts.infrastructure.conditions import in_lane
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
-from app.platform.comparing import DAY, MICRO, NUMBER, SCRIPTS, Script
 from app.platform.database import is_sqlite
+from app.platform.text.comparing import DAY, MICRO, NUMBER, SCRIPTS, Script
 
 Bool: TypeAlias = sa.ColumnElement[bool]
 OwnTest: TypeAlias = Callable[[int, IsEmpty | HasKeys], Bool]

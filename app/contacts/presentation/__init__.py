@@ -15,7 +15,7 @@ from app.contacts.presentation.lists import (
     selection_pages,
 )
 from app.platform.clock import every
-from app.platform.formats import short_date
+from app.platform.text.formats import short_date
 
 every(3600)(count_contacts_of_day)
 

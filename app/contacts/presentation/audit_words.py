@@ -7,8 +7,8 @@ from flask import url_for
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
 from app.contacts.infrastructure import queries
-from app.platform.formats import number
-from app.platform.words import counted
+from app.platform.text.formats import number
+from app.platform.text.words import counted
 
 
 def _page(contact_id: str) -> str:

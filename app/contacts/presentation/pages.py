@@ -17,8 +17,8 @@ from app.contacts.presentation.forms import (
 from app.contacts.presentation.time_line import jobs_of, lines_of, stating_file
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
-from app.platform.formats import short_date
 from app.platform.ids import HIGHEST_ID
+from app.platform.text.formats import short_date
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 

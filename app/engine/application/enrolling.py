@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.engine.infrastructure import queries, store
-from app.platform.many_rows import Bound
-from app.platform.words import counted
+from app.platform.database.many_rows import Bound
+from app.platform.text.words import counted
 
 
 def enroll_many(

@@ -7,7 +7,7 @@ from app.contacts.application import ErasedPerson, Trace
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure import queries, store
 from app.platform.clock import now
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 
 def register_eraser() -> None:

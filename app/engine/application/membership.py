@@ -7,7 +7,7 @@ from app.contacts import application as contacts
 from app.contacts.domain.criteria import NO_VALUE, Field, Kind, register_kind
 from app.engine.infrastructure import membership
 from app.platform.ids import is_public_id
-from app.platform.words import joined, quoted
+from app.platform.text.words import joined, quoted
 
 IN_WORKFLOW = Field("contact.in_workflow", "In workflow", "workflow")
 WAS_IN_WORKFLOW = Field("contact.was_in_workflow", "Ever in workflow", "workflow")

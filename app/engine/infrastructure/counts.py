@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, session
-from app.platform.many_rows import constants, execute_built
+from app.platform.database.many_rows import constants, execute_built
 
 _counts = EnrollmentCount.__table__
 

@@ -15,7 +15,7 @@ from app.engine.infrastructure import counts
 from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
-from app.platform.many_rows import Bound, around, bound, execute_built, is_there, without_index
+from app.platform.database.many_rows import Bound, around, bound, execute_built, is_there, without_index
 
 _contacts, _enrollments = Contact.__table__, Enrollment.__table__
 _GIVEN = ("account_id", "workflow_id", "version_id", "status", "step_id", "source", "job_id", "enrolled_at")

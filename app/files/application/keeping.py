@@ -34,12 +34,13 @@ from app.files.domain.text.foreign import is_workbook, refuse_foreign
 from app.files.domain.text.lines import BLOCK, Readable, read_block
 from app.files.infrastructure import storage, store, worksheets
 from app.files.infrastructure.tables import Upload
-from app.platform import disk, formats
+from app.platform import disk
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NoSpace, TooLarge, TooMuch
 from app.platform.ids import new_public_id
 from app.platform.logs import log
 from app.platform.settings import current
+from app.platform.text import formats
 
 
 def keep(actor: Actor, stream: Readable, file_name: str | None) -> Upload:

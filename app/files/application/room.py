@@ -9,9 +9,10 @@ from collections.abc import Callable
 from app.accounts import application as accounts
 from app.activity import application as activity
 from app.files.infrastructure import queries, storage
-from app.platform import disk, formats
+from app.platform import disk
 from app.platform.errors import LimitReached, NoSpace
 from app.platform.settings import current
+from app.platform.text import formats
 
 BYTES_OF_A_LOG_ENTRY = 400
 

@@ -28,7 +28,7 @@ from app.files.infrastructure import store
 from app.files.infrastructure.tables import Upload
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.dates import DateStyle
+from app.platform.text.dates import DateStyle
 
 
 class ColumnStyles(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 
 def _rows(facts: Facts) -> str:

@@ -11,7 +11,7 @@ from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.reading.notices import Noticed, NoticedLine
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
 from app.files.domain.text.garbled import repaired
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 SEEN: Final = "layout-seen"  # mark of the reading shown on the page
 DELIMITERS: Final = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe"}

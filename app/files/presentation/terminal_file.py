@@ -18,7 +18,7 @@ from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.text.encodings import UNDECIDED, label_of
 from app.files.presentation.column_readings import second_email, unread_of
 from app.platform.errors import Invalid
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 _OPTIONS: Final = (
     click.option(

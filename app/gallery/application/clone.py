@@ -13,7 +13,7 @@ from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate
 from app.integrations.domain import service_name
 from app.platform.database import transaction
 from app.platform.errors import Invalid, MusterError
-from app.platform.words import joined
+from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import TemplateOrigin
 from app.workflows.domain import (

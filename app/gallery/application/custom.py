@@ -22,7 +22,7 @@ from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.settings import current
-from app.platform.words import sentence
+from app.platform.text.words import sentence
 from app.workflows import application as workflows
 from app.workflows.domain.checks.storable import unstorable
 

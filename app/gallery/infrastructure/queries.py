@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.database import BigInt, session
-from app.platform.many_rows import execute_built
-from app.platform.short_reads import read_built
+from app.platform.database.many_rows import execute_built
+from app.platform.database.short_reads import read_built
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
 

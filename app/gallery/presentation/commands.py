@@ -12,7 +12,7 @@ from app.gallery.presentation.shapes import clone_shape, template_shape
 from app.platform.ids import new_public_id
 from app.platform.tenancy import acting_for
 from app.platform.terminal import plain_errors, print_json
-from app.platform.words import counted
+from app.platform.text.words import counted
 from app.workflows import application as workflows
 
 

@@ -5,9 +5,9 @@ from datetime import date
 
 from app.accounts.domain import Actor
 from app.contacts import application as contacts
-from app.platform.formats import number, short_date
 from app.platform.line_chart import area_points, line_points
-from app.platform.words import counted
+from app.platform.text.formats import number, short_date
+from app.platform.text.words import counted
 
 FEWEST_DAYS = 2
 

@@ -18,9 +18,9 @@ from app.home.application.growth import GrowthChart, growth_chart
 from app.home.infrastructure import queries
 from app.home.infrastructure.queries import Figures, JobWithWorkflow, Onboarding
 from app.platform.clock import now
-from app.platform.formats import number
 from app.platform.ids import is_public_id
 from app.platform.settings import UNLIMITED, Settings
+from app.platform.text.formats import number
 
 ATTENTION_PERIOD = timedelta(days=14)
 # Suggested to accounts without a workflow.

@@ -9,9 +9,10 @@ from app.accounts.domain.regions import countries
 from app.files import application as files
 from app.home import application as home_room
 from app.home.presentation.forms import AccountForm
-from app.platform import formats, web
+from app.platform import web
 from app.platform.errors import Invalid
 from app.platform.settings import current
+from app.platform.text import formats
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.integrations.infrastructure.tables import Integration
 from app.platform.database import BigInt
-from app.platform.short_reads import read_built
+from app.platform.database.short_reads import read_built
 
 _integrations = Integration.__table__.c
 

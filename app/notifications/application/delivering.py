@@ -19,11 +19,12 @@ from app.notifications.infrastructure import delivery_claims, queries, webhook_c
 from app.notifications.infrastructure.delivery_claims import Table
 from app.notifications.infrastructure.tables import OutgoingEmail, WebhookCall
 from app.notifications.infrastructure.webhook_client import NotCalled
-from app.platform import formats, mail, queue
+from app.platform import mail, queue
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
 from app.platform.settings import current
+from app.platform.text import formats
 
 EMAIL_TASK = "notifications.send_emails"
 CALL_TASK = "notifications.call_webhook"

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from app.platform.addresses.email_keys import email_key
 from app.platform.addresses.problems import FIRST_OF_SEVERAL, ONLY_ADDRESS, AddressProblem
 from app.platform.addresses.text import MAX_CELL_LENGTH, trimmed, unquoted
-from app.platform.blank_words import is_blank
+from app.platform.text.blank_words import is_blank
 
 _GOOGLE_SEPARATOR: Final = ":::"
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]")

@@ -15,7 +15,7 @@ from phonenumbers import Leniency, PhoneNumber, PhoneNumberMatcher
 from app.platform.addresses.dialing import country_code_vote, e164, read_dialed, valid_number
 from app.platform.addresses.problems import EITHER_WAY, FIRST_NUMBER, AddressProblem
 from app.platform.addresses.text import trimmed, unquoted
-from app.platform.blank_words import is_blank
+from app.platform.text.blank_words import is_blank
 
 _MAX_LENGTH: Final = 250
 _LABEL: Final = re.compile(r"(?:p|tel|phone|mobile|cell|fon|telefon|handy|t|m|whatsapp)\s?[:=]\s?", re.I)

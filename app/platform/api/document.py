@@ -11,8 +11,8 @@ from flask import Blueprint, Flask, Response, current_app
 
 from app.platform.api.examples import add_examples
 from app.platform.api.operations import PREFIX, Operation, spec
-from app.platform.problems import MEDIA_TYPE
 from app.platform.web import skip_authentication
+from app.platform.web.problems import MEDIA_TYPE
 
 blueprint = Blueprint("api_document", __name__, url_prefix=PREFIX)
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from app.accounts.infrastructure.tables import User
 from app.contacts.infrastructure.tables import CustomField
 from app.platform.database import BigInt, session
+from app.platform.database.many_rows import execute_built
+from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
-from app.platform.many_rows import execute_built
-from app.platform.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 PAGE = 25

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
-from app.platform.words import joined
+from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
 from app.workflows.domain import MERGE_TAGS

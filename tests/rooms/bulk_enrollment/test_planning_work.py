@@ -16,7 +16,7 @@ from app.bulk_enrollment.application.jobs import plan
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now
 from app.platform.database import db, is_sqlite, transaction
-from app.platform.many_rows import bulk_load
+from app.platform.database.many_rows import bulk_load
 from app.platform.tenancy import acting_for
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, execute_all, lines
 from tests.rooms.workflows.drafts import active

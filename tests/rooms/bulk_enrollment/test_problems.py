@@ -13,7 +13,7 @@ from app.bulk_enrollment.infrastructure import problem_rows, queries
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.platform.database import is_sqlite, session, transaction
-from app.platform.many_rows import bulk_load
+from app.platform.database.many_rows import bulk_load
 from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, rows_on, start_job, words_of
 from tests.rooms.contacts.people import add
 

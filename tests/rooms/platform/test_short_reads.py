@@ -15,8 +15,8 @@ from app.contacts.domain import ConsentBasis
 from app.contacts.infrastructure.tables import Contact
 from app.platform import tenancy
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.many_rows import execute_built
-from app.platform.short_reads import read_built
+from app.platform.database.many_rows import execute_built
+from app.platform.database.short_reads import read_built
 from tests.people import Person
 
 _contacts = Contact.__table__.c

@@ -5,8 +5,8 @@ import io
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.platform.every_request import MAX_FORM_BYTES, MAX_PUBLIC_FORM_BYTES
-from app.platform.request_bodies import MAX_FORM_FIELDS
+from app.platform.web.every_request import MAX_FORM_BYTES, MAX_PUBLIC_FORM_BYTES
+from app.platform.web.request_bodies import MAX_FORM_FIELDS
 from tests.people import Person
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app import create_app
-from app.platform.every_request import HEADERS
+from app.platform.web.every_request import HEADERS
 from tests.people import Person
 from tests.services.databases import Database
 

@@ -14,12 +14,11 @@ from app import create_app
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.gallery.application import load_system_templates
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
-from app.platform import row_security, tenancy
 from app.platform.clock import now
 from app.platform.database import db, session, transaction
-from app.platform.many_rows import bulk_load
+from app.platform.database.many_rows import bulk_load
 from app.platform.settings import Settings
-from app.platform.tenancy import acting_for
+from app.platform.tenancy import acting_for, isolation, row_security
 from ops.preparation import Prepared
 from ops.prepare import prepare_database
 from tests.people import Person, sign_in
@@ -66,7 +65,7 @@ def app(
 @pytest.fixture
 def unguarded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard reads no statement and takes each for one about the acting account."""
-    monkeypatch.setattr(tenancy, "_accounts_of", lambda *_: set())
+    monkeypatch.setattr(isolation, "_accounts_of", lambda *_: set())
 
 
 def test_every_table_of_accounts_has_its_policy(app: Flask) -> None:
@@ -86,14 +85,14 @@ def test_every_table_of_accounts_has_its_policy(app: Flask) -> None:
     own, written = f"(account_id = {account})", f'(account_id = ( SELECT {account} AS "nullif"))'
     shared = f"({own} OR (account_id IS NULL))"
     assert {name: policy for name, policy in policies.items() if name not in THROUGH_PARENT} == {
-        name: (shared if name in tenancy._shared else own, written, "{public}", "ALL")
-        for name in tenancy._owned
+        name: (shared if name in isolation._shared else own, written, "{public}", "ALL")
+        for name in isolation._owned
     }
     for name, parent in THROUGH_PARENT.items():
         seen, taken, *rest = policies[name]
         assert f"FROM {parent} t" in seen and account not in seen and rest == ["{public}", "ALL"]
         assert f"FROM {parent} t" in taken and f"t.account_id = {account}" in taken
-    assert secured == set(policies) == tenancy._owned | set(THROUGH_PARENT)
+    assert secured == set(policies) == isolation._owned | set(THROUGH_PARENT)
 
 
 def test_a_table_without_a_policy_has_a_reason(app: Flask) -> None:
@@ -104,7 +103,7 @@ def test_a_table_without_a_policy_has_a_reason(app: Flask) -> None:
             ).scalars()
         )
     assert set(db.metadata.tables) <= tables
-    assert tables - tenancy._owned - set(THROUGH_PARENT) == set(WITHOUT_POLICY)
+    assert tables - isolation._owned - set(THROUGH_PARENT) == set(WITHOUT_POLICY)
     assert all(WITHOUT_POLICY.values())
 
 

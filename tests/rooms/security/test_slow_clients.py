@@ -4,7 +4,7 @@ import socket
 import statistics
 import time
 
-from app.platform.request_bodies import MAX_UPLOADS_AT_ONCE, SMALL_BYTES
+from app.platform.web.request_bodies import MAX_UPLOADS_AT_ONCE, SMALL_BYTES
 from ops.gateway import SMALL_BODY_WITHIN_SECONDS
 from ops.web_worker import HEADERS_WITHIN_SECONDS, MOST_CONNECTIONS
 from tests.services.installation import Installation

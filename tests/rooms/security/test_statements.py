@@ -13,11 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
-from app.platform import tenancy
 from app.platform.clock import now
 from app.platform.database import is_sqlite, session, transaction
-from app.platform.many_rows import bulk_load
-from app.platform.tenancy import WrongAccount, act_for, acting_for
+from app.platform.database.many_rows import bulk_load
+from app.platform.tenancy import WrongAccount, act_for, acting_for, isolation
 from tests.people import Person
 
 MINE = Contact.account_id == 1
@@ -166,7 +165,7 @@ def test_what_is_said_to_cross_accounts_may(app: Flask, alice: Person, mallory: 
 
 def test_a_statement_is_read_once(app: Flask, alice: Person) -> None:
     """Parameter lists of other lengths and values reuse the parsed statement."""
-    read = tenancy._accounts_named
+    read = isolation._accounts_named
     with app.app_context(), acting_for(alice.actor.account_id):
         read.cache_clear()
         for length in range(1, 40):

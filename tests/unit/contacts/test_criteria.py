@@ -15,7 +15,7 @@ from app.contacts.domain.criteria import (
     parse,
 )
 from app.contacts.domain.criteria.countries import spellings_of
-from app.platform.comparing import SCRIPTS, SQL_FUNCTIONS, day_text, fold_case, micro_number
+from app.platform.text.comparing import SCRIPTS, SQL_FUNCTIONS, day_text, fold_case, micro_number
 from tests.unit.contacts.criteria_documents import CLOCK, meets, rule
 
 YES = [

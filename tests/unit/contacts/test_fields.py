@@ -21,8 +21,8 @@ from app.contacts.domain import (
     tag_name,
 )
 from app.contacts.domain.names import clean, field_key
-from app.platform.dates import DateStyle
-from app.platform.formats import short_date
+from app.platform.text.dates import DateStyle
+from app.platform.text.formats import short_date
 from tests.unit.files.contact_files import report_rows
 
 

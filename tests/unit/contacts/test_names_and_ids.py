@@ -6,7 +6,7 @@ import pytest
 
 from app.contacts.domain.names import field_key, full_name, tag_problem, title_of
 from app.platform.ids import HIGHEST_ID, number_of
-from app.platform.words import counted, joined
+from app.platform.text.words import counted, joined
 
 
 @pytest.mark.parametrize(

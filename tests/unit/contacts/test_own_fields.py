@@ -18,7 +18,7 @@ from app.contacts.domain.own_fields import (
     shown_own,
     typed_rule,
 )
-from app.platform.dates import DateStyle
+from app.platform.text.dates import DateStyle
 
 
 def field(kind: OwnKind, *choices: str, key: str = "plan") -> OwnField:

@@ -1,6 +1,6 @@
 """The tables that hand-made statements are about."""
 
-from app.platform.sql.parts import Tables
+from app.platform.tenancy.sql.parts import Tables
 
 DIALECTS = ("sqlite", "postgresql")
 TABLES = Tables(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.platform.dates import NO_YEAR, DateStyle, kind_of, read_date
+from app.platform.text.dates import NO_YEAR, DateStyle, kind_of, read_date
 from tests.unit.files.contact_files import report_rows
 
 DAY_FIRST = DateStyle(month_first=False, this_year=2026)

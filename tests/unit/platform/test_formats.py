@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.platform import formats
-from app.platform.dates import NO_YEAR
+from app.platform.text import formats
+from app.platform.text.dates import NO_YEAR
 
 
 @pytest.mark.parametrize(

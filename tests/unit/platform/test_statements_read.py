@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.platform.sql.parts import NotUnderstood
-from app.platform.sql.statements import Given, accounts_named
+from app.platform.tenancy.sql.parts import NotUnderstood
+from app.platform.tenancy.sql.statements import Given, accounts_named
 from tests.unit.platform.statement_tables import DIALECTS, TABLES, in_dialect
 
 ON_BOTH: tuple[tuple[str, list[int]], ...] = (

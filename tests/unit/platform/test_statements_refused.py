@@ -4,8 +4,8 @@
 
 import pytest
 
-from app.platform.sql.parts import NotUnderstood
-from app.platform.sql.statements import accounts_named
+from app.platform.tenancy.sql.parts import NotUnderstood
+from app.platform.tenancy.sql.statements import accounts_named
 from tests.unit.platform.statement_tables import DIALECTS, TABLES, in_dialect
 
 ON_BOTH = (

@@ -11,7 +11,7 @@ from app.bulk_enrollment.domain.dry_runs.meaning import Remark, remarks_on
 from app.bulk_enrollment.infrastructure.dry_runs import effects as counted
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain.criteria import custom_key, field_label
-from app.platform.formats import long_date
+from app.platform.text.formats import long_date
 from app.workflows import application as workflows
 
 

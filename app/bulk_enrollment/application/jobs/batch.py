@@ -26,7 +26,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.engine import application as engine
 from app.platform.database import is_transient, session
-from app.platform.many_rows import Bound
+from app.platform.database.many_rows import Bound
 from app.workflows import application as workflows
 
 SOURCE = "bulk_enrollment"

@@ -15,7 +15,7 @@ from app.contacts.domain.criteria.rewriting import redacted_text
 from app.files import application as files
 from app.platform.database import transaction
 from app.platform.errors import Conflict
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 _AT_ONCE = 500
 _MOST_FIXES = 5_000  # rows of one person in one job

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.domain import FIELDS
-from app.platform.words import sentence
+from app.platform.text.words import sentence
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.clock import now
 from app.platform.database import one_snapshot
 from app.platform.errors import NotFound
-from app.platform.event_streams import State
+from app.platform.web.event_streams import State
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from itertools import accumulate
 
 from app.bulk_enrollment.infrastructure import figures
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.platform.formats import duration, number
 from app.platform.line_chart import area_points, line_points
-from app.platform.words import counted
+from app.platform.text.formats import duration, number
+from app.platform.text.words import counted
 
 FEWEST_BATCHES = 3  # for a line that says something
 

@@ -12,7 +12,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.bulk_enrollment.infrastructure.verification import invariants
 from app.engine import application as engine
 from app.files import application as files
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.timing.pace import DripPlan, Portion, drip_plan, plan_left
 from app.bulk_enrollment.domain.timing.texts import Timing
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.platform import formats
+from app.platform.text import formats
 
 
 def timing_of(job: EnrollmentJob, enrolled: int, at: datetime, ahead: int = 0) -> Timing:

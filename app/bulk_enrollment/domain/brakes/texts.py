@@ -4,8 +4,8 @@ from typing import Final
 
 from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.job import Progress
-from app.platform.formats import number
-from app.platform.words import counted
+from app.platform.text.formats import number
+from app.platform.text.words import counted
 
 CANARY_DONE: Final = "Its first rows are done. Look at their results, then continue the job or cancel it."
 

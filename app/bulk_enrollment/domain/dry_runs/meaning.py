@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 
 from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.contacts.domain.criteria import field_label
-from app.platform.formats import number
-from app.platform.words import counted
+from app.platform.text.formats import number
+from app.platform.text.words import counted
 from app.workflows.domain import AddedByHand, NeededValue
 
 Offer: TypeAlias = Literal["trigger", "leave_out"]

@@ -11,8 +11,8 @@ from app.bulk_enrollment.infrastructure.fixing.tables import OPEN, FixingRow, Fi
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.platform.clock import now
 from app.platform.database import session
+from app.platform.database.many_rows import bulk_load, constant
 from app.platform.leases import is_older, lease
-from app.platform.many_rows import bulk_load, constant
 
 _PLAIN = {"synchronize_session": False}
 _LOADED = (

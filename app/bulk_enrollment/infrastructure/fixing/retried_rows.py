@@ -11,7 +11,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.fixing.tables import FixingRow, RowEdits
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob, EnrollmentRow
 from app.platform.database import session
-from app.platform.many_rows import constant
+from app.platform.database.many_rows import constant
 
 SOURCE_ROW = sa.func.coalesce(EnrollmentRow.source_row, EnrollmentRow.row_number)
 

@@ -14,9 +14,9 @@ from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import BigInt, Json
+from app.platform.database.many_rows import constant, constants, execute_built
+from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
-from app.platform.many_rows import constant, constants, execute_built
-from app.platform.short_reads import read_built
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _jobs, _uploads, _users = EnrollmentJob.__table__, Upload.__table__, User.__table__

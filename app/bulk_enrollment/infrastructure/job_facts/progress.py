@@ -11,9 +11,9 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure.figures import Figures, final_figures, progress_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, Json
+from app.platform.database.many_rows import constant, constants
+from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
-from app.platform.many_rows import constant, constants
-from app.platform.short_reads import read_built
 
 _jobs, _batches = EnrollmentJob.__table__, EnrollmentBatch.__table__
 

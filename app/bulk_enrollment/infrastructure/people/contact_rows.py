@@ -14,7 +14,7 @@ from app.bulk_enrollment.infrastructure.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentJob, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session
-from app.platform.many_rows import without_index
+from app.platform.database.many_rows import without_index
 from app.workflows.infrastructure.tables import Workflow
 
 SMALL_JOB = 20_000  # rows that may be searched without an index

@@ -26,7 +26,7 @@ from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import BigInt
-from app.platform.many_rows import Bound, constant, execute_built, is_there, without_index
+from app.platform.database.many_rows import Bound, constant, execute_built, is_there, without_index
 
 _rows, _fields = EnrollmentRow.__table__.c, RowFields.__table__.c
 _contacts, _enrollments = Contact.__table__.c, Enrollment.__table__.c

@@ -24,8 +24,8 @@ from app.bulk_enrollment.infrastructure.store.claims import (
 )
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import UtcDateTime
+from app.platform.database.many_rows import execute_built
 from app.platform.leases import Interval, lease, longest_wait
-from app.platform.many_rows import execute_built
 
 _batches = EnrollmentBatch.__table__
 

@@ -28,7 +28,7 @@ from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.columns.identify import Identifier
 from app.files.domain.consent.cells import LEFT_OUT, WITHHELD
 from app.platform.database import is_sqlite, session
-from app.platform.many_rows import (
+from app.platform.database.many_rows import (
     bulk_load,
     constant,
     is_there,

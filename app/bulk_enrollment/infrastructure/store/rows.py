@@ -23,7 +23,7 @@ from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.consent.cells import LEFT_OUT
 from app.platform.database import session
-from app.platform.many_rows import is_there, without_index
+from app.platform.database.many_rows import is_there, without_index
 
 FILE = "file"  # detail of a row whose consent the file withdraws; may be followed by ":" and the source
 UNCLEAR = "unclear"  # the same, for a row whose consent is unclear

@@ -10,7 +10,7 @@ from app.bulk_enrollment.infrastructure.store.rows import FILE, UNCLEAR
 from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentRow, WithheldKey
 from app.files.domain.consent.cells import LEFT_OUT, WITHHELD
 from app.platform.database import session
-from app.platform.many_rows import bulk_load, without_index
+from app.platform.database.many_rows import bulk_load, without_index
 
 _COUNTING = sa.text(f"enrollment_rows.{COUNTING.text}")
 

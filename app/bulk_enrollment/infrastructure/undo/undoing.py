@@ -18,7 +18,7 @@ from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
-from app.platform.many_rows import is_there, without_index
+from app.platform.database.many_rows import is_there, without_index
 
 USED = "used"  # detail of a row whose contact the original job created, but something else has touched since
 _PLAIN = {"synchronize_session": False}

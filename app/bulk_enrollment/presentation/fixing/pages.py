@@ -17,7 +17,7 @@ from app.bulk_enrollment.domain.retrying import SameError
 from app.bulk_enrollment.presentation.fixing.retries import run_again
 from app.platform import web
 from app.platform.errors import Invalid
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 blueprint = Blueprint("fixing", __name__, url_prefix="/enrollments/<public_id>/fix")
 

@@ -13,7 +13,7 @@ from app.bulk_enrollment.presentation.jobs.timing import PlanInWords, drip_in_wo
 from app.bulk_enrollment.presentation.selection.when_form import When, WhenForm, form_for, read_when
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 blueprint = Blueprint("pace", __name__, url_prefix="/enrollments/<public_id>/pace")
 

@@ -12,8 +12,8 @@ from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import TAKEN_BACK, Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure import job_list
-from app.platform.formats import exact, number
-from app.platform.words import counted
+from app.platform.text.formats import exact, number
+from app.platform.text.words import counted
 
 _IMPORTED: Final = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
 

@@ -6,7 +6,7 @@ from app.accounts.domain import Permission
 from app.bulk_enrollment.presentation.report.event_streams import stream_of
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.operations import operation
-from app.platform.event_streams import event_stream
+from app.platform.web.event_streams import event_stream
 
 blueprint: Blueprint = api_blueprint("job_events")
 

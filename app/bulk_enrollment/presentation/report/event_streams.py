@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.report.live_progress import follow_job, live_state
 from app.platform import web
-from app.platform.event_streams import Subscription, answer, event_stream
+from app.platform.web.event_streams import Subscription, answer, event_stream
 
 blueprint = Blueprint("job_events", __name__, url_prefix="/enrollments")
 

@@ -29,9 +29,10 @@ from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.bulk_enrollment.presentation.selection.when_form import form_for
 from app.contacts import application as contacts
 from app.notifications import application as notifications
-from app.platform import formats, web
+from app.platform import web
 from app.platform.clock import now
 from app.platform.settings import current
+from app.platform.text import formats
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")

@@ -38,7 +38,7 @@ from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid
-from app.platform.words import joined
+from app.platform.text.words import joined
 
 
 @dataclass(frozen=True)

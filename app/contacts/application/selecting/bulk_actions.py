@@ -27,9 +27,9 @@ from app.contacts.infrastructure.tables import BulkAction, Contact
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
+from app.platform.database.many_rows import bound
 from app.platform.errors import Conflict, Invalid, NotFound
-from app.platform.many_rows import bound
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 Kind = Literal["tag", "untag", "delete"]
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from app.platform.comparing import fold_case
+from app.platform.text.comparing import fold_case
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 _ALSO = {

@@ -24,8 +24,8 @@ from app.contacts.domain.criteria.parsed import (
 )
 from app.contacts.domain.criteria.values import micro_of
 from app.contacts.domain.search import lane_of
-from app.platform.comparing import day_text, fold_case, micro_number
-from app.platform.dates import NO_YEAR
+from app.platform.text.comparing import day_text, fold_case, micro_number
+from app.platform.text.dates import NO_YEAR
 
 LAST_WITHOUT_YEAR = date(NO_YEAR, 12, 31)
 _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)

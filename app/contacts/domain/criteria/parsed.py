@@ -16,7 +16,7 @@ from app.contacts.domain.criteria.values import day_of, is_number, micro_of
 from app.contacts.domain.names import clean, tag_key
 from app.contacts.domain.search import Lane, lanes_of
 from app.platform.addresses import email_key, phone_key, phone_starts
-from app.platform.comparing import fold_case
+from app.platform.text.comparing import fold_case
 
 How: TypeAlias = Literal["is", "contains", "starts_with", "ends_with"]
 

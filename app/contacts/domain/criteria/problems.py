@@ -16,7 +16,7 @@ from app.contacts.domain.criteria.fields import (
 )
 from app.contacts.domain.criteria.values import MAX_DAYS, MAX_LIST, MAX_TEXT, day_of, is_number
 from app.contacts.domain.names import clean
-from app.platform.words import joined
+from app.platform.text.words import joined
 
 
 def criteria_problems(criteria: Any, *, may_be_empty: bool = False) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.platform.comparing import MICRO
+from app.platform.text.comparing import MICRO
 
 MAX_TEXT = 200
 MAX_LIST = 100

@@ -8,8 +8,8 @@ from app.accounts.domain.regions import countries
 from app.contacts.domain.criteria.document import MAX_NESTING, group_of
 from app.contacts.domain.criteria.fields import KINDS, OPERATORS, Field, field_named
 from app.contacts.domain.criteria.values import MAX_LIST, day_of
-from app.platform.formats import long_date
-from app.platform.words import joined, quoted, sentence
+from app.platform.text.formats import long_date
+from app.platform.text.words import joined, quoted, sentence
 
 TAG_WORDS = {
     ("has_any", False): "has any of the tags",

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.many_rows import Bound, around, execute_built
+from app.platform.database.many_rows import Bound, around, execute_built
 
 _contacts = Contact.__table__
 

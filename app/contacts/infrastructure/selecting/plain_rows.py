@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import BigInt
-from app.platform.many_rows import execute_built
-from app.platform.short_reads import read_built
+from app.platform.database.many_rows import execute_built
+from app.platform.database.short_reads import read_built
 
 _contacts, _tagged, _tags = Contact.__table__.c, ContactTag.__table__.c, Tag.__table__.c
 _account = sa.bindparam("of_account", type_=BigInt)

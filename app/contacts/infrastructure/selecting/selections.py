@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact, ContactSelection
 from app.platform.database import session
-from app.platform.many_rows import id_list
+from app.platform.database.many_rows import id_list
 
 
 def add(selection: ContactSelection) -> ContactSelection:

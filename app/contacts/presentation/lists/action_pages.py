@@ -7,7 +7,7 @@ from app.contacts import application as contacts
 from app.contacts.application import ShownAction
 from app.platform import web
 from app.platform.ids import HIGHEST_ID
-from app.platform.words import counted, quoted
+from app.platform.text.words import counted, quoted
 
 blueprint = Blueprint("bulk_actions", __name__, url_prefix="/contacts/actions")
 

@@ -13,7 +13,7 @@ from app.contacts.presentation.lists.list_page import count_words
 from app.contacts.presentation.lists.list_query import ListQuery, filter_text, list_query
 from app.platform import web
 from app.platform.errors import Invalid
-from app.platform.words import sentence
+from app.platform.text.words import sentence
 
 blueprint = Blueprint("contact_filter", __name__, url_prefix="/contacts/filter")
 

@@ -12,7 +12,7 @@ from app.contacts.presentation.pages import blueprint
 from app.platform import web
 from app.platform.errors import Invalid
 from app.platform.ids import number_of
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 SMALLEST_ESTIMATE = 100  # contacts
 

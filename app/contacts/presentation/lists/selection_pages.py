@@ -15,7 +15,7 @@ from app.contacts.presentation.lists.list_query import list_query, read_then
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.ids import HIGHEST_ID, number_of
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 blueprint = Blueprint("selections", __name__, url_prefix="/contacts/selections")
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from app.files.domain.cells.row import Row
 from app.platform.addresses import trimmed as without_outer_blanks
 from app.platform.addresses.text import MAX_CELL_LENGTH
-from app.platform.blank_words import is_blank
+from app.platform.text.blank_words import is_blank
 
 MOST_VALUES: Final = 200
 FEWEST_VALUES: Final = 40

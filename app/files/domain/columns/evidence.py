@@ -16,8 +16,8 @@ from app.files.domain.cells.tags import tags_of
 from app.files.domain.reading.table_file import Row
 from app.platform.addresses import has_country_code, read_phone
 from app.platform.addresses.dialing import WITHOUT_PLUS
-from app.platform.blank_words import is_blank
-from app.platform.dates import DateKind, kind_of
+from app.platform.text.blank_words import is_blank
+from app.platform.text.dates import DateKind, kind_of
 
 SAMPLES: Final = 3
 MOST_TAGS: Final = 500

@@ -25,7 +25,7 @@ from app.files.domain.headers.phrases import about_someone_else
 from app.files.domain.headers.words import meaning_of, normalised
 from app.files.domain.reading.layout import FileLayout
 from app.platform.addresses import first_email
-from app.platform.blank_words import is_blank
+from app.platform.text.blank_words import is_blank
 
 IGNORE: Final = "ignore"
 CUSTOM: Final = "custom"

@@ -17,8 +17,8 @@ from app.platform.addresses import (
     read_phone,
     text_before_invisible,
 )
-from app.platform.blank_words import is_blank
 from app.platform.ids import number_of
+from app.platform.text.blank_words import is_blank
 
 Identifier = Literal["email", "phone", "contact_id"]
 IDENTIFIERS: Final[tuple[Identifier, ...]] = ("email", "phone", "contact_id")

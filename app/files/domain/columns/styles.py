@@ -9,9 +9,9 @@ from typing import Final, Literal
 
 from app.files.domain.columns.evidence import DateEvidence, PhoneEvidence
 from app.platform.addresses import read_phone
-from app.platform.dates import DateStyle, is_month_first, read_date
-from app.platform.formats import long_date
-from app.platform.words import counted
+from app.platform.text.dates import DateStyle, is_month_first, read_date
+from app.platform.text.formats import long_date
+from app.platform.text.words import counted
 
 Dates = Literal["", "day_first", "month_first", "serial"]
 Phones = Literal["", "international", "national"]

@@ -17,7 +17,7 @@ from app.files.domain.consent import words
 from app.files.domain.consent.phrases import PHRASES
 from app.files.domain.consent.remark_words import BOUNCES, REFUSERS
 from app.files.domain.headers.words import normalised
-from app.platform.blank_words import is_blank
+from app.platform.text.blank_words import is_blank
 
 Kind = Literal[
     "plain_yes", "plain_no", "yes", "clear_no", "no", "clear_bounced", "bounced", "clear_blocked", "blocked",

@@ -14,7 +14,7 @@ from app.files.domain.cells.profile import ColumnProfile, FileProfile, shown
 from app.files.domain.consent.cells import ANSWERS, BLANK, NOTE, answered, blank_key, consent_of, word_key
 from app.files.domain.consent.columns import CONSENT_FIELDS, Judgement, blank_cells, judge_columns
 from app.files.domain.consent.outside import NAMES, question_about
-from app.platform.words import counted
+from app.platform.text.words import counted
 
 NOT_CONSENT: Final = "no"
 _NO: Final = frozenset(("unsubscribed", "bounced", "blocked"))

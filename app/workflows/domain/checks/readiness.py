@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.integrations.domain import in_order, service_name
-from app.platform.words import joined
+from app.platform.text.words import joined
 from app.workflows.domain.checks.needs import type_needs
 from app.workflows.domain.definition.parts import Definition, Part, Step
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.contacts.domain.criteria import criteria_words
-from app.platform.words import joined
+from app.platform.text.words import joined
 from app.workflows.domain.definition.parts import Definition, Goal, Part, Step
 from app.workflows.domain.types.declarations import NO_NAMES, Described, Names
 from app.workflows.domain.types.words import readable

@@ -16,7 +16,7 @@ from liquid import RenderContext
 from liquid.exceptions import OutputStreamLimitError
 from liquid.filter import with_context
 
-from app.platform.formats import LONG_DATE, TIME
+from app.platform.text.formats import LONG_DATE, TIME
 
 MAX_VALUE = 20_000
 SPACES = re.compile(r"\s+")

@@ -13,7 +13,7 @@ from app.contacts.domain.criteria import (
     register_fields,
     register_kind,
 )
-from app.platform.words import joined, quoted
+from app.platform.text.words import joined, quoted
 
 MESSAGE_VERBS = {
     "event.email_opened": "opened",

@@ -1,7 +1,7 @@
 """Goal types. A contact that reaches a workflow's goals leaves it at once."""
 
 from app.contacts.domain.criteria import field_label
-from app.platform.words import quoted
+from app.platform.text.words import quoted
 from app.workflows.domain.types.declarations import Described, GoalType
 from app.workflows.domain.types.setting import Setting
 from app.workflows.domain.types.words import form_words, tag_words, value_words

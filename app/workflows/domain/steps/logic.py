@@ -1,6 +1,6 @@
 """Step types that control the flow: branch, split and stop."""
 
-from app.platform.words import counted, joined
+from app.platform.text.words import counted, joined
 from app.workflows.domain.types.declarations import Described, ForkType, Look, StepType
 from app.workflows.domain.types.setting import Setting
 from app.workflows.domain.types.words import readable

@@ -1,6 +1,6 @@
 """Step types for the team: notifications, tasks and notes."""
 
-from app.platform.words import counted
+from app.platform.text.words import counted
 from app.workflows.domain.types.declarations import Described, Look, StepType
 from app.workflows.domain.types.setting import Choices, Setting
 from app.workflows.domain.types.words import readable

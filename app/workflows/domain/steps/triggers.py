@@ -1,7 +1,7 @@
 """Trigger types."""
 
 from app.contacts.domain.criteria import field_label
-from app.platform.words import counted, quoted
+from app.platform.text.words import counted, quoted
 from app.workflows.domain.types.declarations import Described, Look, TriggerType
 from app.workflows.domain.types.setting import Setting
 from app.workflows.domain.types.words import date_words, form_words, tag_words, value_words

@@ -1,7 +1,7 @@
 """Step types that wait: for a duration, until a date or time, or for an event."""
 
 from app.contacts.domain.criteria import day_words
-from app.platform.words import quoted
+from app.platform.text.words import quoted
 from app.workflows.domain.types.config import Config
 from app.workflows.domain.types.declarations import Described, Faults, Look, StepType
 from app.workflows.domain.types.setting import DAY, MAX_WAIT_DAYS, UNITS, Choices, Setting, in_minutes

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.contacts.domain.criteria import country_words, field_label
-from app.platform.words import counted, quoted
+from app.platform.text.words import counted, quoted
 from app.workflows.domain.messages.merge_tags import tag_label
 from app.workflows.domain.types.config import Config
 from app.workflows.domain.types.setting import MINUTES

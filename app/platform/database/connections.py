@@ -19,8 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import InvalidatePoolError
 
 from app.platform.logs import log
-from app.platform.row_security import SecuredConnection
 from app.platform.tenancy import Reach
+from app.platform.tenancy.row_security import SecuredConnection
 
 Process = Literal["web", "worker", "clock", "command"]
 Result = TypeVar("Result")

@@ -9,8 +9,8 @@ from abc import ABC, abstractmethod
 
 from sqlglot import exp
 
-from app.platform.sql.parts import EXPANDERS, NotUnderstood, only, refuse_unknown_part
-from app.platform.sql.scopes import OWNER, Binder, Condition, Conditions, Scope
+from app.platform.tenancy.sql.parts import EXPANDERS, NotUnderstood, only, refuse_unknown_part
+from app.platform.tenancy.sql.scopes import OWNER, Binder, Condition, Conditions, Scope
 
 
 class QueryReader(Binder, ABC):

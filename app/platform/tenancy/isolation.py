@@ -21,8 +21,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
-from app.platform.sql.parts import NotUnderstood, Tables
-from app.platform.sql.statements import Given, accounts_named
+from app.platform.tenancy.sql.parts import NotUnderstood, Tables
+from app.platform.tenancy.sql.statements import Given, accounts_named
 
 _owned: set[str] = set()
 _shared: set[str] = set()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from app.platform.sql.parts import NotUnderstood, Tables, only, parts_of_and, parts_of_or, value
+from app.platform.tenancy.sql.parts import NotUnderstood, Tables, only, parts_of_and, parts_of_or, value
 
 OWNER = "account_id"
 

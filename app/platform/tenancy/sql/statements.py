@@ -12,8 +12,8 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from app.platform.sql.parts import NotUnderstood, Tables
-from app.platform.sql.writes import StatementReader
+from app.platform.tenancy.sql.parts import NotUnderstood, Tables
+from app.platform.tenancy.sql.writes import StatementReader
 
 
 class Given(NamedTuple):

@@ -2,9 +2,9 @@
 
 from sqlglot import exp
 
-from app.platform.sql.parts import NotUnderstood, names_of_assigned, only
-from app.platform.sql.queries import QueryReader
-from app.platform.sql.scopes import OWNER, Conditions, Scope
+from app.platform.tenancy.sql.parts import NotUnderstood, names_of_assigned, only
+from app.platform.tenancy.sql.queries import QueryReader
+from app.platform.tenancy.sql.scopes import OWNER, Conditions, Scope
 
 
 class StatementReader(QueryReader):

@@ -7,8 +7,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.platform.clock import now
-from app.platform.dates import NO_YEAR
-from app.platform.words import counted, joined
+from app.platform.text.dates import NO_YEAR
+from app.platform.text.words import counted, joined
 
 SHORT_DATE: Final = "%b %-d, %Y"
 LONG_DATE: Final = "%B %-d, %Y"

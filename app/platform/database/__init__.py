@@ -1,0 +1,32 @@
+"""The database: tables' columns, the engine, sessions, and transactions."""
+
+from app.platform.database.columns import IDS_NOT_REUSED, Authored, BigInt, Json, UtcDateTime
+from app.platform.database.engine import db, init, is_sqlite
+from app.platform.database.failures import is_timeout, is_transient
+from app.platform.database.transactions import (
+    after_commit,
+    forget_snapshot,
+    one_snapshot,
+    session,
+    takes_writes,
+    transaction,
+)
+
+__all__ = [
+    "IDS_NOT_REUSED",
+    "Authored",
+    "BigInt",
+    "Json",
+    "UtcDateTime",
+    "after_commit",
+    "db",
+    "forget_snapshot",
+    "init",
+    "is_sqlite",
+    "is_timeout",
+    "is_transient",
+    "one_snapshot",
+    "session",
+    "takes_writes",
+    "transaction",
+]

@@ -1,0 +1,1 @@
+"""Text that people read or write: words, formats, dates, comparison, placeholders."""

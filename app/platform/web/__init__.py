@@ -1,0 +1,26 @@
+"""Web: setup shared by all rooms, marks on views, the current request, and error responses."""
+
+from app.platform.web.error_responses import STATUS, handle_error, status_of
+from app.platform.web.marks import public, skip_authentication, takes_files, unless_unchanged
+from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
+from app.platform.web.setup import body_allowance, csrf, init
+
+__all__ = [
+    "STATUS",
+    "actor",
+    "asset",
+    "body_allowance",
+    "csrf",
+    "handle_error",
+    "htmx_page",
+    "init",
+    "is_api",
+    "is_forwarded",
+    "is_htmx",
+    "public",
+    "send_to",
+    "skip_authentication",
+    "status_of",
+    "takes_files",
+    "unless_unchanged",
+]
