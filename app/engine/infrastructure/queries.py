@@ -8,12 +8,7 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
-<<<<<<< HEAD
 from app.platform.database import session
-=======
-from app.platform.database import BigInt, session
-from app.platform.database.many_rows import constants, execute_built
->>>>>>> 2ab84625 (The shared ground is grouped by subject: database, tenancy, web, text)
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
