@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.platform import database as ground
-from app.platform.database import db
+from app.platform.database import db, engine
 from app.platform.web.outages import BUSY
 from tests.people import sign_in
 from tests.rooms.bulk_enrollment.trial import Trial, lines
@@ -23,7 +22,7 @@ def app_of_own(database: Database, valkey: Valkey, monkeypatch: pytest.MonkeyPat
     """The app as the web server runs it, with a lock timeout of one second."""
     if not database.settings().is_sqlite:
         pytest.skip("PostgreSQL locks rows, not files")
-    monkeypatch.setitem(ground.LOCK_WAIT_SECONDS, "web", 1.0)
+    monkeypatch.setitem(engine.LOCK_WAIT_SECONDS, "web", 1.0)
     database.restore("people")
     valkey.client().set("muster:worker:somewhere:1", "1 ")
     app = create_app(database.settings(), process="web")
