@@ -4,6 +4,7 @@ import functools
 import json
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import click
@@ -41,4 +42,8 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_text))
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -41,7 +41,7 @@ def job_document(facts: JobFacts) -> dict[str, Any]:
         "scheduled_at": options.scheduled_at,
         "time_zone": options.time_zone or None,
         "drip": drip_document(options.drip) if options.drip else None,
-        "brakes": vars(options.brakes),
+        "brakes": dict(vars(options.brakes)),
         "notify_email": options.notify_email or None,
         "created_at": job.created_at,
         "started_at": job.started_at,

@@ -17,7 +17,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import execute_built
+from app.platform.database.short_reads import in_ids, read_built
 
 _batches = EnrollmentBatch.__table__
 
@@ -69,8 +69,8 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
     figures = {job_id: Figures() for job_id in job_ids}
     if not figures:
         return figures
-    of_jobs = {"of_account": account_id, "of_jobs": list(job_ids)}
-    for job_id, status, batches, succeeded, failed, skipped, put_off in execute_built(_sums(), of_jobs):
+    of_jobs, on_sqlite = {"of_account": account_id, "of_jobs": job_ids}, is_sqlite()
+    for job_id, status, batches, succeeded, failed, skipped, put_off in read_built(_sums(on_sqlite), of_jobs):
         of_job = figures[job_id]
         of_job.batches += batches
         of_job.batches_open += batches if status in OPEN_BATCH else 0
@@ -79,7 +79,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
         of_job.skipped += skipped
         if status == BatchStatus.PENDING and put_off:
             of_job.retry = _next_retry(account_id, job_id)
-    for job_id, name, count in execute_built(_outcomes(is_sqlite()), of_jobs):
+    for job_id, name, count in read_built(_outcomes(on_sqlite), of_jobs):
         figures[job_id].outcomes[name] = count
     return figures
 
@@ -88,7 +88,7 @@ def job_figures(account_id: int, job_ids: Sequence[int]) -> dict[int, Figures]:
 
 
 @lru_cache
-def _sums() -> sa.Select[Any]:
+def _sums(on_sqlite: bool) -> sa.Select[Any]:
     return (
         sa.select(
             _batches.c.job_id,
@@ -99,7 +99,7 @@ def _sums() -> sa.Select[Any]:
             sa.func.sum(_batches.c.skipped),
             sa.func.count(_batches.c.next_attempt_at),
         )
-        .where(*_of_jobs())
+        .where(*_of_jobs(on_sqlite))
         .group_by(_batches.c.job_id, _batches.c.status)
     )
 
@@ -111,16 +111,15 @@ def _outcomes(on_sqlite: bool) -> sa.Select[Any]:
     rows = sa.func.sum(sa.cast(counted.c.value, sa.Integer))
     return (
         sa.select(_batches.c.job_id, counted.c.key, rows)
-        .where(*_of_jobs())
+        .where(*_of_jobs(on_sqlite))
         .group_by(_batches.c.job_id, counted.c.key)
     )
 
 
-def _of_jobs() -> tuple[sa.ColumnElement[bool], ...]:
-    job_ids = sa.bindparam("of_jobs", type_=BigInt, expanding=True)
+def _of_jobs(on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
-        _batches.c.job_id.in_(job_ids),
+        in_ids(_batches.c.job_id, "of_jobs", on_sqlite),
     )
 
 

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
-from app.platform.database import BigInt, session
+from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import constants, execute_built
+from app.platform.database.short_reads import in_ids, read_built
 
 _counts = EnrollmentCount.__table__
 
@@ -48,7 +49,7 @@ def by_status(account_id: int, workflow_id: int) -> dict[str, int]:
 def under_way(account_id: int, workflow_ids: Sequence[int]) -> dict[int, int]:
     """Return {workflow id: number of active enrollments}, without workflows that never had one."""
     values = {"of_account": account_id, "of_workflows": workflow_ids}
-    return {row[0]: row[1] for row in execute_built(_under_way(), values)}
+    return {row[0]: row[1] for row in read_built(_under_way(is_sqlite()), values)}
 
 
 def active_and_counted(account_id: int, workflow_id: int) -> tuple[int, int]:
@@ -121,13 +122,13 @@ def _change_part() -> Any:
 
 
 @lru_cache
-def _under_way() -> sa.Select[Any]:
+def _under_way(on_sqlite: bool) -> sa.Select[Any]:
     one = _counts.c
     return (
         sa.select(one.workflow_id, _sum())
         .where(
             one.account_id == sa.bindparam("of_account", type_=BigInt),
-            one.workflow_id.in_(sa.bindparam("of_workflows", type_=BigInt, expanding=True)),
+            in_ids(one.workflow_id, "of_workflows", on_sqlite),
             one.status.in_(constants(UNDER_WAY)),
         )
         .group_by(one.workflow_id)

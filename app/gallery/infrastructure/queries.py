@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
-from app.platform.database import BigInt, session
-from app.platform.database.many_rows import execute_built
-from app.platform.database.short_reads import read_built
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
 
@@ -142,14 +141,14 @@ def versions(template_id: int, before: int | None, limit: int) -> list[ListedVer
 def public_ids(account_id: int, template_ids: Collection[int]) -> dict[int, str]:
     """Return {template id: public id} of system templates and the account's own, also of deleted ones."""
     values = {"of_account": account_id, "of_templates": list(template_ids)}
-    return {row[0]: row[1] for row in execute_built(_public_ids(), values)}
+    return {row[0]: row[1] for row in read_built(_public_ids(is_sqlite()), values)}
 
 
 @lru_cache
-def _public_ids() -> sa.Select[Any]:
-    wanted = sa.bindparam("of_templates", type_=BigInt, expanding=True)
+def _public_ids(on_sqlite: bool) -> sa.Select[Any]:
+    wanted = in_ids(_templates.id, "of_templates", on_sqlite)
     query = sa.select(_templates.id, _templates.public_id)
-    return query.where(_allowed(_account, _templates), _templates.id.in_(wanted))
+    return query.where(_allowed(_account, _templates), wanted)
 
 
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:

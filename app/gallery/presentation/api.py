@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from app.gallery import application as gallery
 from app.gallery.application import Place
@@ -28,7 +28,7 @@ from app.platform import web
 from app.platform.api.conditional import etag_of, raise_if_changed
 from app.platform.api.operations import PREFIX, operation
 from app.platform.api.operations import blueprint as api_blueprint
-from app.platform.api.paging import page_of, read_cursor, write_cursor
+from app.platform.api.paging import page_of, page_of_documents, read_cursor, write_cursor
 from app.platform.api.schemas import Page, PageQuery
 from app.platform.errors import about
 from app.platform.ids import new_public_id
@@ -44,7 +44,7 @@ blueprint: Blueprint = api_blueprint("gallery")
 
 @blueprint.get("/workflow-templates")
 @operation(TAG, Page[Template], permission="report:view", headers=LINK)
-def list_templates(query: TemplateQuery) -> tuple[Page[Template], int, dict[str, str]]:
+def list_templates(query: TemplateQuery) -> Response:
     """List templates
 
     System templates and the account’s own. The definition of a template is in its details.
@@ -61,7 +61,7 @@ def list_templates(query: TemplateQuery) -> tuple[Page[Template], int, dict[str,
         web.actor(), asked, limit=query.limit, after=Place(*after) if after else None
     )
     cursor = write_cursor(*next_place) if next_place else None
-    return page_of([Template(**template_shape(template)) for template in found], cursor)
+    return page_of_documents([template_shape(template) for template in found], cursor)
 
 
 @blueprint.get("/workflow-templates/categories")

@@ -25,8 +25,8 @@ def template_shape(template: ListedTemplate) -> dict[str, Any]:
         "channels": list(card.channels),
         "times_used": template.times_used,
         "completion_rate": None,
-        "created_at": card.created_at.isoformat(),
-        "updated_at": card.updated_at.isoformat(),
+        "created_at": card.created_at,
+        "updated_at": card.updated_at,
         "created_by": card.created_by,
     }
 

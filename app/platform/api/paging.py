@@ -2,12 +2,13 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import request
+from flask import Response, request
+from pydantic_core import to_json
 
 from app.platform.api.schemas import Page
 from app.platform.errors import Invalid
@@ -43,12 +44,26 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
 
 def page_of(items: Sequence[Item], next_cursor: str | None) -> tuple[Page[Item], int, dict[str, str]]:
     """Return a page as an operation's result: the body, its status, and the `Link` header."""
+    return Page(data=list(items), next_cursor=next_cursor), 200, _link_to(next_cursor)
+
+
+def page_of_documents(documents: Sequence[Mapping[str, Any]], next_cursor: str | None) -> Response:
+    """Return a page of documents that have the fields and values of the operation's schema.
+
+    For lists that programs read often: making an object of the schema for each item takes longer than the
+    rest of the response. Tests compare the documents with the schema.
+    """
+    body = to_json({"data": documents, "next_cursor": next_cursor})
+    return Response(body, 200, _link_to(next_cursor), mimetype="application/json")
+
+
+def _link_to(next_cursor: str | None) -> dict[str, str]:
     headers = {}
     if next_cursor is not None:
         query = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
         address = f"{request.path}?{urlencode([*query, ('cursor', next_cursor)])}"
         headers["Link"] = f'<{address}>; rel="next"'
-    return Page(data=list(items), next_cursor=next_cursor), 200, headers
+    return headers
 
 
 def _moment(key: Any) -> datetime | None:

@@ -5,12 +5,14 @@ compiled once; what remains for each execution are the guard of tenancy, the dri
 values.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.platform.database import session
 
@@ -58,8 +60,8 @@ def read_built(
 ) -> list[Sequence[Any]]:
     """Return the rows of a prebuilt select (see `execute_built`) in the transaction of the session.
 
-    PostgreSQL plans it once per connection, so its best plan must not depend on the values. It has no
-    parameters that are lists.
+    PostgreSQL plans it once per connection, so its best plan must not depend on the values. A list of ids is
+    given with `in_ids`; it has no other parameters that are lists.
     """
     connection = session().connection()
     form = _form(statement, connection.dialect)
@@ -81,6 +83,26 @@ def read_built(
     finally:
         cursor.close()
     return [form.converted(row) for row in rows]
+
+
+def in_ids(column: Any, name: str, on_sqlite: bool) -> sa.ColumnElement[bool]:
+    """SQL condition: the column is in the list of ids that is given as the parameter `name`, which is sent as
+    one value, so that the statement is the same for any number of them."""
+    ids: Any = sa.bindparam(name, type_=_IdList())
+    listed = sa.select(sa.func.json_each(ids).table_valued("value").c.value)
+    found: sa.ColumnElement[bool] = column.in_(listed) if on_sqlite else column == sa.any_(ids)
+    return found
+
+
+class _IdList(sa.types.TypeDecorator[Any]):
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else ARRAY(sa.BigInteger()))
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)
 
 
 def _execute_prepared(cursor: Any, text: str, parameters: Any, alone: bool) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from app.platform import web
 from app.platform.api.conditional import etag_of, raise_if_changed
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.operations import operation
-from app.platform.api.paging import page_of, read_cursor, write_cursor
+from app.platform.api.paging import page_of_documents, read_cursor, write_cursor
 from app.platform.api.schemas import Page
 from app.workflows import application as workflows
 from app.workflows.application import Ask, Search
@@ -35,7 +35,7 @@ blueprint: Blueprint = api_blueprint("workflows")
 
 @blueprint.get("/workflows")
 @operation(TAG, Page[Workflow], permission="report:view", headers={"Link": "The next page."})
-def list_workflows(query: WorkflowQuery) -> tuple[Page[Workflow], int, dict[str, str]]:
+def list_workflows(query: WorkflowQuery) -> Response:
     """List workflows
 
     Last changed first.
@@ -45,7 +45,7 @@ def list_workflows(query: WorkflowQuery) -> tuple[Page[Workflow], int, dict[str,
         web.actor(), search, limit=query.limit, after=read_cursor(query.cursor, datetime, int)
     )
     cursor = write_cursor(*next_place) if next_place else None
-    return page_of([Workflow(**workflow_shape(summary)) for summary in found], cursor)
+    return page_of_documents([workflow_shape(summary) for summary in found], cursor)
 
 
 @blueprint.get("/workflows/<public_id>")

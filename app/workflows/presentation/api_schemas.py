@@ -139,13 +139,13 @@ def workflow_shape(summary: WorkflowSummary) -> dict[str, Any]:
     one = summary.workflow
     origin = None
     if one.template_name is not None:
-        origin = TemplateOrigin(
-            id=summary.template_id,
-            name=one.template_name,
-            version=one.template_version,
-            category=one.template_category,
-            cloned_at=one.cloned_at,
-        )
+        origin = {
+            "id": summary.template_id,
+            "name": one.template_name,
+            "version": one.template_version,
+            "category": one.template_category,
+            "cloned_at": one.cloned_at,
+        }
     return {
         "id": one.public_id,
         "name": one.name,

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
-from app.bulk_enrollment.domain.documents import FILE
+from app.bulk_enrollment.domain.documents import FILE, read_options
 from app.bulk_enrollment.domain.job import DRY_RUN, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import BigInt, Json
+from app.platform.database.documents import read_once
 from app.platform.database.many_rows import constant, constants, execute_built
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
@@ -152,7 +153,7 @@ def _jobs_with_names() -> sa.Select[Any]:
             _jobs.c.total,
             _jobs.c.batches,
             _jobs.c.totals,
-            _jobs.c.options,
+            read_once(_jobs.c.options, read_options),
             # A list of contacts can be long, so a selection is only looked into without a file.
             sa.case((_jobs.c.upload_id.isnot(None), constant(FILE)), else_=selection["type"].as_string()),
             _jobs.c.failure,

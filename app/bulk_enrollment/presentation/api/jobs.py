@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
+from app.bulk_enrollment.application.job_document import job_document
 from app.bulk_enrollment.application.job_facts import job_facts, list_job_facts
 from app.bulk_enrollment.application.report.live_progress import read_progress
 from app.bulk_enrollment.application.report.progress_object import progress_object
@@ -16,7 +17,7 @@ from app.bulk_enrollment.presentation.api.timing import EXAMPLE_MOMENT, Moment
 from app.platform import web
 from app.platform.api.conditional import etag_of
 from app.platform.api.operations import operation
-from app.platform.api.paging import page_of, read_cursor, write_cursor
+from app.platform.api.paging import page_of_documents, read_cursor, write_cursor
 from app.platform.api.schemas import Page, PageQuery, described
 
 ONE: Final = "/bulk-enrollment/jobs/<public_id>"
@@ -50,7 +51,7 @@ def add_to(blueprint: Blueprint) -> None:
 
 
 @operation(ENROLLMENT, Page[Job], permission="report:view", headers={"Link": "The next page."})
-def list_jobs(query: JobQuery) -> tuple[Page[Job], int, dict[str, str]]:
+def list_jobs(query: JobQuery) -> Response:
     """List jobs
 
     Enrollments, imports, and undos, newest first.
@@ -64,8 +65,8 @@ def list_jobs(query: JobQuery) -> tuple[Page[Job], int, dict[str, str]]:
     )
     cursor = read_cursor(query.cursor, int)
     page = list_job_facts(web.actor(), wanted, cursor[0] if cursor else None, query.limit)
-    jobs = [job_of(facts) for facts in page.jobs]
-    return page_of(jobs, write_cursor(page.next) if page.next is not None else None)
+    jobs = [job_document(facts) for facts in page.jobs]
+    return page_of_documents(jobs, write_cursor(page.next) if page.next is not None else None)
 
 
 @operation(ENROLLMENT, Job, permission="report:view", headers=ETAG)

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
-from app.platform.database import BigInt
-from app.platform.database.many_rows import execute_built
-from app.platform.database.short_reads import read_built
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.short_reads import in_ids, read_built
 
 _contacts, _tagged, _tags = Contact.__table__.c, ContactTag.__table__.c, Tag.__table__.c
 _account = sa.bindparam("of_account", type_=BigInt)
@@ -54,7 +53,7 @@ def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[TagRo
     found: dict[int, list[TagRow]] = {contact_id: [] for contact_id in contact_ids}
     if found:
         values = {"of_account": account_id, "of_contacts": contact_ids}
-        for contact_id, tag_id, name in execute_built(_of_contacts(), values):
+        for contact_id, tag_id, name in read_built(_of_contacts(is_sqlite()), values):
             found[contact_id].append(TagRow(tag_id, name))
     return found
 
@@ -70,14 +69,14 @@ def _newest(is_below: bool) -> sa.Select[Any]:
 
 
 @lru_cache
-def _of_contacts() -> sa.Select[Any]:
+def _of_contacts(on_sqlite: bool) -> sa.Select[Any]:
     return (
         sa.select(_tagged.contact_id, _tags.id, _tags.name)
         .join(Tag.__table__, _tags.id == _tagged.tag_id)
         .where(
             _tagged.account_id == _account,
             _tags.account_id == _account,
-            _tagged.contact_id.in_(sa.bindparam("of_contacts", type_=BigInt, expanding=True)),
+            in_ids(_tagged.contact_id, "of_contacts", on_sqlite),
         )
         .order_by(_tags.name_key)
     )

@@ -3,7 +3,7 @@
 from flask import Response, url_for
 
 from app.contacts import application as contacts
-from app.contacts.application import ContactChange, PlainContact, Search, TaggedContact
+from app.contacts.application import ContactChange, Search, TaggedContact
 from app.contacts.domain import Status
 from app.contacts.domain.criteria import with_full_names
 from app.contacts.presentation.api.schemas import (
@@ -18,10 +18,10 @@ from app.contacts.presentation.api.schemas import (
 from app.contacts.presentation.filters import chosen_filter
 from app.platform import web
 from app.platform.api.conditional import etag_of, raise_if_changed
-from app.platform.api.operations import JSON, operation
 from app.platform.api.operations import blueprint as api_blueprint
-from app.platform.api.paging import page_of, read_cursor, write_cursor
-from app.platform.api.schemas import Page, Schema
+from app.platform.api.operations import operation
+from app.platform.api.paging import page_of_documents, read_cursor, write_cursor
+from app.platform.api.schemas import Page
 from app.platform.errors import Invalid
 
 blueprint = api_blueprint("contacts")
@@ -40,9 +40,10 @@ def list_contacts(query: ContactQuery) -> Response:
     wanted = _fields(query.fields)
     cursor = read_cursor(query.cursor, int)
     page = contacts.list_contacts(web.actor(), _search(query), cursor[0] if cursor else None, query.limit)
-    items = [_listed(known, wanted) for known in page.contacts]
-    body, status, headers = page_of(items, write_cursor(page.next) if page.next is not None else None)
-    return Response(body.model_dump_json(exclude_unset=True), status, headers, mimetype=JSON)
+    items = [values_of(known) for known in page.contacts]
+    if wanted:
+        items = [{name: item[name] for name in item if name in wanted} for item in items]
+    return page_of_documents(items, write_cursor(page.next) if page.next is not None else None)
 
 
 @blueprint.post("/contacts")
@@ -157,8 +158,3 @@ def _fields(text: str) -> frozenset[str]:
         )
         raise Invalid("VALIDATION_ERROR", f"fields: {sentence}", fields={"fields": sentence})
     return frozenset(names | {"id"}) if names else frozenset()
-
-
-def _listed(known: PlainContact, wanted: frozenset[str]) -> Schema:
-    values = values_of(known)
-    return ListedContact(**{name: value for name, value in values.items() if not wanted or name in wanted})

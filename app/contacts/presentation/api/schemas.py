@@ -88,9 +88,11 @@ def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
         "status_at": contact.status_at,
         "tags": [tag.name for tag in tags],
         "custom": contact.custom or {},
-        "consent": ContactConsent(
-            basis=contact.consent_basis, source=contact.consent_source, at=contact.consent_at
-        ),
+        "consent": {
+            "basis": contact.consent_basis,
+            "source": contact.consent_source,
+            "at": contact.consent_at,
+        },
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
     }

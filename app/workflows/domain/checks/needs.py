@@ -1,6 +1,7 @@
 """Required integrations, deprecated step types, and switching off parts that cannot run (T-12)."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from app.integrations.domain import in_order
 from app.workflows.domain.definition.document import with_values
@@ -19,6 +20,11 @@ def needs(definition: Definition, filled: Collection[str] = ()) -> set[str]:
 
 def missing(required: Collection[str], available: Collection[str]) -> tuple[str, ...]:
     """Return the integrations that are required and not met, in display order. See `unmet`."""
+    return _missing(frozenset(required), frozenset(available))
+
+
+@lru_cache(maxsize=4096)
+def _missing(required: frozenset[str], available: frozenset[str]) -> tuple[str, ...]:
     return in_order(unmet(required, available))
 
 
