@@ -29,7 +29,10 @@ SERVICES: Final[dict[Kind, Service]] = {
     Kind.EMAIL: Service("Email", "mail", "Sends the emails in your workflows.", "Part of Muster"),
     Kind.SMS: Service("SMS", "message", "Sends text messages.", "Can’t be connected yet"),
     Kind.WEBHOOK: Service(
-        "Webhooks", "webhook", "Exchanges events with other software.", "Can’t be connected yet"
+        "Webhooks",
+        "webhook",
+        "Exchanges events between workflows and other software.",
+        "Can’t be connected yet",
     ),
     Kind.CALENDAR: Service(
         "Calendar",

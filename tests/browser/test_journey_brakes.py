@@ -96,8 +96,8 @@ def start_with_canary(alice: BrowserUser, file: Path) -> str:
     """On the upload page, with the keyboard only: start a job whose first 10 rows run first."""
     enrolling.upload(alice, file)
     enrolling.allow_new_contacts(alice)
-    alice.page.get_by_text("Stop and check", exact=True).press("Enter")
-    field = alice.page.get_by_label("Rows to run first")
+    alice.page.get_by_text("Pause for review", exact=True).press("Enter")
+    field = alice.page.get_by_label("Pause after the first rows")
     field.press_sequentially("ten")
     alice.button("Start now").press("Enter")
     alice.expect_text("Enter a number of rows such as 100, or a percentage such as 1%.")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN, UNFINISHED, JobStatus
+from app.bulk_enrollment.domain.pausing import badge_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -15,12 +16,13 @@ from app.workflows.infrastructure.tables import Workflow
 class Relative(NamedTuple):
     """A job that was created from another, or from which another was created.
 
-    `link` is what the later one does with the earlier one: correction, retry, or undo.
+    `badge` is the code of its badge; `link` is what the later one does with the earlier one: correction,
+    retry, or undo.
     """
 
     public_id: str
     file_name: str
-    status: str
+    badge: str
     link: str
 
 
@@ -86,6 +88,8 @@ def _jobs(account_id: int, limit: int, *conditions: sa.ColumnElement[bool]) -> S
                 EnrollmentJob.public_id,
                 EnrollmentJob.options,
                 EnrollmentJob.status,
+                EnrollmentJob.paused_by,
+                EnrollmentJob.not_before,
                 EnrollmentJob.kind,
                 EnrollmentJob.retries,
             )
@@ -100,7 +104,9 @@ def _jobs(account_id: int, limit: int, *conditions: sa.ColumnElement[bool]) -> S
 def _relative(shown: Any, later: Any) -> Relative:
     """Return the job `shown`; `later` is the one of the two jobs that was created from the other."""
     link = "undo" if later.kind == "undo" else "correction" if later.retries is None else "retry"
-    return Relative(shown.public_id, shown.options.source_name or "file", shown.status, link)
+    has_missed_start = shown.status == JobStatus.SCHEDULED and shown.not_before is None
+    badge = badge_of(shown.status, shown.paused_by, has_missed_start=has_missed_start)
+    return Relative(shown.public_id, shown.options.source_name or "file", badge, link)
 
 
 def undo_of(account_id: int, job_id: int) -> EnrollmentJob | None:

@@ -295,3 +295,15 @@ def test_everybody_who_may_decide_is_named(strict: Trial, app, bob, alice, workf
             role=Role.MARKETER,
         )
     assert "Alice, Carol can approve it." in words_of(page_of(bob, big(strict, workflow)))
+
+
+def test_alone_in_the_account_one_is_told_what_can_be_done(app, mallory, run_tasks):
+    trial = Trial(app, mallory.actor, run_tasks)
+    trial.limit(unapproved_rows=5)
+    job = trial.started(lines(*addresses(6)), active(app, mallory.actor), missing="create")
+    page = page_of(mallory, job)
+    assert "Nobody else in your account can approve it. Raise or clear “Rows without approval”" in words_of(
+        page
+    )
+    assert 'href="/settings/limits#unapproved_rows"' in page and "team member" not in page
+    assert "Nobody else in your account can approve jobs" in words_of(mallory.get("/settings/limits").text)

@@ -3,6 +3,7 @@
 import pytest
 
 from app.activity.infrastructure.tables import AuditEntry
+from app.bulk_enrollment.application.fixing.retry import retry_failures
 from app.bulk_enrollment.application.jobs import control, run
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.pausing import PausedBy
@@ -175,3 +176,29 @@ def test_problems_name_their_batch(trial: Trial, bob, workflow):
 
         found = batches_of(trial.actor.account_id, trial.job(job).id, [15, 16, 22])
     assert {row: end.number for row, end in found.items()} == {15: 1, 16: 2, 22: 2}
+
+
+def retried(trial: Trial, job: str) -> str:
+    with trial.acting():
+        return retry_failures(trial.actor, job).public_id
+
+
+def test_a_retry_has_no_canary_once_a_person_has_continued(trial: Trial, workflow):
+    job = started(trial, workflow)
+    work(trial)
+    go_on(trial, job)
+    trial.cancel(job)
+    work(trial)
+    again = retried(trial, job)
+    work(trial)
+    assert trial.job(again).status == "completed" and enrolled(trial, job) + enrolled(trial, again) == 100
+
+
+def test_a_retry_keeps_a_canary_that_nobody_has_continued(trial: Trial, workflow):
+    job = started(trial, workflow)
+    work(trial)
+    trial.cancel(job)
+    work(trial)
+    again = retried(trial, job)
+    work(trial)
+    assert state(trial, again) == ("paused", "canary") and enrolled(trial, again) == 15

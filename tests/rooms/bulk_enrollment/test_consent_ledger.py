@@ -5,6 +5,8 @@ import re
 
 import sqlalchemy as sa
 
+from app.bulk_enrollment.application.fixing import editing, sheet
+from app.bulk_enrollment.application.fixing.retry import retry_failures
 from app.bulk_enrollment.application.jobs import discarding
 from app.bulk_enrollment.infrastructure.people.tables import PastJob, PastRow
 from app.contacts.infrastructure.tables import Contact
@@ -45,7 +47,7 @@ def test_the_file_and_row_that_added_a_contact(bob, vera, mallory, trial):
     job = imported(trial)
     ben = contact_id(trial, "ben@example.com")
     card = ledger(bob, ben)
-    assert "people.csv, row 2 line 3 New contacts Opt-in (signed up or gave consent) Bob" in words_of(card)
+    assert "people.csv, row 2 , line 3 New contacts Opt-in (signed up or gave consent) Bob" in words_of(card)
     url = f"/enrollments/{job}/rows/2"
     assert f'href="{url}"' in card
     page = vera.get(url).text
@@ -64,8 +66,8 @@ def test_the_file_that_blocked_a_contact(bob, trial):
     cleo = contact_id(trial, "cleo@example.com")
     imported(trial)
     card = words_of(ledger(bob, cleo))
-    assert "people.csv, row 3 line 4" in card and "The file says this person has opted out." in card
-    assert "people.csv, row 1 line 2 New contacts Existing customers" in card
+    assert "people.csv, row 3 , line 4" in card and "The file says this person has opted out." in card
+    assert "people.csv, row 1 , line 2 New contacts Existing customers" in card
 
 
 def test_a_contact_with_another_address_since(bob, trial):
@@ -78,7 +80,7 @@ def test_a_contact_with_another_address_since(bob, trial):
             .where(Contact.id == ann)
             .values(email="new@example.com", email_key="new@example.com")
         )
-    assert "people.csv, row 1 line 2 Added to workflow Welcome" in words_of(ledger(bob, ann))
+    assert "people.csv, row 1 , line 2 Added to workflow Welcome" in words_of(ledger(bob, ann))
 
 
 def test_contacts_added_by_hand_have_no_ledger(bob, trial):
@@ -118,13 +120,13 @@ def test_the_ledger_outlives_its_job(bob, trial):
     card = ledger(bob, ben)
     words = words_of(card)
     assert words.replace(" (job deleted)", "") == before
-    gone = "people.csv, row 2 line 3 (job deleted)"
+    gone = "people.csv, row 2 , line 3 (job deleted)"
     assert f"{gone} New contacts Opt-in (signed up or gave consent) Bob" in words
     assert f"{gone} Added to workflow Welcome – Bob" in words
     assert f"/enrollments/{job}" not in card and "<time" in card
     blocked = words_of(ledger(bob, cleo))
-    assert "row 3 line 4 (job deleted)" in blocked and "The file says this person has opted out." in blocked
-    assert "people.csv, row 1 line 2 New contacts Existing customers" in blocked, "whose job is still there"
+    assert "row 3 , line 4 (job deleted)" in blocked and "The file says this person has opted out." in blocked
+    assert "people.csv, row 1 , line 2 New contacts Existing customers" in blocked, "whose job is still there"
     bob.post(f"/contacts/{ann}/erasure")
     trial.run_tasks()
     with trial.acting():
@@ -145,3 +147,23 @@ def test_dry_runs_and_people_who_were_skipped_leave_nothing(trial, bob):
     with trial.acting():
         assert session().scalars(sa.select(PastRow)).all() == []
         assert [one.source_name for one in session().scalars(sa.select(PastJob))] == ["people.csv"]
+
+
+def test_a_fixed_row_is_found_under_its_number_in_the_file(bob, trial):
+    text = "Email,Name\nann@example.com,Ann\nben@example.com,Ben\ncleo at example.com,Cleo\n"
+    job = trial.run(text, None, missing="create", consent_basis="opt_in", mapping={"0": "email"})
+    with trial.acting():
+        sheet.open_sheet(trial.actor, job)
+        editing.save_edits(trial.actor, job, {3: {"0": "cleo@example.com"}}, set())
+        again = retry_failures(trial.actor, job, outcomes=()).public_id
+    trial.finish(again)
+    cleo = contact_id(trial, "cleo@example.com")
+    assert "people.csv, row 3 , line 4 New contacts" in words_of(ledger(bob, cleo))
+    page = words_of(bob.get(f"/enrollments/{again}/rows/1").text)
+    assert "Row 3 of people.csv" in page and "Line 4 in the file" in page
+    assert "Identifier cleo@example.com" in page and "Email cleo at example.com Name Cleo" in page
+    assert "Ann" not in page
+    for each in (job, again):
+        age(trial, each, 100)
+    expire(trial)
+    assert "people.csv, row 3 , line 4 (job deleted)" in words_of(ledger(bob, cleo))

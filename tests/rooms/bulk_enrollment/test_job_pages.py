@@ -24,7 +24,7 @@ def test_a_finished_job_says_in_one_sentence_what_came_of_it(app, bob, run_tasks
     assert "1 row is a duplicate and was skipped." in words
     assert "100% 6 of 6 rows" in words
     assert "Added to workflow 2" in words and "Needs fixing 3" in words
-    assert "Download 3 failed rows" in words and "Upload corrected file" in words
+    assert "Failed rows To correct and upload again 3" in words and "Upload corrected file" in words
     assert "Completed with errors" in words
 
 
@@ -34,7 +34,27 @@ def test_all_good(app, bob, run_tasks):
     words = words_of(page_of(bob, job))
     assert "All 3 people were added to Welcome." in words
     assert "Skipped and failed rows" not in words
-    assert "Open workflow" in words and "failed row" not in words
+    assert "Open workflow" in words and "Failed rows" not in words
+
+
+def acts(page: str) -> tuple[list[str], list[str]]:
+    """Return the texts of the buttons below the figures, and of the primary ones among them."""
+    inside = page.split('job-acts">')[1].split("</section>")[0]
+    buttons = re.findall(
+        r'<(?:a|button|summary) class="btn([^"]*)"[^>]*>(.*?)</(?:a|button|summary)>', inside
+    )
+    texts = [(words_of(text).strip(), "btn-primary" in look) for look, text in buttons]
+    return [text for text, _ in texts], [text for text, is_primary in texts if is_primary]
+
+
+def test_one_button_is_primary_and_the_rest_is_in_a_menu(app, bob, vera, run_tasks):
+    bad, good = start_job(app, bob.actor, MIXED), start_job(app, bob.actor, people(3, 10))
+    run_tasks()
+    assert acts(page_of(bob, bad)) == (["Fix 3 rows", "Download", "More"], ["Fix 3 rows"])
+    menu = page_of(bob, bad).split('more-menu"')[1].split("</details>")[0]
+    assert words_of(menu).endswith("More Upload corrected file Open workflow Undo Report")
+    assert acts(page_of(bob, good)) == (["Open workflow", "Undo", "Report", "Download"], ["Open workflow"])
+    assert acts(page_of(vera, bad)) == (["Open workflow", "Report", "Download"], ["Open workflow"])
 
 
 def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  # B-06

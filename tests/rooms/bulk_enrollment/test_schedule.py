@@ -88,6 +88,9 @@ def test_one_that_missed_its_start_by_days_waits_for_a_person(trial: Trial, miss
     assert (found.status, found.not_before) == ("scheduled", None) and trial.enrolled(missed) == 0
     words = "Missed its start on Tue, Dec 1, 2026, 4:00 PM (Europe/Berlin) by more than a day."
     page = bob.get(f"/enrollments/{missed}").text
+    assert (
+        'data-title="Missed its start"' in page and "Choose another time" in page and "Keep waiting" in page
+    )
     assert words in page and "hasn’t started." in page and "Start now" in page and "Cancel job" in page
     assert "Missed its start" in words_of(bob.get("/enrollments").text)
     assert words in words_of(alice.get("/").text), "Home asks for a decision"

@@ -142,7 +142,7 @@ def test_the_end_of_the_work_brings_the_figures_along(app: Flask, alice: Person)
 def test_when_nothing_runs_nothing_is_asked_for_again(app: Flask, alice: Person) -> None:
     add(app, workflow(alice))
     page = alice.get("/").text
-    assert "Nothing is running" in page
+    assert "Nothing is in progress" in page
     assert "Nothing needs attention" in page
     assert "/home/work" not in page
 
@@ -201,7 +201,7 @@ def test_nobody_sees_another_accounts_work(app: Flask, alice: Person, mallory: P
     mine = workflow(alice, status="active", name="Secret plan")
     add(app, mine, job(alice, workflow_id=1, status="processing", total=10))
     assert "Secret plan" not in mallory.get("/").text
-    assert "Nothing is running" not in mallory.get("/").text, "the account is empty"
+    assert "Nothing is in progress" not in mallory.get("/").text, "the account is empty"
 
 
 def test_somebody_who_may_only_look_is_offered_nothing_else(app: Flask, vera: Person, alice: Person) -> None:

@@ -135,10 +135,22 @@ def _retry_of(actor: Actor, original: EnrollmentJob, outcomes: list[Outcome], ro
 
 
 def _options_of(original: EnrollmentJob, rows: int) -> JobOptions:
-    """Return the user's choices for the original job; what was set at its start is set anew."""
+    """Return the user's choices for the original job; what was set at its start is set anew.
+
+    A retry has no canary if a person let the original job go on after its own.
+    """
     people = people_in_words(original.selection, rows)
+    brakes = original.options.brakes
+    if original.batches and original.canary_rows is None:
+        brakes = replace(brakes, canary_rows=None, canary_percent=None)
     return replace(
-        original.options, people=people, scheduled_at=None, tag_ids=(), first_step=None, again=False
+        original.options,
+        people=people,
+        scheduled_at=None,
+        tag_ids=(),
+        first_step=None,
+        again=False,
+        brakes=brakes,
     )
 
 

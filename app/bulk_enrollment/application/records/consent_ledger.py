@@ -23,9 +23,9 @@ MOST_READ = 100_000  # rows of a file that are read to show the cells of one
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """A job that wrote to the contact; `job_id` is None if it has been deleted. `row` and `line` are None if
-    the row isn't known anymore, `outcome` and `words` are then empty. `consent_basis` is set if the job
-    created the contact."""
+    """A job that wrote to the contact; `job_id` is None if it has been deleted. `row` and `line` are its row
+    in the file and `number` its row in the job, None if the row isn't known anymore; `outcome` and `words`
+    are then empty. `consent_basis` is set if the job created the contact."""
 
     job_id: str | None
     source: str
@@ -33,6 +33,7 @@ class LedgerEntry:
     started_by: str | None
     at: datetime
     row: int | None
+    number: int | None
     line: int | None
     outcome: Outcome | None
     words: str
@@ -41,9 +42,9 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of a job. `cells` are (column, cell) as in the file; empty if they can't be shown. `contact` is
-    the name of the contact, None if it doesn't exist. `consent_basis` is set if the row created its
-    contact."""
+    """A row of a job; `row` and `line` are its row in the file. `cells` are (column, cell) as in the file;
+    empty if they can't be shown. `contact` is the name of the contact, None if it doesn't exist.
+    `consent_basis` is set if the row created its contact."""
 
     shown: ShownJob
     row: int
@@ -90,7 +91,8 @@ def _entry(job: WritingJob, row: LedgerRow | None, is_creator: bool) -> LedgerEn
         workflow=job.workflow,
         started_by=job.started_by,
         at=job.started_at,
-        row=row.row_number if row else None,
+        row=row.in_file if row else None,
+        number=row.row_number if row else None,
         line=row.line if row else None,
         outcome=outcome,
         words=reason(outcome, row.detail) if row and outcome else "",
@@ -107,6 +109,7 @@ def _past_entry(past: PastEntry, is_creator: bool) -> LedgerEntry:
         started_by=past.started_by,
         at=past.at,
         row=past.row_number,
+        number=None,
         line=past.line,
         outcome=outcome,
         words=reason(outcome, past.detail) if outcome is not None else "",
@@ -125,7 +128,7 @@ def show_row(actor: Actor, public_id: str, row_number: int) -> ShownRow:
     outcome = Outcome(row.outcome)
     return ShownRow(
         shown=shown,
-        row=row.row_number,
+        row=row.in_file,
         line=row.line,
         identifier=row.identifier or "",
         outcome=outcome,
@@ -134,7 +137,7 @@ def show_row(actor: Actor, public_id: str, row_number: int) -> ShownRow:
         contact_id=row.contact_id,
         contact=names.get(row.contact_id) if row.contact_id else None,
         consent_basis=shown.job.options.consent_basis if _has_created(account_id, job_id, row) else "",
-        cells=_cells(account_id, job_id, row_number),
+        cells=_cells(account_id, job_id, row.in_file),
         is_from_file=shown.job.upload_id is not None,
     )
 

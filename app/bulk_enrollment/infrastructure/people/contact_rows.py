@@ -28,6 +28,7 @@ _COLUMNS = (
     EnrollmentRow.detail,
     EnrollmentRow.note,
     EnrollmentRow.withheld,
+    EnrollmentRow.source_row,
 )
 
 
@@ -53,6 +54,12 @@ class LedgerRow(NamedTuple):
     detail: str | None
     note: str | None
     withheld: str | None
+    source_row: int | None
+
+    @property
+    def in_file(self) -> int:
+        """Row number in the file; `row_number` differs from it in a retry."""
+        return self.source_row or self.row_number
 
 
 def person_keys(account_id: int, contact_id: int) -> tuple[set[str], int | None] | None:

@@ -56,8 +56,9 @@ def keep_rows(account_id: int, job_id: int, after: int) -> None:
     )
     is_kept = sa.exists().where(PastJob.account_id == account_id, PastJob.job_id == job_id)
     detail = sa.case((row.outcome == Outcome.CONTACT_BLOCKED, without_quote(row.detail)))
+    in_file = sa.func.coalesce(row.source_row, row.row_number)
     rows = sa.select(
-        row.account_id, row.contact_id, row.job_id, row.row_number, row.line, row.outcome, detail
+        row.account_id, row.contact_id, row.job_id, in_file, row.line, row.outcome, detail
     ).where(
         row.account_id == account_id,
         row.job_id == job_id,

@@ -10,9 +10,9 @@ from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT, Brakes
 class BrakeFields:
     """The fields, to be mixed into a form. Each is text; blank switches the brake off."""
 
-    canary = StringField("Rows to run first")
-    failed_percent = StringField("Failed rows, in percent", default=str(FAILED_PERCENT))
-    failed_rows = StringField("Failed rows in all")
+    canary = StringField("Pause after the first rows")
+    failed_percent = StringField("Pause at this percentage of failed rows", default=str(FAILED_PERCENT))
+    failed_rows = StringField("Pause at this number of failed rows")
 
 
 def brake_values(brakes: Brakes) -> dict[str, str]:

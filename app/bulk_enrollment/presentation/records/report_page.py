@@ -1,6 +1,6 @@
 """The report of a finished job, made for printing."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bulk_enrollment.application.records.job_report import job_report
@@ -33,7 +33,7 @@ def show(public_id: str) -> ResponseReturnValue:
         skipped=job_texts.skipped(shown.state.outcomes),
         figures=figures.figures_of(shown),
         consent=labels.get(shown.job.options.consent_basis, ""),
-        link=f"{current().public_url}{path}" if current().public_url else path,
+        link=f"{current().public_url or request.host_url.rstrip('/')}{path}",
         printed_at=now(),
         nav_active="contacts" if shown.job.kind == "import" else "enrollments",
     )
