@@ -12,8 +12,6 @@ MOST_PASTED = 10_000
 LONGEST_ENTRY = 300
 _SEPARATORS = re.compile(r"[\n\r\t,;|]+")
 _ID = re.compile(r"[1-9][0-9]{0,8}")
-# Addresses that are only separated by spaces.
-_SPACED = re.compile(r"\S+@\S+(?:\s+\S+@\S+)+")
 
 
 class Entry(NamedTuple):
@@ -36,8 +34,9 @@ def read_pasted(text: str, country: str = "") -> list[Entry]:
 def _entries(text: str) -> Iterator[str]:
     for part in _SEPARATORS.split(text):
         cleaned = clean(part[: 4 * LONGEST_ENTRY]).strip("\"'")
-        if cleaned and _SPACED.fullmatch(cleaned):
-            yield from cleaned.split()
+        words = cleaned.split()
+        if all("@" in word[1:-1] for word in words):  # addresses that only spaces separate
+            yield from words
         elif cleaned:
             yield cleaned
 

@@ -32,4 +32,5 @@ def init(app: Flask) -> None:
     app.register_blueprint(action_pages.blueprint)
     audit_words.register()
     segment_pages.register()
+    action_pages.register()
     answer_files()

@@ -95,6 +95,13 @@ def test_everything_that_a_job_did_is_taken_back(trial: Trial, app, bob, workflo
     assert trial.count_jobs() == 2, "the figures were those of the same job"
 
 
+@pytest.mark.parametrize("after", ["²", "٣", "-1", "9" * 30, "9223372036854775807"])
+def test_odd_places_in_the_list_of_people_who_stay(trial: Trial, bob, workflow, after):
+    job = trial.run(lines(*addresses(1)), workflow, missing="create")
+    assert expected(trial, job) == {"CONTACT_REMOVED": 1}
+    assert bob.get(f"/enrollments/{job}/undo", query_string={"after": after}).status_code == 200
+
+
 def test_people_who_moved_on_stay_and_are_listed(trial: Trial, bob, workflow):
     job = trial.run(lines(*addresses(6)), workflow, missing="create")
     for number, status in enumerate(("completed", "goal_reached", "failed", "withdrawn", "active"), start=1):

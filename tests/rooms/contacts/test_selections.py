@@ -183,6 +183,23 @@ def test_an_interrupted_action_is_continued_exactly(app, bob, ids, monkeypatch):
     assert sum(1 for tags in tags_of(app, account_id).values() if tags) == 5
 
 
+def test_a_deletion_never_exceeds_what_was_confirmed(app, bob, ids, monkeypatch):
+    monkeypatch.setattr(bulk_actions, "STEP", 1)
+    monkeypatch.setattr(bulk_actions, "SECONDS_IN_REQUEST", -1)
+    account_id = bob.actor.account_id
+    with app.app_context():
+        selection = contacts.select_matching(bob.actor, LEADS)
+        action = contacts.delete_selection(bob.actor, selection.id, selection.total)
+        assert contacts.show_action(bob.actor, action).done == 1
+        for name in ("dan", "eve"):
+            contacts.tag_contact(bob.actor, ids[name], "lead")
+        monkeypatch.setattr(bulk_actions, "STEP", 100)
+        bulk_actions.continue_action(account_id, action)
+        shown = contacts.show_action(bob.actor, action)
+        assert (shown.is_over, shown.done, shown.changed) == (True, 3, 3)
+        assert len(all_of(account_id)) == 2
+
+
 def test_deleting_says_in_numbers_what_it_does_and_asks(app, bob, mallory, ids):
     workflow = active(app, bob.actor)
     enroll(app, bob.actor, workflow, [ids["ann"], ids["eve"]])

@@ -59,6 +59,8 @@ def test_numbers_that_are_none(alice: Person, job: str) -> None:
         for number, sort in zip(NUMBERS, sorts, strict=False):
             answer = alice.get(f"{job}?{urlencode({name: number, 'sort': sort})}")
             assert answer.status_code == 200, (name, number, sort)
+    for number in NUMBERS:
+        assert alice.get(f"/contacts/filter?{urlencode({'act': f'add-{number}'})}").status_code == 200, number
 
 
 @pytest.mark.parametrize("name", ["Agen\0cy", "\x1bAgency", "Agen\u202ecy"])

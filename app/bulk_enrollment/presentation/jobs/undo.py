@@ -7,8 +7,10 @@ from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import expected_problems
 from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain.undoing import undo_question, undone_parts
+from app.bulk_enrollment.infrastructure.problem_rows import MOST
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.platform import web
+from app.platform.ids import number_of
 
 blueprint = Blueprint("undo", __name__, url_prefix="/enrollments/<public_id>/undo")
 
@@ -22,7 +24,7 @@ def show(public_id: str) -> ResponseReturnValue:
         return web.send_to(page) if web.is_htmx() else redirect(page)
     shown = report.show_job(web.actor(), public_id)
     total = figures.undo.total if figures.undo is not None else 0
-    after = request.args.get("after", "")
+    after = min(number_of(request.args.get("after", "")) or 0, MOST)
     return render_template(
         "bulk_enrollment/_undo.html" if web.is_htmx() else "bulk_enrollment/undo.html",
         nav_active="contacts" if shown.workflow_id is None else "enrollments",
@@ -33,7 +35,7 @@ def show(public_id: str) -> ResponseReturnValue:
         question=undo_question(figures.expected, total, shown.facts.workflow),
         parts=undone_parts(figures.expected, shown.facts.workflow),
         shares=[{"value": rows, "tone": tone_of(one)} for one, rows in figures.expected.items()],
-        left=expected_problems(figures.undo, int(after) if after.isdigit() and len(after) < 10 else None)
+        left=expected_problems(figures.undo, after)
         if figures.undo is not None and figures.is_ready
         else None,
         lacks_workers=not figures.is_ready and not report.workers_are_alive(),

@@ -24,6 +24,7 @@ from app.contacts.application.custom_fields.listing import (
 from app.contacts.application.custom_fields.uses import (
     FieldUse,
     FieldUses,
+    bulk_actions_using,
     field_uses,
     register_field_uses,
     segments_using,
@@ -34,6 +35,7 @@ __all__ = [
     "FieldUses",
     "ListedField",
     "MergePreview",
+    "bulk_actions_using",
     "check_keys",
     "create_field",
     "custom_labels",

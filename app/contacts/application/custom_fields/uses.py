@@ -1,4 +1,4 @@
-"""What uses custom fields: segments here, and what other rooms register."""
+"""What uses custom fields: segments and bulk actions here, and what other rooms register."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
@@ -7,7 +7,7 @@ from app.accounts.domain import Actor
 from app.contacts.application.custom_fields.listing import find_field
 from app.contacts.domain.criteria import rules_on
 from app.contacts.domain.own_fields import OwnField
-from app.contacts.infrastructure.selecting import segments
+from app.contacts.infrastructure.selecting import actions, segments
 from app.contacts.infrastructure.tables import Segment
 
 
@@ -49,3 +49,10 @@ def segments_using(account_id: int, field: OwnField) -> list[tuple[Segment, list
     """Return the segments that use a field, by name, with their rules on it."""
     found = ((one, rules_on(one.criteria, field.key)) for one in segments.segments(account_id))
     return [(segment, on_field) for segment, on_field in found if on_field]
+
+
+def bulk_actions_using(account_id: int, field: OwnField) -> list[tuple[int, list[tuple[Any, Any]]]]:
+    """Return the ids of the bulk actions that are not over and select their contacts by a field, with their
+    rules on it."""
+    found = ((one.id, rules_on(one.criteria, field.key)) for one in actions.unfinished(account_id))
+    return [(action_id, on_field) for action_id, on_field in found if on_field]

@@ -238,10 +238,14 @@ def _step(account_id: int, action_id: int) -> bool:
             return False  # another task has made this step
         last_id = locked.upto_id if end is None else end
         ids = selections.ids_of(contacts.where(Contact.id > locked.last_id, Contact.id <= last_id))
+        is_over = end is None
+        if locked.kind == "delete":  # no more than was confirmed, also if others meet the criteria by now
+            ids = ids[: locked.total - locked.done]
+            is_over = is_over or locked.done + len(ids) == locked.total
         # Fixed, because the change itself may decide whether a contact meets the criteria.
         changed = _change(locked, selections.listed(account_id, ids))
-        store.advance(locked, last_id, len(ids), changed, now(), is_over=end is None)
-    return end is None
+        store.advance(locked, last_id, len(ids), changed, now(), is_over=is_over)
+    return is_over
 
 
 def _change(action: BulkAction, contacts: sa.Select[tuple[int]]) -> int:

@@ -1,5 +1,6 @@
 """Reads and writes of bulk actions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,12 @@ def advance(action: BulkAction, last_id: int, done: int, changed: int, at: datet
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def unfinished(account_id: int) -> Sequence[BulkAction]:
+    """Return the account's bulk actions that are not over, oldest first."""
+    query = sa.select(BulkAction).where(BulkAction.account_id == account_id, OPEN).order_by(BulkAction.id)
+    return session().scalars(query).all()
 
 
 def interrupted(before: datetime) -> list[tuple[int, int]]:

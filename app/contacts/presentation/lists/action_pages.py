@@ -1,10 +1,11 @@
 """The page of a bulk action: its progress, then what it has changed."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.contacts import application as contacts
-from app.contacts.application import ShownAction
+from app.contacts.application import ShownAction, custom_fields
+from app.contacts.domain.own_fields import OwnField
 from app.platform import web
 from app.platform.ids import HIGHEST_ID
 from app.platform.text.words import counted, quoted
@@ -18,6 +19,20 @@ def show(action_id: int) -> ResponseReturnValue:
     action = contacts.show_action(web.actor(), action_id)
     page = "contacts/_action.html" if web.is_htmx() else "contacts/action.html"
     return render_template(page, action=action, sentence=_sentence(action), title=_TITLES[action.kind])
+
+
+def register() -> None:
+    custom_fields.register_field_uses("bulk actions", _uses)
+
+
+def _uses(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
+    """Return the bulk actions that a changed field would stop."""
+    return [
+        contacts.FieldUse(
+            "a bulk action that isn’t over", url_for("bulk_actions.show", action_id=action_id), rules
+        )
+        for action_id, rules in custom_fields.bulk_actions_using(account_id, field)
+    ]
 
 
 _TITLES = {"tag": "Add a tag", "untag": "Remove a tag", "delete": "Delete contacts"}

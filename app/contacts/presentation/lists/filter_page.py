@@ -107,6 +107,6 @@ def _focus(form: FilterForm | None, act: str) -> str:
     """Return the id of the field that a button has added, to put the focus there."""
     if form is None or not act.startswith("add"):
         return ""
-    group = len(form.groups) - 1 if act == "add-group" else int(act[4:5]) if act[4:5].isdigit() else 0
+    group = len(form.groups) - 1 if act == "add-group" else int(act[4:5]) if act[4:5].isdecimal() else 0
     group = min(group, len(form.groups) - 1)
     return f"g{group}-{len(form.groups[group].rows) - 1}-field"
