@@ -2,8 +2,7 @@
 
 import time
 
-from app.bulk_enrollment.application.brakes import approvals
-from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.control import approvals, stopping
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.job import FINISHED
 from tests.chaos.siege import PEOPLE, ROWS, WORKERS, Siege, eventually
@@ -20,7 +19,7 @@ def paused_by(siege: Siege, job: str) -> str | None:
 
 def go_on(siege: Siege, job: str) -> None:
     with siege.trial.acting():
-        control.resume_job(siege.actor, job)
+        stopping.resume_job(siege.actor, job)
 
 
 def test_the_canary_holds(siege: Siege, dice, round_number):

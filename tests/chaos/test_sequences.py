@@ -13,11 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from app.accounts.domain import Actor
 from app.accounts.infrastructure.tables import Account
-from app.bulk_enrollment.application import schedule
-from app.bulk_enrollment.application.brakes import approvals
+from app.bulk_enrollment.application import undoing
+from app.bulk_enrollment.application.control import approvals, schedule, stopping
 from app.bulk_enrollment.application.fixing import editing, retry, sheet
-from app.bulk_enrollment.application.jobs import control, start
-from app.bulk_enrollment.application.undo import undoing
+from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
@@ -65,9 +64,9 @@ fates = st.one_of(
 )
 
 JOB_ACTS: dict[str, Callable[[Actor, str], object]] = {
-    "pause": control.pause_job,
-    "resume": control.resume_job,
-    "cancel": control.cancel_job,
+    "pause": stopping.pause_job,
+    "resume": stopping.resume_job,
+    "cancel": stopping.cancel_job,
     "refuse": approvals.refuse_job,
     "approve": approvals.approve_job,
     "start the dry run": start.start_draft,
@@ -311,7 +310,7 @@ class Sequences(RuleBasedStateMachine):
             elif job.paused_by == "approval":
                 approvals.approve_job(self.world.alice, job.public_id)
             else:
-                control.resume_job(self.world.bob, job.public_id)
+                stopping.resume_job(self.world.bob, job.public_id)
 
     # How it is done.
 

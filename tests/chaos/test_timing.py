@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import schedule
-from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.control import schedule, stopping
 from app.bulk_enrollment.domain.timing.pace import Drip
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.clock import now
@@ -64,10 +63,10 @@ def test_a_scheduled_job_keeps_its_time_and_the_limit(limited: Siege, dice, few_
 def _pause_for_a_moment(siege: Siege, job: str, seconds: float) -> None:
     try:
         with siege.trial.acting():
-            control.pause_job(siege.trial.actor, job)
+            stopping.pause_job(siege.trial.actor, job)
         time.sleep(seconds)
         with siege.trial.acting():
-            control.resume_job(siege.trial.actor, job)
+            stopping.resume_job(siege.trial.actor, job)
     except Conflict:
         pass  # it has not begun, or is over
 

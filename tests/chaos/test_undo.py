@@ -4,7 +4,7 @@ import time
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.undo.undoing import undo_job
+from app.bulk_enrollment.application.undoing import undo_job
 from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application import schedule
+from app.bulk_enrollment.application.control import schedule
 from app.bulk_enrollment.application.fixing import sheet
 from app.bulk_enrollment.application.jobs import discarding, plan, run, sweep
 from app.bulk_enrollment.application.report import verify

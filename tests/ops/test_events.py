@@ -3,7 +3,7 @@
 import socket
 
 from app import create_app
-from app.bulk_enrollment.application.jobs.control import cancel_job
+from app.bulk_enrollment.application.control.stopping import cancel_job
 from app.platform.database import db
 from app.platform.settings import Settings
 from tests.ops.test_run import Make, eventually, nothing_runs

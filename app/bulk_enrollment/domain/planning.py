@@ -1,6 +1,7 @@
 """State of a job's plan: what planning may do next, apart from the status shown to users.
 
-Derived from the job's columns alone, here for one job and in `infrastructure.plan_states` for queries.
+Derived from the job's columns alone: here for one job, in `infrastructure.conditions.plan_states` for
+queries.
 """
 
 from enum import StrEnum

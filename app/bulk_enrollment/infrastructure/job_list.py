@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from app.accounts.infrastructure.tables import User
 from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, JobStatus, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
+from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import BigInt, session
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion

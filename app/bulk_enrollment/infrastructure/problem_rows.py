@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import batch_of
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
-from app.bulk_enrollment.infrastructure.settled import is_settled
+from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure.tables import Contact

@@ -14,7 +14,7 @@ from app.bulk_enrollment.domain.job import (
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.planning import SMALL_JOB
-from app.bulk_enrollment.infrastructure.settled import is_settled
+from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.platform.database import Json, session
 from app.platform.ids import is_public_id

@@ -15,10 +15,15 @@ from app.bulk_enrollment.domain.job import (
     JobStatus,
 )
 from app.bulk_enrollment.domain.planning import PLANNABLE
-from app.bulk_enrollment.infrastructure.plan_states import is_open, is_ready, is_unwanted, is_waiting
+from app.bulk_enrollment.infrastructure.conditions.plan_states import (
+    is_open,
+    is_ready,
+    is_unwanted,
+    is_waiting,
+)
+from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
-from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import session
 from app.platform.leases import is_older, lease, longest_wait
 from app.workflows.infrastructure.tables import Workflow

@@ -3,10 +3,10 @@
 from flask import Flask
 
 from app.bulk_enrollment.application.records import erasing
-from app.bulk_enrollment.presentation.brakes import decisions
+from app.bulk_enrollment.presentation.control import approvals, pace_changes, stopping, timing
 from app.bulk_enrollment.presentation.fixing import pages as fixing
 from app.bulk_enrollment.presentation.fixing import retries
-from app.bulk_enrollment.presentation.jobs import check, commands, control, pace, timing, undo
+from app.bulk_enrollment.presentation.jobs import check, commands, undo
 from app.bulk_enrollment.presentation.jobs import tasks as _tasks  # noqa: F401
 from app.bulk_enrollment.presentation.records import notices, report_page, row_page
 from app.bulk_enrollment.presentation.report import (
@@ -27,9 +27,9 @@ def init(app: Flask) -> None:
     app.register_blueprint(selected_contacts.blueprint)
     app.register_blueprint(job_pages.blueprint)
     app.register_blueprint(job_pages.imports)
-    app.register_blueprint(control.blueprint)
+    app.register_blueprint(stopping.blueprint)
     app.register_blueprint(event_streams.blueprint)
-    app.register_blueprint(decisions.blueprint)
+    app.register_blueprint(approvals.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(report_page.blueprint)
     app.register_blueprint(row_page.blueprint)
@@ -41,7 +41,7 @@ def init(app: Flask) -> None:
     app.register_blueprint(undo.blueprint)
     app.register_blueprint(verification.blueprint)
     app.register_blueprint(timing.blueprint)
-    app.register_blueprint(pace.blueprint)
+    app.register_blueprint(pace_changes.blueprint)
     app.context_processor(running_jobs.on_every_page)
     audit_words.register()
     notices.register()

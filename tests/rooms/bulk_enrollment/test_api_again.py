@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.bulk_enrollment.application.undo.undoing import prepare_undo
+from app.bulk_enrollment.application.undoing import prepare_undo
 from tests.people import Person, Program, program_of
 from tests.rooms.bulk_enrollment.test_retry_failures import failed_rows
 from tests.rooms.bulk_enrollment.trial import Trial

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from app.accounts.application import add_person
 from app.accounts.domain import Role
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application.brakes import approvals
-from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.control import approvals, stopping
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.notifications.application.kinds import letter_of
@@ -182,7 +181,7 @@ def test_nobody_goes_around_it(strict: Trial, bob, alice, workflow):
     job = big(strict, workflow)
     for person in (bob, alice):
         with strict.acting(), pytest.raises(Conflict):
-            control.resume_job(person.actor, job)
+            stopping.resume_job(person.actor, job)
         person.post(f"/enrollments/{job}/pause/removal")
         person.post(f"/enrollments/{job}/pause")
     with strict.acting():

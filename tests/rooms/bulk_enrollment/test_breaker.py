@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.bulk_enrollment.application.jobs import control, run
+from app.bulk_enrollment.application.control import stopping
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.domain.brakes.rules import Brakes, Failures
 from app.bulk_enrollment.domain.pausing import PausedBy
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
@@ -38,7 +39,7 @@ def state(trial: Trial, job: str) -> tuple[str, str | None]:
 
 def go_on(trial: Trial, job: str) -> PausedBy | None:
     with trial.acting():
-        return control.resume_job(trial.actor, job)
+        return stopping.resume_job(trial.actor, job)
 
 
 def test_most_rows_fail(trial: Trial, bob, workflow):

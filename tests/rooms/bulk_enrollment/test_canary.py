@@ -3,8 +3,9 @@
 import pytest
 
 from app.activity.infrastructure.tables import AuditEntry
+from app.bulk_enrollment.application.control import stopping
 from app.bulk_enrollment.application.fixing.retry import retry_failures
-from app.bulk_enrollment.application.jobs import control, run
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.platform.database import session
@@ -38,7 +39,7 @@ def work(trial: Trial) -> None:
 
 def go_on(trial: Trial, job: str, pause: PausedBy | None = None) -> PausedBy | None:
     with trial.acting():
-        return control.resume_job(trial.actor, job, pause)
+        return stopping.resume_job(trial.actor, job, pause)
 
 
 def enrolled(trial: Trial, job: str) -> int:
@@ -133,7 +134,7 @@ def test_a_stale_resume_does_not_let_it_go_on(trial: Trial, bob, workflow):
 def test_a_person_pauses_during_the_canary(trial: Trial, workflow):
     job = started(trial, workflow)
     with trial.acting():
-        control.pause_job(trial.actor, job)
+        stopping.pause_job(trial.actor, job)
     work(trial)
     assert state(trial, job) == ("paused", "person")
     go_on(trial, job)

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application import schedule
-from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.control import schedule, stopping
 from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.timing.pace import WEEKDAYS, Drip
@@ -107,12 +106,12 @@ def test_a_pause_is_not_caught_up_on(trial: Trial, workflow, clock: AppClock) ->
     job = dripping(trial, workflow, 500, HOURLY)
     trial.settle()
     with trial.acting():
-        control.pause_job(trial.actor, job)
+        stopping.pause_job(trial.actor, job)
     clock.go(hours=5, minutes=30)
     trial.settle()
     assert trial.enrolled(job) == 100
     with trial.acting():
-        control.resume_job(trial.actor, job)
+        stopping.resume_job(trial.actor, job)
     trial.settle()
     assert trial.enrolled(job) == 200
     clock.go(minutes=45)
@@ -209,7 +208,7 @@ def test_random_moments(trial: Trial, workflow, clock: AppClock) -> None:
     trial.settle()
     for _ in range(40):
         clock.go(seconds=dice.choice([1, 30, 299, 600, 601, 3_000]))
-        act = dice.choice([control.pause_job, control.resume_job, None, None])
+        act = dice.choice([stopping.pause_job, stopping.resume_job, None, None])
         if act is not None and trial.job(job).status not in ("completed",):
             with trial.acting():
                 act(trial.actor, job)
@@ -219,7 +218,7 @@ def test_random_moments(trial: Trial, workflow, clock: AppClock) -> None:
             break
     if trial.job(job).status == "paused":
         with trial.acting():
-            control.resume_job(trial.actor, job)
+            stopping.resume_job(trial.actor, job)
     for _ in range(6):
         trial.settle()
         clock.go(minutes=11)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.accounts.application.api_tokens import list_tokens, revoke_token
-from app.bulk_enrollment.application.jobs.control import cancel_job
+from app.bulk_enrollment.application.control.stopping import cancel_job
 from app.platform.database import db
 from app.platform.tenancy import acting_for
 from ops import event_hub, event_process

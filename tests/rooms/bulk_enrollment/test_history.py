@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.bulk_enrollment.application.jobs import control, discarding
-from app.bulk_enrollment.application.undo.undoing import undo_job
+from app.bulk_enrollment.application.control import stopping
+from app.bulk_enrollment.application.jobs import discarding
+from app.bulk_enrollment.application.undoing import undo_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.files import application as files
@@ -105,11 +106,11 @@ def test_a_job_stays_as_long_as_its_undo_is_not_over(trial, bob):
         undo = undo_job(bob.actor, job).public_id
     trial.plan(undo)
     with trial.acting():
-        control.pause_job(bob.actor, undo)
+        stopping.pause_job(bob.actor, undo)
     age(trial, job, 91)
     expire(trial)
     with trial.acting():
-        control.resume_job(bob.actor, undo)
+        stopping.resume_job(bob.actor, undo)
     trial.finish(undo)
     assert trial.job(undo).totals == {"CONTACT_REMOVED": 3}
     expire(trial)

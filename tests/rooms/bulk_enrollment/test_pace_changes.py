@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.bulk_enrollment.application.jobs import control, run
-from app.bulk_enrollment.application.pace_changes import change_pace, pace_plan
+from app.bulk_enrollment.application.control import stopping
+from app.bulk_enrollment.application.control.pace_changes import change_pace, pace_plan
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.application.timing import parts
 from app.bulk_enrollment.domain.timing.pace import Drip
 from app.bulk_enrollment.infrastructure.store import claims, following
@@ -94,12 +95,12 @@ def test_a_paused_job_and_one_without_a_pace(trial: Trial, workflow, clock: AppC
     job = trial.started(lines(*addresses(100)), workflow, missing="create", batch_size=10)
     trial.run_batch(trial.batches(job)[0].id)
     with trial.acting():
-        control.pause_job(trial.actor, job)
+        stopping.pause_job(trial.actor, job)
     change(trial, job, Drip(25, unit="hours"))
     trial.settle()
     assert trial.job(job).status == "paused" and trial.enrolled(job) == 10
     with trial.acting():
-        control.resume_job(trial.actor, job)
+        stopping.resume_job(trial.actor, job)
     for expected in (35, 60, 85, 100):
         assert enrolled(trial, job) == expected
         clock.go(hours=1)

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.bulk_enrollment.application.control.stopping import cancel_job
 from app.bulk_enrollment.application.jobs import progress
-from app.bulk_enrollment.application.jobs.control import cancel_job
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.presentation.report import panel_marks

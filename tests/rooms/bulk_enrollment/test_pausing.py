@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application.jobs import control, run
+from app.bulk_enrollment.application.control import stopping
+from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -31,12 +32,12 @@ def big(trial: Trial, workflow: str | None) -> str:
 
 def pause(trial: Trial, job: str) -> None:
     with trial.acting():
-        control.pause_job(trial.actor, job)
+        stopping.pause_job(trial.actor, job)
 
 
 def resume(trial: Trial, job: str) -> PausedBy | None:
     with trial.acting():
-        return control.resume_job(trial.actor, job)
+        return stopping.resume_job(trial.actor, job)
 
 
 def set_workflow(trial: Trial, what, workflow: str) -> None:
@@ -89,7 +90,7 @@ def pause_during_batch(monkeypatch, trial: Trial, job: str) -> None:
     settle = run.enroll_as_planned
 
     def pause_then_settle(*given):
-        control.pause_job(trial.actor, job)
+        stopping.pause_job(trial.actor, job)
         return settle(*given)
 
     monkeypatch.setattr(run, "enroll_as_planned", pause_then_settle)
@@ -221,7 +222,7 @@ def test_a_paused_job_can_be_canceled(trial: Trial, workflow):
 
 def test_who_may(trial: Trial, app, vera, mallory, workflow):
     job = big(trial, workflow)
-    for one in (control.pause_job, control.resume_job, control.cancel_job):
+    for one in (stopping.pause_job, stopping.resume_job, stopping.cancel_job):
         with app.app_context(), pytest.raises(NotAllowed):
             one(vera.actor, job)
         with app.app_context(), pytest.raises(NotFound):
@@ -257,11 +258,11 @@ def test_many_at_once_leave_one_clear_state(trial: Trial, workflow):
 
     def paused() -> None:
         with trial.acting():
-            control.pause_job(trial.actor, job)
+            stopping.pause_job(trial.actor, job)
 
     def resumed() -> None:
         with trial.acting():
-            control.resume_job(trial.actor, job)
+            stopping.resume_job(trial.actor, job)
 
     first = trial.batches(job)[0].id
     answers = at_once(

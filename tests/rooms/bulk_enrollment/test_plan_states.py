@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from app.accounts.domain import Permission, Role
 from app.accounts.domain.actors import ROLE_PERMISSIONS
-from app.bulk_enrollment.application.jobs import control, start, sweep
+from app.bulk_enrollment.application.control import stopping
+from app.bulk_enrollment.application.jobs import start, sweep
 from app.bulk_enrollment.application.report import to_dos
 from app.bulk_enrollment.application.report.dry_runs import dry_run_of
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.planning import PlanState, plan_state
-from app.bulk_enrollment.infrastructure import plan_states
+from app.bulk_enrollment.infrastructure.conditions import plan_states
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files import application as files
@@ -132,9 +133,9 @@ def test_changing_a_job_asks_for_what_its_kind_asks_for(trial: Trial, workflow, 
     running = trial.started(lines(*addresses(3)), into, missing="create")
     calls = [
         lambda: start.start_draft(trial.actor, draft),
-        lambda: control.pause_job(trial.actor, running),
-        lambda: control.resume_job(trial.actor, running),
-        lambda: control.cancel_job(trial.actor, running),
+        lambda: stopping.pause_job(trial.actor, running),
+        lambda: stopping.resume_job(trial.actor, running),
+        lambda: stopping.cancel_job(trial.actor, running),
         lambda: to_dos.dismiss(trial.actor, over),
         lambda: to_dos.restore(trial.actor, over),
     ]

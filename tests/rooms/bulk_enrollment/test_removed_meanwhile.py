@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
-from app.bulk_enrollment.application.undo.undoing import undo_job
+from app.bulk_enrollment.application.undoing import undo_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.contacts.infrastructure.tables import Contact, ContactTag

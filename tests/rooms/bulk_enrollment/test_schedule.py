@@ -6,8 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application import schedule
-from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.control import schedule, stopping
 from app.bulk_enrollment.application.jobs import start as starting
 from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain import job_texts
@@ -293,7 +292,7 @@ def test_who_may_change_the_start(trial: Trial, workflow, vera, mallory, clock: 
         with pytest.raises(NotAllowed):
             schedule.start_scheduled_job(vera.actor, job)
         with pytest.raises(Conflict, match="hasn’t started"):
-            control.pause_job(trial.actor, job)
+            stopping.pause_job(trial.actor, job)
     with trial.app.app_context(), acting_for(mallory.actor.account_id), pytest.raises(NotFound):
         schedule.start_scheduled_job(mallory.actor, job)
     assert trial.job(job).status == "scheduled"

@@ -6,10 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
-from app.bulk_enrollment.application.brakes import approvals
+from app.bulk_enrollment.application.control import approvals, stopping
 from app.bulk_enrollment.application.fixing.retry import retry_failures
-from app.bulk_enrollment.application.jobs import control
-from app.bulk_enrollment.application.undo.undoing import (
+from app.bulk_enrollment.application.undoing import (
     prepare_undo,
     refresh_undo,
     undo_figures,
@@ -230,9 +229,9 @@ def test_a_paused_undo_goes_on_although_the_workflow_is_paused(trial: Trial, wor
         public_id = undo_job(trial.actor, job).public_id
     trial.plan(public_id)
     with trial.acting():
-        control.pause_job(trial.actor, public_id)
+        stopping.pause_job(trial.actor, public_id)
         workflows.pause(trial.actor, workflow)
-        control.resume_job(trial.actor, public_id)
+        stopping.resume_job(trial.actor, public_id)
     trial.finish(public_id)
     assert trial.outcomes(public_id) == ["CONTACT_REMOVED"] * 2
 

@@ -12,8 +12,8 @@ from flask import Flask
 
 from app.accounts.domain import Actor
 from app.accounts.infrastructure.tables import Account
-from app.bulk_enrollment.application import schedule
-from app.bulk_enrollment.application.jobs import control, plan, run, sweep
+from app.bulk_enrollment.application.control import schedule, stopping
+from app.bulk_enrollment.application.jobs import plan, run, sweep
 from app.bulk_enrollment.application.jobs import start as starting
 from app.bulk_enrollment.application.report import verify
 from app.bulk_enrollment.application.report.job_states import job_state
@@ -86,7 +86,7 @@ class Trial:
 
     def cancel(self, job: str) -> None:
         with self.acting():
-            control.cancel_job(self.actor, job)
+            stopping.cancel_job(self.actor, job)
 
     def finish(self, *jobs: str) -> None:
         """Let workers and sweeper go on until the jobs are over."""

@@ -1,1 +1,1 @@
-"""Use cases of the life of a job: start, planning, batches, pause, cancellation, and recovery."""
+"""Use cases of the life of a job: start, planning, batches, brakes, and recovery."""

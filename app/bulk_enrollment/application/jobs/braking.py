@@ -13,8 +13,8 @@ from app.bulk_enrollment.domain.brakes.rules import Failures
 from app.bulk_enrollment.domain.brakes.texts import CANARY_DONE, failures_words
 from app.bulk_enrollment.domain.pausing import PausedBy
 from app.bulk_enrollment.domain.permissions import permission_for
+from app.bulk_enrollment.infrastructure import failures as counted
 from app.bulk_enrollment.infrastructure import queries
-from app.bulk_enrollment.infrastructure.brakes import failures as counted
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.clock import now

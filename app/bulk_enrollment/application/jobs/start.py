@@ -35,7 +35,8 @@ from app.bulk_enrollment.domain.selection import (
     Selection,
     people_in_words,
 )
-from app.bulk_enrollment.infrastructure import checks, queries
+from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure.dry_runs.workflow_and_speed import workflow_of
 from app.bulk_enrollment.infrastructure.relatives import original_of
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -90,7 +91,7 @@ def check_again(
     accounts.require(actor, permission_for("import" if imports else job.kind))
     if job.status != JobStatus.DRAFT:
         raise Conflict("CONFLICT", "This job has already been started.")
-    options, workflow = job.options, checks.workflow_of(actor.account_id, job.workflow_id or 0)
+    options, workflow = job.options, workflow_of(actor.account_id, job.workflow_id or 0)
     original = original_of(actor.account_id, job)
     if only_with is not None:
         options = replace(options, only_with=only_with)

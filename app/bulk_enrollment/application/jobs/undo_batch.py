@@ -4,11 +4,10 @@ from datetime import datetime
 
 from app.activity import application as activity
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure import queries
+from app.bulk_enrollment.infrastructure import queries, undoing
 from app.bulk_enrollment.infrastructure.store import rows
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.bulk_enrollment.infrastructure.undo import undoing
 from app.contacts import application as contacts
 from app.engine import application as engine
 

@@ -18,7 +18,8 @@ from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.bulk_enrollment.infrastructure import checks, queries, relatives
+from app.bulk_enrollment.infrastructure import queries, relatives
+from app.bulk_enrollment.infrastructure.dry_runs.workflow_and_speed import recent_pace, workflow_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.files import application as files
@@ -107,14 +108,14 @@ def planned_run(actor: Actor, public_id: str) -> DryRun:
     return DryRun(
         job=job,
         upload=files.upload_by_id(actor.account_id, job.upload_id) if job.upload_id else None,
-        workflow=checks.workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
+        workflow=workflow_of(actor.account_id, job.workflow_id) if job.workflow_id else None,
         is_waiting=not is_ready and job.failure is None and queue.alive_workers() == 0,
         expected=_expected(job) if is_ready else [],
         effects=effects,
         creates=new_contacts(effects.created, effects.withheld) if job.workflow_id else "",
         left_out=left_out_of(job),
         new_tags=contacts.new_tags(actor.account_id, job.findings.get("tags", [])) if is_ready else [],
-        seconds=seconds_needed(job.total, checks.recent_pace(actor.account_id)),
+        seconds=seconds_needed(job.total, recent_pace(actor.account_id)),
         corrects=original.public_id if original else None,
     )
 

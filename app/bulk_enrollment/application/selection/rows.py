@@ -20,10 +20,10 @@ from app.bulk_enrollment.application.selection.undone import UndoneRows
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.reading import TOO_MANY_TAGS, Findings, RowReader
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection
+from app.bulk_enrollment.infrastructure import undoing
 from app.bulk_enrollment.infrastructure.store import planning
 from app.bulk_enrollment.infrastructure.store.planning import PlanContext
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.bulk_enrollment.infrastructure.undo import undoing
 from app.contacts import application as contacts
 from app.contacts.domain import ValueStyle
 from app.files import application as files

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from app.bulk_enrollment.application.selection.chunks import Chunk
 from app.bulk_enrollment.domain.reading import Findings
+from app.bulk_enrollment.infrastructure import undoing
 from app.bulk_enrollment.infrastructure.store.planning import PlanContext
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
-from app.bulk_enrollment.infrastructure.undo import undoing
 
 
 class UndoneRows:

@@ -1,1 +1,1 @@
-"""When people are enrolled: what limits and drips permit, scheduled starts, and the plan in advance."""
+"""When people are enrolled: what limits and drips permit, and the plan in advance."""

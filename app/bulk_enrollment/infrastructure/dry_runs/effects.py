@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.dry_runs.effects import SAMPLES
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.conditions.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.store import rows
 from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields

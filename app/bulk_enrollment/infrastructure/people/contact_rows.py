@@ -10,7 +10,7 @@ from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
 from app.bulk_enrollment.domain.job import DRY_RUN
 from app.bulk_enrollment.domain.options import JobOptions
-from app.bulk_enrollment.infrastructure.settled import is_settled
+from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentJob, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session

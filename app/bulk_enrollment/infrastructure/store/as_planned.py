@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
-from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.conditions.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of, owner_of
 from app.bulk_enrollment.infrastructure.store.rows import UNCLEAR, left_on
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields

@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, WITH_OPEN_BATCHES, BatchStatus
+from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import session
 from app.platform.leases import lease, longest_wait, moment
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus, JobStatus
+from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.store.batches import is_released
 from app.bulk_enrollment.infrastructure.tables import OPEN, EnrollmentBatch, EnrollmentJob
-from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import BigInt, UtcDateTime, session
 from app.platform.database.many_rows import execute_built
 from app.platform.leases import Interval, lease, longest_wait, moment

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import BatchStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure.newcomers import makes_contact
+from app.bulk_enrollment.infrastructure.conditions.newcomers import makes_contact
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
 from app.platform.database import session

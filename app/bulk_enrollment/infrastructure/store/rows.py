@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
-from app.bulk_enrollment.infrastructure.settled import is_settled
+from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
 from app.contacts.domain.consent import CONTACTABLE

@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.infrastructure.conditions.plan_states import is_unwanted
 from app.bulk_enrollment.infrastructure.fixing.tables import FixingRow, FixingSheet, RowEdits
 from app.bulk_enrollment.infrastructure.people.past_jobs import keep_rows
-from app.bulk_enrollment.infrastructure.plan_states import is_unwanted
 from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.store.planning import forget_after
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus
 from app.bulk_enrollment.domain.timing.pace import Drip, Portion
 from app.bulk_enrollment.domain.timing.rates import Enrolled
+from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, LimitedEnrollment
-from app.bulk_enrollment.infrastructure.timing.conditions import may_begin
 from app.platform.database import is_sqlite, session
 
 # Keys of advisory locks: of all accounts together, and the base of those of single accounts.

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.infrastructure.settled import is_settled
+from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY

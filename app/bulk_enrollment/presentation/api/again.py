@@ -5,8 +5,8 @@ from typing import Annotated, Final
 from flask import Blueprint
 from pydantic import Field
 
+from app.bulk_enrollment.application import undoing
 from app.bulk_enrollment.application.fixing.retry import retry_failures as retry
-from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.presentation.api.jobs import ONE
 from app.bulk_enrollment.presentation.api.schemas import Job, UndoPreview
 from app.bulk_enrollment.presentation.api.shapes import undo_preview_of

@@ -7,11 +7,9 @@ from flask import Blueprint
 from pydantic import ConfigDict
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application import schedule
-from app.bulk_enrollment.application.brakes import approvals
+from app.bulk_enrollment.application.control import approvals, schedule, stopping
+from app.bulk_enrollment.application.control.pace_changes import change_pace
 from app.bulk_enrollment.application.job_facts import facts_after_change
-from app.bulk_enrollment.application.jobs import control
-from app.bulk_enrollment.application.pace_changes import change_pace
 from app.bulk_enrollment.presentation.api.jobs import ETAG, ONE, etag_of_job
 from app.bulk_enrollment.presentation.api.requests import named_as_sent
 from app.bulk_enrollment.presentation.api.schemas import Job
@@ -118,7 +116,7 @@ def pause_job(public_id: str) -> Job:
     paused, so the request can be repeated.
     Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
-    return _after(control.pause_job, public_id)
+    return _after(stopping.pause_job, public_id)
 
 
 @operation(ENROLLMENT, Job, says={409: "The job is neither paused nor running, or it waits for approval."})
@@ -129,7 +127,7 @@ def resume_job(public_id: str) -> Job:
     `workflow`). Nothing happens if it is running, so the request can be repeated.
     Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
-    return _after(control.resume_job, public_id)
+    return _after(stopping.resume_job, public_id)
 
 
 @operation(ENROLLMENT, Job, says={409: "The job is over, or already being canceled."})
@@ -140,7 +138,7 @@ def cancel_job(public_id: str) -> Job:
     `cancelling`, then `cancelled`; a job that has not started is canceled at once.
     Needs the scope `workflow:manage`, for an import `contact:manage`.
     """
-    return _after(control.cancel_job, public_id)
+    return _after(stopping.cancel_job, public_id)
 
 
 @operation(ENROLLMENT, Job, says={409: "The job needs no approval, or no longer waits for it."})

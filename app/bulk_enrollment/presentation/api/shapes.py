@@ -6,7 +6,7 @@ from app.bulk_enrollment.application.job_facts import JobFacts
 from app.bulk_enrollment.application.report.dry_runs import DryRun as PlannedDryRun
 from app.bulk_enrollment.application.report.problems import Problem as ProblemRow
 from app.bulk_enrollment.application.timing.plan_ahead import time_plan
-from app.bulk_enrollment.application.undo.undoing import UndoFigures
+from app.bulk_enrollment.application.undoing import UndoFigures
 from app.bulk_enrollment.presentation.api.schemas import (
     DryRun,
     Failure,

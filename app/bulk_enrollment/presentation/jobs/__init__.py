@@ -1,1 +1,1 @@
-"""Pages, tasks and commands that start, run and control jobs."""
+"""Pages, tasks and commands that start, run and undo jobs."""

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import application as accounts
 from app.accounts.domain import Permission
-from app.bulk_enrollment.application import schedule
+from app.bulk_enrollment.application.control import schedule
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report.dry_runs import DryRun, dry_run_of
 from app.bulk_enrollment.domain.dry_runs.meaning import value_words
-from app.bulk_enrollment.presentation.jobs.timing import plan_in_words, show_problems
+from app.bulk_enrollment.presentation.control.timing import plan_in_words, show_problems
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.bulk_enrollment.presentation.selection.when_form import WhenForm, form_for, read_when
 from app.platform import web

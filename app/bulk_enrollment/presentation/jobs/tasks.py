@@ -1,6 +1,6 @@
 """Queue tasks and periodic tasks of bulk enrollment."""
 
-from app.bulk_enrollment.application import schedule
+from app.bulk_enrollment.application.control import schedule
 from app.bulk_enrollment.application.fixing import sheet
 from app.bulk_enrollment.application.jobs import discarding, dispatch, plan, run, sweep
 from app.bulk_enrollment.application.report import verification

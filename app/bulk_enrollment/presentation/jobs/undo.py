@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.bulk_enrollment.application import undoing
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import expected_problems
-from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain.undoing import undo_question, undone_parts
 from app.bulk_enrollment.infrastructure.problem_rows import MOST
 from app.bulk_enrollment.presentation.report.figures import tone_of

@@ -6,16 +6,16 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application.brakes import approvals
+from app.bulk_enrollment.application import undoing
+from app.bulk_enrollment.application.control import approvals
+from app.bulk_enrollment.application.control.pace_changes import can_change_pace
 from app.bulk_enrollment.application.fixing.retry import retry_state
-from app.bulk_enrollment.application.pace_changes import can_change_pace
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import show_problems
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.application.report.throughput import throughput_of
 from app.bulk_enrollment.application.selection import corrections
 from app.bulk_enrollment.application.telling import NEEDS_APPROVAL
-from app.bulk_enrollment.application.undo import undoing
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.forecast import words_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named

@@ -15,7 +15,7 @@ from app.bulk_enrollment.domain.options import (
     start_problem,
 )
 from app.bulk_enrollment.domain.reading import TAGS
-from app.bulk_enrollment.presentation.brakes.options import BrakeFields, brake_values, read_brakes
+from app.bulk_enrollment.presentation.selection.brakes_form import BrakeFields, brake_values, read_brakes
 from app.bulk_enrollment.presentation.selection.when_form import (
     When,
     read_when,

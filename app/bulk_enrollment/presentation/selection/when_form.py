@@ -11,7 +11,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts.domain.regions import is_zone, zones_by_area
-from app.bulk_enrollment.application.schedule import local_start
+from app.bulk_enrollment.application.control.schedule import local_start
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, WEEKDAYS, Drip, Unit, drip_problem
 from app.bulk_enrollment.domain.timing.texts import DAY_NAMES, clock_field, local_fields, peculiarity_words

@@ -11,7 +11,7 @@ from datetime import datetime
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.control import locked_job
+from app.bulk_enrollment.application.control.stopping import locked_job
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.start import find_job

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bulk_enrollment.application.jobs import control
+from app.bulk_enrollment.application.control import stopping
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.pausing import PausedBy
@@ -30,7 +30,7 @@ def resume(public_id: str) -> ResponseReturnValue:
 def cancel(public_id: str) -> ResponseReturnValue:
     """Cancel the job. The panel, which follows the job to its end, says so."""
     try:
-        control.cancel_job(web.actor(), public_id)
+        stopping.cancel_job(web.actor(), public_id)
     except Conflict:
         status = report.show_job(web.actor(), public_id).status
         if status not in (JobStatus.CANCELLING, JobStatus.CANCELLED):
@@ -40,7 +40,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 
 def _pause(public_id: str) -> tuple[str, str]:
-    control.pause_job(web.actor(), public_id)
+    stopping.pause_job(web.actor(), public_id)
     return "Paused. Batches in progress will finish.", "success"
 
 
@@ -48,7 +48,7 @@ def _resume(public_id: str) -> tuple[str, str]:
     """Resume; the form names the pause that its page showed."""
     shown = request.form.get("pause", "")
     pause = PausedBy(shown) if shown in set(PausedBy) else None
-    if control.resume_job(web.actor(), public_id, pause) is None:
+    if stopping.resume_job(web.actor(), public_id, pause) is None:
         return "Resumed.", "success"
     return "The job resumes when its workflow is active again.", "info"
 

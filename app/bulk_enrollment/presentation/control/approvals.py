@@ -6,7 +6,7 @@ from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.brakes import approvals
+from app.bulk_enrollment.application.control import approvals
 from app.platform import web
 from app.platform.errors import Conflict
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import application as accounts
 from app.accounts.domain import Permission
-from app.bulk_enrollment.application import schedule
+from app.bulk_enrollment.application.control import schedule
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.timing.plan_ahead import TimePlan, check_timing, time_plan
 from app.bulk_enrollment.domain.options import JobOptions

@@ -1,4 +1,4 @@
-"""Pausing, resuming, and canceling jobs."""
+"""Stopping jobs, for a while or for good: pause, resume, cancel."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
@@ -12,7 +12,7 @@ from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, pause_that_holds
 from app.bulk_enrollment.domain.permissions import permission_for
-from app.bulk_enrollment.infrastructure.brakes.failures import accept_failures
+from app.bulk_enrollment.infrastructure.failures import accept_failures
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue

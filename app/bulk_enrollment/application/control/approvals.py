@@ -5,7 +5,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.control import cancel_locked, go_on_locked, locked_job
+from app.bulk_enrollment.application.control.stopping import cancel_locked, go_on_locked, locked_job
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.brakes.approval import Approval, is_second_person
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus

@@ -1,1 +1,0 @@
-"""Approval of large jobs by a second person."""

@@ -1,1 +1,0 @@
-"""Queries and writes for the brakes of jobs."""

@@ -1,0 +1,1 @@
+"""SQL conditions on jobs and rows that several queries share."""

@@ -1,1 +1,0 @@
-"""Statements of undo jobs."""
