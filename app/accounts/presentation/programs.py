@@ -55,7 +55,9 @@ def sign_in_program() -> AnyResponse | None:
     formats.zone.set(use.actor.time_zone)
     origin.set({**(origin.get() or {}), "account": use.actor.account_id, "user": use.actor.user_id})
     view = current_app.view_functions.get(request.endpoint or "")
-    if permission := getattr(view, "permission", None):
+    permission = getattr(view, "permission", None)
+    if permission and not use.actor.may(permission):
+        _count_request()  # which otherwise happens after this, once per request
         require(use.actor, Permission(permission))
     return None
 

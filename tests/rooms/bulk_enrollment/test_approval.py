@@ -1,6 +1,7 @@
 """Jobs above a size wait until a second person approves them: who may, what they see, and none slips by."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,18 +9,25 @@ import sqlalchemy as sa
 from app.accounts.application import add_person
 from app.accounts.domain import Role
 from app.activity.infrastructure.tables import AuditEntry
-from app.bulk_enrollment.application.control import approvals, stopping
+from app.bulk_enrollment.application.control import approvals, schedule, stopping
+from app.bulk_enrollment.application.jobs.start import JobRequest, start_job
 from app.bulk_enrollment.domain.brakes.rules import Brakes
+from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.selection import FilterSelection
 from app.notifications.application.kinds import letter_of
 from app.notifications.infrastructure.tables import OutgoingEmail
+from app.platform.clock import now
 from app.platform.database import session
 from app.platform.errors import Conflict, NotAllowed, NotFound
 from app.workflows import application as workflows
 from tests.people import EMAILS, Person
 from tests.rooms.bulk_enrollment.jobs import page_of, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, lines
+from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active
+
+LEADS = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
 
 
 @pytest.fixture
@@ -199,6 +207,33 @@ def test_rows_that_were_not_known_at_the_start_count(strict: Trial, workflow):
     strict.limit(unapproved_rows=10)
     strict.plan(job)
     assert state(strict, job) == ("paused", "approval")
+
+
+@pytest.mark.parametrize("is_scheduled", [False, True])
+def test_an_approval_does_not_cover_rows_that_come_later(
+    strict: Trial, app, bob, alice, workflow, is_scheduled
+):
+    """Whoever may tag people could otherwise have 21 approved and add a thousand."""
+    for number in range(21):
+        add(app, bob.actor, f"p{number}@example.com", tags=["lead"])
+    options = JobOptions(scheduled_at=now() + timedelta(hours=1) if is_scheduled else None)
+    with strict.acting():
+        wanted = JobRequest(FilterSelection(LEADS), options, workflow)
+        job = start_job(strict.actor, wanted).public_id
+    approve(strict, alice, job)
+    for number in range(3):
+        add(app, bob.actor, f"late{number}@example.com", tags=["lead"])
+    if is_scheduled:
+        with strict.acting():
+            schedule.start_scheduled_job(strict.actor, job)
+    work(strict)
+    assert state(strict, job) == ("paused", "approval") and strict.job(job).total == 24
+    assert "Approved by" not in words_of(page_of(bob, job))
+    assert "With 24 rows, it waits" in words_of(alice.get("/notifications").text)
+    approve(strict, alice, job)
+    strict.finish(job)
+    assert strict.job(job).totals == {"ENROLLED": 24}
+    assert actions(strict) == [("job_approved", "Alice")] * 2
 
 
 def test_refusing_cancels_it(strict: Trial, bob, alice, workflow):

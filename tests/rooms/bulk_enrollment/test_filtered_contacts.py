@@ -141,3 +141,20 @@ def test_its_rows_can_be_downloaded(trial: Trial, bob, workflow, leads):
         f'"{leads["ben"]}","","","ben@example.com","","CONTACT_BLOCKED","Email to this address bounced."',
     ]
     assert "Filtered contacts" in bob.get(f"/enrollments/{job}").text
+
+
+@pytest.mark.parametrize("make", [start.start_job, start.dry_run])
+def test_a_filter_that_has_outgrown_the_limit_when_it_is_read(trial: Trial, app, bob, workflow, leads, make):
+    trial.limit(contacts_per_job=3)
+    job = begin(trial, make, workflow)
+    add(app, bob.actor, "late@example.com", tags=["Lead"])
+    trial.settle()
+    found = trial.job(job)
+    assert found.failure == (
+        "The limit is 3 contacts per job, and more match the filter now. Nobody was added. "
+        "Narrow the filter, or ask an administrator to raise the limit."
+    )
+    assert found.status == ("failed" if make is start.start_job else "draft")
+    assert trial.enrolled(job) == 0
+    address = f"/enrollments/{job}" if make is start.start_job else f"/enrollments/checks/{job}"
+    assert "more match the filter now" in words_of(bob.get(address).text)

@@ -88,6 +88,12 @@ def test_requests_are_limited_per_token(slow_app: Flask, alice: Person, bob: Per
     assert left == ['"token";r=2', '"token";r=1', '"token";r=0']
 
 
+def test_requests_that_are_not_allowed_count(slow_app: Flask, alice: Person) -> None:
+    program = program_of(slow_app, alice, "report:view")
+    answers = [program.post("/contacts", {"email": "a@example.com"}).status_code for _ in range(4)]
+    assert answers == [403, 403, 403, 429]
+
+
 def test_without_the_queue_requests_are_still_limited(slow_app: Flask, alice: Person, valkey: Valkey) -> None:
     program = program_of(slow_app, alice)
     valkey.freeze()

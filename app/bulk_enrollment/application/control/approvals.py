@@ -19,7 +19,8 @@ from app.platform.errors import Conflict, NotAllowed
 
 
 def approve_job(actor: Actor, public_id: str) -> None:
-    """Let a job run that needs approval, also before all of its rows are checked.
+    """Let a job run that needs approval, also before all of its rows are checked. If it has more rows then,
+    it needs approval again.
 
     Idempotent. Raises NotFound, NotAllowed (also for the person who started it), and Conflict for a job that
     needs no approval or no longer waits.
@@ -69,5 +70,6 @@ def _decide(actor: Actor, job: EnrollmentJob, decision: Approval) -> None:
     if job.approval != Approval.NEEDED or job.status == JobStatus.CANCELLING:
         raise Conflict("CONFLICT", "This job no longer waits for approval.")
     values: dict[str, Any] = {"approval": decision.value, "approval_by": actor.user_id, "approval_at": now()}
-    jobs.change(job.account_id, job.id, **values)
+    if not jobs.update_if(job.account_id, job.id, [EnrollmentJob.total == job.total], values):
+        raise Conflict("CONFLICT", "The number of rows has just changed. Look at the job again.")
     publish(job, "job_approved" if decision is Approval.GIVEN else "job_refused")

@@ -27,6 +27,7 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
     row_limit_of,
     with_start,
 )
+from app.bulk_enrollment.domain.brakes.approval import approval_of_more_rows
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, misses_start, option_problems
 from app.bulk_enrollment.domain.permissions import permission_for
@@ -177,6 +178,7 @@ def _begin(job: EnrollmentJob, options: JobOptions) -> None:
         )
     target = workflows.version_to_enter(job.account_id, job.workflow_id) if job.workflow_id else None
     values: dict[str, Any] = {"not_before": None, "lease_until": None, "total": total}
+    values |= approval_of_more_rows(job.approval, job.total, total)
     if target is not None:
         values["version_id"] = target.version_id
         options = replace(options, first_step=target.first_step, again=target.enroll_again)

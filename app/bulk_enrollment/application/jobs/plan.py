@@ -5,6 +5,7 @@ has lost its claim notices at its next chunk and stops. Each chunk also records 
 from which the next claim continues.
 """
 
+import sys
 import time
 from collections import Counter
 
@@ -23,9 +24,12 @@ from app.bulk_enrollment.application.jobs.run import (
 from app.bulk_enrollment.application.jobs.settling import analyze_grown_tables
 from app.bulk_enrollment.application.selection.rows import rows_of
 from app.bulk_enrollment.application.telling import tell_end
+from app.bulk_enrollment.application.timing.plan_ahead import row_limit_of
+from app.bulk_enrollment.domain.brakes.approval import approval_of_more_rows
 from app.bulk_enrollment.domain.brakes.rules import canary_size
 from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.bulk_enrollment.domain.job import JobStatus, batch_size, cut
+from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.store import cutting, jobs, plan_claims, planning, withheld
@@ -50,6 +54,11 @@ UNREADABLE = "Muster couldn’t read this file. Save it again as CSV (UTF-8), th
 NO_FURTHER = (
     f"Reading this file was interrupted {MOST_ATTEMPTS} times without progress. "
     "Nobody was enrolled. Ask your administrator to check the log, then start again."
+)
+
+TOO_MANY = (
+    "The limit is {:,} contacts per job, and more match the filter now. Nobody was added. "
+    "Narrow the filter, or ask an administrator to raise the limit."
 )
 
 
@@ -123,7 +132,7 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
     """Load the job's rows that are not in the ledger yet. Return the total number of its rows."""
     context = _context(job)
     done = claim.planned_rows
-    rows = rows_of(job, job.findings if done else {})
+    rows, limit = rows_of(job, job.findings if done else {}), _row_limit(job)
     began = time.monotonic()
     turn_ends = 0.0
     for chunk in rows.chunks(after=done, size=CHUNK_ROWS):
@@ -135,11 +144,21 @@ def _fill_ledger(job: EnrollmentJob, claim: PlanningClaim) -> int:
             findings = {"findings": chunk.findings} if chunk.findings else {}
             jobs.change(job.account_id, job.id, planned_rows=loaded, **findings)
             publish(job, "rows_planned", rows=loaded)
+            if loaded > limit:
+                raise UnreadableFile("rows", TOO_MANY.format(limit))
         done = loaded
         is_over = time.monotonic() > turn_ends and done < job.total
         if queue.should_stop() or (is_over and waiting.others_wait_for_planning(job.account_id)):
             raise _PlanningInterrupted
     return done
+
+
+def _row_limit(job: EnrollmentJob) -> int:
+    """Return the most rows that a filter may find now; those of other selections were counted at the
+    start."""
+    if not isinstance(job.selection, FilterSelection) or job.has_source_rows:
+        return sys.maxsize
+    return row_limit_of(job.account_id, is_import=job.kind == "import")
 
 
 def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedBatch]:
@@ -157,9 +176,10 @@ def _conclude(job: EnrollmentJob, attempt: int, rows: int) -> dict[int, PlannedB
     expected = sum((batch.expected for batch in planned.values()), Counter())
     with transaction():
         _hold(job, attempt, rows)
-        jobs.change(
-            job.account_id, job.id, total=rows, expected=dict(expected), planned_at=now(), lease_until=None
-        )
+        known = queries.job_by_id(job.account_id, job.id)
+        values = approval_of_more_rows(known.approval, known.total, rows)
+        values |= {"total": rows, "expected": dict(expected), "planned_at": now(), "lease_until": None}
+        jobs.change(job.account_id, job.id, **values)
     return planned
 
 
