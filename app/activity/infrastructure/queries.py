@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.activity.infrastructure.tables import AuditEntry, ContactEvent
+from app.activity.infrastructure.tables import AuditEntry
 from app.platform.database import session
 
 
@@ -58,14 +58,6 @@ def people_in_log(account_id: int) -> list[tuple[int, str]]:
     return sorted(
         ((user_id or 0, name) for user_id, name in rows), key=lambda one: (one[0] == 0, one[1].lower())
     )
-
-
-def contact_events(account_id: int, contact_id: int, limit: int = 100) -> Sequence[ContactEvent]:
-    """Return a contact's events, newest first."""
-    query = sa.select(ContactEvent).where(
-        ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
-    )
-    return session().scalars(query.order_by(ContactEvent.id.desc()).limit(limit)).all()
 
 
 def _wanted(account_id: int, wanted: LogFilter) -> sa.Select[tuple[AuditEntry]]:

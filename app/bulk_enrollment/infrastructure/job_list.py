@@ -18,7 +18,7 @@ from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, session
 from app.platform.ids import is_public_id
-from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
+from app.workflows.infrastructure.tables import Workflow
 
 _UNFINISHED = [status.value for status in UNFINISHED]
 
@@ -93,30 +93,6 @@ def named(account_id: int, job: EnrollmentJob) -> NamedJob:
         .one()
     )
     return NamedJob(job, *found)
-
-
-def version_number(account_id: int, version_id: int | None) -> int | None:
-    """Return the number of a workflow version, given its internal id."""
-    if version_id is None:
-        return None
-    return session().scalar(
-        sa.select(WorkflowVersion.number).where(
-            WorkflowVersion.account_id == account_id, WorkflowVersion.id == version_id
-        )
-    )
-
-
-def public_id_of(account_id: int, job_id: int | None) -> str | None:
-    """Return the public id of a job, or None if it doesn't exist anymore."""
-    if job_id is None:
-        return None
-    return session().scalar(
-        sa.select(EnrollmentJob.public_id).where(
-            EnrollmentJob.account_id == account_id,
-            EnrollmentJob.id == job_id,
-            EnrollmentJob.status != JobStatus.DISCARDED,
-        )
-    )
 
 
 def named_job(account_id: int, public_id: str) -> NamedJob | None:

@@ -296,10 +296,6 @@ def _strength(status: Any) -> Any:
     return sa.case({status.value: place for status, place in STRENGTH.items()}, value=status, else_=0)
 
 
-def _literal(name: str, value: object) -> Any:
-    return sa.literal(value, _contacts.c[name].type)
-
-
 def _written(statement: Any) -> int:
     result: Any = session().execute(
         statement, execution_options={"synchronize_session": False, "preserve_rowcount": True}

@@ -1,7 +1,6 @@
 """The chart of the home page: contacts, and those who may be contacted, over time."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from app.accounts.domain import Actor
 from app.contacts import application as contacts
@@ -19,7 +18,6 @@ class GrowthChart:
     points: str
     area: str
     reachable: str
-    first_day: date
     words: str
 
 
@@ -42,6 +40,5 @@ def growth_chart(actor: Actor) -> GrowthChart | None:
         line_points(all_contacts, length, most),
         area_points(all_contacts, length, most),
         line_points(reachable, length, most),
-        first.day,
         words,
     )

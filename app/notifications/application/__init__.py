@@ -10,8 +10,6 @@ from app.notifications.application.kinds import (
     notice_of,
     register_letter,
     register_notice,
-    registered_letters,
-    registered_notices,
 )
 from app.notifications.application.reading import (
     NotificationPage,
@@ -43,7 +41,5 @@ __all__ = [
     "read_notifications",
     "register_letter",
     "register_notice",
-    "registered_letters",
-    "registered_notices",
     "tell",
 ]

@@ -35,11 +35,3 @@ def notice_of(kind: str, facts: Facts, subject_id: str) -> Notice:
 def letter_of(kind: str, facts: Facts, subject_id: str) -> Letter:
     """Return an email in words. Raises KeyError for an unknown kind."""
     return _LETTERS[kind](facts, subject_id)
-
-
-def registered_notices() -> frozenset[str]:
-    return frozenset(_NOTICES)
-
-
-def registered_letters() -> frozenset[str]:
-    return frozenset(_LETTERS)

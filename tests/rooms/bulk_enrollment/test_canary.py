@@ -66,6 +66,7 @@ def test_it_stops_after_its_first_rows_and_goes_on(trial: Trial, bob, workflow):
     with trial.acting():
         facts = [e.facts.get("by") for e in session().query(AuditEntry).filter_by(action="job_paused")]
     assert facts == ["canary"]
+    assert "paused the enrollment in Welcome after its first rows" in words_of(bob.get("/activity").text)
 
 
 def test_one_percent(trial: Trial, workflow):

@@ -12,6 +12,7 @@ from tests.rooms.bulk_enrollment.jobs import all_jobs, words_of
 from tests.rooms.bulk_enrollment.trial import Trial, set_status
 from tests.rooms.contacts.people import add
 from tests.rooms.workflows.drafts import active, draft
+from tests.unit.workflows.documents import definition, email
 
 LEADS = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
 
@@ -31,6 +32,15 @@ def workflow(app, bob) -> str:
 
 def once_in(page: str) -> str:
     return re.search(r'name="once"[^>]* value="([^"]+)"', page)[1]
+
+
+def test_a_workflow_that_begins_on_a_date_is_checked_before_it_starts(app, bob, ids):
+    trigger = {"type": "date_reached", "enabled": True, "config": {"field": "contact.birthday"}}
+    birthday = active(app, bob.actor, "Birthday", definition=definition(email("hello"), trigger=trigger))
+    selection = bob.post("/contacts/selections", {"contact": [ids["ann"]]}).location.rpartition("/")[2]
+    options = f"/workflows/{birthday}/enroll/selections/{selection}"
+    answer = bob.post(options, {"act": "start", "once": once_in(bob.get(options).text)})
+    assert answer.status_code == 303 and answer.location.startswith("/enrollments/checks/")
 
 
 def test_ticked_contacts_from_the_list_to_the_report(trial: Trial, bob, workflow, ids):

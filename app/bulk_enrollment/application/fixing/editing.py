@@ -31,7 +31,6 @@ from app.platform.errors import NotFound
 
 PAGE = 25
 MOST_GROUPS = 8
-STATES = (OPEN, READY, LEFT_OUT)
 Edits = Mapping[int, Mapping[str, str]]
 """{row number of the job: {column position: text}} of the rows on a page."""
 

@@ -75,6 +75,7 @@ _WHY_PAUSED: Final = {
 
 
 def _pause(facts: Facts) -> str:
+    """“after its first rows” and the like for a brake; nothing for a user."""
     return _WHY_PAUSED.get(facts.get("by", ""), "")
 
 
@@ -131,6 +132,7 @@ _AUDIT_SENTENCES: Final = {
 _DETAILS: Final = {
     "job_started": _rows,
     "job_finished": _end,
+    "job_paused": _pause,
     "job_scheduled": _start,
     "job_rescheduled": _start,
     "job_start_missed": _scheduled_start,

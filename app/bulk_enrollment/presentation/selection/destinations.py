@@ -170,19 +170,29 @@ class JobDestination:
         return read_options(form, choices, self.workflow is None, self.actor.time_zone)
 
     def check(self, upload: files.Upload, choices: files.FileChoices, options: JobOptions) -> str:
-        job = start.dry_run(self.actor, self._job(upload, choices, options))
-        flash_notice(self.actor.time_zone)
-        return url_for("check.show", job_id=job.public_id)
+        return self.check_job(self._job(upload, choices, options))
 
     def start(
         self, upload: files.Upload, choices: files.FileChoices, options: JobOptions, idempotency_key: str
     ) -> str:
-        """Start the job. If the workflow’s trigger starts people on a date or at an event of their own, check
-        it first: the figures come before the start."""
+        return self.start_job(self._job(upload, choices, options, idempotency_key))
+
+    def check_job(self, wanted: JobRequest) -> str:
+        """Make the dry run of a job, and return the URL of its page."""
+        job = start.dry_run(self.actor, wanted)
+        flash_notice(self.actor.time_zone)
+        return url_for("check.show", job_id=job.public_id)
+
+    def start_job(self, wanted: JobRequest) -> str:
+        """Start a job, and return the URL of its page.
+
+        If the workflow’s trigger starts people on a date or at an event of their own, make its dry run
+        instead: the figures come before the start.
+        """
         meaning = workflows.meaning_of(self.actor.account_id, self.workflow.id) if self.workflow else None
         if self.is_open and meaning is not None and meaning.starts_otherwise:
-            return self.check(upload, choices, options)
-        job = start.start_job(self.actor, self._job(upload, choices, options, idempotency_key))
+            return self.check_job(replace(wanted, idempotency_key=None))
+        job = start.start_job(self.actor, wanted)
         flash_notice(self.actor.time_zone)
         return url_for("jobs.show", public_id=job.public_id)
 

@@ -1,5 +1,6 @@
 """Adding contacts that were selected in the contact list to a workflow: options, then dry run or start."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,6 @@ from wtforms import HiddenField
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.application.report import dry_runs
 from app.bulk_enrollment.domain.options import BATCH_SIZES, JobOptions
@@ -21,7 +21,6 @@ from app.bulk_enrollment.presentation.selection.options_form import (
     read_options,
     values_of,
 )
-from app.bulk_enrollment.presentation.selection.when_form import flash_notice
 from app.contacts import application as contacts
 from app.contacts.application import Selected
 from app.files import application as files
@@ -89,17 +88,11 @@ def job_selection(selected: Selected) -> ManualSelection | FilterSelection:
 
 
 def _begin(destination: JobDestination, selected: Selected, options: JobOptions, act: str, once: str) -> str:
-    """Start the job, or its dry run, and return the address of its page."""
-    actor = web.actor()
+    """Start the job, or its dry run, and return the URL of its page."""
     wanted = JobRequest(job_selection(selected), options, destination.workflow_id)
-    if act == "start":
-        key = f"{once[:36]}:{selected.id}"
-        job = start.start_job(actor, JobRequest(wanted.selection, options, wanted.workflow_id, key))
-        address = url_for("jobs.show", public_id=job.public_id)
-    else:
-        address = url_for("check.show", job_id=start.dry_run(actor, wanted).public_id)
-    flash_notice(actor.time_zone)
-    return address
+    if act != "start":
+        return destination.check_job(wanted)
+    return destination.start_job(replace(wanted, idempotency_key=f"{once[:36]}:{selected.id}"))
 
 
 def _load(workflow_id: UUID, selection_id: int) -> tuple[JobDestination, Selected]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from flask import flash, request
 from flask_wtf import FlaskForm
@@ -17,10 +17,6 @@ from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, WEEKDAYS, D
 from app.bulk_enrollment.domain.timing.texts import DAY_NAMES, clock_field, local_fields, peculiarity_words
 from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT, minute_of
 
-NAMES: Final = (
-    *("when", "start_date", "start_time", "time_zone", "pace", "drip_people", "drip_every", "drip_unit"),
-    *("drip_opens", "drip_closes", "drip_weekdays"),
-)
 DATE, TIME = "%Y-%m-%d", "%H:%M"
 
 

@@ -46,11 +46,6 @@ class Selected:
     name: str = ""
     words: str = ""
 
-    @property
-    def is_listed(self) -> bool:
-        """Whether the contacts were selected one by one."""
-        return self.ids is not None
-
 
 @dataclass(frozen=True)
 class Pasted:

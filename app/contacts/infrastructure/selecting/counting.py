@@ -25,10 +25,6 @@ class Count(NamedTuple):
     about: bool = False
     more: bool = False
 
-    @property
-    def is_exact(self) -> bool:
-        return not (self.about or self.more)
-
 
 def exactly(counted: int, limit: int) -> Count:
     """Return a count that stopped after `limit` + 1."""

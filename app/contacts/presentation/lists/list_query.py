@@ -15,8 +15,6 @@ from app.contacts.domain import Status
 from app.contacts.presentation.filters import NO_FILTER, ChosenFilter, chosen_filter
 from app.platform.ids import number_of
 
-MAX_TARGET = 60
-
 
 @dataclass(frozen=True)
 class ListQuery:
