@@ -5,7 +5,7 @@ the next one gets that response, or nothing.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from app.accounts.domain import Actor
 from app.accounts.infrastructure import api_tokens as store
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.errors import Invalid
+from app.platform.errors import Conflict, Invalid
 
 KEPT: Final = timedelta(hours=24)
 MAX_KEY: Final = 255
@@ -28,7 +28,7 @@ def answer_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], Ans
 
     `make` runs in the transaction that keeps its answer, and not at all if there is one. Nothing is kept
     after an error. Raises Invalid if the key is malformed or was used for a request with another
-    `fingerprint`.
+    `fingerprint`, and Conflict if the answer has been forgotten.
     """
     if not (0 < len(key) <= MAX_KEY and key.isprintable() and key.isascii()):
         sentence = f"An Idempotency-Key must be 1 to {MAX_KEY} printable ASCII characters."
@@ -47,7 +47,14 @@ def answer_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], Ans
                 "Use a new key for each new request."
             )
             raise Invalid("IDEMPOTENCY_KEY_REUSED", sentence, fields={"Idempotency-Key": sentence})
+        if not known.answer:
+            raise Conflict("CONFLICT", "The response to this request named a person who was erased since.")
         return known.answer, True
+
+
+def forget_answers(account_id: int, texts: Collection[str]) -> None:
+    """Forget the kept answers that contain one of the texts (in lower case). Their keys stay used."""
+    store.blank_answers(account_id, texts)
 
 
 def discard_old_requests() -> int:

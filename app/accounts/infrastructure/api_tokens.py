@@ -1,6 +1,7 @@
 """Queries and writes of API tokens, and of the responses kept for repeated requests."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -152,6 +153,21 @@ def keep_request(
         )
     )
     session().flush()
+
+
+def blank_answers(account_id: int, texts: Collection[str]) -> None:
+    """Blank the responses that contain one of the texts, which are in lower case."""
+    answer = sa.func.lower(sa.cast(ApiRequest.answer, sa.Text))
+    spellings = {*texts, *(json.dumps(text)[1:-1] for text in texts)}  # SQLite stores JSON in ASCII
+    session().execute(
+        sa.update(ApiRequest)
+        .where(
+            ApiRequest.account_id == account_id,
+            sa.or_(sa.false(), *(answer.contains(text, autoescape=True) for text in spellings)),
+        )
+        .values(answer={}),
+        execution_options=_PLAIN,
+    )
 
 
 def discard_requests(before: datetime) -> int:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from app.accounts import application as accounts
-from app.accounts.application import require
+from app.accounts.application import api_requests, require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.lookup import existing
@@ -120,6 +120,7 @@ def erase_contact(
         for eraser in _erasers.values():
             eraser.at_once(person)
         _forget_in_filters(person)
+        api_requests.forget_answers(actor.account_id, [*person.texts, f'/contacts/{contact_id}"'])
         activity.forget_contact(actor.account_id, contact_id)
         erasure_store.delete_contact(actor.account_id, contact_id)
         erasure_id = erasure_store.add_erasure(

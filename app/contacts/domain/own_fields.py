@@ -21,6 +21,8 @@ from app.files.domain.consent.words import PLAIN_NO, PLAIN_YES
 from app.platform.text.dates import NO_YEAR, read_date
 from app.platform.text.formats import short_date
 
+MAX_FIELDS: Final = 1_000  # per account
+MAX_ALIASES: Final = 100  # names that a field had, by editing it
 MAX_LABEL: Final = 120
 MAX_CHOICES: Final = 100
 MAX_CHOICE: Final = 100  # characters

@@ -13,7 +13,7 @@ from app.accounts.domain import Permission
 from app.contacts.application import custom_fields
 from app.contacts.domain.own_fields import KIND_LABELS, MAX_LABEL, read_choices
 from app.platform import web
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.ids import HIGHEST_ID, number_of
 
 blueprint = Blueprint("fields", __name__, url_prefix="/settings/fields")
@@ -51,6 +51,9 @@ def create() -> ResponseReturnValue:
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
         return _list(form), 422
+    except LimitReached as full:
+        form.show({"label": full.message})
+        return _list(form), 429
     flash("Field created.", "success")
     return web.send_to(url_for("fields.index"))
 

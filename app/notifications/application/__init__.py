@@ -20,7 +20,7 @@ from app.notifications.application.reading import (
     mark_read,
     read_notifications,
 )
-from app.notifications.application.telling import announce, email, forget, tell
+from app.notifications.application.telling import announce, email, forget, forget_addresses, tell
 from app.notifications.domain.notices import Notice
 from app.platform.mail import Letter
 
@@ -35,6 +35,7 @@ __all__ = [
     "email",
     "emails_about",
     "forget",
+    "forget_addresses",
     "mark_all_read",
     "mark_read",
     "notice_of",

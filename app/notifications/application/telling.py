@@ -48,6 +48,11 @@ def call(account_id: int, event: str, subject_id: str, body: Mapping[str, Any]) 
     after_commit(lambda: queue.send(CALL_TASK, account_id))
 
 
+def forget_addresses(account_id: int, addresses: Sequence[str]) -> None:
+    """Delete all emails to these addresses, in lower case, in the caller's transaction."""
+    store.forget_addresses(account_id, addresses)
+
+
 def forget(account_id: int, subject_ids: Sequence[str]) -> None:
     """Delete everything about subjects that are deleted, in the caller's transaction."""
     store.forget_subjects(account_id, subject_ids)

@@ -61,6 +61,16 @@ def forget_subjects(account_id: int, subject_ids: Sequence[str]) -> None:
         )
 
 
+def forget_addresses(account_id: int, addresses: Sequence[str]) -> None:
+    """Delete all emails to these addresses, which are in lower case."""
+    session().execute(
+        sa.delete(OutgoingEmail).where(
+            OutgoingEmail.account_id == account_id, sa.func.lower(OutgoingEmail.address).in_(addresses)
+        ),
+        execution_options=_PLAIN,
+    )
+
+
 def discard_before(moment: datetime, at_most: int) -> int:
     """Delete what was created before `moment`, in all accounts: the oldest rows of each table, up to
     `at_most`. Return how many were deleted.

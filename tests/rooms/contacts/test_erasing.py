@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -11,10 +12,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
+from app.bulk_enrollment.application.fixing.retry import retry_failures
 from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.application.report.verify import verify_job
 from app.bulk_enrollment.domain.options import JobOptions
-from app.bulk_enrollment.domain.selection import FilterSelection
+from app.bulk_enrollment.domain.selection import FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.contacts.application import erasing
 from app.contacts.application.selecting import segments
@@ -24,8 +27,9 @@ from app.engine.infrastructure.tables import Enrollment
 from app.files import application as files
 from app.files.application.reading import opened_text
 from app.files.infrastructure.tables import Upload
+from app.platform.clock import now
 from app.platform.database import db, session
-from tests.people import Person
+from tests.people import Person, program_of
 from tests.rooms.bulk_enrollment.jobs import requested, words_of
 from tests.rooms.bulk_enrollment.trial import Trial
 from tests.rooms.workflows.drafts import active
@@ -162,8 +166,6 @@ def test_workbooks(bob, trial):
     book.save(content)
     with trial.acting():
         upload = files.keep(trial.actor, io.BytesIO(content.getvalue()), "people.xlsx")
-        from app.bulk_enrollment.application.jobs import start
-
         chosen = {
             "mapping": {"0": "email", "1": "full_name"},
             "missing": "create",
@@ -269,3 +271,48 @@ def test_filters_no_longer_name_the_person(bob, trial):
         assert find_selection(bob.actor, kept).criteria == {"all": [only_ann]}
     assert trial.job(job).selection.criteria == {"all": [only_ann]}
     assert "No contacts" in words_of(bob.get("/contacts", query_string={"segment": ours}).text)
+
+
+def test_lists_name_the_person_no_longer(bob, trial):
+    """Whatever became of the job, and although a retry numbers its rows anew."""
+    workflow = active(trial.app, bob.actor)
+    trial.run(TEXT, None, missing="create", mapping=MAPPING)
+    others = [f"p{number}@example.com" for number in range(10)]
+    people = ManualSelection((*others, "ann@example.com", "Ben <BEN@example.com>"), "email")
+    at = now() + timedelta(hours=1)
+    with trial.acting():
+        options = JobOptions(missing="create", consent_basis="customer", batch_size=10)
+        halted = start.start_job(trial.actor, JobRequest(people, options, workflow)).public_id
+        never = start.start_job(
+            trial.actor,
+            JobRequest(people, JobOptions(scheduled_at=at, notify_email="Ben@example.com"), workflow),
+        ).public_id
+    trial.plan(halted)
+    trial.run_batch(trial.batches(halted)[0].id)
+    for job in (halted, never):
+        trial.cancel(job)
+    trial.finish(halted, never)
+    with trial.acting():
+        again = retry_failures(trial.actor, halted).public_id
+    trial.finish(again)
+    assert trial.job(again).totals == {"ENROLLED": 2}
+    erase(bob, trial)
+    assert traces(trial) == []
+    for job in (halted, never, again):
+        assert trial.job(job).selection.entries == (*others, "ann@example.com", "erased")
+    assert trial.job(never).options.notify_email == ""
+
+
+def test_a_repeated_request_returns_nobody_who_was_erased(app, bob, trial):
+    program = program_of(app, bob)
+    body = {"email": "ben@example.com", "last_name": "Zwirner", "consent_basis": "opt_in"}
+    key = {"Idempotency-Key": "ben"}
+    made = program.post("/contacts", body, headers=key)
+    assert made.status_code == 201
+    program.patch(f"/contacts/{made.json['id']}", {"email": "other@example.com"})
+    assert program.post("/contacts", body, headers=key).text == made.text
+    erase(bob, trial, "other@example.com")
+    refused = program.post("/contacts", body, headers=key)
+    assert (refused.status_code, refused.json["code"]) == (409, "CONFLICT")
+    assert "erased since" in refused.json["detail"]
+    assert traces(trial) == []

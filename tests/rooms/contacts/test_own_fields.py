@@ -19,7 +19,7 @@ from app.contacts.application.selecting.list_columns import choose_columns, list
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.clock import now
 from app.platform.database import session
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
@@ -230,6 +230,22 @@ def test_a_bulk_action_that_is_not_over_keeps_its_field(app, bob, trial, monkeyp
     with app.app_context():
         assert contacts.show_action(bob.actor, action).changed == 2
     assert bob.post(f"{PAGE}/{seats}/deletion").status_code == 303
+
+
+def test_the_number_of_fields_and_of_their_names_is_limited(app, bob, trial, monkeypatch):
+    monkeypatch.setattr("app.contacts.application.custom_fields.listing.MAX_FIELDS", 2)
+    monkeypatch.setattr("app.contacts.application.custom_fields.changing.MAX_ALIASES", 3)
+    first = create(bob, "Seats")
+    create(bob, "Chairs")
+    full = bob.post(PAGE, {"label": "Tables", "kind": "text"})
+    assert full.status_code == 429 and "up to 2 contact fields" in full.text
+    with pytest.raises(LimitReached):
+        imported(trial, "Email,Tables\na@example.com,5\n", "Tables")
+    for label in ("Places", "Stools"):
+        assert bob.post(f"{PAGE}/{first}", {"label": label, "kind": "text"}).status_code == 303
+    refused = bob.post(f"{PAGE}/{first}", {"label": "Benches", "kind": "text"})
+    assert refused.status_code == 422 and "has had 3 names" in refused.text
+    assert bob.post(f"{PAGE}/{first}", {"label": "Seats", "kind": "text"}).status_code == 303
 
 
 def test_an_interrupted_change_goes_on(app, bob, trial, monkeypatch):

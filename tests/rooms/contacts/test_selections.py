@@ -275,6 +275,17 @@ def test_selections_belong_to_an_account_and_need_a_permission(app, bob, vera, m
     assert vera.get("/contacts/selections/new").status_code == 403
 
 
+def test_a_user_has_a_limited_number_of_selections(app, bob, alice, ids, monkeypatch):
+    monkeypatch.setattr(selections, "MOST_KEPT", 2)
+    with app.app_context():
+        other = contacts.select_contacts(alice.actor, [ids["ann"]])
+        made = [contacts.select_contacts(bob.actor, [ids[name]]).id for name in ("ann", "ben", "cleo")]
+        with pytest.raises(NotFound):
+            contacts.find_selection(bob.actor, made[0])
+        for number in (other.id, *made[1:]):
+            assert contacts.find_selection(bob.actor, number).total == 1
+
+
 def test_old_selections_are_discarded(app, bob, ids):
     made = bob.post("/contacts/selections", {"all": "1"}).location
     account_id = bob.actor.account_id

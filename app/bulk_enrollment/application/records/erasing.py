@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
+from app.bulk_enrollment.application.selection.rows import source_of
 from app.bulk_enrollment.domain.selection import FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.people import contact_rows, past_jobs, traces
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -13,6 +14,8 @@ from app.contacts import application as contacts
 from app.contacts.application import ErasedPerson, Trace
 from app.contacts.domain.criteria.rewriting import redacted_text
 from app.files import application as files
+from app.notifications import application as notifications
+from app.platform.addresses import email_key
 from app.platform.database import transaction
 from app.platform.errors import Conflict
 from app.platform.text.words import counted
@@ -58,8 +61,9 @@ def _check(person: ErasedPerson) -> None:
 
 def _at_once(person: ErasedPerson) -> None:
     """Discard dry runs that contain the person, or may contain them, which can be repeated; forget the rows
-    of deleted jobs."""
+    of deleted jobs, and emails about jobs to the person."""
     past_jobs.forget_contacts(person.account_id, [person.contact_id])
+    notifications.forget_addresses(person.account_id, person.addresses)
     for job in traces.jobs_of(person.account_id):
         if job.is_dry_run and (not job.is_planned or _rows(person, job.job_id)):
             discard_dry_run(person.account_id, job.job_id)
@@ -71,7 +75,7 @@ def _traces(person: ErasedPerson) -> None:
         rows = _rows(person, job.job_id)
         if job.upload_id is not None:
             lines[job.upload_id] |= {line for _, line in rows}
-        _blank(person, job.job_id, [row for row, _ in rows])
+        _blank(person, job.job_id, rows)
     for upload_id in files.uploads_of(person.account_id):
         files.erase_people(person.account_id, upload_id, lines[upload_id], person.texts, person.values)
 
@@ -80,7 +84,9 @@ def _rows(person: ErasedPerson, job_id: int) -> list[tuple[int, int]]:
     return traces.rows_of(person.account_id, job_id, person.contact_id, person.keys, person.texts)
 
 
-def _blank(person: ErasedPerson, job_id: int, rows: list[int]) -> None:
+def _blank(person: ErasedPerson, job_id: int, found: list[tuple[int, int]]) -> None:
+    """Blank what a job knows about the person; `found` are (row number, line) of the person's rows."""
+    rows = [row for row, _ in found]
     for begin in range(0, len(rows), _AT_ONCE):
         with transaction():
             traces.blank_rows(person.account_id, job_id, rows[begin : begin + _AT_ONCE])
@@ -91,18 +97,29 @@ def _blank(person: ErasedPerson, job_id: int, rows: list[int]) -> None:
     left_out = job.findings.get("left_out")
     if left_out and rows:
         changes["findings"] = job.findings | {"left_out": _without_samples(left_out, set(rows))}
-    if isinstance(job.selection, ManualSelection) and rows:
-        gone = set(rows)
-        entries = tuple(
-            "erased" if at in gone and job.selection.identifier != "contact_id" else entry
-            for at, entry in enumerate(job.selection.entries, 1)
-        )
-        changes["selection"] = replace(job.selection, entries=entries)
+    if isinstance(job.selection, ManualSelection) and job.selection.identifier != "contact_id":
+        gone = {line for _, line in found} if job.planned_at is not None else _entries_of(person, job)
+        if gone:
+            entries = tuple(
+                "erased" if at in gone else entry for at, entry in enumerate(job.selection.entries, 1)
+            )
+            changes["selection"] = replace(job.selection, entries=entries)
     if isinstance(job.selection, FilterSelection):
         changes |= _filter_changes(person, job)
+    options = changes.get("options", job.options)
+    if email_key(options.notify_email) in person.addresses:
+        changes["options"] = replace(options, notify_email="")
     if changes:
         with transaction():
             jobs.change(person.account_id, job_id, **changes)
+
+
+def _entries_of(person: ErasedPerson, job: Any) -> set[int]:
+    """Return the places of the person in the list of a job whose rows were never read, such as one that was
+    canceled before its start."""
+    listed = source_of(job, {})
+    read = (listed.reader.read(row.number, row.line, row.cells) for row in listed.source())
+    return {row.line for row in read if row.key in person.keys}
 
 
 def _filter_changes(person: ErasedPerson, job: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.contacts.application.custom_fields.listing import (
     field_list,
     find,
     own_field_list,
+    refuse_too_many,
 )
 from app.contacts.application.custom_fields.uses import FieldUse, uses_of
 from app.contacts.application.custom_fields.values import VALUES_TASK
@@ -23,6 +24,7 @@ from app.contacts.domain.criteria.rewriting import with_field_moved
 from app.contacts.domain.names import field_key, tag_key, tag_name
 from app.contacts.domain.own_fields import (
     KIND_LABELS,
+    MAX_ALIASES,
     OwnField,
     OwnKind,
     can_take,
@@ -63,12 +65,14 @@ Check = Callable[[ListedField], object]
 
 
 def create_field(actor: Actor, label: str, kind: str, choices: Sequence[str] = ()) -> int:
-    """Create a custom field and return its id. Raises Invalid with `fields`, also if the name is taken."""
+    """Create a custom field and return its id. Raises Invalid with `fields`, also if the name is taken, and
+    LimitReached."""
     accounts.require(actor, Permission.CONTACTS)
     _refuse(definition_problems(label, kind, choices))
     with transaction():
         accounts.lock(actor.account_id)
         _refuse_taken(actor, label, None)
+        refuse_too_many(len(queries.custom_fields(actor.account_id)) + 1)
         key, tidy = field_key(label), tag_name(label)
         store.add_custom_fields(actor.account_id, {key: tidy}, actor.user_id)
         created = next(row for row in queries.custom_fields(actor.account_id) if row.key == key)
@@ -112,6 +116,9 @@ def edit_field(
         converts = kind != before.kind or (kind == OwnKind.CHOICE and tuple(listed) != before.choices)
         if tidy == before.label and not converts:
             return
+        aliases = sorted({*before.aliases, field_key(label)})
+        if len(aliases) > max(MAX_ALIASES, len(before.aliases)):
+            _refuse({"label": f"This field has had {MAX_ALIASES} names. Choose one of them, or keep it."})
         if kind != before.kind:
             _refuse_unfit(actor, replace(before, kind=OwnKind(kind)))
         own_field_store.change_field(
@@ -120,7 +127,7 @@ def edit_field(
             label=tidy,
             kind=kind,
             choices=listed,
-            aliases=sorted({*before.aliases, field_key(label)}),
+            aliases=aliases,
             task="convert" if converts else "",
             done_through=0,
         )

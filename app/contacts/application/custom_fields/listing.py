@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.domain.names import tag_name
-from app.contacts.domain.own_fields import MAX_LABEL, OwnField, OwnKind, field_with, own_field_of
+from app.contacts.domain.own_fields import (
+    MAX_FIELDS,
+    MAX_LABEL,
+    OwnField,
+    OwnKind,
+    field_with,
+    own_field_of,
+)
 from app.contacts.infrastructure import facts, own_field_store, queries, store
 from app.contacts.infrastructure.tables import CustomField
 from app.platform.database import transaction
-from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, LimitReached, NotFound
 
 MAX_PROBLEMS = 20
 
@@ -65,8 +72,8 @@ def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None
     """Return the keys of the custom fields with these labels, in order, creating missing ones.
 
     Labels that differ only in case, accents, or punctuation name the same field, and so do earlier names of a
-    field. Raises Invalid for a label that is empty or longer than MAX_LABEL characters, and Conflict for a
-    field that is being deleted.
+    field. Raises Invalid for a label that is empty or longer than MAX_LABEL characters, Conflict for a field
+    that is being deleted, and LimitReached.
     """
     for label in labels:
         tidy = tag_name(label)
@@ -83,8 +90,19 @@ def ensure_fields(account_id: int, labels: Sequence[str], created_by: int | None
             leaving = {row.key for row in queries.custom_fields(account_id)} - known
             if not leaving.isdisjoint(missing):
                 raise Conflict("CONFLICT", "This field is being deleted. Try again in a minute.")
+            refuse_too_many(len(known) + len(leaving) + len(missing))
             store.add_custom_fields(account_id, missing, created_by)
     return [found[label].key for label in labels]
+
+
+def refuse_too_many(fields: int) -> None:
+    """Raise LimitReached if an account would have so many custom fields."""
+    if fields > MAX_FIELDS:
+        raise LimitReached(
+            "FIELD_LIMIT_REACHED",
+            f"You can have up to {MAX_FIELDS:,} contact fields. Merge or delete some that you don’t need.",
+            limit=MAX_FIELDS,
+        )
 
 
 def check_keys(account_id: int, keys: Iterable[str]) -> None:

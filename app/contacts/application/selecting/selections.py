@@ -26,6 +26,7 @@ from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 
 MOST_IDS = 10_000
+MOST_KEPT = 200  # per user; the oldest ones make way
 KEPT = timedelta(days=3)
 EVERYBODY: dict[str, Any] = {
     "all": [{"field": "contact.status", "op": "in_list", "value": [status.value for status in Status]}]
@@ -166,7 +167,9 @@ def discard_old_selections() -> None:
 def _kept(actor: Actor, selection: ContactSelection) -> Selected:
     selection.account_id, selection.created_by, selection.created_at = actor.account_id, actor.user_id, now()
     with transaction():
-        return _selected(store.add(selection))
+        kept = _selected(store.add(selection))
+        store.discard_oldest(actor.account_id, actor.user_id, MOST_KEPT)
+    return kept
 
 
 def _selected(found: ContactSelection) -> Selected:

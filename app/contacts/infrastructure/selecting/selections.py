@@ -34,6 +34,18 @@ def discard_before(at: datetime) -> int:
     return int(result.rowcount)
 
 
+def discard_oldest(account_id: int, user_id: int | None, keep: int) -> None:
+    """Delete the selections of a user except for the newest `keep`."""
+    theirs = (ContactSelection.account_id == account_id, ContactSelection.created_by == user_id)
+    newest = sa.select(ContactSelection.id).where(*theirs).order_by(ContactSelection.id.desc())
+    session().execute(
+        sa.delete(ContactSelection).where(
+            *theirs, ContactSelection.id < newest.limit(1).offset(keep - 1).scalar_subquery()
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def listed(account_id: int, ids: Sequence[int]) -> sa.Select[Any]:
     """Select the ids of those contacts that exist in the account."""
     return sa.select(Contact.id).where(Contact.account_id == account_id, Contact.id.in_(id_list(ids)))

@@ -98,7 +98,10 @@ def list_contact_fields() -> Page[ContactField]:
     permission="contact:manage",
     idempotent=True,
     headers=_ETAG | {"Location": "URL of the field."},
-    says={409: "A field with this name is being deleted. Try again in a minute."},
+    says={
+        409: "A field with this name is being deleted. Try again in a minute.",
+        429: "The rate limit, or the limit of fields (`FIELD_LIMIT_REACHED`), is reached.",
+    },
 )
 def create_contact_field(body: NewContactField) -> Result:
     """Create a custom field"""
