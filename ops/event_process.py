@@ -213,13 +213,17 @@ def _write_head(writer: asyncio.StreamWriter, status: int, headers: list[tuple[s
 
 
 async def run(settings: Settings, load_app: Callable[[], "Flask"]) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+    """Serve until SIGTERM or Ctrl-C, and exit. Streams end with the process; an app that is still being
+    loaded is not waited for."""
+    from ops.process import leave
+
     stopping = asyncio.Event()
     for kind in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(kind, stopping.set)
     server = EventServer(settings, load_app)
     await server.start()
     await stopping.wait()
+    leave(0)
 
 
 def main() -> None:
@@ -228,7 +232,6 @@ def main() -> None:
 
     with suppress(RuntimeError):  # the loop was stopped because the app could not be loaded
         asyncio.run(run(Settings.from_environment(os.environ), lambda: load("web")))
-        leave(0)
     leave(1)
 
 

@@ -113,5 +113,5 @@ def test_without_javascript(chromium: Browser, workplace: Installation, tmp_path
     page.get_by_role("button", name="Show what can be undone").click()
     expect(page.locator("main")).to_contain_text("can be removed from Without scripts", timeout=30_000)
     page.get_by_role("button", name="Undo this enrollment").click()
-    expect(page.locator("main")).to_contain_text("Undone for 1 person", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("Undone: 1 person", timeout=30_000)
     plain.close()

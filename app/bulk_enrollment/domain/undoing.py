@@ -51,8 +51,7 @@ def _done(outcomes: Counts, workflow: str | None) -> str:
     parts = undone_parts(outcomes, workflow)
     if not parts:
         return "Nothing was changed."
-    total = sum(outcomes.get(one, 0) for one in (O.WITHDRAWN, O.CONTACT_REMOVED, O.TAGS_REMOVED))
-    return f"Undone for {counted(total, 'person', 'people')}: {joined(parts)}."
+    return f"Undone: {joined(parts)}."
 
 
 def undone_parts(outcomes: Counts, workflow: str | None) -> list[str]:
@@ -61,11 +60,11 @@ def undone_parts(outcomes: Counts, workflow: str | None) -> list[str]:
     tags = outcomes.get(O.TAGS_REMOVED, 0)
     parts = []
     if workflow is not None and withdrawn + removed:
-        parts.append(f"{number(withdrawn + removed)} removed from {workflow}")
+        parts.append(f"{counted(withdrawn + removed, 'person', 'people')} removed from {workflow}")
     if removed:
-        parts.append(f"{counted(removed, 'contact')} that the job created deleted")
+        parts.append(f"{counted(removed, 'new contact')} deleted")
     if tags:
-        parts.append(f"{number(tags)} without the tags that the job added")
+        parts.append(f"the job’s tags removed from {counted(tags, 'person', 'people')}")
     return parts
 
 

@@ -54,13 +54,21 @@ def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool
     except (OSError, http.client.HTTPException) as failure:
         if connection.is_cut or isinstance(failure, TimeoutError):
             raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.") from None
-        raise NotCalled(f"The connection failed ({type(failure).__name__}).") from None
+        raise NotCalled(_fault_words(failure)) from None
     finally:
         watch.cancel()
         connection.close()
     if connection.is_cut:
         raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.")
     return Answer(answer.status, text, round((time.monotonic() - began) * 1000))
+
+
+def _fault_words(fault: Exception) -> str:
+    if isinstance(fault, ConnectionRefusedError):
+        return "The server refused the connection."
+    if isinstance(fault, ConnectionError | http.client.HTTPException):
+        return "The server closed the connection without a valid response."
+    return "The server can’t be reached."
 
 
 def _address_of(host: str, port: int, may_be_private: bool) -> str:

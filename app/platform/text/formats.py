@@ -72,14 +72,14 @@ def long_date(day: date) -> str:
 
 
 def ago(moment: datetime | None, at: datetime | None = None) -> str:
-    """Format as relative time, such as “5 minutes ago”, or as a date after a week."""
+    """Format as relative time, such as “5 minutes ago”, or as a date after a week and in the future."""
     if moment is None:
         return "–"
     seconds = ((at or now()) - moment).total_seconds()
-    if seconds < 45:
+    if -45 < seconds < 45:
         return "just now"
     for limit, size, unit in ((3600, 60, "minute"), (86_400, 3600, "hour"), (604_800, 86_400, "day")):
-        if seconds < limit:
+        if 0 < seconds < limit:
             return f"{counted(max(1, round(seconds / size)), unit)} ago"
     return day(moment)
 

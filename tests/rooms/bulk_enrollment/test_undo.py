@@ -89,7 +89,7 @@ def test_everything_that_a_job_did_is_taken_back(trial: Trial, app, bob, workflo
     first, second = trial.job(job), trial.job(public_id)
     assert (second.kind, second.parent_job_id, second.status) == ("undo", first.id, "completed")
     assert "Undone by" in words_of(page_of(bob, job)) and "Undo of" in words_of(page_of(bob, public_id))
-    headline = "Undone for 4 people: 4 removed from Welcome and 1 contact that the job created deleted."
+    headline = "Undone: 4 people removed from Welcome and 1 new contact deleted."
     assert headline in words_of(page_of(bob, public_id))
     assert trial.count_jobs() == 2, "the figures were those of the same job"
 

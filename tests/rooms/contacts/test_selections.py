@@ -122,6 +122,7 @@ def test_tags_are_added_and_removed_and_counted(app, bob, ids):
     made = bob.post("/contacts/selections", {"all": "1"}).location
     done = bob.post(f"{made}/tags", {"add-tag": " LEAD "})
     assert sentence(bob, done.location) == "Added the tag “lead” to 2 contacts. 3 contacts already had it."
+    assert 'href="/contacts?tag=lead"' in bob.get(done.location).text
     assert all(len(tags) == 1 for tags in tags_of(app, bob.actor.account_id).values())
     done = bob.post(f"{made}/tags/removal", {"remove-tag": "Lead"})
     assert sentence(bob, done.location) == "Removed the tag “lead” from 5 contacts."

@@ -189,6 +189,14 @@ def test_private_addresses_are_blocked_whatever_a_name_resolves_to(
     assert there.received[0].headers["Host"] == f"hooks.example.com:{port}"
 
 
+def test_a_failed_connection_is_told_in_words(configure: Callable[..., None]) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(NotCalled, match="The server refused the connection"):
+        webhook_client.post(f"http://127.0.0.1:{port}/", {}, b"{}", may_be_private=True)
+
+
 def test_certificates_are_checked(configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with receiver(is_secure=True) as there:
         with pytest.raises(NotCalled, match="No secure connection"):

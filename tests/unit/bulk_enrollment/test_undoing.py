@@ -43,7 +43,7 @@ def test_the_headline():
     counts = {O.WITHDRAWN: 2, O.CONTACT_REMOVED: 1}
     assert undo_headline(S.PROCESSING, {}, "Win-back", "a.csv") == "Undoing “a.csv”."
     assert undo_headline(S.COMPLETED, counts, "Win-back", "a.csv") == (
-        "Undone for 3 people: 3 removed from Win-back and 1 contact that the job created deleted."
+        "Undone: 3 people removed from Win-back and 1 new contact deleted."
     )
     canceled = undo_headline(S.CANCELLED, {O.CANCELLED: 4}, "Win-back", "a.csv")
     assert canceled == "Canceled. Nothing was changed."

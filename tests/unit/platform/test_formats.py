@@ -1,6 +1,6 @@
 """Dates and times as pages show them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -29,3 +29,20 @@ def test_times_in_the_accounts_zone() -> None:
         assert formats.time_with_seconds(moment) == "6:15:08 AM"
     finally:
         formats.zone.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-90 * 86_400, "Feb 21, 2027"),
+        (-60, "Nov 23, 2026"),
+        (-5, "just now"),
+        (5, "just now"),
+        (60, "1 minute ago"),
+        (7_200, "2 hours ago"),
+        (10 * 86_400, "Nov 13, 2026"),
+    ],
+)
+def test_a_time_that_is_not_yet_is_a_date(seconds: int, words: str) -> None:
+    at = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    assert formats.ago(at - timedelta(seconds=seconds), at) == words

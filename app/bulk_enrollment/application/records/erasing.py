@@ -43,8 +43,8 @@ def _preview(person: ErasedPerson) -> list[Trace]:
     wrote = contact_rows.jobs_that_wrote(person.account_id, person.contact_id, created, 100)
     uploads = len(files.uploads_of(person.account_id))
     return [
-        Trace(f"{counted(len(wrote), 'job')} added or changed this contact. Their figures stay the same."),
-        Trace(f"Rows of this person are blanked in all jobs and in {counted(uploads, 'uploaded file')}."),
+        Trace(f"{counted(len(wrote), 'job')} added or changed this contact. Figures of jobs stay the same."),
+        Trace(f"All jobs and {counted(uploads, 'uploaded file')} are searched, and their rows blanked."),
     ]
 
 
