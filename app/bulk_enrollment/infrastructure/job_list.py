@@ -21,6 +21,7 @@ from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
 _UNFINISHED = [status.value for status in UNFINISHED]
+_STARTED = [one for one in _UNFINISHED if one != JobStatus.SCHEDULED]
 
 
 class NamedJob(NamedTuple):
@@ -170,7 +171,7 @@ def unfinished_pulses(account_id: int, limit: int, now: datetime) -> list[JobPul
         .outerjoin(Workflow, _its_workflow(account_id))
         .where(
             EnrollmentJob.account_id == account_id,
-            EnrollmentJob.status.in_(_UNFINISHED),
+            EnrollmentJob.status.in_(_STARTED),
             may_begin(EnrollmentJob, now),
         )
         .order_by(EnrollmentJob.id.desc())

@@ -18,6 +18,7 @@ from app.workflows.domain.life_cycle import Status
 from app.workflows.infrastructure.tables import Workflow
 
 _UNFINISHED = [status.value for status in UNFINISHED]
+_MISSED = sa.and_(EnrollmentJob.status == JobStatus.SCHEDULED, EnrollmentJob.not_before.is_(None))
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,14 @@ def onboarding(account_id: int) -> Onboarding:
 
 
 def unfinished_jobs(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
-    """Unfinished jobs, newest first."""
-    return _jobs(account_id, EnrollmentJob.status.in_(_UNFINISHED), limit)
+    """Unfinished jobs, newest first, without those that missed their start, which wait for a person."""
+    return _jobs(account_id, sa.and_(EnrollmentJob.status.in_(_UNFINISHED), ~_MISSED), limit)
 
 
 def jobs_waiting_for_people(account_id: int, limit: int = 5) -> list[JobWithWorkflow]:
     """Jobs that a brake has paused, that wait for approval, or that missed their start, newest first."""
     waits = EnrollmentJob.paused_by.in_([*BRAKES, PausedBy.APPROVAL])
-    missed = sa.and_(EnrollmentJob.status == JobStatus.SCHEDULED, EnrollmentJob.not_before.is_(None))
-    return _jobs(account_id, sa.or_(sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), missed), limit)
+    return _jobs(account_id, sa.or_(sa.and_(EnrollmentJob.status == JobStatus.PAUSED, waits), _MISSED), limit)
 
 
 def jobs_with_failures(account_id: int, since: datetime, limit: int = 5) -> list[JobWithWorkflow]:

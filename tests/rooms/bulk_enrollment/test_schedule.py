@@ -92,7 +92,10 @@ def test_one_that_missed_its_start_by_days_waits_for_a_person(trial: Trial, miss
     )
     assert words in page and "hasn’t started." in page and "Start now" in page and "Cancel job" in page
     assert "Missed its start" in words_of(bob.get("/enrollments").text)
-    assert words in words_of(alice.get("/").text), "Home asks for a decision"
+    home = words_of(alice.get("/").text)
+    assert words in home and "Nothing is in progress" in home, "Home asks for a decision"
+    assert missed not in bob.get("/enrollments/running").text
+    assert "Not started · Bob" in words_of(bob.get("/enrollments").text)
     told = words_of(bob.get("/notifications").text)
     assert "Welcome (people.csv): missed its start" in told and told.count(words) == 1
     assert "didn’t start the enrollment in Welcome in time (scheduled for Dec 1, 2026" in words_of(
