@@ -1,30 +1,29 @@
 """Queries for the skipped and failed rows of a job, with keyset pagination.
 
-The partial index of problems is ordered by outcome, then row number. A page in file order reads its rows
-from each outcome and merges them, so its cost does not depend on how many rows failed.
+The partial indexes of problems are ordered by outcome, then by row number or by address. A page reads rows of
+each outcome (a lane) and merges them, so its cost does not depend on how many rows failed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import batch_of
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
-from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentRow
-from app.contacts.domain.names import full_name
-from app.contacts.infrastructure.tables import Contact
+from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.platform.database import is_sqlite, session
+from app.platform.database.many_rows import constant, id_list
 
 SORTS = ("row", "code", "address")
 MAX_SEARCH_LENGTH = 254
+FEW_MATCHES = 2_000
 MOST = 2**31 - 1
 
 # A literal, not a parameter: a partial index is used only where its condition is part of the statement.
 _IS_PROBLEM = EnrollmentRow.outcome >= sa.literal_column(str(FIRST_PROBLEM))
+_outcome: sa.ColumnElement[Any] = EnrollmentRow.outcome.expression
 _ADDRESS = sa.func.coalesce(EnrollmentRow.identifier, "")
 _COLUMNS = (
     EnrollmentRow.row_number,
@@ -75,20 +74,6 @@ class ProblemRow(NamedTuple):
         return self.source_row or self.row_number
 
 
-class KnownContact(NamedTuple):
-    """Full name, and email address or phone number; either may be empty."""
-
-    name: str
-    address: str
-
-
-class BatchEnd(NamedTuple):
-    """The number of a batch and when it was finished."""
-
-    number: int
-    finished_at: datetime | None
-
-
 def rows_beyond(
     account_id: int,
     job_id: int,
@@ -104,9 +89,14 @@ def rows_beyond(
     """
     anchor = _row(account_id, job_id, row) if row is not None else None
     down = wanted.is_down != backwards
-    page = _by_row if wanted.order == "row" else _by_column
-    found = session().execute(page(account_id, job_id, wanted, anchor, limit, down))
-    return [ProblemRow(*each) for each in found]
+    matches = _few_matches(account_id, job_id, wanted) if wanted.search else None
+    if matches is None:
+        query = _page(account_id, job_id, wanted, anchor, limit, down)
+    elif matches:
+        query = _page_of(account_id, job_id, wanted, matches, anchor, limit, down)
+    else:
+        return []
+    return [ProblemRow(*each) for each in session().execute(query)]
 
 
 def planned_rows(
@@ -129,56 +119,6 @@ def planned_rows(
     return [ProblemRow(*each) for each in found]
 
 
-def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
-    """Return {contact id: full name, may be empty} of the contacts that still exist."""
-    return {contact_id: known.name for contact_id, known in known_contacts(account_id, contact_ids).items()}
-
-
-def known_contacts(account_id: int, contact_ids: Sequence[int]) -> dict[int, KnownContact]:
-    """Return {contact id: name and address} of the contacts that still exist."""
-    rows = session().execute(
-        sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
-            Contact.account_id == account_id, Contact.id.in_(contact_ids)
-        )
-    )
-    return {
-        contact_id: KnownContact(full_name(first, last), email or phone or "")
-        for contact_id, first, last, email, phone in rows
-    }
-
-
-def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:
-    """Return {row number: its batch}. All batches of a job except the first and the last have the same
-    size."""
-    spans = (
-        session()
-        .execute(
-            sa.select(EnrollmentBatch.first_row, EnrollmentBatch.last_row)
-            .where(
-                EnrollmentBatch.account_id == account_id,
-                EnrollmentBatch.job_id == job_id,
-                EnrollmentBatch.number.in_((1, 2)),
-            )
-            .order_by(EnrollmentBatch.number)
-        )
-        .all()
-    )
-    if not spans:
-        return {}
-    numbers = {
-        row: batch_of(row, spans[0].last_row, spans[-1].last_row - spans[-1].first_row + 1) for row in rows
-    }
-    found = session().execute(
-        sa.select(EnrollmentBatch.number, EnrollmentBatch.finished_at).where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.number.in_(set(numbers.values())),
-        )
-    )
-    ends = {number: BatchEnd(number, finished_at) for number, finished_at in found}
-    return {row: ends[number] for row, number in numbers.items() if number in ends}
-
-
 def _row(account_id: int, job_id: int, row: int) -> ProblemRow | None:
     found = (
         session()
@@ -194,20 +134,91 @@ def _row(account_id: int, job_id: int, row: int) -> ProblemRow | None:
     return ProblemRow(*found) if found else None
 
 
-def _by_row(
+def _page(
     account_id: int, job_id: int, wanted: ProblemFilter, anchor: ProblemRow | None, limit: int, down: bool
 ) -> sa.Select[Any]:
-    """Select a page in file order: the next rows of each outcome, merged."""
-    number = EnrollmentRow.row_number
-    lanes = []
-    for outcome in wanted.outcomes:
-        lane = _found(account_id, job_id, wanted).where(_is(outcome))
-        if anchor is not None:
-            lane = lane.where(number < anchor.row_number if down else number > anchor.row_number)
-        lanes.append(sa.select(lane.order_by(number.desc() if down else number).limit(limit).subquery()))
+    """Select a page: the next rows of each lane, merged."""
+    lanes = [
+        sa.select(lane.limit(limit).subquery())
+        for outcome in wanted.outcomes
+        for lane in _LANES[wanted.order](_found(account_id, job_id, wanted), outcome, anchor, down)
+    ]
     merged = sa.union_all(*lanes).subquery("merged")
-    order_of_file = merged.c.row_number
-    return sa.select(merged).order_by(order_of_file.desc() if down else order_of_file).limit(limit)
+    order = [merged.c[name] for name in _ORDERS[wanted.order]]
+    return sa.select(merged).order_by(*(key.desc() if down else key for key in order)).limit(limit)
+
+
+def _by_row(
+    found: sa.Select[Any], outcome: Outcome, anchor: ProblemRow | None, down: bool
+) -> Iterator[sa.Select[Any]]:
+    """Yield the rows of an outcome in file order."""
+    yield _in_file_order(found.where(_is(outcome)), anchor, down)
+
+
+def _by_code(
+    found: sa.Select[Any], outcome: Outcome, anchor: ProblemRow | None, down: bool
+) -> Iterator[sa.Select[Any]]:
+    """Yield the same, unless all rows of the outcome precede the page."""
+    if anchor is None or outcome == anchor.outcome:
+        yield _in_file_order(found.where(_is(outcome)), anchor, down)
+    elif (outcome < anchor.outcome) == down:
+        yield _in_file_order(found.where(_is(outcome)), None, down)
+
+
+def _by_address(
+    found: sa.Select[Any], outcome: Outcome, anchor: ProblemRow | None, down: bool
+) -> Iterator[sa.Select[Any]]:
+    """Yield the rows of an outcome without an address, which come first, and those with one."""
+    of_outcome = found.where(_is(outcome))
+    keys = (EnrollmentRow.identifier, EnrollmentRow.row_number)
+    if anchor is None or not anchor.address or down:
+        empty = of_outcome.where(EnrollmentRow.identifier.is_(None))
+        if anchor is not None and not anchor.address:
+            empty = empty.where(_is_beyond(anchor, down))
+        yield empty.order_by(*(key.desc() if down else key for key in keys))
+    filled = of_outcome.where(EnrollmentRow.identifier.isnot(None))
+    if anchor is not None:
+        here = sa.tuple_(*keys)
+        there = sa.tuple_(sa.literal(anchor.address), sa.literal(anchor.row_number))
+        filled = filled.where(here < there if down else here > there)
+    yield filled.order_by(*(key.desc() if down else key for key in keys))
+
+
+_LANES = {"row": _by_row, "code": _by_code, "address": _by_address}
+_ORDERS = {"row": ("row_number",), "code": ("outcome", "row_number"), "address": ("address", "row_number")}
+
+
+def _in_file_order(found: sa.Select[Any], anchor: ProblemRow | None, down: bool) -> sa.Select[Any]:
+    if anchor is not None:
+        found = found.where(_is_beyond(anchor, down))
+    return found.order_by(EnrollmentRow.row_number.desc() if down else EnrollmentRow.row_number)
+
+
+def _is_beyond(anchor: ProblemRow, down: bool) -> sa.ColumnElement[bool]:
+    number = EnrollmentRow.row_number
+    return number < anchor.row_number if down else number > anchor.row_number
+
+
+def _page_of(
+    account_id: int,
+    job_id: int,
+    wanted: ProblemFilter,
+    rows: Sequence[int],
+    anchor: ProblemRow | None,
+    limit: int,
+    down: bool,
+) -> sa.Select[Any]:
+    """Select a page of the rows with these numbers."""
+    query = _settled(account_id, job_id).where(
+        EnrollmentRow.row_number.in_(id_list(rows)), _outcome.in_([int(one) for one in wanted.outcomes])
+    )
+    first = {"row": (), "code": (_outcome,), "address": (_ADDRESS,)}[wanted.order]
+    keys = (*first, EnrollmentRow.row_number)
+    if anchor is not None:
+        here, values = sa.tuple_(*keys), (getattr(anchor, name) for name in _ORDERS[wanted.order])
+        there = sa.tuple_(*(sa.literal(value) for value in values))
+        query = query.where(here < there if down else here > there)
+    return query.order_by(*(key.desc() if down else key for key in keys)).limit(limit)
 
 
 def _is(outcome: Outcome) -> sa.ColumnElement[Any]:
@@ -216,33 +227,55 @@ def _is(outcome: Outcome) -> sa.ColumnElement[Any]:
     return sa.func.unlikely(condition) if is_sqlite() else condition
 
 
-def _by_column(
-    account_id: int, job_id: int, wanted: ProblemFilter, anchor: ProblemRow | None, limit: int, down: bool
-) -> sa.Select[Any]:
-    """Select a page ordered by code or address, then by row number."""
-    by_code = wanted.order == "code"
-    column: sa.ColumnElement[Any] = EnrollmentRow.outcome.expression if by_code else _ADDRESS
-    query = _found(account_id, job_id, wanted).where(EnrollmentRow.outcome.in_(wanted.outcomes))
-    if anchor is not None:
-        here = sa.tuple_(column, EnrollmentRow.row_number)
-        value = anchor.outcome if by_code else anchor.address
-        there = sa.tuple_(sa.literal(value), sa.literal(anchor.row_number))
-        query = query.where(here < there if down else here > there)
-    keys = (column, EnrollmentRow.row_number)
-    return query.order_by(*(key.desc() if down else key for key in keys)).limit(limit)
-
-
 def _found(account_id: int, job_id: int, wanted: ProblemFilter) -> sa.Select[Any]:
-    query = sa.select(*_COLUMNS).where(
+    query = _settled(account_id, job_id)
+    if not wanted.search:
+        return query
+    is_match = _contains(wanted.search)
+    if (number := _number(wanted.search)) is not None:
+        is_match = sa.or_(
+            is_match, sa.func.coalesce(EnrollmentRow.source_row, EnrollmentRow.row_number) == number
+        )
+    return query.where(is_match)
+
+
+def _settled(account_id: int, job_id: int) -> sa.Select[Any]:
+    columns: Sequence[Any] = _COLUMNS
+    return sa.select(*columns).where(
         EnrollmentRow.account_id == account_id,
         EnrollmentRow.job_id == job_id,
         _IS_PROBLEM,
         is_settled(account_id, job_id),
     )
-    if not wanted.search:
-        return query
-    matches = EnrollmentRow.identifier.icontains(wanted.search, autoescape=True)
-    if wanted.search.isascii() and wanted.search.isdigit() and len(wanted.search) < 10:
-        in_file = sa.func.coalesce(EnrollmentRow.source_row, EnrollmentRow.row_number)
-        matches = sa.or_(matches, in_file == int(wanted.search))
-    return query.where(matches)
+
+
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    """SQL condition: the address contains a text, ignoring the case of ASCII letters at least."""
+    if is_sqlite():  # whose LIKE does so
+        return EnrollmentRow.identifier.contains(text, autoescape=True)
+    return EnrollmentRow.identifier.icontains(text, autoescape=True)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _few_matches(account_id: int, job_id: int, wanted: ProblemFilter) -> list[int] | None:
+    """Return the numbers of the rows that the search finds, settled or not; None if they are many.
+
+    Reads the addresses from their index, without the rows: where few rows match, this is the fastest way to
+    find them. Where many do, the page is soon full.
+    """
+    mine = (EnrollmentRow.account_id == account_id, EnrollmentRow.job_id == job_id)
+    number = EnrollmentRow.row_number
+    outcomes = [constant(outcome) for outcome in wanted.outcomes]
+    by_address = sa.select(number).where(*mine, _IS_PROBLEM, _outcome.in_(outcomes), _contains(wanted.search))
+    found = list(session().scalars(by_address.limit(FEW_MATCHES + 1)))
+    if len(found) > FEW_MATCHES:
+        return None
+    if (asked := _number(wanted.search)) is not None:
+        found += session().scalars(
+            sa.select(number).where(*mine, number == asked, EnrollmentRow.source_row.is_(None))
+        )
+        found += session().scalars(sa.select(number).where(*mine, EnrollmentRow.source_row == asked))
+    return found

@@ -41,6 +41,7 @@ def _quoted(statuses: Iterable[str]) -> str:
 # Jobs that are not over, including dry runs. The sweeper looks for them every second among all jobs.
 NOT_OVER = sa.text(f"status NOT IN ({_quoted(one for one in JobStatus if one in FINISHED)})")
 OPEN = sa.text(f"status IN ({_quoted(OPEN_BATCH)})")
+FROM_JOB = sa.text("source_row IS NOT NULL")
 PROBLEMS = sa.text(f"outcome >= {FIRST_PROBLEM}")
 # Rows that count for their key: not invalid, duplicate or canceled, so at most one for each key. A query must
 # repeat this text, or neither database uses the partial index.
@@ -217,6 +218,25 @@ class EnrollmentRow(AccountOwned, db.Model):
             "row_number",
             sqlite_where=PROBLEMS,
             postgresql_where=PROBLEMS,
+        ),
+        # Contains all that a search for an address reads, and the account, without which PostgreSQL's row
+        # security would read the rows themselves.
+        sa.Index(
+            "ix_enrollment_rows_addresses",
+            "job_id",
+            "outcome",
+            "identifier",
+            "row_number",
+            "account_id",
+            sqlite_where=PROBLEMS,
+            postgresql_where=PROBLEMS,
+        ),
+        sa.Index(
+            "ix_enrollment_rows_source",
+            "job_id",
+            "source_row",
+            sqlite_where=FROM_JOB,
+            postgresql_where=FROM_JOB,
         ),
         sa.Index(
             "uq_enrollment_rows_counting",

@@ -174,7 +174,7 @@ def test_problems_name_their_batch(trial: Trial, bob, workflow):
     trial.finish(job)
     trial.holds(job)
     with trial.acting():
-        from app.bulk_enrollment.infrastructure.problem_rows import batches_of
+        from app.bulk_enrollment.infrastructure.row_facts import batches_of
 
         found = batches_of(trial.actor.account_id, trial.job(job).id, [15, 16, 22])
     assert {row: end.number for row, end in found.items()} == {15: 1, 16: 2, 22: 2}

@@ -10,7 +10,7 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob, show_job
 from app.bulk_enrollment.domain.outcomes import Outcome, reason, remark
 from app.bulk_enrollment.domain.selection import FileSelection
-from app.bulk_enrollment.infrastructure import problem_rows, queries
+from app.bulk_enrollment.infrastructure import queries, row_facts
 from app.bulk_enrollment.infrastructure.people import contact_rows, past_jobs
 from app.bulk_enrollment.infrastructure.people.contact_rows import SMALL_JOB, LedgerRow, WritingJob
 from app.bulk_enrollment.infrastructure.people.past_jobs import PastEntry
@@ -124,7 +124,7 @@ def show_row(actor: Actor, public_id: str, row_number: int) -> ShownRow:
     row = contact_rows.settled_row(account_id, job_id, row_number)
     if row is None:
         raise NotFound("NOT_FOUND", "This row doesn’t exist, or it hasn’t been processed yet.")
-    names = problem_rows.contacts_of(account_id, [row.contact_id] if row.contact_id else [])
+    names = row_facts.contacts_of(account_id, [row.contact_id] if row.contact_id else [])
     outcome = Outcome(row.outcome)
     return ShownRow(
         shown=shown,

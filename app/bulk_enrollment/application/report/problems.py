@@ -8,7 +8,7 @@ from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.report.shown_jobs import ShownJob
 from app.bulk_enrollment.domain.job import FINISHED
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome, reason, remark
-from app.bulk_enrollment.infrastructure import problem_rows
+from app.bulk_enrollment.infrastructure import problem_rows, row_facts
 from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.bulk_enrollment.infrastructure.job_facts.jobs import row_source
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter, ProblemRow
@@ -116,8 +116,8 @@ def _page(job: EnrollmentJob, rows: list[ProblemRow], *, has_back: bool, has_on:
 
 
 def _in_words(account_id: int, job_id: int, rows: list[ProblemRow]) -> list[Problem]:
-    contacts = problem_rows.known_contacts(account_id, [row.contact_id for row in rows if row.contact_id])
-    batches = problem_rows.batches_of(account_id, job_id, [row.row_number for row in rows])
+    contacts = row_facts.known_contacts(account_id, [row.contact_id for row in rows if row.contact_id])
+    batches = row_facts.batches_of(account_id, job_id, [row.row_number for row in rows])
     found = []
     for row in rows:
         outcome, batch = Outcome(row.outcome), batches.get(row.row_number)
