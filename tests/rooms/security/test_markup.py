@@ -1,8 +1,11 @@
 """XSS: hostile text in every input never becomes an element, attribute, or URL on any page."""
 
 import csv
+import html
 import io
+import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote
@@ -104,6 +107,38 @@ def test_pages_show_it_as_text(alice: Person, vera: Person, contact: str, workfl
     for address in pages(contact, workflow, job):
         for person in (alice, vera):
             assert is_harmless(person.get(address)), address
+
+
+def test_every_page_that_links_lead_to_shows_it_as_text(
+    app: Flask, alice: Person, contact: str, workflow: str, job: str
+) -> None:
+    """Each page of the app that a person can get to by links, up to three of a kind."""
+    in_city = {"all": [{"field": "contact.city", "op": "contains", "value": HOSTILE}]}
+    alice.post("/contacts/segments", {"name": HOSTILE, "filter": json.dumps(in_city)})
+    alice.post("/settings/fields", {"label": f"Field {HOSTILE}", "kind": "choice", "choices": HOSTILE})
+    alice.post("/settings/tokens", {"name": HOSTILE, "scopes": ["report:view"], "days": "30"})
+    alice.post("/settings/webhook", {"url": "https://example.com/?'><evil"})
+    alice.post(f"{job}/fix/sheet")
+    alice.post(f"{job}/undo/figures")
+    selected = alice.post("/contacts/selections", {"q": "", "all": "1"}).location
+    tagged = alice.post(f"{selected}/tags", {"add-tag": HOSTILE}).location
+    unclear = alice.post("/contacts/selections/pasted", {"entries": HOSTILE})
+    assert unclear.status_code == 422 and is_harmless(unclear)
+    waiting = [contact, f"{job}/fix", f"{job}/undo", selected, tagged, "/contacts/segments", "/settings"]
+    seen: Counter[str] = Counter()
+    known = set(waiting)
+    while waiting:
+        page = alice.get(waiting.pop(), buffered=True)
+        if page.mimetype != "text/html":
+            continue
+        assert is_harmless(page), page.request.path
+        for link in map(html.unescape, re.findall(r'href="(/[^"#]*)', page.text)):
+            endpoint, _ = app.url_map.bind("").match(link.partition("?")[0], method="GET")
+            if link not in known and seen[endpoint] < 3 and not link.startswith("/static"):
+                seen[endpoint] += 1
+                known.add(link)
+                waiting.append(link)
+    assert len(seen) >= 45, sorted(seen)
 
 
 def pages(contact: str, workflow: str, job: str) -> Iterator[str]:
