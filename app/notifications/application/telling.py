@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from app.notifications.application.delivering import CALL_TASK, EMAIL_TASK
 from app.notifications.domain.deliveries import DeliveryStatus
 from app.notifications.infrastructure import queries, store
 from app.notifications.infrastructure.tables import Notification, OutgoingEmail, WebhookCall
 from app.platform import mail, queue
+from app.platform.attempts import attempt_limiter
 from app.platform.database import after_commit
 from app.platform.settings import current
+
+EMAILS: Final = "emails"
+MOST_EMAILS, SECONDS = 200, 3600
+"""The most emails per account within so many seconds: jobs may send them to any address, which must not be
+flooded."""
 
 
 def tell(account_id: int, user_id: int | None, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:
@@ -24,13 +30,17 @@ def tell(account_id: int, user_id: int | None, kind: str, subject_id: str, facts
 
 
 def email(account_id: int, address: str, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:
-    """Send an email. Without a mail server it is recorded as failed, with the reason."""
+    """Send an email. Without a mail server, or beyond MOST_EMAILS, it is recorded as failed, with the
+    reason."""
     outgoing = OutgoingEmail(
         account_id=account_id, kind=kind, subject_id=subject_id, facts=dict(facts), address=address
     )
     if not mail.is_set_up(current()):
         outgoing.status = DeliveryStatus.FAILED
         outgoing.answer = "Email isn’t set up on this server."
+    elif isinstance(attempt_limiter(EMAILS).begin([f"account:{account_id}"]), int):
+        outgoing.status = DeliveryStatus.FAILED
+        outgoing.answer = f"Your account has sent {MOST_EMAILS} emails within an hour, which is the limit."
     store.add(outgoing)
     after_commit(lambda: queue.send(EMAIL_TASK, account_id))
 

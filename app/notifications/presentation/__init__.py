@@ -2,11 +2,14 @@
 
 from flask import Flask
 
+from app.notifications.application.telling import EMAILS, MOST_EMAILS, SECONDS
 from app.notifications.presentation import audit_words, bell, pages, webhook_pages
 from app.notifications.presentation import tasks as _tasks  # noqa: F401
+from app.platform.attempts import AttemptLimiter
 
 
 def init(app: Flask) -> None:
+    AttemptLimiter(app, EMAILS, MOST_EMAILS, SECONDS)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(webhook_pages.blueprint)
     app.context_processor(bell.on_every_page)

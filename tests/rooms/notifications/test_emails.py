@@ -123,6 +123,19 @@ def test_without_a_mail_server_the_job_page_says_so(
     assert "Not sent: Email isn’t set up on this server." in words_of(page_of(bob, job))
 
 
+def test_nobody_is_flooded(
+    app: Flask, bob: Person, server: MailServer, import_people: Callable[..., str], monkeypatch
+) -> None:
+    monkeypatch.setattr(app.extensions["attempts"]["emails"], "limit", 1)
+    jobs = [import_people(notify_email=TO) for _ in range(2)]
+    assert [(one.status, one.subject_id) for one in emails(app)] == [
+        ("delivered", jobs[0]),
+        ("failed", jobs[1]),
+    ]
+    assert len(server.received) == 1
+    assert "Your account has sent" in words_of(page_of(bob, jobs[1]))
+
+
 def test_a_temporary_refusal_is_tried_again_and_sent_once(
     app: Flask, bob: Person, server: MailServer, import_people: Callable[..., str]
 ) -> None:
