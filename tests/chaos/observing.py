@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -15,6 +15,17 @@ from app.bulk_enrollment.domain.job import FINISHED, LEGAL, OPEN_BATCH, UNFINISH
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.engine.domain import UNDER_WAY
 
+DONE = (
+    Outcome.ENROLLED,
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.UNCHANGED,
+)
+TO_RETRY = (
+    *(Outcome.WORKFLOW_INACTIVE, Outcome.ENROLLMENT_ERROR, Outcome.DATABASE_ERROR),
+    *(Outcome.TIMEOUT_ERROR, Outcome.CANCELLED),
+    *(Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND),  # if they were fixed
+)
 LOG = "job_transitions"
 _LOGGED = f"INSERT INTO {LOG} (job_id, before, after) VALUES (NEW.id, OLD.status, NEW.status)"
 _ON_SQLITE = (
@@ -39,13 +50,14 @@ TABLES = {
     "jobs": (
         "enrollment_jobs",
         "id public_id kind status workflow_id parent_job_id total batches canary_rows paused_by approval"
-        " not_before portion_at options totals planned_at planned_rows started_at finished_at",
+        " not_before portion_at options totals planned_at planned_rows started_at finished_at retries",
     ),
     "batches": (
         "enrollment_batches",
-        "id job_id number first_row last_row next_row status succeeded failed skipped outcomes created",
+        "id job_id number first_row last_row next_row status succeeded failed skipped outcomes created"
+        " attempt lease_until",
     ),
-    "rows": ("enrollment_rows", "job_id row_number outcome contact_id withheld"),
+    "rows": ("enrollment_rows", "job_id row_number source_row outcome contact_id withheld identifier key"),
     "enrollments": (
         "enrollments",
         "id job_id contact_id workflow_id status undone_job_id enrolled_at ended_at",
@@ -56,7 +68,8 @@ TABLES = {
     "workflows": ("workflows", "id status"),
     "transitions": (LOG, "id job_id before after"),
 }
-_TIMES = ("not_before", "portion_at", "enrolled_at", "ended_at")
+EXPIRED = datetime(2021, 1, 1, tzinfo=UTC)  # ends of leases before are made by tests
+_TIMES = ("not_before", "portion_at", "enrolled_at", "ended_at", "lease_until")
 _DOCUMENTS = ("options", "totals", "outcomes")
 
 
@@ -202,6 +215,37 @@ def _undo_is_told(seen: Seen, job: Any) -> None:
             assert contact_id not in {tag.contact_id for tag in left}, (job.public_id, contact_id)
 
 
+def rows_are_taken_once(seen: Seen) -> None:
+    """A retry takes up each row that failed for a reason that may be over, or that was fixed, once; an undo
+    each row that did something."""
+    for job in seen.jobs:
+        parent = seen.job.get(job.parent_job_id or 0)
+        if parent is None or parent.status == JobStatus.DISCARDED or not seen.rows_of[parent.id]:
+            continue
+        taken = [row.source_row or row.row_number for row in seen.rows_of[job.id]]
+        assert len(taken) == len(set(taken)), (job.public_id, taken)
+        outcomes = {row.source_row or row.row_number: row.outcome for row in seen.rows_of[parent.id]}
+        right = DONE if job.kind == "undo" else TO_RETRY
+        wrong = [(row, Outcome(outcomes[row])) for row in taken if outcomes[row] not in right]
+        assert not wrong, (job.public_id, wrong)
+
+
+def hours_are_kept(seen: Seen) -> None:
+    """Nobody is enrolled outside the hours of a drip, which are in UTC here (B-15)."""
+    for job in seen.jobs:
+        drip = job.options.get("drip") or {}
+        opens, closes = drip.get("opens", 0), drip.get("closes", 1440)
+        for one in seen.enrollments_by[job.id]:
+            minute = one.enrolled_at.hour * 60 + one.enrolled_at.minute
+            assert opens <= minute < closes, (job, one)
+
+
+def nothing_names_erased_people(seen: Seen, rows: Collection[tuple[int, int]]) -> None:
+    """`rows` are the (job id, row number) of those that named a person when they were erased."""
+    left = [row for row in seen.rows if (row.job_id, row.row_number) in rows]
+    assert not [row for row in left if row.identifier or row.key], left
+
+
 def nobody_is_in_twice(seen: Seen) -> None:
     under_way = Counter(
         (one.workflow_id, one.contact_id) for one in seen.enrollments if one.status in UNDER_WAY
@@ -291,14 +335,36 @@ def _was_to_be_removed(before: Seen, after: Seen, contact_id: int, touched: set[
     assert not [one for one in begun if one.undone_job_id is None], begun
 
 
-def pauses_hold(before: Seen, after: Seen) -> None:
-    """While no batch is at work, no row of a paused job is done, and only a person ends a person's pause."""
+def pauses_hold(before: Seen, after: Seen, acted_on: str | None) -> None:
+    """A paused job begins no batch, whoever is at work; only what a person does to this job, or its workflow
+    if that is what it waits for, ends its pause. `acted_on` is the public id of the job that a person acted
+    on."""
     for job in before.jobs:
         now = after.job.get(job.id)
-        if now is None or job.status != JobStatus.PAUSED:
+        if now is None or job.status != JobStatus.PAUSED or job.public_id == acted_on:
             continue
-        assert now.status == JobStatus.PAUSED or job.paused_by == "workflow", (job, now)
-        assert now.status != JobStatus.PAUSED or before.done(job.id) == after.done(job.id), (job, now)
+        open_before = [batch for batch in before.batches_of[job.id] if batch.status in OPEN_BATCH]
+        has_ended = now.status in FINISHED and all(batch.status == "processing" for batch in open_before)
+        assert now.status == JobStatus.PAUSED or job.paused_by == "workflow" or has_ended, (job, now)
+        if now.status != JobStatus.PAUSED:
+            continue
+        batches = {batch.id: batch for batch in after.batches_of[job.id]}
+        for batch in open_before:
+            if batch.status == "pending":
+                left = batches[batch.id]
+                same = (left.status, left.next_row, left.attempt)
+                assert same == (batch.status, batch.next_row, batch.attempt), (job, batch, left)
+
+
+def running_batches_finish(before: Seen, after: Seen) -> None:
+    """Canceling skips no batch that a worker is processing (B-13)."""
+    skipped = {batch.id for batch in after.batches if batch.status == "skipped"}
+    at_work = [batch for batch in before.batches if batch.status == "processing" and _is_leased(batch)]
+    assert not [batch for batch in at_work if batch.id in skipped], (at_work, skipped)
+
+
+def _is_leased(batch: Any) -> bool:
+    return batch.lease_until is not None and batch.lease_until > EXPIRED
 
 
 def created_contacts_are_counted(seen: Seen, made: dict[int, set[int]]) -> None:

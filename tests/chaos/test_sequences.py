@@ -30,17 +30,20 @@ from app.workflows import application as workflows
 from tests.chaos import observing
 from tests.chaos.observing import Seen
 from tests.chaos.workers import Fate, Worker, watched
-from tests.chaos.world import KNOWN, NEW, WRONG, World
+from tests.chaos.world import KNOWN, NEW, REJECTED, WRONG, World
 from tests.services.databases import Database
 
 EVERYBODY = {"all": [{"field": "contact.status", "op": "in_list", "value": ["active", "unsubscribed"]}]}
 TAGGED = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["VIP"]}]}
 EXAMPLES_A_ROUND, STEPS = 4, 40
+HOURS = {"opens": 9 * 60, "closes": 12 * 60 + 3}  # the world begins at noon
 NO_BRAKES = Brakes(failed_percent=None)
 
 someone = st.integers(0, 30)
 cells = st.lists(
-    st.tuples(st.sampled_from([*KNOWN, *NEW, *WRONG]), st.sampled_from(["yes", "yes", "yes", "no"])),
+    st.tuples(
+        st.sampled_from([*KNOWN, *NEW, *WRONG, *REJECTED]), st.sampled_from(["yes", "yes", "yes", "no"])
+    ),
     min_size=1,
     max_size=30,
 )
@@ -52,7 +55,7 @@ options = st.fixed_dictionaries(
         "brakes": st.sampled_from(
             [NO_BRAKES, NO_BRAKES, Brakes(canary_rows=3), Brakes(failed_percent=None, failed_rows=1)]
         ),
-        "drip": st.sampled_from([None, None, Drip(4, unit="minutes")]),
+        "drip": st.sampled_from([None, None, Drip(4, unit="minutes"), Drip(4, unit="minutes", **HOURS)]),
         "hours": st.sampled_from([0, 0, 1]),
     }
 )
@@ -122,6 +125,7 @@ class Sequences(RuleBasedStateMachine):
         self.workers: list[Worker] = []
         self.touched: set[int] = set()
         self.made: dict[int, set[int]] = defaultdict(set)
+        self.erased: set[tuple[int, int]] = set()
         self.has_failed = False
         self.per_minute = 0
         self.seen = self.world.look()
@@ -167,17 +171,25 @@ class Sequences(RuleBasedStateMachine):
         jobs = [one for one in self.seen.jobs if one.status != "discarded"]
         if jobs:
             actor = self.world.alice if act in OF_ALICE else self.world.bob
-            with self.person():
-                JOB_ACTS[act](actor, jobs[-1 - job % len(jobs)].public_id)
+            public_id = jobs[-1 - job % len(jobs)].public_id
+            with self.person(acts_on=public_id):
+                JOB_ACTS[act](actor, public_id)
 
     @rule(who=someone, act=st.sampled_from(sorted(CONTACT_ACTS)))
     def act_on_a_contact(self, who: int, act: str) -> None:
         if not self.seen.contacts:
             return
         contact = self.seen.contacts[-1 - who % len(self.seen.contacts)]
+        naming = {
+            (row.job_id, row.row_number)
+            for row in self.seen.rows
+            if row.contact_id == contact.id or (row.key and row.key == contact.email_key)
+        }
         with self.person(is_removal=act in REMOVALS):
             CONTACT_ACTS[act](self.world.bob, contact.id)
             self.touched.add(contact.id)
+            if act == "erase":
+                self.erased |= naming
 
     @rule(
         number=st.integers(0, 1), act=st.sampled_from(["pause", "activate", "pause", "activate", "archive"])
@@ -237,9 +249,9 @@ class Sequences(RuleBasedStateMachine):
 
     @rule(leases_end=st.booleans())
     def the_clock_process_looks(self, leases_end: bool) -> None:
+        if leases_end:
+            self.let_leases_end()
         with self.machines():
-            if leases_end:
-                self.world.let_leases_end()
             self.world.clock_process()
 
     @rule(minutes=st.sampled_from([1, 1, 2, 65, 1_500, 131_100]))
@@ -267,6 +279,7 @@ class Sequences(RuleBasedStateMachine):
                 self.let_go_on(job)
         assert not self.seen.unfinished(), self.seen.unfinished()
         assert not self.world.broken_checks(self.seen), self.world.broken_checks(self.seen)
+        observing.nothing_names_erased_people(self.seen, self.erased)
         for job in self.seen.jobs:
             assert job.status != "discarded", job
             assert job.batches or not self.seen.rows_of[job.id] or job.status == "draft", job
@@ -277,8 +290,8 @@ class Sequences(RuleBasedStateMachine):
                 worker.go_on(Fate("finishes"))
         for _ in range(40):
             before = self.seen.progress()
+            self.let_leases_end()
             with self.machines():
-                self.world.let_leases_end()
                 self.world.clock_process()
                 self.world.work_off()
             later = [job.not_before for job in self.seen.unfinished() if job.not_before]
@@ -295,8 +308,12 @@ class Sequences(RuleBasedStateMachine):
             is_waiting = has_missed_start or (job.status == "paused" and waits)
             assert is_waiting, ("stuck", job, self.seen.batches_of[job.id])
 
+    def let_leases_end(self) -> None:
+        with self.machines():
+            self.world.let_leases_end()
+
     def let_go_on(self, job: Any) -> None:
-        with self.person():
+        with self.person(acts_on=job.public_id):
             if job.paused_by == "workflow":
                 public_ids = self.world.workflows
                 for public_id in public_ids:
@@ -332,18 +349,20 @@ class Sequences(RuleBasedStateMachine):
         self.workers = [worker for worker in self.workers if not worker.is_over]
         return self.workers
 
-    def person(self, is_removal: bool = False) -> "_Step":
-        return _Step(self, is_person=True, is_removal=is_removal)
+    def person(self, is_removal: bool = False, acts_on: str | None = None) -> "_Step":
+        return _Step(self, is_person=True, is_removal=is_removal, acts_on=acts_on)
 
     def machines(self) -> "_Step":
-        return _Step(self, is_person=False, is_removal=False)
+        return _Step(self, is_person=False)
 
     def check(
-        self, before: Seen, after: Seen, *, is_person: bool, is_removal: bool, was_at_work: bool
+        self, before: Seen, after: Seen, *, is_person: bool, is_removal: bool, acts_on: str | None
     ) -> None:
         observing.transitions_are_legal(after)
         observing.counts_add_up(after)
         observing.nobody_is_in_twice(after)
+        observing.rows_are_taken_once(after)
+        observing.hours_are_kept(after)
         observing.nothing_is_left_of_removed_contacts(after)
         observing.waits_are_kept(after)
         if self.per_minute:
@@ -355,18 +374,19 @@ class Sequences(RuleBasedStateMachine):
             if contact.created_job_id is not None:
                 self.made[contact.created_job_id].add(contact.id)
         observing.created_contacts_are_counted(after, self.made)
-        if not is_person and not was_at_work:
-            observing.pauses_hold(before, after)
+        observing.pauses_hold(before, after, acts_on)
+        observing.running_batches_finish(before, after)
 
 
 class _Step:
     """A step, after which everything is looked at. What Muster refuses, with a sentence, does not happen."""
 
-    def __init__(self, machine: Sequences, *, is_person: bool, is_removal: bool) -> None:
+    def __init__(
+        self, machine: Sequences, *, is_person: bool, is_removal: bool = False, acts_on: str | None = None
+    ) -> None:
         self._machine = machine
-        self._is_person, self._is_removal = is_person, is_removal
+        self._is_person, self._is_removal, self._acts_on = is_person, is_removal, acts_on
         self._acting = machine.world.acting() if is_person else None
-        self._was_at_work = bool(machine.resting())
 
     def __enter__(self) -> None:
         if self._acting:
@@ -387,7 +407,7 @@ class _Step:
                 machine.seen,
                 is_person=self._is_person,
                 is_removal=self._is_removal,
-                was_at_work=self._was_at_work,
+                acts_on=self._acts_on,
             )
         except BaseException:
             machine.has_failed = True

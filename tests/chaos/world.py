@@ -33,6 +33,24 @@ STATE = "sequences"
 KNOWN = [f"p{number}@example.com" for number in range(1, 13)]
 NEW = [f"n{number}@example.com" for number in range(1, 9)]
 WRONG = ["wrong at example.com", ""]
+REJECTED = ["rejected1@example.com", "rejected2@example.com"]  # the first one is a contact
+_IS_REJECTED = "SELECT 1 FROM contacts WHERE id = NEW.contact_id AND email_key LIKE 'rejected%'"
+_REJECTING = {
+    "sqlite": [
+        f"CREATE TRIGGER reject BEFORE INSERT ON enrollments WHEN EXISTS ({_IS_REJECTED})"
+        " BEGIN SELECT RAISE(ABORT, 'rejected'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+        f" $$ BEGIN IF EXISTS ({_IS_REJECTED}) THEN RAISE integrity_constraint_violation; END IF;"
+        " RETURN NEW; END $$",
+        "CREATE TRIGGER reject BEFORE INSERT ON enrollments FOR EACH ROW EXECUTE FUNCTION reject()",
+    ],
+}
+_REJECTING_NO_MORE = {
+    "sqlite": [],  # its file is replaced
+    "postgresql": ["DROP TRIGGER reject ON enrollments", "DROP FUNCTION reject"],
+}
 START = datetime(2026, 12, 1, 12, tzinfo=UTC)
 BATCH = 6  # rows
 PAST = "'2020-01-01 00:00:00.000000'"
@@ -65,7 +83,8 @@ class Clock:
 
 
 class World:
-    """Alice's agency with two workflows, of which the second takes people again, and twelve contacts.
+    """Alice's agency with two workflows, of which the second takes people again, and thirteen contacts, of
+    whom the database refuses to enroll one.
 
     Jobs are cut into batches of a few rows, and no lease and no wait ends unless the test says so.
     """
@@ -85,7 +104,7 @@ class World:
         database.restore("people")
         self.bob: Actor = sign_in(self.app, "bob").actor
         self.alice: Actor = sign_in(self.app, "alice").actor
-        for address in KNOWN:
+        for address in [*KNOWN, REJECTED[0]]:
             add(self.app, self.bob, address, tags=["VIP"] if address < "p2" else [])
         self.workflows = [
             active(self.app, self.bob, name, definition=complete()) for name in ("Once", "Again")
@@ -93,6 +112,7 @@ class World:
         observer = Observer(database.url)
         observer.execute("UPDATE workflows SET enroll_again = true WHERE name = 'Again'")
         observer.log_transitions()
+        observer.execute(*_REJECTING[database.kind])
         observer.close()
         database.keep(STATE)
         self.observer: Observer | None = None
@@ -114,6 +134,7 @@ class World:
         self.close()
         observer = Observer(self.database.url)
         observer.log_no_more()
+        observer.execute(*_REJECTING_NO_MORE[self.database.kind])
         observer.close()
         self.database.forget(STATE)
 
