@@ -1,8 +1,8 @@
 """Set-based operations on contacts, for use inside the caller's transaction.
 
 They check no permission: the job that calls them was authorized when it was started. Input selects name their
-columns, and whoever builds a select limits it to the account. The caller of those that write events or tags
-holds the contacts before (`hold_many`).
+columns, and whoever builds a select limits it to the account. The caller of those that write events or tags,
+or change contacts, holds the contacts before (`hold_many`).
 """
 
 from collections.abc import Sequence
@@ -36,14 +36,17 @@ def unpack(rows: sa.Select[Any] | Bound) -> sa.Select[Any] | Bound:
     return Bound(query, given.values) if isinstance(rows, Bound) else query
 
 
-def hold_many(account_id: int, contact_ids: sa.Select[Any] | Bound) -> None:
-    """Keep the contacts in the first column of `contact_ids` from being removed until the transaction ends.
+def hold_many(account_id: int, contact_ids: sa.Select[Any] | Bound, *, to_change: bool = False) -> None:
+    """Keep the contacts in the first column of `contact_ids` from being removed until the transaction ends;
+    with `to_change`, also from being changed or tagged by others.
 
     Those that are being removed at the moment are waited for; they do not exist afterward. To be called
-    before tags, events, or enrollments of contacts are written, and before contacts are changed.
+    before events or enrollments of contacts are written and, `to_change`, before contacts or their tags are
+    changed; but after contacts are created, in all transactions that do both, so that none can deadlock.
     """
+    purpose = LockFor.CHANGE if to_change else LockFor.WRITING_ABOUT
     with transaction():
-        locks.hold(account_id, bound(contact_ids))
+        locks.hold(account_id, bound(contact_ids), purpose)
 
 
 def lock_many(account_id: int, contact_ids: sa.Select[Any]) -> None:

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.contacts.infrastructure.removing.locks import LockFor, lock_ids
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import id_list
 
 _PLAIN = {"synchronize_session": False}
 
@@ -121,6 +123,7 @@ def replace_values(account_id: int, key: str, changes: Sequence[tuple[int, str, 
     the old one."""
     if not changes:
         return
+    lock_ids(account_id, id_list([contact_id for contact_id, _, _ in changes]), LockFor.CHANGE)
     old = sa.bindparam("old", type_=sa.String())
     new = sa.bindparam("new", type_=sa.String())
     table = Contact.__table__
@@ -138,6 +141,7 @@ def replace_values(account_id: int, key: str, changes: Sequence[tuple[int, str, 
 
 
 def _write(account_id: int, key: str, contact_ids: Sequence[int], custom: Any, at: datetime) -> None:
+    lock_ids(account_id, id_list(contact_ids), LockFor.CHANGE)
     session().execute(
         sa.update(Contact)
         .where(Contact.account_id == account_id, Contact.id.in_(contact_ids), _has(key))

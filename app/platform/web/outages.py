@@ -22,6 +22,7 @@ NO_QUEUE = "The background queue isn’t responding right now. Try again in a mo
 _SENTENCES = {
     "08": NOT_REACHED,
     "25006": NOT_WRITABLE,  # read-only standby
+    "40": BUSY,  # ended to let others go on
     "53": NOT_REACHED,
     "55P03": BUSY,
     "57014": TOO_SLOW,

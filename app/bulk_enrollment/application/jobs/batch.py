@@ -6,7 +6,8 @@ row causes a database error, the range is halved until that row is isolated: onl
 ENROLLMENT_ERROR, all others their actual outcome.
 
 Either way the contacts are held before anything is written about them, so that nothing stays behind of those
-that a user, an erasure, or an undo is removing at the same moment.
+that a user, an erasure, or an undo is removing at the same moment; and after new ones are created, so that
+batches with the same people cannot deadlock.
 """
 
 from collections.abc import Sequence
@@ -58,12 +59,14 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
     if job.kind != "enroll" or _workflow_trouble(job) is not None:
         raise NotAsPlanned
     values = as_planned.parameters(span, job.workflow_id)
-    contacts.hold_many(account_id, as_planned.people_written_about(values, options.updates))
     updated = 0
-    if newcomers := sum(batch.newcomers for batch in batches):
-        made = _create(job, as_planned.newcomers(values), at)
-        if made != newcomers or as_planned.tie_newcomers(span, values) != made:
-            raise NotAsPlanned
+    newcomers = sum(batch.newcomers for batch in batches)
+    if newcomers and _create(job, as_planned.newcomers(values), at) != newcomers:
+        raise NotAsPlanned
+    written_about = as_planned.people_written_about(values, options.updates)  # without the newcomers
+    contacts.hold_many(account_id, written_about, to_change=_changes_contacts(job))
+    if newcomers and as_planned.tie_newcomers(span, values) != newcomers:
+        raise NotAsPlanned
     if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if as_planned.something_differs(span, options.again, values):
@@ -94,6 +97,13 @@ def planned_outcomes(batch: Claim) -> dict[Outcome, int]:
 def keeps_fields(job: EnrollmentJob) -> bool:
     """Return whether the job stores the values of its rows' other columns until their batch is settled."""
     return job.options.writes_contacts or bool(job.findings.get("tags"))
+
+
+def _changes_contacts(job: EnrollmentJob) -> bool:
+    """Return whether the job may change contacts that exist already, or their tags."""
+    options = job.options
+    has_tags = bool(options.tag_ids or job.findings.get("tags"))
+    return options.existing != "leave" or job.selection.withholds or has_tags
 
 
 def settle_rows(job: EnrollmentJob, span: Range, at: datetime) -> tuple[dict[Outcome, int], Written]:
@@ -141,7 +151,7 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     if options.creates:
         made = _create(job, rows.new_people(span), at)
     is_met_again = rows.tie(span) != made and rows.may_meet_again(span)
-    contacts.hold_many(account_id, rows.linked_people(span))
+    contacts.hold_many(account_id, rows.linked_people(span), to_change=_changes_contacts(job))
     if job.selection.withholds and rows.has_withheld(span):
         contacts.block_many(account_id, rows.withheld_people(span), job.id, at)
     if is_met_again:  # after blocking: withheld consent also counts in a duplicate row

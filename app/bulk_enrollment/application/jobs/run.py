@@ -55,6 +55,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import is_timeout, is_transient, transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
 from app.platform.settings import current
 
@@ -127,7 +128,7 @@ def _run_claimed(
     the limits permit."""
     began = time.perf_counter()
     try:
-        done = _do(job, claim, may_go_on, together, limits)
+        done = despite_deadlocks(lambda: _do(job, claim, may_go_on, together, limits))
     except MustWait as limited:
         if parts.can_wait_here(limited.until, may_go_on):
             return _run_claimed(job, claim, may_go_on, together, limits)

@@ -27,6 +27,7 @@ from app.contacts.infrastructure.tables import BulkAction, Contact
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.database.many_rows import bound
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.words import counted
@@ -213,7 +214,7 @@ def _begin(account_id: int, action_id: int) -> None:
 def _run(account_id: int, action_id: int, seconds: float) -> bool:
     """Process contacts for about so many seconds; return whether the action is over."""
     until = time.monotonic() + seconds
-    while not _step(account_id, action_id):
+    while not despite_deadlocks(lambda: _step(account_id, action_id)):
         if time.monotonic() > until or queue.should_stop():
             return False
         time.sleep(PAUSE_SECONDS)
@@ -253,7 +254,7 @@ def _change(action: BulkAction, contacts: sa.Select[tuple[int]]) -> int:
     if action.kind == "delete":
         return delete_many(account_id, contacts, at)
     assert action.tag_id is not None
-    hold_many(account_id, contacts)
+    hold_many(account_id, contacts, to_change=True)
     has_tag = Contact.id.in_(bulk_store.tagged(account_id, action.tag_id))
     text = _tag_name(action)
     if action.kind == "tag":

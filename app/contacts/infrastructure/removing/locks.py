@@ -1,9 +1,10 @@
-"""Locks between the removal of contacts and writes about them.
+"""Locks on contacts: between their removal and writes about them, and between changes of many.
 
 Tags, timelines, and enrollments have no foreign key to contacts, because checking one for each row would take
 longer than inserting it. Instead, whatever writes them holds their contacts, and whatever removes contacts
-locks them first: the later of the two waits, and then sees what the other did. All go by increasing id, so
-that they cannot deadlock. On SQLite the write lock already does this.
+locks them first: the later of the two waits, and then sees what the other did. Whatever changes many contacts
+or their tags locks all of them first, because a statement would lock them in the order in which it meets
+them. All go by increasing id, so that they cannot deadlock. On SQLite the write lock already does this.
 """
 
 from enum import Enum
@@ -23,7 +24,7 @@ class LockFor(Enum):
     """What contacts are locked for; each value holds the options of `with_for_update`.
 
     WRITING_ABOUT keeps them from being removed; others may change them at the same time, apart from their
-    email address. CHANGE keeps others from changing them, too. REMOVAL excludes everything.
+    email address. CHANGE keeps others from changing them or their tags, too. REMOVAL excludes everything.
     """
 
     WRITING_ABOUT = {"read": True, "key_share": True}  # noqa: RUF012
@@ -31,10 +32,10 @@ class LockFor(Enum):
     REMOVAL: dict[str, bool] = {}  # noqa: RUF012
 
 
-def hold(account_id: int, contacts: Bound) -> None:
-    """Lock those of these contacts that exist, for writing about them, until the transaction ends."""
+def hold(account_id: int, contacts: Bound, purpose: LockFor) -> None:
+    """Lock those of these contacts that exist until the transaction ends."""
     if not is_sqlite():
-        execute_built(around(_holding, contacts), {**contacts.values, "h_account_id": account_id})
+        execute_built(around(_holding, contacts, purpose), {**contacts.values, "h_account_id": account_id})
 
 
 def lock(contacts: sa.Select[Any], purpose: LockFor) -> None:
@@ -51,7 +52,7 @@ def lock_ids(account_id: int, contact_ids: sa.Select[Any], purpose: LockFor) -> 
 
 
 @lru_cache(maxsize=64)
-def _holding(contacts: sa.Select[Any]) -> sa.Select[Any]:
+def _holding(contacts: sa.Select[Any], purpose: LockFor) -> sa.Select[Any]:
     given = contacts.subquery("given")
     wanted = sa.select(given.c[0].label("id")).order_by(given.c[0]).subquery("wanted")
     # Looked up one by one through an index, in the order of `wanted`, whatever the planner's statistics say.
@@ -62,7 +63,7 @@ def _holding(contacts: sa.Select[Any]) -> sa.Select[Any]:
             _contacts.c.id == wanted.c.id,
         )
         .limit(1)
-        .with_for_update(**LockFor.WRITING_ABOUT.value)
+        .with_for_update(**purpose.value)
         .lateral("held")
     )
     return sa.select(sa.func.count(held.c.id)).select_from(wanted.join(held, sa.true()))
