@@ -37,6 +37,7 @@ def job_document(facts: JobFacts) -> dict[str, Any]:
         "percent": progress.percent,
         "tags": list(options.tags),
         "paused_by": job.paused_by if job.status == JobStatus.PAUSED else None,
+        "needs_attention": progress.decision,
         "failure": job.failure,
         "scheduled_at": options.scheduled_at,
         "time_zone": options.time_zone or None,

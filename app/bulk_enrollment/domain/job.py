@@ -6,6 +6,8 @@ All legal transitions are listed here; the store uses `states_before`.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.bulk_enrollment.domain.pausing import Decision
+
 
 class JobStatus(StrEnum):
     DRAFT = "draft"
@@ -120,7 +122,7 @@ class Progress:
     """Progress of a job.
 
     `cancelled` are the skipped rows that were canceled before processing. `rate` is in rows per second;
-    `seconds_left` is None if it cannot be estimated.
+    `seconds_left` is None if it cannot be estimated. `decision` is why the job waits for a person, or None.
     """
 
     status: JobStatus
@@ -133,6 +135,7 @@ class Progress:
     cancelled: int = 0
     rate: float | None = None
     seconds_left: float | None = None
+    decision: Decision | None = None
 
     @property
     def processed(self) -> int:

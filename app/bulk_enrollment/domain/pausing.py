@@ -19,18 +19,33 @@ class PausedBy(StrEnum):
 BRAKES = frozenset({PausedBy.BRAKE, PausedBy.CANARY})
 
 
-def badge_of(status: str, paused_by: str | None, *, has_missed_start: bool = False) -> str:
-    """Return the code of the badge for a status: what a job waits for, if a person is to decide about it."""
-    if has_missed_start:
-        return "missed_start"
-    return _BADGES.get(paused_by or "", status) if status == "paused" else status
+class Decision(StrEnum):
+    """Why a job waits until a person decides about it; also the code of its badge."""
+
+    APPROVAL = "waits_for_approval"
+    CANARY = "first_rows_done"
+    BRAKE = "too_many_failures"
+    MISSED_START = "missed_start"
 
 
-_BADGES: dict[str, str] = {
-    PausedBy.APPROVAL: "waits_for_approval",
-    PausedBy.CANARY: "first_rows_done",
-    PausedBy.BRAKE: "too_many_failures",
+_DECISIONS: dict[str, Decision] = {
+    PausedBy.APPROVAL: Decision.APPROVAL,
+    PausedBy.CANARY: Decision.CANARY,
+    PausedBy.BRAKE: Decision.BRAKE,
 }
+
+
+def decision_needed(status: str, paused_by: str | None, not_before: datetime | None) -> Decision | None:
+    """Return why a job waits for a person, or None. `not_before` is the start of a scheduled job; None if it
+    has missed its start."""
+    if status == "scheduled":
+        return Decision.MISSED_START if not_before is None else None
+    return _DECISIONS.get(paused_by or "") if status == "paused" else None
+
+
+def badge_of(status: str, decision: Decision | None) -> str:
+    """Return the code of the badge for a status: what a job waits for, if a person is to decide about it."""
+    return decision or status
 
 
 def pause_that_holds(now: PausedBy | None, by: PausedBy) -> PausedBy:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import OPEN_BATCH, BatchStatus, JobStatus, Progress, pace
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
-from app.bulk_enrollment.domain.pausing import seconds_at_work, seconds_paused
+from app.bulk_enrollment.domain.pausing import decision_needed, seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.short_reads import in_ids, read_built
@@ -45,6 +45,10 @@ class Measured(Protocol):
     def started_at(self) -> datetime | None: ...
     @property
     def finished_at(self) -> datetime | None: ...
+    @property
+    def paused_by(self) -> str | None: ...
+    @property
+    def not_before(self) -> datetime | None: ...
     @property
     def paused_at(self) -> datetime | None: ...
     @property
@@ -195,4 +199,5 @@ def progress_of(job: Measured, figures: Figures, now: datetime) -> Progress:
         cancelled=cancelled,
         rate=rate,
         seconds_left=left if status is JobStatus.PROCESSING else None,
+        decision=decision_needed(job.status, job.paused_by, job.not_before),
     )

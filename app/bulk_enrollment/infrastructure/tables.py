@@ -25,6 +25,7 @@ from app.bulk_enrollment.domain.dry_runs.effects import Effects
 from app.bulk_enrollment.domain.job import FINISHED, OPEN_BATCH, BatchStatus, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
+from app.bulk_enrollment.domain.pausing import Decision, decision_needed
 from app.bulk_enrollment.domain.retrying import WHOLE
 from app.bulk_enrollment.domain.selection import Selection
 from app.platform import tenancy
@@ -132,9 +133,14 @@ class EnrollmentJob(AccountOwned, Authored, db.Model):
     pace_changes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
+    def decision(self) -> Decision | None:
+        """Why the job waits for a person, or None."""
+        return decision_needed(self.status, self.paused_by, self.not_before)
+
+    @property
     def has_missed_start(self) -> bool:
         """Whether the job is scheduled, but was not started in time and waits for a person."""
-        return self.status == JobStatus.SCHEDULED and self.not_before is None
+        return self.decision is Decision.MISSED_START
 
     @property
     def has_source_rows(self) -> bool:

@@ -50,7 +50,7 @@ class JobSummary:
     def badge(self) -> str:
         """Code of the badge: the status, or what a paused job waits for."""
         job = self.state.job
-        return badge_of(job.status, job.paused_by, has_missed_start=job.has_missed_start)
+        return badge_of(job.status, job.decision)
 
     @property
     def waits_for(self) -> str:

@@ -128,6 +128,23 @@ def test_who_may_change_it(
     assert starter.patch(f"{JOBS}/{job}", body).status_code == 200
 
 
+def test_a_missed_start_is_told(trial: Trial, program: Program, workflow: str, clock: AppClock) -> None:
+    start = clock.at + timedelta(hours=1)
+    job = trial.start(lines(*addresses(5)), workflow, missing="create", scheduled_at=start)
+    assert program.get(f"{JOBS}/{job}").json["needs_attention"] is None
+    clock.go(days=2)
+    trial.sweep()
+    for path in (f"{JOBS}/{job}", f"{JOBS}/{job}/progress"):
+        shown = program.get(path).json
+        assert (shown["status"], shown["needs_attention"]) == ("scheduled", "missed_start")
+    listed = program.get(JOBS).json["data"][0]
+    assert (listed["id"], listed["needs_attention"]) == (job, "missed_start")
+    started = program.post(f"{JOBS}/{job}/start")
+    assert (started.status_code, started.json["needs_attention"]) == (200, None)
+    trial.settle()
+    assert trial.enrolled(job) == 5
+
+
 def test_a_second_person_decides(
     app: Flask, trial: Trial, program: Program, bob: Person, workflow: str
 ) -> None:
@@ -137,7 +154,9 @@ def test_a_second_person_decides(
     )
     trial.settle()
     bobs = program_of(app, bob)
-    assert bobs.get(f"{JOBS}/{first}").json["paused_by"] == "approval"
+    shown, progress = bobs.get(f"{JOBS}/{first}").json, bobs.get(f"{JOBS}/{first}/progress").json
+    assert shown["paused_by"] == "approval"
+    assert shown["needs_attention"] == progress["needs_attention"] == "waits_for_approval"
     for act in ("approve", "refuse"):
         own = bobs.post(f"{JOBS}/{first}/{act}")
         assert (own.status_code, own.json["code"]) == (403, "NOT_ALLOWED"), own.text

@@ -268,6 +268,7 @@ def test_a_canary_waits_until_the_job_is_resumed(
     run_tasks()
     state = program.get(f"/bulk-enrollment/jobs/{job}").json
     assert (state["status"], state["paused_by"], state["succeeded"]) == ("paused", "canary", 10)
+    assert state["needs_attention"] == "first_rows_done"
     assert program.post(f"/bulk-enrollment/jobs/{job}/resume").status_code == 200
     run_tasks()
     assert program.get(f"/bulk-enrollment/jobs/{job}").json["succeeded"] == 30

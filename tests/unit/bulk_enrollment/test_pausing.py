@@ -7,6 +7,7 @@ import pytest
 from app.bulk_enrollment.domain.pausing import (
     PausedBy,
     badge_of,
+    decision_needed,
     may_resume,
     pause_that_holds,
     seconds_at_work,
@@ -58,18 +59,23 @@ def test_the_names_are_kept_in_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "paused_by", "badge"),
+    ("status", "paused_by", "not_before", "badge"),
     [
-        ("paused", "person", "paused"),
-        ("paused", "workflow", "paused"),
-        ("paused", "approval", "waits_for_approval"),
-        ("paused", "canary", "first_rows_done"),
-        ("paused", "brake", "too_many_failures"),
-        ("processing", None, "processing"),
+        ("paused", "person", None, "paused"),
+        ("paused", "workflow", None, "paused"),
+        ("paused", "approval", None, "waits_for_approval"),
+        ("paused", "canary", None, "first_rows_done"),
+        ("paused", "brake", None, "too_many_failures"),
+        ("scheduled", None, None, "missed_start"),
+        ("scheduled", None, datetime(2026, 3, 1, tzinfo=UTC), "scheduled"),
+        ("processing", None, None, "processing"),
+        ("processing", "brake", None, "processing"),
     ],
 )
-def test_what_the_badge_of_a_paused_job_says(status, paused_by, badge) -> None:
-    assert badge_of(status, paused_by) == badge
+def test_what_a_job_waits_for_and_its_badge(status, paused_by, not_before, badge) -> None:
+    decision = decision_needed(status, paused_by, not_before)
+    assert decision == (None if badge == status else badge)
+    assert badge_of(status, decision) == badge
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ def progress_object(public_id: str, progress: Progress) -> dict[str, Any]:
     return {
         "job_id": public_id,
         "status": progress.status.value,
+        "needs_attention": progress.decision,
         "total": progress.total,
         "processed": progress.processed,
         "succeeded": progress.succeeded,

@@ -113,7 +113,7 @@ class ShownJob:
     @property
     def badge(self) -> str:
         """Code of the badge: the status, or what a paused job waits for."""
-        return badge_of(self.status, self.paused_by, has_missed_start=self.job.has_missed_start)
+        return badge_of(self.status, self.job.decision)
 
     @property
     def needs_approval(self) -> bool:

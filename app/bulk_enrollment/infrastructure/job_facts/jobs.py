@@ -43,6 +43,7 @@ class JobRow(NamedTuple):
     started_at: datetime | None
     finished_at: datetime | None
     paused_by: str | None
+    not_before: datetime | None
     paused_at: datetime | None
     paused_seconds: float
     workflow_id: str | None
@@ -161,6 +162,7 @@ def _jobs_with_names() -> sa.Select[Any]:
             _jobs.c.started_at,
             _jobs.c.finished_at,
             _jobs.c.paused_by,
+            _jobs.c.not_before,
             _jobs.c.paused_at,
             _jobs.c.paused_seconds,
             _workflows.c.public_id,

@@ -27,6 +27,8 @@ class ProgressRow(NamedTuple):
     totals: dict[str, Any]
     started_at: datetime | None
     finished_at: datetime | None
+    paused_by: str | None
+    not_before: datetime | None
     paused_at: datetime | None
     paused_seconds: float
     batches_cut: int
@@ -86,6 +88,8 @@ def _progress() -> sa.Select[Any]:
             _jobs.c.totals,
             _jobs.c.started_at,
             _jobs.c.finished_at,
+            _jobs.c.paused_by,
+            _jobs.c.not_before,
             _jobs.c.paused_at,
             _jobs.c.paused_seconds,
             sa.func.count(_batches.c.id),

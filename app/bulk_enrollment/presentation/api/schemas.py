@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT
 from app.bulk_enrollment.domain.job import DRY_RUN, JobStatus
-from app.bulk_enrollment.domain.pausing import PausedBy
+from app.bulk_enrollment.domain.pausing import Decision, PausedBy
 from app.platform.api.schemas import Schema, described
 
 JOB_ID: Final = "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d"
@@ -16,6 +16,16 @@ STARTED_AT: Final = "2026-03-01T09:00:00Z"
 PausedByName = Literal[tuple(one.value for one in PausedBy)]  # type: ignore[valid-type]
 StatusName = Literal[tuple(one.value for one in JobStatus if one not in DRY_RUN)]  # type: ignore[valid-type]
 Status = Annotated[StatusName, described("Status of the job.", "processing")]
+Decided = Annotated[
+    Literal[tuple(one.value for one in Decision)] | None,  # type: ignore[valid-type]
+    described(
+        "Why the job waits for a person; null if it doesn’t. `waits_for_approval`: a second person approves "
+        "or refuses it. `first_rows_done`: its canary is done; resume or cancel it. `too_many_failures`: too "
+        "many rows failed; resume or cancel it. `missed_start`: it wasn’t started in time; start, "
+        "reschedule, or cancel it.",
+        None,
+    ),
+]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Total = Annotated[int, described("Number of rows.", 5000)]
 Processed = Annotated[
@@ -85,6 +95,7 @@ class Job(Schema):
         "Who or what paused the job; null if it is not paused. `approval`: it waits for a second person.",
         None,
     )
+    needs_attention: Decided
     failure: str | None = described(
         "Why the file couldn’t be read, in a sentence; null unless `status` is `failed`.", None
     )
@@ -108,6 +119,7 @@ class Progress(Schema):
 
     job_id: str = described("ID of the job.", JOB_ID)
     status: Status
+    needs_attention: Decided
     total: Total
     processed: Processed
     succeeded: Succeeded
