@@ -1,6 +1,7 @@
 """PostgreSQL unavailable: silent connections, a server that is down, out of connections, or back again."""
 
 import http.client
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from app import create_app
+from app.accounts.application.api_tokens import create_token
 from app.bulk_enrollment.domain.job import FINISHED
 from app.platform.database import db
 from app.platform.settings import Settings
@@ -20,12 +22,15 @@ from tests.services.postgresql import PostgreSQL
 from tests.services.severable_proxy import SeverableProxy
 
 ROWS = 6_000
+THREADS = 8  # of the web server, each with a connection
+PAGE, JOBS = "/", "/api/v1/bulk-enrollment/jobs"
 
 
 class Bench:
     """An installation whose database connections go through a severable proxy."""
 
     def __init__(self, server: PostgreSQL, folder: Path) -> None:
+        self.server = server
         server.create_database("wired")
         self.wire = SeverableProxy(server.port)
         url = server.url("wired")
@@ -35,6 +40,8 @@ class Bench:
         self.app = create_app(Settings.from_environment(self.site.environment | {"DATABASE_URL": url}))
         with self.app.app_context():
             create_people()
+            alice = sign_in(self.app, "alice").actor
+            _, self.token = create_token(alice, name="Program", scopes=["report:view"], days=None)
         self.trial = Trial(self.app, sign_in(self.app, "bob").actor, lambda: False)
 
     def end(self) -> None:
@@ -46,11 +53,12 @@ class Bench:
         self.wire.close()
 
     def get(self, path: str) -> tuple[int, str, float]:
-        """Request a page; return (status, text, seconds)."""
+        """Request a page, or the API with a token; return (status, text, seconds)."""
+        headers = {"Authorization": f"Bearer {self.token}"} if path.startswith("/api/") else {}
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=30)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode(), time.monotonic() - began
         finally:
@@ -93,6 +101,46 @@ def test_pages_while_nothing_gets_through_and_afterwards(bench: Bench) -> None:
     bench.wire.mend()
     status, _, seconds = bench.get("/")
     assert status == 303 and seconds < 5
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed", "restarted"])
+def test_the_server_is_down_and_comes_back(bench: Bench, how: str) -> None:
+    """While it is down all requests get 503, and afterward each connection at most one more does."""
+    bench.use_all_connections()
+    for _ in range(THREADS):
+        assert [bench.get(path)[0] for path in (PAGE, JOBS)] == [303, 200]
+    (bench.server.kill if how == "killed" else bench.server.stop)()
+    if how != "restarted":
+        for path in (PAGE, JOBS, PAGE, JOBS):
+            status, text, seconds = bench.get(path)
+            assert status == 503 and seconds < 5 and "reach its database right now" in text, text
+    bench.server.start()
+    statuses = [bench.get(path)[0] for _ in range(2 * THREADS) for path in (PAGE, JOBS)]
+    assert set(statuses) <= {303, 200, 503} and statuses[-10:] == [303, 200] * 5, statuses
+    assert statuses.count(503) <= THREADS
+
+
+def test_connections_are_ended_while_they_are_in_use(bench: Bench) -> None:
+    """As by an administrator, again and again while requests arrive: no request gets an error of ours."""
+    over = threading.Event()
+    statuses: list[int] = []
+
+    def ask(path: str) -> None:
+        while not over.is_set():
+            statuses.append(bench.get(path)[0])
+
+    threads = [threading.Thread(target=ask, args=(path,)) for path in (PAGE, JOBS, JOBS)]
+    for thread in threads:
+        thread.start()
+    for _ in range(8):
+        time.sleep(0.25)
+        bench.server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'wired'")
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {303, 200, 503}, statuses
+    for path, status in ((PAGE, 303), (JOBS, 200)):
+        eventually(lambda path=path, status=status: bench.get(path)[0] == status, within=10)
 
 
 @pytest.mark.parametrize("seconds", [0, 8])
