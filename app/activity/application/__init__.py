@@ -20,6 +20,7 @@ from app.activity.application.recording import (
     record,
     record_contact,
     record_many,
+    redact_texts,
 )
 from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
 from app.activity.domain.sentences import AuditWords, Facts, Sentence, Subject
@@ -41,6 +42,7 @@ __all__ = [
     "record",
     "record_contact",
     "record_many",
+    "redact_texts",
     "register_names",
     "register_words",
     "registered_words",

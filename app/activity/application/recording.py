@@ -1,5 +1,6 @@
 """Write audit entries and contact events, in the caller's transaction: both are committed or neither."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from app.activity.infrastructure import store
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 from app.platform.database.many_rows import Bound, bound
+from app.platform.database.redacting import redact_rows
 
 
 class ActorLike(Protocol):
@@ -75,3 +77,10 @@ def forget_contact(account_id: int, contact_id: int) -> None:
 def forget_contacts(account_id: int, contacts: sa.Select[tuple[int]]) -> None:
     """Delete the timelines of contacts that are being deleted."""
     store.delete_contact_events(account_id, contacts)
+
+
+def redact_texts(account_id: int, addresses: Collection[str]) -> None:
+    """Remove the email addresses of an erased person from the audit log and from timelines of other contacts,
+    which quote names that users gave. In the caller's transaction."""
+    redact_rows(AuditEntry.__table__, ["facts"], account_id, addresses)
+    redact_rows(ContactEvent.__table__, ["text"], account_id, addresses)

@@ -17,16 +17,18 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application.lookup import existing
 from app.contacts.application.reading import TaggedContact, tagged
-from app.contacts.domain.criteria.rewriting import redacted_text, without_person
+from app.contacts.domain.criteria.rewriting import without_person
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import erasure_store
 from app.contacts.infrastructure.erasure_store import Filtered
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact
+from app.notifications import application as notifications
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.logs import log
+from app.platform.text.redacting import redacted_text
 from app.platform.text.words import counted
 
 ERASE_TASK = "contacts.erase_traces"
@@ -153,8 +155,17 @@ def _forget_in_filters(person: ErasedPerson) -> None:
             erasure_store.change_filter(person.account_id, filtered, criteria, name)
 
 
+def _forget_in_names(person: ErasedPerson) -> None:
+    """Remove the person's addresses from the names that users gave, and from what was recorded with them."""
+    activity.redact_texts(person.account_id, person.addresses)
+    notifications.redact_texts(person.account_id, person.addresses)
+    erasure_store.redact_consent_sources(person.account_id, person.addresses)
+    for tag_id, name in erasure_store.tags_naming(person.account_id, person.addresses):
+        erasure_store.rename_tag(person.account_id, tag_id, redacted_text(name, person.addresses))
+
+
 def erase_traces(account_id: int, erasure_id: int) -> None:
-    """Erase what is left of a person in jobs and files. Repeating it does no harm."""
+    """Erase what is left of a person in jobs, files, and names. Repeating it does no harm."""
     found = erasure_store.erasure(account_id, erasure_id)
     if found is None:
         return
@@ -163,6 +174,7 @@ def erase_traces(account_id: int, erasure_id: int) -> None:
     for eraser in _erasers.values():
         eraser.traces(person)
     with transaction():
+        _forget_in_names(person)
         erasure_store.delete_erasure(account_id, erasure_id)
     log.info("contact_erased", extra={"account": account_id, "contact": person.contact_id})
 

@@ -1,12 +1,13 @@
 """Writes for erasing a contact, and the erasures whose task is not done."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
-from app.contacts.domain.names import MAX_NAME, name_key
+from app.contacts.domain.names import MAX_NAME, MAX_TAG, name_key, tag_key
 from app.contacts.infrastructure.tables import (
     BulkAction,
     Contact,
@@ -14,8 +15,11 @@ from app.contacts.infrastructure.tables import (
     ContactTag,
     Erasure,
     Segment,
+    Tag,
 )
 from app.platform.database import session
+from app.platform.database.redacting import rows_naming
+from app.platform.text.redacting import redacted_text
 
 _PLAIN = {"synchronize_session": False}
 
@@ -90,6 +94,36 @@ def change_filter(account_id: int, filtered: Filtered, criteria: Any, name: str)
         sa.update(table).where(table.account_id == account_id, table.id == filtered.id).values(values),
         execution_options=_PLAIN,
     )
+
+
+def tags_naming(account_id: int, addresses: Collection[str]) -> list[tuple[int, str]]:
+    """Return (id, name) of the tags that have one of the addresses in their name."""
+    found = rows_naming(Tag.__table__, ["name"], account_id, addresses)
+    return [(tag_id, name) for tag_id, name in found if redacted_text(name, addresses) != name]
+
+
+def rename_tag(account_id: int, tag_id: int, name: str) -> None:
+    """Rename a tag. The name gets its number, because names are unique."""
+    name = f"{name[: MAX_TAG - 20]} {tag_id}"
+    session().execute(
+        sa.update(Tag)
+        .where(Tag.account_id == account_id, Tag.id == tag_id)
+        .values(name=name, name_key=tag_key(name)),
+        execution_options=_PLAIN,
+    )
+
+
+def redact_consent_sources(account_id: int, addresses: Collection[str]) -> None:
+    """Remove the addresses from the sources of consent of other contacts, such as names of files."""
+    is_named = [sa.func.lower(Contact.consent_source).contains(one, autoescape=True) for one in addresses]
+    named = sa.select(Contact.consent_source).where(Contact.account_id == account_id, sa.or_(*is_named))
+    for source in session().scalars(named.distinct()).all() if addresses else []:
+        session().execute(
+            sa.update(Contact)
+            .where(Contact.account_id == account_id, Contact.consent_source == source)
+            .values(consent_source=redacted_text(source or "", addresses), updated_at=Contact.updated_at),
+            execution_options=_PLAIN,
+        )
 
 
 def add_erasure(account_id: int, contact_id: int, person: dict[str, Any]) -> int:

@@ -25,6 +25,7 @@ from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, NotFound
 from app.platform.logs import log
+from app.platform.text.redacting import redacted_text
 
 KEPT_UNUSED = timedelta(days=1)
 AT_ONCE = 1_000
@@ -129,6 +130,8 @@ def erase_people(
     own = _own_values(upload, layout, PeopleEraser(layout, lines, needles))
     with transaction():
         _scrub(upload, _SCRUBBED, needles, known | own)
+        if (name := redacted_text(upload.file_name, needles)) != upload.file_name:
+            store.change_facts(upload, {"file_name": name})
         for mapping in queries.mappings_of(account_id):
             _scrub(mapping, ("mapping", "consent"), needles, known | own)
     return _erase_file(upload, layout, PeopleEraser(layout, lines, needles))

@@ -20,7 +20,14 @@ from app.notifications.application.reading import (
     mark_read,
     read_notifications,
 )
-from app.notifications.application.telling import announce, email, forget, forget_addresses, tell
+from app.notifications.application.telling import (
+    announce,
+    email,
+    forget,
+    forget_addresses,
+    redact_texts,
+    tell,
+)
 from app.notifications.domain.notices import Notice
 from app.platform.mail import Letter
 
@@ -40,6 +47,7 @@ __all__ = [
     "mark_read",
     "notice_of",
     "read_notifications",
+    "redact_texts",
     "register_letter",
     "register_notice",
     "tell",

@@ -1,7 +1,7 @@
 """Record what is to be told, in the caller's transaction; workers deliver it after the commit."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from app.notifications.application.delivering import CALL_TASK, EMAIL_TASK
@@ -11,6 +11,7 @@ from app.notifications.infrastructure.tables import Notification, OutgoingEmail,
 from app.platform import mail, queue
 from app.platform.attempts import attempt_limiter
 from app.platform.database import after_commit
+from app.platform.database.redacting import redact_rows
 from app.platform.settings import current
 
 EMAILS: Final = "emails"
@@ -66,3 +67,14 @@ def forget_addresses(account_id: int, addresses: Sequence[str]) -> None:
 def forget(account_id: int, subject_ids: Sequence[str]) -> None:
     """Delete everything about subjects that are deleted, in the caller's transaction."""
     store.forget_subjects(account_id, subject_ids)
+
+
+def redact_texts(account_id: int, addresses: Collection[str]) -> None:
+    """Remove email addresses of an erased person from what was told, in the caller's transaction. The address
+    that an email went to stays: it is a user's."""
+    for table, columns in (
+        (Notification, ["facts"]),
+        (OutgoingEmail, ["facts"]),
+        (WebhookCall, ["body"]),
+    ):
+        redact_rows(table.__table__, columns, account_id, addresses)

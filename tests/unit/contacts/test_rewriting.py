@@ -3,7 +3,8 @@
 import pytest
 
 from app.contacts.domain.criteria import criteria_problems
-from app.contacts.domain.criteria.rewriting import redacted_text, with_field_moved, without_person
+from app.contacts.domain.criteria.rewriting import with_field_moved, without_person
+from app.platform.text.redacting import redacted_text
 
 ANN, NUMBER = ["ann@example.com"], ["+4930901820"]
 
@@ -70,6 +71,7 @@ def test_what_names_nobody_stays(other):
 def test_names_of_segments():
     assert redacted_text("Friends of ANN@example.com", ANN) == "Friends of [erased]"
     assert redacted_text("Ask ann@example.com.", ANN) == "Ask [erased]."
+    assert redacted_text("From ann@example.com.csv", ANN) == "From [erased].csv"
     for other in ("Friends", "hann@example.com", "ann@example.com.au"):
         assert redacted_text(other, ANN) == other
 

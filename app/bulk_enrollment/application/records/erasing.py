@@ -7,17 +7,18 @@ from typing import Any
 
 from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
 from app.bulk_enrollment.application.selection.rows import source_of
+from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection, ManualSelection
 from app.bulk_enrollment.infrastructure.people import contact_rows, past_jobs, traces
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.contacts import application as contacts
 from app.contacts.application import ErasedPerson, Trace
-from app.contacts.domain.criteria.rewriting import redacted_text
 from app.files import application as files
 from app.notifications import application as notifications
 from app.platform.addresses import email_key
 from app.platform.database import transaction
 from app.platform.errors import Conflict
+from app.platform.text.redacting import redacted_text
 from app.platform.text.words import counted
 
 _AT_ONCE = 500
@@ -76,6 +77,8 @@ def _traces(person: ErasedPerson) -> None:
         if job.upload_id is not None:
             lines[job.upload_id] |= {line for _, line in rows}
         _blank(person, job.job_id, rows)
+    with transaction():
+        past_jobs.redact_names(person.account_id, person.addresses)
     for upload_id in files.uploads_of(person.account_id):
         files.erase_people(person.account_id, upload_id, lines[upload_id], person.texts, person.values)
 
@@ -104,11 +107,9 @@ def _blank(person: ErasedPerson, job_id: int, found: list[tuple[int, int]]) -> N
                 "erased" if at in gone else entry for at, entry in enumerate(job.selection.entries, 1)
             )
             changes["selection"] = replace(job.selection, entries=entries)
+    changes |= _option_changes(person, job.options)
     if isinstance(job.selection, FilterSelection):
-        changes |= _filter_changes(person, job)
-    options = changes.get("options", job.options)
-    if email_key(options.notify_email) in person.addresses:
-        changes["options"] = replace(options, notify_email="")
+        changes |= _filter_changes(person, job.selection)
     if changes:
         with transaction():
             jobs.change(person.account_id, job_id, **changes)
@@ -122,16 +123,23 @@ def _entries_of(person: ErasedPerson, job: Any) -> set[int]:
     return {row.line for row in read if row.key in person.keys}
 
 
-def _filter_changes(person: ErasedPerson, job: Any) -> dict[str, Any]:
+def _option_changes(person: ErasedPerson, options: JobOptions) -> dict[str, Any]:
+    """Return the columns of a job whose file, segment, or tags are named after the person, or that tells them
+    of its end."""
+    people, source_name, *tags = (
+        redacted_text(one, person.addresses) for one in (options.people, options.source_name, *options.tags)
+    )
+    changed = replace(options, people=people, source_name=source_name, tags=tuple(tags))
+    if email_key(options.notify_email) in person.addresses:
+        changed = replace(changed, notify_email="")
+    return {} if changed == options else {"options": changed}
+
+
+def _filter_changes(person: ErasedPerson, selection: FilterSelection) -> dict[str, Any]:
     """Return the columns of a job whose filter, or the name of whose segment, names the person."""
-    selection, options = job.selection, job.options
     criteria = contacts.criteria_without(person, selection.criteria)
-    names = (selection.name, options.people, options.source_name)
-    name, people, source_name = (redacted_text(one, person.addresses) for one in names)
-    found = replace(selection, criteria=criteria, name=name)
-    renamed = replace(options, people=people, source_name=source_name)
-    changes = {"selection": (selection, found), "options": (options, renamed)}
-    return {column: after for column, (before, after) in changes.items() if after != before}
+    found = replace(selection, criteria=criteria, name=redacted_text(selection.name, person.addresses))
+    return {} if found == selection else {"selection": found}
 
 
 def _without_samples(left_out: dict[str, Any], rows: set[int]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Writes and reads of what stays of deleted jobs in the consent ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +14,7 @@ from app.bulk_enrollment.infrastructure.people.traces import without_quote
 from app.bulk_enrollment.infrastructure.tables import COUNTING, EnrollmentRow
 from app.contacts.domain import Status
 from app.platform.database import is_sqlite, session
+from app.platform.database.redacting import redact_rows
 
 _PLAIN: Final = {"synchronize_session": False}
 _WROTE: Final = (
@@ -114,3 +115,8 @@ def forget_contacts(account_id: int, contact_ids: Any) -> None:
         sa.delete(PastRow).where(PastRow.account_id == account_id, PastRow.contact_id.in_(contact_ids)),
         execution_options=_PLAIN,
     )
+
+
+def redact_names(account_id: int, addresses: Collection[str]) -> None:
+    """Remove the addresses of an erased person from the names of files."""
+    redact_rows(PastJob.__table__, ["source_name"], account_id, addresses)

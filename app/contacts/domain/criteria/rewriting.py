@@ -1,14 +1,13 @@
 """Criteria documents that are changed because what they refer to is gone: a custom field that was merged into
 another, or a person who was erased."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from app.contacts.domain.criteria.document import MAX_NESTING
 from app.contacts.domain.criteria.fields import custom_key
+from app.platform.text.redacting import ERASED, address_pattern
 
-ERASED: Final = "[erased]"
 ERASED_PHONE: Final = f"{ERASED} 0"  # a phone number needs a digit; this is nobody's
 _PHONES: Final = ("contact.phone", "contact.search")
 _PARTS: Final = ("contains", "starts_with", "ends_with")
@@ -76,24 +75,12 @@ def without_person(document: Any, texts: Collection[str], numbers: Collection[st
     return with_rules(document, redacted)
 
 
-def redacted_text(text: str, texts: Collection[str]) -> str:
-    """Return a text, such as the name of a segment, without a person's email addresses."""
-    for one in texts:
-        text = _address(one).sub(ERASED, text)
-    return text
-
-
-def _address(text: str) -> re.Pattern[str]:
-    """Match an address that is not a part of a longer one."""
-    return re.compile(rf"(?<![\w.+-]){re.escape(text)}(?![\w-]|\.\w)", re.IGNORECASE)
-
-
 def _value(before: Any, blank: str, kept: list[Any]) -> Any:
     return (kept or [blank]) if isinstance(before, list) else blank
 
 
 def _names(value: Any, texts: Collection[str]) -> bool:
-    return isinstance(value, str) and any(_address(one).search(value) for one in texts)
+    return isinstance(value, str) and any(address_pattern(one).search(value) for one in texts)
 
 
 def _is_number(value: Any, digits: Collection[str]) -> bool:
