@@ -94,8 +94,10 @@ def watch(engine: sa.Engine, process: Process) -> None:
         made = Watched.connect(*places, **given)
         made.opened_with = given
         made.silence = PATIENCE[process].silence
+        made.is_lent = True  # a busy server may take longer than for a ping to answer for the first time
         try:
             made.look_for_role()
+            made.is_lent = False
         except BaseException:
             made.close()
             raise
