@@ -1,6 +1,7 @@
 """PostgreSQL unavailable: silent connections, a server that is down, out of connections, or back again."""
 
 import http.client
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -130,6 +131,29 @@ def test_a_busy_server_may_take_long_to_answer_a_new_connection(
         db.engine.dispose()
         with db.engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT 7").scalar() == 7
+
+
+def test_connections_are_ended_while_they_are_in_use(bench: Bench) -> None:
+    """As by an administrator, again and again while requests arrive: no request gets an error of ours."""
+    over = threading.Event()
+    statuses: list[int] = []
+
+    def ask(path: str) -> None:
+        while not over.is_set():
+            statuses.append(bench.get(path)[0])
+
+    threads = [threading.Thread(target=ask, args=(path,)) for path in (PAGE, JOBS, JOBS)]
+    for thread in threads:
+        thread.start()
+    for _ in range(8):
+        time.sleep(0.25)
+        bench.server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'wired'")
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {303, 200, 503}, statuses
+    for path, status in ((PAGE, 303), (JOBS, 200)):
+        eventually(lambda path=path, status=status: bench.get(path)[0] == status, within=10)
 
 
 @pytest.mark.parametrize("seconds", [0, 8])

@@ -11,9 +11,11 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app.platform import tenancy
 from app.platform.database.columns import Base, Json, UtcDateTime
+from app.platform.logs import log
 from app.platform.schema_version import MIGRATIONS
 from app.platform.settings import Settings
 from app.platform.text.comparing import SQL_FUNCTIONS
@@ -42,6 +44,7 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings, process)
     app.extensions["lock_wait"] = LOCK_WAIT_SECONDS[process]
     db.init_app(app)
+    app.teardown_appcontext(_end_session)  # runs before that of the extension
     if process == "command":
         from flask_migrate import Migrate  # loaded only by processes that migrate
 
@@ -57,6 +60,16 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
         from app.platform.database import connections
 
         connections.watch(engine, process)
+
+
+def _end_session(_failure: BaseException | None) -> None:
+    """End what the session has read. If the database ends the connection at that moment, nothing is lost, and
+    a response that is complete must not become an error."""
+    try:
+        db.session.remove()
+    except DBAPIError as failure:
+        log.warning("database_connection_lost", extra={"failure": type(failure).__name__})
+        db.session.registry.clear()
 
 
 def _engine_options(settings: Settings, process: "Process") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.contacts.application import add_contact
 from app.contacts.domain import ConsentBasis
 from app.contacts.infrastructure.tables import Contact
 from app.platform import tenancy
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import BigInt, db, is_sqlite, session
 from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import read_built
 from tests.people import Person
@@ -114,3 +114,20 @@ def test_a_token_is_looked_up_without_a_transaction(app: Flask, alice: Person) -
         driver: Any = session().connection().connection.driver_connection
         assert driver.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE
         assert actor_of(alice.actor.user_id or 0, None, "x").account_id == alice.actor.account_id
+
+
+def test_a_connection_that_ends_after_the_last_read_harms_nobody(app: Flask) -> None:
+    with app.app_context():
+        if is_sqlite():
+            pytest.skip("SQLite is a file")
+        url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with db.engine.connect() as connection:
+            before = connection.exec_driver_sql("SELECT 1").scalar()
+    for _ in range(2):
+        with app.app_context():
+            served_by = session().connection().connection.driver_connection.info.backend_pid
+            session().execute(sa.text("SELECT 1"))
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [served_by])
+    with app.app_context():
+        assert session().scalar(sa.text("SELECT 1")) == before
