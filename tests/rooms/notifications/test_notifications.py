@@ -41,7 +41,8 @@ def test_the_end_is_told_to_the_one_who_started_it(
     assert "2 new contacts added. 1 row needs fixing." in page
     for other in (alice, vera, sam):
         assert bell(other) == "Notifications"
-        assert "No notifications yet" in other.get("/notifications").text
+        page = other.get("/notifications").text
+        assert "No notifications yet" in page and "or a job waits for your approval" in page
     [one] = told(app)
     answer = bob.get(f"/notifications/{one.id}")
     assert (answer.status_code, answer.location) == (303, f"/enrollments/{job}")
