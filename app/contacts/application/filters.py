@@ -234,16 +234,26 @@ def filter_choices(actor: Actor, field: Field) -> Sequence[tuple[str, str]]:
 
 def filter_words(account_id: int, document: Any) -> str:
     """Describe a criteria document in one sentence, with the names of the records it refers to."""
-    return criteria_words(document, _names_in(account_id, document))
+    [words] = filters_in_words(account_id, [document])
+    return words
 
 
-def _names_in(account_id: int, document: Any) -> dict[str, str]:
-    """Return {id: name} of the records of other rooms in a document."""
+def filters_in_words(account_id: int, documents: Sequence[Any]) -> list[str]:
+    """Describe criteria documents like `filter_words`, with a few queries for all of them."""
+    names = _names_in(account_id, *documents)
+    return [criteria_words(document, names) for document in documents]
+
+
+def _names_in(account_id: int, *documents: Any) -> dict[str, str]:
+    """Return {id: name} of the records of other rooms in documents."""
+    given: dict[str, set[str]] = {}
+    for rule in (rule for document in documents for rule in rules(document)):
+        if rule.field in _terms:
+            values = rule.value if isinstance(rule.value, list) else [rule.value]
+            given.setdefault(rule.field, set()).update(one for one in values if isinstance(one, str))
     names: dict[str, str] = {}
-    for rule in rules(document):
-        if term := _terms.get(rule.field):
-            given = rule.value if isinstance(rule.value, list) else [rule.value]
-            names |= term.names(account_id, [one for one in given if isinstance(one, str)])
+    for field, ids in given.items():
+        names |= _terms[field].names(account_id, sorted(ids))
     return names
 
 

@@ -15,9 +15,12 @@ from tests.rooms.bulk_enrollment.jobs import words_of
 from tests.rooms.contacts.people import add
 from tests.rooms.contacts.test_list import names
 from tests.rooms.workflows.drafts import active
+from tests.services.statements import statements
 
 LEADS = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
 IN_ROME = {"all": [{"field": "contact.city", "op": "equals", "value": "Rome"}]}
+
+PLACES = ("in_workflow", "was_in_workflow")
 
 
 @pytest.fixture
@@ -139,6 +142,21 @@ def test_a_segment_is_saved_opened_changed_and_deleted(app, bob, people):
     log = words_of(bob.get("/activity").text)
     for act in ("created the segment", "changed the segment", "deleted the segment"):
         assert f"Bob {act} " in log
+
+
+def test_the_list_of_segments_takes_the_same_number_of_queries_for_any_number(app, bob):
+    """Otherwise 500 segments of 50 rules each would keep a thread busy for many seconds."""
+    workflow = active(app, bob.actor)
+    rules = [{"field": f"contact.{name}", "op": "equals", "value": workflow} for name in PLACES]
+    asked = []
+    for number in range(3):
+        with app.app_context():
+            contacts.save_segment(bob.actor, f"Segment {number}", {"any": rules * 10})
+        with statements(app) as found:
+            page = bob.get("/contacts/segments").text
+        assert page.count("has been in “Welcome”") == 10 * (number + 1)
+        asked.append(len(found))
+    assert asked[0] == asked[2]
 
 
 def test_names_of_segments_are_unique_and_not_empty(app, bob, mallory):

@@ -25,9 +25,10 @@ def index() -> ResponseReturnValue:
     actor = web.actor()
     query = list_query(actor, request.args)
     segments = contacts.list_segments(actor)
+    words = contacts.filters_in_words(actor.account_id, [one.criteria for one in segments])
     return render_template(
         "contacts/segments.html",
-        segments=[(one, contacts.filter_words(actor.account_id, one.criteria)) for one in segments],
+        segments=list(zip(segments, words, strict=True)),
         query=query,
         target_title=query.use.title(actor, query.target) if query.use else "",
         nav_active="contacts",
