@@ -13,6 +13,7 @@ from app.platform import web
 from app.platform.clock import now
 from app.platform.ids import HIGHEST_ID
 from app.platform.text import formats
+from app.platform.text.numbers import whole_number
 
 blueprint = Blueprint("activity", __name__)
 
@@ -45,7 +46,7 @@ def _filter_of(asked: Mapping[str, str]) -> LogFilter:
     kind = activity.filter_kinds().get(asked.get("kind", ""))
     until = formats.midnight(asked.get("to"))
     return LogFilter(
-        user_id=_number(asked.get("person")),
+        user_id=whole_number(asked.get("person"), HIGHEST_ID),
         subjects=kind.subjects if kind else (),
         since=formats.midnight(asked.get("from")),
         until=formats.midnight(asked.get("to"), days_later=1) if until else None,
@@ -53,13 +54,7 @@ def _filter_of(asked: Mapping[str, str]) -> LogFilter:
 
 
 def _id(name: str) -> int | None:
-    return _number(request.args.get(name))
-
-
-def _number(text: str | None) -> int | None:
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 19:
-        return None
-    return min(int(text), HIGHEST_ID)
+    return whole_number(request.args.get(name), HIGHEST_ID)
 
 
 def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:

@@ -15,6 +15,7 @@ from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import constant, id_list
+from app.platform.text.numbers import whole_number
 
 SORTS = ("row", "code", "address")
 MAX_SEARCH_LENGTH = 254
@@ -232,7 +233,7 @@ def _found(account_id: int, job_id: int, wanted: ProblemFilter) -> sa.Select[Any
     if not wanted.search:
         return query
     is_match = _contains(wanted.search)
-    if (number := _number(wanted.search)) is not None:
+    if (number := whole_number(wanted.search)) is not None:
         is_match = sa.or_(
             is_match, sa.func.coalesce(EnrollmentRow.source_row, EnrollmentRow.row_number) == number
         )
@@ -256,10 +257,6 @@ def _contains(text: str) -> sa.ColumnElement[bool]:
     return EnrollmentRow.identifier.icontains(text, autoescape=True)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _few_matches(account_id: int, job_id: int, wanted: ProblemFilter) -> list[int] | None:
     """Return the numbers of the rows that the search finds, settled or not; None if they are many.
 
@@ -273,7 +270,7 @@ def _few_matches(account_id: int, job_id: int, wanted: ProblemFilter) -> list[in
     found = list(session().scalars(by_address.limit(FEW_MATCHES + 1)))
     if len(found) > FEW_MATCHES:
         return None
-    if (asked := _number(wanted.search)) is not None:
+    if (asked := whole_number(wanted.search)) is not None:
         found += session().scalars(
             sa.select(number).where(*mine, number == asked, EnrollmentRow.source_row.is_(None))
         )

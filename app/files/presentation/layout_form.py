@@ -11,6 +11,7 @@ from app.files.domain.reading.not_rows import KINDS
 from app.files.domain.reading.notices import Noticed, NoticedLine
 from app.files.domain.text.encodings import ENCODINGS, UNDECIDED, label_of
 from app.files.domain.text.garbled import repaired
+from app.platform.text.numbers import whole_number
 from app.platform.text.words import counted
 
 SEEN: Final = "layout-seen"  # mark of the reading shown on the page
@@ -103,15 +104,13 @@ def read_layout(form: Mapping[str, str], upload: files.Upload) -> KnownLayout:
     sheet = form.get("layout-sheet")
     if sheet and sheet != known.sheet:
         return replace(known, sheet=sheet[:200], header_line=None)
-    header = form.get("layout-header", "")
+    header = whole_number(form.get("layout-header"), 99_999)
     delimiter = form.get("layout-delimiter", "")
     return replace(
         known,
         encoding=form.get("layout-encoding") or known.encoding,
         delimiter=files.DELIMITERS.get(delimiter, known.delimiter),
-        header_line=int(header)
-        if header.isascii() and header.isdigit() and len(header) < 6
-        else known.header_line,
+        header_line=known.header_line if header is None else header,
     )
 
 

@@ -9,6 +9,7 @@ from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identif
 from app.files.domain.columns.styles import PHONES, Dates, Phones
 from app.files.presentation.column_readings import readings_of
 from app.files.presentation.consent_form import Matching
+from app.platform.text.numbers import whole_number
 
 COUNTED_AT_ONCE: Final = 20_000  # rows; larger files are counted after the page has loaded
 
@@ -52,7 +53,7 @@ def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> files.Peopl
     mapping = {
         at: field
         for name, field in columns.items()
-        if field and (at := asked.get(name, "")).isascii() and at.isdigit() and len(at) < 6
+        if field and whole_number(at := asked.get(name, ""), 99_999) is not None
     }
     if identifier not in mapping.values() or any(int(at) >= len(upload.layout["columns"]) for at in mapping):
         return None

@@ -18,6 +18,7 @@ from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identif
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.presentation.consent_form import Matching
 from app.files.presentation.layout_form import SEEN
+from app.platform.text.numbers import whole_number
 
 MOST_OPEN: Final = 40
 _LONGEST_LABEL: Final = 120
@@ -165,8 +166,8 @@ def _open_columns(
 
 def read_opened(values: Sequence[str], width: int) -> list[int]:
     """Return the positions of columns whose field list the user has opened."""
-    found = {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 4}
-    return sorted(position for position in found if position < width)
+    found = {whole_number(value, width - 1) for value in values}
+    return sorted(position for position in found if position is not None)
 
 
 def read_mapping(form: Mapping[str, str], width: int) -> dict[str, str]:

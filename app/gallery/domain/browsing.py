@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from app.gallery.domain.card import Card
 from app.gallery.domain.categories import CATEGORY_KEYS
+from app.platform.text.numbers import whole_number
 from app.workflows.domain import STEPS
 
 PER_PAGE = 48
@@ -66,7 +67,7 @@ class GalleryQuery:
             step=step if step in STEPS else "",
             ready=args.get("ready", "") not in ("", "0"),
             sort=sort if sort in SORTS else "",
-            page=max(1, int(page[:6])) if page.isascii() and page.isdigit() else 1,
+            page=whole_number(page, 999_999) or 1,
         )
 
     def address(self, **changes: object) -> dict[str, str]:

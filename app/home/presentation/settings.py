@@ -13,6 +13,7 @@ from app.platform import web
 from app.platform.errors import Invalid
 from app.platform.settings import current
 from app.platform.text import formats
+from app.platform.text.numbers import typed_number
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -63,10 +64,7 @@ def set_limits() -> ResponseReturnValue:
 
 def parse_limit(text: str) -> int | None:
     """Return the number, None for an empty field, or 0 (never a valid limit) for anything else."""
-    digits = "".join(text.split()).replace(",", "")
-    if not digits:
-        return None
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+    return (typed_number(text) or 0) if text.strip() else None
 
 
 def _limits_page(typed: dict[str, str], problems: dict[str, str]) -> str:

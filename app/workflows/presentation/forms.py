@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from app.platform.text.numbers import typed_number, whole_number
 from app.workflows.domain import Setting
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
@@ -20,8 +21,7 @@ class RevisedForm(FlaskForm):
 
     @property
     def seen(self) -> int:
-        text = str(self.revision.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return whole_number(self.revision.data) or 0
 
     def show(self, problems: Mapping[str, str]) -> None:
         """Attach each sentence to its field, without the field label that it may begin with."""
@@ -60,5 +60,5 @@ def _field(setting: Setting) -> Any:
 def _value(setting: Setting, text: str) -> Any:
     if setting.kind != "count":
         return text
-    number = text.strip().replace(",", "")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else number
+    number = typed_number(text)
+    return text.strip() if number is None else number

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
+from app.platform.text.numbers import whole_number
 from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
@@ -46,8 +47,7 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
 @blueprint.post("/switch")
 def switch(public_id: str, step_id: str) -> ResponseReturnValue:
     """Switch a step, a goal or the trigger on, or off with `switch=off`."""
-    revision = request.form.get("revision", "")
-    seen = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
+    seen = whole_number(request.form.get("revision")) or 0
     enabled = request.form.get("switch") != "off"
     workflow = workflows.switch_part(web.actor(), public_id, step_id, enabled, seen)
     flash("Switched on." if enabled else "Switched off.", "success")

@@ -30,6 +30,7 @@ from app.bulk_enrollment.presentation.selection.when_form import (
 from app.platform import web
 from app.platform.clock import now
 from app.platform.errors import Conflict, Invalid, MusterError, TooMuch
+from app.platform.text.numbers import whole_number
 
 blueprint = Blueprint("timing", __name__, url_prefix="/enrollments")
 
@@ -40,9 +41,8 @@ def preview() -> ResponseReturnValue:
     accounts.require(web.actor(), Permission.WORKFLOWS)
     form = WhenForm(formdata=request.args, meta={"csrf": False})
     chosen = read_when(form, web.actor().time_zone)
-    people = request.args.get("people", "")
-    count = int(people) if people.isascii() and people.isdigit() and len(people) < 9 else 0
-    return render_template("bulk_enrollment/_when_preview.html", **preview_facts(chosen, count))
+    people = whole_number(request.args.get("people"), 99_999_999) or 0
+    return render_template("bulk_enrollment/_when_preview.html", **preview_facts(chosen, people))
 
 
 def preview_facts(chosen: When, people: int) -> dict[str, Any]:

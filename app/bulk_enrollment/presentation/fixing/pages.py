@@ -17,6 +17,7 @@ from app.bulk_enrollment.domain.retrying import SameError
 from app.bulk_enrollment.presentation.fixing.retries import run_again
 from app.platform import web
 from app.platform.errors import Invalid
+from app.platform.text.numbers import whole_number
 from app.platform.text.words import counted
 
 blueprint = Blueprint("fixing", __name__, url_prefix="/enrollments/<public_id>/fix")
@@ -133,7 +134,7 @@ def _state() -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _MOST else 0
+    return whole_number(text, _MOST) or 0
 
 
 def _typed() -> dict[int, dict[str, str]]:

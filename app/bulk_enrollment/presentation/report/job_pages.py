@@ -33,6 +33,7 @@ from app.platform import web
 from app.platform.clock import now
 from app.platform.settings import current
 from app.platform.text import formats
+from app.platform.text.numbers import whole_number
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
@@ -257,8 +258,7 @@ def _problem_filter() -> ProblemFilter:
 
 
 def _row_number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= MOST else None
+    return whole_number(request.args.get(name), MOST)
 
 
 def _list_url(wanted: JobFilter, **place: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import StringField
 
 from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT, Brakes
+from app.platform.text.numbers import typed_number
 
 
 class BrakeFields:
@@ -52,7 +53,4 @@ def read_brakes(form: Any) -> tuple[Brakes, dict[str, str]]:
 
 def _number(text: str) -> int | None:
     """Return the number, None for no text, or 0 for anything else."""
-    digits = "".join(text.split()).replace(",", "")
-    if not digits:
-        return None
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
+    return (typed_number(text) or 0) if text.strip() else None

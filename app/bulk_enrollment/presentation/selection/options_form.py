@@ -25,6 +25,7 @@ from app.bulk_enrollment.presentation.selection.when_form import (
 from app.contacts.domain import CONSENT_LABELS, tag_name, tag_problem
 from app.files import application as files
 from app.platform.clock import now
+from app.platform.text.numbers import typed_number
 
 
 def option_fields() -> type:
@@ -79,8 +80,7 @@ def read_options(
     when = When() if is_import else read_when(form, zone)
     brakes, found = read_brakes(form)
     found |= when.problems
-    size = (form.batch_size.data or "").strip()
-    is_number = size.isascii() and size.isdigit() and len(size) < 9
+    size = typed_number(form.batch_size.data)
     names = [name for part in (form.tags.data or "").split(",") if (name := tag_name(part))]
     if form.missing.data not in MISSING:
         found["missing"] = "Choose whether to add or skip new contacts."
@@ -96,11 +96,11 @@ def read_options(
         if form.missing.data == "create"
         else "",
         tags=tuple(names),
-        batch_size=int(size) if is_number else None,
+        batch_size=size,
         notify_email=notify_email,
         brakes=brakes,
     )
-    if size and not is_number:
+    if size is None and (form.batch_size.data or "").strip():
         found["batch_size"] = "Enter a whole number, or leave this empty."
     if is_import:
         found = import_problems(options, has_tags=TAGS in choices.mapping.values()) | found

@@ -16,6 +16,7 @@ from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, WEEKDAYS, Drip, Unit, drip_problem
 from app.bulk_enrollment.domain.timing.texts import DAY_NAMES, clock_field, local_fields, peculiarity_words
 from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT, minute_of
+from app.platform.text.numbers import typed_number
 
 DATE, TIME = "%Y-%m-%d", "%H:%M"
 
@@ -179,8 +180,7 @@ def _read_drip(form: Any, zone: str) -> tuple[Drip | None, dict[str, str]]:
 
 def _number(text: str | None) -> int:
     """Return a whole number, or 0, which is never valid."""
-    digits = (text or "").strip().replace(",", "")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 0
+    return typed_number(text) or 0
 
 
 def _parsed(text: str, form: str) -> datetime | None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from app.contacts.domain.criteria.document import MAX_RULES, group_of
 from app.contacts.domain.criteria.fields import KINDS, LISTS, NO_VALUE, Field, field_named
 from app.contacts.domain.criteria.parsed import Condition, Group
+from app.platform.text.numbers import whole_number
 
 Join = Literal["all", "any"]
 Widget = Literal["none", "text", "number", "days", "date", "tags", "lines", "choice", "choices"]
@@ -68,9 +69,8 @@ class Row:
         if self.operator in LISTS:
             separator = r"[,\n]" if self.widget == "tags" else r"\n"
             return [part.strip() for one in self.values for part in re.split(separator, one) if part.strip()]
-        if self.widget == "days" and text.isascii() and text.isdecimal() and len(text) < 6:
-            return int(text)
-        return text
+        days = whole_number(text, 99_999) if self.widget == "days" else None
+        return text if days is None else days
 
 
 @dataclass(frozen=True)
