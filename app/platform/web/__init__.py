@@ -1,5 +1,6 @@
 """Web: setup shared by all rooms, marks on views, the current request, and error responses."""
 
+from app.platform.web.downloads import csv_file
 from app.platform.web.error_responses import STATUS, handle_error, status_of
 from app.platform.web.marks import public, skip_authentication, takes_files, unless_unchanged
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
@@ -11,6 +12,7 @@ __all__ = [
     "asset",
     "body_allowance",
     "csrf",
+    "csv_file",
     "handle_error",
     "htmx_page",
     "init",

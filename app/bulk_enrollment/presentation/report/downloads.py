@@ -1,11 +1,9 @@
 """Download of a job's rows as a streamed CSV file."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.domain import Actor
@@ -42,9 +40,7 @@ def rows_as_csv(actor: Actor, public_id: str, asked: Sequence[str]) -> Response:
     wanted = outcomes_named(asked)
     part = "all" if not asked else asked[0].lower().replace("_", "-") if len(asked) == 1 else "some"
     download = download_rows(actor, report.show_job(actor, public_id), wanted or None, part)
-    answer = Response(stream_with_context(download.chunks), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", **_names(download.name))
-    return answer
+    return web.csv_file(download.chunks, download.name)
 
 
 def outcomes_named(asked: Sequence[str]) -> frozenset[Outcome]:
@@ -58,9 +54,3 @@ def outcomes_named(asked: Sequence[str]) -> frozenset[Outcome]:
         else:
             raise Invalid("VALIDATION_ERROR", _UNKNOWN, fields={"outcome": _UNKNOWN})
     return frozenset(wanted)
-
-
-def _names(name: str) -> dict[str, str]:
-    """Return the parameters of Content-Disposition: the file name in ASCII, and in UTF-8."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return {"filename": plain} if plain == name else {"filename": plain, "filename*": "UTF-8''" + quote(name)}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from flask import Response, stream_with_context, url_for
+from flask import Response, url_for
 from pydantic import ConfigDict, Field, model_validator
 
 from app.contacts import application as contacts
@@ -145,9 +145,7 @@ def export_contacts(body: ContactExport) -> Response:
     The file can be imported again as it is. The export is recorded in the activity log.
     """
     exported = contacts.export_selection(web.actor(), body.select().id)
-    answer = Response(stream_with_context(exported.chunks), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
-    return answer
+    return web.csv_file(exported.chunks, exported.name)
 
 
 def _shown(action: ShownAction) -> BulkAction:

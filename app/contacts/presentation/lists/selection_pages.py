@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.domain import Actor
@@ -122,9 +122,7 @@ def delete(selection_id: int) -> ResponseReturnValue:
 def export(selection_id: int) -> ResponseReturnValue:
     """Stream the contacts as CSV."""
     exported = contacts.export_selection(web.actor(), selection_id)
-    answer = Response(stream_with_context(exported.chunks), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=exported.name)
-    return answer
+    return web.csv_file(exported.chunks, exported.name)
 
 
 def _ticked() -> Iterator[int]:
