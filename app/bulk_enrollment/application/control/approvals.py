@@ -5,7 +5,8 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.control.stopping import cancel_locked, go_on_locked, locked_job
+from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
+from app.bulk_enrollment.application.control.stopping import cancel_locked, go_on_locked
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.brakes.approval import Approval, is_second_person
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
@@ -65,9 +66,8 @@ def _decide(actor: Actor, job: EnrollmentJob, decision: Approval) -> None:
         raise Conflict("CONFLICT", "This job needs no approval.")
     if not is_second_person(actor.user_id, job.approval_asked_by):
         raise NotAllowed("NOT_ALLOWED", "You started this job, so another person has to decide.")
-    if job.status in FINISHED:
-        raise Conflict("JOB_FINISHED", "This job has already finished.")
-    if job.approval != Approval.NEEDED or job.status == JobStatus.CANCELLING:
+    refuse_if_over(job)
+    if job.approval != Approval.NEEDED:
         raise Conflict("CONFLICT", "This job no longer waits for approval.")
     values: dict[str, Any] = {"approval": decision.value, "approval_by": actor.user_id, "approval_at": now()}
     if not jobs.update_if(job.account_id, job.id, [EnrollmentJob.total == job.total], values):

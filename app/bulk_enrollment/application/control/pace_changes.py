@@ -11,7 +11,7 @@ from datetime import datetime
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.control.stopping import locked_job
+from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.start import find_job
@@ -102,10 +102,7 @@ def can_change_pace(job: EnrollmentJob) -> bool:
 def _refuse(job: EnrollmentJob) -> None:
     if can_change_pace(job):
         return
-    if job.status in FINISHED:
-        raise Conflict("JOB_FINISHED", "This job has already finished.")
-    if job.status == JobStatus.CANCELLING:
-        raise Conflict("CONFLICT", "This job is being canceled.")
+    refuse_if_over(job)
     if job.status in DRY_RUN:
         raise Conflict("CONFLICT", "This job hasn’t been started. Choose its pace before you start it.")
     raise Conflict("CONFLICT", "Only people who are added to a workflow can be spread over time.")

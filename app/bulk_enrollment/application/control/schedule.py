@@ -16,10 +16,10 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.accounts.domain.regions import is_zone
 from app.activity import application as activity
+from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.telling import tell_end, tell_missed_start
 from app.bulk_enrollment.application.timing.plan_ahead import (
     check_timing,
@@ -28,9 +28,8 @@ from app.bulk_enrollment.application.timing.plan_ahead import (
     with_start,
 )
 from app.bulk_enrollment.domain.brakes.approval import approval_of_more_rows
-from app.bulk_enrollment.domain.job import FINISHED, JobStatus
+from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, misses_start, option_problems
-from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.domain.timing.pace import Drip
 from app.bulk_enrollment.domain.timing.texts import missed_start_words
@@ -99,9 +98,7 @@ def change_timing(
     Raises NotFound, NotAllowed, Invalid (`fields`), and Conflict for a job that has been started.
     """
     with transaction():
-        accounts.lock(actor.account_id)
-        job = find_job(actor, public_id)
-        accounts.require(actor, permission_for(job.kind))
+        job = locked_job(actor, public_id)
         if job.status != JobStatus.DRAFT:
             raise Conflict("CONFLICT", "This job has already been started.")
         options = replace(job.options, scheduled_at=starts_at, time_zone=time_zone, drip=drip)
@@ -113,11 +110,8 @@ def change_timing(
 
 def _scheduled(actor: Actor, public_id: str) -> EnrollmentJob:
     """Return a scheduled job, locked until the transaction ends."""
-    accounts.lock(actor.account_id)
-    job = find_job(actor, public_id)
-    accounts.require(actor, permission_for(job.kind))
-    if job.status in FINISHED:
-        raise Conflict("JOB_FINISHED", "This job has already finished.")
+    job = locked_job(actor, public_id)
+    refuse_if_over(job)
     if job.status != JobStatus.SCHEDULED:
         raise Conflict("CONFLICT", "This job has already started.")
     return job

@@ -1,17 +1,17 @@
 """Stopping jobs, for a while or for good: pause, resume, cancel."""
 
-from app.accounts import application as accounts
+from typing import NoReturn
+
 from app.accounts.domain import Actor
 from app.activity import application as activity
+from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended, resume
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import CANCEL_TASK
-from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.telling import tell_end
-from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus
+from app.bulk_enrollment.domain.job import RUNNING, JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, pause_that_holds
-from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure.failures import accept_failures
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -41,7 +41,7 @@ def pause_job(actor: Actor, public_id: str) -> None:
                 return
             jobs.take_pause_over(job.account_id, job.id, before, holds, actor.user_id)
         else:
-            raise _cannot(job, "paused")
+            _refuse(job, "paused")
         publish(job, "job_paused")
         activity.record(actor, "job_paused", "job", job.public_id)
 
@@ -58,7 +58,7 @@ def resume_job(actor: Actor, public_id: str, pause: PausedBy | None = None) -> P
         if job.status in RUNNING:
             return None
         if job.status != JobStatus.PAUSED:
-            raise _cannot(job, "resumed")
+            _refuse(job, "resumed")
         before = PausedBy(job.paused_by) if job.paused_by else None
         if before is PausedBy.APPROVAL:
             raise Conflict("CONFLICT", "This job waits for another person’s approval.")
@@ -104,18 +104,9 @@ def cancel_locked(job: EnrollmentJob) -> None:
     if _cancel_at_once(job):
         tell_end(job.account_id, job.id)
     elif not jobs.move(job.account_id, job.id, JobStatus.CANCELLING, **pause_ended(job)):
-        raise _cannot(job, "canceled")
+        _refuse(job, "canceled")
     publish(job, "job_cancelled")
     after_commit(lambda: queue.send(CANCEL_TASK, job.account_id, job.id))
-
-
-def locked_job(actor: Actor, public_id: str) -> EnrollmentJob:
-    """Return the job, locked against concurrent control actions until the transaction ends. Raises NotFound,
-    NotAllowed."""
-    accounts.lock(actor.account_id)
-    job = find_job(actor, public_id)
-    accounts.require(actor, permission_for(job.kind))
-    return job
 
 
 def _workflow_is_paused(job: EnrollmentJob) -> bool:
@@ -125,14 +116,11 @@ def _workflow_is_paused(job: EnrollmentJob) -> bool:
     return workflows.state_of(job.account_id, job.workflow_id) == "paused"
 
 
-def _cannot(job: EnrollmentJob, done: str) -> Conflict:
-    if job.status in FINISHED:
-        return Conflict("JOB_FINISHED", "This job has already finished.")
-    if job.status == JobStatus.CANCELLING:
-        return Conflict("CONFLICT", "This job is being canceled.")
+def _refuse(job: EnrollmentJob, done: str) -> NoReturn:
+    refuse_if_over(job)
     if job.status == JobStatus.SCHEDULED:
-        return Conflict("CONFLICT", f"This job hasn’t started, so it can’t be {done}.")
-    return Conflict("CONFLICT", f"This job can’t be {done} before its rows are checked.")
+        raise Conflict("CONFLICT", f"This job hasn’t started, so it can’t be {done}.")
+    raise Conflict("CONFLICT", f"This job can’t be {done} before its rows are checked.")
 
 
 def _cancel_at_once(job: EnrollmentJob) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.bulk_enrollment.application.control.locked_jobs import locked_job
 from app.bulk_enrollment.application.fixing.checking import NOT_FOUND, Column, RowChecker, Verdict, merged
 from app.bulk_enrollment.application.fixing.retry import resolve, retry_state
 from app.bulk_enrollment.application.fixing.sheet import LONGEST_SHOWN
 from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.domain.outcomes import Outcome, reason
-from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.retrying import RetryState, SameError
 from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.fixing.sheets import CountedGroup
@@ -170,9 +170,7 @@ def _for_group(actor: Actor, public_id: str, group: SameError, change: Any, acti
 
 def _held(actor: Actor, public_id: str) -> EnrollmentJob:
     """Return the job with its sheet, locked against retries until the transaction ends."""
-    accounts.lock(actor.account_id)
-    job = find_job(actor, public_id)
-    accounts.require(actor, permission_for(job.kind))
+    job = locked_job(actor, public_id)
     sheet = sheets.sheet_of(job.account_id, job.id)
     if sheet is None or sheet.filled_at is None:
         raise NotFound("NOT_FOUND", "The rows of this job haven’t been opened for fixing.")

@@ -7,12 +7,12 @@ from dataclasses import replace
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.start import find_job, key_of, promote
+from app.bulk_enrollment.application.control.locked_jobs import locked_job
+from app.bulk_enrollment.application.jobs.start import key_of, promote
 from app.bulk_enrollment.application.selection.accepting import upload_of
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.retrying import WHOLE, RetryState, taken_outcomes, write_outcomes
 from app.bulk_enrollment.domain.selection import FileSelection, people_in_words
 from app.bulk_enrollment.infrastructure import queries
@@ -45,9 +45,7 @@ def retry_failures(
     `retry`, the public id of the latest retry; the workflow is not active), FileGone, and LimitReached.
     """
     with transaction():
-        accounts.lock(actor.account_id)  # a double click finds that the rows are taken
-        original = find_job(actor, public_id)
-        accounts.require(actor, permission_for(original.kind))
+        original = locked_job(actor, public_id)  # a double click finds that the rows are taken
         if idempotency_key:
             known = queries.job_of_idempotency_key(actor.account_id, key_of(actor, idempotency_key))
             if known is not None:

@@ -3,14 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from app.accounts import application as accounts
 from app.accounts.domain import Actor
+from app.bulk_enrollment.application.control.locked_jobs import locked_job
 from app.bulk_enrollment.application.fixing.checking import Column, RowChecker, merged
-from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.selection.retried import apply_edits
 from app.bulk_enrollment.application.selection.rows import source_of
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
-from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.fixing import filling, sheets
@@ -39,9 +37,7 @@ def open_sheet(actor: Actor, public_id: str) -> EnrollmentJob:
     NotFound, and Conflict for a job without rows to fix.
     """
     with transaction():
-        accounts.lock(actor.account_id)
-        job = find_job(actor, public_id)
-        accounts.require(actor, permission_for(job.kind))
+        job = locked_job(actor, public_id)
         if why := why_not_fixed(job):
             raise Conflict("CONFLICT", why)
         if sheets.sheet_of(job.account_id, job.id) is None:
