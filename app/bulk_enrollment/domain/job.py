@@ -171,9 +171,3 @@ def final_status(failed: int, cancelled: int = 0) -> JobStatus:
     if cancelled:
         return S.CANCELLED
     return S.COMPLETED_WITH_ERRORS if failed else S.COMPLETED
-
-
-def next_wait(attempt: int, waits: tuple[float, ...]) -> float | None:
-    """Return the seconds until a batch is retried after its `attempt` (from 1) failed; None after the
-    last."""
-    return waits[attempt - 1] if attempt <= len(waits) else None

@@ -29,7 +29,7 @@ Counts = Mapping[Outcome, int]
 
 
 @dataclass(frozen=True)
-class JobFacts:
+class TextFacts:
     """Facts for the texts.
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
@@ -67,7 +67,7 @@ class JobFacts:
         return self.progress.succeeded
 
 
-def headline(facts: JobFacts) -> str:
+def headline(facts: TextFacts) -> str:
     """Return the most important sentence."""
     if facts.kind == "undo":
         return undo_headline(facts.progress.status, facts.outcomes, facts.workflow, facts.file_name)
@@ -84,7 +84,7 @@ def headline(facts: JobFacts) -> str:
     return start + " ".join(filter(None, (_added(facts), rows_to_fix(facts.outcomes))))
 
 
-def _headline_under_way(facts: JobFacts) -> str:
+def _headline_under_way(facts: TextFacts) -> str:
     what = (
         f"Adding {facts.people or f'people from “{facts.file_name}”'} to {facts.workflow}"
         if facts.workflow
@@ -104,7 +104,7 @@ def _headline_under_way(facts: JobFacts) -> str:
     return f"{what}."
 
 
-def _added(facts: JobFacts) -> str:
+def _added(facts: TextFacts) -> str:
     """Describe how many were added by this job and, if different, how many the workflow has now."""
     done, total = facts.done, facts.progress.total
     if facts.workflow is None:
@@ -195,7 +195,7 @@ _SKIPPED: dict[Outcome, tuple[str, str, str, str]] = {
 }
 
 
-def happening(facts: JobFacts) -> str:
+def happening(facts: TextFacts) -> str:
     """Describe what the job is doing now; empty once it has finished."""
     progress = facts.progress
     match progress.status:
@@ -237,7 +237,7 @@ def _in_line(sentence: str, timing: Timing | None) -> str:
     return f"{sentence} {queue_words(timing.ahead) if timing else ''}".strip()
 
 
-def _paused(facts: JobFacts) -> str:
+def _paused(facts: TextFacts) -> str:
     who = facts.pauser or "Someone"
     match facts.paused_by:
         case PausedBy.PERSON if facts.workflow_is_paused:
@@ -253,7 +253,7 @@ def _paused(facts: JobFacts) -> str:
     return "Paused because the workflow is paused. The job resumes when the workflow is active again."
 
 
-def _working(facts: JobFacts) -> str:
+def _working(facts: TextFacts) -> str:
     waiting = waiting_words(facts.timing) if facts.timing else ""
     if waiting and facts.retry is None:
         return waiting

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.bulk_enrollment.domain.job import UNFINISHED, JobStatus
-from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.outcomes import TAKEN_BACK, Outcome
 from app.platform.text.formats import number
 from app.platform.text.words import counted, joined
 
@@ -70,7 +70,7 @@ def undone_parts(outcomes: Counts, workflow: str | None) -> list[str]:
 
 def undo_question(outcomes: Counts, total: int, workflow: str | None) -> str:
     """Return the figures of an undo before it starts, as a sentence."""
-    can = sum(outcomes.get(one, 0) for one in (O.WITHDRAWN, O.CONTACT_REMOVED, O.TAGS_REMOVED))
+    can = sum(outcomes.get(one, 0) for one in TAKEN_BACK)
     if workflow is not None:
         sentence = f"{number(can)} of {counted(total, 'person', 'people')} can be removed from {workflow}"
     else:

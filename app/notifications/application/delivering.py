@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.notifications.application.kinds import letter_of
-from app.notifications.domain.deliveries import INTERRUPTED, Attempt, wait_after
+from app.notifications.domain.deliveries import INTERRUPTED, Attempt
 from app.notifications.domain.webhook import secret_of, signature
 from app.notifications.infrastructure import delivery_claims, queries, webhook_client
 from app.notifications.infrastructure.delivery_claims import Table
@@ -23,6 +23,7 @@ from app.platform import mail, queue
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
+from app.platform.retry_waits import wait_after
 from app.platform.settings import current
 from app.platform.text import formats
 

@@ -25,8 +25,3 @@ class Attempt:
 
 
 INTERRUPTED = Attempt(False, "The attempt was interrupted.", is_final=True)
-
-
-def wait_after(attempt: int, waits: tuple[float, ...]) -> float | None:
-    """Return the seconds until the attempt after number `attempt` (from 1); None after the last."""
-    return waits[attempt - 1] if attempt <= len(waits) else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bulk_enrollment.domain.job import FINISHED, JobStatus, Progress, batch_size, cut, next_wait, pace
+from app.bulk_enrollment.domain.job import FINISHED, JobStatus, Progress, batch_size, cut, pace
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,6 @@ def test_a_cut() -> None:
 )
 def test_rate_and_time_left(processed, total, seconds, rate, left) -> None:
     assert pace(processed, total, seconds) == (rate, left)
-
-
-def test_each_attempt_has_its_own_wait() -> None:
-    waits = (10.0, 30.0, 90.0)
-    assert [next_wait(attempt, waits) for attempt in range(1, 6)] == [10.0, 30.0, 90.0, None, None]
-    assert next_wait(1, ()) is None
 
 
 def progress(status="processing", total=1000, batches=10, done=0, **counts) -> Progress:

@@ -8,7 +8,7 @@ import pytest
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, JobStatus, Progress
 from app.bulk_enrollment.domain.job_texts import (
     Difference,
-    JobFacts,
+    TextFacts,
     cancel_warning,
     differences,
     happening,
@@ -29,7 +29,7 @@ def job_facts(status="completed", workflow="Win-back", total=None, batches=50, d
     kinds = totals_by_kind(counts)
     total = sum(counts.values()) if total is None else total
     progress = Progress(JobStatus(status), total, **kinds, batches=batches, batches_done=done)
-    return JobFacts(progress, counts, workflow, "guests.csv", **more)
+    return TextFacts(progress, counts, workflow, "guests.csv", **more)
 
 
 @pytest.mark.parametrize(

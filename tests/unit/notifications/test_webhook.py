@@ -5,7 +5,6 @@ import hmac
 
 import pytest
 
-from app.notifications.domain.deliveries import wait_after
 from app.notifications.domain.webhook import is_public, secret_of, signature, url_problem
 
 
@@ -96,8 +95,3 @@ def test_a_secret_belongs_to_one_account_salt_and_installation() -> None:
         secret_of(key, account, salt) for key in ("a", "b") for account in (1, 2) for salt in ("x", "y")
     }
     assert len(secrets) == 8
-
-
-def test_waits_end() -> None:
-    assert [wait_after(attempt, (10.0, 60.0)) for attempt in (1, 2, 3, 4)] == [10.0, 60.0, None, None]
-    assert wait_after(1, ()) is None

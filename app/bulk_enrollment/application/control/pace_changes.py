@@ -15,7 +15,7 @@ from app.bulk_enrollment.application.control.locked_jobs import locked_job, refu
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.start import find_job
-from app.bulk_enrollment.application.timing.plan_ahead import TOO_SLOW
+from app.bulk_enrollment.application.timing.plan_ahead import TOO_SLOW, people_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import pace_problems
 from app.bulk_enrollment.domain.outcomes import Outcome
@@ -86,11 +86,11 @@ def change_pace(actor: Actor, public_id: str, drip: Drip | None) -> None:
 
 def people_left(job: EnrollmentJob) -> int:
     """Return how many people a job is still going to enroll: as planned, or at most, before it is planned."""
+    people = people_of(job)
     if job.planned_at is None:
-        return job.total
+        return people
     enrolled: int = job_figures(job.account_id, [job.id])[job.id].outcomes.get(Outcome.ENROLLED.name, 0)
-    expected: int = job.expected.get(Outcome.ENROLLED.name, 0)
-    return max(0, expected - enrolled)
+    return max(0, people - enrolled)
 
 
 def can_change_pace(job: EnrollmentJob) -> bool:

@@ -18,13 +18,13 @@ from app.accounts.domain.regions import is_zone
 from app.activity import application as activity
 from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
+from app.bulk_enrollment.application.jobs.limits import row_limit_of
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.telling import tell_end, tell_missed_start
 from app.bulk_enrollment.application.timing.plan_ahead import (
     check_timing,
     people_of,
-    row_limit_of,
     with_start,
 )
 from app.bulk_enrollment.domain.brakes.approval import approval_of_more_rows

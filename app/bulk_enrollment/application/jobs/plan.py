@@ -16,6 +16,7 @@ from app.bulk_enrollment.application.dry_runs.matches import changed_matches
 from app.bulk_enrollment.application.jobs.braking import hold_for_approval
 from app.bulk_enrollment.application.jobs.discarding import discard_rows
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
+from app.bulk_enrollment.application.jobs.limits import row_limit_of
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import (
     finish_if_done,
@@ -24,7 +25,6 @@ from app.bulk_enrollment.application.jobs.run import (
 from app.bulk_enrollment.application.jobs.settling import analyze_grown_tables
 from app.bulk_enrollment.application.selection.rows import rows_of
 from app.bulk_enrollment.application.telling import tell_end
-from app.bulk_enrollment.application.timing.plan_ahead import row_limit_of
 from app.bulk_enrollment.domain.brakes.approval import approval_of_more_rows
 from app.bulk_enrollment.domain.brakes.rules import canary_size
 from app.bulk_enrollment.domain.dry_runs.effects import Effects

@@ -39,7 +39,7 @@ from app.bulk_enrollment.application.telling import tell_end
 from app.bulk_enrollment.application.timing import parts
 from app.bulk_enrollment.application.timing.allowance import Limits, limits_of
 from app.bulk_enrollment.application.timing.parts import MustWait, Part, TooManyEnrolled
-from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status, next_wait
+from app.bulk_enrollment.domain.job import BatchStatus, JobStatus, batch_size, final_status
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.infrastructure import figures, queries
 from app.bulk_enrollment.infrastructure.store import (
@@ -57,6 +57,7 @@ from app.platform.clock import now
 from app.platform.database import is_timeout, is_transient, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
+from app.platform.retry_waits import wait_after
 from app.platform.settings import current
 
 CANCEL_TASK = "bulk_enrollment.skip_rest"
@@ -240,7 +241,7 @@ def _claim_next(
 
 def _put_off(account_id: int, job: EnrollmentJob, claim: Claim, failure: Exception) -> None:
     """Schedule a retry of a failed batch; after the last attempt, write the error to its rows."""
-    wait = next_wait(claim.attempt, current().batch_retry_seconds)
+    wait = wait_after(claim.attempt, current().batch_retry_seconds)
     kind = Outcome.TIMEOUT_ERROR if is_timeout(failure) else Outcome.DATABASE_ERROR
     log.warning(
         "batch_failed",

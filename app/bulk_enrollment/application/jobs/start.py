@@ -14,14 +14,13 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.braking import approval_is_needed
-from app.bulk_enrollment.application.jobs.dry_run_limits import make_room_for
+from app.bulk_enrollment.application.jobs.limits import check_unfinished, make_room_for, row_limit_of
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.selection.accepting import Accepted, accept, confirm
 from app.bulk_enrollment.application.selection.corrections import job_to_correct
 from app.bulk_enrollment.application.timing.plan_ahead import (
     check_timing,
     people_of,
-    row_limit_of,
     with_start,
 )
 from app.bulk_enrollment.domain.brakes.approval import Approval
@@ -44,8 +43,7 @@ from app.contacts import application as contacts
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
-from app.platform.errors import Conflict, LimitReached, NotFound, TooMuch
-from app.platform.settings import current
+from app.platform.errors import Conflict, NotFound, TooMuch
 from app.workflows import application as workflows
 
 
@@ -146,7 +144,7 @@ def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
 def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     kind = "enroll" if wanted.workflow_id else "import"
     accounts.require(actor, permission_for(kind))
-    limit = row_limit(actor, is_import=wanted.workflow_id is None)
+    limit = row_limit_of(actor.account_id, is_import=wanted.workflow_id is None)
     accepted = accept(actor, wanted.selection, wanted.options, count_to=limit + 1)
     _check_size(accepted, limit)
     check_timing(wanted.options, kind, accepted.rows, now())
@@ -171,11 +169,6 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
             ),
         )
     )
-
-
-def row_limit(actor: Actor, is_import: bool) -> int:
-    """Return the maximum number of rows per job of the actor's account."""
-    return row_limit_of(actor.account_id, is_import)
 
 
 def _check_size(accepted: Accepted, limit: int) -> None:
@@ -238,17 +231,6 @@ def _schedule(actor: Actor, job: EnrollmentJob, starts_at: datetime, values: dic
         raise Conflict("CONFLICT", "This job has already been started.")
     facts = {"rows": job.total, "kind": job.kind, "at": starts_at.isoformat()}
     activity.record(actor, "job_scheduled", "job", job.public_id, **facts)
-
-
-def check_unfinished(actor: Actor) -> None:
-    """Raise LimitReached at the account's limit of unfinished jobs."""
-    limit = accounts.limit_of(actor.account_id, "unfinished_jobs", current().max_unfinished_jobs)
-    if jobs.count_unfinished(actor.account_id) >= limit:
-        raise LimitReached(
-            "JOB_LIMIT_REACHED",
-            f"You’ve reached the limit of {limit:,} unfinished jobs. Wait for one to finish, or cancel one.",
-            limit=limit,
-        )
 
 
 def key_of(actor: Actor, key: str) -> str:

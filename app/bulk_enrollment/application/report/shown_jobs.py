@@ -10,7 +10,7 @@ from app.bulk_enrollment.application.report.job_states import JobState, job_stat
 from app.bulk_enrollment.application.report.left_out import LeftOutValues, left_out_of
 from app.bulk_enrollment.domain.brakes.approval import Approval
 from app.bulk_enrollment.domain.job import FINISHED, UNFINISHED, JobStatus
-from app.bulk_enrollment.domain.job_texts import Difference, JobFacts, contact_differences, differences
+from app.bulk_enrollment.domain.job_texts import Difference, TextFacts, contact_differences, differences
 from app.bulk_enrollment.domain.outcomes import FAILED, FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.domain.pausing import BRAKES, PausedBy, badge_of, seconds_at_work
 from app.bulk_enrollment.infrastructure import job_list, queries
@@ -46,7 +46,7 @@ class ShownJob:
 
     job: EnrollmentJob
     state: JobState
-    facts: JobFacts
+    facts: TextFacts
     workflow_id: str | None
     workflow_status: str | None
     started_by: str | None
@@ -277,11 +277,11 @@ def _shown(account_id: int, found: Sequence[NamedJob]) -> list[ShownJob]:
     ]
 
 
-def _facts(each: NamedJob, state: JobState) -> JobFacts:
+def _facts(each: NamedJob, state: JobState) -> TextFacts:
     job, retry = each.job, state.figures.retry
     is_import = job.workflow_id is None
     into = None if is_import else each.workflow or "a deleted workflow"
-    return JobFacts(
+    return TextFacts(
         progress=state.progress,
         outcomes=state.outcomes,
         workflow=into,

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.accounts import application as accounts
 from app.bulk_enrollment.domain.options import JobOptions, start_problem
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.timing.pace import DripPlan, drip_plan
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.errors import Invalid
-from app.platform.settings import current
 
 TOO_SLOW = "At this pace it would take more than a year. Add more people at a time, or add them more often."
 
@@ -51,16 +49,6 @@ def with_start(options: JobOptions, start: datetime) -> JobOptions:
 def people_of(job: EnrollmentJob) -> int:
     """Return how many people a job is going to enroll: as planned, or at most, before it is planned."""
     return job.expected.get(Outcome.ENROLLED.name, 0) if job.planned_at else job.total
-
-
-def row_limit_of(account_id: int, is_import: bool) -> int:
-    """Return the maximum number of rows per job of an account."""
-    settings = current()
-    if is_import:
-        return accounts.limit_of(account_id, "import_rows", settings.max_import_rows)
-    most = settings.max_contacts_per_job
-    highest = max(most, settings.highest_contacts_per_job)
-    return accounts.limit_of(account_id, "contacts_per_job", most, highest)
 
 
 def _invalid(field: str, sentence: str) -> Invalid:

@@ -8,7 +8,7 @@ from flask import current_app
 from app.bulk_enrollment.application.telling import ENDED, MISSED_START, NEEDS_APPROVAL, PAUSED
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.job import JobStatus, Progress
-from app.bulk_enrollment.domain.job_texts import JobFacts
+from app.bulk_enrollment.domain.job_texts import TextFacts
 from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.notifications import application as notifications
 from app.notifications.application import Facts, Letter, Notice
@@ -85,7 +85,7 @@ def _read(facts: Facts) -> _Told:
     progress = Progress(status, total, **kinds, batches=0, batches_done=0)
     state, icon, tone = _STATES.get(status) or _WAITS_FOR.get(facts.get("waits_for", ""), _PAUSED)
     if status in _STATES:
-        text = job_texts.headline(JobFacts(progress, outcomes, workflow, file_name, kind=kind))
+        text = job_texts.headline(TextFacts(progress, outcomes, workflow, file_name, kind=kind))
         if skipped := job_texts.skipped(outcomes):
             text = f"{text} {skipped}"
     else:

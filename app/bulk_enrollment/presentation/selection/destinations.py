@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.jobs.limits import row_limit_of
 from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.application.report import dry_runs
 from app.bulk_enrollment.application.selection import corrections
@@ -226,7 +227,9 @@ def file_page(page: str, workflow_id: str | None, **more: str | None) -> str:
 
 def _open_contacts(actor: Actor, _at: Mapping[str, Any], query: Mapping[str, str]) -> JobDestination:
     accounts.require(actor, Permission.CONTACTS)
-    return JobDestination(actor, None, start.row_limit(actor, is_import=True), corrects=_corrects(query))
+    return JobDestination(
+        actor, None, row_limit_of(actor.account_id, is_import=True), corrects=_corrects(query)
+    )
 
 
 def _open_workflow(actor: Actor, at: Mapping[str, Any], query: Mapping[str, str]) -> JobDestination:
@@ -239,7 +242,7 @@ def workflow_destination(actor: Actor, public_id: str) -> JobDestination:
     workflow = workflows.find_workflow(actor, public_id)
     is_asked = workflow.status in (Status.DRAFT, Status.PAUSED)
     missing = workflows.what_is_missing(actor, workflow.public_id) if is_asked else ()
-    return JobDestination(actor, workflow, start.row_limit(actor, is_import=False), missing)
+    return JobDestination(actor, workflow, row_limit_of(actor.account_id, is_import=False), missing)
 
 
 def _corrects(query: Mapping[str, str]) -> str:

@@ -1,4 +1,7 @@
-"""Limit on open dry runs, each of which stores a plan as large as its file."""
+"""Limits of an account: rows per job, unfinished jobs, and open dry runs.
+
+Each dry run stores a plan as large as its file.
+"""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
@@ -7,6 +10,27 @@ from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.errors import LimitReached
 from app.platform.settings import current
+
+
+def row_limit_of(account_id: int, is_import: bool) -> int:
+    """Return the maximum number of rows per job of an account."""
+    settings = current()
+    if is_import:
+        return accounts.limit_of(account_id, "import_rows", settings.max_import_rows)
+    most = settings.max_contacts_per_job
+    highest = max(most, settings.highest_contacts_per_job)
+    return accounts.limit_of(account_id, "contacts_per_job", most, highest)
+
+
+def check_unfinished(actor: Actor) -> None:
+    """Raise LimitReached at the account's limit of unfinished jobs."""
+    limit = accounts.limit_of(actor.account_id, "unfinished_jobs", current().max_unfinished_jobs)
+    if jobs.count_unfinished(actor.account_id) >= limit:
+        raise LimitReached(
+            "JOB_LIMIT_REACHED",
+            f"You’ve reached the limit of {limit:,} unfinished jobs. Wait for one to finish, or cancel one.",
+            limit=limit,
+        )
 
 
 def make_room_for(actor: Actor, new: EnrollmentJob) -> None:
