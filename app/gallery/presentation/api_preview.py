@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import ConfigDict, Field
 
 from app.gallery.application import TemplateDetails
+from app.platform.api.example_ids import TEMPLATE_ID
 from app.platform.api.schemas import Schema, described
 from app.workflows.domain import EXAMPLE, Definition, Node, Step
 from app.workflows.domain.definition.duration import wait_minutes
@@ -127,7 +128,7 @@ class TemplatePreview(Schema):
         json_schema_extra={
             "examples": [
                 {
-                    "template_id": "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01",
+                    "template_id": TEMPLATE_ID,
                     "name": "New lead welcome",
                     "version": 3,
                     "days": 14,

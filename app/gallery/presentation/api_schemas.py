@@ -10,7 +10,17 @@ from app.gallery.domain.browsing import SORTS
 from app.gallery.domain.categories import CATEGORY_KEYS, CUSTOM
 from app.gallery.domain.details import MAX_DESCRIPTION, MAX_NAME, MAX_TAG, MAX_TAGS
 from app.gallery.presentation.shapes import template_shape
-from app.platform.api.schemas import UNCHANGED, Body, Changes, Options, PageQuery, Schema, described
+from app.platform.api.example_ids import TEMPLATE_ID, WORKFLOW_ID
+from app.platform.api.schemas import (
+    UNCHANGED,
+    Body,
+    Changes,
+    Options,
+    PageQuery,
+    Schema,
+    check_one_of,
+    described,
+)
 from app.workflows.domain import EXAMPLE, STEPS
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
@@ -40,9 +50,6 @@ Definition = Annotated[
     dict[str, Any],
     described("Trigger, steps, and goals. The format is the same in workflows.", EXAMPLE),
 ]
-
-TEMPLATE_ID: Final = "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01"
-WORKFLOW_ID: Final = "01936b1c-9a41-7d10-8b0c-52f6a7c3e902"
 
 
 class TemplateQuery(PageQuery):
@@ -171,8 +178,7 @@ class NewTemplate(Body):
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
-        if (self.definition is None) == (self.workflow_id is None):
-            raise ValueError("Send either definition or workflow_id.")
+        check_one_of(self, "definition", "workflow_id")
         return self
 
 

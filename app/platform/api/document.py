@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, current_app
 
+from app.platform.api.example_ids import JOB_ID
 from app.platform.api.examples import add_examples
 from app.platform.api.operations import PREFIX, Operation, spec
 from app.platform.web import skip_authentication
@@ -58,7 +59,7 @@ SUCCESSES: Final = {
     202: "Accepted; the work continues in the background.",
     204: "Success, without a body.",
 }
-ID_EXAMPLES: Final = {"string": "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d", "integer": 42}
+ID_EXAMPLES: Final = {"string": JOB_ID, "integer": 42}
 _VARIABLE: Final = re.compile(r"{(\w+)}")
 RATE_HEADERS: Final = {
     "RateLimit": "Requests left in this window, and seconds until it ends.",

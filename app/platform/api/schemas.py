@@ -4,6 +4,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.platform.ids import HIGHEST_ID
+from app.platform.text.words import joined
+
 Item = TypeVar("Item")
 
 FILTER_EXAMPLE: dict[str, Any] = {"all": [{"field": "tags", "op": "has_any", "value": ["lead"]}]}
@@ -17,6 +20,11 @@ def described(text: str, *examples: Any, **rules: Any) -> Any:
     return Field(description=text, examples=list(examples) or None, **rules)
 
 
+ContactId = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
+SEGMENT_ID = described("ID of a segment, whose filter is used as it is now.", 7, ge=1, le=HIGHEST_ID)
+CRITERIA = described("Conditions `{field, op, value}` in groups `all` or `any`.", FILTER_EXAMPLE)
+
+
 class Schema(BaseModel):
     """What an operation returns."""
 
@@ -27,6 +35,12 @@ class Body(BaseModel):
     """The JSON object that a program sends. Unknown fields and values of the wrong type are refused."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def check_one_of(body: Body, *names: str) -> None:
+    """Raise ValueError unless exactly one of these fields has been sent, for a validator of the body."""
+    if sum(getattr(body, name) is not None for name in names) != 1:
+        raise ValueError(f"Send exactly one of {joined(names)}.")
 
 
 class Options(Body):

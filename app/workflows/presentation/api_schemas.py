@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from app.platform.api.example_ids import TEMPLATE_ID, WORKFLOW_ID
 from app.platform.api.schemas import UNCHANGED, Changes, Options, PageQuery, Schema, described
 from app.workflows.application import WorkflowDetails, WorkflowSummary
 from app.workflows.application.drafts import MAX_DESCRIPTION_LENGTH
@@ -17,8 +18,6 @@ Definition = Annotated[
     described("Trigger, steps, and goals. The format is the same in templates.", EXAMPLE),
 ]
 
-TEMPLATE_ID: Final = "01936b1c-6f0e-7c3a-9d52-0d4b8e1f7a01"
-WORKFLOW_ID: Final = "01936b1c-9a41-7d10-8b0c-52f6a7c3e902"
 STEP_ID: Final = "s4f0c1d2e3a5b"
 
 

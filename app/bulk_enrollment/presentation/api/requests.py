@@ -12,14 +12,21 @@ from app.bulk_enrollment.domain import selection as selected
 from app.bulk_enrollment.domain.options import JobOptions, import_problems
 from app.bulk_enrollment.domain.reading import TAGS
 from app.bulk_enrollment.presentation.api.options import BRAKES, NewJobOptions, sent_as
-from app.bulk_enrollment.presentation.api.schemas import JOB_ID, UPLOAD_ID
 from app.contacts import application as contacts
 from app.contacts.domain.criteria import with_full_names
 from app.files import application as files
 from app.files.domain.columns.choices import FileChoices
-from app.platform.api.schemas import FILTER_EXAMPLE, Body, described
+from app.platform.api.example_ids import JOB_ID, UPLOAD_ID
+from app.platform.api.schemas import (
+    CRITERIA,
+    FILTER_EXAMPLE,
+    SEGMENT_ID,
+    Body,
+    ContactId,
+    check_one_of,
+    described,
+)
 from app.platform.errors import Invalid, NotFound, about, fields_renamed
-from app.platform.ids import HIGHEST_ID
 
 _LISTED: Final = {"min_length": 1, "max_length": 1_000_000}
 _MOST_COLUMNS: Final = 1_000
@@ -33,7 +40,6 @@ Name = Annotated[str, Field(max_length=_LONGEST)]
 Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]
 Text = Annotated[str, Field(max_length=320)]
-ContactId = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
 
 _BASIS = described(
     "Legal basis for contacting new contacts; required if contacts are created.", "opt_in", default=None
@@ -152,8 +158,7 @@ class ManualSelection(Body):
 
     @model_validator(mode="after")
     def _has_one_list(self) -> "ManualSelection":
-        if len([one for one in (self.contact_ids, self.emails, self.phones) if one is not None]) != 1:
-            raise ValueError("Send exactly one of contact_ids, emails, and phones.")
+        check_one_of(self, "contact_ids", "emails", "phones")
         return self
 
     @property
@@ -171,19 +176,13 @@ class FilterSelection(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"type": "filter", "filter": FILTER_EXAMPLE}]})
 
     type: Annotated[Literal["filter"], described("Contacts that meet conditions.")]
-    filter: Annotated[
-        dict[str, Any] | None,
-        described("Conditions `{field, op, value}` in groups `all` or `any`.", FILTER_EXAMPLE),
-    ] = None
-    segment_id: Annotated[
-        int | None, described("ID of a segment, whose filter is used as it is now.", 7, ge=1, le=HIGHEST_ID)
-    ] = None
+    filter: Annotated[dict[str, Any] | None, CRITERIA] = None
+    segment_id: Annotated[int | None, SEGMENT_ID] = None
     only_with: str | None = _ONLY_WITH
 
     @model_validator(mode="after")
     def _has_one_filter(self) -> "FilterSelection":
-        if (self.filter is None) == (self.segment_id is None):
-            raise ValueError("Send exactly one of filter and segment_id.")
+        check_one_of(self, "filter", "segment_id")
         return self
 
 

@@ -6,11 +6,9 @@ from typing import Annotated, Final, Literal
 from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT
 from app.bulk_enrollment.domain.job import DRY_RUN, JobStatus
 from app.bulk_enrollment.domain.pausing import Decision, PausedBy
+from app.platform.api.example_ids import JOB_ID, UPLOAD_ID, WORKFLOW_ID
 from app.platform.api.schemas import Schema, described
 
-JOB_ID: Final = "01936b20-11c2-7a55-8c1e-6d1f0a2b3c4d"
-WORKFLOW_ID: Final = "01936b1c-9a41-7d10-8b0c-52f6a7c3e902"
-UPLOAD_ID: Final = "018f4e2a-7c1b-7d3e-9a54-3f2b1c0d9e8f"
 STARTED_AT: Final = "2026-03-01T09:00:00Z"
 
 PausedByName = Literal[tuple(one.value for one in PausedBy)]  # type: ignore[valid-type]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from flask import Response, url_for
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, model_validator
 
 from app.contacts import application as contacts
 from app.contacts.application import Selected, ShownAction
@@ -13,12 +13,19 @@ from app.contacts.domain.criteria import with_full_names
 from app.contacts.presentation.api.contacts import blueprint
 from app.platform import web
 from app.platform.api.operations import operation
-from app.platform.api.schemas import FILTER_EXAMPLE, Body, Schema, described
+from app.platform.api.schemas import (
+    CRITERIA,
+    FILTER_EXAMPLE,
+    SEGMENT_ID,
+    Body,
+    ContactId,
+    Schema,
+    check_one_of,
+    described,
+)
 from app.platform.errors import about, fields_renamed
-from app.platform.ids import HIGHEST_ID
 
 Action = Literal["tag", "untag", "delete"]
-ContactId = Annotated[int, Field(ge=1, le=HIGHEST_ID)]
 
 
 class ChosenContacts(Body):
@@ -27,18 +34,12 @@ class ChosenContacts(Body):
     contact_ids: Annotated[
         list[ContactId] | None, described("IDs of contacts.", [1, 2, 3], min_length=1, max_length=MOST_IDS)
     ] = None
-    filter: Annotated[
-        dict[str, Any] | None,
-        described("Conditions `{field, op, value}` in groups `all` or `any`.", FILTER_EXAMPLE),
-    ] = None
-    segment_id: Annotated[
-        int | None, described("ID of a segment, whose filter is used as it is now.", 7, ge=1, le=HIGHEST_ID)
-    ] = None
+    filter: Annotated[dict[str, Any] | None, CRITERIA] = None
+    segment_id: Annotated[int | None, SEGMENT_ID] = None
 
     @model_validator(mode="after")
     def _has_one(self) -> "ChosenContacts":
-        if sum(one is not None for one in (self.contact_ids, self.filter, self.segment_id)) != 1:
-            raise ValueError("Send exactly one of contact_ids, filter, and segment_id.")
+        check_one_of(self, "contact_ids", "filter", "segment_id")
         return self
 
     def select(self) -> Selected:

@@ -13,17 +13,24 @@ from app.contacts.presentation.api.contacts import blueprint
 from app.platform import web
 from app.platform.api.conditional import etag_of, raise_if_changed
 from app.platform.api.operations import operation
-from app.platform.api.schemas import FILTER_EXAMPLE, UNCHANGED, Body, Changes, Page, Schema, described
+from app.platform.api.schemas import (
+    CRITERIA,
+    FILTER_EXAMPLE,
+    UNCHANGED,
+    Body,
+    Changes,
+    Page,
+    Schema,
+    described,
+)
 
 _ETAG: Final = {"ETag": "Identifies this version of the segment, for `If-Match`."}
 _TAKEN: Final = {409: "Another segment has this name."}
 _STORED: Final = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
 
 Name = Annotated[str, described("Name of the segment.", "Leads in Berlin", min_length=1, max_length=MAX_NAME)]
-Filter = Annotated[
-    dict[str, Any],
-    described("Conditions `{field, op, value}` in groups `all` or `any`.", FILTER_EXAMPLE),
-]
+
+Filter = Annotated[dict[str, Any], CRITERIA]
 
 
 class Segment(Schema):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict
 
+from app.platform.api.example_ids import UPLOAD_ID
 from app.platform.api.schemas import Body, Schema, described
 
 
@@ -186,7 +187,7 @@ class UploadChanges(Body):
 class Upload(Schema):
     """An uploaded file. Files that no job uses are deleted after a day."""
 
-    id: str = described("ID of the upload.", "018f4e2a-7c1b-7d3e-9a54-3f2b1c0d9e8f")
+    id: str = described("ID of the upload.", UPLOAD_ID)
     file_name: str = described("Name of the file.", "leads.csv")
     size: int = described("Size in bytes.", 148)
     rows: int = described("Number of rows.", 4)
