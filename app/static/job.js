@@ -11,6 +11,8 @@
   let askedAt = 0;
   let drawnAt = 0;
   let news = null;
+  let underWay = 0; // requests for the panel; until they have ended, no further one begins
+  let isLate = false; // news came meanwhile
   let reopening = null;
 
   const isHealthy = () => source?.readyState === EventSource.OPEN && Date.now() - heardAt < SILENT_MS;
@@ -18,6 +20,8 @@
 
   function ask() {
     news = null;
+    isLate = underWay > 0;
+    if (isLate) return;
     askedAt = Date.now();
     panel()?.dispatchEvent(new Event("job-news"));
   }
@@ -49,6 +53,13 @@
   document.addEventListener("htmx:config:request", (event) => {
     const isPoll = event.target.id === "job-panel" && event.detail.ctx.sourceEvent?.type === "every";
     if (isPoll && isHealthy() && Date.now() - drawnAt < Math.max(FRESH_MS, pace)) event.preventDefault();
+  });
+  const isForPanel = (event) => event.detail.ctx.target?.id === "job-panel";
+  document.addEventListener("htmx:before:request", (event) => { if (isForPanel(event)) underWay += 1; });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!isForPanel(event)) return;
+    underWay -= 1;
+    if (isLate) askSoon();
   });
   document.addEventListener("htmx:after:request", (event) => {
     if (event.target.id === "job-panel") drawnAt = Date.now();
