@@ -1,16 +1,25 @@
-"""Chromium and two whole installations with sample data: one that nobody changes, and one to work in."""
+"""Chromium, and one installation with sample data that all browser tests of a session share.
+
+A test makes the workflows, jobs and contacts that it changes, under names of its own, and leaves no job
+behind that needs a worker.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from app import create_app
 from app.platform.settings import Settings
 from tests.services import browsing
+from tests.services.api_user import ApiUser
+from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
+from tests.services.mail_server import MailServer, mail_server
+from tests.services.receiver import Receiver, receiver
+
+MANY = {"MAX_UNFINISHED_JOBS": "100", "MAX_DRY_RUNS": "100", "API_REQUESTS_PER_MINUTE": "0"}
 
 
 @pytest.fixture(scope="session")
@@ -21,26 +30,34 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Installation]:
-    """A running Muster that Alice has set up with sample data, for tests that change nothing in it."""
-    with furnished(chromium, tmp_path_factory.mktemp("site"), WORKERS="1") as made:
-        yield made
+def mails() -> Iterator[MailServer]:
+    """The mail server of the installation."""
+    with mail_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def workplace(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Installation]:
-    """Another one with two workers, for tests that make workflows and jobs of their own."""
-    with furnished(chromium, tmp_path_factory.mktemp("workplace"), WORKERS="2") as made:
-        yield made
+def hook() -> Iterator[Receiver]:
+    """A program that webhooks can call."""
+    with receiver() as called:
+        yield called
 
 
-@contextmanager
-def furnished(browser: Browser, folder: Path, **settings: str) -> Iterator[Installation]:
-    """A running Muster that Alice has set up with sample data."""
-    made = Installation(folder / "data", **settings)
+@pytest.fixture(scope="session")
+def workplace(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Browser, mails: MailServer
+) -> Iterator[Installation]:
+    """A running Muster with two workers that Alice has set up with sample data."""
+    made = Installation(
+        tmp_path_factory.mktemp("workplace") / "data",
+        WORKERS="2",
+        MAIL_URL=f"smtp://127.0.0.1:{mails.port}",
+        WEBHOOK_PRIVATE_ADDRESSES="1",
+        **MANY,
+    )
     try:
         made.start()
-        context = browsing.window(browser, made.url)
+        context = browsing.window(chromium, made.url)
         browsing.set_up(context.new_page())
         context.close()
         yield made
@@ -49,24 +66,27 @@ def furnished(browser: Browser, folder: Path, **settings: str) -> Iterator[Insta
 
 
 @pytest.fixture(scope="session")
-def pages(site: Installation, chromium: Browser) -> dict[str, str]:
-    """Endpoint → address of every page that links lead to."""
-    context = browsing.window(chromium, site.url)
-    page = context.new_page()
-    browsing.sign_in(page)
-    app = create_app(Settings.from_environment(site.environment))
-    found = browsing.find_pages(page, site.url, app.url_map)
-    context.close()
-    return found
+def api(workplace: Installation) -> ApiUser:
+    """A program that prepares what a test is not about."""
+    return ApiUser(workplace)
+
+
+@pytest.fixture(scope="session")
+def app(workplace: Installation) -> Flask:
+    """The app on the data of the installation."""
+    return create_app(Settings.from_environment(workplace.environment))
+
+
+@pytest.fixture(scope="session")
+def pages(chromium: Browser, workplace: Installation, app: Flask) -> dict[str, str]:
+    """Endpoint → path of every page that a link leads to."""
+    with BrowserUser(chromium, workplace.url) as alice:
+        browsing.sign_in(alice.page)
+        return browsing.find_pages(alice.page, workplace.url, app.url_map)
 
 
 @pytest.fixture
-def page(chromium: Browser, site: Installation) -> Iterator[Page]:
-    """Alice's window. The test fails when the browser complained about anything."""
-    context = browsing.window(chromium, site.url)
-    opened = context.new_page()
-    browsing.sign_in(opened)
-    errors = browsing.collect_errors(opened)
-    yield opened
-    context.close()
-    assert not errors, errors
+def plain(chromium: Browser, workplace: Installation) -> Iterator[Page]:
+    """Alice's page in a browser without JavaScript."""
+    with browsing.without_scripts(chromium, workplace.url) as page:
+        yield page

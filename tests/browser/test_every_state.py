@@ -1,33 +1,37 @@
 """Every state of a page that no link leads to: accessible in light and dark, fits a phone, no complaint."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error
 
 from tests.browser import scenes
 from tests.services import browsing
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
+from tests.services.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
-def shows(
-    chromium: Browser, workplace: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, scenes.Show]:
-    """All scenes, brought about once."""
-    return scenes.furnish(chromium, workplace.url, tmp_path_factory.mktemp("scenes"))
+def made(api: ApiUser, hook: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[scenes.Scenes]:
+    """The scenes of this installation."""
+    found = scenes.Scenes(api, tmp_path_factory.mktemp("scenes"), hook.url)
+    yield found
+    found.clear()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (1440, "light")])
-def test_every_state(
-    chromium: Browser, workplace: Installation, shows: dict[str, scenes.Show], width: int, theme: str
-) -> None:
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("group", scenes.GROUPS)
+def test_every_state(chromium: Browser, workplace: Installation, made: scenes.Scenes, group: str) -> None:
     wrong: list[str] = []
-    with BrowserUser(chromium, workplace.url, width, theme) as alice:
+    with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        for name, show in shows.items():
-            show(alice.page)
+        for name, show in made.furnish(alice, group).items():
             try:
-                alice.check_page()
-            except AssertionError as found:
+                show(alice.page)
+                alice.check_everywhere()
+            except (AssertionError, Error) as found:
                 wrong.append(f"{name}: {found}")
+        alice.ignore_errors("")
     assert not wrong, "\n".join(wrong)

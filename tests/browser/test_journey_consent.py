@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.services import browsing, enrolling
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
@@ -21,14 +22,14 @@ LIST = """Email,First name,Segeln {1},Status
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
 def test_from_the_question_about_consent_to_the_start(
-    chromium: Browser, workplace: Installation, tmp_path: Path, width: int, theme: str
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path, width: int, theme: str
 ) -> None:
     name = f"Club news {width}"
     file = tmp_path / "Club members.csv"
     file.write_text(LIST.format(f"club{width}x", width))
     with BrowserUser(chromium, workplace.url, width, theme) as alice:
         browsing.sign_in(alice.page)
-        enrolling.create_workflow(alice, "New lead welcome", name)
+        enrolling.create_workflow(alice, api, "New lead welcome", name)
         enrolling.upload(alice, file)
         expect(alice.page.locator("#consent")).to_contain_text(
             "Does one of these columns say who may be contacted?"

@@ -7,16 +7,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.services import browsing, enrolling
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
 
 @pytest.fixture(scope="module")
-def workflow(chromium: Browser, workplace: Installation) -> str:
-    """The address of an active workflow."""
-    with BrowserUser(chromium, workplace.url) as alice:
-        browsing.sign_in(alice.page)
-        return enrolling.create_workflow(alice, "New lead welcome", "From the list")
+def workflow(api: ApiUser) -> str:
+    """The path of an active workflow."""
+    return api.create_workflow("New lead welcome", "From the list")
 
 
 def press_until(page: Page, name: str, role: str = "button", most: int = 80) -> None:
@@ -91,7 +90,7 @@ def test_a_segment_with_the_keyboard_alone(chromium: Browser, workplace: Install
         alice.check_page()
         press_until(page, "Save as segment")
         expect(page.get_by_role("heading", level=1)).to_have_text("New segment")
-        page.get_by_label("Name").focus()
+        page.get_by_role("textbox", name="Name").focus()
         page.keyboard.type("Reachable")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Reachable")
@@ -108,37 +107,41 @@ def test_a_segment_with_the_keyboard_alone(chromium: Browser, workplace: Install
         alice.expect_text("No segments yet")
 
 
-def test_everything_without_javascript(chromium: Browser, workplace: Installation, workflow: str) -> None:
-    plain = chromium.new_context(base_url=workplace.url, java_script_enabled=False)
-    page = plain.new_page()
-    page.goto("/sign-in")
-    browsing.submit_credentials(page)
-    page.goto("/contacts/filter")
-    page.get_by_label("Condition 1: field").select_option("contact.status")
-    page.get_by_role("button", name="Update").click()
-    page.get_by_label("Condition 1: value").select_option("active")
-    page.get_by_role("button", name="Add condition").click()
-    page.get_by_label("Condition 2: value").fill("nobody has this")
-    page.get_by_label("Condition 2: operator").select_option("has_none")
-    page.get_by_role("button", name="Update").click()
-    expect(page.locator("#filter-count")).to_contain_text("contacts match.")
-    page.get_by_role("main").get_by_role("button", name="Show contacts").last.click()
-    page.locator("input[name=contact]").first.check()
-    page.get_by_role("button", name="Tag, export, or delete").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 selected contact")
-    page.get_by_role("link", name="Delete").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 1 contact?")
-    page.get_by_role("link", name="Cancel").click()
-    page.get_by_label("Tag to add").fill("by hand")
-    page.get_by_role("button", name="Add tag").click()
-    expect(page.locator("main")).to_contain_text("Added the tag “by hand” to 1 contact.")
-    page.goto(f"{workflow}/enroll")
-    page.get_by_role("link", name="Paste a list").click()
-    page.get_by_label("Email addresses, phone numbers, or contact IDs").fill("1, nobody@scene.example")
-    page.get_by_role("button", name="Find contacts").click()
-    expect(page.locator("main")).to_contain_text("1 contact found, 1 entry not used")
-    page.get_by_role("button", name="Continue with 1 contact").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Add people to From the list")
-    page.get_by_role("button", name="Start now").click()
-    expect(page).to_have_url(re.compile("/enrollments/[0-9a-f-]{36}"))
-    plain.close()
+def test_everything_without_javascript(plain: Page, workflow: str) -> None:
+    plain.goto("/contacts/filter")
+    plain.get_by_label("Condition 1: field").select_option("contact.status")
+    plain.get_by_role("button", name="Update").click()
+    plain.get_by_label("Condition 1: value").select_option("active")
+    plain.get_by_role("button", name="Add condition").click()
+    plain.get_by_label("Condition 2: value").fill("nobody has this")
+    plain.get_by_label("Condition 2: operator").select_option("has_none")
+    plain.get_by_role("button", name="Update").click()
+    expect(plain.locator("#filter-count")).to_contain_text("contacts match.")
+    plain.get_by_role("button", name="Save as segment").click()
+    plain.get_by_label("Name").fill("Plainly active")
+    plain.get_by_role("button", name="Save segment").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Plainly active")
+    plain.get_by_role("link", name="Rename or delete").click()
+    plain.get_by_role("textbox", name="Name").fill("Plainly renamed")
+    plain.get_by_role("button", name="Save name").click()
+    expect(plain.locator("main")).to_contain_text("Plainly renamed")
+    plain.goto(f"{workflow}/enroll")
+    plain.get_by_role("link", name="From a segment").click()
+    plain.get_by_role("link", name="Plainly renamed").click()
+    plain.locator("input[name=contact]").first.check()
+    plain.get_by_role("button", name="Add selected contacts").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Add people to From the list")
+    plain.goto(f"{workflow}/enroll")
+    plain.get_by_role("link", name="Paste a list").click()
+    plain.get_by_label("Email addresses, phone numbers, or contact IDs").fill("1, nobody@scene.example")
+    plain.get_by_role("button", name="Find contacts").click()
+    expect(plain.locator("main")).to_contain_text("1 contact found, 1 entry not used")
+    plain.get_by_role("button", name="Continue with 1 contact").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Add people to From the list")
+    plain.get_by_role("button", name="Start now").click()
+    expect(plain).to_have_url(re.compile("/enrollments/[0-9a-f-]{36}"))
+    plain.goto("/contacts/segments")
+    plain.get_by_label("Edit Plainly renamed").click()
+    plain.get_by_role("button", name="Delete segment").first.click()
+    plain.locator("#delete-segment").get_by_role("button", name="Delete segment").click()
+    expect(plain.locator("main")).to_contain_text("Segment deleted.")

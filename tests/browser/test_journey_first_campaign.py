@@ -162,6 +162,8 @@ def start_and_watch(alice: BrowserUser) -> str:
     job = enrolling.job_id(alice)
     enrolling.wait_until_finished(alice)
     expect(alice.page).to_have_title(f"Done · {NAME} · Muster")
+    expect(alice.page.locator("#problem-list tbody tr")).to_have_count(25)  # it is asked for after the panel
+    alice.page.wait_for_function("document.fonts.status === 'loaded'")
     assert alice.requests_while_idle() == [], "polling has ended"
     found = enrolling.counts(alice)
     assert found["ENROLLED"] == promised and sum(found.values()) == 500, found
@@ -196,11 +198,12 @@ def look_at_the_rows(alice: BrowserUser) -> None:
 
 def mend_and_upload_again(alice: BrowserUser, folder: Path) -> str:
     number = enrolling.counts(alice)["VALIDATION_ERROR"]
-    failed = alice.download(alice.link(f"Download {number} failed rows"), folder)
+    failed = alice.download(enrolling.job_download(alice, "Failed rows"), folder)
     rows = enrolling.read_csv(failed)
     assert len(rows) == number and list(rows[0])[-2:] == ["outcome", "reason"], rows[:1]
     for at, row in enumerate(rows):
         row["E-mail"] = f"fixed.{at}@example.com"
+    alice.page.locator(".more-menu summary").click()
     alice.link("Upload corrected file").click()
     enrolling.upload(alice, enrolling.write_csv(failed, rows))
     expect(alice.page.get_by_label("E-mail", exact=True)).to_have_value("email")

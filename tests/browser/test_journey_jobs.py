@@ -3,23 +3,28 @@
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, Response, expect
 
 from tests.services import browsing, enrolling
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
 TEMPLATE = "New lead welcome"
 MANY = 10_000  # the most that one job takes
+FEWER = 2_000  # last long enough to be paused
 
 
-def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+def test_a_job_is_watched_and_cancelled(
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path
+) -> None:
     """B-06, B-13."""
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        enrolling.create_workflow(alice, TEMPLATE, "To be cancelled")
-        job = start_long_job(alice, people(tmp_path / "many.csv", MANY))
+        workflow = api.create_workflow(TEMPLATE, "To be cancelled")
+        job = open_long_job(alice, api, workflow, people(tmp_path / "many.csv", MANY))
         percents = watch(alice.page)
         expect(alice.page.locator(".progress-percent")).not_to_have_text("0%")
         expect(alice.page).to_have_title(re.compile("^[1-9][0-9]* ?% · To be cancelled"))
@@ -38,7 +43,6 @@ def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installati
         expect(alice.page).to_have_title("Canceled · To be cancelled · Muster")
         expect(alice.button("Cancel job")).to_have_count(0)
         expect(alice.page.locator("body")).not_to_contain_text("Canceling")
-        assert alice.requests_while_idle() == []
         found = enrolling.counts(alice)
         assert set(found) == {"ENROLLED", "CANCELLED"} and sum(found.values()) == MANY, found
         done = f"{found['ENROLLED'] * 100 // MANY}%"
@@ -49,14 +53,16 @@ def test_a_job_is_watched_and_cancelled(chromium: Browser, workplace: Installati
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
-def test_a_job_is_paused_and_resumed(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+def test_a_job_is_paused_and_resumed(
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path, plain: Page
+) -> None:
     """B-27. With the keyboard, on a phone in the dark, and without JavaScript."""
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        enrolling.create_workflow(alice, TEMPLATE, "To be paused")
-        job = start_long_job(alice, people(tmp_path / "paused.csv", MANY // 5))
+        workflow = api.create_workflow(TEMPLATE, "To be paused")
+        job = open_long_job(alice, api, workflow, people(tmp_path / "paused.csv", FEWER))
         expect(alice.page.locator(".progress-percent")).not_to_have_text("0%")
-        alice.button("Pause").press("Enter")
+        alice.press(alice.button("Pause"))
         announced = alice.page.locator("#job-panel [role=status]")
         expect(announced).to_have_text(
             "Alice paused this job. Rows that aren’t processed yet wait until it is resumed."
@@ -64,60 +70,57 @@ def test_a_job_is_paused_and_resumed(chromium: Browser, workplace: Installation,
         expect(alice.button("Resume")).to_be_focused()
         expect(alice.button("Pause")).to_have_count(0)
         expect(alice.page.locator("#job-status")).to_have_text("Paused")
-        alice.check_page()
-        reached = settled_count(alice)
-        assert 0 < reached < MANY // 5
-        alice.page.reload()
-        assert settled_count(alice) == reached, "nothing is added during the pause"
+        reached = api.settled(job)
+        assert 0 < reached < FEWER
         with BrowserUser(chromium, workplace.url, 360, "dark") as phone:
             browsing.sign_in(phone.page)
             phone.page.goto(f"/enrollments/{job}")
             phone.expect_text("Alice paused this job.")
             phone.check_page()
-        plain = chromium.new_context(base_url=workplace.url, java_script_enabled=False)
-        page = plain.new_page()
-        browsing.sign_in(page)
+        alice.page.reload()
+        assert enrolling.counts(alice)["ENROLLED"] == reached, "nothing is added during the pause"
         for button, words in (("Resume", "Resumed."), ("Pause", "Paused. Batches in progress will finish.")):
-            page.goto(f"/enrollments/{job}")
-            page.get_by_role("button", name=button, exact=True).click()
-            expect(page.locator("main [role=status]").first).to_contain_text(words)
-        plain.close()
+            plain.goto(f"/enrollments/{job}")
+            plain.get_by_role("button", name=button, exact=True).click()
+            expect(plain.locator("main [role=status]").first).to_contain_text(words)
         expect(alice.button("Resume")).to_be_visible()
-        alice.button("Resume").press("Enter")
+        alice.press(alice.button("Resume"))
         expect(alice.button("Pause")).to_be_focused()
         alice.check_page()
         enrolling.wait_until_finished(alice)
-        assert enrolling.counts(alice) == {"ENROLLED": MANY // 5}
+        assert enrolling.counts(alice) == {"ENROLLED": FEWER}
     verified = workplace.command("verify-job", job)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def test_a_job_is_followed_without_polling(
-    chromium: Browser, workplace: Installation, tmp_path: Path
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path
 ) -> None:
     """B-07: with the polls of the panel switched off, the event stream alone takes the page to the end."""
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        enrolling.create_workflow(alice, TEMPLATE, "Followed live")
         alice.page.add_init_script(
             """document.addEventListener("htmx:config:request", (event) => {
                 if (event.target.id === "job-panel" && event.detail.ctx.sourceEvent.type === "every")
                     event.preventDefault();
             }, true)"""
         )
-        start_long_job(alice, people(tmp_path / "live.csv", MANY // 3))
+        workflow = api.create_workflow(TEMPLATE, "Followed live")
+        file = people(tmp_path / "live.csv", MANY // 20)
+        open_long_job(alice, api, workflow, file, brakes={"canary_rows": 10})
+        alice.button("Continue").click()
         enrolling.wait_until_finished(alice)
         expect(alice.page.locator("#job-status")).to_have_text("Completed")
-        assert enrolling.counts(alice) == {"ENROLLED": MANY // 3}
+        assert enrolling.counts(alice) == {"ENROLLED": MANY // 20}
 
 
 def test_signing_out_elsewhere_ends_the_watching(
-    chromium: Browser, workplace: Installation, tmp_path: Path
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path
 ) -> None:
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        enrolling.create_workflow(alice, TEMPLATE, "Watched in two windows")
-        job = start_long_job(alice, people(tmp_path / "watched.csv", MANY // 3))
+        workflow = api.create_workflow(TEMPLATE, "Watched in two windows")
+        job = open_long_job(alice, api, workflow, people(tmp_path / "watched.csv", MANY))
         other = alice.context.new_page()
         other.goto("/")
         browsing.sign_out(other)
@@ -125,14 +128,18 @@ def test_signing_out_elsewhere_ends_the_watching(
         alice.ignore_errors("status of 401")
         browsing.submit_credentials(alice.page)
         expect(alice.page).to_have_url(re.compile(f"/enrollments/{job}$"))
-        enrolling.wait_until_finished(alice)
+        api.cancel(job)
+        api.wait(job)
+        expect(alice.page.locator("#job-status")).to_have_text("Canceled")
 
 
-def test_starting_twice_makes_one_job(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+def test_starting_twice_makes_one_job(
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path
+) -> None:
     """Double clicks, Back, reload and a second window."""
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
-        workflow = enrolling.create_workflow(alice, TEMPLATE, "Started once")
+        workflow = enrolling.create_workflow(alice, api, TEMPLATE, "Started once")
         enrolling.upload(alice, people(tmp_path / "once.csv", 30))
         enrolling.allow_new_contacts(alice)
         alice.button("Start now").dblclick()
@@ -176,20 +183,12 @@ def people(path: Path, number: int) -> Path:
     )
 
 
-def start_long_job(alice: BrowserUser, file: Path) -> str:
-    """On the upload page: start a job of so many batches that there is time to do something."""
-    enrolling.upload(alice, file)
-    enrolling.allow_new_contacts(alice)
-    alice.page.get_by_text("Advanced options", exact=True).click()
-    alice.page.get_by_label("Batch size").fill("10")
-    alice.button("Start now").click()
-    return enrolling.job_id(alice)
-
-
-def settled_count(alice: BrowserUser) -> int:
-    """On the page of a paused job: the rows that are done, once the batches in progress have finished."""
-    alice.page.wait_for_timeout(6_000)  # longer than the interval at which a paused job's panel is polled
-    return enrolling.counts(alice)["ENROLLED"]
+def open_long_job(alice: BrowserUser, api: ApiUser, workflow: str, file: Path, **options: Any) -> str:
+    """Start a job of so many batches that there is time to do something, and open its page."""
+    job = api.start(workflow, file, batch_size=10, **options)
+    api.wait(job, "processing", "paused")
+    alice.page.goto(f"/enrollments/{job}")
+    return job
 
 
 def watch(page: Page) -> list[int]:

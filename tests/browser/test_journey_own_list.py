@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from tests.services import browsing, enrolling
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
@@ -22,12 +23,14 @@ Zoë;Süß;zoe@example.de;weiß
 """
 
 
-def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installation, tmp_path: Path) -> None:
+def test_a_list_of_ones_own_on_a_phone(
+    chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path
+) -> None:
     file = tmp_path / "Kunden Herbst.csv"
     file.write_bytes(LIST.encode("cp1252"))
     with BrowserUser(chromium, workplace.url, 360, "dark") as alice:
         browsing.sign_in(alice.page)
-        enrolling.create_workflow(alice, "Simple three-email welcome", "Herbstgrüße")
+        enrolling.create_workflow(alice, api, "Simple three-email welcome", "Herbstgrüße")
         alice.check_page()
         enrolling.upload(alice, file)
         assert enrolling.checkup(alice) == {
@@ -69,12 +72,7 @@ def test_a_list_of_ones_own_on_a_phone(chromium: Browser, workplace: Installatio
         alice.page.locator(".rail-menu summary").click()
         alice.link("Enrollments").click()
         alice.page.get_by_role("link", name=re.compile("^Herbstgrüße")).click()
-        all_rows = alice.download(download_link(alice, "All rows"), tmp_path)
+        all_rows = alice.download(enrolling.job_download(alice, "All rows"), tmp_path)
         rows = enrolling.read_csv(all_rows, ";")
         assert [row["outcome"] for row in rows].count("ENROLLED") == 3 and len(rows) == 5, rows
         assert rows[0]["Lieblingsfarbe"] == "grün"
-
-
-def download_link(alice: BrowserUser, name: str) -> Locator:
-    alice.page.locator(".download-menu summary").click()
-    return alice.page.locator(".download-menu").get_by_role("link", name=re.compile(f"^{name}"))

@@ -22,10 +22,10 @@ COLORS = """() => [...document.querySelectorAll("h1, .card, .job-sentence, .defi
 
 @pytest.mark.parametrize("chosen", [True, False], ids=["chosen", "by-system"])
 def test_a_report_in_the_dark_theme_is_printed_dark_on_white(
-    chromium: Browser, site: Installation, pages: dict[str, str], chosen: bool
+    chromium: Browser, workplace: Installation, pages: dict[str, str], chosen: bool
 ) -> None:
     theme = "light" if chosen else "dark"
-    with BrowserUser(chromium, site.url, theme=theme) as alice:
+    with BrowserUser(chromium, workplace.url, theme=theme) as alice:
         browsing.sign_in(alice.page)
         alice.page.goto(f"{pages['jobs.show'].split('?')[0]}/report")
         if chosen:

@@ -70,8 +70,8 @@ def test_leaving_a_page_with_typed_text_asks(alice: BrowserUser) -> None:
         dialog.dismiss()
 
     alice.page.on("dialog", stay)
-    alice.link("Contacts").first.click()
-    alice.page.wait_for_timeout(500)
+    with alice.page.expect_event("dialog"):
+        alice.link("Contacts").first.click(no_wait_after=True)
     assert asked == ["beforeunload"]
     expect(alice.page).to_have_url(re.compile("/edit$"))
     expect(alice.page.get_by_label("Description")).to_have_value(TYPED)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import TracebackType
 
-from playwright.sync_api import Browser, Locator, Response, expect
+from playwright.sync_api import Browser, Locator, Request, expect
 
 from tests.services import browsing
 
@@ -49,6 +49,15 @@ class BrowserUser:
         found = browsing.axe_problems(self.page)
         if browsing.scrolls_sideways(self.page):
             found.append(f"is wider than {self._width} px")
+        self._expect_nothing(found)
+
+    def check_everywhere(self) -> None:
+        """Check the current page as `check_page` does, on a computer and on a phone, in light and dark."""
+        self.page.wait_for_load_state()
+        self.check_errors()
+        self._expect_nothing(browsing.problems_everywhere(self.page))
+
+    def _expect_nothing(self, found: list[str]) -> None:
         self._errors.clear()  # axe injects styles, which the CSP blocks
         assert not found, f"{self.page.url}\n" + "\n".join(found)
 
@@ -57,6 +66,19 @@ class BrowserUser:
 
     def link(self, name: str, inside: Locator | None = None) -> Locator:
         return (inside or self.page).get_by_role("link", name=name, exact=True)
+
+    def press(self, target: Locator, key: str = "Enter") -> None:
+        """Press a key on an element that the Tab key reaches."""
+        expect(target).to_be_visible()
+        assert target.evaluate("element => element.tabIndex >= 0 && !element.closest('[inert]')")
+        target.press(key)
+
+    def type(self, target: Locator, text: str) -> None:
+        """Replace the text of a field, or choose an option by its first letters, with the keyboard."""
+        target.focus()
+        if target.evaluate("element => element.matches('input, textarea')"):
+            self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
 
     def expect_text(self, words: str) -> None:
         """Wait until the main content contains `words`."""
@@ -74,10 +96,10 @@ class BrowserUser:
         """Return the URLs that the page requests during `milliseconds` without interaction."""
         asked: list[str] = []
 
-        def note(answer: Response) -> None:
-            asked.append(answer.url)
+        def note(request: Request) -> None:
+            asked.append(request.url)
 
-        self.page.on("response", note)
+        self.page.on("request", note)
         self.page.wait_for_timeout(milliseconds)
-        self.page.remove_listener("response", note)
+        self.page.remove_listener("request", note)
         return asked

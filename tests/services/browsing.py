@@ -1,5 +1,6 @@
 """Helpers for browser tests and `make screens`: open pages, sign in, find all pages, check rules."""
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
@@ -20,7 +21,12 @@ OWNER = {
     "name": "Alice",
     "account_name": "Agency",
 }
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+SIZES = {1440: 800, 1280: 800, 360: 740}
+"""Width of a window to its height, in pixels."""
+_LINK = re.compile(r'<a\s[^>]*?href="([^"]+)"')
+_signed_in: dict[tuple[str, str], Any] = {}  # cookies by installation (host and port) and user
 
 
 @contextmanager
@@ -34,11 +40,10 @@ def chromium() -> Iterator[Browser]:
 
 def window(browser: Browser, address: str, width: int = 1280, theme: str = "light") -> BrowserContext:
     """Open a browser context without cookies. `address` is the base URL, `width` is in pixels."""
-    height = 800 if width > 600 else 740
     scheme: Any = theme
     return browser.new_context(
         base_url=address,
-        viewport={"width": width, "height": height},
+        viewport={"width": width, "height": SIZES[width]},
         color_scheme=scheme,
         reduced_motion="reduce",
     )
@@ -52,13 +57,36 @@ def set_up(page: Page, sample_data: bool = True) -> None:
     page.set_checked("[name=sample_data]", sample_data)
     page.click("#first-visit .form-actions button")
     page.wait_for_url(lambda address: "/setup" not in address, timeout=20_000)
+    _signed_in[urlsplit(page.url).netloc, OWNER["email"]] = page.context.cookies()
+
+
+@contextmanager
+def without_scripts(browser: Browser, address: str, email: str = OWNER["email"]) -> Iterator[Page]:
+    """Open a page of a browser without JavaScript, signed in."""
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/sign-in")
+    sign_in(page, email)
+    yield page
+    context.close()
 
 
 def sign_in(page: Page, email: str = OWNER["email"]) -> None:
-    """Sign in as the owner, or as another user with the same password."""
+    """Sign in as the owner, or as another user with the same password, and open the home page.
+
+    The page must already show the app. The form is used once per installation and user: afterwards, the
+    cookies of that session are used again, until somebody signs out.
+    """
+    user = (urlsplit(page.url).netloc, email)
+    if user in _signed_in:
+        page.context.add_cookies(_signed_in[user])
+        page.goto("/")
+        if urlsplit(page.url).path == "/":
+            return
     page.goto("/sign-in")
     submit_credentials(page, email)
     page.wait_for_url(lambda address: "/sign-in" not in address)
+    _signed_in[user] = page.context.cookies()
 
 
 def submit_credentials(page: Page, email: str = OWNER["email"], password: str = OWNER["password"]) -> None:
@@ -73,6 +101,8 @@ def sign_out(page: Page) -> None:
     page.click(".rail-foot summary")
     page.click(".rail-foot form button")
     page.wait_for_url(lambda address: "/sign-in" in address)
+    for user in [one for one in _signed_in if one[0] == urlsplit(page.url).netloc]:
+        del _signed_in[user]
 
 
 def collect_errors(page: Page) -> list[str]:
@@ -98,10 +128,11 @@ def _judge_request(address: str, home: str, found: list[str]) -> None:
         found.append(f"outside address: {address}")
 
 
-def axe_problems(page: Page) -> list[str]:
+def axe_problems(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     """Return axe's violations on the current page, one line per element."""
-    page.evaluate(AXE.read_text())
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
     result = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{problem['id']}: {node['target']} {node['failureSummary']}"
@@ -110,13 +141,43 @@ def axe_problems(page: Page) -> list[str]:
     ]
 
 
+def resize(page: Page, width: int, theme: str) -> None:
+    """Give the window a width in pixels and a theme, and wait until the page has both."""
+    scheme: Any = theme
+    page.set_viewport_size({"width": width, "height": SIZES[width]})
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+
+
+def problems_everywhere(page: Page) -> list[str]:
+    """Return what is wrong with the current page on a computer and on a phone, in light and dark.
+
+    The window is resized, and the page is not loaded again. Contrast is checked in all four, the rest of axe
+    once per size.
+    """
+    found: list[str] = []
+    for width, theme, rules in (
+        (1440, "light", RULES),
+        (1440, "dark", CONTRAST),
+        (360, "dark", RULES),
+        (360, "light", CONTRAST),
+    ):
+        resize(page, width, theme)
+        problems = axe_problems(page, rules)
+        if scrolls_sideways(page):
+            problems.append(f"is wider than {width} px")
+        found += [f"{width} px, {theme}: {problem}" for problem in problems]
+    resize(page, 1440, "light")  # scripts look at the width when a page is loaded
+    return found
+
+
 def scrolls_sideways(page: Page) -> bool:
     """Return True if the page is wider than the window."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 def find_pages(page: Page, address: str, rules: Map) -> dict[str, str]:
-    """Crawl all links from the home page; return {endpoint: first path found}."""
+    """Follow all links from the home page; return {endpoint: first path found}."""
     routes = rules.bind("localhost")
     found: dict[str, str] = {}
     waiting = ["/"]
@@ -126,14 +187,11 @@ def find_pages(page: Page, address: str, rules: Map) -> dict[str, str]:
         if endpoint is None or endpoint in found or re.search(r"\.\w+$", urlsplit(path).path):
             continue
         answer = page.request.get(path)
+        assert answer.status < 400, f"{path} answers {answer.status}"
         is_page = "text/html" in answer.headers.get("content-type", "")
         found[endpoint] = path if is_page else ""
-        assert answer.status < 400, f"{path} answers {answer.status}"
-        if not is_page:
-            continue
-        page.goto(path)
-        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
-            parts = urlsplit(urljoin(page.url, link))
+        for link in _LINK.findall(answer.text()) if is_page else []:
+            parts = urlsplit(urljoin(answer.url, html.unescape(link)))
             if parts.netloc == urlsplit(address).netloc:
                 waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
     return {endpoint: path for endpoint, path in found.items() if path}

@@ -1,30 +1,22 @@
-"""Browser steps from choosing a template to a finished job."""
+"""Browser steps from the upload of a file to a finished job."""
 
 import csv
 import re
 from pathlib import Path
-from urllib.parse import quote
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 
 SAMPLE_FILE = "500 sample contacts.csv"
 
 
-def create_workflow(user: BrowserUser, template: str, name: str) -> str:
-    """Create and activate a workflow from a template and open its upload page. Return the workflow's URL."""
-    user.page.goto(f"/templates?q={quote(template)}")
-    user.link(f"Use template {template}").click()
-    user.page.get_by_label("Workflow name").fill(name)
-    user.button("Create workflow").click()
-    user.button("Activate and add people").click()
-    anyway = user.button("Activate anyway")  # shown if the messages use missing business details
-    expect(anyway.or_(user.page.locator("input[type=file]"))).to_be_visible()
-    if anyway.is_visible():
-        anyway.click()
-    expect(user.page).to_have_url(re.compile("/enroll$"))
-    return user.page.url.removesuffix("/enroll")
+def create_workflow(user: BrowserUser, api: ApiUser, template: str, name: str) -> str:
+    """Create and activate a workflow from a template and open its upload page. Return the workflow's path."""
+    workflow = api.create_workflow(template, name)
+    user.page.goto(f"{workflow}/enroll")
+    return workflow
 
 
 def choose_file(user: BrowserUser, file: Path) -> None:
@@ -69,10 +61,22 @@ def checkup(user: BrowserUser) -> dict[str, int]:
     }
 
 
+def job_download(user: BrowserUser, rows: str) -> Locator:
+    """Open the menu of downloads on the job page; return the link to the rows whose name begins like that."""
+    menu = user.page.locator(".download-menu")
+    menu.locator("summary").click()
+    return menu.get_by_role("link", name=re.compile(f"^{rows}"))
+
+
 def job_id(user: BrowserUser) -> str:
     """Return the id of the job on the current page."""
-    expect(user.page).to_have_url(re.compile(r"/enrollments/[0-9a-f-]{36}(\?|#|$)"))
-    found = re.search(r"/enrollments/([0-9a-f-]{36})", user.page.url)
+    return job_of(user.page)
+
+
+def job_of(page: Page) -> str:
+    """Return the id of the job that a page shows."""
+    expect(page).to_have_url(re.compile(r"/enrollments/[0-9a-f-]{36}(\?|#|$)"))
+    found = re.search(r"/enrollments/([0-9a-f-]{36})", page.url)
     assert found
     return found[1]
 
