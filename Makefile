@@ -27,8 +27,9 @@ setup: environment-dev ## create or update .venv with everything for tests and c
 run: environment ## start Muster (queue, web, workers, clock); Ctrl-C stops it
 	@exec $(BIN)/python -m ops
 
+# In alphabetical order the long files come first and unit tests last, so that no process waits long for another.
 test: check browser-found ## run all checks, and all tests on SQLite and PostgreSQL
-	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile
+	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 check: environment-dev ## check format, lint, types, and import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make fix."; exit 1; }
