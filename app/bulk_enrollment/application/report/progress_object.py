@@ -14,7 +14,6 @@ def progress_object(public_id: str, progress: Progress) -> dict[str, Any]:
     return {
         "job_id": public_id,
         "status": progress.status.value,
-        "needs_attention": progress.decision,
         "total": progress.total,
         "processed": progress.processed,
         "succeeded": progress.succeeded,
@@ -25,4 +24,5 @@ def progress_object(public_id: str, progress: Progress) -> dict[str, Any]:
         "percent": progress.percent,
         "rate": None if progress.rate is None else round(progress.rate, 1),
         "seconds_left": None if progress.seconds_left is None else math.ceil(progress.seconds_left),
+        "needs_attention": progress.decision,
     }

@@ -117,7 +117,6 @@ class Progress(Schema):
 
     job_id: str = described("ID of the job.", JOB_ID)
     status: Status
-    needs_attention: Decided
     total: Total
     processed: Processed
     succeeded: Succeeded
@@ -128,6 +127,7 @@ class Progress(Schema):
     percent: Percent
     rate: float | None = described("Rows per second; null if it is not known.", 812.5)
     seconds_left: int | None = described("Estimated seconds until it is over; null if unknown.", 3)
+    needs_attention: Decided
 
 
 class Failure(Schema):
