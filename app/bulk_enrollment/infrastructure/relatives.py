@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import CORRECTABLE, DRY_RUN, UNFINISHED, JobStatus
-from app.bulk_enrollment.domain.pausing import badge_of
+from app.bulk_enrollment.domain.pausing import badge_of, decision_needed
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -104,8 +104,8 @@ def _jobs(account_id: int, limit: int, *conditions: sa.ColumnElement[bool]) -> S
 def _relative(shown: Any, later: Any) -> Relative:
     """Return the job `shown`; `later` is the one of the two jobs that was created from the other."""
     link = "undo" if later.kind == "undo" else "correction" if later.retries is None else "retry"
-    has_missed_start = shown.status == JobStatus.SCHEDULED and shown.not_before is None
-    badge = badge_of(shown.status, shown.paused_by, has_missed_start=has_missed_start)
+    decision = decision_needed(shown.status, shown.paused_by, shown.not_before)
+    badge = badge_of(shown.status, decision)
     return Relative(shown.public_id, shown.options.source_name or "file", badge, link)
 
 
