@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome
 from app.bulk_enrollment.infrastructure.conditions.settled import is_settled
@@ -211,7 +212,7 @@ def _page_of(
 ) -> sa.Select[Any]:
     """Select a page of the rows with these numbers."""
     query = _settled(account_id, job_id).where(
-        EnrollmentRow.row_number.in_(id_list(rows)), _outcome.in_([int(one) for one in wanted.outcomes])
+        _is_one_of(rows), _outcome.in_([int(one) for one in wanted.outcomes])
     )
     first = {"row": (), "code": (_outcome,), "address": (_ADDRESS,)}[wanted.order]
     keys = (*first, EnrollmentRow.row_number)
@@ -220,6 +221,14 @@ def _page_of(
         there = sa.tuple_(*(sa.literal(value) for value in values))
         query = query.where(here < there if down else here > there)
     return query.order_by(*(key.desc() if down else key for key in keys)).limit(limit)
+
+
+def _is_one_of(rows: Sequence[int]) -> sa.ColumnElement[bool]:
+    """SQL condition: the row has one of these numbers. Not a join, which PostgreSQL would leave for last."""
+    if is_sqlite():
+        return EnrollmentRow.row_number.in_(id_list(rows))
+    numbers: Any = sa.literal(list(rows), ARRAY(sa.Integer()))
+    return EnrollmentRow.row_number == sa.any_(numbers)
 
 
 def _is(outcome: Outcome) -> sa.ColumnElement[Any]:

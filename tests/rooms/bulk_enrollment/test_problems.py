@@ -158,6 +158,13 @@ def test_a_hundred_thousand_failures_are_paged_by_their_index(app, bob, run_task
                 assert 0 < reads == plan.count(index), f"{sort}: {plan}"
                 for lane in plan.split("CO-ROUTINE")[1:]:  # on SQLite; none of them is sorted
                     assert "TEMP B-TREE" not in lane.partition("SCAN anon")[0], f"{sort}: {plan}"
+        # A few rows that a search has found are looked up before the batches of all others are.
+        found = ProblemFilter(outcomes, "person99", "row")
+        few = problem_rows._few_matches(1, job_id, found)
+        assert few is not None and len(few) == 1_111
+        plan = _plan(problem_rows._page_of(1, job_id, found, few, None, 25, False))
+        assert "unnest" not in plan and "Seq Scan on enrollment_rows" not in plan, plan
+        assert len(problem_rows.rows_beyond(1, job_id, found, None, 25)) == 25
 
 
 INDEX_OF_SORT = {
