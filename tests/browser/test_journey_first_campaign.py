@@ -163,6 +163,7 @@ def start_and_watch(alice: BrowserUser) -> str:
     enrolling.wait_until_finished(alice)
     expect(alice.page).to_have_title(f"Done · {NAME} · Muster")
     expect(alice.page.locator("#problem-list tbody tr")).to_have_count(25)  # it is asked for after the panel
+    expect(alice.page.locator("#running-jobs[hx-trigger]")).to_have_count(0)
     alice.page.wait_for_function("document.fonts.status === 'loaded'")
     assert alice.requests_while_idle() == [], "polling has ended"
     found = enrolling.counts(alice)
