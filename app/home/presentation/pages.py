@@ -37,4 +37,5 @@ def work() -> ResponseReturnValue:
     actor = web.actor()
     current = home_room.current_work(actor)
     figures = None if current.unfinished else home_room.figures(actor)
-    return render_template("home/_work_answer.html", work=current, figures=figures)
+    dismissed = home_room.dismissed_work(actor, request.args.get("dismissed", ""))
+    return render_template("home/_work_answer.html", work=current, figures=figures, dismissed=dismissed)

@@ -35,7 +35,12 @@ def test_a_to_do_is_dismissed_for_everybody_and_can_be_brought_back(app, alice, 
     assert f'action="/enrollments/{job}/dismissal"' in to_dos(bob)
     answer = bob.post(f"/enrollments/{job}/dismissal")
     assert answer.status_code == 303
-    assert f'action="/enrollments/{job}/dismissal/removal"' in to_dos(bob, answer.headers["Location"])
+    back = f'action="/enrollments/{job}/dismissal/removal"'
+    assert back in to_dos(bob, answer.headers["Location"])
+    start_job(app, bob.actor, MIXED)
+    page = bob.get(answer.headers["Location"]).text
+    poll = re.search(r'id="work"[^>]* hx-get="([^"]+)"', page)[1]
+    assert back in bob.htmx("GET", poll).text, "a poll keeps the way back"
     assert "Nothing needs attention" in to_dos(alice)
     assert bob.post(f"/enrollments/{job}/dismissal").status_code == 303, "twice does no harm"
     bob.post(f"/enrollments/{job}/dismissal/removal")
