@@ -71,6 +71,7 @@ def test_state_first_then_changes_in_order_then_the_end(
         "percent": 0.0,
         "rate": None,
         "seconds_left": None,
+        "needs_attention": None,
     }
     run_tasks()
     *told, end = stream.events()

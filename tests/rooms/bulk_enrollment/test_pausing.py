@@ -9,8 +9,9 @@ from app.activity.infrastructure.tables import AuditEntry
 from app.bulk_enrollment.application.control import stopping
 from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.application.report.shown_jobs import show_job
+from app.bulk_enrollment.application.timing.allowance import limits_of
 from app.bulk_enrollment.domain.pausing import PausedBy
-from app.bulk_enrollment.infrastructure.store import jobs
+from app.bulk_enrollment.infrastructure.store import claims, jobs
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import Conflict, NotAllowed, NotFound
@@ -332,3 +333,18 @@ def test_how_a_brake_is_told(trial: Trial, bob, workflow):
     assert "Muster paused this job because something went wrong." in page and "Resume" in page
     with trial.acting():
         assert show_job(trial.actor, job).can_be_resumed
+
+
+def test_the_worker_of_a_batch_does_not_go_on_with_the_next_one(trial: Trial, workflow):
+    """Paused after the worker has claimed a batch: this one is finished, and no other begins."""
+    job = big(trial, workflow)
+    with trial.acting(), transaction():
+        claim = claims.claim(trial.actor.account_id, trial.batches(job)[0].id, now(), None)
+    assert claim is not None
+    pause(trial, job)
+    with trial.acting():
+        read = trial.job(job)
+        done = run._do(read, claim, lambda: True, 1, limits_of(read))
+    assert done.next_claim is None
+    assert [batch.status for batch in trial.batches(job)] == ["completed", *["pending"] * 9]
+    trial.holds(job)
