@@ -124,6 +124,7 @@ _SAMPLE: dict[str, Any] = {
     "percent": 100.0,
     "tags": [],
     "paused_by": None,
+    "needs_attention": None,
     "failure": None,
     "scheduled_at": None,
     "time_zone": None,
