@@ -230,6 +230,24 @@ class Sequences(RuleBasedStateMachine):
                 self.workers.append(Worker(self.world.app, work))
                 self.workers[-1].go_on(fate)
 
+    @rule(act=st.sampled_from(["pause", "cancel"]), after=st.integers(0, 12))
+    def somebody_acts_while_a_worker_is_at_a_batch(self, act: str, after: int) -> None:
+        """The worker stops between two transactions, if it can, and goes on when the person has acted."""
+        work = self.world.take_work()
+        if work is None:
+            return
+        with self.machines():
+            worker = Worker(self.world.app, work)
+            self.workers.append(worker)
+            worker.go_on(Fate("stops", after))
+        at_work = {batch.job_id for batch in self.seen.batches if batch.status == "processing"}
+        for job in [self.seen.job[job_id] for job_id in sorted(at_work)]:
+            with self.person(acts_on=job.public_id):
+                JOB_ACTS[act](self.world.bob, job.public_id)
+        if not worker.is_over:
+            with self.machines():
+                worker.go_on(Fate("finishes"))
+
     @rule(which=st.integers(0, 3), fate=fates)
     def a_worker_goes_on(self, which: int, fate: Fate) -> None:
         resting = self.resting()
