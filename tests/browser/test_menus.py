@@ -7,8 +7,8 @@ from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
 
-def test_menus_on_a_phone(chromium: Browser, site: Installation, pages: dict[str, str]) -> None:
-    with BrowserUser(chromium, site.url, 360, "dark") as alice:
+def test_menus_on_a_phone(chromium: Browser, workplace: Installation, pages: dict[str, str]) -> None:
+    with BrowserUser(chromium, workplace.url, 360, "dark") as alice:
         browsing.sign_in(alice.page)
         alice.page.goto(pages["jobs.show"])
         menus = alice.page.locator(".act-menu")
@@ -24,8 +24,8 @@ def test_menus_on_a_phone(chromium: Browser, site: Installation, pages: dict[str
             expect(menu.locator("summary")).to_be_focused()
 
 
-def test_menus_without_javascript(chromium: Browser, site: Installation, pages: dict[str, str]) -> None:
-    plain = chromium.new_context(base_url=site.url, java_script_enabled=False)
+def test_menus_without_javascript(chromium: Browser, workplace: Installation, pages: dict[str, str]) -> None:
+    plain = chromium.new_context(base_url=workplace.url, java_script_enabled=False)
     page = plain.new_page()
     page.goto("/sign-in")
     browsing.submit_credentials(page)

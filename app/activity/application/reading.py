@@ -1,10 +1,10 @@
 """Read the audit log in pages.
 
 Entries hold no personal data and not every name, so other rooms register functions that look up the current
-names of subjects: `register_names("contact", names_of_contacts)`.
+names of subjects: `register_names("contact", names_of_contacts)`. They also tell which subjects are gone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,13 +34,14 @@ class LogPage:
     """A page of entries, newest first.
 
     `newer` and `older` are cursors for the adjacent pages, or None. `names` is {entry id: current name of its
-    subject} for entries that do not store the name.
+    subject}; `gone` holds the ids of entries whose subject has been deleted.
     """
 
     entries: Sequence[AuditEntry]
     newer: int | None
     older: int | None
     names: Mapping[int, str]
+    gone: Collection[int]
 
 
 def register_names(subject: str, names: Names) -> None:
@@ -59,11 +60,13 @@ def read_log(
     entries = found[1:] if more and after is not None else found[:PAGE]
     has_newer = more if after is not None else before is not None
     has_older = True if after is not None else more
+    names = _names_of(account_id, entries)
     return LogPage(
         entries=entries,
         newer=entries[0].id if entries and has_newer else None,
         older=entries[-1].id if entries and has_older else None,
-        names=_names_of(account_id, entries),
+        names=names,
+        gone={entry.id for entry in entries if entry.subject in _NAMES and entry.id not in names},
     )
 
 
@@ -84,12 +87,12 @@ def _require(actor: Reader) -> None:
 
 
 def _names_of(account_id: int, entries: Sequence[AuditEntry]) -> dict[int, str]:
-    nameless: dict[str, list[AuditEntry]] = {}
+    by_subject: dict[str, list[AuditEntry]] = {}
     for entry in entries:
-        if entry.subject in _NAMES and not entry.facts.get("name"):
-            nameless.setdefault(entry.subject, []).append(entry)
+        if entry.subject in _NAMES:
+            by_subject.setdefault(entry.subject, []).append(entry)
     found: dict[int, str] = {}
-    for subject, some in nameless.items():
+    for subject, some in by_subject.items():
         names = _NAMES[subject](account_id, sorted({entry.subject_id for entry in some}))
         found |= {entry.id: names[entry.subject_id] for entry in some if entry.subject_id in names}
     return found

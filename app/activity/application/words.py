@@ -13,9 +13,10 @@ def register_words(room: str, words: AuditWords) -> None:
     _rooms[room] = words
 
 
-def sentence_of(entry: Entry, name_today: str = "") -> Sentence:
-    """Return the entry as a sentence. `name_today` is used if the entry does not hold the subject's name."""
-    return put_into_words(entry, list(_rooms.values()), name_today)
+def sentence_of(entry: Entry, name_today: str = "", is_gone: bool = False) -> Sentence:
+    """Return the entry as a sentence. `name_today` is used if the entry does not hold the subject's name; a
+    subject that `is_gone` has no URL."""
+    return put_into_words(entry, list(_rooms.values()), name_today, is_gone)
 
 
 def filter_kinds() -> dict[str, Kind]:

@@ -64,9 +64,11 @@ class AuditWords:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
 
-def sentence_of(entry: Entry, rooms: Sequence[AuditWords], name_today: str = "") -> Sentence:
-    """Return the entry as a sentence. `name_today` is used if the entry does not hold the subject's name. An
-    action that no room knows is shown with its identifier."""
+def sentence_of(
+    entry: Entry, rooms: Sequence[AuditWords], name_today: str = "", is_gone: bool = False
+) -> Sentence:
+    """Return the entry as a sentence. `name_today` is used if the entry does not hold the subject's name; a
+    subject that `is_gone` has no URL. An action that no room knows is shown with its identifier."""
     facts = entry.facts
     phrase = _first(room.sentences.get(entry.action) for room in rooms)
     before, _, after = (phrase or entry.action.replace("_", " ") + " {it}").partition("{it}")
@@ -74,7 +76,7 @@ def sentence_of(entry: Entry, rooms: Sequence[AuditWords], name_today: str = "")
     if subject is None:
         return Sentence(entry.user_name, before.rstrip(), "", "", "")
     name = str(facts.get("name") or name_today)
-    url = subject.page(entry.subject_id) if subject.page else ""
+    url = subject.page(entry.subject_id) if subject.page and not is_gone else ""
     details = _first(room.details.get(entry.action) for room in rooms)
     more = details(facts) if details else ""
     lead = subject.named if name else ""

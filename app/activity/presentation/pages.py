@@ -63,7 +63,7 @@ def _by_day(page: LogPage) -> list[tuple[str, list[tuple[Any, Sentence, str]]]]:
     for entry in page.entries:
         line = (
             entry,
-            activity.sentence_of(entry, page.names.get(entry.id, "")),
+            activity.sentence_of(entry, page.names.get(entry.id, ""), entry.id in page.gone),
             formats.time(entry.at),
         )
         days.setdefault(_day_name(entry.at), []).append(line)

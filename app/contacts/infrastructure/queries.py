@@ -8,7 +8,7 @@ from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.domain.names import title_of
 from app.contacts.infrastructure.removing.locks import LockFor
-from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
+from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
 from app.platform.database import session
 from app.platform.ids import number_of
 
@@ -99,3 +99,11 @@ def names_of_contacts(account_id: int, ids: Sequence[str]) -> dict[str, str]:
         )
     )
     return {str(row.id): title_of(row) for row in rows}
+
+
+def names_of_segments(account_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """Return {segment id: name} for the audit log."""
+    wanted = [number for one in ids if (number := number_of(one)) is not None]
+    query = sa.select(Segment.id, Segment.name)
+    rows = session().execute(query.where(Segment.account_id == account_id, Segment.id.in_(wanted)))
+    return {str(row.id): row.name for row in rows}

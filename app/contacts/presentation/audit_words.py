@@ -93,3 +93,4 @@ def register() -> None:
     )
     activity.register_words("contacts", words)
     activity.register_names("contact", queries.names_of_contacts)
+    activity.register_names("segment", queries.names_of_segments)

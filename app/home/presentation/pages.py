@@ -24,7 +24,7 @@ def home() -> ResponseReturnValue:
         work=overview.work,
         dismissed=home_room.dismissed_work(actor, request.args.get("dismissed", "")),
         latest=[
-            (entry, activity.sentence_of(entry, log.names.get(entry.id, "")))
+            (entry, activity.sentence_of(entry, log.names.get(entry.id, ""), entry.id in log.gone))
             for entry in log.entries[:RECENT_ENTRIES]
         ],
         nav_active="home",

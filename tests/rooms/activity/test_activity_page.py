@@ -52,23 +52,34 @@ def told(app: Flask, alice: Person, bob: Person) -> Flask:
 def test_entries_read_as_sentences_with_links(told: Flask, alice: Person) -> None:
     page = alice.get("/activity").text
     assert {
-        "Muster finished the enrollment in Win-back (1,173 succeeded, 62 failed)",
+        "Muster finished the enrollment in “Win-back” (1,173 succeeded, 62 failed)",
         "Bob added a contact",
         "Alice activated the workflow Win-back",
         "Alice added Bob as marketer",
         "Alice set up the account “Agency”",
     } <= set(texts(page))
     assert '<a href="/workflows/w-1">Win-back</a>' in page
-    assert '<a href="/enrollments/j-1">Win-back</a>' in page
-    assert '<a href="/contacts/7">a contact</a>' in page
+    assert 'href="/enrollments/j-1"' not in page and 'href="/contacts/7"' not in page  # they don't exist
     assert '<h2 class="log-day-name" id="day-1">Today</h2>' in page
     assert ">Yesterday</h2>" in page
+
+
+def test_what_is_deleted_is_not_linked(app: Flask, alice: Person) -> None:
+    with app.app_context(), acting_for(alice.actor.account_id):
+        criteria = {"all": [{"field": "contact.tags", "op": "has_any", "value": ["lead"]}]}
+        segment = contacts.save_segment(alice.actor, "Reachable", criteria).id
+    assert f'the segment <a href="/contacts/segments/{segment}">Reachable</a>' in alice.get("/activity").text
+    with app.app_context(), acting_for(alice.actor.account_id):
+        contacts.delete_segment(alice.actor, segment)
+    assert "Alice deleted the segment “Reachable”" in texts(alice.get("/activity").text)
+    for page in ("/activity", "/"):
+        assert "/contacts/segments/" not in alice.get(page).text
 
 
 def test_filter_by_person(told: Flask, alice: Person, bob: Person) -> None:
     assert texts(alice.get(f"/activity?person={bob.actor.user_id}").text) == ["Bob added a contact"]
     by_itself = texts(alice.get("/activity?person=0").text)
-    assert by_itself == ["Muster finished the enrollment in Win-back (1,173 succeeded, 62 failed)"]
+    assert by_itself == ["Muster finished the enrollment in “Win-back” (1,173 succeeded, 62 failed)"]
 
 
 def test_filter_by_kind(told: Flask, alice: Person) -> None:
