@@ -21,7 +21,7 @@ HOMONYMS = {
     "tag_added": {"app/contacts": "a line of the timeline"},
     "tag_removed": {"app/contacts": "a line of the timeline"},
     "manual": {"app/bulk_enrollment": "people chosen by hand"},
-    "webhook": {"app/integrations": "an integration"},
+    "webhook": {"app/integrations": "an integration", "app/templates/integrations": "an integration"},
     "split": {"app/workflows/domain/messages": "a Liquid filter"},
     "wait": {
         "app/platform": "an argument of a lock",
