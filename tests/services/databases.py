@@ -14,6 +14,7 @@ import psycopg
 from flask import Flask
 
 from app import create_app
+from app.gallery.application import catalog
 from app.platform.database import db
 from app.platform.settings import Settings
 from ops.prepare import prepare_database
@@ -108,12 +109,13 @@ class Database:
         return Settings.from_environment(environment | {name: str(value) for name, value in changes.items()})
 
     def restore(self, state: str) -> None:
-        """Reset the database to `state`, and what the app remembers: attempts, requests, a silent queue."""
+        """Reset the database to `state`, and what the app remembers."""
         self.close()
         for attempts in self.app.extensions["attempts"].values():
             attempts.clear_memory()
         self.app.extensions["request_counter"].clear()
         self.app.extensions["queue_backoff"].until = 0.0
+        catalog.forget()
         self._make("fresh")
         self._make(state)
         try:

@@ -48,6 +48,12 @@ def catalog_of(account_id: int) -> Catalog:
     return catalog
 
 
+def forget() -> None:
+    """Forget all catalogs, after the database has been replaced."""
+    with _lock:
+        _kept.clear()
+
+
 def _catalog(mark: tuple[Any, ...], account_id: int) -> Catalog:
     cards = tuple(card_of(row) for row in queries.gallery_cards(account_id))
     return Catalog(
