@@ -54,9 +54,13 @@ def gallery_mark(account_id: int) -> tuple[Any, ...]:
 @lru_cache
 def _mark() -> sa.Select[Any]:
     one = _templates
-    return sa.select(
-        sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), sa.func.max(one.updated_at)
-    ).where(_visible(_account, _templates))
+    own = sa.case(
+        (one.account_id == _account, one.updated_at)
+    )  # others may be newer by a clock that was ahead
+    changed = (sa.func.max(one.updated_at), sa.func.max(own))
+    return sa.select(sa.func.count(), sa.func.sum(one.id), sa.func.sum(one.version), *changed).where(
+        _visible(_account, _templates)
+    )
 
 
 def times_used(account_id: int) -> dict[int, int]:
