@@ -87,7 +87,7 @@ def test_old_jobs_are_deleted_with_rows_batches_file_and_notifications(bob, tria
     assert bob.get(f"/enrollments/{old}").status_code == 404
     assert bob.get(f"/enrollments/{fresh}").status_code == 200
     log = words_of(bob.get("/activity").text)
-    assert "Muster deleted the enrollment in Welcome (finished more than 90 days ago)" in log
+    assert "Muster deleted the enrollment in “Welcome” (finished more than 90 days ago)" in log
     with trial.acting():
         one = session().scalars(sa.select(Contact).limit(1)).one()
     assert bob.get(f"/contacts/{one.id}").status_code == 200, "a contact whose job is gone"
