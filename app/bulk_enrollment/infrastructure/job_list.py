@@ -12,11 +12,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
+from app.bulk_enrollment.domain.documents import read_options
 from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, JobStatus, statuses_named
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
 from app.platform.database import BigInt, session
+from app.platform.database.documents import read_once
+from app.platform.database.many_rows import constant, constants
+from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
 from app.workflows.infrastructure.tables import Workflow
 
@@ -148,36 +152,39 @@ def workflows_with_jobs(account_id: int, limit: int = 200) -> Sequence[tuple[str
 def unfinished_pulses(account_id: int, limit: int, now: datetime) -> list[JobPulse]:
     """Return the progress of unfinished jobs, newest first, without those that are scheduled or wait for
     their next portion. One statement, because every page runs it."""
-    done = sa.func.coalesce(
-        sa.func.sum(EnrollmentBatch.succeeded + EnrollmentBatch.failed + EnrollmentBatch.skipped), 0
+    values = {"of_account": account_id, "at": now, "most": limit}
+    return [JobPulse(*row) for row in read_built(_pulses(), values)]
+
+
+@lru_cache
+def _pulses() -> sa.Select[Any]:
+    jobs, batches = EnrollmentJob.__table__, EnrollmentBatch.__table__
+    workflows, account = Workflow.__table__, sa.bindparam("of_account", type_=BigInt)
+    done = sa.func.coalesce(sa.func.sum(batches.c.succeeded + batches.c.failed + batches.c.skipped), 0)
+    processed = sa.select(done).where(
+        batches.c.account_id == account,
+        batches.c.job_id == jobs.c.id,
+        batches.c.status != constant(BatchStatus.SKIPPED),  # canceled before it was processed
     )
-    of_job = sa.and_(
-        EnrollmentBatch.account_id == account_id,
-        EnrollmentBatch.job_id == EnrollmentJob.id,
-        EnrollmentBatch.status != BatchStatus.SKIPPED,  # canceled before it was processed
-    )
-    processed = sa.select(done).where(of_job).scalar_subquery()
-    rows = session().execute(
+    at = sa.bindparam("at", type_=jobs.c.not_before.type)
+    return (
         sa.select(
-            EnrollmentJob.public_id,
-            EnrollmentJob.status,
-            EnrollmentJob.total,
-            EnrollmentJob.batches,
-            processed,
-            Workflow.name,
-            EnrollmentJob.options,
-            EnrollmentJob.kind,
+            jobs.c.public_id,
+            jobs.c.status,
+            jobs.c.total,
+            jobs.c.batches,
+            processed.scalar_subquery(),
+            workflows.c.name,
+            read_once(jobs.c.options, read_options),
+            jobs.c.kind,
         )
-        .outerjoin(Workflow, _its_workflow(account_id))
-        .where(
-            EnrollmentJob.account_id == account_id,
-            EnrollmentJob.status.in_(_STARTED),
-            may_begin(EnrollmentJob, now),
+        .outerjoin(
+            workflows, sa.and_(workflows.c.id == jobs.c.workflow_id, workflows.c.account_id == account)
         )
-        .order_by(EnrollmentJob.id.desc())
-        .limit(limit)
+        .where(jobs.c.account_id == account, jobs.c.status.in_(constants(_STARTED)), may_begin(jobs.c, at))
+        .order_by(jobs.c.id.desc())
+        .limit(sa.bindparam("most", type_=sa.Integer))
     )
-    return [JobPulse(*row) for row in rows]
 
 
 def unfinished_jobs(account_id: int) -> Sequence[EnrollmentJob]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,7 +11,8 @@ from app.bulk_enrollment.domain.job import batch_of
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure.tables import Contact
-from app.platform.database import session
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.short_reads import in_ids, read_built
 
 
 class KnownContact(NamedTuple):
@@ -34,11 +36,9 @@ def contacts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
 
 def known_contacts(account_id: int, contact_ids: Sequence[int]) -> dict[int, KnownContact]:
     """Return {contact id: name and address} of the contacts that still exist."""
-    rows = session().execute(
-        sa.select(Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone).where(
-            Contact.account_id == account_id, Contact.id.in_(contact_ids)
-        )
-    )
+    if not contact_ids:
+        return {}
+    rows = read_built(_contacts(is_sqlite()), {"of_account": account_id, "ids": contact_ids})
     return {
         contact_id: KnownContact(full_name(first, last), email or phone or "")
         for contact_id, first, last, email, phone in rows
@@ -48,30 +48,34 @@ def known_contacts(account_id: int, contact_ids: Sequence[int]) -> dict[int, Kno
 def batches_of(account_id: int, job_id: int, rows: Sequence[int]) -> dict[int, BatchEnd]:
     """Return {row number: its batch}. All batches of a job except the first and the last have the same
     size."""
-    spans = (
-        session()
-        .execute(
-            sa.select(EnrollmentBatch.first_row, EnrollmentBatch.last_row)
-            .where(
-                EnrollmentBatch.account_id == account_id,
-                EnrollmentBatch.job_id == job_id,
-                EnrollmentBatch.number.in_((1, 2)),
-            )
-            .order_by(EnrollmentBatch.number)
-        )
-        .all()
-    )
+    of_job = {"of_account": account_id, "of_job": job_id}
+    spans = read_built(_batches(is_sqlite()), of_job | {"numbers": (1, 2)})
     if not spans:
         return {}
-    numbers = {
-        row: batch_of(row, spans[0].last_row, spans[-1].last_row - spans[-1].first_row + 1) for row in rows
-    }
-    found = session().execute(
-        sa.select(EnrollmentBatch.number, EnrollmentBatch.finished_at).where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.number.in_(set(numbers.values())),
-        )
-    )
-    ends = {number: BatchEnd(number, finished_at) for number, finished_at in found}
+    (_, _, first_end, _), (_, start, end, _) = spans[0], spans[-1]
+    numbers = {row: batch_of(row, first_end, end - start + 1) for row in rows}
+    found = read_built(_batches(is_sqlite()), of_job | {"numbers": set(numbers.values())})
+    ends = {number: BatchEnd(number, finished_at) for number, _, _, finished_at in found}
     return {row: ends[number] for row, number in numbers.items() if number in ends}
+
+
+@lru_cache
+def _contacts(on_sqlite: bool) -> sa.Select[Any]:
+    each = Contact.__table__.c
+    return sa.select(each.id, each.first_name, each.last_name, each.email, each.phone).where(
+        each.account_id == sa.bindparam("of_account", type_=BigInt), in_ids(each.id, "ids", on_sqlite)
+    )
+
+
+@lru_cache
+def _batches(on_sqlite: bool) -> sa.Select[Any]:
+    each = EnrollmentBatch.__table__.c
+    return (
+        sa.select(each.number, each.first_row, each.last_row, each.finished_at)
+        .where(
+            each.account_id == sa.bindparam("of_account", type_=BigInt),
+            each.job_id == sa.bindparam("of_job", type_=BigInt),
+            in_ids(each.number, "numbers", on_sqlite),
+        )
+        .order_by(each.number)
+    )

@@ -1,6 +1,8 @@
 """Skipped and failed rows: filter, search, sort and paging that keep their place (B-23)."""
 
+import itertools
 import re
+from functools import partial
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +14,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.infrastructure import problem_rows, queries
 from app.bulk_enrollment.infrastructure.problem_rows import ProblemFilter
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, EnrollmentRow
-from app.platform.database import is_sqlite, session, transaction
+from app.platform.database import is_sqlite, session, short_reads, transaction
 from app.platform.database.many_rows import bulk_load
 from tests.rooms.bulk_enrollment.jobs import MIXED, page_of, people, rows_on, start_job, words_of
 from tests.rooms.contacts.people import add
@@ -151,20 +153,20 @@ def test_a_hundred_thousand_failures_are_paged_by_their_index(app, bob, run_task
             assert len(page.problems) == problems.PAGE
         outcomes = (Outcome.VALIDATION_ERROR, Outcome.CONTACT_NOT_FOUND)
         for sort, index in INDEX_OF_SORT.items():
-            for anchor in (None, problem_rows._row(1, job_id, 50_000)):
-                query = problem_rows._page(1, job_id, ProblemFilter(outcomes, "", sort), anchor, 25, False)
-                plan = _plan(query)
+            for row, is_over in itertools.product((None, 50_000), (False, True)):
+                wanted = ProblemFilter(outcomes, "", sort)
+                plan = _plan(*problem_rows._query(1, job_id, wanted, row, 25, is_over=is_over))
                 reads = len(re.findall(r"(SEARCH|SCAN|on) enrollment_rows\b", plan))
                 assert 0 < reads == plan.count(index), f"{sort}: {plan}"
                 for lane in plan.split("CO-ROUTINE")[1:]:  # on SQLite; none of them is sorted
                     assert "TEMP B-TREE" not in lane.partition("SCAN anon")[0], f"{sort}: {plan}"
         # A few rows that a search has found are looked up before the batches of all others are.
         found = ProblemFilter(outcomes, "person99", "row")
-        few = problem_rows._few_matches(1, job_id, found)
-        assert few is not None and len(few) == 1_111
-        plan = _plan(problem_rows._page_of(1, job_id, found, few, None, 25, False))
+        query, values = problem_rows._query(1, job_id, found, None, 25, is_over=True)
+        assert len(values["matches"]) == 1_111
+        plan = _plan(query, values)
         assert "unnest" not in plan and "Seq Scan on enrollment_rows" not in plan, plan
-        assert len(problem_rows.rows_beyond(1, job_id, found, None, 25)) == 25
+        assert len(problem_rows.rows_beyond(1, job_id, found, None, 25, is_over=True)) == 25
 
 
 INDEX_OF_SORT = {
@@ -188,7 +190,9 @@ def _everything(app, actor, job, sort, asked):
         shown = show_job(actor, job)
         outcomes = (Outcome[asked["code"]],) if "code" in asked else tuple(shown.problems)
         wanted = ProblemFilter(outcomes, asked.get("q", ""), sort)
-        found = problem_rows.rows_beyond(actor.account_id, shown.job.id, wanted, None, 1000)
+        rows = partial(problem_rows.rows_beyond, actor.account_id, shown.job.id, wanted, None, 1000)
+        found = rows(is_over=True)
+        assert found == rows(is_over=False)
     keys = {"row": lambda row: row.row_number, "code": lambda row: (row.outcome, row.row_number)}
     key = keys.get(sort.removeprefix("-"), lambda row: (row.address, row.row_number))
     if sort.removeprefix("-") != "address":
@@ -239,8 +243,11 @@ def _failed_many(app, person, count):
     return job_id, public_id
 
 
-def _plan(query):
-    statement = str(query.compile(session().get_bind(), compile_kwargs={"literal_binds": True}))
+def _plan(query, values):
+    connection = session().connection()
+    form = short_reads._form(query, connection.dialect)
     explain = "EXPLAIN QUERY PLAN " if is_sqlite() else "EXPLAIN "
-    plan = sa.text(explain + statement.replace(":", "\\:"))
-    return "\n".join(str(row) for row in session().execute(plan, execution_options={"cross_account": True}))
+    found = connection.exec_driver_sql(
+        explain + form.text, form.parameters(values), execution_options={"cross_account": True}
+    )
+    return "\n".join(str(row) for row in found)

@@ -68,10 +68,12 @@ def show_problems(
     if not wanted.outcomes:
         return ProblemPage([], None, None)
     if before is not None and after is None:
-        found = problem_rows.rows_beyond(job.account_id, job.id, wanted, before, PAGE + 1, backwards=True)
+        found = problem_rows.rows_beyond(
+            job.account_id, job.id, wanted, before, PAGE + 1, is_over=shown.is_over, backwards=True
+        )
         if len(found) > PAGE:
             return _page(job, found[:PAGE][::-1], has_back=True, has_on=True)
-    found = problem_rows.rows_beyond(job.account_id, job.id, wanted, after, PAGE + 1)
+    found = problem_rows.rows_beyond(job.account_id, job.id, wanted, after, PAGE + 1, is_over=shown.is_over)
     return _page(job, found[:PAGE], has_back=after is not None, has_on=len(found) > PAGE)
 
 
@@ -97,12 +99,14 @@ def list_problems(
     job = row_source(account_id, public_id)
     if job is None:
         raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
-    counts = job.totals if job.status in FINISHED else job_figures(account_id, [job.id])[job.id].outcomes
+    is_over = job.status in FINISHED
+    counts = job.totals if is_over else job_figures(account_id, [job.id])[job.id].outcomes
     there = [one for one in Outcome if one >= FIRST_PROBLEM and counts.get(one.name)]
     outcomes = tuple(one for one in there if not wanted.outcomes or one in wanted.outcomes)
     if not outcomes:
         return ProblemList([], None, job.identifier)
-    rows = problem_rows.rows_beyond(account_id, job.id, replace(wanted, outcomes=outcomes), after, limit + 1)
+    wanted = replace(wanted, outcomes=outcomes)
+    rows = problem_rows.rows_beyond(account_id, job.id, wanted, after, limit + 1, is_over=is_over)
     on = rows[limit - 1].row_number if len(rows) > limit else None
     return ProblemList(_in_words(account_id, job.id, rows[:limit]), on, job.identifier)
 
