@@ -56,7 +56,11 @@ def _listen(here: Site, kind: str, chosen: argparse.Namespace) -> None:
     """Print how long after its publication, right after the commit, an event reached the listeners."""
     job, heard = _job_with(here, chosen.rows, "listen", listen, chosen.listeners, 0)
     queue = Redis.from_url(Settings.from_environment(here.muster.environment).queue_url)
-    published = [int(event.partition(b"-")[0]) for event, _ in queue.xrange(_stream_of(job))]
+    published = [
+        int(event.partition(b"-")[0])
+        for event, facts in queue.xrange(_stream_of(job))
+        if facts[b"kind"] != b"rows_planned"  # changes nothing that listeners hear of
+    ]
     delays = sorted(
         min(at for at, upto in received if upto >= moment) - moment
         for received in heard
@@ -185,7 +189,7 @@ class LookingPage:
         self._job = job
         self._address = f"/enrollments/{job}/panel"
         self._pace = 1.0
-        self._drawn_at = self._asked_at = 0.0
+        self._drawn_at, self._asked_at = time.monotonic(), 0.0
         self._news: asyncio.Task[None] | None = None
 
     async def follow(self) -> None:

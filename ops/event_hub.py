@@ -23,7 +23,7 @@ BETWEEN_READS_SECONDS = 0.04
 REFRESH_SECONDS = 10.0  # without events: a lost event, or the time left
 REFRESH_WITHOUT_EVENTS_SECONDS = 1.0
 # What all open pages together may ask of the web server; each is told its share.
-PAGES_PER_SECOND = 20
+PAGES_PER_SECOND = 10
 FASTEST_PAGE_MS = 250
 # With more pages than this, each gets an event at most every 10 ms per page, because they refresh less often.
 MOST_PROMPT_PAGES = 60

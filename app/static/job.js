@@ -9,7 +9,7 @@
   let pace = 1000;
   let heardAt = 0;
   let askedAt = 0;
-  let drawnAt = 0;
+  let drawnAt = Date.now();
   let news = null;
   let underWay = 0; // requests for the panel; until they have ended, no further one begins
   let isLate = false; // news came meanwhile

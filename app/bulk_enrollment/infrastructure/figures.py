@@ -17,6 +17,7 @@ from app.bulk_enrollment.domain.outcomes import Outcome, totals_by_kind
 from app.bulk_enrollment.domain.pausing import decision_needed, seconds_at_work, seconds_paused
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch
 from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import constants
 from app.platform.database.short_reads import in_ids, read_built
 
 _batches = EnrollmentBatch.__table__
@@ -129,17 +130,21 @@ def _of_jobs(on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
 
 def settled_rows(account_id: int, job_id: int) -> list[tuple[datetime, int]]:
     """Return (time, rows) of the job's settled batches, oldest first, without canceled ones."""
-    rows = EnrollmentBatch.last_row - EnrollmentBatch.first_row + 1
-    query = (
-        sa.select(EnrollmentBatch.finished_at, rows)
+    found = read_built(_settled(), {"of_account": account_id, "of_job": job_id})
+    return [(ended, rows) for ended, rows in found if ended is not None]
+
+
+@lru_cache
+def _settled() -> sa.Select[Any]:
+    return (
+        sa.select(_batches.c.finished_at, _batches.c.last_row - _batches.c.first_row + 1)
         .where(
-            EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.job_id == job_id,
-            EnrollmentBatch.status.in_((BatchStatus.COMPLETED, BatchStatus.FAILED)),
+            _batches.c.account_id == sa.bindparam("of_account", type_=BigInt),
+            _batches.c.job_id == sa.bindparam("of_job", type_=BigInt),
+            _batches.c.status.in_(constants((BatchStatus.COMPLETED, BatchStatus.FAILED))),
         )
-        .order_by(EnrollmentBatch.finished_at)
+        .order_by(_batches.c.finished_at)
     )
-    return [(ended, count) for ended, count in session().execute(query) if ended is not None]
 
 
 def contacts_written(account_id: int, job_id: int) -> tuple[int, int]:
