@@ -19,6 +19,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("few_rounds", range(max(1, rounds // 10)))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give a test that does all rounds by itself time for each of them."""
+    seconds = config.getini("timeout")
+    for item in items:
+        if "rounds" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(float(seconds) * max(1, config.getoption("--rounds"))))
+
+
 _sieges: dict[str, Siege] = {}
 
 
