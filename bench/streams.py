@@ -188,6 +188,7 @@ class LookingPage:
         self._client = client
         self._job = job
         self._address = f"/enrollments/{job}/panel"
+        self._seen = ""
         self._pace = 1.0
         self._drawn_at, self._asked_at = time.monotonic(), 0.0
         self._news: asyncio.Task[None] | None = None
@@ -222,8 +223,10 @@ class LookingPage:
         _, reader, writer = await self._client.get(self._address, "HX-Request: true")
         text = (await reader.read()).decode()
         self._drawn_at = time.monotonic()
+        if found := re.search(r'id="job-seen" name="seen" value="([^"]*)"', text):
+            self._seen = found[1]
         if found := re.search(r'hx-get="([^"]+/panel[^"]*)"', text):
-            self._address = found[1].replace("&amp;", "&")
+            self._address = found[1].replace("&amp;", "&") + f"&seen={self._seen}"
         writer.close()
 
 

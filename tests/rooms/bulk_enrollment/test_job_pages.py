@@ -61,7 +61,8 @@ def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  #
     job = start_job(app, bob.actor, MIXED)
     page = page_of(bob, job)
     [poll] = re.findall(r'hx-get="/enrollments/([^"]+)" hx-trigger="job-news, every 1s"', page)
-    assert poll.startswith(f"{job}/panel?seen=pending&amp;rows=0&amp;shown=")
+    assert poll.startswith(f"{job}/panel?rows=0&amp;shown=")
+    assert 'name="seen" value="pending"' in page
     assert 'data-title="0%"' in page and '<noscript><meta http-equiv="refresh"' in page
     run_tasks()
     panel = bob.htmx("get", f"/enrollments/{job}/panel?seen=pending&rows=0")
@@ -71,7 +72,7 @@ def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  #
     assert panel.headers["HX-Trigger"] == "problems-changed"
     assert '<hx-partial hx-target="#job-status"' in panel.text, "what stands around the panel comes along"
     page = page_of(bob, job)
-    assert "panel?seen" not in page and "noscript" not in page and "problems-changed" not in page
+    assert "/panel?" not in page and 'name="seen"' not in page and "noscript" not in page and "problems-changed" not in page
 
 
 def test_a_panel_that_has_not_moved_brings_only_itself_and_the_figures_of_the_dialog(app, bob):
@@ -371,6 +372,16 @@ def test_panel_tabs_and_rows_come_from_one_read(app, bob, run_tasks):
     assert "problem-tabs" not in same
     rows = bob.htmx("get", f"/enrollments/{job}", headers={"HX-Target": "div#problem-list"}).text
     assert '<hx-partial hx-target="#job-panel"' in rows and "rows=4" in rows, "the rows bring the panel along"
+
+
+def test_rows_bring_what_stands_around_the_panel_when_the_job_has_moved_on(app, bob):
+    job = start_job(app, bob.actor, MIXED)
+    _change_job(app, bob, job, status="processing")
+    for seen, brings in (("queued", True), ("processing", False), (None, False)):
+        query = f"?seen={seen}" if seen else ""
+        rows = bob.htmx("get", f"/enrollments/{job}{query}", headers={"HX-Target": "div#problem-list"}).text
+        assert ('<hx-partial hx-target="#job-status"' in rows) is brings, seen
+        assert ('name="seen" value="processing"' in rows) is brings, "the mark belongs to what is shown"
 
 
 def test_pausing_keeps_the_filter_of_the_tabs(app, bob, run_tasks):

@@ -87,7 +87,10 @@ def show(public_id: str) -> ResponseReturnValue:
     shown = report.show_job(web.actor(), public_id)
     facts = _problem_facts(shown) | {"mark": mark}
     if _asks_for("problem-list"):
-        return render_template("bulk_enrollment/_list_answer.html", **_panel_facts(shown), **facts)
+        has_moved = request.args.get("seen", shown.mark) != shown.mark
+        return render_template(
+            "bulk_enrollment/_list_answer.html", has_moved=has_moved, **_panel_facts(shown), **facts
+        )
     return render_template(
         "bulk_enrollment/job.html",
         nav_active="contacts" if shown.job.workflow_id is None else "enrollments",
@@ -104,8 +107,8 @@ def show(public_id: str) -> ResponseReturnValue:
 def panel(public_id: str) -> ResponseReturnValue:
     """Return the panel that an unfinished job's page polls.
 
-    `seen` is the mark of the state the page shows; if the state has changed, the response also contains the
-    parts around the panel. `rows` is the number of problem rows the page knows. A poll without news does not
+    `seen` is the mark of the state the page shows around the panel; if the state has changed, the response
+    also contains the parts around it. `rows` is the number of problem rows the page knows. A poll without news does not
     reach this function (see the module `panel_marks`).
     """
     return panel_answer(public_id)
