@@ -89,8 +89,8 @@ _LABELS = {
     Outcome.CREATED: "New contacts",
     Outcome.UPDATED: "Updated contacts",
     Outcome.UNCHANGED: "Unchanged contacts",
-    Outcome.WITHDRAWN: "Removed from workflow",
-    Outcome.CONTACT_REMOVED: "Contacts removed",
+    Outcome.WITHDRAWN: "Removed, contact kept",
+    Outcome.CONTACT_REMOVED: "New contacts deleted",
     Outcome.TAGS_REMOVED: "Tags removed",
     Outcome.NOTHING_TO_UNDO: "Nothing to undo",
     Outcome.VALIDATION_ERROR: "Needs fixing",
@@ -105,7 +105,7 @@ _LABELS = {
     Outcome.TIMEOUT_ERROR: "Timed out",
     Outcome.CANCELLED: "Canceled",
     Outcome.MOVED_ON: "Moved on",
-    Outcome.CONTACT_GONE: "Contact deleted",
+    Outcome.CONTACT_GONE: "Already deleted",
     Outcome.VALUE_MISSING: "Left out",
 }
 
@@ -121,7 +121,7 @@ _REASONS = {
     Outcome.DATABASE_ERROR: "The database didn’t respond after several tries. Try it again.",
     Outcome.TIMEOUT_ERROR: "Processing timed out several times. Try it again.",
     Outcome.CANCELLED: "The job was canceled before this row was processed.",
-    Outcome.CONTACT_REMOVED: "The contact, which the job had created, was removed.",
+    Outcome.CONTACT_REMOVED: "The contact, which the job had created, was deleted.",
     Outcome.TAGS_REMOVED: "The tags that the job had added were removed.",
     Outcome.NOTHING_TO_UNDO: "The job enrolled or created nobody here. Overwritten fields stay as they are.",
     Outcome.CONTACT_GONE: "The contact was deleted before the undo.",

@@ -55,16 +55,25 @@ def _done(outcomes: Counts, workflow: str | None) -> str:
 
 
 def undone_parts(outcomes: Counts, workflow: str | None) -> list[str]:
-    """Describe what was, or would be, undone: each part with its number of people."""
+    """Describe what was undone: each part with its number of people."""
+    return _parts(outcomes, workflow, "")
+
+
+def parts_to_undo(outcomes: Counts, workflow: str | None) -> list[str]:
+    """Describe what an undo would do: each part with its number of people."""
+    return _parts(outcomes, workflow, "will be ")
+
+
+def _parts(outcomes: Counts, workflow: str | None, will_be: str) -> list[str]:
     removed, withdrawn = outcomes.get(O.CONTACT_REMOVED, 0), outcomes.get(O.WITHDRAWN, 0)
     tags = outcomes.get(O.TAGS_REMOVED, 0)
     parts = []
     if workflow is not None and withdrawn + removed:
-        parts.append(f"{counted(withdrawn + removed, 'person', 'people')} removed from {workflow}")
+        parts.append(f"{counted(withdrawn + removed, 'person', 'people')} {will_be}removed from {workflow}")
     if removed:
-        parts.append(f"{counted(removed, 'new contact')} deleted")
+        parts.append(f"{counted(removed, 'new contact')} {will_be}deleted")
     if tags:
-        parts.append(f"the job’s tags removed from {counted(tags, 'person', 'people')}")
+        parts.append(f"the job’s tags {will_be}removed from {counted(tags, 'person', 'people')}")
     return parts
 
 

@@ -135,12 +135,13 @@ def overview(actor: Actor) -> Overview:
     """Return the contents of the home page. Raises NotAllowed."""
     require(actor, Permission.REPORTS)
     onboarding = queries.onboarding(actor.account_id)
+    counts = queries.figures(actor.account_id)
     return Overview(
-        figures=queries.figures(actor.account_id),
+        figures=counts,
         onboarding=onboarding,
         work=current_work(actor),
         suggested=[] if onboarding.has_workflow else _suggested(actor),
-        growth=growth_chart(actor),
+        growth=growth_chart(actor, counts.contacts, counts.reachable),
     )
 
 

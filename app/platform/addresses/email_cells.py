@@ -17,6 +17,7 @@ from app.platform.text.blank_words import is_blank
 _GOOGLE_SEPARATOR: Final = ":::"
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]")
 # “and” and “or” in the languages of the header words. A cell is split at them only between two addresses.
+_COMMA_FOR_DOT: Final = re.compile(r"[^\s@,;|]+@[^\s@.,;|]+,[A-Za-z]{2,}")
 _WORDS: Final = re.compile(
     r"\s+(?:und|and|oder|or|et|ou|y|e|o|i|en|of|och|og|eller|lub|oraz|ja|tai|a|nebo|ve|veya|и|или|&|\+)\s+",
     re.I,
@@ -57,7 +58,8 @@ def first_email(cell: str) -> EmailReading:
     if not entries:
         return EmailReading(None, key)
     if len(entries) > 1 and _GOOGLE_SEPARATOR not in text and not all("@" in entry for entry in entries):
-        return EmailReading(None, AddressProblem.LIST_BROKEN)
+        has_comma = _COMMA_FOR_DOT.fullmatch(text)
+        return EmailReading(None, AddressProblem.COMMA if has_comma else AddressProblem.LIST_BROKEN)
     first = email_key(entries[0])
     if not isinstance(first, str):
         return EmailReading(None, first)

@@ -26,6 +26,7 @@ class AddressProblem(Enum):
     BAD_DOMAIN = "bad_domain"
     BAD_LOCAL = "bad_local"
     LIST_BROKEN = "list_broken"
+    COMMA = "comma"
     PHONE_BLANK = "phone_blank"
     PHONE_NO_NUMBER = "phone_no_number"
     PHONE_NO_COUNTRY = "phone_no_country"
@@ -70,6 +71,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "bad_domain": "The part after the @ sign isn’t a valid domain name.",
     "bad_local": "The part before the @ sign has a character that isn’t allowed.",
     "list_broken": "The cell contains several entries, and not all of them are addresses.",
+    "comma": "The address has a comma instead of a dot.",
     "phone_blank": "The row has no phone number.",
     "phone_no_number": "This isn’t a phone number.",
     "phone_no_country": "The number has no country code, such as +49.",

@@ -72,7 +72,12 @@ def test_the_panel_polls_until_the_end_and_then_no_more(app, bob, run_tasks):  #
     assert panel.headers["HX-Trigger"] == "problems-changed"
     assert '<hx-partial hx-target="#job-status"' in panel.text, "what stands around the panel comes along"
     page = page_of(bob, job)
-    assert "/panel?" not in page and 'name="seen"' not in page and "noscript" not in page and "problems-changed" not in page
+    assert (
+        "/panel?" not in page
+        and 'name="seen"' not in page
+        and "noscript" not in page
+        and "problems-changed" not in page
+    )
 
 
 def test_a_panel_that_has_not_moved_brings_only_itself_and_the_figures_of_the_dialog(app, bob):

@@ -315,7 +315,7 @@ def test_the_page_asks_first_and_the_log_names_it(trial: Trial, app, bob, workfl
     trial.run_tasks()
     page = bob.get(f"/enrollments/{job}/undo").text
     assert "3 of 3 people can be removed from Welcome." in words_of(page)
-    assert "Tags that the job newly added are removed: Spring." in words_of(page)
+    assert "Tags that the job newly added will be removed: Spring." in words_of(page)
     assert trial.contact("p1@example.com") is not None, "nothing has been changed"
     answer = bob.post(f"/enrollments/{job}/undo")
     trial.run_tasks()

@@ -74,6 +74,10 @@ def test_home_draws_it(app, bob, people):
     assert "1 could be contacted then, 1 can now." in label[1]
     points = re.findall(r'points="([^"]+)"', chart[0])
     assert len(points) == 3 and points[1].startswith("0.0,80.0 ") and points[1].endswith(" 600.0,0.0")
+    add(app, bob.actor, "new@example.com")
+    assert "From 1 to 4 contacts since " in bob.get("/").text, (
+        "it knows what the daily count doesn’t know yet"
+    )
 
 
 def test_a_new_account_has_no_chart(app, bob):

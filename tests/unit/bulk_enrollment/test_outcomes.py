@@ -21,9 +21,9 @@ BOOK = {
     "CREATED": (2, "succeeded", False, "New contacts", "Added to your contacts."),
     "UPDATED": (3, "succeeded", False, "Updated contacts", "Contact updated."),
     "UNCHANGED": (4, "succeeded", False, "Unchanged contacts", "Existing contact, nothing to change."),
-    "WITHDRAWN": (5, "succeeded", False, "Removed from workflow", "Removed from the workflow."),
+    "WITHDRAWN": (5, "succeeded", False, "Removed, contact kept", "Removed from the workflow."),
     "CONTACT_REMOVED": (
-        6, "succeeded", False, "Contacts removed", "The contact, which the job had created, was removed.",
+        6, "succeeded", False, "New contacts deleted", "The contact, which the job had created, was deleted.",
     ),
     "TAGS_REMOVED": (
         7, "succeeded", False, "Tags removed", "The tags that the job had added were removed.",
@@ -50,7 +50,7 @@ BOOK = {
     "CANCELLED": (20, "skipped", True, "Canceled", "The job was canceled before this row was processed."),
     "MOVED_ON": (21, "skipped", False, "Moved on", "Isn’t in the workflow anymore."),
     "CONTACT_GONE": (
-        22, "skipped", False, "Contact deleted", "The contact was deleted before the undo.",
+        22, "skipped", False, "Already deleted", "The contact was deleted before the undo.",
     ),
     "VALUE_MISSING": (23, "skipped", False, "Left out", None),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.outcomes import Outcome, reason
-from app.bulk_enrollment.domain.undoing import undo_headline, undo_question, why_not_undone
+from app.bulk_enrollment.domain.undoing import parts_to_undo, undo_headline, undo_question, why_not_undone
 
 O, S = Outcome, JobStatus  # noqa: E741
 END = datetime(2030, 1, 1, tzinfo=UTC)
@@ -37,6 +37,15 @@ def test_the_question():
         "; 1 has moved on and is listed below."
     )
     assert undo_question({O.TAGS_REMOVED: 2}, 3, None) == "2 of 3 rows can be undone."
+
+
+def test_what_an_undo_will_do():
+    counts = {O.WITHDRAWN: 2, O.CONTACT_REMOVED: 1}
+    assert parts_to_undo(counts, "Win-back") == [
+        "3 people will be removed from Win-back", "1 new contact will be deleted",
+    ]  # fmt: skip
+    tags = parts_to_undo({O.TAGS_REMOVED: 1}, None)
+    assert tags == ["the job’s tags will be removed from 1 person"]
 
 
 def test_the_headline():

@@ -173,6 +173,8 @@ def test_every_problem_has_a_sentence():
         ("bob@example.com; b@example.org", "bob@example.com", None, "first_of_several"),
         ("bob@example.com,b@example.org", "bob@example.com", None, "first_of_several"),
         ("bob@example.com, b", None, AddressProblem.LIST_BROKEN, None),
+        ("bob@example,com", None, AddressProblem.COMMA, None),
+        ("bob@example.com,b", None, AddressProblem.LIST_BROKEN, None),
         ("bob,smith@example.com", None, AddressProblem.LIST_BROKEN, None),
         ("bob smith@example.com", None, AddressProblem.SPACE, None),
         ("bob@example.com bob", None, AddressProblem.SPACE, None),

@@ -45,7 +45,9 @@ def _preview(person: ErasedPerson) -> list[Trace]:
     uploads = len(files.uploads_of(person.account_id))
     return [
         Trace(f"{counted(len(wrote), 'job')} added or changed this contact. Figures of jobs stay the same."),
-        Trace(f"All jobs and {counted(uploads, 'uploaded file')} are searched, and their rows blanked."),
+        Trace(
+            f"All jobs and {counted(uploads, 'uploaded file')} are searched, and this person’s rows are blanked."
+        ),
     ]
 
 

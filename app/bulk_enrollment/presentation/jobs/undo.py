@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.bulk_enrollment.application import undoing
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.application.report.problems import expected_problems
-from app.bulk_enrollment.domain.undoing import undo_question, undone_parts
+from app.bulk_enrollment.domain.undoing import parts_to_undo, undo_question
 from app.bulk_enrollment.infrastructure.problem_rows import MOST
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.platform import web
@@ -33,7 +33,7 @@ def show(public_id: str) -> ResponseReturnValue:
         why_not=undoing.why_not(figures.original),
         may_undo=undoing.may_undo(web.actor(), figures.original),
         question=undo_question(figures.expected, total, shown.facts.workflow),
-        parts=undone_parts(figures.expected, shown.facts.workflow),
+        parts=parts_to_undo(figures.expected, shown.facts.workflow),
         shares=[{"value": rows, "tone": tone_of(one)} for one, rows in figures.expected.items()],
         left=expected_problems(figures.undo, after)
         if figures.undo is not None and figures.is_ready

@@ -108,8 +108,8 @@ def panel(public_id: str) -> ResponseReturnValue:
     """Return the panel that an unfinished job's page polls.
 
     `seen` is the mark of the state the page shows around the panel; if the state has changed, the response
-    also contains the parts around it. `rows` is the number of problem rows the page knows. A poll without news does not
-    reach this function (see the module `panel_marks`).
+    also contains the parts around it. `rows` is the number of problem rows the page knows. A poll without
+    news does not reach this function (see the module `panel_marks`).
     """
     return panel_answer(public_id)
 
