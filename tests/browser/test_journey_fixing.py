@@ -14,12 +14,14 @@ from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
 
-def finished_job(api: ApiUser, name: str, folder: Path) -> str:
-    """A job of five people, whose addresses tell of the job; only the first one can be added."""
+def finished_job(api: ApiUser, name: str, folder: Path, more: int = 0) -> str:
+    """A job of five people, whose addresses tell of the job; only the first one can be added, and none of
+    the people of `more` rows."""
     of = name.lower().replace(" ", ".")
     mails = (f"ann.{of}@example.com", f"ben.{of} at example", f"cleo.{of}@gmail,com", f"dora.{of}@gmail,com")
     names = ("Ann", "Ben", "Cleo", "Dora", "Eve")
     rows = [{"E-mail": mail, "First name": one} for mail, one in zip((*mails, "nobody"), names, strict=True)]
+    rows += [{"E-mail": f"nobody {at}", "First name": f"No. {at}"} for at in range(more)]
     workflow = api.create_workflow("New lead welcome", name)
     job = api.start(workflow, enrolling.write_csv(folder / f"{name}.csv", rows))
     api.wait(job)
@@ -143,7 +145,7 @@ def test_what_needs_attention_is_dismissed_and_called_back(
     chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path, plain: Page
 ) -> None:
     """With the keyboard only, and without JavaScript."""
-    finished_job(api, "Put aside", tmp_path)
+    job = finished_job(api, "Put aside", tmp_path, more=60)
     dismiss = "Dismiss Put aside"
     with BrowserUser(chromium, workplace.url, 360, "dark") as alice:
         browsing.sign_in(alice.page)
@@ -153,6 +155,7 @@ def test_what_needs_attention_is_dismissed_and_called_back(
         alice.check_page()
         alice.press(alice.button("Undo", attention))
         expect(alice.button(dismiss)).to_be_visible()
+        open_page_by_page(alice, job)
     plain.goto("/")
     plain.get_by_role("button", name=dismiss).click()
     plain.locator("#attention").get_by_role("button", name="Undo", exact=True).click()
@@ -160,3 +163,25 @@ def test_what_needs_attention_is_dismissed_and_called_back(
     expect(plain.locator("#attention")).to_contain_text("Dismissed “Put aside”.")
     plain.goto("/")
     expect(plain.locator("#attention")).not_to_contain_text("Put aside")
+    plain.goto(f"/enrollments/{job}/fix")
+    plain.get_by_label("E-mail, row 2", exact=True).fill("ben.aside@example.com")
+    plain.get_by_role("button", name="Save and show next").click()
+    expect(plain.locator("#fixing-summary")).to_contain_text("60 rows need fixing, 2 rows are ready to run.")
+    expect(plain.get_by_label("E-mail, row 2", exact=True)).to_have_count(0)
+    plain.get_by_role("button", name="Leave out all 60").click()
+    expect(plain.locator("main")).to_contain_text("No rows left to fix")
+
+
+def open_page_by_page(alice: BrowserUser, job: str) -> None:
+    """Fix the first row on the second page of the sheet, and leave out rows with the same error."""
+    alice.page.goto(f"/enrollments/{job}")
+    alice.press(alice.button("Fix 64 rows"))
+    alice.expect_text("64 rows need fixing.")
+    alice.press(alice.button("Save and show next"))
+    cell = alice.page.get_by_label("E-mail, row 28", exact=True)
+    alice.type(cell, "no.28@example.com")
+    alice.press(alice.button("Save and show next"))
+    alice.expect_text("63 rows need fixing, 1 row is ready to run.")
+    alice.check_page()
+    alice.press(alice.button("Leave out all 2"))
+    alice.expect_text("61 rows need fixing, 1 row is ready to run.")

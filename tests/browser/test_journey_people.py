@@ -74,6 +74,32 @@ def test_who_may_only_look_is_told_so(chromium: Browser, workplace: Installation
         visitor.check_page()
 
 
+def test_her_address_is_changed(chromium: Browser, workplace: Installation, vera: str) -> None:
+    """With the keyboard, and back again without JavaScript."""
+    with BrowserUser(chromium, workplace.url) as visitor:
+        browsing.sign_in(visitor.page, vera)
+        visitor.page.goto("/settings/profile")
+        form = visitor.page.locator("form[action$='/email']")
+        for password in ("not the right one", browsing.OWNER["password"]):
+            visitor.type(form.get_by_label("Email address"), "vera.new@example.com")
+            visitor.type(form.locator("[name=password]"), password)
+            visitor.page.keyboard.press("Enter")
+            expect(
+                visitor.page.get_by_role("alert").or_(visitor.page.get_by_text("address saved")).first
+            ).to_be_visible()
+        visitor.expect_text("Email address saved.")
+        visitor.ignore_errors("status of 422")
+        visitor.check_page()
+    with browsing.without_scripts(chromium, workplace.url, vera) as plain:
+        plain.goto("/settings/profile")
+        form = plain.locator("form[action$='/email']")
+        expect(form.get_by_label("Email address")).to_have_value("vera.new@example.com")
+        form.get_by_label("Email address").fill(vera)
+        form.locator("[name=password]").fill(browsing.OWNER["password"])
+        form.get_by_role("button", name="Save email address").click()
+        expect(plain.locator("main")).to_contain_text("Email address saved.")
+
+
 def test_a_picture_with_the_name_of_a_list_is_refused(
     chromium: Browser, workplace: Installation, api: ApiUser, tmp_path: Path
 ) -> None:

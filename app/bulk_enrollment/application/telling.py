@@ -10,7 +10,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Permission
 from app.bulk_enrollment.application.job_document import job_as_json
 from app.bulk_enrollment.application.job_facts import facts_of_job
-from app.bulk_enrollment.domain.brakes.approval import is_second_person
+from app.bulk_enrollment.domain.brakes.approval import Approval, is_second_person
 from app.bulk_enrollment.domain.brakes.texts import approval_words
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.pausing import seconds_at_work
@@ -92,4 +92,5 @@ def _facts(named: NamedJob) -> dict[str, Any]:
         "outcomes": {name: rows for name, rows in job.totals.items() if name in Outcome.__members__},
         "seconds": seconds_at_work(started, job.paused_seconds, ended) if started and ended else None,
         "failure": job.failure,
+        "refused_by": named.decider if job.approval == Approval.REFUSED else None,
     }

@@ -34,7 +34,8 @@ class TextFacts:
 
     `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
     will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the person who
-    paused it, `failures` why the breaker did, `asked_by` who started a job that waits for approval;
+    paused it, `failures` why the breaker did, `asked_by` who started a job that waits for approval,
+    `refused_by` who refused it;
     `enrolled` is the number of contacts in the workflow now, None if unknown; `kind` is enroll, import, or
     undo. `was_reading` tells a failed job whose rows were being read from one that could not start.
     `people` names those that were not selected by a file (`selection.people_in_words`).
@@ -56,6 +57,7 @@ class TextFacts:
     was_reading: bool = True
     failures: Failures | None = None
     asked_by: str | None = None
+    refused_by: str | None = None
     people: str = ""
 
     @property
@@ -78,6 +80,8 @@ def headline(facts: TextFacts) -> str:
         read = "contacts" if facts.people else "file"
         what = f"The {read} couldn’t be read" if facts.was_reading else "The job couldn’t start"
         return f"{what}. Nobody was added."
+    if status is S.CANCELLED and facts.refused_by:
+        return f"Refused by {facts.refused_by}. Nobody was added."
     if status is S.CANCELLED and not facts.done:
         return "Canceled before anyone was added."
     start = "Canceled. " if status is S.CANCELLED else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.accounts.domain import Actor
+from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.reading import own_fields
 from app.contacts.application.tags import new_tags
 from app.contacts.domain import FIELDS
@@ -20,6 +21,9 @@ class ContactsBook:
 
     def own_fields(self, actor: Actor) -> Sequence[str]:
         return [field.label for field in own_fields(actor)]
+
+    def labels_of(self, account_id: int) -> Sequence[str]:
+        return [field.label for field in own_field_list(account_id)]
 
     def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
         return new_tags(account_id, names)

@@ -23,6 +23,9 @@ class AddressBook(Protocol):
     def own_fields(self, actor: Actor) -> Sequence[str]:
         """Return the labels of the account's custom fields."""
 
+    def labels_of(self, account_id: int) -> Sequence[str]:
+        """Return the same, without asking for a permission."""
+
     def new_tags(self, account_id: int, names: Sequence[str]) -> list[str]:
         """Return those names that are not tags of the account yet."""
 

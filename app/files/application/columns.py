@@ -1,9 +1,11 @@
 """Column matching of an upload: guessed, or remembered from the account's last file with the same headers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from app.accounts.domain import Actor
+from app.files.application.address_book import address_book
 from app.files.application.reading import first_rows, layout_of, profile_of
 from app.files.domain.cells.profile import FileProfile
 from app.files.domain.columns.added import ADDED_COLUMNS, added_outcomes, added_positions
@@ -51,14 +53,30 @@ def suggested(
 ) -> list[ColumnGuess]:
     """Return the same as `suggestion`, from the first rows."""
     kept = _remembered(account_id, layout)
-    if kept is None:
-        return guess_columns(layout, samples, profile)
+    mapping = kept.mapping if kept else {}
     known = {
-        at: field
-        for at, name in enumerate(_names(layout))
-        if (field := kept.mapping.get(name, IGNORE)) != IGNORE
+        at: field for at, name in enumerate(_names(layout)) if (field := mapping.get(name, IGNORE)) != IGNORE
     }
-    return guess_columns(layout, samples, profile, known)
+    guesses = guess_columns(layout, samples, profile, known)
+    if layout.header is None:
+        return guesses
+    return _with_own_fields(account_id, guesses, added_positions(layout.own_columns, samples))
+
+
+def _with_own_fields(
+    account_id: int, guesses: list[ColumnGuess], added: tuple[int, ...]
+) -> list[ColumnGuess]:
+    """Match columns that would be ignored to the custom fields whose names they have."""
+    book = address_book()
+    labels = {book.field_key(label): label for label in book.labels_of(account_id)}
+    for guess in guesses:
+        labels.pop(book.field_key(guess.field.removeprefix(OWN_FIELD)), None)
+    matched = []
+    for guess in guesses:
+        is_free = guess.field == IGNORE and guess.index not in added and guess.name not in NAMES
+        label = labels.pop(book.field_key(guess.name), None) if is_free else None
+        matched.append(replace(guess, field=f"{OWN_FIELD}{label}", confidence=1.0) if label else guess)
+    return matched
 
 
 def added_columns(upload: Upload) -> tuple[int, ...]:

@@ -48,6 +48,7 @@ def job_facts(status="completed", workflow="Win-back", total=None, batches=50, d
             "9 people were added to Win-back. 1 row needs fixing.",
         ),
         (job_facts("cancelled", CANCELLED=9), "Canceled before anyone was added."),
+        (job_facts("cancelled", CANCELLED=9, refused_by="Carol"), "Refused by Carol. Nobody was added."),
         (job_facts("cancelled", ENROLLED=3, CANCELLED=9), "Canceled. 3 people were added to Win-back."),
         (job_facts("failed", total=9), "The file couldn’t be read. Nobody was added."),
         (job_facts("pending", total=9), "Adding people from “guests.csv” to Win-back."),

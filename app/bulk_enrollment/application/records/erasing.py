@@ -46,7 +46,7 @@ def _preview(person: ErasedPerson) -> list[Trace]:
     return [
         Trace(f"{counted(len(wrote), 'job')} added or changed this contact. Figures of jobs stay the same."),
         Trace(
-            f"All jobs and {counted(uploads, 'uploaded file')} are searched, and this person’s rows are blanked."
+            f"All jobs and {counted(uploads, 'uploaded file')} are searched, and this person’s rows blanked."
         ),
     ]
 

@@ -297,5 +297,6 @@ def _facts(each: NamedJob, state: JobState) -> TextFacts:
         was_reading=job.options.scheduled_at is None or (job.attempt > 0 and job.planned_at is None),
         failures=job.failures,
         asked_by=each.starter or each.started_by,
+        refused_by=each.decider if job.approval == Approval.REFUSED else None,
         people=job.options.people,
     )

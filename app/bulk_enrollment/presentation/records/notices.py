@@ -85,8 +85,11 @@ def _read(facts: Facts) -> _Told:
     progress = Progress(status, total, **kinds, batches=0, batches_done=0)
     state, icon, tone = _STATES.get(status) or _WAITS_FOR.get(facts.get("waits_for", ""), _PAUSED)
     if status in _STATES:
-        text = job_texts.headline(TextFacts(progress, outcomes, workflow, file_name, kind=kind))
-        if skipped := job_texts.skipped(outcomes):
+        words = TextFacts(
+            progress, outcomes, workflow, file_name, kind=kind, refused_by=facts.get("refused_by")
+        )
+        text = job_texts.headline(words)
+        if not words.refused_by and (skipped := job_texts.skipped(outcomes)):
             text = f"{text} {skipped}"
     else:
         text = str(facts.get("reason") or "Something went wrong.")
@@ -96,7 +99,7 @@ def _read(facts: Facts) -> _Told:
     return _Told(
         title=f"Undo: {title}" if kind == "undo" else title,
         text=text,
-        state=state,
+        state="refused" if facts.get("refused_by") else state,
         icon=icon,
         tone=tone,
         totals=[(one.label, rows) for one, rows in outcomes.items()],
