@@ -1,7 +1,6 @@
 """Malformed input is rejected or ignored; it never causes an internal error."""
 
 import io
-import time
 from collections.abc import Callable
 from itertools import cycle
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from app.gallery.infrastructure.tables import WorkflowTemplate
 from app.platform.database import session
 from tests.people import Person
 from tests.rooms.home.setup_page import fill_in
+from tests.services.hangs import no_hang
 
 NUMBERS = (
     "-1",
@@ -98,16 +98,14 @@ def test_thousands_of_tags_at_once(alice: Person) -> None:
 
 
 def test_a_header_of_a_hundred_thousand_words_is_no_work() -> None:
-    began = time.process_time()
-    assert meaning_of("1 " * 60_000 + "email") is None
-    assert time.process_time() - began < 1
+    with no_hang():
+        assert meaning_of("1 " * 60_000 + "email") is None
 
 
 def test_readiness_is_cheap_to_ask_for(app: Flask) -> None:
     """/readyz is public, so repeated requests must be cheap."""
     browser = app.test_client()
     browser.get("/readyz")
-    began = time.process_time()
-    for _ in range(20):
-        browser.get("/readyz")
-    assert time.process_time() - began < 2
+    with no_hang(5):
+        for _ in range(20):
+            browser.get("/readyz")

@@ -1,7 +1,5 @@
 """What a person may type about themselves and their company."""
 
-import time
-
 import pytest
 
 from app.accounts.domain.input import (
@@ -12,6 +10,7 @@ from app.accounts.domain.input import (
     person_problems,
 )
 from app.accounts.domain.regions import countries, country_of, zones_by_area
+from tests.services.hangs import no_hang
 
 
 def test_good_input_has_no_problems() -> None:
@@ -69,10 +68,9 @@ def test_a_good_password_is_taken(password: str) -> None:
 
 
 def test_judging_a_password_takes_no_time() -> None:
-    began = time.process_time()
-    for password in ("a1" * 64, "ab" * 64, "(){}" * 32, "qwerty" * 21, "\u212a" * 128):
-        password_problem(password, *["x" * 200] * 3)
-    assert time.process_time() - began < 2
+    with no_hang():
+        for password in ("a1" * 64, "ab" * 64, "(){}" * 32, "qwerty" * 21, "\u212a" * 128):
+            password_problem(password, *["x" * 200] * 3)
 
 
 def test_every_problem_is_told_at_once() -> None:

@@ -1,7 +1,6 @@
 """What may stand in a contact's fields, and as which keys they are kept."""
 
 import json
-import time
 from datetime import date
 
 import pytest
@@ -23,6 +22,7 @@ from app.contacts.domain import (
 from app.contacts.domain.names import clean, field_key
 from app.platform.text.dates import DateStyle
 from app.platform.text.formats import short_date
+from tests.services.hangs import no_hang
 from tests.unit.files.contact_files import report_rows
 
 
@@ -161,10 +161,9 @@ def test_whatever_the_values_they_cost_little():
         "e\u0301\u0323" * 40_000,
         *(letter * 120_000 for letter in ("\u200b", " ", "@", ":", "1", "-", "(")),
     ]
-    began = time.process_time()
-    for text in hostile:
-        read_fields(dict.fromkeys((*FIELDS, "full_name"), text), "DE", {"note": text})
-    assert time.process_time() - began < 1
+    with no_hang():
+        for text in hostile:
+            read_fields(dict.fromkeys((*FIELDS, "full_name"), text), "DE", {"note": text})
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\nb", "a\u200bb", "  a   b\t"])

@@ -1,10 +1,9 @@
 """Pasted lists: addresses, phone numbers and ids in any mixture, and what is not understood (B-19)."""
 
-import time
-
 import pytest
 
 from app.contacts.domain.pasted import read_pasted
+from tests.services.hangs import no_hang
 
 CASES = [
     ("ann@example.com", [("email", "ann@example.com")]),
@@ -37,7 +36,6 @@ def test_entries_are_shown_as_written_and_shortened() -> None:
 
 
 def test_text_that_almost_is_a_list_of_addresses_takes_no_time() -> None:
-    began = time.process_time()
-    texts = ["a@@a " * 200 + "x", "@" * 1_000, "@ " * 600, "a@a" * 300 + " x@"]
-    assert len(read_pasted("\n".join(texts * 100))) == 400
-    assert time.process_time() - began < 2
+    with no_hang():
+        texts = ["a@@a " * 200 + "x", "@" * 1_000, "@ " * 600, "a@a" * 300 + " x@"]
+        assert len(read_pasted("\n".join(texts * 100))) == 400

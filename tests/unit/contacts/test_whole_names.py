@@ -1,10 +1,9 @@
 """One rule for whole names: titles and suffixes apart, particles with the last name.  # B-20"""
 
-import time
-
 import pytest
 
 from app.contacts.domain.whole_names import split_name
+from tests.services.hangs import no_hang
 from tests.unit.files.contact_files import report_rows
 
 
@@ -278,9 +277,8 @@ def test_whatever_the_name_it_costs_little():
         "Dr. " * 30_000,
         "e\u0301" * 60_000,
     ]
-    began = time.process_time()
-    for whole in hostile:
-        split_name(whole)
-    for _ in range(10_000):
-        split_name("Ann Lee")
-    assert time.process_time() - began < 0.5
+    with no_hang():
+        for whole in hostile:
+            split_name(whole)
+        for _ in range(10_000):
+            split_name("Ann Lee")

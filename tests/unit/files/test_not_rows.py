@@ -1,12 +1,12 @@
 """Lines that are not contacts are told from contacts; in doubt a line is a row (B-20)."""
 
 import io
-import time
 
 import pytest
 
 from app.files.domain.reading.not_rows import LineFilter
 from app.files.domain.reading.table_file import open_table, open_untouched
+from tests.services.hangs import no_hang
 from tests.unit.files.contact_files import DATA
 
 
@@ -128,7 +128,6 @@ def test_a_quotation_mark_within_a_cell_is_left_alone():
 )  # fmt: skip
 def test_a_line_costs_little_whatever_it_holds(cell):
     line_filter = LineFilter(["Email", "Name", "City"], 3)
-    began = time.process_time()
-    for cells in ([cell, "", ""], [cell, cell, cell], [cell]):
-        line_filter.kind_of(cells)
-    assert time.process_time() - began < 1
+    with no_hang():
+        for cells in ([cell, "", ""], [cell, cell, cell], [cell]):
+            line_filter.kind_of(cells)

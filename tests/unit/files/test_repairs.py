@@ -1,10 +1,9 @@
 """Addresses with a slip of one likely meaning are repaired; nobody else's address comes out.  # B-20"""
 
-import time
-
 import pytest
 
 from app.files.domain.checkup.repairs import KINDS, mended_cell, repair
+from tests.services.hangs import no_hang
 
 
 @pytest.mark.parametrize(
@@ -100,8 +99,7 @@ def test_only_what_was_agreed_to_is_mended():
 )
 def test_whatever_the_cell_it_costs_little(cell):
     domains = {f"{number}.com": "gmail.com" for number in range(1_000)}
-    began = time.process_time()
-    for _ in range(200):
-        repair(cell)
-        mended_cell(cell, domains, KINDS)
-    assert time.process_time() - began < 1
+    with no_hang():
+        for _ in range(200):
+            repair(cell)
+            mended_cell(cell, domains, KINDS)

@@ -1,7 +1,6 @@
 """A download runs nothing in a spreadsheet, and what it holds is read back unchanged.  # B-25"""
 
 import io
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded, guarded_cell, unguarded
 from app.files.domain.reading.table_file import open_table, open_untouched
 from app.platform.addresses import unquoted
+from tests.services.hangs import no_hang
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TRICKY = st.text(alphabet="'=+-@ \tstnSab-1,;\"\uff1d\n", max_size=8)
@@ -83,10 +83,9 @@ def test_whatever_hides_it_comes_back(value: str) -> None:
 
 
 def test_a_long_run_of_blanks_is_looked_through_once() -> None:
-    began = time.process_time()
-    for _ in range(100):
-        guarded_cell("\u200b \u00a0" * 10_000 + "x")
-    assert time.process_time() - began < 2
+    with no_hang():
+        for _ in range(100):
+            guarded_cell("\u200b \u00a0" * 10_000 + "x")
 
 
 @given(ANY)

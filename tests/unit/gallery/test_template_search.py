@@ -99,13 +99,14 @@ def test_a_thousand_templates_are_searched_in_under_50_ms() -> None:  # T-06
         )
         for number in range(1000)
     ]
-    taken = []
     for query in ("sms", "wlecome", "birthday table for the day", "remiders clinic", "w"):
-        start = time.process_time()
-        TemplateSearch(many).find(query)
-        taken.append(time.process_time() - start)
-    assert min(taken) < 0.05
-    assert sorted(taken)[2] < 0.05
+        assert min(seconds_to_find(query, many) for _ in range(5)) < 0.05, query
+
+
+def seconds_to_find(query: str, entries: list[Entry]) -> float:
+    began = time.process_time()
+    TemplateSearch(entries).find(query)
+    return time.process_time() - began
 
 
 def test_hyphens_may_be_left_out() -> None:  # T-06

@@ -1,7 +1,6 @@
 """Addresses as keys: the fast check lets nothing in that email-validator refuses, and gives the same key."""
 
 import random
-import time
 import unicodedata
 
 import pytest
@@ -21,6 +20,7 @@ from app.platform.addresses import (
     text_before_invisible,
     trimmed,
 )
+from tests.services.hangs import no_hang
 from tests.unit.files.contact_files import report_rows
 
 PIECES = [
@@ -245,10 +245,9 @@ def test_report_14b_the_first_of_several_addresses():
     ],
 )
 def test_a_hostile_cell_is_answered_quickly(text):
-    began = time.process_time()
-    for _ in range(20):
-        assert first_email(text).key is None
-        read_phone(text, "DE")
-        has_country_code(text, "DE")
-        text_before_invisible(text)
-    assert time.process_time() - began < 1
+    with no_hang():
+        for _ in range(20):
+            assert first_email(text).key is None
+            read_phone(text, "DE")
+            has_country_code(text, "DE")
+            text_before_invisible(text)

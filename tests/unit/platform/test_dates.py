@@ -1,12 +1,12 @@
 """Dates as people and programs write them, with what is known of their column.  # B-20"""
 
-import time
 from collections import Counter
 from datetime import date
 
 import pytest
 
 from app.platform.text.dates import NO_YEAR, DateStyle, kind_of, read_date
+from tests.services.hangs import no_hang
 from tests.unit.files.contact_files import report_rows
 
 DAY_FIRST = DateStyle(month_first=False, this_year=2026)
@@ -155,8 +155,7 @@ def test_whatever_the_text_it_costs_little():
         "é" * 79 + "1",
         "\u0301" * 79 + "1",
     ]
-    began = time.process_time()
-    for text in hostile:
-        for _ in range(200):
-            kind_of(text)
-    assert time.process_time() - began < 0.5
+    with no_hang():
+        for text in hostile:
+            for _ in range(200):
+                kind_of(text)

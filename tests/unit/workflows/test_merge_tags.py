@@ -1,6 +1,5 @@
 """Rendering texts: values arrive, nothing fails, nothing runs away (W-05, W-06)."""
 
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from app.workflows.domain import MERGE_TAGS, analyse, render_email_body, render_text, sample_context
 from app.workflows.domain.messages.liquid_filters import FILTERS
+from tests.services.hangs import no_hang
 
 PEOPLE: dict[str, Any] = {
     "contact": {
@@ -114,9 +114,8 @@ HOG = [
 
 @pytest.mark.parametrize("text", HOG, ids=range(len(HOG)))
 def test_no_text_takes_long_or_grows_without_end(text: str) -> None:  # W-05
-    begun = time.process_time()
-    analyse(text)
-    plain, html = render_text(text, PEOPLE), render_email_body(text, PEOPLE)
-    assert time.process_time() - begun < 4
+    with no_hang(30):
+        analyse(text)
+        plain, html = render_text(text, PEOPLE), render_email_body(text, PEOPLE)
     assert len(plain) <= 250_000
     assert len(html) <= 1_500_000
