@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 BIN := .venv/bin
-ROUNDS ?= 2
+ROUNDS ?= 1
 m ?=
 only ?=
 .DEFAULT_GOAL := help
@@ -28,6 +28,8 @@ run: environment ## start Muster (queue, web, workers, clock); Ctrl-C stops it
 	@exec $(BIN)/python -m ops
 
 # In alphabetical order the long files come first and unit tests last, so that no process waits long for another.
+# Every process that a test starts would compile all of Muster again if an environment forbids bytecode.
+test: export PYTHONDONTWRITEBYTECODE =
 test: check browser-found ## run all checks, and all tests on SQLite and PostgreSQL
 	@$(BIN)/pytest tests --database=both --rounds=$(ROUNDS) --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
