@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
@@ -25,6 +25,15 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 SIZES = {1440: 800, 1280: 800, 360: 740}
 """Width of a window to its height, in pixels."""
+_UNTIL_THEMED = """theme => new Promise((done, fail) => {
+    const end = performance.now() + 20000
+    const look = () => {
+        if (document.documentElement.dataset.bsTheme === theme) done()
+        else if (performance.now() > end) fail(new Error(`the page never got the theme ${theme}`))
+        else requestAnimationFrame(look)
+    }
+    look()
+})"""
 _LINK = re.compile(r'<a\s[^>]*?href="([^"]+)"')
 _signed_in: dict[tuple[str, str], Any] = {}  # cookies by installation (host and port) and user
 
@@ -132,11 +141,11 @@ def axe_problems(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     """Return axe's violations on the current page, one line per element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    options = {"runOnly": rules, "resultTypes": ["violations"]}
-    result = page.evaluate("options => axe.run(document, options)", options)
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
+    run = "options => axe.run(document, options).then(result => result.violations)"
     return [
         f"{problem['id']}: {node['target']} {node['failureSummary']}"
-        for problem in result["violations"]
+        for problem in page.evaluate(run, options)
         for node in problem["nodes"]
     ]
 
@@ -144,9 +153,10 @@ def axe_problems(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
 def resize(page: Page, width: int, theme: str) -> None:
     """Give the window a width in pixels and a theme, and wait until the page has both."""
     scheme: Any = theme
-    page.set_viewport_size({"width": width, "height": SIZES[width]})
+    if page.viewport_size != {"width": width, "height": SIZES[width]}:
+        page.set_viewport_size({"width": width, "height": SIZES[width]})
     page.emulate_media(color_scheme=scheme)
-    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+    page.evaluate(_UNTIL_THEMED, theme)  # an `expect` looks again only after 100 ms, and costs twice as much
 
 
 def problems_everywhere(page: Page) -> list[str]:

@@ -54,8 +54,9 @@ def find_or_install() -> str:
 
 
 def switches() -> list[str]:
-    """Return command-line switches: no sandbox as root, and no /dev/shm, which is small in containers."""
-    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    """Return command-line switches: no sandbox as root, no /dev/shm, which is small in containers, and no
+    graphics card, which would be imitated with a lot of work."""
+    return ["--disable-dev-shm-usage", "--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
 if __name__ == "__main__":
