@@ -5,6 +5,7 @@ from app.contacts.domain.consent import (
     STRENGTH,
     ConsentBasis,
     Status,
+    consent_words,
     may_be_contacted,
     may_become,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "ValueStyle",
     "birthday_input",
     "clean",
+    "consent_words",
     "may_be_contacted",
     "may_become",
     "name_key",

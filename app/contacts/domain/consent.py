@@ -41,6 +41,11 @@ CONSENT_LABELS: dict[ConsentBasis, str] = {
 }
 
 
+def consent_words(basis: str | None) -> str:
+    """Return the label of a legal basis; empty if there is none."""
+    return next((label for known, label in CONSENT_LABELS.items() if known == basis), "")
+
+
 def may_be_contacted(status: str | None) -> bool:
     """Return whether a contact with this status may be enrolled and receive messages; False for an unknown or
     missing status. `infrastructure.conditions` has the SQL form."""

@@ -14,6 +14,7 @@ from app.bulk_enrollment.domain.dry_runs.meaning import value_words
 from app.bulk_enrollment.presentation.control.timing import plan_in_words, show_problems
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.bulk_enrollment.presentation.selection.when_form import WhenForm, form_for, read_when
+from app.contacts.domain import consent_words
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached, MusterError, TooMuch
 from app.workflows import application as workflows
@@ -108,6 +109,7 @@ def _page(run: DryRun, refusal: MusterError | None = None, when: WhenForm | None
         timing=plan_in_words(run.job.options, run.to_be_done) if run.is_ready else None,
         begins="" if run.effects.remarks else beginning_words(run.workflow.parsed) if run.workflow else "",
         left_out_value=value_words(run.job.options.only_with),
+        consent=consent_words(run.job.options.consent_basis),
         back=back,
         shares=shares,
         tone_of=tone_of,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.bulk_enrollment.application.records.job_report import job_report
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.presentation.report import figures
-from app.contacts.domain import CONSENT_LABELS
+from app.contacts.domain import consent_words
 from app.platform import web
 from app.platform.clock import now
 from app.platform.errors import Conflict
@@ -24,7 +24,6 @@ def show(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("jobs.show", public_id=public_id), 303)
     shown = report.shown
     path = url_for("jobs.show", public_id=public_id)
-    labels = {basis.value: label for basis, label in CONSENT_LABELS.items()}
     return render_template(
         "bulk_enrollment/report.html",
         report=report,
@@ -32,7 +31,7 @@ def show(public_id: str) -> ResponseReturnValue:
         headline=job_texts.headline(shown.facts),
         skipped=job_texts.skipped(shown.state.outcomes),
         figures=figures.figures_of(shown),
-        consent=labels.get(shown.job.options.consent_basis, ""),
+        consent=consent_words(shown.job.options.consent_basis),
         link=f"{current().public_url or request.host_url.rstrip('/')}{path}",
         printed_at=now(),
         nav_active="contacts" if shown.job.kind == "import" else "enrollments",

@@ -9,7 +9,7 @@ from app.bulk_enrollment.application.records.consent_ledger import consent_ledge
 from app.bulk_enrollment.infrastructure.problem_rows import MOST
 from app.bulk_enrollment.presentation.report.figures import tone_of
 from app.contacts import application as contacts
-from app.contacts.domain import CONSENT_LABELS
+from app.contacts.domain import consent_words
 from app.platform import web
 
 blueprint = Blueprint("job_rows", __name__, url_prefix="/enrollments")
@@ -22,7 +22,7 @@ def show(public_id: str, row_number: int) -> ResponseReturnValue:
         "bulk_enrollment/row.html",
         row=row,
         shown=row.shown,
-        consent=_label(row.consent_basis),
+        consent=consent_words(row.consent_basis),
         tone=tone_of(row.outcome),
         nav_active="contacts" if row.shown.job.kind == "import" else "enrollments",
     )
@@ -37,9 +37,7 @@ def _ledger(actor: Actor, contact_id: int) -> Markup | None:
     if not entries:
         return None
     return Markup(
-        render_template("bulk_enrollment/_ledger_card.html", entries=entries, label=_label, tone_of=tone_of)
+        render_template(
+            "bulk_enrollment/_ledger_card.html", entries=entries, label=consent_words, tone_of=tone_of
+        )
     )
-
-
-def _label(basis: str) -> str:
-    return next((label for known, label in CONSENT_LABELS.items() if known == basis), "")

@@ -28,7 +28,7 @@ from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, M
 from app.bulk_enrollment.presentation.report import figures, panel_marks
 from app.bulk_enrollment.presentation.selection.when_form import form_for
 from app.contacts import application as contacts
-from app.contacts.domain import CONSENT_LABELS
+from app.contacts.domain import consent_words
 from app.notifications import application as notifications
 from app.platform import web
 from app.platform.clock import now
@@ -39,7 +39,6 @@ from app.platform.text.numbers import whole_number
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")
 
-CONSENT_WORDS = {basis.value: label for basis, label in CONSENT_LABELS.items()}
 STATUSES = [status for status in JobStatus if status not in DRY_RUN]
 
 
@@ -99,7 +98,7 @@ def show(public_id: str) -> ResponseReturnValue:
         relatives=corrections.relatives_of(web.actor(), shown.job),
         emails=_emails_to_starter(shown),
         filter_words=_filter_words(shown),
-        consent=CONSENT_WORDS.get(shown.job.options.consent_basis, ""),
+        consent=consent_words(shown.job.options.consent_basis),
         **_panel_facts(shown),
         **facts,
     )
