@@ -90,6 +90,10 @@ def test_the_page_shows_them_and_the_new_contacts(trial: Trial, known, bob, work
     assert "2 existing contacts change" in page
     assert "Company 1 filled, 1 overwritten row 1, line 2 ann@example.com Old Acme becomes Acme" in page
     assert "row 2, line 3 ben@example.com gets Bolt" in page
+    assert "Legal basis of new contacts: Existing customers." in page
+    assert "Everyone gets the tag" not in page
+    tagged = words_of(check_page(bob, drafted(trial, workflow, tags=["Spring", "VIP"])))
+    assert "Everyone gets the tags Spring and VIP." in tagged
 
 
 def test_what_was_said_is_what_happens(trial: Trial, known, bob, workflow):
