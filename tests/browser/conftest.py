@@ -1,4 +1,5 @@
-"""Chromium, and one installation with sample data that all browser tests of a session share.
+"""Chromium, and one installation with sample data that all browser tests of a session share. Both end with
+the last of these tests: even idle, they would slow down the others.
 
 A test makes the workflows, jobs and contacts that it changes, under names of its own, and leaves no job
 behind that needs a worker.
@@ -22,28 +23,28 @@ from tests.services.receiver import Receiver, receiver
 MANY = {"MAX_UNFINISHED_JOBS": "100", "MAX_DRY_RUNS": "100", "API_REQUESTS_PER_MINUTE": "0"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The browser of this session."""
+    """The browser of these tests."""
     with browsing.chromium() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mails() -> Iterator[MailServer]:
     """The mail server of the installation."""
     with mail_server() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hook() -> Iterator[Receiver]:
     """A program that webhooks can call."""
     with receiver() as called:
         yield called
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workplace(
     tmp_path_factory: pytest.TempPathFactory, chromium: Browser, mails: MailServer
 ) -> Iterator[Installation]:
@@ -65,19 +66,19 @@ def workplace(
         made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def api(workplace: Installation) -> ApiUser:
     """A program that prepares what a test is not about."""
     return ApiUser(workplace)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(workplace: Installation) -> Flask:
     """The app on the data of the installation."""
     return create_app(Settings.from_environment(workplace.environment))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pages(chromium: Browser, workplace: Installation, app: Flask) -> dict[str, str]:
     """Endpoint → path of every page that a link leads to."""
     with BrowserUser(chromium, workplace.url) as alice:

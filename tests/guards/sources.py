@@ -1,9 +1,9 @@
-"""Our own Python files, parsed once, for the guards that read them."""
+"""Our own Python files, parsed once, when the first guard reads them."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,12 +11,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed file; `module` as it is imported."""
+    """A file; `module` as it is imported."""
 
     path: Path
     module: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The parsed file. Not every process that collects the guards also runs them."""
+        return ast.parse(self.text)
 
     @property
     def name(self) -> str:
@@ -51,17 +55,17 @@ class Source:
 def sources(*folders: str) -> tuple[Source, ...]:
     """All Python files below the folders (`app` when none is named)."""
     paths = [path for folder in folders or ("app",) for path in sorted((ROOT / folder).rglob("*.py"))]
-    return tuple(_parsed(path) for path in paths)
+    return tuple(_read(path) for path in paths)
 
 
 @cache
 def sources_beside() -> tuple[Source, ...]:
     """The Python files that stand beside the folders, such as worker.py."""
-    return tuple(_parsed(path) for path in sorted(ROOT.glob("*.py")))
+    return tuple(_read(path) for path in sorted(ROOT.glob("*.py")))
 
 
-def _parsed(path: Path) -> Source:
+def _read(path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
     parts = path.relative_to(ROOT).with_suffix("").parts
     module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return Source(path, module, text, ast.parse(text))
+    return Source(path, module, text)
