@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
@@ -92,6 +93,9 @@ class Database:
         self._states: set[str] = set()
         self.app: Flask = create_app(self.settings())
         _hash_quickly(self.app)
+        if kind == "sqlite":
+            with self.app.app_context():
+                sa.event.listen(db.engine, "connect", _wait_for_no_disk)
 
     @property
     def url(self) -> str:
@@ -162,3 +166,7 @@ def _hash_quickly(app: Flask) -> None:
     app.extensions["security"].pwd_context.update(
         argon2__time_cost=1, argon2__memory_cost=64, argon2__parallelism=1
     )
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
