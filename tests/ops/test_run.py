@@ -90,7 +90,7 @@ def test_ends_within_ten_seconds_whatever_is_under_way(installation: Make) -> No
 
 
 def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
-    site = installation().start()
+    site = installation(WORKERS="1").start()
     site.kill("supervisor")
     assert site.wait() == 1
     assert nothing_runs(site)
@@ -100,7 +100,7 @@ def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
 
 
 def test_start_after_everything_above_was_killed(installation: Make) -> None:
-    site = installation().start()
+    site = installation(WORKERS="1").start()
     workers = site.pid_of("worker-1")
     site.kill("supervisor", signal.SIGSTOP)
     site.kill("muster")
@@ -114,7 +114,7 @@ def test_start_after_everything_above_was_killed(installation: Make) -> None:
 
 
 def test_only_once_in_a_folder(installation: Make) -> None:
-    site = installation().start()
+    site = installation(WORKERS="1").start()
     second = Installation(site.data_dir)
     second.begin()
     assert second.wait() == 1
@@ -127,7 +127,7 @@ def test_only_once_in_a_folder(installation: Make) -> None:
 def test_strange_folder_names(installation: Make) -> None:
     site = installation()
     folder = site.data_dir / 'a "b" %(c)s ; # d' / ("long" * 30)
-    strange = Installation(folder, PORT=str(site.port))
+    strange = Installation(folder, PORT=str(site.port), WORKERS="1")
     try:
         strange.start()
         assert readiness(strange)[0] == 200
