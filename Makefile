@@ -36,7 +36,7 @@ test: check browser-found ## run all checks, and all tests on SQLite and Postgre
 check: environment-dev ## check format, lint, types, and import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: run make fix."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy $(wildcard app/*/domain* app/*/application*) app/platform ops worker.py
+	@$(BIN)/mypy app ops worker.py
 	@$(BIN)/lint-imports --no-logo
 
 unit: environment-dev ## run the unit tests

@@ -49,7 +49,7 @@ def user_of_sign_in(token_hash: str, at: datetime) -> User | None:
 
 
 @lru_cache
-def _user_of_sign_in() -> sa.Select[tuple[User]]:
+def _user_of_sign_in() -> sa.Select[User]:
     token_hash = sa.bindparam("token_hash", type_=SignIn.token_hash.type)
     at = sa.bindparam("at", type_=SignIn.expires_at.type)
     return (
@@ -72,7 +72,7 @@ def accounts_of(user_id: int) -> Sequence[tuple[Account, str]]:
 
 
 @lru_cache
-def _accounts_of() -> sa.Select[tuple[Account, str]]:
+def _accounts_of() -> sa.Select[Account, str]:
     return (
         sa.select(Account, Membership.role)
         .join(

@@ -23,7 +23,7 @@ class Account(Authored, db.Model):
     limits: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class User(Authored, UserMixin, db.Model):  # type: ignore[misc]
+class User(Authored, UserMixin, db.Model):
     """A person. `approval_emails`: whether they get an email when a job waits for their approval."""
 
     __tablename__ = "users"
@@ -36,7 +36,8 @@ class User(Authored, UserMixin, db.Model):  # type: ignore[misc]
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     approval_emails: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
-    roles = ()  # Flask-Security's roles are not used; memberships hold the role
+    # Flask-Security's roles are not used; memberships hold the role.
+    roles = ()  # type: ignore[assignment]
 
 
 class Membership(AccountOwned, Authored, db.Model):

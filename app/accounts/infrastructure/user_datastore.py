@@ -1,5 +1,7 @@
 """Datastore through which Flask-Security reads and writes users."""
 
+from typing import Any, cast
+
 from flask_security import SQLAlchemyUserDatastore
 
 from app.accounts.infrastructure.tables import User
@@ -16,4 +18,4 @@ class UserDatastore(SQLAlchemyUserDatastore):
 
 def user_datastore() -> UserDatastore:
     """Return a datastore without roles; permissions come from memberships."""
-    return UserDatastore(db, User, None)
+    return UserDatastore(db, User, cast(Any, None))

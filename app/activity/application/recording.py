@@ -56,7 +56,7 @@ def record_contact(actor: ActorLike, contact_id: int, kind: str, text: str | Non
 def record_many(
     kind: str,
     account_id: int,
-    contacts: sa.Select[tuple[int]] | Bound,
+    contacts: sa.Select[int] | Bound,
     at: datetime,
     workflow_id: int | None = None,
     job_id: int | None = None,
@@ -74,7 +74,7 @@ def forget_contact(account_id: int, contact_id: int) -> None:
     store.forget_contact(account_id, contact_id)
 
 
-def forget_contacts(account_id: int, contacts: sa.Select[tuple[int]]) -> None:
+def forget_contacts(account_id: int, contacts: sa.Select[int]) -> None:
     """Delete the timelines of contacts that are being deleted."""
     store.delete_contact_events(account_id, contacts)
 

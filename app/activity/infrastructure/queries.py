@@ -60,7 +60,7 @@ def people_in_log(account_id: int) -> list[tuple[int, str]]:
     )
 
 
-def _wanted(account_id: int, wanted: LogFilter) -> sa.Select[tuple[AuditEntry]]:
+def _wanted(account_id: int, wanted: LogFilter) -> sa.Select[AuditEntry]:
     query = sa.select(AuditEntry).where(AuditEntry.account_id == account_id)
     if wanted.user_id is not None:
         query = query.where(

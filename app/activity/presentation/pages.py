@@ -20,7 +20,7 @@ blueprint = Blueprint("activity", __name__)
 
 @blueprint.get("/activity")
 def index() -> ResponseReturnValue:
-    asked = {
+    asked: dict[str, Any] = {
         name: value
         for name in ("person", "kind", "from", "to")
         if (value := request.args.get(name, "").strip())

@@ -2,14 +2,13 @@
 failed."""
 
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.brakes.rules import WINDOW, Failures, SettledBatch, excess
 from app.bulk_enrollment.domain.job import OPEN_BATCH, RUNNING, SMALLEST_ASKED, BatchStatus
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import BigInt, session
+from app.platform.database import AnySelect, BigInt, session
 
 ENOUGH_BATCHES = WINDOW // SMALLEST_ASKED + 1  # have WINDOW rows, however small they are
 
@@ -79,12 +78,12 @@ def _counted() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 @lru_cache
-def _in_all() -> sa.Select[Any]:
+def _in_all() -> AnySelect:
     return sa.select(sa.func.sum(_COUNTED_ROWS), sa.func.sum(_COUNTED_FAILED)).where(*_counted())
 
 
 @lru_cache
-def _newest() -> sa.Select[Any]:
+def _newest() -> AnySelect:
     return (
         sa.select(_COUNTED_ROWS, _COUNTED_FAILED)
         .where(*_counted())

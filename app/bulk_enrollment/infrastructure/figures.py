@@ -170,14 +170,20 @@ def _next_retry(account_id: int, job_id: int) -> Retry | None:
         .limit(1)
     )
     found = session().execute(query).first()
-    return Retry(*found) if found else None
+    return Retry._make(found) if found else None
 
 
 def final_figures(job: Measured) -> Figures:
     """Return the figures of a job that is over from its own columns, without reading its batches."""
     outcomes = {} if job.status == JobStatus.FAILED else dict(job.totals)
     kinds = totals_by_kind({Outcome[name]: rows for name, rows in outcomes.items()})
-    return Figures(**kinds, batches=job.batches, outcomes=outcomes)
+    return Figures(
+        succeeded=kinds["succeeded"],
+        failed=kinds["failed"],
+        skipped=kinds["skipped"],
+        batches=job.batches,
+        outcomes=outcomes,
+    )
 
 
 def progress_of(job: Measured, figures: Figures, now: datetime) -> Progress:

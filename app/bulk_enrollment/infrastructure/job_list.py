@@ -17,7 +17,7 @@ from app.bulk_enrollment.domain.job import DRY_RUN, UNFINISHED, BatchStatus, Job
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob
-from app.platform.database import BigInt, session
+from app.platform.database import AnySelect, BigInt, session
 from app.platform.database.documents import read_once
 from app.platform.database.many_rows import constant, constants
 from app.platform.database.short_reads import read_built
@@ -108,7 +108,7 @@ def named_job(account_id: int, public_id: str) -> NamedJob | None:
 
 
 @lru_cache  # every poll of a panel runs it, and building it takes longer than running it
-def _one_named() -> sa.Select[Any]:
+def _one_named() -> AnySelect:
     public_id = sa.bindparam("public_id", type_=EnrollmentJob.public_id.type)
     return _named(sa.bindparam("of_account", type_=BigInt)).where(EnrollmentJob.public_id == public_id)
 
@@ -212,7 +212,7 @@ def origins(account_id: int, job_ids: Sequence[int]) -> dict[int, Origin]:
     return {job_id: Origin(public_id, options.source_name or "a file") for job_id, public_id, options in rows}
 
 
-def _filtered(account_id: int, wanted: JobFilter) -> sa.Select[Any]:
+def _filtered(account_id: int, wanted: JobFilter) -> AnySelect:
     query = _named(account_id).where(_of_kind(wanted.kind))
     if wanted.status:
         query = query.where(EnrollmentJob.status.in_(statuses_named(wanted.status)))
@@ -232,7 +232,7 @@ def _of_kind(kind: str) -> sa.ColumnElement[bool]:
     return sa.or_(EnrollmentJob.kind == kind, undoes)
 
 
-def _named(account_id: Any) -> sa.Select[Any]:
+def _named(account_id: Any) -> AnySelect:
     pauser, starter, decider = (sa.orm.aliased(User, name=name) for name in ("pauser", "starter", "decider"))
     workflow = (Workflow.name, Workflow.public_id, Workflow.status)
     return (
@@ -252,7 +252,7 @@ def _its_workflow(account_id: Any) -> sa.ColumnElement[bool]:
     return sa.and_(Workflow.id == EnrollmentJob.workflow_id, Workflow.account_id == account_id)
 
 
-def _read(query: sa.Select[Any]) -> list[NamedJob]:
+def _read(query: AnySelect) -> list[NamedJob]:
     return [NamedJob(*row) for row in session().execute(query)]
 
 

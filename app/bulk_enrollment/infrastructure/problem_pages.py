@@ -19,7 +19,8 @@ from app.platform.database.many_rows import constant, constants
 from app.platform.database.short_reads import in_ids
 
 ROWS = EnrollmentRow.__table__.c
-_number, _identifier, _outcome = ROWS.row_number, ROWS.identifier, ROWS.outcome
+_number, _outcome = ROWS.row_number, ROWS.outcome
+_identifier: sa.ColumnElement[str] = ROWS.identifier
 _account = sa.bindparam("of_account", type_=BigInt)
 _job = sa.bindparam("of_job", type_=BigInt)
 _anchor_row = sa.bindparam("anchor_row", type_=sa.Integer)

@@ -111,7 +111,7 @@ def write_outcomes(span: Range, original: EnrollmentJob) -> None:
     )
 
 
-def all_people(span: Range) -> sa.Select[tuple[int]]:
+def all_people(span: Range) -> sa.Select[Any]:
     """Select the contact ids of the range."""
     return sa.select(EnrollmentRow.contact_id).where(span.holds(), EnrollmentRow.contact_id.isnot(None))
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,7 +23,7 @@ from app.bulk_enrollment.infrastructure.conditions.plan_states import (
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.relatives import is_needed
 from app.bulk_enrollment.infrastructure.tables import NOT_OVER, EnrollmentBatch, EnrollmentJob
-from app.platform.database import session
+from app.platform.database import AnySelect, session
 from app.platform.leases import is_older, lease, longest_wait
 from app.workflows.infrastructure.tables import Workflow
 
@@ -205,6 +204,6 @@ def expired_jobs(before: datetime, limit: int) -> list[tuple[int, int]]:
     )
 
 
-def _pairs(query: sa.Select[Any]) -> list[tuple[int, int]]:
+def _pairs(query: AnySelect) -> list[tuple[int, int]]:
     rows = session().execute(query, execution_options={"cross_account": True})
     return [(account_id, other) for account_id, other in rows]

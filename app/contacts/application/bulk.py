@@ -149,13 +149,13 @@ def tag_each(account_id: int, rows: sa.Select[Any] | Bound, job_id: int | None, 
         return bulk_store.tag_each(account_id, bound(rows), job_id, at)
 
 
-def untag_many(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+def untag_many(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
     """Remove the tags that the job `job_id` added to the contacts. Returns how many contact–tag pairs."""
     with transaction():
         return undo_store.untag(account_id, contact_ids, job_id)
 
 
-def remove_created(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+def remove_created(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
     """Delete those of the contacts that the job `job_id` created, with their timelines; returns how many.
 
     The caller has locked them (`lock_many`), makes sure that nothing else has used them, and has removed

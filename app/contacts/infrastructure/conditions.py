@@ -60,7 +60,9 @@ def key_column(identifier: Identifier, contacts: Any = Contact) -> Any:
     return {"email": contacts.email_key, "phone": contacts.phone_key, "contact_id": contacts.id}[identifier]
 
 
-def has_key(account_id: int, identifier: Identifier, key: Any, contacts: Any = Contact) -> Any:
+def has_key(
+    account_id: int | sa.BindParameter[int], identifier: Identifier, key: Any, contacts: Any = Contact
+) -> Any:
     """Condition that a contact of the account has `key` (a value or a column).
 
     Several contacts may share a phone key; use `matched_keys` where only one may be picked. Each form is an

@@ -175,7 +175,8 @@ class ContactList:
         return in_lane(lane, self._key(lane.column))
 
     def _key(self, column: str) -> sa.ColumnElement[Any]:
-        return _contacts.c[column].concat("") if self._by_filter else _contacts.c[column]
+        key: sa.ColumnElement[Any] = _contacts.c[column]
+        return key.concat("") if self._by_filter else key
 
     def _tagged(self) -> tuple[sa.ColumnElement[bool], ...]:
         return ContactTag.account_id == self._account_id, ContactTag.tag_id == self._wanted.tag_id

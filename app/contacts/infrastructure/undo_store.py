@@ -8,7 +8,7 @@ from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.platform.database import session
 
 
-def untag(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+def untag(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
     """Remove the tags that the job added to the contacts; return how many."""
     return _written(
         sa.delete(ContactTag).where(
@@ -19,7 +19,7 @@ def untag(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> i
     )
 
 
-def remove(account_id: int, contact_ids: sa.Select[tuple[int]], job_id: int) -> int:
+def remove(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
     """Delete those of the contacts that the job created; return how many."""
     return _written(
         sa.delete(Contact).where(

@@ -11,7 +11,7 @@ from app.platform.text.words import counted
 
 def enroll_many(
     account_id: int,
-    contacts: sa.Select[tuple[int]] | Bound,
+    contacts: sa.Select[int] | Bound,
     *,
     workflow_id: int,
     version_id: int,
@@ -35,7 +35,7 @@ def enroll_many(
 
 
 def withdraw_many(
-    account_id: int, contacts: sa.Select[tuple[int]], *, job_id: int, undone_by: int, at: datetime
+    account_id: int, contacts: sa.Select[int], *, job_id: int, undone_by: int, at: datetime
 ) -> int:
     """End those enrollments of the contacts that the job `job_id` made and that are under way; return how
     many.
@@ -46,13 +46,13 @@ def withdraw_many(
     return store.withdraw_many(account_id, contacts, job_id, undone_by, at)
 
 
-def withdraw_deleted(account_id: int, contacts: sa.Select[tuple[int]], at: datetime) -> None:
+def withdraw_deleted(account_id: int, contacts: sa.Select[int], at: datetime) -> None:
     """End the active enrollments of contacts that are being deleted, in the caller's transaction. The
     enrollments stay, so that the figures of workflows and jobs do not change."""
     store.withdraw(account_id, contacts, at)
 
 
-def foresee_withdrawal(account_id: int, contacts: sa.Select[tuple[int]]) -> str:
+def foresee_withdrawal(account_id: int, contacts: sa.Select[int]) -> str:
     """Say how many active enrollments would end if the contacts were deleted; empty if none."""
     found = queries.active_enrollments_of(account_id, contacts)
     ends = "ends" if found == 1 else "end"

@@ -24,7 +24,7 @@ class Page(NamedTuple):
     has_next: bool
 
 
-def active_enrollments_of(account_id: int, contacts: sa.Select[tuple[int]]) -> int:
+def active_enrollments_of(account_id: int, contacts: sa.Select[int]) -> int:
     """Return the number of active enrollments of the contacts whose ids the select returns."""
     query = sa.select(sa.func.count()).where(
         Enrollment.account_id == account_id,
@@ -93,7 +93,7 @@ def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tu
 
 def _ids(
     account_id: int, workflow_id: int, status: str, after: int | None, before: int | None
-) -> sa.Select[tuple[int]]:
+) -> sa.Select[int]:
     """Select up to PAGE + 1 ids with one status, in index order."""
     query = sa.select(Enrollment.id).where(
         Enrollment.account_id == account_id,

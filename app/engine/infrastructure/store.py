@@ -23,7 +23,7 @@ _GIVEN = ("account_id", "workflow_id", "version_id", "status", "step_id", "sourc
 
 def enroll_many(
     account_id: int,
-    contacts: sa.Select[tuple[int]] | Bound,
+    contacts: sa.Select[int] | Bound,
     workflow_id: int,
     version_id: int,
     first_step: str | None,
@@ -50,13 +50,13 @@ def enroll_many(
     return enrolled
 
 
-def withdraw(account_id: int, contacts: sa.Select[tuple[int]], at: datetime) -> None:
+def withdraw(account_id: int, contacts: sa.Select[int], at: datetime) -> None:
     """End the active enrollments of the contacts whose ids the select returns."""
     _end(account_id, _enrollments.c.contact_id.in_(contacts), at=at)
 
 
 def withdraw_many(
-    account_id: int, contacts: sa.Select[tuple[int]], job_id: int, undone_by: int, at: datetime
+    account_id: int, contacts: sa.Select[int], job_id: int, undone_by: int, at: datetime
 ) -> int:
     """End the job's enrollments of the contacts that are under way; see `application.withdraw_many`."""
     of_job = (_enrollments.c.job_id == job_id, _enrollments.c.contact_id.in_(contacts))

@@ -40,5 +40,5 @@ def _place(name: str) -> int | None:
     return number_of(request.args.get(name, ""))
 
 
-def _address(public_id: str, view: str, **place: int) -> str:
+def _address(public_id: str, view: str, **place: Any) -> str:
     return url_for("engine.people", public_id=public_id, view=view or None, **place)

@@ -44,12 +44,23 @@ class Destination(Protocol):
     all URLs of these pages carry.
     """
 
-    title: str
-    action: str
-    place: str
-    crumbs: Sequence[tuple[str, str]]
-    most_rows: int
-    kept: Mapping[str, str]
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def action(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def crumbs(self) -> Sequence[tuple[str, str]]: ...
+
+    @property
+    def most_rows(self) -> int: ...
+
+    @property
+    def kept(self) -> Mapping[str, str]: ...
 
     def with_upload(self, upload: Upload) -> "Destination":
         """Return the destination for a known upload. May raise NotFound."""
@@ -101,7 +112,8 @@ class TerminalDestination(Protocol):
     """A destination opened by a command. `reads_values`: columns other than the identifier are used, so
     ambiguous dates must be decided."""
 
-    reads_values: bool
+    @property
+    def reads_values(self) -> bool: ...
 
     def run(self, upload: Upload, choices: FileChoices, facts: dict[str, Any], as_json: bool) -> None:
         """Process the rows and print the result. `facts` describes the file, see `terminal_file.facts_of`."""

@@ -55,7 +55,9 @@ def counted_later(upload: files.Upload, asked: Mapping[str, str]) -> files.Peopl
         for name, field in columns.items()
         if field and whole_number(at := asked.get(name, ""), 99_999) is not None
     }
-    if identifier not in mapping.values() or any(int(at) >= len(upload.layout["columns"]) for at in mapping):
+    if identifier is None or identifier not in mapping.values():
+        return None
+    if any(int(at) >= len(upload.layout["columns"]) for at in mapping):
         return None
     phones = next((style for style in PHONES if style == asked.get("phones")), PHONES[0])
     return files.new_to_account(upload.account_id, upload, mapping, identifier, phones)

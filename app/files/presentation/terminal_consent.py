@@ -52,7 +52,8 @@ def settle(
 def _given(words: tuple[str, ...], columns: Sequence[str]) -> files.GivenAnswers:
     values: dict[str, str] = {}
     blank: dict[int, str] = {}
-    alike: dict[str, str] = {}
+    all_blank: str | None = None
+    others: str | None = None
     for entry in words:
         word, equals, answer = entry.rpartition("=")
         if not equals or answer not in ANSWERS:
@@ -62,14 +63,14 @@ def _given(words: tuple[str, ...], columns: Sequence[str]) -> files.GivenAnswers
         word = word.strip()
         column = word.removeprefix(BLANK).strip()
         if word == EVERY_OTHER_WORD:
-            alike["others"] = answer
+            others = answer
         elif not column:
-            alike["all_blank"] = answer
+            all_blank = answer
         elif word.startswith(BLANK):
             blank |= dict.fromkeys(_columns_named(column, columns, entry), answer)
         else:
             values[word] = answer
-    return files.GivenAnswers(values=values, blank=blank, **alike)
+    return files.GivenAnswers(values=values, blank=blank, all_blank=all_blank, others=others)
 
 
 def _columns_named(name: str, columns: Sequence[str], entry: str) -> list[int]:

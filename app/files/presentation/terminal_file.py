@@ -96,7 +96,7 @@ def identifier_for(reading: Reading, mapping: Mapping[str, str]) -> Identifier:
     """Return the identifier from the option, or the default for the mapping."""
     if reading.identifier is not None:
         return cast(Identifier, reading.identifier.replace("-", "_"))
-    return cast(Identifier, files.identifier_of(mapping) or "email")
+    return files.identifier_of(mapping) or "email"
 
 
 def ask_for_dates(upload: files.Upload, mapping: Mapping[str, str], reading: Reading) -> None:
@@ -197,4 +197,5 @@ def _known_layout(reading: Reading, upload: files.Upload) -> KnownLayout:
 
 
 def _email(facts: Mapping[str, Any]) -> str:
-    return next(name for name, field in facts["columns"].items() if field == "email")
+    columns: Mapping[str, str] = facts["columns"]
+    return next(name for name, field in columns.items() if field == "email")

@@ -13,9 +13,9 @@ from app.workflows.domain.definition.duration import wait_minutes
 from app.workflows.domain.drawing.drawing import DrawnPath, NodeKind
 from app.workflows.domain.drawing.sample_message import sample_message
 
-Kind = Literal[get_args(NodeKind)]  # type: ignore[valid-type]
+Kind = Literal[get_args(NodeKind)]
 
-MESSAGE: Final = {
+MESSAGE: Final[dict[str, Any]] = {
     "medium": "Email",
     "subject": "Thanks for your interest, Anna",
     "preheader": "One question before we start.",
@@ -53,7 +53,7 @@ EMAIL: Final = TRIGGER | {
     "merge_tags": ["contact.first_name"],
     "message": MESSAGE,
 }
-PATH: Final = {
+PATH: Final[dict[str, Any]] = {
     "id": "clicked",
     "name": "Clicked",
     "rule": "Link clicked in “Thanks for your interest”",

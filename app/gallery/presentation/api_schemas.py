@@ -26,9 +26,9 @@ from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
 RECOMMENDED: Final = "recommended"
 
-CategoryKey = Literal[CATEGORY_KEYS]  # type: ignore[valid-type]
-StepType = Literal[tuple(step.type for step in STEPS)]  # type: ignore[valid-type]
-Sort = Literal[tuple(sort or RECOMMENDED for sort in SORTS)]  # type: ignore[valid-type]
+CategoryKey = Literal[CATEGORY_KEYS]
+StepType = Literal[tuple(step.type for step in STEPS)]
+Sort = Literal[tuple(sort or RECOMMENDED for sort in SORTS)]
 
 Name = Annotated[
     str, described("Name of the template.", "Spring fair follow-up", min_length=1, max_length=MAX_NAME)

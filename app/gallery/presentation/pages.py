@@ -4,7 +4,7 @@ For htmx requests each page returns only the part that changes: search results, 
 message.
 """
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         "categories": CATEGORIES,
         "category": category_named(query.category),
         "sorts": SORTS,
-        "address": lambda **changes: url_for("gallery.index", **query.address(**changes)),
+        "address": lambda **changes: url_for("gallery.index", **cast(Any, query.address(**changes))),
     }
     if _is_for("gallery-results"):
         return render_template("gallery/_results.html", **facts), _new_address(query, facts["address"]())

@@ -81,7 +81,9 @@ def _problems(form: SetupForm) -> dict[str, str]:
 
 def _sign_in(actor: Actor) -> None:
     security = cast(Security, current_app.extensions["user_security"])
-    login_user(security.datastore.find_user(id=actor.user_id))
+    owner = security.datastore.find_user(id=actor.user_id)
+    assert owner is not None
+    login_user(owner)
 
 
 def _add_sample_data(actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """The database: tables' columns, the engine, sessions, and transactions."""
 
-from app.platform.database.columns import IDS_NOT_REUSED, Authored, BigInt, Json, UtcDateTime
+from app.platform.database.columns import IDS_NOT_REUSED, AnySelect, Authored, BigInt, Json, UtcDateTime
 from app.platform.database.engine import db, init, is_sqlite
 from app.platform.database.failures import is_timeout, is_transient
 from app.platform.database.transactions import (
@@ -14,6 +14,7 @@ from app.platform.database.transactions import (
 
 __all__ = [
     "IDS_NOT_REUSED",
+    "AnySelect",
     "Authored",
     "BigInt",
     "Json",

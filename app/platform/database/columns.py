@@ -14,6 +14,9 @@ from app.platform.clock import now
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Json = sa.JSON().with_variant(JSONB, "postgresql")
 
+AnySelect = sa.Select[*tuple[Any, ...]]
+"""A select of any number of columns."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A timezone-aware datetime in UTC; SQLite stores it without the time zone."""

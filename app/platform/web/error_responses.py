@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, g, redirect, render_template, request
-from flask_login import AnonymousUserMixin  # type: ignore[import-untyped]
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.contacts.infrastructure.tables import CustomField
-from app.platform.database import BigInt, session
+from app.platform.database import AnySelect, BigInt, session
 from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
@@ -132,7 +132,7 @@ def list_workflows(
 
 
 @lru_cache
-def _list(given: frozenset[str], words: Sequence[str] = ()) -> sa.Select[Any]:
+def _list(given: frozenset[str], words: Sequence[str] = ()) -> AnySelect:
     """Return the select for the parameters that are given, and for workflows that contain all words."""
     one, version = Workflow.__table__.c, WorkflowVersion.__table__.c
     time = sa.bindparam("after_time", type_=one.updated_at.type)
@@ -215,8 +215,8 @@ def name_of(user_id: int | None) -> str | None:
 
 
 def _matching(
-    query: sa.Select[Any], account_id: Any, words: Sequence[str], workflows: Any = Workflow
-) -> sa.Select[Any]:
+    query: AnySelect, account_id: Any, words: Sequence[str], workflows: Any = Workflow
+) -> AnySelect:
     """Limit a select to workflows that contain all words; `workflows` are the columns, of the class or of the
     table."""
     query = query.where(workflows.account_id == account_id)

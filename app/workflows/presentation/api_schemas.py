@@ -12,7 +12,7 @@ from app.workflows.application.drafts import MAX_DESCRIPTION_LENGTH
 from app.workflows.domain import EXAMPLE, Status
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
-StatusName = Literal[tuple(status.value for status in Status)]  # type: ignore[valid-type]
+StatusName = Literal[tuple(status.value for status in Status)]
 Definition = Annotated[
     dict[str, Any],
     described("Trigger, steps, and goals. The format is the same in templates.", EXAMPLE),

@@ -114,5 +114,5 @@ def _name_page(
     )
 
 
-def _address(text: str, status: str | None, **place: str) -> str:
+def _address(text: str, status: str | None, **place: Any) -> str:
     return url_for("workflows.index", q=text or None, status=status, **place)

@@ -24,7 +24,8 @@ def is_settled(
     the row number. `is_over`: the job is finished, so that all its batches are settled.
     """
     if is_over:
-        return rows.row_number <= _last_row_of_all(account_id, job_id)
+        is_in: sa.ColumnElement[bool] = rows.row_number <= _last_row_of_all(account_id, job_id)
+        return is_in
     batch, end = _batches.alias("batch").c, _batches.alias("settled_batch").c
     first_end, size = _last_row(account_id, job_id, 1), _size(account_id, job_id)
     number = sa.case((rows.row_number <= first_end, 1), else_=(rows.row_number - first_end - 1) // size + 2)

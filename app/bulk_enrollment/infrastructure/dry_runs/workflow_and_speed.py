@@ -37,7 +37,7 @@ def recent_pace(account_id: int) -> float | None:
     )
     rows = seconds = 0.0
     for total, started_at, finished_at, paused in session().execute(query):
-        if finished_at is not None:
+        if started_at is not None and finished_at is not None:
             rows += total
             seconds += seconds_at_work(started_at, paused, finished_at)
     return rows / seconds if seconds > 0 else None

@@ -105,7 +105,7 @@ def retries_of(account_id: int, job_id: int) -> list[tuple[str, str]]:
         )
         .order_by(EnrollmentJob.id.desc())
     )
-    return [(public_id, retries) for public_id, retries in rows]
+    return [(public_id, retries) for public_id, retries in rows if retries is not None]
 
 
 def counts_by_state(account_id: int, job_id: int) -> dict[str, dict[Outcome, int]]:

@@ -106,7 +106,7 @@ def past_entries(
         .order_by(PastJob.job_id.desc())
         .limit(limit)
     )
-    return [PastEntry(*row) for row in session().execute(query)]
+    return [PastEntry._make(row) for row in session().execute(query)]
 
 
 def forget_contacts(account_id: int, contact_ids: Any) -> None:

@@ -36,7 +36,7 @@ def pause(
 ) -> bool:
     """Pause a running job; `user_id` is the person who did, `values` are further columns. Return whether this
     call did it."""
-    pause = {"paused_by": by.value, "paused_at": at, "paused_by_user": user_id}
+    pause: dict[str, Any] = {"paused_by": by.value, "paused_at": at, "paused_by_user": user_id}
     return move(account_id, job_id, JobStatus.PAUSED, **pause, **values)
 
 

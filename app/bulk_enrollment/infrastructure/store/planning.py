@@ -113,7 +113,7 @@ def _into_ledger(context: PlanContext) -> sa.Insert:
         (staged.c.withheld.isnot(None), sa.func.coalesce(staged.c.detail, UNCLEAR)),
         else_=None,
     )
-    columns = {
+    columns: dict[str, Any] = {
         "account_id": sa.literal(context.account_id),
         "job_id": sa.literal(context.job_id),
         "row_number": staged.c.row_number,
@@ -155,7 +155,7 @@ def load_contacts(context: PlanContext, ids: sa.Select[Any], after: int, limit: 
     is_open = may_be_contacted(Contact.status)
     number = sa.literal(after) + sa.func.row_number().over(order_by=Contact.id)
     key = sa.cast(Contact.id, sa.String)
-    columns = {
+    columns: dict[str, Any] = {
         "account_id": sa.literal(context.account_id),
         "job_id": sa.literal(context.job_id),
         "row_number": number,

@@ -22,7 +22,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.tables import Enrollment
 from app.files.domain.consent.cells import LEFT_OUT
-from app.platform.database import session
+from app.platform.database import AnySelect, session
 from app.platform.database.many_rows import is_there, without_index
 
 FILE = "file"  # detail of a row whose consent the file withdraws; may be followed by ":" and the source
@@ -40,7 +40,7 @@ MET = (
 )
 
 
-def new_people(span: Range) -> sa.Select[Any]:
+def new_people(span: Range) -> AnySelect:
     """Select (status, fields) of open rows without a contact; `status` comes from the consent columns.
 
     Rows whose consent is unclear create no contact.
@@ -66,7 +66,7 @@ def tie(span: Range) -> int:
     return int(tied.rowcount)
 
 
-def linked_people(span: Range) -> sa.Select[tuple[int]]:
+def linked_people(span: Range) -> sa.Select[Any]:
     """Select the contact ids of open rows."""
     return sa.select(EnrollmentRow.contact_id).where(span.open_rows(), EnrollmentRow.contact_id.is_not(None))
 
@@ -120,7 +120,7 @@ def count_again(span: Range) -> None:
     )
 
 
-def known_people(span: Range) -> sa.Select[Any]:
+def known_people(span: Range) -> AnySelect:
     """Select (contact_id, fields) of open rows whose contact was not created by this job."""
     fields = _fields(span)
     return (
@@ -141,7 +141,7 @@ def has_withheld(span: Range) -> bool:
     return session().scalar(query.limit(1)) is not None
 
 
-def withheld_people(span: Range) -> sa.Select[Any]:
+def withheld_people(span: Range) -> AnySelect:
     """Select (contact_id, status) of contacts whose consent the file withdraws."""
     return (
         sa.select(Contact.id.label("contact_id"), EnrollmentRow.withheld.label("status"))
@@ -150,7 +150,7 @@ def withheld_people(span: Range) -> sa.Select[Any]:
     )
 
 
-def open_people(span: Range) -> sa.Select[Any]:
+def open_people(span: Range) -> AnySelect:
     """Select the ids of contacts whose consent the file does not withhold.
 
     `enroll_many` checks whether they may be contacted.
@@ -158,12 +158,12 @@ def open_people(span: Range) -> sa.Select[Any]:
     return linked_people(span).where(EnrollmentRow.withheld.is_(None))
 
 
-def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[tuple[int]]:
+def people_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
     """Select the contact ids of rows with one of the outcomes."""
     return sa.select(EnrollmentRow.contact_id).where(span.holds(), EnrollmentRow.outcome.in_(outcomes))
 
 
-def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> sa.Select[Any]:
+def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> AnySelect:
     """Select (contact_id, fields) of rows that have one of the outcomes, and fields."""
     fields = _fields(span)
     return sa.select(EnrollmentRow.contact_id, fields.label("fields")).where(
@@ -205,7 +205,7 @@ def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
     _write_unknown(span, creates)
 
 
-def write_imported(span: Range, changed: sa.Select[tuple[int]] | None, creates: bool) -> None:
+def write_imported(span: Range, changed: sa.Select[int] | None, creates: bool) -> None:
     """Write the outcomes of an import that differ; `changed` selects the contacts it is about to update."""
     is_changed = sa.false() if changed is None else Contact.id.in_(changed)
     created = Contact.created_job_id == span.job_id

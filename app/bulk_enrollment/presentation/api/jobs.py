@@ -23,7 +23,7 @@ from app.platform.api.schemas import Page, PageQuery, described
 
 ONE: Final = "/bulk-enrollment/jobs/<public_id>"
 ETAG: Final = {"ETag": "Identifies the status and the start of the job, for `If-Match`."}
-Status = Literal[ANY_UNFINISHED, StatusName]  # type: ignore[valid-type]
+Status = Literal[ANY_UNFINISHED, StatusName]
 
 
 class JobQuery(PageQuery):

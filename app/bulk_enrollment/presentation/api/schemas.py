@@ -11,11 +11,11 @@ from app.platform.api.schemas import Schema, described
 
 STARTED_AT: Final = "2026-03-01T09:00:00Z"
 
-PausedByName = Literal[tuple(one.value for one in PausedBy)]  # type: ignore[valid-type]
-StatusName = Literal[tuple(one.value for one in JobStatus if one not in DRY_RUN)]  # type: ignore[valid-type]
+PausedByName = Literal[tuple(one.value for one in PausedBy)]
+StatusName = Literal[tuple(one.value for one in JobStatus if one not in DRY_RUN)]
 Status = Annotated[StatusName, described("Status of the job.", "processing")]
 Decided = Annotated[
-    Literal[tuple(one.value for one in Decision)] | None,  # type: ignore[valid-type]
+    Literal[tuple(one.value for one in Decision)] | None,
     described(
         "Why the job waits for a person; null if it doesn’t. `waits_for_approval`: a second person approves "
         "or refuses it. `first_rows_done`: its canary is done; resume or cancel it. `too_many_failures`: too "
@@ -24,6 +24,8 @@ Decided = Annotated[
         None,
     ),
 ]
+FixedRowState = Literal["open", "ready", "left_out"]
+PlanStatus = Literal["planning", "ready", "failed", "started"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Total = Annotated[int, described("Number of rows.", 5000)]
 Processed = Annotated[
@@ -161,7 +163,7 @@ class FixedRow(Schema):
 
     row: Row
     line: Line
-    state: Literal["open", "ready", "left_out"] = described(
+    state: FixedRowState = described(
         "`open`: still wrong or unchanged, `ready`: runs with the next retry, `left_out`: nothing happens.",
         "ready",
     )
@@ -201,7 +203,7 @@ class DryRun(Schema):
     day."""
 
     id: str = described("ID of the dry run, and of the job once it is started.", JOB_ID)
-    status: Literal["planning", "ready", "failed", "started"] = described(
+    status: PlanStatus = described(
         "`planning`: poll again, `ready`: it can be started, `failed`: `failure` says why.", "ready"
     )
     workflow_id: str | None = described("ID of the workflow; null for an import.", WORKFLOW_ID)
@@ -246,7 +248,7 @@ class DryRun(Schema):
 class UndoPreview(Schema):
     """What undoing a job would change. Nothing changes until the undo is started."""
 
-    status: Literal["planning", "ready", "failed", "started"] = described(
+    status: PlanStatus = described(
         "`planning`: poll again, `ready`: the figures are known, `started`: `job_id` is the undo.", "ready"
     )
     total: int = described("Rows that the job processed successfully.", 12500)

@@ -1,5 +1,7 @@
 """What the use cases return, as schemas of the API."""
 
+from typing import cast
+
 from app.bulk_enrollment.application.fixing.editing import EditedRow
 from app.bulk_enrollment.application.job_document import job_document
 from app.bulk_enrollment.application.job_facts import JobFacts
@@ -7,13 +9,16 @@ from app.bulk_enrollment.application.report.dry_runs import DryRun as PlannedDry
 from app.bulk_enrollment.application.report.problems import Problem as ProblemRow
 from app.bulk_enrollment.application.timing.plan_ahead import time_plan
 from app.bulk_enrollment.application.undoing import UndoFigures
+from app.bulk_enrollment.domain.outcomes import FAILED
 from app.bulk_enrollment.presentation.api.schemas import (
     DryRun,
     Failure,
     FieldChange,
     FixedCell,
     FixedRow,
+    FixedRowState,
     Job,
+    PlanStatus,
     Remark,
     SampleRow,
     UndoPreview,
@@ -34,7 +39,7 @@ def failure_of(row: ProblemRow, identifier: str | None) -> Failure:
         identifier=row.address,
         email=row.address if identifier == "email" else None,
         code=row.outcome.name,
-        counts_as=row.outcome.counts_as,
+        counts_as="failed" if row.outcome in FAILED else "skipped",
         message=row.message,
         note=row.remark,
         retryable=row.outcome.retry_helps,
@@ -47,7 +52,7 @@ def fixed_row_of(row: EditedRow) -> FixedRow:
     return FixedRow(
         row=row.row,
         line=row.line,
-        state=row.state,
+        state=cast(FixedRowState, row.state),
         problem=row.problem,
         cells=[
             FixedCell(
@@ -113,7 +118,7 @@ def undo_preview_of(figures: UndoFigures) -> UndoPreview:
     )
 
 
-def _status(*, is_started: bool, has_failed: bool, is_ready: bool) -> str:
+def _status(*, is_started: bool, has_failed: bool, is_ready: bool) -> PlanStatus:
     if is_started:
         return "started"
     if has_failed:

@@ -124,7 +124,7 @@ def _tabs(public_id: str, page: editing.FixingPage, state: str) -> list[dict[str
 
 
 def _url(public_id: str, state: str, **place: int) -> str:
-    given = {name: value for name, value in place.items() if value}
+    given: dict[str, Any] = {name: value for name, value in place.items() if value}
     return url_for("fixing.show", public_id=public_id, state=state if state != "open" else None, **given)
 
 

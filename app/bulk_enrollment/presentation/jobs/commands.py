@@ -1,5 +1,6 @@
 """`flask enroll`, `flask import`, `flask verify-job`: bulk jobs from a terminal, run by the workers."""
 
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -145,7 +146,7 @@ def _verify_job(job_id: str, account: str | None) -> None:
 
 
 # What a job waits for that needs a person's decision, by the reason of its pause.
-_WAITS_FOR = {
+_WAITS_FOR: dict[str, str] = {
     PausedBy.APPROVAL: "The job waits for another person’s approval.",
     PausedBy.BRAKE: "The job is paused, because too many rows failed.",
     PausedBy.CANARY: "The first rows are done, and the job waits.",
@@ -167,9 +168,7 @@ def _wait(state: JobState, quiet: bool) -> JobState:
     silent_since = time.monotonic()
     shown = 0
     total = state.job.total
-    with click.progressbar(
-        length=total, label="Rows", file=click.get_text_stream("stderr"), hidden=quiet
-    ) as bar:
+    with click.progressbar(length=total, label="Rows", file=sys.stderr, hidden=quiet) as bar:
         while True:
             state = read_again(state)
             is_draft = state.job.status == JobStatus.DRAFT

@@ -82,7 +82,15 @@ def _read(facts: Facts) -> _Told:
     workflow = (facts.get("workflow") or "a deleted workflow") if facts.get("has_workflow") else None
     file_name = facts.get("file") or "file"
     total = int(facts.get("total") or 0)
-    progress = Progress(status, total, **kinds, batches=0, batches_done=0)
+    progress = Progress(
+        status,
+        total,
+        succeeded=kinds["succeeded"],
+        failed=kinds["failed"],
+        skipped=kinds["skipped"],
+        batches=0,
+        batches_done=0,
+    )
     state, icon, tone = _STATES.get(status) or _WAITS_FOR.get(facts.get("waits_for", ""), _PAUSED)
     if status in _STATES:
         words = TextFacts(

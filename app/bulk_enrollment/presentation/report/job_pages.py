@@ -219,7 +219,7 @@ def _emails_to_starter(shown: ShownJob) -> list[Any]:
 
 def _tabs(shown: ShownJob, wanted: ProblemFilter) -> list[dict[str, Any]]:
     """Return the tabs of the problem rows: all, and one for each outcome, with counts."""
-    counts = [("All", (), sum(shown.problems.values()))]
+    counts: list[tuple[str, tuple[Outcome, ...], int]] = [("All", (), sum(shown.problems.values()))]
     counts += [(outcome.label, (outcome,), rows) for outcome, rows in shown.problems.items()]
     counts += [(one.label, (one,), 0) for one in wanted.outcomes if one not in shown.problems]
     return [
@@ -266,9 +266,9 @@ def _row_number(name: str) -> int | None:
     return whole_number(request.args.get(name), MOST)
 
 
-def _list_url(wanted: JobFilter, **place: str) -> str:
+def _list_url(wanted: JobFilter, **place: Any) -> str:
     page = "imports.index" if wanted.kind == "import" else "jobs.index"
-    days = {name: day for name, day in _days(wanted).items() if day}
+    days: dict[str, Any] = {name: day for name, day in _days(wanted).items() if day}
     return url_for(page, status=wanted.status or None, workflow=wanted.workflow_id or None, **days, **place)
 
 
@@ -279,7 +279,7 @@ def _days(wanted: JobFilter) -> dict[str, str]:
     return {"from": first.isoformat() if first else "", "to": last.isoformat() if last else ""}
 
 
-def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: int | None) -> str:
+def _rows_url(shown: ShownJob, wanted: ProblemFilter, **place: Any) -> str:
     return url_for(
         "jobs.show",
         public_id=shown.job.public_id,

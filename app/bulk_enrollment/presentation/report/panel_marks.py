@@ -33,7 +33,8 @@ def is_shown(public_id: str) -> bool:
         return False
     if of != public_id or drawn_for != _session_mark() or not drawn_for:
         return False
-    return 0 <= time.time() - drawn_at < FRESH_SECONDS and latest_event(account_id, public_id) == event
+    is_fresh: bool = 0 <= time.time() - drawn_at < FRESH_SECONDS
+    return is_fresh and latest_event(account_id, public_id) == event
 
 
 def _session_mark() -> str:

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from app.accounts.domain import Actor
 from app.bulk_enrollment.application.report.shown_jobs import (
-    Origin,
     origins_of,
     recent_jobs,
 )
 from app.bulk_enrollment.application.selection.field_uses import unfinished_jobs_using
+from app.bulk_enrollment.infrastructure.job_list import Origin
 from app.contacts import application as contacts
 from app.contacts.application import LinkedText
 from app.contacts.domain.own_fields import OwnField

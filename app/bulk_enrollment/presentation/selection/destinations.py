@@ -219,7 +219,7 @@ class JobDestination:
         return Markup(render_template(f"bulk_enrollment/{part}", **{"destination": self} | facts))
 
 
-def file_page(page: str, workflow_id: str | None, **more: str | None) -> str:
+def file_page(page: str, workflow_id: str | None, **more: Any) -> str:
     """Return the URL of a page of `files` for a workflow, or for an import (None)."""
     to = "enroll" if workflow_id else "import"
     return url_for(page, to=to, workflow_id=workflow_id, **more)

@@ -31,7 +31,7 @@ from app.platform.text.numbers import typed_number
 def option_fields() -> type:
     """Return a mixin class of the fields that `files` adds to its form."""
 
-    class OptionFields(BrakeFields, when_fields()):
+    class OptionFields(BrakeFields, when_fields()):  # type: ignore[misc]
         missing = RadioField(
             "New contacts",
             choices=[SelectChoice("create", "Add new contacts"), SelectChoice("skip", "Skip new contacts")],

@@ -79,7 +79,7 @@ def when_fields() -> type:
     return WhenFields
 
 
-class WhenForm(when_fields(), FlaskForm):
+class WhenForm(when_fields(), FlaskForm):  # type: ignore[misc]
     """The fields by themselves, beside a dry run or a scheduled job."""
 
 

@@ -8,7 +8,7 @@ request that starts them; a task continues the others.
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, cast
 
 import sqlalchemy as sa
 
@@ -47,7 +47,7 @@ class ShownAction:
     """A bulk action for its page. `tag` is the name of its tag."""
 
     id: int
-    kind: str
+    kind: Kind
     tag: str
     total: int
     done: int
@@ -159,7 +159,7 @@ def action_begun(actor: Actor, action_id: int) -> ShownAction:
     is_over = action.finished_at is not None
     return ShownAction(
         id=action.id,
-        kind=action.kind,
+        kind=cast(Kind, action.kind),
         tag=_tag_name(action),
         total=action.total,
         done=action.done,
@@ -249,7 +249,7 @@ def _step(account_id: int, action_id: int) -> bool:
     return is_over
 
 
-def _change(action: BulkAction, contacts: sa.Select[tuple[int]]) -> int:
+def _change(action: BulkAction, contacts: sa.Select[int]) -> int:
     account_id, at = action.account_id, now()
     if action.kind == "delete":
         return delete_many(account_id, contacts, at)

@@ -73,7 +73,8 @@ def custom_value(custom: Any, key: Any) -> sa.ColumnElement[Any]:
     """SQL expression for the text of a custom field; NULL if there is none."""
     if is_sqlite():
         return sa.func.json_extract(custom, sa.literal('$."') + key + sa.literal('"'))
-    return custom.op("->>", return_type=sa.Text())(key)
+    text: sa.ColumnElement[Any] = custom.op("->>", return_type=sa.Text())(key)
+    return text
 
 
 def _counts(is_changed: sa.ColumnElement[bool], old: Any, row: Any) -> list[sa.ColumnElement[Any]]:

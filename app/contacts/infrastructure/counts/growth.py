@@ -90,4 +90,4 @@ def counts_since(account_id: int, day: date) -> list[Counts]:
         .where(DailyCount.account_id == account_id, DailyCount.day >= start)
         .order_by(DailyCount.day)
     )
-    return [tuple(row) for row in session().execute(query)]
+    return [(row[0], row[1], row[2]) for row in session().execute(query)]

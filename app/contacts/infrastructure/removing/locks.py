@@ -9,7 +9,7 @@ them. All go by increasing id, so that they cannot deadlock. On SQLite the write
 
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -20,6 +20,11 @@ from app.platform.database.many_rows import Bound, around, execute_built
 _contacts = Contact.__table__
 
 
+class _Options(TypedDict, total=False):
+    read: bool
+    key_share: bool
+
+
 class LockFor(Enum):
     """What contacts are locked for; each value holds the options of `with_for_update`.
 
@@ -27,9 +32,9 @@ class LockFor(Enum):
     email address. CHANGE keeps others from changing them or their tags, too. REMOVAL excludes everything.
     """
 
-    WRITING_ABOUT = {"read": True, "key_share": True}  # noqa: RUF012
-    CHANGE = {"key_share": True}  # noqa: RUF012
-    REMOVAL: dict[str, bool] = {}  # noqa: RUF012
+    WRITING_ABOUT = _Options(read=True, key_share=True)
+    CHANGE = _Options(key_share=True)
+    REMOVAL = _Options()
 
 
 def hold(account_id: int, contacts: Bound, purpose: LockFor) -> None:

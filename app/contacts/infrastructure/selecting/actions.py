@@ -28,7 +28,8 @@ def end_of_step(contacts: sa.Select[Any], after: int, size: int) -> int | None:
     """Return the `size`-th of the ids that follow `after`, or None if there are fewer."""
     [number] = contacts.selected_columns
     query = contacts.where(number > after).order_by(number).offset(size - 1).limit(1)
-    return session().scalar(query)
+    found: int | None = session().scalar(query)
+    return found
 
 
 def advance(action: BulkAction, last_id: int, done: int, changed: int, at: datetime, is_over: bool) -> None:

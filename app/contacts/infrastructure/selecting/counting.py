@@ -67,5 +67,5 @@ def _range(account_id: int) -> tuple[int | None, int]:
 
 def _rounded(number: int) -> int:
     """Keep three digits, which is more than a projection is worth."""
-    unit = 10 ** max(0, len(str(number)) - 3)
+    unit = int(10 ** max(0, len(str(number)) - 3))
     return number // unit * unit

@@ -1,6 +1,6 @@
 """Custom fields of contacts."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, cast
 
 from flask import url_for
 from pydantic import ConfigDict, Field
@@ -21,7 +21,8 @@ _ETAG: Final = {"ETag": "Identifies this version of the field, for `If-Match`."}
 _BUSY: Final = {409: "The values of the field are being changed. Try again in a minute."}
 _USED: Final = {409: "Workflows, segments, or jobs use the field, or its values are being changed."}
 
-Kind = Literal[tuple(kind.value for kind in OwnKind)]  # type: ignore[valid-type]
+Kind = Literal[tuple(kind.value for kind in OwnKind)]
+Task = Literal["convert", "merge", "delete"]
 Label = Annotated[str, described("Name of the field.", "T-shirt size", min_length=1, max_length=MAX_LABEL)]
 Choices = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=MAX_CHOICE)]],
@@ -37,9 +38,7 @@ class ContactField(Schema):
     label: str = described("Name of the field for people.", "T-shirt size")
     kind: Kind = described("Kind of its values.", "choice")
     choices: list[str] = described("Values to choose from; empty for other kinds.", ["S", "M", "L"])
-    task: Literal["convert", "merge", "delete"] | None = described(
-        "What is being done to the values of all contacts; null: nothing.", None
-    )
+    task: Task | None = described("What is being done to the values of all contacts; null: nothing.", None)
 
 
 class NewContactField(Body):
@@ -171,7 +170,7 @@ def _shown(one: ListedField) -> ContactField:
         label=one.field.label,
         kind=one.field.kind.value,
         choices=list(one.field.choices),
-        task=one.task or None,
+        task=cast(Task | None, one.task or None),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import ConfigDict, Field, create_model
 
@@ -62,7 +62,9 @@ ListedContact: Any = create_model(
     "ListedContact",
     __base__=Schema,
     __doc__="A contact in a list. With the parameter `fields`, it has only those and its `id`.",
-    **{name: (field.annotation, _listed(name, field)) for name, field in Contact.model_fields.items()},
+    **cast(
+        Any, {name: (field.annotation, _listed(name, field)) for name, field in Contact.model_fields.items()}
+    ),
 )
 
 
