@@ -21,9 +21,11 @@ from app.engine.application.reading import (
     people_in,
     people_under_way,
 )
+from app.engine.application.recounting import Correction, recount_enrollments
 
 __all__ = [
     "VIEWS",
+    "Correction",
     "Figures",
     "People",
     "View",
@@ -35,6 +37,7 @@ __all__ = [
     "names_of_workflows",
     "people_in",
     "people_under_way",
+    "recount_enrollments",
     "register_eraser",
     "register_terms",
     "withdraw_deleted",

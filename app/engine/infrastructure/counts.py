@@ -7,7 +7,7 @@ one. So nobody waits for a row, and there are never more rows than there were wr
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -21,6 +21,15 @@ _counts = EnrollmentCount.__table__
 
 Changes = Mapping[tuple[int, str], int]
 """{(workflow id, status): how many more enrollments there are}"""
+
+
+class Difference(NamedTuple):
+    """A number that is not that of the enrollments of the workflow with the status."""
+
+    workflow_id: int
+    status: str
+    kept: int
+    counted: int
 
 
 def change(account_id: int, changes: Changes) -> None:
@@ -75,6 +84,28 @@ def active_and_counted(account_id: int, workflow_id: int) -> tuple[int, int]:
     )
     found = session().execute(sa.select(actual, kept)).one()
     return found[0], found[1]
+
+
+def differences(account_id: int) -> list[Difference]:
+    """Return where the numbers differ from the enrollments, as of the same moment. Slow."""
+    kept = sa.select(
+        EnrollmentCount.workflow_id,
+        EnrollmentCount.status,
+        EnrollmentCount.enrollments.label("kept"),
+        sa.literal(0, BigInt).label("counted"),
+    ).where(EnrollmentCount.account_id == account_id)
+    counted = (
+        sa.select(
+            Enrollment.workflow_id, Enrollment.status, sa.literal(0, BigInt), sa.func.count(Enrollment.id)
+        )
+        .where(Enrollment.account_id == account_id)
+        .group_by(Enrollment.workflow_id, Enrollment.status)
+    )
+    both = kept.union_all(counted).subquery()
+    sums = [sa.cast(sa.func.sum(both.c[name]), BigInt) for name in ("kept", "counted")]
+    by = [both.c.workflow_id, both.c.status]
+    query = sa.select(*by, *sums).group_by(*by).having(sums[0] != sums[1]).order_by(*by)
+    return [Difference._make(row) for row in session().execute(query)]
 
 
 def _sum() -> sa.ColumnElement[int]:

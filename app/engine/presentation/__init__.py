@@ -4,12 +4,13 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.engine import application as engine
-from app.engine.presentation import pages, panels
+from app.engine.presentation import commands, pages, panels
 from app.workflows import application as workflows
 
 
 def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
+    commands.register(app)
     workflows.register_people_count(engine.people_under_way)
     workflows.register_panel("people", panels.figures, place="top")
     contacts.register_panel("enrollments", panels.enrollments)
