@@ -141,7 +141,7 @@ class Settings:
     max_storage_bytes: int = _setting(
         10 * 1024**3,
         _integer(1024, 10**15),
-        "Maximum bytes of uploads, dry runs, and activity log per account.",
+        "Maximum bytes of uploads, jobs, selected contacts, and activity log per account.",
         "10737418240",
     )
     max_contacts_per_job: int = _setting(

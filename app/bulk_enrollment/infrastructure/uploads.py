@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.job import DRY_RUN, JobStatus
+from app.bulk_enrollment.domain.job import DRY_RUN
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.files.infrastructure.tables import Upload
 from app.platform.database import session
@@ -30,10 +30,10 @@ def in_use(account_id: int, upload_ids: Sequence[int]) -> set[int]:
     return {upload_id for upload_id in session().scalars(query) if upload_id is not None}
 
 
-def rows_of_dry_runs(account_id: int) -> int:
-    """Return the total number of rows of the account's open dry runs, planned or not."""
+def rows_of_jobs(account_id: int) -> int:
+    """Return the total number of rows of the account's jobs and dry runs, planned or not."""
     query = sa.select(sa.func.coalesce(sa.func.sum(EnrollmentJob.total), 0)).where(
-        EnrollmentJob.account_id == account_id, EnrollmentJob.status == JobStatus.DRAFT
+        EnrollmentJob.account_id == account_id
     )
     return int(session().scalar(query) or 0)
 

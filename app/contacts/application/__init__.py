@@ -118,6 +118,7 @@ from app.contacts.application.selecting.selections import (
     find_selection,
     first_of,
     look_up_pasted,
+    register_storage,
     select_contacts,
     select_matching,
 )
@@ -214,6 +215,7 @@ __all__ = [
     "register_field_uses",
     "register_job_names",
     "register_panel",
+    "register_storage",
     "register_term",
     "register_use",
     "remove_created",

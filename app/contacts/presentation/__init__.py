@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.contacts.application import answer_files, count_contacts_of_day
+from app.contacts.application import answer_files, count_contacts_of_day, register_storage
 from app.contacts.domain import may_be_contacted
 from app.contacts.domain.names import title_of
 from app.contacts.presentation import audit_words, field_pages, pages
@@ -34,3 +34,4 @@ def init(app: Flask) -> None:
     segment_pages.register()
     action_pages.register()
     answer_files()
+    register_storage()

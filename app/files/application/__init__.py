@@ -71,7 +71,13 @@ from app.files.application.rereading import (
     refusing_sheets,
     with_repairs,
 )
-from app.files.application.room import kept_bytes, refuse_without_room, register_kept, storage_limit
+from app.files.application.room import (
+    kept_bytes,
+    refuse_over_quota,
+    refuse_without_room,
+    register_kept,
+    storage_limit,
+)
 from app.files.application.styles import ColumnStyles, styles_of, tags_in
 from app.files.domain.columns.choices import FileChoices
 from app.files.domain.columns.identify import Identifier
@@ -138,6 +144,7 @@ __all__ = [
     "questions_of",
     "read_again",
     "reading_mark",
+    "refuse_over_quota",
     "refuse_without_room",
     "refusing_sheets",
     "register_address_book",

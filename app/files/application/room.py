@@ -1,7 +1,7 @@
 """Storage limits: whether an account and the disk have room for another file.
 
-Everything a user can create more of counts: uploads, plans of dry runs, and the activity log. Other rooms
-register their share.
+Everything a user can create more of counts: uploads, selected contacts, rows of jobs and of dry runs, and the
+activity log. Other rooms register their share.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from app.platform import disk
 from app.platform.errors import LimitReached, NoSpace
 from app.platform.settings import current
 from app.platform.text import formats
+from app.platform.text.words import counted
 
 BYTES_OF_A_LOG_ENTRY = 400
 
@@ -40,19 +41,24 @@ def storage_limit(account_id: int) -> int:
 
 
 def refuse_without_room(account_id: int, size: int) -> None:
-    """Raise LimitReached if the account may not store `size` more bytes, or NoSpace if the disk cannot."""
+    """Raise LimitReached if the account may not store a file of `size` bytes, NoSpace if the disk cannot."""
+    refuse_over_quota(account_id, size, "file")
+    if not disk.has_space_for(current(), size):
+        raise NoSpace()
+
+
+def refuse_over_quota(account_id: int, size: int, what: str) -> None:
+    """Raise LimitReached if the account may not store `size` more bytes, for `what`."""
     limit, kept = storage_limit(account_id), kept_bytes(account_id)
     used = sum(kept.values())
     if used + size > limit:
         parts = ", ".join(f"{formats.size(part)} by {name}" for name, part in kept.items())
+        days = counted(current().job_retention_days, "day")
         raise LimitReached(
             "STORAGE_LIMIT_REACHED",
-            f"Your account has used {formats.size(used)} of {formats.size(limit)} ({parts}), so this file "
-            "doesn’t fit. "
-            "Files that no job uses and dry runs that aren’t started are deleted after "
-            "a day. Try again tomorrow, or ask your administrator for more storage.",
+            f"Your account has used {formats.size(used)} of {formats.size(limit)} ({parts}), so this {what} "
+            "doesn’t fit. Files that no job uses and dry runs that aren’t started are deleted after a day, "
+            f"finished jobs after {days}. Try again later, or ask your administrator for more storage.",
             limit=limit,
             used=used,
         )
-    if not disk.has_space_for(current(), size):
-        raise NoSpace()

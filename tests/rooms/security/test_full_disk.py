@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,20 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.bulk_enrollment.application.jobs.start import JobRequest, dry_run, start_job
+from app.bulk_enrollment.application.selection.uploads import BYTES_OF_A_ROW
+from app.bulk_enrollment.domain.selection import ManualSelection
+from app.contacts.application import select_contacts, select_matching
+from app.contacts.application.selecting.selections import BYTES_OF_AN_ID
 from app.files import application as files
 from app.platform.database import db
+from app.platform.errors import LimitReached
 from app.platform.tenancy import acting_for
 from ops.prepare import prepare_database
 from tests.people import Person, create_people, sign_in
 from tests.rooms.accounts.sign_in_page import type_in
+from tests.rooms.contacts.people import add
+from tests.rooms.workflows.drafts import active
 from tests.services.databases import Database
 from tests.services.small_disk import SmallDisk, small_disk
 from tests.services.valkey import Valkey
@@ -44,13 +53,50 @@ def test_an_account_has_a_quota_of_its_own(database: Database, tmp_path: Path) -
     for words in (
         "Your account has used",
         "by uploads",
-        "by dry runs",
+        "by jobs and dry runs",
+        "by selected contacts",
         "ask your administrator",
     ):
         assert words in refused.text
     assert send(mallory, 1_000).status_code == 303
     with app.app_context(), acting_for(alice.actor.account_id):
         assert files.kept_bytes(alice.actor.account_id)["uploads"] > 36_000
+
+
+def test_jobs_and_pasted_lists_count(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.restore("people")
+    app = create_app(database.settings())
+    alice = sign_in(app, "alice")
+    account_id = alice.actor.account_id
+    ids = [add(app, alice.actor, f"p{number}@example.com") for number in range(10)]
+    workflow = active(app, alice.actor)
+    wanted = JobRequest(ManualSelection(tuple(map(str, ids))), workflow_id=workflow)
+
+    def used() -> dict[str, int]:
+        with app.app_context(), acting_for(account_id):
+            return files.kept_bytes(account_id)
+
+    assert (used()["jobs and dry runs"], used()["selected contacts"]) == (0, 0)
+    entries = ", ".join(map(str, ids))
+    assert alice.post("/contacts/selections/pasted", {"entries": entries}).status_code == 303
+    with app.app_context(), acting_for(account_id):
+        select_matching(alice.actor, None)
+        start_job(alice.actor, wanted)
+    assert used()["selected contacts"] == 10 * BYTES_OF_AN_ID, "a filter is no list"
+    assert used()["jobs and dry runs"] == 10 * BYTES_OF_A_ROW
+
+    full = replace(app.extensions["settings"], max_storage_bytes=sum(used().values()) + 1_000)
+    monkeypatch.setitem(app.extensions, "settings", full)
+    with app.app_context(), acting_for(account_id):
+        with pytest.raises(LimitReached, match="so this job doesn’t fit") as refused:
+            start_job(alice.actor, wanted)
+        assert refused.value.code == "STORAGE_LIMIT_REACHED"
+        with pytest.raises(LimitReached, match="so this job doesn’t fit"):
+            dry_run(alice.actor, wanted)
+        assert select_contacts(alice.actor, ids).total == 10, "for actions, such as deleting them"
+    refusal = alice.post("/contacts/selections/pasted", {"entries": entries + " " * 1_000})
+    assert refusal.status_code == 429
+    assert "so this list doesn’t fit" in refusal.text
 
 
 def test_space_is_asked_for_before_a_file_is_taken(database: Database) -> None:

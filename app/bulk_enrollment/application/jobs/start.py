@@ -18,6 +18,7 @@ from app.bulk_enrollment.application.jobs.limits import check_unfinished, make_r
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
 from app.bulk_enrollment.application.selection.accepting import Accepted, accept, confirm
 from app.bulk_enrollment.application.selection.corrections import job_to_correct
+from app.bulk_enrollment.application.selection.uploads import refuse_over_quota
 from app.bulk_enrollment.application.timing.plan_ahead import (
     check_timing,
     people_of,
@@ -66,7 +67,7 @@ def dry_run(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     """Plan a job without starting it or writing anything visible. It replaces the user's dry run of the same
     upload.
 
-    Raises LimitReached at the account's limit of dry runs.
+    Raises LimitReached at the account's limit of dry runs or storage.
     """
     with transaction():
         accounts.lock(actor.account_id)
@@ -107,7 +108,7 @@ def start_job(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     """Create a job and start it at once, or schedule it.
 
     Raises NotAllowed, NotFound, Conflict (the workflow is not active), Invalid (`fields`), TooMuch (rows),
-    and LimitReached (unfinished jobs).
+    and LimitReached (unfinished jobs, or storage).
     """
     with transaction():
         # A double click finds the first job, and the file cannot be reread in the meantime.
@@ -147,6 +148,7 @@ def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:
     limit = row_limit_of(actor.account_id, is_import=wanted.workflow_id is None)
     accepted = accept(actor, wanted.selection, wanted.options, count_to=limit + 1)
     _check_size(accepted, limit)
+    refuse_over_quota(actor.account_id, accepted.rows)
     check_timing(wanted.options, kind, accepted.rows, now())
     target = workflows.startable(actor, wanted.workflow_id) if wanted.workflow_id else None
     parent = job_to_correct(actor, wanted.corrects, wanted.workflow_id) if wanted.corrects else None

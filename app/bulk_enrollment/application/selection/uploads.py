@@ -5,9 +5,9 @@ from app.bulk_enrollment.infrastructure import uploads
 from app.bulk_enrollment.infrastructure.uploads import Use
 from app.files import application as files
 
-BYTES_OF_A_ROW = 200  # in the ledger, including indexes
+BYTES_OF_A_ROW = 200  # in the ledger, including indexes, and in the list of a job of selected contacts
 
-__all__ = ["Use", "uses_of", "watch_over_uploads"]
+__all__ = ["Use", "refuse_over_quota", "uses_of", "watch_over_uploads"]
 
 
 def uses_of(actor: Actor, upload: files.Upload) -> list[Use]:
@@ -15,7 +15,14 @@ def uses_of(actor: Actor, upload: files.Upload) -> list[Use]:
     return uploads.uses_of_same_bytes(actor.account_id, upload.sha256)
 
 
+def refuse_over_quota(account_id: int, rows: int) -> None:
+    """Raise LimitReached if the account has no storage left for the rows of another job."""
+    files.refuse_over_quota(account_id, rows * BYTES_OF_A_ROW, "job")
+
+
 def watch_over_uploads() -> None:
-    """Register with the files room which uploads jobs use, and how much storage dry runs take."""
+    """Register with the files room which uploads jobs use, and how much storage jobs and dry runs take."""
     files.register_use(uploads.in_use)
-    files.register_kept("dry runs", lambda account_id: uploads.rows_of_dry_runs(account_id) * BYTES_OF_A_ROW)
+    files.register_kept(
+        "jobs and dry runs", lambda account_id: uploads.rows_of_jobs(account_id) * BYTES_OF_A_ROW
+    )

@@ -28,7 +28,8 @@ REFUSALS: Final = {
     400: "More rows than a job may have (`CONTACT_LIMIT_EXCEEDED`, with `limit` and `count`).",
     409: "The workflow is not active (`WORKFLOW_NOT_ACTIVE`), or questions about consent are open "
     "(`CONFIRMATION_NEEDED`, with `questions` and `how_to_answer`).",
-    429: "The rate limit, or the limit of unfinished jobs (`JOB_LIMIT_REACHED`), is reached.",
+    429: "The rate limit, or the limit of unfinished jobs (`JOB_LIMIT_REACHED`) or of storage "
+    "(`STORAGE_LIMIT_REACHED`), is reached.",
 }
 OF_IMPORTS: Final = REFUSALS | {409: "The file leaves questions about consent open (`CONFIRMATION_NEEDED`)."}
 

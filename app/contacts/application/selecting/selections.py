@@ -20,6 +20,7 @@ from app.contacts.domain.pasted import MOST_PASTED, Entry, read_pasted
 from app.contacts.infrastructure.selecting import known_people
 from app.contacts.infrastructure.selecting import selections as store
 from app.contacts.infrastructure.tables import Contact, ContactSelection
+from app.files import application as files
 from app.files.domain.columns.identify import Identifier
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -28,6 +29,7 @@ from app.platform.errors import Invalid, NotFound
 MOST_IDS = 10_000
 MOST_KEPT = 200  # per user; the oldest ones make way
 KEPT = timedelta(days=3)
+BYTES_OF_AN_ID = 10  # in the stored list
 EVERYBODY: dict[str, Any] = {
     "all": [{"field": "contact.status", "op": "in_list", "value": [status.value for status in Status]}]
 }
@@ -97,8 +99,10 @@ def select_matching(actor: Actor, criteria: Any, name: str = "") -> Selected:
 
 
 def look_up_pasted(actor: Actor, text: str) -> Pasted:
-    """Find the contacts of a pasted list. Raises Invalid for an empty or overlong one."""
+    """Find the contacts of a pasted list. Raises Invalid for an empty or overlong one, and LimitReached if
+    the account has no storage left for it."""
     require(actor, Permission.CONTACTS)
+    files.refuse_over_quota(actor.account_id, len(text.encode()), "list")
     entries = read_pasted(text, actor.country)
     if not entries:
         raise _invalid("entries", "Paste at least one email address, phone number, or contact ID.")
@@ -146,6 +150,11 @@ def first_of(actor: Actor, selected: Selected, at_most: int = 5) -> Sequence[Con
     require(actor, Permission.CONTACTS)
     found = contacts_of(actor.account_id, selected.ids, selected.criteria, selected.at)
     return store.contacts(actor.account_id, store.slice_of(found, 0, at_most))
+
+
+def register_storage() -> None:
+    """Register with the files room how much storage selections take."""
+    files.register_kept("selected contacts", lambda account_id: store.listed_ids(account_id) * BYTES_OF_AN_ID)
 
 
 def check_may_select(actor: Actor) -> None:

@@ -25,6 +25,14 @@ def selection(account_id: int, selection_id: int) -> ContactSelection | None:
     )
 
 
+def listed_ids(account_id: int) -> int:
+    """Return how many ids all selections of the account hold."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(ContactSelection.total), 0)).where(
+        ContactSelection.account_id == account_id, ContactSelection.ids.isnot(None)
+    )
+    return int(session().scalar(query) or 0)
+
+
 def discard_before(at: datetime) -> int:
     """Delete the selections of all accounts that were made before then; return how many."""
     result: Any = session().execute(

@@ -13,7 +13,7 @@ from app.contacts.presentation.forms import PasteForm, SelectionTagForm
 from app.contacts.presentation.lists.list_page import show_list
 from app.contacts.presentation.lists.list_query import list_query, read_then
 from app.platform import web
-from app.platform.errors import Conflict, Invalid
+from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.ids import HIGHEST_ID, number_of
 from app.platform.text.words import counted
 
@@ -67,6 +67,9 @@ def add_pasted() -> ResponseReturnValue:
     except Invalid as wrong:
         form.entries.errors = [wrong.message]
         return _paste_page(form), 422
+    except LimitReached as full:
+        form.entries.errors = [full.message]
+        return _paste_page(form), 429
     use, target = read_then(actor, request.values.get("then", ""))
     if pasted.repeated:
         entries = counted(pasted.repeated, "entry", "entries")
