@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
 from app.files.application.reading import kept, layout_of, rows
 from app.files.application.styles import styles_of
 from app.files.domain.checkup.figures import Checkup, CheckupResult, Finding, Fix, Sample, Typo
@@ -78,24 +79,27 @@ def fix_addresses(actor: Actor, public_id: str, mapping: Mapping[str, str]) -> i
     before: dict[str, Any] = upload.mends
     if before.get("column") != column:
         before = {"domains": {}, "rows": 0}
+    fixed = sum(typo.count for typo in found.typos) + sum(fix.count for fix in found.fixes)
     mends = {
         "column": column,
         "domains": before["domains"] | {typo.domain: typo.meant for typo in found.typos},
         "kinds": sorted({*before.get("kinds", ()), *(KINDS if found.fixes else ())}),
-        "rows": before["rows"]
-        + sum(typo.count for typo in found.typos)
-        + sum(fix.count for fix in found.fixes),
+        "rows": before["rows"] + fixed,
     }
     with transaction():
         store.change(upload, mends=mends)
+        activity.record(actor, "addresses_fixed", "upload", public_id, name=upload.file_name, rows=fixed)
     return int(mends["rows"])
 
 
 def undo_fixes(actor: Actor, public_id: str) -> None:
     """Stop repairing addresses. Raises NotAllowed and NotFound."""
     upload = _changeable(actor, public_id)
+    if not upload.mends:
+        return
     with transaction():
         store.change(upload, mends={})
+        activity.record(actor, "address_fixes_undone", "upload", public_id, name=upload.file_name)
 
 
 def checkup_key(

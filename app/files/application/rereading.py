@@ -4,11 +4,12 @@ Row numbers depend on how a file is read. An upload that is in use therefore sta
 reading becomes a new upload of the same bytes.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
 from app.files.application.discarding import is_in_use
 from app.files.application.keeping import read_into, refused
 from app.files.application.reading import kept, layout_of, sheets_of
@@ -77,7 +78,7 @@ def read_again(actor: Actor, public_id: str, known: KnownLayout) -> Upload:
     storage.link(upload.account_id, upload.public_id, other.public_id)
     try:
         read_into(actor, other, known)
-        return _settle(actor, upload, other)
+        return _settle(actor, upload, other, _changed(before, known_layout(other)))
     except BaseException as failure:
         storage.remove(other.account_id, other.public_id)
         if isinstance(failure, UnreadableFile):
@@ -103,11 +104,28 @@ def _copy(actor: Actor, upload: Upload) -> Upload:
     )
 
 
-def _settle(actor: Actor, upload: Upload, other: Upload) -> Upload:
+def _changed(before: KnownLayout, after: KnownLayout) -> list[str]:
+    """Return the names of what is read in another way."""
+    names = [field.name for field in fields(KnownLayout)]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
+
+
+def _settle(actor: Actor, upload: Upload, other: Upload, changed: list[str]) -> Upload:
     """Store the new reading: in place unless the upload is in use."""
     with transaction():
         accounts.lock(actor.account_id)
-        if is_in_use(upload):
+        in_use = is_in_use(upload)
+        read_anew = other if in_use else upload
+        activity.record(
+            actor,
+            "file_reread",
+            "upload",
+            read_anew.public_id,
+            name=upload.file_name,
+            changed=changed,
+            rows=other.rows,
+        )
+        if in_use:
             return store.add(other)
         values: dict[str, Any] = {name: getattr(other, name) for name in _READ}
         same = other.layout["columns"] == upload.layout["columns"]

@@ -204,6 +204,30 @@ def _whole_log(app: Flask, reader: Person) -> list[AuditEntry]:
             {"name": "500.csv", "rows": 500},
             "uploaded the file “500.csv” with 500 rows",
         ),
+        (
+            "file_reread",
+            "upload",
+            {"name": "500.csv", "rows": 499, "changed": ["encoding", "header_line"]},
+            "changed how the file “500.csv” is read (encoding and header row; now 499 rows)",
+        ),
+        (
+            "file_reread",
+            "upload",
+            {"name": "500.csv", "rows": 1, "changed": []},
+            "changed how the file “500.csv” is read (now 1 row)",
+        ),
+        (
+            "addresses_fixed",
+            "upload",
+            {"name": "500.csv", "rows": 12},
+            "fixed email addresses in the file “500.csv” (12 rows)",
+        ),
+        (
+            "address_fixes_undone",
+            "upload",
+            {"name": "500.csv"},
+            "undid the fixes of email addresses in the file “500.csv”",
+        ),
         ("contact_tag_added", "contact", {"tag": "vip"}, "tagged a contact with “vip”"),
         (
             "template_cloned",
