@@ -1,5 +1,7 @@
 """Tells the contacts room which workflows use a custom field."""
 
+from functools import partial
+
 from flask import url_for
 
 from app.contacts import application as contacts
@@ -14,7 +16,7 @@ def register() -> None:
 def _uses(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
     return [
         contacts.FieldUse(
-            f"the workflow {use.name}", url_for("workflows.show", public_id=use.public_id), use.rules
+            f"the workflow {use.name}", partial(url_for, "workflows.show", public_id=use.public_id), use.rules
         )
         for use in workflows_using_field(account_id, field)
     ]

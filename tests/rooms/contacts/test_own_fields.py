@@ -317,6 +317,24 @@ def test_segments_follow_a_merged_field(bob, trial):
     )
 
 
+def test_fields_are_merged_and_deleted_without_a_request(app, bob, trial):
+    """As a worker or a shell does."""
+    imported(trial, "Email,Seats,Places\na@example.com,5,\nb@example.com,7,8\n", "Seats", "Places")
+    seats, places, rooms = field_id(bob, "Seats"), field_id(bob, "Places"), create(bob, "Rooms", "number")
+    few = segment(bob, trial, "Few seats", "equals", "5")
+    definition = complete()
+    rule = {"field": "contact.custom.rooms", "op": "greater", "value": 3}
+    definition["trigger"]["filters"] = {"all": [rule]}
+    draft(app, bob.actor, "Big rooms", definition=definition)
+    with trial.acting():
+        with pytest.raises(Conflict, match="Rooms is still in use: the workflow Big rooms"):
+            custom_fields.delete_field(bob.actor, rooms)
+        custom_fields.merge_fields(bob.actor, seats, places)
+    trial.run_tasks()
+    assert custom(trial) == {"a@example.com": {"places": "5"}, "b@example.com": {"places": "8"}}
+    assert criteria(trial, few)["field"] == "contact.custom.places"
+
+
 def test_numbers_keep_their_meaning_when_a_field_becomes_text(bob, trial):
     create(bob, "Seats", "number")
     create(bob, "Notes")

@@ -1,6 +1,7 @@
 """Parts that pages of other rooms show: a workflow's latest jobs, and entries of a contact's timeline."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import render_template, url_for
@@ -30,7 +31,9 @@ def register() -> None:
 def _jobs_with(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
     """Return the unfinished jobs and dry runs that use a custom field."""
     return [
-        contacts.FieldUse(f"the job of {use.name}", url_for("jobs.show", public_id=use.public_id), use.rules)
+        contacts.FieldUse(
+            f"the job of {use.name}", partial(url_for, "jobs.show", public_id=use.public_id), use.rules
+        )
         for use in unfinished_jobs_using(account_id, field)
     ]
 

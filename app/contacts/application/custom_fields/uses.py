@@ -12,14 +12,15 @@ from app.contacts.infrastructure.tables import Segment
 
 
 class FieldUse(NamedTuple):
-    """Something that uses a field: what it is in words, and its page.
+    """Something that uses a field: what it is in words, and a function that returns the URL of its page, called
+    only by pages.
 
     `rules` are the (operator, value) that it compares the field with. `follows` means that it uses the other
     field after a merge, so that it does not prevent one.
     """
 
     text: str
-    url: str | None = None
+    url: Callable[[], str]
     rules: Sequence[tuple[Any, Any]] = ()
     follows: bool = False
 

@@ -1,5 +1,7 @@
 """The page of a bulk action: its progress, then what it has changed."""
 
+from functools import partial
+
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,7 +31,7 @@ def _uses(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
     """Return the bulk actions that a changed field would stop."""
     return [
         contacts.FieldUse(
-            "a bulk action that isn’t over", url_for("bulk_actions.show", action_id=action_id), rules
+            "a bulk action that isn’t over", partial(url_for, "bulk_actions.show", action_id=action_id), rules
         )
         for action_id, rules in custom_fields.bulk_actions_using(account_id, field)
     ]

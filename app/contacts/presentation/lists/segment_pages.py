@@ -1,5 +1,6 @@
 """Segments: the list, saving a filter under a name, renaming, replacing the filter, deleting."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -105,7 +106,7 @@ def _uses(account_id: int, field: OwnField) -> list[contacts.FieldUse]:
     return [
         contacts.FieldUse(
             f"the segment {segment.name}",
-            url_for("segments.edit", segment_id=segment.id),
+            partial(url_for, "segments.edit", segment_id=segment.id),
             rules,
             follows=True,
         )
