@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.jobs.discarding import discard_dry_run
 from app.bulk_enrollment.application.jobs.limits import check_unfinished
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
-from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.outcomes import FIRST_PROBLEM, Outcome

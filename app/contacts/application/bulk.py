@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from app.activity import application as activity
 from app.contacts.domain import Status
-from app.contacts.infrastructure import bulk_store, staged, undo_store
+from app.contacts.infrastructure import bulk_store, staged
 from app.contacts.infrastructure.counts import change_counts
 from app.contacts.infrastructure.counts.change_counts import FieldChanges
-from app.contacts.infrastructure.removing import locks
+from app.contacts.infrastructure.removing import locks, undo_store
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.platform.database import is_sqlite, transaction
 from app.platform.database.many_rows import Bound, around, bound

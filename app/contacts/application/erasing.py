@@ -19,8 +19,8 @@ from app.contacts.application.lookup import existing
 from app.contacts.application.reading import TaggedContact, tagged
 from app.contacts.domain.criteria.rewriting import without_person
 from app.contacts.domain.names import full_name
-from app.contacts.infrastructure import erasure_store
-from app.contacts.infrastructure.erasure_store import Filtered
+from app.contacts.infrastructure.removing import erasure_store
+from app.contacts.infrastructure.removing.erasure_store import Filtered
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact
 from app.notifications import application as notifications

@@ -147,13 +147,11 @@ def operation(
                 arguments["body"] = bodies.read_json(body)
             elif not upload and request.method not in ("GET", "HEAD"):
                 bodies.refuse_body()
-            key = request.headers.get("Idempotency-Key") if idempotent else None
-            if key is None:
+
+            def result() -> Response:
                 return _response(view(**arguments), status)
-            sent = arguments["body"].model_dump_json() if body is not None else ""
-            fingerprint = sha256(f"{request.method} {request.full_path}\n{sent}".encode()).hexdigest()
-            once: Callable[..., Response] = current_app.extensions["answer_once"]
-            return once(key, fingerprint, lambda: _response(view(**arguments), status))
+
+            return _answered_once(result, arguments.get("body")) if idempotent else result()
 
         marked: Any = run
         marked.permission = permission
@@ -173,6 +171,17 @@ def operation(
         return run
 
     return mark
+
+
+def _answered_once(answer: Callable[[], Response], body: BaseModel | None) -> Response:
+    """Return the first answer to requests with the same `Idempotency-Key`, or the answer to one without."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return answer()
+    sent = "" if body is None else body.model_dump_json()
+    fingerprint = sha256(f"{request.method} {request.full_path}\n{sent}".encode()).hexdigest()
+    once: Callable[..., Response] = current_app.extensions["answer_once"]
+    return once(key, fingerprint, answer)
 
 
 def _errors_of(view: View, body: Any, conditional: bool) -> set[int]:

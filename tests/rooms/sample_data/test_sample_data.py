@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import create_app
 from app.accounts.application import terminal_actor
-from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.report.verify import verify_job
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag

@@ -2,7 +2,7 @@
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
-from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.domain.job import FINISHED, JobStatus
 from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob

@@ -12,9 +12,9 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.jobs.dispatch import dispatch
 from app.bulk_enrollment.application.jobs.progress import publish
-from app.bulk_enrollment.application.jobs.start import find_job
 from app.bulk_enrollment.application.timing.plan_ahead import TOO_SLOW, people_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import pace_problems

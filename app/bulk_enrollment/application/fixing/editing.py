@@ -12,7 +12,7 @@ from app.bulk_enrollment.application.control.locked_jobs import locked_job
 from app.bulk_enrollment.application.fixing.checking import NOT_FOUND, Column, RowChecker, Verdict, merged
 from app.bulk_enrollment.application.fixing.retry import resolve, retry_state
 from app.bulk_enrollment.application.fixing.sheet import LONGEST_SHOWN
-from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.domain.outcomes import Outcome, reason
 from app.bulk_enrollment.domain.retrying import RetryState, SameError
 from app.bulk_enrollment.infrastructure.fixing import sheets

@@ -7,7 +7,7 @@ from app.accounts.domain import Actor
 from app.bulk_enrollment.application.fixing.checking import Column, columns_of
 from app.bulk_enrollment.application.fixing.editing import EditedRow, save_edits
 from app.bulk_enrollment.application.fixing.sheet import open_sheet
-from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.infrastructure.fixing import sheets
 from app.bulk_enrollment.infrastructure.fixing.tables import LEFT_OUT
 from app.platform.database import transaction

@@ -13,6 +13,7 @@ from typing import Any
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.jobs.braking import approval_is_needed
 from app.bulk_enrollment.application.jobs.limits import check_unfinished, make_room_for, row_limit_of
 from app.bulk_enrollment.application.jobs.plan import PLAN_TASK
@@ -44,7 +45,7 @@ from app.contacts import application as contacts
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
-from app.platform.errors import Conflict, NotFound, TooMuch
+from app.platform.errors import Conflict, TooMuch
 from app.workflows import application as workflows
 
 
@@ -132,14 +133,6 @@ def start_draft(actor: Actor, public_id: str) -> EnrollmentJob:
         if job.failure is not None:
             raise Conflict("CONFLICT", job.failure)
         return job if job.status != JobStatus.DRAFT else promote(actor, job, None)
-
-
-def find_job(actor: Actor, public_id: str) -> EnrollmentJob:
-    """Return a job of the actor's account. Raises NotFound."""
-    job = queries.job_by_public_id(actor.account_id, public_id)
-    if job is None:
-        raise NotFound("JOB_NOT_FOUND", "This job doesn’t exist.")
-    return job
 
 
 def _draft(actor: Actor, wanted: JobRequest) -> EnrollmentJob:

@@ -4,7 +4,7 @@ to-do is dismissed."""
 from app.accounts import application as accounts
 from app.accounts.domain import Actor
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.domain.job import FINISHED
 from app.bulk_enrollment.domain.permissions import permission_for
 from app.bulk_enrollment.infrastructure.store import jobs

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.bulk_enrollment.application.jobs.start import find_job
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.report.verify import Check, verify_job
 from app.bulk_enrollment.domain.job import FINISHED
 from app.bulk_enrollment.domain.permissions import permission_for

@@ -27,8 +27,15 @@ def grant(account_id: int, at_once: int, now: datetime) -> list[int]:
     batch whose lease has run out becomes pending again; its earlier worker can no longer settle it.
     """
     free = at_once - _under_way(account_id)
-    if free <= 0:
+    chosen = _next_in_turn(account_id, free, now) if free > 0 else []
+    if not chosen:
         return []
+    granted = _leased(account_id, chosen)
+    return sorted(granted, key=chosen.index)
+
+
+def _next_in_turn(account_id: int, most: int, now: datetime) -> list[int]:
+    """Return the ids of at most so many batches that may start now, in start order."""
     state = sa.case(
         (lease().runs(EnrollmentBatch.lease_until), HELD),
         (longest_wait().runs(EnrollmentBatch.next_attempt_at), PUT_OFF),
@@ -58,28 +65,35 @@ def grant(account_id: int, at_once: int, now: datetime) -> list[int]:
     )
     order = (opened.c.priority.desc(), opened.c.turn, opened.c.job_id)
     waiting = sa.select(opened.c.id).where(opened.c.state == WAITING)
-    chosen = list(session().scalars(waiting.order_by(*order).limit(free)))
-    if not chosen:
-        return []
-    # The worker of an earlier batch may be completing one of these in its own transaction.
+    return list(session().scalars(waiting.order_by(*order).limit(most)))
+
+
+def _leased(account_id: int, batch_ids: Sequence[int]) -> Sequence[int]:
+    """Lease those of the batches that nobody has by now; return their ids.
+
+    The worker of an earlier batch may be completing one of them in its own transaction.
+    """
     free_now = (
         sa.select(EnrollmentBatch.id)
         .where(
             EnrollmentBatch.account_id == account_id,
-            EnrollmentBatch.id.in_(chosen),
+            EnrollmentBatch.id.in_(batch_ids),
             EnrollmentBatch.status.in_(OPEN_BATCH),
             lease().is_over(EnrollmentBatch.lease_until),
         )
         .with_for_update(skip_locked=True)
     )
-    granted = session().scalars(
-        sa.update(EnrollmentBatch)
-        .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(free_now))
-        .values(status=BatchStatus.PENDING, lease_until=lease().end, handed_at=moment())
-        .returning(EnrollmentBatch.id),
-        execution_options=_PLAIN,
+    return (
+        session()
+        .scalars(
+            sa.update(EnrollmentBatch)
+            .where(EnrollmentBatch.account_id == account_id, EnrollmentBatch.id.in_(free_now))
+            .values(status=BatchStatus.PENDING, lease_until=lease().end, handed_at=moment())
+            .returning(EnrollmentBatch.id),
+            execution_options=_PLAIN,
+        )
+        .all()
     )
-    return sorted(granted, key=chosen.index)
 
 
 def is_released() -> sa.ColumnElement[bool]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts import application as accounts
 from app.accounts.domain import Permission
 from app.bulk_enrollment.application.control import schedule
-from app.bulk_enrollment.application.jobs import start
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.timing.plan_ahead import TimePlan, check_timing, time_plan
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.permissions import permission_for
@@ -92,7 +92,7 @@ def drip_in_words(drip: Drip, plan: DripPlan) -> PlanInWords:
 @blueprint.post("/<public_id>/schedule")
 def reschedule(public_id: str) -> ResponseReturnValue:
     """Change the start of a scheduled job."""
-    job = start.find_job(web.actor(), public_id)
+    job = find_job(web.actor(), public_id)
     accounts.require(web.actor(), permission_for(job.kind))
     form = WhenForm()
     chosen = read_start_of(form)

@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.accounts.application import terminal_actor
 from app.accounts.domain import Actor
+from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.application.report import verify
 from app.bulk_enrollment.application.report.job_states import JobState, job_state, read_again
@@ -135,7 +136,7 @@ def _verify_job(job_id: str, account: str | None) -> None:
     """Recount a job: rows in the file = sum of outcomes, one outcome per row, nobody enrolled twice."""
     actor = terminal_actor(account)
     tenancy.act_for(actor.account_id)
-    job = start.find_job(actor, job_id)
+    job = find_job(actor, job_id)
     checks = verify.verify_job(job)
     for check in checks:
         mark = "ok    " if check.holds else "BROKEN"

@@ -12,8 +12,8 @@ from app.contacts.infrastructure.tables import Segment
 
 
 class FieldUse(NamedTuple):
-    """Something that uses a field: what it is in words, and a function that returns the URL of its page, called
-    only by pages.
+    """Something that uses a field: what it is in words, and a function that returns the URL of its page, for
+    which a request is needed.
 
     `rules` are the (operator, value) that it compares the field with. `follows` means that it uses the other
     field after a merge, so that it does not prevent one.

@@ -158,9 +158,15 @@ class Table:
             raise UnreadableFile(
                 damage.code, f"{where.capitalize()} {damage}.", at_line, number + 1
             ) from damage
+        self._check_end(number, line, is_complete=blank_line == reader.line_num)
+
+    def _check_end(self, number: int, line: int, *, is_complete: bool) -> None:
+        """Refuse a file without rows, or one that ends within its last row (number and line)."""
         if number == 0:
-            raise UnreadableFile("only_header", "The file has a header but no contacts.", layout.header_line)
-        if blank_line != reader.line_num:
+            raise UnreadableFile(
+                "only_header", "The file has a header but no contacts.", self._layout.header_line
+            )
+        if not is_complete:
             raise UnreadableFile(
                 "cut_off",
                 f"The file ends in the middle of {place(number, line)}: a quotation mark there is never "
