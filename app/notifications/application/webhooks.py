@@ -86,7 +86,8 @@ def send_test(actor: Actor) -> None:
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         _existing(actor)
-        call(actor.account_id, TEST_EVENT, "", _SAMPLE | {"created_at": now().isoformat()})
+        at = now().isoformat().replace("+00:00", "Z")
+        call(actor.account_id, TEST_EVENT, "", _SAMPLE | dict.fromkeys(_TIMES, at))
         activity.record(actor, "webhook_tested", "job_webhook", actor.account_id)
 
 
@@ -131,8 +132,6 @@ _SAMPLE: dict[str, Any] = {
     "drip": None,
     "brakes": {"canary_rows": None, "canary_percent": None, "failed_percent": 50, "failed_rows": None},
     "notify_email": None,
-    "created_at": None,
-    "started_at": None,
-    "completed_at": None,
     "created_by": None,
 }
+_TIMES = ("created_at", "started_at", "completed_at")

@@ -240,6 +240,26 @@ def test_a_test_is_sent(app: Flask, alice: Person, secret: str, there: Receiver,
     assert "sent a test to the webhook" in log and "saved the address of the webhook" in log
 
 
+def test_the_test_call_has_the_shape_of_a_real_one(
+    app: Flask,
+    alice: Person,
+    secret: str,
+    there: Receiver,
+    trial: Trial,
+    import_people: Callable[..., str],
+) -> None:
+    """The rooms below jobs cannot ask them for their shape, so the sample is a copy of it."""
+    import_people()
+    alice.post(f"{PAGE}/test")
+    trial.run_tasks()
+    bodies = {request.headers["Muster-Event"]: json.loads(request.body) for request in there.received}
+    sample = bodies.pop("test")
+    [real] = bodies.values()
+    assert set(sample) == set(real)
+    assert set(sample["brakes"]) == set(real["brakes"])
+    assert Job(**sample).model_dump(mode="json") == sample
+
+
 def test_a_removed_webhook_is_not_called(
     app: Flask, alice: Person, secret: str, there: Receiver, trial: Trial, import_people: Callable[..., str]
 ) -> None:
