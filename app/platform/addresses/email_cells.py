@@ -16,8 +16,8 @@ from app.platform.text.blank_words import is_blank
 
 _GOOGLE_SEPARATOR: Final = ":::"
 _SEPARATORS: Final = re.compile(r":::|[;,|\r\n\t]")
-# “and” and “or” in the languages of the header words. A cell is split at them only between two addresses.
 _COMMA_FOR_DOT: Final = re.compile(r"[^\s@,;|]+@[^\s@.,;|]+,[A-Za-z]{2,}")
+# “and” and “or” in the languages of the header words. A cell is split at them only between two addresses.
 _WORDS: Final = re.compile(
     r"\s+(?:und|and|oder|or|et|ou|y|e|o|i|en|of|och|og|eller|lub|oraz|ja|tai|a|nebo|ve|veya|и|или|&|\+)\s+",
     re.I,
