@@ -109,6 +109,23 @@ def _relative(shown: Any, later: Any) -> Relative:
     return Relative(shown.public_id, shown.options.source_name or "file", badge, link)
 
 
+def correction_of(account_id: int, job_id: int) -> str | None:
+    """Return the public id of the newest job of a corrected file, or None. One that was canceled or failed
+    does not count."""
+    return session().scalar(
+        sa.select(EnrollmentJob.public_id)
+        .where(
+            EnrollmentJob.account_id == account_id,
+            EnrollmentJob.parent_job_id == job_id,
+            EnrollmentJob.kind != "undo",
+            EnrollmentJob.retries.is_(None),
+            EnrollmentJob.status.notin_(DRY_RUN | {JobStatus.CANCELLED, JobStatus.FAILED}),
+        )
+        .order_by(EnrollmentJob.id.desc())
+        .limit(1)
+    )
+
+
 def undo_of(account_id: int, job_id: int) -> EnrollmentJob | None:
     """Return the undo of a job, a draft or started, or None. One that was canceled or failed does not
     count."""

@@ -91,6 +91,8 @@ def test_the_downloaded_file_is_known_again_and_inherits_everything(app, bob, wo
     assert answer.headers["Location"] == f"/enrollments/{new.public_id}"
     assert "Corrected by" in words_of(page_of(bob, first)) and new.public_id in page_of(bob, first)
     assert "Corrects" in words_of(page_of(bob, new.public_id)) and first in page_of(bob, new.public_id)
+    opens = f'<a class="btn btn-primary" href="/enrollments/{new.public_id}">'
+    assert opens in page_of(bob, first), "and fixing its rows here is not what comes next"
 
 
 def test_columns_in_another_order_are_found_by_name(bob, workflow, first):

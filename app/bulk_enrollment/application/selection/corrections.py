@@ -89,3 +89,9 @@ def relatives_of(actor: Actor, job: EnrollmentJob) -> tuple[Relative | None, Seq
     """Return (the job that this one corrects, retries, or undoes; the jobs that do so with it)."""
     accounts.require(actor, Permission.REPORTS)
     return relatives.original_of(actor.account_id, job), relatives.children_of(actor.account_id, job.id)
+
+
+def correction_of(actor: Actor, job: EnrollmentJob) -> str | None:
+    """Return the public id of the newest job of the job's corrected file; None if there is none."""
+    accounts.require(actor, Permission.REPORTS)
+    return relatives.correction_of(actor.account_id, job.id)

@@ -142,6 +142,7 @@ def panel_answer(public_id: str, *, after_action: bool = False) -> Response:
 def _panel_facts(shown: ShownJob) -> dict[str, Any]:
     actor, facts = web.actor(), shown.facts
     may_change = actor.may(permission_for(shown.job.kind))
+    retries = retry_state(actor, shown.job) if shown.is_over else None
     return {
         "shown": shown,
         "figures": figures.figures_of(shown),
@@ -149,7 +150,8 @@ def _panel_facts(shown: ShownJob) -> dict[str, Any]:
         "skipped": job_texts.skipped(shown.state.outcomes),
         "happening": job_texts.happening(facts),
         "cancel_warning": job_texts.cancel_warning(shown.state.progress, shown.job.kind),
-        "retries": retry_state(actor, shown.job) if shown.is_over else None,
+        "retries": retries,
+        "correction": corrections.correction_of(actor, shown.job) if retries and retries.to_fix else None,
         "may_undo": undoing.may_undo(actor, shown.job),
         "lacks_workers": report.lacks_workers(shown),
         "may_change": may_change,
