@@ -157,16 +157,20 @@ def test_a_hundred_thousand_failures_are_paged_by_their_index(app, bob, run_task
                 wanted = ProblemFilter(outcomes, "", sort)
                 plan = _plan(*problem_rows._query(1, job_id, wanted, row, 25, is_over=is_over))
                 reads = len(re.findall(r"(SEARCH|SCAN|on) enrollment_rows\b", plan))
-                assert 0 < reads == plan.count(index), f"{sort}: {plan}"
+                found = plan.count(index)
+                if is_over:  # PostgreSQL finds few rows of a finished job as fast by their numbers
+                    found += plan.count("enrollment_rows_pkey")
+                assert 0 < reads == found, f"{sort}: {plan}"
                 for lane in plan.split("CO-ROUTINE")[1:]:  # on SQLite; none of them is sorted
                     assert "TEMP B-TREE" not in lane.partition("SCAN anon")[0], f"{sort}: {plan}"
         # A few rows that a search has found are looked up before the batches of all others are.
         found = ProblemFilter(outcomes, "person99", "row")
-        query, values = problem_rows._query(1, job_id, found, None, 25, is_over=True)
+        query, values = problem_rows._query(1, job_id, found, None, 25, is_over=False)
         assert len(values["matches"]) == 1_111
         plan = _plan(query, values)
         assert "unnest" not in plan and "Seq Scan on enrollment_rows" not in plan, plan
-        assert len(problem_rows.rows_beyond(1, job_id, found, None, 25, is_over=True)) == 25
+        for is_over in (False, True):
+            assert len(problem_rows.rows_beyond(1, job_id, found, None, 25, is_over=is_over)) == 25
 
 
 INDEX_OF_SORT = {
