@@ -5,7 +5,8 @@ A test makes the workflows, jobs and contacts that it changes, under names of it
 behind that needs a worker.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from tests.services.installation import Installation
 from tests.services.mail_server import MailServer, mail_server
 from tests.services.receiver import Receiver, receiver
 
+Windows = Iterator[Sequence[tuple[int, str]]]
 MANY = {"MAX_UNFINISHED_JOBS": "100", "MAX_DRY_RUNS": "100", "API_REQUESTS_PER_MINUTE": "0"}
 
 
@@ -76,6 +78,14 @@ def api(workplace: Installation) -> ApiUser:
 def app(workplace: Installation) -> Flask:
     """The app on the data of the installation."""
     return create_app(Settings.from_environment(workplace.environment))
+
+
+@pytest.fixture(scope="package")
+def windows(rounds: int) -> Windows:
+    """Iterator over what each next page is looked at in: with one round, a computer in one theme and a phone
+    in the other, in turn; with more, both in both."""
+    halves = browsing.WINDOWS[:2], browsing.WINDOWS[2:]
+    return itertools.cycle(halves if rounds == 1 else (browsing.WINDOWS,))
 
 
 @pytest.fixture(scope="package")

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import Windows
 from tests.services import browsing
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
@@ -12,7 +13,7 @@ LEAST = 30  # fewer pages than this would mean that links are not found
 
 @pytest.mark.timeout(900)
 def test_pages_of_a_signed_in_person(
-    chromium: Browser, workplace: Installation, pages: dict[str, str]
+    chromium: Browser, workplace: Installation, pages: dict[str, str], windows: Windows
 ) -> None:
     wrong: list[str] = []
     with BrowserUser(chromium, workplace.url) as alice:
@@ -20,7 +21,7 @@ def test_pages_of_a_signed_in_person(
         for endpoint, address in pages.items():
             alice.page.goto(address)
             try:
-                alice.check_everywhere()
+                alice.check_everywhere(next(windows))
             except AssertionError as found:
                 wrong.append(f"{endpoint}: {found}")
     assert len(pages) >= LEAST, sorted(pages)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Error
 
 from tests.browser import scenes
+from tests.browser.conftest import Windows
 from tests.services import browsing
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
@@ -23,14 +24,16 @@ def made(api: ApiUser, hook: Receiver, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("group", scenes.GROUPS)
-def test_every_state(chromium: Browser, workplace: Installation, made: scenes.Scenes, group: str) -> None:
+def test_every_state(
+    chromium: Browser, workplace: Installation, made: scenes.Scenes, group: str, windows: Windows
+) -> None:
     wrong: list[str] = []
     with BrowserUser(chromium, workplace.url) as alice:
         browsing.sign_in(alice.page)
         for name, show in made.furnish(alice, group).items():
             try:
                 show(alice.page)
-                alice.check_everywhere()
+                alice.check_everywhere(next(windows))
             except (AssertionError, Error) as found:
                 wrong.append(f"{name}: {found}")
         alice.ignore_errors("")

@@ -1,5 +1,6 @@
 """A user in a browser whose tests fail on script errors, CSP violations, axe violations, or overflow."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -51,11 +52,11 @@ class BrowserUser:
             found.append(f"is wider than {self._width} px")
         self._expect_nothing(found)
 
-    def check_everywhere(self) -> None:
-        """Check the current page as `check_page` does, on a computer and on a phone, in light and dark."""
+    def check_everywhere(self, windows: Sequence[tuple[int, str]]) -> None:
+        """Check the current page as `check_page` does, in each of the windows (width, theme)."""
         self.page.wait_for_load_state()
         self.check_errors()
-        self._expect_nothing(browsing.problems_everywhere(self.page))
+        self._expect_nothing(browsing.problems_everywhere(self.page, windows))
 
     def _expect_nothing(self, found: list[str]) -> None:
         self._errors.clear()  # axe injects styles, which the CSP blocks

@@ -44,7 +44,11 @@ class SeverableProxy:
         if not self._is_whole:
             is_cut.set()
         self._alive.add(is_cut)
-        server = socket.create_connection(("127.0.0.1", self._server_port))
+        try:
+            server = socket.create_connection(("127.0.0.1", self._server_port))
+        except ConnectionRefusedError:
+            client.close()
+            return
         back = threading.Thread(target=_pump, args=(server, client, is_cut), daemon=True)
         back.start()
         _pump(client, server, is_cut)

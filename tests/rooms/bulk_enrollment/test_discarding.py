@@ -40,15 +40,19 @@ def discard(trial: Trial, number: int) -> None:
 
 
 def left(trial: Trial, number: int) -> tuple[int, int | None]:
-    """(rows in the ledger, rows that the job says are there); None for the latter once the job is gone."""
+    """(rows in the ledger, rows that the job says are there); None for the latter once the job is gone.
+
+    One statement reads all, so that it sees one state while others write.
+    """
+    told = sa.select(EnrollmentJob.planned_rows).where(EnrollmentJob.id == number).scalar_subquery()
+    counts = (
+        sa.select(sa.func.count()).select_from(table).where(table.job_id == number).scalar_subquery()
+        for table in (EnrollmentRow, RowFields)
+    )
     with trial.acting():
-        rows, fields = (
-            session().scalar(sa.select(sa.func.count()).select_from(table).where(table.job_id == number))
-            for table in (EnrollmentRow, RowFields)
-        )
-        told = session().scalar(sa.select(EnrollmentJob.planned_rows).where(EnrollmentJob.id == number))
-    assert rows is not None and fields in (0, rows)
-    return rows, told
+        rows, fields, planned_rows = session().execute(sa.select(*counts, told)).one()
+    assert fields in (0, rows)
+    return rows, planned_rows
 
 
 def touched_long_ago(trial: Trial, number: int) -> None:
