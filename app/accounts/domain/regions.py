@@ -21,15 +21,21 @@ _AREAS = (
 def zones_by_area() -> dict[str, list[tuple[str, str]]]:
     """Return the choices of a time zone field: {area: [(zone, label)]}, UTC first."""
     areas: dict[str, list[tuple[str, str]]] = {"Everywhere": [("UTC", "UTC")]}
-    for zone in sorted(available_timezones()):
+    for zone in sorted(zones()):
         area, _, place = zone.partition("/")
         if area in _AREAS and place:
             areas.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", ", ")))
     return areas
 
 
+@lru_cache(maxsize=1)
+def zones() -> frozenset[str]:
+    """Return the IANA names of all time zones."""
+    return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
 def is_zone(name: str) -> bool:
-    return name in available_timezones()
+    return name in zones()
 
 
 @lru_cache(maxsize=1)

@@ -18,9 +18,9 @@ from app.bulk_enrollment.domain.selection import (
     Selection,
 )
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, Drip
-from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT
 from app.files.domain.columns.identify import IDENTIFIERS, Identifier
 from app.files.domain.columns.styles import DATES, PHONES
+from app.platform.text.wall_clock import MIDNIGHT
 
 Document = Mapping[str, Any]
 One = TypeVar("One", bound=str)

@@ -75,7 +75,7 @@ def test_a_preview_says_what_is_wrong_or_peculiar(bob) -> None:
     assert preview(bob, people=10, **(SPREAD | {"drip_people": "-1"})).startswith("Enter how many people")
     assert "more than a year" in preview(bob, people=900_000, **(SPREAD | {"drip_people": "1"}))
     skipped = preview(bob, people=10, **(LATER | {"start_date": "2027-03-28", "start_time": "02:30"}))
-    assert "2:30 AM doesn’t exist in Europe/Berlin. The job starts at 3:30 AM." in skipped
+    assert "2:30 AM doesn’t exist in Europe/Berlin. The job starts at 3:00 AM." in skipped
 
 
 def test_a_job_is_scheduled_from_the_mapping_page(bob, trial: Trial, workflow, clock) -> None:
@@ -101,7 +101,7 @@ def test_a_job_is_scheduled_from_the_mapping_page(bob, trial: Trial, workflow, c
 
 def test_a_time_that_clocks_skip_is_named_after_each_button(bob, trial: Trial, workflow) -> None:
     skipped = {"start_date": "2027-03-28", "start_time": "02:30"}
-    sentence = "2:30 AM doesn’t exist in Europe/Berlin. The job starts at 3:30 AM."
+    sentence = "2:30 AM doesn’t exist in Europe/Berlin. The job starts at 3:00 AM."
     page = uploaded(bob, workflow, lines(*addresses(5)).encode())
     check = checked(bob, page, **CREATE, **(LATER | skipped))
     assert sentence in words_of(bob.get(check).text)

@@ -23,7 +23,7 @@ from app.bulk_enrollment.domain.timing.pace import (
     portions,
     turn,
 )
-from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT, minute_of
+from app.platform.text.wall_clock import MIDNIGHT, minute_of
 
 # Both changes of the clocks in 2026, a day before each.
 CHANGES = {

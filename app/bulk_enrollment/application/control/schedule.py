@@ -33,7 +33,6 @@ from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, misses_
 from app.bulk_enrollment.domain.selection import FilterSelection
 from app.bulk_enrollment.domain.timing.pace import Drip
 from app.bulk_enrollment.domain.timing.texts import missed_start_words
-from app.bulk_enrollment.domain.timing.wall_clock import LocalTime, resolve
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -43,6 +42,7 @@ from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid, TooMuch
 from app.platform.logs import log
+from app.platform.text.wall_clock import LocalTime, resolve
 from app.workflows import application as workflows
 
 

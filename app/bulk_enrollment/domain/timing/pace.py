@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT, change_on, minute_of, moment_of
+from app.platform.text.wall_clock import MIDNIGHT, change_on, minute_of, moment_of
 
 Unit = Literal["minutes", "hours", "days"]
 

@@ -6,8 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, WEEKDAYS, Drip, DripPlan
-from app.bulk_enrollment.domain.timing.wall_clock import LocalTime, minute_of
 from app.platform.text.formats import SHORT_DATE, TIME, duration
+from app.platform.text.wall_clock import LocalTime, minute_of
 from app.platform.text.words import counted, joined, sentence
 
 WEEKEND: Final = (5, 6)

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, MOST_PEOPLE, Drip
-from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT
 from app.bulk_enrollment.presentation.api.schemas import Weekday
 from app.platform.api.schemas import Body, described
+from app.platform.text.wall_clock import MIDNIGHT
 
 WEEKDAYS: Final = get_args(Weekday)
 _YEARS: Final = range(2000, 2200)

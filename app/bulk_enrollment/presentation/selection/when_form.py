@@ -15,8 +15,8 @@ from app.bulk_enrollment.application.control.schedule import local_start
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, WEEKDAYS, Drip, Unit, drip_problem
 from app.bulk_enrollment.domain.timing.texts import DAY_NAMES, clock_field, local_fields, peculiarity_words
-from app.bulk_enrollment.domain.timing.wall_clock import MIDNIGHT, minute_of
 from app.platform.text.numbers import typed_number
+from app.platform.text.wall_clock import MIDNIGHT, minute_of
 
 DATE, TIME = "%Y-%m-%d", "%H:%M"
 

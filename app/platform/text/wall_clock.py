@@ -1,7 +1,7 @@
 """Times of day in named time zones as moments, also on the days when clocks change.
 
-A local time that clocks skip is taken as if they had not changed yet, as calendars do: 2:30 becomes 3:30. A
-local time that occurs twice means its first occurrence.
+A local time that clocks skip means the moment at which they do: 2:30 becomes 3:00. A local time that occurs
+twice means its first occurrence.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,20 +23,26 @@ class LocalTime(NamedTuple):
 
 def resolve(local: datetime, zone: str) -> LocalTime:
     """Return the moment of a local date and time (naive) in a time zone."""
-    aware = local.replace(tzinfo=ZoneInfo(zone), fold=0)
+    local = local.replace(fold=0)
+    aware = local.replace(tzinfo=ZoneInfo(zone))
     moment = aware.astimezone(UTC)
-    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(fold=0):
-        return LocalTime(moment, "skipped")
-    is_repeated = aware.replace(fold=1).utcoffset() != aware.utcoffset()
-    return LocalTime(moment, "repeated" if is_repeated else "")
+    again = aware.replace(fold=1).astimezone(UTC)
+    if again == moment:
+        return LocalTime(moment, "")
+    if again > moment:
+        return LocalTime(moment, "repeated")
+    return LocalTime(_change_between(again, moment, zone), "skipped")
 
 
 def moment_of(day: date, minute: int, zone: str, *, again: bool = False) -> datetime:
     """Return the moment of a minute of a local day (0 to MIDNIGHT); with `again`, its second occurrence."""
     if minute >= MIDNIGHT:
         day, minute = day + timedelta(days=1), minute - MIDNIGHT
-    clock = time(minute // 60, minute % 60, fold=int(again))
-    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+    local = datetime.combine(day, time(minute // 60, minute % 60))
+    found = resolve(local, zone)
+    if again and found.peculiarity == "repeated":
+        return local.replace(fold=1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return found.moment
 
 
 def minute_of(local: datetime) -> int:
@@ -47,9 +53,13 @@ def minute_of(local: datetime) -> int:
 def change_on(day: date, zone: str) -> datetime | None:
     """Return the moment at which clocks change on a local day, or None on other days."""
     low, high = moment_of(day, 0, zone), moment_of(day, MIDNIGHT, zone)
+    return None if _offset(low, zone) == _offset(high, zone) else _change_between(low, high, zone)
+
+
+@lru_cache(maxsize=1024)
+def _change_between(low: datetime, high: datetime, zone: str) -> datetime:
+    """Return the moment at which clocks change, which is after `low` and not after `high`."""
     before = _offset(low, zone)
-    if _offset(high, zone) == before:
-        return None
     while high - low > timedelta(seconds=1):
         middle = (low + (high - low) / 2).replace(microsecond=0)
         low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
