@@ -112,6 +112,16 @@ EVERY_STEP: list[dict[str, Any]] = [
     wait("pause", 3, "hours"),
     step("day", "wait_until", kind="date", date="2026-05-01", time="09:00"),
     step("birthday", "wait_until", kind="contact_field", field="contact.birthday"),
+    step(
+        "renewal",
+        "wait_until",
+        kind="contact_field",
+        field="contact.custom.renewal",
+        days_before=3,
+        time="09:00",
+        zone="contact",
+        passed="end",
+    ),
     step("clock", "wait_until", kind="time_of_day", time="10:00", zone="contact"),
     step("monday", "wait_until", kind="weekday", weekday="monday", time="08:00"),
     step(

@@ -59,7 +59,7 @@ def test_the_length_is_the_longest_way_through(steps: list[dict[str, Any]], tota
 def test_a_summary_has_all_that_a_card_shows() -> None:  # T-01, T-06
     found = summary(parse(one_of_everything()))
     assert found.trigger == "tag_added"
-    assert (found.steps, found.goal_types) == (24, ("tag_added", "purchase_made", "link_clicked"))
+    assert (found.steps, found.goal_types) == (25, ("tag_added", "purchase_made", "link_clicked"))
     assert found.channels == ("email", "sms", "webhook")
     assert {"send_sms", "wait_for_event", "split", "stop"} <= set(found.step_types)
 

@@ -130,6 +130,21 @@ def test_steps_are_numbered_through_all_ways() -> None:  # T-11
             "Contact date: City isn’t a date field.",
         ),
         (
+            definition(
+                email(),
+                step("w", "wait_until", kind="contact_field", field="contact.birthday", days_before=366),
+            ),
+            "w",
+            "days_before",
+            "Days before: enter a number from 0 to 365.",
+        ),
+        (
+            definition(email(), step("w", "wait_until", kind="date", date="2026-05-01", passed="never")),
+            "w",
+            "passed",
+            "If the day has passed or is missing: “never” isn’t one of the choices: continue, end.",
+        ),
+        (
             definition(email(), step("w", "wait_for_event", event="replied")),
             "w",
             "timeout",

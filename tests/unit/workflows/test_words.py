@@ -76,6 +76,10 @@ def test_filters_in_words() -> None:  # T-02
                 ("Wait 3 hours", ""),
                 ("Wait until May 1, 2026 at 09:00", ""),
                 ("Wait until the contact’s birthday", ""),
+                (
+                    "Wait until 3 days before “Renewal” at 09:00",
+                    "In the contact’s time zone. Ends if the day has passed",
+                ),
                 ("Wait until 10:00", "In the contact’s time zone"),
                 ("Wait until Monday at 08:00", ""),
                 ("Wait for a click in “Welcome”", "Up to 3 days"),

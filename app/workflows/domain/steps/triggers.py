@@ -4,7 +4,7 @@ from app.contacts.domain.criteria import field_label
 from app.platform.text.words import counted, quoted
 from app.workflows.domain.types.declarations import Described, Look, TriggerType
 from app.workflows.domain.types.setting import Setting
-from app.workflows.domain.types.words import date_words, form_words, tag_words, value_words
+from app.workflows.domain.types.words import before_words, form_words, tag_words, value_words
 
 APPOINTMENT = ("event.starts_at", "event.location")
 PURCHASE = ("event.amount", "event.product")
@@ -46,9 +46,9 @@ def _purchase(it: Described) -> str:
 
 
 def _date(it: Described) -> str:
-    days, field = it.config.whole("days_before") or 0, date_words(it.config.get("field"))
-    at = it.config.text("at") or "09:00"
-    return f"{counted(days, 'day')} before {field} at {at}" if days > 0 else f"On {field} at {at}"
+    days = it.config.whole("days_before") or 0
+    day = before_words(days, it.config.get("field"))
+    return f"{'' if days > 0 else 'On '}{day} at {it.config.text('at') or '09:00'}"
 
 
 def _on_their_date(it: Described) -> str:

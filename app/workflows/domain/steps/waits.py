@@ -5,7 +5,7 @@ from app.platform.text.words import quoted
 from app.workflows.domain.types.config import Config
 from app.workflows.domain.types.declarations import Described, Faults, Look, StepType
 from app.workflows.domain.types.setting import DAY, MAX_WAIT_DAYS, UNITS, Choices, Setting, in_minutes
-from app.workflows.domain.types.words import date_words, length_words, tag_words
+from app.workflows.domain.types.words import before_words, length_words, tag_words
 
 ZONES: Choices = (("account", "your time zone"), ("contact", "the contact’s time zone"))
 UNTIL: Choices = (
@@ -14,10 +14,12 @@ UNTIL: Choices = (
     ("time_of_day", "A time of day"),
     ("weekday", "A day of the week"),
 )
+DATED = ("date", "contact_field")
 WEEKDAYS: Choices = tuple(
     (name.lower(), name)
     for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 )
+TOO_LATE: Choices = (("continue", "Continue at once"), ("end", "End the workflow for them"))
 EVENTS: Choices = (
     ("email_opened", "Email opened"),
     ("link_clicked", "Link clicked"),
@@ -38,15 +40,18 @@ def _until(it: Described) -> str:
     weekday = config.text("weekday").capitalize() or "a weekday"
     moment = {
         "date": f"{day_words(config.get('date') or 'a date')}{at}",
-        "contact_field": f"{date_words(config.get('field'))}{at}",
+        "contact_field": f"{before_words(config.whole('days_before'), config.get('field'))}{at}",
         "time_of_day": time or "a time of day",
         "weekday": f"{weekday}{at}",
     }.get(config.text("kind"), "…")
     return f"Wait until {moment}"
 
 
-def _zone(it: Described) -> str:
-    return "In the contact’s time zone" if it.config.get("zone") == "contact" else ""
+def _zone_and_end(it: Described) -> str:
+    zone = "In the contact’s time zone" if it.config.get("zone") == "contact" else ""
+    is_dated = it.config.get("kind") in DATED
+    end = "Ends if the day has passed" if is_dated and it.config.get("passed") == "end" else ""
+    return ". ".join(filter(None, (zone, end)))
 
 
 def _longest_until(config: Config) -> int:
@@ -94,6 +99,15 @@ TYPES = (
             Setting("kind", "Until", "choice", choices=UNTIL),
             Setting("date", "Date", "date", when=("kind", ("date",))),
             Setting("field", "Contact date", "date_field", when=("kind", ("contact_field",))),
+            Setting(
+                "days_before",
+                "Days before",
+                "count",
+                required=False,
+                default=0,
+                high=365,
+                when=("kind", ("contact_field",)),
+            ),
             Setting("weekday", "Weekday", "choice", choices=WEEKDAYS, when=("kind", ("weekday",))),
             Setting("time", "Time of day", "time", when=("kind", ("time_of_day",))),
             Setting(
@@ -104,9 +118,18 @@ TYPES = (
                 when=("kind", ("date", "contact_field", "weekday")),
             ),
             Setting("zone", "Time zone", "choice", required=False, default="account", choices=ZONES),
+            Setting(
+                "passed",
+                "If the day has passed or is missing",
+                "choice",
+                required=False,
+                default="continue",
+                choices=TOO_LATE,
+                when=("kind", DATED),
+            ),
         ),
         headline=_until,
-        detail=_zone,
+        detail=_zone_and_end,
         longest_wait=_longest_until,
     ),
     StepType(

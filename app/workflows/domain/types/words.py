@@ -62,6 +62,12 @@ def date_words(field: Any) -> str:
     return quoted(field_label(field)) if field else "a contact date"
 
 
+def before_words(days: int | None, field: Any) -> str:
+    """Return words for the day that is so many days before a date field: “3 days before “Renewal””."""
+    date = date_words(field)
+    return f"{counted(days, 'day')} before {date}" if days and days > 0 else date
+
+
 def value_words(field: Any, value: Any) -> str:
     """Return a field's value as words; a country by its name."""
     return country_words(value) if field == "contact.country" else readable(str(value), 80)
