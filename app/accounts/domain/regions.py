@@ -38,6 +38,17 @@ def is_zone(name: str) -> bool:
     return name in zones()
 
 
+def read_zone(text: str) -> str | None:
+    """Return the time zone that a text names, in any case and with spaces or `_slash_` as programs write
+    them; None if there is none."""
+    return _zones_by_key().get(text.strip().casefold().replace(" ", "_").replace("_slash_", "/"))
+
+
+@lru_cache(maxsize=1)
+def _zones_by_key() -> dict[str, str]:
+    return {zone.casefold(): zone for zone in zones()}
+
+
 @lru_cache(maxsize=1)
 def countries() -> dict[str, str]:
     """Return {ISO 3166 alpha-2 code: English name}, sorted by name."""

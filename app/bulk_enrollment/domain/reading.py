@@ -37,7 +37,7 @@ _SAMPLES: Final = 3
 _LONGEST_SAMPLE: Final = 40
 _LIMITS: Final = {name: known.limit for name, known in FIELDS.items()} | {"full_name": 240}
 # An invalid value in one of these is left out; an overlong value in another field fails its row.
-_NEVER_TOO_LONG: Final = frozenset({"email", "phone", "birthday", TAGS})
+_NEVER_TOO_LONG: Final = frozenset({"email", "phone", "birthday", "time_zone", TAGS})
 # Facebook prefixes texts to keep spreadsheets from reading them as numbers: p:+49…, l:123, z:10115.
 _MARKED: Final = re.compile(r"(?:p|l|z|ag|as|c|f):(\+?\d[\d -]*)\Z")
 

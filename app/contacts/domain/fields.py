@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from app.accounts.domain.regions import read_zone
 from app.contacts.domain.names import clean, name_key
 from app.contacts.domain.own_fields import OwnField, OwnKind, own_problem, read_own
 from app.contacts.domain.value_style import ValueStyle
@@ -36,6 +37,7 @@ FIELDS: Final[dict[str, Field]] = {
         Field("city", "City", 120),
         Field("country", "Country", 60),
         Field("birthday", "Birthday", 80),
+        Field("time_zone", "Time zone", 60),
     )
 }
 NAME_FIELDS: Final = frozenset({"first_name", "last_name", "full_name"})
@@ -56,6 +58,7 @@ STAGED: Final = (
     "city",
     "country",
     "birthday",
+    "time_zone",
     "custom",
 )
 
@@ -148,6 +151,14 @@ def _read(reading: Reading, field: Field, text: str, style: ValueStyle) -> None:
             problems["birthday"] = f"“{text[:40]}” isn’t a date. Enter it as YYYY-MM-DD, such as 1990-04-23."
         else:
             values["birthday"] = day.isoformat()
+    elif field.key == "time_zone":
+        zone = read_zone(text)
+        if zone is None:
+            problems["time_zone"] = (
+                f"“{text[:40]}” isn’t a time zone. Enter its name, such as America/New_York."
+            )
+        else:
+            values["time_zone"] = zone
     elif len(text) > field.limit:
         problems[field.key] = _too_long(field.label, text, field.limit)
     else:

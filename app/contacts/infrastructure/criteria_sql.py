@@ -242,6 +242,7 @@ _TEXTS: dict[str, Callable[[], Any]] = {
     "contact.company": lambda: sa.func.coalesce(Contact.company, ""),
     "contact.city": lambda: sa.func.coalesce(Contact.city, ""),
     "contact.country": lambda: sa.func.coalesce(Contact.country, ""),
+    "contact.time_zone": lambda: sa.func.coalesce(Contact.time_zone, ""),
     "contact.full_name": _full_name,
     "contact.email_domain": _email_domain,
 }

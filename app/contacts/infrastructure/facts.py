@@ -11,7 +11,7 @@ from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.database import session
 
-_TEXTS = ("first_name", "last_name", "company", "city", "country", "status")
+_TEXTS = ("first_name", "last_name", "company", "city", "country", "time_zone", "status")
 
 
 def custom_keys(account_id: int) -> frozenset[str]:

@@ -56,6 +56,7 @@ class Contact(AccountOwned, Authored, db.Model):
     city: Mapped[str | None] = mapped_column(sa.String(120))
     country: Mapped[str | None] = mapped_column(sa.String(60))
     birthday: Mapped[date | None]
+    time_zone: Mapped[str | None] = mapped_column(sa.String(60))
     custom: Mapped[dict[str, Any] | None]
     status: Mapped[str] = mapped_column(sa.String(12), default=Status.ACTIVE.value)
     status_at: Mapped[datetime | None]

@@ -1,13 +1,14 @@
 """Forms of the contact pages. Values are validated by the use cases."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import Length
 
+from app.accounts.domain.regions import zones_by_area
 from app.contacts.domain import CONSENT_LABELS, FIELDS, MAX_TAG
 from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.domain.fields import CUSTOM_LIMIT
@@ -33,6 +34,11 @@ class ContactForm(FlaskForm):
     city = _field("city")
     country = _field("country")
     birthday = _field("birthday")
+    time_zone = SelectField(FIELDS["time_zone"].label, validate_choice=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.time_zone.choices = cast(Any, _zones(str(self.time_zone.data or "")))
 
     @property
     def given(self) -> dict[str, str]:
@@ -91,6 +97,15 @@ class ReactivationForm(FlaskForm):
     reason = StringField(
         "How did they ask to be contacted again?", render_kw={"maxlength": MAX_CONSENT_SOURCE}
     )
+
+
+def _zones(chosen: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of a contact's time zone by area. A zone that isn't listed, such as US/Eastern, is
+    offered if it is chosen."""
+    areas = zones_by_area()
+    listed = {zone for choices in areas.values() for zone, _ in choices}
+    others = {"Other": [(chosen, chosen)]} if chosen and chosen not in listed else {}
+    return {"Default": [("", "Your time zone")], **areas, **others}
 
 
 def _own_input(field: OwnField) -> Any:

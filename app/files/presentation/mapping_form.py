@@ -23,7 +23,7 @@ from app.platform.text.numbers import whole_number
 MOST_OPEN: Final = 40
 _LONGEST_LABEL: Final = 120
 
-_FROM_CONTACTS: Final = ("company", "city", "country", "birthday")
+_FROM_CONTACTS: Final = ("company", "city", "country", "birthday", "time_zone")
 IDENTIFIER_WORDS: Final = {
     "email": "Email address",
     "phone": "Phone number",

@@ -123,6 +123,16 @@ def test_dates_in_both_orders_are_asked_about(trial: Trial):
     assert days == ["1990-04-23", "1990-04-23", "1990-04-03"]
 
 
+def test_time_zones_by_their_names(trial: Trial):
+    names = ["America/New_York", "europe/berlin", "america_slash_los_angeles", "GMT+1 (Paris)", "", "x" * 90]
+    lines = [f"p{number}@example.com,{name}" for number, name in enumerate(names)]
+    job = imported(trial, "\n".join(["Email,Time zone", *lines]))
+    found = [trial.contact(f"p{number}@example.com").time_zone for number in range(len(names))]
+    assert found == ["America/New_York", "Europe/Berlin", "America/Los_Angeles", None, None, None]
+    left_out = trial.job(job).findings["left_out"]
+    assert left_out == {"time_zone": [2, [[4, 5, "GMT+1 (Paris)"], [6, 7, "x" * 40]]]}
+
+
 def test_report_18_words_for_nothing_are_blank_and_people_keep_their_names(trial: Trial):
     text = report("18_null_strings.csv") + "null18@example.com,Nora,Null,Acme,,\n"
     job = imported(trial, text)

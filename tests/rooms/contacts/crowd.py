@@ -67,6 +67,7 @@ def crowd(actor: Actor) -> list[str]:
                 city=some(TEXTS),
                 country=some(COUNTRIES),
                 birthday=some(DAYS),
+                time_zone=some(["Europe/Berlin", "America/New_York"]),
                 custom=dice.choice([None, {}, custom, custom, custom]),
                 status=dice.choice(["active", "active", "unsubscribed", "bounced", "blocked"]),
                 created_at=dice.choice(MOMENTS),

@@ -32,6 +32,7 @@ def test_a_contact_is_added_and_read(app: Flask, program: Program, alice: Person
     body = ANN | {
         "phone": "030 1234567",
         "birthday": "1990-04-23",
+        "time_zone": "america/new york",
         "tags": ["lead", "VIP"],
         "custom": {size: "42"},
         "consent_source": "Form",
@@ -45,6 +46,7 @@ def test_a_contact_is_added_and_read(app: Flask, program: Program, alice: Person
         "+49301234567",
         "1990-04-23",
     )
+    assert contact["time_zone"] == "America/New_York"
     assert (contact["tags"], contact["custom"], contact["status"]) == (
         ["lead", "VIP"],
         {size: "42"},
@@ -71,6 +73,7 @@ def test_an_address_that_is_taken_names_its_contact(program: Program) -> None:
         (ANN | {"first_name": "x" * 121}, "first_name"),
         (ANN | {"first_name": 7}, "first_name"),
         (ANN | {"birthday": "soon"}, "birthday"),
+        (ANN | {"time_zone": "Mars/Olympus"}, "time_zone"),
         (ANN | {"tags": ["a,b"]}, "tags"),
         (ANN | {"tags": "lead"}, "tags"),
         (ANN | {"custom": {"nothing": "1"}}, "custom.nothing"),

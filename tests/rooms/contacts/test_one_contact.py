@@ -85,6 +85,19 @@ def test_a_contact_is_changed(app, bob):
     assert found.events[0].text == "City, Email, First name"
 
 
+def test_a_contact_has_a_time_zone_of_its_own_or_not(app, bob):
+    contact_id = add(app, bob.actor, "ann@example.com", time_zone="US/Eastern")
+    edit = f"/contacts/{contact_id}/edit"
+    assert '<option selected value="US/Eastern">' in bob.get(edit).text
+    bob.post(f"/contacts/{contact_id}", {"email": "ann@example.com", "time_zone": "America/New_York"})
+    assert "America/New York" in bob.get(f"/contacts/{contact_id}").text
+    assert '<option selected value="America/New_York">' in bob.get(edit).text
+    wrong = bob.post(f"/contacts/{contact_id}", {"email": "ann@example.com", "time_zone": "Mars/Olympus"})
+    assert wrong.status_code == 422 and "“Mars/Olympus” isn’t a time zone." in wrong.text
+    bob.post(f"/contacts/{contact_id}", {"email": "ann@example.com", "time_zone": ""})
+    assert card(app, bob.actor, contact_id).contact.time_zone is None
+
+
 def test_the_last_address_cannot_be_emptied(app, bob):
     contact_id = add(app, bob.actor, "ann@example.com")
     answer = bob.post(f"/contacts/{contact_id}", {"email": "", "first_name": "Ann"})
@@ -240,4 +253,5 @@ def test_inputs_take_as_many_characters_as_the_domain(bob):
     inputs = re.findall(r"<input[^>]*maxlength[^>]*>", bob.get("/contacts/new").text)
     limits = {re.search(r'name="(\w+)"', one)[1]: re.search(r'maxlength="(\d+)"', one)[1] for one in inputs}
     assert limits.pop("consent_source") == str(MAX_CONSENT_SOURCE)
-    assert limits == {name: str(field.limit) for name, field in STANDARD_FIELDS.items()}
+    typed = {name: str(field.limit) for name, field in STANDARD_FIELDS.items() if name != "time_zone"}
+    assert limits == typed

@@ -238,7 +238,8 @@ def test_an_export_is_safe_whole_and_recorded(app, bob, ids, monkeypatch):
     with app.app_context(), transaction():
         [key] = contacts.ensure_fields(bob.actor.account_id, ["=Plan"])
     evil = '=HYPERLINK("http://x")'
-    add(app, bob.actor, "zoe@example.com", first_name=evil, custom={key: "+1"}, birthday="1990-04-23")
+    known = {"birthday": "1990-04-23", "time_zone": "Asia/Tokyo"}
+    add(app, bob.actor, "zoe@example.com", first_name=evil, custom={key: "+1"}, **known)
     made = bob.post("/contacts/selections", {"all": "1"}).location
     answer = bob.get(f"{made}/contacts.csv")
     assert answer.headers["Content-Type"].startswith("text/csv")
@@ -250,6 +251,7 @@ def test_an_export_is_safe_whole_and_recorded(app, bob, ids, monkeypatch):
     last = rows[-1]
     assert last["First name"] == f"'{evil}" and unguarded(last["First name"]) == evil
     assert last["'=Plan"] == "'+1" and last["Birthday"] == "1990-04-23" and rows[0]["Tags"] == "lead"
+    assert (last["Time zone"], rows[0]["Time zone"]) == ("Asia/Tokyo", "")
     assert "exported 6 contacts" in words_of(bob.get("/activity").text)
 
 

@@ -55,6 +55,7 @@ ANN = {
     "last_name": "Lee",
     "phone": "0151 23456789",
     "birthday": "1990-04-23",
+    "time_zone": "Asia/Kolkata",
     "company": "Lee & “Sons”",
     "custom": {"plan": "gold"},
 }
@@ -75,6 +76,7 @@ def test_contacts_are_made_of_staged_rows(account):
         "1990-04-23",
         "Lee & “Sons”",
     )
+    assert (ann.time_zone, eve.time_zone) == ("Asia/Kolkata", None)
     assert ann.custom == {"plan": "gold"}
     assert (ann.status, ann.consent_basis, ann.consent_source, ann.created_job_id) == (
         "active",

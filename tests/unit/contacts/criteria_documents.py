@@ -17,6 +17,7 @@ ANN: dict[str, Any] = {
     "contact.phone": "+4915112345678",
     "contact.country": "Deutschland",
     "contact.birthday": date(1990, 4, 23),
+    "contact.time_zone": "America/New_York",
     "contact.status": "active",
     "contact.tags": frozenset({"vip", "grösse l"}),
     "contact.created_at": datetime(2026, 3, 28, 23, 0, tzinfo=UTC),  # March 29 begins in Berlin

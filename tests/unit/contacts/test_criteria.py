@@ -43,6 +43,8 @@ YES = [
     rule("birthday", "after", "1990-04-22"),
     rule("birthday", "between", ["1990-04-23", "1990-04-23"]),
     rule("birthday", "not_equals", "1990-04-24"),
+    rule("time_zone", "equals", "america/new_york"),
+    rule("time_zone", "starts_with", "America/"),
     rule("status", "equals", "active"),
     rule("status", "in_list", ["blocked", "active"]),
     rule("status", "not_equals", "blocked"),

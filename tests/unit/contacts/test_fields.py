@@ -53,6 +53,27 @@ def test_a_row_becomes_columns():
     assert json.loads(pack(values)) == values
 
 
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Europe/Berlin", "Europe/Berlin"),
+        (" america/new york ", "America/New_York"),
+        ("america_slash_new_york", "America/New_York"),
+        ("US/Eastern", "US/Eastern"),
+        ("utc", "UTC"),
+        ("localtime", None),
+        ("GMT+1", None),
+        ("Berlin", None),
+    ],
+)
+def test_a_time_zone_has_a_known_name(text, zone):
+    values, problems = read_fields({"time_zone": text})
+    assert values.get("time_zone") == zone
+    if zone is None:
+        sentence = f"“{text}” isn’t a time zone. Enter its name, such as America/New_York."
+        assert problems == {"time_zone": sentence}
+
+
 def test_every_problem_is_named():
     _, problems = read_fields(
         {"email": "a b@example.com", "phone": "12", "company": "x" * 201, "birthday": "soon"},
@@ -87,7 +108,9 @@ def test_a_custom_value_that_is_too_long_is_explained():
     assert reading.problems == {"note": "note can have up to 2,000 characters; this has 2,001."}
 
 
-@pytest.mark.parametrize("key", [key for key in FIELDS if key not in ("email", "phone", "birthday")])
+@pytest.mark.parametrize(
+    "key", [key for key in FIELDS if key not in ("email", "phone", "birthday", "time_zone")]
+)
 def test_a_value_may_be_as_long_as_its_limit(key):
     limit = FIELDS[key].limit
     assert read_fields({key: "x" * limit}).values[key] == "x" * limit

@@ -64,6 +64,8 @@ def fields_of(names, *rows, header=True):
         ("Kraj", "country"),
         ("Geburtsdatum", "birthday"),
         ("Date de naissance", "birthday"),
+        ("TIMEZONE", "time_zone"),
+        ("Zeitzone", "time_zone"),
         ("Schlagwörter", "tags"),
         ("Labels", "tags"),
         ("Muster ID", "contact_id"),
@@ -118,6 +120,11 @@ def test_content_decides_where_names_do_not():
 def test_an_email_column_without_addresses_gives_way():
     rows = [["yes", "ann@example.com"], ["no", "bob@example.com"], ["yes", "carla@example.org"]]
     assert fields_of(["Email", "Contact"], *rows)[1] == "email"
+
+
+def test_a_column_of_offsets_has_no_names_of_time_zones():
+    rows = [["ann@example.com", "-5", "america/new_york"], ["bob@example.com", "GMT+01:00", ""]]
+    assert fields_of(["Email", "Time zone", "TZ"], *rows) == ["email", "ignore", "time_zone"]
 
 
 def test_prices_dates_and_ids_are_no_phones():

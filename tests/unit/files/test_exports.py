@@ -22,7 +22,14 @@ FILES = {
         "E-mail 1 - Value birthday company first_name last_name phone tags",
     ),
     "hubspot.csv": (15, 11, 1, 3, 0, "Email company country first_name last_name phone"),
-    "mailchimp_subscribed.csv": (14, 11, 1, 2, 0, "Email Address country first_name last_name tags"),
+    "mailchimp_subscribed.csv": (
+        14,
+        11,
+        1,
+        2,
+        0,
+        "Email Address country first_name last_name tags time_zone",
+    ),
     "no_header_cr_only.csv": (14, 10, 1, 3, 0, "Column 1"),
     "outlook_windows1252.csv": (
         13,

@@ -104,7 +104,7 @@ def _created(row: Any) -> CreatedContact:
     return CreatedContact(row.row_number, row.line, row.identifier or "", values)
 
 
-_SHOWN = ("first_name", "last_name", "phone", "company", "city", "country", "birthday")
+_SHOWN = ("first_name", "last_name", "phone", "company", "city", "country", "birthday", "time_zone")
 
 
 def _given(row: Any) -> Mapping[str, Any]:

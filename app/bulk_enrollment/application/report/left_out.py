@@ -1,5 +1,5 @@
-"""Values of a job's file that could not be read (phone numbers, dates, tags); their rows are used without
-them."""
+"""Values of a job's file that could not be read (phone numbers, dates, time zones, tags); their rows are used
+without them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -54,6 +54,7 @@ FIELDS: dict[str, Field] = {
         Field("contact.city", "City", "text", own=True),
         Field("contact.country", "Country", "country", own=True),
         Field("contact.birthday", "Birthday", "date", own=True),
+        Field("contact.time_zone", "Time zone", "text", own=True),
         Field("contact.status", "Status", "status"),
         Field("contact.tags", "Tags", "tags"),
         Field("contact.created_at", "Added on", "moment"),

@@ -27,6 +27,7 @@ class ContactRow(NamedTuple):
     city: str | None
     country: str | None
     birthday: date | None
+    time_zone: str | None
     custom: dict[str, Any] | None
     status: str
     status_at: datetime | None

@@ -42,6 +42,7 @@ class Contact(Schema):
     city: str | None = described("City.", "Bristol")
     country: str | None = described("Country.", "GB")
     birthday: Annotated[str | None, described(f"Birthday: {_BIRTHDAY}", "1990-04-23")]
+    time_zone: str | None = described("Time zone; null if it is the account’s.", "Europe/London")
     status: StatusName = described("Whether the contact may be contacted.", "active")
     status_at: datetime | None = described("When the status last changed.", None)
     tags: list[str] = described("Names of the tags.", ["lead"])
@@ -86,6 +87,7 @@ def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
         "city": contact.city,
         "country": contact.country,
         "birthday": birthday_input(contact.birthday) if contact.birthday else None,
+        "time_zone": contact.time_zone,
         "status": contact.status,
         "status_at": contact.status_at,
         "tags": [tag.name for tag in tags],
@@ -147,6 +149,7 @@ class ContactFields(Body):
     city: str | None = _text("city", "City.", "Bristol")
     country: str | None = _text("country", "Name or code of a country.", "GB")
     birthday: str | None = _text("birthday", f"Birthday: {_BIRTHDAY}", "1990-04-23")
+    time_zone: str | None = _text("time_zone", "Name of a time zone (IANA).", "Europe/London")
     custom: Annotated[
         dict[str, CustomValue | None],
         described(

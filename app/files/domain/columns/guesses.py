@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.accounts.domain.regions import read_zone
 from app.files.domain.cells.profile import FileProfile
 from app.files.domain.cells.tags import tags_of
 from app.files.domain.columns.added import ADDED_COLUMNS, added_positions
@@ -42,6 +43,7 @@ FIELDS: Final = (
     "city",
     "country",
     "birthday",
+    "time_zone",
     SECOND_EMAIL,
     "tags",
     *CONSENT_FIELDS,
@@ -166,6 +168,8 @@ def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> lis
             numbers = sum(cell.strip().isdecimal() for cell in cells)
             fits[field] = sure * numbers / len(cells) if cells else _SURE_ENOUGH
         if field == "birthday" and cells and not any(any(c.isdigit() for c in cell) for cell in cells):
+            fits[field] = 0.0
+        if field == "time_zone" and cells and not any(read_zone(cell) for cell in cells):
             fits[field] = 0.0
         if field == "tags" and _are_unique(cells):
             fits[field] = 0.0

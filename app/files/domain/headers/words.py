@@ -104,6 +104,12 @@ _WORDS: Final[dict[str, str]] = {
         ημερομηνία γέννησης | 誕生日 | 生年月日 | 生日 | 생일 | 생년월일
         תאריך לידה | תאריך הלידה | تاريخ الميلاد
     """,
+    "time_zone": """
+        time zone | timezone | tz | time zone name | timezone name | zeitzone | fuseau horaire
+        zona horaria | huso horario | fuso orario | fuso horário | tijdzone | strefa czasowa | tidszon
+        tidszone | tidssone | aikavyöhyke | časové pásmo | időzóna | fus orar | saat dilimi | часовой пояс
+        часовий пояс | ζώνη ώρας | タイムゾーン | 时区 | 時區 | 시간대 | אזור זמן | المنطقة الزمنية
+    """,
     "tags": """
         tags | tag | labels | label | groups | group | group membership | categories | category | segments
         segment | lists | schlagwort | schlagwörter | schlagworte | kategorie | kategorien | gruppe

@@ -54,6 +54,7 @@ MERGE_TAGS: dict[str, MergeTag] = {
         MergeTag("contact.city", "City", "Bristol", "Contact"),
         MergeTag("contact.country", "Country", "United Kingdom", "Contact"),
         MergeTag("contact.birthday", "Birthday", "June 12, 1988", "Contact", moment=date(1988, 6, 12)),
+        MergeTag("contact.time_zone", "Time zone", "Europe/London", "Contact"),
         MergeTag("contact.status", "Status", "active", "Contact"),
         MergeTag("contact.created_at", "Added on", "March 3, 2026", "Contact", moment=date(2026, 3, 3)),
         MergeTag("account.name", "Your business", "Harbor Studio", "Your business"),
