@@ -8,11 +8,10 @@ moment in UTC that is never before `at`. A local time that clocks skip or show t
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
-from zoneinfo import ZoneInfo
 
 from app.accounts.domain.regions import is_zone
 from app.contacts.domain.criteria import day_of
-from app.platform.text.wall_clock import moment_of
+from app.platform.text.wall_clock import moment_of, zone_info
 from app.workflows.domain.steps.waits import WEEKDAYS
 from app.workflows.domain.types.setting import in_minutes
 from app.workflows.domain.types.words import DATES
@@ -118,7 +117,7 @@ def _minute(config: Settings) -> int:
 
 
 def _today(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
+    return at.astimezone(zone_info(zone)).date()
 
 
 def _within(day: date) -> date:

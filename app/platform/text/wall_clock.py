@@ -6,12 +6,16 @@ twice means its first occurrence.
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 MIDNIGHT = 24 * 60  # minutes of a day; as a time of day, the end of the day
 
 Peculiarity = Literal["", "skipped", "repeated"]
+
+
+zone_info: Final = lru_cache(maxsize=1024)(ZoneInfo)
+"""Time zones by name. ZoneInfo itself keeps only eight of them, and reads the others from files again."""
 
 
 class LocalTime(NamedTuple):
@@ -24,7 +28,7 @@ class LocalTime(NamedTuple):
 def resolve(local: datetime, zone: str) -> LocalTime:
     """Return the moment of a local date and time (naive) in a time zone."""
     local = local.replace(fold=0)
-    aware = local.replace(tzinfo=ZoneInfo(zone))
+    aware = local.replace(tzinfo=zone_info(zone))
     moment = aware.astimezone(UTC)
     again = aware.replace(fold=1).astimezone(UTC)
     if again == moment:
@@ -41,7 +45,7 @@ def moment_of(day: date, minute: int, zone: str, *, again: bool = False) -> date
     local = datetime.combine(day, time(minute // 60, minute % 60))
     found = resolve(local, zone)
     if again and found.peculiarity == "repeated":
-        return local.replace(fold=1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return local.replace(fold=1, tzinfo=zone_info(zone)).astimezone(UTC)
     return found.moment
 
 
@@ -67,4 +71,4 @@ def _change_between(low: datetime, high: datetime, zone: str) -> datetime:
 
 
 def _offset(moment: datetime, zone: str) -> timedelta | None:
-    return moment.astimezone(ZoneInfo(zone)).utcoffset()
+    return moment.astimezone(zone_info(zone)).utcoffset()
