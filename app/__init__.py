@@ -32,6 +32,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.platform import database, logs, queue, web
     from app.platform.web.every_request import SynchronousFlask
     from app.sample_data import presentation as sample_data
+    from app.tasks import presentation as tasks
     from app.workflows import presentation as workflows
 
     logs.configure()
@@ -46,6 +47,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     integrations.init(app)
     notifications.init(app)
     contacts.init(app)
+    tasks.init(app)
     workflows.init(app)
     engine.init(app)
     gallery.init(app)
@@ -68,9 +70,10 @@ def _add_api(app: "Flask") -> None:
     from app.files.presentation import api as files
     from app.gallery.presentation import api as gallery
     from app.platform.api import document
+    from app.tasks.presentation import api as tasks
     from app.workflows.presentation import api as workflows
 
-    for room in (accounts, workflows, gallery, files, contacts, bulk_enrollment, job_events):
+    for room in (accounts, workflows, gallery, files, contacts, tasks, bulk_enrollment, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
     app.register_blueprint(api_reference.blueprint)

@@ -1,4 +1,5 @@
-"""Sample data: invented contacts, two active workflows, and a bulk enrollment with failed rows.
+"""Sample data: invented contacts with notes and tasks, two active workflows, and a bulk enrollment with
+failed rows.
 
 Created through the ordinary use cases and operations, with Muster as the actor, so that the activity log
 does not mix it with the users' own work.
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.accounts.application import worker_actor
-from app.accounts.domain import Actor
+from app.accounts.domain import Actor, Role
 from app.activity import application as activity
 from app.bulk_enrollment.application import JobRequest, start_job
 from app.bulk_enrollment.domain.options import JobOptions
@@ -27,11 +28,28 @@ from app.gallery import application as gallery
 from app.platform.addresses import email_key
 from app.platform.clock import now
 from app.platform.database import transaction
+from app.platform.database.many_rows import id_list
+from app.tasks import application as tasks
+from app.tasks.application import Assignee, NewNote, NewTask
 from app.workflows import application as workflows
 from app.workflows.infrastructure.tables import Workflow
 
 TEMPLATES = ("new-lead-welcome", "shop-win-back")
 AT_ONCE = 100
+NOTES = (
+    "Prefers to be called in the afternoon.",
+    "Asked for a quote for ten seats. Wants it in writing, with the price of the yearly plan.",
+    "Met at the spring fair. Interested in the loyalty program.",
+    "Moved to a new address, will send it by email.",
+)
+TASKS = (
+    ("Call about the quote", -2, Role.MARKETER, "They asked for ten seats."),
+    ("Send the brochure", 0, None, ""),
+    ("Ask for a review", 0, Role.MARKETER, ""),
+    ("Confirm the appointment", 1, None, "Tuesday or Thursday would suit them."),
+    ("Renewal: prepare an offer", 9, Role.OWNER, ""),
+)
+"""Tasks as (title, days until they are due, role, notes)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,7 @@ def make_sample_data(account_id: int) -> SampleData:
     with transaction():
         people = sample_people(SAMPLE_CONTACTS)
         _add_people(actor, people, now())
+        _add_notes_and_tasks(actor, now())
         activity.record(actor, "sample_data_added", "account", account_id, contacts=len(people))
     made = [_add_workflow(actor, key) for key in TEMPLATES]
     job = _enroll_people(actor, made[0])
@@ -67,6 +86,20 @@ def _add_people(actor: Actor, people: list[SamplePerson], at: datetime) -> None:
         contacts.create_many(actor.account_id, contacts.unpack(_given(some, keys)), None, since)
     for tag in sorted({tag for person in people for tag in person.tags}):
         _tag(actor, tag, [person for person in people if tag in person.tags], at)
+
+
+def _add_notes_and_tasks(actor: Actor, at: datetime) -> None:
+    """Write about the latest contacts."""
+    latest = contacts.list_contacts(actor, contacts.Search(), None, len(TASKS))
+    ids = [one.contact.id for one in latest.contacts]
+    contacts.hold_many(actor.account_id, id_list(ids))
+    notes = [NewNote(contact_id, text) for contact_id, text in zip(ids, NOTES, strict=False)]
+    tasks.add_notes(actor.account_id, notes, at)
+    wanted = [
+        NewTask(contact_id, title, tasks.due_in_days(days, at, actor.time_zone), notes, Assignee(role=role))
+        for contact_id, (title, days, role, notes) in zip(ids, TASKS, strict=True)
+    ]
+    tasks.create_many(actor.account_id, wanted, at)
 
 
 def _given(people: list[SamplePerson], own_keys: list[str]) -> sa.Select[tuple[str, str, str, str]]:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.showing import Show, at, pressed, with_dialog
+from tests.browser.showing import Show, at, opened, pressed, with_dialog
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 
@@ -26,6 +26,7 @@ def contact_scenes(api: ApiUser, workflow: str, alice: BrowserUser) -> dict[str,
     tagged = _tag(page, selection)
     segment = _segment(page)
     person = _person(api, workflow)
+    noted, note, task = _noted(api, person)
     return {
         "contacts-filtered": at(f"/contacts?filter={quote(EXAMPLE)}"),
         "contacts-broken-filter": at("/contacts?filter=%7B%22all%22%3A5%7D"),
@@ -49,6 +50,14 @@ def contact_scenes(api: ApiUser, workflow: str, alice: BrowserUser) -> dict[str,
         "selection-options": at(f"{added}/enroll/selections/{selection.rpartition('/')[2]}"),
         "contact-ledger": at(person),
         "contact-erasure": at(f"{person}/erasure"),
+        "contact-notes-and-tasks": opened(noted, "Add a task"),
+        "notes": at(f"{noted}/notes"),
+        "note-edit": at(note),
+        "tasks": at("/tasks"),
+        "tasks-done": at("/tasks?view=done"),
+        "tasks-none": at("/tasks?view=today&contact=1"),
+        "task": at(task),
+        "task-delete": with_dialog(task, "Delete task"),
         "contact-unsubscribe": with_dialog(person, "Unsubscribe"),
     }
 
@@ -97,3 +106,22 @@ def _person(api: ApiUser, workflow: str) -> str:
     api.wait(api.add(workflow, ["person@scene.example"], tags=["scene"]))
     found = api.call("GET", "/contacts?q=person%40scene.example")["data"]
     return f"/contacts/{found[0]['id']}"
+
+
+def _noted(api: ApiUser, person: str) -> tuple[str, str, str]:
+    """The pages of a contact with notes and tasks, and of one of each."""
+    texts = [
+        "Called, no answer.",
+        "Wants a quote for ten seats.\nPrefers the yearly plan: " + "very long " * 20,
+    ]
+    notes = [api.call("POST", f"{person}/notes", {"text": text})["id"] for text in texts]
+    calls = {"2020-05-01T09:00:00Z": "Call about the quote", "2100-05-01T09:00:00Z": "Renew " * 20}
+    tasks = [
+        api.call("POST", f"{person}/tasks", {"title": title, "due_at": due, "notes": "Ask\nabout it"})["id"]
+        for due, title in calls.items()
+    ]
+    done = api.call(
+        "POST", f"{person}/tasks", {"title": "Send the brochure", "due_at": "2030-05-01T09:00:00Z"}
+    )
+    api.call("PATCH", f"/tasks/{done['id']}", {"done": True})
+    return person, f"{person}/notes/{notes[1]}/edit", f"/tasks/{tasks[0]}"

@@ -15,7 +15,16 @@ from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 
 EMPTY = (
-    *("/", "/workflows", "/contacts", "/enrollments", "/contacts/imports", "/activity", "/enrollments/new"),
+    *(
+        "/",
+        "/workflows",
+        "/contacts",
+        "/tasks",
+        "/enrollments",
+        "/contacts/imports",
+        "/activity",
+        "/enrollments/new",
+    ),
     *("/contacts/filter", "/contacts/segments", "/contacts/selections/new", "/contacts/columns"),
     *("/notifications", "/settings/fields", "/settings/tokens", "/settings/webhook"),
 )

@@ -30,6 +30,7 @@ ID_FIELDS = {
     "contact_ids": "contacts",
     "corrects": "jobs",
     "into": "contact-fields",
+    "user_id": "people",
 }
 
 
@@ -132,10 +133,14 @@ def one_of_everything(program: Program) -> dict[str, Any]:
     chosen = {"selection": {"type": "manual", "contact_ids": [contact["id"]]}}
     everybody = {"all": [{"field": "status", "op": "equals", "value": "active"}]}
     tagged = {"action": "tag", "tag": "seen", "contact_ids": [contact["id"]]}
+    call = {"title": "Call", "due_at": "2026-03-01T09:00:00Z"}
     field = {"label": "T-shirt size", "kind": "choice", "choices": ["S", "M"]}
     return {
         "segments": _made(program, "/segments", {"name": "Everybody", "filter": everybody})["id"],
         "contact-fields": _made(program, "/contact-fields", field)["id"],
+        "notes": _made(program, f"/contacts/{contact['id']}/notes", {"text": "Called"})["id"],
+        "tasks": _made(program, f"/contacts/{contact['id']}/tasks", call)["id"],
+        "people": program.actor.user_id,
         "bulk-actions": _made(program, "/contacts/bulk-actions", tagged)["id"],
         "failures": 1,
         "workflow-templates": template["id"],

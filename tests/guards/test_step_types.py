@@ -20,6 +20,8 @@ HOMONYMS = {
     "contact_created": {"app/contacts": "an audit entry, and a line of the timeline"},
     "tag_added": {"app/contacts": "a line of the timeline"},
     "tag_removed": {"app/contacts": "a line of the timeline"},
+    "add_note": {"app/tasks": "a use case"},
+    "create_task": {"app/tasks": "a use case"},
     "manual": {"app/bulk_enrollment": "people chosen by hand"},
     "webhook": {"app/integrations": "an integration", "app/templates/integrations": "an integration"},
     "split": {"app/workflows/domain/messages": "a Liquid filter"},

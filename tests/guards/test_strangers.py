@@ -19,10 +19,13 @@ from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.notifications import application as notifications
 from app.notifications.infrastructure.tables import Notification
+from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.tenancy import acting_for
 from app.platform.web.event_streams import is_event_stream
 from app.sample_data.application import make_sample_data
+from app.tasks import application as tasks
+from app.tasks.application import due_in_days
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
 
@@ -59,8 +62,12 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         selection = contacts.select_matching(alice.actor, None).id
         action = contacts.tag_selection(alice.actor, selection, "seen")
         job = session().scalars(sa.select(EnrollmentJob).limit(1)).one().public_id
+        contact = session().scalars(sa.select(Contact.id).limit(1)).one()
+        due_at = due_in_days(0, now(), alice.actor.time_zone)
         return {
-            "/contacts/contact_id": str(session().scalars(sa.select(Contact.id).limit(1)).one()),
+            "/contacts/contact_id": str(contact),
+            "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
+            "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/token_id": str(_token_of(alice)),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
             "/contacts/segment_id": str(segment),

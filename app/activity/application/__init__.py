@@ -1,8 +1,8 @@
 """Public interface of the activity room.
 
-`record` writes the audit log, `record_contact` and `record_many` write contact timelines, `read_log` returns
-a page of the log. Rooms register the words of their entries with `register_words`, and the names of their
-subjects with `register_names`.
+`record` writes the audit log, `record_contact`, `record_many`, and `record_each` write contact timelines,
+`read_log` returns a page of the log. Rooms register the words of their entries with `register_words`, and the
+names of their subjects with `register_names`.
 """
 
 from app.activity.application.reading import (
@@ -19,6 +19,7 @@ from app.activity.application.recording import (
     forget_contacts,
     record,
     record_contact,
+    record_each,
     record_many,
     redact_texts,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "read_log",
     "record",
     "record_contact",
+    "record_each",
     "record_many",
     "redact_texts",
     "register_names",

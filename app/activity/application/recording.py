@@ -68,6 +68,11 @@ def record_many(
     store.add_contact_events(bound(contacts), values | {"user_id": user_id, "text": text})
 
 
+def record_each(kind: str, account_id: int, events: Bound, at: datetime) -> None:
+    """Add one event for each row of the select (contact_id, workflow_id, text), in one statement."""
+    store.add_different_events(events, {"account_id": account_id, "at": at, "kind": kind})
+
+
 def forget_contact(account_id: int, contact_id: int) -> None:
     """Delete a contact's timeline, and the facts of its audit entries, in the caller's transaction. That
     something was done, by whom, and when, stays."""

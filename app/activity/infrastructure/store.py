@@ -26,6 +26,13 @@ def add_contact_events(contacts: Bound, values: dict[str, Any]) -> None:
     execute_built(around(_insert, contacts, tuple(values)), {**contacts.values, **given})
 
 
+def add_different_events(events: Bound, values: dict[str, Any]) -> None:
+    """One event for every row of the select (contact_id, workflow_id, text). `values` are those of the other
+    columns."""
+    given = {f"e_{name}": value for name, value in values.items()}
+    execute_built(around(_insert_different, events, tuple(values)), {**events.values, **given})
+
+
 def delete_contact_events(account_id: int, contacts: sa.Select[Any]) -> None:
     session().execute(
         sa.delete(_events).where(_events.c.account_id == account_id, _events.c.contact_id.in_(contacts))
@@ -37,6 +44,14 @@ def _insert(contacts: sa.Select[Any], names: tuple[str, ...]) -> sa.Insert:
     ids = contacts.subquery("ids")
     given = [sa.bindparam(f"e_{name}", type_=_events.c[name].type) for name in names]
     return sa.insert(_events).from_select([*names, "contact_id"], sa.select(*given, ids.c[0]))
+
+
+@lru_cache(maxsize=64)
+def _insert_different(events: sa.Select[Any], names: tuple[str, ...]) -> sa.Insert:
+    rows = events.subquery("rows")
+    given = [sa.bindparam(f"e_{name}", type_=_events.c[name].type) for name in names]
+    own = ("contact_id", "workflow_id", "text")
+    return sa.insert(_events).from_select([*names, *own], sa.select(*given, *(rows.c[name] for name in own)))
 
 
 def forget_contact(account_id: int, contact_id: int) -> None:

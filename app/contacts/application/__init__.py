@@ -57,7 +57,7 @@ from app.contacts.application.filters import (
     zone_of,
 )
 from app.contacts.application.growth import DayCounts, count_contacts_of_day, growth_of
-from app.contacts.application.lookup import NAMING_FIELDS, contact_names, fields_of
+from app.contacts.application.lookup import NAMING_FIELDS, contact_names, fields_of, hold_contact
 from app.contacts.application.panels import (
     LinkedText,
     descriptions_of,
@@ -196,6 +196,7 @@ __all__ = [
     "find_selection",
     "first_of",
     "growth_of",
+    "hold_contact",
     "hold_many",
     "job_names",
     "list_columns",

@@ -28,6 +28,11 @@ def existing(actor: Actor, contact_id: int, lock: LockFor | None = None) -> Cont
     return contact
 
 
+def hold_contact(actor: Actor, contact_id: int) -> Contact:
+    """Return a contact, kept from being removed until the transaction ends. Raises NotFound."""
+    return existing(actor, contact_id, LockFor.WRITING_ABOUT)
+
+
 def contact_names(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
     """Return {contact id: name, or address of one without a name} of the contacts that exist."""
     found = queries.names_of_contacts(account_id, [str(number) for number in contact_ids])

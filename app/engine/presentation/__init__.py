@@ -5,6 +5,7 @@ from flask import Flask
 from app.contacts import application as contacts
 from app.engine import application as engine
 from app.engine.presentation import commands, pages, panels
+from app.tasks import application as tasks
 from app.workflows import application as workflows
 
 
@@ -13,6 +14,7 @@ def init(app: Flask) -> None:
     commands.register(app)
     workflows.register_people_count(engine.people_under_way)
     workflows.register_panel("people", panels.figures, place="top")
+    tasks.register_workflow_names(panels.workflow_links)
     contacts.register_panel("enrollments", panels.enrollments)
     ending = contacts.Consequence(engine.withdraw_deleted, engine.foresee_withdrawal)
     contacts.register_deletion("enrollments", ending)

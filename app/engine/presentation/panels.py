@@ -1,11 +1,13 @@
 """Panels for the pages of workflows and contacts."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from app.accounts.domain import Actor
+from app.contacts.application import LinkedText
 from app.engine import application as engine
 
 
@@ -21,3 +23,12 @@ def enrollments(actor: Actor, contact_id: int) -> Markup:
     """Return the panel of a contact's enrollments."""
     found = engine.contact_enrollments(actor, contact_id)
     return Markup(render_template("engine/_enrollments_card.html", enrollments=found))
+
+
+def workflow_links(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, LinkedText]:
+    """Return {workflow id: name and link} of the workflows that still exist."""
+    names = engine.names_of_workflows(actor, workflow_ids)
+    return {
+        workflow_id: LinkedText(name, url_for("workflows.show", public_id=public_id))
+        for workflow_id, (name, public_id) in names.items()
+    }

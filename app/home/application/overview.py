@@ -21,6 +21,8 @@ from app.platform.clock import now
 from app.platform.ids import is_public_id
 from app.platform.settings import UNLIMITED, Settings
 from app.platform.text.formats import number
+from app.tasks import application as tasks
+from app.tasks.application import DueTasks
 
 ATTENTION_PERIOD = timedelta(days=14)
 # Suggested to accounts without a workflow.
@@ -80,12 +82,13 @@ class JobSummary:
 
 @dataclass(frozen=True)
 class CurrentWork:
-    """Unfinished jobs; those of them that wait for a person's decision; and jobs that finished with failures
-    in the last ATTENTION_PERIOD."""
+    """Unfinished jobs; those of them that wait for a person's decision; jobs that finished with failures in
+    the last ATTENTION_PERIOD; and how many tasks are due."""
 
     unfinished: list[JobSummary]
     waiting: list[JobSummary]
     need_attention: list[JobSummary]
+    due: DueTasks
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,7 @@ def current_work(actor: Actor) -> CurrentWork:
         unfinished=_work(actor, queries.unfinished_jobs(actor.account_id)),
         waiting=_work(actor, queries.jobs_waiting_for_people(actor.account_id)),
         need_attention=_work(actor, queries.jobs_with_failures(actor.account_id, now() - ATTENTION_PERIOD)),
+        due=tasks.due_tasks(actor),
     )
 
 

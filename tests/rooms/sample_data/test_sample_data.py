@@ -16,6 +16,8 @@ from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import session
 from app.platform.settings import Settings
 from app.platform.tenancy import acting_for
+from app.sample_data.application import NOTES, TASKS
+from app.tasks.infrastructure.tables import ContactNote, Task
 from app.workflows.infrastructure.tables import Workflow
 from tests.people import EMAILS
 from tests.rooms.accounts.sign_in_page import type_in
@@ -53,6 +55,8 @@ def test_every_page_has_something_to_look_at(set_up: Flask) -> None:
             assert by_status["active"] > 1500
             assert count(sa.select(sa.func.count()).select_from(Tag)) >= 8
             assert count(sa.select(sa.func.count()).select_from(ContactTag)) > 3000
+            assert count(sa.select(sa.func.count()).select_from(ContactNote)) == len(NOTES)
+            assert count(sa.select(sa.func.count()).select_from(Task)) == len(TASKS)
             workflows = session().scalars(sa.select(Workflow)).all()
             assert [one.status for one in workflows] == ["active", "active"]
             job = session().scalars(sa.select(EnrollmentJob)).one()

@@ -13,10 +13,10 @@ from app.bulk_enrollment.infrastructure.job_facts.jobs import JobSearch
 from app.bulk_enrollment.presentation.api.schemas import Job, Progress, StatusName
 from app.bulk_enrollment.presentation.api.shapes import job_of
 from app.bulk_enrollment.presentation.api.starting import ENROLLMENT
-from app.bulk_enrollment.presentation.api.timing import EXAMPLE_MOMENT, Moment
 from app.platform import web
 from app.platform.api.conditional import etag_of
 from app.platform.api.example_ids import WORKFLOW_ID
+from app.platform.api.moments import EXAMPLE_MOMENT, Moment
 from app.platform.api.operations import operation
 from app.platform.api.paging import page_of_documents, read_cursor, write_cursor
 from app.platform.api.schemas import Page, PageQuery, described

@@ -1,10 +1,9 @@
 """When a job starts, and how its people are spread over time, as programs send it."""
 
 import re
-from datetime import datetime
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, MOST_PEOPLE, Drip
 from app.bulk_enrollment.presentation.api.schemas import Weekday
@@ -12,9 +11,6 @@ from app.platform.api.schemas import Body, described
 from app.platform.text.wall_clock import MIDNIGHT
 
 WEEKDAYS: Final = get_args(Weekday)
-_YEARS: Final = range(2000, 2200)
-EXAMPLE_MOMENT: Final = "2026-03-01T09:00:00Z"
-
 _CLOCK: Final = re.compile(r"(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 
 
@@ -26,19 +22,6 @@ def _clock(text: str) -> str:
 
 Zone = Annotated[str, described("Name of a time zone.", "Europe/Berlin", max_length=64)]
 Clock = Annotated[str, Field(json_schema_extra={"pattern": f"^{_CLOCK.pattern}$"}), AfterValidator(_clock)]
-
-
-def _moment(value: Any) -> Any:
-    """Take moments only as text in ISO 8601, in years that every time zone can convert."""
-    try:
-        if isinstance(value, str) and datetime.fromisoformat(value).year in _YEARS:
-            return value
-    except ValueError:
-        pass
-    raise ValueError(f"Must be a time such as {EXAMPLE_MOMENT}.")
-
-
-Moment = Annotated[AwareDatetime, Field(strict=False, examples=[EXAMPLE_MOMENT]), BeforeValidator(_moment)]
 
 
 class NewDrip(Body):

@@ -1,0 +1,1 @@
+"""Notes about contacts, and tasks that people have to do about them."""
