@@ -208,6 +208,7 @@ def test_a_day_that_does_not_exist():
     assert until({"kind": "date", "date": "2011-12-30"}, at("2011-12-01T00:00Z"), APIA) == new_day
     friday = {"kind": "weekday", "weekday": "friday", "time": "09:00"}
     assert until(friday, at("2011-12-28T00:00Z"), APIA) == new_day
+    assert until(friday, new_day, APIA) == new_day
 
 
 @pytest.mark.parametrize(
