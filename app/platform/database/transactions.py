@@ -9,12 +9,13 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import cast
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.platform.database.engine import db, is_sqlite
 from app.platform.errors import Unavailable
@@ -22,23 +23,30 @@ from app.platform.settings import current
 
 SILENT_WRITER_SECONDS = 15
 
+Hook = Callable[[], object]
+_early_hooks_at: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
+
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Run a block in a transaction: commit at its end, roll back on any exception.
 
-    A nested transaction joins the outer one. Hooks given to `after_commit` run after the commit.
+    A nested transaction joins the outer one. Hooks given to `before_commit` run at the end of the outer one,
+    those given to `after_commit` after its commit.
     """
     session = cast(Session, db.session())
     if session.info.get("writing"):
         yield session
         return
-    hooks: list[Callable[[], object]] = []
+    early: list[Hook] = []
+    hooks: list[Hook] = []
     with _write_lock(session, current_app.extensions["lock_wait"]):
-        session.info |= {"writing": True, "after_commit": hooks}
+        session.info |= {"writing": True, "before_commit": early, "after_commit": hooks, "kept": {}}
         try:
             _become_writer(session)
             yield session
+            for hook in early:  # which may add more
+                hook()
             session.commit()
         except BaseException:
             session.rollback()
@@ -49,12 +57,27 @@ def transaction() -> Iterator[Session]:
         hook()
 
 
-def after_commit(hook: Callable[[], object]) -> None:
+def before_commit(hook: Hook) -> None:
+    """Run `hook` at the end of the current transaction, as its last part; never if the transaction, or the
+    savepoint in which this is called, is rolled back."""
+    _info_of_transaction("before_commit")["before_commit"].append(hook)
+
+
+def after_commit(hook: Hook) -> None:
     """Run `hook` once the current transaction has been committed; never if it is rolled back."""
+    _info_of_transaction("after_commit")["after_commit"].append(hook)
+
+
+def kept_in_transaction() -> dict[str, Any]:
+    """Return a dictionary that is the same until the current transaction ends, and empty at its beginning."""
+    return cast(dict[str, Any], _info_of_transaction("kept_in_transaction")["kept"])
+
+
+def _info_of_transaction(wanted: str) -> dict[Any, Any]:
     info = db.session().info
     if not info.get("writing"):
-        raise RuntimeError("after_commit() belongs inside transaction()")
-    info["after_commit"].append(hook)
+        raise RuntimeError(f"{wanted}() belongs inside transaction()")
+    return info
 
 
 def session() -> Session:
@@ -119,6 +142,18 @@ def _only_in_transactions(session: Session, _context: object, _instances: object
         return
     if any(session.is_modified(item) for item in session.dirty) or session.new or session.deleted:
         raise RuntimeError("writing needs transaction()")
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _note_early_hooks(session: Session, begun: SessionTransaction) -> None:
+    if begun.nested and session.info.get("writing"):
+        _early_hooks_at[begun] = len(session.info["before_commit"])
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _drop_early_hooks(session: Session, ended: SessionTransaction) -> None:
+    if ended in _early_hooks_at:
+        del session.info["before_commit"][_early_hooks_at.pop(ended) :]
 
 
 def one_snapshot() -> None:
