@@ -133,7 +133,7 @@ def _tag(actor: Actor, tag: str, people: list[SamplePerson], at: datetime) -> No
         Contact.account_id == actor.account_id,
         Contact.email_key.in_([email_key(person.email) for person in people]),
     )
-    contacts.hold_many(actor.account_id, mine)
+    contacts.hold_many(actor.account_id, mine, to_change=True)
     contacts.tag_many(actor.account_id, mine, contacts.ensure_tags(actor.account_id, [tag]), None, at)
 
 

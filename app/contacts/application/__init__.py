@@ -1,19 +1,26 @@
 """Public interface of the contacts room. Use cases on one contact take the actor first; bulk functions take
 the account id first and write in the caller's transaction.
 
-`register_panel`, `register_events`, and `register_job_names` let other rooms add to a contact's page.
+`register_panel`, `register_events`, and `register_job_names` let other rooms add to a contact's page;
+`register_listener` tells them what happens to contacts.
 """
 
 from app.contacts.application.bulk import (
+    FieldSet,
+    FieldsSet,
     block_many,
     changed_by,
+    contactable,
     count_changes,
     create_many,
     hold_many,
     lock_many,
     remove_created,
+    set_field_each,
+    set_field_many,
     tag_each,
     tag_many,
+    take_back_tags,
     unpack,
     untag_many,
     update_many,
@@ -57,6 +64,7 @@ from app.contacts.application.filters import (
     zone_of,
 )
 from app.contacts.application.growth import DayCounts, count_contacts_of_day, growth_of
+from app.contacts.application.happenings import ANY, Happening, Kind, register_listener
 from app.contacts.application.lookup import NAMING_FIELDS, contact_names, fields_of, hold_contact
 from app.contacts.application.panels import (
     LinkedText,
@@ -123,9 +131,10 @@ from app.contacts.application.selecting.selections import (
     select_matching,
 )
 from app.contacts.application.selecting.uses import SelectionUse, register_use, use_named, uses_for
-from app.contacts.application.tags import ensure_tags, new_tags, tag_contact, untag_contact
+from app.contacts.application.tags import ensure_tags, find_tags, new_tags, tag_contact, untag_contact
 
 __all__ = [
+    "ANY",
     "NAMING_FIELDS",
     "NOBODY",
     "SORTS",
@@ -138,7 +147,11 @@ __all__ = [
     "DeletionPreview",
     "ErasedPerson",
     "Eraser",
+    "FieldSet",
     "FieldUse",
+    "FieldsSet",
+    "Happening",
+    "Kind",
     "LinkedText",
     "Listing",
     "Pasted",
@@ -165,6 +178,7 @@ __all__ = [
     "condition_of",
     "contact_card",
     "contact_names",
+    "contactable",
     "count_changes",
     "count_contacts_of_day",
     "count_matching",
@@ -194,6 +208,7 @@ __all__ = [
     "find_contacts",
     "find_segment",
     "find_selection",
+    "find_tags",
     "first_of",
     "growth_of",
     "hold_contact",
@@ -215,6 +230,7 @@ __all__ = [
     "register_events",
     "register_field_uses",
     "register_job_names",
+    "register_listener",
     "register_panel",
     "register_storage",
     "register_term",
@@ -224,6 +240,8 @@ __all__ = [
     "save_segment",
     "select_contacts",
     "select_matching",
+    "set_field_each",
+    "set_field_many",
     "show_action",
     "show_contact",
     "tag_contact",
@@ -232,6 +250,7 @@ __all__ = [
     "tag_selection",
     "tagged",
     "tags_to_choose",
+    "take_back_tags",
     "unpack",
     "unsubscribe",
     "untag_contact",

@@ -1,7 +1,7 @@
 """Use cases on one contact: add, change, unsubscribe, and resubscribe."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.contacts.application import happenings
 from app.contacts.application.custom_fields.listing import own_field_list
+from app.contacts.application.happenings import ANY, Kind
 from app.contacts.application.lookup import existing
 from app.contacts.application.tags import ensure_tags
 from app.contacts.domain import FIELDS, STAGED, ConsentBasis, Status, clean, may_become, read_fields
@@ -52,11 +54,21 @@ def add_contact(
         )
         if contact_id is None:
             raise _taken(actor, values)
-        for tag_id in ensure_tags(actor.account_id, tags, actor.user_id):
+        tag_ids = ensure_tags(actor.account_id, tags, actor.user_id)
+        for tag_id in tag_ids:
             store.add_tag(actor.account_id, contact_id, tag_id, at)
+        _tell_created(actor.account_id, contact_id, tag_ids, at)
         activity.record_contact(actor, contact_id, "contact_created")
         activity.record(actor, "contact_created", "contact", contact_id)
     return contact_id
+
+
+def _tell_created(account_id: int, contact_id: int, tag_ids: Sequence[int], at: datetime) -> None:
+    heard = happenings.listening(account_id)
+    heard.tell(Kind.CONTACT_CREATED, "", [contact_id], at)
+    if tag_ids and heard.asks_about(Kind.TAG_ADDED):
+        for key in queries.tag_keys(account_id, tag_ids).values():
+            heard.tell(Kind.TAG_ADDED, key, [contact_id], at)
 
 
 def change_contact(
@@ -78,14 +90,18 @@ def change_contact(
             return
         if values.get("email_key") and _other_has(actor, contact, values["email_key"]):
             raise _taken(actor, values)
+        at, criteria_fields = now(), _changed_fields(contact, new, changed)
         try:
             with session().begin_nested():  # a conflict rolls back to here, not the whole transaction
-                store.change_contact(actor.account_id, contact.id, {**new, "updated_at": now()})
+                store.change_contact(actor.account_id, contact.id, {**new, "updated_at": at})
         except IntegrityError:
             raise _taken(actor, values) from None
         fields = [name for name in changed if not name.endswith("_key")]
         activity.record_contact(actor, contact.id, "contact_changed", ", ".join(_labels(fields)))
         activity.record(actor, "contact_changed", "contact", contact.id, fields=fields)
+        heard = happenings.listening(actor.account_id)
+        for name in (*criteria_fields, ANY):
+            heard.tell(Kind.FIELD_CHANGED, name, [contact.id], at)
 
 
 def unsubscribe(actor: Actor, contact_id: int) -> None:
@@ -95,9 +111,11 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
         contact = existing(actor, contact_id, LockFor.CHANGE)
         if not may_become(Status(contact.status), Status.UNSUBSCRIBED):
             return
-        if store.set_status(actor.account_id, contact.id, contact.status, Status.UNSUBSCRIBED, now()):
+        at = now()
+        if store.set_status(actor.account_id, contact.id, contact.status, Status.UNSUBSCRIBED, at):
             activity.record_contact(actor, contact.id, "unsubscribed")
             activity.record(actor, "contact_unsubscribed", "contact", contact.id)
+            _tell_status(actor, contact.id, Status.UNSUBSCRIBED, at)
 
 
 def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
@@ -119,6 +137,11 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
         store.change_contact(actor.account_id, contact.id, consent)
         activity.record_contact(actor, contact.id, "reactivated", reason)
         activity.record(actor, "contact_reactivated", "contact", contact.id, reason=reason)
+        _tell_status(actor, contact.id, Status.ACTIVE, at)
+
+
+def _tell_status(actor: Actor, contact_id: int, status: Status, at: datetime) -> None:
+    happenings.listening(actor.account_id).tell(Kind.STATUS_CHANGED, status, [contact_id], at)
 
 
 def _checked(actor: Actor, given: Mapping[str, str], custom: Mapping[str, str] | None) -> dict[str, Any]:
@@ -154,6 +177,16 @@ def _changed_custom(contact: Contact, custom: Mapping[str, str], values: Mapping
     kept = {key: value for key, value in (contact.custom or {}).items() if key not in custom}
     kept.update(values.get("custom", {}))
     return kept
+
+
+def _changed_fields(contact: Contact, new: Mapping[str, Any], changed: Sequence[str]) -> list[str]:
+    """Return the names in criteria of the fields that get another value, given the `changed` columns."""
+    found = [f"contact.{name}" for name in changed if name != "custom" and not name.endswith("_key")]
+    if "custom" in changed:
+        before, after = contact.custom or {}, new["custom"]
+        keys = sorted({*before, *after})
+        found += [f"contact.custom.{key}" for key in keys if before.get(key) != after.get(key)]
+    return found
 
 
 def _other_has(actor: Actor, contact: Contact, email_key: str) -> bool:

@@ -1,10 +1,13 @@
 """Tags: created on first use, added to contacts and removed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.contacts.application import happenings
+from app.contacts.application.happenings import Kind
 from app.contacts.application.lookup import existing
 from app.contacts.domain import tag_key, tag_name
 from app.contacts.domain.names import tag_problem
@@ -46,6 +49,12 @@ def new_tags(account_id: int, names: Sequence[str]) -> list[str]:
     return [name for key, name in reversed(by_key.items()) if key not in known]
 
 
+def find_tags(account_id: int, names: Sequence[str]) -> dict[str, int]:
+    """Return {name: id} of those of the names that are tags of the account, however they are spelled."""
+    known = store.tags_by_key(account_id, list({tag_key(name) for name in names}))
+    return {name: known[tag_key(name)] for name in names if tag_key(name) in known}
+
+
 def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
     """Add a tag to a contact, creating it if needed. Does nothing if the contact already has it.
 
@@ -53,27 +62,29 @@ def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
     """
     require(actor, Permission.CONTACTS)
     with transaction():
-        contact = existing(actor, contact_id, LockFor.WRITING_ABOUT)
+        contact = existing(actor, contact_id, LockFor.CHANGE)
         [tag_id] = ensure_tags(actor.account_id, [name], actor.user_id)
-        if store.add_tag(actor.account_id, contact.id, tag_id, now()):
-            _note(actor, contact.id, "tag_added", tag_id)
+        at = now()
+        if store.add_tag(actor.account_id, contact.id, tag_id, at):
+            _note(actor, contact.id, Kind.TAG_ADDED, tag_id, at)
 
 
 def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
     """Remove a tag from a contact. Does nothing if the contact does not have it. Raises NotFound."""
     require(actor, Permission.CONTACTS)
     with transaction():
-        contact = existing(actor, contact_id, LockFor.WRITING_ABOUT)
+        contact = existing(actor, contact_id, LockFor.CHANGE)
         if store.remove_tag(actor.account_id, contact.id, tag_id):
-            _note(actor, contact.id, "tag_removed", tag_id)
+            _note(actor, contact.id, Kind.TAG_REMOVED, tag_id, now())
 
 
-def _note(actor: Actor, contact_id: int, kind: str, tag_id: int) -> None:
+def _note(actor: Actor, contact_id: int, kind: Kind, tag_id: int, at: datetime) -> None:
     tag = queries.tag(actor.account_id, tag_id)
     if tag is None:
         raise NotFound("NOT_FOUND", "This tag doesn’t exist.")
     activity.record_contact(actor, contact_id, kind, tag.name)
     activity.record(actor, f"contact_{kind}", "contact", contact_id, tag=tag.name)
+    happenings.listening(actor.account_id).tell(kind, tag.name_key, [contact_id], at)
 
 
 def _checked(name: str) -> str:

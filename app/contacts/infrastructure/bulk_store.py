@@ -1,10 +1,10 @@
 """Set-based writes to contacts, from selects that other rooms provide.
 
 Columns of a select are found by name. New contacts are inserted in the order of their keys, so that two jobs
-with the same contacts take locks in the same order.
+with the same contacts take locks in the same order. Functions called `…_naming` return the contacts instead
+of their number, which takes longer. Tags are written by `tag_store`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -14,8 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.domain import STAGED, STRENGTH, Status
 from app.contacts.domain.consent import CONTACTABLE
-from app.contacts.infrastructure.conditions import may_be_contacted
-from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
+from app.contacts.domain.criteria.fields import custom_key
+from app.contacts.infrastructure.conditions import field_value, may_be_contacted
+from app.contacts.infrastructure.own_field_store import without_key
+from app.contacts.infrastructure.tables import Contact, ContactTag
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import Bound, around, constant, execute_built
 
@@ -25,22 +27,34 @@ Mode = Literal["fill", "overwrite"]
 _UPDATED = {
     name: name.removesuffix("_key") for name in STAGED if name not in ("email", "email_key", "custom")
 }
-_contacts, _contact_tags, _tags = Contact.__table__, ContactTag.__table__, Tag.__table__
-_TAG_COLUMNS = ["account_id", "contact_id", "tag_id", "added_at", "added_job_id"]
+_contacts, _contact_tags = Contact.__table__, ContactTag.__table__
 
 
 def create(account_id: int, source: Bound, fixed: dict[str, Any], at: datetime) -> int:
     """Insert a contact for each row of `source` whose address is new; return how many. `fixed` holds values
     for all rows."""
+    insert, values = _creation_of(account_id, source, fixed, at, False)
+    return int(execute_built(insert, values, rowcount=True).rowcount)
+
+
+def create_naming(account_id: int, source: Bound, fixed: dict[str, Any], at: datetime) -> list[int]:
+    """Do the same; return the ids."""
+    insert, values = _creation_of(account_id, source, fixed, at, True)
+    return list(execute_built(insert, values).scalars())
+
+
+def _creation_of(
+    account_id: int, source: Bound, fixed: dict[str, Any], at: datetime, is_naming: bool
+) -> tuple[Any, dict[str, Any]]:
     fixed = {name: value for name, value in fixed.items() if value is not None}
-    insert = around(_creation, source, tuple(fixed), is_sqlite())
+    insert = around(_creation, source, tuple(fixed), is_sqlite(), is_naming)
     values = {f"c_{name}": value for name, value in fixed.items()}
     values |= {"c_account_id": account_id, "c_created_at": at}
-    return int(execute_built(insert, {**source.values, **values}, rowcount=True).rowcount)
+    return insert, {**source.values, **values}
 
 
 @lru_cache(maxsize=64)
-def _creation(source: sa.Select[Any], fixed: tuple[str, ...], on_sqlite: bool) -> Any:
+def _creation(source: sa.Select[Any], fixed: tuple[str, ...], on_sqlite: bool, is_naming: bool) -> Any:
     given = source.subquery("source")
     account_id, at = _given("account_id"), _given("created_at")
     status = given.c.status if "status" in given.c else constant(CONTACTABLE.value)
@@ -61,7 +75,8 @@ def _creation(source: sa.Select[Any], fixed: tuple[str, ...], on_sqlite: bool) -
     rows = sa.select(*values.values()).select_from(given).where(_is_new(account_id, given))
     if "email_key" in given.c:
         rows = rows.order_by(given.c.email_key)
-    return _insert(_contacts, on_sqlite).from_select(list(values), rows).on_conflict_do_nothing()
+    insert = insert_into(_contacts, on_sqlite).from_select(list(values), rows).on_conflict_do_nothing()
+    return insert.returning(_contacts.c.id) if is_naming else insert
 
 
 def _given(name: str) -> Any:
@@ -70,11 +85,36 @@ def _given(name: str) -> Any:
 
 def update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:
     """Write the columns of `rows` to the contacts in its `contact_id`; return how many changed."""
+    return _written(_update(account_id, rows, mode, at))
+
+
+def update_naming(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> list[int]:
+    """Do the same; return the ids of those that changed."""
+    statement = _update(account_id, rows, mode, at).returning(_contacts.c.id)
+    return list(session().scalars(statement))
+
+
+def _update(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> Any:
     given = rows.subquery("given")
-    values = _new_values(given, mode)
-    return _written(
-        sa.update(_contacts).where(*changing(account_id, given, mode)).values({**values, "updated_at": at})
+    values = {**_new_values(given, mode), "updated_at": at}
+    return sa.update(_contacts).where(*changing(account_id, given, mode)).values(values)
+
+
+def clear_naming(account_id: int, contacts: sa.Select[Any], field: str, at: datetime) -> list[int]:
+    """Empty a field, named like `contact.city` or `contact.custom.size`, of the contacts of a select; return
+    the ids of those that had a value. A phone number that is the contact's only address stays."""
+    values: dict[str, Any] = {
+        name: sa.null() for name in STAGED if name.removesuffix("_key") == field.removeprefix("contact.")
+    }
+    if key := custom_key(field):
+        values["custom"] = without_key(_contacts.c.custom, key)
+    has_value = field_value(field, _contacts.c).is_not(None)
+    statement = sa.update(_contacts).where(
+        _contacts.c.account_id == account_id, _contacts.c.id.in_(contacts), has_value
     )
+    if "phone" in values:
+        statement = statement.where(_contacts.c.email_key.is_not(None))
+    return list(session().scalars(statement.values({**values, "updated_at": at}).returning(_contacts.c.id)))
 
 
 def changed(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
@@ -99,43 +139,25 @@ def weaker(account_id: int, rows: sa.Select[Any], status: Status | None = None) 
 
 def block(account_id: int, rows: sa.Select[Any], at: datetime) -> int:
     """Set the strongest status given in `rows` on contacts with a weaker one; return how many changed."""
+    return _written(_block(account_id, rows, at))
+
+
+def block_naming(account_id: int, rows: sa.Select[Any], at: datetime) -> list[tuple[int, str]]:
+    """Do the same; return (id, new status) of those that changed."""
+    statement = _block(account_id, rows, at).returning(_contacts.c.id, _contacts.c.status)
+    return [(row[0], row[1]) for row in session().execute(statement)]
+
+
+def _block(account_id: int, rows: sa.Select[Any], at: datetime) -> Any:
     found = _once(weaker(account_id, rows), "found")
     status = sa.case(
         *((found.c.strength == place, status.value) for status, place in STRENGTH.items()),
         else_=_contacts.c.status,
     )
-    return _written(
+    return (
         sa.update(_contacts)
         .where(_contacts.c.account_id == account_id, _contacts.c.id == found.c.contact_id)
         .values(status=status, status_at=at, updated_at=at)
-    )
-
-
-def tag(account_id: int, contacts: Bound, tag_ids: Sequence[int], job_id: int | None, at: datetime) -> int:
-    """Add each tag to every contact in the select's first column; return how many pairs were new."""
-    insert = around(_tagging, contacts, is_sqlite())
-    values = {**contacts.values, **_tagged(account_id, job_id, at)}
-    return sum(
-        int(execute_built(insert, {**values, "t_tag_id": tag_id}, rowcount=True).rowcount)
-        for tag_id in tag_ids
-    )
-
-
-def untag(account_id: int, contacts: sa.Select[Any], tag_id: int) -> int:
-    """Remove a tag from the contacts of a select; return how many had it."""
-    return _written(
-        sa.delete(_contact_tags).where(
-            _contact_tags.c.account_id == account_id,
-            _contact_tags.c.tag_id == tag_id,
-            _contact_tags.c.contact_id.in_(contacts),
-        )
-    )
-
-
-def tagged(account_id: int, tag_id: int) -> sa.Select[Any]:
-    """Select the ids of the contacts with a tag."""
-    return sa.select(_contact_tags.c.contact_id).where(
-        _contact_tags.c.account_id == account_id, _contact_tags.c.tag_id == tag_id
     )
 
 
@@ -151,62 +173,8 @@ def delete(account_id: int, contacts: sa.Select[Any]) -> int:
     )
 
 
-@lru_cache(maxsize=64)
-def _tagging(contacts: sa.Select[Any], on_sqlite: bool) -> Any:
-    given = contacts.subquery("given")
-    rows = sa.select(
-        _tag_value("account_id"),
-        given.c[0],
-        _tag_value("tag_id"),
-        _tag_value("added_at"),
-        _tag_value("added_job_id"),
-    ).where(sa.true())
-    return _insert(_contact_tags, on_sqlite).from_select(_TAG_COLUMNS, rows).on_conflict_do_nothing()
-
-
-def tag_each(account_id: int, rows: Bound, job_id: int | None, at: datetime) -> int:
-    """Add to each contact of `rows` (contact_id, fields) the tags whose keys are in `fields.tags`; return how
-    many pairs were new."""
-    insert = around(_tagging_each, rows, is_sqlite())
-    values = {**rows.values, **_tagged(account_id, job_id, at)}
-    return int(execute_built(insert, values, rowcount=True).rowcount)
-
-
-@lru_cache(maxsize=64)
-def _tagging_each(rows: sa.Select[Any], on_sqlite: bool) -> Any:
-    given = rows.subquery("given")
-    if on_sqlite:
-        keys = sa.func.json_each(given.c.fields, "$.tags").table_valued("value", name="wanted")
-    else:
-        listed = sa.cast(given.c.fields, sa.JSON())["tags"]
-        keys = sa.func.json_array_elements_text(listed).table_valued("value", name="wanted").render_derived()
-    chosen = (
-        sa.select(
-            _tag_value("account_id"),
-            given.c.contact_id,
-            _tags.c.id,
-            _tag_value("added_at"),
-            _tag_value("added_job_id"),
-        )
-        .select_from(given)
-        .join(keys, sa.true())
-        .join(
-            _tags, sa.and_(_tags.c.account_id == _tag_value("account_id"), _tags.c.name_key == keys.c.value)
-        )
-        .where(sa.true())
-    )
-    return _insert(_contact_tags, on_sqlite).from_select(_TAG_COLUMNS, chosen).on_conflict_do_nothing()
-
-
-def _tagged(account_id: int, job_id: int | None, at: datetime) -> dict[str, Any]:
-    return {"t_account_id": account_id, "t_added_job_id": job_id, "t_added_at": at}
-
-
-def _tag_value(name: str) -> Any:
-    return sa.bindparam(f"t_{name}", type_=_contact_tags.c[name].type)
-
-
-def _insert(table: Any, on_sqlite: bool) -> Any:
+def insert_into(table: Any, on_sqlite: bool) -> Any:
+    """Return an INSERT that supports `on_conflict_do_nothing`."""
     return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 

@@ -106,14 +106,14 @@ def next_piece(account_id: int, key: str, after: int, size: int) -> list[tuple[i
 
 def remove_values(account_id: int, key: str, contact_ids: Sequence[int], at: datetime) -> None:
     """Remove the field's value from contacts."""
-    _write(account_id, key, contact_ids, _without(Contact.custom, key), at)
+    _write(account_id, key, contact_ids, without_key(Contact.custom, key), at)
 
 
 def move_values(account_id: int, source: str, target: str, contact_ids: Sequence[int], at: datetime) -> None:
     """Move values to another field; where that has one, it stays and the moved one is dropped."""
     moved = sa.case(
-        (_has(target), _without(Contact.custom, source)),
-        else_=_with(_without(Contact.custom, source), target, _value(source)),
+        (_has(target), without_key(Contact.custom, source)),
+        else_=_with(without_key(Contact.custom, source), target, _value(source)),
     )
     _write(account_id, source, contact_ids, moved, at)
 
@@ -158,8 +158,8 @@ def _has(key: str) -> sa.ColumnElement[bool]:
     return sa.func.coalesce(_value(key), "") != ""
 
 
-def _without(custom: Any, key: str) -> Any:
-    """SQL for the object without a key. Keys are letters, digits, and underscores."""
+def without_key(custom: Any, key: str) -> Any:
+    """SQL for the JSON object `custom` without a key. Keys are letters, digits, and underscores."""
     if is_sqlite():
         return sa.func.json_remove(custom, f'$."{key}"', type_=Contact.custom.type)
     return custom.op("-", return_type=Contact.custom.type)(sa.literal(key, sa.Text))

@@ -1,15 +1,18 @@
 """Reads of single contacts, their tags, and their timeline. Lists are in `listing`."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.domain.names import title_of
+from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
 from app.platform.database import session
+from app.platform.database.many_rows import id_list
 from app.platform.ids import number_of
 
 MAX_TAGS_SHOWN = 500
@@ -36,12 +39,32 @@ def contact_with_email(account_id: int, email_key: str) -> int | None:
     )
 
 
+def existing_of(account_id: int, contact_ids: Sequence[int]) -> list[int]:
+    """Return those of the ids that contacts of the account have, in increasing order."""
+    listed = id_list(contact_ids)
+    query = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.id.in_(listed))
+    return list(session().scalars(query.order_by(Contact.id)))
+
+
+def contactable(account_id: int, contact_ids: sa.Select[Any]) -> sa.Select[Any]:
+    """Select the ids of those of the contacts that may be contacted."""
+    return sa.select(Contact.id).where(
+        Contact.account_id == account_id, Contact.id.in_(contact_ids), may_be_contacted(Contact.status)
+    )
+
+
 def tag(account_id: int, tag_id: int) -> Tag | None:
     return session().scalar(sa.select(Tag).where(Tag.account_id == account_id, Tag.id == tag_id))
 
 
 def tag_by_key(account_id: int, key: str) -> Tag | None:
     return session().scalar(sa.select(Tag).where(Tag.account_id == account_id, Tag.name_key == key))
+
+
+def tag_keys(account_id: int, tag_ids: Sequence[int]) -> dict[int, str]:
+    """Return {id: key} of tags."""
+    query = sa.select(Tag.id, Tag.name_key).where(Tag.account_id == account_id, Tag.id.in_(tag_ids))
+    return {row.id: row.name_key for row in session().execute(query)}
 
 
 def tags(account_id: int) -> Sequence[Tag]:

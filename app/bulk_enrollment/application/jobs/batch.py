@@ -73,7 +73,7 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
         raise NotAsPlanned
     if options.existing != "leave":
         updated = contacts.update_many(
-            account_id, contacts.unpack(rows.known_people(span)), options.existing, at
+            account_id, contacts.unpack(rows.known_people(span)), options.existing, at, job_id=job.id
         )
     enrolled = _enroll(job, as_planned.people_to_enroll(span, values), at)
     if enrolled != sum(planned_outcomes(batch).get(Outcome.ENROLLED, 0) for batch in batches):
@@ -167,7 +167,7 @@ def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> int:
     updated = 0
     if options.existing != "leave":
         people = contacts.unpack(rows.known_people(span))
-        updated = contacts.update_many(account_id, people, options.existing, at)
+        updated = contacts.update_many(account_id, people, options.existing, at, job_id=job.id)
     enrolled = _enroll(job, rows.open_people(span), at)
     rows.write_enrolled(span, job.workflow_id, options.creates)
     if rows.count_outcomes(span).get(Outcome.ENROLLED, 0) != enrolled:
@@ -217,7 +217,7 @@ def _settle_import(job: EnrollmentJob, span: Range, at: datetime) -> int:
     else:
         people = contacts.unpack(rows.known_people(span))
         rows.write_imported(span, contacts.changed_by(account_id, people, options.existing), creates)
-        updated = contacts.update_many(account_id, people, options.existing, at)
+        updated = contacts.update_many(account_id, people, options.existing, at, job_id=job.id)
     done = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
     created = rows.people_with(span, (Outcome.CREATED,))
     activity.record_many("imported", account_id, created, at, None, job.id)

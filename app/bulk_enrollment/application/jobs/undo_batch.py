@@ -29,5 +29,5 @@ def undo_rows(job: EnrollmentJob, span: Range, at: datetime) -> None:
         engine.withdraw_many(account_id, withdrawn, job_id=original.id, undone_by=job.id, at=at)
         staying = rows.people_with(span, (Outcome.WITHDRAWN,))
         activity.record_many("withdrawn", account_id, staying, at, original.workflow_id, job.id)
-    contacts.untag_many(account_id, undoing.all_people(span), original.id)
+    contacts.take_back_tags(account_id, undoing.all_people(span), original.id, at)
     contacts.remove_created(account_id, rows.people_with(span, (Outcome.CONTACT_REMOVED,)), original.id)

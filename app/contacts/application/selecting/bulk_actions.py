@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.contacts.application.bulk import hold_many
+from app.contacts.application.bulk import hold_many, tag_many, untag_many
 from app.contacts.application.deletion import consequences_of, delete_many
 from app.contacts.application.selecting.selections import Selected, contacts_of, find_selection
 from app.contacts.application.tags import ensure_tags
 from app.contacts.domain.names import tag_key
-from app.contacts.infrastructure import bulk_store, queries
+from app.contacts.infrastructure import queries, tag_store
 from app.contacts.infrastructure.selecting import actions as store
 from app.contacts.infrastructure.selecting import selections
 from app.contacts.infrastructure.tables import BulkAction, Contact
@@ -28,7 +28,6 @@ from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.database.deadlocks import despite_deadlocks
-from app.platform.database.many_rows import bound
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.text.words import counted
 
@@ -255,15 +254,15 @@ def _change(action: BulkAction, contacts: sa.Select[int]) -> int:
         return delete_many(account_id, contacts, at)
     assert action.tag_id is not None
     hold_many(account_id, contacts, to_change=True)
-    has_tag = Contact.id.in_(bulk_store.tagged(account_id, action.tag_id))
+    has_tag = Contact.id.in_(tag_store.tagged(account_id, action.tag_id))
     text = _tag_name(action)
     if action.kind == "tag":
         new = contacts.where(sa.not_(has_tag))
         activity.record_many("tag_added", account_id, new, at, user_id=action.created_by, text=text)
-        return bulk_store.tag(account_id, bound(contacts), [action.tag_id], None, at)
+        return tag_many(account_id, contacts, [action.tag_id], None, at)
     had = contacts.where(has_tag)
     activity.record_many("tag_removed", account_id, had, at, user_id=action.created_by, text=text)
-    return bulk_store.untag(account_id, contacts, action.tag_id)
+    return untag_many(account_id, contacts, [action.tag_id], at)
 
 
 def _tag_name(action: BulkAction) -> str:

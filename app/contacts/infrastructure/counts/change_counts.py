@@ -1,10 +1,13 @@
-"""Counts of what an update of contacts would change, field by field, without changing anything."""
+"""What an update of contacts would change, field by field, without changing anything."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.contacts.domain.criteria.fields import custom_key
 from app.contacts.infrastructure.bulk_store import Mode, changing, differences
+from app.contacts.infrastructure.conditions import field_value
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import is_sqlite, session
 
@@ -67,6 +70,35 @@ def _changed_custom(
         f"contact.custom.{key}": FieldChanges(*(value or 0 for value in counts))
         for key, *counts in session().execute(query)
     }
+
+
+def contacts_changed_in(
+    account_id: int, rows: sa.Select[Any], mode: Mode, fields: Sequence[str]
+) -> dict[str, list[int]]:
+    """Return {field: ids of the contacts in which an update from `rows` would change it} for those of
+    `fields`, named like `contact.company` and `contact.custom.size`, that the rows have."""
+    given = rows.subquery("given")
+    standard = {f"contact.{name}": changes for name, changes in differences(given, mode).items()}
+    wanted = {name: standard[name] for name in fields if name in standard}
+    if "custom" in given.c:
+        wanted |= {name: _differs(name, given, mode) for name in fields if custom_key(name)}
+    found: dict[str, list[int]] = {name: [] for name in wanted}
+    if not wanted:
+        return found
+    query = sa.select(_contacts.id, *wanted.values()).where(
+        _contacts.account_id == account_id, _contacts.id == given.c.contact_id, sa.or_(*wanted.values())
+    )
+    for contact_id, *changes in session().execute(query):
+        for name, is_changed in zip(wanted, changes, strict=True):
+            if is_changed:
+                found[name].append(contact_id)
+    return found
+
+
+def _differs(field: str, given: sa.Subquery, mode: Mode) -> sa.ColumnElement[bool]:
+    """Condition that an update would change a custom field."""
+    new, old = field_value(field, given.c), field_value(field, _contacts)
+    return sa.and_(new.is_not(None), old.is_(None) if mode == "fill" else old.is_distinct_from(new))
 
 
 def custom_value(custom: Any, key: Any) -> sa.ColumnElement[Any]:

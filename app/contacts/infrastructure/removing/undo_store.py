@@ -1,22 +1,11 @@
-"""Writes that undo what a bulk job did to contacts."""
+"""Writes that undo what a bulk job did to contacts. Its tags are taken back by `tag_store`."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.tables import Contact, ContactTag
+from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session
-
-
-def untag(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
-    """Remove the tags that the job added to the contacts; return how many."""
-    return _written(
-        sa.delete(ContactTag).where(
-            ContactTag.account_id == account_id,
-            ContactTag.contact_id.in_(contact_ids),
-            ContactTag.added_job_id == job_id,
-        )
-    )
 
 
 def remove(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:

@@ -1,19 +1,15 @@
-"""Set-based operations on contacts, for use inside the caller's transaction.
+"""Creating, changing, and removing many contacts."""
 
-They check no permission: the job that calls them was authorized when it was started. Input selects name their
-columns, and whoever builds a select limits it to the account. The caller of those that write events or tags,
-or change contacts, holds the contacts before (`hold_many`).
-"""
-
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, overload
 
 import sqlalchemy as sa
 
 from app.activity import application as activity
+from app.contacts.application import happenings
+from app.contacts.application.happenings import ANY, Kind
 from app.contacts.domain import Status
-from app.contacts.infrastructure import bulk_store, staged
+from app.contacts.infrastructure import bulk_store, queries, staged
 from app.contacts.infrastructure.counts import change_counts
 from app.contacts.infrastructure.counts.change_counts import FieldChanges
 from app.contacts.infrastructure.removing import locks, undo_store
@@ -36,39 +32,20 @@ def unpack(rows: sa.Select[Any] | Bound) -> sa.Select[Any] | Bound:
     return Bound(query, given.values) if isinstance(rows, Bound) else query
 
 
-def hold_many(account_id: int, contact_ids: sa.Select[Any] | Bound, *, to_change: bool = False) -> None:
-    """Keep the contacts in the first column of `contact_ids` from being removed until the transaction ends;
-    with `to_change`, also from being changed or tagged by others.
-
-    Those that are being removed at the moment are waited for; they do not exist afterward. To be called
-    before events or enrollments of contacts are written and, `to_change`, before contacts or their tags are
-    changed; but after contacts are created, in all transactions that do both, so that none can deadlock.
-    """
-    purpose = LockFor.CHANGE if to_change else LockFor.WRITING_ABOUT
-    with transaction():
-        locks.hold(account_id, bound(contact_ids), purpose)
-
-
-def lock_many(account_id: int, contact_ids: sa.Select[Any]) -> None:
-    """Lock the contacts against all changes until the transaction ends. To be called before contacts are
-    removed, and before it is decided whether they are."""
-    with transaction():
-        locks.lock_ids(account_id, contact_ids, LockFor.REMOVAL)
-
-
 def create_many(
     account_id: int,
-    source: sa.Select[Any] | Bound,
+    rows: sa.Select[Any] | Bound,
     job_id: int | None,
     at: datetime,
     *,
     consent_basis: str | None = None,
     consent_source: str | None = None,
     created_by: int | None = None,
+    source: str = "",
 ) -> int:
-    """Create a contact for each row of `source`; return how many were created.
+    """Create a contact for each of `rows`; return how many were created.
 
-    `source` yields any of `domain.STAGED` and optionally `status`, `consent_basis`, and `consent_source`.
+    `rows` have any of `domain.STAGED` and optionally `status`, `consent_basis`, and `consent_source`.
     Rows whose email address belongs to an existing contact are skipped, as are rows without an email address
     whose phone number does.
     """
@@ -79,7 +56,12 @@ def create_many(
         "consent_source": consent_source,
     }
     with transaction():
-        return bulk_store.create(account_id, bound(source), fixed, at)
+        heard = happenings.listening(account_id)
+        if not heard.asks_about(Kind.CONTACT_CREATED):
+            return bulk_store.create(account_id, bound(rows), fixed, at)
+        created = bulk_store.create_naming(account_id, bound(rows), fixed, at)
+        heard.tell(Kind.CONTACT_CREATED, "", created, at, job_id=job_id, source=source)
+        return len(created)
 
 
 def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[Any]:
@@ -91,7 +73,15 @@ def changed_by(account_id: int, rows: sa.Select[Any], mode: Mode) -> sa.Select[A
         return contacts
 
 
-def update_many(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime) -> int:
+def update_many(
+    account_id: int,
+    rows: sa.Select[Any],
+    mode: Mode,
+    at: datetime,
+    *,
+    job_id: int | None = None,
+    source: str = "",
+) -> int:
     """Fill empty fields (or overwrite all, by `mode`) from `rows`: `contact_id` (unique) and any of
     `domain.STAGED`.
 
@@ -99,7 +89,15 @@ def update_many(account_id: int, rows: sa.Select[Any], mode: Mode, at: datetime)
     Returns how many contacts changed.
     """
     with transaction():
-        return bulk_store.update(account_id, rows, mode, at)
+        heard = happenings.listening(account_id)
+        fields = heard.named(Kind.FIELD_CHANGED)
+        if not fields:
+            return bulk_store.update(account_id, rows, mode, at)
+        changes = change_counts.contacts_changed_in(account_id, rows, mode, sorted(fields))
+        changed = bulk_store.update_naming(account_id, rows, mode, at)
+        for field, contacts in {**changes, ANY: changed}.items():
+            heard.tell(Kind.FIELD_CHANGED, field, contacts, at, job_id=job_id, source=source)
+        return len(changed)
 
 
 def count_changes(account_id: int, rows: sa.Select[Any], mode: Mode) -> tuple[int, dict[str, FieldChanges]]:
@@ -111,7 +109,9 @@ def count_changes(account_id: int, rows: sa.Select[Any], mode: Mode) -> tuple[in
     )
 
 
-def block_many(account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime) -> int:
+def block_many(
+    account_id: int, rows: sa.Select[Any], job_id: int | None, at: datetime, *, source: str = ""
+) -> int:
     """Set the status (unsubscribed, bounced, or blocked) of `rows`: `contact_id`, `status`.
 
     A contact with a stronger status keeps it (see `domain.STRENGTH`). Records an event on each contact's
@@ -121,38 +121,20 @@ def block_many(account_id: int, rows: sa.Select[Any], job_id: int | None, at: da
         for status in (Status.BOUNCED, Status.UNSUBSCRIBED, Status.BLOCKED):
             contacts = bulk_store.weaker(account_id, rows, status)
             activity.record_many(status.value, account_id, contacts, at, job_id=job_id)
-        return bulk_store.block(account_id, rows, at)
+        heard = happenings.listening(account_id)
+        if not heard.asks_about(Kind.STATUS_CHANGED):
+            return bulk_store.block(account_id, rows, at)
+        changed = bulk_store.block_naming(account_id, rows, at)
+        for status in Status:
+            ids = [contact_id for contact_id, new in changed if new == status]
+            heard.tell(Kind.STATUS_CHANGED, status, ids, at, job_id=job_id, source=source)
+        return len(changed)
 
 
-def tag_many(
-    account_id: int,
-    contact_ids: sa.Select[Any] | Bound,
-    tag_ids: Sequence[int],
-    job_id: int | None,
-    at: datetime,
-) -> int:
-    """Add each tag (ids from `ensure_tags`) to every contact in the first column of `contact_ids`.
-
-    Returns how many contact–tag pairs were new; these carry `job_id`, so that they can be undone.
-    """
-    with transaction():
-        return bulk_store.tag(account_id, bound(contact_ids), tag_ids, job_id, at)
-
-
-def tag_each(account_id: int, rows: sa.Select[Any] | Bound, job_id: int | None, at: datetime) -> int:
-    """Add to each contact of `rows` its own tags: `contact_id`, and `fields` (JSON text) with tag keys under
-    `tags`.
-
-    Keys of tags that do not exist are ignored. Returns how many contact–tag pairs were new.
-    """
-    with transaction():
-        return bulk_store.tag_each(account_id, bound(rows), job_id, at)
-
-
-def untag_many(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
-    """Remove the tags that the job `job_id` added to the contacts. Returns how many contact–tag pairs."""
-    with transaction():
-        return undo_store.untag(account_id, contact_ids, job_id)
+def contactable(account_id: int, contact_ids: sa.Select[Any]) -> sa.Select[Any]:
+    """Select those of the contacts in the first column of `contact_ids` that may be contacted. Executes
+    nothing."""
+    return queries.contactable(account_id, contact_ids)
 
 
 def remove_created(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
