@@ -21,11 +21,12 @@ from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from app import create_app
 from app.platform import clock, queue
 from app.platform.logs import log, origin
 from app.platform.queue import request_stop, track_task
 from app.platform.settings import Settings
-from ops.process import leave, load
+from ops.process import leave
 
 RETRY_SECONDS = 1.0
 NICENESS = 5  # on a busy machine, pages come before tasks
@@ -124,7 +125,7 @@ def main(arguments: list[str]) -> None:
     if arguments not in ([], ["clock"]):
         print("usage: worker.py [clock]", file=sys.stderr)
         leave(2)
-    app = load("clock" if arguments else "worker")
+    app = create_app(process="clock" if arguments else "worker")
     if arguments:
         run_clock(app)
     else:

@@ -3,7 +3,10 @@
 `create_app` is the only place that knows every room.
 """
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +16,21 @@ if TYPE_CHECKING:
     from app.platform.settings import Settings
 
 
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Load without looking for garbage, which takes a third of the time. Loaded objects live as long as the
+    process, so later collections pass over them, too."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
+
+
+@_no_garbage_collection()
 def create_app(settings: "Settings | None" = None, process: "Process" = "command") -> "Flask":
     """Create the Flask app with `settings`, or with those of the environment. `process` is what it runs in.
 
@@ -61,7 +79,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
 
 
 def _add_api(app: "Flask") -> None:
-    """Register the operations of the JSON API. Workers do without it, and without importing Pydantic."""
+    """Register the operations of the JSON API. Others do without it, and without importing Pydantic."""
     from app.accounts.presentation import api as accounts
     from app.accounts.presentation import api_reference
     from app.bulk_enrollment.presentation import api as bulk_enrollment

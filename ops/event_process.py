@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from app import create_app
 from app.platform.settings import Settings
 from ops.places import events_socket
 
@@ -228,10 +229,10 @@ async def run(settings: Settings, load_app: Callable[[], "Flask"]) -> None:
 
 def main() -> None:
     """Run the process and exit."""
-    from ops.process import leave, load
+    from ops.process import leave
 
     with suppress(RuntimeError):  # the loop was stopped because the app could not be loaded
-        asyncio.run(run(Settings.from_environment(os.environ), lambda: load("web")))
+        asyncio.run(run(Settings.from_environment(os.environ), lambda: create_app(process="web")))
     leave(1)
 
 

@@ -17,12 +17,12 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import IO, Any, TypeVar
 
+from app import create_app
 from app.platform import web
 from app.platform.settings import Settings
 from app.platform.web import event_streams
 from app.platform.web.request_bodies import BUSY, FULL, MAX_UPLOADS_AT_ONCE, REFUSED, SMALL_BYTES
 from ops.places import events_socket
-from ops.process import load
 from ops.relay import Message, Receive, Relay, Send
 from ops.wsgi import Answer, Unread, environ_of
 
@@ -43,7 +43,7 @@ class SenderGone(Exception):
 def create() -> "Gateway":
     """Return the application for gunicorn, loaded once and shared by its processes, including compiled
     templates."""
-    app = load("web")
+    app = create_app(process="web")
     for name in app.jinja_env.list_templates(extensions=["html"]):
         if name.startswith(("layouts/", "ui/")):
             app.jinja_env.get_template(name)

@@ -35,7 +35,7 @@ def prepare_database(settings: Settings) -> Prepared:
     from app.gallery.application import load_system_templates
     from app.platform.database import db
 
-    app = create_app(settings)
+    app = create_app(settings, process="setup")
     with app.app_context():
         _check_connection(settings, db.engine)
         try:

@@ -1,28 +1,13 @@
-"""Startup and shutdown of each process; fast, because all processes do this at the same time."""
+"""Shutdown of each process; fast, because all processes do this at the same time."""
 
-import gc
 import logging
 import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from app import create_app
-
 if TYPE_CHECKING:
     from flask import Flask
-
-    from app.platform.database.connections import Process
-
-
-def load(process: "Process") -> "Flask":
-    """Create the app. Loaded objects live as long as the process, so they are excluded from garbage
-    collection."""
-    gc.disable()
-    app = create_app(process=process)
-    gc.freeze()
-    gc.enable()
-    return app
 
 
 def leave(code: int, app: "Flask | None" = None) -> NoReturn:

@@ -22,7 +22,7 @@ from app.platform.logs import log
 from app.platform.tenancy import Reach
 from app.platform.tenancy.row_security import SecuredConnection
 
-Process = Literal["web", "worker", "clock", "command"]
+Process = Literal["web", "worker", "clock", "setup", "command"]
 Result = TypeVar("Result")
 
 PING_SECONDS = 1.0
@@ -55,6 +55,7 @@ PATIENCE: dict[Process, Patience] = {
     "web": Patience(statement=20, silence=2.5, connect=2),
     "worker": Patience(statement=300, silence=5.0, connect=5),
     "clock": Patience(statement=60, silence=5.0, connect=5),
+    "setup": Patience(statement=3600, silence=10.0, connect=5),
     "command": Patience(statement=3600, silence=10.0, connect=5),
 }
 

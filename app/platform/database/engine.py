@@ -24,11 +24,17 @@ if TYPE_CHECKING:
     from app.platform.database.connections import Process
 
 # How long (in seconds) a statement or transaction waits for the writer of an SQLite file.
-LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 30, "command": 30}
+LOCK_WAIT_SECONDS: dict["Process", float] = {"web": 10, "worker": 30, "clock": 30, "setup": 30, "command": 30}
 # Of each SQLite connection, in KiB. The web process has one for each of its threads.
-CACHE_KIB: dict["Process", int] = {"web": 4_000, "worker": 32_000, "clock": 8_000, "command": 16_000}
+CACHE_KIB: dict["Process", int] = {
+    "web": 4_000,
+    "worker": 32_000,
+    "clock": 8_000,
+    "setup": 16_000,
+    "command": 16_000,
+}
 # How many connections stay open. A web process has as many threads; others have one or two.
-CONNECTIONS: dict["Process", int] = {"web": 10, "worker": 5, "clock": 5, "command": 5}
+CONNECTIONS: dict["Process", int] = {"web": 10, "worker": 5, "clock": 5, "setup": 5, "command": 5}
 
 db = SQLAlchemy(
     model_class=Base, session_options={"class_": tenancy.ScopedSession, "expire_on_commit": False}
@@ -45,7 +51,7 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
     app.extensions["lock_wait"] = LOCK_WAIT_SECONDS[process]
     db.init_app(app)
     app.teardown_appcontext(_end_session)  # runs before that of the extension
-    if process == "command":
+    if process in ("setup", "command"):
         from flask_migrate import Migrate  # loaded only by processes that migrate
 
         Migrate(app, db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
