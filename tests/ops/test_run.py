@@ -6,7 +6,7 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from redis import Redis
@@ -17,7 +17,7 @@ from tests.services.postgresql import PostgreSQL
 from tests.services.valkey import Valkey
 
 Make = Callable[..., Installation]
-PROCESSES = ("queue", "web", "worker-1", "worker-2", "clock", "events")
+PROCESSES = ("queue", "web", "worker-1", "clock", "events")
 
 
 def readiness(site: Installation) -> tuple[int, dict[str, object]]:
@@ -50,8 +50,26 @@ def nothing_runs(site: Installation) -> bool:
     return not any(site.is_running(name) for name in (*PROCESSES, "supervisor", "muster"))
 
 
-def test_starts_heals_and_ends(installation: Make) -> None:
-    site = installation().start()
+@pytest.fixture(scope="module")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation for all tests that need no folder or settings of their own."""
+    made = Installation(tmp_path_factory.mktemp("shared") / "data", WORKERS="1")
+    yield made
+    if _runs(made):
+        made.stop()
+
+
+@pytest.fixture
+def site(shared_site: Installation) -> Installation:
+    """The same, running; the test before may have stopped it."""
+    return shared_site if _runs(shared_site) else shared_site.start()
+
+
+def _runs(site: Installation) -> bool:
+    return site.process is not None and site.process.poll() is None
+
+
+def test_starts_heals_and_ends(site: Installation) -> None:
     assert len(site.output.splitlines()) == 3
     assert site.output.splitlines()[-1] == f"{READY}{site.url}"
     assert readiness(site)[0] == 200
@@ -74,9 +92,8 @@ def test_starts_heals_and_ends(installation: Make) -> None:
     assert queue_of(site).get("kept") == b"yes"
 
 
-def test_ends_within_ten_seconds_whatever_is_under_way(installation: Make) -> None:
+def test_ends_within_ten_seconds_whatever_is_under_way(site: Installation) -> None:
     """Stop the installation while a worker and the web server are frozen."""
-    site = installation().start()
     for name in ("worker-1", "web"):
         site.kill(name, signal.SIGSTOP)
     began = time.monotonic()
@@ -89,8 +106,7 @@ def test_ends_within_ten_seconds_whatever_is_under_way(installation: Make) -> No
     assert readiness(site)[0] == 200
 
 
-def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
-    site = installation(WORKERS="1").start()
+def test_all_end_when_the_supervisor_is_killed(site: Installation) -> None:
     site.kill("supervisor")
     assert site.wait() == 1
     assert nothing_runs(site)
@@ -99,8 +115,7 @@ def test_all_end_when_the_supervisor_is_killed(installation: Make) -> None:
     assert readiness(site)[0] == 200
 
 
-def test_start_after_everything_above_was_killed(installation: Make) -> None:
-    site = installation(WORKERS="1").start()
+def test_start_after_everything_above_was_killed(site: Installation) -> None:
     workers = site.pid_of("worker-1")
     site.kill("supervisor", signal.SIGSTOP)
     site.kill("muster")
@@ -113,8 +128,12 @@ def test_start_after_everything_above_was_killed(installation: Make) -> None:
     assert nothing_runs(site)
 
 
-def test_only_once_in_a_folder(installation: Make) -> None:
-    site = installation(WORKERS="1").start()
+def test_database_is_of_this_version(site: Installation) -> None:
+    with sqlite3.connect(site.data_dir / "muster.db") as database:
+        assert database.execute("select count(*) from alembic_version").fetchone() == (1,)
+
+
+def test_only_once_in_a_folder(site: Installation) -> None:
     second = Installation(site.data_dir)
     second.begin()
     assert second.wait() == 1
@@ -148,14 +167,6 @@ def test_servers_of_ones_own(
     assert not site.is_running("queue")
     assert not list(site.data_dir.glob("*.db")) and not list(site.data_dir.glob("queue/*"))
     assert site.stop() == 0
-
-
-def test_database_is_of_this_version(installation: Make) -> None:
-    site = installation(WORKERS="0").start()
-    with sqlite3.connect(site.data_dir / "muster.db") as database:
-        assert database.execute("select count(*) from alembic_version").fetchone() == (1,)
-    assert site.stop() == 0
-    site.start()
 
 
 @pytest.mark.parametrize(
