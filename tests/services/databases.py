@@ -69,17 +69,27 @@ class PostgresDatabase:
         self._server = server
         self.url = server.url("muster")
         self._snapshots: dict[str, Snapshot] = {}
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
 
     def clear(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
         self._server.create_database("muster")
 
     def save(self, state: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            self._snapshots[state] = Snapshot(connection, state)
+        self._snapshots[state] = Snapshot(self._connected(), state)
 
     def restore(self, state: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            self._snapshots[state].restore(connection)
+        try:
+            self._snapshots[state].restore(self._connected())
+        except psycopg.OperationalError:  # a test has ended the connection
+            self._snapshots[state].restore(self._connected())
+
+    def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
+        """Return the connection, which stays open: a new one would read the catalog again each time."""
+        if self._connection is None or self._connection.closed:
+            self._connection = psycopg.connect(self.url, autocommit=True)
+        return self._connection
 
 
 class Database:

@@ -8,12 +8,14 @@ from psycopg import sql
 
 Connection = psycopg.Connection[tuple[object, ...]]
 SMALL = 1024 * 1024
+_TRANSACTION = sql.SQL("SELECT pg_current_xact_id()::xid::text::bigint")
 
 
 class Snapshot:
     """The rows of all tables at one time, under a name.
 
-    What it takes to restore them is worked out once, because PostgreSQL's catalog is slow to read.
+    What it takes to restore them is worked out once, because PostgreSQL's catalog is slow to read. Tables
+    that nobody has written to since they were restored are left alone.
     """
 
     def __init__(self, connection: Connection, name: str) -> None:
@@ -21,7 +23,7 @@ class Snapshot:
         schema = sql.Identifier(f"kept_{name}")
         connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
-        filling: list[sql.Composable] = []
+        self._filling: dict[str, tuple[int, sql.Composable]] = {}
         for table, names in columns.items():
             copied = (schema, sql.Identifier(table))
             made = connection.execute(
@@ -30,18 +32,39 @@ class Snapshot:
             if made.rowcount:
                 listed = sql.SQL(", ").join(sql.Identifier(column) for column in names)
                 insert = "INSERT INTO public.{} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}.{}"
-                filling.append(sql.SQL(insert).format(copied[1], listed, listed, *copied))
-        self._tables = list(columns)
-        self._filling = sql.SQL("; ").join([*filling, *_numbering(connection)])
+                filled = sql.SQL(insert).format(copied[1], listed, listed, *copied)
+                self._filling[table] = made.rowcount, filled
+        self._numbering = _numbering(connection)
+        self._looking = _looking(list(columns))
+        self._contents = self._look(connection)
         self._schema = _fingerprint(connection)
 
     def restore(self, connection: Connection) -> None:
         """Restore the rows and reset the sequences. Raises ProgrammingError if the schema has changed."""
         if _fingerprint(connection) != self._schema:
             raise psycopg.ProgrammingError("the tables have changed")
+        if _largest(connection) > SMALL:
+            changed = list(self._contents)
+            emptying = [_truncating(changed)]
+        else:
+            contents = self._look(connection)
+            changed = [table for table, content in contents.items() if content != self._contents[table]]
+            emptying = [sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)) for table in changed]
+        filling = [self._filling[table][1] for table in changed if table in self._filling]
         quiet, loud = (sql.SQL(f"SET session_replication_role = {role}") for role in ("replica", "DEFAULT"))
-        statements = [quiet, *_emptying(connection, self._tables), self._filling, loud]
-        connection.execute(sql.SQL("; ").join(statements))
+        statements = [quiet, *emptying, *filling, self._numbering, loud, _TRANSACTION]
+        done = connection.execute(sql.SQL("; ").join(statements))
+        while done.nextset():
+            pass
+        transaction = done.fetchone()
+        assert transaction is not None
+        for table in changed:
+            rows = self._filling[table][0] if table in self._filling else 0
+            self._contents[table] = [rows, transaction[0] if rows else None]
+
+    def _look(self, connection: Connection) -> dict[str, object]:
+        """Return what is different for each table after any change of its rows."""
+        return {str(table): content for table, *content in connection.execute(self._looking)}
 
 
 def _fingerprint(connection: Connection) -> object:
@@ -53,37 +76,48 @@ def _fingerprint(connection: Connection) -> object:
     ).fetchone()
 
 
-def _emptying(connection: Connection, tables: list[str]) -> list[sql.Composable]:
-    """Return statements that empty the tables: DELETE, or TRUNCATE if a table is large.
+def _looking(tables: list[str]) -> sql.Composable:
+    """Return a query for the number of rows in each table and the latest transaction that wrote one."""
+    look = "SELECT {}, count(*), max(xmin::text::bigint) FROM public.{}"
+    parts = [sql.SQL(look).format(sql.Literal(table), sql.Identifier(table)) for table in tables]
+    return sql.SQL(" UNION ALL ").join(parts)
 
-    DELETE is faster for few rows; TRUNCATE takes constant time.
-    """
-    largest = connection.execute(
+
+def _largest(connection: Connection) -> int:
+    """Return the bytes of the largest table."""
+    found = connection.execute(
         "SELECT coalesce(max(pg_relation_size(oid)), 0) FROM pg_class"
         " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     ).fetchone()
-    assert largest is not None
-    if int(str(largest[0])) > SMALL:
-        names = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
-        return [sql.SQL("TRUNCATE {}").format(names)]
-    return [sql.SQL("DELETE FROM public.{}").format(sql.Identifier(table)) for table in tables]
+    assert found is not None
+    return int(str(found[0]))
 
 
-def _numbering(connection: Connection) -> list[sql.Composable]:
+def _truncating(tables: list[str]) -> sql.Composable:
+    """Return the statement that empties all tables in constant time; DELETE is faster for few rows."""
+    names = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
+    return sql.SQL("TRUNCATE {}").format(names)
+
+
+def _numbering(connection: Connection) -> sql.Composable:
+    """Return the statement that sets all sequences to what follows the largest number now."""
     found = connection.execute(
         "SELECT table_name, column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' AND (column_default LIKE 'nextval(%' OR is_identity = 'YES')"
-    )
-    statement = "SELECT setval(pg_get_serial_sequence({}, {}), coalesce(max({}), 0) + 1, false) FROM {}"
-    return [
-        sql.SQL(statement).format(
-            sql.Literal(f'public."{table}"'),
-            sql.Literal(column),
-            sql.Identifier(str(column)),
-            sql.Identifier("public", str(table)),
+    ).fetchall()
+    setting: list[sql.Composable] = []
+    for table, column in found:
+        largest = connection.execute(
+            sql.SQL("SELECT coalesce(max({}), 0) FROM public.{}").format(
+                sql.Identifier(str(column)), sql.Identifier(str(table))
+            )
+        ).fetchone()
+        assert largest is not None
+        sequence = sql.SQL("pg_get_serial_sequence({}, {})").format(
+            sql.Literal(f'public."{table}"'), sql.Literal(column)
         )
-        for table, column in found
-    ]
+        setting.append(sql.SQL("setval({}, {}, false)").format(sequence, int(str(largest[0])) + 1))
+    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(setting))
 
 
 def _columns(connection: Connection) -> dict[str, list[str]]:
