@@ -18,15 +18,15 @@ from app.tasks.domain import MAX_NOTE, MAX_TASK_NOTES, MAX_TITLE, read_due
 
 
 class NoteForm(FlaskForm):
-    text = TextAreaField("Note", render_kw={"maxlength": MAX_NOTE, "rows": 3})
+    text = TextAreaField("Note", id="note-text", render_kw={"maxlength": MAX_NOTE, "rows": 3})
 
 
 class TaskForm(FlaskForm):
-    title = StringField("What is there to do?", render_kw={"maxlength": MAX_TITLE})
-    due_day = DateField("Due date")
-    due_time = TimeField("Time")
-    assignee = SelectField("For", validate_choice=False)
-    notes = TextAreaField("Notes", render_kw={"maxlength": MAX_TASK_NOTES, "rows": 3})
+    title = StringField("What is there to do?", id="task-title", render_kw={"maxlength": MAX_TITLE})
+    due_day = DateField("Due date", id="task-day")
+    due_time = TimeField("Time", id="task-time")
+    assignee = SelectField("For", id="task-for", validate_choice=False)
+    notes = TextAreaField("Notes", id="task-notes", render_kw={"maxlength": MAX_TASK_NOTES, "rows": 3})
 
     def values(self, actor: Actor) -> dict[str, Any]:
         """Return the arguments of `create_task`. Raises Invalid for a wrong date or assignee."""

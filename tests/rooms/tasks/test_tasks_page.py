@@ -246,6 +246,13 @@ def test_markup_in_a_task_is_text(app, bob, ann):
         assert "<img src=x" not in page and "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
+def test_each_id_of_the_contacts_page_is_there_once(app, bob, ann):
+    task(app, bob.actor, ann)
+    bob.post(f"/contacts/{ann}/notes", {"text": "Called"})
+    ids = re.findall(r'\bid="([^"]+)"', bob.get(f"/contacts/{ann}").text)
+    assert len(ids) > 10 and sorted(set(ids)) == sorted(ids)
+
+
 def test_empty_lists_say_what_to_do(bob, ann):
     assert "let workflows create them" in bob.get("/tasks").text
     assert "Nothing is done yet" in bob.get("/tasks?view=done").text
