@@ -86,5 +86,12 @@ def _index_tasks() -> None:
         "ix_tasks_open", "tasks", ["account_id", "due_at", "id"], sqlite_where=OPEN, postgresql_where=OPEN
     )
     op.create_index(
+        "ix_tasks_assignee",
+        "tasks",
+        ["account_id", "for_user_id", "for_role", "due_at", "id"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
+    op.create_index(
         "ix_tasks_done", "tasks", ["account_id", "done_at", "id"], sqlite_where=DONE, postgresql_where=DONE
     )

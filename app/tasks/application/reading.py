@@ -107,6 +107,14 @@ def task_list(
     )
 
 
+def open_tasks_of_contact(actor: Actor, contact_id: int) -> Sequence[ShownTask]:
+    """Return the first page of the open tasks about a contact, by due date."""
+    require(actor, Permission.REPORTS)
+    at = now()
+    page = queries.task_page(actor.account_id, _wanted(actor, TaskQuery(contact_id=contact_id), at), PAGE)
+    return shown_tasks(actor, page.tasks, at)
+
+
 def list_tasks(
     actor: Actor, query: TaskQuery, after: tuple[datetime, int] | None, limit: int
 ) -> tuple[Sequence[Task], tuple[datetime, int] | None]:

@@ -90,24 +90,30 @@ def task_page(
     done, the latest first."""
     is_back = before is not None
     place = before if is_back else after
-    column = Task.done_at if wanted.is_done else Task.due_at
     is_falling = wanted.is_done is not is_back
-    query = _tasks(account_id, wanted)
-    if place is not None:
-        query = query.where(_beyond(column, place, is_falling))
-    order = [one.desc() if is_falling else one.asc() for one in (column, Task.id)]
-    found = session().scalars(query.order_by(*order).limit(limit + 1)).all()
+    parts = [
+        _ordered(tasks, wanted, place, is_falling).limit(limit + 1).subquery()
+        for tasks in _parts(account_id, wanted)
+    ]
+    found = session().execute(sa.union_all(*(sa.select(part.c.at, part.c.id) for part in parts))).all()
+    ids = [row.id for row in sorted(found, key=lambda row: (row.at, row.id), reverse=is_falling)][: limit + 1]
+    known = by_ids(Task, account_id, ids)
+    tasks = [known[task_id] for task_id in ids if task_id in known]
     if not is_back:
-        return TaskPage(found[:limit], place is not None, len(found) > limit)
-    if len(found) <= limit:
+        return TaskPage(tasks[:limit], place is not None, len(tasks) > limit)
+    if len(tasks) <= limit:
         return task_page(account_id, wanted, limit)
-    return TaskPage(found[:limit][::-1], True, True)
+    return TaskPage(tasks[:limit][::-1], True, True)
 
 
 def count_tasks(account_id: int, wanted: Wanted, at_most: int) -> int:
     """Count tasks, up to `at_most`."""
-    found = _tasks(account_id, wanted).with_only_columns(Task.id).limit(at_most).subquery()
-    return session().scalar(sa.select(sa.func.count()).select_from(found)) or 0
+    parts = [
+        _ordered(tasks, wanted, None, wanted.is_done).limit(at_most).subquery()
+        for tasks in _parts(account_id, wanted)
+    ]
+    counts = sa.union_all(*(sa.select(sa.func.count()).select_from(part) for part in parts))
+    return min(at_most, sum(session().scalars(counts)))
 
 
 def count_of_contacts(account_id: int, contacts: sa.Select[Any] | Sequence[int]) -> Counts:
@@ -135,31 +141,41 @@ def names_of_users(ids: Iterable[int | None]) -> dict[int, str]:
     return {row.id: row.name for row in session().execute(query)} if wanted else {}
 
 
-def _tasks(account_id: int, wanted: Wanted) -> sa.Select[Task]:
-    query = sa.select(Task).where(
-        Task.account_id == account_id, Task.done_at.isnot(None) if wanted.is_done else Task.done_at.is_(None)
-    )
-    if wanted.since is not None:
-        query = query.where(Task.due_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Task.due_at < wanted.until)
+def _parts(account_id: int, wanted: Wanted) -> list[sa.Select[Any]]:
+    """Select (due_at, done_at, id) of the tasks that are wanted, in parts each of which is one range of an
+    index, whatever the planner's statistics say."""
+    columns = (Task.due_at, Task.done_at, Task.id, Task.for_user_id, Task.for_role)
+    query: Any = sa.select(*columns).where(Task.account_id == account_id)
     if wanted.contact_id is not None:
-        # Found through the contact, whatever the planner's statistics say about open tasks.
-        of_contact = sa.select(Task.id).where(
-            Task.account_id == account_id, Task.contact_id == wanted.contact_id
-        )
-        query = query.where(Task.id.in_(of_contact.order_by(Task.id.desc()).limit(MOST_OF_CONTACT)))
-    if wanted.mine is not None:
-        user_id, role = wanted.mine
-        is_for_role = sa.or_(Task.for_role.is_(None), Task.for_role == role)
-        query = query.where(
-            sa.or_(Task.for_user_id == user_id, sa.and_(Task.for_user_id.is_(None), is_for_role))
-        )
-    return query
+        of_contact = query.where(Task.contact_id == wanted.contact_id)
+        tasks: Any = of_contact.order_by(Task.id.desc()).limit(MOST_OF_CONTACT).subquery("of_contact").c
+        query = sa.select(tasks.due_at, tasks.done_at, tasks.id)
+    else:
+        tasks = Task
+        query = query.with_only_columns(*columns[:3])
+    query = query.where(tasks.done_at.isnot(None) if wanted.is_done else tasks.done_at.is_(None))
+    if wanted.since is not None:
+        query = query.where(tasks.due_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(tasks.due_at < wanted.until)
+    if wanted.mine is None:
+        return [query]
+    user_id, role = wanted.mine
+    for_nobody = query.where(tasks.for_user_id.is_(None))
+    mine = [for_nobody.where(tasks.for_role.is_(None)), for_nobody.where(tasks.for_role == role)]
+    return mine if user_id is None else [*mine, query.where(tasks.for_user_id == user_id)]
 
 
-def _beyond(column: Any, place: Place, is_falling: bool) -> sa.ColumnElement[bool]:
-    """SQL condition: a task comes after `place` in the order of (column, id)."""
-    if is_falling:
-        return sa.and_(column <= place.at, sa.or_(column < place.at, Task.id < place.id))
-    return sa.and_(column >= place.at, sa.or_(column > place.at, Task.id > place.id))
+def _ordered(tasks: sa.Select[Any], wanted: Wanted, place: Place | None, is_falling: bool) -> sa.Select[Any]:
+    """Select (at, id) of the tasks that come after `place`, in order."""
+    chosen = {column.key: column for column in tasks.selected_columns}
+    at, task_id = chosen["done_at" if wanted.is_done else "due_at"], chosen["id"]
+    if place is not None and is_falling:
+        tasks = tasks.where(at <= place.at, sa.or_(at < place.at, task_id < place.id))
+    elif place is not None:
+        tasks = tasks.where(at >= place.at, sa.or_(at > place.at, task_id > place.id))
+    # All of a part have the same assignee: sorted by it, they are in the order of the index.
+    is_range = wanted.mine is not None and wanted.contact_id is None and not wanted.is_done
+    keys = [Task.for_user_id, Task.for_role, at, task_id] if is_range else [at, task_id]
+    order = [one.desc() if is_falling else one.asc() for one in keys]
+    return tasks.with_only_columns(at.label("at"), task_id).order_by(*order)

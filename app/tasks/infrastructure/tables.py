@@ -59,6 +59,16 @@ class Task(AccountOwned, FromStep, Authored, db.Model):
         sa.Index(None, "contact_id", "id"),
         sa.Index("ix_tasks_open", "account_id", "due_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("ix_tasks_done", "account_id", "done_at", "id", sqlite_where=DONE, postgresql_where=DONE),
+        sa.Index(
+            "ix_tasks_assignee",
+            "account_id",
+            "for_user_id",
+            "for_role",
+            "due_at",
+            "id",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
         _once_per_visit("tasks"),
         IDS_NOT_REUSED,
     )

@@ -5,7 +5,6 @@ from markupsafe import Markup
 
 from app.accounts.domain import Actor, Permission
 from app.tasks import application as tasks
-from app.tasks.application import TaskQuery
 from app.tasks.presentation.forms import NoteForm, new_task_form
 
 NOTES_SHOWN = 5
@@ -21,7 +20,7 @@ def notes(actor: Actor, contact_id: int) -> Markup:
 
 def tasks_card(actor: Actor, contact_id: int) -> Markup:
     """Return the card with the open tasks about a contact."""
-    found = tasks.task_list(actor, TaskQuery(contact_id=contact_id))
+    found = tasks.open_tasks_of_contact(actor, contact_id)
     form = new_task_form(actor) if actor.may(Permission.CONTACTS) else None
-    html = render_template("tasks/_tasks_card.html", contact_id=contact_id, found=found, task_form=form)
+    html = render_template("tasks/_tasks_card.html", contact_id=contact_id, tasks=found, task_form=form)
     return Markup(html)
