@@ -178,18 +178,28 @@ def test_tasks_of_one_contact(app, bob, ann):
     assert titles(bob, f"/contacts/{ann}") == ["Ann’s"]
 
 
+@pytest.mark.parametrize("filtered", ["", "&mine=1", "&contact="])
 @pytest.mark.parametrize("view", ["open", "done"])
-def test_pages_have_every_task_once(app, bob, ann, view):
+def test_pages_have_every_task_once(app, alice, bob, ann, view, filtered):
     """Also tasks that are due in the same second."""
     due_at = in_hours(48)
-    given = [NewTask(ann, f"Task {n}", due_at + timedelta(hours=n // 7)) for n in range(60)]
+    mine = [Assignee(user_id=bob.actor.user_id), Assignee(role=Role.MARKETER), Assignee()]
+    given = [
+        NewTask(ann, f"Task {n}", due_at + timedelta(hours=n // 7), assignee=mine[n % 3]) for n in range(60)
+    ]
     create_tasks(app, bob.actor.account_id, given)
+    if filtered == "&mine=1":
+        others = Assignee(user_id=alice.actor.user_id)
+        create_tasks(app, bob.actor.account_id, [NewTask(ann, "Alice’s", due_at, assignee=others)])
+    elif filtered:
+        filtered += str(ann)
+        task(app, bob.actor, add(app, bob.actor, "eve@example.com"), "Eve’s", due_at=due_at)
     if view == "done":
         for one in tasks_of(app, bob.actor.account_id):
             bob.post(f"/tasks/{one.id}/completion")
     forward: list[str] = []
     back: list[str] = []
-    path = f"/tasks?view={view}"
+    path = f"/tasks?view={view}{filtered}"
     while path:
         page = bob.get(path).text
         forward += titles(bob, path)

@@ -1,0 +1,78 @@
+"""Lists and counts of tasks find their way by the index that is made for them, among many tasks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.accounts.domain import Role
+from app.platform.database import db, is_sqlite
+from app.tasks import application as tasks
+from app.tasks.application import Assignee, NewTask, TaskQuery
+from tests.rooms.contacts.people import add
+from tests.rooms.tasks.written import create_tasks, in_hours
+
+MANY = 3_000
+
+
+@contextmanager
+def listening() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that search tasks, with their values."""
+    heard: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        if "FROM tasks" in statement and "LIMIT" in statement:
+            heard.append((statement, values))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield heard
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def plan(statement: str, values: Any) -> str:
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite() else "EXPLAIN"
+    with db.engine.connect().execution_options(cross_account=True) as connection:
+        return "\n".join(
+            str(tuple(row)) for row in connection.exec_driver_sql(f"{explain} {statement}", values)
+        )
+
+
+@pytest.mark.parametrize("has_statistics", [False, True])
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (TaskQuery(), "ix_tasks_open"),
+        (TaskQuery("overdue"), "ix_tasks_open"),
+        (TaskQuery("later"), "ix_tasks_open"),
+        (TaskQuery("done"), "ix_tasks_done"),
+        (TaskQuery(is_mine=True), "ix_tasks_assignee"),
+        (TaskQuery("today", is_mine=True), "ix_tasks_assignee"),
+        (TaskQuery(contact_id=1), "ix_tasks_contact_id_id"),
+        (TaskQuery("done", contact_id=1), "ix_tasks_contact_id_id"),
+    ],
+    ids=str,
+)
+def test_each_list_has_its_index(app, bob, query, index, has_statistics):
+    contacts = [add(app, bob.actor, f"p{n}@example.com") for n in range(30)]
+    owner = Assignee(role=Role.OWNER)
+    given = [NewTask(contacts[n % 30], f"{n}", in_hours(n - 500), assignee=owner) for n in range(MANY)]
+    assert create_tasks(app, bob.actor.account_id, given) == MANY
+    with app.app_context():
+        if has_statistics:
+            with db.engine.begin() as connection:
+                connection.execution_options(cross_account=True).exec_driver_sql("ANALYZE")
+        if query.contact_id:
+            query = TaskQuery(query.view, query.is_mine, contacts[7])
+        with listening() as heard:
+            tasks.task_list(bob.actor, query)
+        assert heard
+        statement, values = heard[0]
+        found = plan(statement, values)
+    assert index in found, found
+    assert "Seq Scan on tasks" not in found and "SCAN tasks" not in found.replace("SCAN tasks USING", ""), (
+        found
+    )
