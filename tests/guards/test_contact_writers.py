@@ -20,6 +20,7 @@ SILENT = {
 
 Function = tuple[str, str]
 """(module, name)."""
+REMOVING = {"bulk_store.delete", "erasure_store.delete_contact", "undo_store.remove"}
 
 
 def test_use_cases_that_write_contacts_tell_it() -> None:
@@ -33,6 +34,20 @@ def test_use_cases_that_write_contacts_tell_it() -> None:
     assert silent == set(SILENT)
 
 
+def test_use_cases_that_remove_contacts_note_it() -> None:
+    """Or listeners would be told of contacts that are gone."""
+    wrong = [
+        f"{source.module}.{name}"
+        for source in _of_room("application")
+        for name, node in _functions(source).items()
+        if any(
+            f"{module.rpartition('.')[2]}.{other}" in REMOVING for module, other in _references(source, node)
+        )
+        and ("app.contacts.application.happenings", "note_removal") not in _references(source, node)
+    ]
+    assert not wrong
+
+
 def test_the_guard_finds_the_writers() -> None:
     """All that write, also through functions that build their statement; none that only read."""
     found = {f"{module.removeprefix('app.contacts.infrastructure.')}.{name}" for module, name in _writers()}
@@ -40,6 +55,8 @@ def test_the_guard_finds_the_writers() -> None:
         *(f"bulk_store.{name}" for name in ("create", "create_naming", "update", "block_naming", "delete")),
         *(f"tag_store.{name}" for name in ("tag", "tag_each_naming", "untag", "take_back")),
         *(f"store.{name}" for name in ("add_contact", "change_contact", "set_status", "add_tag")),
+        "removing.erasure_store.delete_contact",
+        "removing.undo_store.remove",
         *(f"own_field_store.{name}" for name in ("move_values", "replace_values")),
     }
     assert not found & {"bulk_store.changed", "tag_store.tagged", "store.add_tags", "queries.contact"}

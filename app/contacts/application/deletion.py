@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.activity import application as activity
+from app.contacts.application import happenings
 from app.contacts.infrastructure import bulk_store
 from app.contacts.infrastructure.removing.locks import LockFor, lock
 from app.platform.database import transaction
@@ -40,6 +41,7 @@ def consequences_of(account_id: int, contacts: sa.Select[Any]) -> list[str]:
 def delete_many(account_id: int, contacts: sa.Select[Any], at: datetime) -> int:
     """Delete the contacts whose ids the select returns, with their tags and timelines; return how many."""
     with transaction():
+        happenings.note_removal()
         lock(contacts, LockFor.REMOVAL)
         for consequence in _consequences.values():
             consequence.settle(account_id, contacts, at)

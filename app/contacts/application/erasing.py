@@ -15,6 +15,7 @@ from app.accounts import application as accounts
 from app.accounts.application import api_requests, require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.contacts.application import happenings
 from app.contacts.application.lookup import existing
 from app.contacts.application.reading import TaggedContact, tagged
 from app.contacts.domain.criteria.rewriting import without_person
@@ -123,6 +124,7 @@ def erase_contact(
             eraser.at_once(person)
         _forget_in_filters(person)
         api_requests.forget_answers(actor.account_id, [*person.texts, f'/contacts/{contact_id}"'])
+        happenings.note_removal()
         activity.forget_contact(actor.account_id, contact_id)
         erasure_store.delete_contact(actor.account_id, contact_id)
         erasure_id = erasure_store.add_erasure(

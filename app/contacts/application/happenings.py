@@ -125,8 +125,11 @@ class Listening:
             before_commit(partial(self._let_hear, happening))
 
     def _let_hear(self, told: Happening) -> None:
+        were_removed = _REMOVED in kept_in_transaction()
         for begin in range(0, len(told.contacts), PIECE):
-            ids = queries.existing_of(self.account_id, told.contacts[begin : begin + PIECE])
+            ids = told.contacts[begin : begin + PIECE]
+            if were_removed:
+                ids = queries.existing_of(self.account_id, ids)
             piece = Happening(told.kind, told.what, ids, told.at, told.job_id, told.source)
             for hear, pairs in self._cares if ids else ():
                 if _is_meant(pairs, told.kind, told.what):
@@ -148,7 +151,13 @@ def ask_again() -> None:
     kept_in_transaction().pop(_ASKED, None)
 
 
+def note_removal() -> None:
+    """Note that the transaction removes contacts, of which something may have been told before."""
+    kept_in_transaction()[_REMOVED] = True
+
+
 _ASKED: Final = "contacts.listening"
+_REMOVED: Final = "contacts.removed"
 
 
 def _is_meant(pairs: Collection[Care], kind: Kind, what: str) -> bool:

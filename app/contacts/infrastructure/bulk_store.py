@@ -40,7 +40,7 @@ def create(account_id: int, source: Bound, fixed: dict[str, Any], at: datetime) 
 def create_naming(account_id: int, source: Bound, fixed: dict[str, Any], at: datetime) -> list[int]:
     """Do the same; return the ids."""
     insert, values = _creation_of(account_id, source, fixed, at, True)
-    return list(execute_built(insert, values).scalars())
+    return list(execute_built(insert, values).scalars().all())
 
 
 def _creation_of(

@@ -146,7 +146,7 @@ def _insertion(rows: sa.Select[Any], on_sqlite: bool, is_naming: bool) -> Any:
 
 
 def _pairs(result: Any) -> Pairs:
-    return [(row[0], row[1]) for row in result]
+    return [(contact_id, tag_id) for contact_id, tag_id in result.all()]
 
 
 def _count(statement: Any) -> int:

@@ -144,5 +144,6 @@ def remove_created(account_id: int, contact_ids: sa.Select[int], job_id: int) ->
     their tags.
     """
     with transaction():
+        happenings.note_removal()
         activity.forget_contacts(account_id, contact_ids)
         return undo_store.remove(account_id, contact_ids, job_id)
