@@ -101,8 +101,7 @@ class Database:
         self._queue_url = queue_url
         self._storage: Storage = SqliteFile(folder) if kind == "sqlite" else PostgresDatabase(server())
         self._states: set[str] = set()
-        self.app: Flask = create_app(self.settings())
-        _hash_quickly(self.app)
+        self.app: Flask = self.make_app()
         if kind == "sqlite":
             with self.app.app_context():
                 sa.event.listen(db.engine, "connect", _wait_for_no_disk)
@@ -121,6 +120,12 @@ class Database:
             "BATCH_RETRY_SECONDS": "0.05,0.05,0.05",
         }
         return Settings.from_environment(environment | {name: str(value) for name, value in changes.items()})
+
+    def make_app(self, **changes: Any) -> Flask:
+        """Return an app on this database, with settings as `settings` returns them."""
+        app = create_app(self.settings(**changes))
+        _hash_quickly(app)
+        return app
 
     def restore(self, state: str) -> None:
         """Reset the database to `state`, and what the app remembers."""

@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from tests.people import EMAILS
 from tests.rooms.accounts.sign_in_page import fail, token_on, type_in
 from tests.services.databases import Database
@@ -77,7 +76,7 @@ def test_tries_at_a_locked_person_do_not_lock_the_place_they_come_from(app: Flas
 
 def test_a_lock_ends_by_itself_and_says_when(database: Database, valkey: Valkey) -> None:
     database.restore("people")
-    app = create_app(database.settings(LOCKOUT_FAILURES=2, LOCKOUT_MINUTES=1))
+    app = database.make_app(LOCKOUT_FAILURES=2, LOCKOUT_MINUTES=1)
     fail(app, 2)
     answer = type_in(app.test_client())
     assert "Sign-in is locked for 1 minute" in answer.text
@@ -96,7 +95,7 @@ def own_valkey() -> Iterator[Valkey]:
 @pytest.fixture
 def app_of_own(database: Database, own_valkey: Valkey) -> Flask:
     database.restore("people")
-    return create_app(database.settings(REDIS_URL=own_valkey.url))
+    return database.make_app(REDIS_URL=own_valkey.url)
 
 
 def test_the_lock_out_works_while_the_queue_is_down(app_of_own: Flask, own_valkey: Valkey) -> None:
@@ -169,15 +168,15 @@ def test_a_frozen_store_delays_nobody_for_long(app_of_own: Flask, own_valkey: Va
 
 def test_a_lock_lasts_no_longer_because_a_clock_was_set_back(database: Database, own_valkey: Valkey) -> None:
     database.restore("people")
-    settings = database.settings(REDIS_URL=own_valkey.url, LOCKOUT_FAILURES=3, LOCKOUT_MINUTES=1)
-    fail(create_app(settings), 3)
+    settings = {"REDIS_URL": own_valkey.url, "LOCKOUT_FAILURES": 3, "LOCKOUT_MINUTES": 1}
+    fail(database.make_app(**settings), 3)
     for key in own_valkey.client().scan_iter("muster:lock-out:*"):
         later = {
             member: score + 7_200_000
             for member, score in own_valkey.client().zrange(key, 0, -1, withscores=True)
         }
         own_valkey.client().zadd(key, later)
-    another = create_app(settings)
+    another = database.make_app(**settings)
     locked = type_in(another.test_client())
     assert locked.status_code == 429, "nor does it open"
     assert int(locked.headers["Retry-After"]) <= 60
@@ -211,7 +210,7 @@ def _fail_until_counted_in(valkey: Valkey, app: Flask) -> None:
 def test_signing_in_works_when_the_queue_was_never_there(database: Database, own_valkey: Valkey) -> None:
     own_valkey.kill()
     database.restore("people")
-    app = create_app(database.settings(REDIS_URL=own_valkey.url))
+    app = database.make_app(REDIS_URL=own_valkey.url)
     fail(app, 10)
     assert type_in(app.test_client()).status_code == 429
 

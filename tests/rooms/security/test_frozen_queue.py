@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import create_app
 from tests.people import Person, sign_in
 from tests.services.databases import Database
 from tests.services.valkey import Valkey
@@ -26,7 +25,7 @@ def frozen() -> Iterator[Valkey]:
 
 def test_pages_go_on(database: Database, frozen: Valkey) -> None:
     database.restore("people")
-    app = create_app(database.settings(REDIS_URL=frozen.url))
+    app = database.make_app(REDIS_URL=frozen.url)
     alice = sign_in(app, "alice")
     for page in PAGES:
         alice.get(page)
