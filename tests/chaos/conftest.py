@@ -27,6 +27,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(float(seconds) * max(1, config.getoption("--rounds"))))
 
 
+@pytest.fixture(scope="session")
+def kills(pytestconfig: pytest.Config) -> int:
+    """How often a test kills at random. With one round it is once, because what was killed takes seconds of a
+    processor to load again."""
+    return 1 if pytestconfig.getoption("--rounds") == 1 else 3
+
+
 _sieges: dict[str, Siege] = {}
 
 

@@ -148,14 +148,14 @@ class Siege:
 
     def wait(self, *jobs: str, within: float = 120) -> None:
         """Wait until the jobs are over."""
-        eventually(lambda: all(self.is_over(job) for job in jobs), within)
+        eventually(lambda: all(self.is_over(job) for job in jobs), within, pause=0.2)
 
     def all_is_well(self, *jobs: str) -> None:
         """The jobs end, every row has one outcome and nobody is in twice; then everything runs again."""
         self.wait(*jobs)
         self.trial.holds(*jobs)
         eventually(lambda: all(self.site.is_running(name) for name in (*WORKERS, *OTHERS)))
-        eventually(self.answers)
+        eventually(self.answers, pause=0.2)
 
     def answers(self) -> bool:
         """Whether the web server says that all of it is ready."""

@@ -22,12 +22,12 @@ def go_on(siege: Siege, job: str) -> None:
         stopping.resume_job(siege.actor, job)
 
 
-def test_the_canary_holds(siege: Siege, dice, round_number):
+def test_the_canary_holds(siege: Siege, dice, round_number, kills):
     if round_number >= ROUNDS_AT_MOST:
         return
     first = FIRST + round_number * 10 * PEOPLE
     job = siege.start(siege.workflow(f"Canary {round_number}"), first, brakes=Brakes(canary_rows=CANARY))
-    for _ in range(3):
+    for _ in range(kills):
         time.sleep(dice.uniform(0, 0.3))
         siege.kill(dice.choice((*WORKERS, "clock")))
     eventually(lambda: paused_by(siege, job) == "canary")

@@ -25,7 +25,7 @@ def edit_addresses(siege: Siege, first: int, over: threading.Event, dice: random
             continue
 
 
-def test_edited_while_workers_are_killed(siege: Siege, dice, round_number):
+def test_edited_while_workers_are_killed(siege: Siege, dice, round_number, kills):
     workflow = siege.workflow(f"Edited {round_number}")
     first = 5_000_000 + round_number * PEOPLE
     usual = siege.usual_seconds
@@ -34,7 +34,7 @@ def test_edited_while_workers_are_killed(siege: Siege, dice, round_number):
     job = siege.start(workflow, first=first)
     editor.start()
     try:
-        for _ in range(dice.randint(1, 2)):
+        for _ in range(dice.randint(1, min(2, kills))):
             time.sleep(dice.uniform(0, usual / 2))
             siege.kill(dice.choice(WORKERS))
         siege.wait(job)

@@ -19,12 +19,12 @@ def _is_run(siege: Siege, job: str) -> bool:
     return any(batch.status == "processing" for batch in siege.trial.batches(job))
 
 
-def test_killed_at_random_instants(siege: Siege, dice, round_number):
+def test_killed_at_random_instants(siege: Siege, dice, round_number, kills):
     workflow = siege.workflow(f"Round {round_number}")
     known_or_new = dice.choice((0, 6_000_000 + round_number * PEOPLE))
     usual = siege.usual_seconds
     job = siege.start(workflow, first=known_or_new)
-    for _ in range(dice.randint(1, 2)):
+    for _ in range(dice.randint(1, min(2, kills))):
         time.sleep(dice.uniform(0, usual / 2))
         siege.kill(dice.choice(WORKERS))
     siege.all_is_well(job)

@@ -37,14 +37,14 @@ def times_of(siege: Siege, job: str) -> Counter[datetime]:
         return Counter(dict(map(tuple, rows)))
 
 
-def test_a_scheduled_job_keeps_its_time_and_the_limit(limited: Siege, dice, few_rounds) -> None:
+def test_a_scheduled_job_keeps_its_time_and_the_limit(limited: Siege, dice, few_rounds, kills) -> None:
     siege, first = limited, 7_000_000 + few_rounds * PEOPLE
     workflow = siege.workflow(f"Round {few_rounds}")
     job = siege.start(workflow, first=first, scheduled_at=now() + timedelta(hours=1))
     at = now() + timedelta(seconds=dice.uniform(1.5, 3))
     with siege.trial.acting():
         schedule.reschedule_job(siege.actor, job, at)
-    for _ in range(dice.randint(2, 4)):
+    for _ in range(kills):
         time.sleep(dice.uniform(0, 2))
         act = dice.choice(["clock", "worker", "pause", "worker"])
         if act == "pause":
@@ -71,13 +71,13 @@ def _pause_for_a_moment(siege: Siege, job: str, seconds: float) -> None:
         pass  # it has not begun, or is over
 
 
-def test_a_portion_is_exact_whoever_dies(siege: Siege, dice, few_rounds) -> None:
+def test_a_portion_is_exact_whoever_dies(siege: Siege, dice, few_rounds, kills) -> None:
     """The time between portions passes in the database, so that the test need not wait for it."""
     portion = 720
     drip = Drip(portion, unit="hours")
     job = siege.start(siege.workflow(f"Drip {few_rounds}"), first=8_000_000 + few_rounds * PEOPLE, drip=drip)
     for expected in (portion, 2 * portion, PEOPLE):
-        for _ in range(dice.randint(0, 2)):
+        for _ in range(dice.randint(0, min(2, kills))):
             time.sleep(dice.uniform(0, 1))
             siege.kill(dice.choice((*WORKERS, "clock")))
         eventually(lambda expected=expected: sum(times_of(siege, job).values()) >= expected)

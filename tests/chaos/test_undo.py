@@ -39,13 +39,13 @@ def nothing_is_left(siege: Siege, job: str, public_id: str) -> None:
     assert left == (0, WITHHELD, 0)
 
 
-def test_workers_killed_while_a_job_is_undone(siege: Siege, dice, round_number):
+def test_workers_killed_while_a_job_is_undone(siege: Siege, dice, round_number, kills):
     first = 10_000_000 + round_number * PEOPLE
     job = siege.start(siege.workflow(f"Undone {round_number}"), first=first)
     siege.wait(job)
     usual = siege.usual_seconds
     public_id = undo(siege, job)
-    for _ in range(dice.randint(1, 2)):
+    for _ in range(dice.randint(1, min(2, kills))):
         time.sleep(dice.uniform(0, usual / 2))
         siege.kill(dice.choice(WORKERS))
     nothing_is_left(siege, job, public_id)
