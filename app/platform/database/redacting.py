@@ -29,5 +29,7 @@ def redact_rows(table: Any, columns: Collection[str], account_id: int, addresses
         before = dict(zip(columns, row[len(keys) :], strict=True))
         after = {name: redacted(value, addresses) for name, value in before.items()}
         if after != before:
+            if "updated_at" in table.c:
+                after["updated_at"] = table.c.updated_at  # no user has changed it
             is_row = [key == value for key, value in zip(keys, row, strict=False)]
             session().execute(sa.update(table).where(table.c.account_id == account_id, *is_row).values(after))

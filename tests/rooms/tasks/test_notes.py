@@ -160,6 +160,7 @@ def test_erasing_the_contact_deletes_its_notes(app, bob, ann, run_tasks):
     run_tasks()
     [left] = notes_of(app, bob.actor.account_id)
     assert "ann@example.com" not in left.text and left.text.startswith("Knows ")
+    assert left.updated_at == left.created_at, "it isn’t shown as edited"
     assert "About Ann" not in bob.get("/activity").text
 
 
