@@ -3,7 +3,8 @@
 import importlib.metadata
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from packaging.requirements import Requirement
 
@@ -62,7 +63,7 @@ def test_all_that_is_pinned_is_used() -> None:
 
 def test_the_app_imports_runtime_packages_only() -> None:
     runtime = set(pins("requirements.txt"))
-    packages = importlib.metadata.packages_distributions()
+    packages = _owners()
     for source in sources("app", "ops", "migrations"):
         for imported, line in source.imports():
             top = imported.partition(".")[0]
@@ -74,9 +75,15 @@ def test_the_app_imports_runtime_packages_only() -> None:
             )
 
 
+@cache
+def _owners() -> Mapping[str, list[str]]:
+    """Top-level module → packages that it is of. All that is installed is read for it."""
+    return importlib.metadata.packages_distributions()
+
+
 def _imported(*folders: str) -> set[str]:
     """The packages whose modules our files import; "." stands for the files beside the folders."""
-    packages = importlib.metadata.packages_distributions()
+    packages = _owners()
     tops = {
         imported.partition(".")[0]
         for folder in folders
