@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.accounts.application.api_tokens import create_token
+from app.accounts.infrastructure.tables import Account
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.contacts.application.selecting.selections import EVERYBODY
@@ -27,7 +28,8 @@ from app.sample_data.application import make_sample_data
 from app.tasks import application as tasks
 from app.tasks.application import due_in_days
 from app.workflows.infrastructure.tables import Workflow
-from tests.people import Person
+from tests.people import Person, create_people
+from tests.services.databases import Database
 
 # What anybody signed in may see: files, and what is the same for all.
 SAME_FOR_ALL = {"static", "security.static"}
@@ -50,12 +52,27 @@ API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {"business.logo", "job_rows.show"}  # Alice has uploaded no logo, and no row is processed yet
 
 
+def _create_people_and_samples() -> None:
+    create_people()
+    named = sa.select(Account.id).where(Account.name.in_(["Agency", "Elsewhere"]))
+    for account in session().scalars(named).all():
+        with acting_for(account):
+            make_sample_data(account)
+
+
+@pytest.fixture
+def app(database: Database) -> Flask:
+    """The app with sample data in the accounts of Alice and Mallory, made once for each database."""
+    database.define("sample data", _create_people_and_samples)
+    database.restore("sample data")
+    return database.app
+
+
 @pytest.fixture
 def ids(app: Flask, alice: Person) -> dict[str, str]:
     """One of everything that Alice's account has, by the part of an address that stands for it."""
     account = alice.actor.account_id
     with app.app_context(), acting_for(account):
-        make_sample_data(account)
         workflow = session().scalars(sa.select(Workflow).limit(1)).one()
         template, template_text = _template_of_ones_own(account)
         segment = contacts.save_segment(alice.actor, "Everyone", EVERYBODY).id

@@ -101,6 +101,7 @@ class Database:
         self._queue_url = queue_url
         self._storage: Storage = SqliteFile(folder) if kind == "sqlite" else PostgresDatabase(server())
         self._states: set[str] = set()
+        self._makers: dict[str, Callable[[], None]] = {"people": create_people}
         self.app: Flask = self.make_app()
         if kind == "sqlite":
             with self.app.app_context():
@@ -144,6 +145,11 @@ class Database:
             self._make("fresh")
             self._make(state)
 
+    def define(self, state: str, make: Callable[[], None]) -> None:
+        """Define a further state, which `make` makes in an app context of a fresh database when it is first
+        restored."""
+        self._makers[state] = make
+
     def keep(self, state: str) -> None:
         """Save the current rows as a further state that `restore` knows."""
         self.close()
@@ -169,7 +175,7 @@ class Database:
         else:
             self._storage.restore("fresh")
             with self.app.app_context():
-                create_people()
+                self._makers[state]()
             self.close()
         self._storage.save(state)
         self._states.add(state)

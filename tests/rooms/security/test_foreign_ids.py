@@ -12,12 +12,11 @@ from flask import Flask
 from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
 from app.platform.database import session
 from app.platform.tenancy import acting_for
-from app.sample_data.application import make_sample_data
 from app.workflows.infrastructure.tables import Workflow
-from tests.guards.test_strangers import addresses, ids, ids_of
+from tests.guards.test_strangers import addresses, app, ids, ids_of
 from tests.people import Person
 
-__all__ = ["ids"]
+__all__ = ["app", "ids"]
 
 FILE = b"Email\nann@example.com\n"
 
@@ -27,7 +26,6 @@ def own(app: Flask, mallory: Person) -> dict[str, str]:
     """Objects of Mallory's account."""
     account = mallory.actor.account_id
     with app.app_context(), acting_for(account):
-        make_sample_data(account)
         return {
             "workflow": session().scalars(sa.select(Workflow.public_id).limit(1)).one(),
             "contact": str(session().scalars(sa.select(Contact.id).limit(1)).one()),

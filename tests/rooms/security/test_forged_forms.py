@@ -3,10 +3,10 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.guards.test_strangers import addresses, ids
+from tests.guards.test_strangers import addresses, app, ids
 from tests.people import Person
 
-__all__ = ["ids"]
+__all__ = ["app", "ids"]
 
 
 def test_every_change_asks_for_the_token(app: Flask, alice: Person, ids: dict[str, str]) -> None:
