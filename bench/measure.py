@@ -120,6 +120,8 @@ def _load(execute: Any, people: People, workflow_ids: tuple[int, ...], version_i
             " FROM contacts WHERE account_id = 1 AND email_key IN (SELECT email_key FROM bench_already)"
         )
         execute(
-            "INSERT INTO enrollment_counts (account_id, workflow_id, status, enrollments)"
-            f" SELECT 1, {workflow_id}, 'held', count(*) FROM enrollments WHERE workflow_id = {workflow_id}"
+            "INSERT INTO enrollment_counts"
+            " (account_id, workflow_id, version_id, step_id, status, enrollments)"
+            f" SELECT 1, {workflow_id}, {version_id}, '', 'held', count(*)"
+            f" FROM enrollments WHERE workflow_id = {workflow_id}"
         )

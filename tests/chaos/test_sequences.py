@@ -213,8 +213,10 @@ class Sequences(RuleBasedStateMachine):
                 self.world.execute(
                     f"UPDATE enrollments SET status = '{status}' WHERE id = {one.id}",
                     *(
-                        "INSERT INTO enrollment_counts (account_id, workflow_id, status, enrollments)"
-                        f" VALUES ({self.world.bob.account_id}, {one.workflow_id}, '{of}', {more})"
+                        "INSERT INTO enrollment_counts"
+                        " (account_id, workflow_id, version_id, step_id, status, enrollments)"
+                        f" SELECT account_id, workflow_id, version_id, coalesce(step_id, ''), '{of}', {more}"
+                        f" FROM enrollments WHERE id = {one.id}"
                         for of, more in counted
                     ),
                 )

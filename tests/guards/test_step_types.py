@@ -1,5 +1,6 @@
 """A type of step, trigger or goal is named in the file that declares it and nowhere else in the app: whatever
-differs from type to type is asked of its declaration."""
+differs from type to type is asked of its declaration. What a step does to contacts is the engine's: it has an
+effect for every type."""
 
 import ast
 import re
@@ -8,17 +9,26 @@ from functools import cache
 
 from jinja2 import Environment, nodes
 
+from app.engine.application.moving.effects import EFFECTS
 from app.workflows.domain import GOALS, STEPS, TRIGGERS
 from tests.guards.sources import ROOT, sources
 
 DECLARING = "app/workflows/domain/steps/"
+EFFECTS_FILE = "app/engine/application/moving/effects.py"
 EXAMPLE = "app/workflows/domain/example.py"  # a whole definition, for documentation
 NAMES = frozenset(one.type for types in (STEPS, TRIGGERS, GOALS) for one in types)
 
 # Words that are types here and something else there: each with the files, and what it means in them.
 HOMONYMS = {
     "contact_created": {"app/contacts": "an audit entry, and a line of the timeline"},
-    "tag_added": {"app/contacts": "a line of the timeline"},
+    "tag_added": {
+        "app/contacts": "a line of the timeline",
+        "app/engine/domain/interests.py": "something that happens to a contact",
+    },
+    "field_changed": {
+        "app/contacts": "something that happens to a contact",
+        "app/engine/domain/interests.py": "something that happens to a contact",
+    },
     "tag_removed": {"app/contacts": "a line of the timeline"},
     "add_note": {"app/tasks": "a use case"},
     "create_task": {"app/tasks": "a use case"},
@@ -76,7 +86,7 @@ def declaring_files() -> frozenset[str]:
 
 def is_allowed(where: str, name: str) -> bool:
     path = where.rpartition(":")[0]
-    return path in {EXAMPLE, *declaring_files()} or any(
+    return path in {EXAMPLE, EFFECTS_FILE, *declaring_files()} or any(
         path.startswith(place) for place in HOMONYMS.get(name, ())
     )
 
@@ -87,6 +97,10 @@ def test_nothing_else_names_a_type() -> None:
         f"{where} names {text}" for where, text in found if text in NAMES and not is_allowed(where, text)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_step_has_an_effect() -> None:
+    assert set(EFFECTS) == {one.type for one in STEPS}
 
 
 def test_the_guard_sees_types_in_every_kind_of_file() -> None:

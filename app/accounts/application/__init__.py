@@ -17,7 +17,14 @@ from app.accounts.application.members import (
     terminal_actor,
     worker_actor,
 )
-from app.accounts.application.permissions import is_agency, limit_of, lock, people_with, require
+from app.accounts.application.permissions import (
+    is_agency,
+    limit_of,
+    lock,
+    people_in_role,
+    people_with,
+    require,
+)
 from app.accounts.application.sessions import (
     begin_session,
     discard_expired_sessions,
@@ -56,6 +63,7 @@ __all__ = [
     "logo_of",
     "maximum_limits",
     "own_limits",
+    "people_in_role",
     "people_with",
     "refuse_second_owner",
     "refuse_unknown_host",

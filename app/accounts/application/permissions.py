@@ -40,6 +40,11 @@ def people_with(account_id: int, permission: Permission) -> Sequence[Teammate]:
     return queries.people_of(account_id, roles)
 
 
+def people_in_role(account_id: int, role: str) -> Sequence[Teammate]:
+    """Return the people with a role in an account."""
+    return queries.people_of(account_id, [role])
+
+
 def lock(account_id: int) -> None:
     """Lock the account's row until the transaction ends, so that limit checks do not run concurrently."""
     store.lock_account(account_id)

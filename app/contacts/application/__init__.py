@@ -13,6 +13,7 @@ from app.contacts.application.bulk import (
     contactable,
     count_changes,
     create_many,
+    hold_free,
     hold_many,
     lock_many,
     remove_created,
@@ -60,12 +61,21 @@ from app.contacts.application.filters import (
     filters_in_words,
     register_term,
     resolve_filter,
+    tagged_among,
     which_meet,
+    which_of,
     zone_of,
 )
 from app.contacts.application.growth import DayCounts, count_contacts_of_day, growth_of
 from app.contacts.application.happenings import ANY, Happening, Kind, register_listener
-from app.contacts.application.lookup import NAMING_FIELDS, contact_names, fields_of, hold_contact
+from app.contacts.application.lookup import (
+    NAMING_FIELDS,
+    contact_names,
+    dates_and_zones,
+    fields_of,
+    hold_contact,
+)
+from app.contacts.application.merge_values import merge_values
 from app.contacts.application.panels import (
     LinkedText,
     descriptions_of,
@@ -187,6 +197,7 @@ __all__ = [
     "criteria_for",
     "criteria_without",
     "custom_labels",
+    "dates_and_zones",
     "delete_segment",
     "delete_selection",
     "descriptions_of",
@@ -212,6 +223,7 @@ __all__ = [
     "first_of",
     "growth_of",
     "hold_contact",
+    "hold_free",
     "hold_many",
     "job_names",
     "list_columns",
@@ -219,6 +231,7 @@ __all__ = [
     "list_segments",
     "lock_many",
     "look_up_pasted",
+    "merge_values",
     "new_tags",
     "own_field_list",
     "own_fields",
@@ -249,6 +262,7 @@ __all__ = [
     "tag_many",
     "tag_selection",
     "tagged",
+    "tagged_among",
     "tags_to_choose",
     "take_back_tags",
     "unpack",
@@ -260,5 +274,6 @@ __all__ = [
     "use_named",
     "uses_for",
     "which_meet",
+    "which_of",
     "zone_of",
 ]

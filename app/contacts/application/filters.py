@@ -45,6 +45,8 @@ from app.contacts.domain.own_fields import OwnField, kind_problems, typed_rule
 from app.contacts.infrastructure import criteria_sql, facts
 from app.contacts.infrastructure.tables import Contact
 from app.platform.clock import now as current_time
+from app.platform.database import session
+from app.platform.database.many_rows import id_list
 from app.platform.errors import Invalid
 
 MAX_PROBLEMS = 20
@@ -198,6 +200,18 @@ def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: 
         }
     except Unanswerable as rule:
         raise _invalid([rule.sentence]) from None
+
+
+def which_of(account_id: int, contact_ids: Sequence[int], document: Any, now: datetime) -> set[int]:
+    """Return the same for thousands of contacts, evaluated by the database."""
+    found = resolve_filter(account_id, document, now).where(Contact.id.in_(id_list(contact_ids)))
+    return set(session().scalars(found))
+
+
+def tagged_among(account_id: int, contact_ids: Sequence[int], tag: str) -> set[int]:
+    """Return the ids of those contacts that have a tag; none for an empty name."""
+    rule = {"field": "contact.tags", "op": "has_any", "value": [tag]}
+    return which_of(account_id, contact_ids, {"all": [rule]}, current_time()) if tag else set()
 
 
 def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:

@@ -1,14 +1,16 @@
 """Reads of single contacts, their tags, and their timeline. Lists are in `listing`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.accounts.infrastructure.tables import User
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.domain.criteria import day_of
 from app.contacts.domain.names import title_of
-from app.contacts.infrastructure.conditions import may_be_contacted
+from app.contacts.infrastructure.conditions import field_value, may_be_contacted
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Segment, Tag
 from app.platform.database import session
@@ -130,3 +132,26 @@ def names_of_segments(account_id: int, ids: Sequence[str]) -> dict[str, str]:
     query = sa.select(Segment.id, Segment.name)
     rows = session().execute(query.where(Segment.account_id == account_id, Segment.id.in_(wanted)))
     return {str(row.id): row.name for row in rows}
+
+
+def contacts_with(account_id: int, contact_ids: Sequence[int]) -> Sequence[Contact]:
+    """Return those of the contacts that exist."""
+    query = sa.select(Contact).where(Contact.account_id == account_id, Contact.id.in_(id_list(contact_ids)))
+    return session().scalars(query, execution_options={"populate_existing": True}).all()
+
+
+def dates_and_zones(
+    account_id: int, contact_ids: Sequence[int], field: str
+) -> dict[int, tuple[date | None, str | None]]:
+    """Return {contact id: (date in a field, time zone)}; see `application.lookup`."""
+    value = field_value(field) if field else sa.null()
+    query = sa.select(Contact.id, value, Contact.time_zone).where(
+        Contact.account_id == account_id, Contact.id.in_(id_list(contact_ids))
+    )
+    return {row[0]: (_as_date(row[1]), row[2]) for row in session().execute(query)}
+
+
+def _as_date(value: Any) -> date | None:
+    return (
+        value.date() if isinstance(value, datetime) else value if isinstance(value, date) else day_of(value)
+    )

@@ -8,6 +8,7 @@ from app.engine.application.enrolling import (
     withdraw_many,
 )
 from app.engine.application.erasing import register_eraser
+from app.engine.application.hearing import register_listener
 from app.engine.application.membership import register_terms
 from app.engine.application.reading import (
     VIEWS,
@@ -20,8 +21,10 @@ from app.engine.application.reading import (
     names_of_workflows,
     people_in,
     people_under_way,
+    step_notes,
 )
 from app.engine.application.recounting import Correction, recount_enrollments
+from app.engine.application.starting import start_held
 
 __all__ = [
     "VIEWS",
@@ -39,7 +42,10 @@ __all__ = [
     "people_under_way",
     "recount_enrollments",
     "register_eraser",
+    "register_listener",
     "register_terms",
+    "start_held",
+    "step_notes",
     "withdraw_deleted",
     "withdraw_many",
 ]

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.engine.domain import EndReason
 from app.engine.infrastructure import queries, store
 from app.platform.database.many_rows import Bound
 from app.platform.text.words import counted
+from app.workflows import application as workflows
 
 
 def enroll_many(
@@ -23,14 +25,16 @@ def enroll_many(
 ) -> int:
     """Enroll every contact id of the select at the workflow's first step; return how many were enrolled.
 
-    Enrollments are created as `held`. Skipped are contacts that may not be contacted, whoever calls; contacts
-    of other accounts; contacts that are active in the workflow; and, unless `again`, contacts that have ever
-    been in it. A job enrolls a contact at most once, even with `again`. A unique index prevents double
-    enrollment also against concurrent statements. Ids are inserted in order, so that two such statements
-    cannot deadlock. The caller holds the contacts (`contacts.hold_many`), or they could be removed meanwhile.
+    Enrollments begin at once, or are `held` until somebody starts the workflow. Skipped are contacts that
+    may not be contacted, whoever calls; contacts of other accounts; contacts that are active in the workflow;
+    and, unless `again`, contacts that have ever been in it. A job enrolls a contact at most once, even with
+    `again`. A unique index prevents double enrollment also against concurrent statements. Ids are inserted in
+    order, so that two such statements cannot deadlock. The caller holds the contacts (`contacts.hold_many`),
+    or they could be removed meanwhile.
     """
+    is_held = workflows.is_held(account_id, workflow_id)
     return store.enroll_many(
-        account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at
+        account_id, contacts, workflow_id, version_id, first_step, again, source, job_id, at, is_held
     )
 
 
@@ -49,7 +53,7 @@ def withdraw_many(
 def withdraw_deleted(account_id: int, contacts: sa.Select[int], at: datetime) -> None:
     """End the active enrollments of contacts that are being deleted, in the caller's transaction. The
     enrollments stay, so that the figures of workflows and jobs do not change."""
-    store.withdraw(account_id, contacts, at)
+    store.withdraw(account_id, contacts, EndReason.DELETED, at)
 
 
 def foresee_withdrawal(account_id: int, contacts: sa.Select[int]) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from app.contacts import application as contacts
 from app.contacts.application import ErasedPerson, Trace
-from app.engine.domain import UNDER_WAY
+from app.engine.application.moving.telling import about_contact
+from app.engine.domain import UNDER_WAY, EndReason
 from app.engine.infrastructure import queries, store
+from app.notifications import application as notifications
 from app.platform.clock import now
 from app.platform.text.words import counted
 
@@ -21,4 +23,5 @@ def _preview(person: ErasedPerson) -> Sequence[Trace]:
 
 
 def _withdraw(person: ErasedPerson) -> None:
-    store.withdraw_contact(person.account_id, person.contact_id, now())
+    notifications.forget(person.account_id, [about_contact(person.contact_id)])
+    store.withdraw_contact(person.account_id, person.contact_id, EndReason.ERASED, now())

@@ -1,5 +1,6 @@
 """Queries of enrollments: the contacts in a workflow, and the workflows of a contact."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import SOURCES, UNDER_WAY, EnrollmentStatus
-from app.engine.infrastructure import counts, queries
+from app.engine.infrastructure import counts, queries, step_counts
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Names, names_in, step_words
@@ -88,6 +89,26 @@ def figures_of(actor: Actor, workflow: Workflow) -> Figures:
     """Return the number of enrollments by status for a workflow of the account."""
     require(actor, Permission.REPORTS)
     return Figures(counts.by_status(actor.account_id, workflow.id))
+
+
+def step_notes(actor: Actor, workflow: Workflow) -> dict[str, str]:
+    """Return {step id: “12 here, 340 passed”} for steps that people have reached."""
+    require(actor, Permission.REPORTS)
+    here: Counter[str] = Counter()
+    for (step_id, status), number in counts.by_step(actor.account_id, workflow.id).items():
+        if status in UNDER_WAY:
+            here[step_id] += number
+    passed: Counter[str] = Counter()
+    for (step_id, _), number in step_counts.by_step(actor.account_id, workflow.id).items():
+        passed[step_id] += number
+    words = {
+        step_id: [(here[step_id], "here"), (passed[step_id], "passed")] for step_id in here.keys() | passed
+    }
+    notes = {
+        step_id: ", ".join(f"{number:,} {word}" for number, word in both if number)
+        for step_id, both in words.items()
+    }
+    return {step_id: note for step_id, note in notes.items() if note}
 
 
 def people_under_way(actor: Actor, workflow_ids: Sequence[int]) -> dict[int, int]:

@@ -28,11 +28,11 @@ def recount_enrollments(actor: Actor) -> Sequence[Correction]:
         wrong = counts.differences(actor.account_id)
         counts.change(
             actor.account_id,
-            {(one.workflow_id, one.status): one.counted - one.kept for one in wrong},
+            {one.place: one.counted - one.kept for one in wrong},
         )
-    names = queries.workflow_names(actor.account_id, sorted({one.workflow_id for one in wrong}))
+    names = queries.workflow_names(actor.account_id, sorted({one.place.workflow_id for one in wrong}))
     log.info("enrollments_recounted", extra={"account_id": actor.account_id, "corrected": len(wrong)})
     return [
-        Correction(names.get(one.workflow_id, ("", ""))[0], one.status, one.kept, one.counted)
+        Correction(names.get(one.place.workflow_id, ("", ""))[0], one.place.status, one.kept, one.counted)
         for one in wrong
     ]

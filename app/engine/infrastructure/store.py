@@ -10,15 +10,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
-from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
 from app.engine.infrastructure import counts
 from app.engine.infrastructure.conditions import counts_as_former
+from app.engine.infrastructure.counts import Place
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import Bound, around, bound, execute_built, is_there, without_index
 
 _contacts, _enrollments = Contact.__table__, Enrollment.__table__
-_GIVEN = ("account_id", "workflow_id", "version_id", "status", "step_id", "source", "job_id", "enrolled_at")
+_GIVEN = (
+    *("account_id", "workflow_id", "version_id", "status", "step_id", "due_at"),
+    *("source", "job_id", "enrolled_at"),
+)
 
 
 def enroll_many(
@@ -31,28 +35,31 @@ def enroll_many(
     source: str,
     job_id: int | None,
     at: datetime,
+    is_held: bool,
 ) -> int:
     """Insert enrollments with one statement; see `application.enroll_many`."""
     wanted = bound(contacts)
+    status = EnrollmentStatus.HELD if is_held else EnrollmentStatus.ACTIVE
     values = {
         "e_account_id": account_id,
         "e_workflow_id": workflow_id,
         "e_version_id": version_id,
-        "e_status": EnrollmentStatus.HELD.value,
+        "e_status": status.value,
         "e_step_id": first_step,
+        "e_due_at": None if is_held else at,
         "e_source": source,
         "e_job_id": job_id,
         "e_enrolled_at": at,
     }
     insert = around(_insert, wanted, again, is_sqlite())
     enrolled = int(execute_built(insert, {**wanted.values, **values}, rowcount=True).rowcount)
-    counts.change(account_id, {(workflow_id, EnrollmentStatus.HELD): enrolled})
+    counts.change(account_id, {Place(workflow_id, version_id, first_step or "", status.value): enrolled})
     return enrolled
 
 
-def withdraw(account_id: int, contacts: sa.Select[int], at: datetime) -> None:
+def withdraw(account_id: int, contacts: sa.Select[int], reason: EndReason, at: datetime) -> None:
     """End the active enrollments of the contacts whose ids the select returns."""
-    _end(account_id, _enrollments.c.contact_id.in_(contacts), at=at)
+    end(account_id, _enrollments.c.contact_id.in_(contacts), reason=reason, at=at)
 
 
 def withdraw_many(
@@ -60,29 +67,47 @@ def withdraw_many(
 ) -> int:
     """End the job's enrollments of the contacts that are under way; see `application.withdraw_many`."""
     of_job = (_enrollments.c.job_id == job_id, _enrollments.c.contact_id.in_(contacts))
-    return _end(account_id, *of_job, at=at, undone_job_id=undone_by)
+    return end(account_id, *of_job, reason=EndReason.UNDONE, at=at, undone_job_id=undone_by)
 
 
-def withdraw_contact(account_id: int, contact_id: int, at: datetime) -> None:
+def withdraw_from(
+    account_id: int, workflow_id: int, contacts: sa.Select[int], reason: EndReason, at: datetime
+) -> int:
+    """End the active enrollments of the contacts in one workflow; return how many."""
+    theirs = (_enrollments.c.workflow_id == workflow_id, _enrollments.c.contact_id.in_(contacts))
+    return end(account_id, *theirs, reason=reason, at=at)
+
+
+def withdraw_contact(account_id: int, contact_id: int, reason: EndReason, at: datetime) -> None:
     """End all active enrollments of a contact."""
-    _end(account_id, _enrollments.c.contact_id == contact_id, at=at)
+    end(account_id, _enrollments.c.contact_id == contact_id, reason=reason, at=at)
 
 
-def _end(account_id: int, *conditions: sa.ColumnElement[bool], at: datetime, **values: Any) -> int:
-    """Withdraw the active enrollments that fulfill the conditions; return how many."""
-    ended: Counter[tuple[int, str]] = Counter()
+def end(
+    account_id: int,
+    *conditions: sa.ColumnElement[bool],
+    reason: EndReason,
+    at: datetime,
+    to: EnrollmentStatus = EnrollmentStatus.WITHDRAWN,
+    **values: Any,
+) -> int:
+    """End the active enrollments that fulfill the conditions; return how many."""
+    ended: Counter[Place] = Counter()
+    table = _enrollments.c
     for status in UNDER_WAY:  # in the order in which an enrollment has them
         found = session().execute(
             sa.update(_enrollments)
-            .where(_enrollments.c.account_id == account_id, *conditions, _enrollments.c.status == status)
-            .values(status=EnrollmentStatus.WITHDRAWN.value, ended_at=at, due_at=None, **values)
-            .returning(_enrollments.c.workflow_id)
+            .where(table.account_id == account_id, *conditions, table.status == status)
+            .values(
+                status=to.value, end_reason=reason.value, ended_at=at, due_at=None, waits_for=None, **values
+            )
+            .returning(table.workflow_id, table.version_id, table.step_id)
         )
-        for workflow_id in found.scalars():
-            ended[workflow_id, status] -= 1
-            ended[workflow_id, EnrollmentStatus.WITHDRAWN] += 1
+        for workflow_id, version_id, step_id in found:
+            ended[Place(workflow_id, version_id, step_id or "", status.value)] -= 1
+            ended[Place(workflow_id, version_id, step_id or "", to.value)] += 1
     counts.change(account_id, ended)
-    return -sum(ended[one] for one in ended if one[1] in UNDER_WAY)
+    return -sum(change for place, change in ended.items() if place.status in UNDER_WAY)
 
 
 @lru_cache(maxsize=64)

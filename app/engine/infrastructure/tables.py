@@ -1,7 +1,7 @@
 """Tables of enrollments and of their number. A partial unique index prevents two active enrollments of a
 contact in a workflow."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,10 +14,15 @@ from app.platform.tenancy import AccountOwned
 # Written as literals, because databases use a partial index only if they recognize its condition.
 _STATUSES = ", ".join(f"'{status.value}'" for status in engine.UNDER_WAY)
 UNDER_WAY = sa.text(f"status IN ({_STATUSES})")
+DUE = sa.text(f"status = '{engine.EnrollmentStatus.ACTIVE.value}' AND due_at IS NOT NULL")
 
 
 class Enrollment(AccountOwned, db.Model):
     """A contact in a workflow. No foreign keys, because up to a million rows are inserted at once.
+
+    `step_id` is the step at which it stands, since `moved_at`; `waits_for` (see `domain.WaitsFor`) is what it
+    waits for there, at most until `due_at`. An active enrollment without `due_at` only goes on when something
+    happens. `visit` grows when a person moves it to another step, so that it can pass a step again.
 
     `source` says how the contact was enrolled, `job_id` by which bulk enrollment. `undone_job_id` is the job
     that undid it; an undone enrollment does not count as having been in the workflow.
@@ -38,6 +43,7 @@ class Enrollment(AccountOwned, db.Model):
         sa.Index(None, "account_id", "contact_id", "workflow_id"),
         sa.Index(None, "workflow_id", "status", "id"),
         sa.Index(None, "job_id", "contact_id"),
+        sa.Index("ix_enrollments_due", "version_id", "due_at", sqlite_where=DUE, postgresql_where=DUE),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -47,21 +53,58 @@ class Enrollment(AccountOwned, db.Model):
     status: Mapped[str] = mapped_column(sa.String(12), default=engine.EnrollmentStatus.HELD.value)
     step_id: Mapped[str | None] = mapped_column(sa.String(40))
     due_at: Mapped[datetime | None]
+    waits_for: Mapped[str | None] = mapped_column(sa.String(10))
+    visit: Mapped[int] = mapped_column(default=1, server_default="1")
+    moved_at: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(sa.String(20))
     job_id: Mapped[int | None] = mapped_column(BigInt)
     enrolled_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(sa.String(20))
     undone_job_id: Mapped[int | None] = mapped_column(BigInt)
 
 
+class PassedStep(AccountOwned, db.Model):
+    """A step that an enrollment has passed. The key prevents passing it twice.
+
+    `result` says how: the id of the path it took, `domain.SKIPPED` or `TIMEOUT`; else empty.
+    """
+
+    __tablename__ = "enrollment_steps"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    enrollment_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    visit: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    step_id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    passed_at: Mapped[datetime]
+    result: Mapped[str] = mapped_column(sa.String(40), default="")
+
+
+class StepCount(AccountOwned, db.Model):
+    """A part of the number of enrollments that passed a step of a version on a day (UTC) with a result. The
+    number is the sum of all parts. See `summed_parts`."""
+
+    __tablename__ = "step_counts"
+    __table_args__ = (sa.Index(None, "version_id", "step_id", "day"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInt)
+    step_id: Mapped[str] = mapped_column(sa.String(40))
+    day: Mapped[date]
+    result: Mapped[str] = mapped_column(sa.String(40), default="")
+    enrollments: Mapped[int] = mapped_column(BigInt)
+
+
 class EnrollmentCount(AccountOwned, db.Model):
-    """A part of the number of a workflow's enrollments with a status. The number is the sum of all parts, and
-    a part may be negative. See `counts`."""
+    """A part of the number of enrollments of a version that stand at a step with a status. The number is the
+    sum of all parts, and a part may be negative. See `summed_parts`."""
 
     __tablename__ = "enrollment_counts"
     __table_args__ = (sa.Index(None, "account_id", "workflow_id", "status"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     workflow_id: Mapped[int] = mapped_column(BigInt)
+    version_id: Mapped[int] = mapped_column(BigInt)
+    step_id: Mapped[str] = mapped_column(sa.String(40))
     status: Mapped[str] = mapped_column(sa.String(12))
     enrollments: Mapped[int] = mapped_column(BigInt)

@@ -4,7 +4,8 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.engine import application as engine
-from app.engine.presentation import commands, pages, panels
+from app.engine.presentation import commands, notices, pages, panels
+from app.engine.presentation import tasks as _tasks  # noqa: F401
 from app.tasks import application as tasks
 from app.workflows import application as workflows
 
@@ -12,7 +13,9 @@ from app.workflows import application as workflows
 def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
     commands.register(app)
+    notices.register()
     workflows.register_people_count(engine.people_under_way)
+    workflows.register_step_notes(engine.step_notes)
     workflows.register_panel("people", panels.figures, place="top")
     tasks.register_workflow_names(panels.workflow_links)
     contacts.register_panel("enrollments", panels.enrollments)
@@ -20,3 +23,4 @@ def init(app: Flask) -> None:
     contacts.register_deletion("enrollments", ending)
     engine.register_terms()
     engine.register_eraser()
+    engine.register_listener()

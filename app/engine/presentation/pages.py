@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.engine import application as engine
 from app.platform import web
 from app.platform.ids import number_of
+from app.platform.text.words import counted
 
 blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/people")
 
@@ -33,6 +34,15 @@ def people(public_id: str) -> ResponseReturnValue:
     if found.next is not None:
         facts["next_url"] = _address(public_id, found.view.key, after=found.next)
     return render_template("engine/people.html", found=found, tabs=tabs, nav_active="workflows", **facts)
+
+
+@blueprint.post("/start")
+def start(public_id: str) -> ResponseReturnValue:
+    """Let everybody who is held begin."""
+    held = engine.start_held(web.actor(), public_id)
+    verb = "begins" if held == 1 else "begin"
+    flash(f"The workflow has started: {counted(held, 'person', 'people')} {verb} now.", "success")
+    return web.send_to(url_for("workflows.show", public_id=public_id))
 
 
 def _place(name: str) -> int | None:

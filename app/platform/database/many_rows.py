@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from app.platform import tenancy
 from app.platform.database import is_sqlite, session
@@ -109,6 +111,11 @@ def without_index(column: Any) -> sa.ColumnElement[int]:
     indexes only by leakproof conditions; an addition, which can overflow, is not.
     """
     return sa.func.nullif(column, sa.literal_column("0"), type_=column.type)
+
+
+def off_index(column: Any, on_sqlite: bool) -> Any:
+    """Return a column whose index SQLite does not use for this condition: it is written as `+column`."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type) if on_sqlite else column
 
 
 def unknown_to_planner(*tables: Any) -> list[Any]:

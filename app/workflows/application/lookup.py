@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.accounts.domain import Actor
+from app.platform.database import transaction
 from app.platform.errors import Conflict, NotFound
 from app.workflows.domain import AddedByHand, Status, added_by_hand, can_be_edited
 from app.workflows.infrastructure import queries, store
-from app.workflows.infrastructure.tables import Workflow
+from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,41 @@ def version_to_enter(account_id: int, workflow_id: int) -> Startable | None:
     it has no published version any more."""
     workflow = queries.workflow_by_id(account_id, workflow_id)
     return None if workflow is None or workflow.active_version_id is None else _version_of(workflow)
+
+
+def enterable(account_id: int, public_id: str) -> Startable | None:
+    """Return what enrolling in a workflow needs; None if people cannot be added to it now."""
+    workflow = queries.workflow_by_public_id(account_id, public_id)
+    is_open = workflow is not None and workflow.status == Status.ACTIVE and workflow.active_version_id
+    return _version_of(workflow) if workflow is not None and is_open else None
+
+
+def identity_of(account_id: int, workflow_id: int) -> tuple[str, str]:
+    """Return (public id, name) of a workflow, given its internal id; empty if it no longer exists."""
+    workflow = queries.workflow_by_id(account_id, workflow_id)
+    return (workflow.public_id, workflow.name) if workflow else ("", "")
+
+
+def id_of(account_id: int, public_id: str) -> int | None:
+    """Return the internal id of a workflow, or None if it no longer exists."""
+    workflow = queries.workflow_by_public_id(account_id, public_id)
+    return workflow.id if workflow else None
+
+
+def version_of(account_id: int, version_id: int) -> WorkflowVersion | None:
+    """Return a version of a workflow that is active; None for others."""
+    return queries.version_under_way(account_id, version_id)
+
+
+def is_held(account_id: int, workflow_id: int) -> bool:
+    """Return whether people who are enrolled wait for somebody to start the workflow."""
+    return queries.is_held(account_id, workflow_id)
+
+
+def begin_at_once(account_id: int, workflow_id: int) -> None:
+    """Let people who are enrolled from now on begin at once."""
+    with transaction():
+        store.begin_at_once(account_id, workflow_id)
 
 
 def state_of(account_id: int, workflow_id: int) -> str | None:

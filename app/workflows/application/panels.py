@@ -1,4 +1,4 @@
-"""Extension points, with which higher rooms register panels of the workflow page, a count of people, and the
+"""Extension points, with which higher rooms register panels of the workflow page, counts of people, and the
 ids of templates."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -10,10 +10,12 @@ from app.workflows.infrastructure.tables import Workflow
 Show = Callable[[Actor, Workflow], str | None]
 Count = Callable[[Actor, Sequence[int]], Mapping[int, int]]
 TemplateIds = Callable[[Actor, Collection[int]], Mapping[int, str]]
+StepNotes = Callable[[Actor, Workflow], Mapping[str, str]]
 Place = Literal["top", "side"]
 
 _panels: dict[Place, dict[str, Show]] = {"top": {}, "side": {}}
 _counts: dict[str, Count] = {}
+_step_notes: dict[str, StepNotes] = {}
 _template_ids: dict[str, TemplateIds] = {}
 
 
@@ -33,6 +35,17 @@ def register_people_count(count: Count) -> None:
 def register_template_ids(find: TemplateIds) -> None:
     """Register a function `find(actor, template ids)` that returns {template id: public id}."""
     _template_ids["templates"] = find
+
+
+def register_step_notes(notes: StepNotes) -> None:
+    """Register a function `notes(actor, workflow)` that returns {step id: what its drawing says about people
+    at the step}."""
+    _step_notes["people"] = notes
+
+
+def step_notes(actor: Actor, workflow: Workflow) -> Mapping[str, str]:
+    """Return {step id: note}; {} if no function is registered."""
+    return _step_notes["people"](actor, workflow) if "people" in _step_notes else {}
 
 
 def panels_of(actor: Actor, workflow: Workflow, place: Place) -> list[str]:

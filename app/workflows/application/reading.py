@@ -1,6 +1,6 @@
 """Data for the list of workflows and for the page of one workflow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.accounts.application import filled_tags, require
@@ -66,7 +66,8 @@ class Card:
 
     `version` is the one that people are enrolled into, `is_changed` means edited since. `missing` is what the
     workflow still lacks, `off` its parts that are switched off, `new_fields` the contact fields it uses that
-    do not exist. `people` is the number of people in it, counted only where archiving is offered.
+    do not exist. `people` is the number of people in it, counted only where archiving is offered. `notes` are
+    {step id: how many people are there}.
     """
 
     workflow: Workflow
@@ -81,6 +82,7 @@ class Card:
     new_fields: Sequence[str]
     people: int | None
     author: str | None
+    notes: Mapping[str, str]
     top: Sequence[str]
     side: Sequence[str]
 
@@ -142,6 +144,7 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
         new_fields=missing_fields(actor.account_id, definition) if found else (),
         people=people[workflow.id] if people is not None else None,
         author=queries.name_of(workflow.created_by),
+        notes=panels.step_notes(actor, workflow),
         top=panels.panels_of(actor, workflow, "top"),
         side=panels.panels_of(actor, workflow, "side"),
     )

@@ -202,6 +202,29 @@ def workflows_naming(account_id: int, text: str) -> Sequence[Workflow]:
     return session().scalars(query.order_by(Workflow.name)).all()
 
 
+def version_under_way(account_id: int, version_id: int) -> WorkflowVersion | None:
+    """Return a version whose workflow is active."""
+    query = (
+        sa.select(WorkflowVersion)
+        .join(Workflow, Workflow.id == WorkflowVersion.workflow_id)
+        .where(
+            WorkflowVersion.account_id == account_id,
+            Workflow.account_id == account_id,
+            WorkflowVersion.id == version_id,
+            Workflow.status == "active",
+        )
+    )
+    return session().scalar(query)
+
+
+def is_held(account_id: int, workflow_id: int) -> bool:
+    """Return whether enrollments of the workflow wait until it is started."""
+    query = sa.select(Workflow.held_until_started).where(
+        Workflow.account_id == account_id, Workflow.id == workflow_id
+    )
+    return session().scalar(query) is not False
+
+
 def versions_by_id(account_id: int, ids: Sequence[int | None]) -> dict[int, WorkflowVersion]:
     """Return {id: version} of the account's versions with these ids."""
     query = sa.select(WorkflowVersion).where(

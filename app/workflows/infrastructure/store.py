@@ -27,6 +27,16 @@ def change(account_id: int, workflow_id: int, revision: int, **values: Any) -> b
     return changed.scalar() is not None
 
 
+def begin_at_once(account_id: int, workflow_id: int) -> None:
+    """Record that the workflow has been started. The definition stays as it is, so the revision does, too."""
+    session().execute(
+        sa.update(Workflow)
+        .where(Workflow.account_id == account_id, Workflow.id == workflow_id)
+        .values(held_until_started=False),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def add_version(workflow: Workflow, definition: dict[str, Any], user_id: int | None) -> WorkflowVersion:
     """Add a definition as the workflow's next version."""
     last = session().scalar(

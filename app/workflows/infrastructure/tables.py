@@ -30,8 +30,9 @@ class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
     """A workflow.
 
     `definition` is the edited one; `active_version_id` is the version that people are enrolled into. Every
-    change increments `revision`, so that concurrent edits are detected. The four `template_` columns and
-    `cloned_at` record the template as it was when the workflow was cloned.
+    change increments `revision`, so that concurrent edits are detected. While `held_until_started`, people
+    who are enrolled wait at the first step for somebody to start the workflow. The four `template_` columns
+    and `cloned_at` record the template as it was when the workflow was cloned.
     """
 
     __tablename__ = "workflows"
@@ -46,6 +47,7 @@ class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
     revision: Mapped[int] = mapped_column(default=1)
     active_version_id: Mapped[int | None] = mapped_column(BigInt)
     enroll_again: Mapped[bool] = mapped_column(default=False)
+    held_until_started: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     template_id: Mapped[int | None] = mapped_column(BigInt, index=True)
     template_version: Mapped[int | None]
     template_name: Mapped[str | None] = mapped_column(sa.String(120))

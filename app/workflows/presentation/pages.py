@@ -85,13 +85,16 @@ def workflow_page(public_id: str, refused: bool = False) -> str:
     """Render the page of a workflow; `refused` means that an activation has just failed."""
     card = workflows.workflow_card(web.actor(), public_id)
     step, revision = request.args.get("step", ""), request.args.get("revision", "")
+    saved = step if revision == str(card.workflow.revision) else None
+    notes = {step_id: (note, "neutral") for step_id, note in card.notes.items()}
     return render_template(
         "workflows/workflow.html",
         card=card,
         workflow=card.workflow,
         trigger=card.trigger,
         goals=card.goals,
-        saved=step if revision == str(card.workflow.revision) else None,
+        saved=saved,
+        notes=notes | ({saved: ("Saved", "success")} if saved else {}),
         refused=refused,
         merge_tags=MERGE_TAGS,
         nav_active="workflows",

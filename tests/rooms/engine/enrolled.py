@@ -56,8 +56,9 @@ def end(app: Flask, actor: Actor, contact_id: int, status: str) -> None:
 def count_again(account_id: int) -> None:
     """Let the numbers of enrollments be those of the table, after a test has written to it past the app."""
     session().execute(sa.delete(EnrollmentCount).where(EnrollmentCount.account_id == account_id))
-    names = ("account_id", "workflow_id", "status")
-    columns = [getattr(Enrollment, name) for name in names]
+    names = ("account_id", "workflow_id", "version_id", "status", "step_id")
+    columns = [getattr(Enrollment, name) for name in names[:-1]]
+    columns.append(sa.func.coalesce(Enrollment.step_id, sa.literal_column("''")))
     counted = sa.select(*columns, sa.func.count()).where(Enrollment.account_id == account_id)
     session().execute(
         sa.insert(EnrollmentCount).from_select([*names, "enrollments"], counted.group_by(*columns))

@@ -74,7 +74,7 @@ def test_what_is_rolled_back_is_not_counted(app: Flask, bob: Person) -> None:
     workflow = active(app, bob.actor)
     ids = people(app, bob.actor, 2)
     with app.app_context(), pytest.raises(ZeroDivisionError), transaction():
-        counts.change(bob.actor.account_id, {(1, "held"): 3})
+        counts.change(bob.actor.account_id, {counts.Place(1, 1, "", "held"): 3})
         raise ZeroDivisionError
     enroll(app, bob.actor, workflow, ids)
     assert list(assert_right(app, bob).values()) == [2]
@@ -92,7 +92,7 @@ def test_writers_at_once_do_not_wait_for_each_other(app: Flask, bob: Person) -> 
         try:
             for _ in range(3):
                 with app.app_context(), transaction():
-                    counts.change(account_id, {(1, "held"): 5})
+                    counts.change(account_id, {counts.Place(1, 1, "", "held"): 5})
                     both.wait()
         except BaseException as failure:
             failures.append(failure)

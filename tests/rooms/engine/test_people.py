@@ -10,12 +10,12 @@ def names(page):
     return re.findall(r'href="/contacts/\d+">(P\d+)', page)
 
 
-def test_the_workflow_page_says_that_sending_has_not_started(app, bob):  # B-08
+def test_the_workflow_page_says_that_it_has_not_been_started(app, bob):  # B-08
     public_id = active(app, bob.actor)
-    assert "Sending hasn’t started" not in bob.get(f"/workflows/{public_id}").text
+    assert "hasn’t been started" not in bob.get(f"/workflows/{public_id}").text
     enroll(app, bob.actor, public_id, people(app, bob.actor, 3))
     page = bob.get(f"/workflows/{public_id}").text
-    assert "Sending hasn’t started" in page and "3 people are waiting at the first step" in page
+    assert "hasn’t been started" in page and "3 people are waiting at the first step" in page
     assert "all waiting to start" in page
     assert f'href="/workflows/{public_id}/people"' in page
 

@@ -72,7 +72,7 @@ def test_numbers_of_deleted_workflows_and_other_accounts(app: Flask, bob: Person
     enroll(app, mallory.actor, elsewhere, theirs)
     delete_enrollments(app, mallory.actor.account_id, theirs)
     with app.app_context(), transaction():
-        counts.change(bob.actor.account_id, {(999_999, "held"): 4})
+        counts.change(bob.actor.account_id, {counts.Place(999_999, 1, "", "held"): 4})
     assert recount(app).output.splitlines() == [
         "A deleted workflow, held: 4 corrected to 0",
         "1 number corrected.",

@@ -17,7 +17,7 @@ from app.contacts.application.bulk.contacts import (
     update_many,
 )
 from app.contacts.application.bulk.fields import FieldSet, FieldsSet, set_field_each, set_field_many
-from app.contacts.application.bulk.locking import hold_many, lock_many
+from app.contacts.application.bulk.locking import hold_free, hold_many, lock_many
 from app.contacts.application.bulk.tags import tag_each, tag_many, take_back_tags, untag_many
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "contactable",
     "count_changes",
     "create_many",
+    "hold_free",
     "hold_many",
     "lock_many",
     "remove_created",

@@ -1,5 +1,6 @@
 """Locks on many contacts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,14 @@ def hold_many(account_id: int, contact_ids: sa.Select[Any] | Bound, *, to_change
     with transaction():
         happenings.ask_again()
         locks.hold(account_id, bound(contact_ids), purpose)
+
+
+def hold_free(account_id: int, contact_ids: Sequence[int]) -> set[int]:
+    """Keep those of the contacts that nobody else is changing or removing from being changed or removed until
+    the transaction ends; return their ids. Never waits."""
+    with transaction():
+        happenings.ask_again()
+        return locks.hold_free(account_id, contact_ids)
 
 
 def lock_many(account_id: int, contact_ids: sa.Select[Any]) -> None:

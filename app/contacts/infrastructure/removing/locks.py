@@ -7,6 +7,7 @@ or their tags locks all of them first, because a statement would lock them in th
 them. All go by increasing id, so that they cannot deadlock. On SQLite the write lock already does this.
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypedDict
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.tables import Contact
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import Bound, around, execute_built
+from app.platform.database.short_reads import in_ids
 
 _contacts = Contact.__table__
 
@@ -41,6 +43,13 @@ def hold(account_id: int, contacts: Bound, purpose: LockFor) -> None:
     """Lock those of these contacts that exist until the transaction ends."""
     if not is_sqlite():
         execute_built(around(_holding, contacts, purpose), {**contacts.values, "h_account_id": account_id})
+
+
+def hold_free(account_id: int, contact_ids: Sequence[int]) -> set[int]:
+    """Lock those of these contacts that exist, against removal and changes by others, without waiting: pass
+    over those that others have locked. Return the ids of the locked ones."""
+    values = {"h_account_id": account_id, "h_ids": contact_ids}
+    return set(execute_built(_holding_free(is_sqlite()), values).scalars().all())
 
 
 def lock(contacts: sa.Select[Any], purpose: LockFor) -> None:
@@ -72,3 +81,15 @@ def _holding(contacts: sa.Select[Any], purpose: LockFor) -> sa.Select[Any]:
         .lateral("held")
     )
     return sa.select(sa.func.count(held.c.id)).select_from(wanted.join(held, sa.true()))
+
+
+@lru_cache
+def _holding_free(on_sqlite: bool) -> sa.Select[Any]:
+    one = _contacts.c
+    return (
+        sa.select(one.id)
+        .where(
+            one.account_id == sa.bindparam("h_account_id", type_=BigInt), in_ids(one.id, "h_ids", on_sqlite)
+        )
+        .with_for_update(skip_locked=True, **LockFor.CHANGE.value)
+    )

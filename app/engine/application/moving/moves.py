@@ -1,0 +1,85 @@
+"""Moves: a transaction that claims enrollments of a version that are due, and takes them on.
+
+The database decides what is due; the queue only wakes. A worker that dies leaves nothing behind, because its
+transaction is rolled back. A task that comes twice finds nothing due, or takes on others.
+"""
+
+import time
+from datetime import datetime
+
+from app.accounts import application as accounts
+from app.contacts import application as contacts
+from app.engine.application.moving.outcomes import Setting
+from app.engine.application.moving.walk import Walk
+from app.engine.domain.route import Route
+from app.engine.infrastructure import positions
+from app.platform import queue
+from app.platform.clock import now
+from app.platform.database import forget_snapshot, transaction
+from app.platform.database.deadlocks import despite_deadlocks
+from app.platform.logs import log
+from app.workflows import application as workflows
+
+MOVE_TASK = "engine.move_all_due"
+AT_ONCE = 5_000
+SECONDS_IN_A_ROW = 30.0
+WAKE_AGAIN_SECONDS = 5.0
+
+_woken: dict[int, float] = {}
+
+
+def move_due(account_id: int, version_id: int, at: datetime | None = None) -> int:
+    """Make one move; return how many enrollments it took on.
+
+    Enrollments of contacts that somebody else is changing or removing at the moment are left for later, so
+    that a move never waits for them.
+    """
+    at = at or now()
+    return despite_deadlocks(lambda: _move(account_id, version_id, at))
+
+
+def move_all_due(account_id: int, version_id: int) -> None:
+    """Make moves until nothing of the version is due, or until it is another task's turn."""
+    give_way = time.monotonic() + SECONDS_IN_A_ROW
+    moved, began = 0, time.perf_counter()
+    while time.monotonic() < give_way and not queue.should_stop():
+        taken_on = move_due(account_id, version_id)
+        moved += taken_on
+        if not taken_on:
+            break
+    if moved:
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        log.info("enrollments_moved", extra={"version": version_id, "moved": moved, "ms": milliseconds})
+
+
+def wake_movers() -> None:
+    """Send a task for each version with enrollments that are due. Called once a second by the clock; a task
+    that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
+    at, tick = now(), time.monotonic()
+    for account_id, version_id in positions.due_versions(at):
+        if tick - _woken.get(version_id, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
+            _woken[version_id] = tick
+            queue.send(MOVE_TASK, account_id, version_id)
+
+
+def _move(account_id: int, version_id: int, at: datetime) -> int:
+    forget_snapshot()
+    with transaction():
+        version = workflows.version_of(account_id, version_id)
+        if version is None:
+            return 0
+        claimed = positions.claim(account_id, version_id, at, AT_ONCE)
+        free = contacts.hold_free(account_id, [one.contact_id for one in claimed]) if claimed else set()
+        taken_on = [one for one in claimed if one.contact_id in free]
+        if taken_on:
+            setting = _setting(account_id, version.workflow_id, at)
+            walk = Walk(setting, Route(version.parsed), version_id)
+            walk.take_on(taken_on)
+            walk.finish()
+        return len(taken_on)
+
+
+def _setting(account_id: int, workflow_id: int, at: datetime) -> Setting:
+    public_id, name = workflows.identity_of(account_id, workflow_id)
+    zone = accounts.worker_actor(account_id).time_zone
+    return Setting(account_id, workflow_id, public_id, name, zone, at)

@@ -1,0 +1,59 @@
+"""Reads and writes for what happens to contacts: which versions have people in them, goals, and waits."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
+from app.engine.infrastructure import store
+from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
+from app.platform.database import BigInt, session
+from app.platform.database.many_rows import constants, execute_built
+from app.workflows.infrastructure.tables import WorkflowVersion
+
+_enrollments = Enrollment.__table__
+
+
+def definitions_under_way(account_id: int) -> dict[int, str]:
+    """Return {version id: definition as JSON text} of the versions that people are in."""
+    return {row[0]: row[1] for row in execute_built(_definitions(), {"of_account": account_id}).all()}
+
+
+def reach_goal(account_id: int, version_id: int, contacts: sa.Select[Any], at: datetime) -> int:
+    """End the active enrollments of the contacts in a version, which have reached its goal."""
+    theirs = (_enrollments.c.version_id == version_id, _enrollments.c.contact_id.in_(contacts))
+    return store.end(account_id, *theirs, reason=EndReason.GOAL, at=at, to=EnrollmentStatus.GOAL_REACHED)
+
+
+def wake(account_id: int, version_id: int, step_id: str, contacts: sa.Select[Any], at: datetime) -> None:
+    """Let enrollments go on that wait at a step for what has happened to their contacts."""
+    one = _enrollments.c
+    session().execute(
+        sa.update(_enrollments)
+        .where(
+            one.account_id == account_id,
+            one.contact_id.in_(contacts),
+            one.version_id == version_id,
+            one.step_id == step_id,
+            one.status == EnrollmentStatus.ACTIVE.value,
+            one.waits_for == WaitsFor.EVENT.value,
+        )
+        .values(waits_for=WaitsFor.HAPPENED.value, due_at=at)
+    )
+
+
+@lru_cache
+def _definitions() -> sa.Select[Any]:
+    count, version = EnrollmentCount.__table__.c, WorkflowVersion.__table__.c
+    of_account = sa.bindparam("of_account", type_=BigInt)
+    under_way = (
+        sa.select(count.version_id)
+        .where(count.account_id == of_account, count.status.in_(constants(UNDER_WAY)))
+        .group_by(count.version_id)
+        .having(sa.func.sum(count.enrollments) > sa.literal_column("0"))
+    )
+    return sa.select(version.id, sa.cast(version.definition, sa.Text)).where(
+        version.account_id == of_account, version.id.in_(under_way)
+    )

@@ -1,0 +1,253 @@
+"""Where enrollments stand: claiming those that are due, and taking them on. All by set.
+
+A claim is a lock, held until the transaction that takes the enrollments on. So nothing has to be given back
+when a worker dies, and two workers never have the same enrollments.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.engine.domain import EndReason, EnrollmentStatus, WaitsFor
+from app.engine.infrastructure.tables import Enrollment, PassedStep
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.many_rows import constant, execute_built, is_there, off_index
+from app.platform.database.short_reads import in_ids, read_built
+from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
+
+_enrollments, _passed = Enrollment.__table__, PassedStep.__table__
+_IS_ACTIVE = constant(EnrollmentStatus.ACTIVE.value)
+
+
+class Claimed(NamedTuple):
+    """An enrollment that a transaction takes on."""
+
+    id: int
+    contact_id: int
+    step_id: str | None
+    waits_for: str | None
+    visit: int
+
+
+class DueVersion(NamedTuple):
+    """A version with enrollments that are due."""
+
+    account_id: int
+    version_id: int
+
+
+def due_versions(at: datetime) -> list[DueVersion]:
+    """Return the versions of all accounts with enrollments that are due, of workflows that are active.
+
+    Each version takes one look into the index, however many enrollments wait in it.
+    """
+    return [DueVersion(*row) for row in read_built(_due_versions(), {"at": at}, cross_account=True)]
+
+
+def claim(account_id: int, version_id: int, at: datetime, limit: int) -> list[Claimed]:
+    """Lock up to `limit` enrollments of a version that are due, beginning with those due first; return them
+    by id. Enrollments that another transaction has locked are passed over."""
+    values = {"of_account": account_id, "of_version": version_id, "at": at, "most": limit}
+    return sorted(Claimed._make(row) for row in execute_built(_claim(), values).all())
+
+
+def go_to(
+    account_id: int,
+    ids: Sequence[int],
+    step_id: str,
+    waits_for: WaitsFor | None,
+    due_at: datetime | None,
+    at: datetime,
+) -> None:
+    """Let claimed enrollments stand at a step."""
+    values = {
+        "of_account": account_id,
+        "ids": ids,
+        "to_step": step_id,
+        "to_wait": waits_for.value if waits_for else None,
+        "to_due": due_at,
+        "at": at,
+    }
+    execute_built(_go_to(is_sqlite()), values)
+
+
+def end(
+    account_id: int,
+    ids: Sequence[int],
+    step_id: str | None,
+    status: EnrollmentStatus,
+    reason: EndReason | None,
+    at: datetime,
+) -> None:
+    """End claimed enrollments, whose last step was `step_id`."""
+    values = {
+        "of_account": account_id,
+        "ids": ids,
+        "to_step": step_id,
+        "to_status": status.value,
+        "to_reason": reason.value if reason else None,
+        "at": at,
+    }
+    execute_built(_end(is_sqlite()), values)
+
+
+def record_passed(account_id: int, ids: Sequence[int], step_id: str, result: str, at: datetime) -> None:
+    """Record that enrollments have passed a step. Fails if one of them has passed it before."""
+    values = {"of_account": account_id, "ids": ids, "of_step": step_id, "at": at, "with_result": result}
+    execute_built(_record_passed(is_sqlite()), values)
+
+
+def release(
+    account_id: int, workflow_id: int, at: datetime, limit: int
+) -> Mapping[tuple[int, str | None], int]:
+    """Let up to `limit` held enrollments of a workflow begin; return {(version id, step id): number}."""
+    values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
+    return Counter((version_id, step_id) for version_id, step_id in execute_built(_release(), values))
+
+
+def started_but_held() -> list[tuple[int, int]]:
+    """Return (account id, id) of workflows of all accounts that were started and have held enrollments."""
+    return [(row[0], row[1]) for row in read_built(_started_but_held(), {}, cross_account=True)]
+
+
+@lru_cache
+def _started_but_held() -> sa.Select[Any]:
+    one, workflow = _enrollments.c, Workflow.__table__.c
+    is_held = one.status == constant(EnrollmentStatus.HELD.value)
+    held = sa.select(one.id).where(one.workflow_id == workflow.id, is_held)
+    return sa.select(workflow.account_id, workflow.id).where(
+        workflow.status == constant("active"), workflow.held_until_started.is_(sa.false()), is_there(held)
+    )
+
+
+@lru_cache
+def _due_versions() -> sa.Select[Any]:
+    one = _enrollments.c
+    is_waiting = sa.and_(one.status == _IS_ACTIVE, one.due_at.is_not(None))
+    first = sa.select(sa.func.min(one.version_id).label("version_id")).where(is_waiting)
+    versions = first.cte("versions", recursive=True)
+    following = (
+        sa.select(sa.func.min(one.version_id))
+        .where(is_waiting, one.version_id > versions.c.version_id)
+        .scalar_subquery()
+    )
+    versions = versions.union_all(sa.select(following).where(versions.c.version_id.is_not(None)))
+    earliest = (
+        sa.select(sa.func.min(one.due_at))
+        .where(is_waiting, one.version_id == versions.c.version_id)
+        .scalar_subquery()
+    )
+    version, workflow = WorkflowVersion.__table__.c, Workflow.__table__.c
+    return (
+        sa.select(version.account_id, version.id)
+        .select_from(versions)
+        .join(WorkflowVersion.__table__, version.id == versions.c.version_id)
+        .join(Workflow.__table__, workflow.id == version.workflow_id)
+        .where(workflow.status == constant("active"), earliest <= _moment("at"))
+    )
+
+
+@lru_cache
+def _claim() -> sa.Select[Any]:
+    one = _enrollments.c
+    return (
+        sa.select(*(one[name] for name in Claimed._fields))
+        .where(
+            one.account_id == _id("of_account"),
+            one.version_id == _id("of_version"),
+            one.status == _IS_ACTIVE,
+            one.due_at <= _moment("at"),
+        )
+        .order_by(one.due_at)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+@lru_cache
+def _go_to(on_sqlite: bool) -> sa.Update:
+    one = _enrollments.c
+    return (
+        sa.update(_enrollments)
+        .where(*_listed(on_sqlite))
+        .values(
+            step_id=sa.bindparam("to_step", type_=one.step_id.type),
+            waits_for=sa.bindparam("to_wait", type_=one.waits_for.type),
+            due_at=_moment("to_due"),
+            moved_at=_moment("at"),
+        )
+    )
+
+
+@lru_cache
+def _end(on_sqlite: bool) -> sa.Update:
+    one = _enrollments.c
+    return (
+        sa.update(_enrollments)
+        .where(*_listed(on_sqlite))
+        .values(
+            step_id=sa.bindparam("to_step", type_=one.step_id.type),
+            status=sa.bindparam("to_status", type_=one.status.type),
+            end_reason=sa.bindparam("to_reason", type_=one.end_reason.type),
+            ended_at=_moment("at"),
+            moved_at=_moment("at"),
+            due_at=sa.null(),
+            waits_for=sa.null(),
+        )
+    )
+
+
+@lru_cache
+def _record_passed(on_sqlite: bool) -> sa.Insert:
+    one = _enrollments.c
+    rows = sa.select(
+        one.account_id,
+        one.id,
+        one.visit,
+        sa.bindparam("of_step", type_=_passed.c.step_id.type),
+        _moment("at"),
+        sa.bindparam("with_result", type_=_passed.c.result.type),
+    ).where(*_listed(on_sqlite))
+    names = ["account_id", "enrollment_id", "visit", "step_id", "passed_at", "result"]
+    return sa.insert(_passed).from_select(names, rows)
+
+
+@lru_cache
+def _release() -> sa.Update:
+    one = _enrollments.c
+    held = (
+        sa.select(one.id)
+        .where(
+            one.account_id == _id("of_account"),
+            one.workflow_id == _id("of_workflow"),
+            one.status == constant(EnrollmentStatus.HELD.value),
+        )
+        .order_by(one.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        sa.update(_enrollments)
+        .where(one.account_id == _id("of_account"), one.id.in_(held))
+        .values(status=EnrollmentStatus.ACTIVE.value, due_at=_moment("at"), moved_at=_moment("at"))
+        .returning(one.version_id, one.step_id)
+    )
+
+
+def _listed(on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions: enrollments of the account with the given ids, looked up by those. SQLite would look
+    through all enrollments of the account, which it takes for few."""
+    account_id = off_index(_enrollments.c.account_id, on_sqlite)
+    return account_id == _id("of_account"), in_ids(_enrollments.c.id, "ids", on_sqlite)
+
+
+def _id(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=BigInt)
+
+
+def _moment(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=_enrollments.c.due_at.type)

@@ -1,0 +1,11 @@
+"""Queue tasks and periodic tasks of the engine."""
+
+from app.engine.application import moving, starting
+from app.platform.clock import every
+from app.platform.queue import task
+
+task(moving.MOVE_TASK, "steps", timeout=600)(moving.move_all_due)
+task(starting.START_TASK, "steps", timeout=3600)(starting.release_held)
+
+every(1)(moving.wake_movers)
+every(30)(starting.resume_releasing)
