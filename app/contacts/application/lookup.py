@@ -1,7 +1,7 @@
 """Loading the contact that a use case is about, and the names of several."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from app.accounts.domain import Actor
 from app.contacts.infrastructure import queries
@@ -55,7 +55,7 @@ def fields_of(account_id: int, ids: Sequence[str]) -> dict[str, tuple[str, ...]]
 
 def dates_and_zones(
     account_id: int, contact_ids: Sequence[int], field: str
-) -> dict[int, tuple[date | None, str | None]]:
-    """Return {contact id: (date in a field such as `contact.birthday`, time zone)} of the contacts that
-    exist. The date is None if there is none, and for an empty `field`."""
+) -> dict[int, tuple[date | datetime | None, str | None]]:
+    """Return {contact id: (date or moment in a field such as `contact.birthday`, time zone)} of the contacts
+    that exist. The date is None if there is none, and for an empty `field`."""
     return queries.dates_and_zones(account_id, contact_ids, field)

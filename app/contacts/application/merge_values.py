@@ -7,7 +7,10 @@ from app.contacts.domain.criteria import country_words
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import queries
 
-_PLAIN = ("first_name", "last_name", "email", "phone", "company", "city", "birthday", "status", "created_at")
+_PLAIN = (
+    *("first_name", "last_name", "email", "phone", "company", "city", "birthday", "time_zone"),
+    *("status", "created_at"),
+)
 
 
 def merge_values(account_id: int, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

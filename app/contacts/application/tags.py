@@ -66,7 +66,7 @@ def tag_contact(actor: Actor, contact_id: int, name: str) -> None:
         [tag_id] = ensure_tags(actor.account_id, [name], actor.user_id)
         at = now()
         if store.add_tag(actor.account_id, contact.id, tag_id, at):
-            _note(actor, contact.id, Kind.TAG_ADDED, tag_id, at)
+            _note(actor, contact.id, "tag_added", tag_id, at)
 
 
 def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
@@ -75,16 +75,16 @@ def untag_contact(actor: Actor, contact_id: int, tag_id: int) -> None:
     with transaction():
         contact = existing(actor, contact_id, LockFor.CHANGE)
         if store.remove_tag(actor.account_id, contact.id, tag_id):
-            _note(actor, contact.id, Kind.TAG_REMOVED, tag_id, now())
+            _note(actor, contact.id, "tag_removed", tag_id, now())
 
 
-def _note(actor: Actor, contact_id: int, kind: Kind, tag_id: int, at: datetime) -> None:
+def _note(actor: Actor, contact_id: int, kind: str, tag_id: int, at: datetime) -> None:
     tag = queries.tag(actor.account_id, tag_id)
     if tag is None:
         raise NotFound("NOT_FOUND", "This tag doesn’t exist.")
     activity.record_contact(actor, contact_id, kind, tag.name)
     activity.record(actor, f"contact_{kind}", "contact", contact_id, tag=tag.name)
-    happenings.listening(actor.account_id).tell(kind, tag.name_key, [contact_id], at)
+    happenings.listening(actor.account_id).tell(Kind(kind), tag.name_key, [contact_id], at)
 
 
 def _checked(name: str) -> str:

@@ -142,7 +142,7 @@ def contacts_with(account_id: int, contact_ids: Sequence[int]) -> Sequence[Conta
 
 def dates_and_zones(
     account_id: int, contact_ids: Sequence[int], field: str
-) -> dict[int, tuple[date | None, str | None]]:
+) -> dict[int, tuple[date | datetime | None, str | None]]:
     """Return {contact id: (date in a field, time zone)}; see `application.lookup`."""
     value = field_value(field) if field else sa.null()
     query = sa.select(Contact.id, value, Contact.time_zone).where(

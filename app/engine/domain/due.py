@@ -58,6 +58,11 @@ def until(config: Settings, at: datetime, zone: str, date: date | None = None) -
     return at
 
 
+def day_in(value: date | datetime | None, zone: str) -> date | None:
+    """Return a date, or the day of a moment in a time zone."""
+    return _today(value, zone) if isinstance(value, datetime) else value
+
+
 def anniversary(day: date, today: date) -> date:
     """Return the first anniversary of a day that is not before today. That of February 29 is February 28 in
     other years."""

@@ -7,7 +7,7 @@ of them.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from app.contacts import application as contacts
@@ -16,7 +16,7 @@ from app.engine.application.moving.outcomes import Outcome, People, Setting
 from app.engine.application.moving.telling import tell_team
 from app.engine.application.moving.texts import filled
 from app.engine.domain import SKIPPED, EndReason, EnrollmentStatus, WaitsFor
-from app.engine.domain.due import until, wait_ends, zone_for
+from app.engine.domain.due import day_in, until, wait_ends, zone_for
 from app.engine.domain.splits import path_of
 from app.engine.infrastructure import store
 from app.engine.infrastructure.positions import Claimed
@@ -71,12 +71,13 @@ def _wait_until(setting: Setting, step: Step, people: People) -> Iterator[Outcom
     field = step.config.text("field") if step.config.get("kind") == "contact_field" else ""
     known = contacts.dates_and_zones(setting.account_id, list(people), field)
     ends: dict[datetime | None, list[int]] = defaultdict(list)
-    found: dict[tuple[object, str], datetime | None] = {}
+    found: dict[tuple[date | None, str], datetime | None] = {}
     for contact_id in people:
-        day, contact_zone = known.get(contact_id, (None, None))
-        key = (day, zone_for(step.config, contact_zone, setting.time_zone))
+        value, contact_zone = known.get(contact_id, (None, None))
+        zone = zone_for(step.config, contact_zone, setting.time_zone)
+        key = (day_in(value, zone), zone)
         if key not in found:
-            found[key] = until(step.config, setting.at, key[1], day)
+            found[key] = until(step.config, setting.at, zone, key[0])
         ends[found[key]].append(contact_id)
     for end, waiting in ends.items():
         if end is None:
