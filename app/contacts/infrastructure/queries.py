@@ -151,7 +151,5 @@ def dates_and_zones(
     return {row[0]: (_as_date(row[1]), row[2]) for row in session().execute(query)}
 
 
-def _as_date(value: Any) -> date | None:
-    return (
-        value.date() if isinstance(value, datetime) else value if isinstance(value, date) else day_of(value)
-    )
+def _as_date(value: Any) -> date | datetime | None:
+    return value if isinstance(value, date) else day_of(value)

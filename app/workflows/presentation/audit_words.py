@@ -21,7 +21,6 @@ _AUDIT_SENTENCES: Final = {
     "workflow_edited": "edited a step in {it}",
     "workflow_redefined": "changed the steps of {it}",
     "workflow_activated": "activated {it}",
-    "workflow_started": "started {it}",
     "workflow_paused": "paused {it}",
     "workflow_archived": "archived {it}",
 }

@@ -1,0 +1,8 @@
+"""Wording of the audit entries of the engine, which are about workflows."""
+
+from app.activity import application as activity
+from app.activity.application import AuditWords
+
+
+def register() -> None:
+    activity.register_words("engine", AuditWords({"workflow_started": "started {it}"}))
