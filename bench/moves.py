@@ -139,8 +139,8 @@ def _floor(here: Site, version_id: int, kind: str) -> float:
                 [version_id],
             )
         execute(
-            f"UPDATE enrollments SET step_id = 'next', waits_for = 'time', due_at = '2099-01-01', moved_at = '{now}'"
-            " WHERE version_id = ?",
+            "UPDATE enrollments SET step_id = 'next', waits_for = 'time', due_at = '2099-01-01',"
+            f" moved_at = '{now}' WHERE version_id = ?",
             [version_id],
         )
     seconds = time.perf_counter() - began
@@ -193,9 +193,10 @@ def _enroll(here: Site, workflow_id: int, version_id: int, waits_for: str | None
     wait = f"'{waits_for}'" if waits_for else "NULL"
     with here.sql() as execute:
         execute(
-            "INSERT INTO enrollments (account_id, workflow_id, version_id, contact_id, status, step_id, waits_for,"
-            f" due_at, source, enrolled_at) SELECT 1, {workflow_id}, {version_id}, id, 'active', 'it', {wait},"
-            f" NULL, 'bulk_enrollment', '{_now()}' FROM contacts WHERE account_id = 1"
+            "INSERT INTO enrollments (account_id, workflow_id, version_id, contact_id, status, step_id,"
+            " waits_for, due_at, source, enrolled_at)"
+            f" SELECT 1, {workflow_id}, {version_id}, id, 'active', 'it', {wait}, NULL, 'bulk_enrollment',"
+            f" '{_now()}' FROM contacts WHERE account_id = 1"
         )
 
 
