@@ -140,15 +140,13 @@ def test_what_changes_after_the_figures_were_made_counts(trial: Trial, workflow)
     assert trial.outcomes(public_id) == ["MOVED_ON completed", "CONTACT_GONE", "CONTACT_REMOVED"]
 
 
-@pytest.mark.parametrize("use", ["tag", "unsubscribe", "other workflow", "import"])
+@pytest.mark.parametrize("use", ["tag", "other workflow", "import"])
 def test_a_contact_that_something_else_has_touched_stays(trial: Trial, app, bob, workflow, use):
     job = trial.run(lines("p1@example.com"), workflow, missing="create")
     contact_id = trial.contact("p1@example.com").id
     with trial.acting():
         if use == "tag":
             tag_contact(trial.actor, contact_id, "VIP")
-        elif use == "unsubscribe":
-            unsubscribe(trial.actor, contact_id)
     if use == "other workflow":
         trial.run(lines("p1@example.com"), active(app, bob.actor, "Other"))
     if use == "import":
@@ -158,6 +156,16 @@ def test_a_contact_that_something_else_has_touched_stays(trial: Trial, app, bob,
     public_id = undo(trial, job)
     assert trial.outcomes(public_id) == ["WITHDRAWN used"]
     assert trial.contact("p1@example.com") is not None
+    assert statuses(trial, "p1")[0][0] == "withdrawn"
+
+
+def test_a_contact_that_has_unsubscribed_has_left_and_stays(trial: Trial, workflow):
+    job = trial.run(lines("p1@example.com"), workflow, missing="create")
+    with trial.acting():
+        unsubscribe(trial.actor, trial.contact("p1@example.com").id)
+    public_id = undo(trial, job)
+    assert trial.outcomes(public_id) == ["MOVED_ON withdrawn"]
+    assert trial.contact("p1@example.com").status == "unsubscribed"
     assert statuses(trial, "p1")[0][0] == "withdrawn"
 
 
