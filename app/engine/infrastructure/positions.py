@@ -171,34 +171,28 @@ def _claim() -> sa.Select[Any]:
 @lru_cache
 def _go_to(on_sqlite: bool) -> sa.Update:
     one = _enrollments.c
-    return (
-        sa.update(_enrollments)
-        .where(*_listed(on_sqlite))
-        .values(
-            step_id=sa.bindparam("to_step", type_=one.step_id.type),
-            waits_for=sa.bindparam("to_wait", type_=one.waits_for.type),
-            due_at=_moment("to_due"),
-            moved_at=_moment("at"),
-        )
+    return _moved(on_sqlite).values(
+        waits_for=sa.bindparam("to_wait", type_=one.waits_for.type), due_at=_moment("to_due")
     )
 
 
 @lru_cache
 def _end(on_sqlite: bool) -> sa.Update:
     one = _enrollments.c
-    return (
-        sa.update(_enrollments)
-        .where(*_listed(on_sqlite))
-        .values(
-            step_id=sa.bindparam("to_step", type_=one.step_id.type),
-            status=sa.bindparam("to_status", type_=one.status.type),
-            end_reason=sa.bindparam("to_reason", type_=one.end_reason.type),
-            ended_at=_moment("at"),
-            moved_at=_moment("at"),
-            due_at=sa.null(),
-            waits_for=sa.null(),
-        )
+    return _moved(on_sqlite).values(
+        status=sa.bindparam("to_status", type_=one.status.type),
+        end_reason=sa.bindparam("to_reason", type_=one.end_reason.type),
+        ended_at=_moment("at"),
+        due_at=sa.null(),
+        waits_for=sa.null(),
     )
+
+
+def _moved(on_sqlite: bool) -> sa.Update:
+    """Let the enrollments with the given ids stand at another step."""
+    to_step = sa.bindparam("to_step", type_=_enrollments.c.step_id.type)
+    update = sa.update(_enrollments).where(*_listed(on_sqlite))
+    return update.values(step_id=to_step, moved_at=_moment("at"))
 
 
 @lru_cache
