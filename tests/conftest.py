@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from redis import Redis
 from rq.serializers import JSONSerializer
 
@@ -31,6 +32,29 @@ KINDS = {"sqlite": ["sqlite"], "postgresql": ["postgresql"], "both": ["sqlite", 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=sorted(KINDS), default="sqlite", help="databases to run on")
     parser.addoption("--rounds", type=int, default=10, help="how often a chaos test kills")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let hypothesis try the same examples each time if there is one round, so that a run of all tests does
+    not fail by chance; more rounds try others."""
+    settings.register_profile("same", derandomize=True)
+    settings.load_profile("same" if config.getoption("--rounds") == 1 else "default")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailureLines(config))
+
+
+class FailureLines:
+    """Name each failed test as soon as it has failed. Otherwise a run that is cut off would not say it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            lines = report.longreprtext.strip().splitlines()
+            writer = self._config.get_terminal_writer()
+            writer.line(f"\nFAILED {report.nodeid} ({report.when})")
+            writer.line("\n".join(lines[-3:]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -49,32 +49,33 @@ def _hear(account_id: int, happening: Happening) -> None:
             store.withdraw(account_id, happening.select(), EndReason.OPTED_OUT, happening.at)
         return
     for version_id, document in hearing.definitions_under_way(account_id).items():
-        interests = _interests(document)
-        if (happening.kind, happening.what) in interests.pairs():
-            _tell(account_id, version_id, interests, happening)
+        _tell(account_id, version_id, _interests(document), happening)
 
 
 def _tell(account_id: int, version_id: int, interests: _Interests, happening: Happening) -> None:
-    meant = (happening.kind, happening.what)
-    if any(goal and (goal.kind, goal.what) == meant for goal in interests.goals):
-        reached = _reached(account_id, interests, happening)
+    goals = [goal for goal in interests.goals if _is_about(goal, happening)]
+    if goals:
+        wanted = goals if interests.any_goal else interests.goals
+        met = [_meeting(account_id, goal, happening) for goal in wanted]
+        reached = set.union(*met) if interests.any_goal else set.intersection(*met)
         hearing.reach_goal(account_id, version_id, id_list(sorted(reached)), happening.at)
     for wait in interests.waits:
-        if (wait.kind, wait.what) == meant:
-            hearing.wake(account_id, version_id, wait.step_id, happening.select(), happening.at)
+        if _is_about(wait, happening):
+            came = id_list(sorted(_meeting(account_id, wait, happening)))
+            hearing.wake(account_id, version_id, wait.step_id, came, happening.at)
 
 
-def _reached(account_id: int, interests: _Interests, happening: Happening) -> set[int]:
-    """Return the contacts that have reached the goal, or all goals."""
-    met = [_meeting(account_id, goal, happening) for goal in interests.goals]
-    return set().union(*met) if interests.any_goal else set.intersection(*met)
+def _is_about(interest: Interest | None, happening: Happening) -> bool:
+    return interest is not None and (interest.kind, interest.what) == (happening.kind, happening.what)
 
 
-def _meeting(account_id: int, goal: Interest | None, happening: Happening) -> set[int]:
-    if goal is None:
+def _meeting(account_id: int, interest: Interest | None, happening: Happening) -> set[int]:
+    """Return the contacts to which it has happened, and for which it still holds: a tag that the same
+    transaction has removed again does not count."""
+    if interest is None:
         return set()
     try:
-        return contacts.which_of(account_id, happening.contacts, goal.criteria, happening.at)
+        return contacts.which_of(account_id, happening.contacts, interest.criteria, happening.at)
     except Invalid:  # such as a custom field that has been deleted
         return set()
 

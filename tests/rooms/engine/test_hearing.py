@@ -42,6 +42,28 @@ def test_a_tag_is_a_goal(app: Flask, bob: Person) -> None:
     assert it.numbers_are_right()
 
 
+def test_a_goal_that_was_reached_before_is_not_reached_again_by_another(app: Flask, bob: Person) -> None:
+    ids = people(app, bob.actor, 1)
+    tag(app, bob, ids, "Customer")
+    either = goals(goal("g", "tag_added", tag="Customer"), goal("h", "tag_added", tag="Partner"))
+    gained_and_lost = step("gain", "add_tag", tag="Partner"), step("lose", "remove_tag", tag="Partner")
+    it = campaign(app, bob.actor, *gained_and_lost, *long(), goals=either)
+    it.enroll(ids)
+    it.move()
+    assert it.where()[ids[0]] == ("active", "pause")
+
+
+def test_a_tag_that_came_and_went_before_the_wait_does_not_end_it(app: Flask, bob: Person) -> None:
+    ids = people(app, bob.actor, 1)
+    came_and_went = step("gain", "add_tag", tag="Ready"), step("lose", "remove_tag", tag="Ready")
+    timeout = {"amount": 3, "unit": "days"}
+    ready = step("ready", "wait_for_event", event="tag_added", tag="Ready", timeout=timeout)
+    it = campaign(app, bob.actor, *came_and_went, ready, LAST)
+    it.enroll(ids)
+    it.move()
+    assert it.where()[ids[0]] == ("active", "ready")
+
+
 def test_all_goals_must_be_reached_if_it_says_so(app: Flask, bob: Person) -> None:
     ids = people(app, bob.actor, 2)
     both = goals(

@@ -4,6 +4,7 @@ E-06)."""
 from itertools import count
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -103,6 +104,7 @@ acts = st.lists(
 )
 
 
+@pytest.mark.timeout(900)  # hypothesis may take 300 s to find a smaller failing example
 @settings(
     max_examples=15,
     deadline=None,
