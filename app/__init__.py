@@ -46,6 +46,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.gallery import presentation as gallery
     from app.home import presentation as home
     from app.integrations import presentation as integrations
+    from app.messaging import presentation as messaging
     from app.notifications import presentation as notifications
     from app.platform import database, logs, queue, web
     from app.platform.web.every_request import SynchronousFlask
@@ -66,6 +67,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     notifications.init(app)
     contacts.init(app)
     tasks.init(app)
+    messaging.init(app)
     workflows.init(app)
     engine.init(app)
     gallery.init(app)

@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from app.platform.settings import Settings
+from app.platform.text.headers import one_line
 
 PORTS: Final = {"smtp": 25, "smtps": 465, "starttls": 587}
 TIMEOUT_SECONDS: Final = 10.0  # per command
@@ -78,11 +79,6 @@ def _address(text: str) -> Address:
         return Address(addr_spec=text)
     except (ValueError, IndexError, MessageError):
         raise ValueError("not an email address") from None
-
-
-def one_line(text: str) -> str:
-    """Return a text for a header: without line breaks and other control characters."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def send(mail: EmailMessage, settings: Settings) -> str:

@@ -10,6 +10,7 @@ from app.engine.application.enrolling import (
 from app.engine.application.erasing import register_eraser
 from app.engine.application.hearing import register_listener
 from app.engine.application.membership import register_terms
+from app.engine.application.messages import register_source
 from app.engine.application.reading import (
     VIEWS,
     Figures,
@@ -43,6 +44,7 @@ __all__ = [
     "recount_enrollments",
     "register_eraser",
     "register_listener",
+    "register_source",
     "register_terms",
     "start_held",
     "step_notes",

@@ -38,6 +38,7 @@ class EndReason(StrEnum):
     ARCHIVED = "archived"
     DATE_PASSED = "date_passed"
     CRITERIA = "criteria"
+    MESSAGE = "message"
 
 
 SKIPPED, TIMEOUT = "skipped", "timeout"

@@ -1,5 +1,6 @@
 """Reads and writes for what happens to contacts: which versions have people in them, goals, and waits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure import store
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, session
-from app.platform.database.many_rows import constants, execute_built
+from app.platform.database.many_rows import constants, execute_built, id_list
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 _enrollments = Enrollment.__table__
@@ -41,6 +42,32 @@ def wake(account_id: int, version_id: int, step_id: str, contacts: sa.Select[Any
             one.waits_for == WaitsFor.EVENT.value,
         )
         .values(waits_for=WaitsFor.HAPPENED.value, due_at=at)
+    )
+
+
+def go_on(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """Let enrollments go on that wait at a step for their message."""
+    waiting = _waiting(account_id, step_id, visit, enrollment_ids)
+    update = sa.update(_enrollments).where(_enrollments.c.account_id == account_id, *waiting)
+    session().execute(update.values(waits_for=WaitsFor.HAPPENED.value, due_at=at))
+
+
+def fail(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """End enrollments that wait at a step for their message, which could not be sent."""
+    waiting = _waiting(account_id, step_id, visit, enrollment_ids)
+    store.end(account_id, *waiting, reason=EndReason.MESSAGE, at=at, to=EnrollmentStatus.FAILED)
+
+
+def _waiting(
+    account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int]
+) -> tuple[sa.ColumnElement[bool], ...]:
+    one = _enrollments.c
+    return (
+        one.id.in_(id_list(enrollment_ids)),
+        one.step_id == step_id,
+        one.visit == visit,
+        one.status == EnrollmentStatus.ACTIVE.value,
+        one.waits_for == WaitsFor.MESSAGE.value,
     )
 
 

@@ -1,6 +1,8 @@
 """Reads of enrollments. Pages only need the index on workflow and status."""
 
+import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -77,10 +79,15 @@ def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[E
 
 def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Definition]:
     """Return {version id: definition}."""
-    query = sa.select(WorkflowVersion.id, WorkflowVersion.definition).where(
+    query = sa.select(WorkflowVersion.id, sa.cast(WorkflowVersion.definition, sa.Text)).where(
         WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
     )
-    return {version_id: parse(document) for version_id, document in session().execute(query)}
+    return {version_id: _parsed(document) for version_id, document in session().execute(query)}
+
+
+@lru_cache(maxsize=256)
+def _parsed(document: str) -> Definition:
+    return parse(json.loads(document))
 
 
 def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -15,6 +15,7 @@ from app.engine.infrastructure import counts
 from app.engine.infrastructure.conditions import counts_as_former
 from app.engine.infrastructure.counts import Place
 from app.engine.infrastructure.tables import Enrollment
+from app.messaging import application as messaging
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import Bound, around, bound, execute_built, is_there, without_index
 
@@ -91,8 +92,10 @@ def end(
     to: EnrollmentStatus = EnrollmentStatus.WITHDRAWN,
     **values: Any,
 ) -> int:
-    """End the active enrollments that fulfill the conditions; return how many."""
+    """End the active enrollments that fulfill the conditions, and withdraw their messages; return how
+    many."""
     ended: Counter[Place] = Counter()
+    ids: list[int] = []
     table = _enrollments.c
     for status in UNDER_WAY:  # in the order in which an enrollment has them
         found = session().execute(
@@ -101,11 +104,13 @@ def end(
             .values(
                 status=to.value, end_reason=reason.value, ended_at=at, due_at=None, waits_for=None, **values
             )
-            .returning(table.workflow_id, table.version_id, table.step_id)
+            .returning(table.id, table.workflow_id, table.version_id, table.step_id)
         )
-        for workflow_id, version_id, step_id in found:
+        for enrollment_id, workflow_id, version_id, step_id in found:
+            ids.append(enrollment_id)
             ended[Place(workflow_id, version_id, step_id or "", status.value)] -= 1
             ended[Place(workflow_id, version_id, step_id or "", to.value)] += 1
+    messaging.withdraw(account_id, ids, at)
     counts.change(account_id, ended)
     return -sum(change for place, change in ended.items() if place.status in UNDER_WAY)
 

@@ -25,3 +25,4 @@ def init(app: Flask) -> None:
     engine.register_terms()
     engine.register_eraser()
     engine.register_listener()
+    engine.register_source()

@@ -26,6 +26,7 @@ from app.platform.logs import log
 from app.platform.retry_waits import wait_after
 from app.platform.settings import current
 from app.platform.text import formats
+from app.platform.text.headers import one_line
 
 EMAIL_TASK = "notifications.send_emails"
 CALL_TASK = "notifications.call_webhook"
@@ -131,7 +132,7 @@ def _call(call: WebhookCall) -> Attempt:
         )
     except NotCalled as failure:
         return Attempt(False, str(failure))
-    text = mail.one_line(answer.text)[:MAX_SHOWN_ANSWER]
+    text = one_line(answer.text)[:MAX_SHOWN_ANSWER]
     if 300 <= answer.status < 400:
         text = "Redirects aren’t followed."
     return Attempt(

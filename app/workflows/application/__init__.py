@@ -11,6 +11,7 @@ from app.workflows.application.judging import (
 from app.workflows.application.life import activate, archive, pause
 from app.workflows.application.lookup import (
     Startable,
+    active_among,
     begin_at_once,
     enterable,
     find_by_name_or_id,
@@ -64,6 +65,7 @@ __all__ = [
     "WorkflowDetails",
     "WorkflowSummary",
     "activate",
+    "active_among",
     "archive",
     "available",
     "begin_at_once",

@@ -1,5 +1,6 @@
 """Looking up workflows, optimistic updates, and the version that people are enrolled into."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,11 @@ def id_of(account_id: int, public_id: str) -> int | None:
     """Return the internal id of a workflow, or None if it no longer exists."""
     workflow = queries.workflow_by_public_id(account_id, public_id)
     return workflow.id if workflow else None
+
+
+def active_among(account_id: int, workflow_ids: Collection[int]) -> set[int]:
+    """Return those of the workflows that are active."""
+    return queries.active_among(account_id, workflow_ids)
 
 
 def version_of(account_id: int, version_id: int) -> WorkflowVersion | None:

@@ -1,6 +1,6 @@
 """Queries for workflows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -215,6 +215,14 @@ def version_under_way(account_id: int, version_id: int) -> WorkflowVersion | Non
         )
     )
     return session().scalar(query)
+
+
+def active_among(account_id: int, ids: Collection[int]) -> set[int]:
+    """Return those of the workflows with these ids that are active."""
+    query = sa.select(Workflow.id).where(
+        Workflow.account_id == account_id, Workflow.id.in_(ids), Workflow.status == "active"
+    )
+    return set(session().scalars(query))
 
 
 def is_held(account_id: int, workflow_id: int) -> bool:

@@ -78,7 +78,7 @@ def named(value: Any) -> dict[str, Any]:
 
 
 def render(text: str, value: Any = "Ann") -> str:
-    return render_email_body(text, named(value))
+    return render_email_body(text, named(value)).html
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -20,6 +20,7 @@ from app.engine.domain.due import day_in, until, wait_ends, zone_for
 from app.engine.domain.splits import path_of
 from app.engine.infrastructure import store
 from app.engine.infrastructure.positions import Claimed
+from app.messaging import application as messaging
 from app.platform.database.many_rows import id_list
 from app.platform.errors import Invalid
 from app.tasks import application as tasks
@@ -198,6 +199,15 @@ def _notify_team(setting: Setting, step: Step, people: People) -> Iterator[Outco
 
 
 def _send(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
+    """Plan the messages. The enrollments go on when theirs are sent."""
+    channel = "sms" if step.type == "send_sms" else "email"
+    origin = messaging.Origin(channel, setting.workflow_id, setting.version_id, step.id)
+    rows = [(one.id, one.contact_id, one.visit) for one in people.values()]
+    messaging.plan(setting.account_id, origin, rows, setting.at)
+    yield Outcome(people, waits_for=WaitsFor.MESSAGE)
+
+
+def _call(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
     yield Outcome(people, waits_for=WaitsFor.MESSAGE)
 
 
@@ -218,5 +228,5 @@ EFFECTS: Mapping[str, Effect] = {
     "notify_team": _notify_team,
     "send_email": _send,
     "send_sms": _send,
-    "webhook": _send,
+    "webhook": _call,
 }

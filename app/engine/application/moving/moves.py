@@ -19,6 +19,7 @@ from app.platform.database import forget_snapshot, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.logs import log
 from app.workflows import application as workflows
+from app.workflows.infrastructure.tables import WorkflowVersion
 
 MOVE_TASK = "engine.move_all_due"
 AT_ONCE = 5_000
@@ -72,14 +73,14 @@ def _move(account_id: int, version_id: int, at: datetime) -> int:
         free = contacts.hold_free(account_id, [one.contact_id for one in claimed]) if claimed else set()
         taken_on = [one for one in claimed if one.contact_id in free]
         if taken_on:
-            setting = _setting(account_id, version.workflow_id, at)
-            walk = Walk(setting, Route(version.parsed), version_id)
+            walk = Walk(_setting(version, at), Route(version.parsed))
             walk.take_on(taken_on)
             walk.finish()
         return len(taken_on)
 
 
-def _setting(account_id: int, workflow_id: int, at: datetime) -> Setting:
+def _setting(version: WorkflowVersion, at: datetime) -> Setting:
+    account_id, workflow_id = version.account_id, version.workflow_id
     public_id, name = workflows.identity_of(account_id, workflow_id)
     zone = accounts.worker_actor(account_id).time_zone
-    return Setting(account_id, workflow_id, public_id, name, zone, at)
+    return Setting(account_id, workflow_id, version.id, public_id, name, zone, at)

@@ -17,6 +17,7 @@ class Setting:
 
     account_id: int
     workflow_id: int
+    version_id: int
     public_id: str
     name: str
     time_zone: str

@@ -36,8 +36,8 @@ class _End(NamedTuple):
 class Walk:
     """One walk, in the caller's transaction. `finish` writes where the enrollments are then."""
 
-    def __init__(self, setting: Setting, route: Route, version_id: int) -> None:
-        self._setting, self._route, self._version_id = setting, route, version_id
+    def __init__(self, setting: Setting, route: Route) -> None:
+        self._setting, self._route = setting, route
         self._arrived: dict[int, tuple[Step, list[Claimed]]] = {}
         self._stays: dict[_Stay, list[int]] = defaultdict(list)
         self._ends: dict[_End, list[int]] = defaultdict(list)
@@ -106,7 +106,7 @@ class Walk:
             setting = self._setting
             ids = [one.id for one in rows]
             positions.record_passed(setting.account_id, ids, step.id, result, setting.at)
-            self._passed[Passage(self._version_id, step.id, setting.at.date(), result)] += len(rows)
+            self._passed[Passage(setting.version_id, step.id, setting.at.date(), result)] += len(rows)
 
     def _arrive(self, step: Step, rows: Sequence[Claimed]) -> None:
         if rows:
@@ -117,7 +117,7 @@ class Walk:
             self._ends[_End(step_id, EnrollmentStatus.COMPLETED, None)] += [one.id for one in rows]
 
     def _count(self, ids: Sequence[int], step_id: str | None, status: EnrollmentStatus) -> None:
-        place = Place(self._setting.workflow_id, self._version_id, step_id or "", status.value)
+        place = Place(self._setting.workflow_id, self._setting.version_id, step_id or "", status.value)
         self._moved[place] += len(ids)
         for before, number in Counter(self._stood_at[one] for one in ids).items():
             self._moved[place._replace(step_id=before or "", status=EnrollmentStatus.ACTIVE.value)] -= number

@@ -1,4 +1,4 @@
-"""Rendering an email's Markdown with merge tags as HTML.
+"""Rendering an email's Markdown with merge tags as HTML and as text.
 
 Merge tags are replaced with marks before the Markdown is parsed, and the values are inserted afterwards. So a
 contact named `<script>` or `[click](https://example.com)` is always plain text, and a link that contains a
@@ -8,13 +8,14 @@ value is checked as the complete address.
 import re
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
 
+from app.workflows.domain.messages.email_text import text_of
 from app.workflows.domain.messages.liquid_texts import fill
 from app.workflows.domain.messages.marks import Marks, Value
 
@@ -27,15 +28,23 @@ SCHEME = re.compile(r"https?://", re.IGNORECASE)
 TRAILING = ".,;:!?)]}'*_"
 
 
-def render_email_body(text: str, context: Mapping[str, Any]) -> str:
-    """Return the HTML of an email's text. Never raises; values never become markup."""
+class EmailBody(NamedTuple):
+    """Safe HTML, and the same as plain text."""
+
+    html: str
+    text: str
+
+
+def render_email_body(text: str, context: Mapping[str, Any]) -> EmailBody:
+    """Return an email's text, filled in. Never raises; values never become markup."""
     marks = Marks.for_text(text)
     markdown = fill(text, context, marks)
     try:
         tokens = list(_block_tokens(MARKDOWN.parse(markdown), marks))
-        return str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+        return EmailBody(str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})), text_of(tokens))
     except RecursionError:
-        return f"<p>{escape(marks.fill(markdown))}</p>\n"
+        plain = marks.fill(markdown)
+        return EmailBody(f"<p>{escape(plain)}</p>\n", plain)
 
 
 def _block_tokens(tokens: list[Token], marks: Marks) -> Iterator[Token]:

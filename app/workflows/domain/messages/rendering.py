@@ -8,7 +8,8 @@ from app.workflows.domain.messages.sms_length import SmsLength
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`html` is the safe HTML body of a letter (email); `text` that of a bubble (SMS), with its `length`."""
+    """`html` is the safe HTML body of a letter (email), `text` the same as plain text; a bubble (SMS) has a
+    `text` with its `length`."""
 
     layout: Literal["letter", "bubble"]
     subject: str = ""

@@ -14,11 +14,13 @@ from app.workflows.domain.types.words import readable
 
 
 def _email(config: Config, context: Mapping[str, Any]) -> Rendered:
+    body = render_email_body(config.text("body"), context)
     return Rendered(
         "letter",
         subject=render_text(config.text("subject"), context, one_line=True),
         preheader=render_text(config.text("preheader"), context, one_line=True),
-        html=render_email_body(config.text("body"), context),
+        html=body.html,
+        text=body.text,
     )
 
 

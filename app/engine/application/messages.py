@@ -1,0 +1,77 @@
+"""Messages of steps: what they say to each contact, and what becomes of enrollments once it is known whether
+theirs was sent (E-10)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from app.contacts import application as contacts
+from app.engine.application.moving.texts import account_values
+from app.engine.infrastructure import hearing, queries
+from app.messaging import application as messaging
+from app.messaging.application import Claimed, Content, Settled, State
+from app.workflows import application as workflows
+from app.workflows.domain import Step
+
+GONE = "The contact or the step no longer exists."
+NO_ADDRESS = {
+    "contact.email": "The contact has no email address.",
+    "contact.phone": "The contact has no phone number.",
+}
+
+
+def register_source() -> None:
+    messaging.register_source(messaging.Source(write, settled, workflows.active_among))
+
+
+def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Mapping[int, Content | str]:
+    """Return the content of each message, or why it cannot be written."""
+    definitions = queries.definitions(account_id, [one.version_id for one in messages])
+    people = contacts.merge_values(account_id, [one.contact_id for one in messages])
+    shared = {**account_values(account_id), "sender": {"name": sender_name}}
+    found: dict[int, Content | str] = {}
+    for one in messages:
+        definition, person = definitions.get(one.version_id), people.get(one.contact_id)
+        step = definition.step(one.step_id) if definition else None
+        if person is None or step is None:
+            found[one.id] = GONE
+        else:
+            link = messaging.unsubscribe_url(one.token)
+            found[one.id] = _content(step, person, {**shared, "contact": person, "unsubscribe_link": link})
+    return found
+
+
+def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
+    """Let enrollments go on whose message was sent, and fail those whose message was not."""
+    groups: dict[tuple[str, int, bool], list[int]] = defaultdict(list)
+    for one in messages:
+        was_sent = one.state in (State.SENT, State.DELIVERED)
+        groups[one.step_id, one.visit, was_sent].append(one.enrollment_id)
+    for (step_id, visit, was_sent), ids in sorted(groups.items()):
+        change = hearing.go_on if was_sent else hearing.fail
+        change(account_id, step_id, visit, sorted(ids), at)
+
+
+def _content(step: Step, person: Mapping[str, Any], context: Mapping[str, Any]) -> Content | str:
+    message = step.kind.message if step.kind else None
+    if message is None:
+        return GONE
+    address = person.get(message.address.removeprefix("contact."))
+    if not address:
+        return NO_ADDRESS[message.address]
+    shown = message.render(step.config, context)
+    return Content(
+        address=address,
+        name=person["full_name"] or "",
+        merge_values={name: _plain(value) for name, value in person.items()},
+        subject=shown.subject,
+        preheader=shown.preheader,
+        html=shown.html,
+        text=shown.text,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, date | datetime) else value

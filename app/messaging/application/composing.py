@@ -1,0 +1,39 @@
+"""Putting an email together: its content, the account's layout and footer, and the links to unsubscribe."""
+
+from app.accounts import application as accounts
+from app.messaging.application.sources import Content
+from app.messaging.domain.look import Frame, email_html, email_text
+from app.messaging.domain.mime import Email, Sender
+from app.platform.clock import now
+from app.platform.settings import current
+
+
+def unsubscribe_url(token: str) -> str:
+    """Return the address of a message's unsubscribe page; only its path without PUBLIC_URL."""
+    return f"{current().public_url}/u/{token}"
+
+
+def frame_of(account_id: int) -> Frame:
+    """Return what surrounds the text of an account's emails."""
+    name = accounts.worker_actor(account_id).account_name
+    address = accounts.business_details(account_id).postal_address
+    return Frame(name, tuple(filter(None, (name, *address.splitlines()))))
+
+
+def composed(
+    account_id: int, workflow_id: int, token: str, content: Content, sender: Sender, frame: Frame
+) -> Email:
+    """Return an email with layout, footer, and links to unsubscribe."""
+    link = unsubscribe_url(token)
+    return Email(
+        sender=sender,
+        to=content.address,
+        to_name=content.name,
+        subject=content.subject,
+        text=email_text(content.text, frame, link),
+        html=email_html(content.subject, content.preheader, content.html, frame, link),
+        message_id=token,
+        at=now(),
+        feedback_id=f"{workflow_id}:{account_id}:muster",
+        unsubscribe_url=link,
+    )

@@ -1,0 +1,37 @@
+"""Planning messages, and withdrawing them before they are sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.messaging.infrastructure import store
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The step that plans messages, on a `channel` (email or sms)."""
+
+    channel: str
+    workflow_id: int
+    version_id: int
+    step_id: str
+
+
+def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]], at: datetime) -> int:
+    """Plan a message for each of (enrollment id, contact id, visit), to be sent at once, in the caller's
+    transaction; return how many are new."""
+    values = {
+        "channel": origin.channel,
+        "workflow_id": origin.workflow_id,
+        "version_id": origin.version_id,
+        "step_id": origin.step_id,
+        "planned_at": at,
+        "due_at": at,
+    }
+    return store.plan(account_id, people, values)
+
+
+def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """Withdraw the messages of enrollments that have ended, if they are not sent yet."""
+    if enrollment_ids:
+        store.withdraw(account_id, enrollment_ids, at)

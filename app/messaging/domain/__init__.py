@@ -1,0 +1,1 @@
+"""Messages in plain Python: states, email headers and layout, texts."""

@@ -1,0 +1,75 @@
+"""The layout of an email: one column, readable on a phone, in light and dark, with styles inlined."""
+
+from dataclasses import dataclass
+from html import escape
+
+from css_inline import CSSInliner
+
+_INLINER = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+_FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+_STYLE = f"""
+body {{ margin: 0; padding: 0; background: #f4f5f6; color: #1d2327; font: 16px/1.55 {_FONT}; }}
+.page {{ width: 100%; background: #f4f5f6; }}
+.card {{ max-width: 600px; margin: 0 auto; padding: 28px 24px; background: #ffffff; }}
+.card h1, .card h2, .card h3 {{ margin: 0 0 12px; line-height: 1.3; }}
+.card h1 {{ font-size: 24px; }} .card h2 {{ font-size: 20px; }} .card h3 {{ font-size: 17px; }}
+.card p, .card ul, .card ol, .card blockquote {{ margin: 0 0 16px; }}
+.card ul, .card ol {{ padding-left: 24px; }}
+.card blockquote {{ padding-left: 14px; border-left: 3px solid #d5d9dc; color: #4c555b; }}
+.card img {{ max-width: 100%; height: auto; }}
+.card a {{ color: LINK; }}
+.foot {{ max-width: 600px; margin: 0 auto; padding: 16px 24px 32px; color: #5d666c; font-size: 13px; }}
+.foot a {{ color: #5d666c; }}
+"""
+_DARK = """
+@media (prefers-color-scheme: dark) {
+  body, .page { background: #14181a !important; color: #e8ebed !important; }
+  .card { background: #1f2528 !important; }
+  .card a { color: #7fc4d0 !important; }
+  .card blockquote { color: #b6bec3 !important; border-color: #3c464b !important; }
+  .foot, .foot a { color: #a3acb1 !important; }
+}
+"""
+HIDDEN = "display:none;max-height:0;overflow:hidden;mso-hide:all;"
+ACCENT = "#0b6b75"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds the text of every email of an account: `sender_lines` are its name and postal address,
+    `logo_url` is empty without a logo."""
+
+    name: str
+    sender_lines: tuple[str, ...]
+    accent: str = ACCENT
+    logo_url: str = ""
+
+
+def email_html(subject: str, preheader: str, body: str, frame: Frame, unsubscribe_url: str) -> str:
+    """Return the complete HTML of an email. `body` is safe HTML; without `unsubscribe_url` there is no
+    unsubscribe link."""
+    logo = (
+        f'<p><img src="{escape(frame.logo_url)}" alt="{escape(frame.name)}" height="40"></p>'
+        if frame.logo_url
+        else ""
+    )
+    sender = "<br>".join(escape(line) for line in frame.sender_lines)
+    leave = f'<br><a href="{escape(unsubscribe_url)}">Unsubscribe</a>' if unsubscribe_url else ""
+    style = _STYLE.replace("LINK", frame.accent)
+    whole = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(subject)}</title><style>{style}</style>"
+        f'<style data-css-inline="ignore">{_DARK}</style></head><body>'
+        f'<div style="{HIDDEN}">{escape(preheader)}</div>'
+        f'<div class="page"><div class="card">{logo}{body}</div>'
+        f'<div class="foot">{sender}{leave}</div></div></body></html>'
+    )
+    return str(_INLINER.inline(whole))
+
+
+def email_text(body: str, frame: Frame, unsubscribe_url: str) -> str:
+    """Return the plain text of an email, with the same footer."""
+    leave = (f"Unsubscribe: {unsubscribe_url}",) if unsubscribe_url else ()
+    return "\n".join((body.rstrip(), "", "--", *frame.sender_lines, *leave, ""))

@@ -1,0 +1,1 @@
+"""Tables, queries, and SQL of messages, and the ways out."""

@@ -1,0 +1,14 @@
+"""Reads of messages."""
+
+import sqlalchemy as sa
+
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import session
+
+
+def messages_of_contact(account_id: int, contact_id: int) -> int:
+    """Return the number of messages that know something of a contact."""
+    query = sa.select(sa.func.count()).where(
+        Message.account_id == account_id, Message.contact_id == contact_id, Message.address.is_not(None)
+    )
+    return session().scalar(query) or 0

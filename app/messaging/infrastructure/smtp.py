@@ -1,0 +1,137 @@
+"""A connection to an account's mail server, kept open between messages."""
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from app.platform.mail import MAX_ANSWER_LENGTH
+from app.platform.text.headers import one_line
+
+TIMEOUT_SECONDS = 15.0  # per command
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """How to reach a mail server. `security` is none, starttls, or tls; without `user`, nobody signs in."""
+
+    host: str
+    port: int
+    security: str = "starttls"
+    user: str = ""
+    password: str = ""
+    name: str = "localhost"
+
+
+class Refused(Exception):
+    """The mail server did not take a message. `is_final`: another attempt would fail, too."""
+
+    def __init__(self, why: str, is_final: bool) -> None:
+        super().__init__(why[:MAX_ANSWER_LENGTH])
+        self.is_final = is_final
+
+
+class Unreachable(Refused):
+    """There is no connection to the mail server, whatever the message."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, is_final=False)
+
+
+class Doubtful(Exception):
+    """Nobody knows whether the mail server took the message: the connection was lost after its end was
+    sent."""
+
+
+class Connection:
+    """A connection that is opened when it is needed, and again after it was lost."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._client: smtplib.SMTP | None = None
+
+    def send(self, mail: EmailMessage, sender: str, to: str) -> str:
+        """Hand over a message; return what the server said. Raises Refused and Doubtful."""
+        client = self._opened()
+        has_begun = False
+        try:
+            _expect(client.mail(sender), "sender")
+            _expect(client.rcpt(to), "recipient")
+            _expect(client.docmd("DATA"), "data", 354)
+            has_begun = True
+            client.send(_wire(mail))
+            reply = client.getreply()
+            _expect(reply, "message")
+            return _said(*reply)
+        except Refused:
+            with suppress(OSError, smtplib.SMTPException):
+                client.rset()
+            raise
+        except (OSError, smtplib.SMTPException) as failure:
+            self.close()
+            why = f"The connection to the mail server was lost ({type(failure).__name__})."
+            raise (Doubtful(why) if has_begun else Unreachable(why)) from None
+
+    def close(self) -> None:
+        """Close the connection, without waiting for the server."""
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                client.putcmd("quit")
+            client.close()
+
+    def _opened(self) -> smtplib.SMTP:
+        if self._client is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                if self._client.noop()[0] == 250:
+                    return self._client
+            self.close()
+        try:
+            self._client = _connect(self._server)
+        except smtplib.SMTPAuthenticationError as refused:
+            why = f"The mail server refused the user name or password ({refused.smtp_code})."
+            raise Unreachable(why) from None
+        except ssl.SSLError as fault:
+            raise Unreachable(f"No secure connection to the mail server: {fault.reason or fault}.") from None
+        except (OSError, smtplib.SMTPException) as failure:
+            raise Unreachable(f"The mail server can’t be reached ({type(failure).__name__}).") from None
+        return self._client
+
+
+def _connect(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    client: smtplib.SMTP
+    if server.security == "tls":
+        client = smtplib.SMTP_SSL(
+            server.host, server.port, server.name, timeout=TIMEOUT_SECONDS, context=context
+        )
+    else:
+        client = smtplib.SMTP(server.host, server.port, server.name, timeout=TIMEOUT_SECONDS)
+    try:
+        if server.security == "starttls":
+            client.starttls(context=context)
+        client.ehlo_or_helo_if_needed()
+        if server.user:
+            client.login(server.user, server.password)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _wire(mail: EmailMessage) -> bytes:
+    """Return a message as it is sent after DATA, with its end."""
+    text = re.sub(rb"\r?\n", b"\r\n", mail.as_bytes()).removesuffix(b"\r\n")
+    return re.sub(rb"(?m)^\.", b"..", text) + b"\r\n.\r\n"
+
+
+def _expect(reply: tuple[int, bytes], what: str, code: int = 250) -> None:
+    got, said = reply
+    if got not in ((code, 251) if code == 250 else (code,)):
+        raise Refused(f"The mail server refused the {what}: {_said(got, said)}", 500 <= got < 600)
+
+
+def _said(code: int, said: bytes) -> str:
+    return one_line(f"{code} {said.decode('utf-8', 'replace')}")

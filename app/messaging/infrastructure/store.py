@@ -1,0 +1,302 @@
+"""Writes of messages, by set.
+
+A message is claimed before its provider is spoken to, in a transaction of its own: whoever dies in between
+leaves it as `sending`, and when its lease is over it becomes `uncertain`. So nothing is sent twice by itself.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.contacts.infrastructure.conditions import may_be_contacted
+from app.contacts.infrastructure.tables import Contact
+from app.messaging.domain.states import State
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import constant, constants, execute_built, is_there, off_index
+from app.platform.database.short_reads import in_ids, read_built
+from app.platform.leases import moment
+
+_messages, _contacts = Message.__table__, Contact.__table__
+LEASE_SECONDS = 180.0  # longer than AT_ONCE messages take, also if the mail server stalls at the last one
+_OF_ROW = ("enrollment_id", "contact_id", "visit", "token")
+_GIVEN = ("account_id", "channel", "state", "workflow_id", "version_id", "step_id", "planned_at", "due_at")
+
+
+class Claimed(NamedTuple):
+    """A message that may be sent now, to the contact's current address."""
+
+    id: int
+    token: str
+    channel: str
+    workflow_id: int
+    version_id: int
+    step_id: str
+    enrollment_id: int
+    visit: int
+    contact_id: int
+    attempt: int
+
+
+class Answer(NamedTuple):
+    """What became of a message. `due_at` is when a message that is planned again is due."""
+
+    id: int
+    attempt: int
+    state: State
+    answer: str
+    address: str | None = None
+    subject: str | None = None
+    merge_values: dict[str, Any] | None = None
+    due_at: datetime | None = None
+
+
+def plan(account_id: int, rows: Sequence[Sequence[int]], values: dict[str, Any]) -> int:
+    """Plan a message for each of `rows` (enrollment id, contact id, visit); return how many are new. `values`
+    are those of _GIVEN that all have."""
+    all_have = {f"m_{name}": value for name, value in values.items()}
+    all_have |= {"m_account_id": account_id, "m_state": State.PLANNED.value}
+    all_have["m_rows"] = json.dumps([(*row, token_hex(16)) for row in rows])
+    return int(execute_built(_planning(is_sqlite()), all_have, rowcount=True).rowcount)
+
+
+def accounts_due(at: datetime) -> list[int]:
+    """Return the ids of the accounts with messages that are due. Takes one look into the index for each."""
+    return [row[0] for row in read_built(_accounts_due(), {"at": at}, cross_account=True)]
+
+
+def workflows_due(account_id: int, at: datetime) -> list[int]:
+    """Return the ids of the workflows with messages that are due."""
+    return list(execute_built(_workflows_due(), {"of_account": account_id, "at": at}).scalars())
+
+
+def claim(account_id: int, workflow_id: int, at: datetime, limit: int) -> tuple[list[Claimed], int]:
+    """Take up to `limit` messages of a workflow that are due, and whose contacts may be contacted at this
+    moment. Those of other contacts are withdrawn; return how many, too."""
+    values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
+    ids = list(execute_built(_due(), values).scalars())
+    if not ids:
+        return [], 0
+    given = {"of_account": account_id, "ids": ids, "at": at}
+    found = sorted(Claimed._make(row) for row in execute_built(_claim(is_sqlite()), given))
+    if len(found) < len(ids):
+        execute_built(_withdraw_unreachable(is_sqlite()), given)
+    return found, len(ids) - len(found)
+
+
+def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]:
+    """Record what became of messages that were claimed; return the ids of those that still were. A message
+    that has become uncertain meanwhile, because it took so long, is certain now."""
+    given = {"of_account": account_id, "at": at}
+    return {
+        one.id
+        for one in answers
+        if execute_built(_answer(), {**given, **_answered(one)}, rowcount=True).rowcount
+    }
+
+
+def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """Withdraw the planned messages of enrollments."""
+    values = {"of_account": account_id, "ids": enrollment_ids, "at": at}
+    execute_built(_withdraw(is_sqlite()), values)
+
+
+def blank(account_id: int, contacts: sa.Select[Any]) -> None:
+    """Remove everything personal from the messages of contacts. That there was a message stays known."""
+    session().execute(
+        sa.update(_messages)
+        .where(_messages.c.account_id == account_id, _messages.c.contact_id.in_(contacts))
+        .values(address=None, subject=None, merge_values=None, answer="")
+    )
+
+
+def doubt_abandoned() -> list[tuple[int, int]]:
+    """Make messages `uncertain` whose lease is over; return (account id, number) of them."""
+    found = session().execute(_doubt(), execution_options={"cross_account": True})
+    counted: dict[int, int] = {}
+    for (account_id,) in found:
+        counted[account_id] = counted.get(account_id, 0) + 1
+    return sorted(counted.items())
+
+
+@lru_cache
+def _planning(on_sqlite: bool) -> Any:
+    rows = sa.bindparam("m_rows", type_=sa.Text)
+    array = sa.func.json_each(rows) if on_sqlite else sa.func.json_array_elements(sa.cast(rows, sa.JSON))
+    each = array.table_valued("value").c.value
+    shared = {name: sa.bindparam(f"m_{name}", type_=_messages.c[name].type) for name in _GIVEN}
+    of_row = [_nth(each, number, _messages.c[name].type, on_sqlite) for number, name in enumerate(_OF_ROW)]
+    rest: list[Any] = [sa.literal_column("0"), sa.literal_column("''")]
+    chosen = sa.select(*shared.values(), *of_row, *rest).where(sa.true())
+    names = [*shared, *_OF_ROW, "attempt", "answer"]
+    insert = (sqlite if on_sqlite else postgresql).insert(_messages)
+    return insert.from_select(names, chosen).on_conflict_do_nothing()
+
+
+def _nth(array: Any, number: int, kind: Any, on_sqlite: bool) -> sa.ColumnElement[Any]:
+    """Return a value of a JSON array."""
+    if on_sqlite:
+        return sa.func.json_extract(array, sa.literal_column(f"'$[{number}]'"), type_=kind)
+    return sa.cast(array.op("->>")(sa.literal_column(str(number))), kind)
+
+
+@lru_cache
+def _accounts_due() -> sa.Select[Any]:
+    """The accounts with planned messages are found by jumps through the index, then their workflows."""
+    one = _messages.c
+    is_waiting = one.state == constant(State.PLANNED.value)
+    first = sa.select(sa.func.min(one.account_id).label("account_id")).where(is_waiting)
+    found = first.cte("found", recursive=True)
+    following = (
+        sa.select(sa.func.min(one.account_id))
+        .where(is_waiting, one.account_id > found.c.account_id)
+        .scalar_subquery()
+    )
+    found = found.union_all(sa.select(following).where(found.c.account_id.is_not(None)))
+    due = sa.select(one.id).where(
+        is_waiting, one.account_id == found.c.account_id, one.due_at <= _moment("at")
+    )
+    return sa.select(found.c.account_id).where(found.c.account_id.is_not(None), is_there(due))
+
+
+@lru_cache
+def _workflows_due() -> sa.Select[Any]:
+    """One look into the index for each workflow with planned messages."""
+    one = _messages.c
+    is_waiting = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
+    first = sa.select(sa.func.min(one.workflow_id).label("workflow_id")).where(is_waiting)
+    found = first.cte("found", recursive=True)
+    following = (
+        sa.select(sa.func.min(one.workflow_id))
+        .where(is_waiting, one.workflow_id > found.c.workflow_id)
+        .scalar_subquery()
+    )
+    found = found.union_all(sa.select(following).where(found.c.workflow_id.is_not(None)))
+    earliest = (
+        sa.select(sa.func.min(one.due_at))
+        .where(is_waiting, one.workflow_id == found.c.workflow_id)
+        .scalar_subquery()
+    )
+    return sa.select(found.c.workflow_id).where(earliest <= _moment("at"))
+
+
+@lru_cache
+def _due() -> sa.Select[Any]:
+    one = _messages.c
+    return (
+        sa.select(one.id)
+        .where(
+            one.account_id == _id("of_account"),
+            one.workflow_id == _id("of_workflow"),
+            one.state == constant(State.PLANNED.value),
+            one.due_at <= _moment("at"),
+        )
+        .order_by(one.due_at)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _reachable() -> sa.ColumnElement[bool]:
+    """Condition: the message's contact may be contacted at this moment."""
+    contact = sa.select(_contacts.c.id).where(
+        _contacts.c.account_id == _id("of_account"),
+        _contacts.c.id == _messages.c.contact_id,
+        may_be_contacted(_contacts.c.status),
+    )
+    return is_there(contact)
+
+
+@lru_cache
+def _claim(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == _id("of_account"),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            _reachable(),
+        )
+        .values(state=State.SENDING.value, attempt=one.attempt + 1, lease_until=moment(LEASE_SECONDS))
+        .returning(*(one[name] for name in Claimed._fields))
+    )
+
+
+@lru_cache
+def _withdraw(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            off_index(one.account_id, on_sqlite) == _id("of_account"),
+            in_ids(one.enrollment_id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+        )
+        .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
+    )
+
+
+@lru_cache
+def _withdraw_unreachable(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == _id("of_account"),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            ~_reachable(),
+        )
+        .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
+    )
+
+
+_ANSWERED = ("state", "answer", "address", "subject", "merge_values", "due_at")
+
+
+def _answered(one: Answer) -> dict[str, Any]:
+    given = {f"a_{name}": getattr(one, name) for name in _ANSWERED}
+    return {**given, "a_state": one.state.value, "of_message": one.id, "of_attempt": one.attempt}
+
+
+@lru_cache
+def _answer() -> Any:
+    one = _messages.c
+    given: dict[str, Any] = {name: sa.bindparam(f"a_{name}", type_=one[name].type) for name in _ANSWERED}
+    given["due_at"] = sa.func.coalesce(given["due_at"], one.due_at)
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == _id("of_account"),
+            one.id == _id("of_message"),
+            one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
+            one.state.in_(constants((State.SENDING.value, State.UNCERTAIN.value))),
+        )
+        .values(**given, lease_until=sa.null(), settled_at=_moment("at"))
+    )
+
+
+@lru_cache
+def _doubt() -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(one.state == constant(State.SENDING.value), one.lease_until < moment())
+        .values(state=State.UNCERTAIN.value, lease_until=sa.null())
+        .returning(one.account_id)
+    )
+
+
+def _id(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=BigInt)
+
+
+def _moment(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=_messages.c.due_at.type)

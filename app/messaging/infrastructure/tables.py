@@ -1,0 +1,70 @@
+"""Table of messages. A unique index prevents two messages of one step to one enrollment."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.messaging.domain.states import State
+from app.platform.clock import now
+from app.platform.database import BigInt, db
+from app.platform.tenancy import AccountOwned
+
+PLANNED = sa.text(f"state = '{State.PLANNED.value}'")
+OPEN = sa.text(f"state IN ('{State.SENDING.value}', '{State.UNCERTAIN.value}')")
+
+
+class Message(AccountOwned, db.Model):
+    """A message to a contact. It is planned by a step of a workflow, from `due_at` on it may be sent.
+
+    `token` is random: links in the message contain it, and the Message-ID is made from it. `merge_values` are
+    those with which it was sent, so that it can be shown as it was. `answer` is what the mail server said, or
+    why it was not sent. No foreign keys, because thousands are planned at once.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        sa.Index("uq_messages_step", "enrollment_id", "step_id", "visit", unique=True),
+        sa.Index(
+            "ix_messages_planned",
+            "account_id",
+            "workflow_id",
+            "due_at",
+            sqlite_where=PLANNED,
+            postgresql_where=PLANNED,
+        ),
+        sa.Index("ix_messages_open", "lease_until", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index(None, "account_id", "contact_id", "id"),
+        sa.Index(None, "account_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    channel: Mapped[str] = mapped_column(sa.String(10))
+    state: Mapped[str] = mapped_column(sa.String(10), default=State.PLANNED.value)
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    version_id: Mapped[int] = mapped_column(BigInt)
+    step_id: Mapped[str] = mapped_column(sa.String(40))
+    enrollment_id: Mapped[int] = mapped_column(BigInt)
+    visit: Mapped[int]
+    contact_id: Mapped[int] = mapped_column(BigInt)
+    planned_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(sa.String(254))
+    subject: Mapped[str | None] = mapped_column(sa.String(250))
+    merge_values: Mapped[dict[str, Any] | None]
+    answer: Mapped[str] = mapped_column(sa.String(300), default="")
+    settled_at: Mapped[datetime | None]
+
+
+class SendingTurn(AccountOwned, db.Model):
+    """Whose turn it is to send an account's messages: one task at a time keeps the limits of its senders."""
+
+    __tablename__ = "sending_turns"
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    holder: Mapped[str] = mapped_column(sa.String(32))
+    until: Mapped[datetime | None]

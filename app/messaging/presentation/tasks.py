@@ -1,0 +1,10 @@
+"""Queue tasks and periodic tasks of messages."""
+
+from app.messaging.application import sending
+from app.platform.clock import every
+from app.platform.queue import task
+
+task(sending.SEND_TASK, "steps", timeout=600)(sending.send_due)
+
+every(1)(sending.wake_senders)
+every(10)(sending.doubt_abandoned)
