@@ -1,8 +1,8 @@
 """Public interface of the activity room.
 
-`record` writes the audit log, `record_contact`, `record_many`, and `record_each` write contact timelines,
-`read_log` returns a page of the log. Rooms register the words of their entries with `register_words`, and the
-names of their subjects with `register_names`.
+`record` writes the audit log; `record_contact`, `record_own_wish`, `record_many`, and `record_each` write
+contact timelines; `read_log` returns a page of the log. Rooms register the words of their entries with
+`register_words`, and the names of their subjects with `register_names`.
 """
 
 from app.activity.application.reading import (
@@ -21,6 +21,7 @@ from app.activity.application.recording import (
     record_contact,
     record_each,
     record_many,
+    record_own_wish,
     redact_texts,
 )
 from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
@@ -44,6 +45,7 @@ __all__ = [
     "record_contact",
     "record_each",
     "record_many",
+    "record_own_wish",
     "redact_texts",
     "register_names",
     "register_words",

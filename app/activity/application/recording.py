@@ -53,6 +53,17 @@ def record_contact(actor: ActorLike, contact_id: int, kind: str, text: str | Non
     )
 
 
+def record_own_wish(
+    account_id: int, contact_id: int, kind: str, text: str, at: datetime, workflow_id: int | None = None
+) -> None:
+    """Add one event to a contact's timeline that the contact caused itself; `text` says where."""
+    store.add_contact_event(
+        ContactEvent(
+            account_id=account_id, contact_id=contact_id, kind=kind, text=text, at=at, workflow_id=workflow_id
+        )
+    )
+
+
 def record_many(
     kind: str,
     account_id: int,

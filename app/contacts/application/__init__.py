@@ -85,7 +85,15 @@ from app.contacts.application.panels import (
     register_job_names,
     register_panel,
 )
-from app.contacts.application.people import add_contact, change_contact, reactivate, unsubscribe
+from app.contacts.application.people import (
+    add_contact,
+    change_contact,
+    opt_out,
+    reactivate,
+    status_of,
+    take_back_opt_out,
+    unsubscribe,
+)
 from app.contacts.application.reading import (
     NOBODY,
     SORTS,
@@ -233,6 +241,7 @@ __all__ = [
     "look_up_pasted",
     "merge_values",
     "new_tags",
+    "opt_out",
     "own_field_list",
     "own_fields",
     "panels_of",
@@ -257,6 +266,7 @@ __all__ = [
     "set_field_many",
     "show_action",
     "show_contact",
+    "status_of",
     "tag_contact",
     "tag_each",
     "tag_many",
@@ -264,6 +274,7 @@ __all__ = [
     "tagged",
     "tagged_among",
     "tags_to_choose",
+    "take_back_opt_out",
     "take_back_tags",
     "unpack",
     "unsubscribe",

@@ -1,4 +1,8 @@
-"""Use cases on one contact: add, change, unsubscribe, and resubscribe."""
+"""Use cases on one contact: add, change, unsubscribe, and resubscribe.
+
+`opt_out` and `take_back_opt_out` are for contacts that decide themselves, through a link in a message. Nobody
+is signed in then; the caller has made sure that it is the contact.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -115,7 +119,7 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
         if store.set_status(actor.account_id, contact.id, contact.status, Status.UNSUBSCRIBED, at):
             activity.record_contact(actor, contact.id, "unsubscribed")
             activity.record(actor, "contact_unsubscribed", "contact", contact.id)
-            _tell_status(actor, contact.id, Status.UNSUBSCRIBED, at)
+            _tell_status(actor.account_id, contact.id, Status.UNSUBSCRIBED, at)
 
 
 def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
@@ -137,11 +141,46 @@ def reactivate(actor: Actor, contact_id: int, reason: str) -> None:
         store.change_contact(actor.account_id, contact.id, consent)
         activity.record_contact(actor, contact.id, "reactivated", reason)
         activity.record(actor, "contact_reactivated", "contact", contact.id, reason=reason)
-        _tell_status(actor, contact.id, Status.ACTIVE, at)
+        _tell_status(actor.account_id, contact.id, Status.ACTIVE, at)
 
 
-def _tell_status(actor: Actor, contact_id: int, status: Status, at: datetime) -> None:
-    happenings.listening(actor.account_id).tell(Kind.STATUS_CHANGED, status, [contact_id], at)
+def status_of(account_id: int, contact_id: int) -> Status | None:
+    """Return the status of a contact; None if it no longer exists."""
+    contact = queries.contact(account_id, contact_id)
+    return None if contact is None else Status(contact.status)
+
+
+def opt_out(account_id: int, contact_id: int, source: str, at: datetime) -> Status | None:
+    """Unsubscribe a contact that asked for it; `source` says where. Returns the status that it had before;
+    None if nothing has changed, because it is unsubscribed or blocked, or no longer exists."""
+    with transaction():
+        contact = queries.contact(account_id, contact_id, LockFor.CHANGE)
+        if contact is None or not may_become(before := Status(contact.status), Status.UNSUBSCRIBED):
+            return None
+        store.set_status(account_id, contact_id, before, Status.UNSUBSCRIBED, at)
+        activity.record_own_wish(account_id, contact_id, "unsubscribed", source, at)
+        _tell_status(account_id, contact_id, Status.UNSUBSCRIBED, at)
+    return before
+
+
+def take_back_opt_out(
+    account_id: int, contact_id: int, before: Status, opted_out_at: datetime, source: str, at: datetime
+) -> bool:
+    """Give a contact the status back that it had before it opted out at that moment, at its own wish. Returns
+    False, and changes nothing, if its status has changed since then."""
+    with transaction():
+        contact = queries.contact(account_id, contact_id, LockFor.CHANGE)
+        if contact is None or contact.status_at != opted_out_at:
+            return False
+        if not store.set_status(account_id, contact_id, Status.UNSUBSCRIBED, before, at):
+            return False
+        activity.record_own_wish(account_id, contact_id, "reactivated", source, at)
+        _tell_status(account_id, contact_id, before, at)
+    return True
+
+
+def _tell_status(account_id: int, contact_id: int, status: Status, at: datetime) -> None:
+    happenings.listening(account_id).tell(Kind.STATUS_CHANGED, status, [contact_id], at)
 
 
 def _checked(actor: Actor, given: Mapping[str, str], custom: Mapping[str, str] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.contacts.presentation.forms import (
     TagForm,
     contact_form,
 )
-from app.contacts.presentation.time_line import jobs_of, lines_of, stating_file
+from app.contacts.presentation.time_line import jobs_of, lines_of, stating_file, stating_source
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
 from app.platform.ids import HIGHEST_ID
@@ -149,6 +149,7 @@ def _show_card(contact_id: int, **forms: Any) -> str:
         contact=card.contact,
         lines=lines_of(card, contacts.descriptions_of(actor, card.events), files),
         stating_file=stating_file(card, files),
+        stating_source=stating_source(card),
         panels=contacts.panels_of(actor, contact_id),
         birthday=short_date(card.contact.birthday) if card.contact.birthday else None,
         consent=CONSENT_LABELS[ConsentBasis(basis)] if basis in set(ConsentBasis) else basis,

@@ -11,7 +11,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "contact_changed": lambda text: f"Updated: {text}",
     "tag_added": lambda text: f"Tag added: {text}",
     "tag_removed": lambda text: f"Tag removed: {text}",
-    "unsubscribed": lambda _text: "Unsubscribed",
+    "unsubscribed": lambda text: f"Unsubscribed: {text}" if text else "Unsubscribed",
     "bounced": lambda _text: "Marked as bounced",
     "blocked": lambda _text: "Blocked",
     "reactivated": lambda text: f"Resubscribed: {text}",
@@ -72,6 +72,14 @@ def stating_file(card: Card, files: Mapping[int, LinkedText]) -> LinkedText | No
     if card.is_complete and _came_with_status(card):
         return files.get(card.contact.created_job_id or 0, _DELETED)
     return None
+
+
+def stating_source(card: Card) -> str:
+    """Return where the contact stated its current status itself, such as the link in an email; empty if it
+    comes from somewhere else."""
+    latest = next((event for event in card.events if event.kind in _STATUSES), None)
+    is_own = latest is not None and latest.job_id is None and latest.kind == card.contact.status
+    return (latest.text or "") if latest is not None and is_own else ""
 
 
 _DELETED = LinkedText("a deleted file")

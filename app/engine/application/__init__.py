@@ -9,6 +9,7 @@ from app.engine.application.enrolling import (
 )
 from app.engine.application.erasing import register_eraser
 from app.engine.application.hearing import register_listener
+from app.engine.application.leaving import CAME_BACK, LEFT, register_leaving
 from app.engine.application.membership import register_terms
 from app.engine.application.messages import register_source
 from app.engine.application.reading import (
@@ -28,6 +29,8 @@ from app.engine.application.recounting import Correction, recount_enrollments
 from app.engine.application.starting import start_held
 
 __all__ = [
+    "CAME_BACK",
+    "LEFT",
     "VIEWS",
     "Correction",
     "Figures",
@@ -43,6 +46,7 @@ __all__ = [
     "people_under_way",
     "recount_enrollments",
     "register_eraser",
+    "register_leaving",
     "register_listener",
     "register_source",
     "register_terms",

@@ -33,6 +33,7 @@ class EndReason(StrEnum):
     DELETED = "deleted"
     ERASED = "erased"
     OPTED_OUT = "opted_out"
+    LEFT = "left"
     TAKEN_OUT = "taken_out"
     OTHER_WORKFLOW = "other_workflow"
     ARCHIVED = "archived"

@@ -25,6 +25,17 @@ def enrollments(actor: Actor, contact_id: int) -> Markup:
     return Markup(render_template("engine/_enrollments_card.html", enrollments=found))
 
 
+def describe_leaving(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
+    """Return timeline entries such as “Left Welcome: Unsubscribe link in “Hello””, linked to the workflow."""
+    links = workflow_links(actor, [event.workflow_id for event in events])
+    found = {}
+    for event in events:
+        workflow = links.get(event.workflow_id, LinkedText("a deleted workflow"))
+        verb = "Left" if event.kind == engine.LEFT else "Returned to"
+        found[event.id] = LinkedText(f"{verb} {workflow.text}: {event.text}", workflow.url)
+    return found
+
+
 def workflow_links(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, LinkedText]:
     """Return {workflow id: name and link} of the workflows that still exist."""
     names = engine.names_of_workflows(actor, workflow_ids)

@@ -3,10 +3,11 @@
 from flask import Flask
 
 from app.messaging import application as messaging
-from app.messaging.presentation import tasks
+from app.messaging.presentation import tasks, unsubscribe_pages
 
 __all__ = ["init", "tasks"]
 
 
 def init(app: Flask) -> None:
+    unsubscribe_pages.init(app)
     messaging.register_removal()

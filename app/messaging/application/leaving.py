@@ -1,0 +1,36 @@
+"""Leaving a workflow, which a higher room does: it knows where contacts are in workflows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+Place = dict[str, Any]
+"""Where a contact is in a workflow, as JSON keeps it. Only the room that registered knows what is in it."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a higher room does for contacts that no longer want the messages of a workflow.
+
+    `places(account_id, contact_id, workflow_id)` are the contact's places in this workflow, or, with None, in
+    all. `leave(account_id, contact_id, workflow_id, source, at)` ends them, withdraws messages, and `put_back(account_id,
+    contact_id, places, source, left_at, at)` undoes that, or what else ended them at `left_at`. Both are
+    called inside a transaction, which has locked the contact.
+    """
+
+    places: Callable[[int, int, int | None], Sequence[Place]]
+    leave: Callable[[int, int, int, str, datetime], object]
+    put_back: Callable[[int, int, Sequence[Place], str, datetime, datetime], object]
+
+
+_registered: Final[list[Leaving]] = []
+
+
+def register_leaving(leaving: Leaving) -> None:
+    """Register what takes contacts out of workflows."""
+    _registered[:] = [leaving]
+
+
+def leaving() -> Leaving:
+    return _registered[0]

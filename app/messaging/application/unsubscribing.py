@@ -1,0 +1,150 @@
+"""Unsubscribing with the link in a message. Whoever has the link may unsubscribe its contact. Only whoever
+has just done so may undo it, and not for long."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from app.accounts import application as accounts
+from app.contacts import application as contacts
+from app.contacts.domain import Status, may_be_contacted
+from app.messaging.application.leaving import leaving
+from app.messaging.domain.masking import masked
+from app.messaging.infrastructure import recipients
+from app.messaging.infrastructure.recipients import Addressee
+from app.platform import tenancy
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.database.many_rows import id_list
+from app.platform.errors import NotFound
+from app.platform.settings import current
+
+UNDO_SECONDS: Final = 60 * 60
+UNDONE: Final = "Undo on the unsubscribe page"
+_TOKEN = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """What the unsubscribe page of a message says about its contact: `address` is masked, `sender_lines` are
+    the account's postal address. `is_in_workflow`: more messages of the same workflow would follow."""
+
+    token: str
+    account_name: str
+    has_logo: bool
+    sender_lines: tuple[str, ...]
+    address: str
+    subject: str
+    is_subscribed: bool
+    is_in_workflow: bool
+
+
+def recipient_of(token: str) -> Recipient:
+    """Return whom the page of a message's link is about. Raises NotFound for an unknown token."""
+    with _addressee(token) as one:
+        details = accounts.business_details(one.account_id)
+        status = contacts.status_of(one.account_id, one.contact_id)
+        is_subscribed = may_be_contacted(status)
+        return Recipient(
+            token=token,
+            account_name=accounts.worker_actor(one.account_id).account_name,
+            has_logo=bool(details.logo),
+            sender_lines=tuple(details.postal_address.splitlines()),
+            address=masked(one.address) if one.address else "",
+            subject=one.subject or "",
+            is_subscribed=is_subscribed,
+            is_in_workflow=is_subscribed and bool(_places(one, one.workflow_id)),
+        )
+
+
+def logo_for(token: str) -> tuple[bytes, str]:
+    """Return (content, media type) of the logo of the account that sent a message. Raises NotFound."""
+    with _addressee(token) as one:
+        return accounts.logo_of(accounts.worker_actor(one.account_id))
+
+
+def unsubscribe(token: str) -> str:
+    """Unsubscribe the contact of a message from everything. Returns what undoes it; empty if the contact was
+    unsubscribed already. Raises NotFound."""
+    with _addressee(token) as one, transaction():
+        _hold(one)
+        at, places = now(), _places(one, None)
+        before = contacts.opt_out(one.account_id, one.contact_id, _source(one), at)
+        if before is None:
+            return ""
+        return _signed({"token": token, "at": at.isoformat(), "status": before.value, "places": places})
+
+
+def leave_workflow(token: str) -> str:
+    """Take the contact of a message out of the message's workflow. Returns what undoes it; empty if the
+    contact was not in it. Raises NotFound."""
+    with _addressee(token) as one, transaction():
+        _hold(one)
+        at, places = now(), _places(one, one.workflow_id)
+        if not places:
+            return ""
+        leaving().leave(one.account_id, one.contact_id, one.workflow_id, _source(one), at)
+        return _signed({"token": token, "at": at.isoformat(), "status": "", "places": places})
+
+
+def undo(token: str, given: str) -> bool:
+    """Undo what was done with the link of a message, and let the contact go on in its workflows; `given` is
+    what was returned then. Returns False if it is too late. Raises NotFound."""
+    with _addressee(token) as one, transaction():
+        done = _opened(given)
+        if done is None or done["token"] != token:
+            return False
+        done_at, at = datetime.fromisoformat(done["at"]), now()
+        _hold(one)
+        if done["status"]:
+            before = Status(done["status"])
+            who = (one.account_id, one.contact_id)
+            if not contacts.take_back_opt_out(*who, before, done_at, UNDONE, at):
+                return False
+        leaving().put_back(one.account_id, one.contact_id, done["places"], UNDONE, done_at, at)
+        recipients.plan_again(one.account_id, one.contact_id, done_at)
+        return True
+
+
+@contextmanager
+def _addressee(token: str) -> Iterator[Addressee]:
+    """Act for the account of a message."""
+    found = recipients.addressee_of(token) if _TOKEN.fullmatch(token) else None
+    if found is None:
+        raise NotFound("NOT_FOUND", "This link doesn’t work.")
+    with tenancy.acting_for(found.account_id):
+        yield found
+
+
+def _hold(one: Addressee) -> None:
+    """Keep the contact from being changed by others, and from going on in its workflows."""
+    contacts.hold_many(one.account_id, id_list([one.contact_id]), to_change=True)
+
+
+def _places(one: Addressee, workflow_id: int | None) -> list[dict[str, Any]]:
+    return list(leaving().places(one.account_id, one.contact_id, workflow_id))
+
+
+def _source(one: Addressee) -> str:
+    return f"Unsubscribe link in “{one.subject}”" if one.subject else "Unsubscribe link"
+
+
+def _signed(done: dict[str, Any]) -> str:
+    return str(_signer().dumps(done))
+
+
+def _opened(given: str) -> dict[str, Any] | None:
+    try:
+        done: dict[str, Any] = _signer().loads(given, max_age=UNDO_SECONDS)
+    except BadSignature:
+        return None
+    return done
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current().secret_key, salt="undo unsubscribing")

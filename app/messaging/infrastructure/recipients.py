@@ -1,0 +1,44 @@
+"""Who got a message, found by its token, and their messages that were withdrawn."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from app.messaging.domain.states import State
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import session
+
+_messages = Message.__table__
+
+
+class Addressee(NamedTuple):
+    """Whom a message is for. `address` and `subject` are None until it is sent."""
+
+    account_id: int
+    contact_id: int
+    workflow_id: int
+    address: str | None
+    subject: str | None
+
+
+def addressee_of(token: str) -> Addressee | None:
+    """Return whom the message with this token is for, in whatever account."""
+    query = sa.select(*(_messages.c[name] for name in Addressee._fields)).where(_messages.c.token == token)
+    row = session().execute(query, execution_options={"cross_account": True}).one_or_none()
+    return Addressee(*row) if row else None
+
+
+def plan_again(account_id: int, contact_id: int, withdrawn_at: datetime) -> None:
+    """Plan those messages of a contact again that were withdrawn at that moment."""
+    one = _messages.c
+    session().execute(
+        sa.update(_messages)
+        .where(
+            one.account_id == account_id,
+            one.contact_id == contact_id,
+            one.state == State.WITHDRAWN.value,
+            one.settled_at == withdrawn_at,
+        )
+        .values(state=State.PLANNED.value, settled_at=None)
+    )
