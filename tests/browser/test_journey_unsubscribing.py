@@ -39,9 +39,7 @@ def link(app: Flask) -> str:
                 Enrollment.account_id == account_id, Enrollment.status.in_(["held", "active"])
             )
             taken = sa.select(Message.contact_id).where(Message.account_id == account_id)
-            enrollment = (
-                session().scalars(held.where(Enrollment.contact_id.not_in(taken)).limit(1)).one()
-            )
+            enrollment = session().scalars(held.where(Enrollment.contact_id.not_in(taken)).limit(1)).one()
             token = token_hex(16)
             open_session.add(
                 Message(

@@ -18,6 +18,7 @@ from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
+from app.messaging.infrastructure.tables import Message
 from app.notifications import application as notifications
 from app.notifications.infrastructure.tables import Notification
 from app.platform.clock import now
@@ -48,8 +49,14 @@ CHANGES_NOTHING = {
     "notifications.read_all",
     "contacts.set_columns",
 }
+# Whoever has the link of a message may unsubscribe its contact, whoever they are.
+OPEN_TO_ALL_WITH_THE_LINK = {"unsubscribing.show", "unsubscribing.change", "unsubscribing.logo"}
 API = "/api/"  # whose operations know tokens, not browsers
-NOT_MADE = {"business.logo", "job_rows.show"}  # Alice has uploaded no logo, and no row is processed yet
+NOT_MADE = {
+    "business.logo",
+    "unsubscribing.logo",
+    "job_rows.show",
+}  # Alice has uploaded no logo, and no row is processed yet
 
 
 def _create_people_and_samples() -> None:
@@ -81,7 +88,9 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         job = session().scalars(sa.select(EnrollmentJob).limit(1)).one().public_id
         contact = session().scalars(sa.select(Contact.id).limit(1)).one()
         due_at = due_in_days(0, now(), alice.actor.time_zone)
+        message = _message_of(account, workflow, contact)
         return {
+            "/u/token": message.token,
             "/contacts/contact_id": str(contact),
             "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
@@ -103,6 +112,25 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/notifications/notification_id": _notification_for(alice),
             "upload_id": session().scalars(sa.select(Upload).limit(1)).one().public_id,
         }
+
+
+def _message_of(account_id: int, workflow: Workflow, contact_id: int) -> Message:
+    """Return a message of a workflow to a contact."""
+    given = {"account_id": account_id, "workflow_id": workflow.id, "contact_id": contact_id}
+    with transaction() as open_session:
+        made = Message(
+            **given,
+            token="a" * 32,
+            channel="email",
+            state="sent",
+            version_id=workflow.active_version_id,
+            step_id=_first_message(workflow.definition),
+            enrollment_id=1,
+            visit=1,
+            due_at=now(),
+        )
+        open_session.add(made)
+    return made
 
 
 def _token_of(person: Person) -> int:
@@ -186,7 +214,7 @@ def test_strangers_are_sent_to_sign_in(app: Flask, stranger: FlaskClient, ids: d
 def test_ids_of_another_account_do_not_exist(app: Flask, mallory: Person, ids: dict[str, str]) -> None:
     wrong = []
     for rule, method, address in addresses(app, ids):
-        if not ids_of(rule):
+        if not ids_of(rule) or rule.endpoint in OPEN_TO_ALL_WITH_THE_LINK:
             continue
         answer = mallory.browser.open(address, method=method)
         if answer.status_code != 404:

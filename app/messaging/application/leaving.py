@@ -14,9 +14,9 @@ class Leaving:
     """What a higher room does for contacts that no longer want the messages of a workflow.
 
     `places(account_id, contact_id, workflow_id)` are the contact's places in this workflow, or, with None, in
-    all. `leave(account_id, contact_id, workflow_id, source, at)` ends them, withdraws messages, and `put_back(account_id,
-    contact_id, places, source, left_at, at)` undoes that, or what else ended them at `left_at`. Both are
-    called inside a transaction, which has locked the contact.
+    all. `leave(account_id, contact_id, workflow_id, source, at)` ends them and withdraws their messages.
+    `put_back(account_id, contact_id, places, source, left_at, at)` undoes that, and likewise an opt-out that
+    ended them at `left_at`. The last two are called inside a transaction, which has locked the contact.
     """
 
     places: Callable[[int, int, int | None], Sequence[Place]]
