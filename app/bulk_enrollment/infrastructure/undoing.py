@@ -15,7 +15,8 @@ from app.bulk_enrollment.infrastructure.fixing.retried_rows import SOURCE_ROW
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob, EnrollmentRow
 from app.contacts.infrastructure.tables import Contact, ContactTag
-from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.domain import REMOVED, UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.conditions import ended_by_archiving
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import is_sqlite, session
 from app.platform.database.many_rows import is_there, without_index
@@ -127,7 +128,7 @@ def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnE
             is_contact,
             Contact.created_job_id == original.id,
             Contact.updated_at <= Contact.created_at,
-            ~_has(ContactEvent, account_id, ContactEvent.job_id, original.id),
+            ~_has(ContactEvent, account_id, ContactEvent.job_id, original.id, ContactEvent.kind != REMOVED),
             ~_has(Enrollment, account_id, Enrollment.job_id, original.id),
             ~_has(ContactTag, account_id, ContactTag.added_job_id, original.id),
         )
@@ -154,8 +155,12 @@ def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnE
         Enrollment.contact_id == EnrollmentRow.contact_id,
         without_index(Enrollment.job_id) == original.id,
     )
-    is_in = is_there(mine.where(Enrollment.status.in_(UNDER_WAY)))
-    has_begun = is_there(mine.where(Enrollment.status != EnrollmentStatus.HELD))
+    is_archived = ended_by_archiving(Enrollment)
+    is_in = is_there(mine.where(sa.or_(Enrollment.status.in_(UNDER_WAY), is_archived)))
+    has_not_begun = sa.case(
+        (is_archived, Enrollment.moved_at.is_(None)), else_=Enrollment.status == EnrollmentStatus.HELD
+    )
+    has_begun = is_there(mine.where(~has_not_begun))
     outcome = sa.case(
         (~is_known, Outcome.CONTACT_GONE),
         (~is_in, Outcome.MOVED_ON),
@@ -172,11 +177,14 @@ def _outcome(original: EnrollmentJob) -> tuple[sa.ColumnElement[Any], sa.ColumnE
     return outcome, detail
 
 
-def _has(table: Any, account_id: int, job_id: Any, original_id: int) -> sa.ColumnElement[bool]:
+def _has(
+    table: Any, account_id: int, job_id: Any, original_id: int, *conditions: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
     """SQL condition: the contact has rows in this table that another job, or a user, has added."""
     query = sa.select(table.contact_id).where(
         table.account_id == account_id,
         table.contact_id == Contact.id,
         job_id.is_distinct_from(original_id),
+        *conditions,
     )
     return is_there(query.correlate(Contact))

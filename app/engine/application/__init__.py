@@ -1,6 +1,7 @@
 """Public interface of the engine room: `enroll_many` enrolls contacts, `withdraw_many` undoes that; the other
 functions read enrollments."""
 
+from app.engine.application.archiving import register_archival
 from app.engine.application.enrolling import (
     enroll_many,
     foresee_withdrawal,
@@ -45,6 +46,7 @@ __all__ = [
     "people_in",
     "people_under_way",
     "recount_enrollments",
+    "register_archival",
     "register_eraser",
     "register_leaving",
     "register_listener",

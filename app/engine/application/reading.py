@@ -8,7 +8,7 @@ from datetime import datetime
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
-from app.engine.domain import SOURCES, UNDER_WAY, EnrollmentStatus
+from app.engine.domain import END_WORDS, SOURCES, UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure import counts, queries, step_counts
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
@@ -59,14 +59,15 @@ class Figures:
 @dataclass(frozen=True)
 class ListedEnrollment:
     """One enrollment for display: `source` in words, `step` as “3. Send email” with its detail, and `since`,
-    the time of enrollment or, once it has ended, of its end. `contact` or `workflow` is set, depending on the
-    list."""
+    the time of enrollment or, once it has ended, of its end; `reason` says why it ended. `contact` or
+    `workflow` is set, depending on the list."""
 
     enrollment: Enrollment
     source: str
     step: str
     detail: str
     since: datetime
+    reason: str = ""
     contact: Contact | None = None
     workflow: str = ""
     workflow_id: str = ""
@@ -180,6 +181,7 @@ def _listed_enrollment(
         step=f"{step.number}. {words.title}" if step and words else "",
         detail=words.detail if words else "",
         since=enrollment.enrolled_at if is_here else enrollment.ended_at or enrollment.enrolled_at,
+        reason=END_WORDS.get(enrollment.end_reason or "", ""),
         contact=contact,
         workflow=name,
         workflow_id=public_id,

@@ -1,5 +1,6 @@
 """Enrollments: statuses, sources, what they wait for, and why they ended."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -41,6 +42,25 @@ class EndReason(StrEnum):
     CRITERIA = "criteria"
     MESSAGE = "message"
 
+
+END_WORDS: Mapping[str, str] = {
+    EndReason.STOPPED: "stop step reached",
+    EndReason.UNDONE: "enrollment undone",
+    EndReason.DELETED: "contact deleted",
+    EndReason.ERASED: "contact erased",
+    EndReason.OPTED_OUT: "no longer accepts messages",
+    EndReason.LEFT: "unsubscribed from it",
+    EndReason.TAKEN_OUT: "removed by hand",
+    EndReason.OTHER_WORKFLOW: "removed by a workflow",
+    EndReason.ARCHIVED: "workflow archived",
+    EndReason.DATE_PASSED: "date already passed",
+    EndReason.CRITERIA: "conditions can’t be evaluated",
+    EndReason.MESSAGE: "message couldn’t be sent",
+}
+"""Reasons as they are shown beside the status, which says the others."""
+
+REMOVED = "removed_from_workflow"
+"""The kind of events in timelines that say that the contact was removed; their text is the reason."""
 
 SKIPPED, TIMEOUT = "skipped", "timeout"
 """Results of passing a step: it did nothing, or what it waited for did not happen. The result of a fork is

@@ -12,7 +12,7 @@ from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
 from app.engine.infrastructure import counts
-from app.engine.infrastructure.conditions import counts_as_former
+from app.engine.infrastructure.conditions import counts_as_former, ended_by_archiving
 from app.engine.infrastructure.counts import Place
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging import application as messaging
@@ -66,9 +66,18 @@ def withdraw(account_id: int, contacts: sa.Select[int], reason: EndReason, at: d
 def withdraw_many(
     account_id: int, contacts: sa.Select[int], job_id: int, undone_by: int, at: datetime
 ) -> int:
-    """End the job's enrollments of the contacts that are under way; see `application.withdraw_many`."""
+    """End the job's enrollments of the contacts that are under way, and count those as undone, too, that
+    ended because the workflow was archived; see `application.withdraw_many`."""
     of_job = (_enrollments.c.job_id == job_id, _enrollments.c.contact_id.in_(contacts))
-    return end(account_id, *of_job, reason=EndReason.UNDONE, at=at, undone_job_id=undone_by)
+    archived = session().execute(
+        sa.update(_enrollments)
+        .where(_enrollments.c.account_id == account_id, *of_job, ended_by_archiving(_enrollments.c))
+        .values(end_reason=EndReason.UNDONE.value, undone_job_id=undone_by)
+        .returning(_enrollments.c.id)
+    )
+    return len(archived.all()) + end(
+        account_id, *of_job, reason=EndReason.UNDONE, at=at, undone_job_id=undone_by
+    )
 
 
 def withdraw_from(

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.engine import application as engine
+from app.engine.domain import REMOVED
 from app.engine.presentation import audit_words, commands, notices, pages, panels
 from app.engine.presentation import tasks as _tasks  # noqa: F401
 from app.tasks import application as tasks
@@ -21,6 +22,7 @@ def init(app: Flask) -> None:
     tasks.register_workflow_names(panels.workflow_links)
     contacts.register_panel("enrollments", panels.enrollments)
     contacts.register_events([engine.LEFT, engine.CAME_BACK], panels.describe_leaving)
+    contacts.register_events([REMOVED], panels.removals)
     ending = contacts.Consequence(engine.withdraw_deleted, engine.foresee_withdrawal)
     contacts.register_deletion("enrollments", ending)
     engine.register_terms()
@@ -28,3 +30,4 @@ def init(app: Flask) -> None:
     engine.register_listener()
     engine.register_source()
     engine.register_leaving()
+    engine.register_archival()

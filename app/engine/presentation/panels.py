@@ -9,6 +9,7 @@ from markupsafe import Markup
 from app.accounts.domain import Actor
 from app.contacts.application import LinkedText
 from app.engine import application as engine
+from app.engine.domain import END_WORDS
 
 
 def figures(actor: Actor, workflow: Any) -> Markup | None:
@@ -43,3 +44,14 @@ def workflow_links(actor: Actor, workflow_ids: Sequence[int]) -> Mapping[int, Li
         workflow_id: LinkedText(name, url_for("workflows.show", public_id=public_id))
         for workflow_id, (name, public_id) in names.items()
     }
+
+
+def removals(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
+    """Return timeline entries such as “Removed from Win-back: workflow archived”, linked to the workflow."""
+    links = workflow_links(actor, [event.workflow_id for event in events])
+    found = {}
+    for event in events:
+        workflow = links.get(event.workflow_id, LinkedText("a deleted workflow"))
+        reason = END_WORDS.get(event.text, event.text)
+        found[event.id] = LinkedText(f"Removed from {workflow.text}: {reason}", workflow.url)
+    return found

@@ -27,6 +27,7 @@ from app.workflows.application.lookup import (
     version_to_enter,
 )
 from app.workflows.application.panels import (
+    register_archival,
     register_panel,
     register_people_count,
     register_step_notes,
@@ -87,6 +88,7 @@ __all__ = [
     "missing_fields",
     "missing_services",
     "pause",
+    "register_archival",
     "register_panel",
     "register_people_count",
     "register_step_notes",

@@ -1,12 +1,15 @@
-"""The life cycle of a workflow: activation creates a version, pausing and archiving stop new enrollments."""
+"""The life cycle of a workflow: activation creates a version, pausing stops new enrollments, and archiving
+ends those under way, too."""
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
+from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict
 from app.workflows.application.judging import raise_if_faulty
 from app.workflows.application.lookup import change, find_workflow
+from app.workflows.application.panels import settle_archival
 from app.workflows.application.readiness import Ask, question_about
 from app.workflows.domain import Status, refusal
 from app.workflows.infrastructure import queries, store
@@ -52,7 +55,7 @@ def pause(actor: Actor, public_id: str) -> Workflow:
 
 
 def archive(actor: Actor, public_id: str) -> Workflow:
-    """Stop new enrollments for good. Raises NotFound, Conflict."""
+    """Stop new enrollments for good; the contacts in the workflow leave it. Raises NotFound, Conflict."""
     return _move(actor, public_id, Status.ARCHIVED, "workflow_archived")
 
 
@@ -64,6 +67,8 @@ def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
             return workflow
         _check(workflow, to)
         change(workflow, workflow.revision, status=to.value)
+        if to == Status.ARCHIVED:
+            settle_archival(actor.account_id, workflow.id, now())
         activity.record(actor, action, "workflow", public_id, name=workflow.name)
     return find_workflow(actor, public_id)
 

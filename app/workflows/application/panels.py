@@ -1,7 +1,8 @@
-"""Extension points, with which higher rooms register panels of the workflow page, counts of people, and the
-ids of templates."""
+"""Extension points, with which higher rooms register panels of the workflow page, counts of people, the
+ids of templates, and what happens when a workflow is archived."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from app.accounts.domain import Actor
@@ -11,12 +12,14 @@ Show = Callable[[Actor, Workflow], str | None]
 Count = Callable[[Actor, Sequence[int]], Mapping[int, int]]
 TemplateIds = Callable[[Actor, Collection[int]], Mapping[int, str]]
 StepNotes = Callable[[Actor, Workflow], Mapping[str, str]]
+Archival = Callable[[int, int, datetime], None]
 Place = Literal["top", "side"]
 
 _panels: dict[Place, dict[str, Show]] = {"top": {}, "side": {}}
 _counts: dict[str, Count] = {}
 _step_notes: dict[str, StepNotes] = {}
 _template_ids: dict[str, TemplateIds] = {}
+_archivals: dict[str, Archival] = {}
 
 
 def register_panel(name: str, show: Show, place: Place = "side") -> None:
@@ -41,6 +44,17 @@ def register_step_notes(notes: StepNotes) -> None:
     """Register a function `notes(actor, workflow)` that returns {step id: what its drawing says about people
     at the step}."""
     _step_notes["people"] = notes
+
+
+def register_archival(name: str, settle: Archival) -> None:
+    """Register what else happens when a workflow is archived: `settle(account_id, workflow id, at)`, in the
+    same transaction."""
+    _archivals[name] = settle
+
+
+def settle_archival(account_id: int, workflow_id: int, at: datetime) -> None:
+    for settle in _archivals.values():
+        settle(account_id, workflow_id, at)
 
 
 def step_notes(actor: Actor, workflow: Workflow) -> Mapping[str, str]:

@@ -96,4 +96,4 @@ def test_archiving_says_how_many_are_in_it(app, bob):
     public_id = active(app, bob.actor)
     enroll(app, bob.actor, public_id, people(app, bob.actor, 2))
     bob.post(f"/workflows/{public_id}/activation/removal")
-    assert "2 people are still active in it" in bob.get(f"/workflows/{public_id}").text
+    assert "2 active people will be removed from it" in bob.get(f"/workflows/{public_id}").text
