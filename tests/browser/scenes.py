@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.browser.contact_scenes import contact_scenes
 from tests.browser.file_scenes import file_scenes
 from tests.browser.job_scenes import JobScenes
+from tests.browser.mail_scenes import mail_scenes
 from tests.browser.settings_scenes import settings_scenes, workflow_scenes
 from tests.browser.showing import Show
 from tests.services.api_user import ApiUser
@@ -26,7 +27,7 @@ EMPTY = (
         "/enrollments/new",
     ),
     *("/contacts/filter", "/contacts/segments", "/contacts/selections/new", "/contacts/columns"),
-    *("/notifications", "/settings/fields", "/settings/tokens", "/settings/webhook"),
+    *("/notifications", "/settings/fields", "/settings/tokens", "/settings/webhook", "/settings/email"),
 )
 """Pages that look different in an installation without data."""
 
@@ -35,10 +36,10 @@ GROUPS = ("settings", "files", "jobs", "contacts", "workflows")
 
 
 class Scenes:
-    """All scenes, in groups; `hook` is the address of a webhook."""
+    """All scenes, in groups; `hook` is the address of a webhook, `mail_port` the port of a mail server."""
 
-    def __init__(self, api: ApiUser, folder: Path, hook: str) -> None:
-        self._api, self._folder, self._hook = api, folder, hook
+    def __init__(self, api: ApiUser, folder: Path, hook: str, mail_port: int) -> None:
+        self._api, self._folder, self._hook, self._mail_port = api, folder, hook, mail_port
         self._workflow = api.create_workflow("New lead welcome", "Spring campaign")
         self._jobs = JobScenes(api, self._workflow, folder)
 
@@ -46,7 +47,7 @@ class Scenes:
         """Name of the scene → what shows it. `alice` is signed in."""
         match group:
             case "settings":
-                return settings_scenes(alice, self._hook)
+                return settings_scenes(alice, self._hook) | mail_scenes(alice, self._mail_port)
             case "files":
                 return file_scenes(self._api, self._workflow, self._folder)
             case "jobs":

@@ -40,7 +40,7 @@ def main(only: str = "") -> None:
         site = Installation(Path(folder) / "data", WORKERS="1", MAX_UNFINISHED_JOBS="100", **services).start()
         try:
             _take(browser, site, _links({"set-up": "/setup"}), only, signed_in=False)
-            shows = _furnish(browser, site, Path(folder), hook.url)
+            shows = _furnish(browser, site, Path(folder), hook.url, mails.port)
             _take(browser, site, _links({"not-found-signed-in": "/no-such-page"}) | shows, only)
             _take(browser, site, _links(STRANGERS), only, signed_in=False)
         finally:
@@ -56,14 +56,16 @@ def main(only: str = "") -> None:
     print(f"{len(list(FOLDER.glob('*.png')))} pictures are in {FOLDER}")
 
 
-def _furnish(browser: Browser, site: Installation, folder: Path, hook: str) -> dict[str, Show]:
+def _furnish(
+    browser: Browser, site: Installation, folder: Path, hook: str, mail_port: int
+) -> dict[str, Show]:
     context = browsing.window(browser, site.url)
     page = context.new_page()
     browsing.set_up(page)
     context.close()
     with BrowserUser(browser, site.url) as alice:
         browsing.sign_in(alice.page)
-        made = scenes.Scenes(ApiUser(site), folder, hook)
+        made = scenes.Scenes(ApiUser(site), folder, hook, mail_port)
         found: dict[str, Show] = {}
         for group in scenes.GROUPS:
             found |= made.furnish(alice, group)

@@ -11,13 +11,16 @@ from tests.services import browsing
 from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
+from tests.services.mail_server import MailServer
 from tests.services.receiver import Receiver
 
 
 @pytest.fixture(scope="module")
-def made(api: ApiUser, hook: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[scenes.Scenes]:
+def made(
+    api: ApiUser, hook: Receiver, mails: MailServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[scenes.Scenes]:
     """The scenes of this installation."""
-    found = scenes.Scenes(api, tmp_path_factory.mktemp("scenes"), hook.url)
+    found = scenes.Scenes(api, tmp_path_factory.mktemp("scenes"), hook.url, mails.port)
     yield found
     found.clear()
 

@@ -18,6 +18,7 @@ from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
+from app.messaging.application import senders
 from app.messaging.infrastructure.tables import Message
 from app.notifications import application as notifications
 from app.notifications.infrastructure.tables import Notification
@@ -95,6 +96,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
             "/settings/token_id": str(_token_of(alice)),
+            "/settings/sender_id": str(_sender_of(alice)),
             "/contacts/tag_id": str(session().scalars(sa.select(Tag.id).limit(1)).one()),
             "/contacts/segment_id": str(segment),
             "/contacts/selection_id": str(selection),
@@ -136,6 +138,10 @@ def _message_of(account_id: int, workflow: Workflow, contact_id: int) -> Message
 def _token_of(person: Person) -> int:
     made, _ = create_token(person.actor, name="Website", scopes=["report:view"], days=None)
     return made.id
+
+
+def _sender_of(person: Person) -> int:
+    return senders.add_sender(person.actor, {"name": "News", "address": "news@example.com"})
 
 
 def _notification_for(person: Person) -> str:

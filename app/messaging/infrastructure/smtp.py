@@ -2,11 +2,11 @@
 
 import re
 import smtplib
-import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from app.messaging.infrastructure.server_connections import NotConnected, connect
 from app.platform.mail import MAX_ANSWER_LENGTH
 from app.platform.text.headers import one_line
 
@@ -48,8 +48,9 @@ class Doubtful(Exception):
 class Connection:
     """A connection that is opened when it is needed, and again after it was lost."""
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, timeout: float = TIMEOUT_SECONDS) -> None:
         self._server = server
+        self._timeout = timeout
         self._client: smtplib.SMTP | None = None
 
     def send(self, mail: EmailMessage, sender: str, to: str) -> str:
@@ -88,37 +89,15 @@ class Connection:
                 if self._client.noop()[0] == 250:
                     return self._client
             self.close()
+        server = self._server
+        sign_in = (server.user, server.password) if server.user else None
         try:
-            self._client = _connect(self._server)
-        except smtplib.SMTPAuthenticationError as refused:
-            why = f"The mail server refused the user name or password ({refused.smtp_code})."
-            raise Unreachable(why) from None
-        except ssl.SSLError as fault:
-            raise Unreachable(f"No secure connection to the mail server: {fault.reason or fault}.") from None
-        except (OSError, smtplib.SMTPException) as failure:
-            raise Unreachable(f"The mail server can’t be reached ({type(failure).__name__}).") from None
+            self._client = connect(
+                server.host, server.port, server.security, sign_in, server.name, self._timeout
+            )
+        except NotConnected as failure:
+            raise Unreachable(str(failure)) from None
         return self._client
-
-
-def _connect(server: MailServer) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    client: smtplib.SMTP
-    if server.security == "tls":
-        client = smtplib.SMTP_SSL(
-            server.host, server.port, server.name, timeout=TIMEOUT_SECONDS, context=context
-        )
-    else:
-        client = smtplib.SMTP(server.host, server.port, server.name, timeout=TIMEOUT_SECONDS)
-    try:
-        if server.security == "starttls":
-            client.starttls(context=context)
-        client.ehlo_or_helo_if_needed()
-        if server.user:
-            client.login(server.user, server.password)
-    except BaseException:
-        client.close()
-        raise
-    return client
 
 
 def _wire(mail: EmailMessage) -> bytes:

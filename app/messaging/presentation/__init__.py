@@ -1,13 +1,18 @@
-"""Pages and tasks of messages."""
+"""Pages and tasks of messages, and Settings > Email."""
 
 from flask import Flask
 
 from app.messaging import application as messaging
-from app.messaging.presentation import tasks, unsubscribe_pages
+from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
+from app.messaging.presentation import audit_words, mail_pages, tasks, unsubscribe_pages
+from app.platform.attempts import AttemptLimiter
 
 __all__ = ["init", "tasks"]
 
 
 def init(app: Flask) -> None:
+    AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
+    app.register_blueprint(mail_pages.blueprint)
+    audit_words.register()
     unsubscribe_pages.init(app)
     messaging.register_removal()

@@ -1,0 +1,234 @@
+"""The account's mail server: connecting and testing it, pausing it, and rehearsals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final, NoReturn
+from uuid import uuid4
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.messaging.application.composing import frame_of
+from app.messaging.application.senders import Chosen, chosen
+from app.messaging.domain.look import email_html, email_text
+from app.messaging.domain.mail_settings import (
+    Security,
+    ServerAddress,
+    password_problem,
+    read_address,
+    read_only_to,
+    read_server,
+)
+from app.messaging.domain.mime import Email, mime
+from app.messaging.infrastructure import sender_store as store
+from app.messaging.infrastructure.passwords import decrypted, encrypted
+from app.messaging.infrastructure.sender_tables import MailServerRow
+from app.messaging.infrastructure.smtp import Connection, Doubtful, Refused
+from app.platform.attempts import attempt_limiter
+from app.platform.clock import now
+from app.platform.database import forget_snapshot, transaction
+from app.platform.errors import Conflict, Invalid, LimitReached
+
+TESTS: Final = "mail_tests"
+MOST_TESTS, SECONDS = 20, 600
+"""The most test emails per account within so many seconds."""
+TEST_TIMEOUT_SECONDS: Final = 8.0  # per command: somebody waits for the answer
+
+
+@dataclass(frozen=True)
+class ShownServer:
+    """The mail server as pages show it: without its password. `password_lost`: it can't be read anymore."""
+
+    address: ServerAddress
+    has_password: bool
+    password_lost: bool
+    only_to: tuple[str, ...]
+    sending_paused: bool
+
+
+@dataclass(frozen=True)
+class ServerAnswer:
+    """What the mail server answered to a test email, as a sentence."""
+
+    is_accepted: bool
+    text: str
+
+
+def has_mail_server(account_id: int) -> bool:
+    """Return whether an account's emails are sent, instead of being kept in the outbox."""
+    return chosen(account_id) is not None
+
+
+def shown_server(actor: Actor) -> ShownServer | None:
+    """Return the account's mail server; None without one."""
+    accounts.require(actor, Permission.ACCOUNT)
+    row = store.server_of(actor.account_id)
+    if row is None:
+        return None
+    lost = bool(row.password) and decrypted(row.password) is None
+    return ShownServer(_address(row), bool(row.password), lost, tuple(row.only_to), row.sending_paused)
+
+
+def save_mail_server(actor: Actor, typed: Mapping[str, str]) -> None:
+    """Connect a mail server, or change it: host, port, security, user, password.
+
+    An empty password keeps the saved one, unless it would go to another server. Raises Invalid with `fields`.
+    """
+    accounts.require(actor, Permission.ACCOUNT)
+    wanted, password = read_server(typed), typed.get("password", "")
+    problem = password_problem(password)
+    if problem or isinstance(wanted, dict):
+        wrong = wanted if isinstance(wanted, dict) else {}
+        _refuse(wrong | ({"password": problem} if problem else {}))
+    assert isinstance(wanted, ServerAddress)
+    with transaction():
+        accounts.lock(actor.account_id)
+        row = store.server_of(actor.account_id)
+        values = _columns(wanted) | {"password": _password(row, wanted, password)}
+        if row is None:
+            store.save_server(actor.account_id, values, actor.user_id)
+            activity.record(actor, "mail_server_connected", "mail_server", actor.account_id, name=wanted.host)
+            return
+        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        if changed:
+            store.save_server(actor.account_id, values, actor.user_id)
+            activity.record(
+                actor,
+                "mail_server_changed",
+                "mail_server",
+                actor.account_id,
+                name=wanted.host,
+                changed=changed,
+            )
+
+
+def disconnect_mail_server(actor: Actor) -> None:
+    """Forget the mail server. Emails are kept in the outbox from now on. Idempotent."""
+    accounts.require(actor, Permission.ACCOUNT)
+    with transaction():
+        accounts.lock(actor.account_id)
+        row = store.server_of(actor.account_id)
+        if row is not None:
+            host = row.host
+            store.delete_server(actor.account_id)
+            activity.record(actor, "mail_server_disconnected", "mail_server", actor.account_id, name=host)
+
+
+def change_sending(actor: Actor, sending_paused: bool, only_to: str) -> None:
+    """Pause or resume sending, and set whom emails are sent to: addresses and domains, one on each line;
+    everyone if there are none. Raises Invalid with `fields`, and Conflict without a mail server."""
+    accounts.require(actor, Permission.ACCOUNT)
+    wanted = read_only_to(only_to)
+    if isinstance(wanted, str):
+        _refuse({"only_to": wanted})
+    with transaction():
+        accounts.lock(actor.account_id)
+        row = store.server_of(actor.account_id)
+        if row is None:
+            raise Conflict("CONFLICT", "Connect a mail server first.")
+        was_paused, before = row.sending_paused, tuple(row.only_to)
+        values = {"sending_paused": sending_paused, "only_to": list(wanted)}
+        store.save_server(actor.account_id, values, actor.user_id)
+        if was_paused != sending_paused:
+            activity.record(
+                actor, "sending_paused" if sending_paused else "sending_resumed", "sending", actor.account_id
+            )
+        if before != wanted:
+            activity.record(
+                actor, "sending_limited" if wanted else "sending_unlimited", "sending", actor.account_id
+            )
+
+
+def send_test(actor: Actor, to: str) -> ServerAnswer:
+    """Send a test email from the default sender, also while sending is paused; return what the mail server
+    answered.
+
+    Raises Invalid with `fields`, Conflict without a mail server or a sender, and LimitReached.
+    """
+    accounts.require(actor, Permission.ACCOUNT)
+    found = chosen(actor.account_id)
+    if found is None:
+        raise Conflict("CONFLICT", "Connect a mail server and add a sender first.")
+    address = read_address(to)
+    if address is None:
+        _refuse({"to": "Enter a complete email address, such as alice@example.com."})
+    elif not found.reaches(address):
+        _refuse({"to": "Emails aren’t sent to this address, because sending is limited to others."})
+    _count_test(actor)
+    with transaction():
+        activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
+    forget_snapshot()
+    return _handed_over(found, _test_email(actor, found, str(address)))
+
+
+def _handed_over(found: Chosen, email: Email) -> ServerAnswer:
+    connection = Connection(found.server, TEST_TIMEOUT_SECONDS)
+    try:
+        answer = connection.send(mime(email), email.sender.address, email.to)
+    except (Refused, Doubtful) as failure:
+        return ServerAnswer(False, str(failure))
+    finally:
+        connection.close()
+    return ServerAnswer(True, f"The mail server accepted the email for {email.to}: {answer}")
+
+
+def _test_email(actor: Actor, found: Chosen, to: str) -> Email:
+    subject, frame = f"Test email from {actor.account_name}", frame_of(actor.account_id)
+    text = (
+        f"{actor.name} sent this email to test the mail server {found.server.host}."
+        " Emails of workflows look like this, too."
+    )
+    return Email(
+        sender=found.sender,
+        to=to,
+        to_name="",
+        subject=subject,
+        text=email_text(text, frame, ""),
+        html=email_html(subject, "", f"<p>{escape(text)}</p>", frame, ""),
+        message_id=uuid4().hex,
+        at=now(),
+    )
+
+
+def _count_test(actor: Actor) -> None:
+    begun = attempt_limiter(TESTS).begin([f"account:{actor.account_id}"])
+    if isinstance(begun, int):
+        raise LimitReached(
+            "RATE_LIMITED",
+            f"Your account has sent {MOST_TESTS} test emails within 10 minutes. Try again later.",
+            retry_after=begun,
+        )
+
+
+def _password(row: MailServerRow | None, wanted: ServerAddress, typed: str) -> str:
+    """Return the encrypted password, or "" if nobody signs in."""
+    if not wanted.user:
+        if typed:
+            _refuse({"user": "Enter the user name that this password belongs to."})
+        return ""
+    if typed:
+        known = decrypted(row.password) if row is not None and row.password else None
+        return row.password if row is not None and known == typed else encrypted(typed)
+    if row is not None and row.password and wanted.keeps_password(_address(row)):
+        return row.password
+    if row is not None and row.password:
+        _refuse({"password": "Enter the password again, because the server, user, or encryption changes."})
+    _refuse({"password": "Enter the password of this user."})
+
+
+def _refuse(fields: dict[str, str]) -> NoReturn:
+    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+
+
+def _address(row: MailServerRow) -> ServerAddress:
+    return ServerAddress(row.host, row.port, Security(row.security), row.user)
+
+
+def _columns(address: ServerAddress) -> dict[str, Any]:
+    return {
+        "host": address.host,
+        "port": address.port,
+        "security": address.security.value,
+        "user": address.user,
+    }

@@ -1,0 +1,183 @@
+"""Whom an account's emails are from, and on which way and to whom they may be sent now."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.messaging.domain.mail_settings import Limits, SenderDetails, is_among, read_sender
+from app.messaging.domain.mime import Sender
+from app.messaging.infrastructure import sender_store as store
+from app.messaging.infrastructure.passwords import decrypted
+from app.messaging.infrastructure.sender_tables import MailSender
+from app.messaging.infrastructure.smtp import MailServer
+from app.platform.database import transaction
+from app.platform.errors import Invalid, LimitReached, NotFound
+from app.platform.settings import current
+
+MAX_SENDERS = 100
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An account's mail server and default sender. While `is_paused`, nothing may be sent: somebody has
+    paused sending, or the password can't be read. `only_to` are the addresses and domains of a rehearsal,
+    empty without one; see `reaches`."""
+
+    server: MailServer
+    sender: Sender
+    sender_id: int
+    limits: Limits
+    only_to: tuple[str, ...]
+    is_paused: bool
+
+    def reaches(self, address: str) -> bool:
+        """Return whether emails to this address may be sent."""
+        return is_among(address, self.only_to)
+
+
+@dataclass(frozen=True)
+class ListedSender:
+    """A sender as pages show it."""
+
+    id: int
+    name: str
+    address: str
+    reply_to: str
+    is_default: bool
+    limits: Limits
+
+
+def chosen(account_id: int) -> Chosen | None:
+    """Return how an account's emails are sent; None without a mail server or without a sender."""
+    server, sender = store.server_of(account_id), store.default_sender_of(account_id)
+    if server is None or sender is None:
+        return None
+    password = decrypted(server.password) if server.password else ""
+    return Chosen(
+        MailServer(server.host, server.port, server.security, server.user, password or "", _own_name()),
+        Sender(sender.name, sender.address, sender.reply_to),
+        sender.id,
+        _limits(sender),
+        tuple(server.only_to),
+        server.sending_paused or password is None,
+    )
+
+
+def list_senders(actor: Actor) -> list[ListedSender]:
+    """Return the account's senders, the default first."""
+    accounts.require(actor, Permission.ACCOUNT)
+    return [_listed(sender) for sender in store.senders_of(actor.account_id)]
+
+
+def find_sender(actor: Actor, sender_id: int) -> ListedSender:
+    """Return a sender. Raises NotFound."""
+    return next((one for one in list_senders(actor) if one.id == sender_id), None) or _missing()
+
+
+def add_sender(actor: Actor, typed: Mapping[str, str]) -> int:
+    """Add a sender with the fields of SenderDetails and Limits; return its id. The first one is the default.
+
+    Raises Invalid with `fields`, and LimitReached.
+    """
+    accounts.require(actor, Permission.ACCOUNT)
+    details = _read(typed)
+    with transaction():
+        accounts.lock(actor.account_id)
+        known = store.senders_of(actor.account_id)
+        if len(known) >= MAX_SENDERS:
+            raise LimitReached("LIMIT_REACHED", f"An account can have up to {MAX_SENDERS} senders.")
+        _refuse_taken(details, known)
+        values = _columns(details) | {"is_default": not known}
+        sender_id = store.add_sender(actor.account_id, values, actor.user_id)
+        activity.record(actor, "mail_sender_added", "mail_sender", sender_id, name=details.address)
+    return sender_id
+
+
+def change_sender(actor: Actor, sender_id: int, typed: Mapping[str, str]) -> None:
+    """Change a sender. Raises NotFound, and Invalid with `fields`."""
+    accounts.require(actor, Permission.ACCOUNT)
+    with transaction():
+        accounts.lock(actor.account_id)
+        known = store.senders_of(actor.account_id)
+        before = _one_of(known, sender_id)
+        details = _read(typed)
+        _refuse_taken(details, [one for one in known if one.id != sender_id])
+        values = _columns(details)
+        changed = [name for name, value in values.items() if getattr(before, name) != value]
+        if changed:
+            store.change_sender(actor.account_id, sender_id, values)
+            activity.record(
+                actor, "mail_sender_changed", "mail_sender", sender_id, name=details.address, changed=changed
+            )
+
+
+def make_default_sender(actor: Actor, sender_id: int) -> None:
+    """Send from this sender from now on. Raises NotFound."""
+    accounts.require(actor, Permission.ACCOUNT)
+    with transaction():
+        accounts.lock(actor.account_id)
+        sender = _one_of(store.senders_of(actor.account_id), sender_id)
+        if not sender.is_default:
+            name = sender.address
+            store.make_default(actor.account_id, sender_id)
+            activity.record(actor, "mail_sender_made_default", "mail_sender", sender_id, name=name)
+
+
+def remove_sender(actor: Actor, sender_id: int) -> None:
+    """Remove a sender. If it was the default, the first of the others becomes it. Raises NotFound."""
+    accounts.require(actor, Permission.ACCOUNT)
+    with transaction():
+        accounts.lock(actor.account_id)
+        known = store.senders_of(actor.account_id)
+        sender = _one_of(known, sender_id)
+        others = [one.id for one in known if one.id != sender_id]
+        name, was_default = sender.address, sender.is_default
+        store.delete_sender(actor.account_id, sender_id)
+        if was_default and others:
+            store.make_default(actor.account_id, others[0])
+        activity.record(actor, "mail_sender_removed", "mail_sender", sender_id, name=name)
+
+
+def _read(typed: Mapping[str, str]) -> SenderDetails:
+    details = read_sender(typed)
+    if isinstance(details, dict):
+        raise Invalid("VALIDATION_ERROR", next(iter(details.values())), fields=details)
+    return details
+
+
+def _refuse_taken(details: SenderDetails, others: list[MailSender]) -> None:
+    if details.address in {one.address for one in others}:
+        problem = "Another sender has this address."
+        raise Invalid("VALIDATION_ERROR", problem, fields={"address": problem})
+
+
+def _one_of(known: list[MailSender], sender_id: int) -> MailSender:
+    return next((one for one in known if one.id == sender_id), None) or _missing()
+
+
+def _missing() -> NoReturn:
+    raise NotFound("NOT_FOUND", "This sender doesn’t exist.")
+
+
+def _columns(details: SenderDetails) -> dict[str, Any]:
+    own = {"name": details.name, "address": details.address, "reply_to": details.reply_to}
+    return own | asdict(details.limits)
+
+
+def _listed(sender: MailSender) -> ListedSender:
+    return ListedSender(
+        sender.id, sender.name, sender.address, sender.reply_to, sender.is_default, _limits(sender)
+    )
+
+
+def _limits(sender: MailSender) -> Limits:
+    return Limits(sender.per_second, sender.per_hour, sender.per_day)
+
+
+def _own_name() -> str:
+    """Return what this installation calls itself to mail servers: not the name of this machine."""
+    return urlsplit(current().public_url).hostname or "localhost"

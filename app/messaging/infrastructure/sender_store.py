@@ -1,0 +1,83 @@
+"""Reads and writes of mail servers and senders."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.messaging.infrastructure.sender_tables import MailSender, MailServerRow
+from app.platform.database import session
+
+_PLAIN = {"synchronize_session": False}
+_FRESH = {"populate_existing": True}
+
+
+def server_of(account_id: int) -> MailServerRow | None:
+    query = sa.select(MailServerRow).where(MailServerRow.account_id == account_id)
+    return session().scalar(query, execution_options=_FRESH)
+
+
+def senders_of(account_id: int) -> list[MailSender]:
+    """Return the account's senders: the default, then the others by name."""
+    query = (
+        sa.select(MailSender)
+        .where(MailSender.account_id == account_id)
+        .order_by(MailSender.is_default.desc(), sa.func.lower(MailSender.name), MailSender.id)
+    )
+    return list(session().scalars(query, execution_options=_FRESH))
+
+
+def default_sender_of(account_id: int) -> MailSender | None:
+    query = sa.select(MailSender).where(MailSender.account_id == account_id, MailSender.is_default)
+    return session().scalar(query, execution_options=_FRESH)
+
+
+def save_server(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
+    """Create the account's mail server, or change it."""
+    known = server_of(account_id)
+    if known is None:
+        session().add(MailServerRow(account_id=account_id, created_by=user_id, **values))
+    else:
+        for name, value in values.items():
+            setattr(known, name, value)
+    session().flush()
+
+
+def delete_server(account_id: int) -> None:
+    session().execute(
+        sa.delete(MailServerRow).where(MailServerRow.account_id == account_id), execution_options=_PLAIN
+    )
+
+
+def add_sender(account_id: int, values: dict[str, Any], user_id: int | None) -> int:
+    """Add a sender; return its id."""
+    sender = MailSender(account_id=account_id, created_by=user_id, **values)
+    session().add(sender)
+    session().flush()
+    return sender.id
+
+
+def change_sender(account_id: int, sender_id: int, values: dict[str, Any]) -> None:
+    session().execute(
+        sa.update(MailSender)
+        .where(MailSender.account_id == account_id, MailSender.id == sender_id)
+        .values(values),
+        execution_options=_PLAIN,
+    )
+
+
+def delete_sender(account_id: int, sender_id: int) -> None:
+    session().execute(
+        sa.delete(MailSender).where(MailSender.account_id == account_id, MailSender.id == sender_id),
+        execution_options=_PLAIN,
+    )
+
+
+def make_default(account_id: int, sender_id: int) -> None:
+    """Make one sender the default. In two statements, because at no moment may there be two."""
+    of_account = sa.update(MailSender).where(MailSender.account_id == account_id)
+    session().execute(
+        of_account.where(MailSender.is_default).values(is_default=False), execution_options=_PLAIN
+    )
+    session().execute(
+        of_account.where(MailSender.id == sender_id).values(is_default=True), execution_options=_PLAIN
+    )

@@ -1,0 +1,54 @@
+"""Tables of an account's mail server and senders."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.messaging.domain.mail_settings import MAX_HOST, MAX_NAME, MAX_USER
+from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, Json, db
+from app.platform.tenancy import AccountOwned
+
+DEFAULT = sa.text("is_default")
+
+
+class MailServerRow(AccountOwned, Authored, db.Model):
+    """An account's mail server. `password` is encrypted, see `passwords`; `only_to` are the addresses and
+    domains that emails are sent to in a rehearsal, empty without one."""
+
+    __tablename__ = "mail_servers"
+
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    host: Mapped[str] = mapped_column(sa.String(MAX_HOST))
+    port: Mapped[int]
+    security: Mapped[str] = mapped_column(sa.String(10))
+    user: Mapped[str] = mapped_column(sa.String(MAX_USER), default="")
+    password: Mapped[str] = mapped_column(sa.Text, default="")
+    only_to: Mapped[list[str]] = mapped_column(Json, default=list)
+    sending_paused: Mapped[bool] = mapped_column(default=False)
+
+
+class MailSender(AccountOwned, Authored, db.Model):
+    """A sender of an account. One of them is the default; limits that are NULL don't exist."""
+
+    __tablename__ = "mail_senders"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "address"),
+        sa.Index(
+            "uq_mail_senders_default",
+            "account_id",
+            unique=True,
+            sqlite_where=DEFAULT,
+            postgresql_where=DEFAULT,
+        ),
+        IDS_NOT_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    reply_to: Mapped[str] = mapped_column(sa.String(254), default="")
+    is_default: Mapped[bool] = mapped_column(default=False)
+    per_second: Mapped[int | None]
+    per_hour: Mapped[int | None]
+    per_day: Mapped[int | None]

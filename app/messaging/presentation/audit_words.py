@@ -1,0 +1,55 @@
+"""The words of this room's audit entries."""
+
+from typing import Final
+
+from flask import url_for
+
+from app.activity import application as activity
+from app.activity.application import AuditWords, Facts, Subject
+from app.platform.text.words import joined
+
+_AUDIT_SENTENCES: Final = {
+    "mail_server_connected": "connected {it}",
+    "mail_server_changed": "changed {it}",
+    "mail_server_disconnected": "disconnected {it}",
+    "mail_server_tested": "sent a test email through {it}",
+    "sending_paused": "paused {it}",
+    "sending_resumed": "resumed {it}",
+    "sending_limited": "limited {it} to listed addresses",
+    "sending_unlimited": "allowed {it} to all addresses",
+    "mail_sender_added": "added {it}",
+    "mail_sender_changed": "changed {it}",
+    "mail_sender_removed": "removed {it}",
+    "mail_sender_made_default": "made {it} the default",
+}
+_FIELDS: Final = {
+    "host": "server",
+    "security": "encryption",
+    "user": "user name",
+    "reply_to": "reply-to address",
+    "per_second": "emails per second",
+    "per_hour": "emails per hour",
+    "per_day": "emails per day",
+}
+
+
+def _changed(facts: Facts) -> str:
+    changed = [_FIELDS.get(name, name) for name in facts.get("changed", ())]
+    return f"({joined(changed)})" if changed else ""
+
+
+def _page(_id: str) -> str:
+    return url_for("mail_settings.show")
+
+
+def register() -> None:
+    words = AuditWords(
+        _AUDIT_SENTENCES,
+        subjects={
+            "mail_server": Subject("the mail server ", "the mail server", "account", _page),
+            "mail_sender": Subject("the sender ", "a sender", "account", _page),
+            "sending": Subject("", "the sending of emails", "account", _page),
+        },
+        details={"mail_server_changed": _changed, "mail_sender_changed": _changed},
+    )
+    activity.register_words("messaging", words)

@@ -1,0 +1,99 @@
+"""Forms of Settings > Email. They define fields only; values are validated by the use cases."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from app.messaging.application.mail_servers import ShownServer
+from app.messaging.application.senders import ListedSender
+from app.messaging.domain.mail_settings import (
+    LIMITS,
+    MAX_HOST,
+    MAX_NAME,
+    MAX_PASSWORD,
+    MAX_USER,
+    Security,
+)
+
+SECURITIES = {
+    Security.STARTTLS: "STARTTLS (usually port 587)",
+    Security.TLS: "TLS (usually port 465)",
+    Security.NONE: "None (only in your own network)",
+}
+MAX_ADDRESS = 254
+
+
+class _Form(FlaskForm):
+    @property
+    def typed(self) -> dict[str, str]:
+        """The submitted texts as {field: text}."""
+        return {field.name: str(field.data or "") for field in self}
+
+    def show(self, problems: dict[str, str]) -> None:
+        """Show each problem of {field: sentence} at its field."""
+        for name, sentence in problems.items():
+            self[name].errors = [sentence]
+
+
+class ServerForm(_Form):
+    host = StringField("Server", render_kw={"maxlength": MAX_HOST})
+    port = StringField("Port", default="587", render_kw={"maxlength": 6})
+    security = SelectField(
+        "Encryption",
+        choices=[SelectChoice(value.value, label) for value, label in SECURITIES.items()],
+        validate_choice=False,
+    )
+    user = StringField("User name", render_kw={"maxlength": MAX_USER})
+    password = PasswordField("Password", render_kw={"maxlength": MAX_PASSWORD})
+
+    @classmethod
+    def of(cls, server: ShownServer | None) -> "ServerForm":
+        if server is None:
+            return cls(formdata=None)
+        known = server.address
+        return cls(
+            formdata=None,
+            host=known.host,
+            port=str(known.port),
+            security=known.security.value,
+            user=known.user,
+        )
+
+
+class SendingForm(_Form):
+    sending_paused = BooleanField("Pause all sending")
+    only_to = TextAreaField("Send only to these addresses")
+
+    @classmethod
+    def of(cls, server: ShownServer) -> "SendingForm":
+        return cls(formdata=None, sending_paused=server.sending_paused, only_to="\n".join(server.only_to))
+
+
+def _limit(label: str) -> StringField:
+    return StringField(label, render_kw={"maxlength": 12})
+
+
+class SenderForm(_Form):
+    name = StringField("Name", render_kw={"maxlength": MAX_NAME})
+    address = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
+    reply_to = EmailField("Reply-to address", render_kw={"maxlength": MAX_ADDRESS})
+    per_second = _limit("Emails per second")
+    per_hour = _limit("Emails per hour")
+    per_day = _limit("Emails per day")
+
+    @classmethod
+    def of(cls, sender: ListedSender) -> "SenderForm":
+        values: dict[str, Any] = {name: getattr(sender.limits, name) for name in LIMITS}
+        return cls(
+            formdata=None,
+            name=sender.name,
+            address=sender.address,
+            reply_to=sender.reply_to,
+            **{name: str(value) if value else "" for name, value in values.items()},
+        )
+
+
+class TestForm(_Form):
+    to = EmailField("To", render_kw={"maxlength": MAX_ADDRESS})

@@ -1,0 +1,162 @@
+"""Settings > Email: the mail server, senders, a test email, pausing, and rehearsals."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.application import require
+from app.accounts.domain import Permission
+from app.messaging.application import mail_servers, senders
+from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.presentation.mail_forms import SenderForm, SendingForm, ServerForm, TestForm
+from app.platform import web
+from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.ids import HIGHEST_ID
+
+blueprint = Blueprint("mail_settings", __name__, url_prefix="/settings/email")
+
+ONE = f"/senders/<int(max={HIGHEST_ID}):sender_id>"
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    require(web.actor(), Permission.REPORTS)
+    return _page()
+
+
+@blueprint.post("")
+def save() -> ResponseReturnValue:
+    """Connect the mail server, or change it."""
+    form = ServerForm()
+    try:
+        mail_servers.save_mail_server(web.actor(), form.typed)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(server_form=form), 422
+    flash("Saved.", "success")
+    return _back()
+
+
+@blueprint.post("/removal")
+def disconnect() -> ResponseReturnValue:
+    mail_servers.disconnect_mail_server(web.actor())
+    flash("Mail server disconnected.", "success")
+    return _back()
+
+
+@blueprint.post("/sending")
+def change_sending() -> ResponseReturnValue:
+    """Pause or resume sending, and set whom emails are sent to."""
+    form = SendingForm()
+    try:
+        mail_servers.change_sending(web.actor(), bool(form.sending_paused.data), form.typed["only_to"])
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(sending_form=form), 422
+    flash("Saved.", "success")
+    return _back()
+
+
+@blueprint.post("/test")
+def send_test() -> ResponseReturnValue:
+    """Send a test email and show the mail server's answer in place."""
+    form = TestForm()
+    answer = None
+    status = 200
+    try:
+        answer = mail_servers.send_test(web.actor(), form.typed["to"])
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        status = 422
+    except (Conflict, LimitReached) as refusal:
+        form.show({"to": refusal.message})
+        status = web.status_of(refusal)
+    if web.is_htmx():
+        return render_template("messaging/_mail_test.html", test_form=form, answer=answer), status
+    return _page(test_form=form, answer=answer), status
+
+
+@blueprint.post("/senders")
+def add_sender() -> ResponseReturnValue:
+    form = SenderForm()
+    try:
+        senders.add_sender(web.actor(), form.typed)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(sender_form=form), 422
+    except LimitReached as full:
+        form.show({"address": full.message})
+        return _page(sender_form=form), web.status_of(full)
+    flash("Sender added.", "success")
+    return _back("senders-title")
+
+
+@blueprint.get(ONE)
+def show_sender(sender_id: int) -> ResponseReturnValue:
+    sender = senders.find_sender(web.actor(), sender_id)
+    return _sender_page(sender, SenderForm.of(sender))
+
+
+@blueprint.post(ONE)
+def change_sender(sender_id: int) -> ResponseReturnValue:
+    form = SenderForm()
+    try:
+        senders.change_sender(web.actor(), sender_id, form.typed)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _sender_page(senders.find_sender(web.actor(), sender_id), form), 422
+    flash("Saved.", "success")
+    return _back("senders-title")
+
+
+@blueprint.post(f"{ONE}/default")
+def make_default(sender_id: int) -> ResponseReturnValue:
+    senders.make_default_sender(web.actor(), sender_id)
+    flash("Default sender changed.", "success")
+    return _back("senders-title")
+
+
+@blueprint.post(f"{ONE}/removal")
+def remove_sender(sender_id: int) -> ResponseReturnValue:
+    senders.remove_sender(web.actor(), sender_id)
+    flash("Sender removed.", "success")
+    return _back("senders-title")
+
+
+def _back(anchor: str | None = None) -> ResponseReturnValue:
+    return web.send_to(url_for("mail_settings.show", _anchor=anchor))
+
+
+def _page(
+    server_form: Any = None,
+    sending_form: Any = None,
+    sender_form: Any = None,
+    test_form: Any = None,
+    answer: ServerAnswer | None = None,
+) -> str:
+    actor = web.actor()
+    if not actor.may(Permission.ACCOUNT):
+        return render_template(
+            "messaging/mail_settings.html",
+            may_change=False,
+            is_connected=mail_servers.has_mail_server(actor.account_id),
+            nav_active="settings",
+        )
+    server = mail_servers.shown_server(actor)
+    return render_template(
+        "messaging/mail_settings.html",
+        may_change=True,
+        server=server,
+        senders=senders.list_senders(actor),
+        server_form=server_form or ServerForm.of(server),
+        sending_form=sending_form or (SendingForm.of(server) if server else None),
+        sender_form=sender_form or SenderForm(formdata=None),
+        test_form=test_form or TestForm(formdata=None, to=actor.email),
+        answer=answer,
+        nav_active="settings",
+    )
+
+
+def _sender_page(sender: senders.ListedSender, form: SenderForm) -> str:
+    return render_template("messaging/mail_sender.html", sender=sender, form=form, nav_active="settings")

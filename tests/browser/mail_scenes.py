@@ -1,0 +1,77 @@
+"""Settings > Email in states that no link leads to."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.showing import Show, at, pressed, with_dialog
+from tests.services.browser_user import BrowserUser
+
+PAGE = "/settings/email"
+
+
+def mail_scenes(alice: BrowserUser, port: int) -> dict[str, Show]:
+    """Name → what shows it. `port` is that of a mail server on this machine."""
+    page = alice.page
+    page.goto(PAGE)
+    _connect(page, port)
+    _add_sender(page, "Agency News", "news@example.com", "5")
+    _add_sender(page, "Customer Support of the Agency", "customer-support@agency.example.com", "")
+    sender = page.get_by_role("link", name="Customer Support").get_attribute("href") or ""
+    return {
+        "mail-paused": _sending(is_paused=True, only_to=""),
+        "mail-rehearsal": _sending(is_paused=False, only_to="example.com\nann@example.org"),
+        "mail-server": _sending(is_paused=False, only_to=""),
+        "mail-server-problems": _wrong_server,
+        "mail-test": pressed(at(PAGE), "Send a test email", "#mail-test-answer .alert-success"),
+        "mail-test-problem": _wrong_recipient,
+        "mail-disconnect": with_dialog(PAGE, "Disconnect"),
+        "mail-sender": at(sender),
+        "mail-sender-problems": pressed(at(PAGE), "Add sender"),
+        "mail-sender-remove": with_dialog(sender, "Remove sender"),
+    }
+
+
+def _connect(page: Page, port: int) -> None:
+    form = page.locator("#server-form")
+    form.get_by_label("Server").fill("127.0.0.1")
+    form.get_by_label("Encryption").select_option("none")
+    form.get_by_label("Port").fill(str(port))
+    form.get_by_role("button", name="Connect").click()
+    expect(page.get_by_text("Add a sender")).to_be_visible()
+
+
+def _add_sender(page: Page, name: str, address: str, per_second: str) -> None:
+    form = page.locator("#sender-form")
+    form.get_by_label("Name").fill(name)
+    form.get_by_label("Email address").fill(address)
+    form.get_by_label("Emails per second").fill(per_second)
+    form.get_by_role("button", name="Add sender").click()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+
+
+def _sending(is_paused: bool, only_to: str) -> Show:
+    def show(page: Page) -> None:
+        page.goto(PAGE)
+        form = page.locator("#sending-form")
+        form.get_by_label("Pause all sending").set_checked(is_paused)
+        form.get_by_label("Send only to these addresses").fill(only_to)
+        form.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Saved.")).to_be_visible()
+
+    return show
+
+
+def _wrong_server(page: Page) -> None:
+    page.goto(PAGE)
+    form = page.locator("#server-form")
+    form.get_by_label("Server").fill("https://smtp.example.com:587/")
+    form.get_by_label("Port").fill("many")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _wrong_recipient(page: Page) -> None:
+    page.goto(PAGE)
+    form = page.locator("#mail-test")
+    form.get_by_label("To").fill("alice")
+    form.get_by_role("button").click()
+    expect(form.locator("#to-error")).to_be_visible()
