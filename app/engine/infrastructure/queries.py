@@ -1,7 +1,8 @@
 """Reads of enrollments. Pages only need the index on workflow and status."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
+from app.platform.database.many_rows import id_list, without_index
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
@@ -88,6 +90,25 @@ def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Defini
 @lru_cache(maxsize=256)
 def _parsed(document: str) -> Definition:
     return parse(json.loads(document))
+
+
+def enrolled_often(
+    account_id: int, contact_ids: Collection[int], workflow_id: int, source: str, since: datetime, times: int
+) -> set[int]:
+    """Return those of the contacts that this source has enrolled in the workflow so many times since then."""
+    query = (
+        sa.select(Enrollment.contact_id)
+        .where(
+            Enrollment.account_id == account_id,
+            Enrollment.contact_id.in_(id_list(list(contact_ids))),
+            without_index(Enrollment.workflow_id) == workflow_id,
+            Enrollment.source == source,
+            Enrollment.enrolled_at > since,
+        )
+        .group_by(Enrollment.contact_id)
+        .having(sa.func.count() >= times)
+    )
+    return set(session().scalars(query))
 
 
 def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -27,6 +27,7 @@ from app.notifications.application.telling import (
     forget_addresses,
     redact_texts,
     tell,
+    was_told,
 )
 from app.notifications.domain.notices import Notice
 from app.platform.mail import Letter
@@ -51,4 +52,5 @@ __all__ = [
     "register_letter",
     "register_notice",
     "tell",
+    "was_told",
 ]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from app.notifications.application.delivering import CALL_TASK, EMAIL_TASK
@@ -28,6 +29,11 @@ def tell(account_id: int, user_id: int | None, kind: str, subject_id: str, facts
                 account_id=account_id, user_id=user_id, kind=kind, subject_id=subject_id, facts=dict(facts)
             )
         )
+
+
+def was_told(account_id: int, kind: str, subject_id: str, since: datetime) -> bool:
+    """Return whether anybody in the account has been notified of this since then."""
+    return queries.was_told(account_id, kind, subject_id, since)
 
 
 def email(account_id: int, address: str, kind: str, subject_id: str, facts: Mapping[str, Any]) -> None:

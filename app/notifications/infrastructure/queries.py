@@ -1,6 +1,7 @@
 """Queries for notifications, webhooks, and deliveries."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,17 @@ def notifications_of(account_id: int, user_id: int, before: int | None, limit: i
     if before is not None:
         query = query.where(Notification.id < before)
     return list(session().scalars(query.order_by(Notification.id.desc()).limit(limit)))
+
+
+def was_told(account_id: int, kind: str, subject_id: str, since: datetime) -> bool:
+    """Return whether anybody has a notification of this kind about a subject, made since then."""
+    query = sa.select(Notification.id).where(
+        Notification.account_id == account_id,
+        Notification.subject_id == subject_id,
+        Notification.kind == kind,
+        Notification.created_at >= since,
+    )
+    return session().scalar(query.limit(1)) is not None
 
 
 def notification(account_id: int, user_id: int, notification_id: int) -> Notification | None:

@@ -1,21 +1,27 @@
 """Validation of a workflow against its account: custom fields, other workflows, connected integrations."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 
 from app.accounts.application import filled_tags
 from app.contacts.domain.names import field_key
 from app.integrations.application import connected
 from app.platform.errors import Invalid
 from app.workflows.domain import Definition, Problem, problems, references
+from app.workflows.domain.checks.loops import entering_steps, loop_problems
 from app.workflows.domain.checks.needs import missing, requirements
 from app.workflows.domain.definition.custom_fields import custom_fields_in
 from app.workflows.infrastructure import queries
 
 
 def faults(
-    account_id: int, definition: Definition, *, may_be_off: bool = True, may_add_fields: bool = False
+    account_id: int,
+    definition: Definition,
+    public_id: str = "",
+    *,
+    may_be_off: bool = True,
+    may_add_fields: bool = False,
 ) -> list[Problem]:
-    """Return all problems of a definition in this account.
+    """Return all problems of a definition in this account: of the workflow `public_id`, or of a new one.
 
     Missing integrations are not problems, nor, with `may_be_off`, are parts that are switched off, because
     the user is asked about them. With `may_add_fields`, contact fields that can be created need not exist.
@@ -23,15 +29,17 @@ def faults(
     fields, linked = queries.custom_field_keys(account_id), linked_names(account_id, definition)
     if may_add_fields:
         fields |= _fields_to_create(definition, fields).keys()
-    return problems(definition, custom_fields=fields, workflows=linked, may_be_off=may_be_off)
+    found = problems(definition, custom_fields=fields, workflows=linked, may_be_off=may_be_off)
+    return [*found, *_loops(account_id, definition, public_id, linked)] if public_id else found
 
 
-def raise_if_faulty(account_id: int, definition: Definition, lead: str) -> None:
-    """Raise Invalid with `problems`, a list of {step, name, field, message}, if a definition has any.
+def raise_if_faulty(account_id: int, definition: Definition, public_id: str, lead: str) -> None:
+    """Raise Invalid with `problems`, a list of {step, name, field, message}, if the definition of a workflow
+    has any.
 
     `lead` is the first sentence of the message.
     """
-    if found := faults(account_id, definition):
+    if found := faults(account_id, definition, public_id):
         raise Invalid("VALIDATION_ERROR", f"{lead} {found[0]}", problems=[problem.facts for problem in found])
 
 
@@ -54,6 +62,18 @@ def missing_services(account_id: int, definition: Definition) -> tuple[str, ...]
 def available(account_id: int) -> frozenset[str]:
     """Return the connected integrations, and the merge tags that the account has a value for."""
     return frozenset(connected(account_id) | filled_tags(account_id))
+
+
+def _loops(
+    account_id: int, definition: Definition, public_id: str, names: Mapping[str, str]
+) -> Iterator[Problem]:
+    entered_from = {public_id: {target for _, target in entering_steps(definition)}}
+    while ahead := set[str]().union(*entered_from.values()) - entered_from.keys():
+        found = queries.entered_definitions(account_id, ahead)
+        entered_from |= {one: set[str]() for one in ahead}
+        for one, other in found.items():
+            entered_from[one] = {target for _, target in entering_steps(other)}
+    return loop_problems(definition, public_id, entered_from, names)
 
 
 def _fields_to_create(definition: Definition, known: Collection[str]) -> dict[str, str]:

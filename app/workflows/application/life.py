@@ -34,7 +34,7 @@ def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workf
             _check(workflow, Status.ACTIVE)
         elif is_up_to_date:
             return workflow
-        raise_if_faulty(actor.account_id, workflow.parsed, "This workflow can’t be activated yet.")
+        raise_if_faulty(actor.account_id, workflow.parsed, public_id, "This workflow can’t be activated yet.")
         if question := question_about(actor.account_id, workflow, ask):
             raise question
         if version is None or not is_up_to_date:

@@ -128,6 +128,11 @@ def is_held(account_id: int, workflow_id: int) -> bool:
     return queries.is_held(account_id, workflow_id)
 
 
+def lock(account_id: int, workflow_id: int) -> None:
+    """Lock a workflow until the transaction ends."""
+    queries.lock(account_id, workflow_id)
+
+
 def begin_at_once(account_id: int, workflow_id: int) -> None:
     """Let people who are enrolled from now on begin at once."""
     with transaction():

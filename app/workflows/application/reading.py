@@ -124,7 +124,7 @@ def workflow_card(actor: Actor, public_id: str) -> Card:
     require(actor, Permission.REPORTS)
     workflow = find_workflow(actor, public_id)
     definition = workflow.parsed
-    found = faults(actor.account_id, definition)
+    found = faults(actor.account_id, definition, public_id)
     unconnected = missing_services(actor.account_id, definition)
     filled = filled_tags(actor.account_id)
     names = linked_names(actor.account_id, definition)

@@ -99,7 +99,7 @@ def edit_step(
         if enabled is not None:
             values[(*step.pointer, "enabled")] = enabled
         document = with_values(workflow.definition, values)
-        _refuse_faults(actor, parse(document), step_id, fields)
+        _refuse_faults(actor, public_id, parse(document), step_id, fields)
         if document == workflow.definition:
             return workflow
         change(workflow, revision, definition=document)
@@ -152,9 +152,11 @@ def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
         config[setting.name] = value
 
 
-def _refuse_faults(actor: Actor, definition: Definition, step_id: str, fields: tuple[Setting, ...]) -> None:
+def _refuse_faults(
+    actor: Actor, public_id: str, definition: Definition, step_id: str, fields: tuple[Setting, ...]
+) -> None:
     names, wrong = {field.name for field in fields}, dict[str, str]()
-    for item in faults(actor.account_id, definition):
+    for item in faults(actor.account_id, definition, public_id):
         if item.step_id == step_id and item.field in names:
             wrong[item.field] = f"{wrong[item.field]} {item.message}" if item.field in wrong else item.message
     if wrong:

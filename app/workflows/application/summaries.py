@@ -86,7 +86,7 @@ def details_of(actor: Actor, workflow: Workflow) -> WorkflowDetails:
         outline=outline(workflow.parsed),
         is_changed=version is not None and version.definition != workflow.definition,
         missing=missing_in(actor.account_id, workflow),
-        problems=faults(actor.account_id, workflow.parsed),
+        problems=faults(actor.account_id, workflow.parsed, workflow.public_id),
     )
 
 

@@ -70,7 +70,7 @@ def _redefined(actor: Actor, workflow: Workflow, document: Any) -> Workflow:
     except UnreadableFormat as problem:
         problems = [{"step": "", "name": "Workflow", "field": "definition", "message": str(problem)}]
         raise Invalid("VALIDATION_ERROR", f"{INVALID} {problem}", problems=problems) from None
-    raise_if_faulty(actor.account_id, parse(definition), INVALID)
+    raise_if_faulty(actor.account_id, parse(definition), workflow.public_id, INVALID)
     if definition == workflow.definition:
         return workflow
     change(workflow, workflow.revision, definition=definition)

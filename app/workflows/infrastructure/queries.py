@@ -13,6 +13,7 @@ from app.platform.database import AnySelect, BigInt, session
 from app.platform.database.many_rows import execute_built
 from app.platform.database.short_reads import read_built
 from app.platform.ids import is_public_id
+from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 PAGE = 25
@@ -164,6 +165,31 @@ def workflow_names(account_id: int) -> dict[str, str]:
     """Return {public id: name} of all workflows of the account."""
     query = sa.select(Workflow.public_id, Workflow.name).where(Workflow.account_id == account_id)
     return dict(session().execute(query).all())
+
+
+def entered_definitions(account_id: int, public_ids: Collection[str]) -> dict[str, Definition]:
+    """Return {public id: definition that people are enrolled into} of those of the workflows that have one
+    and are not archived."""
+    query = (
+        sa.select(Workflow.public_id, WorkflowVersion.definition)
+        .join(WorkflowVersion, WorkflowVersion.id == Workflow.active_version_id)
+        .where(
+            Workflow.account_id == account_id,
+            WorkflowVersion.account_id == account_id,
+            Workflow.public_id.in_(public_ids),
+            Workflow.status != "archived",
+        )
+    )
+    return {public_id: parse(document) for public_id, document in session().execute(query)}
+
+
+def lock(account_id: int, workflow_id: int) -> None:
+    """Lock a workflow until the transaction ends."""
+    session().execute(
+        sa.select(Workflow.id)
+        .where(Workflow.account_id == account_id, Workflow.id == workflow_id)
+        .with_for_update()
+    )
 
 
 def version_by_id(account_id: int, version_id: int) -> WorkflowVersion | None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from app.contacts import application as contacts
 from app.engine.application.enrolling import enroll_many
+from app.engine.application.moving import loops
 from app.engine.application.moving.outcomes import Outcome, People, Setting
 from app.engine.application.moving.telling import tell_team
 from app.engine.application.moving.texts import filled
@@ -131,21 +132,29 @@ def _stop(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
 
 
 def _enroll(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
-    """Add the contacts to another workflow, if people can be added to it now."""
+    """Add the contacts to another workflow, if people can be added to it now, and to none too often."""
     target = workflows.enterable(setting.account_id, step.config.text("workflow"))
-    if target is not None:
+    if target is None:
+        yield Outcome(people, result=SKIPPED)
+        return
+    cut = loops.added_too_often(setting, target, people)
+    added = [one for one in people if one not in cut]
+    if added:
         enroll_many(
             setting.account_id,
-            id_list(list(people)),
+            id_list(added),
             workflow_id=target.workflow_id,
             version_id=target.version_id,
             first_step=target.first_step,
             again=target.enroll_again,
-            source="workflow",
+            source=loops.BY_WORKFLOW,
             job_id=None,
             at=setting.at,
         )
-    yield Outcome(people, result="" if target else SKIPPED)
+    yield Outcome(added)
+    if cut:
+        loops.tell_owner(setting, target, len(cut))
+        yield Outcome(cut, result=SKIPPED)
 
 
 def _remove(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:

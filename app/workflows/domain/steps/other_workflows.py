@@ -18,6 +18,7 @@ TYPES = (
         group="action",
         look=Look("workflow", "info"),
         settings=(WORKFLOW,),
+        enters=WORKFLOW.name,
         detail=_workflow,
     ),
     StepType(

@@ -150,7 +150,8 @@ class StepType(PartType):
 
     `channel` is the integration through which it reaches people or external systems, `longest_wait` the
     longest time in minutes that it holds a contact, `editable` the settings that may be changed on its page.
-    `stops` means that no contact passes it; `deprecated` says why the type is out of use.
+    `stops` means that no contact passes it, `enters` is the setting with the workflow that it adds contacts
+    to; `deprecated` says why the type is out of use.
     """
 
     group: Group
@@ -159,6 +160,7 @@ class StepType(PartType):
     fork: ForkType | None = None
     longest_wait: Callable[[Config], int] | None = None
     stops: bool = False
+    enters: str = ""
     editable: tuple[str, ...] = ()
     deprecated: str = ""
 
