@@ -28,14 +28,17 @@ from app.engine.application.reading import (
 )
 from app.engine.application.recounting import Correction, recount_enrollments
 from app.engine.application.starting import start_held
+from app.engine.application.verifying import Check, Verified, verify_workflows
 
 __all__ = [
     "CAME_BACK",
     "LEFT",
     "VIEWS",
+    "Check",
     "Correction",
     "Figures",
     "People",
+    "Verified",
     "View",
     "active_and_counted",
     "contact_enrollments",
@@ -54,6 +57,7 @@ __all__ = [
     "register_terms",
     "start_held",
     "step_notes",
+    "verify_workflows",
     "withdraw_deleted",
     "withdraw_many",
 ]

@@ -97,13 +97,22 @@ def active_and_counted(account_id: int, workflow_id: int) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def differences(account_id: int) -> list[Difference]:
-    """Return where the numbers differ from the enrollments, as of the same moment. Slow."""
+def counted(account_id: int, workflow_id: int) -> int:
+    """Return the number of all enrollments of a workflow, counted one by one. Slow."""
+    query = sa.select(sa.func.count()).where(
+        Enrollment.account_id == account_id, Enrollment.workflow_id == workflow_id
+    )
+    return session().scalar(query) or 0
+
+
+def differences(account_id: int, workflow_id: int | None = None) -> list[Difference]:
+    """Return where the numbers differ from the enrollments, as of the same moment: of a workflow, or of all.
+    Slow."""
     kept = sa.select(
         *(EnrollmentCount.__table__.c[name] for name in Place._fields),
         EnrollmentCount.enrollments.label("kept"),
         sa.literal(0, BigInt).label("counted"),
-    ).where(EnrollmentCount.account_id == account_id)
+    ).where(EnrollmentCount.account_id == account_id, *_only(EnrollmentCount, workflow_id))
     place = [
         Enrollment.workflow_id,
         Enrollment.version_id,
@@ -112,7 +121,7 @@ def differences(account_id: int) -> list[Difference]:
     ]
     counted = (
         sa.select(*place, sa.literal(0, BigInt), sa.func.count(Enrollment.id))
-        .where(Enrollment.account_id == account_id)
+        .where(Enrollment.account_id == account_id, *_only(Enrollment, workflow_id))
         .group_by(*place)
     )
     both = kept.union_all(counted).subquery()
@@ -120,6 +129,10 @@ def differences(account_id: int) -> list[Difference]:
     by = [both.c[name] for name in Place._fields]
     query = sa.select(*by, *sums).group_by(*by).having(sums[0] != sums[1]).order_by(*by)
     return [Difference(Place(*row[:4]), row[4], row[5]) for row in session().execute(query)]
+
+
+def _only(table: Any, workflow_id: int | None) -> list[sa.ColumnElement[bool]]:
+    return [] if workflow_id is None else [table.workflow_id == workflow_id]
 
 
 def _sum() -> sa.ColumnElement[int]:

@@ -111,6 +111,23 @@ def enrolled_often(
     return set(session().scalars(query))
 
 
+def workflow_ids(account_id: int) -> Sequence[int]:
+    """Return the ids of all workflows of the account that have been active, oldest first."""
+    query = sa.select(Workflow.id).where(
+        Workflow.account_id == account_id, Workflow.active_version_id.is_not(None)
+    )
+    return session().scalars(query.order_by(Workflow.id)).all()
+
+
+def name_and_status(account_id: int, workflow_id: int) -> tuple[str, str]:
+    """Return name and status of a workflow."""
+    query = sa.select(Workflow.name, Workflow.status).where(
+        Workflow.account_id == account_id, Workflow.id == workflow_id
+    )
+    name, status = session().execute(query).one()
+    return name, status
+
+
 def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return {workflow id: (name, public id)}."""
     query = sa.select(Workflow.id, Workflow.name, Workflow.public_id).where(

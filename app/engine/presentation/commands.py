@@ -1,4 +1,5 @@
-"""`flask recount-enrollments`: correct the numbers of enrollments that pages show."""
+"""`flask verify-workflow`: count the enrollments of workflows again. `flask recount-enrollments`: correct the
+numbers of them that pages show."""
 
 import click
 from flask import Flask
@@ -12,6 +13,7 @@ from app.platform.text.words import counted
 
 def register(app: Flask) -> None:
     app.cli.add_command(_recount_enrollments)
+    app.cli.add_command(_verify_workflow)
 
 
 @click.command("recount-enrollments")
@@ -28,3 +30,26 @@ def _recount_enrollments(account_name: str | None) -> None:
     click.echo(
         f"{counted(len(corrections), 'number')} corrected." if corrections else "All numbers are right."
     )
+
+
+@click.command("verify-workflow")
+@click.argument("workflow", metavar="[NAME OR ID]", required=False)
+@click.option("--account", "account_name", help="Account name; defaults to the first account.")
+@plain_errors
+def _verify_workflow(workflow: str | None, account_name: str | None) -> None:
+    """Recount a workflow, or all: pages show the numbers of the tables, and everybody has a place to go."""
+    actor = terminal_actor(account_name)
+    all_hold = []
+    with acting_for(actor.account_id):
+        for verified in engine.verify_workflows(actor, workflow):
+            click.echo(f"{verified.name} ({verified.status})")
+            for check in verified.checks:
+                mark = "ok    " if check.holds else "BROKEN"
+                click.echo(f"  {mark}  {check.says}: {check.expected:,} = {check.found:,}")
+                for detail in check.details:
+                    click.echo(f"          {detail}")
+            all_hold.append(verified.holds)
+    if not all(all_hold):
+        click.echo(f"{all_hold.count(False):,} of {counted(len(all_hold), 'workflow')} inconsistent.")
+        raise SystemExit(1)
+    click.echo(f"{counted(len(all_hold), 'workflow')} consistent.")
