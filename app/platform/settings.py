@@ -124,7 +124,7 @@ class Settings:
     secret_key: str = _setting(
         "",
         _secret,
-        "Signs sessions and forms; must be the same on every machine.",
+        "Signs sessions and forms, and encrypts saved passwords; the same on every machine.",
         "generated in DATA_DIR",
     )
     workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")

@@ -47,7 +47,7 @@ class Scenes:
         """Name of the scene → what shows it. `alice` is signed in."""
         match group:
             case "settings":
-                return settings_scenes(alice, self._hook) | mail_scenes(alice, self._mail_port)
+                return settings_scenes(alice, self._hook) | mail_scenes(self._mail_port)
             case "files":
                 return file_scenes(self._api, self._workflow, self._folder)
             case "jobs":

@@ -29,6 +29,7 @@ from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.settings import current
 
 TESTS: Final = "mail_tests"
 MOST_TESTS, SECONDS = 20, 600
@@ -38,13 +39,15 @@ TEST_TIMEOUT_SECONDS: Final = 8.0  # per command: somebody waits for the answer
 
 @dataclass(frozen=True)
 class ShownServer:
-    """The mail server as pages show it: without its password. `password_lost`: it can't be read anymore."""
+    """The mail server as pages show it: without its password. `password_lost`: it can't be read anymore.
+    `lacks_public_url`: nothing is sent, because nobody could unsubscribe."""
 
     address: ServerAddress
     has_password: bool
     password_lost: bool
     only_to: tuple[str, ...]
     sending_paused: bool
+    lacks_public_url: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,14 @@ def shown_server(actor: Actor) -> ShownServer | None:
     if row is None:
         return None
     lost = bool(row.password) and decrypted(row.password) is None
-    return ShownServer(_address(row), bool(row.password), lost, tuple(row.only_to), row.sending_paused)
+    return ShownServer(
+        _address(row),
+        bool(row.password),
+        lost,
+        tuple(row.only_to),
+        row.sending_paused,
+        not current().public_url,
+    )
 
 
 def save_mail_server(actor: Actor, typed: Mapping[str, str]) -> None:

@@ -28,6 +28,12 @@ def saved(app: Flask, person: Person) -> MailServerRow | None:
         return session().scalar(query)
 
 
+def public(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the installation have a public address."""
+    settings = replace(app.extensions["settings"], public_url="https://muster.example.com")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+
+
 def main_of(page: str) -> str:
     return page.partition("<main")[2].partition("</main>")[0]
 
@@ -132,7 +138,20 @@ def test_mistakes_are_told_at_their_field(
     assert saved(app, alice) is None
 
 
-def test_pausing_and_rehearsals(app: Flask, alice: Person) -> None:
+def test_without_a_public_address_the_page_says_that_nothing_is_sent(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(alice)
+    assert "PUBLIC_URL" in alice.get(PAGE).text
+    public(app, monkeypatch)
+    assert "PUBLIC_URL" not in alice.get(PAGE).text
+    with app.app_context():
+        found = chosen(alice.actor.account_id)
+    assert found is not None and found.server.name == "muster.example.com"
+
+
+def test_pausing_and_rehearsals(app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    public(app, monkeypatch)
     assert alice.post(f"{PAGE}/sending", {"sending_paused": "y"}).status_code == 409, "there is no server"
     connect(alice)
     typed = {"sending_paused": "y", "only_to": "Ann@Example.com\nexample.org"}
