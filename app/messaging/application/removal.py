@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.contacts import application as contacts
 from app.contacts.application import Consequence, ErasedPerson, Eraser, Trace
-from app.messaging.infrastructure import queries, store
+from app.messaging.infrastructure import queries, sender_store, store
 from app.platform.database.many_rows import id_list
 from app.platform.text.words import counted
 
@@ -35,3 +35,4 @@ def _preview(person: ErasedPerson) -> Sequence[Trace]:
 
 def _erase(person: ErasedPerson) -> None:
     store.blank(person.account_id, id_list([person.contact_id]))
+    sender_store.redact(person.account_id, person.addresses)

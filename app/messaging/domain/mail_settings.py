@@ -9,6 +9,7 @@ from typing import Final
 
 from app.platform.addresses import AddressProblem, email_key
 from app.platform.text.numbers import typed_number
+from app.platform.text.redacting import ERASED
 
 MAX_HOST: Final = 253
 MAX_USER: Final = 254
@@ -117,12 +118,16 @@ def read_address(text: str) -> str | None:
 
 
 def read_only_to(text: str) -> tuple[str, ...] | str:
-    """Read addresses and domains, one on each line; return a sentence if one of them is wrong."""
+    """Read addresses and domains, one on each line; return a sentence if one of them is wrong. An entry of
+    an erased person stays, and reaches nobody."""
     entries = list(dict.fromkeys(filter(None, (part.strip() for part in re.split(r"[\s,;]+", text)))))
     if len(entries) > MAX_ONLY_TO:
         return f"Enter at most {MAX_ONLY_TO} addresses and domains."
     found = []
     for entry in entries:
+        if entry == ERASED:
+            found.append(entry)
+            continue
         name, _, domain = entry.rpartition("@")
         address = read_address(f"{name or 'someone'}@{domain}")
         if address is None:

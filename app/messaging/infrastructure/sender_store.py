@@ -1,11 +1,13 @@
 """Reads and writes of mail servers and senders."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.messaging.infrastructure.sender_tables import MailSender, MailServerRow
 from app.platform.database import session
+from app.platform.database.redacting import redact_rows
 
 _PLAIN = {"synchronize_session": False}
 _FRESH = {"populate_existing": True}
@@ -81,3 +83,9 @@ def make_default(account_id: int, sender_id: int) -> None:
     session().execute(
         of_account.where(MailSender.id == sender_id).values(is_default=True), execution_options=_PLAIN
     )
+
+
+def redact(account_id: int, addresses: Collection[str]) -> None:
+    """Remove the addresses of an erased person from those that a rehearsal reaches. The entry stays, so that
+    the rehearsal does not end."""
+    redact_rows(MailServerRow.__table__, ["only_to"], account_id, addresses)

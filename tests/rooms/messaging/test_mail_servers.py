@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.activity.infrastructure.tables import AuditEntry
+from app.contacts import application as contacts
 from app.messaging.application.mail_servers import save_mail_server
 from app.messaging.application.senders import chosen
 from app.messaging.infrastructure.sender_tables import MailServerRow
@@ -16,6 +17,7 @@ from app.platform.errors import NotAllowed
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.bulk_enrollment.jobs import words_of
+from tests.rooms.engine.enrolled import people
 from tests.rooms.messaging.settings_page import PAGE, PASSWORD, SENDER, connect, server
 from tests.services.statements import statements
 
@@ -172,6 +174,21 @@ def test_pausing_and_rehearsals(app: Flask, alice: Person, monkeypatch: pytest.M
     with app.app_context():
         found = chosen(alice.actor.account_id)
         assert found is not None and not found.is_paused and found.only_to == ("example.org",)
+
+
+def test_an_erased_person_leaves_a_rehearsal_that_goes_on(app: Flask, alice: Person) -> None:
+    connect(alice)
+    [person] = people(app, alice.actor, 1)
+    alice.post(f"{PAGE}/sending", {"only_to": "p0@example.com"})
+    with app.app_context(), acting_for(alice.actor.account_id):
+        contacts.erase_contact(alice.actor, person)
+        found = chosen(alice.actor.account_id)
+    assert found is not None and found.only_to == ("[erased]",)
+    assert not found.reaches("p0@example.com") and not found.reaches("ben@example.com")
+    assert alice.post(f"{PAGE}/sending", {"only_to": "[erased]\nben@example.com"}).status_code == 303
+    with app.app_context():
+        found = chosen(alice.actor.account_id)
+    assert found is not None and found.reaches("ben@example.com") and not found.reaches("[erased]")
 
 
 def test_a_change_of_the_server_keeps_the_brakes(app: Flask, alice: Person) -> None:
