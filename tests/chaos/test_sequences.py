@@ -20,12 +20,12 @@ from app.bulk_enrollment.application.jobs import start
 from app.bulk_enrollment.domain.brakes.rules import Brakes
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FileSelection, FilterSelection, ManualSelection, Selection
-from app.bulk_enrollment.domain.timing.pace import Drip
 from app.contacts import application as contacts
 from app.engine.domain import UNDER_WAY
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.errors import MusterError
+from app.platform.text.pace import Drip
 from app.workflows import application as workflows
 from tests.chaos import observing
 from tests.chaos.observing import Seen

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.bulk_enrollment.application.control import schedule, stopping
-from app.bulk_enrollment.domain.timing.pace import Drip
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.clock import now
 from app.platform.database import session
 from app.platform.errors import Conflict
+from app.platform.text.pace import Drip
 from tests.chaos.siege import PEOPLE, WORKERS, Siege, eventually
 
 A_SECOND = 640  # so that a job takes three

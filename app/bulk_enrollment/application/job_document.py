@@ -6,8 +6,8 @@ from typing import Any, Final
 from app.bulk_enrollment.application.job_facts import JobFacts
 from app.bulk_enrollment.domain.documents import FILE
 from app.bulk_enrollment.domain.job import JobStatus
-from app.bulk_enrollment.domain.timing.pace import Drip
-from app.bulk_enrollment.domain.timing.texts import DAY_NAMES
+from app.platform.text.pace import Drip
+from app.platform.text.pace_words import DAY_NAMES
 
 _SELECTION_TYPES: Final = {FILE: "csv"}  # where they differ from those in the database
 

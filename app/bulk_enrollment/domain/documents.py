@@ -17,10 +17,9 @@ from app.bulk_enrollment.domain.selection import (
     ManualSelection,
     Selection,
 )
-from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, Drip
 from app.files.domain.columns.identify import IDENTIFIERS, Identifier
 from app.files.domain.columns.styles import DATES, PHONES
-from app.platform.text.wall_clock import MIDNIGHT
+from app.platform.text.pace import read_drip
 
 Document = Mapping[str, Any]
 One = TypeVar("One", bound=str)
@@ -89,7 +88,7 @@ def read_options(document: Document) -> JobOptions:
         notify_email=_text(document, "notify_email"),
         scheduled_at=None if starts_at is None else datetime.fromisoformat(starts_at),
         time_zone=_text(document, "time_zone"),
-        drip=None if drip is None else _read_drip(drip),
+        drip=None if drip is None else read_drip(drip),
         brakes=_read_brakes(_mapping(document, "brakes")),
         only_with=_text(document, "only_with"),
         source_name=_text(document, "source_name"),
@@ -97,20 +96,6 @@ def read_options(document: Document) -> JobOptions:
         tag_ids=tuple(int(one) for one in document.get("tag_ids") or ()),
         first_step=None if first_step is None else str(first_step),
         again=bool(document.get("again", False)),
-    )
-
-
-def _read_drip(document: Document) -> Drip:
-    daily_at = document.get("daily_at")
-    return Drip(
-        people=int(document.get("people") or 0),
-        every=int(document.get("every", 1)),
-        unit=_one_of(UNITS, document, "unit") or "days",
-        opens=int(document.get("opens", 0)),
-        closes=int(document.get("closes", MIDNIGHT)),
-        weekdays=tuple(int(one) for one in document.get("weekdays", EVERY_DAY)),
-        zone=_text(document, "zone") or "UTC",
-        daily_at=None if daily_at is None else int(daily_at),
     )
 
 

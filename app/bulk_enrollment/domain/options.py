@@ -7,10 +7,10 @@ from typing import Literal
 from app.accounts.domain.regions import is_zone
 from app.bulk_enrollment.domain.brakes.rules import Brakes, brake_problems
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
-from app.bulk_enrollment.domain.timing.pace import Drip, drip_problem
 from app.contacts.domain.criteria import is_contact_value
 from app.files.domain.columns.identify import Identifier
 from app.platform.addresses import AddressProblem, email_key, explain
+from app.platform.text.pace import Drip, drip_problem
 
 Missing = Literal["skip", "create"]
 Existing = Literal["leave", "fill", "overwrite"]

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.bulk_enrollment.application.report.live_progress import live_state
-from app.bulk_enrollment.domain.timing.pace import Drip
+from app.platform.text.pace import Drip
 from tests.people import Person, Program, program_of
 from tests.rooms.bulk_enrollment.app_clock import AppClock
 from tests.rooms.bulk_enrollment.jobs import MIXED, start_job

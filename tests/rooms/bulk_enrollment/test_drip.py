@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from app.bulk_enrollment.application.control import schedule, stopping
 from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain import job_texts
-from app.bulk_enrollment.domain.timing.pace import WEEKDAYS, Drip
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session, transaction
 from app.platform.errors import Invalid
+from app.platform.text.pace import WEEKDAYS, Drip
 from app.workflows import application as workflows
 from tests.rooms.bulk_enrollment.app_clock import AppClock
 from tests.rooms.bulk_enrollment.trial import Trial, addresses, at_once, lines, set_status

@@ -8,12 +8,12 @@ from app.bulk_enrollment.application.control import stopping
 from app.bulk_enrollment.application.control.pace_changes import change_pace, pace_plan
 from app.bulk_enrollment.application.jobs import run
 from app.bulk_enrollment.application.timing import parts
-from app.bulk_enrollment.domain.timing.pace import Drip
 from app.bulk_enrollment.infrastructure.store import claims, following
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.platform.tenancy import acting_for
+from app.platform.text.pace import Drip
 from tests.people import sign_in
 from tests.rooms.bulk_enrollment.app_clock import AppClock
 from tests.rooms.bulk_enrollment.jobs import words_of

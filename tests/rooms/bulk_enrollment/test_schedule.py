@@ -12,11 +12,11 @@ from app.bulk_enrollment.application.report.shown_jobs import show_job
 from app.bulk_enrollment.domain import job_texts
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.selection import FilterSelection
-from app.bulk_enrollment.domain.timing.pace import Drip
 from app.notifications.infrastructure.tables import OutgoingEmail
 from app.platform.database import session
 from app.platform.errors import Conflict, Invalid, NotAllowed, NotFound, TooMuch
 from app.platform.tenancy import acting_for
+from app.platform.text.pace import Drip
 from app.workflows import application as workflows
 from tests.people import sign_in
 from tests.rooms.bulk_enrollment.app_clock import AppClock

@@ -19,7 +19,7 @@ from app.bulk_enrollment.domain.selection import (
     FilterSelection,
     ManualSelection,
 )
-from app.bulk_enrollment.domain.timing.pace import Drip
+from app.platform.text.pace import Drip
 
 FILE = FileSelection(
     upload_id="019a0000-0000-7000-8000-000000000001",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.bulk_enrollment.domain.timing.pace import (
+from app.platform.text.pace import (
     EVERY_DAY,
     LONGEST,
     WEEKDAYS,

@@ -4,15 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.bulk_enrollment.domain.timing.pace import WEEKDAYS, Drip
-from app.bulk_enrollment.domain.timing.texts import (
-    date_and_time,
-    day_and_time,
-    pace_words,
-    peculiarity_words,
-    short_time,
-    time_until,
-)
+from app.bulk_enrollment.domain.timing.texts import peculiarity_words, short_time, time_until
+from app.platform.text.pace import WEEKDAYS, Drip
+from app.platform.text.pace_words import date_and_time, day_and_time, pace_words
 from app.platform.text.wall_clock import change_on, resolve
 
 

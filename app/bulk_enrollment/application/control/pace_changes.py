@@ -19,15 +19,6 @@ from app.bulk_enrollment.application.timing.plan_ahead import TOO_SLOW, people_o
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, JobStatus
 from app.bulk_enrollment.domain.options import pace_problems
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.timing.pace import (
-    Drip,
-    DripPlan,
-    Portion,
-    drip_plan,
-    plan_left,
-    portion_after_change,
-)
-from app.bulk_enrollment.domain.timing.texts import pace_words
 from app.bulk_enrollment.infrastructure.figures import job_figures
 from app.bulk_enrollment.infrastructure.store import jobs
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
@@ -35,6 +26,15 @@ from app.bulk_enrollment.infrastructure.timing import counts
 from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid
+from app.platform.text.pace import (
+    Drip,
+    DripPlan,
+    Portion,
+    drip_plan,
+    plan_left,
+    portion_after_change,
+)
+from app.platform.text.pace_words import pace_words
 
 
 @dataclass(frozen=True)

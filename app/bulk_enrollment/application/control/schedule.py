@@ -31,7 +31,6 @@ from app.bulk_enrollment.domain.brakes.approval import approval_of_more_rows
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions, misses_start, option_problems
 from app.bulk_enrollment.domain.selection import FilterSelection
-from app.bulk_enrollment.domain.timing.pace import Drip
 from app.bulk_enrollment.domain.timing.texts import missed_start_words
 from app.bulk_enrollment.infrastructure import queries, waiting
 from app.bulk_enrollment.infrastructure.store import jobs
@@ -42,6 +41,7 @@ from app.platform.clock import now
 from app.platform.database import after_commit, transaction
 from app.platform.errors import Conflict, Invalid, TooMuch
 from app.platform.logs import log
+from app.platform.text.pace import Drip
 from app.platform.text.wall_clock import LocalTime, resolve
 from app.workflows import application as workflows
 

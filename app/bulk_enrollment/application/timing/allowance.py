@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.accounts import application as accounts
-from app.bulk_enrollment.domain.timing.pace import Drip, Portion, turn
 from app.bulk_enrollment.domain.timing.rates import MINUTE, SECOND, Rate, free
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.bulk_enrollment.infrastructure.timing import counts
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.settings import UNLIMITED, current
+from app.platform.text.pace import Drip, Portion, turn
 
 KEPT = timedelta(minutes=5)  # longer than any window
 

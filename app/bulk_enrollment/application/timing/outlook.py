@@ -5,10 +5,10 @@ from datetime import datetime
 
 from app.bulk_enrollment.domain.job import FINISHED, RUNNING, JobStatus, Progress
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.timing.pace import DripPlan, Portion, drip_plan, plan_left
 from app.bulk_enrollment.domain.timing.texts import Timing
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.text import formats
+from app.platform.text.pace import DripPlan, Portion, drip_plan, plan_left
 
 
 def timing_of(job: EnrollmentJob, enrolled: int, at: datetime, ahead: int = 0) -> Timing:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from app.bulk_enrollment.domain.options import JobOptions, start_problem
 from app.bulk_enrollment.domain.outcomes import Outcome
-from app.bulk_enrollment.domain.timing.pace import DripPlan, drip_plan
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.platform.errors import Invalid
+from app.platform.text.pace import DripPlan, drip_plan
 
 TOO_SLOW = "At this pace it would take more than a year. Add more people at a time, or add them more often."
 

@@ -1,17 +1,16 @@
 """Wording of start times, paces, and what a job waits for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, WEEKDAYS, Drip, DripPlan
-from app.platform.text.formats import SHORT_DATE, TIME, duration
+from app.platform.text.formats import TIME, duration
+from app.platform.text.pace import Drip, DripPlan
+from app.platform.text.pace_words import clock_field, date_and_time, day_and_time
 from app.platform.text.wall_clock import LocalTime, minute_of
-from app.platform.text.words import counted, joined, sentence
+from app.platform.text.words import counted
 
-WEEKEND: Final = (5, 6)
-DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SOON_SECONDS: Final = 90.0
 
 
@@ -50,25 +49,6 @@ class Timing:
         return ""
 
 
-def date_and_time(moment: datetime, zone: str) -> str:
-    """Format a moment in a named zone: “Tue, Dec 1, 2026, 9:00 AM (Europe/Berlin)”."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%a, {SHORT_DATE}, {TIME}} ({zone})"
-
-
-def day_and_time(moment: datetime, zone: str, now: datetime) -> str:
-    """Format a moment near enough: “today at 9:00 AM”, “tomorrow at …”, “on Mon, Dec 14 at …”."""
-    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    if local.date() == today:
-        day = "today"
-    elif local.date() == today + timedelta(days=1):
-        day = "tomorrow"
-    elif local.year == today.year:
-        day = f"on {local:%a, %b %-d}"
-    else:
-        day = f"on {local:{SHORT_DATE}}"
-    return f"{day} at {local:{TIME}}"
-
-
 def short_time(moment: datetime, zone: str, now: datetime) -> str:
     """Format a moment for a list: “today, 9:00 AM”, “Dec 14, 9:00 AM”."""
     return day_and_time(moment, zone, now).removeprefix("on ").replace(" at ", ", ")
@@ -82,36 +62,6 @@ def time_until(moment: datetime, now: datetime) -> str:
     if seconds >= 2 * 86_400:
         return f"in {counted(round(seconds / 86_400), 'day')}"
     return f"in {duration(seconds)}"
-
-
-def pace_words(drip: Drip) -> str:
-    """Describe a pace: “500 people a day on weekdays from 9:00 AM to 5:00 PM”."""
-    people = counted(drip.people, "person", "people")
-    one = {"minutes": "a minute", "hours": "an hour", "days": "a day"}[drip.unit]
-    often = one if drip.every == 1 else f"every {drip.every:,} {drip.unit}"
-    return " ".join(filter(None, (people, often, _days(drip.weekdays), _hours(drip))))
-
-
-def _days(weekdays: tuple[int, ...]) -> str:
-    chosen = tuple(sorted(set(weekdays)))
-    if chosen == EVERY_DAY:
-        return ""
-    if chosen == WEEKDAYS:
-        return "on weekdays"
-    if chosen == WEEKEND:
-        return "on weekends"
-    return f"on {joined([f'{DAY_NAMES[day]}s' for day in chosen])}"
-
-
-def _hours(drip: Drip) -> str:
-    return f"from {_time(drip.opens)} to {_time(drip.closes)}" if drip.has_hours else ""
-
-
-def _time(minute: int) -> str:
-    hours, minutes = divmod(minute, 60)
-    if minute == 24 * 60:
-        return "midnight"
-    return f"{(hours + 11) % 12 + 1}:{minutes:02} {'AM' if hours < 12 else 'PM'}"
 
 
 def start_words(starts_at: datetime, zone: str, now: datetime) -> str:
@@ -139,18 +89,6 @@ def plan_words(plan: DripPlan, zone: str, now: datetime) -> str:
         return f"{people} will be added {first}."
     last = "more than a year later" if plan.last is None else day_and_time(plan.last, zone, now)
     return f"{people} in {counted(plan.portions, 'portion')}: the first {first}, the last {last}."
-
-
-def portion_words(plan: DripPlan, zone: str, now: datetime) -> list[str]:
-    """Say when each of the first portions leaves, and how many follow; empty for one portion."""
-    if plan.portions < 2:
-        return []
-    words = [
-        f"{sentence(day_and_time(at, zone, now))}: {counted(people, 'person', 'people')}"
-        for at, people in plan.first
-    ]
-    more = plan.portions - len(plan.first)
-    return words + ([f"and {counted(more, 'more portion')}"] if more else [])
 
 
 def waiting_words(timing: Timing) -> str:
@@ -191,12 +129,6 @@ def peculiarity_words(local: datetime, meant: LocalTime, zone: str) -> str:
     if meant.peculiarity == "repeated":
         return f"Clocks go back on {day}, so {at} occurs twice in {zone}. The job starts the first time."
     return ""
-
-
-def clock_field(minute: int) -> str:
-    """Return a minute of the day as the value of a time field: 540 → 09:00; the end of the day is 00:00."""
-    hours, minutes = divmod(minute % (24 * 60), 60)
-    return f"{hours:02}:{minutes:02}"
 
 
 def local_fields(moment: datetime, zone: str) -> tuple[str, str]:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.bulk_enrollment.domain.job import RUNNING, BatchStatus
-from app.bulk_enrollment.domain.timing.pace import Drip, Portion
 from app.bulk_enrollment.domain.timing.rates import Enrolled
 from app.bulk_enrollment.infrastructure.conditions.start_times import may_begin
 from app.bulk_enrollment.infrastructure.tables import EnrollmentBatch, EnrollmentJob, LimitedEnrollment
 from app.platform.database import is_sqlite, session
+from app.platform.text.pace import Drip, Portion
 
 # Keys of advisory locks: of all accounts together, and the base of those of single accounts.
 SHARED_LOCK, ACCOUNT_LOCKS = 7_301_442_200, 7_301_500_000_000

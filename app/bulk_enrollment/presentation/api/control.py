@@ -15,11 +15,11 @@ from app.bulk_enrollment.presentation.api.requests import named_as_sent
 from app.bulk_enrollment.presentation.api.schemas import Job
 from app.bulk_enrollment.presentation.api.shapes import job_of
 from app.bulk_enrollment.presentation.api.starting import ENROLLMENT
-from app.bulk_enrollment.presentation.api.timing import NewDrip, Zone
 from app.platform import web
 from app.platform.api.conditional import raise_if_changed
 from app.platform.api.moments import Moment
 from app.platform.api.operations import operation
+from app.platform.api.pace import NewDrip, Zone
 from app.platform.api.schemas import Body, described
 from app.platform.errors import fields_renamed
 

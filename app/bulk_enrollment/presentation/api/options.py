@@ -13,9 +13,9 @@ from app.bulk_enrollment.domain.brakes.rules import (
     Brakes,
 )
 from app.bulk_enrollment.domain.job import LARGEST_ASKED, SMALLEST_ASKED
-from app.bulk_enrollment.presentation.api.timing import NewDrip, Zone
 from app.contacts.domain import MAX_TAG, tag_name, tag_problem
 from app.platform.api.moments import EXAMPLE_MOMENT, Moment
+from app.platform.api.pace import NewDrip, Zone
 from app.platform.api.schemas import Body, described
 from app.platform.errors import Invalid
 

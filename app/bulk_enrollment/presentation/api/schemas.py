@@ -7,6 +7,7 @@ from app.bulk_enrollment.domain.brakes.rules import FAILED_PERCENT
 from app.bulk_enrollment.domain.job import DRY_RUN, JobStatus
 from app.bulk_enrollment.domain.pausing import Decision, PausedBy
 from app.platform.api.example_ids import JOB_ID, UPLOAD_ID, WORKFLOW_ID
+from app.platform.api.pace import Weekday
 from app.platform.api.schemas import Schema, described
 
 STARTED_AT: Final = "2026-03-01T09:00:00Z"
@@ -26,7 +27,6 @@ Decided = Annotated[
 ]
 FixedRowState = Literal["open", "ready", "left_out"]
 PlanStatus = Literal["planning", "ready", "failed", "started"]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Total = Annotated[int, described("Number of rows.", 5000)]
 Processed = Annotated[
     int, described("Rows that are done: `succeeded` + `failed` + `skipped`, without canceled ones.", 2500)

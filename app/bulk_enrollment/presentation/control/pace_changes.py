@@ -7,12 +7,12 @@ from app.accounts import application as accounts
 from app.bulk_enrollment.application.control.pace_changes import PacePlan, change_pace, pace_plan
 from app.bulk_enrollment.application.report import shown_jobs as report
 from app.bulk_enrollment.domain.permissions import permission_for
-from app.bulk_enrollment.domain.timing.pace import Drip
-from app.bulk_enrollment.domain.timing.texts import pace_words
 from app.bulk_enrollment.presentation.control.timing import PlanInWords, drip_in_words, show_problems
 from app.bulk_enrollment.presentation.selection.when_form import When, WhenForm, form_for, read_when
 from app.platform import web
 from app.platform.errors import Conflict, Invalid
+from app.platform.text.pace import Drip
+from app.platform.text.pace_words import pace_words
 from app.platform.text.words import counted
 
 blueprint = Blueprint("pace", __name__, url_prefix="/enrollments/<public_id>/pace")

@@ -14,13 +14,7 @@ from app.bulk_enrollment.application.job_lookup import find_job
 from app.bulk_enrollment.application.timing.plan_ahead import TimePlan, check_timing, time_plan
 from app.bulk_enrollment.domain.options import JobOptions
 from app.bulk_enrollment.domain.permissions import permission_for
-from app.bulk_enrollment.domain.timing.pace import Drip, DripPlan
-from app.bulk_enrollment.domain.timing.texts import (
-    pace_words,
-    plan_words,
-    portion_words,
-    start_words,
-)
+from app.bulk_enrollment.domain.timing.texts import plan_words, start_words
 from app.bulk_enrollment.presentation.selection.when_form import (
     When,
     WhenForm,
@@ -31,6 +25,8 @@ from app.platform import web
 from app.platform.clock import now
 from app.platform.errors import Conflict, Invalid, MusterError, TooMuch
 from app.platform.text.numbers import whole_number
+from app.platform.text.pace import Drip, DripPlan
+from app.platform.text.pace_words import pace_words, portion_words
 
 blueprint = Blueprint("timing", __name__, url_prefix="/enrollments")
 

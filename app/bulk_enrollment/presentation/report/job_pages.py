@@ -21,7 +21,6 @@ from app.bulk_enrollment.domain.forecast import words_of
 from app.bulk_enrollment.domain.job import DRY_RUN, FINISHED, RUNNING, JobStatus, statuses_named
 from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.permissions import permission_for
-from app.bulk_enrollment.domain.timing.texts import date_and_time, pace_words, portion_words
 from app.bulk_enrollment.infrastructure import queries
 from app.bulk_enrollment.infrastructure.job_list import JobFilter
 from app.bulk_enrollment.infrastructure.problem_rows import MAX_SEARCH_LENGTH, MOST, SORTS, ProblemFilter
@@ -35,6 +34,7 @@ from app.platform.clock import now
 from app.platform.settings import current
 from app.platform.text import formats
 from app.platform.text.numbers import whole_number
+from app.platform.text.pace_words import date_and_time, pace_words, portion_words
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/enrollments")
 imports = Blueprint("imports", __name__, url_prefix="/contacts/imports")

@@ -7,16 +7,15 @@ from typing import Any, cast
 
 from flask import flash, request
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts.domain.regions import is_zone, zones_by_area
 from app.bulk_enrollment.application.control.schedule import local_start
 from app.bulk_enrollment.domain.options import UNKNOWN_ZONE, JobOptions
-from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, UNITS, WEEKDAYS, Drip, Unit, drip_problem
-from app.bulk_enrollment.domain.timing.texts import DAY_NAMES, clock_field, local_fields, peculiarity_words
-from app.platform.text.numbers import typed_number
-from app.platform.text.wall_clock import MIDNIGHT, minute_of
+from app.bulk_enrollment.domain.timing.texts import local_fields, peculiarity_words
+from app.platform.text.pace import Drip
+from app.platform.web.pace_form import first_pace, pace_fields, pace_values, read_pace
 
 DATE, TIME = "%Y-%m-%d", "%H:%M"
 
@@ -39,7 +38,7 @@ class When:
 def when_fields() -> type:
     """Return a mixin class of the fields."""
 
-    class WhenFields:
+    class WhenFields(pace_fields()):  # type: ignore[misc]
         when = RadioField(
             "Start",
             choices=[SelectChoice("now", "Right away"), SelectChoice("later", "At a date and time")],
@@ -49,28 +48,6 @@ def when_fields() -> type:
         start_date = StringField("Date")
         start_time = StringField("Time")
         time_zone = SelectField("Time zone", validate_choice=False)
-        pace = RadioField(
-            "Pace",
-            choices=[SelectChoice("all", "All at once"), SelectChoice("spread", "Spread over time")],
-            default="all",
-            validate_choice=False,
-        )
-        drip_people = StringField("People at a time")
-        drip_every = StringField("Every", default="1")
-        drip_unit = SelectField(
-            "Unit",
-            choices=[SelectChoice(unit, unit) for unit in UNITS],
-            default="days",
-            validate_choice=False,
-        )
-        drip_opens = StringField("From", default="00:00")
-        drip_closes = StringField("To", default="00:00")
-        drip_weekdays = SelectMultipleField(
-            "Days",
-            choices=[SelectChoice(str(day), name) for day, name in enumerate(DAY_NAMES)],
-            default=[str(day) for day in EVERY_DAY],
-            validate_choice=False,
-        )
 
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
@@ -90,35 +67,16 @@ def form_for(options: JobOptions, zone: str) -> WhenForm:
 
 def first_when(zone: str) -> dict[str, Any]:
     """Return the preset values of the fields, in the account's time zone."""
-    return {
-        "when": "now",
-        "time_zone": zone,
-        "pace": "all",
-        "drip_every": "1",
-        "drip_unit": "days",
-        "drip_opens": "09:00",
-        "drip_closes": "17:00",
-        "drip_weekdays": [str(day) for day in WEEKDAYS],
-    }
+    return {"when": "now", "time_zone": zone, **first_pace()}
 
 
 def when_values(options: JobOptions, zone: str) -> dict[str, Any]:
     """Return {field: value} to show what was chosen earlier; `zone` is the account's time zone."""
-    values = first_when(options.drip.zone if options.drip else options.time_zone or zone)
+    values: dict[str, Any] = first_when(options.drip.zone if options.drip else options.time_zone or zone)
     if options.scheduled_at is not None:
         day, time = local_fields(options.scheduled_at, values["time_zone"])
         values |= {"when": "later", "start_date": day, "start_time": time}
-    if drip := options.drip:
-        values |= {
-            "pace": "spread",
-            "drip_people": str(drip.people),
-            "drip_every": str(drip.every),
-            "drip_unit": drip.unit,
-            "drip_opens": clock_field(drip.opens),
-            "drip_closes": clock_field(drip.closes),
-            "drip_weekdays": [str(day) for day in drip.weekdays],
-        }
-    return values
+    return values | pace_values(options.drip)
 
 
 def read_when(form: Any, account_zone: str) -> When:
@@ -131,7 +89,7 @@ def read_when(form: Any, account_zone: str) -> When:
     start = read_start(form, zone) if form.when.data == "later" else When(time_zone=zone)
     if form.pace.data != "spread":
         return start
-    drip, problems = _read_drip(form, zone)
+    drip, problems = read_pace(form, zone)
     return replace(start, drip=drip, problems={**start.problems, **problems})
 
 
@@ -157,30 +115,6 @@ def flash_notice(account_zone: str) -> None:
     form = WhenForm(formdata=request.form, meta={"csrf": False})
     if notice := read_when(form, account_zone).notice:
         flash(notice, "info")
-
-
-def _read_drip(form: Any, zone: str) -> tuple[Drip | None, dict[str, str]]:
-    opens, closes = (_parsed((one.data or "")[:5], TIME) for one in (form.drip_opens, form.drip_closes))
-    if opens is None or closes is None:
-        wrong = "drip_opens" if opens is None else "drip_closes"
-        return None, {wrong: "Choose a time."}
-    unit = form.drip_unit.data if form.drip_unit.data in UNITS else "days"
-    drip = Drip(
-        people=_number(form.drip_people.data),
-        every=_number(form.drip_every.data),
-        unit=cast(Unit, unit),
-        opens=minute_of(opens),
-        closes=minute_of(closes) or MIDNIGHT,
-        weekdays=tuple(day for day in EVERY_DAY if str(day) in (form.drip_weekdays.data or [])),
-        zone=zone,
-    )
-    problem = drip_problem(drip)
-    return (None, {f"drip_{problem[0]}": problem[1]}) if problem else (drip, {})
-
-
-def _number(text: str | None) -> int:
-    """Return a whole number, or 0, which is never valid."""
-    return typed_number(text) or 0
 
 
 def _parsed(text: str, form: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The pace of a job that is spread over time (a drip): so many people in each portion, only at chosen hours
+"""The pace of people who are let in over time (a drip): so many in each portion, only at chosen hours
 and on chosen weekdays.
 
 Portions by minutes or hours are that far apart in elapsed time; portions by days begin at the same time of
@@ -6,11 +6,11 @@ day. Both move to the next permitted moment where they would fall outside the ch
 are in UTC; hours, weekdays and days are those of the drip's time zone.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.platform.text.wall_clock import MIDNIGHT, change_on, minute_of, moment_of
@@ -93,6 +93,26 @@ def drip_problem(drip: Drip) -> tuple[str, str] | None:
     if not 0 <= drip.opens < drip.closes <= MIDNIGHT:
         return "closes", "The end of the hours must be later than their start."
     return None
+
+
+def write_drip(drip: Drip) -> dict[str, Any]:
+    """Return a drip as JSON."""
+    return asdict(drip) | {"weekdays": list(drip.weekdays)}
+
+
+def read_drip(document: Mapping[str, Any]) -> Drip:
+    """Return the drip of a JSON document; what is missing has its default."""
+    daily_at, unit = document.get("daily_at"), document.get("unit")
+    return Drip(
+        people=int(document.get("people") or 0),
+        every=int(document.get("every", 1)),
+        unit=unit if unit in UNITS else "days",
+        opens=int(document.get("opens", 0)),
+        closes=int(document.get("closes", MIDNIGHT)),
+        weekdays=tuple(int(one) for one in document.get("weekdays", EVERY_DAY)),
+        zone=str(document.get("zone") or "UTC"),
+        daily_at=None if daily_at is None else int(daily_at),
+    )
 
 
 def first_open(drip: Drip, moment: datetime) -> datetime:

@@ -1,15 +1,15 @@
-"""When a job starts, and how its people are spread over time, as programs send it."""
+"""How people are spread over time, as programs send it."""
 
 import re
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from app.bulk_enrollment.domain.timing.pace import EVERY_DAY, MOST_PEOPLE, Drip
-from app.bulk_enrollment.presentation.api.schemas import Weekday
 from app.platform.api.schemas import Body, described
+from app.platform.text.pace import EVERY_DAY, MOST_PEOPLE, Drip
 from app.platform.text.wall_clock import MIDNIGHT
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Final = get_args(Weekday)
 _CLOCK: Final = re.compile(r"(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 
