@@ -13,6 +13,7 @@ MOMENT = sa.DateTime(timezone=True)
 JSON = sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql")
 ACCOUNT = "(NULLIF(current_setting('muster.account_id', true), ''))::bigint"
 PLANNED = sa.text("state = 'planned'")
+SENT_BY = sa.text("sender_id IS NOT NULL")
 OPEN = sa.text("state IN ('sending', 'uncertain')")
 
 
@@ -39,6 +40,7 @@ def upgrade() -> None:
         sa.Column("merge_values", JSON),
         sa.Column("answer", sa.String(300), nullable=False),
         sa.Column("settled_at", MOMENT),
+        sa.Column("sender_id", BIG),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("token", name=op.f("uq_messages_token")),
     )
@@ -55,6 +57,13 @@ def upgrade() -> None:
         op.f("ix_messages_account_id_contact_id_id"), "messages", ["account_id", "contact_id", "id"]
     )
     op.create_index(op.f("ix_messages_account_id_id"), "messages", ["account_id", "id"])
+    op.create_index(
+        "ix_messages_sent_by",
+        "messages",
+        ["sender_id", "settled_at"],
+        sqlite_where=SENT_BY,
+        postgresql_where=SENT_BY,
+    )
     op.create_table(
         "sending_turns",
         sa.Column("account_id", BIG, nullable=False),

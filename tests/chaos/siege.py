@@ -38,6 +38,7 @@ SHORT = {
     "BATCH_LEASE_SECONDS": "2",
     "MAX_CONTACTS_PER_JOB": "100000",
     "MAX_UNFINISHED_JOBS": "1000",
+    "PUBLIC_URL": "http://localhost",
 }
 
 PEOPLE, TWICE, WRONG, WITHHELD = 1_840, 80, 40, 40

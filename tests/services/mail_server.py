@@ -19,27 +19,40 @@ CERTIFICATE = Path(__file__).resolve().parents[1] / "data" / "certificates" / "l
 
 
 class MailServer:
-    """`received` are the messages; `attempts` counts those that began to be handed over.
+    """`received` are the messages; `attempts` counts those that began to be handed over, `connections` those
+    who said hello.
 
-    `refusal` is the answer to the recipient, such as "550 Unknown", `late_refusal` the answer to the message.
-    With `drops`, the connection is closed in the middle of a message. `stalls` are seconds before the answer.
+    `refusal` is the answer to every recipient, such as "550 Unknown", `refusals` that to some addresses;
+    `late_refusal` is the answer to the message.
+    With `drops`, the connection is closed in the middle of a message, with `closes_after` after so many.
+    `stalls` are seconds before the answer.
     """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
         self.attempts = 0
+        self.connections = 0
         self.refusal = ""
+        self.refusals: dict[str, str] = {}
         self.late_refusal = ""
         self.drops = False
+        self.closes_after = 0
         self.stalls = 0.0
         self.port = 0
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         self.attempts += 1
-        if self.refusal:
-            return self.refusal
+        if refusal := self.refusal or self.refusals.get(address, ""):
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -53,6 +66,8 @@ class MailServer:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.received.append(message)
+        if self.closes_after and len(self.received) % self.closes_after == 0:
+            asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return "250 Kept"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.messaging.infrastructure import store
+from app.messaging.infrastructure import planning
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]]
         "planned_at": at,
         "due_at": at,
     }
-    return store.plan(account_id, people, values)
+    return planning.plan(account_id, people, values)
 
 
 def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """Withdraw the messages of enrollments that have ended, if they are not sent yet."""
     if enrollment_ids:
-        store.withdraw(account_id, enrollment_ids, at)
+        planning.withdraw(account_id, enrollment_ids, at)

@@ -5,27 +5,28 @@ account; another one that comes meanwhile ends at once.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from app.messaging.application.sources import Content, Settled, source
+from app.contacts import application as contacts
+from app.messaging.application.handing_over import hand_over
+from app.messaging.application.sources import Settled, source
+from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
-from app.messaging.domain.states import SETTLED, State, wait_before
+from app.messaging.domain.states import SETTLED
 from app.messaging.infrastructure import store, turns
-from app.messaging.infrastructure.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Answer, Claimed
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.database.deadlocks import despite_deadlocks
+from app.platform.database.many_rows import id_list
 from app.platform.logs import log
-from app.platform.mail import MAX_ANSWER_LENGTH
 
 SEND_TASK = "messaging.send_due"
 SECONDS_IN_A_ROW = 30.0
 WAKE_AGAIN_SECONDS = 5.0
-GONE = "The contact no longer exists."
 
 _woken: dict[int, float] = {}
 
@@ -47,7 +48,7 @@ def send_due(account_id: int, at: datetime | None = None) -> None:
     if not _take_turn(account_id, holder):
         return
     try:
-        with way_out(account_id, None) as out:
+        with way_out(account_id) as out:
             while time.monotonic() < give_way and not queue.should_stop():
                 handled = _send_round(account_id, holder, out, at)
                 sent += handled
@@ -87,64 +88,23 @@ def _take_turn(account_id: int, holder: str) -> bool:
 
 
 def _send_some(account_id: int, workflow_id: int, out: WayOut, at: datetime | None) -> int:
+    most = out.most_at_once(at or now())
     with transaction():
-        claimed, withdrawn = store.claim(account_id, workflow_id, at or now(), out.at_once)
+        claimed, withdrawn = store.claim(account_id, workflow_id, at or now(), most) if most else ([], 0)
     if claimed:
         written = source().write(account_id, claimed, out.sender_name)
         forget_snapshot()  # no transaction is open while a mail server takes its time
-        answers = list(_answers(claimed, written, out, at or now()))
+        answers = list(hand_over(claimed, written, out, at or now()))
         despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))
     return len(claimed) + withdrawn
-
-
-def _answers(
-    claimed: Iterable[Claimed], written: Mapping[int, Content | str], out: WayOut, at: datetime
-) -> Iterator[Answer]:
-    """Hand messages over, and yield what became of each. Once the mail server can't be reached, the others
-    are not tried."""
-    unreachable = ""
-    for message in claimed:
-        content = written.get(message.id, GONE)
-        if isinstance(content, str):
-            yield Answer(message.id, message.attempt, State.FAILED, content)
-            continue
-        if unreachable:
-            yield _again(message, content, Unreachable(unreachable), at)
-            continue
-        try:
-            yield _answer(message, content, State.SENT, out.send(message, content))
-        except Unreachable as failure:
-            unreachable = str(failure)
-            yield _again(message, content, failure, at)
-        except Refused as refused:
-            yield _again(message, content, refused, at)
-        except Doubtful as doubt:
-            yield _answer(message, content, State.UNCERTAIN, str(doubt))
-
-
-def _again(message: Claimed, content: Content, refused: Refused, at: datetime) -> Answer:
-    wait = None if refused.is_final else wait_before(message.attempt)
-    if wait is None:
-        return _answer(message, content, State.FAILED, str(refused))
-    return Answer(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + wait)
-
-
-def _answer(message: Claimed, content: Content, state: State, said: str) -> Answer:
-    return Answer(
-        message.id,
-        message.attempt,
-        state,
-        said[:MAX_ANSWER_LENGTH],
-        content.address,
-        content.subject,
-        dict(content.merge_values),
-    )
 
 
 def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answer], at: datetime) -> None:
     messages = {one.id: one for one in claimed}
     with transaction():
+        contacts.hold_many(account_id, id_list([one.contact_id for one in claimed]))
         recorded = store.answer(account_id, answers, at)
+        note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
         settled = [
             Settled(message.enrollment_id, message.step_id, message.visit, one.state, one.answer)
             for one in answers

@@ -54,7 +54,19 @@ class Connection:
         self._client: smtplib.SMTP | None = None
 
     def send(self, mail: EmailMessage, sender: str, to: str) -> str:
-        """Hand over a message; return what the server said. Raises Refused and Doubtful."""
+        """Hand over a message; return what the server said. Raises Refused, Unreachable, and Doubtful.
+
+        A connection that the server has closed meanwhile is opened again.
+        """
+        wire, was_open = _wire(mail), self._client is not None
+        try:
+            return self._hand_over(wire, sender, to)
+        except Unreachable:
+            if not was_open:
+                raise
+            return self._hand_over(wire, sender, to)
+
+    def _hand_over(self, wire: bytes, sender: str, to: str) -> str:
         client = self._opened()
         has_begun = False
         try:
@@ -62,7 +74,7 @@ class Connection:
             _expect(client.rcpt(to), "recipient")
             _expect(client.docmd("DATA"), "data", 354)
             has_begun = True
-            client.send(_wire(mail))
+            client.send(wire)
             reply = client.getreply()
             _expect(reply, "message")
             return _said(*reply)
@@ -85,10 +97,7 @@ class Connection:
 
     def _opened(self) -> smtplib.SMTP:
         if self._client is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                if self._client.noop()[0] == 250:
-                    return self._client
-            self.close()
+            return self._client
         server = self._server
         sign_in = (server.user, server.password) if server.user else None
         try:

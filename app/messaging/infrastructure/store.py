@@ -4,29 +4,24 @@ A message is claimed before its provider is spoken to, in a transaction of its o
 leaves it as `sending`, and when its lease is over it becomes `uncertain`. So nothing is sent twice by itself.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from secrets import token_hex
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import constant, constants, execute_built, is_there, off_index
+from app.platform.database.many_rows import Bound, constant, constants, execute_built, is_there
 from app.platform.database.short_reads import in_ids, read_built
 from app.platform.leases import moment
 
 _messages, _contacts = Message.__table__, Contact.__table__
 LEASE_SECONDS = 180.0  # longer than AT_ONCE messages take, also if the mail server stalls at the last one
-_OF_ROW = ("enrollment_id", "contact_id", "visit", "token")
-_GIVEN = ("account_id", "channel", "state", "workflow_id", "version_id", "step_id", "planned_at", "due_at")
 
 
 class Claimed(NamedTuple):
@@ -55,15 +50,7 @@ class Answer(NamedTuple):
     subject: str | None = None
     merge_values: dict[str, Any] | None = None
     due_at: datetime | None = None
-
-
-def plan(account_id: int, rows: Sequence[Sequence[int]], values: dict[str, Any]) -> int:
-    """Plan a message for each of `rows` (enrollment id, contact id, visit); return how many are new. `values`
-    are those of _GIVEN that all have."""
-    all_have = {f"m_{name}": value for name, value in values.items()}
-    all_have |= {"m_account_id": account_id, "m_state": State.PLANNED.value}
-    all_have["m_rows"] = json.dumps([(*row, token_hex(16)) for row in rows])
-    return int(execute_built(_planning(is_sqlite()), all_have, rowcount=True).rowcount)
+    sender_id: int | None = None
 
 
 def accounts_due(at: datetime) -> list[int]:
@@ -101,10 +88,17 @@ def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]
     }
 
 
-def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
-    """Withdraw the planned messages of enrollments."""
-    values = {"of_account": account_id, "ids": enrollment_ids, "at": at}
-    execute_built(_withdraw(is_sqlite()), values)
+def events_of(account_id: int, ids: Sequence[int]) -> Bound:
+    """Select (contact_id, workflow_id, text: the id) of messages whose contacts exist, for timelines."""
+    return Bound(_events(is_sqlite()), {"of_account": account_id, "ids": ids})
+
+
+def sent_since(account_id: int, sender_id: int, since: datetime) -> int:
+    """Return how many messages a sender has handed over to a mail server, also those that it did not take."""
+    query = sa.select(sa.func.count()).where(
+        Message.account_id == account_id, Message.sender_id == sender_id, Message.settled_at > since
+    )
+    return session().scalar(query) or 0
 
 
 def blank(account_id: int, contacts: sa.Select[Any]) -> None:
@@ -123,27 +117,6 @@ def doubt_abandoned() -> list[tuple[int, int]]:
     for (account_id,) in found:
         counted[account_id] = counted.get(account_id, 0) + 1
     return sorted(counted.items())
-
-
-@lru_cache
-def _planning(on_sqlite: bool) -> Any:
-    rows = sa.bindparam("m_rows", type_=sa.Text)
-    array = sa.func.json_each(rows) if on_sqlite else sa.func.json_array_elements(sa.cast(rows, sa.JSON))
-    each = array.table_valued("value").c.value
-    shared = {name: sa.bindparam(f"m_{name}", type_=_messages.c[name].type) for name in _GIVEN}
-    of_row = [_nth(each, number, _messages.c[name].type, on_sqlite) for number, name in enumerate(_OF_ROW)]
-    rest: list[Any] = [sa.literal_column("0"), sa.literal_column("''")]
-    chosen = sa.select(*shared.values(), *of_row, *rest).where(sa.true())
-    names = [*shared, *_OF_ROW, "attempt", "answer"]
-    insert = (sqlite if on_sqlite else postgresql).insert(_messages)
-    return insert.from_select(names, chosen).on_conflict_do_nothing()
-
-
-def _nth(array: Any, number: int, kind: Any, on_sqlite: bool) -> sa.ColumnElement[Any]:
-    """Return a value of a JSON array."""
-    if on_sqlite:
-        return sa.func.json_extract(array, sa.literal_column(f"'$[{number}]'"), type_=kind)
-    return sa.cast(array.op("->>")(sa.literal_column(str(number))), kind)
 
 
 @lru_cache
@@ -230,20 +203,6 @@ def _claim(on_sqlite: bool) -> Any:
 
 
 @lru_cache
-def _withdraw(on_sqlite: bool) -> Any:
-    one = _messages.c
-    return (
-        sa.update(_messages)
-        .where(
-            off_index(one.account_id, on_sqlite) == _id("of_account"),
-            in_ids(one.enrollment_id, "ids", on_sqlite),
-            one.state == constant(State.PLANNED.value),
-        )
-        .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
-    )
-
-
-@lru_cache
 def _withdraw_unreachable(on_sqlite: bool) -> Any:
     one = _messages.c
     return (
@@ -258,7 +217,7 @@ def _withdraw_unreachable(on_sqlite: bool) -> Any:
     )
 
 
-_ANSWERED = ("state", "answer", "address", "subject", "merge_values", "due_at")
+_ANSWERED = ("state", "answer", "address", "subject", "merge_values", "due_at", "sender_id")
 
 
 def _answered(one: Answer) -> dict[str, Any]:
@@ -280,6 +239,17 @@ def _answer() -> Any:
             one.state.in_(constants((State.SENDING.value, State.UNCERTAIN.value))),
         )
         .values(**given, lease_until=sa.null(), settled_at=_moment("at"))
+    )
+
+
+@lru_cache
+def _events(on_sqlite: bool) -> sa.Select[Any]:
+    one = _messages.c
+    contact = sa.select(_contacts.c.id).where(
+        _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
+    )
+    return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
+        one.account_id == _id("of_account"), in_ids(one.id, "ids", on_sqlite), is_there(contact)
     )
 
 

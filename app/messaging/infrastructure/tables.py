@@ -12,6 +12,7 @@ from app.platform.database import BigInt, db
 from app.platform.tenancy import AccountOwned
 
 PLANNED = sa.text(f"state = '{State.PLANNED.value}'")
+SENT_BY = sa.text("sender_id IS NOT NULL")
 OPEN = sa.text(f"state IN ('{State.SENDING.value}', '{State.UNCERTAIN.value}')")
 
 
@@ -20,7 +21,8 @@ class Message(AccountOwned, db.Model):
 
     `token` is random: links in the message contain it, and the Message-ID is made from it. `merge_values` are
     those with which it was sent, so that it can be shown as it was. `answer` is what the mail server said, or
-    why it was not sent. No foreign keys, because thousands are planned at once.
+    why it was not sent; `sender_id` is whom a mail server got it from. No foreign keys, because thousands are
+    planned at once.
     """
 
     __tablename__ = "messages"
@@ -35,6 +37,13 @@ class Message(AccountOwned, db.Model):
             postgresql_where=PLANNED,
         ),
         sa.Index("ix_messages_open", "lease_until", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index(
+            "ix_messages_sent_by",
+            "sender_id",
+            "settled_at",
+            sqlite_where=SENT_BY,
+            postgresql_where=SENT_BY,
+        ),
         sa.Index(None, "account_id", "contact_id", "id"),
         sa.Index(None, "account_id", "id"),
     )
@@ -58,6 +67,7 @@ class Message(AccountOwned, db.Model):
     merge_values: Mapped[dict[str, Any] | None]
     answer: Mapped[str] = mapped_column(sa.String(300), default="")
     settled_at: Mapped[datetime | None]
+    sender_id: Mapped[int | None] = mapped_column(BigInt)
 
 
 class SendingTurn(AccountOwned, db.Model):

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from app.contacts import application as contacts
 from app.messaging import application as messaging
 from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
+from app.messaging.application.time_line import WORDS, describe_events
 from app.messaging.presentation import audit_words, mail_pages, tasks, unsubscribe_pages
 from app.platform.attempts import AttemptLimiter
 
@@ -16,3 +18,4 @@ def init(app: Flask) -> None:
     audit_words.register()
     unsubscribe_pages.init(app)
     messaging.register_removal()
+    contacts.register_events(WORDS, describe_events)

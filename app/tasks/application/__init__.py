@@ -30,7 +30,7 @@ from app.tasks.application.reading import (
 )
 from app.tasks.application.reading_notes import NotePage, ShownNote, notes_of_contact, show_note
 from app.tasks.application.removal import register_removal
-from app.tasks.application.sources import register_workflow_names
+from app.tasks.application.sources import register_workflow_names, workflows_named
 from app.tasks.application.time_line import describe_events
 from app.tasks.domain import ANYONE, Assignee, NewNote, NewTask, Source
 from app.tasks.domain.due import due_in_days, due_on
@@ -73,4 +73,5 @@ __all__ = [
     "show_task",
     "task_list",
     "tasks_of_contact",
+    "workflows_named",
 ]

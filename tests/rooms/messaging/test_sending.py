@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging.application import sending
-from app.messaging.infrastructure import store, turns
+from app.messaging.infrastructure import planning, store, turns
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -57,8 +57,8 @@ def test_a_message_is_planned_once_for_a_step(app: Flask, bob: Person) -> None:
     }
     with app.app_context(), acting_for(bob.actor.account_id), transaction():
         shared["planned_at"] = message.planned_at
-        assert store.plan(bob.actor.account_id, [row], shared) == 0
-        assert store.plan(bob.actor.account_id, [(*row[:2], 2)], shared) == 1
+        assert planning.plan(bob.actor.account_id, [row], shared) == 0
+        assert planning.plan(bob.actor.account_id, [(*row[:2], 2)], shared) == 1
 
 
 def test_who_opts_out_between_planning_and_sending_gets_nothing(app: Flask, bob: Person) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-LINE = 78
 RULE = "-" * 20
 
 
@@ -13,7 +12,8 @@ def text_of(tokens: Sequence[Token]) -> str:
     words."""
     blocks: list[str] = []
     marks: list[str] = []  # of the lists that are open: a bullet, or the next number
-    prefix = ""
+    is_tight = False
+    prefix, follows = "", False  # whether this is a line of a list without blank lines, after another one
     for token in tokens:
         match token.type:
             case "bullet_list_open":
@@ -22,13 +22,20 @@ def text_of(tokens: Sequence[Token]) -> str:
                 marks.append(str(token.attrGet("start") or 1))
             case "bullet_list_close" | "ordered_list_close":
                 marks.pop()
+                prefix, follows = "  " * len(marks), follows and bool(marks)
             case "list_item_open":
                 prefix = f"{'  ' * (len(marks) - 1)}{marks[-1]}{'.' if marks[-1] != '-' else ''} "
                 if marks[-1] != "-":
                     marks[-1] = str(int(marks[-1]) + 1)
+            case "paragraph_open":
+                is_tight = token.hidden
             case "inline":
-                blocks.append(prefix + _inline(token.children or []))
-                prefix = "  " * len(marks)
+                words = prefix + _inline(token.children or [])
+                if follows and is_tight:
+                    blocks[-1] += f"\n{words}"
+                else:
+                    blocks.append(words)
+                prefix, follows, is_tight = "  " * len(marks), bool(marks), False
             case "fence" | "code_block":
                 blocks.append(token.content.rstrip())
             case "hr":

@@ -1,0 +1,58 @@
+"""Handing messages over one by one, and what became of each."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from app.messaging.application.sources import Content
+from app.messaging.application.ways_out import Taken, WayOut
+from app.messaging.domain.states import State, wait_before
+from app.messaging.infrastructure.smtp import Doubtful, Refused, Unreachable
+from app.messaging.infrastructure.store import Answer, Claimed
+from app.platform.mail import MAX_ANSWER_LENGTH
+
+GONE = "The contact no longer exists."
+
+
+def hand_over(
+    claimed: Iterable[Claimed], written: Mapping[int, Content | str], out: WayOut, at: datetime
+) -> Iterator[Answer]:
+    """Hand messages over, and yield what became of each.
+
+    Once the mail server can't be reached, the others are not tried. A message that can't be written harms no
+    other one.
+    """
+    lost: Unreachable | None = None
+    for message in claimed:
+        content = written.get(message.id, GONE)
+        if isinstance(content, str):
+            yield Answer(message.id, message.attempt, State.FAILED, content)
+        elif lost is not None:
+            yield _refused(message, content, lost, out, at)
+        else:
+            try:
+                yield _answer(message, content, State.SENT, out.send(message, content))
+            except Refused as refused:
+                lost = refused if isinstance(refused, Unreachable) else None
+                yield _refused(message, content, refused, out, at)
+            except Doubtful as doubt:
+                yield _answer(message, content, State.UNCERTAIN, Taken(str(doubt), out.sender_id))
+
+
+def _refused(message: Claimed, content: Content, refused: Refused, out: WayOut, at: datetime) -> Answer:
+    wait = None if refused.is_final else wait_before(message.attempt)
+    if wait is None:
+        return _answer(message, content, State.FAILED, Taken(str(refused), out.sender_id))
+    return Answer(message.id, message.attempt, State.PLANNED, str(refused), due_at=at + wait)
+
+
+def _answer(message: Claimed, content: Content, state: State, taken: Taken) -> Answer:
+    return Answer(
+        message.id,
+        message.attempt,
+        state,
+        taken.answer[:MAX_ANSWER_LENGTH],
+        content.address,
+        content.subject,
+        dict(content.merge_values),
+        sender_id=taken.sender_id,
+    )

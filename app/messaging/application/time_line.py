@@ -1,0 +1,49 @@
+"""Entries of messages in a contact's timeline. Its events hold ids, so that nothing is left of a message that
+has been blanked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from app.accounts.domain import Actor
+from app.activity import application as activity
+from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.application import LinkedText
+from app.messaging.domain.states import State
+from app.messaging.infrastructure import queries, store
+from app.platform.ids import number_of
+from app.tasks.application import workflows_named
+
+WORDS: Final = {
+    "message_sent": "Message sent",
+    "message_failed": "Message not sent",
+    "message_uncertain": "Message may have been sent",
+}
+_KINDS: Final = {
+    State.SENT: "message_sent",
+    State.FAILED: "message_failed",
+    State.UNCERTAIN: "message_uncertain",
+}
+
+
+def note_down(account_id: int, states: Mapping[int, State], at: datetime) -> None:
+    """Write the entries of messages, given {message id: new state}, in the caller's transaction."""
+    for state, kind in _KINDS.items():
+        ids = sorted(key for key, now in states.items() if now == state)
+        if ids:
+            activity.record_each(kind, account_id, store.events_of(account_id, ids), at)
+
+
+def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int, LinkedText]:
+    """Return {event id: entry} of these events, which are about messages."""
+    ids = {event.id: number_of(event.text or "") or 0 for event in events}
+    subjects = queries.subjects(actor.account_id, ids.values())
+    workflows = workflows_named(actor, (event.workflow_id for event in events))
+    found = {}
+    for event in events:
+        workflow = workflows.get(event.workflow_id or 0)
+        by = f" by {workflow.text}" if workflow else ""
+        subject = subjects.get(ids[event.id], "")
+        words = f"{WORDS[event.kind]}{by}" + (f": {subject}" if subject else "")
+        found[event.id] = LinkedText(words, workflow.url if workflow else None)
+    return found

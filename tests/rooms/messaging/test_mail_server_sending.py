@@ -1,0 +1,199 @@
+"""Emails go to the account's mail server, each at most once, whatever it answers (E-09, E-11, E-12)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from app.messaging.application import mail_servers, senders
+from tests.people import Person
+from tests.rooms.engine.enrolled import people
+from tests.rooms.engine.moved import Campaign, campaign
+from tests.rooms.messaging.mailing import go_on, messages, send
+from tests.rooms.messaging.settings_page import connect
+from tests.services.mail_server import MailServer, mail_server
+from tests.unit.workflows.documents import email, step
+
+LAST = step("last", "add_tag", tag="Last")
+BODY = "Hi {{ contact.first_name }},\n\nread [our news](https://example.com/news) or\n\n- this\n- that\n"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, app: Flask, alice: Person) -> Iterator[MailServer]:
+    """A mail server that the account is connected to."""
+    settings = app.extensions["settings"]
+    monkeypatch.setitem(
+        app.extensions,
+        "settings",
+        settings.__class__(**{**vars(settings), "public_url": "https://m.example"}),
+    )
+    with mail_server() as running:
+        connect(alice, running.port)
+        yield running
+
+
+def mailing(app: Flask, alice: Person, count: int = 2) -> Campaign:
+    it = campaign(app, alice.actor, email("hello", "Hi {{ contact.first_name }}", BODY), LAST)
+    it.enroll(people(app, alice.actor, count))
+    it.move()
+    return it
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    found = mail.get_body((kind,))
+    assert found is not None
+    return str(found.get_content()).replace("\r\n", "\n")
+
+
+def test_an_email_has_all_that_bulk_mail_needs(
+    app: Flask, alice: Person, server: MailServer, postal_address: None
+) -> None:
+    it = mailing(app, alice, 1)
+    go_on(it)
+    [mail], [message] = server.received, messages(it)
+    assert (message.state, message.address, message.answer) == ("sent", "p0@example.com", "250 Kept")
+    assert mail["Subject"] == "Hi P000"
+    assert mail["From"] == "Agency News <news@example.com>"
+    assert mail["To"] == "P000 <p0@example.com>"
+    assert mail["Message-ID"] == f"<{message.token}@example.com>"
+    link = f"https://m.example/u/{message.token}"
+    assert mail["List-Unsubscribe"] == f"<{link}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Feedback-ID"].endswith(":muster")
+    text, html = part(mail, "plain"), part(mail, "html")
+    assert text.startswith("Hi P000,\n\nread our news (https://example.com/news) or\n\n- this\n- that\n")
+    assert "1 Quay Street\nBristol" in text and link in text
+    assert '<a href="https://example.com/news" style="' in html
+    assert "1 Quay Street<br>Bristol" in html and link in html
+    assert set(it.where().values()) == {("completed", "last")}
+
+
+def test_a_refused_address_fails_and_the_next_email_goes_out(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    it = mailing(app, alice)
+    server.refusals = {"p0@example.com": "550 Unknown user"}
+    go_on(it)
+    first, second = messages(it)
+    assert (first.state, first.answer) == (
+        "failed",
+        "The mail server refused the recipient: 550 Unknown user",
+    )
+    assert second.state == "sent"
+    assert sorted(it.where().values()) == [("completed", "last"), ("failed", "hello")]
+    assert len(server.received) == 1
+
+
+def test_what_is_refused_for_now_is_sent_again_later(app: Flask, alice: Person, server: MailServer) -> None:
+    it = mailing(app, alice, 1)
+    server.refusal = "450 Busy"
+    send(it)
+    [message] = messages(it)
+    assert (message.state, message.attempt, message.due_at) == ("planned", 1, it.at + timedelta(minutes=1))
+    send(it)
+    assert server.attempts == 1
+    server.refusal = ""
+    go_on(it, minutes=1)
+    assert [one.state for one in messages(it)] == ["sent"]
+    assert len(server.received) == 1
+
+
+def test_after_ten_attempts_it_has_failed(app: Flask, alice: Person, server: MailServer) -> None:
+    it = mailing(app, alice, 1)
+    server.late_refusal = "452 Full"
+    for _ in range(12):
+        send(it)
+        it.move(hours=6)
+    assert server.attempts == 10
+    [message] = messages(it)
+    assert (message.state, message.attempt) == ("failed", 10)
+    assert set(it.where().values()) == {("failed", "hello")}
+
+
+def test_a_connection_lost_after_the_message_leaves_it_uncertain(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    it = mailing(app, alice, 1)
+    server.drops = True
+    send(it)
+    [message] = messages(it)
+    assert message.state == "uncertain"
+    server.drops = False
+    go_on(it, days=2)
+    assert server.received == []
+    assert set(it.where().values()) == {("active", "hello")}
+
+
+def test_a_server_that_is_gone_is_asked_once_for_all(app: Flask, alice: Person) -> None:
+    connect(alice, 1)
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = settings.__class__(**{**vars(settings), "public_url": "https://m.example"})
+    try:
+        it = mailing(app, alice, 3)
+        send(it)
+    finally:
+        app.extensions["settings"] = settings
+    assert {(one.state, one.attempt) for one in messages(it)} == {("planned", 1)}
+    assert {one.answer for one in messages(it)} == {"The mail server refused the connection."}
+
+
+def test_a_paused_account_sends_nothing(app: Flask, alice: Person, server: MailServer) -> None:
+    it = mailing(app, alice, 1)
+    with app.app_context():
+        mail_servers.change_sending(alice.actor, True, "")
+    send(it)
+    assert [one.state for one in messages(it)] == ["planned"]
+    with app.app_context():
+        mail_servers.change_sending(alice.actor, False, "")
+    send(it)
+    assert len(server.received) == 1
+
+
+def test_a_rehearsal_reaches_only_some(app: Flask, alice: Person, server: MailServer) -> None:
+    it = mailing(app, alice)
+    with app.app_context():
+        mail_servers.change_sending(alice.actor, False, "p1@example.com")
+    go_on(it)
+    assert [mail["To"] for mail in server.received] == ["P001 <p1@example.com>"]
+    assert [one.answer.startswith("Kept in the outbox") for one in messages(it)] == [True, False]
+
+
+def test_a_sender_keeps_its_limits(app: Flask, alice: Person, server: MailServer) -> None:
+    it = mailing(app, alice, 5)
+    with app.app_context():
+        [one] = senders.list_senders(alice.actor)
+        typed = {"name": "News", "address": one.address, "reply_to": "", "per_hour": "2", "per_day": "3"}
+        senders.change_sender(alice.actor, one.id, typed)
+    for hours, sent in ((0, 2), (0, 2), (1.1, 3), (1.1, 3), (22, 5)):
+        it.move(hours=hours)
+        send(it)
+        assert len(server.received) == sent, hours
+
+
+def test_without_the_address_of_the_server_nothing_is_sent(app: Flask, alice: Person) -> None:
+    """Nobody could unsubscribe."""
+    with mail_server() as running:
+        connect(alice, running.port)
+        it = mailing(app, alice, 1)
+        send(it)
+        assert running.received == []
+    assert [one.state for one in messages(it)] == ["planned"]
+
+
+def test_a_connection_is_used_for_many(app: Flask, alice: Person, server: MailServer) -> None:
+    it = mailing(app, alice, 30)
+    go_on(it)
+    assert len(server.received) == 30
+    assert server.connections <= 2
+
+
+def test_a_connection_that_the_server_has_closed_is_opened_again(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    server.closes_after = 1
+    it = mailing(app, alice, 3)
+    go_on(it)
+    assert [one.state for one in messages(it)] == ["sent"] * 3
+    assert len(server.received) == 3
