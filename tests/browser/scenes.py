@@ -20,6 +20,7 @@ EMPTY = (
         "/",
         "/workflows",
         "/contacts",
+        "/messages",
         "/tasks",
         "/enrollments",
         "/contacts/imports",

@@ -1,20 +1,12 @@
 """A contact unsubscribes with the link in an email, on a phone or a computer, with and without JavaScript."""
 
 from collections.abc import Iterator
-from secrets import token_hex
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from app.accounts.application import change_business, worker_actor
-from app.accounts.infrastructure.tables import Account
-from app.engine.infrastructure.tables import Enrollment
-from app.messaging.infrastructure.tables import Message
-from app.platform.clock import now
-from app.platform.database import session, transaction
-from app.platform.tenancy import acting_for
+from tests.browser.message_scenes import create_message
 from tests.services import browsing
 from tests.services.installation import Installation
 
@@ -31,35 +23,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, workplace: Installat
 @pytest.fixture
 def link(app: Flask) -> str:
     """The link in an email to somebody in a workflow of the sample data."""
-    with app.app_context():
-        account_id = session().scalars(sa.select(Account.id).limit(1)).one()
-        with acting_for(account_id), transaction() as open_session:
-            change_business(worker_actor(account_id), {"postal_address": "1 Quay Street\nBristol"})
-            held = sa.select(Enrollment).where(
-                Enrollment.account_id == account_id, Enrollment.status.in_(["held", "active"])
-            )
-            taken = sa.select(Message.contact_id).where(Message.account_id == account_id)
-            enrollment = session().scalars(held.where(Enrollment.contact_id.not_in(taken)).limit(1)).one()
-            token = token_hex(16)
-            open_session.add(
-                Message(
-                    account_id=account_id,
-                    token=token,
-                    channel="email",
-                    state="sent",
-                    workflow_id=enrollment.workflow_id,
-                    version_id=enrollment.version_id,
-                    step_id="hello",
-                    enrollment_id=enrollment.id,
-                    visit=7,
-                    contact_id=enrollment.contact_id,
-                    due_at=now(),
-                    address="ada@example.com",
-                    subject="Your spring offers are here",
-                    settled_at=now(),
-                )
-            )
-    return f"/u/{token}"
+    return f"/u/{create_message(app)[1]}"
 
 
 def test_stopping_undoing_and_unsubscribing(page: Page, link: str) -> None:

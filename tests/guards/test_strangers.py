@@ -92,6 +92,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         message = _message_of(account, workflow, contact)
         return {
             "/u/token": message.token,
+            "/messages/message_id": str(message.id),
             "/contacts/contact_id": str(contact),
             "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),

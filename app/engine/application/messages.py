@@ -8,7 +8,7 @@ from typing import Any
 
 from app.contacts import application as contacts
 from app.engine.application.moving.texts import account_values
-from app.engine.infrastructure import hearing, queries
+from app.engine.infrastructure import hearing, queries, returning
 from app.messaging import application as messaging
 from app.messaging.application import Claimed, Content, Settled, State
 from app.workflows import application as workflows
@@ -23,13 +23,16 @@ NO_ADDRESS = {
 
 def register_source() -> None:
     messaging.register_source(messaging.Source(write, settled, workflows.active_among))
+    messaging.register_rewriting(rewrite)
+    messaging.register_waiting(returning.hold_active)
+    messaging.register_workflow_names(queries.workflow_names)
 
 
 def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Mapping[int, Content | str]:
     """Return the content of each message, or why it cannot be written."""
     definitions = queries.definitions(account_id, [one.version_id for one in messages])
     people = contacts.merge_values(account_id, [one.contact_id for one in messages])
-    shared = {**account_values(account_id), "sender": {"name": sender_name}}
+    shared = _shared(account_id, sender_name)
     found: dict[int, Content | str] = {}
     for one in messages:
         definition, person = definitions.get(one.version_id), people.get(one.contact_id)
@@ -42,6 +45,20 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
     return found
 
 
+def rewrite(
+    account_id: int, message: Claimed, merge_values: Mapping[str, Any], sender_name: str
+) -> Content | str:
+    """Return the content of a message that was written with these values, or why it cannot be written."""
+    definition = queries.definitions(account_id, [message.version_id]).get(message.version_id)
+    step = definition.step(message.step_id) if definition else None
+    if step is None:
+        return GONE
+    person = {name: _read(name, value) for name, value in merge_values.items()}
+    link = messaging.unsubscribe_url(message.token)
+    context = {**_shared(account_id, sender_name), "contact": person, "unsubscribe_link": link}
+    return _content(step, person, context)
+
+
 def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
     """Let enrollments go on whose message was sent, and fail those whose message was not."""
     groups: dict[tuple[str, int, bool], list[int]] = defaultdict(list)
@@ -51,6 +68,10 @@ def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
     for (step_id, visit, was_sent), ids in sorted(groups.items()):
         change = hearing.go_on if was_sent else hearing.fail
         change(account_id, step_id, visit, sorted(ids), at)
+
+
+def _shared(account_id: int, sender_name: str) -> dict[str, Any]:
+    return {**account_values(account_id), "sender": {"name": sender_name}}
 
 
 def _content(step: Step, person: Mapping[str, Any], context: Mapping[str, Any]) -> Content | str:
@@ -75,3 +96,11 @@ def _content(step: Step, person: Mapping[str, Any], context: Mapping[str, Any]) 
 def _plain(value: Any) -> Any:
     """Return a value as JSON keeps it."""
     return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+_KINDS = {"birthday": date.fromisoformat, "created_at": datetime.fromisoformat}
+
+
+def _read(name: str, value: Any) -> Any:
+    """Return a value as merge tags need it, given as JSON keeps it."""
+    return _KINDS[name](value) if name in _KINDS and value else value

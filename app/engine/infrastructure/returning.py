@@ -12,6 +12,7 @@ from app.engine.infrastructure import counts
 from app.engine.infrastructure.counts import Place
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
+from app.platform.database.many_rows import id_list
 
 _enrollments = Enrollment.__table__
 OWN_WISH: Final = (EndReason.OPTED_OUT.value, EndReason.LEFT.value)
@@ -36,6 +37,15 @@ def positions_of(account_id: int, contact_id: int, workflow_id: int | None) -> l
     if workflow_id is not None:
         query = query.where(one.workflow_id == workflow_id)
     return [Position(*row) for row in session().execute(query.order_by(one.id))]
+
+
+def hold_active(account_id: int, enrollment_ids: Sequence[int]) -> set[int]:
+    """Return those of the enrollments that are active. They are locked until the transaction ends."""
+    one = _enrollments.c
+    query = sa.select(one.id).where(
+        one.account_id == account_id, one.id.in_(id_list(enrollment_ids)), one.status.in_(UNDER_WAY)
+    )
+    return set(session().scalars(query.order_by(one.id).with_for_update()))
 
 
 def put_back(account_id: int, contact_id: int, positions: Sequence[Position], left_at: datetime) -> list[int]:

@@ -3,11 +3,7 @@
 out of workflows that want no more of them."""
 
 from app.messaging.application.composing import unsubscribe_url
-from app.messaging.application.leaving import Leaving, Place, register_leaving
-from app.messaging.application.planning import Origin, plan, withdraw
-from app.messaging.application.removal import register_removal
-from app.messaging.application.sources import Content, Settled, Source, register_source
-from app.messaging.application.unsubscribing import (
+from app.messaging.application.opting_out.unsubscribing import (
     Recipient,
     leave_workflow,
     logo_for,
@@ -15,6 +11,19 @@ from app.messaging.application.unsubscribing import (
     undo,
     unsubscribe,
 )
+from app.messaging.application.opting_out.workflows import Leaving, Place, register_leaving
+from app.messaging.application.outbox.doubtful import count_as_sent, register_waiting, send_again
+from app.messaging.application.outbox.lists import (
+    ListedMessage,
+    Outbox,
+    OutboxQuery,
+    list_messages,
+    register_workflow_names,
+)
+from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
+from app.messaging.application.planning import Origin, plan, withdraw
+from app.messaging.application.removal import register_removal
+from app.messaging.application.sources import Content, Settled, Source, register_source
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.store import Claimed
 
@@ -22,19 +31,31 @@ __all__ = [
     "Claimed",
     "Content",
     "Leaving",
+    "ListedMessage",
     "Origin",
+    "Outbox",
+    "OutboxQuery",
     "Place",
     "Recipient",
     "Settled",
+    "ShownMessage",
     "Source",
     "State",
+    "count_as_sent",
     "leave_workflow",
+    "list_messages",
     "logo_for",
     "plan",
     "recipient_of",
     "register_leaving",
     "register_removal",
+    "register_rewriting",
     "register_source",
+    "register_waiting",
+    "register_workflow_names",
+    "send_again",
+    "show_message",
+    "source_of",
     "undo",
     "unsubscribe",
     "unsubscribe_url",

@@ -16,8 +16,9 @@ def unsubscribe_url(token: str) -> str:
 def frame_of(account_id: int) -> Frame:
     """Return what surrounds the text of an account's emails."""
     name = accounts.worker_actor(account_id).account_name
-    address = accounts.business_details(account_id).postal_address
-    return Frame(name, tuple(filter(None, (name, *address.splitlines()))))
+    details = accounts.business_details(account_id)
+    lines = filter(None, (name, *details.postal_address.splitlines()))
+    return Frame(name, tuple(lines), has_logo=bool(details.logo))
 
 
 def composed(
@@ -25,13 +26,14 @@ def composed(
 ) -> Email:
     """Return an email with layout, footer, and links to unsubscribe."""
     link = unsubscribe_url(token)
+    logo_url = f"{link}/logo" if frame.has_logo else ""
     return Email(
         sender=sender,
         to=content.address,
         to_name=content.name,
         subject=content.subject,
         text=email_text(content.text, frame, link),
-        html=email_html(content.subject, content.preheader, content.html, frame, link),
+        html=email_html(content.subject, content.preheader, content.html, frame, link, logo_url),
         message_id=token,
         at=now(),
         feedback_id=f"{workflow_id}:{account_id}:muster",

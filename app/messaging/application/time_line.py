@@ -45,5 +45,6 @@ def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int
         by = f" by {workflow.text}" if workflow else ""
         subject = subjects.get(ids[event.id], "")
         words = f"{WORDS[event.kind]}{by}" + (f": {subject}" if subject else "")
-        found[event.id] = LinkedText(words, workflow.url if workflow else None)
+        page = f"/messages/{ids[event.id]}" if ids[event.id] in subjects else None
+        found[event.id] = LinkedText(words, page)
     return found

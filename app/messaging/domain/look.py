@@ -36,23 +36,21 @@ ACCENT = "#0b6b75"
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds the text of every email of an account: `sender_lines` are its name and postal address,
-    `logo_url` is empty without a logo."""
+    """What surrounds the text of an account's emails: `sender_lines` are its name and postal address."""
 
     name: str
     sender_lines: tuple[str, ...]
     accent: str = ACCENT
-    logo_url: str = ""
+    has_logo: bool = False
 
 
-def email_html(subject: str, preheader: str, body: str, frame: Frame, unsubscribe_url: str) -> str:
+def email_html(
+    subject: str, preheader: str, body: str, frame: Frame, unsubscribe_url: str, logo_url: str = ""
+) -> str:
     """Return the complete HTML of an email. `body` is safe HTML; without `unsubscribe_url` there is no
-    unsubscribe link."""
-    logo = (
-        f'<p><img src="{escape(frame.logo_url)}" alt="{escape(frame.name)}" height="40"></p>'
-        if frame.logo_url
-        else ""
-    )
+    unsubscribe link, and without `logo_url` no logo."""
+    picture = f'<p><img src="{escape(logo_url)}" alt="{escape(frame.name)}" height="40"></p>'
+    logo = picture if logo_url else ""
     sender = "<br>".join(escape(line) for line in frame.sender_lines)
     leave = f'<br><a href="{escape(unsubscribe_url)}">Unsubscribe</a>' if unsubscribe_url else ""
     style = _STYLE.replace("LINK", frame.accent)

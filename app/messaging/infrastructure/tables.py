@@ -45,7 +45,8 @@ class Message(AccountOwned, db.Model):
             postgresql_where=SENT_BY,
         ),
         sa.Index(None, "account_id", "contact_id", "id"),
-        sa.Index(None, "account_id", "id"),
+        sa.Index(None, "account_id", "state", "id"),
+        sa.Index(None, "account_id", "workflow_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

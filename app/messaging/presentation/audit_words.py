@@ -6,9 +6,11 @@ from flask import url_for
 
 from app.activity import application as activity
 from app.activity.application import AuditWords, Facts, Subject
-from app.platform.text.words import joined
+from app.platform.text.words import counted, joined
 
 _AUDIT_SENTENCES: Final = {
+    "messages_sent_again": "sent {it} again",
+    "messages_counted_as_sent": "counted {it} as sent",
     "mail_server_connected": "connected {it}",
     "mail_server_changed": "changed {it}",
     "mail_server_disconnected": "disconnected {it}",
@@ -42,14 +44,21 @@ def _page(_id: str) -> str:
     return url_for("mail_settings.show")
 
 
+def _several(facts: Facts) -> Subject:
+    number = counted(int(facts.get("messages", 0)), "message")
+    return Subject("", number, "messages", lambda _id: url_for("messages.index"))
+
+
 def register() -> None:
     words = AuditWords(
         _AUDIT_SENTENCES,
         subjects={
             "mail_server": Subject("the mail server ", "the mail server", "account", _page),
             "mail_sender": Subject("the sender ", "a sender", "account", _page),
+            "outbox": _several,
             "sending": Subject("", "the sending of emails", "account", _page),
         },
         details={"mail_server_changed": _changed, "mail_sender_changed": _changed},
+        kinds={"messages": "Messages"},
     )
     activity.register_words("messaging", words)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app.accounts.application import change_business
 from app.contacts.application import contact_card, descriptions_of, opt_out, reactivate
 from app.contacts.presentation.time_line import lines_of
-from app.messaging.application import unsubscribing
+from app.messaging.application.opting_out import unsubscribing
 from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.tenancy import acting_for

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.accounts import application as accounts
 from app.contacts import application as contacts
 from app.contacts.domain import Status, may_be_contacted
-from app.messaging.application.leaving import leaving
+from app.messaging.application.opting_out.workflows import leaving
 from app.messaging.domain.masking import masked
 from app.messaging.infrastructure import recipients
 from app.messaging.infrastructure.recipients import Addressee

@@ -1,0 +1,1 @@
+"""Contacts that want no more messages: they unsubscribe, or leave a workflow."""

@@ -1,0 +1,114 @@
+"""The outbox: lists of an account's messages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.contacts import application as contacts
+from app.messaging.domain.state_words import View, view_of
+from app.messaging.infrastructure import outbox
+from app.messaging.infrastructure.outbox import MessagePage, Wanted
+from app.messaging.infrastructure.tables import Message
+from app.platform.addresses import AddressProblem, email_key
+
+PAGE: Final = 25
+
+
+class WorkflowName(NamedTuple):
+    name: str
+    public_id: str
+
+
+WorkflowNames = Callable[[int, Sequence[int]], Mapping[int, tuple[str, str]]]
+"""(account id, workflow ids) → {workflow id: (name, public id)} of the workflows that exist"""
+
+_workflow_names: list[WorkflowNames] = []
+
+
+@dataclass(frozen=True)
+class OutboxQuery:
+    """What the outbox is asked for: the key of a view, the public id of a workflow, and a part of an address
+    or subject."""
+
+    view: str = ""
+    workflow: str = ""
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.view or self.workflow or self.text)
+
+
+class ListedMessage(NamedTuple):
+    """A message with the names of its contact and workflow, which are None if they no longer exist."""
+
+    message: Message
+    contact: str | None
+    workflow: WorkflowName | None
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """A page of messages, the newest first. `previous` and `next` are the ids to pass as `before` and
+    `after`; `workflows` are those that have messages, by name; `uncertain` is how many messages of the
+    account may or may not have been sent."""
+
+    view: View
+    messages: Sequence[ListedMessage]
+    previous: int | None
+    next: int | None
+    workflows: Sequence[WorkflowName]
+    uncertain: int
+
+
+def register_workflow_names(names: WorkflowNames) -> None:
+    """Register the names of workflows, which a higher room knows."""
+    _workflow_names[:] = [names]
+
+
+def list_messages(
+    actor: Actor, query: OutboxQuery, *, after: int | None = None, before: int | None = None
+) -> Outbox:
+    """Return a page of the outbox. A workflow that has no messages is ignored."""
+    accounts.require(actor, Permission.REPORTS)
+    known = _names(actor.account_id, outbox.workflows_with_messages(actor.account_id))
+    view = view_of(query.view)
+    chosen = next((key for key, one in known.items() if one.public_id == query.workflow), None)
+    wanted = Wanted(view.states, chosen, " ".join(query.text.split()))
+    page = _page(actor.account_id, wanted, after, before)
+    messages = listed(actor.account_id, page.messages)
+    return Outbox(
+        view,
+        messages,
+        messages[0].message.id if messages and page.has_previous else None,
+        messages[-1].message.id if messages and page.has_next else None,
+        sorted(known.values(), key=lambda one: one.name.casefold()),
+        outbox.count_uncertain(actor.account_id),
+    )
+
+
+def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:
+    """Return messages with the names of their contacts and workflows."""
+    people = contacts.contact_names(account_id, sorted({one.contact_id for one in messages}))
+    workflows = _names(account_id, sorted({one.workflow_id for one in messages}))
+    return [
+        ListedMessage(one, people.get(one.contact_id), workflows.get(one.workflow_id)) for one in messages
+    ]
+
+
+def _names(account_id: int, workflow_ids: Sequence[int]) -> dict[int, WorkflowName]:
+    found = _workflow_names[0](account_id, workflow_ids) if workflow_ids else {}
+    return {key: WorkflowName(*one) for key, one in found.items()}
+
+
+def _page(account_id: int, wanted: Wanted, after: int | None, before: int | None) -> MessagePage:
+    """Return a page. A complete email address is that of a contact; one that no contact has is searched for
+    in messages."""
+    key = email_key(wanted.text) if "@" in wanted.text else None
+    if key is not None and not isinstance(key, AddressProblem):
+        contact_id = outbox.contact_with_email(account_id, key)
+        if contact_id is not None:
+            wanted = replace(wanted, text="", contact_id=contact_id)
+    return outbox.message_page(account_id, wanted, PAGE, after, before)

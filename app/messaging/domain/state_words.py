@@ -1,0 +1,57 @@
+"""The words for states of messages, and the groups of states that the outbox shows."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.messaging.domain.states import State
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """A state on pages: its badge (`tone` as in ui/badge.html) and what it means."""
+
+    label: str
+    tone: str
+    meaning: str
+
+
+STATE_WORDS: Final = {
+    State.PLANNED: StateWords("Planned", "info", "It will be sent as soon as it’s due."),
+    State.SENDING: StateWords("Sending", "accent", "It is being handed to the mail server right now."),
+    State.SENT: StateWords("Sent", "success", "The mail server took it."),
+    State.DELIVERED: StateWords("Delivered", "success", "It arrived."),
+    State.BOUNCED: StateWords("Bounced", "danger", "It was returned: the address doesn’t take emails."),
+    State.FAILED: StateWords("Not sent", "danger", "It couldn’t be sent."),
+    State.WITHDRAWN: StateWords(
+        "Canceled", "neutral", "It wasn’t sent, because the contact left the workflow or can’t be contacted."
+    ),
+    State.UNCERTAIN: StateWords(
+        "Unclear",
+        "warning",
+        "The connection was lost while it was sent. It may or may not have gone out.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A tab of the outbox; `states` are all if there are none."""
+
+    key: str
+    label: str
+    states: tuple[State, ...] = ()
+
+
+VIEWS: Final = (
+    View("", "All"),
+    View("planned", "Planned", (State.PLANNED, State.SENDING)),
+    View("sent", "Sent", (State.SENT, State.DELIVERED)),
+    View("problems", "Not delivered", (State.FAILED, State.BOUNCED)),
+    View("unclear", "Unclear", (State.UNCERTAIN,)),
+    View("canceled", "Canceled", (State.WITHDRAWN,)),
+)
+
+
+def view_of(key: str) -> View:
+    """Return the view with this key; that of all messages if there is none."""
+    return next((view for view in VIEWS if view.key == key), VIEWS[0])
