@@ -27,7 +27,7 @@ from app.engine.application.reading import (
     step_notes,
 )
 from app.engine.application.recounting import Correction, recount_enrollments
-from app.engine.application.starting import start_held
+from app.engine.application.starting import Start, pace_of, start_held, start_plan
 from app.engine.application.verifying import Check, Verified, verify_workflows
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Correction",
     "Figures",
     "People",
+    "Start",
     "Verified",
     "View",
     "active_and_counted",
@@ -46,6 +47,7 @@ __all__ = [
     "figures_of",
     "foresee_withdrawal",
     "names_of_workflows",
+    "pace_of",
     "people_in",
     "people_under_way",
     "recount_enrollments",
@@ -56,6 +58,7 @@ __all__ = [
     "register_source",
     "register_terms",
     "start_held",
+    "start_plan",
     "step_notes",
     "verify_workflows",
     "withdraw_deleted",

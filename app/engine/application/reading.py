@@ -8,6 +8,7 @@ from datetime import datetime
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
+from app.engine.application.starting import Start, pace_of
 from app.engine.domain import END_WORDS, SOURCES, UNDER_WAY, EnrollmentStatus
 from app.engine.infrastructure import counts, queries, step_counts
 from app.engine.infrastructure.tables import Enrollment
@@ -36,9 +37,11 @@ VIEWS = (
 
 @dataclass(frozen=True)
 class Figures:
-    """Number of enrollments of a workflow by status."""
+    """Number of enrollments of a workflow by status. `start` says when those begin who are held, if the
+    workflow was started at a pace."""
 
     counts: Mapping[str, int]
+    start: Start | None = None
 
     def of(self, *statuses: str) -> int:
         return sum(self.counts.get(status, 0) for status in statuses)
@@ -89,7 +92,10 @@ class People:
 def figures_of(actor: Actor, workflow: Workflow) -> Figures:
     """Return the number of enrollments by status for a workflow of the account."""
     require(actor, Permission.REPORTS)
-    return Figures(counts.by_status(actor.account_id, workflow.id))
+    found = Figures(counts.by_status(actor.account_id, workflow.id))
+    if workflow.held_until_started or not found.held:
+        return found
+    return Figures(found.counts, pace_of(actor, workflow))
 
 
 def step_notes(actor: Actor, workflow: Workflow) -> dict[str, str]:

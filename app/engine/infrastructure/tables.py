@@ -2,6 +2,7 @@
 contact in a workflow."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -93,6 +94,23 @@ class StepCount(AccountOwned, db.Model):
     day: Mapped[date]
     result: Mapped[str] = mapped_column(sa.String(40), default="")
     enrollments: Mapped[int] = mapped_column(BigInt)
+
+
+class PacedStart(AccountOwned, db.Model):
+    """The pace at which the people begin who were held when their workflow was started: `drip` as JSON.
+
+    `portion_at` is the time of its latest portion, `portion_people` how many began with it; nobody begins
+    before `next_at`. The row is deleted when nobody is held any more.
+    """
+
+    __tablename__ = "paced_starts"
+
+    workflow_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    drip: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime]
+    portion_at: Mapped[datetime | None]
+    portion_people: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
 
 
 class EnrollmentCount(AccountOwned, db.Model):

@@ -5,4 +5,10 @@ from app.activity.application import AuditWords
 
 
 def register() -> None:
-    activity.register_words("engine", AuditWords({"workflow_started": "started {it}"}))
+    activity.register_words(
+        "engine",
+        AuditWords(
+            {"workflow_started": "started {it}"},
+            details={"workflow_started": lambda facts: f"({facts['pace']})" if facts.get("pace") else ""},
+        ),
+    )

@@ -1,16 +1,26 @@
-"""The page of a workflow's contacts."""
+"""The page of a workflow's contacts, and the start of the workflow for those who are held."""
 
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from app.engine import application as engine
-from app.platform import web
+from app.platform import clock, web
+from app.platform.errors import Conflict, Invalid
 from app.platform.ids import number_of
+from app.platform.text.pace import Drip
+from app.platform.text.pace_words import portion_words
 from app.platform.text.words import counted
+from app.platform.web.pace_form import pace_fields, pace_values, read_pace
+from app.workflows import application as workflows
 
 blueprint = Blueprint("engine", __name__, url_prefix="/workflows/<public_id>/people")
+
+
+class StartForm(pace_fields(), FlaskForm):  # type: ignore[misc]
+    """The pace at which people begin who are held."""
 
 
 @blueprint.get("")
@@ -36,13 +46,66 @@ def people(public_id: str) -> ResponseReturnValue:
     return render_template("engine/people.html", found=found, tabs=tabs, nav_active="workflows", **facts)
 
 
+@blueprint.get("/start")
+def ask(public_id: str) -> ResponseReturnValue:
+    """Show the form with the pace at which people begin; htmx requests get the plan of the choices in the
+    query."""
+    if web.is_htmx():
+        return _plan(public_id, StartForm(formdata=request.args, meta={"csrf": False}))
+    try:
+        start = engine.start_plan(web.actor(), public_id)
+    except Conflict as refusal:
+        flash(refusal.message, "info")
+        return web.send_to(url_for("workflows.show", public_id=public_id))
+    workflow = workflows.find_workflow(web.actor(), public_id)
+    now = engine.pace_of(web.actor(), workflow)
+    values = pace_values(now.drip if now else None)
+    return _start_page(workflow, start.people, StartForm(formdata=None, data=values), now)
+
+
 @blueprint.post("/start")
 def start(public_id: str) -> ResponseReturnValue:
-    """Let everybody who is held begin."""
-    held = engine.start_held(web.actor(), public_id)
-    verb = "begins" if held == 1 else "begin"
-    flash(f"The workflow has started: {counted(held, 'person', 'people')} {verb} now.", "success")
+    """Let everybody who is held begin, at once or at a pace."""
+    form = StartForm()
+    try:
+        started = engine.start_held(web.actor(), public_id, _chosen(form))
+    except Invalid as wrong:
+        for name, sentence in wrong.facts["fields"].items():
+            if name in form:
+                form[name].errors = [sentence]
+        people = engine.start_plan(web.actor(), public_id).people
+        workflow = workflows.find_workflow(web.actor(), public_id)
+        return _start_page(workflow, people, form, engine.pace_of(web.actor(), workflow)), 422
+    if started.plan is not None:
+        words = " ".join(["The workflow has started.", *started.sentences[1:]])
+    else:
+        verb = "begins" if started.people == 1 else "begin"
+        words = f"The workflow has started: {counted(started.people, 'person', 'people')} {verb} now."
+    flash(words, "success")
     return web.send_to(url_for("workflows.show", public_id=public_id))
+
+
+def _start_page(workflow: Any, people: int, form: StartForm, now: engine.Start | None) -> str:
+    return render_template(
+        "engine/start.html", workflow=workflow, people=people, form=form, now=now, nav_active="workflows"
+    )
+
+
+def _plan(public_id: str, form: StartForm) -> str:
+    try:
+        start = engine.start_plan(web.actor(), public_id, _chosen(form))
+    except (Invalid, Conflict) as refusal:
+        return render_template("engine/_start_plan.html", problem=refusal.message, plan=None, start=None)
+    portions = portion_words(start.plan, start.drip.zone, clock.now()) if start.drip and start.plan else []
+    return render_template("engine/_start_plan.html", problem="", start=start, portions=portions)
+
+
+def _chosen(form: StartForm) -> Drip | None:
+    """Return the pace in the form; None for all at once. Raises Invalid with `fields`."""
+    drip, problems = read_pace(form, web.actor().time_zone)
+    if problems:
+        raise Invalid("VALIDATION_ERROR", next(iter(problems.values())), fields=problems)
+    return drip
 
 
 def _place(name: str) -> int | None:

@@ -9,5 +9,5 @@ task(starting.START_TASK, "steps", timeout=3600)(starting.release_held)
 task(archiving.LEAVE_TASK, "upkeep", timeout=3600)(archiving.leave_archived)
 
 every(1)(moving.wake_movers)
-every(30)(starting.resume_releasing)
+every(5)(starting.resume_releasing)
 every(30)(archiving.resume_leaving)
