@@ -43,6 +43,7 @@ def main_of(page: str) -> str:
 def test_without_a_mail_server_the_page_says_what_happens(alice: Person) -> None:
     page = words_of(alice.get(PAGE).text)
     assert "No mail server yet" in page and "kept in the outbox" in page
+    assert 'href="/messages"' in main_of(alice.get(PAGE).text)
     assert 'href="/settings/email"' in alice.get("/settings").text
     assert 'href="/settings/email"' in main_of(alice.get("/settings/integrations").text)
 
