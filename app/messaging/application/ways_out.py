@@ -19,6 +19,7 @@ from app.platform.settings import current
 NO_SERVER = "Kept in the outbox, because no mail server is connected."
 NO_SMS = "Kept in the outbox, because no SMS service is connected."
 REHEARSAL = "Kept in the outbox, because only some addresses get emails at the moment."
+KEPT = (NO_SERVER, NO_SMS, REHEARSAL)
 
 
 class Taken(NamedTuple):

@@ -33,6 +33,10 @@ STATE_WORDS: Final = {
 }
 
 
+KEPT_WORDS: Final = StateWords("Kept here", "neutral", "It was written, but not handed to a mail server.")
+"""A message counts as sent, so that its contact goes on, although it is only kept in the outbox."""
+
+
 @dataclass(frozen=True)
 class View:
     """A tab of the outbox; `states` are all if there are none."""

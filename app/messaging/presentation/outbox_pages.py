@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.messaging import application as messaging
 from app.messaging.application import OutboxQuery
-from app.messaging.domain.state_words import STATE_WORDS, VIEWS
-from app.messaging.domain.states import State
+from app.messaging.domain.state_words import VIEWS
 from app.messaging.infrastructure.outbox import SEARCHED
 from app.platform import web
 from app.platform.ids import HIGHEST_ID, number_of
@@ -31,7 +30,6 @@ def index() -> ResponseReturnValue:
         "messaging/index.html",
         found=found,
         query=query,
-        words=STATE_WORDS,
         searched=SEARCHED,
         tabs=[_tab(view.key, view.label, query, found.view.key) for view in VIEWS],
         previous_url=found.previous and _address(query, before=found.previous),
@@ -43,12 +41,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get(ONE)
 def show(message_id: int) -> ResponseReturnValue:
     shown = messaging.show_message(web.actor(), message_id)
-    return render_template(
-        "messaging/message.html",
-        shown=shown,
-        state=STATE_WORDS[State(shown.message.state)],
-        nav_active="messages",
-    )
+    return render_template("messaging/message.html", shown=shown, nav_active="messages")
 
 
 @blueprint.get(f"{ONE}/email")

@@ -67,7 +67,8 @@ def test_the_list_shows_what_was_sent_to_whom(app: Flask, bob: Person, vera: Per
     go_on(it)
     page = vera.get("/messages")
     assert listed(page) == ["Hi P001", "Hi P000"], "the newest first"
-    assert "P000" in page.text and "Sent" in page.text
+    assert "P000" in page.text and "Kept here" in page.text
+    assert "No mail server is connected" in page.text and "/settings/email" not in page.text
     assert f'href="/workflows/{it.public_id}"' in page.text
     assert 'href="/messages"' in vera.get("/contacts").text
 

@@ -7,7 +7,10 @@ from typing import Final, NamedTuple
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
-from app.messaging.domain.state_words import View, view_of
+from app.messaging.application.senders import chosen
+from app.messaging.application.ways_out import KEPT
+from app.messaging.domain.state_words import KEPT_WORDS, STATE_WORDS, StateWords, View, view_of
+from app.messaging.domain.states import State
 from app.messaging.infrastructure import outbox
 from app.messaging.infrastructure.outbox import MessagePage, Wanted
 from app.messaging.infrastructure.tables import Message
@@ -42,18 +45,20 @@ class OutboxQuery:
 
 
 class ListedMessage(NamedTuple):
-    """A message with the names of its contact and workflow, which are None if they no longer exist."""
+    """A message with the names of its contact and workflow, which are None if they no longer exist, and the
+    words for its state."""
 
     message: Message
     contact: str | None
     workflow: WorkflowName | None
+    state: StateWords
 
 
 @dataclass(frozen=True)
 class Outbox:
     """A page of messages, the newest first. `previous` and `next` are the ids to pass as `before` and
     `after`; `workflows` are those that have messages, by name; `uncertain` is how many messages of the
-    account may or may not have been sent."""
+    account may or may not have been sent. `is_connected`: there is a mail server to send emails."""
 
     view: View
     messages: Sequence[ListedMessage]
@@ -61,6 +66,7 @@ class Outbox:
     next: int | None
     workflows: Sequence[WorkflowName]
     uncertain: int
+    is_connected: bool
 
 
 def register_workflow_names(names: WorkflowNames) -> None:
@@ -75,8 +81,8 @@ def list_messages(
     accounts.require(actor, Permission.REPORTS)
     known = _names(actor.account_id, outbox.workflows_with_messages(actor.account_id))
     view = view_of(query.view)
-    chosen = next((key for key, one in known.items() if one.public_id == query.workflow), None)
-    wanted = Wanted(view.states, chosen, " ".join(query.text.split()))
+    workflow_id = next((key for key, one in known.items() if one.public_id == query.workflow), None)
+    wanted = Wanted(view.states, workflow_id, " ".join(query.text.split()))
     page = _page(actor.account_id, wanted, after, before)
     messages = listed(actor.account_id, page.messages)
     return Outbox(
@@ -86,6 +92,7 @@ def list_messages(
         messages[-1].message.id if messages and page.has_next else None,
         sorted(known.values(), key=lambda one: one.name.casefold()),
         outbox.count_uncertain(actor.account_id),
+        chosen(actor.account_id) is not None,
     )
 
 
@@ -94,8 +101,13 @@ def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:
     people = contacts.contact_names(account_id, sorted({one.contact_id for one in messages}))
     workflows = _names(account_id, sorted({one.workflow_id for one in messages}))
     return [
-        ListedMessage(one, people.get(one.contact_id), workflows.get(one.workflow_id)) for one in messages
+        ListedMessage(one, people.get(one.contact_id), workflows.get(one.workflow_id), _state(one))
+        for one in messages
     ]
+
+
+def _state(message: Message) -> StateWords:
+    return KEPT_WORDS if message.answer in KEPT else STATE_WORDS[State(message.state)]
 
 
 def _names(account_id: int, workflow_ids: Sequence[int]) -> dict[int, WorkflowName]:
