@@ -56,6 +56,8 @@ def _is_record(node: ast.AST) -> bool:
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == RECORDED
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "activity"
         and len(node.args) >= 4
     )
 
