@@ -37,6 +37,7 @@ class MailServer:
         self.late_refusal = ""
         self.drops = False
         self.closes_after = 0
+        self.takes_all_letters = True
         self.stalls = 0.0
         self.port = 0
 
@@ -45,7 +46,7 @@ class MailServer:
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return responses if self.takes_all_letters else [one for one in responses if "SMTPUTF8" not in one]
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
@@ -85,7 +86,7 @@ def mail_server(scheme: str = "smtp", login: tuple[str, str] | None = None) -> I
         options |= {"tls_context": context, "require_starttls": True}
     if login is not None:
         options |= {"authenticator": _checks(login), "auth_required": True, "auth_require_tls": False}
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, **options)
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, enable_SMTPUTF8=True, **options)
     controller.start()
     try:
         yield server

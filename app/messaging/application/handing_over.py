@@ -8,9 +8,11 @@ from app.messaging.application.ways_out import Taken, WayOut
 from app.messaging.domain.states import State, wait_before
 from app.messaging.infrastructure.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Answer, Claimed
+from app.platform.logs import log
 from app.platform.mail import MAX_ANSWER_LENGTH
 
 GONE = "The contact no longer exists."
+UNEXPECTED = "An unexpected error. The details are in the log of this server."
 
 
 def hand_over(
@@ -36,6 +38,9 @@ def hand_over(
                 yield _refused(message, content, refused, out, at)
             except Doubtful as doubt:
                 yield _answer(message, content, State.UNCERTAIN, Taken(str(doubt), out.sender_id))
+            except Exception:
+                log.exception("message_not_handed_over", extra={"message_id": message.id})
+                yield _answer(message, content, State.UNCERTAIN, Taken(UNEXPECTED, out.sender_id))
 
 
 def _refused(message: Claimed, content: Content, refused: Refused, out: WayOut, at: datetime) -> Answer:

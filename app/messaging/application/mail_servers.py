@@ -20,7 +20,7 @@ from app.messaging.domain.mail_settings import (
     read_only_to,
     read_server,
 )
-from app.messaging.domain.mime import Email, mime
+from app.messaging.domain.mime import Email, source
 from app.messaging.infrastructure import sender_store as store
 from app.messaging.infrastructure.passwords import decrypted, encrypted
 from app.messaging.infrastructure.sender_tables import MailServerRow
@@ -175,7 +175,7 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
 def _handed_over(found: Chosen, email: Email) -> ServerAnswer:
     connection = Connection(found.server, TEST_TIMEOUT_SECONDS)
     try:
-        answer = connection.send(mime(email), email.sender.address, email.to)
+        answer = connection.send(source(email), email.sender.address, email.to)
     except (Refused, Doubtful) as failure:
         return ServerAnswer(False, str(failure))
     finally:

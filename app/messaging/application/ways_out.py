@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from app.messaging.application.composing import composed, frame_of
 from app.messaging.application.senders import Chosen, chosen
 from app.messaging.application.sources import Content
-from app.messaging.domain.mime import mime
+from app.messaging.domain.mime import source
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.smtp import Connection, Refused
 from app.messaging.infrastructure.store import Claimed
@@ -88,7 +88,7 @@ class MailServerWay:
             self._account_id, message.workflow_id, message.token, content, self._by.sender, self._frame
         )
         try:
-            mail = mime(email)
+            mail = source(email)
         except ValueError as wrong:
             raise Refused(f"The email address is {wrong}.", is_final=True) from None
         self._keep_pace()

@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
+from email import message_from_bytes
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import SMTPUTF8, compat32
+from email.utils import format_datetime, formataddr
+from typing import Final
 
+from app.platform.addresses import AddressProblem, email_key
 from app.platform.text.headers import one_line
 
-MAX_SUBJECT = 250
+MAX_SUBJECT: Final = 250
+MAX_LINE: Final = 900  # characters; servers may refuse more than 998
+_CRLF: Final = compat32.clone(linesep="\r\n")
 
 
 @dataclass(frozen=True)
@@ -43,16 +50,23 @@ class Email:
     unsubscribe_mail: str = ""
 
 
-def mime(email: Email) -> EmailMessage:
-    """Return the message. Raises ValueError if an address is none."""
-    mail = EmailMessage(policy=SMTP if (email.to + email.sender.address).isascii() else SMTPUTF8)
-    mail["Subject"] = one_line(email.subject)[:MAX_SUBJECT]
-    mail["From"] = _address(email.sender.address, email.sender.name)
-    mail["To"] = _address(email.to, email.to_name)
-    if email.sender.reply_to:
-        mail["Reply-To"] = _address(email.sender.reply_to)
-    mail["Date"] = email.at
-    mail["Message-ID"] = f"<{email.message_id}@{email.sender.address.rpartition('@')[2]}>"
+def source(email: Email) -> bytes:
+    """Return an email as it is handed over, with lines that end in CRLF. Raises ValueError if the
+    recipient's address is none; the sender's was checked when it was saved.
+
+    The classic classes of the library take a quarter of the time of EmailMessage, which parses each header.
+    """
+    by, to = email.sender, email.to
+    if isinstance(email_key(to), AddressProblem):
+        raise ValueError("not an email address")
+    mail = MIMEMultipart("alternative")
+    mail["Subject"] = _encoded(one_line(email.subject)[:MAX_SUBJECT], "Subject")
+    mail["From"] = _person(by.address, by.name)
+    mail["To"] = _person(to, email.to_name)
+    if by.reply_to:
+        mail["Reply-To"] = _person(by.reply_to)
+    mail["Date"] = format_datetime(email.at)
+    mail["Message-ID"] = f"<{email.message_id}@{_domain(by.address)}>"
     if email.unsubscribe_url:
         links = [f"<{email.unsubscribe_url}>"]
         if email.unsubscribe_mail:
@@ -61,13 +75,33 @@ def mime(email: Email) -> EmailMessage:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if email.feedback_id:
         mail["Feedback-ID"] = email.feedback_id
-    mail.set_content(email.text)
-    mail.add_alternative(email.html, subtype="html")
+    mail.attach(_part(email.text, "plain"))
+    mail.attach(_part(email.html, "html"))
+    return mail.as_bytes(policy=_CRLF)
+
+
+def mime(email: Email) -> EmailMessage:
+    """Return the same, to be looked at. Raises ValueError if an address is none."""
+    mail = message_from_bytes(source(email), policy=SMTPUTF8)
+    assert isinstance(mail, EmailMessage)
     return mail
 
 
-def _address(text: str, name: str = "") -> Address:
-    try:
-        return Address(one_line(name), addr_spec=text)
-    except (ValueError, IndexError, MessageError):
-        raise ValueError("not an email address") from None
+def _part(text: str, kind: str) -> MIMEText:
+    is_plain = text.isascii() and max(map(len, text.splitlines()), default=0) <= MAX_LINE
+    return MIMEText(text, kind, "us-ascii" if is_plain else "utf-8")
+
+
+def _encoded(text: str, name: str) -> str:
+    return text if text.isascii() else Header(text, "utf-8", header_name=name).encode()
+
+
+def _person(address: str, name: str = "") -> str:
+    """Return an address with a name. One that is not ASCII is left as it is, for servers that take it."""
+    shown = formataddr((one_line(name), "a@example.com")).replace("a@example.com", "")
+    raw = address.encode().decode("ascii", "surrogateescape")
+    return f"{shown[:-2]}<{raw}>" if shown else raw
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].encode("idna").decode()

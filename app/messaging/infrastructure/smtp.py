@@ -4,7 +4,6 @@ import re
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
 
 from app.messaging.infrastructure.server_connections import NotConnected, connect
 from app.platform.mail import MAX_ANSWER_LENGTH
@@ -53,10 +52,11 @@ class Connection:
         self._timeout = timeout
         self._client: smtplib.SMTP | None = None
 
-    def send(self, mail: EmailMessage, sender: str, to: str) -> str:
-        """Hand over a message; return what the server said. Raises Refused, Unreachable, and Doubtful.
+    def send(self, mail: bytes, sender: str, to: str) -> str:
+        """Hand over a message, whose lines end in CRLF; return what the server said.
 
-        A connection that the server has closed meanwhile is opened again.
+        A connection that the server has closed meanwhile is opened again. Raises Refused, Unreachable, and
+        Doubtful.
         """
         wire, was_open = _wire(mail), self._client is not None
         try:
@@ -70,7 +70,7 @@ class Connection:
         client = self._opened()
         has_begun = False
         try:
-            _expect(client.mail(sender), "sender")
+            _expect(client.mail(sender, _options(client, sender + to)), "sender")
             _expect(client.rcpt(to), "recipient")
             _expect(client.docmd("DATA"), "data", 354)
             has_begun = True
@@ -109,10 +109,19 @@ class Connection:
         return self._client
 
 
-def _wire(mail: EmailMessage) -> bytes:
+def _options(client: smtplib.SMTP, addresses: str) -> tuple[str, ...]:
+    """Return what the server is told of addresses that are not ASCII. Raises Refused if it lacks that."""
+    if addresses.isascii():
+        return ()
+    client.ehlo_or_helo_if_needed()
+    if not client.has_extn("smtputf8"):
+        raise Refused("The mail server can’t deliver to addresses with letters beyond a to z.", is_final=True)
+    return "SMTPUTF8", "BODY=8BITMIME"
+
+
+def _wire(mail: bytes) -> bytes:
     """Return a message as it is sent after DATA, with its end."""
-    text = re.sub(rb"\r?\n", b"\r\n", mail.as_bytes()).removesuffix(b"\r\n")
-    return re.sub(rb"(?m)^\.", b"..", text) + b"\r\n.\r\n"
+    return re.sub(rb"(?m)^\.", b"..", mail.removesuffix(b"\r\n")) + b"\r\n.\r\n"
 
 
 def _expect(reply: tuple[int, bytes], what: str, code: int = 250) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.messaging.application import mail_servers, senders
 from tests.people import Person
+from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.messaging.mailing import go_on, messages, send
@@ -197,3 +198,33 @@ def test_a_connection_that_the_server_has_closed_is_opened_again(
     go_on(it)
     assert [one.state for one in messages(it)] == ["sent"] * 3
     assert len(server.received) == 3
+
+
+def test_names_and_addresses_in_all_alphabets(app: Flask, alice: Person, server: MailServer) -> None:
+    it = campaign(app, alice.actor, email("hello", "Grüße 🎉", "Für **dich** " + "lang " * 400), LAST)
+    it.enroll(
+        [
+            add(app, alice.actor, "jürgen@example.com", first_name="Jürgen", last_name='"Größe", Dr.'),
+            add(app, alice.actor, "p1@bücher.example", first_name="One"),
+            add(app, alice.actor, "p2@example.com", first_name="Two"),
+        ]
+    )
+    go_on(it)
+    assert [one.state for one in messages(it)] == ["sent"] * 3
+    assert [mail["Subject"] for mail in server.received] == ["Grüße 🎉"] * 3
+    [to] = server.received[0]["To"].addresses
+    assert to.addr_spec.encode("utf-8", "surrogateescape").decode() == "jürgen@example.com"
+    assert to.display_name == 'Jürgen "Größe", Dr.'
+    assert part(server.received[2], "plain").startswith("Für dich lang lang")
+
+
+def test_letters_that_a_mail_server_does_not_take_fail_one(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    server.takes_all_letters = False
+    it = campaign(app, alice.actor, email("hello"), LAST)
+    it.enroll([add(app, alice.actor, "jürgen@example.com"), add(app, alice.actor, "p2@example.com")])
+    go_on(it)
+    first, second = messages(it)
+    assert (first.state, second.state) == ("failed", "sent")
+    assert first.answer == "The mail server can’t deliver to addresses with letters beyond a to z."
