@@ -166,7 +166,7 @@ def _release(account_id: int, workflow_id: int) -> int:
         if allowed and positions.has_held(account_id, workflow_id):
             portion = allowed.portion._replace(taken=allowed.portion.taken + people)
             next_at = at if people < allowed.people else allowed.wait_until
-            paced_starts.record(account_id, workflow_id, portion, next_at)
+            paced_starts.advance(account_id, workflow_id, portion, next_at)
         elif allowed:
             paced_starts.remove(account_id, workflow_id)
     return people

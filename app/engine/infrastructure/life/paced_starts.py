@@ -46,7 +46,7 @@ def save(account_id: int, workflow_id: int, pace: Pace) -> None:
     )
 
 
-def record(account_id: int, workflow_id: int, portion: Portion, next_at: datetime) -> None:
+def advance(account_id: int, workflow_id: int, portion: Portion, next_at: datetime) -> None:
     """Record the latest portion, and when the next people may begin."""
     session().execute(
         sa.update(PacedStart)
