@@ -11,6 +11,7 @@ from app.workflows.domain.messages.email_body import render_email_body
         ("Hello\n\nWorld", "Hello\n\nWorld"),
         ("# News\n\nMore *words* and `code`", "News\n\nMore words and code"),
         ("one\\\ntwo", "one\ntwo"),
+        ("one\ntwo", "one two"),
         ("[our site](https://example.com/a)", "our site (https://example.com/a)"),
         ("https://example.com/a", "https://example.com/a"),
         ("[example.com](https://example.com)", "example.com"),

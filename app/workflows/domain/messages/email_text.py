@@ -55,8 +55,10 @@ def _inline(tokens: Sequence[Token]) -> str:
                 words = "".join(found[at:])
                 shown = words if _is_address(words, address) else f"{words} ({address})"
                 found[at:] = [shown]
-            case "hardbreak" | "softbreak":
+            case "hardbreak":
                 found.append("\n")
+            case "softbreak":
+                found.append(" ")
             case _:
                 found.append(token.content)
     return "".join(found)
