@@ -67,7 +67,7 @@ def upgrade() -> None:
     op.create_table(
         "sending_turns",
         sa.Column("account_id", BIG, nullable=False),
-        sa.Column("holder", sa.String(32), nullable=False),
+        sa.Column("holder", sa.String(64), nullable=False),
         sa.Column("until", MOMENT),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_sending_turns")),
     )

@@ -15,8 +15,13 @@ PAGE = "/settings/email"
 
 @pytest.fixture(autouse=True)
 def nothing_stays(plain: Page) -> Iterator[None]:
-    """Other tests need emails to be kept."""
+    """Other tests need emails to be kept, and leave a mail server behind."""
+    _disconnect(plain)
     yield
+    _disconnect(plain)
+
+
+def _disconnect(plain: Page) -> None:
     plain.goto(PAGE)
     while (sender := plain.locator("main tbody a")).count():
         sender.first.click()

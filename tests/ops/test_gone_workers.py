@@ -113,7 +113,7 @@ def test_killed_in_planning(bench: Bench) -> None:
     print(f"taken over after {took:.1f} s")
     assert took < 10
     assert trial.job(job).planned_rows >= planned, "the other goes on where it was left"
-    eventually(lambda: trial.job(job).planned_at)
+    eventually(lambda: trial.job(job).finished_at)
     trial.holds(job)
 
 

@@ -32,6 +32,7 @@ class MailServer:
         self.received: list[EmailMessage] = []
         self.attempts = 0
         self.connections = 0
+        self.sender_refusal = ""
         self.refusal = ""
         self.refusals: dict[str, str] = {}
         self.late_refusal = ""
@@ -47,6 +48,15 @@ class MailServer:
         self.connections += 1
         session.host_name = hostname
         return responses if self.takes_all_letters else [one for one in responses if "SMTPUTF8" not in one]
+
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.sender_refusal:
+            return self.sender_refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]

@@ -113,9 +113,10 @@ def unsubscribe(actor: Actor, contact_id: int) -> None:
     require(actor, Permission.CONTACTS)
     with transaction():
         contact = existing(actor, contact_id, LockFor.CHANGE)
-        if not may_become(Status(contact.status), Status.UNSUBSCRIBED):
-            return
         at = now()
+        if not may_become(Status(contact.status), Status.UNSUBSCRIBED):
+            _say_again(contact, at)
+            return
         if store.set_status(actor.account_id, contact.id, contact.status, Status.UNSUBSCRIBED, at):
             activity.record_contact(actor, contact.id, "unsubscribed")
             activity.record(actor, "contact_unsubscribed", "contact", contact.id)
@@ -156,6 +157,7 @@ def opt_out(account_id: int, contact_id: int, source: str, at: datetime) -> Stat
     with transaction():
         contact = queries.contact(account_id, contact_id, LockFor.CHANGE)
         if contact is None or not may_become(before := Status(contact.status), Status.UNSUBSCRIBED):
+            _say_again(contact, at)
             return None
         store.set_status(account_id, contact_id, before, Status.UNSUBSCRIBED, at)
         activity.record_own_wish(account_id, contact_id, "unsubscribed", source, at)
@@ -177,6 +179,12 @@ def take_back_opt_out(
         activity.record_own_wish(account_id, contact_id, "reactivated", source, at)
         _tell_status(account_id, contact_id, before, at)
     return True
+
+
+def _say_again(contact: Contact | None, at: datetime) -> None:
+    """Keep when an unsubscribed contact last said no: an earlier one cannot be taken back then."""
+    if contact is not None and contact.status == Status.UNSUBSCRIBED:
+        store.change_contact(contact.account_id, contact.id, {"status_at": at})
 
 
 def _tell_status(account_id: int, contact_id: int, status: Status, at: datetime) -> None:

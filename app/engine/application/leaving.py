@@ -18,7 +18,7 @@ LEFT, CAME_BACK = "left_workflow", "came_back_to_workflow"
 
 def register_leaving() -> None:
     """Register with the messaging room how contacts leave workflows."""
-    messaging.register_leaving(Leaving(_places, _leave, _put_back))
+    messaging.register_leaving(Leaving(_places, _leave, _put_back, returning.go_on))
 
 
 def _places(account_id: int, contact_id: int, workflow_id: int | None) -> list[Place]:
@@ -32,12 +32,14 @@ def _leave(account_id: int, contact_id: int, workflow_id: int, source: str, at: 
 
 def _put_back(
     account_id: int, contact_id: int, places: Sequence[Place], source: str, left_at: datetime, at: datetime
-) -> None:
+) -> list[int]:
     positions = [
         one for one in map(_read, places) if workflows.state_of(account_id, one.workflow_id) in _RUNNING
     ]
-    for workflow_id in returning.put_back(account_id, contact_id, positions, left_at):
+    reopened = returning.put_back(account_id, contact_id, positions, left_at)
+    for workflow_id in sorted({workflow_id for _, workflow_id in reopened}):
         activity.record_own_wish(account_id, contact_id, CAME_BACK, source, at, workflow_id)
+    return [enrollment_id for enrollment_id, _ in reopened]
 
 
 _RUNNING = (Status.ACTIVE, Status.PAUSED)

@@ -11,10 +11,12 @@ from app.engine.application.moving.texts import account_values
 from app.engine.infrastructure import hearing, queries, returning
 from app.messaging import application as messaging
 from app.messaging.application import Claimed, Content, Settled, State
+from app.platform.logs import log
 from app.workflows import application as workflows
 from app.workflows.domain import Step
 
 GONE = "The contact or the step no longer exists."
+NOT_WRITTEN = "The message could not be written. The details are in the log of this server."
 NO_ADDRESS = {
     "contact.email": "The contact has no email address.",
     "contact.phone": "The contact has no phone number.",
@@ -40,9 +42,20 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
         if person is None or step is None:
             found[one.id] = GONE
         else:
-            link = messaging.unsubscribe_url(one.token)
-            found[one.id] = _content(step, person, {**shared, "contact": person, "unsubscribe_link": link})
+            found[one.id] = _written(step, person, one, shared)
     return found
+
+
+def _written(
+    step: Step, person: Mapping[str, Any], message: Claimed, shared: Mapping[str, Any]
+) -> Content | str:
+    """A fault in one message is not one of the others."""
+    link = messaging.unsubscribe_url(message.token)
+    try:
+        return _content(step, person, {**shared, "contact": person, "unsubscribe_link": link})
+    except Exception:
+        log.exception("message_not_written", extra={"message_id": message.id})
+        return NOT_WRITTEN
 
 
 def rewrite(
@@ -59,15 +72,23 @@ def rewrite(
     return _content(step, person, context)
 
 
+_CHANGES = {
+    State.SENT: hearing.go_on,
+    State.DELIVERED: hearing.go_on,
+    State.FAILED: hearing.fail,
+    State.BOUNCED: hearing.fail,
+    State.WITHDRAWN: hearing.let_leave,
+}
+
+
 def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
-    """Let enrollments go on whose message was sent, and fail those whose message was not."""
-    groups: dict[tuple[str, int, bool], list[int]] = defaultdict(list)
+    """Let enrollments go on whose message was sent, fail those whose message was not, and end those whose
+    contact may not be contacted."""
+    groups: dict[tuple[str, int, State], list[int]] = defaultdict(list)
     for one in messages:
-        was_sent = one.state in (State.SENT, State.DELIVERED)
-        groups[one.step_id, one.visit, was_sent].append(one.enrollment_id)
-    for (step_id, visit, was_sent), ids in sorted(groups.items()):
-        change = hearing.go_on if was_sent else hearing.fail
-        change(account_id, step_id, visit, sorted(ids), at)
+        groups[one.step_id, one.visit, one.state].append(one.enrollment_id)
+    for (step_id, visit, state), ids in sorted(groups.items()):
+        _CHANGES[state](account_id, step_id, visit, sorted(ids), at)
 
 
 def _shared(account_id: int, sender_name: str) -> dict[str, Any]:

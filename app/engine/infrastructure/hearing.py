@@ -58,6 +58,12 @@ def fail(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int
     store.end(account_id, *waiting, reason=EndReason.MESSAGE, at=at, to=EnrollmentStatus.FAILED)
 
 
+def let_leave(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """End enrollments that wait at a step for their message, because the contact may not be contacted."""
+    waiting = _waiting(account_id, step_id, visit, enrollment_ids)
+    store.end(account_id, *waiting, reason=EndReason.OPTED_OUT, at=at)
+
+
 def _waiting(
     account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int]
 ) -> tuple[sa.ColumnElement[bool], ...]:

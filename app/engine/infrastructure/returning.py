@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
+from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure import counts
 from app.engine.infrastructure.counts import Place
 from app.engine.infrastructure.tables import Enrollment
@@ -48,18 +48,37 @@ def hold_active(account_id: int, enrollment_ids: Sequence[int]) -> set[int]:
     return set(session().scalars(query.order_by(one.id).with_for_update()))
 
 
-def put_back(account_id: int, contact_id: int, positions: Sequence[Position], left_at: datetime) -> list[int]:
+def put_back(
+    account_id: int, contact_id: int, positions: Sequence[Position], left_at: datetime
+) -> list[tuple[int, int]]:
     """Undo the end of enrollments that a contact ended at `left_at`, unless it is in the workflow again.
-    Returns the ids of the workflows."""
+    Returns (enrollment id, workflow id) of them."""
     changes: Counter[Place] = Counter()
+    reopened: list[tuple[int, int]] = []
     for position in positions:
         row = session().execute(_reopening(account_id, contact_id, position, left_at)).one_or_none()
         if row is not None:
+            reopened.append((position.enrollment_id, row.workflow_id))
             place = Place(row.workflow_id, row.version_id, row.step_id or "", position.status)
             changes[place] += 1
             changes[place._replace(status=EnrollmentStatus.WITHDRAWN.value)] -= 1
     counts.change(account_id, changes)
-    return sorted({place.workflow_id for place in changes})
+    return reopened
+
+
+def go_on(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """Let those of the enrollments go on that wait for a message."""
+    one = _enrollments.c
+    session().execute(
+        sa.update(_enrollments)
+        .where(
+            one.account_id == account_id,
+            one.id.in_(id_list(enrollment_ids)),
+            one.status == EnrollmentStatus.ACTIVE.value,
+            one.waits_for == WaitsFor.MESSAGE.value,
+        )
+        .values(waits_for=WaitsFor.HAPPENED.value, due_at=at)
+    )
 
 
 def _reopening(account_id: int, contact_id: int, position: Position, left_at: datetime) -> Any:

@@ -1,18 +1,23 @@
 """Handing messages over one by one, and what became of each."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from app.messaging.application.sources import Content
 from app.messaging.application.ways_out import Taken, WayOut
+from app.messaging.domain.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
 from app.messaging.infrastructure.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Answer, Claimed
 from app.platform.logs import log
 from app.platform.mail import MAX_ANSWER_LENGTH
 
-GONE = "The contact no longer exists."
-UNEXPECTED = "An unexpected error. The details are in the log of this server."
+GONE: Final = "The contact no longer exists."
+UNEXPECTED: Final = "An unexpected error. The details are in the log of this server."
+BATCH_SECONDS: Final = 45.0
+UNREACHABLE_WAIT: Final = timedelta(minutes=1)
 
 
 def hand_over(
@@ -20,27 +25,36 @@ def hand_over(
 ) -> Iterator[Answer]:
     """Hand messages over, and yield what became of each.
 
-    Once the mail server can't be reached, the others are not tried. A message that can't be written harms no
-    other one.
+    Once the mail server can't be reached, or BATCH_SECONDS are over, the others are not tried, and that is no
+    attempt. A message that can't be written harms no other one.
     """
-    lost: Unreachable | None = None
+    lost, end = "", time.monotonic() + BATCH_SECONDS
     for message in claimed:
         content = written.get(message.id, GONE)
         if isinstance(content, str):
             yield Answer(message.id, message.attempt, State.FAILED, content)
-        elif lost is not None:
-            yield _refused(message, content, lost, out, at)
+        elif lost:
+            yield _untried(message, lost, at + UNREACHABLE_WAIT)
+        elif time.monotonic() > end:
+            yield _untried(message, "", at)
         else:
             try:
                 yield _answer(message, content, State.SENT, out.send(message, content))
+            except Unreachable as failure:
+                lost = str(failure)
+                yield _untried(message, lost, at + UNREACHABLE_WAIT)
             except Refused as refused:
-                lost = refused if isinstance(refused, Unreachable) else None
                 yield _refused(message, content, refused, out, at)
             except Doubtful as doubt:
                 yield _answer(message, content, State.UNCERTAIN, Taken(str(doubt), out.sender_id))
             except Exception:
                 log.exception("message_not_handed_over", extra={"message_id": message.id})
                 yield _answer(message, content, State.UNCERTAIN, Taken(UNEXPECTED, out.sender_id))
+
+
+def _untried(message: Claimed, why: str, due_at: datetime) -> Answer:
+    answer = why[:MAX_ANSWER_LENGTH]
+    return Answer(message.id, message.attempt, State.PLANNED, answer, due_at=due_at, is_attempt=False)
 
 
 def _refused(message: Claimed, content: Content, refused: Refused, out: WayOut, at: datetime) -> Answer:
@@ -57,7 +71,7 @@ def _answer(message: Claimed, content: Content, state: State, taken: Taken) -> A
         state,
         taken.answer[:MAX_ANSWER_LENGTH],
         content.address,
-        content.subject,
+        content.subject[:MAX_SUBJECT],
         dict(content.merge_values),
         sender_id=taken.sender_id,
     )

@@ -6,15 +6,17 @@ account; another one that comes meanwhile ends at once.
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
+from app.messaging.application.outbox.doubtful import active_enrollments
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
-from app.messaging.domain.states import SETTLED
+from app.messaging.domain.states import SETTLED, State
 from app.messaging.infrastructure import store, turns
 from app.messaging.infrastructure.store import Answer, Claimed
 from app.platform import queue
@@ -23,12 +25,15 @@ from app.platform.database import forget_snapshot, transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.database.many_rows import id_list
 from app.platform.logs import log
+from app.platform.lost_tasks import TaskWatch
 
 SEND_TASK = "messaging.send_due"
 SECONDS_IN_A_ROW = 30.0
 WAKE_AGAIN_SECONDS = 5.0
 
+_watch = TaskWatch()
 _woken: dict[int, float] = {}
+_last_workflow: dict[int, int] = {}
 
 
 def wake_senders() -> None:
@@ -42,24 +47,52 @@ def wake_senders() -> None:
 
 
 def send_due(account_id: int, at: datetime | None = None) -> None:
-    """Send messages until none is due, or until it is another task's turn, at the current time or `at`."""
-    holder, give_way = uuid4().hex, time.monotonic() + SECONDS_IN_A_ROW
-    began, sent = time.perf_counter(), 0
-    if not _take_turn(account_id, holder):
+    """Send messages until none is due, or until it is another task's turn, at the current time or `at`.
+
+    If the mail server can't be reached, nobody tries again for a while.
+    """
+    turn = Turn(account_id, queue.running_task() or uuid4().hex, time.monotonic() + SECONDS_IN_A_ROW)
+    if not turn.keep():
         return
-    try:
-        with way_out(account_id) as out:
-            while time.monotonic() < give_way and not queue.should_stop():
-                handled = _send_round(account_id, holder, out, at)
+    began, sent = time.perf_counter(), 0
+    with way_out(account_id) as out:
+        try:
+            while not turn.is_over and (handled := _send_round(turn, out, at)):
                 sent += handled
-                if not handled:
-                    break
-    finally:
-        with transaction():
-            turns.give_back(account_id, holder)
+        finally:
+            turn.give_back(rests=not out.is_reachable)
     if sent:
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
         log.info("messages_handled", extra={"account": account_id, "messages": sent, "ms": milliseconds})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The turn of a task to send an account's messages, until `give_way` (monotonic)."""
+
+    account_id: int
+    holder: str
+    give_way: float
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.give_way or queue.should_stop()
+
+    def keep(self) -> bool:
+        with transaction():
+            return turns.take(self.account_id, self.holder)
+
+    def give_back(self, rests: bool) -> None:
+        with transaction():
+            (turns.rest if rests else turns.give_back)(self.account_id, self.holder)
+
+
+def free_turns() -> None:
+    """End the turns of tasks whose worker was killed. Called once a second by the clock."""
+    if lost := _watch.lost(turns.holders()):
+        with transaction():
+            turns.free(lost)
+        log.warning("sending_turns_freed", extra={"tasks": len(lost)})
 
 
 def doubt_abandoned() -> None:
@@ -70,39 +103,57 @@ def doubt_abandoned() -> None:
         log.warning("messages_uncertain", extra={"account": account_id, "messages": number})
 
 
-def _send_round(account_id: int, holder: str, out: WayOut, at: datetime | None) -> int:
-    """Let each workflow send a few messages; return how many were claimed."""
+def _send_round(turn: Turn, out: WayOut, at: datetime | None) -> int:
+    """Let each workflow send a few messages, beginning after the one that was last; return how many messages
+    were looked at."""
     forget_snapshot()
-    due = store.workflows_due(account_id, at or now())
+    due = store.workflows_due(turn.account_id, at or now())
+    last = _last_workflow.get(turn.account_id, 0)
     handled = 0
-    for workflow_id in sorted(source().active(account_id, due)) if due else ():
-        if not _take_turn(account_id, holder):
+    for workflow_id in sorted(due, key=lambda one: (one <= last, one)):
+        if turn.is_over or not out.is_reachable or not turn.keep():
             return 0
-        handled += _send_some(account_id, workflow_id, out, at)
+        forget_snapshot()
+        if source().active(turn.account_id, [workflow_id]):
+            _last_workflow[turn.account_id] = workflow_id
+            handled += _send_some(turn.account_id, workflow_id, out, at)
     return handled
-
-
-def _take_turn(account_id: int, holder: str) -> bool:
-    with transaction():
-        return turns.take(account_id, holder)
 
 
 def _send_some(account_id: int, workflow_id: int, out: WayOut, at: datetime | None) -> int:
     most = out.most_at_once(at or now())
+    if not most:
+        return 0
     with transaction():
-        claimed, withdrawn = store.claim(account_id, workflow_id, at or now(), most) if most else ([], 0)
+        claimed, unreachable = store.claim(account_id, workflow_id, at or now(), most)
+    if unreachable:
+        despite_deadlocks(lambda: _withdraw(account_id, unreachable, at or now()))
     if claimed:
         written = source().write(account_id, claimed, out.sender_name)
         forget_snapshot()  # no transaction is open while a mail server takes its time
         answers = list(hand_over(claimed, written, out, at or now()))
         despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))
-    return len(claimed) + withdrawn
+    return len(claimed) + len(unreachable)
+
+
+def _withdraw(account_id: int, ids: Sequence[int], at: datetime) -> None:
+    """Withdraw messages to contacts that may not be contacted, and let those leave."""
+    with transaction():
+        contacts.hold_many(account_id, store.contacts_of(account_id, ids))
+        withdrawn = store.withdraw_unreachable(account_id, ids, at)
+        settled = [
+            Settled(one.enrollment_id, one.step_id, one.visit, State.WITHDRAWN, "") for one in withdrawn
+        ]
+        if settled:
+            source().settled(account_id, settled, at)
 
 
 def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answer], at: datetime) -> None:
     messages = {one.id: one for one in claimed}
     with transaction():
         contacts.hold_many(account_id, id_list([one.contact_id for one in claimed]))
+        waiting = active_enrollments(account_id, [one.enrollment_id for one in claimed])
+        answers = [_still_wanted(one, messages[one.id].enrollment_id in waiting) for one in answers]
         recorded = store.answer(account_id, answers, at)
         note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
         settled = [
@@ -112,3 +163,10 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
         ]
         if settled:
             source().settled(account_id, settled, at)
+
+
+def _still_wanted(answer: Answer, is_waiting: bool) -> Answer:
+    """Nothing is sent again to somebody who has left the workflow meanwhile."""
+    if answer.state == State.PLANNED and not is_waiting:
+        return answer._replace(state=State.WITHDRAWN)
+    return answer

@@ -164,7 +164,14 @@ def may_be_mail_server(address: str) -> bool:
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _METADATA: Final = {
     ipaddress.ip_address(text)
-    for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16")
+    for text in (
+        "fd00:ec2::254",
+        "fd00:ec2::23",
+        "fd00:42::42",
+        "fd20:ce::254",
+        "100.100.100.200",
+        "168.63.129.16",
+    )
 }
 
 

@@ -1,5 +1,6 @@
 """Who got a message, found by its token, and their messages that were withdrawn."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,14 +30,25 @@ def addressee_of(token: str) -> Addressee | None:
     return Addressee(*row) if row else None
 
 
-def plan_again(account_id: int, contact_id: int, withdrawn_at: datetime) -> None:
-    """Plan those messages of a contact again that were withdrawn at that moment."""
+def without_message(account_id: int, enrollment_ids: Sequence[int]) -> list[int]:
+    """Return those of the enrollments for which no message is still to come."""
+    one = _messages.c
+    query = sa.select(one.enrollment_id).where(
+        one.account_id == account_id,
+        one.enrollment_id.in_(enrollment_ids),
+        one.state.in_([State.PLANNED.value, State.SENDING.value, State.UNCERTAIN.value]),
+    )
+    return sorted(set(enrollment_ids) - set(session().scalars(query)))
+
+
+def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: datetime) -> None:
+    """Plan those messages of enrollments again that were withdrawn at that moment."""
     one = _messages.c
     session().execute(
         sa.update(_messages)
         .where(
             one.account_id == account_id,
-            one.contact_id == contact_id,
+            one.enrollment_id.in_(enrollment_ids),
             one.state == State.WITHDRAWN.value,
             one.settled_at == withdrawn_at,
         )

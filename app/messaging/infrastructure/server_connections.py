@@ -4,14 +4,18 @@ A name is resolved once, and the connection goes to an address that was checked,
 a moment later. Certificates are still checked for the name.
 """
 
+import os
 import smtplib
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from typing import Any, Final
 
 from app.messaging.domain.mail_settings import may_be_mail_server
 from app.platform.text.headers import one_line
 
+MOST_BYTES: Final = 64 * 1024  # of an answer
 MOST_ADDRESSES: Final = 3  # of a name; each may take the whole time
 
 
@@ -27,7 +31,7 @@ def connect(
     Raises NotConnected.
     """
     context = ssl.create_default_context()
-    client: smtplib.SMTP | None = None
+    client: _CheckedSMTP | _CheckedSMTPS | None = None
     try:
         if security == "tls":
             client = _CheckedSMTPS(host, port, own_name, timeout=timeout, context=context)
@@ -38,11 +42,49 @@ def connect(
         client.ehlo_or_helo_if_needed()
         if sign_in is not None:
             client.login(*sign_in)
-    except (OSError, smtplib.SMTPException) as failure:
+        client.deadline.cancel()
+    except (OSError, ValueError, smtplib.SMTPException) as failure:
         if client is not None:
             client.close()
         raise NotConnected(_why(failure)) from None
     return client
+
+
+class Deadline:
+    """Cuts a connection after so many seconds, unless it is cancelled: a server may send its answer so slowly
+    that the time limit of the socket is never reached."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self._guard = socket.socket(fileno=os.dup(connection.fileno()))
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        self._guard.close()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self._guard.shutdown(socket.SHUT_RDWR)
+        self._guard.close()
+
+
+class _Bounded:
+    """What a server says, of which an answer has at most MOST_BYTES."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self.left = file, MOST_BYTES
+
+    def readline(self, size: int) -> bytes:
+        line = bytes(self._file.readline(size))
+        self.left -= len(line)
+        if self.left < 0:
+            raise OSError("The answer is too long.")
+        return line
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _ForbiddenAddress(OSError):
@@ -50,13 +92,24 @@ class _ForbiddenAddress(OSError):
 
 
 class _CheckedSMTP(smtplib.SMTP):
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return _connected(host, port, timeout)
+    deadline: Deadline
 
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Bounded(self.sock.makefile("rb"))
+        if self.file is not None:
+            self.file.left = MOST_BYTES
+        return super().getreply()
 
-class _CheckedSMTPS(smtplib.SMTP_SSL):
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
         plain = _connected(host, port, timeout)
+        self.deadline = Deadline(plain, 2 * timeout)
+        return plain
+
+
+class _CheckedSMTPS(_CheckedSMTP, smtplib.SMTP_SSL):
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        plain = super()._get_socket(host, port, timeout)
         try:
             return self.context.wrap_socket(plain, server_hostname=host)
         except BaseException:

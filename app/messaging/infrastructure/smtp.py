@@ -3,13 +3,14 @@
 import re
 import smtplib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.messaging.infrastructure.server_connections import NotConnected, connect
+from app.messaging.infrastructure.server_connections import Deadline, NotConnected, connect
 from app.platform.mail import MAX_ANSWER_LENGTH
 from app.platform.text.headers import one_line
 
-TIMEOUT_SECONDS = 15.0  # per command
+TIMEOUT_SECONDS = 15.0  # for each part of an answer
+MESSAGE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class MailServer:
     port: int
     security: str = "starttls"
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     name: str = "localhost"
 
 
@@ -69,8 +70,10 @@ class Connection:
     def _hand_over(self, wire: bytes, sender: str, to: str) -> str:
         client = self._opened()
         has_begun = False
+        assert client.sock is not None
+        deadline = Deadline(client.sock, MESSAGE_SECONDS)
         try:
-            _expect(client.mail(sender, _options(client, sender + to)), "sender")
+            _expect_sender(client.mail(sender, _options(client, sender + to)))
             _expect(client.rcpt(to), "recipient")
             _expect(client.docmd("DATA"), "data", 354)
             has_begun = True
@@ -78,14 +81,19 @@ class Connection:
             reply = client.getreply()
             _expect(reply, "message")
             return _said(*reply)
+        except Unreachable:
+            self.close()
+            raise
         except Refused:
             with suppress(OSError, smtplib.SMTPException):
                 client.rset()
             raise
-        except (OSError, smtplib.SMTPException) as failure:
+        except (OSError, ValueError, smtplib.SMTPException) as failure:
             self.close()
             why = f"The connection to the mail server was lost ({type(failure).__name__})."
             raise (Doubtful(why) if has_begun else Unreachable(why)) from None
+        finally:
+            deadline.cancel()
 
     def close(self) -> None:
         """Close the connection, without waiting for the server."""
@@ -122,6 +130,14 @@ def _options(client: smtplib.SMTP, addresses: str) -> tuple[str, ...]:
 def _wire(mail: bytes) -> bytes:
     """Return a message as it is sent after DATA, with its end."""
     return re.sub(rb"(?m)^\.", b"..", mail.removesuffix(b"\r\n")) + b"\r\n.\r\n"
+
+
+def _expect_sender(reply: tuple[int, bytes]) -> None:
+    """A sender that is refused is not a fault of the recipient."""
+    try:
+        _expect(reply, "sender")
+    except Refused as refused:
+        raise Unreachable(str(refused)) from None
 
 
 def _expect(reply: tuple[int, bytes], what: str, code: int = 250) -> None:

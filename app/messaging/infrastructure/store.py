@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.states import State
-from app.messaging.infrastructure.tables import Message
+from app.messaging.infrastructure.tables import OPEN, Message
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import Bound, constant, constants, execute_built, is_there
+from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
 from app.platform.database.short_reads import in_ids, read_built
 from app.platform.leases import moment
 
+_ONE: Any = sa.literal_column("1")
 _messages, _contacts = Message.__table__, Contact.__table__
 LEASE_SECONDS = 180.0  # longer than AT_ONCE messages take, also if the mail server stalls at the last one
 
@@ -40,7 +41,8 @@ class Claimed(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What became of a message. `due_at` is when a message that is planned again is due."""
+    """What became of a message. `due_at` is when one that is planned again is due; without `is_attempt`, it
+    was not handed over."""
 
     id: int
     attempt: int
@@ -51,6 +53,7 @@ class Answer(NamedTuple):
     merge_values: dict[str, Any] | None = None
     due_at: datetime | None = None
     sender_id: int | None = None
+    is_attempt: bool = True
 
 
 def accounts_due(at: datetime) -> list[int]:
@@ -63,18 +66,27 @@ def workflows_due(account_id: int, at: datetime) -> list[int]:
     return list(execute_built(_workflows_due(), {"of_account": account_id, "at": at}).scalars())
 
 
-def claim(account_id: int, workflow_id: int, at: datetime, limit: int) -> tuple[list[Claimed], int]:
+def claim(account_id: int, workflow_id: int, at: datetime, limit: int) -> tuple[list[Claimed], list[int]]:
     """Take up to `limit` messages of a workflow that are due, and whose contacts may be contacted at this
-    moment. Those of other contacts are withdrawn; return how many, too."""
+    moment. Return the ids of the others, too."""
     values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
     ids = list(execute_built(_due(), values).scalars())
     if not ids:
-        return [], 0
+        return [], []
     given = {"of_account": account_id, "ids": ids, "at": at}
     found = sorted(Claimed._make(row) for row in execute_built(_claim(is_sqlite()), given))
-    if len(found) < len(ids):
-        execute_built(_withdraw_unreachable(is_sqlite()), given)
-    return found, len(ids) - len(found)
+    return found, sorted(set(ids) - {one.id for one in found})
+
+
+def withdraw_unreachable(account_id: int, ids: Sequence[int], at: datetime) -> list[Claimed]:
+    """Withdraw those of these messages whose contacts may not be contacted."""
+    given = {"of_account": account_id, "ids": ids, "at": at}
+    return [Claimed._make(row) for row in execute_built(_withdraw_unreachable(is_sqlite()), given)]
+
+
+def contacts_of(account_id: int, ids: Sequence[int]) -> sa.Select[Any]:
+    """Select the contacts of messages."""
+    return sa.select(Message.contact_id).where(Message.account_id == account_id, Message.id.in_(id_list(ids)))
 
 
 def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]:
@@ -121,19 +133,19 @@ def doubt_abandoned() -> list[tuple[int, int]]:
 
 @lru_cache
 def _accounts_due() -> sa.Select[Any]:
-    """The accounts with planned messages are found by jumps through the index, then their workflows."""
+    """The accounts with planned messages are found by jumps through the index of planned messages."""
     one = _messages.c
-    is_waiting = one.state == constant(State.PLANNED.value)
-    first = sa.select(sa.func.min(one.account_id).label("account_id")).where(is_waiting)
-    found = first.cte("found", recursive=True)
-    following = (
-        sa.select(sa.func.min(one.account_id))
-        .where(is_waiting, one.account_id > found.c.account_id)
-        .scalar_subquery()
-    )
-    found = found.union_all(sa.select(following).where(found.c.account_id.is_not(None)))
-    due = sa.select(one.id).where(
-        is_waiting, one.account_id == found.c.account_id, one.due_at <= _moment("at")
+    is_planned = one.state == constant(State.PLANNED.value)
+    order = (one.account_id, one.workflow_id, one.due_at)
+    first = sa.select(one.account_id).where(is_planned).order_by(*order).limit(_ONE)
+    found = sa.select(first.scalar_subquery().label("account_id")).cte("found", recursive=True)
+    after = sa.select(one.account_id).where(is_planned, one.account_id > found.c.account_id).order_by(*order)
+    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.account_id.is_not(None))
+    found = found.union_all(following)
+    due = (
+        sa.select(one.id)
+        .where(is_planned, one.account_id == found.c.account_id, one.due_at <= _moment("at"))
+        .order_by(one.workflow_id, one.due_at)
     )
     return sa.select(found.c.account_id).where(found.c.account_id.is_not(None), is_there(due))
 
@@ -142,18 +154,20 @@ def _accounts_due() -> sa.Select[Any]:
 def _workflows_due() -> sa.Select[Any]:
     """One look into the index for each workflow with planned messages."""
     one = _messages.c
-    is_waiting = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
-    first = sa.select(sa.func.min(one.workflow_id).label("workflow_id")).where(is_waiting)
-    found = first.cte("found", recursive=True)
-    following = (
-        sa.select(sa.func.min(one.workflow_id))
-        .where(is_waiting, one.workflow_id > found.c.workflow_id)
-        .scalar_subquery()
+    is_planned = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
+    order = (one.workflow_id, one.due_at)
+    first = sa.select(one.workflow_id).where(is_planned).order_by(*order).limit(_ONE)
+    found = sa.select(first.scalar_subquery().label("workflow_id")).cte("found", recursive=True)
+    after = (
+        sa.select(one.workflow_id).where(is_planned, one.workflow_id > found.c.workflow_id).order_by(*order)
     )
-    found = found.union_all(sa.select(following).where(found.c.workflow_id.is_not(None)))
+    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.workflow_id.is_not(None))
+    found = found.union_all(following)
     earliest = (
-        sa.select(sa.func.min(one.due_at))
-        .where(is_waiting, one.workflow_id == found.c.workflow_id)
+        sa.select(one.due_at)
+        .where(is_planned, one.workflow_id == found.c.workflow_id)
+        .order_by(one.due_at)
+        .limit(_ONE)
         .scalar_subquery()
     )
     return sa.select(found.c.workflow_id).where(earliest <= _moment("at"))
@@ -214,6 +228,7 @@ def _withdraw_unreachable(on_sqlite: bool) -> Any:
             ~_reachable(),
         )
         .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
+        .returning(*(one[name] for name in Claimed._fields))
     )
 
 
@@ -222,7 +237,8 @@ _ANSWERED = ("state", "answer", "address", "subject", "merge_values", "due_at", 
 
 def _answered(one: Answer) -> dict[str, Any]:
     given = {f"a_{name}": getattr(one, name) for name in _ANSWERED}
-    return {**given, "a_state": one.state.value, "of_message": one.id, "of_attempt": one.attempt}
+    given |= {"a_state": one.state.value, "of_message": one.id, "of_attempt": one.attempt}
+    return {**given, "of_attempts": 0 if one.is_attempt else 1}
 
 
 @lru_cache
@@ -230,6 +246,12 @@ def _answer() -> Any:
     one = _messages.c
     given: dict[str, Any] = {name: sa.bindparam(f"a_{name}", type_=one[name].type) for name in _ANSWERED}
     given["due_at"] = sa.func.coalesce(given["due_at"], one.due_at)
+    given["attempt"] = one.attempt - sa.bindparam("of_attempts", type_=sa.Integer)
+    contact = sa.select(_contacts.c.id).where(
+        _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
+    )
+    for name in ("address", "subject", "merge_values"):  # nothing is written of who was removed meanwhile
+        given[name] = sa.case((is_there(contact), given[name]), else_=sa.null())
     return (
         sa.update(_messages)
         .where(
@@ -258,7 +280,7 @@ def _doubt() -> Any:
     one = _messages.c
     return (
         sa.update(_messages)
-        .where(one.state == constant(State.SENDING.value), one.lease_until < moment())
+        .where(OPEN, one.state == constant(State.SENDING.value), one.lease_until < moment())
         .values(state=State.UNCERTAIN.value, lease_until=sa.null())
         .returning(one.account_id)
     )

@@ -72,10 +72,11 @@ class Message(AccountOwned, db.Model):
 
 
 class SendingTurn(AccountOwned, db.Model):
-    """Whose turn it is to send an account's messages: one task at a time keeps the limits of its senders."""
+    """Whose turn it is to send an account's messages: one task at a time keeps the limits of its senders.
+    Without a holder, nobody sends until then."""
 
     __tablename__ = "sending_turns"
 
     account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
-    holder: Mapped[str] = mapped_column(sa.String(32))
+    holder: Mapped[str] = mapped_column(sa.String(64))
     until: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """Whose turn it is to send an account's messages."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -9,10 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.messaging.infrastructure.tables import SendingTurn
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import execute_built
-from app.platform.leases import Interval
+from app.platform.leases import Interval, moment
 
 _turns = SendingTurn.__table__
-TURN = Interval(15.0)
+REST_SECONDS = 60.0
+TURN = Interval(120.0)  # longer than a batch, with one message that takes as long as it may
 
 
 def take(account_id: int, holder: str) -> bool:
@@ -24,6 +26,26 @@ def take(account_id: int, holder: str) -> bool:
 def give_back(account_id: int, holder: str) -> None:
     mine = (_turns.c.account_id == account_id, _turns.c.holder == holder)
     session().execute(sa.update(_turns).where(*mine).values(until=None))
+
+
+def rest(account_id: int, holder: str) -> None:
+    """Give the turn back, but let nobody take it for REST_SECONDS."""
+    mine = (_turns.c.account_id == account_id, _turns.c.holder == holder)
+    session().execute(sa.update(_turns).where(*mine).values(holder="", until=moment(REST_SECONDS)))
+
+
+def holders() -> set[str]:
+    """Return who has a turn, in all accounts."""
+    query = sa.select(_turns.c.holder).where(_turns.c.until.is_not(None), _turns.c.holder != "")
+    return set(session().scalars(query, execution_options={"cross_account": True}))
+
+
+def free(holders: Collection[str]) -> None:
+    """End the turns of these holders, which are gone."""
+    session().execute(
+        sa.update(_turns).where(_turns.c.holder.in_(holders)).values(until=None),
+        execution_options={"cross_account": True},
+    )
 
 
 @lru_cache

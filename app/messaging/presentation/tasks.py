@@ -7,4 +7,5 @@ from app.platform.queue import task
 task(sending.SEND_TASK, "steps", timeout=600)(sending.send_due)
 
 every(1)(sending.wake_senders)
+every(1)(sending.free_turns)
 every(10)(sending.doubt_abandoned)

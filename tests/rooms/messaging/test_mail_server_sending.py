@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from hashlib import sha256
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.messaging.application import mail_servers, senders
+from app.messaging.infrastructure.tables import SendingTurn
+from app.platform.database import session, transaction
+from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
@@ -58,7 +63,7 @@ def test_an_email_has_all_that_bulk_mail_needs(
     assert mail["Subject"] == "Hi P000"
     assert mail["From"] == "Agency News <news@example.com>"
     assert mail["To"] == "P000 <p0@example.com>"
-    assert mail["Message-ID"] == f"<{message.token}@example.com>"
+    assert mail["Message-ID"] == f"<{sha256(message.token.encode()).hexdigest()[:32]}@example.com>"
     link = f"https://m.example/u/{message.token}"
     assert mail["List-Unsubscribe"] == f"<{link}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -136,7 +141,7 @@ def test_a_server_that_is_gone_is_asked_once_for_all(app: Flask, alice: Person) 
         send(it)
     finally:
         app.extensions["settings"] = settings
-    assert {(one.state, one.attempt) for one in messages(it)} == {("planned", 1)}
+    assert {(one.state, one.attempt) for one in messages(it)} == {("planned", 0)}
     assert {one.answer for one in messages(it)} == {"The mail server refused the connection."}
 
 
@@ -228,3 +233,18 @@ def test_letters_that_a_mail_server_does_not_take_fail_one(
     first, second = messages(it)
     assert (first.state, second.state) == ("failed", "sent")
     assert first.answer == "The mail server can’t deliver to addresses with letters beyond a to z."
+
+
+def test_a_sender_that_is_refused_is_no_fault_of_the_recipients(
+    app: Flask, alice: Person, server: MailServer
+) -> None:
+    server.sender_refusal = "553 Not allowed"
+    it = mailing(app, alice, 3)
+    send(it)
+    assert {(one.state, one.attempt) for one in messages(it)} == {("planned", 0)}
+    assert "553 Not allowed" in messages(it)[0].answer
+    server.sender_refusal = ""
+    with app.app_context(), acting_for(alice.actor.account_id), transaction():
+        session().execute(sa.delete(SendingTurn).where(SendingTurn.account_id == alice.actor.account_id))
+    go_on(it, minutes=1)
+    assert len(server.received) == 3

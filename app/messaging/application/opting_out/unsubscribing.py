@@ -20,6 +20,7 @@ from app.messaging.infrastructure.recipients import Addressee
 from app.platform import tenancy
 from app.platform.clock import now
 from app.platform.database import transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.database.many_rows import id_list
 from app.platform.errors import NotFound
 from app.platform.settings import current
@@ -71,6 +72,22 @@ def logo_for(token: str) -> tuple[bytes, str]:
 def unsubscribe(token: str) -> str:
     """Unsubscribe the contact of a message from everything. Returns what undoes it; empty if the contact was
     unsubscribed already. Raises NotFound."""
+    return despite_deadlocks(lambda: _unsubscribe(token))
+
+
+def leave_workflow(token: str) -> str:
+    """Take the contact of a message out of the message's workflow. Returns what undoes it; empty if the
+    contact was not in it. Raises NotFound."""
+    return despite_deadlocks(lambda: _leave_workflow(token))
+
+
+def undo(token: str, given: str) -> bool:
+    """Undo what was done with the link of a message, and let the contact go on in its workflows; `given` is
+    what was returned then. Returns False if it is too late. Raises NotFound."""
+    return despite_deadlocks(lambda: _undo(token, given))
+
+
+def _unsubscribe(token: str) -> str:
     with _addressee(token) as one, transaction():
         _hold(one)
         at, places = now(), _places(one, None)
@@ -80,9 +97,7 @@ def unsubscribe(token: str) -> str:
         return _signed({"token": token, "at": at.isoformat(), "status": before.value, "places": places})
 
 
-def leave_workflow(token: str) -> str:
-    """Take the contact of a message out of the message's workflow. Returns what undoes it; empty if the
-    contact was not in it. Raises NotFound."""
+def _leave_workflow(token: str) -> str:
     with _addressee(token) as one, transaction():
         _hold(one)
         at, places = now(), _places(one, one.workflow_id)
@@ -92,9 +107,7 @@ def leave_workflow(token: str) -> str:
         return _signed({"token": token, "at": at.isoformat(), "status": "", "places": places})
 
 
-def undo(token: str, given: str) -> bool:
-    """Undo what was done with the link of a message, and let the contact go on in its workflows; `given` is
-    what was returned then. Returns False if it is too late. Raises NotFound."""
+def _undo(token: str, given: str) -> bool:
     with _addressee(token) as one, transaction():
         done = _opened(given)
         if done is None or done["token"] != token:
@@ -106,8 +119,11 @@ def undo(token: str, given: str) -> bool:
             who = (one.account_id, one.contact_id)
             if not contacts.take_back_opt_out(*who, before, done_at, UNDONE, at):
                 return False
-        leaving().put_back(one.account_id, one.contact_id, done["places"], UNDONE, done_at, at)
-        recipients.plan_again(one.account_id, one.contact_id, done_at)
+        elif not may_be_contacted(contacts.status_of(one.account_id, one.contact_id)):
+            return False
+        reopened = leaving().put_back(one.account_id, one.contact_id, done["places"], UNDONE, done_at, at)
+        recipients.plan_again(one.account_id, reopened, done_at)
+        leaving().go_on(one.account_id, recipients.without_message(one.account_id, reopened), at)
         return True
 
 

@@ -29,6 +29,11 @@ def register_waiting(waiting: Waiting) -> None:
     _waiting[:] = [waiting]
 
 
+def active_enrollments(account_id: int, enrollment_ids: Sequence[int]) -> Collection[int]:
+    """Return those of the enrollments that are active, and lock them until the transaction ends."""
+    return _waiting[0](account_id, sorted(set(enrollment_ids)))
+
+
 def send_again(actor: Actor, message_id: int | None = None) -> int:
     """Send an uncertain message again, or all; return how many. Those whose contact has left the workflow
     stay uncertain."""
@@ -46,7 +51,7 @@ def _send_again(actor: Actor, message_id: int | None) -> int:
     at, account_id = now(), actor.account_id
     with transaction():
         uncertain = doubtful_store.uncertain(account_id, message_id)
-        active = _waiting[0](account_id, sorted({one.enrollment_id for one in uncertain}))
+        active = active_enrollments(account_id, [one.enrollment_id for one in uncertain])
         wanted = [one.id for one in uncertain if one.enrollment_id in active]
         planned = doubtful_store.plan_again(account_id, wanted, at)
         if planned:

@@ -18,6 +18,7 @@ from app.messaging.infrastructure.tables import Message
 from app.platform.errors import NotFound
 
 ERASED: Final = "The content was deleted together with the contact."
+NO_TOKEN: Final = "0" * 32
 NOBODY: Final = "nobody@muster.invalid"
 """Whom an email is from while the account has no sender; no domain ends in this."""
 
@@ -63,12 +64,12 @@ def show_message(actor: Actor, message_id: int) -> ShownMessage:
             "NOT_FOUND", "This message doesn’t exist.", next_url="/messages", next_label="View messages"
         )
     [one] = listed(actor.account_id, [found])
-    content = _content(found)
+    content = _content(found, _token_for(actor, found))
     if isinstance(content, str):
         return ShownMessage(one, why_not=content)
     if found.channel != "email":
         return ShownMessage(one, content.text)
-    email = _email(found, content)
+    email = _email(found, content, _token_for(actor, found))
     try:
         return ShownMessage(one, email.text, email, mime(email))
     except ValueError as wrong:
@@ -83,8 +84,14 @@ def source_of(actor: Actor, message_id: int) -> bytes:
     return shown.source.as_bytes()
 
 
-def _content(message: Message) -> Content | str:
-    claimed = Claimed(*(getattr(message, name) for name in Claimed._fields))
+def _token_for(actor: Actor, message: Message) -> str:
+    """Return the token of the links that are shown: whoever may not change contacts gets no link that
+    unsubscribes one."""
+    return message.token if actor.may(Permission.CONTACTS) else NO_TOKEN
+
+
+def _content(message: Message, token: str) -> Content | str:
+    claimed = Claimed(*(getattr(message, name) for name in Claimed._fields))._replace(token=token)
     name = frame_of(message.account_id).name
     if message.merge_values is not None:
         return _rewriters[0](message.account_id, claimed, message.merge_values, name)
@@ -93,9 +100,11 @@ def _content(message: Message) -> Content | str:
     return source().write(message.account_id, [claimed], name)[message.id]
 
 
-def _email(message: Message, content: Content) -> Email:
+def _email(message: Message, content: Content, token: str) -> Email:
     frame = frame_of(message.account_id)
+    if token == NO_TOKEN:
+        frame = replace(frame, has_logo=False)  # its address would contain the token
     by = chosen(message.account_id)
     sender = by.sender if by else Sender(frame.name, NOBODY)
-    email = composed(message.account_id, message.workflow_id, message.token, content, sender, frame)
+    email = composed(message.account_id, message.workflow_id, token, content, sender, frame)
     return replace(email, to=message.address or content.address, at=message.settled_at or message.due_at)
