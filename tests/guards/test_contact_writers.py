@@ -15,6 +15,7 @@ SILENT = {
     "deletion.delete_many": "other rooms settle removals with `register_deletion`",
     "erasing.erase_contact": "other rooms settle erasures with `register_eraser`",
     "erasing._forget_in_names": "removes a name from the sources of consent of others",
+    "people._say_again": "the status stays the same",
     "custom_fields.values._change_piece": "nobody changes the values; their field gets another form",
 }
 
