@@ -1,11 +1,13 @@
 """The layout of an email: one column, readable on a phone, in light and dark, with styles inlined."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 
-from css_inline import CSSInliner
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
-_INLINER = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 _FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 _STYLE = f"""
 body {{ margin: 0; padding: 0; background: #f4f5f6; color: #1d2327; font: 16px/1.55 {_FONT}; }}
@@ -64,7 +66,14 @@ def email_html(
         f'<div class="page"><div class="card">{logo}{body}</div>'
         f'<div class="foot">{sender}{leave}</div></div></body></html>'
     )
-    return str(_INLINER.inline(whole))
+    return str(_inliner().inline(whole))
+
+
+@lru_cache
+def _inliner() -> "CSSInliner":
+    from css_inline import CSSInliner
+
+    return CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
 def email_text(body: str, frame: Frame, unsubscribe_url: str) -> str:
