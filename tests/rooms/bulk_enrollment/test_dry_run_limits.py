@@ -1,7 +1,10 @@
 """Dry runs are limited, and planning takes turns between accounts."""
 
 import io
+import itertools
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -81,6 +84,8 @@ def test_a_long_planning_lets_another_account_go_first(
 ) -> None:
     monkeypatch.setattr(plan, "CHUNK_ROWS", 10)
     monkeypatch.setattr(plan, "TURN_SECONDS", 0.0)
+    each_look_a_second = SimpleNamespace(monotonic=itertools.count().__next__, perf_counter=time.perf_counter)
+    monkeypatch.setattr(plan, "time", each_look_a_second)
     long, _ = check(app, alice.actor, keep(app, alice.actor, 200))
     short, _ = check(app, mallory.actor, keep(app, mallory.actor, 10))
     run_tasks()
