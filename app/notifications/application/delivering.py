@@ -14,15 +14,16 @@ from typing import Any, Final
 from app.accounts import application as accounts
 from app.notifications.application.kinds import letter_of
 from app.notifications.domain.deliveries import INTERRUPTED, Attempt
-from app.notifications.domain.webhook import secret_of, signature
-from app.notifications.infrastructure import delivery_claims, queries, webhook_client
+from app.notifications.infrastructure import delivery_claims, queries
 from app.notifications.infrastructure.delivery_claims import Table
 from app.notifications.infrastructure.tables import OutgoingEmail, WebhookCall
-from app.notifications.infrastructure.webhook_client import NotCalled
 from app.platform import mail, queue
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.logs import log
+from app.platform.outgoing import client
+from app.platform.outgoing.client import NotCalled
+from app.platform.outgoing.rules import secret_of, signature
 from app.platform.retry_waits import wait_after
 from app.platform.settings import current
 from app.platform.text import formats
@@ -124,10 +125,10 @@ def _call(call: WebhookCall) -> Attempt:
         "User-Agent": "Muster",
         "Muster-Event": call.event,
         "Muster-Delivery": call.public_id,
-        "Muster-Signature": signature(secret, timestamp, body),
+        "Muster-Signature": signature([secret], timestamp, body),
     }
     try:
-        answer = webhook_client.post(
+        answer = client.post(
             webhook.url, headers, body, may_be_private=bool(settings.webhook_private_addresses)
         )
     except NotCalled as failure:

@@ -9,12 +9,12 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.notifications.application.telling import call
-from app.notifications.domain.webhook import secret_of, url_problem
 from app.notifications.infrastructure import delivery_claims, queries, store
 from app.notifications.infrastructure.tables import Webhook, WebhookCall
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.errors import Conflict, Invalid
+from app.platform.outgoing.rules import secret_of, url_problem
 from app.platform.settings import current
 
 SHOWN_CALLS = 25

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.notifications.domain.deliveries import MAX_ANSWER_LENGTH, DeliveryStatus
-from app.notifications.domain.webhook import MAX_URL_LENGTH
 from app.platform.clock import now
 from app.platform.database import Authored, BigInt, db
 from app.platform.ids import new_public_id
+from app.platform.outgoing.rules import MAX_URL_LENGTH
 from app.platform.tenancy import AccountOwned
 
 UNREAD = sa.text("read_at IS NULL")
@@ -74,7 +74,7 @@ class OutgoingEmail(AccountOwned, Delivery, db.Model):
 
 
 class Webhook(AccountOwned, Authored, db.Model):
-    """An account's webhook. Its secret is derived from `salt`, see `domain.webhook.secret_of`."""
+    """An account's webhook. Its secret is derived from `salt`, see `platform.outgoing`."""
 
     __tablename__ = "webhooks"
 

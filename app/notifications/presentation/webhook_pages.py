@@ -11,9 +11,9 @@ from app.accounts import application as accounts
 from app.accounts.domain import Permission
 from app.notifications.application import webhooks
 from app.notifications.domain.deliveries import DeliveryStatus
-from app.notifications.domain.webhook import MAX_URL_LENGTH
 from app.platform import web
 from app.platform.errors import Invalid
+from app.platform.outgoing.rules import MAX_URL_LENGTH
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/settings/webhook")
 

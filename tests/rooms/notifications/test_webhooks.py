@@ -14,11 +14,11 @@ from flask import Flask
 
 from app.bulk_enrollment.presentation.api.schemas import Job
 from app.notifications.application import delivering, webhooks
-from app.notifications.infrastructure import webhook_client
 from app.notifications.infrastructure.tables import Webhook, WebhookCall
-from app.notifications.infrastructure.webhook_client import NotCalled
 from app.platform.database import session
 from app.platform.errors import Invalid
+from app.platform.outgoing import client
+from app.platform.outgoing.client import NotCalled
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.bulk_enrollment.jobs import words_of
@@ -152,7 +152,7 @@ def test_a_receiver_that_dribbles_is_left_after_a_time(
     app: Flask, secret: str, there: Receiver, configure: Callable[..., None],
     import_people: Callable[..., str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(webhook_client, "TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 0.5)
     configure(delivery_retry_seconds=())
     there.dribble = 20
     began = time.monotonic()
@@ -163,15 +163,15 @@ def test_a_receiver_that_dribbles_is_left_after_a_time(
 
 def test_nothing_is_read_beyond_the_beginning_of_an_answer(there: Receiver) -> None:
     there.body = b"x" * 20_000_000
-    answer = webhook_client.post(there.url, {}, b"{}", may_be_private=True)
-    assert len(answer.text) == webhook_client.MAX_ANSWER_BYTES
+    answer = client.post(there.url, {}, b"{}", may_be_private=True)
+    assert len(answer.text) == client.MAX_ANSWER_BYTES
 
 
 def test_private_addresses_are_blocked_whatever_a_name_resolves_to(
     there: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NotCalled, match="private"):
-        webhook_client.post(there.url, {}, b"{}", may_be_private=False)
+        client.post(there.url, {}, b"{}", may_be_private=False)
     real, asked = socket.getaddrinfo, []
 
     def resolve(host: str, port: int, *more: object, **options: object) -> object:
@@ -180,10 +180,10 @@ def test_private_addresses_are_blocked_whatever_a_name_resolves_to(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(NotCalled, match="private"):
-        webhook_client.post("http://hooks.example.com/", {}, b"{}", may_be_private=False)
+        client.post("http://hooks.example.com/", {}, b"{}", may_be_private=False)
     port = there.url.rpartition(":")[2]
     asked.clear()
-    answer = webhook_client.post(f"http://hooks.example.com:{port}/", {}, b"{}", may_be_private=True)
+    answer = client.post(f"http://hooks.example.com:{port}/", {}, b"{}", may_be_private=True)
     assert answer.status == 200
     assert asked.count("hooks.example.com") == 1, "a name is resolved once"
     assert there.received[0].headers["Host"] == f"hooks.example.com:{port}"
@@ -194,15 +194,15 @@ def test_a_failed_connection_is_told_in_words(configure: Callable[..., None]) ->
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     with pytest.raises(NotCalled, match="The server refused the connection"):
-        webhook_client.post(f"http://127.0.0.1:{port}/", {}, b"{}", may_be_private=True)
+        client.post(f"http://127.0.0.1:{port}/", {}, b"{}", may_be_private=True)
 
 
 def test_certificates_are_checked(configure: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     with receiver(is_secure=True) as there:
         with pytest.raises(NotCalled, match="No secure connection"):
-            webhook_client.post(there.url, {}, b"{}", may_be_private=True)
+            client.post(there.url, {}, b"{}", may_be_private=True)
         monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-        assert webhook_client.post(there.url, {}, b"{}", may_be_private=True).status == 200
+        assert client.post(there.url, {}, b"{}", may_be_private=True).status == 200
 
 
 def test_addresses_are_checked_when_they_are_saved(app: Flask, alice: Person) -> None:

@@ -1,4 +1,4 @@
-"""Calls a webhook: one POST request to an address that tenants choose, so the receiver is not trusted.
+"""Calls a webhook: one request to an address that tenants choose, so the receiver is not trusted.
 
 The name is resolved once, and the connection goes to an address that was checked, whatever the name resolves
 to a moment later. Redirects are not followed, time and size are limited, proxies of the environment are not
@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from app.notifications.domain.webhook import is_public
+from app.platform.outgoing.rules import is_public
 
 TOTAL_SECONDS: Final = 10.0
 MAX_ANSWER_BYTES: Final = 2048
@@ -26,14 +27,22 @@ class NotCalled(Exception):
 
 
 class Answer(NamedTuple):
-    """The beginning of an answer; `milliseconds` is the time it took."""
+    """The beginning of an answer; `milliseconds` is the time it took, `retry_after` the header."""
 
     status: int
     text: str
     milliseconds: int
+    retry_after: str = ""
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool) -> Answer:
+    """Send a POST request; see `send`."""
+    return send("POST", url, headers, body, may_be_private)
+
+
+def send(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, may_be_private: bool
+) -> Answer:
     """Send a request and return its answer, whatever its status. Raises NotCalled."""
     began = time.monotonic()
     parts = urlsplit(url)
@@ -46,7 +55,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool
     watch.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body=body, headers=dict(headers))
+        connection.request(method, path, body=body, headers=dict(headers))
         answer = connection.getresponse()
         text = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
     except ssl.SSLError as fault:
@@ -60,7 +69,8 @@ def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool
         connection.close()
     if connection.is_cut:
         raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.")
-    return Answer(answer.status, text, round((time.monotonic() - began) * 1000))
+    retry_after = answer.getheader("Retry-After") or ""
+    return Answer(answer.status, text, round((time.monotonic() - began) * 1000), retry_after)
 
 
 def _fault_words(fault: Exception) -> str:
@@ -98,7 +108,7 @@ class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = self._socket = socket.create_connection((self._address, self.port), TOTAL_SECONDS)
         if self._is_secure:
-            secure = ssl.create_default_context().wrap_socket(
+            secure = _context(ssl.get_default_verify_paths()).wrap_socket(
                 self._socket, server_hostname=self.host, do_handshake_on_connect=False
             )
             self.sock = self._socket = secure
@@ -112,3 +122,9 @@ class _Connection(http.client.HTTPConnection):
         if self._socket is not None:
             with suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+@lru_cache(maxsize=4)
+def _context(_paths: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """Return a context with the certificates at these paths. Loading them takes longer than a call."""
+    return ssl.create_default_context()

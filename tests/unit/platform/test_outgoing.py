@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from app.notifications.domain.webhook import is_public, secret_of, signature, url_problem
+from app.platform.outgoing.rules import is_public, secret_of, signature, url_problem
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_public_ones(address: str) -> None:
 def test_a_receiver_can_check_the_signature() -> None:
     secret = secret_of("installation key", 7, "salt")
     assert secret.startswith("whsec_") and len(secret) == 6 + 43
-    header = signature(secret, 1_700_000_000, b'{"id":"x"}')
+    header = signature([secret], 1_700_000_000, b'{"id":"x"}')
     timestamp, signed = (part.split("=")[1] for part in header.split(","))
     expected = hmac.new(secret.encode(), timestamp.encode() + b'.{"id":"x"}', hashlib.sha256).hexdigest()
     assert (timestamp, signed) == ("1700000000", expected)

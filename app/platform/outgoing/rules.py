@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -82,11 +83,13 @@ def secret_of(secret_key: str, account_id: int, salt: str) -> str:
     return SECRET_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """Return the value of the header Muster-Signature: `t=<timestamp>,v1=<HMAC-SHA256 of "t.body", in hex>`.
+def signature(secrets: Sequence[str], timestamp: int, body: bytes) -> str:
+    """Return the value of the header Muster-Signature: `t=<timestamp>,v1=<HMAC-SHA256 of "t.body", in hex>`,
+    with a `v1` for each secret that is valid.
 
     `timestamp` is in seconds since 1970; receivers reject old ones, so that a recorded call cannot be
     repeated.
     """
-    signed = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={signed}"
+    text = f"{timestamp}.".encode() + body
+    signed = [hmac.new(one.encode(), text, hashlib.sha256).hexdigest() for one in secrets]
+    return ",".join([f"t={timestamp}", *(f"v1={one}" for one in signed)])
