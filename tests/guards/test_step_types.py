@@ -20,16 +20,24 @@ NAMES = frozenset(one.type for types in (STEPS, TRIGGERS, GOALS) for one in type
 
 # Words that are types here and something else there: each with the files, and what it means in them.
 HOMONYMS = {
-    "contact_created": {"app/contacts": "an audit entry, and a line of the timeline"},
+    "contact_created": {
+        "app/contacts": "an audit entry, and a line of the timeline",
+        "app/workflows/domain/types/changes.py": "something that happens to a contact",
+    },
     "tag_added": {
         "app/contacts": "a line of the timeline",
         "app/engine/domain/interests.py": "something that happens to a contact",
+        "app/workflows/domain/types/changes.py": "something that happens to a contact",
     },
     "field_changed": {
         "app/contacts": "something that happens to a contact",
         "app/engine/domain/interests.py": "something that happens to a contact",
+        "app/workflows/domain/types/changes.py": "something that happens to a contact",
     },
-    "tag_removed": {"app/contacts": "a line of the timeline"},
+    "tag_removed": {
+        "app/contacts": "a line of the timeline",
+        "app/workflows/domain/types/changes.py": "something that happens to a contact",
+    },
     "add_note": {"app/tasks": "a use case"},
     "create_task": {"app/tasks": "a use case"},
     "manual": {"app/bulk_enrollment": "people chosen by hand"},

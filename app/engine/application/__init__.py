@@ -17,6 +17,7 @@ from app.engine.application.reading import (
     VIEWS,
     Figures,
     People,
+    TriggerState,
     View,
     active_and_counted,
     contact_enrollments,
@@ -25,9 +26,11 @@ from app.engine.application.reading import (
     people_in,
     people_under_way,
     step_notes,
+    trigger_of,
 )
 from app.engine.application.recounting import Correction, recount_enrollments
 from app.engine.application.starting import Start, pace_of, start_held, start_plan
+from app.engine.application.triggers import register_listener as register_triggers
 from app.engine.application.verifying import Check, Verified, verify_workflows
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "Figures",
     "People",
     "Start",
+    "TriggerState",
     "Verified",
     "View",
     "active_and_counted",
@@ -57,9 +61,11 @@ __all__ = [
     "register_listener",
     "register_source",
     "register_terms",
+    "register_triggers",
     "start_held",
     "start_plan",
     "step_notes",
+    "trigger_of",
     "verify_workflows",
     "withdraw_deleted",
     "withdraw_many",

@@ -9,11 +9,11 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
 from app.engine.application.starting import Start, pace_of
-from app.engine.domain import END_WORDS, SOURCES, UNDER_WAY, EnrollmentStatus
-from app.engine.infrastructure import counts, queries, step_counts
+from app.engine.domain import BY_TRIGGER, END_WORDS, SOURCES, UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure import counts, queries, source_counts, step_counts
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
-from app.workflows.domain import Definition, Names, names_in, step_words
+from app.workflows.domain import Definition, Names, Status, names_in, step_words, trigger_words
 from app.workflows.infrastructure.tables import Workflow
 
 
@@ -60,6 +60,16 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class TriggerState:
+    """The trigger of a published workflow: `words` say when it enrolls people, `enrolled` how many it has
+    enrolled so far. `is_waiting`: they wait at the first step until somebody starts the workflow."""
+
+    words: str
+    enrolled: int
+    is_waiting: bool
+
+
+@dataclass(frozen=True)
 class ListedEnrollment:
     """One enrollment for display: `source` in words, `step` as “3. Send email” with its detail, and `since`,
     the time of enrollment or, once it has ended, of its end; `reason` says why it ended. `contact` or
@@ -96,6 +106,25 @@ def figures_of(actor: Actor, workflow: Workflow) -> Figures:
     if workflow.held_until_started or not found.held:
         return found
     return Figures(found.counts, pace_of(actor, workflow))
+
+
+def trigger_of(actor: Actor, workflow: Workflow) -> TriggerState | None:
+    """Return the state of the trigger of a workflow that is active or paused; None if only people add
+    people."""
+    require(actor, Permission.REPORTS)
+    if workflow.status not in (Status.ACTIVE, Status.PAUSED) or workflow.active_version_id is None:
+        return None
+    found = queries.definitions(actor.account_id, [workflow.active_version_id])
+    definition = found.get(workflow.active_version_id)
+    if definition is None or not definition.trigger.enrolls:
+        return None
+    words = trigger_words(definition)
+    when = f"{words.title[:1].lower()}{words.title[1:]}."
+    return TriggerState(
+        words=f"{when} {words.detail}." if words.detail else when,
+        enrolled=source_counts.by_source(actor.account_id, workflow.id).get(BY_TRIGGER, 0),
+        is_waiting=workflow.held_until_started and workflow.status == Status.ACTIVE,
+    )
 
 
 def step_notes(actor: Actor, workflow: Workflow) -> dict[str, str]:

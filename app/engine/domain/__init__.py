@@ -62,10 +62,16 @@ END_WORDS: Mapping[str, str] = {
 REMOVED = "removed_from_workflow"
 """The kind of events in timelines that say that the contact was removed; their text is the reason."""
 
+TRIGGERED = "triggered"
+"""The kind of events in timelines that say that a trigger enrolled the contact."""
+
 SKIPPED, TIMEOUT = "skipped", "timeout"
 """Results of passing a step: it did nothing, or what it waited for did not happen. The result of a fork is
 the id of the path."""
 
 UNDER_WAY = (EnrollmentStatus.HELD, EnrollmentStatus.ACTIVE)
 
-SOURCES = {"bulk_enrollment": "Bulk enrollment", "workflow": "Another workflow"}
+BY_WORKFLOW, BY_TRIGGER = "workflow", "trigger"
+"""Sources of enrollments besides jobs."""
+
+SOURCES = {"bulk_enrollment": "Bulk enrollment", BY_WORKFLOW: "Another workflow", BY_TRIGGER: "Trigger"}

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
-from app.engine.infrastructure import counts
+from app.engine.infrastructure import counts, source_counts
 from app.engine.infrastructure.conditions import counts_as_former, ended_by_archiving
 from app.engine.infrastructure.counts import Place
 from app.engine.infrastructure.tables import Enrollment
@@ -39,6 +39,37 @@ def enroll_many(
     is_held: bool,
 ) -> int:
     """Insert enrollments with one statement; see `application.enroll_many`."""
+    given = (workflow_id, version_id, first_step, source, job_id, at, is_held)
+    insert, values = _enrolling(account_id, contacts, again, is_named=False, given=given)
+    enrolled = int(execute_built(insert, values, rowcount=True).rowcount)
+    _count(account_id, values, enrolled)
+    return enrolled
+
+
+def enroll_naming(
+    account_id: int,
+    contacts: sa.Select[int] | Bound,
+    workflow_id: int,
+    version_id: int,
+    first_step: str | None,
+    again: bool,
+    source: str,
+    at: datetime,
+    is_held: bool,
+) -> list[int]:
+    """Do the same outside of jobs; return the ids of the contacts that were enrolled."""
+    given = (workflow_id, version_id, first_step, source, None, at, is_held)
+    insert, values = _enrolling(account_id, contacts, again, is_named=True, given=given)
+    enrolled = sorted(execute_built(insert, values).scalars())
+    _count(account_id, values, len(enrolled))
+    return enrolled
+
+
+def _enrolling(
+    account_id: int, contacts: sa.Select[int] | Bound, again: bool, *, is_named: bool, given: tuple[Any, ...]
+) -> tuple[Any, dict[str, Any]]:
+    """Return the insert of enrollments with the values of its parameters."""
+    workflow_id, version_id, first_step, source, job_id, at, is_held = given
     wanted = bound(contacts)
     status = EnrollmentStatus.HELD if is_held else EnrollmentStatus.ACTIVE
     values = {
@@ -52,10 +83,15 @@ def enroll_many(
         "e_job_id": job_id,
         "e_enrolled_at": at,
     }
-    insert = around(_insert, wanted, again, is_sqlite())
-    enrolled = int(execute_built(insert, {**wanted.values, **values}, rowcount=True).rowcount)
-    counts.change(account_id, {Place(workflow_id, version_id, first_step or "", status.value): enrolled})
-    return enrolled
+    return around(_insert, wanted, again, is_named, is_sqlite()), {**wanted.values, **values}
+
+
+def _count(account_id: int, values: dict[str, Any], enrolled: int) -> None:
+    """Count enrollments that were inserted with these values."""
+    workflow_id, at = values["e_workflow_id"], values["e_enrolled_at"]
+    place = Place(workflow_id, values["e_version_id"], values["e_step_id"] or "", values["e_status"])
+    counts.change(account_id, {place: enrolled})
+    source_counts.add(account_id, workflow_id, values["e_source"], at.date(), enrolled)
 
 
 def withdraw(account_id: int, contacts: sa.Select[int], reason: EndReason, at: datetime) -> None:
@@ -125,7 +161,7 @@ def end(
 
 
 @lru_cache(maxsize=64)
-def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
+def _insert(contacts: sa.Select[Any], again: bool, is_named: bool, on_sqlite: bool) -> Any:
     wanted = contacts.subquery("wanted")
     contact_id = wanted.c[0]
     given = {name: sa.bindparam(f"e_{name}", type_=_enrollments.c[name].type) for name in _GIVEN}
@@ -151,5 +187,6 @@ def _insert(contacts: sa.Select[Any], again: bool, on_sqlite: bool) -> Any:
         .where(is_there(open_contact), ~is_there(before))
         .order_by(contact_id)
     )
-    insert = (sqlite if on_sqlite else postgresql).insert(_enrollments)
-    return insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()
+    insert: Any = (sqlite if on_sqlite else postgresql).insert(_enrollments)
+    insert = insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()
+    return insert.returning(_enrollments.c.contact_id) if is_named else insert

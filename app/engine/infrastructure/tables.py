@@ -96,6 +96,20 @@ class StepCount(AccountOwned, db.Model):
     enrollments: Mapped[int] = mapped_column(BigInt)
 
 
+class SourceCount(AccountOwned, db.Model):
+    """A part of the number of enrollments of a workflow that a source made on a day (UTC). The number is the
+    sum of all parts. See `summed_parts`."""
+
+    __tablename__ = "source_counts"
+    __table_args__ = (sa.Index(None, "account_id", "workflow_id", "source", "day"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    source: Mapped[str] = mapped_column(sa.String(20))
+    day: Mapped[date]
+    enrollments: Mapped[int] = mapped_column(BigInt)
+
+
 class PacedStart(AccountOwned, db.Model):
     """The pace at which the people begin who were held when their workflow was started: `drip` as JSON.
 

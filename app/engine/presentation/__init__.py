@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.engine import application as engine
-from app.engine.domain import REMOVED
+from app.engine.domain import REMOVED, TRIGGERED
 from app.engine.presentation import api, audit_words, commands, notices, pages, panels
 from app.engine.presentation import tasks as _tasks  # noqa: F401
 from app.tasks import application as tasks
@@ -24,11 +24,13 @@ def init(app: Flask) -> None:
     contacts.register_panel("enrollments", panels.enrollments)
     contacts.register_events([engine.LEFT, engine.CAME_BACK], panels.describe_leaving)
     contacts.register_events([REMOVED], panels.removals)
+    contacts.register_events([TRIGGERED], panels.entries)
     ending = contacts.Consequence(engine.withdraw_deleted, engine.foresee_withdrawal)
     contacts.register_deletion("enrollments", ending)
     engine.register_terms()
     engine.register_eraser()
     engine.register_listener()
+    engine.register_triggers()
     engine.register_source()
     engine.register_leaving()
     engine.register_archival()

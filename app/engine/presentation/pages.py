@@ -78,6 +78,8 @@ def start(public_id: str) -> ResponseReturnValue:
         return _start_page(workflow, people, form, engine.pace_of(web.actor(), workflow)), 422
     if started.plan is not None:
         words = " ".join(["The workflow has started.", *started.sentences[1:]])
+    elif not started.people:
+        words = "The workflow has started: everyone added from now on begins right away."
     else:
         verb = "begins" if started.people == 1 else "begin"
         words = f"The workflow has started: {counted(started.people, 'person', 'people')} {verb} now."

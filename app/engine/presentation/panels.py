@@ -17,7 +17,8 @@ def figures(actor: Actor, workflow: Any) -> Markup | None:
     found = engine.figures_of(actor, workflow)
     if workflow.status == "draft" and not found.total:
         return None
-    return Markup(render_template("engine/_figures.html", workflow=workflow, figures=found))
+    trigger = engine.trigger_of(actor, workflow)
+    return Markup(render_template("engine/_figures.html", workflow=workflow, figures=found, trigger=trigger))
 
 
 def enrollments(actor: Actor, contact_id: int) -> Markup:
@@ -54,4 +55,14 @@ def removals(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
         workflow = links.get(event.workflow_id, LinkedText("a deleted workflow"))
         reason = END_WORDS.get(event.text, event.text)
         found[event.id] = LinkedText(f"Removed from {workflow.text}: {reason}", workflow.url)
+    return found
+
+
+def entries(actor: Actor, events: Sequence[Any]) -> Mapping[int, LinkedText]:
+    """Return timeline entries such as “Added to Welcome by its trigger”, linked to the workflow."""
+    links = workflow_links(actor, [event.workflow_id for event in events])
+    found = {}
+    for event in events:
+        workflow = links.get(event.workflow_id, LinkedText("a deleted workflow"))
+        found[event.id] = LinkedText(f"Added to {workflow.text} by its trigger", workflow.url)
     return found

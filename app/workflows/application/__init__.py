@@ -50,6 +50,7 @@ from app.workflows.application.summaries import (
     list_workflows,
     workflow_details,
 )
+from app.workflows.application.triggers import Triggered, triggered
 from app.workflows.application.updating import WorkflowChanges, update_workflow
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Startable",
     "StepCard",
     "TemplateOrigin",
+    "Triggered",
     "WorkflowChanges",
     "WorkflowDetails",
     "WorkflowSummary",
@@ -102,6 +104,7 @@ __all__ = [
     "state_of",
     "step_card",
     "switch_part",
+    "triggered",
     "update_workflow",
     "version_of",
     "version_to_enter",

@@ -1,13 +1,13 @@
 """Validation of a workflow against its account: custom fields, other workflows, connected integrations."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from app.accounts.application import filled_tags
 from app.contacts.domain.names import field_key
 from app.integrations.application import connected
 from app.platform.errors import Invalid
 from app.workflows.domain import Definition, Problem, problems, references
-from app.workflows.domain.checks.loops import entering_steps, loop_problems
+from app.workflows.domain.checks.loops import entering_steps, loop_problems, start_of
 from app.workflows.domain.checks.needs import missing, requirements
 from app.workflows.domain.definition.custom_fields import custom_fields_in
 from app.workflows.infrastructure import queries
@@ -30,7 +30,7 @@ def faults(
     if may_add_fields:
         fields |= _fields_to_create(definition, fields).keys()
     found = problems(definition, custom_fields=fields, workflows=linked, may_be_off=may_be_off)
-    return [*found, *_loops(account_id, definition, public_id, linked)] if public_id else found
+    return [*found, *_loops(account_id, definition, public_id)] if public_id else found
 
 
 def raise_if_faulty(account_id: int, definition: Definition, public_id: str, lead: str) -> None:
@@ -64,16 +64,17 @@ def available(account_id: int) -> frozenset[str]:
     return frozenset(connected(account_id) | filled_tags(account_id))
 
 
-def _loops(
-    account_id: int, definition: Definition, public_id: str, names: Mapping[str, str]
-) -> Iterator[Problem]:
-    entered_from = {public_id: {target for _, target in entering_steps(definition)}}
-    while ahead := set[str]().union(*entered_from.values()) - entered_from.keys():
-        found = queries.entered_definitions(account_id, ahead)
-        entered_from |= {one: set[str]() for one in ahead}
-        for one, other in found.items():
-            entered_from[one] = {target for _, target in entering_steps(other)}
-    return loop_problems(definition, public_id, entered_from, names)
+def _loops(account_id: int, definition: Definition, public_id: str) -> Iterator[Problem]:
+    steps = [step for step in definition.live_steps if step.kind]
+    if not any(step.kind.enters or step.kind.changes(step.config) for step in steps if step.kind):
+        return iter(())
+    every = {**queries.entered_definitions(account_id), public_id: definition}
+    starts = {one: start for one, other in every.items() if (start := start_of(other))}
+    entered_from = {
+        one: {entry.target for entry in entering_steps(other, starts)} for one, other in every.items()
+    }
+    names = queries.workflow_names(account_id)
+    return loop_problems(definition, public_id, starts, entered_from, names)
 
 
 def _fields_to_create(definition: Definition, known: Collection[str]) -> dict[str, str]:

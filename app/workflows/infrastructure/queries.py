@@ -1,5 +1,6 @@
 """Queries for workflows."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -167,20 +168,53 @@ def workflow_names(account_id: int) -> dict[str, str]:
     return dict(session().execute(query).all())
 
 
-def entered_definitions(account_id: int, public_ids: Collection[str]) -> dict[str, Definition]:
-    """Return {public id: definition that people are enrolled into} of those of the workflows that have one
-    and are not archived."""
+def entered_definitions(account_id: int) -> dict[str, Definition]:
+    """Return {public id: definition that people are enrolled into} of the workflows that have one and are not
+    archived."""
     query = (
-        sa.select(Workflow.public_id, WorkflowVersion.definition)
+        sa.select(Workflow.public_id, sa.cast(WorkflowVersion.definition, sa.Text))
         .join(WorkflowVersion, WorkflowVersion.id == Workflow.active_version_id)
         .where(
             Workflow.account_id == account_id,
             WorkflowVersion.account_id == account_id,
-            Workflow.public_id.in_(public_ids),
             Workflow.status != "archived",
         )
     )
-    return {public_id: parse(document) for public_id, document in session().execute(query)}
+    return {public_id: _parsed(document) for public_id, document in session().execute(query)}
+
+
+@lru_cache(maxsize=512)
+def _parsed(document: str) -> Definition:
+    return parse(json.loads(document))
+
+
+class Active(NamedTuple):
+    """An active workflow and the version that people are enrolled into."""
+
+    id: int
+    public_id: str
+    name: str
+    version_id: int
+    number: int
+    enroll_again: bool
+
+
+def active_workflows(account_id: int) -> list[Active]:
+    """Return the active workflows of the account, oldest first, without their definitions."""
+    return [Active(*row) for row in read_built(_active(), {"of_account": account_id})]
+
+
+@lru_cache
+def _active() -> sa.Select[Any]:
+    one, version = Workflow.__table__.c, WorkflowVersion.__table__.c
+    of_account = sa.bindparam("of_account", type_=BigInt)
+    return (
+        sa.select(one.id, one.public_id, one.name, version.id, version.number, one.enroll_again)
+        .select_from(Workflow.__table__)
+        .join(WorkflowVersion.__table__, version.id == one.active_version_id)
+        .where(one.account_id == of_account, version.account_id == of_account, one.status == "active")
+        .order_by(one.id)
+    )
 
 
 def lock(account_id: int, workflow_id: int) -> None:

@@ -51,7 +51,9 @@ def activate(public_id: str) -> ResponseReturnValue:
     if then == "people":
         flash(f"“{workflow.name}” is active. Now choose who to add.", "success")
         return web.send_to(f"{page}/enroll")
-    words = "New people get this version." if was_active else "You can add people now."
+    adds = "Its trigger adds people from now on, and you can add people, too."
+    adds = adds if workflow.parsed.trigger.enrolls else "You can add people now."
+    words = "New people get this version." if was_active else adds
     flash(f"“{workflow.name}” is active. {words}", "success")
     return web.send_to(page)
 

@@ -93,3 +93,58 @@ def test_an_archived_workflow_is_part_of_no_loop(app: Flask, bob: Person) -> Non
     with app.app_context():
         workflows.archive(bob.actor, second)
     define(app, bob, first, adding(second))
+
+
+def on_tag(tag: str, *steps: dict[str, Any]) -> dict[str, Any]:
+    trigger = {"type": "tag_added", "enabled": True, "config": {"tag": tag}}
+    return definition(*steps, trigger=trigger)
+
+
+def tag_refusal(app: Flask, bob: Person, public_id: str, document: dict[str, Any]) -> str:
+    with pytest.raises(Invalid) as refused:
+        define(app, bob, public_id, document)
+    [problem] = refused.value.facts["problems"]
+    return f"{problem['field']}: {problem['message']}"
+
+
+def test_a_workflow_that_adds_the_tag_that_starts_it(app: Flask, bob: Person) -> None:
+    own = draft(app, bob.actor, "Own")
+    document = on_tag("New Lead", step("mark", "add_tag", tag="new lead"))
+    words = "this step fires the trigger of “Own”, the same workflow."
+    assert tag_refusal(app, bob, own, document) == f"tag: {AGAIN}{words}"
+    define(app, bob, own, on_tag("New Lead", step("mark", "remove_tag", tag="new lead")))
+    define(app, bob, own, on_tag("New Lead", off(step("mark", "add_tag", tag="new lead"))))
+
+
+def test_workflows_that_start_each_other_by_tags(app: Flask, bob: Person) -> None:
+    second = active(app, bob.actor, "Second", definition=on_tag("B", step("back", "add_tag", tag="A")))
+    first = draft(app, bob.actor, "First")
+    words = "“First” adds them to “Second”, which adds them to “First” again."
+    assert tag_refusal(app, bob, first, on_tag("A", step("go", "add_tag", tag="b"))) == f"tag: {AGAIN}{words}"
+    entering = step("in", "enroll_in_workflow", workflow=second)
+    assert tag_refusal(app, bob, first, on_tag("A", entering)) == f"workflow: {AGAIN}{words}"
+    define(app, bob, first, on_tag("C", step("go", "add_tag", tag="b")))
+
+
+@pytest.mark.parametrize(
+    ("to", "value", "is_loop"),
+    [
+        ("Customer", "customer", True),
+        ("Customer", "Guest", False),
+        ("Customer", "{{ contact.city }}", True),
+        ("Customer", "", False),
+        ("", "Guest", True),
+        ("", "", True),
+    ],
+)
+def test_a_workflow_that_changes_the_field_that_starts_it(
+    app: Flask, bob: Person, to: str, value: str, is_loop: bool
+) -> None:
+    own = draft(app, bob.actor, "Own")
+    config = {"field": "contact.company", **({"to": to} if to else {})}
+    trigger = {"type": "field_changed", "enabled": True, "config": config}
+    document = definition(step("set", "update_field", field="contact.company", value=value), trigger=trigger)
+    if is_loop:
+        assert "fires the trigger" in tag_refusal(app, bob, own, document)
+    else:
+        define(app, bob, own, document)

@@ -16,7 +16,7 @@ from app.engine.application.moving import loops
 from app.engine.application.moving.outcomes import Outcome, People, Setting
 from app.engine.application.moving.telling import tell_team
 from app.engine.application.moving.texts import filled
-from app.engine.domain import SKIPPED, EndReason, EnrollmentStatus, WaitsFor
+from app.engine.domain import BY_WORKFLOW, SKIPPED, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.domain.due import day_in, until, wait_ends, zone_for
 from app.engine.domain.splits import path_of
 from app.engine.infrastructure import store
@@ -147,7 +147,7 @@ def _enroll(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
             version_id=target.version_id,
             first_step=target.first_step,
             again=target.enroll_again,
-            source=loops.BY_WORKFLOW,
+            source=BY_WORKFLOW,
             job_id=None,
             at=setting.at,
         )

@@ -96,6 +96,11 @@ class Trigger(Part):
         """The name shown to users, such as “Trigger, Tag added”."""
         return f"Trigger, {self.title}" if self.kind else "Trigger"
 
+    @property
+    def enrolls(self) -> bool:
+        """Whether it enrolls people by itself: it is switched on, and not left to people."""
+        return self.exists and self.enabled and self.kind is not None and self.kind.enrolls
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal(Part):

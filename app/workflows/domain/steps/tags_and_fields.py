@@ -1,7 +1,9 @@
 """Step types that change the contact's tags and fields."""
 
 from app.contacts.domain.criteria import field_label
-from app.workflows.domain.types.declarations import Described, Look, StepType
+from app.workflows.domain.types.changes import field_change, field_cleared, tag_added, tag_removed
+from app.workflows.domain.types.config import Config
+from app.workflows.domain.types.declarations import Change, Described, Look, StepType
 from app.workflows.domain.types.setting import Setting
 from app.workflows.domain.types.words import value_words
 
@@ -19,10 +21,32 @@ def _update(it: Described) -> str:
     return f"Set {field_label(field)} to {value_words(field, value)}"
 
 
+def _change(config: Config) -> Change | None:
+    field, value = config.get("field"), config.get("value")
+    if value is None or value == "":
+        return field_cleared(field)
+    is_known = isinstance(value, str | int | float) and "{" not in str(value)
+    return field_change(field, value if is_known else None)
+
+
 TYPES = (
-    StepType(type="add_tag", title="Add tag", group="action", look=Look("tag"), settings=(TAG,), detail=_tag),
     StepType(
-        type="remove_tag", title="Remove tag", group="action", look=Look("tags"), settings=(TAG,), detail=_tag
+        type="add_tag",
+        title="Add tag",
+        group="action",
+        look=Look("tag"),
+        settings=(TAG,),
+        detail=_tag,
+        changes=tag_added,
+    ),
+    StepType(
+        type="remove_tag",
+        title="Remove tag",
+        group="action",
+        look=Look("tags"),
+        settings=(TAG,),
+        detail=_tag,
+        changes=tag_removed,
     ),
     StepType(
         type="update_field",
@@ -34,5 +58,6 @@ TYPES = (
             Setting("value", "Value", "line", required=False, limit=500),
         ),
         detail=_update,
+        changes=_change,
     ),
 )

@@ -2,6 +2,7 @@
 
 from app.contacts.domain.criteria import field_label
 from app.platform.text.words import counted, quoted
+from app.workflows.domain.types.changes import CREATED, field_change, tag_added, tag_removed
 from app.workflows.domain.types.declarations import Described, Look, TriggerType
 from app.workflows.domain.types.setting import Setting
 from app.workflows.domain.types.words import before_words, form_words, tag_words, value_words
@@ -58,13 +59,20 @@ def _on_their_date(it: Described) -> str:
 
 
 TYPES = (
-    TriggerType(type="manual", title="Added manually", look=PERSON, headline=lambda _: "When you add people"),
+    TriggerType(
+        type="manual",
+        title="Added manually",
+        look=PERSON,
+        headline=lambda _: "When you add people",
+        enrolls=False,
+    ),
     TriggerType(
         type="contact_created",
         title="Contact created",
         look=PERSON,
         headline=lambda _: "When a contact is created",
         otherwise=lambda _: "when they become a contact",
+        on_change=lambda _: CREATED,
     ),
     TriggerType(
         type="tag_added",
@@ -73,6 +81,7 @@ TYPES = (
         settings=(Setting("tag", "Tag", "tag"),),
         headline=lambda it: f"When {tag_words(it.config)} is added",
         otherwise=lambda _: "when they get a tag",
+        on_change=tag_added,
     ),
     TriggerType(
         type="tag_removed",
@@ -81,6 +90,7 @@ TYPES = (
         settings=(Setting("tag", "Tag", "tag"),),
         headline=lambda it: f"When {tag_words(it.config)} is removed",
         otherwise=lambda _: "when they lose a tag",
+        on_change=tag_removed,
     ),
     TriggerType(
         type="field_changed",
@@ -92,6 +102,7 @@ TYPES = (
         ),
         headline=_changes,
         otherwise=lambda _: "when a field changes",
+        on_change=lambda config: field_change(config.get("field"), config.get("to")),
     ),
     TriggerType(
         type="form_submitted",

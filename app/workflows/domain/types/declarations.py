@@ -71,6 +71,32 @@ def no_field(_: Config) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a contact that a step makes or a trigger waits for.
+
+    `kind` is that of the contacts room (such as “tag_added”), `what` the key of a tag or the name of a field;
+    `value` is the new value of the field, None for any or one that is not known in advance. `rule` is what
+    then holds of the contact, as a rule of criteria.
+    """
+
+    kind: str
+    what: str = ""
+    value: str | None = None
+    rule: Mapping[str, Any] | None = None
+
+    def brings(self, other: "Change") -> bool:
+        """Return whether a step that makes this change can start a trigger that waits for the other."""
+        if (self.kind, self.what) != (other.kind, other.what):
+            return False
+        return None in (self.value, other.value) or self.value == other.value
+
+
+def no_change(_: Config) -> Change | None:
+    """Return no change of a contact."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartType:
     """The declaration of a type.
@@ -151,7 +177,7 @@ class StepType(PartType):
     `channel` is the integration through which it reaches people or external systems, `longest_wait` the
     longest time in minutes that it holds a contact, `editable` the settings that may be changed on its page.
     `stops` means that no contact passes it, `enters` is the setting with the workflow that it adds contacts
-    to; `deprecated` says why the type is out of use.
+    to, `changes` the change that it makes to contacts; `deprecated` says why the type is out of use.
     """
 
     group: Group
@@ -161,6 +187,7 @@ class StepType(PartType):
     longest_wait: Callable[[Config], int] | None = None
     stops: bool = False
     enters: str = ""
+    changes: Callable[[Config], Change | None] = no_change
     editable: tuple[str, ...] = ()
     deprecated: str = ""
 
@@ -177,12 +204,16 @@ class TriggerType(PartType):
 
     `otherwise` says when people start who are not added by hand (“when they buy”); it is empty for manual
     triggers. `starts_on` returns the contact field with the date on which a contact starts; empty if
-    something else starts them. `brings` are the merge tags that the event fills, or their prefix ("event.").
+    something else starts them. `on_change` returns the change of a contact that starts it. `brings` are the
+    merge tags that the event fills, or their prefix ("event."). A trigger that does not enroll leaves that to
+    people.
     """
 
     otherwise: Says = no_words
     starts_on: Callable[[Config], str] = no_field
+    on_change: Callable[[Config], Change | None] = no_change
     brings: tuple[str, ...] = ()
+    enrolls: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
