@@ -47,6 +47,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     from app.activity import presentation as activity
     from app.bulk_enrollment import presentation as bulk_enrollment
     from app.contacts import presentation as contacts
+    from app.deliveries import presentation as deliveries
     from app.engine import presentation as engine
     from app.files import presentation as files
     from app.gallery import presentation as gallery
@@ -75,6 +76,7 @@ def create_app(settings: "Settings | None" = None, process: "Process" = "command
     tasks.init(app)
     messaging.init(app)
     workflows.init(app)
+    deliveries.init(app)
     engine.init(app)
     gallery.init(app)
     bulk_enrollment.init(app)

@@ -31,8 +31,8 @@ SERVICES: Final[dict[Kind, Service]] = {
     Kind.WEBHOOK: Service(
         "Webhooks",
         "webhook",
-        "Exchanges events between workflows and other software.",
-        "Can’t be connected yet",
+        "Starts a workflow when other software sends data.",
+        "Can’t be connected yet. Steps that call webhooks need no connection.",
     ),
     Kind.CALENDAR: Service(
         "Calendar",

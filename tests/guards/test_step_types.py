@@ -41,7 +41,12 @@ HOMONYMS = {
     "add_note": {"app/tasks": "a use case"},
     "create_task": {"app/tasks": "a use case"},
     "manual": {"app/bulk_enrollment": "people chosen by hand"},
-    "webhook": {"app/integrations": "an integration", "app/templates/integrations": "an integration"},
+    "webhook": {
+        "app/integrations": "an integration",
+        "app/templates/integrations": "an integration",
+        "app/templates/deliveries": "an icon",
+        "app/templates/messaging": "an icon",
+    },
     "split": {"app/workflows/domain/messages": "a Liquid filter"},
     "wait": {
         "app/platform": "an argument of a lock",

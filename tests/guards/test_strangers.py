@@ -16,6 +16,7 @@ from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
 from app.contacts.application.selecting.selections import EVERYBODY
 from app.contacts.infrastructure.tables import Contact, CustomField, Tag
+from app.deliveries.infrastructure.tables import Delivery
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.messaging.application import senders
@@ -93,6 +94,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         return {
             "/u/token": message.token,
             "/messages/message_id": str(message.id),
+            "/deliveries/delivery_id": str(_delivery_of(account, workflow, contact)),
             "/contacts/contact_id": str(contact),
             "/contacts/note_id": str(tasks.add_note(alice.actor, contact, "Called").id),
             "/tasks/task_id": str(tasks.create_task(alice.actor, contact, title="Call", due_at=due_at).id),
@@ -134,6 +136,30 @@ def _message_of(account_id: int, workflow: Workflow, contact_id: int) -> Message
         )
         open_session.add(made)
     return made
+
+
+def _delivery_of(account_id: int, workflow: Workflow, contact_id: int) -> int:
+    """Return the id of a webhook request of a workflow about a contact."""
+    with transaction() as open_session:
+        made = Delivery(
+            account_id=account_id,
+            workflow_id=workflow.id,
+            contact_id=contact_id,
+            key="a" * 32,
+            state="failed",
+            version_id=workflow.active_version_id,
+            step_id="hook",
+            enrollment_id=1,
+            visit=1,
+            method="POST",
+            url="https://example.com/",
+            host="example.com",
+            on_failure="continue",
+            due_at=now(),
+        )
+        open_session.add(made)
+        open_session.flush()
+        return made.id
 
 
 def _token_of(person: Person) -> int:

@@ -19,18 +19,29 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+
+
+def _set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @dataclass
 class Receiver:
     """`statuses` are the answers to the first requests, then 200. `dribble` sends the answer byte by byte for
-    so many seconds; `body` is its content, `location` a header."""
+    so many seconds; `body` is its content, `headers` and `location` are sent with it. `hangs_up`: there is no
+    answer. Nothing is answered before `released` is set."""
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
     body: bytes = b"thanks"
     location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     dribble: float = 0.0
+    hangs_up: bool = False
+    released: threading.Event = field(default_factory=_set)
     received: list[Request] = field(default_factory=list)
 
 
@@ -40,8 +51,13 @@ def receiver(is_secure: bool = False) -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            told.received.append(Request(self.path, dict(self.headers), self.rfile.read(length)))
+            length = int(self.headers.get("Content-Length", 0))
+            content = self.rfile.read(length)
+            told.received.append(Request(self.path, dict(self.headers), content, self.command))
+            told.released.wait(10)
+            if told.hangs_up:
+                self.close_connection = True
+                return
             status = told.statuses.pop(0) if told.statuses else 200
             if told.dribble:
                 until = time.monotonic() + told.dribble
@@ -53,6 +69,8 @@ def receiver(is_secure: bool = False) -> Iterator[Receiver]:
                         return
                     time.sleep(0.1)
             self.send_response(status)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
             if told.location:
                 self.send_header("Location", told.location)
             self.send_header("Content-Length", str(len(told.body)))
@@ -61,6 +79,8 @@ def receiver(is_secure: bool = False) -> Iterator[Receiver]:
                 self.wfile.write(told.body)
             except OSError:  # the caller does not read everything
                 return
+
+        do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
 
         def log_message(self, *_: Any) -> None:
             return

@@ -17,6 +17,7 @@ from app.accounts.application.members import (
     terminal_actor,
     worker_actor,
 )
+from app.accounts.application.merge_values import account_values
 from app.accounts.application.permissions import (
     is_agency,
     limit_of,
@@ -41,6 +42,7 @@ from app.accounts.application.setup_access import (
 )
 
 __all__ = [
+    "account_values",
     "actor_of",
     "add_person",
     "begin_session",

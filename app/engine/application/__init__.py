@@ -2,6 +2,7 @@
 functions read enrollments."""
 
 from app.engine.application.archiving import register_archival
+from app.engine.application.deliveries import register_delivery_source
 from app.engine.application.enrolling import (
     enroll_many,
     foresee_withdrawal,
@@ -56,6 +57,7 @@ __all__ = [
     "people_under_way",
     "recount_enrollments",
     "register_archival",
+    "register_delivery_source",
     "register_eraser",
     "register_leaving",
     "register_listener",

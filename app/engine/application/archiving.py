@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import datetime
 
 from app.activity import application as activity
+from app.deliveries import application as deliveries
 from app.engine.domain import REMOVED, EndReason, EnrollmentStatus
 from app.engine.infrastructure import counts
 from app.engine.infrastructure.counts import Place
@@ -60,6 +61,7 @@ def _leave(account_id: int, workflow_id: int, at: datetime) -> int:
         ids = [one.id for one in found]
         archiving.end(account_id, ids, at)
         messaging.withdraw(account_id, ids, at)
+        deliveries.withdraw(account_id, ids, at)
         counts.change(account_id, changes)
         contacts = id_list(sorted(one.contact_id for one in found))
         activity.record_many(REMOVED, account_id, contacts, at, workflow_id, text=EndReason.ARCHIVED.value)

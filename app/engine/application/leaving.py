@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.activity import application as activity
-from app.engine.domain import EndReason
+from app.deliveries import application as deliveries
+from app.engine.domain import EndReason, WaitsFor
 from app.engine.infrastructure import returning, store
 from app.engine.infrastructure.returning import Position
 from app.messaging import application as messaging
@@ -39,7 +40,10 @@ def _put_back(
     reopened = returning.put_back(account_id, contact_id, positions, left_at)
     for workflow_id in sorted({workflow_id for _, workflow_id in reopened}):
         activity.record_own_wish(account_id, contact_id, CAME_BACK, source, at, workflow_id)
-    return [enrollment_id for enrollment_id, _ in reopened]
+    ids = [enrollment_id for enrollment_id, _ in reopened]
+    answered = set(ids) - deliveries.plan_again(account_id, ids, left_at)
+    returning.go_on(account_id, sorted(answered), at, WaitsFor.ANSWER)
+    return ids
 
 
 _RUNNING = (Status.ACTIVE, Status.PAUSED)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.accounts import application as accounts
 from app.contacts import application as contacts
-from app.engine.application.moving.texts import account_values
 from app.engine.infrastructure import hearing, queries, returning
 from app.messaging import application as messaging
 from app.messaging.application import Claimed, Content, Settled, State
@@ -92,7 +92,7 @@ def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
 
 
 def _shared(account_id: int, sender_name: str) -> dict[str, Any]:
-    return {**account_values(account_id), "sender": {"name": sender_name}}
+    return {**accounts.account_values(account_id), "sender": {"name": sender_name}}
 
 
 def _content(step: Step, person: Mapping[str, Any], context: Mapping[str, Any]) -> Content | str:

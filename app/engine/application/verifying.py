@@ -70,6 +70,7 @@ def _checks(account_id: int, workflow_id: int) -> Iterator[Check]:
     lost = [one for one in standing if not _exists(definitions, one)]
     yield _none("People at a step that doesn’t exist in their version", lost)
     stuck = verification.waiting_for_nothing(account_id, workflow_id)
+    stuck += verification.waiting_for_no_answer(account_id, workflow_id)
     stuck += [
         one
         for one in verification.waiting_for_no_message(account_id, workflow_id)

@@ -16,13 +16,14 @@ class EnrollmentStatus(StrEnum):
 class WaitsFor(StrEnum):
     """What an active enrollment waits for at its step. Without it, the step has not begun.
 
-    HAPPENED is what it gets when the event happens that it has waited for.
+    HAPPENED is what it gets when the event happens that it has waited for. ANSWER is that of other software.
     """
 
     TIME = "time"
     EVENT = "event"
     HAPPENED = "happened"
     MESSAGE = "message"
+    ANSWER = "answer"
 
 
 class EndReason(StrEnum):
@@ -41,6 +42,7 @@ class EndReason(StrEnum):
     DATE_PASSED = "date_passed"
     CRITERIA = "criteria"
     MESSAGE = "message"
+    REQUEST = "request"
 
 
 END_WORDS: Mapping[str, str] = {
@@ -56,6 +58,7 @@ END_WORDS: Mapping[str, str] = {
     EndReason.DATE_PASSED: "date already passed",
     EndReason.CRITERIA: "conditions can’t be evaluated",
     EndReason.MESSAGE: "message couldn’t be sent",
+    EndReason.REQUEST: "webhook request failed",
 }
 """Reasons as they are shown beside the status, which says the others."""
 

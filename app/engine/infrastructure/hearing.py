@@ -45,27 +45,42 @@ def wake(account_id: int, version_id: int, step_id: str, contacts: sa.Select[Any
     )
 
 
-def go_on(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
-    """Let enrollments go on that wait at a step for their message."""
-    waiting = _waiting(account_id, step_id, visit, enrollment_ids)
+def go_on(
+    account_id: int,
+    step_id: str,
+    visit: int,
+    enrollment_ids: Sequence[int],
+    at: datetime,
+    waits_for: WaitsFor = WaitsFor.MESSAGE,
+) -> None:
+    """Let enrollments go on that wait at a step for their message, or for an answer."""
+    waiting = _waiting(step_id, visit, enrollment_ids, waits_for)
     update = sa.update(_enrollments).where(_enrollments.c.account_id == account_id, *waiting)
     session().execute(update.values(waits_for=WaitsFor.HAPPENED.value, due_at=at))
 
 
 def fail(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """End enrollments that wait at a step for their message, which could not be sent."""
-    waiting = _waiting(account_id, step_id, visit, enrollment_ids)
+    waiting = _waiting(step_id, visit, enrollment_ids)
     store.end(account_id, *waiting, reason=EndReason.MESSAGE, at=at, to=EnrollmentStatus.FAILED)
+
+
+def fail_request(
+    account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime
+) -> None:
+    """End enrollments that wait at a step for the answer to their request, which has failed."""
+    waiting = _waiting(step_id, visit, enrollment_ids, WaitsFor.ANSWER)
+    store.end(account_id, *waiting, reason=EndReason.REQUEST, at=at, to=EnrollmentStatus.FAILED)
 
 
 def let_leave(account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """End enrollments that wait at a step for their message, because the contact may not be contacted."""
-    waiting = _waiting(account_id, step_id, visit, enrollment_ids)
+    waiting = _waiting(step_id, visit, enrollment_ids)
     store.end(account_id, *waiting, reason=EndReason.OPTED_OUT, at=at)
 
 
 def _waiting(
-    account_id: int, step_id: str, visit: int, enrollment_ids: Sequence[int]
+    step_id: str, visit: int, enrollment_ids: Sequence[int], waits_for: WaitsFor = WaitsFor.MESSAGE
 ) -> tuple[sa.ColumnElement[bool], ...]:
     one = _enrollments.c
     return (
@@ -73,7 +88,7 @@ def _waiting(
         one.step_id == step_id,
         one.visit == visit,
         one.status == EnrollmentStatus.ACTIVE.value,
-        one.waits_for == WaitsFor.MESSAGE.value,
+        one.waits_for == waits_for.value,
     )
 
 

@@ -66,8 +66,10 @@ def put_back(
     return reopened
 
 
-def go_on(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
-    """Let those of the enrollments go on that wait for a message."""
+def go_on(
+    account_id: int, enrollment_ids: Sequence[int], at: datetime, waits_for: WaitsFor = WaitsFor.MESSAGE
+) -> None:
+    """Let those of the enrollments go on that wait for a message, or for an answer."""
     one = _enrollments.c
     session().execute(
         sa.update(_enrollments)
@@ -75,7 +77,7 @@ def go_on(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
             one.account_id == account_id,
             one.id.in_(id_list(enrollment_ids)),
             one.status == EnrollmentStatus.ACTIVE.value,
-            one.waits_for == WaitsFor.MESSAGE.value,
+            one.waits_for == waits_for.value,
         )
         .values(waits_for=WaitsFor.HAPPENED.value, due_at=at)
     )

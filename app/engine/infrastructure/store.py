@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
+from app.deliveries import application as deliveries
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
 from app.engine.infrastructure import counts, source_counts
 from app.engine.infrastructure.conditions import counts_as_former, ended_by_archiving
@@ -137,8 +138,8 @@ def end(
     to: EnrollmentStatus = EnrollmentStatus.WITHDRAWN,
     **values: Any,
 ) -> int:
-    """End the active enrollments that fulfill the conditions, and withdraw their messages; return how
-    many."""
+    """End the active enrollments that fulfill the conditions, and withdraw their messages and
+    deliveries; return how many."""
     ended: Counter[Place] = Counter()
     ids: list[int] = []
     table = _enrollments.c
@@ -156,6 +157,7 @@ def end(
             ended[Place(workflow_id, version_id, step_id or "", status.value)] -= 1
             ended[Place(workflow_id, version_id, step_id or "", to.value)] += 1
     messaging.withdraw(account_id, ids, at)
+    deliveries.withdraw(account_id, ids, at)
     counts.change(account_id, ended)
     return -sum(change for place, change in ended.items() if place.status in UNDER_WAY)
 

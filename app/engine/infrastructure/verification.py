@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from app.deliveries.domain.states import OPEN
+from app.deliveries.infrastructure.tables import Delivery
 from app.engine.domain import UNDER_WAY, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging.domain.states import SETTLED
@@ -34,7 +36,7 @@ def under_way_by_step(account_id: int, workflow_id: int) -> list[Standing]:
 def waiting_for_nothing(account_id: int, workflow_id: int) -> list[Standing]:
     """Return where active enrollments stand that have no time at which they go on, and do not wait for
     anything that may happen."""
-    comes = (WaitsFor.EVENT.value, WaitsFor.MESSAGE.value)
+    comes = (WaitsFor.EVENT.value, WaitsFor.MESSAGE.value, WaitsFor.ANSWER.value)
     nothing = sa.or_(Enrollment.waits_for.is_(None), Enrollment.waits_for.not_in(comes))
     return _stuck(account_id, workflow_id, nothing)
 
@@ -53,6 +55,23 @@ def waiting_for_no_message(account_id: int, workflow_id: int) -> list[Standing]:
         .exists()
     )
     return _stuck(account_id, workflow_id, Enrollment.waits_for == WaitsFor.MESSAGE.value, ~message)
+
+
+def waiting_for_no_answer(account_id: int, workflow_id: int) -> list[Standing]:
+    """Return where active enrollments stand that wait for the answer to a request that is not to be sent, or
+    was."""
+    delivery = (
+        sa.select(Delivery.id)
+        .where(
+            Delivery.account_id == account_id,
+            Delivery.enrollment_id == Enrollment.id,
+            Delivery.step_id == Enrollment.step_id,
+            Delivery.visit == Enrollment.visit,
+            Delivery.state.in_(OPEN),
+        )
+        .exists()
+    )
+    return _stuck(account_id, workflow_id, Enrollment.waits_for == WaitsFor.ANSWER.value, ~delivery)
 
 
 def _stuck(account_id: int, workflow_id: int, *conditions: sa.ColumnElement[bool]) -> list[Standing]:

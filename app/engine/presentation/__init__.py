@@ -32,5 +32,6 @@ def init(app: Flask) -> None:
     engine.register_listener()
     engine.register_triggers()
     engine.register_source()
+    engine.register_delivery_source()
     engine.register_leaving()
     engine.register_archival()

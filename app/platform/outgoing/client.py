@@ -26,6 +26,10 @@ class NotCalled(Exception):
     """There was no answer; the text says why."""
 
 
+class Blocked(NotCalled):
+    """The address may not be called."""
+
+
 class Answer(NamedTuple):
     """The beginning of an answer; `milliseconds` is the time it took, `retry_after` the header."""
 
@@ -36,11 +40,11 @@ class Answer(NamedTuple):
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool) -> Answer:
-    """Send a POST request; see `send`."""
-    return send("POST", url, headers, body, may_be_private)
+    """Send a POST request; see `call`."""
+    return call("POST", url, headers, body, may_be_private)
 
 
-def send(
+def call(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None, may_be_private: bool
 ) -> Answer:
     """Send a request and return its answer, whatever its status. Raises NotCalled."""
@@ -90,7 +94,7 @@ def _address_of(host: str, port: int, may_be_private: bool) -> str:
     addresses = [str(info[4][0]) for info in found]
     allowed = [address for address in addresses if may_be_private or is_public(address)]
     if not allowed:
-        raise NotCalled("The address is private. Private addresses are blocked on this installation.")
+        raise Blocked("The address is private. Private addresses are blocked on this installation.")
     return allowed[0]
 
 

@@ -13,15 +13,15 @@ SECRET_PREFIX: Final = "whsec_"
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
-def url_problem(text: str, may_be_private: bool) -> str | None:
-    """Return why a webhook cannot have this address, or None.
+def url_problem(text: str, may_be_private: bool, longest: int = MAX_URL_LENGTH) -> str | None:
+    """Return why a webhook cannot have this address, or None. `longest` is how many characters it may have.
 
     Names are resolved when the webhook is called, not here; see `is_public`.
     """
     if not text:
         return "Enter the address that Muster should call."
-    if len(text) > MAX_URL_LENGTH:
-        return f"Enter an address of at most {MAX_URL_LENGTH} characters."
+    if len(text) > longest:
+        return f"Enter an address of at most {longest:,} characters."
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
         return "Enter an address without spaces or special characters."
     try:

@@ -36,7 +36,7 @@ from tests.unit.workflows.documents import (
         (definition(off(sms())), set()),
         (definition(off(branch("b", path("a", "A", IN_GERMANY, sms()))), email()), set()),
         (definition(branch("b", path("a", "A", IN_GERMANY, sms()))), {"sms"}),
-        (definition(step("h", "webhook", url="https://example.com")), {"webhook"}),
+        (definition(step("h", "webhook", url="https://example.com")), set()),
         (definition(email(body="{{ account.booking_link }}")), {"calendar"}),
         (definition(email(subject="{% if account.review_link %}x{% endif %}")), {"reviews"}),
         (definition(email(), trigger=EVERY_TRIGGER[6]), {"calendar"}),
@@ -47,7 +47,7 @@ from tests.unit.workflows.documents import (
             definition(email(), goals=goals(goal("g", "purchase_made"), goal("h", "tag_added", tag="x"))),
             {"payments"},
         ),
-        (one_of_everything(), {"sms", "webhook", "calendar", "payments"}),
+        (one_of_everything(), {"sms", "calendar", "payments"}),
         (None, set()),
     ],
 )

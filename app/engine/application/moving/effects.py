@@ -14,6 +14,7 @@ from app.contacts import application as contacts
 from app.engine.application.enrolling import enroll_many
 from app.engine.application.moving import loops
 from app.engine.application.moving.outcomes import Outcome, People, Setting
+from app.engine.application.moving.requests import plan_requests
 from app.engine.application.moving.telling import tell_team
 from app.engine.application.moving.texts import filled
 from app.engine.domain import BY_WORKFLOW, SKIPPED, EndReason, EnrollmentStatus, WaitsFor
@@ -217,7 +218,9 @@ def _send(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
 
 
 def _call(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
-    yield Outcome(people, waits_for=WaitsFor.MESSAGE)
+    """Plan the requests. The enrollments go on when theirs are answered, or have failed for good."""
+    plan_requests(setting, step, people)
+    yield Outcome(people, waits_for=WaitsFor.ANSWER)
 
 
 EFFECTS: Mapping[str, Effect] = {

@@ -1,7 +1,6 @@
 """Texts of steps, filled in for many contacts."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from app.accounts import application as accounts
 from app.contacts import application as contacts
@@ -16,15 +15,8 @@ def filled(
     if "{" not in text:
         plain = render_text(text, {}, one_line=one_line)
         return dict.fromkeys(people, plain)
-    of_account = account_values(setting.account_id)
+    of_account = accounts.account_values(setting.account_id)
     return {
         contact_id: render_text(text, {**of_account, "contact": values}, one_line=one_line)
         for contact_id, values in contacts.merge_values(setting.account_id, list(people)).items()
     }
-
-
-def account_values(account_id: int) -> dict[str, Any]:
-    """Return the values of merge tags that are the same for all contacts."""
-    details = accounts.business_details(account_id).texts
-    name = accounts.worker_actor(account_id).account_name
-    return {"account": {"name": name, **{key: text or None for key, text in details.items()}}}

@@ -12,6 +12,10 @@ METHODS: Choices = (
     ("GET", "GET"),
     ("DELETE", "DELETE"),
 )
+ON_FAILURE: Choices = (
+    ("continue", "Continue with the next step"),
+    ("end", "End the workflow for this contact"),
+)
 
 
 def _call(it: Described) -> str:
@@ -28,13 +32,22 @@ TYPES = (
         title="Call webhook",
         group="action",
         channel="webhook",
-        need="webhook",
         look=Look("webhook", "info"),
         settings=(
             Setting("url", "Address", "url", limit=2_000),
             Setting("method", "Method", "choice", required=False, default="POST", choices=METHODS),
             Setting("fields", "Fields", "pairs", required=False, limit=500, high=30),
+            Setting(
+                "on_failure",
+                "If the request fails",
+                "choice",
+                required=False,
+                default="continue",
+                choices=ON_FAILURE,
+                hint="Requests are retried for several hours first.",
+            ),
         ),
+        editable=("url", "method", "on_failure"),
         detail=_call,
     ),
 )

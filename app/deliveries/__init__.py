@@ -1,0 +1,1 @@
+"""Deliveries: requests that workflows send to other software, and what became of each."""

@@ -1,0 +1,1 @@
+"""Rules for webhook deliveries, in plain Python."""

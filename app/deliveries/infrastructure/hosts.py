@@ -1,0 +1,34 @@
+"""Servers that do not answer, or that ask to wait. One that answers has no row."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.deliveries.domain.hosts import HEALTHY, Health
+from app.deliveries.infrastructure.tables import WebhookHost
+from app.platform.database import is_sqlite, session
+
+_hosts = WebhookHost.__table__
+MOST: int = 1_000
+"""So many servers of an account are remembered."""
+
+
+def healths(account_id: int) -> dict[str, Health]:
+    """Return {host: health} of the servers that misbehave."""
+    query = sa.select(_hosts.c.host, _hosts.c.failures, _hosts.c.failing_since, _hosts.c.rests_until)
+    found = session().execute(query.where(_hosts.c.account_id == account_id).limit(MOST))
+    return {host: Health(*values) for host, *values in found}
+
+
+def keep_health(account_id: int, host: str, health: Health) -> None:
+    if health == HEALTHY:
+        own = (_hosts.c.account_id == account_id, _hosts.c.host == host)
+        session().execute(sa.delete(_hosts).where(*own))
+        return
+    values = {
+        "failures": health.failures,
+        "failing_since": health.failing_since,
+        "rests_until": health.rests_until,
+    }
+    insert = (sqlite if is_sqlite() else postgresql).insert(_hosts)
+    kept = insert.values(account_id=account_id, host=host, **values)
+    session().execute(kept.on_conflict_do_update(index_elements=["account_id", "host"], set_=values))

@@ -1,0 +1,46 @@
+"""Signing secrets of accounts."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.deliveries.infrastructure.tables import SigningSecret
+from app.platform.database import is_sqlite, session
+
+
+def secret_of(account_id: int) -> SigningSecret | None:
+    query = sa.select(SigningSecret).where(SigningSecret.account_id == account_id)
+    return session().scalar(query, execution_options={"populate_existing": True})
+
+
+def create(account_id: int, salt: str) -> None:
+    """Create the account's secret, unless it has one."""
+    insert = (sqlite if is_sqlite() else postgresql).insert(SigningSecret.__table__)
+    session().execute(insert.values(account_id=account_id, salt=salt).on_conflict_do_nothing())
+
+
+def replace(account_id: int, salt: str, previous_until: datetime, at: datetime) -> None:
+    """Replace the secret; the one so far stays valid until then."""
+    one = SigningSecret.__table__.c
+    values = {"previous_salt": one.salt, "previous_until": previous_until, "salt": salt, "shown_at": at}
+    session().execute(_change(account_id).values(**values))
+
+
+def mark_shown(account_id: int, at: datetime) -> bool:
+    """Mark the secret as shown; return False if it was already."""
+    one = SigningSecret.__table__.c
+    shown = _change(account_id).where(one.shown_at.is_(None)).values(shown_at=at).returning(one.account_id)
+    return session().execute(shown).first() is not None
+
+
+def end_previous(account_id: int) -> bool:
+    """End the validity of the previous secret; return False if there was none."""
+    one = SigningSecret.__table__.c
+    ended = _change(account_id).where(one.previous_salt.is_not(None)).returning(one.account_id)
+    return session().execute(ended.values(previous_salt=None, previous_until=None)).first() is not None
+
+
+def _change(account_id: int) -> sa.Update:
+    table = SigningSecret.__table__
+    return sa.update(table).where(table.c.account_id == account_id)

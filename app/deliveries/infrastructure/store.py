@@ -1,0 +1,290 @@
+"""Writes of deliveries, by set.
+
+A delivery is claimed before its server is spoken to, in a transaction of its own. Whoever dies in between
+leaves it as `sending`; when its lease is over it is sent again, with the same Idempotency-Key.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.tables import Contact
+from app.deliveries.domain.states import OPEN, REPEATABLE, State
+from app.deliveries.infrastructure.tables import SENDING, Delivery
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import Bound, constant, execute_built, id_list, is_there, off_index
+from app.platform.database.new_rows import insert_new
+from app.platform.database.short_reads import in_ids
+from app.platform.leases import moment
+
+_deliveries, _contacts = Delivery.__table__, Contact.__table__
+LEASE_SECONDS = 90.0  # longer than an attempt, also if the name of its server is resolved slowly
+_OF_ROW = ("enrollment_id", "contact_id", "visit", "key")
+
+
+class Claimed(NamedTuple):
+    """A delivery whose turn it is."""
+
+    id: int
+    key: str
+    workflow_id: int
+    version_id: int
+    step_id: str
+    enrollment_id: int
+    visit: int
+    contact_id: int
+    method: str
+    url: str
+    host: str
+    on_failure: str
+    body: str | None
+    attempt: int
+    attempts_before: int
+    is_repeated: bool
+    attempts: list[Any] | None
+
+
+class Answer(NamedTuple):
+    """What became of a delivery; `due_at` is when one that is planned again is due."""
+
+    id: int
+    attempt: int
+    state: State
+    answer: str
+    status_code: int | None = None
+    attempts: list[Any] | None = None
+    due_at: datetime | None = None
+
+
+def plan(account_id: int, rows: Sequence[tuple[int, int, int]], values: dict[str, Any]) -> int:
+    """Plan a delivery for each of `rows` (enrollment id, contact id, visit); return how many are new.
+    `values` are those that all have."""
+    all_have = {**values, "account_id": account_id, "state": State.PLANNED.value, "attempt": 0}
+    all_have |= {"attempts_before": 0, "is_repeated": False, "answer": ""}
+    return insert_new(_deliveries, all_have, _OF_ROW, [(*row, token_hex(16)) for row in rows])
+
+
+def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
+    """Withdraw the planned deliveries of enrollments, except those that a person has sent again."""
+    execute_built(_withdraw(is_sqlite()), {"of_account": account_id, "ids": enrollment_ids, "at": at})
+
+
+def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: datetime) -> set[int]:
+    """Plan those deliveries of enrollments again that were withdrawn at that moment. Return which of the
+    enrollments have a delivery that is not settled."""
+    one = _deliveries.c
+    of_them = (one.account_id == account_id, one.enrollment_id.in_(id_list(enrollment_ids)))
+    withdrawn = (one.state == State.WITHDRAWN.value, one.settled_at == withdrawn_at)
+    session().execute(
+        sa.update(_deliveries).where(*of_them, *withdrawn).values(state=State.PLANNED.value, settled_at=None)
+    )
+    query = sa.select(one.enrollment_id).where(*of_them, one.state.in_([state.value for state in OPEN]))
+    return set(session().scalars(query))
+
+
+def claim(
+    account_id: int, workflow_id: int, host: str, at: datetime, limit: int, *, is_attempt: bool = True
+) -> list[Claimed]:
+    """Take up to `limit` deliveries of a workflow to a host that are due."""
+    values = {"of_account": account_id, "of_workflow": workflow_id, "of_host": host, "at": at, "most": limit}
+    ids = list(execute_built(_due(), values).scalars())
+    if not ids:
+        return []
+    given = {"of_account": account_id, "ids": ids, "of_attempts": 1 if is_attempt else 0}
+    return sorted((Claimed(*row) for row in execute_built(_claim(is_sqlite()), given)), key=lambda it: it.id)
+
+
+def keep_bodies(account_id: int, bodies: Iterable[tuple[int, str]]) -> None:
+    """Keep the bodies of claimed deliveries, given as (id, body)."""
+    for delivery_id, body in bodies:
+        execute_built(_keep_body(), {"of_account": account_id, "of_delivery": delivery_id, "to_body": body})
+
+
+def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]:
+    """Record what became of deliveries that were claimed; return the ids of those that still were."""
+    return {
+        one.id
+        for one in answers
+        if execute_built(_answer(), _answered(account_id, one, at), rowcount=True).rowcount
+    }
+
+
+def release_abandoned() -> int:
+    """Plan deliveries again that were claimed by somebody who died; return how many."""
+    one = _deliveries.c
+    released = (
+        sa.update(_deliveries)
+        .where(SENDING, one.lease_until < moment())
+        .values(state=State.PLANNED.value, lease_until=sa.null())
+        .returning(one.id)
+    )
+    return len(session().execute(released, execution_options={"cross_account": True}).all())
+
+
+def repeat(account_id: int, ids: Sequence[int], at: datetime) -> int:
+    """Plan deliveries again that are over, and whose contacts exist; return how many."""
+    one = _deliveries.c
+    repeated = session().execute(
+        sa.update(_deliveries)
+        .where(
+            one.account_id == account_id,
+            one.id.in_(id_list(ids)),
+            one.state.in_([state.value for state in REPEATABLE]),
+            is_there(_contact(account_id)),
+        )
+        .values(
+            state=State.PLANNED.value,
+            due_at=at,
+            settled_at=None,
+            is_repeated=True,
+            attempts_before=one.attempt,
+        )
+        .returning(one.id)
+    )
+    return len(repeated.all())
+
+
+def events_of(account_id: int, ids: Sequence[int]) -> Bound:
+    """Select (contact_id, workflow_id, text: the id) of deliveries whose contacts exist, for timelines."""
+    return Bound(_events(is_sqlite()), {"of_account": account_id, "ids": ids})
+
+
+def blank(account_id: int, contacts: sa.Select[Any], at: datetime) -> None:
+    """Remove everything personal from the deliveries of contacts, and withdraw those that are planned. That
+    there was a delivery stays known."""
+    one = _deliveries.c
+    theirs = (one.account_id == account_id, one.contact_id.in_(contacts))
+    planned = one.state == State.PLANNED.value
+    session().execute(
+        sa.update(_deliveries).where(*theirs, planned).values(state=State.WITHDRAWN.value, settled_at=at)
+    )
+    session().execute(sa.update(_deliveries).where(*theirs).values(body=None, answer="", attempts=None))
+
+
+def discard_before(moment: datetime, at_most: int) -> int:
+    """Delete up to `at_most` deliveries of all accounts that were settled before `moment`, the oldest ones;
+    return how many."""
+    one = _deliveries.c
+    oldest = sa.select(one.id).where(one.settled_at < moment).order_by(one.settled_at).limit(at_most)
+    deleted = sa.delete(_deliveries).where(one.id.in_(oldest)).returning(one.id)
+    return len(session().execute(deleted, execution_options={"cross_account": True}).all())
+
+
+@lru_cache
+def _withdraw(on_sqlite: bool) -> Any:
+    one = _deliveries.c
+    return (
+        sa.update(_deliveries)
+        .where(
+            off_index(one.account_id, on_sqlite) == _id("of_account"),
+            in_ids(one.enrollment_id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            one.is_repeated.is_(sa.false()),
+        )
+        .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
+    )
+
+
+@lru_cache
+def _due() -> sa.Select[Any]:
+    one = _deliveries.c
+    return (
+        sa.select(one.id)
+        .where(
+            one.account_id == _id("of_account"),
+            one.workflow_id == _id("of_workflow"),
+            one.host == sa.bindparam("of_host", type_=one.host.type),
+            one.state == constant(State.PLANNED.value),
+            one.due_at <= _moment("at"),
+        )
+        .order_by(one.due_at)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+@lru_cache
+def _claim(on_sqlite: bool) -> Any:
+    one = _deliveries.c
+    attempt = one.attempt + sa.bindparam("of_attempts", type_=sa.Integer)
+    return (
+        sa.update(_deliveries)
+        .where(
+            one.account_id == _id("of_account"),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+        )
+        .values(state=State.SENDING.value, attempt=attempt, lease_until=moment(LEASE_SECONDS))
+        .returning(*(one[name] for name in Claimed._fields))
+    )
+
+
+@lru_cache
+def _keep_body() -> Any:
+    one = _deliveries.c
+    return (
+        sa.update(_deliveries)
+        .where(one.account_id == _id("of_account"), one.id == _id("of_delivery"))
+        .values(body=sa.bindparam("to_body", type_=one.body.type))
+    )
+
+
+_ANSWERED = ("state", "answer", "status_code", "attempts", "due_at")
+
+
+def _answered(account_id: int, one: Answer, at: datetime) -> dict[str, Any]:
+    given = {f"a_{name}": getattr(one, name) for name in _ANSWERED}
+    given |= {"a_state": one.state.value, "of_account": account_id, "of_delivery": one.id}
+    return {**given, "of_attempt": one.attempt, "a_settled_at": None if one.state in OPEN else at}
+
+
+@lru_cache
+def _answer() -> Any:
+    one = _deliveries.c
+    names = (*_ANSWERED, "settled_at")
+    given: dict[str, Any] = {name: sa.bindparam(f"a_{name}", type_=one[name].type) for name in names}
+    given["due_at"] = sa.func.coalesce(given["due_at"], one.due_at)
+    is_known = is_there(_contact(_id("of_account")))
+    # Nothing is kept of what a server says about a contact that was removed meanwhile.
+    given["answer"] = sa.case((is_known, given["answer"]), else_=sa.literal_column("''"))
+    given["attempts"] = sa.case((is_known, given["attempts"]), else_=sa.null())
+    given["body"] = sa.case((is_known, one.body), else_=sa.null())
+    return (
+        sa.update(_deliveries)
+        .where(
+            one.account_id == _id("of_account"),
+            one.id == _id("of_delivery"),
+            one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
+            one.state == constant(State.SENDING.value),
+        )
+        .values(**given, lease_until=sa.null())
+    )
+
+
+@lru_cache
+def _events(on_sqlite: bool) -> sa.Select[Any]:
+    one = _deliveries.c
+    return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
+        one.account_id == _id("of_account"),
+        in_ids(one.id, "ids", on_sqlite),
+        is_there(_contact(_id("of_account"))),
+    )
+
+
+def _contact(account_id: Any) -> sa.Select[Any]:
+    """Select the contact of a delivery, if it exists."""
+    return sa.select(_contacts.c.id).where(
+        _contacts.c.account_id == account_id, _contacts.c.id == _deliveries.c.contact_id
+    )
+
+
+def _id(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=BigInt)
+
+
+def _moment(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=_deliveries.c.due_at.type)
