@@ -19,7 +19,7 @@ from app.contacts.infrastructure.tables import Contact, CustomField, Tag
 from app.deliveries.infrastructure.tables import Delivery
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
-from app.messaging.application import senders
+from app.messaging.application import senders, tracking
 from app.messaging.infrastructure.tables import Message
 from app.notifications import application as notifications
 from app.notifications.infrastructure.tables import Notification
@@ -51,8 +51,14 @@ CHANGES_NOTHING = {
     "notifications.read_all",
     "contacts.set_columns",
 }
-# Whoever has the link of a message may unsubscribe its contact, whoever they are.
-OPEN_TO_ALL_WITH_THE_LINK = {"unsubscribing.show", "unsubscribing.change", "unsubscribing.logo"}
+# Whoever has the link of a message may unsubscribe its contact and follow its links, whoever they are.
+OPEN_TO_ALL_WITH_THE_LINK = {
+    "unsubscribing.show",
+    "unsubscribing.change",
+    "unsubscribing.logo",
+    "tracking.click",
+    "tracking.opened",
+}
 API = "/api/"  # whose operations know tokens, not browsers
 NOT_MADE = {
     "business.logo",
@@ -93,6 +99,8 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
         message = _message_of(account, workflow, contact)
         return {
             "/u/token": message.token,
+            "/c/secret": tracking.click_url(message.id, "https://example.com").rpartition("/")[2],
+            "/o/secret": tracking.open_url(message.id).rpartition("/")[2].removesuffix(".gif"),
             "/messages/message_id": str(message.id),
             "/deliveries/delivery_id": str(_delivery_of(account, workflow, contact)),
             "/contacts/contact_id": str(contact),

@@ -14,6 +14,7 @@ from app.engine.application.hearing import register_listener
 from app.engine.application.leaving import CAME_BACK, LEFT, register_leaving
 from app.engine.application.membership import register_terms
 from app.engine.application.messages import register_source
+from app.engine.application.reactions import register as register_reactions
 from app.engine.application.reading import (
     VIEWS,
     Figures,
@@ -61,6 +62,7 @@ __all__ = [
     "register_eraser",
     "register_leaving",
     "register_listener",
+    "register_reactions",
     "register_source",
     "register_terms",
     "register_triggers",

@@ -4,6 +4,7 @@ happens (E-06, E-07)."""
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ from app.contacts.application import ANY, Happening, Kind
 from app.contacts.domain import may_be_contacted
 from app.engine.domain import EndReason
 from app.engine.domain.interests import Interest, goals_of, waits_of
+from app.engine.domain.scoping import message_steps, scoped
 from app.engine.infrastructure import hearing, store
+from app.engine.infrastructure.hearing import VersionUnderWay
 from app.platform.database.many_rows import id_list
 from app.platform.errors import Invalid
 from app.workflows.domain import parse
@@ -20,14 +23,24 @@ from app.workflows.domain import parse
 
 class _Interests(NamedTuple):
     """What a version wants to hear of. Without `any_goal`, all goals must be reached; None is a goal that is
-    not reached by changes of a contact."""
+    not reached by changes of a contact. `messages` are its steps that send one."""
 
     goals: Sequence[Interest | None]
     waits: Sequence[Interest]
     any_goal: bool
+    messages: Sequence[str]
 
     def pairs(self) -> set[tuple[str, str]]:
         return {(one.kind, one.what) for one in (*self.goals, *self.waits) if one}
+
+
+class Heard(NamedTuple):
+    """What has happened to contacts, in the words of an `Interest`."""
+
+    kind: str
+    what: str
+    contacts: Sequence[int]
+    at: datetime
 
 
 def register_listener() -> None:
@@ -36,10 +49,10 @@ def register_listener() -> None:
 
 def _cares(account_id: int) -> Collection[tuple[str, str]]:
     """Return what versions with people in them want to hear of, and changes of status."""
-    documents = hearing.definitions_under_way(account_id)
-    if not documents:
+    versions = hearing.versions_under_way(account_id)
+    if not versions:
         return ()
-    pairs = {pair for document in documents.values() for pair in _interests(document).pairs()}
+    pairs = {pair for version in versions for pair in _interests(version.definition).pairs()}
     return {*pairs, (Kind.STATUS_CHANGED.value, ANY)}
 
 
@@ -48,34 +61,53 @@ def _hear(account_id: int, happening: Happening) -> None:
         if not may_be_contacted(happening.what):
             store.withdraw(account_id, happening.select(), EndReason.OPTED_OUT, happening.at)
         return
-    for version_id, document in hearing.definitions_under_way(account_id).items():
-        _tell(account_id, version_id, _interests(document), happening)
+    heard = Heard(happening.kind, happening.what, happening.contacts, happening.at)
+    for version in hearing.versions_under_way(account_id):
+        _tell(account_id, version, heard)
 
 
-def _tell(account_id: int, version_id: int, interests: _Interests, happening: Happening) -> None:
-    goals = [goal for goal in interests.goals if _is_about(goal, happening)]
+def tell(account_id: int, version_id: int, heard: Heard) -> None:
+    """Let the enrollments of a version end or go on to whose contacts something has happened."""
+    for version in hearing.versions_under_way(account_id):
+        if version.id == version_id:
+            _tell(account_id, version, heard)
+
+
+def _tell(account_id: int, version: VersionUnderWay, heard: Heard) -> None:
+    interests = _interests(version.definition)
+
+    def meeting(interest: Interest | None) -> set[int]:
+        return _meeting(account_id, version.workflow_id, interests.messages, interest, heard)
+
+    goals = [goal for goal in interests.goals if _is_about(goal, heard)]
     if goals:
         wanted = goals if interests.any_goal else interests.goals
-        met = [_meeting(account_id, goal, happening) for goal in wanted]
+        met = [meeting(goal) for goal in wanted]
         reached = set.union(*met) if interests.any_goal else set.intersection(*met)
-        hearing.reach_goal(account_id, version_id, id_list(sorted(reached)), happening.at)
+        hearing.reach_goal(account_id, version.id, id_list(sorted(reached)), heard.at)
     for wait in interests.waits:
-        if _is_about(wait, happening):
-            came = id_list(sorted(_meeting(account_id, wait, happening)))
-            hearing.wake(account_id, version_id, wait.step_id, came, happening.at)
+        if _is_about(wait, heard):
+            came = id_list(sorted(meeting(wait)))
+            hearing.wake(account_id, version.id, wait.step_id, came, heard.at)
 
 
-def _is_about(interest: Interest | None, happening: Happening) -> bool:
-    return interest is not None and (interest.kind, interest.what) == (happening.kind, happening.what)
+def _is_about(interest: Interest | None, heard: Heard) -> bool:
+    """Return whether it is what the interest is in. One in any message is in each."""
+    if interest is None or interest.kind != heard.kind:
+        return False
+    return interest.what == heard.what or not interest.what
 
 
-def _meeting(account_id: int, interest: Interest | None, happening: Happening) -> set[int]:
+def _meeting(
+    account_id: int, workflow_id: int, messages: Sequence[str], interest: Interest | None, heard: Heard
+) -> set[int]:
     """Return the contacts to which it has happened, and for which it still holds: a tag that the same
     transaction has removed again does not count."""
     if interest is None:
         return set()
+    criteria = scoped(interest.criteria, workflow_id, messages)
     try:
-        return contacts.which_of(account_id, happening.contacts, interest.criteria, happening.at)
+        return contacts.which_of(account_id, heard.contacts, criteria, heard.at)
     except Invalid:  # such as a custom field that has been deleted
         return set()
 
@@ -84,4 +116,9 @@ def _meeting(account_id: int, interest: Interest | None, happening: Happening) -
 def _interests(document: str) -> _Interests:
     """Return the interests of a definition, given as JSON text."""
     definition = parse(json.loads(document))
-    return _Interests(tuple(goals_of(definition)), tuple(waits_of(definition)), definition.match == "any")
+    return _Interests(
+        tuple(goals_of(definition)),
+        tuple(waits_of(definition)),
+        definition.match == "any",
+        message_steps(definition),
+    )

@@ -3,6 +3,7 @@ theirs was sent (E-10)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
     definitions = queries.definitions(account_id, [one.version_id for one in messages])
     people = contacts.merge_values(account_id, [one.contact_id for one in messages])
     shared = _shared(account_id, sender_name)
+    tracking = queries.tracking_workflows(account_id, [one.workflow_id for one in messages])
     found: dict[int, Content | str] = {}
     for one in messages:
         definition, person = definitions.get(one.version_id), people.get(one.contact_id)
@@ -42,7 +44,7 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
         if person is None or step is None:
             found[one.id] = GONE
         else:
-            found[one.id] = _written(step, person, one, shared)
+            found[one.id] = _tracked(_written(step, person, one, shared), one.workflow_id in tracking)
     return found
 
 
@@ -69,7 +71,12 @@ def rewrite(
     person = {name: _read(name, value) for name, value in merge_values.items()}
     link = messaging.unsubscribe_url(message.token)
     context = {**_shared(account_id, sender_name), "contact": person, "unsubscribe_link": link}
-    return _content(step, person, context)
+    tracking = queries.tracking_workflows(account_id, [message.workflow_id])
+    return _tracked(_content(step, person, context), bool(tracking))
+
+
+def _tracked(content: Content | str, is_tracked: bool) -> Content | str:
+    return replace(content, is_tracked=is_tracked) if isinstance(content, Content) else content
 
 
 _CHANGES = {

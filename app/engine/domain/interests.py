@@ -1,18 +1,21 @@
 """What a definition wants to hear about contacts: what may reach a goal, and what a step may wait for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.contacts.domain import tag_key
-from app.workflows.domain import Definition
+from app.engine.domain.scoping import REACTIONS
+from app.workflows.domain import Definition, Step
+from app.workflows.domain.types.config import Config
 
 TAG_ADDED, FIELD_CHANGED = "tag_added", "field_changed"
 
 
 @dataclass(frozen=True)
 class Interest:
-    """Something that may happen to a contact: `what` is the key of a tag, or the name of a field.
+    """Something that may happen to a contact: `what` is the key of a tag, the name of a field, or the id of a
+    step whose message the contact reacts to, empty for any message.
 
     It reaches a goal, or ends the wait at the step `step_id`. `criteria` is the document of criteria that the
     contact then meets.
@@ -28,14 +31,31 @@ def goals_of(definition: Definition) -> Iterator[Interest | None]:
     """Yield the goals that are switched on; None for a goal that no change of a contact reaches."""
     for goal in definition.goals:
         if goal.enabled:
-            yield _interest(goal.config.get("tag"), goal.config.get("field"), goal.config.get("value"))
+            yield _reaction(goal.type, goal.config) or _interest(
+                goal.config.get("tag"), goal.config.get("field"), goal.config.get("value")
+            )
 
 
 def waits_of(definition: Definition) -> Iterator[Interest]:
     """Yield what the steps wait for that a change of a contact may bring."""
     for step in definition.live_steps:
-        if step.config.get("event") == TAG_ADDED and (wait := _interest(step.config.get("tag"))):
-            yield Interest(wait.kind, wait.what, wait.criteria, step.id)
+        if wait := wait_of(step):
+            yield wait
+
+
+def wait_of(step: Step) -> Interest | None:
+    """Return what a step waits for, None for one that waits for nothing to happen."""
+    event = step.config.text("event")
+    wait = _interest(step.config.get("tag")) if event == TAG_ADDED else _reaction(event, step.config)
+    return replace(wait, step_id=step.id) if wait else None
+
+
+def _reaction(event: str, config: Config) -> Interest | None:
+    field, step_id = f"event.{event}", config.text("step")
+    if field not in REACTIONS:
+        return None
+    meant = {"op": "equals", "value": step_id} if step_id else {"op": "is_not_empty"}
+    return Interest(field, step_id, {"all": [{"field": field, **meant}]})
 
 
 def _interest(tag: Any, field: Any = None, value: Any = None) -> Interest | None:

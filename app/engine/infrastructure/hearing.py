@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,9 +17,18 @@ from app.workflows.infrastructure.tables import WorkflowVersion
 _enrollments = Enrollment.__table__
 
 
-def definitions_under_way(account_id: int) -> dict[int, str]:
-    """Return {version id: definition as JSON text} of the versions that people are in."""
-    return {row[0]: row[1] for row in execute_built(_definitions(), {"of_account": account_id}).all()}
+class VersionUnderWay(NamedTuple):
+    """A version that people are in; `definition` is JSON text."""
+
+    id: int
+    workflow_id: int
+    definition: str
+
+
+def versions_under_way(account_id: int) -> list[VersionUnderWay]:
+    """Return the versions that people are in."""
+    found = execute_built(_versions_under_way(), {"of_account": account_id}).all()
+    return [VersionUnderWay(*row) for row in found]
 
 
 def reach_goal(account_id: int, version_id: int, contacts: sa.Select[Any], at: datetime) -> int:
@@ -93,7 +102,7 @@ def _waiting(
 
 
 @lru_cache
-def _definitions() -> sa.Select[Any]:
+def _versions_under_way() -> sa.Select[Any]:
     count, version = EnrollmentCount.__table__.c, WorkflowVersion.__table__.c
     of_account = sa.bindparam("of_account", type_=BigInt)
     under_way = (
@@ -102,6 +111,6 @@ def _definitions() -> sa.Select[Any]:
         .group_by(count.version_id)
         .having(sa.func.sum(count.enrollments) > sa.literal_column("0"))
     )
-    return sa.select(version.id, sa.cast(version.definition, sa.Text)).where(
+    return sa.select(version.id, version.workflow_id, sa.cast(version.definition, sa.Text)).where(
         version.account_id == of_account, version.id.in_(under_way)
     )

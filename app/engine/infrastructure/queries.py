@@ -136,6 +136,16 @@ def workflow_names(account_id: int, workflow_ids: Iterable[int]) -> dict[int, tu
     return {workflow_id: (name, public_id) for workflow_id, name, public_id in session().execute(query)}
 
 
+def tracking_workflows(account_id: int, workflow_ids: Iterable[int]) -> set[int]:
+    """Return those of the workflows whose emails tell of opens and clicks."""
+    query = sa.select(Workflow.id).where(
+        Workflow.account_id == account_id,
+        Workflow.id.in_(set(workflow_ids)),
+        Workflow.tracks_reactions.is_(True),
+    )
+    return set(session().scalars(query))
+
+
 def _ids(
     account_id: int, workflow_id: int, status: str, after: int | None, before: int | None
 ) -> sa.Select[int]:

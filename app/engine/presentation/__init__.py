@@ -28,6 +28,7 @@ def init(app: Flask) -> None:
     ending = contacts.Consequence(engine.withdraw_deleted, engine.foresee_withdrawal)
     contacts.register_deletion("enrollments", ending)
     engine.register_terms()
+    engine.register_reactions()
     engine.register_eraser()
     engine.register_listener()
     engine.register_triggers()

@@ -24,6 +24,7 @@ from app.messaging.application.outbox.showing import ShownMessage, register_rewr
 from app.messaging.application.planning import Origin, plan, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.sources import Content, Settled, Source, register_source
+from app.messaging.application.tracking import Reacted, register_reactions
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.store import Claimed
 
@@ -36,6 +37,7 @@ __all__ = [
     "Outbox",
     "OutboxQuery",
     "Place",
+    "Reacted",
     "Recipient",
     "Settled",
     "ShownMessage",
@@ -48,6 +50,7 @@ __all__ = [
     "plan",
     "recipient_of",
     "register_leaving",
+    "register_reactions",
     "register_removal",
     "register_rewriting",
     "register_source",

@@ -9,7 +9,7 @@ from app.messaging.application.sources import Content
 from app.messaging.application.ways_out import Taken, WayOut
 from app.messaging.domain.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
-from app.messaging.infrastructure.smtp import Doubtful, Refused, Unreachable
+from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Answer, Claimed
 from app.platform.logs import log
 from app.platform.mail import MAX_ANSWER_LENGTH

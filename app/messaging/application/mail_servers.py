@@ -21,10 +21,10 @@ from app.messaging.domain.mail_settings import (
     read_server,
 )
 from app.messaging.domain.mime import Email, source
-from app.messaging.infrastructure import sender_store as store
-from app.messaging.infrastructure.passwords import decrypted, encrypted
-from app.messaging.infrastructure.sender_tables import MailServerRow
-from app.messaging.infrastructure.smtp import Connection, Doubtful, Refused
+from app.messaging.infrastructure.servers import store
+from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
+from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
+from app.messaging.infrastructure.servers.tables import MailServerRow
 from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
@@ -47,6 +47,7 @@ class ShownServer:
     password_lost: bool
     only_to: tuple[str, ...]
     sending_paused: bool
+    tracks_reactions: bool
     lacks_public_url: bool
 
 
@@ -76,6 +77,7 @@ def shown_server(actor: Actor) -> ShownServer | None:
         lost,
         tuple(row.only_to),
         row.sending_paused,
+        row.tracks_reactions,
         not current().public_url,
     )
 
@@ -125,9 +127,10 @@ def disconnect_mail_server(actor: Actor) -> None:
             activity.record(actor, "mail_server_disconnected", "mail_server", actor.account_id, name=host)
 
 
-def change_sending(actor: Actor, sending_paused: bool, only_to: str) -> None:
+def change_sending(actor: Actor, sending_paused: bool, only_to: str, tracks_reactions: bool = True) -> None:
     """Pause or resume sending, and set whom emails are sent to: addresses and domains, one on each line;
-    everyone if there are none. Raises Invalid with `fields`, and Conflict without a mail server."""
+    everyone if there are none; and whether opens and clicks are recorded. Raises Invalid with `fields`, and
+    Conflict without a mail server."""
     accounts.require(actor, Permission.ACCOUNT)
     wanted = read_only_to(only_to)
     if isinstance(wanted, str):
@@ -137,8 +140,12 @@ def change_sending(actor: Actor, sending_paused: bool, only_to: str) -> None:
         row = store.server_of(actor.account_id)
         if row is None:
             raise Conflict("CONFLICT", "Connect a mail server first.")
-        was_paused, before = row.sending_paused, tuple(row.only_to)
-        values = {"sending_paused": sending_paused, "only_to": list(wanted)}
+        was_paused, before, was_tracking = row.sending_paused, tuple(row.only_to), row.tracks_reactions
+        values = {
+            "sending_paused": sending_paused,
+            "only_to": list(wanted),
+            "tracks_reactions": tracks_reactions,
+        }
         store.save_server(actor.account_id, values, actor.user_id)
         if was_paused != sending_paused:
             activity.record(
@@ -147,6 +154,13 @@ def change_sending(actor: Actor, sending_paused: bool, only_to: str) -> None:
         if before != wanted:
             activity.record(
                 actor, "sending_limited" if wanted else "sending_unlimited", "sending", actor.account_id
+            )
+        if was_tracking != tracks_reactions:
+            activity.record(
+                actor,
+                "tracking_resumed" if tracks_reactions else "tracking_stopped",
+                "sending",
+                actor.account_id,
             )
 
 

@@ -9,7 +9,10 @@ import sqlalchemy as sa
 
 from app.contacts import application as contacts
 from app.contacts.application import Consequence, ErasedPerson, Eraser, Trace
-from app.messaging.infrastructure import queries, sender_store, store
+from app.messaging.infrastructure import queries, store
+from app.messaging.infrastructure.reactions import store as reactions
+from app.messaging.infrastructure.servers import store as sender_store
+from app.platform.clock import now
 from app.platform.database.many_rows import id_list
 from app.platform.text.words import counted
 
@@ -21,6 +24,7 @@ def register_removal() -> None:
 
 
 def _delete(account_id: int, deleted: sa.Select[Any], _at: datetime) -> None:
+    reactions.remove(account_id, deleted)
     store.blank(account_id, deleted)
 
 
@@ -34,5 +38,5 @@ def _preview(person: ErasedPerson) -> Sequence[Trace]:
 
 
 def _erase(person: ErasedPerson) -> None:
-    store.blank(person.account_id, id_list([person.contact_id]))
+    _delete(person.account_id, id_list([person.contact_id]), now())
     sender_store.redact(person.account_id, person.addresses)

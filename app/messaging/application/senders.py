@@ -10,10 +10,10 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.messaging.domain.mail_settings import Limits, SenderDetails, is_among, read_sender
 from app.messaging.domain.mime import Sender
-from app.messaging.infrastructure import sender_store as store
-from app.messaging.infrastructure.passwords import decrypted
-from app.messaging.infrastructure.sender_tables import MailSender
-from app.messaging.infrastructure.smtp import MailServer
+from app.messaging.infrastructure.servers import store
+from app.messaging.infrastructure.servers.passwords import decrypted
+from app.messaging.infrastructure.servers.smtp import MailServer
+from app.messaging.infrastructure.servers.tables import MailSender
 from app.platform.database import transaction
 from app.platform.errors import Invalid, LimitReached, NotFound
 from app.platform.settings import current
@@ -25,7 +25,7 @@ MAX_SENDERS = 100
 class Chosen:
     """An account's mail server and default sender. While `is_paused`, nothing may be sent: somebody has
     paused sending, or the password can't be read. `only_to` are the addresses and domains of a rehearsal,
-    empty without one; see `reaches`."""
+    empty without one; see `reaches`. `tracks_reactions`: opens and clicks are recorded."""
 
     server: MailServer
     sender: Sender
@@ -33,6 +33,7 @@ class Chosen:
     limits: Limits
     only_to: tuple[str, ...]
     is_paused: bool
+    tracks_reactions: bool
 
     def reaches(self, address: str) -> bool:
         """Return whether emails to this address may be sent."""
@@ -64,6 +65,7 @@ def chosen(account_id: int) -> Chosen | None:
         _limits(sender),
         tuple(server.only_to),
         server.sending_paused or password is None,
+        server.tracks_reactions,
     )
 
 

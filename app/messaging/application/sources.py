@@ -13,7 +13,7 @@ from app.messaging.infrastructure.store import Claimed
 class Content:
     """What a message says to its contact: `html` and `text` are the safe body of an email, without header and
     footer, or only `text` of an SMS. `merge_values` are the contact's values that it was written with, for
-    JSON."""
+    JSON. `is_tracked`: its workflow wants to know of opens and clicks."""
 
     address: str
     name: str
@@ -22,6 +22,7 @@ class Content:
     preheader: str = ""
     html: str = ""
     text: str = ""
+    is_tracked: bool = False
 
 
 class Settled(NamedTuple):

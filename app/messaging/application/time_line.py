@@ -18,7 +18,10 @@ WORDS: Final = {
     "message_sent": "Message sent",
     "message_failed": "Message not sent",
     "message_uncertain": "Message may have been sent",
+    "message_opened": "Opened an email",
+    "message_clicked": "Clicked a link in an email",
 }
+_BY: Final = {"message_opened": "of", "message_clicked": "of"}
 _KINDS: Final = {
     State.SENT: "message_sent",
     State.FAILED: "message_failed",
@@ -34,6 +37,12 @@ def note_down(account_id: int, states: Mapping[int, State], at: datetime) -> Non
             activity.record_each(kind, account_id, store.events_of(account_id, ids), at)
 
 
+def note_reaction(account_id: int, message_id: int, kind: str, at: datetime) -> None:
+    """Write the entry that a contact has `opened` a message or `clicked` a link in it, in the caller's
+    transaction."""
+    activity.record_each(f"message_{kind}", account_id, store.events_of(account_id, [message_id]), at)
+
+
 def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int, LinkedText]:
     """Return {event id: entry} of these events, which are about messages."""
     ids = {event.id: number_of(event.text or "") or 0 for event in events}
@@ -42,7 +51,7 @@ def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int
     found = {}
     for event in events:
         workflow = workflows.get(event.workflow_id or 0)
-        by = f" by {workflow.text}" if workflow else ""
+        by = f" {_BY.get(event.kind, 'by')} {workflow.text}" if workflow else ""
         subject = subjects.get(ids[event.id], "")
         words = f"{WORDS[event.kind]}{by}" + (f": {subject}" if subject else "")
         page = f"/messages/{ids[event.id]}" if ids[event.id] in subjects else None

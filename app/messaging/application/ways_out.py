@@ -12,7 +12,7 @@ from app.messaging.application.senders import Chosen, chosen
 from app.messaging.application.sources import Content
 from app.messaging.domain.mime import source
 from app.messaging.infrastructure import store
-from app.messaging.infrastructure.smtp import Connection, Refused, Unreachable
+from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
 from app.messaging.infrastructure.store import Claimed
 from app.platform.logs import log
 from app.platform.settings import current
@@ -134,6 +134,7 @@ class MailServerWay:
                     content,
                     self._by.sender,
                     self._frame,
+                    message.id if content.is_tracked and self._by.tracks_reactions else None,
                 )
             )
         except ValueError as wrong:

@@ -36,6 +36,9 @@ STATE_WORDS: Final = {
 KEPT_WORDS: Final = StateWords("Kept here", "neutral", "It was written, but not handed to a mail server.")
 """A message counts as sent, so that its contact goes on, although it is only kept in the outbox."""
 
+OPENED_WORDS: Final = StateWords("Opened", "success", "It was opened.")
+CLICKED_WORDS: Final = StateWords("Clicked", "success", "A link in it was clicked.")
+
 
 @dataclass(frozen=True)
 class View:

@@ -21,8 +21,8 @@ class Message(AccountOwned, db.Model):
 
     `token` is random: links in the message contain it, and the Message-ID is made from it. `merge_values` are
     those with which it was sent, so that it can be shown as it was. `answer` is what the mail server said, or
-    why it was not sent; `sender_id` is whom a mail server got it from. No foreign keys, because thousands are
-    planned at once.
+    why it was not sent; `sender_id` is whom a mail server got it from. `opened_at` and `clicked_at` are
+    when a person first did. No foreign keys, because thousands are planned at once.
     """
 
     __tablename__ = "messages"
@@ -69,6 +69,8 @@ class Message(AccountOwned, db.Model):
     answer: Mapped[str] = mapped_column(sa.String(300), default="")
     settled_at: Mapped[datetime | None]
     sender_id: Mapped[int | None] = mapped_column(BigInt)
+    opened_at: Mapped[datetime | None]
+    clicked_at: Mapped[datetime | None]
 
 
 class SendingTurn(AccountOwned, db.Model):

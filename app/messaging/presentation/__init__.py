@@ -6,7 +6,14 @@ from app.contacts import application as contacts
 from app.messaging import application as messaging
 from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
 from app.messaging.application.time_line import WORDS, describe_events
-from app.messaging.presentation import audit_words, mail_pages, outbox_pages, tasks, unsubscribe_pages
+from app.messaging.presentation import (
+    audit_words,
+    mail_pages,
+    outbox_pages,
+    tasks,
+    tracking_pages,
+    unsubscribe_pages,
+)
 from app.platform.attempts import AttemptLimiter
 
 __all__ = ["init", "tasks"]
@@ -16,6 +23,7 @@ def init(app: Flask) -> None:
     AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
     app.register_blueprint(mail_pages.blueprint)
     app.register_blueprint(outbox_pages.blueprint)
+    app.register_blueprint(tracking_pages.blueprint)
     audit_words.register()
     unsubscribe_pages.init(app)
     messaging.register_removal()

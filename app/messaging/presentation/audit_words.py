@@ -17,6 +17,8 @@ _AUDIT_SENTENCES: Final = {
     "mail_server_tested": "sent a test email through {it}",
     "sending_paused": "paused {it}",
     "sending_resumed": "resumed {it}",
+    "tracking_resumed": "turned on tracking of opens and clicks",
+    "tracking_stopped": "turned off tracking of opens and clicks",
     "sending_limited": "limited {it} to listed addresses",
     "sending_unlimited": "allowed {it} to all addresses",
     "mail_sender_added": "added {it}",

@@ -65,10 +65,16 @@ class ServerForm(_Form):
 class SendingForm(_Form):
     sending_paused = BooleanField("Pause all sending")
     only_to = TextAreaField("Send only to these addresses")
+    tracks_reactions = BooleanField("Track opens and clicks")
 
     @classmethod
     def of(cls, server: ShownServer) -> "SendingForm":
-        return cls(formdata=None, sending_paused=server.sending_paused, only_to="\n".join(server.only_to))
+        return cls(
+            formdata=None,
+            sending_paused=server.sending_paused,
+            only_to="\n".join(server.only_to),
+            tracks_reactions=server.tracks_reactions,
+        )
 
 
 def _limit(label: str) -> StringField:

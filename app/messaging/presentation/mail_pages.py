@@ -47,10 +47,15 @@ def disconnect() -> ResponseReturnValue:
 
 @blueprint.post("/sending")
 def change_sending() -> ResponseReturnValue:
-    """Pause or resume sending, and set whom emails are sent to."""
+    """Pause or resume sending, set whom emails are sent to, and whether opens and clicks are recorded."""
     form = SendingForm()
     try:
-        mail_servers.change_sending(web.actor(), bool(form.sending_paused.data), form.typed["only_to"])
+        mail_servers.change_sending(
+            web.actor(),
+            bool(form.sending_paused.data),
+            form.typed["only_to"],
+            bool(form.tracks_reactions.data),
+        )
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
         return _page(sending_form=form), 422

@@ -1,6 +1,7 @@
 """Pages of the outbox: the list of messages, and one message with its content.
 
-An email is shown in a frame that runs no scripts and fetches nothing but the account's logo.
+An email is shown in a frame that runs no scripts and fetches nothing but the account's logo; its links open
+in new tabs.
 """
 
 from typing import Any
@@ -48,11 +49,13 @@ def show(message_id: int) -> ResponseReturnValue:
 def email(message_id: int) -> ResponseReturnValue:
     """Return the email as mail programs show it, for the frame of its page."""
     shown = messaging.show_message(web.actor(), message_id)
-    answer = Response(shown.email.html if shown.email else "", mimetype="text/html")
+    html = shown.email.html.replace("<head>", '<head><base target="_blank">', 1) if shown.email else ""
+    answer = Response(html, mimetype="text/html")
     logo = f"{messaging.unsubscribe_url(shown.message.token)}/logo"
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'unsafe-inline'; img-src {urljoin(request.host_url, logo)}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox"
     )
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -92,8 +92,10 @@ def rename(
     revision: int,
     enroll_again: bool | None = None,
     same_name: bool = False,
+    tracks_reactions: bool | None = None,
 ) -> Workflow:
-    """Change name, description and whether people who left can be enrolled again (None leaves it unchanged).
+    """Change name, description, whether people who left can be enrolled again, and whether opens and clicks
+    are recorded (None leaves it unchanged).
 
     Raises Invalid, Conflict if the workflow was changed in the meantime, and SameName if another workflow has
     the new name, unless `same_name` confirms it.
@@ -107,6 +109,8 @@ def rename(
         wanted: dict[str, Any] = {"name": _tidy(name), "description": _tidy_lines(description)}
         if enroll_again is not None:
             wanted["enroll_again"] = enroll_again
+        if tracks_reactions is not None:
+            wanted["tracks_reactions"] = tracks_reactions
         changed = [key for key, value in wanted.items() if getattr(workflow, key) != value]
         if not changed:
             return workflow

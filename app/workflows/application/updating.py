@@ -23,11 +23,13 @@ Check = Callable[[Workflow], object]
 
 @dataclass(frozen=True)
 class WorkflowChanges:
-    """New values of a workflow; None leaves one as it is. `definition` may be any JSON."""
+    """New values of a workflow, as `rename` takes them; None leaves one as it is. `definition` may be any
+    JSON."""
 
     name: str | None = None
     description: str | None = None
     enroll_again: bool | None = None
+    tracks_reactions: bool | None = None
     definition: Any = None
 
 
@@ -61,6 +63,7 @@ def update_workflow(
             workflow.revision,
             enroll_again=changes.enroll_again,
             same_name=same_name,
+            tracks_reactions=changes.tracks_reactions,
         )
 
 

@@ -31,6 +31,7 @@ class ListedWorkflow(NamedTuple):
     description: str
     status: str
     enroll_again: bool
+    tracks_reactions: bool
     template_id: int | None
     template_version: int | None
     template_name: str | None

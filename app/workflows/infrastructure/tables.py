@@ -31,7 +31,8 @@ class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
 
     `definition` is the edited one; `active_version_id` is the version that people are enrolled into. Every
     change increments `revision`, so that concurrent edits are detected. While `held_until_started`, people
-    who are enrolled wait at the first step for somebody to start the workflow. The four `template_` columns
+    who are enrolled wait at the first step for somebody to start the workflow. `tracks_reactions`: opens and
+    clicks of its emails are recorded. The four `template_` columns
     and `cloned_at` record the template as it was when the workflow was cloned.
     """
 
@@ -48,6 +49,7 @@ class Workflow(HasDefinition, AccountOwned, Authored, db.Model):
     active_version_id: Mapped[int | None] = mapped_column(BigInt)
     enroll_again: Mapped[bool] = mapped_column(default=False)
     held_until_started: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    tracks_reactions: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     template_id: Mapped[int | None] = mapped_column(BigInt, index=True)
     template_version: Mapped[int | None]
     template_name: Mapped[str | None] = mapped_column(sa.String(120))

@@ -83,6 +83,7 @@ def update_workflow(public_id: str, body: WorkflowChange) -> Result:
             name=body.name,
             description=body.description,
             enroll_again=body.enroll_again,
+            tracks_reactions=body.tracks_reactions,
             definition=body.definition,
         ),
         same_name=body.same_name,

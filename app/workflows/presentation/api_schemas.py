@@ -52,6 +52,7 @@ class Workflow(Schema):
         "Number of the version that people are enrolled into; null before the first activation.", 2
     )
     enroll_again: bool = described("Whether people who have left can be enrolled again.", False)
+    tracks_reactions: bool = described("Whether opens and clicks of its emails are recorded.", True)
     people: int | None = described(
         "Number of people currently enrolled; null if the token lacks the scope `report:view`.", 1204
     )
@@ -117,6 +118,9 @@ class WorkflowChange(Changes):
     enroll_again: Annotated[bool, described("Whether people who have left can be enrolled again.", False)] = (
         UNCHANGED
     )
+    tracks_reactions: Annotated[
+        bool, described("Whether opens and clicks of its emails are recorded.", True)
+    ] = UNCHANGED
     definition: Definition = UNCHANGED
     same_name: bool = described(
         "Accept a name that another workflow has (`CONFIRMATION_NEEDED`).", True, default=False
@@ -152,6 +156,7 @@ def workflow_shape(summary: WorkflowSummary) -> dict[str, Any]:
         "status": one.status,
         "version": one.version,
         "enroll_again": one.enroll_again,
+        "tracks_reactions": one.tracks_reactions,
         "people": summary.people,
         "template": origin,
         "created_at": one.created_at,

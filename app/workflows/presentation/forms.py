@@ -35,6 +35,7 @@ class NameForm(RevisedForm):
     name = StringField("Name", render_kw={"maxlength": MAX_WORKFLOW_NAME})
     description = TextAreaField("Description")
     enroll_again = BooleanField("Allow re-enrollment")
+    tracks_reactions = BooleanField("Track opens and clicks")
     same_name = HiddenField()
 
 

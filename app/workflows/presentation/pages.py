@@ -68,6 +68,7 @@ def change(public_id: str) -> ResponseReturnValue:
             form.description.data or "",
             form.seen,
             enroll_again=bool(form.enroll_again.data),
+            tracks_reactions=bool(form.tracks_reactions.data),
             same_name=bool(form.same_name.data) and form.same_name.data == form.name.data,
         )
     except Invalid as wrong:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from app.messaging.infrastructure.server_connections import NotConnected, connect
+from app.messaging.infrastructure.servers.connections import NotConnected, connect
 
 
 @contextmanager

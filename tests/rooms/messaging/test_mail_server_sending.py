@@ -1,5 +1,6 @@
 """Emails go to the account's mail server, each at most once, whatever it answers (E-09, E-11, E-12)."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -71,7 +72,8 @@ def test_an_email_has_all_that_bulk_mail_needs(
     text, html = part(mail, "plain"), part(mail, "html")
     assert text.startswith("Hi P000,\n\nread our news (https://example.com/news) or\n\n- this\n- that\n")
     assert "1 Quay Street\nBristol" in text and link in text
-    assert '<a href="https://example.com/news" style="' in html
+    [news] = [address for address in re.findall('<a href="(.*?)" style="', html) if "/c/" in address][1:]
+    assert app.test_client().get(news).headers["Location"] == "https://example.com/news"
     assert "1 Quay Street<br>Bristol" in html and link in html
     assert set(it.where().values()) == {("completed", "last")}
 

@@ -11,7 +11,7 @@ from app.activity.infrastructure.tables import AuditEntry
 from app.contacts import application as contacts
 from app.messaging.application.mail_servers import save_mail_server
 from app.messaging.application.senders import chosen
-from app.messaging.infrastructure.sender_tables import MailServerRow
+from app.messaging.infrastructure.servers.tables import MailServerRow
 from app.platform.database import session
 from app.platform.errors import NotAllowed
 from app.platform.tenancy import acting_for

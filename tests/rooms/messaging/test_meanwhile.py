@@ -12,7 +12,7 @@ from app.engine.infrastructure import store
 from app.messaging import application as messaging
 from app.messaging.application import ways_out
 from app.messaging.application.ways_out import Taken
-from app.messaging.infrastructure.smtp import Refused
+from app.messaging.infrastructure.servers.smtp import Refused
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.database.many_rows import id_list

@@ -48,7 +48,13 @@ def test_every_definition_can_be_looked_at(app, bob, document):
 def test_name_and_description_are_changed(app, bob):
     public_id = draft(app, bob.actor)
     assert 'value="Welcome"' in bob.get(f"/workflows/{public_id}/edit").text
-    sent = {"name": "  Spring\0  leads ", "description": "One\r\nTwo", "enroll_again": "y", "revision": "1"}
+    sent = {
+        "name": "  Spring\0  leads ",
+        "description": "One\r\nTwo",
+        "enroll_again": "y",
+        "tracks_reactions": "y",
+        "revision": "1",
+    }
     assert bob.post(f"/workflows/{public_id}", sent).status_code == 303
     workflow = found(app, bob.actor, public_id)
     assert (workflow.name, workflow.description) == ("Spring leads", "One\nTwo")

@@ -19,6 +19,8 @@ from app.engine.application.moving.telling import tell_team
 from app.engine.application.moving.texts import filled
 from app.engine.domain import BY_WORKFLOW, SKIPPED, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.domain.due import day_in, until, wait_ends, zone_for
+from app.engine.domain.interests import TAG_ADDED, wait_of
+from app.engine.domain.scoping import scoped
 from app.engine.domain.splits import path_of
 from app.engine.infrastructure import store
 from app.engine.infrastructure.positions import Claimed
@@ -92,8 +94,13 @@ def _wait_until(setting: Setting, step: Step, people: People) -> Iterator[Outcom
 
 
 def _wait_for_event(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
-    """Let pass who has the tag already that the step waits for."""
-    has = contacts.tagged_among(setting.account_id, list(people), step.config.text("tag"))
+    """Let pass for whom it has happened already: they have the tag, or have reacted to the message."""
+    has: set[int] = set()
+    if step.config.text("event") == TAG_ADDED:
+        has = contacts.tagged_among(setting.account_id, list(people), step.config.text("tag"))
+    elif wait := wait_of(step):
+        criteria = scoped(wait.criteria, setting.workflow_id, setting.messages)
+        has = contacts.which_of(setting.account_id, list(people), criteria, setting.at)
     if has:
         yield Outcome(has)
     due_at = wait_ends(step.config.get("timeout") or {}, setting.at)
@@ -108,7 +115,8 @@ def _branch(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
         if path.is_default or not left:
             break
         try:
-            met = contacts.which_of(setting.account_id, left, path.criteria, setting.at)
+            criteria = scoped(path.criteria, setting.workflow_id, setting.messages)
+            met = contacts.which_of(setting.account_id, left, criteria, setting.at)
         except Invalid:
             yield Outcome(left, end=EnrollmentStatus.FAILED, reason=EndReason.CRITERIA)
             return

@@ -12,6 +12,7 @@ from app.contacts import application as contacts
 from app.engine.application.moving.outcomes import Setting
 from app.engine.application.moving.walk import Walk
 from app.engine.domain.route import Route
+from app.engine.domain.scoping import message_steps
 from app.engine.infrastructure import positions
 from app.platform import queue
 from app.platform.clock import now
@@ -83,4 +84,6 @@ def _setting(version: WorkflowVersion, at: datetime) -> Setting:
     account_id, workflow_id = version.account_id, version.workflow_id
     public_id, name = workflows.identity_of(account_id, workflow_id)
     zone = accounts.worker_actor(account_id).time_zone
-    return Setting(account_id, workflow_id, version.id, public_id, name, zone, at)
+    return Setting(
+        account_id, workflow_id, version.id, public_id, name, zone, at, message_steps(version.parsed)
+    )

@@ -13,7 +13,7 @@ from app.workflows.domain.definition.parts import Path
 @dataclass(frozen=True)
 class Setting:
     """Where and when a walk takes place: `time_zone` is the account's, `name` and `public_id` are the
-    workflow's."""
+    workflow's, `messages` are the ids of its steps that send one."""
 
     account_id: int
     workflow_id: int
@@ -22,6 +22,7 @@ class Setting:
     name: str
     time_zone: str
     at: datetime
+    messages: tuple[str, ...] = ()
 
 
 People: TypeAlias = Mapping[int, Claimed]

@@ -9,7 +9,15 @@ from app.accounts.domain import Actor, Permission
 from app.contacts import application as contacts
 from app.messaging.application.senders import chosen
 from app.messaging.application.ways_out import KEPT
-from app.messaging.domain.state_words import KEPT_WORDS, STATE_WORDS, StateWords, View, view_of
+from app.messaging.domain.state_words import (
+    CLICKED_WORDS,
+    KEPT_WORDS,
+    OPENED_WORDS,
+    STATE_WORDS,
+    StateWords,
+    View,
+    view_of,
+)
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import outbox
 from app.messaging.infrastructure.outbox import MessagePage, Wanted
@@ -107,6 +115,10 @@ def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:
 
 
 def _state(message: Message) -> StateWords:
+    if message.clicked_at:
+        return CLICKED_WORDS
+    if message.opened_at:
+        return OPENED_WORDS
     return KEPT_WORDS if message.answer in KEPT else STATE_WORDS[State(message.state)]
 
 

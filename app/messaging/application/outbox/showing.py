@@ -1,6 +1,6 @@
 """One message as it was sent: written again by the room that knows its step, with the values of that time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import Any, Final
@@ -11,8 +11,11 @@ from app.messaging.application.composing import composed, frame_of
 from app.messaging.application.outbox.lists import ListedMessage, listed
 from app.messaging.application.senders import chosen
 from app.messaging.application.sources import Content, source
+from app.messaging.application.ways_out import KEPT
 from app.messaging.domain.mime import Email, Sender, mime
 from app.messaging.infrastructure import outbox
+from app.messaging.infrastructure.reactions import store as reactions
+from app.messaging.infrastructure.reactions.store import LinkClicks
 from app.messaging.infrastructure.store import Claimed
 from app.messaging.infrastructure.tables import Message
 from app.platform.errors import NotFound
@@ -31,13 +34,16 @@ _rewriters: list[Rewrite] = []
 @dataclass(frozen=True)
 class ShownMessage:
     """A message with its content. `email` and its `source` are None for an SMS, and `text` is empty if the
-    message cannot be shown; `why_not` then says why."""
+    message cannot be shown; `why_not` then says why. `clicks` are its links that were clicked, and `opens`
+    how often people and machines opened it."""
 
     listed: ListedMessage
     text: str = ""
     email: Email | None = None
     source: EmailMessage | None = None
     why_not: str = ""
+    clicks: Sequence[LinkClicks] = ()
+    opens: tuple[int, int] = (0, 0)
 
     @property
     def message(self) -> Message:
@@ -70,8 +76,10 @@ def show_message(actor: Actor, message_id: int) -> ShownMessage:
     if found.channel != "email":
         return ShownMessage(one, content.text)
     email = _email(found, content, _token_for(actor, found))
+    clicks = reactions.clicks_of(actor.account_id, message_id)
+    opens = reactions.opens_of(actor.account_id, message_id)
     try:
-        return ShownMessage(one, email.text, email, mime(email))
+        return ShownMessage(one, email.text, email, mime(email), clicks=clicks, opens=opens)
     except ValueError as wrong:
         return ShownMessage(one, why_not=f"The email address is {wrong}.")
 
@@ -106,5 +114,9 @@ def _email(message: Message, content: Content, token: str) -> Email:
         frame = replace(frame, has_logo=False)  # its address would contain the token
     by = chosen(message.account_id)
     sender = by.sender if by else Sender(frame.name, NOBODY)
-    email = composed(message.account_id, message.workflow_id, token, content, sender, frame)
+    is_kept = message.answer in KEPT and token != NO_TOKEN  # a click in it counts as the contact’s
+    tracked_id = message.id if is_kept and content.is_tracked else None
+    email = composed(
+        message.account_id, message.workflow_id, token, content, sender, frame, tracked_id, has_picture=False
+    )
     return replace(email, to=message.address or content.address, at=message.settled_at or message.due_at)

@@ -5,7 +5,7 @@ import smtplib
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from app.messaging.infrastructure.server_connections import Deadline, NotConnected, connect
+from app.messaging.infrastructure.servers.connections import Deadline, NotConnected, connect
 from app.platform.mail import MAX_ANSWER_LENGTH
 from app.platform.text.headers import one_line
 

@@ -26,6 +26,7 @@ class MailServerRow(AccountOwned, Authored, db.Model):
     password: Mapped[str] = mapped_column(sa.Text, default="")
     only_to: Mapped[list[str]] = mapped_column(Json, default=list)
     sending_paused: Mapped[bool] = mapped_column(default=False)
+    tracks_reactions: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
 
 class MailSender(AccountOwned, Authored, db.Model):

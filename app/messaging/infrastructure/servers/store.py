@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.messaging.infrastructure.sender_tables import MailSender, MailServerRow
+from app.messaging.infrastructure.servers.tables import MailSender, MailServerRow
 from app.platform.database import session
 from app.platform.database.redacting import redact_rows
 

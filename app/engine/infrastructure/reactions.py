@@ -1,0 +1,97 @@
+"""What contacts did with messages of the workflow that they are in, for criteria, waits, and goals."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.contacts.domain.criteria import HasKeys, IsEmpty
+from app.contacts.infrastructure.tables import Contact
+from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.tables import Enrollment
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import session
+
+COLUMNS = {"event.email_opened": Message.opened_at, "event.link_clicked": Message.clicked_at}
+
+
+def condition(field: str) -> Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]:
+    """Build the condition that a contact has reacted to one of some messages, named “workflow id:step id”,
+    since it is in the workflow."""
+    column = COLUMNS.get(field)
+
+    def asked(account_id: int, test: IsEmpty | HasKeys) -> sa.ColumnElement[bool]:
+        if column is None or isinstance(test, IsEmpty):
+            return sa.false()
+        current = sa.select(Enrollment.id).where(
+            Enrollment.account_id == account_id,
+            Enrollment.contact_id == Contact.id,
+            Enrollment.workflow_id == Message.workflow_id,
+            Enrollment.status.in_(UNDER_WAY),
+        )
+        found = sa.exists().where(
+            Message.account_id == account_id,
+            Message.contact_id == Contact.id,
+            column.is_not(None),
+            sa.or_(*(_among(workflow_id, steps) for workflow_id, steps in _grouped(test.keys).items())),
+            Message.enrollment_id.in_(current),
+        )
+        found = found.correlate(Contact)
+        return sa.not_(found) if test.how == "none" else found
+
+    return asked
+
+
+def reader(field: str) -> Callable[[int, Sequence[int]], dict[int, frozenset[str]]]:
+    """Build a function (account id, contact ids) -> {contact id: messages that it has reacted to}."""
+    column = COLUMNS.get(field)
+
+    def read(account_id: int, contact_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+        if column is None:
+            return {}
+        query = (
+            sa.select(Message.contact_id, Message.workflow_id, Message.step_id)
+            .join(Enrollment, Enrollment.id == Message.enrollment_id)
+            .where(
+                Message.account_id == account_id,
+                Enrollment.account_id == account_id,
+                Message.contact_id.in_(contact_ids),
+                Enrollment.status.in_(UNDER_WAY),
+                column.is_not(None),
+            )
+        )
+        found: dict[int, set[str]] = defaultdict(set)
+        for contact_id, workflow_id, step_id in session().execute(query):
+            found[contact_id].add(f"{workflow_id}:{step_id}")
+        return {contact_id: frozenset(keys) for contact_id, keys in found.items()}
+
+    return read
+
+
+def version_of(account_id: int, enrollment_id: int) -> int | None:
+    """Return the id of the version that an active enrollment is in."""
+    query = sa.select(Enrollment.version_id).where(
+        Enrollment.account_id == account_id,
+        Enrollment.id == enrollment_id,
+        Enrollment.status == EnrollmentStatus.ACTIVE.value,
+    )
+    return session().scalar(query)
+
+
+def _among(workflow_id: int, step_ids: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(Message.workflow_id == workflow_id, Message.step_id.in_(step_ids))
+
+
+def _grouped(keys: Collection[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for key in keys:
+        workflow_id, _, step_id = key.partition(":")
+        found[int(workflow_id)].append(step_id)
+    return found
+
+
+def names(_account_id: int, keys: Collection[str]) -> dict[str, Any]:
+    """Return the keys that name a message inside a workflow. Others are refused: which one would be meant is
+    unclear."""
+    return {key: "a message" for key in keys if key.partition(":")[0].isdecimal() and ":" in key}

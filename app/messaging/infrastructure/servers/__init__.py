@@ -1,0 +1,1 @@
+"""Mail servers and senders: their tables, encrypted passwords, and SMTP."""

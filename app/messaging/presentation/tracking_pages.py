@@ -1,0 +1,41 @@
+"""Links and pictures of emails. They are open to whoever has them, and answer also if nothing is recorded."""
+
+from typing import Final
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.messaging.application import tracking
+from app.platform import web
+from app.platform.errors import NotFound
+
+blueprint = Blueprint("tracking", __name__)
+
+PIXEL: Final = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+
+
+@blueprint.get("/c/<secret>")
+@web.skip_authentication
+def click(secret: str) -> ResponseReturnValue:
+    try:
+        address = tracking.follow(secret, request.method, request.user_agent.string)
+    except NotFound:
+        return render_template("messaging/unknown_link.html"), 404
+    return redirect(address, 302) if address else Response(status=204)
+
+
+@blueprint.get("/o/<secret>.gif")
+@web.skip_authentication
+def opened(secret: str) -> ResponseReturnValue:
+    tracking.open_message(secret, request.method, request.user_agent.string)
+    return Response(PIXEL, mimetype="image/gif")
+
+
+@blueprint.after_request
+def _hide(answer: Response) -> Response:
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
