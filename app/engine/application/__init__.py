@@ -13,8 +13,8 @@ from app.engine.application.erasing import register_eraser
 from app.engine.application.hearing import register_listener
 from app.engine.application.leaving import CAME_BACK, LEFT, register_leaving
 from app.engine.application.membership import register_terms
-from app.engine.application.messages import register_source
-from app.engine.application.reactions import register as register_reactions
+from app.engine.application.messages.reactions import register as register_reactions
+from app.engine.application.messages.writing import register_source
 from app.engine.application.reading import (
     VIEWS,
     Figures,

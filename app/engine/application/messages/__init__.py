@@ -1,0 +1,1 @@
+"""Messages of steps: what they say, what becomes of them, and what contacts do with them."""
