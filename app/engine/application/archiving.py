@@ -10,8 +10,8 @@ from datetime import datetime
 from app.activity import application as activity
 from app.deliveries import application as deliveries
 from app.engine.domain import REMOVED, EndReason, EnrollmentStatus
-from app.engine.infrastructure import counts
-from app.engine.infrastructure.counts import Place
+from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.life import archiving
 from app.messaging import application as messaging
 from app.platform import queue

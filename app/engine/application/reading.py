@@ -10,7 +10,8 @@ from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
 from app.engine.application.starting import Start, pace_of
 from app.engine.domain import BY_TRIGGER, END_WORDS, SOURCES, UNDER_WAY, EnrollmentStatus
-from app.engine.infrastructure import counts, queries, source_counts, step_counts
+from app.engine.infrastructure import queries
+from app.engine.infrastructure.counters import counts, source_counts, step_counts
 from app.engine.infrastructure.tables import Enrollment
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Names, Status, names_in, step_words, trigger_words

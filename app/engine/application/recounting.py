@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.engine.infrastructure import counts, queries
+from app.engine.infrastructure import queries
+from app.engine.infrastructure.counters import counts
 from app.platform.database import transaction
 from app.platform.logs import log
 

@@ -11,8 +11,9 @@ from app.accounts.domain.regions import is_zone
 from app.activity import application as activity
 from app.engine.domain import EnrollmentStatus
 from app.engine.domain.begin_words import begin_words
-from app.engine.infrastructure import counts, positions
-from app.engine.infrastructure.counts import Place
+from app.engine.infrastructure import positions
+from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.life import paced_starts
 from app.engine.infrastructure.life.paced_starts import Pace
 from app.platform import queue

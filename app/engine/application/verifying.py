@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.engine.infrastructure import counts, queries, step_counts, verification
+from app.engine.infrastructure import queries, verification
+from app.engine.infrastructure.counters import counts, step_counts
 from app.engine.infrastructure.verification import Standing
 from app.platform.database import one_snapshot
 from app.workflows import application as workflows

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
-from app.engine.infrastructure import counts
-from app.engine.infrastructure.counts import Place
+from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
 from app.platform.database.many_rows import id_list

@@ -12,9 +12,9 @@ from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.deliveries import application as deliveries
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
-from app.engine.infrastructure import counts, source_counts
 from app.engine.infrastructure.conditions import counts_as_former, ended_by_archiving
-from app.engine.infrastructure.counts import Place
+from app.engine.infrastructure.counters import counts, source_counts
+from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging import application as messaging
 from app.platform.database import is_sqlite, session

@@ -12,7 +12,8 @@ from app.accounts.domain import Actor
 from app.engine.application import start_held
 from app.engine.application.moving import move_due
 from app.engine.application.starting import release_held
-from app.engine.infrastructure import counts, positions, step_counts
+from app.engine.infrastructure import positions
+from app.engine.infrastructure.counters import counts, step_counts
 from app.engine.infrastructure.tables import Enrollment, PassedStep
 from app.platform.clock import now
 from app.platform.database import session

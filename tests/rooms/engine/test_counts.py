@@ -10,7 +10,7 @@ from flask import Flask
 from app.contacts.application.deletion import delete_many
 from app.contacts.infrastructure.tables import Contact
 from app.engine.application import people_under_way, withdraw_many
-from app.engine.infrastructure import counts
+from app.engine.infrastructure.counters import counts
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.clock import now
 from app.platform.database import is_sqlite, session, transaction

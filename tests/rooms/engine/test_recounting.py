@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.contacts.infrastructure.tables import Contact
 from app.engine.application import enroll_many, people_under_way, recount_enrollments
-from app.engine.infrastructure import counts
+from app.engine.infrastructure.counters import counts
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.clock import now
 from app.platform.database import is_sqlite, session, transaction

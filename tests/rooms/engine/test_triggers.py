@@ -13,7 +13,7 @@ from app.contacts.domain import pack
 from app.contacts.infrastructure.tables import CustomField
 from app.engine.application import contact_enrollments
 from app.engine.application.moving.loops import MOST_A_DAY
-from app.engine.infrastructure import counts, source_counts
+from app.engine.infrastructure.counters import counts, source_counts
 from app.platform.clock import now
 from app.platform.database import session, transaction
 from app.platform.database.many_rows import id_list

@@ -14,10 +14,11 @@ from app.engine.application.moving.effects import EFFECTS
 from app.engine.application.moving.outcomes import Outcome, Setting
 from app.engine.domain import TIMEOUT, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.domain.route import Route
-from app.engine.infrastructure import counts, positions, step_counts
-from app.engine.infrastructure.counts import Place
+from app.engine.infrastructure import positions
+from app.engine.infrastructure.counters import counts, step_counts
+from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.counters.step_counts import Passage
 from app.engine.infrastructure.positions import Claimed
-from app.engine.infrastructure.step_counts import Passage
 from app.workflows.domain import Step
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.engine.infrastructure import summed_parts
+from app.engine.infrastructure.counters import summed_parts
 from app.engine.infrastructure.tables import SourceCount
 from app.platform.database import BigInt, session
 

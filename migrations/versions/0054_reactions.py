@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053_reactions"
-down_revision = "0052_source_counts"
+revision = "0054_reactions"
+down_revision = "0053_webhook_deliveries"
 branch_labels = None
 depends_on = None
 

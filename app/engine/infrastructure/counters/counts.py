@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY
-from app.engine.infrastructure import summed_parts
+from app.engine.infrastructure.counters import summed_parts
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import constants

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.engine.infrastructure import summed_parts
+from app.engine.infrastructure.counters import summed_parts
 from app.engine.infrastructure.tables import Enrollment, PassedStep, StepCount
 from app.platform.database import BigInt, session
 from app.workflows.infrastructure.tables import WorkflowVersion
