@@ -32,6 +32,19 @@ def record(account_id: int, done: Sequence[Done], at: datetime) -> None:
     despite_deadlocks(lambda: _record(account_id, done, at))
 
 
+def put_back(account_id: int, deliveries: Sequence[Claimed], at: datetime) -> None:
+    """Plan claimed deliveries again that were not attempted, except those of people who have left."""
+    despite_deadlocks(lambda: _put_back(account_id, deliveries, at))
+
+
+def _put_back(account_id: int, deliveries: Sequence[Claimed], at: datetime) -> None:
+    with transaction():
+        enrollments = sorted({one.enrollment_id for one in deliveries})
+        waiting = source().waiting(account_id, enrollments)
+        store.put_back(account_id, deliveries)
+        store.withdraw(account_id, sorted(set(enrollments) - set(waiting)), at)
+
+
 def _record(account_id: int, done: Sequence[Done], at: datetime) -> None:
     deliveries = {one.delivery.id: one.delivery for one in done}
     with transaction():

@@ -1,4 +1,4 @@
-"""Sending what is due: claim a few deliveries, call their servers in threads, record the answers.
+"""Sending what is due: claim deliveries, call their servers in threads, record the answers.
 
 One task at a time sends for an account. It has at most AT_ONCE attempts under way, and at most PER_HOST of
 them with the same server; workflows and servers take turns. A server that does not answer rests. So what
@@ -6,9 +6,11 @@ waits for one server never holds up what goes to others.
 """
 
 import time
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from app.deliveries.application import recording
@@ -18,9 +20,8 @@ from app.deliveries.application.signing import valid_secrets
 from app.deliveries.application.writing import NotWritten, write
 from app.deliveries.domain.attempts import INTERRUPTED, MOST_ATTEMPTS, Attempt, Result
 from app.deliveries.domain.hosts import GONE, Health
-from app.deliveries.domain.requests import request_of, signed
+from app.deliveries.domain.requests import Request, request_of, signed
 from app.deliveries.infrastructure import due, hosts, store
-from app.deliveries.infrastructure.due import Lane
 from app.deliveries.infrastructure.store import Claimed
 from app.deliveries.infrastructure.turns import turns
 from app.platform import queue
@@ -32,14 +33,15 @@ from app.workflows import application as workflows
 
 SEND_TASK = "deliveries.send_due"
 AT_ONCE, PER_HOST = 16, 4
+CLAIMED_AT_ONCE, CLAIMED_PER_HOST = 60, 20
 GIVEN_UP_AT_ONCE = 200
 SECONDS_IN_A_ROW, RENEW_SECONDS = 15.0, 5.0
 WAKE_AGAIN_SECONDS = 5.0
-LOOK_AGAIN_SECONDS = 0.5
+LOOK_AGAIN_SECONDS, GATHER_SECONDS = 0.5, 0.05
 LAST_ANSWERS_SECONDS = 25.0
 
 _woken: dict[int, float] = {}
-_last_lane: dict[int, Lane] = {}
+_last: dict[int, tuple[int, str]] = {}
 
 
 def wake_senders() -> None:
@@ -66,12 +68,10 @@ def send_due(account_id: int, at: datetime | None = None) -> None:
     finally:
         with transaction():
             turns.give_back(account_id, holder)
-    if sender.settled:
+    if sender.attempts:
         milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        log.info(
-            "deliveries_attempted",
-            extra={"account": account_id, "attempts": sender.settled, "ms": milliseconds},
-        )
+        facts = {"account": account_id, "attempts": sender.attempts, "ms": milliseconds}
+        log.info("deliveries_attempted", extra=facts)
 
 
 def release_abandoned() -> None:
@@ -82,21 +82,38 @@ def release_abandoned() -> None:
         log.warning("deliveries_released", extra={"deliveries": released})
 
 
+class Ready(NamedTuple):
+    """A claimed delivery with its request, whose turn is still to come."""
+
+    delivery: Claimed
+    request: Request
+
+
 class Sender:
-    """Sends the deliveries of an account. Only attempts run in threads; the database is used by one."""
+    """Sends the deliveries of an account. Only attempts run in threads; the database is used by one.
+
+    `_ready` are claimed deliveries by host, `_under_way` attempts, `_done` those that are to be recorded.
+    """
 
     def __init__(self, account_id: int, holder: str, at: datetime | None) -> None:
         self._account_id, self._holder, self._at = account_id, holder, at
         self._give_way = time.monotonic() + SECONDS_IN_A_ROW
         self._renew_at = time.monotonic() + RENEW_SECONDS
+        self._look_at = 0.0
+        self._ready: dict[str, deque[Ready]] = defaultdict(deque)
         self._under_way: dict[Future[Attempt], Claimed] = {}
-        self.settled = 0
+        self._done: list[Done] = []
+        self.attempts = 0
 
     def run(self) -> None:
         threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery")
         try:
-            while self._begin_more(threads) or self._under_way:
-                self._record_answers()
+            while self._claim_more() or self._ready or self._under_way:
+                if self._is_over:
+                    self._put_back(list(self._ready))
+                self._start(threads)
+                self._gather()
+                self._record()
                 if time.monotonic() > self._give_way + LAST_ANSWERS_SECONDS:
                     return  # what is still under way is sent again when its lease is over
         finally:
@@ -106,6 +123,9 @@ class Sender:
     def _is_over(self) -> bool:
         return time.monotonic() >= self._give_way or queue.should_stop()
 
+    def _now(self) -> datetime:
+        return self._at or now()
+
     def _has_turn(self) -> bool:
         if time.monotonic() < self._renew_at:
             return True
@@ -113,74 +133,110 @@ class Sender:
         with transaction():
             return turns.take(self._account_id, self._holder)
 
-    def _now(self) -> datetime:
-        return self._at or now()
+    def _claimed(self) -> Counter[str]:
+        """Return {host: claimed deliveries that are not answered}."""
+        counted = Counter(one.host for one in self._under_way.values())
+        return counted + Counter({host: len(ready) for host, ready in self._ready.items()})
 
-    def _begin_more(self, threads: ThreadPoolExecutor) -> bool:
-        """Begin attempts as long as there is room; return whether anything was taken on."""
-        if len(self._under_way) >= AT_ONCE or self._is_over or not self._has_turn():
+    def _claim_more(self) -> bool:
+        """Claim deliveries as long as there is room; return whether any were."""
+        is_time = time.monotonic() >= self._look_at or len(self._under_way) < PER_HOST
+        if not is_time or self._is_over or not self._has_turn():
             return False
+        self._look_at = time.monotonic() + LOOK_AGAIN_SECONDS
         forget_snapshot()
-        healths, taken = hosts.healths(self._account_id), False
-        for lane in self._lanes():
-            health = healths.get(lane.host)
+        healths, found = hosts.healths(self._account_id), False
+        for workflow_id, host in self._lanes():
+            claimed = self._claimed()
+            room = min(CLAIMED_AT_ONCE - claimed.total(), CLAIMED_PER_HOST - claimed[host])
+            health = healths.get(host)
             if health and health.rests(self._now()):
-                taken = self._give_up(lane, health) or taken
-            else:
-                taken = self._begin(lane, threads) or taken
-        return taken
+                found = self._give_up(workflow_id, host, health) or found
+            elif room > CLAIMED_PER_HOST // 2:
+                found = self._claim(workflow_id, host, room) or found
+            if claimed.total() >= CLAIMED_AT_ONCE:
+                break
+        return found
 
-    def _lanes(self) -> Iterator[Lane]:
-        """Yield the lanes of active workflows, beginning after the one that was last."""
-        found = due.lanes_due(self._account_id, self._now())
-        active = workflows.active_among(self._account_id, {one.workflow_id for one in found})
-        last = _last_lane.get(self._account_id, Lane(0, ""))
-        for lane in sorted(found, key=lambda one: (one <= last, one)):
-            if lane.workflow_id in active:
-                yield lane
+    def _lanes(self) -> Iterator[tuple[int, str]]:
+        """Yield the pairs of an active workflow and a host, beginning after the pair that was last."""
+        at, last = self._now(), _last.get(self._account_id, (0, ""))
+        found = due.workflows_due(self._account_id, at)
+        active = sorted(workflows.active_among(self._account_id, found) if found else ())
+        for workflow_id in sorted(active, key=lambda one: (one < last[0], one)):
+            lanes = [(workflow_id, host) for host in due.hosts_due(self._account_id, workflow_id, at)]
+            yield from sorted(lanes, key=lambda one: (one <= last, one))
 
-    def _begin(self, lane: Lane, threads: ThreadPoolExecutor) -> bool:
-        with_host = sum(one.host == lane.host for one in self._under_way.values())
-        room = min(AT_ONCE - len(self._under_way), PER_HOST - with_host)
-        if room <= 0:
-            return False
-        _last_lane[self._account_id] = lane
+    def _claim(self, workflow_id: int, host: str, room: int) -> bool:
+        _last[self._account_id] = (workflow_id, host)
         secrets = valid_secrets(self._account_id, self._now())
         with transaction():
-            claimed = store.claim(self._account_id, *lane, self._now(), room)
+            claimed = store.claim(self._account_id, workflow_id, host, self._now(), room)
             bodies = write(self._account_id, [one for one in claimed if one.body is None])
             written = [(key, body) for key, body in bodies.items() if isinstance(body, str)]
             store.keep_bodies(self._account_id, written)
-        forget_snapshot()  # no transaction is open while a server takes its time
-        may_be_private = bool(current().webhook_private_addresses)
-        failed = []
         for one in claimed:
             body = one.body if one.body is not None else bodies[one.id]
             if isinstance(body, NotWritten):
-                failed.append(Done(one, Attempt(Result.REFUSED, str(body))))
+                self._done.append(Done(one, Attempt(Result.REFUSED, str(body))))
             elif one.attempt - one.attempts_before > MOST_ATTEMPTS:
-                failed.append(Done(one, Attempt(Result.REFUSED, INTERRUPTED)))
+                self._done.append(Done(one, Attempt(Result.REFUSED, INTERRUPTED)))
             else:
                 request = signed(request_of(one.method, one.url, one.key, body), secrets, int(time.time()))
-                self._under_way[threads.submit(attempt, request, may_be_private)] = one
-        self._record(failed)
+                self._ready[host].append(Ready(one, request))
         return bool(claimed)
 
-    def _give_up(self, lane: Lane, health: Health) -> bool:
+    def _give_up(self, workflow_id: int, host: str, health: Health) -> bool:
         """Let deliveries fail whose server has not answered for so long."""
         if not health.is_gone(self._now()):
             return False
         with transaction():
-            claimed = store.claim(self._account_id, *lane, self._now(), GIVEN_UP_AT_ONCE, is_attempt=False)
-        self._record([Done(one, Attempt(Result.REFUSED, GONE)) for one in claimed])
+            claimed = store.claim(
+                self._account_id, workflow_id, host, self._now(), GIVEN_UP_AT_ONCE, is_attempt=False
+            )
+        self._done += [Done(one, Attempt(Result.REFUSED, GONE)) for one in claimed]
         return bool(claimed)
 
-    def _record_answers(self) -> None:
-        if self._under_way:
-            answered, _ = wait(self._under_way, LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
-            self._record([Done(self._under_way.pop(one), one.result()) for one in answered])
+    def _start(self, threads: ThreadPoolExecutor) -> None:
+        """Begin attempts, one with each server in turn, as long as there is room."""
+        may_be_private = bool(current().webhook_private_addresses)
+        busy = Counter(one.host for one in self._under_way.values())
+        began = True
+        while began:
+            began = False
+            for host in list(self._ready):
+                if len(self._under_way) < AT_ONCE and busy[host] < PER_HOST and self._ready[host]:
+                    delivery, request = self._ready[host].popleft()
+                    self._under_way[threads.submit(attempt, request, may_be_private)] = delivery
+                    busy[host] += 1
+                    began = True
+                if not self._ready[host]:
+                    del self._ready[host]
 
-    def _record(self, done: Sequence[Done]) -> None:
-        if done:
-            recording.record(self._account_id, done, self._now())
-            self.settled += len(done)
+    def _gather(self) -> None:
+        """Wait for answers, and a moment longer for those that come at the same time."""
+        forget_snapshot()  # no transaction is open while servers take their time
+        if not self._under_way:
+            return
+        answered, _ = wait(self._under_way, LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
+        if answered and len(answered) < len(self._under_way):
+            answered, _ = wait(self._under_way, GATHER_SECONDS)
+        silent = set[str]()
+        for one in answered:
+            done = Done(self._under_way.pop(one), one.result())
+            self._done.append(done)
+            if done.attempt.result == Result.UNREACHABLE or done.attempt.wait:
+                silent.add(done.delivery.host)
+        self._put_back(sorted(silent))
+
+    def _put_back(self, hosts: Sequence[str]) -> None:
+        """Put back what is still to come to some servers."""
+        untried = [one.delivery for host in hosts for one in self._ready.pop(host, ())]
+        if untried:
+            recording.put_back(self._account_id, untried, self._now())
+
+    def _record(self) -> None:
+        if self._done:
+            recording.record(self._account_id, self._done, self._now())
+            self.attempts += len(self._done)
+            self._done = []

@@ -1,11 +1,12 @@
-"""What is due: accounts, and in an account the lanes, which are the pairs of workflow and host.
+"""What is due: accounts, in an account workflows, and in a workflow hosts.
 
-Each takes one look into the index of planned deliveries, however many are planned.
+Each takes one look into the index of planned deliveries, however many are planned. They are jumps over one
+column at a time, because databases do not turn a comparison of two columns into such a look.
 """
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,22 +26,20 @@ _ORDER = (
 )
 
 
-class Lane(NamedTuple):
-    """Deliveries of a workflow to a host, some of which are due."""
-
-    workflow_id: int
-    host: str
-
-
 def accounts_due(at: datetime) -> list[int]:
     """Return the ids of the accounts with deliveries that are due."""
     return [row[0] for row in read_built(_accounts_due(), {"at": at}, cross_account=True)]
 
 
-def lanes_due(account_id: int, at: datetime) -> list[Lane]:
-    """Return the lanes of an account with deliveries that are due, in order."""
-    found = execute_built(_lanes_due(), {"of_account": account_id, "at": at})
-    return sorted(Lane(*row) for row in found)
+def workflows_due(account_id: int, at: datetime) -> list[int]:
+    """Return the ids of the workflows with deliveries that are due."""
+    return list(execute_built(_workflows_due(), {"of_account": account_id, "at": at}).scalars())
+
+
+def hosts_due(account_id: int, workflow_id: int, at: datetime) -> list[str]:
+    """Return the hosts to which deliveries of a workflow are due."""
+    values = {"of_account": account_id, "of_workflow": workflow_id, "at": at}
+    return list(execute_built(_hosts_due(), values).scalars())
 
 
 @lru_cache
@@ -59,26 +58,48 @@ def _accounts_due() -> sa.Select[Any]:
 
 
 @lru_cache
-def _lanes_due() -> sa.Select[Any]:
-    one, following = _deliveries.c, _deliveries.alias("following")
+def _workflows_due() -> sa.Select[Any]:
+    one = _deliveries.c
+    is_planned = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
+    order = (one.workflow_id, one.host, one.due_at)
+    first = sa.select(one.workflow_id).where(is_planned).order_by(*order).limit(_ONE)
+    found = sa.select(first.scalar_subquery().label("workflow_id")).cte("found", recursive=True)
+    is_after = one.workflow_id > found.c.workflow_id
+    after = sa.select(one.workflow_id).where(is_planned, is_after).order_by(*order)
+    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.workflow_id.is_not(None))
+    found = found.union_all(following)
+    due = sa.select(one.id).where(
+        is_planned, one.workflow_id == found.c.workflow_id, one.due_at <= _moment("at")
+    )
+    return sa.select(found.c.workflow_id).where(found.c.workflow_id.is_not(None), is_there(due))
+
+
+@lru_cache
+def _hosts_due() -> sa.Select[Any]:
+    one = _deliveries.c
     is_planned = sa.and_(
-        one.account_id == sa.bindparam("of_account", type_=BigInt),
+        one.account_id == _id("of_account"),
+        one.workflow_id == _id("of_workflow"),
         one.state == constant(State.PLANNED.value),
     )
-    first = sa.select(one.id).where(is_planned).order_by(*_ORDER).limit(_ONE).scalar_subquery()
-    lane = (following.c.workflow_id, following.c.host, following.c.due_at)
-    is_mine = following.c.account_id == sa.bindparam("of_account", type_=BigInt)
-    found = sa.select(*lane).where(is_mine, following.c.id == first).cte("found", recursive=True)
-    is_after = sa.tuple_(one.workflow_id, one.host) > sa.tuple_(found.c.workflow_id, found.c.host)
-    after = sa.select(one.id).where(is_planned, is_after).order_by(*_ORDER).limit(_ONE)
-    steps = (
-        sa.select(*lane)
-        .select_from(found)
-        .join(following, following.c.id == after.correlate(found).scalar_subquery())
-        .where(is_mine)
+    order = (one.host, one.due_at)
+    first = sa.select(one.host).where(is_planned).order_by(*order).limit(_ONE)
+    found = sa.select(first.scalar_subquery().label("host")).cte("found", recursive=True)
+    after = sa.select(one.host).where(is_planned, one.host > found.c.host).order_by(*order)
+    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.host.is_not(None))
+    found = found.union_all(following)
+    earliest = (
+        sa.select(one.due_at)
+        .where(is_planned, one.host == found.c.host)
+        .order_by(one.due_at)
+        .limit(_ONE)
+        .scalar_subquery()
     )
-    found = found.union_all(steps)
-    return sa.select(found.c.workflow_id, found.c.host).where(found.c.due_at <= _moment("at"))
+    return sa.select(found.c.host).where(earliest <= _moment("at"))
+
+
+def _id(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=BigInt)
 
 
 def _moment(name: str) -> sa.BindParameter[datetime]:

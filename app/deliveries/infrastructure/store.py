@@ -4,6 +4,7 @@ A delivery is claimed before its server is spoken to, in a transaction of its ow
 leaves it as `sending`; when its lease is over it is sent again, with the same Idempotency-Key.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +23,8 @@ from app.platform.database.short_reads import in_ids
 from app.platform.leases import moment
 
 _deliveries, _contacts = Delivery.__table__, Contact.__table__
-LEASE_SECONDS = 90.0  # longer than an attempt, also if the name of its server is resolved slowly
+_ONE: Any = sa.literal_column("1")
+LEASE_SECONDS = 90.0  # longer than CLAIMED_PER_HOST take with a server that stalls each time
 _OF_ROW = ("enrollment_id", "contact_id", "visit", "key")
 
 
@@ -111,6 +113,16 @@ def answer(account_id: int, answers: Sequence[Answer], at: datetime) -> set[int]
         for one in answers
         if execute_built(_answer(), _answered(account_id, one, at), rowcount=True).rowcount
     }
+
+
+def put_back(account_id: int, claimed: Iterable[Claimed]) -> None:
+    """Plan claimed deliveries again that were not attempted."""
+    by_attempt: dict[int, list[int]] = defaultdict(list)
+    for one in claimed:
+        by_attempt[one.attempt].append(one.id)
+    for attempt, ids in sorted(by_attempt.items()):
+        values = {"of_account": account_id, "of_attempt": attempt, "ids": sorted(ids)}
+        execute_built(_put_back(is_sqlite()), values)
 
 
 def release_abandoned() -> int:
@@ -230,6 +242,21 @@ def _keep_body() -> Any:
         sa.update(_deliveries)
         .where(one.account_id == _id("of_account"), one.id == _id("of_delivery"))
         .values(body=sa.bindparam("to_body", type_=one.body.type))
+    )
+
+
+@lru_cache
+def _put_back(on_sqlite: bool) -> Any:
+    one = _deliveries.c
+    return (
+        sa.update(_deliveries)
+        .where(
+            one.account_id == _id("of_account"),
+            in_ids(one.id, "ids", on_sqlite),
+            one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
+            one.state == constant(State.SENDING.value),
+        )
+        .values(state=State.PLANNED.value, attempt=one.attempt - _ONE, lease_until=sa.null())
     )
 
 
