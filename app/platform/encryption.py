@@ -11,6 +11,7 @@ from app.platform.settings import current
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 
 def encrypted(text: str, purpose: str) -> str:
@@ -26,6 +27,29 @@ def decrypted(text: str, purpose: str) -> str | None:
         return _fernet(current().secret_key, purpose).decrypt(text.encode()).decode()
     except InvalidToken:
         return None
+
+
+def sealed(number: int, purpose: str) -> str:
+    """Return a positive number as 48 hexadecimal digits, always the same ones, that reveal nothing of it."""
+    return _siv(current().secret_key, purpose).encrypt(number.to_bytes(8), None).hex()
+
+
+def opened(text: str, purpose: str) -> int | None:
+    """Return the number; None if it was not sealed here, for this purpose, with this secret key."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        content = bytes.fromhex(text)
+        return int.from_bytes(_siv(current().secret_key, purpose).decrypt(content, None))
+    except (ValueError, InvalidTag):
+        return None
+
+
+@lru_cache(maxsize=8)
+def _siv(secret_key: str, purpose: str) -> "AESSIV":
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+    return AESSIV(hmac.digest(secret_key.encode(), purpose.encode(), hashlib.sha256))
 
 
 @lru_cache(maxsize=8)

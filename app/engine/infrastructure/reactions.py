@@ -13,16 +13,20 @@ from app.engine.infrastructure.tables import Enrollment
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session
 
-COLUMNS = {"event.email_opened": Message.opened_at, "event.link_clicked": Message.clicked_at}
+COLUMNS = {
+    "event.email_opened": Message.opened_at,
+    "event.link_clicked": Message.clicked_at,
+    "event.replied": Message.replied_at,
+}
 
 
 def condition(field: str) -> Callable[[int, IsEmpty | HasKeys], sa.ColumnElement[bool]]:
     """Build the condition that a contact has reacted to one of some messages, named “workflow id:step id”,
     since it is in the workflow."""
-    column = COLUMNS.get(field)
+    column = COLUMNS[field]
 
     def asked(account_id: int, test: IsEmpty | HasKeys) -> sa.ColumnElement[bool]:
-        if column is None or isinstance(test, IsEmpty):
+        if isinstance(test, IsEmpty):
             return sa.false()
         current = sa.select(Enrollment.id).where(
             Enrollment.account_id == account_id,
@@ -45,11 +49,9 @@ def condition(field: str) -> Callable[[int, IsEmpty | HasKeys], sa.ColumnElement
 
 def reader(field: str) -> Callable[[int, Sequence[int]], dict[int, frozenset[str]]]:
     """Build a function (account id, contact ids) -> {contact id: messages that it has reacted to}."""
-    column = COLUMNS.get(field)
+    column = COLUMNS[field]
 
     def read(account_id: int, contact_ids: Sequence[int]) -> dict[int, frozenset[str]]:
-        if column is None:
-            return {}
         query = (
             sa.select(Message.contact_id, Message.workflow_id, Message.step_id)
             .join(Enrollment, Enrollment.id == Message.enrollment_id)

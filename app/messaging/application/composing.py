@@ -1,6 +1,7 @@
 """Putting an email together: its content, the account's layout and footer, and the links to unsubscribe."""
 
 from functools import partial
+from typing import Final, NamedTuple
 
 from app.accounts import application as accounts
 from app.messaging.application.sources import Content
@@ -9,7 +10,10 @@ from app.messaging.domain.look import Frame, email_html, email_text
 from app.messaging.domain.mime import Email, Sender
 from app.messaging.domain.tracking import with_tracking
 from app.platform.clock import now
+from app.platform.encryption import opened, sealed
 from app.platform.settings import current
+
+_MESSAGE_IDS: Final = "ids of messages"
 
 
 def unsubscribe_url(token: str) -> str:
@@ -25,24 +29,44 @@ def frame_of(account_id: int) -> Frame:
     return Frame(name, tuple(lines), has_logo=bool(details.logo))
 
 
+class Identity(NamedTuple):
+    """What an email says about its message, readable only here: `token` for the links to unsubscribe, `id`
+    for the Message-ID and for opens and clicks."""
+
+    account_id: int
+    workflow_id: int
+    id: int
+    token: str
+
+
+def message_id_of(identity: int) -> str:
+    """Return the part of a message's Message-ID before the @."""
+    return sealed(identity, _MESSAGE_IDS)
+
+
+def message_with_id(header: str) -> int | None:
+    """Return the id of the message with this Message-ID, with or without angle brackets and domain; None for
+    one that this server has not made."""
+    return opened(header.strip().strip("<>").partition("@")[0], _MESSAGE_IDS)
+
+
 def composed(
-    account_id: int,
-    workflow_id: int,
-    token: str,
+    message: Identity,
     content: Content,
     sender: Sender,
     frame: Frame,
-    tracked_id: int | None = None,
+    *,
+    is_tracked: bool = False,
     has_picture: bool = True,
 ) -> Email:
-    """Return an email with layout, footer, and links to unsubscribe. With `tracked_id`, the id of its
-    message, its links tell that somebody has clicked them, and its picture that somebody has opened it."""
-    link = unsubscribe_url(token)
+    """Return an email with layout, footer, and links to unsubscribe. If it `is_tracked`, its links tell that
+    somebody has clicked them, and its picture, if it has one, that somebody has opened it."""
+    link = unsubscribe_url(message.token)
     logo_url = f"{link}/logo" if frame.has_logo else ""
     body = content.html
-    if tracked_id is not None:
-        opened = open_url(tracked_id) if has_picture else ""
-        body = with_tracking(body, partial(click_url, tracked_id), opened, besides=link)
+    if is_tracked:
+        picture = open_url(message.id) if has_picture else ""
+        body = with_tracking(body, partial(click_url, message.id), picture, besides=link)
     return Email(
         sender=sender,
         to=content.address,
@@ -50,8 +74,8 @@ def composed(
         subject=content.subject,
         text=email_text(content.text, frame, link),
         html=email_html(content.subject, content.preheader, body, frame, link, logo_url),
-        message_id=token,
+        message_id=message_id_of(message.id),
         at=now(),
-        feedback_id=f"{workflow_id}:{account_id}:muster",
+        feedback_id=f"{message.workflow_id}:{message.account_id}:muster",
         unsubscribe_url=link,
     )

@@ -20,12 +20,16 @@ WORDS: Final = {
     "message_uncertain": "Message may have been sent",
     "message_opened": "Opened an email",
     "message_clicked": "Clicked a link in an email",
+    "message_replied": "Replied to an email",
+    "message_bounced": "Email returned",
+    "message_complained": "Marked an email as spam",
 }
-_BY: Final = {"message_opened": "of", "message_clicked": "of"}
+_OF: Final = {"message_opened", "message_clicked", "message_replied", "message_bounced", "message_complained"}
 _KINDS: Final = {
     State.SENT: "message_sent",
     State.FAILED: "message_failed",
     State.UNCERTAIN: "message_uncertain",
+    State.BOUNCED: "message_bounced",
 }
 
 
@@ -38,8 +42,8 @@ def note_down(account_id: int, states: Mapping[int, State], at: datetime) -> Non
 
 
 def note_reaction(account_id: int, message_id: int, kind: str, at: datetime) -> None:
-    """Write the entry that a contact has `opened` a message or `clicked` a link in it, in the caller's
-    transaction."""
+    """Write the entry that a contact has `opened` a message, `clicked` a link in it, `replied`, or
+    `complained`, in the caller's transaction."""
     activity.record_each(f"message_{kind}", account_id, store.events_of(account_id, [message_id]), at)
 
 
@@ -51,7 +55,7 @@ def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int
     found = {}
     for event in events:
         workflow = workflows.get(event.workflow_id or 0)
-        by = f" {_BY.get(event.kind, 'by')} {workflow.text}" if workflow else ""
+        by = f" {'of' if event.kind in _OF else 'by'} {workflow.text}" if workflow else ""
         subject = subjects.get(ids[event.id], "")
         words = f"{WORDS[event.kind]}{by}" + (f": {subject}" if subject else "")
         page = f"/messages/{ids[event.id]}" if ids[event.id] in subjects else None

@@ -30,7 +30,7 @@ _LINKS, _PICTURES = "links of messages", "pictures of messages"
 
 @dataclass(frozen=True)
 class Reacted:
-    """Somebody opened a message or clicked a link in it, for the first time."""
+    """Somebody `opened` a message, `clicked` a link in it, or `replied`, for the first time."""
 
     kind: str
     workflow_id: int
@@ -75,6 +75,17 @@ def open_message(secret: str, method: str, agent: str) -> None:
         _react(int(text), OPENED, Fetch(now(), ""), method, agent)
 
 
+def settle_first(tracked: Tracked, kind: str, at: datetime) -> None:
+    """If it is the first time that a person reacts to a message in this way, note it down and tell those who
+    wait for it."""
+    if not reactions.settle_first(tracked, kind):
+        return
+    note_reaction(tracked.account_id, tracked.id, kind, at)
+    heard = Reacted(kind, tracked.workflow_id, tracked.step_id, tracked.contact_id, tracked.enrollment_id, at)
+    for hear in _listeners.values():
+        hear(tracked.account_id, heard)
+
+
 def _react(message_id: int, kind: str, fetch: Fetch, method: str, agent: str) -> None:
     """Record a reaction. Whatever goes wrong, whoever has clicked is led on."""
     try:
@@ -94,11 +105,4 @@ def _record(tracked: Tracked, kind: str, fetch: Fetch, method: str, agent: str) 
     reactions.add(tracked, kind, fetch, is_machine(sent_at, fetch, method, agent))
     if kind == CLICKED:
         reactions.mark_machines(tracked, by_machines(reactions.recent_clicks(tracked, fetch.at)))
-    if not reactions.settle_first(tracked, kind):
-        return
-    note_reaction(tracked.account_id, tracked.id, kind, fetch.at)
-    heard = Reacted(
-        kind, tracked.workflow_id, tracked.step_id, tracked.contact_id, tracked.enrollment_id, fetch.at
-    )
-    for hear in _listeners.values():
-        hear(tracked.account_id, heard)
+    settle_first(tracked, kind, fetch.at)

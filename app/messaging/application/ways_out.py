@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from app.messaging.application.composing import composed, frame_of
+from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.senders import Chosen, chosen
 from app.messaging.application.sources import Content
 from app.messaging.domain.mime import source
@@ -128,13 +128,11 @@ class MailServerWay:
         try:
             return source(
                 composed(
-                    self._account_id,
-                    message.workflow_id,
-                    message.token,
+                    Identity(self._account_id, message.workflow_id, message.id, message.token),
                     content,
                     self._by.sender,
                     self._frame,
-                    message.id if content.is_tracked and self._by.tracks_reactions else None,
+                    is_tracked=content.is_tracked and self._by.tracks_reactions,
                 )
             )
         except ValueError as wrong:

@@ -9,7 +9,6 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import SMTPUTF8, compat32
 from email.utils import format_datetime, formataddr
-from hashlib import sha256
 from typing import Final
 
 from app.platform.addresses import AddressProblem, email_key
@@ -33,7 +32,7 @@ class Sender:
 class Email:
     """An email that is ready to be sent.
 
-    `message_id` is made from the message's public id, so that a receiver can recognize a repeated message;
+    `message_id` is the part of the Message-ID before the @; a repeated message has the same one;
     `feedback_id` names account and workflow in complaints. `unsubscribe_url` and `unsubscribe_mail` are empty
     for mail that is not marketing.
     """
@@ -67,8 +66,7 @@ def source(email: Email) -> bytes:
     if by.reply_to:
         mail["Reply-To"] = _person(by.reply_to)
     mail["Date"] = format_datetime(email.at)
-    known = sha256(email.message_id.encode()).hexdigest()[:32]  # tells nobody the link to unsubscribe
-    mail["Message-ID"] = f"<{known}@{_domain(by.address)}>"
+    mail["Message-ID"] = f"<{email.message_id}@{_domain(by.address)}>"
     if email.unsubscribe_url:
         links = [f"<{email.unsubscribe_url}>"]
         if email.unsubscribe_mail:

@@ -37,6 +37,7 @@ KEPT_WORDS: Final = StateWords("Kept here", "neutral", "It was written, but not 
 """A message counts as sent, so that its contact goes on, although it is only kept in the outbox."""
 
 OPENED_WORDS: Final = StateWords("Opened", "success", "It was opened.")
+REPLIED_WORDS: Final = StateWords("Replied", "success", "The contact replied to it.")
 CLICKED_WORDS: Final = StateWords("Clicked", "success", "A link in it was clicked.")
 
 

@@ -19,10 +19,10 @@ OPEN = sa.text(f"state IN ('{State.SENDING.value}', '{State.UNCERTAIN.value}')")
 class Message(AccountOwned, db.Model):
     """A message to a contact. It is planned by a step of a workflow, from `due_at` on it may be sent.
 
-    `token` is random: links in the message contain it, and the Message-ID is made from it. `merge_values` are
+    `token` is random: links to unsubscribe contain it. `merge_values` are
     those with which it was sent, so that it can be shown as it was. `answer` is what the mail server said, or
-    why it was not sent; `sender_id` is whom a mail server got it from. `opened_at` and `clicked_at` are
-    when a person first did. No foreign keys, because thousands are planned at once.
+    why it was not sent; `sender_id` is whom a mail server got it from. `opened_at`, `clicked_at`, and
+    `replied_at` are when a person first did. No foreign keys, because thousands are planned at once.
     """
 
     __tablename__ = "messages"
@@ -71,6 +71,7 @@ class Message(AccountOwned, db.Model):
     sender_id: Mapped[int | None] = mapped_column(BigInt)
     opened_at: Mapped[datetime | None]
     clicked_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
 
 
 class SendingTurn(AccountOwned, db.Model):

@@ -9,6 +9,7 @@ from app.activity.application import AuditWords, Facts, Subject
 from app.platform.text.words import counted, joined
 
 _AUDIT_SENTENCES: Final = {
+    "reply_noted": "noted a reply to {it}",
     "messages_sent_again": "sent {it} again",
     "messages_counted_as_sent": "counted {it} as sent",
     "mail_server_connected": "connected {it}",

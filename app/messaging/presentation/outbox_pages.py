@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.messaging import application as messaging
-from app.messaging.application import OutboxQuery
+from app.messaging.application import OutboxQuery, feedback
 from app.messaging.domain.state_words import VIEWS
 from app.messaging.infrastructure.outbox import SEARCHED
 from app.platform import web
@@ -92,6 +92,12 @@ def send_one_again(message_id: int) -> ResponseReturnValue:
 def count_one_as_sent(message_id: int) -> ResponseReturnValue:
     messaging.show_message(web.actor(), message_id)
     return _decided(_counted(messaging.count_as_sent(web.actor(), message_id)), message_id)
+
+
+@blueprint.post(f"{ONE}/reply")
+def mark_as_replied(message_id: int) -> ResponseReturnValue:
+    feedback.mark_as_replied(web.actor(), message_id)
+    return _decided("Marked as replied.", message_id)
 
 
 def _sent_again(number: int) -> str:

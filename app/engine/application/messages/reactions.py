@@ -9,7 +9,11 @@ from app.engine.infrastructure import reactions
 from app.messaging import application as messaging
 from app.messaging.application import Reacted
 
-_FIELDS = {"opened": "event.email_opened", "clicked": "event.link_clicked"}
+_FIELDS = {
+    "opened": "event.email_opened",
+    "clicked": "event.link_clicked",
+    "replied": "event.replied",
+}
 ONLY_INSIDE = "Reactions to messages can only be asked about inside a workflow."
 
 

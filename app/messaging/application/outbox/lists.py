@@ -13,6 +13,7 @@ from app.messaging.domain.state_words import (
     CLICKED_WORDS,
     KEPT_WORDS,
     OPENED_WORDS,
+    REPLIED_WORDS,
     STATE_WORDS,
     StateWords,
     View,
@@ -115,6 +116,10 @@ def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:
 
 
 def _state(message: Message) -> StateWords:
+    if message.state == State.BOUNCED:
+        return STATE_WORDS[State.BOUNCED]
+    if message.replied_at:
+        return REPLIED_WORDS
     if message.clicked_at:
         return CLICKED_WORDS
     if message.opened_at:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
-from app.messaging.application.composing import composed, frame_of
+from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.outbox.lists import ListedMessage, listed
 from app.messaging.application.senders import chosen
 from app.messaging.application.sources import Content, source
@@ -114,9 +114,8 @@ def _email(message: Message, content: Content, token: str) -> Email:
         frame = replace(frame, has_logo=False)  # its address would contain the token
     by = chosen(message.account_id)
     sender = by.sender if by else Sender(frame.name, NOBODY)
+    identity = Identity(message.account_id, message.workflow_id, message.id, token)
     is_kept = message.answer in KEPT and token != NO_TOKEN  # a click in it counts as the contact’s
-    tracked_id = message.id if is_kept and content.is_tracked else None
-    email = composed(
-        message.account_id, message.workflow_id, token, content, sender, frame, tracked_id, has_picture=False
-    )
+    is_tracked = is_kept and content.is_tracked
+    email = composed(identity, content, sender, frame, is_tracked=is_tracked, has_picture=False)
     return replace(email, to=message.address or content.address, at=message.settled_at or message.due_at)

@@ -85,8 +85,9 @@ def mark_machines(message: Tracked, clicks: Collection[Fetch]) -> None:
 
 
 def settle_first(message: Tracked, kind: str) -> bool:
-    """Keep when a person first opened the message, or clicked in it; return whether that is new."""
-    column = "opened_at" if kind == "opened" else "clicked_at"
+    """Keep when a person first `opened` the message, `clicked` in it, or `replied`; return whether that is
+    new."""
+    column = f"{kind}_at"
     mine = (Message.account_id == message.account_id, Message.id == message.id)
     people = (*_of(message), Reaction.kind == kind, Reaction.by_machine.is_(False))
     first = session().scalar(sa.select(sa.func.min(Reaction.at)).where(*people))

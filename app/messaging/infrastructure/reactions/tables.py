@@ -10,7 +10,8 @@ from app.platform.tenancy import AccountOwned
 
 
 class Reaction(AccountOwned, db.Model):
-    """A message was `opened` or `clicked`. `link` is the address, at most 500 characters of it."""
+    """A message was `opened`, `clicked`, `replied` to, or returned for now (`soft`). `link` is the address of
+    a click, at most 500 characters of it."""
 
     __tablename__ = "message_reactions"
     __table_args__ = (sa.Index(None, "message_id", "kind", "at"),)
