@@ -3,7 +3,7 @@ them: mail providers, a mailbox, a program, or a person. Reporting the same agai
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -112,7 +112,7 @@ def _reply(found: Tracked, _answer: str, at: datetime) -> None:
 
 def _block(found: Tracked, at: datetime) -> None:
     columns = {"contact_id": found.contact_id, "status": Status.BOUNCED.value}
-    rows: sa.Select[Any] = sa.select(*[sa.literal(value).label(name) for name, value in columns.items()])
+    rows = sa.select().add_columns(*(sa.literal(value).label(name) for name, value in columns.items()))
     contacts.block_many(found.account_id, rows, None, at)
 
 
