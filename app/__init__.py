@@ -95,13 +95,14 @@ def _add_api(app: "Flask") -> None:
     from app.bulk_enrollment.presentation import api as bulk_enrollment
     from app.bulk_enrollment.presentation.report import event_stream_api as job_events
     from app.contacts.presentation import api as contacts
+    from app.engine.presentation import api as engine
     from app.files.presentation import api as files
     from app.gallery.presentation import api as gallery
     from app.platform.api import document
     from app.tasks.presentation import api as tasks
     from app.workflows.presentation import api as workflows
 
-    for room in (accounts, workflows, gallery, files, contacts, tasks, bulk_enrollment, job_events):
+    for room in (accounts, workflows, engine, gallery, files, contacts, tasks, bulk_enrollment, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
     app.register_blueprint(api_reference.blueprint)

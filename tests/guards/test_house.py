@@ -38,6 +38,19 @@ def test_rooms_are_entered_through_their_doors() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_one_place_loads_the_api() -> None:
+    """Workers and the clock do without it, and without its libraries, which take a tenth of their start."""
+    api = re.compile(r"app\.\w+\.presentation\.(\w+\.)*\w*api(\.|$)")
+    wrong = [
+        f"{source.name}:{line} loads {imported}"
+        for source in APP
+        if source.room and not api.match(source.module)
+        for imported, line in source.imports()
+        if api.match(imported)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_one_place_commits() -> None:
     wrong = [
         f"{source.name}:{call.lineno}"
