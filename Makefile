@@ -27,7 +27,7 @@ setup: environment-dev ## create or update .venv with everything for tests and c
 run: environment ## start Muster (queue, web, workers, clock); Ctrl-C stops it
 	@exec $(BIN)/python -m ops
 
-# In alphabetical order the long files come first and unit tests last, so that no process waits long for another.
+# In alphabetical order what takes long comes first and unit tests last, so that no process waits long for another.
 # Every process that a test starts would compile all of Muster again if an environment forbids bytecode.
 test: export PYTHONDONTWRITEBYTECODE =
 test: check browser-found ## run all checks, and all tests on SQLite and PostgreSQL

@@ -8,6 +8,7 @@ import gc
 import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -61,6 +62,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         kinds = KINDS[metafunc.config.getoption("--database")]
         metafunc.parametrize("database_kind", kinds, scope="session", indirect=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process run all tests that share an installation."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.services.scheduling import InstallationScheduling
+
+    return InstallationScheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,10 +3,13 @@
 import os
 import random
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from tests.chaos.siege import Siege
+
+HERE = Path(__file__).parent
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -20,8 +23,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give a test that does all rounds by itself time for each of them."""
+    """Let tests that attack the same installation follow each other, and give a test that does all rounds by
+    itself time for each of them."""
     seconds = config.getini("timeout")
+    places = [place for place, item in enumerate(items) if item.path.is_relative_to(HERE)]
+    chaos = sorted((items[place] for place in places), key=lambda item: _siege_of(item) or "")
+    for place, item in zip(places, chaos, strict=True):
+        items[place] = item
     for item in items:
         if "rounds" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(float(seconds) * max(1, config.getoption("--rounds"))))
@@ -65,13 +73,17 @@ def pytest_runtest_makereport(
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     yield
-    if item.stash.get(_failed, False) or "siege" not in getattr(nextitem, "fixturenames", ()):
-        _end_sieges()  # also after a failure, so that the next test begins anew
+    failed = item.stash.get(_failed, False)  # then the next test begins anew
+    for kind in list(_sieges):
+        if failed or kind != _siege_of(nextitem):
+            _sieges.pop(kind).end()
 
 
-def _end_sieges() -> None:
-    while _sieges:
-        _sieges.popitem()[1].end()
+def _siege_of(item: pytest.Item | None) -> str | None:
+    """Return the kind of siege that a test asks for."""
+    call = getattr(item, "callspec", None)
+    kind = call.params.get("siege") if call else None
+    return None if kind is None else str(kind)
 
 
 @pytest.fixture
