@@ -96,13 +96,15 @@ def _add_api(app: "Flask") -> None:
     from app.bulk_enrollment.presentation.report import event_stream_api as job_events
     from app.contacts.presentation import api as contacts
     from app.engine.presentation import api as engine
+    from app.engine.presentation import events_api as events
     from app.files.presentation import api as files
     from app.gallery.presentation import api as gallery
     from app.platform.api import document
     from app.tasks.presentation import api as tasks
     from app.workflows.presentation import api as workflows
 
-    for room in (accounts, workflows, engine, gallery, files, contacts, tasks, bulk_enrollment, job_events):
+    rooms = accounts, workflows, engine, events, gallery, files, contacts, tasks, bulk_enrollment, job_events
+    for room in rooms:
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
     app.register_blueprint(api_reference.blueprint)

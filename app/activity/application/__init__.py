@@ -1,8 +1,8 @@
 """Public interface of the activity room.
 
-`record` writes the audit log; `record_contact`, `record_own_wish`, `record_many`, and `record_each` write
-contact timelines; `read_log` returns a page of the log. Rooms register the words of their entries with
-`register_words`, and the names of their subjects with `register_names`.
+`record` writes the audit log; `record_contact`, `record_own_wish`, `record_many`, `record_each`, and
+`record_texts` write contact timelines; `read_log` returns a page of the log. Rooms register the words of
+their entries with `register_words`, and the names of their subjects with `register_names`.
 """
 
 from app.activity.application.reading import (
@@ -22,6 +22,7 @@ from app.activity.application.recording import (
     record_each,
     record_many,
     record_own_wish,
+    record_texts,
     redact_texts,
 )
 from app.activity.application.words import filter_kinds, register_words, registered_words, sentence_of
@@ -46,6 +47,7 @@ __all__ = [
     "record_each",
     "record_many",
     "record_own_wish",
+    "record_texts",
     "redact_texts",
     "register_names",
     "register_words",

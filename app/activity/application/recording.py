@@ -1,6 +1,6 @@
 """Write audit entries and contact events, in the caller's transaction: both are committed or neither."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -82,6 +82,11 @@ def record_many(
 def record_each(kind: str, account_id: int, events: Bound, at: datetime) -> None:
     """Add one event for each row of the select (contact_id, workflow_id, text), in one statement."""
     store.add_different_events(events, {"account_id": account_id, "at": at, "kind": kind})
+
+
+def record_texts(kind: str, account_id: int, texts: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Add one event for each pair of a contact id and a text, in one statement."""
+    store.add_texts(account_id, kind, texts, at)
 
 
 def forget_contact(account_id: int, contact_id: int) -> None:

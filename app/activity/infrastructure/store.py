@@ -1,5 +1,7 @@
 """Writes of audit entries and contact events."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -7,9 +9,10 @@ import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import AuditEntry, ContactEvent
 from app.platform.database import session
-from app.platform.database.many_rows import Bound, around, execute_built
+from app.platform.database.many_rows import Bound, around, execute_built, row_list
 
 _events = ContactEvent.__table__
+_OF_EVENT = {name: _events.c[name].type for name in ("contact_id", "workflow_id", "text")}
 
 
 def add_entry(entry: AuditEntry) -> None:
@@ -31,6 +34,13 @@ def add_different_events(events: Bound, values: dict[str, Any]) -> None:
     columns."""
     given = {f"e_{name}": value for name, value in values.items()}
     execute_built(around(_insert_different, events, tuple(values)), {**events.values, **given})
+
+
+def add_texts(account_id: int, kind: str, texts: Sequence[tuple[int, str]], at: datetime) -> None:
+    """One event for each pair of a contact id and a text."""
+    rows = row_list(_OF_EVENT, [(contact_id, None, text) for contact_id, text in texts])
+    if texts:
+        add_different_events(rows, {"account_id": account_id, "kind": kind, "at": at})
 
 
 def delete_contact_events(account_id: int, contacts: sa.Select[Any]) -> None:

@@ -26,6 +26,16 @@ from app.contacts.application.bulk import (
     untag_many,
     update_many,
 )
+from app.contacts.application.bulk.events import (
+    NewEvent,
+    contacts_by_email,
+    event_data,
+    events_meeting,
+    existing_contacts,
+    is_about_event,
+    known_events,
+    record_events,
+)
 from app.contacts.application.custom_fields import (
     FieldUse,
     check_keys,
@@ -67,7 +77,7 @@ from app.contacts.application.filters import (
     zone_of,
 )
 from app.contacts.application.growth import DayCounts, count_contacts_of_day, growth_of
-from app.contacts.application.happenings import ANY, Happening, Kind, register_listener
+from app.contacts.application.happenings import ANY, Happening, HeardEvent, Kind, register_listener
 from app.contacts.application.lookup import (
     NAMING_FIELDS,
     contact_names,
@@ -169,9 +179,11 @@ __all__ = [
     "FieldUse",
     "FieldsSet",
     "Happening",
+    "HeardEvent",
     "Kind",
     "LinkedText",
     "Listing",
+    "NewEvent",
     "Pasted",
     "PlainContact",
     "Search",
@@ -197,6 +209,7 @@ __all__ = [
     "contact_card",
     "contact_names",
     "contactable",
+    "contacts_by_email",
     "count_changes",
     "count_contacts_of_day",
     "count_matching",
@@ -215,6 +228,9 @@ __all__ = [
     "ensure_tags",
     "erase_contact",
     "erasure_preview",
+    "event_data",
+    "events_meeting",
+    "existing_contacts",
     "export_selection",
     "facts_of",
     "fields_for",
@@ -233,7 +249,9 @@ __all__ = [
     "hold_contact",
     "hold_free",
     "hold_many",
+    "is_about_event",
     "job_names",
+    "known_events",
     "list_columns",
     "list_contacts",
     "list_segments",
@@ -247,6 +265,7 @@ __all__ = [
     "panels_of",
     "preview_deletion",
     "reactivate",
+    "record_events",
     "register_deletion",
     "register_eraser",
     "register_events",

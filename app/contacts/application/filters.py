@@ -79,8 +79,8 @@ def register_term(term: Term) -> None:
     _terms[term.field.name] = term
 
 
-def criteria_for(account_id: int, document: Any) -> Group:
-    """Parse a criteria document for the contacts of an account.
+def criteria_for(account_id: int, document: Any, *, of_event: bool = False) -> Group:
+    """Parse a criteria document for the contacts of an account, or for an event of theirs.
 
     Raises Invalid with every problem (at most MAX_PROBLEMS) in `problems`.
     """
@@ -89,7 +89,7 @@ def criteria_for(account_id: int, document: Any) -> Group:
         raise _invalid(problems)
     document = _typed(account_id, document)
     criteria = parse(document, accounts.worker_actor(account_id).country)
-    problems = list(dict.fromkeys(_unknown(account_id, criteria)))
+    problems = list(dict.fromkeys(_unknown(account_id, criteria, of_event)))
     if problems:
         raise _invalid(problems)
     return criteria
@@ -271,9 +271,10 @@ def _names_in(account_id: int, *documents: Any) -> dict[str, str]:
     return names
 
 
-def _unknown(account_id: int, criteria: Group) -> list[str]:
+def _unknown(account_id: int, criteria: Group, of_event: bool) -> list[str]:
     """Return problems with references that the account does not have and fields that contacts do not have."""
     problems = []
+    answered = ("contact.", "event.") if of_event else ("contact.",)
     conditions = criteria.conditions()
     if custom := {condition.custom for condition in conditions} - {""}:
         missing = custom - facts.custom_keys(account_id)
@@ -283,7 +284,7 @@ def _unknown(account_id: int, criteria: Group) -> list[str]:
             keys = condition.test.keys if isinstance(condition.test, HasKeys) else ()
             if set(keys) - set(term.names(account_id, keys)):
                 problems.append(term.gone)
-        elif not condition.field.name.startswith("contact."):
+        elif not condition.field.name.startswith(answered):
             problems.append(Unanswerable(condition.field).sentence)
     return problems
 

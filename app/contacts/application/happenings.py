@@ -15,7 +15,7 @@ them; the fields and the status that a contact has from its creation; fields tha
 such as the full name; and removals (`register_deletion`).
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,8 +35,9 @@ PIECE: Final = 5_000  # contacts that a listener hears of at once
 class Kind(StrEnum):
     """What can happen; in brackets what `Happening.what` is.
 
-    CONTACT_CREATED (empty), TAG_ADDED and TAG_REMOVED (the key of the tag), FIELD_CHANGED (the field as in
-    criteria, such as `contact.city` or `contact.custom.size`), STATUS_CHANGED (the new status).
+    EVENT_RECEIVED (the type of the event), CONTACT_CREATED (empty), TAG_ADDED and TAG_REMOVED (the key of the
+    tag), FIELD_CHANGED (the field as in criteria, such as `contact.city` or `contact.custom.size`),
+    STATUS_CHANGED (the new status).
     """
 
     CONTACT_CREATED = "contact_created"
@@ -44,6 +45,15 @@ class Kind(StrEnum):
     TAG_REMOVED = "tag_removed"
     FIELD_CHANGED = "field_changed"
     STATUS_CHANGED = "status_changed"
+    EVENT_RECEIVED = "event_received"
+
+
+class HeardEvent(NamedTuple):
+    """An event that another system reported, with its details."""
+
+    id: int
+    contact_id: int
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Happening:
     """Something that happened to contacts: ids in increasing order, at most PIECE of them.
 
     `job_id` is the job that did it, if any. `source` is what the caller gave, such as the workflow whose step
-    did it, so that a listener recognizes what it has caused itself.
+    did it, so that a listener recognizes what it has caused itself. `events` are the events that were
+    received about them, in that order.
     """
 
     kind: Kind
@@ -60,6 +71,7 @@ class Happening:
     at: datetime
     job_id: int | None = None
     source: str = ""
+    events: Sequence[HeardEvent] = ()
 
     def select(self) -> sa.Select[Any]:
         """Return a select of the ids, for statements about the contacts."""
@@ -118,10 +130,11 @@ class Listening:
         *,
         job_id: int | None = None,
         source: str = "",
+        events: Sequence[HeardEvent] = (),
     ) -> None:
         """Tell those who care that this has happened to the contacts, at the end of the transaction."""
         if contacts and self.asks_about(kind, what):
-            happening = Happening(kind, what, sorted(set(contacts)), at, job_id, source)
+            happening = Happening(kind, what, sorted(set(contacts)), at, job_id, source, events)
             before_commit(partial(self._let_hear, happening))
 
     def _let_hear(self, told: Happening) -> None:
@@ -130,7 +143,8 @@ class Listening:
             ids = told.contacts[begin : begin + PIECE]
             if were_removed:
                 ids = queries.existing_of(self.account_id, ids)
-            piece = Happening(told.kind, told.what, ids, told.at, told.job_id, told.source)
+            events = [one for one in told.events if one.contact_id in set(ids)] if told.events else ()
+            piece = Happening(told.kind, told.what, ids, told.at, told.job_id, told.source, events)
             for hear, pairs in self._cares if ids else ():
                 if _is_meant(pairs, told.kind, told.what):
                     hear(self.account_id, piece)

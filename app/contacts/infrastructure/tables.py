@@ -172,6 +172,28 @@ class CustomField(AccountOwned, Authored, db.Model):
     done_through: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
 
 
+class ReceivedEvent(AccountOwned, db.Model):
+    """Something that happened to a contact elsewhere, as another system reported it, such as a purchase.
+
+    `key` is the sender's id of the event, so that it counts once; `data` are its details.
+    """
+
+    __tablename__ = "received_events"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "key"),
+        sa.Index(None, "contact_id", "id"),
+        IDS_NOT_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    key: Mapped[str] = mapped_column(key_text(100))
+    type: Mapped[str] = mapped_column(sa.String(40))
+    contact_id: Mapped[int] = mapped_column(BigInt)
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class Erasure(AccountOwned, db.Model):
     """A contact that is being erased. `person` is what jobs and files are searched for; the row is deleted
     when that is done."""

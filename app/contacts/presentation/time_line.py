@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.contacts.application import Card, LinkedText
+from app.contacts.application.bulk.events import EVENT
 
 _WORDS: dict[str, Callable[[str], str]] = {
     "contact_created": lambda _text: "Added to your contacts",
@@ -15,6 +16,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "bounced": lambda _text: "Marked as bounced",
     "blocked": lambda _text: "Blocked",
     "reactivated": lambda text: f"Resubscribed: {text}",
+    EVENT: lambda text: text,
 }
 
 _ARRIVALS = ("contact_created", "imported")

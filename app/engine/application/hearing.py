@@ -3,13 +3,13 @@ contact can no longer be contacted, and go on when they have waited for it. In t
 happens (E-06, E-07)."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from app.contacts import application as contacts
-from app.contacts.application import ANY, Happening, Kind
+from app.contacts.application import ANY, Happening, HeardEvent, Kind
 from app.contacts.domain import may_be_contacted
 from app.engine.domain import EndReason
 from app.engine.domain.interests import Interest, goals_of, waits_of
@@ -41,6 +41,7 @@ class Heard(NamedTuple):
     what: str
     contacts: Sequence[int]
     at: datetime
+    events: Sequence[HeardEvent] = ()
 
 
 def register_listener() -> None:
@@ -61,7 +62,7 @@ def _hear(account_id: int, happening: Happening) -> None:
         if not may_be_contacted(happening.what):
             store.withdraw(account_id, happening.select(), EndReason.OPTED_OUT, happening.at)
         return
-    heard = Heard(happening.kind, happening.what, happening.contacts, happening.at)
+    heard = Heard(happening.kind, happening.what, happening.contacts, happening.at, happening.events)
     for version in hearing.versions_under_way(account_id):
         _tell(account_id, version, heard)
 
@@ -82,13 +83,27 @@ def _tell(account_id: int, version: VersionUnderWay, heard: Heard) -> None:
     goals = [goal for goal in interests.goals if _is_about(goal, heard)]
     if goals:
         wanted = goals if interests.any_goal else interests.goals
-        met = [meeting(goal) for goal in wanted]
+        met = [_reached(account_id, version.id, goal, heard, meeting) for goal in wanted]
         reached = set.union(*met) if interests.any_goal else set.intersection(*met)
         hearing.reach_goal(account_id, version.id, id_list(sorted(reached)), heard.at)
     for wait in interests.waits:
         if _is_about(wait, heard):
             came = id_list(sorted(meeting(wait)))
             hearing.wake(account_id, version.id, wait.step_id, came, heard.at)
+
+
+def _reached(
+    account_id: int,
+    version_id: int,
+    goal: Interest | None,
+    heard: Heard,
+    meeting: Callable[[Interest | None], set[int]],
+) -> set[int]:
+    """Return the contacts that meet a goal; an event counts, too, that came since they were enrolled."""
+    if goal is None or goal.fits is None or _is_about(goal, heard):
+        return meeting(goal)
+    came = hearing.events_since_enrolled(account_id, version_id, id_list(heard.contacts), goal.what)
+    return {contact_id for contact_id, data in came if goal.fits(data)}
 
 
 def _is_about(interest: Interest | None, heard: Heard) -> bool:
@@ -105,6 +120,8 @@ def _meeting(
     transaction has removed again does not count."""
     if interest is None:
         return set()
+    if fits := interest.fits:
+        return {one.contact_id for one in heard.events if _is_about(interest, heard) and fits(one.data)}
     criteria = scoped(interest.criteria, workflow_id, messages)
     try:
         return contacts.which_of(account_id, heard.contacts, criteria, heard.at)

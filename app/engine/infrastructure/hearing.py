@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from app.contacts.infrastructure.tables import ReceivedEvent
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure import store
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
@@ -52,6 +53,27 @@ def wake(account_id: int, version_id: int, step_id: str, contacts: sa.Select[Any
         )
         .values(waits_for=WaitsFor.HAPPENED.value, due_at=at)
     )
+
+
+def events_since_enrolled(
+    account_id: int, version_id: int, contacts: sa.Select[Any], kind: str
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return (contact id, details) of the events of a type that were received since the contacts were
+    enrolled in a version, in which they are active."""
+    query = (
+        sa.select(ReceivedEvent.contact_id, ReceivedEvent.data)
+        .join(Enrollment, Enrollment.contact_id == ReceivedEvent.contact_id)
+        .where(
+            ReceivedEvent.account_id == account_id,
+            ReceivedEvent.contact_id.in_(contacts),
+            ReceivedEvent.type == kind,
+            ReceivedEvent.received_at >= Enrollment.enrolled_at,
+            Enrollment.account_id == account_id,
+            Enrollment.version_id == version_id,
+            Enrollment.status.in_(UNDER_WAY),
+        )
+    )
+    return [(row[0], row[1]) for row in session().execute(query)]
 
 
 def go_on(

@@ -111,6 +111,16 @@ def enrolled_often(
     return set(session().scalars(query))
 
 
+def events_of(account_id: int, enrollment_ids: Collection[int]) -> dict[int, int]:
+    """Return {id: event that started it} of the enrollments that an event has started."""
+    query = sa.select(Enrollment.id, Enrollment.event_id).where(
+        Enrollment.account_id == account_id,
+        Enrollment.id.in_(id_list(sorted(enrollment_ids))),
+        Enrollment.event_id.is_not(None),
+    )
+    return {enrollment_id: event_id for enrollment_id, event_id in session().execute(query) if event_id}
+
+
 def workflow_ids(account_id: int) -> Sequence[int]:
     """Return the ids of all workflows of the account that have been active, oldest first."""
     query = sa.select(Workflow.id).where(

@@ -1,7 +1,8 @@
 """Bulk writes of enrollments."""
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +18,21 @@ from app.engine.infrastructure.counters import counts, source_counts
 from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging import application as messaging
-from app.platform.database import is_sqlite, session
-from app.platform.database.many_rows import Bound, around, bound, execute_built, is_there, without_index
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import (
+    Bound,
+    around,
+    bound,
+    execute_built,
+    is_there,
+    off_index,
+    row_list,
+    without_index,
+)
+from app.platform.database.short_reads import in_ids
 
 _contacts, _enrollments = Contact.__table__, Enrollment.__table__
+_PAIR = {name: _enrollments.c[name].type for name in ("contact_id", "event_id")}
 _GIVEN = (
     *("account_id", "workflow_id", "version_id", "status", "step_id", "due_at"),
     *("source", "job_id", "enrolled_at"),
@@ -49,7 +61,7 @@ def enroll_many(
 
 def enroll_naming(
     account_id: int,
-    contacts: sa.Select[int] | Bound,
+    contacts: Mapping[int, int | None],
     workflow_id: int,
     version_id: int,
     first_step: str | None,
@@ -57,11 +69,16 @@ def enroll_naming(
     source: str,
     at: datetime,
     is_held: bool,
+    occasion: date | None,
 ) -> list[int]:
-    """Do the same outside of jobs; return the ids of the contacts that were enrolled."""
+    """Enroll contacts, given with the event that starts each of them; return the ids of those who were
+    enrolled. An `occasion` enrolls a contact at most once, even with `again`."""
     given = (workflow_id, version_id, first_step, source, None, at, is_held)
-    insert, values = _enrolling(account_id, contacts, again, is_named=True, given=given)
-    enrolled = sorted(execute_built(insert, values).scalars())
+    values = {"of_account": account_id, "ids": sorted(contacts)}
+    open_ids = execute_built(_open_contacts(is_sqlite()), values).scalars()
+    pairs = row_list(_PAIR, [(contact_id, contacts[contact_id]) for contact_id in sorted(open_ids)])
+    insert, values = _enrolling(account_id, pairs, again, is_named=True, given=given)
+    enrolled = sorted(execute_built(insert, {**values, "e_occasion": occasion}).scalars())
     _count(account_id, values, len(enrolled))
     return enrolled
 
@@ -162,11 +179,26 @@ def end(
     return -sum(change for place, change in ended.items() if place.status in UNDER_WAY)
 
 
+@lru_cache
+def _open_contacts(on_sqlite: bool) -> sa.Select[Any]:
+    """Select those of the contacts that may be contacted, in one go: looked up one by one, while statistics
+    are out of date, PostgreSQL takes any index that begins with the account."""
+    one = _contacts.c
+    return sa.select(one.id).where(
+        off_index(one.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+        in_ids(one.id, "ids", on_sqlite),
+        may_be_contacted(one.status),
+    )
+
+
 @lru_cache(maxsize=64)
 def _insert(contacts: sa.Select[Any], again: bool, is_named: bool, on_sqlite: bool) -> Any:
     wanted = contacts.subquery("wanted")
     contact_id = wanted.c[0]
-    given = {name: sa.bindparam(f"e_{name}", type_=_enrollments.c[name].type) for name in _GIVEN}
+    names = (*_GIVEN, "occasion") if is_named else _GIVEN
+    given: dict[str, Any] = {
+        name: sa.bindparam(f"e_{name}", type_=_enrollments.c[name].type) for name in names
+    }
     before = sa.select(_enrollments.c.id).where(
         _enrollments.c.account_id == given["account_id"],
         _enrollments.c.contact_id == contact_id,
@@ -175,20 +207,20 @@ def _insert(contacts: sa.Select[Any], again: bool, is_named: bool, on_sqlite: bo
     if not again:
         before = before.where(counts_as_former(_enrollments.c))
     else:
-        # A job enrolls a contact at most once, even if the enrollment has already ended.
-        of_job = _enrollments.c.job_id == given["job_id"]
-        before = before.where(sa.or_(_enrollments.c.status.in_(UNDER_WAY), of_job))
+        # A job or an occasion enrolls a contact at most once, even if the enrollment has already ended.
+        key = "occasion" if is_named else "job_id"
+        is_same = _enrollments.c[key] == given[key]
+        before = before.where(sa.or_(_enrollments.c.status.in_(UNDER_WAY), is_same))
     # Looked up contact by contact through the primary key, whatever the planner's statistics say.
     open_contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == given["account_id"],
         _contacts.c.id == contact_id,
         may_be_contacted(_contacts.c.status),
     )
-    chosen = (
-        sa.select(*given.values(), contact_id)
-        .where(is_there(open_contact), ~is_there(before))
-        .order_by(contact_id)
-    )
+    if is_named:
+        given["event_id"] = wanted.c[1]
+    is_open = () if is_named else (is_there(open_contact),)  # those of `enroll_naming` are known to be
+    chosen = sa.select(*given.values(), contact_id).where(*is_open, ~is_there(before)).order_by(contact_id)
     insert: Any = (sqlite if on_sqlite else postgresql).insert(_enrollments)
     insert = insert.from_select([*given, "contact_id"], chosen).on_conflict_do_nothing()
     return insert.returning(_enrollments.c.contact_id) if is_named else insert

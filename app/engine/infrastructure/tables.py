@@ -26,7 +26,8 @@ class Enrollment(AccountOwned, db.Model):
     happens. `visit` grows when a person moves it to another step, so that it can pass a step again.
 
     `source` says how the contact was enrolled, `job_id` by which bulk enrollment. `undone_job_id` is the job
-    that undid it; an undone enrollment does not count as having been in the workflow.
+    that undid it; an undone enrollment does not count as having been in the workflow. `event_id` is the
+    received event that started it, `occasion` the day for which a date started it.
     """
 
     __tablename__ = "enrollments"
@@ -63,6 +64,8 @@ class Enrollment(AccountOwned, db.Model):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(sa.String(20))
     undone_job_id: Mapped[int | None] = mapped_column(BigInt)
+    event_id: Mapped[int | None] = mapped_column(BigInt)
+    occasion: Mapped[date | None]
 
 
 class PassedStep(AccountOwned, db.Model):

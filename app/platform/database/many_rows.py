@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -77,6 +78,41 @@ def id_list(ids: Sequence[int]) -> sa.Select[Any]:
     if is_sqlite():
         return sa.select(sa.func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
     return sa.select(sa.func.unnest(sa.bindparam("ids", list(ids), ARRAY(sa.BigInteger()), unique=True)))
+
+
+def row_list(columns: Mapping[str, sa.types.TypeEngine[Any]], rows: Iterable[Sequence[Any]]) -> Bound:
+    """Return a prebuilt select of these rows, with columns of these names and types, which are sent as one
+    parameter however many there are. The types must be constants, such as those of a table."""
+    dialect = session().get_bind().dialect
+    convert = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in columns.values()]
+    listed = [[_as_json(value, to) for value, to in zip(row, convert, strict=True)] for row in rows]
+    select = _rows(tuple(columns.items()), dialect.name == "sqlite")
+    return Bound(select, {"row_list": json.dumps(listed)})
+
+
+def _as_json(value: Any, convert: Any) -> Any:
+    """Return a value as a JSON array holds it for a cast: moments and documents as text."""
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    if convert is not None and not isinstance(value, str | int | None):
+        value = convert(value)
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+@lru_cache
+def _rows(columns: tuple[tuple[str, sa.types.TypeEngine[Any]], ...], on_sqlite: bool) -> sa.Select[Any]:
+    rows = sa.bindparam("row_list", type_=sa.Text)
+    array = sa.func.json_each(rows) if on_sqlite else sa.func.json_array_elements(sa.cast(rows, sa.JSON))
+    row = array.table_valued("value").c.value
+    return sa.select(
+        *(_value_at(row, at, kind, on_sqlite).label(name) for at, (name, kind) in enumerate(columns))
+    )
+
+
+def _value_at(row: Any, place: int, kind: Any, on_sqlite: bool) -> sa.ColumnElement[Any]:
+    if on_sqlite:
+        return sa.func.json_extract(row, sa.literal_column(f"'$[{place}]'"), type_=kind)
+    return sa.cast(row.op("->>")(sa.literal_column(str(place))), kind)
 
 
 def constant(value: int | str) -> sa.ColumnElement[Any]:

@@ -14,6 +14,7 @@ from app.contacts.infrastructure.tables import (
     ContactSelection,
     ContactTag,
     Erasure,
+    ReceivedEvent,
     Segment,
     Tag,
 )
@@ -42,8 +43,11 @@ def counts(account_id: int, contact_id: int) -> OwnCounts:
 
 
 def delete_contact(account_id: int, contact_id: int) -> None:
-    """Delete a contact and its tags."""
+    """Delete a contact with its tags and received events."""
     for statement in (
+        sa.delete(ReceivedEvent).where(
+            ReceivedEvent.account_id == account_id, ReceivedEvent.contact_id == contact_id
+        ),
         sa.delete(ContactTag).where(ContactTag.account_id == account_id, ContactTag.contact_id == contact_id),
         sa.delete(Contact).where(Contact.account_id == account_id, Contact.id == contact_id),
     ):

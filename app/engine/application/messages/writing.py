@@ -9,6 +9,7 @@ from typing import Any
 
 from app.accounts import application as accounts
 from app.contacts import application as contacts
+from app.engine.domain.event_values import event_values
 from app.engine.infrastructure import hearing, queries, returning
 from app.messaging import application as messaging
 from app.messaging.application import Claimed, Content, Settled, State
@@ -37,6 +38,7 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
     people = contacts.merge_values(account_id, [one.contact_id for one in messages])
     shared = _shared(account_id, sender_name)
     tracking = queries.tracking_workflows(account_id, [one.workflow_id for one in messages])
+    events = _events_of(account_id, messages)
     found: dict[int, Content | str] = {}
     for one in messages:
         definition, person = definitions.get(one.version_id), people.get(one.contact_id)
@@ -44,7 +46,8 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
         if person is None or step is None:
             found[one.id] = GONE
         else:
-            found[one.id] = _tracked(_written(step, person, one, shared), one.workflow_id in tracking)
+            values = {**shared, "event": events.get(one.enrollment_id, {})}
+            found[one.id] = _tracked(_written(step, person, one, values), one.workflow_id in tracking)
     return found
 
 
@@ -70,7 +73,9 @@ def rewrite(
         return GONE
     person = {name: _read(name, value) for name, value in merge_values.items()}
     link = messaging.unsubscribe_url(message.token)
-    context = {**_shared(account_id, sender_name), "contact": person, "unsubscribe_link": link}
+    event = _events_of(account_id, [message]).get(message.enrollment_id, {})
+    shared = _shared(account_id, sender_name)
+    context = {**shared, "event": event, "contact": person, "unsubscribe_link": link}
     tracking = queries.tracking_workflows(account_id, [message.workflow_id])
     return _tracked(_content(step, person, context), bool(tracking))
 
@@ -96,6 +101,18 @@ def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
         groups[one.step_id, one.visit, one.state].append(one.enrollment_id)
     for (step_id, visit, state), ids in sorted(groups.items()):
         _CHANGES[state](account_id, step_id, visit, sorted(ids), at)
+
+
+def _events_of(account_id: int, messages: Sequence[Claimed]) -> Mapping[int, Mapping[str, Any]]:
+    """Return {enrollment id: values of merge tags} of the enrollments that an event has started."""
+    event_of = queries.events_of(account_id, [one.enrollment_id for one in messages])
+    data = contacts.event_data(account_id, set(event_of.values()))
+    zone = contacts.zone_of(account_id)
+    return {
+        enrollment_id: event_values(data[event_id], zone)
+        for enrollment_id, event_id in event_of.items()
+        if event_id in data
+    }
 
 
 def _shared(account_id: int, sender_name: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _wait_for_event(setting: Setting, step: Step, people: People) -> Iterator[Ou
     has: set[int] = set()
     if step.config.text("event") == TAG_ADDED:
         has = contacts.tagged_among(setting.account_id, list(people), step.config.text("tag"))
-    elif wait := wait_of(step):
+    elif (wait := wait_of(step)) and wait.criteria:
         criteria = scoped(wait.criteria, setting.workflow_id, setting.messages)
         has = contacts.which_of(setting.account_id, list(people), criteria, setting.at)
     if has:

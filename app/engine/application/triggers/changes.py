@@ -5,11 +5,11 @@ nothing happens twice.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from app.contacts import application as contacts
-from app.contacts.application import Happening
-from app.engine.application.triggers.entering import enter
+from app.contacts.application import Happening, Kind
+from app.engine.application.triggers.entering import criteria_of, enter
+from app.engine.application.triggers.events import by_events, hear_events
 from app.platform.errors import Invalid
 from app.workflows import application as workflows
 from app.workflows.domain.definition.parts import Trigger
@@ -20,22 +20,15 @@ def register_listener() -> None:
     contacts.register_listener("triggers", _cares, _hear)
 
 
-def criteria_of(trigger: Trigger, change: Change | None = None) -> dict[str, Any] | None:
-    """Return the criteria that a contact must meet to enter by a trigger; None if there are none."""
-    rules: list[Any] = [change.rule] if change and change.rule else []
-    filters = trigger.filters
-    if isinstance(filters, dict) and (filters.get("all") or filters.get("any")):
-        rules.append(filters)
-    if not rules:
-        return None
-    return filters if rules == [filters] else {"all": rules}
-
-
 def _cares(account_id: int) -> Collection[tuple[str, str]]:
-    return {(change.kind, change.what) for _, change in _waiting(account_id)}
+    events = {(Kind.EVENT_RECEIVED.value, one.trigger.type) for one in by_events(account_id)}
+    return events | {(change.kind, change.what) for _, change in _waiting(account_id)}
 
 
 def _hear(account_id: int, happening: Happening) -> None:
+    if happening.kind == Kind.EVENT_RECEIVED:
+        hear_events(account_id, happening)
+        return
     for one, change in _waiting(account_id):
         if (change.kind, change.what) == (happening.kind, happening.what):
             enter(account_id, one.target, _meeting(account_id, one.trigger, change, happening), happening.at)

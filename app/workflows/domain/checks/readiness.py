@@ -10,10 +10,11 @@ from enum import StrEnum
 from app.integrations.domain import in_order, service_name
 from app.platform.text.words import joined
 from app.workflows.domain.checks.needs import type_needs
-from app.workflows.domain.definition.parts import Definition, Part, Step
+from app.workflows.domain.definition.parts import Definition, Part, Step, Trigger
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.messages.reliance import gaps_left
 
+_UNTIL_THEN = "It can’t run until then."
 POSTAL_ADDRESS = "account.postal_address"
 LAW = "Marketing emails must include one in the US, the EU, and many other countries."
 
@@ -124,9 +125,9 @@ def _nothing_live(definition: Definition, connected: Collection[str]) -> str:
 def _not_connected(definition: Definition, connected: Collection[str]) -> Iterator[Gap]:
     for part in definition.live_parts:
         for need in in_order(type_needs(part) - set(connected)):
-            sentence = (
-                f"{part.name}, needs {service_name(need)}, which isn’t connected. It can’t run until then."
-            )
+            is_reported = isinstance(part, Trigger) and part.kind is not None and part.kind.fits is not None
+            until = "Until then, only events sent through the API start it." if is_reported else _UNTIL_THEN
+            sentence = f"{part.name}, needs {service_name(need)}, which isn’t connected. {until}"
             yield Gap(GapKind.NOT_CONNECTED, sentence, part.id, need=need)
 
 

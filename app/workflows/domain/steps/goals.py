@@ -2,6 +2,7 @@
 
 from app.contacts.domain.criteria import field_label
 from app.platform.text.words import quoted
+from app.workflows.domain.types import events
 from app.workflows.domain.types.declarations import Described, GoalType
 from app.workflows.domain.types.setting import Setting
 from app.workflows.domain.types.words import form_words, tag_words, value_words
@@ -29,15 +30,21 @@ TYPES = (
         title="Submits a form",
         settings=(Setting("form", "Form", "text"),),
         headline=lambda it: f"Submits {form_words(it.config)}",
+        fits=events.same("form"),
     ),
     GoalType(
         type="appointment_booked",
         title="Books an appointment",
         also_called="booking calendar meeting",
         need="calendar",
+        fits=events.any_event,
     ),
     GoalType(
-        type="purchase_made", title="Makes a purchase", also_called="order payment sale", need="payments"
+        type="purchase_made",
+        title="Makes a purchase",
+        also_called="order payment sale",
+        need="payments",
+        fits=events.any_event,
     ),
     GoalType(
         type="field_equals",

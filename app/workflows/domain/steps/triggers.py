@@ -2,6 +2,7 @@
 
 from app.contacts.domain.criteria import field_label
 from app.platform.text.words import counted, quoted
+from app.workflows.domain.types import events
 from app.workflows.domain.types.changes import CREATED, field_change, tag_added, tag_removed
 from app.workflows.domain.types.declarations import Described, Look, TriggerType
 from app.workflows.domain.types.setting import Setting
@@ -30,6 +31,7 @@ def _appointment(kind: str, title: str, happens: str, otherwise: str, also: str 
         headline=headline,
         otherwise=lambda _: otherwise,
         brings=APPOINTMENT,
+        fits=events.same("calendar"),
     )
 
 
@@ -111,6 +113,7 @@ TYPES = (
         settings=(Setting("form", "Form", "text"),),
         headline=lambda it: f"When {form_words(it.config)} is submitted",
         otherwise=lambda _: "when they submit a form",
+        fits=events.same("form"),
     ),
     _appointment("appointment_booked", "Appointment booked", "is booked", "when they book an appointment"),
     _appointment(
@@ -139,6 +142,7 @@ TYPES = (
         headline=_purchase,
         otherwise=lambda _: "when they buy",
         brings=PURCHASE,
+        fits=events.purchase,
     ),
     TriggerType(
         type="date_reached",
@@ -163,5 +167,6 @@ TYPES = (
         headline=lambda it: f"When the webhook {quoted(it.config.text('key') or '…')} receives data",
         otherwise=lambda _: "when a webhook arrives",
         brings=("event.",),
+        fits=events.same("key"),
     ),
 )

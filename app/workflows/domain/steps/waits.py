@@ -5,7 +5,7 @@ from app.platform.text.words import quoted
 from app.workflows.domain.types.config import Config
 from app.workflows.domain.types.declarations import Described, Faults, Look, StepType
 from app.workflows.domain.types.setting import DAY, MAX_WAIT_DAYS, UNITS, Choices, Setting, in_minutes
-from app.workflows.domain.types.words import before_words, length_words, tag_words
+from app.workflows.domain.types.words import before_words, form_words, length_words, tag_words
 
 ZONES: Choices = (("account", "your time zone"), ("contact", "the contact’s time zone"))
 UNTIL: Choices = (
@@ -25,7 +25,11 @@ EVENTS: Choices = (
     ("link_clicked", "Link clicked"),
     ("replied", "Reply received"),
     ("tag_added", "Tag added"),
+    ("form_submitted", "Form submitted"),
+    ("appointment_booked", "Appointment booked"),
+    ("purchase_made", "Purchase made"),
 )
+OF_FORMS = ("form_submitted",)
 OF_MESSAGES = ("email_opened", "link_clicked", "replied")
 
 
@@ -70,6 +74,9 @@ def _event(it: Described) -> str:
         "link_clicked": f"Wait for a click in {message}",
         "replied": f"Wait for a reply to {message}",
         "tag_added": f"Wait until {tag_words(it.config)} is added",
+        "form_submitted": f"Wait until {form_words(it.config)} is submitted",
+        "appointment_booked": "Wait until an appointment is booked",
+        "purchase_made": "Wait until a purchase is made",
     }.get(it.config.text("event"), "Wait for an event")
 
 
@@ -149,6 +156,7 @@ TYPES = (
                 event=lambda config: config.text("event"),
             ),
             Setting("tag", "Tag", "tag", when=("event", ("tag_added",))),
+            Setting("form", "Form", "text", when=("event", OF_FORMS)),
             Setting("timeout", "Continue after", "duration"),
         ),
         headline=_event,

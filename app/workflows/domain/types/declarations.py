@@ -57,6 +57,9 @@ class Described:
 
 
 Says: TypeAlias = Callable[[Described], str]
+Fits: TypeAlias = Callable[[Config, Mapping[str, Any]], bool]
+"""Whether an event that another system reports is meant, given the settings and the details of the event."""
+
 Faults: TypeAlias = Iterator[tuple[str, str]]
 """(name of the setting, sentence)."""
 
@@ -205,21 +208,23 @@ class TriggerType(PartType):
     `otherwise` says when people start who are not added by hand (“when they buy”); it is empty for manual
     triggers. `starts_on` returns the contact field with the date on which a contact starts; empty if
     something else starts them. `on_change` returns the change of a contact that starts it. `brings` are the
-    merge tags that the event fills, or their prefix ("event."). A trigger that does not enroll leaves that to
-    people.
+    merge tags that the event fills, or their prefix ("event."). `fits`: events of its type, which other
+    systems report, start it. A trigger that does not enroll leaves that to people.
     """
 
     otherwise: Says = no_words
     starts_on: Callable[[Config], str] = no_field
     on_change: Callable[[Config], Change | None] = no_change
     brings: tuple[str, ...] = ()
+    fits: Fits | None = None
     enrolls: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalType(PartType):
-    """The declaration of a goal type."""
+    """The declaration of a goal type. `fits`: it is reached by events of its type."""
 
+    fits: Fits | None = None
     look: Look = Look("flag", "success")
 
 
