@@ -61,6 +61,8 @@ class FailureLines:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         kinds = KINDS[metafunc.config.getoption("--database")]
+        if metafunc.definition.get_closest_marker("one_database"):
+            kinds = kinds[:1]
         metafunc.parametrize("database_kind", kinds, scope="session", indirect=True)
 
 

@@ -79,6 +79,14 @@ def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[E
     return [(enrollment, name, public_id) for enrollment, name, public_id in rows]
 
 
+def versions_of(account_id: int, enrollment_ids: Sequence[int]) -> dict[int, int]:
+    """Return {enrollment id: version id}."""
+    query = sa.select(Enrollment.id, Enrollment.version_id).where(
+        Enrollment.account_id == account_id, Enrollment.id.in_(id_list(enrollment_ids))
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
 def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Definition]:
     """Return {version id: definition}."""
     query = sa.select(WorkflowVersion.id, sa.cast(WorkflowVersion.definition, sa.Text)).where(

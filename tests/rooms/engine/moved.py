@@ -84,7 +84,12 @@ def campaign(
     app: Flask, actor: Actor, *steps: dict[str, Any], name: str = "Welcome", **given: Any
 ) -> Campaign:
     """An active workflow with these steps that has been started."""
-    public_id = active(app, actor, name, definition=definition(*steps, **given))
+    return started(app, actor, definition(*steps, **given), name)
+
+
+def started(app: Flask, actor: Actor, document: dict[str, Any], name: str = "Welcome") -> Campaign:
+    """An active workflow with this definition that has been started."""
+    public_id = active(app, actor, name, definition=document)
     with app.app_context(), acting_for(actor.account_id):
         start_held(actor, public_id)
         release_held(actor.account_id, workflows.find_workflow(actor, public_id).id)

@@ -18,7 +18,7 @@ from tests.people import Person
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.messaging.mailing import go_on, messages, send, states
-from tests.unit.workflows.documents import email, goal, goals, sms, step, wait
+from tests.unit.workflows.documents import email, goal, goals, step, wait
 
 LAST = step("last", "add_tag", tag="Last")
 
@@ -112,15 +112,22 @@ def test_a_paused_workflow_sends_nothing(app: Flask, bob: Person) -> None:
     assert set(it.where().values()) == {("completed", "last")}
 
 
-def test_a_missing_phone_number_fails_one_and_holds_up_nobody(app: Flask, bob: Person) -> None:
-    it = campaign(app, bob.actor, sms("text", "Hi {{ contact.first_name }}"), LAST)
+@pytest.mark.parametrize(
+    ("setting", "where"),
+    [({}, ("completed", "last")), ({"on_failure": "end"}, ("failed", "text"))],
+)
+def test_a_missing_phone_number_fails_one_and_holds_up_nobody(
+    app: Flask, bob: Person, setting: dict[str, str], where: tuple[str, str]
+) -> None:
+    text = step("text", "send_sms", text="Hi {{ contact.first_name }}", **setting)
+    it = campaign(app, bob.actor, text, LAST)
     ids = people(app, bob.actor, 2)
     with app.app_context():
         change = contacts.ContactChange(given={"phone": "+4915112345678"})
         contacts.edit_contact(bob.actor, ids[1], change, lambda contact: None)
     it.enroll(ids)
     go_on(it)
-    assert it.where() == {ids[0]: ("failed", "text"), ids[1]: ("completed", "last")}
+    assert it.where() == {ids[0]: where, ids[1]: ("completed", "last")}
     first, second = messages(it)
     assert (first.state, first.answer) == ("failed", "The contact has no phone number.")
     assert (second.state, second.address) == ("sent", "+4915112345678")

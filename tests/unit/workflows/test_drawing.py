@@ -74,6 +74,7 @@ def test_a_message_can_be_looked_at_with_the_tags_it_uses() -> None:  # T-07
     assert [(row.label, row.value) for row in node.rows] == [
         ("Subject", "Hi {{ contact.first_name }}"),
         ("Text", "Text {{ account.name }}"),
+        ("If it can’t be sent", "End the workflow for this contact"),
     ]
 
 

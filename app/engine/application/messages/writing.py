@@ -17,6 +17,7 @@ from app.platform.logs import log
 from app.workflows import application as workflows
 from app.workflows.domain import Step
 
+CONTINUE = "continue"
 GONE = "The contact or the step no longer exists."
 NOT_WRITTEN = "The message could not be written. The details are in the log of this server."
 NO_ADDRESS = {
@@ -94,11 +95,21 @@ _CHANGES = {
 
 
 def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
-    """Let enrollments go on whose message was sent, fail those whose message was not, and end those whose
-    contact may not be contacted."""
+    """Let enrollments go on whose message was sent, and end those whose contact may not be contacted. Those
+    whose message could not be sent fail, unless the step says that they go on."""
+    failed = [one.enrollment_id for one in messages if one.state == State.FAILED]
+    versions = queries.versions_of(account_id, failed) if failed else {}
+    definitions = queries.definitions(account_id, versions.values()) if failed else {}
+
+    def goes_on(one: Settled) -> bool:
+        definition = definitions.get(versions.get(one.enrollment_id, 0))
+        step = definition.step(one.step_id) if definition else None
+        return step is not None and step.value("on_failure") == CONTINUE
+
     groups: dict[tuple[str, int, State], list[int]] = defaultdict(list)
     for one in messages:
-        groups[one.step_id, one.visit, one.state].append(one.enrollment_id)
+        state = State.SENT if one.state == State.FAILED and goes_on(one) else one.state
+        groups[one.step_id, one.visit, state].append(one.enrollment_id)
     for (step_id, visit, state), ids in sorted(groups.items()):
         _CHANGES[state](account_id, step_id, visit, sorted(ids), at)
 

@@ -61,6 +61,10 @@ class Part(ABC):
         for setting in self.kind.applying(self.config) if self.kind else ():
             yield setting, self.config.get(setting.name)
 
+    def value(self, name: str) -> Any:
+        """Return the value of one of its settings, or the setting's default."""
+        return next((one.value(self.config) for one, _ in self.settings if one.name == name), None)
+
     @property
     def texts(self) -> Iterator[tuple[Setting, str]]:
         """Yield every text that may contain merge tags, with its setting."""

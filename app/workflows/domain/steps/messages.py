@@ -9,7 +9,7 @@ from app.workflows.domain.messages.rendering import Rendered
 from app.workflows.domain.messages.sms_length import sms_length
 from app.workflows.domain.types.config import Config
 from app.workflows.domain.types.declarations import Look, MessageType, StepType
-from app.workflows.domain.types.setting import Setting
+from app.workflows.domain.types.setting import Setting, on_failure
 from app.workflows.domain.types.words import readable
 
 
@@ -48,8 +48,9 @@ TYPES = (
                 hint="Shown next to the subject in the inbox.",
             ),
             Setting("body", "Text", "markdown", limit=20_000),
+            on_failure("If it can’t be sent", "end", "Such as to an address that doesn’t exist."),
         ),
-        editable=("subject", "preheader", "body"),
+        editable=("subject", "preheader", "body", "on_failure"),
         detail=lambda it: readable(it.config.get("subject")),
         message=MessageType(
             name="subject",
@@ -67,8 +68,11 @@ TYPES = (
         need="sms",
         look=Look("message", "warning"),
         also_called="sms text message phone",
-        settings=(Setting("text", "Text", "message", limit=1_000),),
-        editable=("text",),
+        settings=(
+            Setting("text", "Text", "message", limit=1_000),
+            on_failure("If it can’t be sent", "continue", "Such as to a contact without a phone number."),
+        ),
+        editable=("text", "on_failure"),
         detail=lambda it: readable(it.config.get("text"), 120),
         message=MessageType(
             name="text",

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from app.workflows.domain.types.declarations import Described, Look, StepType
-from app.workflows.domain.types.setting import Choices, Setting
+from app.workflows.domain.types.setting import Choices, Setting, on_failure
 
 METHODS: Choices = (
     ("POST", "POST"),
@@ -11,10 +11,6 @@ METHODS: Choices = (
     ("PATCH", "PATCH"),
     ("GET", "GET"),
     ("DELETE", "DELETE"),
-)
-ON_FAILURE: Choices = (
-    ("continue", "Continue with the next step"),
-    ("end", "End the workflow for this contact"),
 )
 
 
@@ -37,15 +33,7 @@ TYPES = (
             Setting("url", "Address", "url", limit=2_000),
             Setting("method", "Method", "choice", required=False, default="POST", choices=METHODS),
             Setting("fields", "Fields", "pairs", required=False, limit=500, high=30),
-            Setting(
-                "on_failure",
-                "If the request fails",
-                "choice",
-                required=False,
-                default="continue",
-                choices=ON_FAILURE,
-                hint="Requests are retried for several hours first.",
-            ),
+            on_failure("If the request fails", "continue", "Requests are retried for several hours first."),
         ),
         editable=("url", "method", "on_failure"),
         detail=_call,

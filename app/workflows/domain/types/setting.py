@@ -33,6 +33,10 @@ Kind: TypeAlias = Literal[
 
 Choices: TypeAlias = tuple[tuple[str, str], ...]
 
+ON_FAILURE: Choices = (
+    ("continue", "Continue with the next step"),
+    ("end", "End the workflow for this contact"),
+)
 UNITS: Choices = (("minutes", "minutes"), ("hours", "hours"), ("days", "days"), ("weeks", "weeks"))
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
 DAY = 1440
@@ -83,6 +87,13 @@ class Setting:
     def choice_label(self, value: Any) -> str:
         """Return the label of a choice."""
         return next((label for key, label in self.choices if key == value), str(value))
+
+
+def on_failure(label: str, default: str, hint: str = "") -> Setting:
+    """Return the setting that says what happens to a contact for whom the step fails for good."""
+    return Setting(
+        "on_failure", label, "choice", required=False, default=default, choices=ON_FAILURE, hint=hint
+    )
 
 
 def in_minutes(duration: Any) -> int:
