@@ -63,7 +63,10 @@ def upgrade() -> None:
             postgresql_where=where,
         )
     op.create_index(
-        "uq_webhook_deliveries_step", "webhook_deliveries", ["enrollment_id", "step_id", "visit"], unique=True
+        "uq_webhook_deliveries_step",
+        "webhook_deliveries",
+        ["account_id", "enrollment_id", "step_id", "visit"],
+        unique=True,
     )
     op.create_table(
         "webhook_hosts",

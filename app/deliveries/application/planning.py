@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.deliveries.domain.hosts import host_of
-from app.deliveries.infrastructure import store
+from app.deliveries.infrastructure import planning
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,16 @@ def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]]
         "planned_at": at,
         "due_at": at,
     }
-    return store.plan(account_id, people, values)
+    return planning.plan(account_id, people, values)
 
 
 def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
     """Withdraw the deliveries of enrollments that have ended, if they are not sent yet."""
     if enrollment_ids:
-        store.withdraw(account_id, enrollment_ids, at)
+        planning.withdraw(account_id, enrollment_ids, at)
 
 
 def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: datetime) -> set[int]:
     """Plan the deliveries again that were withdrawn when these enrollments ended at that moment. Return which
     of the enrollments have a delivery that is not settled."""
-    return store.plan_again(account_id, enrollment_ids, withdrawn_at) if enrollment_ids else set()
+    return planning.plan_again(account_id, enrollment_ids, withdrawn_at) if enrollment_ids else set()

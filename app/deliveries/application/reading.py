@@ -12,7 +12,7 @@ from app.activity import application as activity
 from app.contacts import application as contacts
 from app.deliveries.domain.requests import HIDDEN, SIGNATURE, request_of
 from app.deliveries.domain.states import REPEATABLE, StateWords, View, view_of, words_for
-from app.deliveries.infrastructure import queries, store
+from app.deliveries.infrastructure import planning, queries
 from app.deliveries.infrastructure.tables import Delivery
 from app.platform.clock import now
 from app.platform.database import transaction
@@ -156,7 +156,7 @@ def failed_in(actor: Actor, workflow_id: int) -> int:
 
 def _repeat(actor: Actor, ids: Sequence[int]) -> int:
     with transaction():
-        repeated = store.repeat(actor.account_id, ids, now()) if ids else 0
+        repeated = planning.repeat(actor.account_id, ids, now()) if ids else 0
         if repeated:
             activity.record(actor, "deliveries_sent_again", "deliveries", "", deliveries=repeated)
     return repeated

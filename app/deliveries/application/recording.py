@@ -10,7 +10,7 @@ from app.deliveries.application.time_line import note_failures
 from app.deliveries.domain.attempts import Attempt, Result, wait_before_next
 from app.deliveries.domain.hosts import HEALTHY, Health, after_request_to_wait, after_silence
 from app.deliveries.domain.states import OPEN, State
-from app.deliveries.infrastructure import hosts, store
+from app.deliveries.infrastructure import hosts, planning, store
 from app.deliveries.infrastructure.store import Answer, Claimed
 from app.platform.database import transaction
 from app.platform.database.deadlocks import despite_deadlocks
@@ -42,7 +42,7 @@ def _put_back(account_id: int, deliveries: Sequence[Claimed], at: datetime) -> N
         enrollments = sorted({one.enrollment_id for one in deliveries})
         waiting = source().waiting(account_id, enrollments)
         store.put_back(account_id, deliveries)
-        store.withdraw(account_id, sorted(set(enrollments) - set(waiting)), at)
+        planning.withdraw(account_id, sorted(set(enrollments) - set(waiting)), at)
 
 
 def _record(account_id: int, done: Sequence[Done], at: datetime) -> None:

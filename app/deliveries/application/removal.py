@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.contacts import application as contacts
 from app.contacts.application import Consequence, ErasedPerson, Eraser, Trace
-from app.deliveries.infrastructure import queries, store
+from app.deliveries.infrastructure import hosts, queries, store
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.database.many_rows import id_list
@@ -26,8 +26,10 @@ def register_removal() -> None:
 
 
 def discard_old() -> None:
-    """Delete, in short transactions, what was settled more than JOB_RETENTION_DAYS ago."""
+    """Delete, in short transactions, what is older than JOB_RETENTION_DAYS."""
     before = now() - timedelta(days=current().job_retention_days)
+    with transaction():
+        hosts.discard_before(before)
     for _ in range(MOST_PIECES):
         with transaction():
             deleted = store.discard_before(before, ROWS)

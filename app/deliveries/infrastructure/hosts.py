@@ -1,5 +1,8 @@
 """Servers that do not answer, or that ask to wait. One that answers has no row."""
 
+from datetime import datetime
+from typing import Final
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -8,7 +11,7 @@ from app.deliveries.infrastructure.tables import WebhookHost
 from app.platform.database import is_sqlite, session
 
 _hosts = WebhookHost.__table__
-MOST: int = 1_000
+MOST: Final = 1_000
 """So many servers of an account are remembered."""
 
 
@@ -17,6 +20,14 @@ def healths(account_id: int) -> dict[str, Health]:
     query = sa.select(_hosts.c.host, _hosts.c.failures, _hosts.c.failing_since, _hosts.c.rests_until)
     found = session().execute(query.where(_hosts.c.account_id == account_id).limit(MOST))
     return {host: Health(*values) for host, *values in found}
+
+
+def discard_before(moment: datetime) -> None:
+    """Forget servers of all accounts that were last called before `moment`."""
+    session().execute(
+        sa.delete(_hosts).where(sa.func.coalesce(_hosts.c.rests_until, _hosts.c.failing_since) < moment),
+        execution_options={"cross_account": True},
+    )
 
 
 def keep_health(account_id: int, host: str, health: Health) -> None:

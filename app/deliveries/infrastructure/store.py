@@ -8,24 +8,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from secrets import token_hex
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.contacts.infrastructure.tables import Contact
-from app.deliveries.domain.states import OPEN, REPEATABLE, State
+from app.deliveries.domain.states import OPEN, State
 from app.deliveries.infrastructure.tables import SENDING, Delivery
 from app.platform.database import BigInt, is_sqlite, session
-from app.platform.database.many_rows import Bound, constant, execute_built, id_list, is_there, off_index
-from app.platform.database.new_rows import insert_new
+from app.platform.database.many_rows import (
+    Bound,
+    constant,
+    execute_built,
+    is_there,
+    off_index,
+)
 from app.platform.database.short_reads import in_ids
 from app.platform.leases import moment
 
 _deliveries, _contacts = Delivery.__table__, Contact.__table__
 _ONE: Any = sa.literal_column("1")
 LEASE_SECONDS = 90.0  # longer than CLAIMED_PER_HOST take with a server that stalls each time
-_OF_ROW = ("enrollment_id", "contact_id", "visit", "key")
 
 
 class Claimed(NamedTuple):
@@ -60,32 +63,6 @@ class Answer(NamedTuple):
     status_code: int | None = None
     attempts: list[Any] | None = None
     due_at: datetime | None = None
-
-
-def plan(account_id: int, rows: Sequence[tuple[int, int, int]], values: dict[str, Any]) -> int:
-    """Plan a delivery for each of `rows` (enrollment id, contact id, visit); return how many are new.
-    `values` are those that all have."""
-    all_have = {**values, "account_id": account_id, "state": State.PLANNED.value, "attempt": 0}
-    all_have |= {"attempts_before": 0, "is_repeated": False, "answer": ""}
-    return insert_new(_deliveries, all_have, _OF_ROW, [(*row, token_hex(16)) for row in rows])
-
-
-def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:
-    """Withdraw the planned deliveries of enrollments, except those that a person has sent again."""
-    execute_built(_withdraw(is_sqlite()), {"of_account": account_id, "ids": enrollment_ids, "at": at})
-
-
-def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: datetime) -> set[int]:
-    """Plan those deliveries of enrollments again that were withdrawn at that moment. Return which of the
-    enrollments have a delivery that is not settled."""
-    one = _deliveries.c
-    of_them = (one.account_id == account_id, one.enrollment_id.in_(id_list(enrollment_ids)))
-    withdrawn = (one.state == State.WITHDRAWN.value, one.settled_at == withdrawn_at)
-    session().execute(
-        sa.update(_deliveries).where(*of_them, *withdrawn).values(state=State.PLANNED.value, settled_at=None)
-    )
-    query = sa.select(one.enrollment_id).where(*of_them, one.state.in_([state.value for state in OPEN]))
-    return set(session().scalars(query))
 
 
 def claim(
@@ -137,29 +114,6 @@ def release_abandoned() -> int:
     return len(session().execute(released, execution_options={"cross_account": True}).all())
 
 
-def repeat(account_id: int, ids: Sequence[int], at: datetime) -> int:
-    """Plan deliveries again that are over, and whose contacts exist; return how many."""
-    one = _deliveries.c
-    repeated = session().execute(
-        sa.update(_deliveries)
-        .where(
-            one.account_id == account_id,
-            one.id.in_(id_list(ids)),
-            one.state.in_([state.value for state in REPEATABLE]),
-            is_there(_contact(account_id)),
-        )
-        .values(
-            state=State.PLANNED.value,
-            due_at=at,
-            settled_at=None,
-            is_repeated=True,
-            attempts_before=one.attempt,
-        )
-        .returning(one.id)
-    )
-    return len(repeated.all())
-
-
 def events_of(account_id: int, ids: Sequence[int]) -> Bound:
     """Select (contact_id, workflow_id, text: the id) of deliveries whose contacts exist, for timelines."""
     return Bound(_events(is_sqlite()), {"of_account": account_id, "ids": ids})
@@ -187,21 +141,6 @@ def discard_before(moment: datetime, at_most: int) -> int:
 
 
 @lru_cache
-def _withdraw(on_sqlite: bool) -> Any:
-    one = _deliveries.c
-    return (
-        sa.update(_deliveries)
-        .where(
-            off_index(one.account_id, on_sqlite) == _id("of_account"),
-            in_ids(one.enrollment_id, "ids", on_sqlite),
-            one.state == constant(State.PLANNED.value),
-            one.is_repeated.is_(sa.false()),
-        )
-        .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
-    )
-
-
-@lru_cache
 def _due() -> sa.Select[Any]:
     one = _deliveries.c
     return (
@@ -226,9 +165,8 @@ def _claim(on_sqlite: bool) -> Any:
     return (
         sa.update(_deliveries)
         .where(
-            one.account_id == _id("of_account"),
+            *only_by_ids(State.PLANNED, on_sqlite),
             in_ids(one.id, "ids", on_sqlite),
-            one.state == constant(State.PLANNED.value),
         )
         .values(state=State.SENDING.value, attempt=attempt, lease_until=moment(LEASE_SECONDS))
         .returning(*(one[name] for name in Claimed._fields))
@@ -251,10 +189,9 @@ def _put_back(on_sqlite: bool) -> Any:
     return (
         sa.update(_deliveries)
         .where(
-            one.account_id == _id("of_account"),
+            *only_by_ids(State.SENDING, on_sqlite),
             in_ids(one.id, "ids", on_sqlite),
             one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
-            one.state == constant(State.SENDING.value),
         )
         .values(state=State.PLANNED.value, attempt=one.attempt - _ONE, lease_until=sa.null())
     )
@@ -275,7 +212,7 @@ def _answer() -> Any:
     names = (*_ANSWERED, "settled_at")
     given: dict[str, Any] = {name: sa.bindparam(f"a_{name}", type_=one[name].type) for name in names}
     given["due_at"] = sa.func.coalesce(given["due_at"], one.due_at)
-    is_known = is_there(_contact(_id("of_account")))
+    is_known = is_there(contact_of(_id("of_account")))
     # Nothing is kept of what a server says about a contact that was removed meanwhile.
     given["answer"] = sa.case((is_known, given["answer"]), else_=sa.literal_column("''"))
     given["attempts"] = sa.case((is_known, given["attempts"]), else_=sa.null())
@@ -298,11 +235,22 @@ def _events(on_sqlite: bool) -> sa.Select[Any]:
     return sa.select(one.contact_id, one.workflow_id, sa.cast(one.id, sa.Text).label("text")).where(
         one.account_id == _id("of_account"),
         in_ids(one.id, "ids", on_sqlite),
-        is_there(_contact(_id("of_account"))),
+        is_there(contact_of(_id("of_account"))),
     )
 
 
-def _contact(account_id: Any) -> sa.Select[Any]:
+def only_by_ids(state: State, on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions: deliveries of the account with a state, not looked up by those. A planner that knows
+    nothing takes the index of planned deliveries for a small one."""
+    account_id, kept = _deliveries.c.account_id, _deliveries.c.state
+    if on_sqlite:
+        account_id, kept = off_index(account_id, on_sqlite), off_index(kept, on_sqlite)
+    else:
+        kept = sa.func.nullif(kept, sa.literal_column("''"))
+    return account_id == _id("of_account"), kept == constant(state.value)
+
+
+def contact_of(account_id: Any) -> sa.Select[Any]:
     """Select the contact of a delivery, if it exists."""
     return sa.select(_contacts.c.id).where(
         _contacts.c.account_id == account_id, _contacts.c.id == _deliveries.c.contact_id

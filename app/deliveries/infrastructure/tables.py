@@ -31,7 +31,9 @@ class Delivery(AccountOwned, db.Model):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        sa.Index("uq_webhook_deliveries_step", "enrollment_id", "step_id", "visit", unique=True),
+        sa.Index(
+            "uq_webhook_deliveries_step", "account_id", "enrollment_id", "step_id", "visit", unique=True
+        ),
         sa.Index(
             "ix_webhook_deliveries_planned",
             "account_id",

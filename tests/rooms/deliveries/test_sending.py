@@ -13,7 +13,7 @@ from flask import Flask
 
 from app.deliveries.application import sending
 from app.deliveries.domain import hosts as rules
-from app.deliveries.infrastructure import store
+from app.deliveries.infrastructure import planning, store
 from app.deliveries.infrastructure.tables import Delivery
 from app.engine.application import verify_workflows
 from app.platform.database import session, transaction
@@ -265,7 +265,7 @@ def test_a_request_is_planned_once_for_a_step(app: Flask, bob: Person, there: Re
     values = {name: getattr(one, name) for name in (*names, "planned_at")}
     with app.app_context(), acting_for(bob.actor.account_id), transaction():
         row = (one.enrollment_id, one.contact_id, one.visit)
-        assert store.plan(bob.actor.account_id, [row], values) == 0
+        assert planning.plan(bob.actor.account_id, [row], values) == 0
 
 
 def test_one_task_at_a_time_sends_for_an_account(app: Flask, bob: Person, there: Receiver) -> None:
