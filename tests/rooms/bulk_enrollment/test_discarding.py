@@ -148,6 +148,7 @@ def test_others_write_between_two_pieces(trial: Trial, app, workflow, monkeypatc
     for tag in range(5):
         trial.limit(**{f"written_{tag}": 1})
         seen.append(left(trial, number)[0])
+    monkeypatch.setattr(discarding, "ROWS", 400)  # the rest at once
     deleting.join()
     assert seen[-1] > 0 and seen == sorted(seen, reverse=True), seen
     assert left(trial, number) == (0, None)

@@ -87,19 +87,17 @@ def ids_of(pages: list[list[int]]) -> list[int]:
 
 
 @pytest.mark.parametrize("few", [0, 10_000])
-@pytest.mark.parametrize("sort", [*SORTS, *(f"-{sort}" for sort in SORTS)])
-def test_every_order_shows_everybody_once_in_both_directions(app, bob, people, monkeypatch, sort, few):
+def test_every_order_shows_everybody_once_in_both_directions(app, bob, people, monkeypatch, few):
     monkeypatch.setattr(listing.ContactList, "page_size", 3)
     monkeypatch.setattr(listing, "FEW", few)
-    whole = expected(app, bob.actor, sort)
-    assert ids_of(pages_of(app, bob.actor, Search(sort=sort))) == whole
     filters = [Search(tag="lead"), Search(status=Status.ACTIVE), Search("ann"), Search("ann", tag="lead")]
     filters += [Search(filter=IN_LEE_OR_RAY), Search(tag="lead", filter=IN_LEE_OR_RAY)]
-    for search in filters:
-        found = {one for page in pages_of(app, bob.actor, search) for one in page}
-        assert found
-        sorted_search = replace(search, sort=sort)
-        assert ids_of(pages_of(app, bob.actor, sorted_search)) == expected(app, bob.actor, sort, found)
+    found = [set(ids_of(pages_of(app, bob.actor, search))) for search in filters]
+    assert all(found)
+    for sort in (*SORTS, *(f"-{sort}" for sort in SORTS)):
+        for search, wanted in ((Search(), None), *zip(filters, found, strict=True)):
+            shown = ids_of(pages_of(app, bob.actor, replace(search, sort=sort)))
+            assert shown == expected(app, bob.actor, sort, wanted), (sort, search)
 
 
 def test_few_matches_of_a_filter_are_gathered_instead_of_reading_an_index_to_its_end(
