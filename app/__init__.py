@@ -99,12 +99,13 @@ def _add_api(app: "Flask") -> None:
     from app.engine.presentation import events_api as events
     from app.files.presentation import api as files
     from app.gallery.presentation import api as gallery
+    from app.messaging.presentation import api as messaging
     from app.platform.api import document
     from app.tasks.presentation import api as tasks
     from app.workflows.presentation import api as workflows
 
-    rooms = accounts, workflows, engine, events, gallery, files, contacts, tasks, bulk_enrollment, job_events
-    for room in rooms:
+    rooms = accounts, workflows, engine, events, gallery, files, contacts, messaging, tasks, bulk_enrollment
+    for room in (*rooms, job_events):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
     app.register_blueprint(api_reference.blueprint)

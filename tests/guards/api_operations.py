@@ -7,7 +7,11 @@ from typing import Any
 
 from flask import Flask
 
+from app.messaging.infrastructure.tables import Message
 from app.platform.api.document import document
+from app.platform.clock import now
+from app.platform.database import session, transaction
+from app.platform.tenancy import acting_for
 from tests.people import Program
 from tests.rooms.gallery.shelf import definition
 
@@ -147,10 +151,23 @@ def one_of_everything(program: Program) -> dict[str, Any]:
         "versions": 1,
         "workflows": workflow,
         "contacts": contact["id"],
+        "messages": _message_to(program, contact["id"]),
         "uploads": upload["id"],
         "jobs": _made(program, f"{BULK}/workflows/{workflow}/jobs", chosen)["id"],
         "dry-runs": _made(program, f"{BULK}/workflows/{workflow}/dry-run", chosen)["id"],
     }
+
+
+def _message_to(program: Program, contact_id: int) -> int:
+    """The id of a message, which only a workflow can make."""
+    account_id = program.actor.account_id
+    with program.client.application.app_context(), acting_for(account_id), transaction():
+        message = Message(account_id=account_id, token="a" * 32, channel="email", due_at=now())
+        message.workflow_id = message.version_id = message.enrollment_id = message.visit = 1
+        message.step_id, message.contact_id = "hello", contact_id
+        session().add(message)
+        session().flush()
+        return message.id
 
 
 def _made(program: Program, path: str, body: Any) -> Any:

@@ -24,6 +24,7 @@ from app.messaging.infrastructure import outbox
 from app.messaging.infrastructure.outbox import MessagePage, Wanted
 from app.messaging.infrastructure.tables import Message
 from app.platform.addresses import AddressProblem, email_key
+from app.platform.errors import NotFound
 
 PAGE: Final = 25
 
@@ -78,6 +79,16 @@ class Outbox:
     is_connected: bool
 
 
+@dataclass(frozen=True)
+class MessageFilter:
+    """Which messages a program asks for: of the workflow with this public id, to this contact, in this
+    state."""
+
+    workflow: str = ""
+    contact_id: int | None = None
+    state: str | None = None
+
+
 def register_workflow_names(names: WorkflowNames) -> None:
     """Register the names of workflows, which a higher room knows."""
     _workflow_names[:] = [names]
@@ -103,6 +114,34 @@ def list_messages(
         outbox.count_uncertain(actor.account_id),
         chosen(actor.account_id) is not None,
     )
+
+
+def find_messages(
+    actor: Actor, asked: MessageFilter, limit: int, after: int | None
+) -> tuple[list[ListedMessage], int | None]:
+    """Return the messages after the one with that id, the newest first, and the id to go on after; None at
+    the end."""
+    accounts.require(actor, Permission.REPORTS)
+    workflow_id = None
+    if asked.workflow:
+        known = _names(actor.account_id, outbox.workflows_with_messages(actor.account_id))
+        workflow_id = next((key for key, one in known.items() if one.public_id == asked.workflow), None)
+        if workflow_id is None:
+            return [], None
+    states = (State(asked.state),) if asked.state else ()
+    wanted = Wanted(states, workflow_id, contact_id=asked.contact_id)
+    page = outbox.message_page(actor.account_id, wanted, limit, after)
+    place = page.messages[-1].id if page.has_next else None
+    return listed(actor.account_id, page.messages), place
+
+
+def find_message(actor: Actor, message_id: int) -> ListedMessage:
+    """Return a message. Raises NotFound."""
+    accounts.require(actor, Permission.REPORTS)
+    found = outbox.message(actor.account_id, message_id)
+    if found is None:
+        raise NotFound("NOT_FOUND", "This message doesn’t exist.")
+    return listed(actor.account_id, [found])[0]
 
 
 def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:

@@ -1,0 +1,57 @@
+"""Feedback about emails as it comes in: it names an email by its Message-ID, which anybody may have made
+up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.messaging.application.composing import message_with_id
+from app.messaging.application.feedback import Feedback, receive
+from app.messaging.infrastructure.reactions import store as reactions
+from app.platform.clock import now
+from app.platform.text.headers import one_line
+
+
+class Result(StrEnum):
+    """What became of a report. IGNORED: it is of a kind that changes nothing."""
+
+    RECORDED = "recorded"
+    UNKNOWN_MESSAGE = "unknown_message"
+    NOT_SENT = "not_sent"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Feedback about the email with a Message-ID. `what` is None for a kind that changes nothing; `answer` is
+    what a mail server said; `at` is when it happened, now without it."""
+
+    message_id: str
+    what: Feedback | None
+    answer: str = ""
+    at: datetime | None = None
+
+
+def receive_many(actor: Actor, reports: Sequence[Report]) -> list[Result]:
+    """Record feedback that a program has; return what became of each report."""
+    accounts.require(actor, Permission.CONTACTS)
+    return [receive_report(actor.account_id, report) for report in reports]
+
+
+def receive_report(account_id: int, report: Report) -> Result:
+    """Record a report about an email of an account. One about an email of another account changes nothing,
+    and does not tell that there is one."""
+    if report.what is None:
+        return Result.IGNORED
+    message_id = message_with_id(report.message_id)
+    if message_id is None:
+        return Result.UNKNOWN_MESSAGE
+    at = min(report.at or now(), now())
+    if receive(account_id, message_id, report.what, one_line(report.answer), at):
+        return Result.RECORDED
+    found = reactions.tracked(message_id)
+    is_theirs = found is not None and found.account_id == account_id
+    return Result.NOT_SENT if is_theirs else Result.UNKNOWN_MESSAGE
