@@ -1,7 +1,7 @@
 """Queries of enrollments: the contacts in a workflow, and the workflows of a contact."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -178,6 +178,15 @@ def people_in(
         previous=page.people[0][0].id if page.has_previous and page.people else None,
         next=page.people[-1][0].id if page.has_next else None,
     )
+
+
+def step_labels(account_id: int, version_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """Return {(version id, step id): the step as “3. Send email”}."""
+    return {
+        (version_id, step.id): f"{step.number}. {step_words(step, names_in(definition)).title}"
+        for version_id, definition in queries.definitions(account_id, version_ids).items()
+        for step in definition.all_steps
+    }
 
 
 def contact_enrollments(actor: Actor, contact_id: int) -> Sequence[ListedEnrollment]:

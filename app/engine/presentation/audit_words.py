@@ -8,7 +8,7 @@ def register() -> None:
     activity.register_words(
         "engine",
         AuditWords(
-            {"workflow_started": "started {it}"},
+            {"workflow_started": "started {it}", "failed_retried": "retried failed contacts of {it}"},
             details={"workflow_started": lambda facts: f"({facts['pace']})" if facts.get("pace") else ""},
         ),
     )

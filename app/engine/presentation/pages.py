@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.engine import application as engine
+from app.engine.application import retrying
+from app.engine.infrastructure.failed import Which
 from app.platform import clock, web
 from app.platform.errors import Conflict, Invalid
 from app.platform.ids import number_of
@@ -43,7 +45,24 @@ def people(public_id: str) -> ResponseReturnValue:
         facts["previous_url"] = _address(public_id, found.view.key, before=found.previous)
     if found.next is not None:
         facts["next_url"] = _address(public_id, found.view.key, after=found.next)
+    if found.view.key == "failed":
+        facts["failed"] = retrying.failed_groups(web.actor(), public_id)
     return render_template("engine/people.html", found=found, tabs=tabs, nav_active="workflows", **facts)
+
+
+@blueprint.post("/retry")
+def retry(public_id: str) -> ResponseReturnValue:
+    """Let failed enrollments go on: one, those of a group, or all."""
+    given = request.form
+    one = number_of(given.get("enrollment", ""))
+    which = Which(given.get("step") or None, given.get("reason") or None, one)
+    try:
+        people = retrying.retry_failed(web.actor(), public_id, which)
+    except Conflict as refusal:
+        flash(refusal.message, "info")
+        return web.send_to(_address(public_id, "failed"))
+    flash(_retried(people), "success" if people else "info")
+    return web.send_to(_address(public_id, "failed"))
 
 
 @blueprint.get("/start")
@@ -85,6 +104,14 @@ def start(public_id: str) -> ResponseReturnValue:
         words = f"The workflow has started: {counted(started.people, 'person', 'people')} {verb} now."
     flash(words, "success")
     return web.send_to(url_for("workflows.show", public_id=public_id))
+
+
+def _retried(people: int) -> str:
+    if not people:
+        return "Nobody can continue: they are enrolled again, no longer accept messages, or no longer exist."
+    more = " Others follow in the background." if people == retrying.AT_ONCE else ""
+    verb = "continues" if people == 1 else "continue"
+    return f"{counted(people, 'person', 'people')} {verb} at the step that failed.{more}"
 
 
 def _start_page(workflow: Any, people: int, form: StartForm, now: engine.Start | None) -> str:

@@ -1,11 +1,12 @@
 """Queue tasks and periodic tasks of the engine."""
 
-from app.engine.application import archiving, moving, starting
+from app.engine.application import archiving, moving, retrying, starting
 from app.platform.clock import every
 from app.platform.queue import task
 
 task(moving.MOVE_TASK, "steps", timeout=600)(moving.move_all_due)
 task(starting.START_TASK, "steps", timeout=3600)(starting.release_held)
+task(retrying.RETRY_TASK, "steps", timeout=3600)(retrying.retry_rest)
 task(archiving.LEAVE_TASK, "upkeep", timeout=3600)(archiving.leave_archived)
 
 every(1)(moving.wake_movers)

@@ -1,0 +1,108 @@
+"""Enrollments that failed go on at the step where they did, when somebody says so (E-09)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.engine.application.reading import step_labels
+from app.engine.domain import END_WORDS, EnrollmentStatus
+from app.engine.infrastructure import failed
+from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.failed import Which
+from app.platform import queue
+from app.platform.clock import now
+from app.platform.database import after_commit, transaction
+from app.platform.database.deadlocks import despite_deadlocks
+from app.platform.errors import Conflict
+from app.workflows import application as workflows
+from app.workflows.domain import Status
+
+RETRY_TASK: Final = "engine.retry_failed"
+AT_ONCE: Final = 5_000
+NOT_ACTIVE: Final = "Activate this workflow first. Until then, nobody can continue in it."
+
+
+@dataclass(frozen=True)
+class FailedGroup:
+    """The enrollments that failed at a step for a reason: `step` and `why` in words."""
+
+    step_id: str
+    reason: str
+    step: str
+    why: str
+    people: int
+
+
+def failed_groups(actor: Actor, public_id: str) -> list[FailedGroup]:
+    """Return the failed enrollments of a workflow by step and reason, the largest groups first. Raises
+    NotFound."""
+    accounts.require(actor, Permission.REPORTS)
+    workflow = workflows.find_workflow(actor, public_id)
+    found = failed.by_step_and_reason(actor.account_id, workflow.id)
+    labels = step_labels(actor.account_id, {version_id for version_id, *_ in found})
+    people: Counter[tuple[str, str, str]] = Counter()
+    for (version_id, step_id, reason), number in found.items():
+        people[step_id, reason, labels.get((version_id, step_id), "")] += number
+    return [
+        FailedGroup(step_id, reason, step, END_WORDS.get(reason, "unknown error"), number)
+        for (step_id, reason, step), number in people.most_common()
+    ]
+
+
+def retry_failed(actor: Actor, public_id: str, which: Which = Which()) -> int:  # noqa: B008
+    """Let failed enrollments of a workflow go on at the step where they failed; return how many do at once.
+    Those beyond AT_ONCE follow in the background.
+
+    Whoever is in the workflow again, or may not be contacted, stays as it is. Raises NotFound, and Conflict
+    if the workflow is not active.
+    """
+    accounts.require(actor, Permission.WORKFLOWS)
+    workflow = workflows.find_workflow(actor, public_id)
+    if workflow.status != Status.ACTIVE:
+        raise Conflict("WORKFLOW_NOT_ACTIVE", NOT_ACTIVE, status=workflow.status)
+    account_id, workflow_id = actor.account_id, workflow.id
+
+    def retried() -> int:
+        with transaction():
+            people = _retry(account_id, workflow_id, which)
+            if people:
+                activity.record(
+                    actor, "failed_retried", "workflow", public_id, name=workflow.name, people=people
+                )
+            if people == AT_ONCE:
+                after_commit(lambda: _send_rest(account_id, workflow_id, which))
+        return people
+
+    return despite_deadlocks(retried)
+
+
+def retry_rest(account_id: int, workflow_id: int, step_id: str, reason: str) -> None:
+    """Let the remaining failed enrollments go on, in pieces; empty texts stand for any step and reason."""
+
+    def piece() -> int:
+        with transaction():
+            if workflows.state_of(account_id, workflow_id) != Status.ACTIVE:
+                return 0
+            return _retry(account_id, workflow_id, Which(step_id or None, reason or None))
+
+    while despite_deadlocks(piece) == AT_ONCE:
+        pass
+
+
+def _send_rest(account_id: int, workflow_id: int, which: Which) -> None:
+    queue.send(RETRY_TASK, account_id, workflow_id, which.step_id or "", which.reason or "")
+
+
+def _retry(account_id: int, workflow_id: int, which: Which) -> int:
+    changes: Counter[Place] = Counter()
+    retried = failed.retry(account_id, workflow_id, which, AT_ONCE, now())
+    for version_id, step_id in retried:
+        place = Place(workflow_id, version_id, step_id or "", EnrollmentStatus.FAILED.value)
+        changes[place] -= 1
+        changes[place._replace(status=EnrollmentStatus.ACTIVE.value)] += 1
+    counts.change(account_id, changes)
+    return len(retried)

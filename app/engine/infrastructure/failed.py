@@ -1,0 +1,90 @@
+"""Enrollments that have failed: their numbers, and going on."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.conditions import may_be_contacted
+from app.contacts.infrastructure.tables import Contact
+from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.tables import Enrollment
+from app.platform.database import session
+from app.platform.database.many_rows import id_list
+
+_enrollments = Enrollment.__table__
+
+
+class Which(NamedTuple):
+    """Which failed enrollments are meant: those at a step, for a reason, or one; all without any."""
+
+    step_id: str | None = None
+    reason: str | None = None
+    enrollment_id: int | None = None
+
+
+def by_step_and_reason(account_id: int, workflow_id: int) -> dict[tuple[int, str, str], int]:
+    """Return {(version id, step id, reason): number of failed enrollments} of a workflow."""
+    one = _enrollments.c
+    query = (
+        sa.select(one.version_id, one.step_id, one.end_reason, sa.func.count())
+        .where(*_failed(account_id, workflow_id))
+        .group_by(one.version_id, one.step_id, one.end_reason)
+    )
+    return {(row[0], row[1] or "", row[2] or ""): row[3] for row in session().execute(query)}
+
+
+def retry(
+    account_id: int, workflow_id: int, which: Which, limit: int, at: datetime
+) -> list[tuple[int, str | None]]:
+    """Let failed enrollments go on, at most `limit`; return (version id, step id) of each. Of several of a
+    contact, only the latest does."""
+    one, other = _enrollments.c, _enrollments.alias("other").c
+    is_replaced = sa.exists().where(
+        other.account_id == account_id,
+        other.workflow_id == workflow_id,
+        other.contact_id == one.contact_id,
+        sa.or_(other.status.in_(UNDER_WAY), other.id > one.id),
+    )
+    can_go_on = sa.exists().where(
+        Contact.account_id == account_id, Contact.id == one.contact_id, may_be_contacted(Contact.status)
+    )
+    ids = (
+        sa.select(one.id)
+        .where(*_failed(account_id, workflow_id), *_meant(which), can_go_on, ~is_replaced)
+        .order_by(one.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    values = {
+        "status": EnrollmentStatus.ACTIVE.value,
+        "visit": one.visit + 1,
+        "waits_for": None,
+        "due_at": at,
+        "moved_at": at,
+        "ended_at": None,
+        "end_reason": None,
+    }
+    chosen = list(session().scalars(ids))  # as a subquery, PostgreSQL could evaluate it more than once
+    update = (
+        sa.update(_enrollments)
+        .where(one.account_id == account_id, one.id.in_(id_list(chosen)))
+        .values(values)
+        .returning(one.version_id, one.step_id)
+    )
+    return [(row[0], row[1]) for row in session().execute(update)] if chosen else []
+
+
+def _failed(account_id: int, workflow_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    one = _enrollments.c
+    return (
+        one.account_id == account_id,
+        one.workflow_id == workflow_id,
+        one.status == EnrollmentStatus.FAILED.value,
+    )
+
+
+def _meant(which: Which) -> list[Any]:
+    one = _enrollments.c
+    pairs = ((one.step_id, which.step_id), (one.end_reason, which.reason), (one.id, which.enrollment_id))
+    return [column == value for column, value in pairs if value is not None]
