@@ -21,6 +21,7 @@ EMPTY = (
         "/workflows",
         "/contacts",
         "/messages",
+        "/deliveries",
         "/tasks",
         "/enrollments",
         "/contacts/imports",

@@ -51,7 +51,7 @@ def test_one_request_is_shown_with_its_answer_and_attempts(app: Flask, bob: Pers
     [one] = deliveries(it)
     page = bob.get(f"{LIST}/{one.id}").text
     shown = words(page)
-    assert "Retrying" in shown and "500 in" in shown and "Next attempt" in shown
+    assert "Retrying" in shown and "500 in&nbsp;" in shown and "Next attempt" in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "<script>alert" not in page
     assert "&lt;script&gt;P000" in page and "<script>P000" not in page
     assert (

@@ -258,6 +258,22 @@ def test_a_killed_sender_leaves_nothing_behind(app: Flask, bob: Person, there: R
     assert states(it) == ["delivered"]
 
 
+def test_the_clock_wakes_senders(
+    app: Flask, bob: Person, there: Receiver, run_tasks: Callable[[], bool]
+) -> None:
+    it, _ = hooking(app, bob, there.url, 2)
+    with app.app_context():
+        sending._woken.clear()
+        sending.wake_senders()
+    run_tasks()
+    assert states(it) == ["delivered", "delivered"] and len(there.received) == 2
+    with app.app_context():
+        sending._woken.clear()
+        sending.wake_senders()
+    run_tasks()
+    assert len(there.received) == 2
+
+
 def test_a_request_is_planned_once_for_a_step(app: Flask, bob: Person, there: Receiver) -> None:
     it, _ = hooking(app, bob, there.url)
     [one] = deliveries(it)

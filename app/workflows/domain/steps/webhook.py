@@ -30,8 +30,8 @@ TYPES = (
         channel="webhook",
         look=Look("webhook", "info"),
         settings=(
-            Setting("url", "Address", "url", limit=2_000),
-            Setting("method", "Method", "choice", required=False, default="POST", choices=METHODS),
+            Setting("url", "Address", "url", limit=2_000, hint="It must start with https://."),
+            Setting("method", "Method", "choice", default="POST", choices=METHODS),
             Setting("fields", "Fields", "pairs", required=False, limit=500, high=30),
             on_failure("If the request fails", "continue", "Requests are retried for several hours first."),
         ),
