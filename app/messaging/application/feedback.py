@@ -2,7 +2,6 @@
 them: mail providers, a mailbox, a program, or a person. Reporting the same again changes nothing."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from app.contacts.domain import Status
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down, note_reaction
 from app.messaging.application.tracking import settle_first
+from app.messaging.domain.feedback import Feedback
 from app.messaging.domain.machines import Fetch
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import feedback as store
@@ -30,17 +30,6 @@ from app.platform.tenancy import acting_for
 MOST_SOFT: Final = 3
 WITHIN: Final = timedelta(days=30)
 COMPLAINT: Final = "Marked an email as spam"
-
-
-class Feedback(StrEnum):
-    """DELIVERED: the recipient's mail server took it. BOUNCED: returned for good. SOFT_BOUNCED: returned for
-    now, such as by a full mailbox. COMPLAINED: marked as spam. REPLIED: by a person, not by a machine."""
-
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    SOFT_BOUNCED = "soft_bounced"
-    COMPLAINED = "complained"
-    REPLIED = "replied"
 
 
 def receive(account_id: int, message_id: int, what: Feedback, answer: str, at: datetime) -> bool:

@@ -2,14 +2,13 @@
 up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.messaging.application.composing import message_with_id
-from app.messaging.application.feedback import Feedback, receive
+from app.messaging.application.feedback import receive
+from app.messaging.domain.feedback import Report
 from app.messaging.infrastructure.reactions import store as reactions
 from app.platform.clock import now
 from app.platform.text.headers import one_line
@@ -22,17 +21,6 @@ class Result(StrEnum):
     UNKNOWN_MESSAGE = "unknown_message"
     NOT_SENT = "not_sent"
     IGNORED = "ignored"
-
-
-@dataclass(frozen=True)
-class Report:
-    """Feedback about the email with a Message-ID. `what` is None for a kind that changes nothing; `answer` is
-    what a mail server said; `at` is when it happened, now without it."""
-
-    message_id: str
-    what: Feedback | None
-    answer: str = ""
-    at: datetime | None = None
 
 
 def receive_many(actor: Actor, reports: Sequence[Report]) -> list[Result]:

@@ -15,6 +15,8 @@ MAX_HOST: Final = 253
 MAX_USER: Final = 254
 MAX_PASSWORD: Final = 1000
 MAX_NAME: Final = 120
+MAX_FOLDER: Final = 200
+MAX_FAILURE: Final = 300
 MAX_ONLY_TO: Final = 100
 MOST_A_PERIOD: Final = 10_000_000
 LIMITS: Final = ("per_second", "per_hour", "per_day")
@@ -67,8 +69,9 @@ class SenderDetails:
     limits: Limits
 
 
-def read_server(typed: Mapping[str, str]) -> ServerAddress | dict[str, str]:
-    """Read host, port, security, and user; return {field: sentence} if something is wrong."""
+def read_server(typed: Mapping[str, str], ports: str = "587, 465, and 25") -> ServerAddress | dict[str, str]:
+    """Read host, port, security, and user; return {field: sentence} if something is wrong. `ports` are the
+    usual ones."""
     host = _host(typed.get("host", ""))
     port = typed_number(typed.get("port"), 65_535)
     security = typed.get("security", "")
@@ -77,12 +80,19 @@ def read_server(typed: Mapping[str, str]) -> ServerAddress | dict[str, str]:
     if problem := _host_problem(host):
         wrong["host"] = problem
     if not port:
-        wrong["port"] = "Enter a number from 1 to 65,535. Usual ports are 587, 465, and 25."
+        wrong["port"] = f"Enter a number from 1 to 65,535. Usual ports are {ports}."
     if security not in list(Security):
         wrong["security"] = "Choose how the connection is encrypted."
     if len(user) > MAX_USER or not (user.isascii() and user.isprintable()):
         wrong["user"] = f"Use at most {MAX_USER} characters, and none with accents."
     return wrong or ServerAddress(host, port or 0, Security(security), user)
+
+
+def folder_problem(folder: str) -> str | None:
+    """Return why a folder of a mailbox can't be used, or None."""
+    if not folder or len(folder) > MAX_FOLDER or not (folder.isascii() and folder.isprintable()):
+        return f"Enter a name of at most {MAX_FOLDER} characters, without accents. Usually, it is INBOX."
+    return None
 
 
 def password_problem(password: str) -> str | None:

@@ -5,10 +5,12 @@ from flask import Flask
 from app.contacts import application as contacts
 from app.messaging import application as messaging
 from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
+from app.messaging.application.mailbox.settings import CHECKS, MOST_CHECKS
 from app.messaging.application.time_line import WORDS, describe_events
 from app.messaging.presentation import (
     audit_words,
     mail_pages,
+    mailbox_pages,
     outbox_pages,
     tasks,
     tracking_pages,
@@ -21,7 +23,9 @@ __all__ = ["init", "tasks"]
 
 def init(app: Flask) -> None:
     AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
+    AttemptLimiter(app, CHECKS, MOST_CHECKS, SECONDS)
     app.register_blueprint(mail_pages.blueprint)
+    app.register_blueprint(mailbox_pages.blueprint)
     app.register_blueprint(outbox_pages.blueprint)
     app.register_blueprint(tracking_pages.blueprint)
     audit_words.register()

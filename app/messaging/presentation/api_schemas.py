@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field
 
 from app.messaging.application.composing import message_id_of
-from app.messaging.application.feedback import Feedback
 from app.messaging.application.outbox.lists import ListedMessage
-from app.messaging.application.reports import Report, Result
+from app.messaging.application.reports import Result
+from app.messaging.domain.feedback import Feedback, Report
 from app.messaging.domain.states import State
 from app.platform.api.example_ids import WORKFLOW_ID
 from app.platform.api.moments import EXAMPLE_MOMENT, Moment

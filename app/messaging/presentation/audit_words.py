@@ -22,6 +22,9 @@ _AUDIT_SENTENCES: Final = {
     "tracking_stopped": "turned off tracking of opens and clicks",
     "sending_limited": "limited {it} to listed addresses",
     "sending_unlimited": "allowed {it} to all addresses",
+    "mailbox_connected": "connected {it}",
+    "mailbox_changed": "changed {it}",
+    "mailbox_disconnected": "disconnected {it}",
     "mail_sender_added": "added {it}",
     "mail_sender_changed": "changed {it}",
     "mail_sender_removed": "removed {it}",
@@ -57,11 +60,16 @@ def register() -> None:
         _AUDIT_SENTENCES,
         subjects={
             "mail_server": Subject("the mail server ", "the mail server", "account", _page),
+            "mailbox": Subject("the mailbox ", "the mailbox", "account", _page),
             "mail_sender": Subject("the sender ", "a sender", "account", _page),
             "outbox": _several,
             "sending": Subject("", "the sending of emails", "account", _page),
         },
-        details={"mail_server_changed": _changed, "mail_sender_changed": _changed},
+        details={
+            "mail_server_changed": _changed,
+            "mailbox_changed": _changed,
+            "mail_sender_changed": _changed,
+        },
         kinds={"messages": "Messages"},
     )
     activity.register_words("messaging", words)

@@ -7,9 +7,11 @@ from wtforms import BooleanField, EmailField, PasswordField, SelectField, String
 from wtforms.fields.choices import SelectChoice
 
 from app.messaging.application.mail_servers import ShownServer
+from app.messaging.application.mailbox.settings import ShownMailbox
 from app.messaging.application.senders import ListedSender
 from app.messaging.domain.mail_settings import (
     LIMITS,
+    MAX_FOLDER,
     MAX_HOST,
     MAX_NAME,
     MAX_PASSWORD,
@@ -20,6 +22,11 @@ from app.messaging.domain.mail_settings import (
 SECURITIES = {
     Security.STARTTLS: "STARTTLS (usually port 587)",
     Security.TLS: "TLS (usually port 465)",
+    Security.NONE: "None (only in your own network)",
+}
+MAILBOX_SECURITIES = {
+    Security.TLS: "TLS (usually port 993)",
+    Security.STARTTLS: "STARTTLS (usually port 143)",
     Security.NONE: "None (only in your own network)",
 }
 MAX_ADDRESS = 254
@@ -59,6 +66,40 @@ class ServerForm(_Form):
             port=str(known.port),
             security=known.security.value,
             user=known.user,
+        )
+
+
+class MailboxForm(_Form):
+    mailbox_host = StringField("Server", render_kw={"maxlength": MAX_HOST})
+    mailbox_port = StringField("Port", default="993", render_kw={"maxlength": 6})
+    mailbox_security = SelectField(
+        "Encryption",
+        choices=[SelectChoice(value.value, label) for value, label in MAILBOX_SECURITIES.items()],
+        validate_choice=False,
+    )
+    mailbox_user = StringField("User name", render_kw={"maxlength": MAX_USER})
+    mailbox_password = PasswordField("Password", render_kw={"maxlength": MAX_PASSWORD})
+    mailbox_folder = StringField("Folder", default="INBOX", render_kw={"maxlength": MAX_FOLDER})
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return {name.removeprefix("mailbox_"): text for name, text in super().typed.items()}
+
+    def show(self, problems: dict[str, str]) -> None:
+        super().show({f"mailbox_{name}": sentence for name, sentence in problems.items()})
+
+    @classmethod
+    def of(cls, mailbox: ShownMailbox | None) -> "MailboxForm":
+        if mailbox is None:
+            return cls(formdata=None)
+        known = mailbox.address
+        return cls(
+            formdata=None,
+            mailbox_host=known.host,
+            mailbox_port=str(known.port),
+            mailbox_security=known.security.value,
+            mailbox_user=known.user,
+            mailbox_folder=mailbox.folder,
         )
 
 

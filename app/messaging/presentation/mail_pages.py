@@ -9,7 +9,8 @@ from app.accounts.application import require
 from app.accounts.domain import Permission
 from app.messaging.application import mail_servers, senders
 from app.messaging.application.mail_servers import ServerAnswer
-from app.messaging.presentation.mail_forms import SenderForm, SendingForm, ServerForm, TestForm
+from app.messaging.application.mailbox import settings as mailboxes
+from app.messaging.presentation.mail_forms import MailboxForm, SenderForm, SendingForm, ServerForm, TestForm
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.ids import HIGHEST_ID
@@ -22,7 +23,7 @@ ONE = f"/senders/<int(max={HIGHEST_ID}):sender_id>"
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     require(web.actor(), Permission.REPORTS)
-    return _page()
+    return page()
 
 
 @blueprint.post("")
@@ -33,7 +34,7 @@ def save() -> ResponseReturnValue:
         mail_servers.save_mail_server(web.actor(), form.typed)
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
-        return _page(server_form=form), 422
+        return page(server_form=form), 422
     flash("Saved.", "success")
     return _back()
 
@@ -58,7 +59,7 @@ def change_sending() -> ResponseReturnValue:
         )
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
-        return _page(sending_form=form), 422
+        return page(sending_form=form), 422
     flash("Saved.", "success")
     return _back()
 
@@ -79,7 +80,7 @@ def send_test() -> ResponseReturnValue:
         status = web.status_of(refusal)
     if web.is_htmx():
         return render_template("messaging/_mail_test.html", test_form=form, answer=answer), status
-    return _page(test_form=form, answer=answer), status
+    return page(test_form=form, answer=answer), status
 
 
 @blueprint.post("/senders")
@@ -89,10 +90,10 @@ def add_sender() -> ResponseReturnValue:
         senders.add_sender(web.actor(), form.typed)
     except Invalid as wrong:
         form.show(wrong.facts["fields"])
-        return _page(sender_form=form), 422
+        return page(sender_form=form), 422
     except LimitReached as full:
         form.show({"address": full.message})
-        return _page(sender_form=form), web.status_of(full)
+        return page(sender_form=form), web.status_of(full)
     flash("Sender added.", "success")
     return _back("senders-title")
 
@@ -133,12 +134,14 @@ def _back(anchor: str | None = None) -> ResponseReturnValue:
     return web.send_to(url_for("mail_settings.show", _anchor=anchor))
 
 
-def _page(
+def page(
     server_form: Any = None,
     sending_form: Any = None,
     sender_form: Any = None,
     test_form: Any = None,
     answer: ServerAnswer | None = None,
+    mailbox_form: Any = None,
+    mailbox_answer: ServerAnswer | None = None,
 ) -> str:
     actor = web.actor()
     if not actor.may(Permission.ACCOUNT):
@@ -148,7 +151,7 @@ def _page(
             is_connected=mail_servers.has_mail_server(actor.account_id),
             nav_active="settings",
         )
-    server = mail_servers.shown_server(actor)
+    server, mailbox = mail_servers.shown_server(actor), mailboxes.shown_mailbox(actor)
     return render_template(
         "messaging/mail_settings.html",
         may_change=True,
@@ -159,6 +162,9 @@ def _page(
         sender_form=sender_form or SenderForm(formdata=None),
         test_form=test_form or TestForm(formdata=None, to=actor.email),
         answer=answer,
+        mailbox=mailbox,
+        mailbox_form=mailbox_form or MailboxForm.of(mailbox),
+        mailbox_answer=mailbox_answer,
         nav_active="settings",
     )
 

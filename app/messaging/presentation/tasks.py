@@ -1,11 +1,14 @@
 """Queue tasks and periodic tasks of messages."""
 
 from app.messaging.application import sending
+from app.messaging.application.mailbox import reading
 from app.platform.clock import every
 from app.platform.queue import task
 
 task(sending.SEND_TASK, "steps", timeout=600)(sending.send_due)
+task(reading.READ_TASK, "upkeep", timeout=240)(reading.read_mailbox)
 
 every(1)(sending.wake_senders)
 every(1)(sending.free_turns)
 every(10)(sending.doubt_abandoned)
+every(10)(reading.wake_readers)

@@ -46,7 +46,7 @@ def connect(
     except (OSError, ValueError, smtplib.SMTPException) as failure:
         if client is not None:
             client.close()
-        raise NotConnected(_why(failure)) from None
+        raise NotConnected(why_not(failure)) from None
     return client
 
 
@@ -102,7 +102,7 @@ class _CheckedSMTP(smtplib.SMTP):
         return super().getreply()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-        plain = _connected(host, port, timeout)
+        plain = connect_socket(host, port, timeout)
         self.deadline = Deadline(plain, 2 * timeout)
         return plain
 
@@ -117,7 +117,7 @@ class _CheckedSMTPS(_CheckedSMTP, smtplib.SMTP_SSL):
             raise
 
 
-def _connected(host: str, port: int, timeout: float) -> socket.socket:
+def connect_socket(host: str, port: int, timeout: float) -> socket.socket:
     """Connect to the first address of a host that accepts it. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = dict.fromkeys(str(info[4][0]) for info in found)
@@ -133,7 +133,8 @@ def _connected(host: str, port: int, timeout: float) -> socket.socket:
     raise failures[0]
 
 
-def _why(failure: Exception) -> str:
+def why_not(failure: Exception) -> str:
+    """Return why there is no connection, as a sentence."""
     match failure:
         case _ForbiddenAddress():
             return "Emails can’t be sent to the address of this mail server."

@@ -1,9 +1,11 @@
-"""Tables of an account's mail server and senders."""
+"""Tables of an account's mail server, senders, and mailbox."""
+
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.messaging.domain.mail_settings import MAX_HOST, MAX_NAME, MAX_USER
+from app.messaging.domain.mail_settings import MAX_FAILURE, MAX_FOLDER, MAX_HOST, MAX_NAME, MAX_USER
 from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, Json, db
 from app.platform.tenancy import AccountOwned
 
@@ -53,3 +55,32 @@ class MailSender(AccountOwned, Authored, db.Model):
     per_second: Mapped[int | None]
     per_hour: Mapped[int | None]
     per_day: Mapped[int | None]
+
+
+class Mailbox(AccountOwned, Authored, db.Model):
+    """Where an account's replies and returned emails come to. `password` is encrypted, see `passwords`.
+
+    `last_uid` is the last email that was read, of those numbered under `uid_validity`; nothing was read yet
+    while that is NULL. `turn` counts those who read and those who change it, so that who is late writes
+    nothing; nobody reads before `next_at`, the end of a lease or of a wait. `failure` is why the last turn
+    failed, `failures` how many did since the last that did not.
+    """
+
+    __tablename__ = "mailboxes"
+
+    account_id: Mapped[int] = mapped_column(
+        BigInt, sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    host: Mapped[str] = mapped_column(sa.String(MAX_HOST))
+    port: Mapped[int]
+    security: Mapped[str] = mapped_column(sa.String(10))
+    user: Mapped[str] = mapped_column(sa.String(MAX_USER))
+    password: Mapped[str] = mapped_column(sa.Text)
+    folder: Mapped[str] = mapped_column(sa.String(MAX_FOLDER))
+    uid_validity: Mapped[int | None] = mapped_column(BigInt)
+    last_uid: Mapped[int] = mapped_column(BigInt, default=0)
+    turn: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(sa.String(MAX_FAILURE), default="")
+    failures: Mapped[int] = mapped_column(default=0)

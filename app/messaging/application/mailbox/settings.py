@@ -1,0 +1,160 @@
+"""The account's mailbox, to which replies and returned emails come: connecting and testing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NoReturn
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.domain.mail_settings import (
+    Security,
+    ServerAddress,
+    folder_problem,
+    password_problem,
+    read_server,
+)
+from app.messaging.infrastructure.servers import mailbox_store as store
+from app.messaging.infrastructure.servers.mailboxes import MailboxServer, Unreadable, opened
+from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
+from app.messaging.infrastructure.servers.tables import Mailbox
+from app.platform.attempts import attempt_limiter
+from app.platform.database import forget_snapshot, transaction
+from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.text.words import counted
+
+CHECKS: Final = "mailbox_checks"
+MOST_CHECKS, SECONDS = 20, 600
+"""The most tests of a mailbox per account within so many seconds."""
+LOST: Final = "The saved password can’t be read, because the secret key of this installation has changed."
+
+
+@dataclass(frozen=True)
+class ShownMailbox:
+    """The mailbox as pages show it: without its password. `read_at` is when it was last read, `failure` why
+    it can't be read since then."""
+
+    address: ServerAddress
+    folder: str
+    read_at: datetime | None
+    failure: str
+
+
+def shown_mailbox(actor: Actor) -> ShownMailbox | None:
+    """Return the account's mailbox; None without one."""
+    accounts.require(actor, Permission.ACCOUNT)
+    row = store.mailbox_of(actor.account_id)
+    return ShownMailbox(_address(row), row.folder, row.read_at, row.failure) if row else None
+
+
+def save_mailbox(actor: Actor, typed: Mapping[str, str]) -> None:
+    """Connect a mailbox, or change it: host, port, security, user, password, folder.
+
+    An empty password keeps the saved one, unless it would go to another server. Raises Invalid with `fields`.
+    """
+    accounts.require(actor, Permission.ACCOUNT)
+    wanted, folder, password = _read(typed)
+    with transaction():
+        accounts.lock(actor.account_id)
+        row = store.mailbox_of(actor.account_id)
+        values = _columns(wanted) | {"folder": folder, "password": _password(row, wanted, password)}
+        changed = [name for name, value in values.items() if row is None or getattr(row, name) != value]
+        if not changed:
+            return
+        store.save(actor.account_id, values, actor.user_id)
+        if {"host", "user", "folder"} & set(changed):
+            store.start_anew(actor.account_id)
+        if row is None:
+            activity.record(actor, "mailbox_connected", "mailbox", actor.account_id, name=wanted.host)
+        else:
+            activity.record(
+                actor, "mailbox_changed", "mailbox", actor.account_id, name=wanted.host, changed=changed
+            )
+
+
+def disconnect_mailbox(actor: Actor) -> None:
+    """Forget the mailbox. Idempotent."""
+    accounts.require(actor, Permission.ACCOUNT)
+    with transaction():
+        accounts.lock(actor.account_id)
+        row = store.mailbox_of(actor.account_id)
+        if row is not None:
+            host = row.host
+            store.delete(actor.account_id)
+            activity.record(actor, "mailbox_disconnected", "mailbox", actor.account_id, name=host)
+
+
+def check_mailbox(actor: Actor) -> ServerAnswer:
+    """Open the mailbox; return whether that is possible. Raises Conflict without one, and LimitReached."""
+    accounts.require(actor, Permission.ACCOUNT)
+    row = store.mailbox_of(actor.account_id)
+    if row is None:
+        raise Conflict("CONFLICT", "Connect a mailbox first.")
+    begun = attempt_limiter(CHECKS).begin([f"account:{actor.account_id}"])
+    if isinstance(begun, int):
+        raise LimitReached(
+            "RATE_LIMITED",
+            f"Your account has tested its mailbox {MOST_CHECKS} times within 10 minutes. Try again later.",
+            retry_after=begun,
+        )
+    server = server_of(row)
+    forget_snapshot()
+    if server is None:
+        return ServerAnswer(False, f"{LOST} Enter the password again.")
+    try:
+        with opened(server) as folder:
+            return ServerAnswer(True, f"The mailbox can be read. It has {counted(folder.emails, 'email')}.")
+    except Unreadable as failure:
+        return ServerAnswer(False, str(failure))
+
+
+def server_of(row: Mailbox) -> MailboxServer | None:
+    """Return how to reach a mailbox; None if its password can't be read anymore."""
+    password = decrypted(row.password)
+    if password is None:
+        return None
+    return MailboxServer(row.host, row.port, row.security, row.user, row.folder, password)
+
+
+def _read(typed: Mapping[str, str]) -> tuple[ServerAddress, str, str]:
+    address, password = read_server(typed, "993 and 143"), typed.get("password", "")
+    folder = typed.get("folder", "").strip()
+    wrong = address if isinstance(address, dict) else {}
+    if not typed.get("user", "").strip():
+        wrong["user"] = "Enter the user name of the mailbox, which is often its email address."
+    for name, problem in (("password", password_problem(password)), ("folder", folder_problem(folder))):
+        if problem:
+            wrong[name] = problem
+    if isinstance(address, dict) or wrong:
+        _refuse(wrong)
+    return address, folder, password
+
+
+def _password(row: Mailbox | None, wanted: ServerAddress, typed: str) -> str:
+    if typed:
+        known = decrypted(row.password) if row else None
+        return row.password if row and known == typed else encrypted(typed)
+    if row is not None and wanted.keeps_password(_address(row)):
+        return row.password
+    if row is not None:
+        _refuse({"password": "Enter the password again, because the server, user, or encryption changes."})
+    _refuse({"password": "Enter the password of this user."})
+
+
+def _refuse(fields: dict[str, str]) -> NoReturn:
+    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
+
+
+def _address(row: Mailbox) -> ServerAddress:
+    return ServerAddress(row.host, row.port, Security(row.security), row.user)
+
+
+def _columns(address: ServerAddress) -> dict[str, Any]:
+    return {
+        "host": address.host,
+        "port": address.port,
+        "security": address.security.value,
+        "user": address.user,
+    }
