@@ -3,14 +3,15 @@ an installation, which would otherwise be started in each process."""
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/browser/", "tests/chaos/")
+TOGETHER = ("tests/browser/test_every_", "tests/browser/", "tests/chaos/")
+"""Beginnings of names. All browser tests in one process would take longer than the rest in the others."""
 
 
 class InstallationScheduling(LoadFileScheduling):
-    """Hands out files, and the folders that stay together as one."""
+    """Hands out files, and those that stay together as one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        for folder in TOGETHER:
-            if nodeid.startswith(folder):
-                return folder
+        for beginning in TOGETHER:
+            if nodeid.startswith(beginning):
+                return beginning
         return str(super()._split_scope(nodeid))
