@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from app.contacts.domain.criteria import NO_VALUE
+from app.contacts.domain.criteria import NO_VALUE, rules
 from app.workflows.domain import Definition
 from app.workflows.domain.steps.event_fields import MESSAGE_VERBS
 
@@ -14,6 +14,12 @@ REACTIONS: Final = tuple(MESSAGE_VERBS)
 def message_steps(definition: Definition) -> tuple[str, ...]:
     """Return the ids of the steps that send messages."""
     return tuple(step.id for step in definition.all_steps if step.kind and step.kind.message)
+
+
+def is_about_start(criteria: Any) -> bool:
+    """Return whether criteria ask for details of the event that started the enrollment."""
+    named = [one.field for one in rules(criteria) if isinstance(one.field, str)]
+    return any(name.startswith("event.") and name not in REACTIONS for name in named)
 
 
 def scoped(document: Any, workflow_id: int, messages: Sequence[str]) -> Any:

@@ -12,6 +12,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.contacts.application.custom_fields import create_field
+from app.engine.application.triggers.receiving import GivenEvent, receive_events
 from app.engine.infrastructure.tables import Enrollment
 from app.gallery.application.load import FOLDER
 from app.gallery.domain.template_file import parse_template
@@ -60,7 +61,7 @@ def traits_of(definition: Definition) -> list[Trait]:
             for rule in rules_in(path.criteria or []):
                 value = rule.get("value") or ""
                 found[Trait(rule["field"], value[0] if isinstance(value, list) else str(value))] = True
-    return [one for one in found if one.field in KINDS or one.field in FACTS]
+    return [one for one in found if one.field.startswith("event.") or one.field in FACTS]
 
 
 def people_for(app: Flask, bob: Person, traits: list[Trait]) -> dict[int, set[Trait]]:
@@ -79,6 +80,22 @@ def people_for(app: Flask, bob: Person, traits: list[Trait]) -> dict[int, set[Tr
                 tags = contacts.ensure_tags(account_id, [has["contact.tags"]])
                 contacts.tag_many(account_id, who, tags, None, now())
     return found
+
+
+def bring_in(it: Campaign, definition: Definition, people: dict[int, set[Trait]]) -> None:
+    """Enroll people, by an event of the trigger if details of it make a difference."""
+    events = []
+    for contact_id, traits in people.items():
+        data = {
+            one.field.removeprefix("event."): float(one.value) + 1
+            for one in traits
+            if one.field.startswith("event.") and one.field not in KINDS
+        }
+        if data:
+            events.append(GivenEvent(definition.trigger.type, contact_id=contact_id, data=data))
+    with it.app.app_context(), acting_for(it.actor.account_id):
+        receive_events(it.actor, events)
+    it.enroll(list(people))
 
 
 def react(it: Campaign, message: Message, traits: set[Trait]) -> None:
@@ -126,7 +143,7 @@ def test_everybody_comes_to_the_end(app: Flask, bob: Person, key: str) -> None:
         for name in sorted(set(CUSTOM.findall(str(document)))):
             create_field(bob.actor, name, "date")
     it = started(app, bob.actor, document)
-    it.enroll(list(people))
+    bring_in(it, definition, people)
     walk(it, people)
     ends = {status for status, _ in it.where().values()}
     assert ends <= {"completed", "goal_reached"}, it.where()

@@ -8,7 +8,7 @@ of them.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from app.contacts import application as contacts
 from app.engine.application.enrolling import enroll_many
@@ -20,9 +20,9 @@ from app.engine.application.moving.texts import filled
 from app.engine.domain import BY_WORKFLOW, SKIPPED, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.domain.due import day_in, until, wait_ends, zone_for
 from app.engine.domain.interests import TAG_ADDED, wait_of
-from app.engine.domain.scoping import scoped
+from app.engine.domain.scoping import is_about_start, scoped
 from app.engine.domain.splits import path_of
-from app.engine.infrastructure import store
+from app.engine.infrastructure import queries, store
 from app.engine.infrastructure.positions import Claimed
 from app.messaging import application as messaging
 from app.platform.database.many_rows import id_list
@@ -115,8 +115,7 @@ def _branch(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
         if path.is_default or not left:
             break
         try:
-            criteria = scoped(path.criteria, setting.workflow_id, setting.messages)
-            met = contacts.which_of(setting.account_id, left, criteria, setting.at)
+            met = _meeting(setting, {one: people[one] for one in left}, path.criteria)
         except Invalid:
             yield Outcome(left, end=EnrollmentStatus.FAILED, reason=EndReason.CRITERIA)
             return
@@ -125,6 +124,21 @@ def _branch(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
             left = [one for one in left if one not in met]
     if left:
         yield Outcome(left, path=step.paths[-1], result=step.paths[-1].id or "default")
+
+
+def _meeting(setting: Setting, people: People, document: Any) -> set[int]:
+    """Return who meets criteria, which may be about the event that started the enrollment: where none did,
+    its details are empty. Raises Invalid."""
+    criteria = scoped(document, setting.workflow_id, setting.messages)
+    if not is_about_start(criteria):
+        return contacts.which_of(setting.account_id, list(people), criteria, setting.at)
+    event_of = queries.events_of(setting.account_id, [one.id for one in people.values()])
+    data = contacts.event_data(setting.account_id, set(event_of.values()))
+    events = [
+        contacts.HeardEvent(contact_id, contact_id, data.get(event_of.get(one.id, 0), {}))
+        for contact_id, one in people.items()
+    ]
+    return contacts.events_meeting(setting.account_id, events, criteria, setting.at)
 
 
 def _split(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
