@@ -23,6 +23,8 @@ def key_text(length: int) -> sa.String:
 
 
 HAS_PHONE = sa.text("phone_key IS NOT NULL")
+HAS_BIRTHDAY = sa.text("birthday IS NOT NULL")
+HAS_ZONE = sa.text("time_zone IS NOT NULL")
 OPEN = sa.text("finished_at IS NULL")
 
 
@@ -40,6 +42,20 @@ class Contact(AccountOwned, Authored, db.Model):
         sa.Index(None, "account_id", "status", "id"),
         sa.Index("ix_contacts_full_name", "account_id", "first_name_key", LAST_NAME, "id"),
         sa.Index(None, "account_id", "last_name_key", "id", "first_name_key"),
+        sa.Index(
+            "ix_contacts_birthday",
+            "account_id",
+            "birthday",
+            sqlite_where=HAS_BIRTHDAY,
+            postgresql_where=HAS_BIRTHDAY,
+        ),
+        sa.Index(
+            "ix_contacts_time_zone",
+            "account_id",
+            "time_zone",
+            sqlite_where=HAS_ZONE,
+            postgresql_where=HAS_ZONE,
+        ),
         IDS_NOT_REUSED,
     )
 

@@ -3,19 +3,22 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.contacts.infrastructure.tables import Contact
 from app.engine.application.starting import Start, pace_of
 from app.engine.domain import BY_TRIGGER, END_WORDS, SOURCES, UNDER_WAY, EnrollmentStatus
-from app.engine.infrastructure import queries
+from app.engine.infrastructure import dates, queries
 from app.engine.infrastructure.counters import counts, source_counts, step_counts
 from app.engine.infrastructure.tables import Enrollment
+from app.platform.clock import now
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Names, Status, names_in, step_words, trigger_words
 from app.workflows.infrastructure.tables import Workflow
+
+MISSED_SHOWN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,13 @@ class Figures:
 @dataclass(frozen=True)
 class TriggerState:
     """The trigger of a published workflow: `words` say when it enrolls people, `enrolled` how many it has
-    enrolled so far. `is_waiting`: they wait at the first step until somebody starts the workflow."""
+    enrolled so far. `is_waiting`: they wait at the first step until somebody starts the workflow. `missed`
+    are the latest days for which a date enrolled nobody, because the clock was off."""
 
     words: str
     enrolled: int
     is_waiting: bool
+    missed: Sequence[date] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,15 @@ def trigger_of(actor: Actor, workflow: Workflow) -> TriggerState | None:
         words=f"{when} {words.detail}." if words.detail else when,
         enrolled=source_counts.by_source(actor.account_id, workflow.id).get(BY_TRIGGER, 0),
         is_waiting=workflow.held_until_started and workflow.status == Status.ACTIVE,
+        missed=_missed(actor.account_id, workflow.id),
     )
+
+
+def _missed(account_id: int, workflow_id: int) -> Sequence[date]:
+    """Return the missed days of the last month."""
+    since = now().date() - MISSED_SHOWN
+    days = (date.fromisoformat(day) for day in dates.missed_days(account_id, workflow_id))
+    return [day for day in days if day >= since]
 
 
 def step_notes(actor: Actor, workflow: Workflow) -> dict[str, str]:

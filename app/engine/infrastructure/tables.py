@@ -99,6 +99,17 @@ class StepCount(AccountOwned, db.Model):
     enrollments: Mapped[int] = mapped_column(BigInt)
 
 
+class DateWatch(AccountOwned, db.Model):
+    """Until when it was looked for contacts whom a date starts in a workflow. `missed` are the days, as text,
+    for which it was too late when the clock ran again."""
+
+    __tablename__ = "date_watches"
+
+    workflow_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    looked_until: Mapped[datetime]
+    missed: Mapped[list[str]] = mapped_column(default=list)
+
+
 class SourceCount(AccountOwned, db.Model):
     """A part of the number of enrollments of a workflow that a source made on a day (UTC). The number is the
     sum of all parts. See `summed_parts`."""

@@ -50,7 +50,7 @@ from app.workflows.application.summaries import (
     list_workflows,
     workflow_details,
 )
-from app.workflows.application.triggers import Triggered, triggered
+from app.workflows.application.triggers import Triggered, accounts_with_dates, triggered
 from app.workflows.application.updating import WorkflowChanges, update_workflow
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "WorkflowChanges",
     "WorkflowDetails",
     "WorkflowSummary",
+    "accounts_with_dates",
     "activate",
     "active_among",
     "archive",

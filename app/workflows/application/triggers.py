@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.workflows.application.lookup import Startable
+from app.workflows.domain import TRIGGERS
 from app.workflows.domain.definition.parts import Trigger
+from app.workflows.domain.types.declarations import no_field
 from app.workflows.infrastructure import queries
+
+_DATED = tuple(one.type for one in TRIGGERS if one.starts_on is not no_field)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ def triggered(account_id: int) -> Sequence[Triggered]:
             )
             found.append(Triggered(target, trigger))
     return found
+
+
+def accounts_with_dates() -> list[int]:
+    """Return the accounts with active workflows that dates of contacts start."""
+    return queries.accounts_triggered_by(_DATED)
 
 
 @lru_cache(maxsize=4096)

@@ -205,6 +205,18 @@ def active_workflows(account_id: int) -> list[Active]:
     return [Active(*row) for row in read_built(_active(), {"of_account": account_id})]
 
 
+def accounts_triggered_by(types: Sequence[str]) -> list[int]:
+    """Return the accounts with active workflows that have a trigger of one of these types."""
+    kind = WorkflowVersion.definition["trigger"]["type"].as_string()
+    query = (
+        sa.select(Workflow.account_id)
+        .join(WorkflowVersion, WorkflowVersion.id == Workflow.active_version_id)
+        .where(Workflow.status == "active", kind.in_(types))
+        .distinct()
+    )
+    return list(session().scalars(query, execution_options={"cross_account": True}))
+
+
 @lru_cache
 def _active() -> sa.Select[Any]:
     one, version = Workflow.__table__.c, WorkflowVersion.__table__.c
