@@ -8,7 +8,7 @@ from app.workflows.application.lookup import Startable
 from app.workflows.domain import TRIGGERS
 from app.workflows.domain.definition.parts import Trigger
 from app.workflows.domain.types.declarations import no_field
-from app.workflows.infrastructure import queries
+from app.workflows.infrastructure import active, queries
 
 _DATED = tuple(one.type for one in TRIGGERS if one.starts_on is not no_field)
 
@@ -27,7 +27,7 @@ def triggered(account_id: int) -> Sequence[Triggered]:
     Runs whenever contacts change: only the definitions of versions that this process has not seen are read.
     """
     found = []
-    for row in queries.active_workflows(account_id):
+    for row in active.active_workflows(account_id):
         known = _known(account_id, row.public_id, row.version_id)
         if known is not None:
             trigger, first_step = known
@@ -46,7 +46,7 @@ def triggered(account_id: int) -> Sequence[Triggered]:
 
 def accounts_with_dates() -> list[int]:
     """Return the accounts with active workflows that dates of contacts start."""
-    return queries.accounts_triggered_by(_DATED)
+    return active.accounts_triggered_by(_DATED)
 
 
 @lru_cache(maxsize=4096)

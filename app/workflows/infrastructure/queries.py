@@ -189,47 +189,6 @@ def _parsed(document: str) -> Definition:
     return parse(json.loads(document))
 
 
-class Active(NamedTuple):
-    """An active workflow and the version that people are enrolled into."""
-
-    id: int
-    public_id: str
-    name: str
-    version_id: int
-    number: int
-    enroll_again: bool
-
-
-def active_workflows(account_id: int) -> list[Active]:
-    """Return the active workflows of the account, oldest first, without their definitions."""
-    return [Active(*row) for row in read_built(_active(), {"of_account": account_id})]
-
-
-def accounts_triggered_by(types: Sequence[str]) -> list[int]:
-    """Return the accounts with active workflows that have a trigger of one of these types."""
-    kind = WorkflowVersion.definition["trigger"]["type"].as_string()
-    query = (
-        sa.select(Workflow.account_id)
-        .join(WorkflowVersion, WorkflowVersion.id == Workflow.active_version_id)
-        .where(Workflow.status == "active", kind.in_(types))
-        .distinct()
-    )
-    return list(session().scalars(query, execution_options={"cross_account": True}))
-
-
-@lru_cache
-def _active() -> sa.Select[Any]:
-    one, version = Workflow.__table__.c, WorkflowVersion.__table__.c
-    of_account = sa.bindparam("of_account", type_=BigInt)
-    return (
-        sa.select(one.id, one.public_id, one.name, version.id, version.number, one.enroll_again)
-        .select_from(Workflow.__table__)
-        .join(WorkflowVersion.__table__, version.id == one.active_version_id)
-        .where(one.account_id == of_account, version.account_id == of_account, one.status == "active")
-        .order_by(one.id)
-    )
-
-
 def lock(account_id: int, workflow_id: int) -> None:
     """Lock a workflow until the transaction ends."""
     session().execute(
