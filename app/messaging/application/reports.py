@@ -1,8 +1,10 @@
 """Feedback about emails as it comes in: it names an email by its Message-ID, which anybody may have made
 up."""
 
+import time
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
@@ -13,20 +15,29 @@ from app.messaging.infrastructure.reactions import store as reactions
 from app.platform.clock import now
 from app.platform.text.headers import one_line
 
+SECONDS_A_REQUEST: Final = 10.0
+
 
 class Result(StrEnum):
-    """What became of a report. IGNORED: it is of a kind that changes nothing."""
+    """What became of a report. IGNORED: it is of a kind that changes nothing. LATER: there was no
+    time for it."""
 
     RECORDED = "recorded"
     UNKNOWN_MESSAGE = "unknown_message"
     NOT_SENT = "not_sent"
     IGNORED = "ignored"
+    LATER = "later"
 
 
 def receive_many(actor: Actor, reports: Sequence[Report]) -> list[Result]:
-    """Record feedback that a program has; return what became of each report."""
+    """Record feedback that a program has, as much as fits into a request; return what became of each
+    report."""
     accounts.require(actor, Permission.CONTACTS)
-    return [receive_report(actor.account_id, report) for report in reports]
+    end = time.monotonic() + SECONDS_A_REQUEST
+    return [
+        receive_report(actor.account_id, report) if time.monotonic() < end else Result.LATER
+        for report in reports
+    ]
 
 
 def receive_report(account_id: int, report: Report) -> Result:

@@ -74,7 +74,8 @@ class FeedbackResults(Schema):
 
     results: list[ResultName] = described(
         "The outcome of each entry, in the same order: `recorded`, also if it was known before; "
-        "`unknown_message`; `not_sent`, for a message that was never sent; or `ignored`, for another type.",
+        "`unknown_message`; `not_sent`, for a message that was never sent; `ignored`, for another type; or "
+        "`later`, if there was no time for it: send it again.",
         ["recorded"],
     )
 

@@ -140,6 +140,10 @@ def test_reading_goes_on_where_it_ended(
         read(app, alice)
         assert mailbox(app, alice).last_uid == last
     assert mailbox(app, alice).failures == 0
+    imap.put(*[f"Subject: {n}\n\nHi" for n in range(3)])
+    monkeypatch.setattr(reading, "SECONDS_IN_A_ROW", 0.0)
+    read(app, alice)
+    assert (mailbox(app, alice).last_uid, mailbox(app, alice).failure) == (9, "")
 
 
 def test_only_recent_emails_are_read_at_first_and_after_new_numbers(

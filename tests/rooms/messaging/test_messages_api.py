@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.messaging.application import reports
 from app.messaging.application.composing import message_id_of
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
@@ -131,3 +132,15 @@ def test_statements_of_a_list_do_not_grow(app: Flask, bob: Person, program: Prog
             program.get(f"/messages?limit={limit}")
         asked.append(len(found))
     assert asked[0] == asked[1]
+
+
+def test_what_takes_too_long_is_to_be_sent_again(
+    app: Flask, bob: Person, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it, _ = waiting(app, bob)
+    entry = {"type": "bounced", "message_id": header(app, messages(it)[0])}
+    with monkeypatch.context() as hurry:
+        hurry.setattr(reports, "SECONDS_A_REQUEST", 0.0)
+        assert tell(program, entry, entry) == ["later", "later"]
+    assert messages(it)[0].state == "sent"
+    assert tell(program, entry) == ["recorded"]

@@ -23,6 +23,7 @@ from app.platform.logs import log
 READ_TASK: Final = "messaging.read_mailbox"
 MOST_A_TURN: Final = 200
 AT_ONCE: Final = 20
+SECONDS_IN_A_ROW: Final = 20.0  # fewer than a connection may take
 PAUSE_SECONDS: Final = 60.0
 BEFORE_CONNECTING: Final = timedelta(days=3)
 """How old the emails are that are read from a mailbox at first."""
@@ -70,6 +71,7 @@ def _read(row: Mailbox, server: MailboxServer) -> bool:
     """Read the next emails; return whether there are no more. Raises Unreadable."""
     account_id, turn, validity, last = row.account_id, row.turn, row.uid_validity, row.last_uid
     forget_snapshot()
+    end_of_turn = time.monotonic() + SECONDS_IN_A_ROW
     with opened(server) as folder:
         if validity != folder.validity:
             last = folder.last_before((now() - BEFORE_CONNECTING).date())
@@ -78,7 +80,8 @@ def _read(row: Mailbox, server: MailboxServer) -> bool:
             some = uids[start : start + AT_ONCE]
             for uid in some:
                 _take(account_id, folder, uid)
-            if not _keep_place(account_id, turn, folder, some[-1]) or queue.should_stop():
+            is_over = queue.should_stop() or time.monotonic() >= end_of_turn
+            if not _keep_place(account_id, turn, folder, some[-1]) or is_over:
                 return False
         return _keep_place(account_id, turn, folder, end) and end + 1 >= folder.next_uid
 
