@@ -64,17 +64,11 @@ def _hear(account_id: int, happening: Happening) -> None:
         return
     heard = Heard(happening.kind, happening.what, happening.contacts, happening.at, happening.events)
     for version in hearing.versions_under_way(account_id):
-        _tell(account_id, version, heard)
+        tell(account_id, version, heard)
 
 
-def tell(account_id: int, version_id: int, heard: Heard) -> None:
+def tell(account_id: int, version: VersionUnderWay, heard: Heard) -> None:
     """Let the enrollments of a version end or go on to whose contacts something has happened."""
-    for version in hearing.versions_under_way(account_id):
-        if version.id == version_id:
-            _tell(account_id, version, heard)
-
-
-def _tell(account_id: int, version: VersionUnderWay, heard: Heard) -> None:
     interests = _interests(version.definition)
 
     def meeting(interest: Interest | None) -> set[int]:

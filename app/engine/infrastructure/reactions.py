@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from app.contacts.domain.criteria import HasKeys, IsEmpty
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY, EnrollmentStatus
+from app.engine.infrastructure.hearing import VersionUnderWay
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import session
+from app.workflows.infrastructure.tables import WorkflowVersion
 
 COLUMNS = {
     "event.email_opened": Message.opened_at,
@@ -71,14 +73,22 @@ def reader(field: str) -> Callable[[int, Sequence[int]], dict[int, frozenset[str
     return read
 
 
-def version_of(account_id: int, enrollment_id: int) -> int | None:
-    """Return the id of the version that an active enrollment is in."""
-    query = sa.select(Enrollment.version_id).where(
-        Enrollment.account_id == account_id,
-        Enrollment.id == enrollment_id,
-        Enrollment.status == EnrollmentStatus.ACTIVE.value,
+def version_of(account_id: int, enrollment_id: int) -> VersionUnderWay | None:
+    """Return the version that an active enrollment is in."""
+    query = (
+        sa.select(
+            WorkflowVersion.id, WorkflowVersion.workflow_id, sa.cast(WorkflowVersion.definition, sa.Text)
+        )
+        .join(Enrollment, Enrollment.version_id == WorkflowVersion.id)
+        .where(
+            Enrollment.account_id == account_id,
+            WorkflowVersion.account_id == account_id,
+            Enrollment.id == enrollment_id,
+            Enrollment.status == EnrollmentStatus.ACTIVE.value,
+        )
     )
-    return session().scalar(query)
+    row = session().execute(query).one_or_none()
+    return VersionUnderWay(*row) if row else None
 
 
 def _among(workflow_id: int, step_ids: Collection[str]) -> sa.ColumnElement[bool]:

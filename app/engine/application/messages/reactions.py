@@ -34,7 +34,7 @@ def register() -> None:
 
 def hear(account_id: int, reacted: Reacted) -> None:
     """Let the enrollment go on, or end, that the message belongs to."""
-    version_id = reactions.version_of(account_id, reacted.enrollment_id)
-    if version_id is not None:
+    version = reactions.version_of(account_id, reacted.enrollment_id)
+    if version is not None:
         heard = Heard(_FIELDS[reacted.kind], reacted.step_id, [reacted.contact_id], reacted.at)
-        hearing.tell(account_id, version_id, heard)
+        hearing.tell(account_id, version, heard)
