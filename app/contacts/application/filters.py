@@ -195,7 +195,7 @@ def which_meet(account_id: int, contact_ids: Sequence[int], document: Any, now: 
     try:
         return {
             contact_id
-            for contact_id, known in facts_of(account_id, contact_ids).items()
+            for contact_id, known in facts_of(account_id, contact_ids, criteria).items()
             if matches(criteria, known, clock)
         }
     except Unanswerable as rule:
@@ -214,10 +214,12 @@ def tagged_among(account_id: int, contact_ids: Sequence[int], tag: str) -> set[i
     return which_of(account_id, contact_ids, {"all": [rule]}, current_time()) if tag else set()
 
 
-def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
-    """Return {contact id: facts that criteria can use} for contacts of the account."""
+def facts_of(account_id: int, contact_ids: Sequence[int], criteria: Group | None = None) -> dict[int, Facts]:
+    """Return {contact id: facts that criteria can use} for contacts of the account. Of the fields of other
+    rooms, only those that given criteria name are read, which may take a while for many contacts."""
     found = facts.facts_of(account_id, contact_ids)
-    held = {name: term.read(account_id, contact_ids) for name, term in _terms.items()}
+    named = {condition.field.name for condition in criteria.conditions()} if criteria else _terms.keys()
+    held = {name: term.read(account_id, contact_ids) for name, term in _terms.items() if name in named}
     return {
         contact_id: Facts(
             {**known.values, **{name: read.get(contact_id, frozenset()) for name, read in held.items()}},

@@ -62,7 +62,7 @@ def record_events(account_id: int, events: Sequence[NewEvent], at: datetime) -> 
 def events_meeting(account_id: int, events: Collection[HeardEvent], document: Any, now: datetime) -> set[int]:
     """Return the ids of those events that meet criteria about the contact and the event. Raises Invalid."""
     criteria = criteria_for(account_id, document, of_event=True)
-    known = facts_of(account_id, sorted({one.contact_id for one in events}))
+    known = facts_of(account_id, sorted({one.contact_id for one in events}), criteria)
     clock = Clock(now, zone_of(account_id))
     try:
         return {
