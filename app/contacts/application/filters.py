@@ -59,7 +59,7 @@ class Term:
     `condition(account_id, test)` is a condition on the contacts table, `read(account_id, contact_ids)`
     returns the record ids of each contact, `names(account_id, ids)` the names of the records that exist,
     `choices(account_id)` (id, name) of those to choose from, and `gone` is the sentence shown for one that
-    does not exist.
+    does not exist. `needs_keys`: rules must name records, because “any” has no meaning outside a workflow.
     """
 
     field: Field
@@ -68,6 +68,7 @@ class Term:
     names: Callable[[int, Collection[str]], Mapping[str, str]]
     choices: Callable[[int], Sequence[tuple[str, str]]]
     gone: str
+    needs_keys: bool = False
 
 
 _terms: dict[str, Term] = {}
@@ -284,7 +285,9 @@ def _unknown(account_id: int, criteria: Group, of_event: bool) -> list[str]:
     for condition in conditions:
         if term := _terms.get(condition.field.name):
             keys = condition.test.keys if isinstance(condition.test, HasKeys) else ()
-            if set(keys) - set(term.names(account_id, keys)):
+            if term.needs_keys and not keys:
+                problems.append(Unanswerable(condition.field).sentence)
+            elif set(keys) - set(term.names(account_id, keys)):
                 problems.append(term.gone)
         elif not condition.field.name.startswith(answered):
             problems.append(Unanswerable(condition.field).sentence)

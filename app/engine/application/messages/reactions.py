@@ -27,6 +27,7 @@ def register() -> None:
             names=reactions.names,
             choices=lambda _account_id: (),
             gone=ONLY_INSIDE,
+            needs_keys=True,
         )
         contacts.register_term(term)
     messaging.register_reactions("enrollments", hear)
