@@ -18,7 +18,7 @@ def alice(chromium: Browser, workplace: Installation) -> Iterator[BrowserUser]:
     """Alice on the page of an active workflow of the sample data."""
     with BrowserUser(chromium, workplace.url) as visitor:
         browsing.sign_in(visitor.page)
-        visitor.page.goto("/workflows")
+        visitor.page.goto("/workflows?q=New lead welcome")
         visitor.link("New lead welcome").click()
         yield visitor
 

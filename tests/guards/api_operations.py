@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 
@@ -162,9 +163,10 @@ def _message_to(program: Program, contact_id: int) -> int:
     """The id of a message, which only a workflow can make."""
     account_id = program.actor.account_id
     with program.client.application.app_context(), acting_for(account_id), transaction():
-        message = Message(account_id=account_id, token="a" * 32, channel="email", due_at=now())
-        message.workflow_id = message.version_id = message.enrollment_id = message.visit = 1
+        message = Message(account_id=account_id, token=uuid4().hex, channel="email", due_at=now())
+        message.workflow_id = message.version_id = message.visit = 1
         message.step_id, message.contact_id = "hello", contact_id
+        message.enrollment_id = contact_id
         session().add(message)
         session().flush()
         return message.id
