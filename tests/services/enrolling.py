@@ -40,7 +40,7 @@ def allow_new_contacts(user: BrowserUser) -> None:
 def wait_until_finished(user: BrowserUser) -> None:
     """On the job page, wait until the job is finished and its panel is no longer polled. All rows are then
     processed, unless it was canceled."""
-    expect(user.page.locator("#job-panel:not([hx-trigger])")).to_be_visible(timeout=60_000)
+    expect(user.page.locator("#job-panel:not([hx-trigger])")).to_be_visible(timeout=150_000)
     percent = user.page.locator("#job-panel:not([data-title=Canceled]) .progress-percent")
     assert percent.all_inner_texts() in ([], ["100%"])
 

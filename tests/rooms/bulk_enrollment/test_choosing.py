@@ -45,9 +45,9 @@ def test_what_happens_is_said_before_the_start(app, bob, run_tasks):
     for page in (enroll_page(workflow), upload, check):
         text = text_of(bob.get(page).text)
         assert said in text, page
-        assert "Nobody gets a message yet" in text, page
+        assert "they begin right away and get its messages" in text, page
     started = bob.post(f"{check}/start").headers["Location"]
-    assert "Nobody gets a message yet" in text_of(bob.get(started).text)
+    assert "they begin right away and get its messages" in text_of(bob.get(started).text)
 
 
 def test_an_import_starts_nobody(bob):
