@@ -24,7 +24,7 @@ from app.messaging.domain.mime import Email, source
 from app.messaging.infrastructure.servers import store
 from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
 from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
-from app.messaging.infrastructure.servers.tables import MailServerRow
+from app.messaging.infrastructure.servers.tables import Mailbox, MailServerRow
 from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
@@ -72,7 +72,7 @@ def shown_server(actor: Actor) -> ShownServer | None:
         return None
     lost = bool(row.password) and decrypted(row.password) is None
     return ShownServer(
-        _address(row),
+        address_of(row),
         bool(row.password),
         lost,
         tuple(row.only_to),
@@ -92,12 +92,12 @@ def save_mail_server(actor: Actor, typed: Mapping[str, str]) -> None:
     problem = password_problem(password)
     if problem or isinstance(wanted, dict):
         wrong = wanted if isinstance(wanted, dict) else {}
-        _refuse(wrong | ({"password": problem} if problem else {}))
+        refuse(wrong | ({"password": problem} if problem else {}))
     assert isinstance(wanted, ServerAddress)
     with transaction():
         accounts.lock(actor.account_id)
         row = store.server_of(actor.account_id)
-        values = _columns(wanted) | {"password": _password(row, wanted, password)}
+        values = columns_of(wanted) | {"password": _password(row, wanted, password)}
         if row is None:
             store.save_server(actor.account_id, values, actor.user_id)
             activity.record(actor, "mail_server_connected", "mail_server", actor.account_id, name=wanted.host)
@@ -134,7 +134,7 @@ def change_sending(actor: Actor, sending_paused: bool, only_to: str, tracks_reac
     accounts.require(actor, Permission.ACCOUNT)
     wanted = read_only_to(only_to)
     if isinstance(wanted, str):
-        _refuse({"only_to": wanted})
+        refuse({"only_to": wanted})
     with transaction():
         accounts.lock(actor.account_id)
         row = store.server_of(actor.account_id)
@@ -176,9 +176,9 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
         raise Conflict("CONFLICT", "Connect a mail server and add a sender first.")
     address = read_address(to)
     if address is None:
-        _refuse({"to": "Enter a complete email address, such as alice@example.com."})
+        refuse({"to": "Enter a complete email address, such as alice@example.com."})
     elif not found.reaches(address):
-        _refuse({"to": "Emails aren’t sent to this address, because sending is limited to others."})
+        refuse({"to": "Emails aren’t sent to this address, because sending is limited to others."})
     _count_test(actor)
     with transaction():
         activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
@@ -229,30 +229,36 @@ def _password(row: MailServerRow | None, wanted: ServerAddress, typed: str) -> s
     """Return the encrypted password, or "" if nobody signs in."""
     if not wanted.user:
         if typed:
-            _refuse({"user": "Enter the user name that this password belongs to."})
+            refuse({"user": "Enter the user name that this password belongs to."})
         return ""
-    if typed:
-        known = decrypted(row.password) if row is not None and row.password else None
-        return row.password if row is not None and known == typed else encrypted(typed)
-    if row is not None and row.password and wanted.keeps_password(_address(row)):
-        return row.password
-    if row is not None and row.password:
-        _refuse({"password": "Enter the password again, because the server, user, or encryption changes."})
-    _refuse({"password": "Enter the password of this user."})
+    return password_for(row, wanted, typed)
 
 
-def _refuse(fields: dict[str, str]) -> NoReturn:
-    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
-
-
-def _address(row: MailServerRow) -> ServerAddress:
+def address_of(row: Mailbox | MailServerRow) -> ServerAddress:
     return ServerAddress(row.host, row.port, Security(row.security), row.user)
 
 
-def _columns(address: ServerAddress) -> dict[str, Any]:
+def columns_of(address: ServerAddress) -> dict[str, Any]:
     return {
         "host": address.host,
         "port": address.port,
         "security": address.security.value,
         "user": address.user,
     }
+
+
+def password_for(row: Mailbox | MailServerRow | None, wanted: ServerAddress, typed: str) -> str:
+    """Return the encrypted password of a user. The saved one is kept if nothing is typed, unless it would go
+    to another server. Raises Invalid with `fields`."""
+    saved = row.password if row else ""
+    if typed:
+        return saved if saved and decrypted(saved) == typed else encrypted(typed)
+    if row is not None and saved:
+        if wanted.keeps_password(address_of(row)):
+            return saved
+        refuse({"password": "Enter the password again, because the server, user, or encryption changes."})
+    refuse({"password": "Enter the password of this user."})
+
+
+def refuse(fields: dict[str, str]) -> NoReturn:
+    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)

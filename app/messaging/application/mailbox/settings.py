@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
-from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.application.mail_servers import ServerAnswer, address_of, columns_of, password_for, refuse
 from app.messaging.domain.mail_settings import (
-    Security,
     ServerAddress,
     folder_problem,
     password_problem,
@@ -18,11 +17,11 @@ from app.messaging.domain.mail_settings import (
 )
 from app.messaging.infrastructure.servers import mailbox_store as store
 from app.messaging.infrastructure.servers.mailboxes import MailboxServer, Unreadable, opened
-from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
+from app.messaging.infrastructure.servers.passwords import decrypted
 from app.messaging.infrastructure.servers.tables import Mailbox
 from app.platform.attempts import attempt_limiter
 from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.errors import Conflict, LimitReached
 from app.platform.text.words import counted
 
 CHECKS: Final = "mailbox_checks"
@@ -46,7 +45,7 @@ def shown_mailbox(actor: Actor) -> ShownMailbox | None:
     """Return the account's mailbox; None without one."""
     accounts.require(actor, Permission.ACCOUNT)
     row = store.mailbox_of(actor.account_id)
-    return ShownMailbox(_address(row), row.folder, row.read_at, row.failure) if row else None
+    return ShownMailbox(address_of(row), row.folder, row.read_at, row.failure) if row else None
 
 
 def save_mailbox(actor: Actor, typed: Mapping[str, str]) -> None:
@@ -59,7 +58,7 @@ def save_mailbox(actor: Actor, typed: Mapping[str, str]) -> None:
     with transaction():
         accounts.lock(actor.account_id)
         row = store.mailbox_of(actor.account_id)
-        values = _columns(wanted) | {"folder": folder, "password": _password(row, wanted, password)}
+        values = columns_of(wanted) | {"folder": folder, "password": password_for(row, wanted, password)}
         changed = [name for name, value in values.items() if row is None or getattr(row, name) != value]
         if not changed:
             return
@@ -128,33 +127,5 @@ def _read(typed: Mapping[str, str]) -> tuple[ServerAddress, str, str]:
         if problem:
             wrong[name] = problem
     if isinstance(address, dict) or wrong:
-        _refuse(wrong)
+        refuse(wrong)
     return address, folder, password
-
-
-def _password(row: Mailbox | None, wanted: ServerAddress, typed: str) -> str:
-    if typed:
-        known = decrypted(row.password) if row else None
-        return row.password if row and known == typed else encrypted(typed)
-    if row is not None and wanted.keeps_password(_address(row)):
-        return row.password
-    if row is not None:
-        _refuse({"password": "Enter the password again, because the server, user, or encryption changes."})
-    _refuse({"password": "Enter the password of this user."})
-
-
-def _refuse(fields: dict[str, str]) -> NoReturn:
-    raise Invalid("VALIDATION_ERROR", next(iter(fields.values())), fields=fields)
-
-
-def _address(row: Mailbox) -> ServerAddress:
-    return ServerAddress(row.host, row.port, Security(row.security), row.user)
-
-
-def _columns(address: ServerAddress) -> dict[str, Any]:
-    return {
-        "host": address.host,
-        "port": address.port,
-        "security": address.security.value,
-        "user": address.user,
-    }
