@@ -7,19 +7,24 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, expect
 
 from tests.services import browsing
+from tests.services.api_user import ApiUser
 from tests.services.browser_user import BrowserUser
 from tests.services.installation import Installation
 
 TYPED = "Typed with care"
 
 
+@pytest.fixture(scope="module")
+def workflow(api: ApiUser) -> str:
+    return api.create_workflow("New lead welcome", "Typed text")
+
+
 @pytest.fixture
-def alice(chromium: Browser, workplace: Installation) -> Iterator[BrowserUser]:
-    """Alice on the page of an active workflow of the sample data."""
+def alice(chromium: Browser, workplace: Installation, workflow: str) -> Iterator[BrowserUser]:
+    """Alice on the page of an active workflow."""
     with BrowserUser(chromium, workplace.url) as visitor:
         browsing.sign_in(visitor.page)
-        visitor.page.goto("/workflows?q=New lead welcome")
-        visitor.link("New lead welcome").click()
+        visitor.page.goto(workflow)
         yield visitor
 
 
@@ -49,7 +54,7 @@ def test_escape_asks_before_it_discards(alice: BrowserUser) -> None:
     alice.button("Discard changes", question).click()
     expect(sheet).to_be_hidden()
     alice.page.reload()
-    alice.expect_text("New lead welcome")
+    alice.expect_text("Typed text")
 
 
 def test_without_a_change_nothing_is_asked(alice: BrowserUser) -> None:
