@@ -13,6 +13,7 @@ from uuid import uuid4
 from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
 from app.messaging.application.outbox.doubtful import active_enrollments
+from app.messaging.application.pace.frequency import hold_back
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
@@ -125,15 +126,16 @@ def _send_some(account_id: int, workflow_id: int, out: WayOut, at: datetime | No
     if not most:
         return 0
     with transaction():
-        claimed, unreachable = store.claim(account_id, workflow_id, at or now(), most)
-    if unreachable:
-        despite_deadlocks(lambda: _withdraw(account_id, unreachable, at or now()))
+        claimed, others = store.claim(account_id, workflow_id, at or now(), most)
+    if others:
+        despite_deadlocks(lambda: _withdraw(account_id, others, at or now()))
+        despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:
         written = source().write(account_id, claimed, out.sender_name)
         forget_snapshot()  # no transaction is open while a mail server takes its time
         answers = list(hand_over(claimed, written, out, at or now()))
         despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))
-    return len(claimed) + len(unreachable)
+    return len(claimed) + len(others)
 
 
 def _withdraw(account_id: int, ids: Sequence[int], at: datetime) -> None:

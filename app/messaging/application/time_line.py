@@ -23,8 +23,10 @@ WORDS: Final = {
     "message_replied": "Replied to an email",
     "message_bounced": "Email returned",
     "message_complained": "Marked an email as spam",
+    "message_waiting": "The frequency cap delayed a message",
+    "message_skipped": "The frequency cap skipped a message",
 }
-_OF: Final = {"message_opened", "message_clicked", "message_replied", "message_bounced", "message_complained"}
+_OF: Final = WORDS.keys() - {"message_sent", "message_failed", "message_uncertain"}
 _KINDS: Final = {
     State.SENT: "message_sent",
     State.FAILED: "message_failed",
@@ -45,6 +47,12 @@ def note_reaction(account_id: int, message_id: int, kind: str, at: datetime) -> 
     """Write the entry that a contact has `opened` a message, `clicked` a link in it, `replied`, or
     `complained`, in the caller's transaction."""
     activity.record_each(f"message_{kind}", account_id, store.events_of(account_id, [message_id]), at)
+
+
+def note_held(account_id: int, kind: str, ids: Sequence[int], at: datetime) -> None:
+    """Write the entries of messages that the frequency cap keeps `waiting`, or has `skipped`."""
+    if ids:
+        activity.record_each(f"message_{kind}", account_id, store.events_of(account_id, ids), at)
 
 
 def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int, LinkedText]:

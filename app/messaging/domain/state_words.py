@@ -25,6 +25,7 @@ STATE_WORDS: Final = {
     State.WITHDRAWN: StateWords(
         "Canceled", "neutral", "It wasn’t sent, because the contact left the workflow or can’t be contacted."
     ),
+    State.SKIPPED: StateWords("Skipped", "neutral", "It wasn’t sent, because of the frequency cap."),
     State.UNCERTAIN: StateWords(
         "Unclear",
         "warning",
@@ -56,7 +57,7 @@ VIEWS: Final = (
     View("sent", "Sent", (State.SENT, State.DELIVERED)),
     View("problems", "Not delivered", (State.FAILED, State.BOUNCED)),
     View("unclear", "Unclear", (State.UNCERTAIN,)),
-    View("canceled", "Canceled", (State.WITHDRAWN,)),
+    View("canceled", "Canceled", (State.WITHDRAWN, State.SKIPPED)),
 )
 
 

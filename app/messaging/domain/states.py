@@ -7,7 +7,8 @@ from typing import Final
 
 class State(StrEnum):
     """PLANNED until its turn comes; SENDING while a provider may have it; UNCERTAIN if nobody knows whether
-    the provider took it. WITHDRAWN messages are not sent, because the contact has left or said no."""
+    the provider took it. WITHDRAWN messages are not sent, because the contact has left or said no, SKIPPED
+    ones because of the frequency cap."""
 
     PLANNED = "planned"
     SENDING = "sending"
@@ -16,6 +17,7 @@ class State(StrEnum):
     BOUNCED = "bounced"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+    SKIPPED = "skipped"
     UNCERTAIN = "uncertain"
 
 

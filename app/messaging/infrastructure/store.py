@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.states import State
+from app.messaging.infrastructure.pace.frequency import cap_values, is_below_cap
+from app.messaging.infrastructure.pace.rules import hold_cap
 from app.messaging.infrastructure.tables import OPEN, Message
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
@@ -68,13 +70,18 @@ def workflows_due(account_id: int, at: datetime) -> list[int]:
 
 def claim(account_id: int, workflow_id: int, at: datetime, limit: int) -> tuple[list[Claimed], list[int]]:
     """Take up to `limit` messages of a workflow that are due, and whose contacts may be contacted at this
-    moment. Return the ids of the others, too."""
+    moment and have not reached the frequency cap. Return the ids of the others, too."""
+    cap = hold_cap(account_id)
     values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
-    ids = list(execute_built(_due(), values).scalars())
-    if not ids:
+    due = execute_built(_due(), values).all()
+    if not due:
         return [], []
-    given = {"of_account": account_id, "ids": ids, "at": at}
-    found = sorted(Claimed._make(row) for row in execute_built(_claim(is_sqlite()), given))
+    ids = [row.id for row in due]
+    given: dict[str, Any] = {"of_account": account_id, "ids": ids, "at": at}
+    if cap is not None:  # one message to each contact: those of the same claim do not see each other
+        ids = given["ids"] = list({row.contact_id: row.id for row in reversed(due)}.values())
+        given |= cap_values(cap, at)
+    found = sorted(Claimed._make(row) for row in execute_built(_claim(is_sqlite(), cap is not None), given))
     return found, sorted(set(ids) - {one.id for one in found})
 
 
@@ -177,7 +184,7 @@ def _workflows_due() -> sa.Select[Any]:
 def _due() -> sa.Select[Any]:
     one = _messages.c
     return (
-        sa.select(one.id)
+        sa.select(one.id, one.contact_id)
         .where(
             one.account_id == _id("of_account"),
             one.workflow_id == _id("of_workflow"),
@@ -201,8 +208,9 @@ def _reachable() -> sa.ColumnElement[bool]:
 
 
 @lru_cache
-def _claim(on_sqlite: bool) -> Any:
+def _claim(on_sqlite: bool, has_cap: bool) -> Any:
     one = _messages.c
+    is_allowed = [is_below_cap(one)] if has_cap else []
     return (
         sa.update(_messages)
         .where(
@@ -210,6 +218,7 @@ def _claim(on_sqlite: bool) -> Any:
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
             _reachable(),
+            *is_allowed,
         )
         .values(state=State.SENDING.value, attempt=one.attempt + 1, lease_until=moment(LEASE_SECONDS))
         .returning(*(one[name] for name in Claimed._fields))
@@ -281,7 +290,7 @@ def _doubt() -> Any:
     return (
         sa.update(_messages)
         .where(OPEN, one.state == constant(State.SENDING.value), one.lease_until < moment())
-        .values(state=State.UNCERTAIN.value, lease_until=sa.null())
+        .values(state=State.UNCERTAIN.value, lease_until=sa.null(), settled_at=moment())
         .returning(one.account_id)
     )
 

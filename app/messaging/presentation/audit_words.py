@@ -22,6 +22,8 @@ _AUDIT_SENTENCES: Final = {
     "tracking_stopped": "turned off tracking of opens and clicks",
     "sending_limited": "limited {it} to listed addresses",
     "sending_unlimited": "allowed {it} to all addresses",
+    "frequency_cap_set": "set a frequency cap for {it}",
+    "frequency_cap_removed": "removed the frequency cap of {it}",
     "mailbox_connected": "connected {it}",
     "mailbox_changed": "changed {it}",
     "mailbox_disconnected": "disconnected {it}",
@@ -46,6 +48,11 @@ def _changed(facts: Facts) -> str:
     return f"({joined(changed)})" if changed else ""
 
 
+def _cap(facts: Facts) -> str:
+    messages, days = int(facts.get("messages", 0)), int(facts.get("days", 0))
+    return f"({counted(messages, 'message')} in {counted(days, 'day')})"
+
+
 def _page(_id: str) -> str:
     return url_for("mail_settings.show")
 
@@ -67,6 +74,7 @@ def register() -> None:
         },
         details={
             "mail_server_changed": _changed,
+            "frequency_cap_set": _cap,
             "mailbox_changed": _changed,
             "mail_sender_changed": _changed,
         },

@@ -3,12 +3,21 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 
 from app.messaging.application.mail_servers import ShownServer
 from app.messaging.application.mailbox.settings import ShownMailbox
 from app.messaging.application.senders import ListedSender
+from app.messaging.domain.frequency import Beyond, FrequencyCap
 from app.messaging.domain.mail_settings import (
     LIMITS,
     MAX_FOLDER,
@@ -28,6 +37,10 @@ MAILBOX_SECURITIES = {
     Security.TLS: "TLS (usually port 993)",
     Security.STARTTLS: "STARTTLS (usually port 143)",
     Security.NONE: "None (only in your own network)",
+}
+BEYOND = {
+    Beyond.WAIT: "Wait until they are allowed",
+    Beyond.SKIP: "Are skipped",
 }
 MAX_ADDRESS = 254
 
@@ -115,6 +128,28 @@ class SendingForm(_Form):
             sending_paused=server.sending_paused,
             only_to="\n".join(server.only_to),
             tracks_reactions=server.tracks_reactions,
+        )
+
+
+class FrequencyForm(_Form):
+    cap_messages = StringField("Messages", render_kw={"maxlength": 6})
+    cap_days = StringField("Within days", render_kw={"maxlength": 6})
+    cap_beyond = RadioField(
+        "Further messages",
+        choices=[SelectChoice(value.value, label) for value, label in BEYOND.items()],
+        default=Beyond.WAIT.value,
+        validate_choice=False,
+    )
+
+    @classmethod
+    def of(cls, cap: FrequencyCap | None) -> "FrequencyForm":
+        if cap is None:
+            return cls(formdata=None)
+        return cls(
+            formdata=None,
+            cap_messages=str(cap.messages),
+            cap_days=str(cap.days),
+            cap_beyond=cap.beyond.value,
         )
 
 

@@ -10,7 +10,15 @@ from app.accounts.domain import Permission
 from app.messaging.application import mail_servers, senders
 from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.mailbox import settings as mailboxes
-from app.messaging.presentation.mail_forms import MailboxForm, SenderForm, SendingForm, ServerForm, TestForm
+from app.messaging.application.pace import frequency
+from app.messaging.presentation.mail_forms import (
+    FrequencyForm,
+    MailboxForm,
+    SenderForm,
+    SendingForm,
+    ServerForm,
+    TestForm,
+)
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.platform.ids import HIGHEST_ID
@@ -62,6 +70,19 @@ def change_sending() -> ResponseReturnValue:
         return page(sending_form=form), 422
     flash("Saved.", "success")
     return _back()
+
+
+@blueprint.post("/frequency")
+def change_frequency() -> ResponseReturnValue:
+    """Set the frequency cap, or remove it."""
+    form = FrequencyForm()
+    try:
+        frequency.change_frequency_cap(web.actor(), form.typed)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return page(frequency_form=form), 422
+    flash("Saved.", "success")
+    return _back("frequency-form")
 
 
 @blueprint.post("/test")
@@ -142,6 +163,7 @@ def page(
     answer: ServerAnswer | None = None,
     mailbox_form: Any = None,
     mailbox_answer: ServerAnswer | None = None,
+    frequency_form: Any = None,
 ) -> str:
     actor = web.actor()
     if not actor.may(Permission.ACCOUNT):
@@ -165,6 +187,7 @@ def page(
         mailbox=mailbox,
         mailbox_form=mailbox_form or MailboxForm.of(mailbox),
         mailbox_answer=mailbox_answer,
+        frequency_form=frequency_form or FrequencyForm.of(frequency.frequency_cap(actor)),
         nav_active="settings",
     )
 

@@ -88,6 +88,7 @@ def _tracked(content: Content | str, is_tracked: bool) -> Content | str:
 _CHANGES = {
     State.SENT: hearing.go_on,
     State.DELIVERED: hearing.go_on,
+    State.SKIPPED: hearing.go_on,
     State.FAILED: hearing.fail,
     State.BOUNCED: hearing.fail,
     State.WITHDRAWN: hearing.let_leave,
@@ -95,8 +96,8 @@ _CHANGES = {
 
 
 def settled(account_id: int, messages: Sequence[Settled], at: datetime) -> None:
-    """Let enrollments go on whose message was sent, and end those whose contact may not be contacted. Those
-    whose message could not be sent fail, unless the step says that they go on."""
+    """Let enrollments go on whose message was sent or skipped, and end those whose contact may not be
+    contacted. Those whose message could not be sent fail, unless the step says that they go on."""
     failed = [one.enrollment_id for one in messages if one.state == State.FAILED]
     versions = queries.versions_of(account_id, failed) if failed else {}
     definitions = queries.definitions(account_id, versions.values()) if failed else {}

@@ -1,0 +1,1 @@
+"""How fast and how often an account's messages go out."""

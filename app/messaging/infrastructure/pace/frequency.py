@@ -1,0 +1,167 @@
+"""Messages that count for the frequency cap, and those that are beyond it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.messaging.domain.frequency import SKIPS, WAITS, FrequencyCap
+from app.messaging.domain.states import State
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.many_rows import constant, constants, execute_built
+from app.platform.database.short_reads import in_ids
+
+_messages = Message.__table__
+_REACHED = (State.SENT, State.DELIVERED, State.BOUNCED, State.UNCERTAIN)
+
+
+class Held(NamedTuple):
+    """A message beyond the cap. `answer` is what it said before."""
+
+    id: int
+    contact_id: int
+    enrollment_id: int
+    step_id: str
+    visit: int
+    answer: str
+
+
+def cap_values(cap: FrequencyCap, at: datetime) -> dict[str, Any]:
+    """Return the parameters of `is_below_cap`."""
+    return {"cap_messages": cap.messages, "cap_since": at - cap.window}
+
+
+def is_below_cap(message: Any) -> sa.ColumnElement[bool]:
+    """Condition: the contact of a message may get it now."""
+    other = _messages.alias("other")
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(other)
+        .where(_of_account(other.c), other.c.contact_id == message.contact_id, _counts(other.c))
+        .scalar_subquery()
+    )
+    return counted < sa.bindparam("cap_messages", type_=sa.Integer)
+
+
+def beyond_cap(account_id: int, ids: Sequence[int], cap: FrequencyCap, at: datetime) -> list[Held]:
+    """Return those of these messages that are due, but beyond the cap."""
+    values = {"of_account": account_id, "ids": ids, "at": at, **cap_values(cap, at)}
+    return [Held._make(row) for row in execute_built(_beyond(is_sqlite()), values)]
+
+
+def counted_times(
+    account_id: int, contact_ids: Sequence[int], cap: FrequencyCap, at: datetime
+) -> Mapping[int, Sequence[datetime | None]]:
+    """Return {contact id: times of the messages that count}; None for those that are being sent."""
+    values = {"of_account": account_id, "ids": contact_ids, "cap_since": at - cap.window}
+    found: dict[int, list[datetime | None]] = defaultdict(list)
+    for contact_id, state, when in execute_built(_counted(is_sqlite()), values):
+        found[contact_id].append(None if state == State.SENDING.value else when)
+    return found
+
+
+def wait(account_id: int, message_id: int, until: datetime) -> None:
+    """Let a planned message wait."""
+    values = {"of_account": account_id, "of_message": message_id, "until": until}
+    execute_built(_wait(), values)
+
+
+def skip(account_id: int, ids: Sequence[int], at: datetime) -> set[int]:
+    """Skip planned messages; return the ids of those that are now."""
+    values = {"of_account": account_id, "ids": ids, "at": at}
+    return set(execute_built(_skip(is_sqlite()), values).scalars())
+
+
+def wake_waiting(account_id: int, at: datetime) -> None:
+    """Let all messages be due that wait because of the cap, which has changed."""
+    execute_built(_wake(), {"of_account": account_id, "at": at})
+
+
+def _counts(one: Any) -> sa.ColumnElement[bool]:
+    """Condition: a message has been, or is being, sent since a time, or may have been."""
+    since = sa.bindparam("cap_since", type_=_messages.c.settled_at.type)
+    when = sa.func.coalesce(one.settled_at, one.due_at)
+    reached = sa.and_(one.state.in_(constants(state.value for state in _REACHED)), when > since)
+    return sa.or_(one.state == constant(State.SENDING.value), reached)
+
+
+@lru_cache
+def _beyond(on_sqlite: bool) -> sa.Select[Any]:
+    one = _messages.c
+    return (
+        sa.select(*(one[name] for name in Held._fields))
+        .where(
+            _of_account(one),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            one.due_at <= _moment("at"),
+            ~is_below_cap(one),
+        )
+        .order_by(one.id)
+    )
+
+
+@lru_cache
+def _counted(on_sqlite: bool) -> sa.Select[Any]:
+    one = _messages.c
+    when = sa.func.coalesce(one.settled_at, one.due_at)
+    return sa.select(one.contact_id, one.state, when).where(
+        _of_account(one), in_ids(one.contact_id, "ids", on_sqlite), _counts(one)
+    )
+
+
+@lru_cache
+def _wait() -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            _of_account(one),
+            one.id == sa.bindparam("of_message", type_=BigInt),
+            one.state == constant(State.PLANNED.value),
+        )
+        .values(due_at=_moment("until"), answer=WAITS)
+    )
+
+
+@lru_cache
+def _skip(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            _of_account(one),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+        )
+        .values(state=State.SKIPPED.value, answer=SKIPS, settled_at=_moment("at"))
+        .returning(one.id)
+    )
+
+
+@lru_cache
+def _wake() -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            _of_account(one),
+            one.state == constant(State.PLANNED.value),
+            one.answer == WAITS,
+            one.due_at > _moment("at"),
+        )
+        .values(due_at=_moment("at"))
+    )
+
+
+def _of_account(one: Any) -> sa.ColumnElement[bool]:
+    is_own: sa.ColumnElement[bool] = one.account_id == sa.bindparam("of_account", type_=BigInt)
+    return is_own
+
+
+def _moment(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=_messages.c.due_at.type)

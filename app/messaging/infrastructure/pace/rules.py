@@ -1,0 +1,57 @@
+"""Reads and writes of an account's rules for sending."""
+
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.messaging.domain.frequency import Beyond, FrequencyCap
+from app.messaging.infrastructure.pace.tables import SendingRules
+from app.platform.database import BigInt, session
+from app.platform.database.many_rows import execute_built
+
+_rules = SendingRules.__table__
+
+
+def cap_of(account_id: int) -> FrequencyCap | None:
+    """Return an account's frequency cap; None without one."""
+    return _read(execute_built(_cap(), {"of_account": account_id}).one_or_none())
+
+
+def hold_cap(account_id: int) -> FrequencyCap | None:
+    """Return an account's frequency cap, and let nobody else take messages to sending until the transaction
+    ends; None without one, and then nobody has to wait."""
+    return _read(execute_built(_held_cap(), {"of_account": account_id}).one_or_none())
+
+
+def save(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
+    """Change an account's rules."""
+    known = session().scalar(
+        sa.select(SendingRules).where(SendingRules.account_id == account_id),
+        execution_options={"populate_existing": True},
+    )
+    if known is None:
+        session().add(SendingRules(account_id=account_id, created_by=user_id, **values))
+    else:
+        for name, value in values.items():
+            setattr(known, name, value)
+    session().flush()
+
+
+def _read(row: Any) -> FrequencyCap | None:
+    if row is None or row.cap_messages is None:
+        return None
+    return FrequencyCap(row.cap_messages, row.cap_days, Beyond.SKIP if row.cap_skips else Beyond.WAIT)
+
+
+@lru_cache
+def _cap() -> sa.Select[Any]:
+    one = _rules.c
+    return sa.select(one.cap_messages, one.cap_days, one.cap_skips).where(
+        one.account_id == sa.bindparam("of_account", type_=BigInt)
+    )
+
+
+@lru_cache
+def _held_cap() -> sa.Select[Any]:
+    return _cap().where(_rules.c.cap_messages.is_not(None)).with_for_update()
