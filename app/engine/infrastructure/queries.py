@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from app.contacts.infrastructure.conditions import may_be_contacted
 from app.contacts.infrastructure.tables import Contact
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment
@@ -77,6 +78,15 @@ def enrollments_of_contact(account_id: int, contact_id: int) -> Sequence[tuple[E
         .limit(ENROLLMENTS_SHOWN)
     )
     return [(enrollment, name, public_id) for enrollment, name, public_id in rows]
+
+
+def newest_contact(account_id: int) -> int | None:
+    """Return the id of the contact that was added last, of those who can be contacted if there are any."""
+    newest = (
+        sa.select(Contact.id).where(Contact.account_id == account_id).order_by(Contact.id.desc()).limit(1)
+    )
+    found: int | None = session().scalar(newest.where(may_be_contacted(Contact.status)))
+    return session().scalar(newest) if found is None else found
 
 
 def versions_of(account_id: int, enrollment_ids: Sequence[int]) -> dict[int, int]:

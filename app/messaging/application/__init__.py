@@ -23,6 +23,7 @@ from app.messaging.application.outbox.lists import (
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.planning import Origin, plan, withdraw
 from app.messaging.application.removal import register_removal
+from app.messaging.application.senders import sender_name
 from app.messaging.application.sources import Content, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
 from app.messaging.domain.states import State
@@ -57,6 +58,7 @@ __all__ = [
     "register_waiting",
     "register_workflow_names",
     "send_again",
+    "sender_name",
     "show_message",
     "source_of",
     "undo",

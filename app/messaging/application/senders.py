@@ -69,6 +69,12 @@ def chosen(account_id: int) -> Chosen | None:
     )
 
 
+def sender_name(account_id: int) -> str:
+    """Return whom an account's messages are from, by name."""
+    sender = store.default_sender_of(account_id)
+    return (sender.name if sender else "") or accounts.worker_actor(account_id).account_name
+
+
 def list_senders(actor: Actor) -> list[ListedSender]:
     """Return the account's senders, the default first."""
     accounts.require(actor, Permission.ACCOUNT)

@@ -4,6 +4,7 @@ from app.workflows.domain.checks.added_by_hand import AddedByHand, NeededValue, 
 from app.workflows.domain.checks.incoming import incoming
 from app.workflows.domain.checks.needs import deprecated_steps, needs, switch_off
 from app.workflows.domain.checks.problem import Problem
+from app.workflows.domain.checks.readiness import brought_by
 from app.workflows.domain.checks.validation import problems
 from app.workflows.domain.definition import (
     FORMAT,
@@ -71,6 +72,7 @@ __all__ = [
     "added_by_hand",
     "analyse",
     "beginning_words",
+    "brought_by",
     "can_be_edited",
     "channels",
     "copy_definition",

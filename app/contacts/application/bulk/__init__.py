@@ -16,7 +16,13 @@ from app.contacts.application.bulk.contacts import (
     unpack,
     update_many,
 )
-from app.contacts.application.bulk.fields import FieldSet, FieldsSet, set_field_each, set_field_many
+from app.contacts.application.bulk.fields import (
+    FieldSet,
+    FieldsSet,
+    read_value,
+    set_field_each,
+    set_field_many,
+)
 from app.contacts.application.bulk.locking import hold_free, hold_many, lock_many
 from app.contacts.application.bulk.tags import tag_each, tag_many, take_back_tags, untag_many
 
@@ -31,6 +37,7 @@ __all__ = [
     "hold_free",
     "hold_many",
     "lock_many",
+    "read_value",
     "remove_created",
     "set_field_each",
     "set_field_many",

@@ -101,6 +101,12 @@ def set_field_each(
         return FieldsSet(len(changed), problems)
 
 
+def read_value(account_id: int, field: str, text: str) -> Reading:
+    """Read a text as a value of the field, without setting it. Raises ValueError for a field that cannot be
+    set."""
+    return _reader(account_id, field)(text)
+
+
 def _reader(account_id: int, field: str) -> Callable[[str], Reading]:
     """Return the function that reads a text as values of the field's columns."""
     known = field_named(field)

@@ -264,3 +264,12 @@ EFFECTS: Mapping[str, Effect] = {
     "send_sms": _send,
     "webhook": _call,
 }
+
+IN_TRIALS: Mapping[str, str] = {
+    "add_tag": "gain",
+    "remove_tag": "lose",
+    "update_field": "set",
+    "stop": "end",
+    "remove_from_workflow": "leave",
+}
+"""What test runs remember of steps, because later steps may depend on it."""

@@ -1,0 +1,177 @@
+"""A contact on the way through a workflow in a test run: what is known of it, changed by the steps so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor
+from app.accounts.domain.regions import is_zone
+from app.contacts import application as contacts
+from app.contacts.domain.criteria import (
+    FIELDS,
+    Clock,
+    Facts,
+    Unanswerable,
+    country_words,
+    custom_key,
+    day_of,
+    matches,
+)
+from app.contacts.domain.names import full_name
+from app.engine.domain.interests import FIELD_CHANGED, TAG_ADDED, Interest, goals_of
+from app.engine.domain.scoping import REACTIONS, message_steps, scoped
+from app.messaging import application as messaging
+from app.platform.clock import now
+from app.platform.errors import Invalid
+from app.workflows.domain import Definition, brought_by, render_text, sample_context
+from app.workflows.infrastructure.tables import Workflow
+
+_OF_EVENT: Final = {name: None for name in FIELDS if name.startswith("event.")}
+_NO_REACTIONS: Final[Mapping[str, frozenset[str]]] = {name: frozenset() for name in REACTIONS}
+_NAMES: Final = ("first_name", "last_name")
+
+
+@dataclass
+class Walker:
+    """`person` are the values of merge tags, `facts` those of criteria, `shared` the merge values that are
+    not the contact's. `zone` is None if the contact's is not known; `reached` says that a goal was."""
+
+    account_id: int
+    workflow: Workflow
+    definition: Definition
+    contact_id: int
+    person: dict[str, Any]
+    facts: Facts
+    shared: Mapping[str, Any]
+    account_zone: str
+    zone: str | None
+    at: datetime
+    reacted: dict[str, set[str]] = field(default_factory=dict)
+    reached: bool = False
+
+    def render(self, text: str) -> str:
+        """Return a text with its merge tags filled in."""
+        return render_text(text, self.values, one_line=True)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        return {**self.shared, "contact": self.person}
+
+    def meets(self, criteria: Any) -> bool:
+        """Return whether the contact meets criteria; nothing is known of the event that has enrolled it.
+        Raises Invalid."""
+        document = scoped(criteria, self.workflow.id, message_steps(self.definition))
+        asked = contacts.criteria_for(self.account_id, document, of_event=True)
+        reacted = {name: frozenset(keys) for name, keys in self.reacted.items()}
+        known = {**self.facts.values, **_OF_EVENT, **_NO_REACTIONS, **reacted}
+        try:
+            clock = Clock(self.at, ZoneInfo(self.account_zone))
+            return matches(asked, replace(self.facts, values=known), clock)
+        except Unanswerable as rule:
+            raise Invalid("VALIDATION_ERROR", rule.sentence) from None
+
+    def tag(self, key: str) -> None:
+        if key not in self._tags:
+            self._set_facts({"contact.tags": self._tags | {key}})
+            self._notice(TAG_ADDED, key)
+
+    def untag(self, key: str) -> None:
+        self._set_facts({"contact.tags": self._tags - {key}})
+
+    def react(self, kind: str, step_id: str) -> None:
+        """Let the contact react to the message of a step; to those of all steps without `step_id`."""
+        steps = [step_id] if step_id else message_steps(self.definition)
+        self.reacted.setdefault(kind, set()).update(f"{self.workflow.id}:{one}" for one in steps)
+        for one in steps:
+            self._notice(kind, one)
+
+    def date_in(self, name: str) -> date | datetime | None:
+        """Return the date or moment in a field."""
+        key = custom_key(name)
+        return (
+            day_of(self.person["custom"].get(key)) if key else self.person.get(name.removeprefix("contact."))
+        )
+
+    def set_field(self, name: str, text: str) -> str:
+        """Set a field to a text; return what is wrong with it, and then the field stays as it is."""
+        reading = contacts.read_value(self.account_id, name, text)
+        if reading.problems:
+            return next(iter(reading.problems.values()))
+        if key := custom_key(name):
+            own = {**self.person["custom"], **reading.values.get("custom", {key: ""})}
+            self.person["custom"] = own
+            self.facts = replace(self.facts, custom={one: value for one, value in own.items() if value})
+        else:
+            self._set_own(name.removeprefix("contact."), reading.values)
+        self._notice(FIELD_CHANGED, name)
+        return ""
+
+    def _set_own(self, name: str, values: Mapping[str, Any]) -> None:
+        value = values.get(name)
+        if name == "birthday":
+            value = date.fromisoformat(value) if value else None
+        if name == "time_zone":
+            self.zone = value
+        self.person[name] = country_words(value) if value and name == "country" else value
+        known = {f"contact.{name}": value if name == "birthday" else value or ""}
+        if name in _NAMES:
+            whole = full_name(*(self.person[one] for one in _NAMES))
+            self.person["full_name"] = whole or None
+            known["contact.full_name"] = whole
+        self._set_facts(known)
+
+    @property
+    def _tags(self) -> frozenset[str]:
+        return frozenset(self.facts.values["contact.tags"])
+
+    def _set_facts(self, values: Mapping[str, Any]) -> None:
+        self.facts = replace(self.facts, values={**self.facts.values, **values})
+
+    def _notice(self, kind: str, what: str) -> None:
+        """Note that a goal is reached by what has just happened."""
+        goals = list(goals_of(self.definition))
+        about = [one for one in goals if one and one.kind == kind and one.what in ("", what)]
+        if about and self.definition.match == "any":
+            self.reached = self.reached or any(map(self._holds, about))
+        elif about:
+            self.reached = self.reached or all(map(self._holds, goals))
+
+    def _holds(self, goal: Interest | None) -> bool:
+        """Return whether a goal is reached; one for events from other software never is."""
+        try:
+            return goal is not None and bool(goal.criteria) and self.meets(goal.criteria)
+        except Invalid:
+            return False
+
+
+def walker_for(actor: Actor, workflow: Workflow, contact_id: int) -> Walker:
+    """Return a contact at the beginning of a workflow."""
+    account_id, definition = actor.account_id, workflow.parsed
+    [person] = contacts.merge_values(account_id, [contact_id]).values()
+    zone = person["time_zone"]
+    return Walker(
+        account_id=account_id,
+        workflow=workflow,
+        definition=definition,
+        contact_id=contact_id,
+        person=person,
+        facts=contacts.facts_of(account_id, [contact_id])[contact_id],
+        shared=_shared(account_id, definition),
+        account_zone=actor.time_zone,
+        zone=zone if zone and is_zone(zone) else None,
+        at=now(),
+    )
+
+
+def _shared(account_id: int, definition: Definition) -> Mapping[str, Any]:
+    """Return merge values, with samples for the event that enrolls contacts, if one does."""
+    event = sample_context()["event"] if brought_by(definition) else {}
+    return {
+        **accounts.account_values(account_id),
+        "sender": {"name": messaging.sender_name(account_id)},
+        "event": event,
+        "unsubscribe_link": "#",
+    }

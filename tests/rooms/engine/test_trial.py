@@ -1,0 +1,187 @@
+"""Test runs show what would happen, and change nothing (E-24, W-14)."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.contacts import application as contacts
+from app.engine.application.trial import HAPPENS, Trial, try_out
+from app.engine.infrastructure.tables import Enrollment
+from app.messaging.infrastructure.tables import Message
+from app.platform.clock import now
+from app.platform.database import session
+from app.platform.errors import Invalid
+from app.platform.tenancy import acting_for
+from tests.people import Person
+from tests.rooms.contacts.people import add
+from tests.rooms.workflows.drafts import draft
+from tests.unit.workflows.documents import (
+    branch,
+    definition,
+    email,
+    goal,
+    goals,
+    off,
+    path,
+    rule,
+    sms,
+    split,
+    step,
+    wait,
+)
+
+GREETING = email("hello", "Hi {{ contact.first_name }}", "Good to have you at **{{ account.name }}**.")
+TAGGED = {"all": [rule("contact.tags", "has_any", ["Red"])]}
+CLICKED = {"all": [rule("event.link_clicked", "equals", "hello")]}
+
+
+def run(
+    app: Flask, bob: Person, *steps: dict[str, Any], who: str = "", goals: Any = None, **chosen: str
+) -> Trial:
+    public_id = draft(app, bob.actor, definition=definition(*steps, goals=goals))
+    with app.app_context(), acting_for(bob.actor.account_id):
+        found = try_out(bob.actor, public_id, who, chosen)
+        assert found is not None
+        assert session().scalars(sa.select(Message.id).where(Message.account_id == 1)).all() == []
+        assert session().scalars(sa.select(Enrollment.id).where(Enrollment.account_id == 1)).all() == []
+        return found
+
+
+def way(found: Trial) -> list[str]:
+    return [one.id for one in found.steps]
+
+
+@pytest.fixture
+def ann(app: Flask, bob: Person) -> int:
+    return add(app, bob.actor, "ann@example.com", first_name="Ann", tags=["Blue"])
+
+
+def test_messages_are_rendered_and_waits_skipped(app: Flask, bob: Person, ann: int) -> None:
+    found = run(app, bob, GREETING, wait("pause", 2, "days"), sms(), off(email("not", "Off")))
+    hello, pause, text = found.steps
+    assert (found.contact, found.messages, found.is_complete) == ("Ann", 1, True)
+    assert hello.message is not None and hello.message.subject == "Hi Ann"
+    assert "<strong>Agency</strong>" in hello.message.html
+    assert (text.at - hello.at).days == 2 and pause.at == hello.at
+    assert text.note == "Not sent: The contact has no phone number."
+
+
+def test_what_earlier_steps_do_counts(app: Flask, bob: Person, ann: int) -> None:
+    red = branch("asks", path("yes", "Red", TAGGED, email("red")), otherwise=[email("other")])
+    assert way(run(app, bob, red)) == ["asks", "other"]
+    assert way(run(app, bob, step("paint", "add_tag", tag="red"), red)) == ["paint", "asks", "red"]
+    assert way(run(app, bob, red, asks="yes")) == ["asks", "red"]
+    assert way(run(app, bob, red, asks="nothing of the kind")) == ["asks", "other"]
+
+
+def test_events_happen_if_the_user_says_so(app: Flask, bob: Person, ann: int) -> None:
+    timeout = {"amount": 3, "unit": "days"}
+    waits = step("waits", "wait_for_event", event="link_clicked", step="hello", timeout=timeout)
+    fork = branch("asks", path("yes", "Clicked", CLICKED, step("end", "stop")), otherwise=[email("late")])
+    found = run(app, bob, GREETING, waits, fork, step("last", "add_tag", tag="Last"))
+    assert way(found) == ["hello", "waits", "asks", "late", "last"]
+    assert (found.ends_at - found.steps[0].at).days == 3
+    found = run(app, bob, GREETING, waits, fork, step("last", "add_tag", tag="Last"), waits=HAPPENS)
+    assert way(found) == ["hello", "waits", "asks", "end"]
+    assert found.ends_at - found.steps[0].at == timedelta(hours=1)
+
+
+def test_what_has_happened_is_not_waited_for(app: Flask, bob: Person, ann: int) -> None:
+    timeout = {"amount": 3, "unit": "days"}
+    waits = step("waits", "wait_for_event", event="tag_added", tag="Blue", timeout=timeout)
+    found = run(app, bob, waits, email("late"))
+    assert found.steps[0].note.startswith("This has already happened") and not found.steps[0].choices
+    assert found.ends_at == found.steps[0].at
+
+
+def test_goals_end_the_workflow(app: Flask, bob: Person, ann: int) -> None:
+    paint, shade = step("paint", "add_tag", tag="Red"), step("shade", "add_tag", tag="Dark")
+    red, dark = goal("red", "tag_added", tag="Red"), goal("dark", "tag_added", tag="dark")
+    found = run(app, bob, paint, shade, email("late"), goals=goals(red, dark))
+    assert way(found) == ["paint"] and "reaches the goal" in found.steps[0].note
+    found = run(app, bob, paint, shade, email("late"), goals=goals(red, dark, match="all"))
+    assert way(found) == ["paint", "shade"]
+    blue = goal("blue", "tag_added", tag="Blue")
+    assert way(run(app, bob, step("again", "add_tag", tag="Blue"), GREETING, goals=goals(blue))) == [
+        "again",
+        "hello",
+    ]
+
+
+def test_later_messages_show_what_steps_have_changed(app: Flask, bob: Person, ann: int) -> None:
+    def change(field: str, value: str) -> dict[str, Any]:
+        return step(field.rpartition(".")[2], "update_field", field=f"contact.{field}", value=value)
+
+    texts = email("after", "{{ contact.full_name }}, {{ contact.time_zone }}, {{ contact.birthday }}")
+    name = change("first_name", "Anna {{ contact.first_name }}")
+    zone, wrong = change("time_zone", "Pacific/Auckland"), change("birthday", "soon")
+    found = run(app, bob, name, change("last_name", "Lee"), zone, wrong, texts)
+    assert found.steps[-1].message is not None
+    assert found.steps[-1].message.subject.strip(", ") == "Anna Ann Lee, Pacific/Auckland"
+    assert found.steps[3].note.startswith("The field keeps its value.")
+    at_nine = step("nine", "wait_until", kind="time_of_day", time="09:00", zone="contact")
+    found = run(app, bob, zone, at_nine, texts)
+    assert found.ends_at.astimezone(ZoneInfo("Pacific/Auckland")).hour == 9
+
+
+def test_who_cannot_be_contacted(app: Flask, bob: Person, ann: int) -> None:
+    assert run(app, bob, GREETING).is_contactable
+    with app.app_context(), acting_for(bob.actor.account_id):
+        contacts.opt_out(bob.actor.account_id, ann, "asked", now())
+    assert not run(app, bob, GREETING).is_contactable
+    ben = add(app, bob.actor, "ben@example.com")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        contacts.opt_out(bob.actor.account_id, ben, "asked", now())
+    cleo = add(app, bob.actor, "cleo@example.com")
+    with app.app_context(), acting_for(bob.actor.account_id):
+        assert run(app, bob, GREETING).contact_id == cleo
+
+
+def test_splits_and_texts(app: Flask, bob: Person, ann: int) -> None:
+    note = step("note", "add_note", text="Called {{ contact.first_name }}")
+    found = run(app, bob, split("halves", 50, 50), note)
+    assert len(found.steps[0].choices) == 2
+    assert found.steps[-1].note == "Called Ann"
+
+
+def test_rules_about_the_event_are_left_to_the_user(app: Flask, bob: Person, ann: int) -> None:
+    asked = {"all": [rule("event.amount", "greater", 200)]}
+    fork = branch("asks", path("yes", "Large", asked, email("thanks")))
+    [first] = run(app, bob, fork).steps
+    assert first.chosen == "default" and "Choose the path" in first.note
+    assert way(run(app, bob, fork, asks="yes")) == ["asks", "thanks"]
+
+
+def test_rules_on_fields_that_are_gone_are_named(app: Flask, bob: Person, ann: int) -> None:
+    asked = {"all": [rule("contact.custom.gone", "equals", "x")]}
+    [first] = run(app, bob, branch("asks", path("yes", "Gone", asked)), email("after")).steps
+    assert "Enrollments fail here" in first.note and first.choices[0].value == ""
+
+
+def test_who_is_meant(app: Flask, bob: Person, mallory: Person, ann: int) -> None:
+    newest = add(app, bob.actor, "ben@example.com", first_name="Ben")
+    theirs = add(app, mallory.actor, "eve@example.org")
+    assert run(app, bob, GREETING).contact_id == newest
+    assert run(app, bob, GREETING, who=" Ann@Example.com").contact_id == ann
+    assert run(app, bob, GREETING, who=str(ann)).contact_id == ann
+    for wrong in ("eve@example.org", str(theirs), "nobody", "0", "9" * 30):
+        with pytest.raises(Invalid, match="No contact has this email address or ID"):
+            run(app, bob, GREETING, who=wrong)
+
+
+def test_the_page(app: Flask, bob: Person, vera: Person, mallory: Person) -> None:
+    public_id = draft(app, bob.actor, definition=definition(GREETING, split("halves", 50, 50)))
+    page = f"/workflows/{public_id}/test-run"
+    assert "No contacts yet" in bob.get(page).text
+    add(app, bob.actor, "ann@example.com", first_name="<b>Ann</b>")
+    for person in (bob, vera):
+        text = person.get(page).text
+        assert "Hi &lt;b&gt;Ann&lt;/b&gt;" in text and "would get 1 message" in text
+        assert 'name="at.halves"' in text
+    assert bob.get(f"{page}?contact=x").status_code == 422
+    assert mallory.get(page).status_code == 404
+    assert "/test-run" in bob.get(f"/workflows/{public_id}").text
