@@ -10,8 +10,9 @@ from datetime import datetime
 from app.activity import application as activity
 from app.deliveries import application as deliveries
 from app.engine.domain import REMOVED, EndReason, EnrollmentStatus
-from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters import counts, end_counts
 from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.life import archiving
 from app.messaging import application as messaging
 from app.platform import queue
@@ -53,16 +54,20 @@ def _leave(account_id: int, workflow_id: int, at: datetime) -> int:
     """End up to AT_ONCE enrollments, in the caller's transaction; return how many."""
     found = archiving.claim(account_id, workflow_id, AT_ONCE)
     changes: Counter[Place] = Counter()
+    ends: Counter[End] = Counter()
+    status, reason = EnrollmentStatus.WITHDRAWN.value, EndReason.ARCHIVED.value
     for one in found:
         place = Place(workflow_id, one.version_id, one.step_id or "", one.status)
         changes[place] -= 1
-        changes[place._replace(status=EnrollmentStatus.WITHDRAWN.value)] += 1
+        changes[place._replace(status=status)] += 1
+        ends[end_of(workflow_id, one.version_id, one.step_id, status, reason, one.enrolled_at, at)] += 1
     if found:
         ids = [one.id for one in found]
         archiving.end(account_id, ids, at)
         messaging.withdraw(account_id, ids, at)
         deliveries.withdraw(account_id, ids, at)
         counts.change(account_id, changes)
+        end_counts.change(account_id, ends)
         contacts = id_list(sorted(one.contact_id for one in found))
-        activity.record_many(REMOVED, account_id, contacts, at, workflow_id, text=EndReason.ARCHIVED.value)
+        activity.record_many(REMOVED, account_id, contacts, at, workflow_id, text=reason)
     return len(found)

@@ -10,8 +10,9 @@ from app.activity import application as activity
 from app.engine.application.reading import step_labels
 from app.engine.domain import END_WORDS, EnrollmentStatus
 from app.engine.infrastructure import failed
-from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters import counts, end_counts
 from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.failed import Which
 from app.platform import queue
 from app.platform.clock import now
@@ -99,10 +100,14 @@ def _send_rest(account_id: int, workflow_id: int, which: Which) -> None:
 
 def _retry(account_id: int, workflow_id: int, which: Which) -> int:
     changes: Counter[Place] = Counter()
+    ends: Counter[End] = Counter()
     retried = failed.retry(account_id, workflow_id, which, AT_ONCE, now())
-    for version_id, step_id in retried:
-        place = Place(workflow_id, version_id, step_id or "", EnrollmentStatus.FAILED.value)
+    status = EnrollmentStatus.FAILED.value
+    for version_id, step_id, reason, enrolled_at in retried:
+        place = Place(workflow_id, version_id, step_id or "", status)
         changes[place] -= 1
         changes[place._replace(status=EnrollmentStatus.ACTIVE.value)] += 1
+        ends[end_of(workflow_id, version_id, step_id, status, reason, enrolled_at, None)] -= 1
     counts.change(account_id, changes)
+    end_counts.change(account_id, ends)
     return len(retried)

@@ -1,15 +1,16 @@
 """Verification of workflows, for `verify-workflow`: the numbers that pages show are those of the tables, and
 everybody who is under way stands at a step from which they go on."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.engine.infrastructure import queries, verification
-from app.engine.infrastructure.counters import counts, step_counts
+from app.engine.infrastructure.counters import counts, end_counts, source_counts, step_counts
 from app.engine.infrastructure.verification import Standing
+from app.messaging import application as messaging
 from app.platform.database import one_snapshot
 from app.workflows import application as workflows
 from app.workflows.domain import Definition
@@ -66,6 +67,9 @@ def verify_workflows(actor: Actor, name_or_id: str | None = None) -> Iterator[Ve
 def _checks(account_id: int, workflow_id: int) -> Iterator[Check]:
     yield _numbers(account_id, workflow_id)
     yield _passed(account_id, workflow_id)
+    yield _ended(account_id, workflow_id)
+    yield _entered(account_id, workflow_id)
+    yield _results(account_id, workflow_id)
     standing = verification.under_way_by_step(account_id, workflow_id)
     definitions = queries.definitions(account_id, (one.version_id for one in standing))
     lost = [one for one in standing if not _exists(definitions, one)]
@@ -93,15 +97,58 @@ def _numbers(account_id: int, workflow_id: int) -> Check:
 
 
 def _passed(account_id: int, workflow_id: int) -> Check:
-    shown = Counter(step_counts.by_step(account_id, workflow_id))
-    counted = Counter(step_counts.counted(account_id, workflow_id))
+    kept = step_counts.kept(account_id, workflow_id)
+    counted = step_counts.counted(account_id, workflow_id)
+    return _compared("Passed steps, as pages show them", _stepwise(kept), _stepwise(counted))
+
+
+def _ended(account_id: int, workflow_id: int) -> Check:
+    kept = end_counts.kept(account_id, workflow_id)
+    counted = end_counts.counted(account_id, workflow_id)
+    return _compared("Ended enrollments by day, as pages show them", _endings(kept), _endings(counted))
+
+
+def _entered(account_id: int, workflow_id: int) -> Check:
+    kept = source_counts.by_day(account_id, workflow_id, date.min, date.max)
+    counted = source_counts.counted(account_id, workflow_id)
+    return _compared("Enrollments by source and day, as pages show them", _sourced(kept), _sourced(counted))
+
+
+def _results(account_id: int, workflow_id: int) -> Check:
+    kept, counted, wrong = messaging.verify_results(account_id, workflow_id)
     details = [
-        f"{step_id}{f' ({result})' if result else ''}: {shown[step_id, result]:,} shown,"
-        f" {counted[step_id, result]:,} in the table"
-        for step_id, result in sorted(shown.keys() | counted)
-        if shown[step_id, result] != counted[step_id, result]
+        f"{one.step_id}, {one.result.value} on {one.day}: {one.kept:,} shown, {one.counted:,} in the table"
+        for one in wrong
     ]
-    return Check("Passed steps, as pages show them", counted.total(), shown.total(), _few(details))
+    return Check("Results of messages, as pages show them", counted, kept, _few(details))
+
+
+def _stepwise(numbers: Mapping[tuple[str, str, date], int]) -> Mapping[str, int]:
+    return {
+        f"{step_id}{f' ({result})' if result else ''}, enrolled on {day}": number
+        for (step_id, result, day), number in numbers.items()
+    }
+
+
+def _endings(numbers: Mapping[end_counts.End, int]) -> Mapping[str, int]:
+    return {
+        f"{end.status.replace('_', ' ')} ({end.reason or 'no reason'}, {end.minutes} minutes)"
+        f" at {end.step_id or 'no step'} of version {end.version_id}, enrolled on {end.day}": number
+        for end, number in numbers.items()
+    }
+
+
+def _sourced(numbers: Mapping[tuple[str, date], int]) -> Mapping[str, int]:
+    return {f"{source} on {day}": number for (source, day), number in numbers.items()}
+
+
+def _compared(says: str, kept: Mapping[str, int], counted: Mapping[str, int]) -> Check:
+    details = [
+        f"{what}: {kept.get(what, 0):,} shown, {counted.get(what, 0):,} in the table"
+        for what in sorted(kept.keys() | counted)
+        if kept.get(what, 0) != counted.get(what, 0)
+    ]
+    return Check(says, sum(counted.values()), sum(kept.values()), _few(details))
 
 
 def _none(says: str, found: Sequence[Standing]) -> Check:

@@ -23,6 +23,15 @@ class Which(NamedTuple):
     enrollment_id: int | None = None
 
 
+class Retried(NamedTuple):
+    """A failed enrollment as it was before it went on."""
+
+    version_id: int
+    step_id: str | None
+    end_reason: str | None
+    enrolled_at: datetime
+
+
 def by_step_and_reason(account_id: int, workflow_id: int) -> dict[tuple[int, str, str], int]:
     """Return {(version id, step id, reason): number of failed enrollments} of a workflow."""
     one = _enrollments.c
@@ -34,11 +43,9 @@ def by_step_and_reason(account_id: int, workflow_id: int) -> dict[tuple[int, str
     return {(row[0], row[1] or "", row[2] or ""): row[3] for row in session().execute(query)}
 
 
-def retry(
-    account_id: int, workflow_id: int, which: Which, limit: int, at: datetime
-) -> list[tuple[int, str | None]]:
-    """Let failed enrollments go on, at most `limit`; return (version id, step id) of each. Of several of a
-    contact, only the latest does."""
+def retry(account_id: int, workflow_id: int, which: Which, limit: int, at: datetime) -> list[Retried]:
+    """Let failed enrollments go on, at most `limit`; return them. Of several of a contact, only the latest
+    does."""
     one, other = _enrollments.c, _enrollments.alias("other").c
     is_replaced = sa.exists().where(
         other.account_id == account_id,
@@ -49,8 +56,8 @@ def retry(
     can_go_on = sa.exists().where(
         Contact.account_id == account_id, Contact.id == one.contact_id, may_be_contacted(Contact.status)
     )
-    ids = (
-        sa.select(one.id)
+    failed = (
+        sa.select(one.id, *(one[name] for name in Retried._fields))
         .where(*_failed(account_id, workflow_id), *_meant(which), can_go_on, ~is_replaced)
         .order_by(one.id)
         .limit(limit)
@@ -65,14 +72,12 @@ def retry(
         "ended_at": None,
         "end_reason": None,
     }
-    chosen = list(session().scalars(ids))  # as a subquery, PostgreSQL could evaluate it more than once
-    update = (
-        sa.update(_enrollments)
-        .where(one.account_id == account_id, one.id.in_(id_list(chosen)))
-        .values(values)
-        .returning(one.version_id, one.step_id)
-    )
-    return [(row[0], row[1]) for row in session().execute(update)] if chosen else []
+    chosen = session().execute(failed).all()  # as a subquery, PostgreSQL could evaluate it more than once
+    if chosen:
+        ids = id_list([row[0] for row in chosen])
+        update = sa.update(_enrollments).where(one.account_id == account_id, one.id.in_(ids))
+        session().execute(update.values(values))
+    return [Retried(*row[1:]) for row in chosen]
 
 
 def _failed(account_id: int, workflow_id: int) -> tuple[sa.ColumnElement[bool], ...]:

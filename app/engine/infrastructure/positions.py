@@ -31,6 +31,7 @@ class Claimed(NamedTuple):
     step_id: str | None
     waits_for: str | None
     visit: int
+    enrolled_at: datetime
 
 
 class DueVersion(NamedTuple):

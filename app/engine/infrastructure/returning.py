@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus, WaitsFor
-from app.engine.infrastructure.counters import counts
+from app.engine.infrastructure.counters import counts, end_counts
 from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session
 from app.platform.database.many_rows import id_list
@@ -54,15 +55,20 @@ def put_back(
     """Undo the end of enrollments that a contact ended at `left_at`, unless it is in the workflow again.
     Returns (enrollment id, workflow id) of them."""
     changes: Counter[Place] = Counter()
+    ends: Counter[End] = Counter()
     reopened: list[tuple[int, int]] = []
     for position in positions:
+        reason = session().scalar(_reason(account_id, position))
         row = session().execute(_reopening(account_id, contact_id, position, left_at)).one_or_none()
         if row is not None:
             reopened.append((position.enrollment_id, row.workflow_id))
             place = Place(row.workflow_id, row.version_id, row.step_id or "", position.status)
             changes[place] += 1
             changes[place._replace(status=EnrollmentStatus.WITHDRAWN.value)] -= 1
+            of = (row.workflow_id, row.version_id, row.step_id, EnrollmentStatus.WITHDRAWN.value, reason)
+            ends[end_of(*of, row.enrolled_at, None)] -= 1
     counts.change(account_id, changes)
+    end_counts.change(account_id, ends)
     return reopened
 
 
@@ -81,6 +87,13 @@ def go_on(
         )
         .values(waits_for=WaitsFor.HAPPENED.value, due_at=at)
     )
+
+
+def _reason(account_id: int, position: Position) -> sa.Select[str | None]:
+    """Select why an enrollment has ended; it is locked until the transaction ends."""
+    one = _enrollments.c
+    query = sa.select(one.end_reason).where(one.account_id == account_id, one.id == position.enrollment_id)
+    return query.with_for_update()
 
 
 def _reopening(account_id: int, contact_id: int, position: Position, left_at: datetime) -> Any:
@@ -104,5 +117,5 @@ def _reopening(account_id: int, contact_id: int, position: Position, left_at: da
             ~is_in_again,
         )
         .values(**values, ended_at=None, end_reason=None)
-        .returning(one.workflow_id, one.version_id, one.step_id)
+        .returning(one.workflow_id, one.version_id, one.step_id, one.enrolled_at)
     )

@@ -1,7 +1,7 @@
 """Bulk writes of enrollments."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,8 +14,9 @@ from app.contacts.infrastructure.tables import Contact
 from app.deliveries import application as deliveries
 from app.engine.domain import UNDER_WAY, EndReason, EnrollmentStatus
 from app.engine.infrastructure.conditions import counts_as_former, ended_by_archiving
-from app.engine.infrastructure.counters import counts, source_counts
+from app.engine.infrastructure.counters import counts, end_counts, source_counts
 from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.counters.end_counts import End, end_of
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging import application as messaging
 from app.platform.database import BigInt, is_sqlite, session
@@ -123,15 +124,26 @@ def withdraw_many(
     """End the job's enrollments of the contacts that are under way, and count those as undone, too, that
     ended because the workflow was archived; see `application.withdraw_many`."""
     of_job = (_enrollments.c.job_id == job_id, _enrollments.c.contact_id.in_(contacts))
-    archived = session().execute(
+    archived = _undo_archived(account_id, of_job, undone_by)
+    return archived + end(account_id, *of_job, reason=EndReason.UNDONE, at=at, undone_job_id=undone_by)
+
+
+def _undo_archived(account_id: int, which: Sequence[sa.ColumnElement[bool]], undone_by: int) -> int:
+    table = _enrollments.c
+    found = session().execute(
         sa.update(_enrollments)
-        .where(_enrollments.c.account_id == account_id, *of_job, ended_by_archiving(_enrollments.c))
+        .where(table.account_id == account_id, *which, ended_by_archiving(table))
         .values(end_reason=EndReason.UNDONE.value, undone_job_id=undone_by)
-        .returning(_enrollments.c.id)
+        .returning(table.workflow_id, table.version_id, table.step_id, table.enrolled_at)
     )
-    return len(archived.all()) + end(
-        account_id, *of_job, reason=EndReason.UNDONE, at=at, undone_job_id=undone_by
-    )
+    ends: Counter[End] = Counter()
+    status, undone = EnrollmentStatus.WITHDRAWN.value, 0
+    for workflow_id, version_id, step_id, enrolled_at in found:
+        undone += 1
+        for reason, more in ((EndReason.ARCHIVED, -1), (EndReason.UNDONE, 1)):
+            ends[end_of(workflow_id, version_id, step_id, status, reason.value, enrolled_at, None)] += more
+    end_counts.change(account_id, ends)
+    return undone
 
 
 def withdraw_from(
@@ -158,6 +170,7 @@ def end(
     """End the active enrollments that fulfill the conditions, and withdraw their messages and
     deliveries; return how many."""
     ended: Counter[Place] = Counter()
+    ends: Counter[End] = Counter()
     ids: list[int] = []
     table = _enrollments.c
     for status in UNDER_WAY:  # in the order in which an enrollment has them
@@ -167,15 +180,17 @@ def end(
             .values(
                 status=to.value, end_reason=reason.value, ended_at=at, due_at=None, waits_for=None, **values
             )
-            .returning(table.id, table.workflow_id, table.version_id, table.step_id)
+            .returning(table.id, table.workflow_id, table.version_id, table.step_id, table.enrolled_at)
         )
-        for enrollment_id, workflow_id, version_id, step_id in found:
+        for enrollment_id, workflow_id, version_id, step_id, enrolled_at in found:
             ids.append(enrollment_id)
             ended[Place(workflow_id, version_id, step_id or "", status.value)] -= 1
             ended[Place(workflow_id, version_id, step_id or "", to.value)] += 1
+            ends[end_of(workflow_id, version_id, step_id, to.value, reason.value, enrolled_at, at)] += 1
     messaging.withdraw(account_id, ids, at)
     deliveries.withdraw(account_id, ids, at)
     counts.change(account_id, ended)
+    end_counts.change(account_id, ends)
     return -sum(change for place, change in ended.items() if place.status in UNDER_WAY)
 
 

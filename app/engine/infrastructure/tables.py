@@ -85,7 +85,7 @@ class PassedStep(AccountOwned, db.Model):
 
 
 class StepCount(AccountOwned, db.Model):
-    """A part of the number of enrollments that passed a step of a version on a day (UTC) with a result. The
+    """A part of the number of enrollments of a day (UTC) that passed a step of a version with a result. The
     number is the sum of all parts. See `summed_parts`."""
 
     __tablename__ = "step_counts"
@@ -96,6 +96,25 @@ class StepCount(AccountOwned, db.Model):
     step_id: Mapped[str] = mapped_column(sa.String(40))
     day: Mapped[date]
     result: Mapped[str] = mapped_column(sa.String(40), default="")
+    enrollments: Mapped[int] = mapped_column(BigInt)
+
+
+class EndCount(AccountOwned, db.Model):
+    """A part of the number of enrollments of a day (UTC) that ended at a step of a version, with a status and
+    a reason. `minutes` is the time that it took to reach the goal, rounded down (see `domain.spans`); 0 for
+    other ends. The number is the sum of all parts, and a part may be negative. See `summed_parts`."""
+
+    __tablename__ = "end_counts"
+    __table_args__ = (sa.Index(None, "account_id", "workflow_id", "day", "step_id", "status"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    version_id: Mapped[int] = mapped_column(BigInt)
+    step_id: Mapped[str] = mapped_column(sa.String(40))
+    day: Mapped[date]
+    status: Mapped[str] = mapped_column(sa.String(12))
+    reason: Mapped[str] = mapped_column(sa.String(20), default="")
+    minutes: Mapped[int] = mapped_column(default=0)
     enrollments: Mapped[int] = mapped_column(BigInt)
 
 

@@ -20,12 +20,14 @@ from app.messaging.application.outbox.lists import (
     list_messages,
     register_workflow_names,
 )
+from app.messaging.application.outbox.results import results_by_step, results_of, verify_results
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.planning import Origin, plan, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.senders import sender_name
 from app.messaging.application.sources import Content, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
+from app.messaging.domain.results import Result
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.store import Claimed
 
@@ -40,6 +42,7 @@ __all__ = [
     "Place",
     "Reacted",
     "Recipient",
+    "Result",
     "Settled",
     "ShownMessage",
     "Source",
@@ -57,6 +60,8 @@ __all__ = [
     "register_source",
     "register_waiting",
     "register_workflow_names",
+    "results_by_step",
+    "results_of",
     "send_again",
     "sender_name",
     "show_message",
@@ -64,5 +69,6 @@ __all__ = [
     "undo",
     "unsubscribe",
     "unsubscribe_url",
+    "verify_results",
     "withdraw",
 ]

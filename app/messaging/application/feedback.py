@@ -18,6 +18,7 @@ from app.messaging.domain.feedback import Feedback
 from app.messaging.domain.machines import Fetch
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import feedback as store
+from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.reactions.store import Tracked
 from app.platform.clock import now
@@ -45,7 +46,8 @@ def receive(account_id: int, message_id: int, what: Feedback, answer: str, at: d
             reactions.hold(found)
             if not store.was_sent(account_id, message_id):
                 return False
-            _RECORDING[what](found, answer[: store.MAX_ANSWER], at)
+            with counting(account_id, [message_id]):
+                _RECORDING[what](found, answer[: store.MAX_ANSWER], at)
             return True
 
     return despite_deadlocks(recorded)
@@ -89,6 +91,7 @@ def _bounce_for_now(found: Tracked, answer: str, at: datetime) -> None:
 
 
 def _complain(found: Tracked, _answer: str, at: datetime) -> None:
+    store.mark_complained(found.account_id, found.id, at)
     if contacts.opt_out(found.account_id, found.contact_id, COMPLAINT, at) is not None:
         note_reaction(found.account_id, found.id, "complained", at)
 

@@ -18,7 +18,7 @@ from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
 from app.messaging.domain.states import SETTLED, State
-from app.messaging.infrastructure import store, turns
+from app.messaging.infrastructure import message_counts, store, turns
 from app.messaging.infrastructure.store import Answer, Claimed
 from app.platform import queue
 from app.platform.clock import now
@@ -157,6 +157,7 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
         waiting = active_enrollments(account_id, [one.enrollment_id for one in claimed])
         answers = [_still_wanted(one, messages[one.id].enrollment_id in waiting) for one in answers]
         recorded = store.answer(account_id, answers, at)
+        message_counts.count_new(account_id, [one.id for one in answers if one.id in recorded])
         note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
         settled = [
             Settled(message.enrollment_id, message.step_id, message.visit, one.state, one.answer)

@@ -13,6 +13,7 @@ from app.messaging.application.time_line import note_reaction
 from app.messaging.domain.machines import Fetch, by_machines, is_machine
 from app.messaging.domain.states import State
 from app.messaging.domain.tracking import TRAP
+from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.reactions.store import Tracked
 from app.platform.clock import now
@@ -105,4 +106,5 @@ def _record(tracked: Tracked, kind: str, fetch: Fetch, method: str, agent: str) 
     reactions.add(tracked, kind, fetch, is_machine(sent_at, fetch, method, agent))
     if kind == CLICKED:
         reactions.mark_machines(tracked, by_machines(reactions.recent_clicks(tracked, fetch.at)))
-    settle_first(tracked, kind, fetch.at)
+    with counting(tracked.account_id, [tracked.id]):
+        settle_first(tracked, kind, fetch.at)

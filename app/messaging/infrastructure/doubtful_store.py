@@ -40,7 +40,7 @@ def plan_again(account_id: int, ids: Sequence[int], at: datetime) -> int:
 
 def count_as_sent(account_id: int, ids: Sequence[int], answer: str, at: datetime) -> list[Uncertain]:
     """Let messages count as sent; return those that do now."""
-    return _change(account_id, ids, state=State.SENT.value, answer=answer, settled_at=at)
+    return _change(account_id, ids, state=State.SENT.value, answer=answer, settled_at=at, sent_at=at)
 
 
 def _change(account_id: int, ids: Sequence[int], **values: Any) -> list[Uncertain]:

@@ -45,8 +45,18 @@ def mark_bounced(account_id: int, message_id: int, answer: str, at: datetime) ->
     if before is None:
         return None
     values = {"state": State.BOUNCED.value, "answer": answer, "settled_at": at}
+    values["sent_at"] = sa.func.coalesce(Message.sent_at, sa.literal(at, Message.sent_at.type))
     session().execute(sa.update(Message).where(*_one(account_id, message_id)).values(values))
     return Before(*before)
+
+
+def mark_complained(account_id: int, message_id: int, at: datetime) -> None:
+    """Keep when the contact first complained about a message."""
+    session().execute(
+        sa.update(Message)
+        .where(*_one(account_id, message_id), Message.complained_at.is_(None))
+        .values(complained_at=at)
+    )
 
 
 def has_soft_bounce(account_id: int, message_id: int) -> bool:

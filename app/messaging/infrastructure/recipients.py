@@ -14,8 +14,9 @@ _messages = Message.__table__
 
 
 class Addressee(NamedTuple):
-    """Whom a message is for. `address` and `subject` are None until it is sent."""
+    """Whom the message with this id is for. `address` and `subject` are None until it is sent."""
 
+    id: int
     account_id: int
     contact_id: int
     workflow_id: int
@@ -28,6 +29,12 @@ def addressee_of(token: str) -> Addressee | None:
     query = sa.select(*(_messages.c[name] for name in Addressee._fields)).where(_messages.c.token == token)
     row = session().execute(query, execution_options={"cross_account": True}).one_or_none()
     return Addressee(*row) if row else None
+
+
+def set_unsubscribed(one: Addressee, at: datetime | None) -> None:
+    """Keep when the contact unsubscribed with the link of a message, or, with None, that it undid that."""
+    mine = (_messages.c.account_id == one.account_id, _messages.c.id == one.id)
+    session().execute(sa.update(_messages).where(*mine).values(unsubscribed_at=at))
 
 
 def without_message(account_id: int, enrollment_ids: Sequence[int]) -> list[int]:

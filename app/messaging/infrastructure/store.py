@@ -259,6 +259,8 @@ def _answer() -> Any:
     contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == _id("of_account"), _contacts.c.id == one.contact_id
     )
+    is_sent = given["state"].in_(constants((State.SENT.value, State.DELIVERED.value)))
+    sent_at = sa.case((is_sent, _moment("at")), else_=one.sent_at)
     for name in ("address", "subject", "merge_values"):  # nothing is written of who was removed meanwhile
         given[name] = sa.case((is_there(contact), given[name]), else_=sa.null())
     return (
@@ -269,7 +271,7 @@ def _answer() -> Any:
             one.attempt == sa.bindparam("of_attempt", type_=sa.Integer),
             one.state.in_(constants((State.SENDING.value, State.UNCERTAIN.value))),
         )
-        .values(**given, lease_until=sa.null(), settled_at=_moment("at"))
+        .values(**given, lease_until=sa.null(), settled_at=_moment("at"), sent_at=sent_at)
     )
 
 

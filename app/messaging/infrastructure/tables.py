@@ -1,6 +1,6 @@
 """Table of messages. A unique index prevents two messages of one step to one enrollment."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,8 +21,10 @@ class Message(AccountOwned, db.Model):
 
     `token` is random: links to unsubscribe contain it. `merge_values` are
     those with which it was sent, so that it can be shown as it was. `answer` is what the mail server said, or
-    why it was not sent; `sender_id` is whom a mail server got it from. `opened_at`, `clicked_at`, and
-    `replied_at` are when a person first did. No foreign keys, because thousands are planned at once.
+    why it was not sent; `sender_id` is whom a mail server got it from. `sent_at` is when it was taken, also
+    of one that was returned later. `opened_at`, `clicked_at`, and `replied_at` are when a person first did;
+    `complained_at` and `unsubscribed_at` when the contact did because of it. No foreign keys, because
+    thousands are planned at once.
     """
 
     __tablename__ = "messages"
@@ -72,6 +74,26 @@ class Message(AccountOwned, db.Model):
     opened_at: Mapped[datetime | None]
     clicked_at: Mapped[datetime | None]
     replied_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    complained_at: Mapped[datetime | None]
+    unsubscribed_at: Mapped[datetime | None]
+
+
+class MessageCount(AccountOwned, db.Model):
+    """A part of the number of messages of a step of a version that were sent, or failed, on a day (UTC), with
+    a result (see `domain.results`). The number is the sum of all parts, and a part may be negative. See
+    `summed_parts`."""
+
+    __tablename__ = "message_counts"
+    __table_args__ = (sa.Index(None, "account_id", "workflow_id", "day", "step_id", "result"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    workflow_id: Mapped[int] = mapped_column(BigInt)
+    version_id: Mapped[int] = mapped_column(BigInt)
+    step_id: Mapped[str] = mapped_column(sa.String(40))
+    day: Mapped[date]
+    result: Mapped[str] = mapped_column(sa.String(12))
+    messages: Mapped[int] = mapped_column(BigInt)
 
 
 class SendingTurn(AccountOwned, db.Model):

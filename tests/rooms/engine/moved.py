@@ -13,8 +13,9 @@ from app.engine.application import start_held
 from app.engine.application.moving import move_due
 from app.engine.application.starting import release_held
 from app.engine.infrastructure import positions
-from app.engine.infrastructure.counters import counts, step_counts
+from app.engine.infrastructure.counters import counts, end_counts, step_counts
 from app.engine.infrastructure.tables import Enrollment, PassedStep
+from app.messaging.application import verify_results
 from app.platform.clock import now
 from app.platform.database import session
 from app.platform.tenancy import acting_for
@@ -76,8 +77,13 @@ class Campaign:
         account_id = self.actor.account_id
         with self.app.app_context(), acting_for(account_id):
             workflow_id = workflows.find_workflow(self.actor, self.public_id).id
-            kept = step_counts.by_step(account_id, workflow_id)
-            return kept == step_counts.counted(account_id, workflow_id) and not counts.differences(account_id)
+            of = (account_id, workflow_id)
+            return (
+                step_counts.kept(*of) == step_counts.counted(*of)
+                and end_counts.kept(*of) == end_counts.counted(*of)
+                and not counts.differences(account_id)
+                and not verify_results(*of)[2]
+            )
 
 
 def campaign(

@@ -15,8 +15,9 @@ from app.engine.application.moving.outcomes import Outcome, Setting
 from app.engine.domain import TIMEOUT, EndReason, EnrollmentStatus, WaitsFor
 from app.engine.domain.route import Route
 from app.engine.infrastructure import positions
-from app.engine.infrastructure.counters import counts, step_counts
+from app.engine.infrastructure.counters import counts, end_counts, step_counts
 from app.engine.infrastructure.counters.counts import Place
+from app.engine.infrastructure.counters.end_counts import End
 from app.engine.infrastructure.counters.step_counts import Passage
 from app.engine.infrastructure.positions import Claimed
 from app.workflows.domain import Step
@@ -44,11 +45,12 @@ class Walk:
         self._ends: dict[_End, list[int]] = defaultdict(list)
         self._passed: Counter[Passage] = Counter()
         self._moved: Counter[Place] = Counter()
-        self._stood_at: dict[int, str | None] = {}
+        self._ended: Counter[End] = Counter()
+        self._claimed: dict[int, Claimed] = {}
 
     def take_on(self, claimed: Sequence[Claimed]) -> None:
         """Take enrollments on from where they stand: those that waited pass their step, others begin it."""
-        self._stood_at |= {one.id: one.step_id for one in claimed}
+        self._claimed |= {one.id: one for one in claimed}
         by_place: dict[tuple[str | None, str | None], list[Claimed]] = defaultdict(list)
         for one in claimed:
             by_place[one.step_id, one.waits_for].append(one)
@@ -74,6 +76,8 @@ class Walk:
         for end, ids in self._ends.items():
             positions.end(account_id, ids, *end, at)
             self._count(ids, end.step_id, end.status)
+            self._count_ends(ids, end)
+        end_counts.change(account_id, self._ended)
         step_counts.add(account_id, self._passed)
         counts.change(account_id, self._moved)
 
@@ -107,7 +111,8 @@ class Walk:
             setting = self._setting
             ids = [one.id for one in rows]
             positions.record_passed(setting.account_id, ids, step.id, result, setting.at)
-            self._passed[Passage(setting.version_id, step.id, setting.at.date(), result)] += len(rows)
+            for day, passed in Counter(one.enrolled_at.date() for one in rows).items():
+                self._passed[Passage(setting.version_id, step.id, day, result)] += passed
 
     def _arrive(self, step: Step, rows: Sequence[Claimed]) -> None:
         if rows:
@@ -120,5 +125,12 @@ class Walk:
     def _count(self, ids: Sequence[int], step_id: str | None, status: EnrollmentStatus) -> None:
         place = Place(self._setting.workflow_id, self._setting.version_id, step_id or "", status.value)
         self._moved[place] += len(ids)
-        for before, number in Counter(self._stood_at[one] for one in ids).items():
+        for before, number in Counter(self._claimed[one].step_id for one in ids).items():
             self._moved[place._replace(step_id=before or "", status=EnrollmentStatus.ACTIVE.value)] -= number
+
+    def _count_ends(self, ids: Sequence[int], end: _End) -> None:
+        setting = self._setting
+        of = (setting.workflow_id, setting.version_id, end.step_id or "")
+        how = (end.status.value, end.reason.value if end.reason else "", 0)
+        for day, ended in Counter(self._claimed[one].enrolled_at.date() for one in ids).items():
+            self._ended[End(*of, day, *how)] += ended

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.engine.domain import UNDER_WAY
-from app.engine.infrastructure.counters import summed_parts
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
-from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database import BigInt, is_sqlite, session, summed_parts
 from app.platform.database.many_rows import constants
 from app.platform.database.short_reads import in_ids, read_built
 

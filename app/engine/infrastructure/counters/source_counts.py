@@ -5,9 +5,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.engine.infrastructure.counters import summed_parts
-from app.engine.infrastructure.tables import SourceCount
-from app.platform.database import BigInt, session
+from app.engine.infrastructure.tables import Enrollment, SourceCount
+from app.platform.database import BigInt, session, summed_parts
 
 _counts = SourceCount.__table__
 
@@ -19,11 +18,47 @@ def add(account_id: int, workflow_id: int, source: str, day: date, enrolled: int
         summed_parts.change(_counts, account_id, key, enrolled)
 
 
+def by_day(account_id: int, workflow_id: int, first: date, last: date) -> dict[tuple[str, date], int]:
+    """Return {(source, day): number of enrollments} of a workflow on these days."""
+    one = SourceCount
+    query = (
+        sa.select(one.source, one.day, _sum())
+        .where(
+            one.account_id == account_id, one.workflow_id == workflow_id, one.day >= first, one.day <= last
+        )
+        .group_by(one.source, one.day)
+    )
+    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+
+
+def first_day(account_id: int, workflow_id: int) -> date | None:
+    """Return the day of the first enrollment."""
+    query = sa.select(sa.func.min(SourceCount.day)).where(
+        SourceCount.account_id == account_id, SourceCount.workflow_id == workflow_id
+    )
+    return session().scalar(query)
+
+
+def counted(account_id: int, workflow_id: int) -> dict[tuple[str, date], int]:
+    """Return the same as `by_day` for all days, counted one by one. Slow."""
+    day = sa.func.date(Enrollment.enrolled_at, type_=sa.Date)
+    query = (
+        sa.select(Enrollment.source, day, sa.func.count())
+        .where(Enrollment.account_id == account_id, Enrollment.workflow_id == workflow_id)
+        .group_by(Enrollment.source, day)
+    )
+    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+
+
 def by_source(account_id: int, workflow_id: int) -> dict[str, int]:
     """Return {source: number of enrollments} of a workflow, ended ones included."""
     query = (
-        sa.select(SourceCount.source, sa.cast(sa.func.sum(SourceCount.enrollments), BigInt))
+        sa.select(SourceCount.source, _sum())
         .where(SourceCount.account_id == account_id, SourceCount.workflow_id == workflow_id)
         .group_by(SourceCount.source)
     )
     return dict(session().execute(query).all())
+
+
+def _sum() -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(SourceCount.enrollments), BigInt)

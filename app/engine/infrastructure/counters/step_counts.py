@@ -1,5 +1,5 @@
-"""The number of enrollments that passed each step, by day and result, kept by those who take them on, in the
-same transaction. See `summed_parts`."""
+"""The number of enrollments that passed each step, by result and by the day (UTC) on which they began, kept
+by those who take them on, in the same transaction. See `summed_parts`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app.engine.infrastructure.counters import summed_parts
 from app.engine.infrastructure.tables import Enrollment, PassedStep, StepCount
-from app.platform.database import BigInt, session
+from app.platform.database import BigInt, session, summed_parts
 from app.workflows.infrastructure.tables import WorkflowVersion
 
 
 class Passage(NamedTuple):
-    """Passing a step of a version on a day, with a result."""
+    """Passing a step of a version with a result, of those who were enrolled on a day."""
 
     version_id: int
     step_id: str
@@ -30,25 +29,67 @@ def add(account_id: int, passages: Mapping[Passage, int]) -> None:
 
 def by_step(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
     """Return {(step id, result): number of enrollments that passed} in all versions of a workflow."""
-    versions = sa.select(WorkflowVersion.id).where(
-        WorkflowVersion.account_id == account_id, WorkflowVersion.workflow_id == workflow_id
-    )
     query = (
-        sa.select(StepCount.step_id, StepCount.result, sa.cast(sa.func.sum(StepCount.enrollments), BigInt))
-        .where(StepCount.account_id == account_id, StepCount.version_id.in_(versions))
+        sa.select(StepCount.step_id, StepCount.result, _sum())
+        .where(
+            StepCount.account_id == account_id, StepCount.version_id.in_(_versions(account_id, workflow_id))
+        )
         .group_by(StepCount.step_id, StepCount.result)
     )
     return {(row[0], row[1]): row[2] for row in session().execute(query)}
 
 
-def counted(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
-    """Return the same, counted one by one. Slow."""
-    theirs = sa.select(Enrollment.id).where(
-        Enrollment.account_id == account_id, Enrollment.workflow_id == workflow_id
-    )
+def in_days(
+    account_id: int, workflow_id: int, first: date, last: date
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return {(step id, result): (number that passed, latest version)} of those who were enrolled on these
+    days."""
+    one = StepCount
     query = (
-        sa.select(PassedStep.step_id, PassedStep.result, sa.func.count())
-        .where(PassedStep.account_id == account_id, PassedStep.enrollment_id.in_(theirs))
-        .group_by(PassedStep.step_id, PassedStep.result)
+        sa.select(one.step_id, one.result, _sum(), sa.func.max(one.version_id))
+        .where(
+            one.account_id == account_id,
+            one.version_id.in_(_versions(account_id, workflow_id)),
+            one.day >= first,
+            one.day <= last,
+        )
+        .group_by(one.step_id, one.result)
     )
-    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+    return {(row[0], row[1]): (row[2], row[3]) for row in session().execute(query)}
+
+
+def kept(account_id: int, workflow_id: int) -> dict[tuple[str, str, date], int]:
+    """Return {(step id, result, day): number of enrollments} of a workflow."""
+    one = StepCount
+    query = (
+        sa.select(one.step_id, one.result, one.day, _sum())
+        .where(one.account_id == account_id, one.version_id.in_(_versions(account_id, workflow_id)))
+        .group_by(one.step_id, one.result, one.day)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in session().execute(query)}
+
+
+def counted(account_id: int, workflow_id: int) -> dict[tuple[str, str, date], int]:
+    """Return the same, counted one by one. Slow."""
+    day = sa.func.date(Enrollment.enrolled_at, type_=sa.Date)
+    query = (
+        sa.select(PassedStep.step_id, PassedStep.result, day, sa.func.count())
+        .join(Enrollment, Enrollment.id == PassedStep.enrollment_id)
+        .where(
+            PassedStep.account_id == account_id,
+            Enrollment.account_id == account_id,
+            Enrollment.workflow_id == workflow_id,
+        )
+        .group_by(PassedStep.step_id, PassedStep.result, day)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in session().execute(query)}
+
+
+def _versions(account_id: int, workflow_id: int) -> sa.Select[int]:
+    return sa.select(WorkflowVersion.id).where(
+        WorkflowVersion.account_id == account_id, WorkflowVersion.workflow_id == workflow_id
+    )
+
+
+def _sum() -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(StepCount.enrollments), BigInt)

@@ -26,6 +26,7 @@ class UnderWay(NamedTuple):
     version_id: int
     step_id: str | None
     status: str
+    enrolled_at: datetime
 
 
 def claim(account_id: int, workflow_id: int, limit: int) -> list[UnderWay]:

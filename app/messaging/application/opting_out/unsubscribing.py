@@ -16,6 +16,7 @@ from app.contacts.domain import Status, may_be_contacted
 from app.messaging.application.opting_out.workflows import leaving
 from app.messaging.domain.masking import masked
 from app.messaging.infrastructure import recipients
+from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.recipients import Addressee
 from app.platform import tenancy
 from app.platform.clock import now
@@ -94,6 +95,7 @@ def _unsubscribe(token: str) -> str:
         before = contacts.opt_out(one.account_id, one.contact_id, _source(one), at)
         if before is None:
             return ""
+        _count(one, at)
         return _signed({"token": token, "at": at.isoformat(), "status": before.value, "places": places})
 
 
@@ -104,6 +106,7 @@ def _leave_workflow(token: str) -> str:
         if not places:
             return ""
         leaving().leave(one.account_id, one.contact_id, one.workflow_id, _source(one), at)
+        _count(one, at)
         return _signed({"token": token, "at": at.isoformat(), "status": "", "places": places})
 
 
@@ -121,6 +124,7 @@ def _undo(token: str, given: str) -> bool:
                 return False
         elif not may_be_contacted(contacts.status_of(one.account_id, one.contact_id)):
             return False
+        _count(one, None)
         reopened = leaving().put_back(one.account_id, one.contact_id, done["places"], UNDONE, done_at, at)
         recipients.plan_again(one.account_id, reopened, done_at)
         leaving().go_on(one.account_id, recipients.without_message(one.account_id, reopened), at)
@@ -140,6 +144,12 @@ def _addressee(token: str) -> Iterator[Addressee]:
 def _hold(one: Addressee) -> None:
     """Keep the contact from being changed by others, and from going on in its workflows."""
     contacts.hold_many(one.account_id, id_list([one.contact_id]), to_change=True)
+
+
+def _count(one: Addressee, at: datetime | None) -> None:
+    """Count that the contact unsubscribed because of this message, or, with None, that it took that back."""
+    with counting(one.account_id, [one.id]):
+        recipients.set_unsubscribed(one, at)
 
 
 def _places(one: Addressee, workflow_id: int | None) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from app.contacts import application as contacts
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.domain.states import State
-from app.messaging.infrastructure import doubtful_store
+from app.messaging.infrastructure import doubtful_store, message_counts
 from app.platform.clock import now
 from app.platform.database import transaction
 from app.platform.database.deadlocks import despite_deadlocks
@@ -66,6 +66,7 @@ def _count_as_sent(actor: Actor, message_id: int | None) -> int:
         contacts.hold_many(account_id, id_list([one.contact_id for one in uncertain]))
         sent = doubtful_store.count_as_sent(account_id, [one.id for one in uncertain], COUNTED, at)
         if sent:
+            message_counts.count_new(account_id, [one.id for one in sent])
             note_down(account_id, {one.id: State.SENT for one in sent}, at)
             settled = [
                 Settled(one.enrollment_id, one.step_id, one.visit, State.SENT, COUNTED) for one in sent

@@ -1,0 +1,162 @@
+"""The number of messages by step, result, and the day (UTC) on which they were sent, kept by those who change
+messages, in the same transaction. See `summed_parts`."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from app.messaging.domain.results import Result
+from app.messaging.domain.states import State
+from app.messaging.infrastructure.tables import Message, MessageCount
+from app.platform.database import BigInt, session, summed_parts
+from app.platform.database.many_rows import id_list
+
+_messages, _counts = Message.__table__.c, MessageCount.__table__.c
+
+
+class Key(NamedTuple):
+    """A step of a version, a day, and a result."""
+
+    workflow_id: int
+    version_id: int
+    step_id: str
+    day: date
+    result: str
+
+
+class _Row(NamedTuple):
+    """What the results of a message are read from."""
+
+    workflow_id: int
+    version_id: int
+    step_id: str
+    state: str
+    sent_at: datetime | None
+    settled_at: datetime | None
+    opened_at: datetime | None
+    clicked_at: datetime | None
+    replied_at: datetime | None
+    complained_at: datetime | None
+    unsubscribed_at: datetime | None
+
+    @property
+    def day(self) -> date | None:
+        """The day on which it was sent, or failed."""
+        moment = self.settled_at if self.state == State.FAILED else self.sent_at
+        return moment.date() if moment else None
+
+    @property
+    def results(self) -> set[Result]:
+        if self.state == State.FAILED:
+            return {Result.FAILED}
+        states = {State.DELIVERED.value: Result.DELIVERED, State.BOUNCED.value: Result.BOUNCED}
+        found = {Result.SENT, *([states[self.state]] if self.state in states else [])}
+        return found | {result for name, result in _MOMENTS.items() if getattr(self, name) is not None}
+
+
+_MOMENTS: Final = {
+    "opened_at": Result.OPENED,
+    "clicked_at": Result.CLICKED,
+    "replied_at": Result.REPLIED,
+    "complained_at": Result.COMPLAINED,
+    "unsubscribed_at": Result.UNSUBSCRIBED,
+}
+_COLUMNS: Final = tuple(_messages[name] for name in _Row._fields)
+
+
+@contextmanager
+def counting(account_id: int, message_ids: Sequence[int]) -> Iterator[None]:
+    """Count what the block changes about the results of messages. They are locked until the transaction ends,
+    so that nobody else changes them meanwhile."""
+    before = _results(account_id, message_ids, is_locked=True)
+    yield
+    changes = _results(account_id, message_ids)
+    changes.subtract(before)
+    change(account_id, changes)
+
+
+def count_new(account_id: int, message_ids: Sequence[int]) -> None:
+    """Count the results of messages that this transaction has changed, and that had none before."""
+    change(account_id, _results(account_id, message_ids))
+
+
+def change(account_id: int, changes: Mapping[Key, int]) -> None:
+    """Add to the numbers."""
+    for key, messages in sorted(changes.items()):
+        if messages:
+            summed_parts.change(MessageCount.__table__, account_id, key._asdict(), messages, "messages")
+
+
+def by_step(
+    account_id: int, workflow_id: int, first: date | None = None, last: date | None = None
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return {(step id, result): (number of messages, latest version)} of those that were sent, or failed, on
+    these days, or ever."""
+    query = (
+        sa.select(_counts.step_id, _counts.result, _sum(), sa.func.max(_counts.version_id))
+        .where(_counts.account_id == account_id, _counts.workflow_id == workflow_id)
+        .group_by(_counts.step_id, _counts.result)
+    )
+    if first is not None:
+        query = query.where(_counts.day >= first)
+    if last is not None:
+        query = query.where(_counts.day <= last)
+    return {(row[0], row[1]): (row[2], row[3]) for row in session().execute(query)}
+
+
+def of_workflows(account_id: int, workflow_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Return {(workflow id, result): number of messages}."""
+    query = (
+        sa.select(_counts.workflow_id, _counts.result, _sum())
+        .where(_counts.account_id == account_id, _counts.workflow_id.in_(id_list(workflow_ids)))
+        .group_by(_counts.workflow_id, _counts.result)
+    )
+    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+
+
+def kept(account_id: int, workflow_id: int) -> dict[Key, int]:
+    """Return all numbers of a workflow."""
+    columns = [_counts[name] for name in Key._fields]
+    query = (
+        sa.select(*columns, _sum())
+        .where(_counts.account_id == account_id, _counts.workflow_id == workflow_id)
+        .group_by(*columns)
+        .having(_sum() != 0)
+    )
+    return {Key(*row[:-1]): row[-1] for row in session().execute(query)}
+
+
+def counted(account_id: int, workflow_id: int) -> dict[Key, int]:
+    """Return the same, counted one by one. Slow."""
+    query = sa.select(*_COLUMNS).where(
+        _messages.account_id == account_id, _messages.workflow_id == workflow_id
+    )
+    return _counted(session().execute(query.execution_options(yield_per=5_000)))
+
+
+def _results(account_id: int, message_ids: Sequence[int], is_locked: bool = False) -> Counter[Key]:
+    if not message_ids:
+        return Counter()
+    query = sa.select(*_COLUMNS).where(
+        _messages.account_id == account_id, _messages.id.in_(id_list(message_ids))
+    )
+    if is_locked:
+        query = query.order_by(_messages.id).with_for_update()
+    return _counted(session().execute(query))
+
+
+def _counted(rows: Any) -> Counter[Key]:
+    found: Counter[Key] = Counter()
+    for row in map(_Row._make, rows):
+        if day := row.day:
+            for result in row.results:
+                found[Key(row.workflow_id, row.version_id, row.step_id, day, result.value)] += 1
+    return found
+
+
+def _sum() -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(_counts.messages), BigInt)
