@@ -19,12 +19,24 @@ PR_SET_PDEATHSIG = 1
 
 def main(name: str, folder: str) -> None:
     """Replace this program with the command of `name`; `folder` is run/ in the machine's folder."""
+    command = take_place(name, folder)
+    os.execv(command[0], command)
+
+
+def take_place(name: str, folder: str) -> list[str]:
+    """Make this process the one of that name, and return its command."""
     end_with_parent()
+    command, place = command_of(name, folder)
+    hold(os.path.join(folder, f"{name}.lock"))
+    os.chdir(place)
+    return command
+
+
+def command_of(name: str, folder: str) -> tuple[list[str], str]:
+    """Return the command of a process and the folder that it runs in."""
     with open(os.path.join(folder, "commands.json")) as file:
         task = json.load(file)[name]
-    hold(os.path.join(folder, f"{name}.lock"))
-    os.chdir(task["folder"])
-    os.execv(task["command"][0], task["command"])
+    return task["command"], task["folder"]
 
 
 def end_with_parent() -> None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from app.platform.settings import Settings
-from ops.places import own_folder, run_folder
+from ops.places import run_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILD = Path(__file__).with_name("child.py")
@@ -25,7 +25,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     """Return {name: command} in starting order, including the supervisor."""
     python = sys.executable
     found = {
-        "supervisor": [python, "-m", "supervisor.supervisord", "-n", "-c", "run/supervisor.ini"],
+        "supervisor": [python, "-m", "ops.supervisor_process"],
     }
     if settings.embedded_queue:
         found["queue"] = [queue_binary(), str(run_folder(settings) / "queue.conf")]
@@ -48,7 +48,7 @@ def write_configuration(settings: Settings) -> None:
     """Write the configuration of the supervisor, its children, and the queue to the run folder."""
     folder = run_folder(settings)
     known = commands(settings)
-    places = {"supervisor": own_folder(settings), "queue": settings.data_dir / "queue"}
+    places = {"queue": settings.data_dir / "queue"}
     tasks = {name: {"command": known[name], "folder": str(places.get(name, ROOT))} for name in known}
     _write(folder / "commands.json", json.dumps(tasks, indent=1))
     _write(folder / "supervisor.ini", supervisor_configuration(list(known)))

@@ -5,8 +5,10 @@ import json
 import signal
 import socket
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -90,6 +92,19 @@ def test_starts_heals_and_ends(site: Installation) -> None:
 
     site.start()
     assert queue_of(site).get("kept") == b"yes"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's processes are forks")
+def test_processes_are_forks_of_one_that_has_loaded_everything(site: Installation) -> None:
+    supervisor = site.pid_of("supervisor")
+    for name in ("web", "worker-1", "clock", "events"):
+        assert command_line(site.pid_of(name)) == command_line(supervisor)
+    assert len(list(Path(f"/proc/{supervisor}/task").iterdir())) == 1, "a thread would not survive"
+    assert command_line(site.pid_of("queue")) != command_line(supervisor)
+
+
+def command_line(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def test_ends_within_ten_seconds_whatever_is_under_way(site: Installation) -> None:

@@ -22,7 +22,7 @@ from tests.services.valkey import Valkey
 PROGRAM = Path(__file__).with_name("worker_with_tasks.py")
 
 
-def eventually(true: Callable[[], object], within: float = 20) -> None:
+def eventually(true: Callable[[], object], within: float = 60) -> None:
     """Wait until a condition is true."""
     give_up = time.monotonic() + within
     while not true():
