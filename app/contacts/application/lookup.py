@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.accounts.domain import Actor
+from app.contacts.application.bulk.events import contacts_by_email, existing_contacts
 from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.removing.locks import LockFor
 from app.contacts.infrastructure.selecting import selections
 from app.contacts.infrastructure.tables import Contact
-from app.platform.errors import NotFound
+from app.platform.addresses import AddressProblem, email_key
+from app.platform.errors import Invalid, NotFound
 from app.platform.ids import HIGHEST_ID, number_of
 
 
@@ -38,6 +40,18 @@ def contact_names(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]
     """Return {contact id: name, or address of one without a name} of the contacts that exist."""
     found = queries.names_of_contacts(account_id, [str(number) for number in contact_ids])
     return {int(number): name for number, name in found.items()}
+
+
+def contact_named(account_id: int, who: str) -> int:
+    """Return the id of the contact with an email address or id. Raises Invalid with `fields`."""
+    number, key = number_of(who), email_key(who)
+    if number is not None and existing_contacts(account_id, [number]):
+        return number
+    found = {} if isinstance(key, AddressProblem) else contacts_by_email(account_id, [key])
+    if not found:
+        sentence = "No contact has this email address or ID."
+        raise Invalid("VALIDATION_ERROR", sentence, fields={"contact": sentence})
+    return next(iter(found.values()))
 
 
 NAMING_FIELDS = ("first_name", "last_name", "email", "phone")

@@ -24,6 +24,7 @@ from app.messaging.application.outbox.results import results_by_step, results_of
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.planning import Origin, plan, withdraw
 from app.messaging.application.removal import register_removal
+from app.messaging.application.samples import sample_email, send_sample, unsubscribe_sample
 from app.messaging.application.senders import sender_name
 from app.messaging.application.sources import Content, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
@@ -62,12 +63,15 @@ __all__ = [
     "register_workflow_names",
     "results_by_step",
     "results_of",
+    "sample_email",
     "send_again",
+    "send_sample",
     "sender_name",
     "show_message",
     "source_of",
     "undo",
     "unsubscribe",
+    "unsubscribe_sample",
     "unsubscribe_url",
     "verify_results",
     "withdraw",

@@ -179,14 +179,15 @@ def send_test(actor: Actor, to: str) -> ServerAnswer:
         refuse({"to": "Enter a complete email address, such as alice@example.com."})
     elif not found.reaches(address):
         refuse({"to": "Emails aren’t sent to this address, because sending is limited to others."})
-    _count_test(actor)
+    count_test(actor)
     with transaction():
         activity.record(actor, "mail_server_tested", "mail_server", actor.account_id, name=found.server.host)
     forget_snapshot()
-    return _handed_over(found, _test_email(actor, found, str(address)))
+    return handed_over(found, _test_email(actor, found, str(address)))
 
 
-def _handed_over(found: Chosen, email: Email) -> ServerAnswer:
+def handed_over(found: Chosen, email: Email) -> ServerAnswer:
+    """Hand an email over while somebody waits; return what the mail server answered."""
     connection = Connection(found.server, TEST_TIMEOUT_SECONDS)
     try:
         answer = connection.send(source(email), email.sender.address, email.to)
@@ -215,7 +216,8 @@ def _test_email(actor: Actor, found: Chosen, to: str) -> Email:
     )
 
 
-def _count_test(actor: Actor) -> None:
+def count_test(actor: Actor) -> None:
+    """Count a test email of the account. Raises LimitReached if there were too many."""
     begun = attempt_limiter(TESTS).begin([f"account:{actor.account_id}"])
     if isinstance(begun, int):
         raise LimitReached(

@@ -49,17 +49,8 @@ def show(message_id: int) -> ResponseReturnValue:
 def email(message_id: int) -> ResponseReturnValue:
     """Return the email as mail programs show it, for the frame of its page."""
     shown = messaging.show_message(web.actor(), message_id)
-    html = shown.email.html.replace("<head>", '<head><base target="_blank">', 1) if shown.email else ""
-    answer = Response(html, mimetype="text/html")
-    logo = f"{messaging.unsubscribe_url(shown.message.token)}/logo"
-    answer.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'unsafe-inline'; img-src {urljoin(request.host_url, logo)}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
-        "sandbox allow-popups allow-popups-to-escape-sandbox"
-    )
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    logo = urljoin(request.host_url, f"{messaging.unsubscribe_url(shown.message.token)}/logo")
+    return web.email_frame(shown.email.html if shown.email else "", logo)
 
 
 @blueprint.get(f"{ONE}/source")

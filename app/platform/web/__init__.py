@@ -1,6 +1,7 @@
 """Web: setup shared by all rooms, marks on views, the current request, and error responses."""
 
 from app.platform.web.downloads import csv_file
+from app.platform.web.email_frames import email_frame
 from app.platform.web.error_responses import STATUS, handle_error, status_of
 from app.platform.web.marks import public, skip_authentication, takes_files, unless_unchanged
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
@@ -13,6 +14,7 @@ __all__ = [
     "body_allowance",
     "csrf",
     "csv_file",
+    "email_frame",
     "handle_error",
     "htmx_page",
     "init",

@@ -51,6 +51,7 @@ from app.workflows.application.summaries import (
     workflow_details,
 )
 from app.workflows.application.triggers import Triggered, accounts_with_dates, triggered
+from app.workflows.application.trying_emails import TriedEmail, send_to_oneself, try_email
 from app.workflows.application.updating import WorkflowChanges, update_workflow
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "Startable",
     "StepCard",
     "TemplateOrigin",
+    "TriedEmail",
     "Triggered",
     "WorkflowChanges",
     "WorkflowDetails",
@@ -100,12 +102,14 @@ __all__ = [
     "register_template_ids",
     "rename",
     "sample_of",
+    "send_to_oneself",
     "startable",
     "startable_by_id",
     "state_of",
     "step_card",
     "switch_part",
     "triggered",
+    "try_email",
     "update_workflow",
     "version_of",
     "version_to_enter",

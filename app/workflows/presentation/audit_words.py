@@ -21,6 +21,7 @@ _AUDIT_SENTENCES: Final = {
     "workflow_edited": "edited a step in {it}",
     "workflow_redefined": "changed the steps of {it}",
     "workflow_activated": "activated {it}",
+    "workflow_email_tested": "sent themselves a test email of {it}",
     "workflow_paused": "paused {it}",
     "workflow_archived": "archived {it}",
 }

@@ -12,13 +12,10 @@ from app.contacts.domain import may_be_contacted
 from app.engine.application.trial.steps import HAPPENS, TIMES_OUT, Choice, TrialStep, pass_steps
 from app.engine.application.trial.walker import walker_for
 from app.engine.infrastructure import queries
-from app.platform.addresses import AddressProblem, email_key
-from app.platform.errors import Invalid
-from app.platform.ids import number_of
 from app.workflows import application as workflows
 from app.workflows.infrastructure.tables import Workflow
 
-__all__ = ["HAPPENS", "TIMES_OUT", "Choice", "Trial", "TrialStep", "contact_for", "try_out"]
+__all__ = ["HAPPENS", "TIMES_OUT", "Choice", "Trial", "TrialStep", "try_out"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,8 @@ def try_out(
     """
     accounts.require(actor, Permission.REPORTS)
     workflow = workflows.find_workflow(actor, public_id)
-    contact_id = contact_for(actor.account_id, who)
+    account_id, who = actor.account_id, who.strip()
+    contact_id = contacts.contact_named(account_id, who) if who else queries.newest_contact(account_id)
     if contact_id is None:
         return None
     walker = walker_for(actor, workflow, contact_id)
@@ -64,7 +62,7 @@ def try_out(
     return Trial(
         workflow=workflow,
         contact_id=contact_id,
-        contact=contacts.contact_names(actor.account_id, [contact_id]).get(contact_id, ""),
+        contact=contacts.contact_names(account_id, [contact_id]).get(contact_id, ""),
         is_contactable=may_be_contacted(status),
         zone=zone,
         steps=passed.steps,
@@ -73,20 +71,3 @@ def try_out(
         is_complete=passed.is_complete,
         has_sample_event=bool(walker.shared["event"]),
     )
-
-
-def contact_for(account_id: int, who: str) -> int | None:
-    """Return the id of the contact with an email address or id; that of the newest contact for an empty text,
-    None without contacts. Raises Invalid with `fields`."""
-    who = who.strip()
-    if not who:
-        return queries.newest_contact(account_id)
-    number = number_of(who)
-    if number is not None and contacts.existing_contacts(account_id, [number]):
-        return number
-    key = email_key(who)
-    found = {} if isinstance(key, AddressProblem) else contacts.contacts_by_email(account_id, [key])
-    if not found:
-        sentence = "No contact has this email address or ID."
-        raise Invalid("VALIDATION_ERROR", sentence, fields={"contact": sentence})
-    return next(iter(found.values()))
