@@ -3,6 +3,7 @@
 out of workflows that want no more of them."""
 
 from app.messaging.application.composing import unsubscribe_url
+from app.messaging.application.mail_servers import ServerAnswer, has_mail_server
 from app.messaging.application.opting_out.unsubscribing import (
     Recipient,
     leave_workflow,
@@ -21,12 +22,12 @@ from app.messaging.application.outbox.lists import (
     register_workflow_names,
 )
 from app.messaging.application.outbox.results import results_by_step, results_of, verify_results
+from app.messaging.application.outbox.samples import sample_email, send_sample, unsubscribe_sample
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.planning import Origin, plan, withdraw
 from app.messaging.application.removal import register_removal
-from app.messaging.application.samples import sample_email, send_sample, unsubscribe_sample
-from app.messaging.application.senders import sender_name
-from app.messaging.application.sources import Content, Settled, Source, register_source
+from app.messaging.application.senders import sender_addresses, sender_name
+from app.messaging.application.sources import Content, SenderNames, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
 from app.messaging.domain.results import Result
 from app.messaging.domain.states import State
@@ -44,11 +45,14 @@ __all__ = [
     "Reacted",
     "Recipient",
     "Result",
+    "SenderNames",
+    "ServerAnswer",
     "Settled",
     "ShownMessage",
     "Source",
     "State",
     "count_as_sent",
+    "has_mail_server",
     "leave_workflow",
     "list_messages",
     "logo_for",
@@ -66,6 +70,7 @@ __all__ = [
     "sample_email",
     "send_again",
     "send_sample",
+    "sender_addresses",
     "sender_name",
     "show_message",
     "source_of",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.messaging.application.sources import Content
-from app.messaging.application.ways_out import Taken, WayOut
+from app.messaging.application.ways_out import SenderFull, Taken, WayOut
 from app.messaging.domain.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable
@@ -40,6 +40,8 @@ def hand_over(
         else:
             try:
                 yield _answer(message, content, State.SENT, out.send(message, content))
+            except SenderFull as full:
+                yield _untried(message, "", at + full.wait)
             except Unreachable as failure:
                 lost = str(failure)
                 yield _untried(message, lost, at + UNREACHABLE_WAIT)

@@ -205,7 +205,7 @@ def _test_email(actor: Actor, found: Chosen, to: str) -> Email:
         " Emails of workflows look like this, too."
     )
     return Email(
-        sender=found.sender,
+        sender=found.sender().sender,
         to=to,
         to_name="",
         subject=subject,

@@ -22,18 +22,29 @@ MAX_SENDERS = 100
 
 
 @dataclass(frozen=True)
+class OwnSender:
+    """A sender of an account, and how much it may send."""
+
+    id: int
+    sender: Sender
+    limits: Limits
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """An account's mail server and default sender. While `is_paused`, nothing may be sent: somebody has
-    paused sending, or the password can't be read. `only_to` are the addresses and domains of a rehearsal,
-    empty without one; see `reaches`. `tracks_reactions`: opens and clicks are recorded."""
+    """An account's mail server and senders, the default first. While `is_paused`, nothing may be sent:
+    somebody has paused sending, or the password can't be read. `only_to` are the addresses and domains of a
+    rehearsal, empty without one; see `reaches`. `tracks_reactions`: opens and clicks are recorded."""
 
     server: MailServer
-    sender: Sender
-    sender_id: int
-    limits: Limits
+    senders: tuple[OwnSender, ...]
     only_to: tuple[str, ...]
     is_paused: bool
     tracks_reactions: bool
+
+    def sender(self, address: str = "") -> OwnSender:
+        """Return the sender with an address; the default without one, and if it was removed."""
+        return next((one for one in self.senders if one.sender.address == address), self.senders[0])
 
     def reaches(self, address: str) -> bool:
         """Return whether emails to this address may be sent."""
@@ -54,25 +65,33 @@ class ListedSender:
 
 def chosen(account_id: int) -> Chosen | None:
     """Return how an account's emails are sent; None without a mail server or without a sender."""
-    server, sender = store.server_of(account_id), store.default_sender_of(account_id)
-    if server is None or sender is None:
+    server, senders = store.server_of(account_id), store.senders_of(account_id)
+    if server is None or not senders:
         return None
     password = decrypted(server.password) if server.password else ""
     return Chosen(
         MailServer(server.host, server.port, server.security, server.user, password or "", _own_name()),
-        Sender(sender.name, sender.address, sender.reply_to),
-        sender.id,
-        _limits(sender),
+        tuple(
+            OwnSender(one.id, Sender(one.name, one.address, one.reply_to), _limits(one)) for one in senders
+        ),
         tuple(server.only_to),
         server.sending_paused or password is None,
         server.tracks_reactions,
     )
 
 
-def sender_name(account_id: int) -> str:
-    """Return whom an account's messages are from, by name."""
-    sender = store.default_sender_of(account_id)
-    return (sender.name if sender else "") or accounts.worker_actor(account_id).account_name
+def sender_name(account_id: int, address: str = "") -> str:
+    """Return the name of the account's sender with an address; that of the default without one, and if it was
+    removed."""
+    senders = store.senders_of(account_id)
+    names = {one.address: one.name for one in senders}
+    default = senders[0].name if senders else ""
+    return names.get(address, default) or accounts.worker_actor(account_id).account_name
+
+
+def sender_addresses(account_id: int) -> dict[str, str]:
+    """Return {address: name and address} of an account's senders, the default first."""
+    return {one.address: f"{one.name} <{one.address}>" for one in store.senders_of(account_id)}
 
 
 def list_senders(actor: Actor) -> list[ListedSender]:

@@ -131,7 +131,7 @@ def _send_some(account_id: int, workflow_id: int, out: WayOut, at: datetime | No
         despite_deadlocks(lambda: _withdraw(account_id, others, at or now()))
         despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:
-        written = source().write(account_id, claimed, out.sender_name)
+        written = source().write(account_id, claimed, out.name_of)
         forget_snapshot()  # no transaction is open while a mail server takes its time
         answers = list(hand_over(claimed, written, out, at or now()))
         despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))

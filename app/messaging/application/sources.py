@@ -13,7 +13,8 @@ from app.messaging.infrastructure.store import Claimed
 class Content:
     """What a message says to its contact: `html` and `text` are the safe body of an email, without header and
     footer, or only `text` of an SMS. `merge_values` are the contact's values that it was written with, for
-    JSON. `is_tracked`: its workflow wants to know of opens and clicks."""
+    JSON. `is_tracked`: its workflow wants to know of opens and clicks. `sender` is the address that its step
+    wants it to be from, empty for the default."""
 
     address: str
     name: str
@@ -23,6 +24,7 @@ class Content:
     html: str = ""
     text: str = ""
     is_tracked: bool = False
+    sender: str = ""
 
 
 class Settled(NamedTuple):
@@ -35,16 +37,20 @@ class Settled(NamedTuple):
     answer: str
 
 
+SenderNames = Callable[[str], str]
+"""address that a step has chosen, or "" → name of the sender"""
+
+
 @dataclass(frozen=True)
 class Source:
     """The room that messages come from.
 
-    `write` takes the account, messages, and the sender's name; it returns {message id: its content, or why it
-    cannot be written, as a sentence}. `settled` is told what became of messages, in the transaction that
+    `write` takes the account, messages, and what names senders; it returns {message id: its content, or why
+    it cannot be written, as a sentence}. `settled` is told what became of messages, in the transaction that
     records it at a time. `active` returns those of some workflows that may send at the moment.
     """
 
-    write: Callable[[int, Sequence[Claimed], str], Mapping[int, Content | str]]
+    write: Callable[[int, Sequence[Claimed], SenderNames], Mapping[int, Content | str]]
     settled: Callable[[int, Sequence[Settled], datetime], None]
     active: Callable[[int, Collection[int]], Collection[int]]
 

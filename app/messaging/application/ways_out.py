@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from app.messaging.application.composing import Identity, composed, frame_of
-from app.messaging.application.senders import Chosen, chosen
+from app.messaging.application.senders import Chosen, OwnSender, chosen
 from app.messaging.application.sources import Content
-from app.messaging.domain.mime import source
+from app.messaging.domain.mime import Sender, source
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
 from app.messaging.infrastructure.store import Claimed
+from app.platform.clock import now
 from app.platform.logs import log
 from app.platform.settings import current
 
@@ -31,22 +32,31 @@ class Taken(NamedTuple):
     sender_id: int | None = None
 
 
+class SenderFull(Exception):
+    """The sender of a message has sent as many as it may; its next ones are due after `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
 class WayOut(Protocol):
-    """Takes messages that are from `sender_name`. `is_reachable` is false once there was no connection."""
+    """Takes messages. `is_reachable` is false once there was no connection, `sender_id` whom the last message
+    was from."""
 
     is_reachable: bool
 
     @property
-    def sender_name(self) -> str: ...
-
-    @property
     def sender_id(self) -> int | None: ...
+
+    def name_of(self, address: str) -> str:
+        """Return the name of the sender that a step has chosen, or of the default for an empty address."""
 
     def most_at_once(self, at: datetime) -> int:
         """Return how many messages may be claimed together now; 0 if none may be sent."""
 
     def send(self, message: Claimed, content: Content) -> Taken:
-        """Raises Refused (also Unreachable) and Doubtful."""
+        """Raises Refused (also Unreachable), Doubtful, and SenderFull."""
 
 
 class Outbox:
@@ -57,7 +67,9 @@ class Outbox:
 
     def __init__(self, account_id: int) -> None:
         self._account_id = account_id
-        self.sender_name = frame_of(account_id).name
+
+    def name_of(self, address: str) -> str:
+        return frame_of(self._account_id).name
 
     def most_at_once(self, at: datetime) -> int:
         return 0 if chosen(self._account_id) else 200  # a mail server has just been connected
@@ -67,22 +79,19 @@ class Outbox:
 
 
 class MailServerWay:
-    """Hands emails over to the account's mail server, within the limits of the sender."""
+    """Hands emails over to the account's mail server, within the limits of their senders."""
 
     def __init__(self, account_id: int, by: Chosen) -> None:
         self._account_id, self._by, self._connection = account_id, by, Connection(by.server)
         self._frame = frame_of(account_id)
-        self._next_at = 0.0
+        self._next_at: dict[int, float] = {}
         self._sent: dict[tuple[int, timedelta], int] = {}
+        self._at = now()
+        self.sender_id: int | None = None
         self.is_reachable = True
 
-    @property
-    def sender_name(self) -> str:
-        return self._by.sender.name or self._frame.name
-
-    @property
-    def sender_id(self) -> int | None:
-        return self._by.sender_id
+    def name_of(self, address: str) -> str:
+        return self._by.sender(address).sender.name or self._frame.name
 
     def most_at_once(self, at: datetime) -> int:
         """Up to 20, so that few are uncertain if this process dies. Nothing is sent without the address of
@@ -93,44 +102,56 @@ class MailServerWay:
         if by.server != self._by.server:
             self.close()
             self._connection = Connection(by.server)
-        self._by = by
-        most = min(20, 10 * by.limits.per_second) if by.limits.per_second else 20
-        for limit, period in (
-            (by.limits.per_hour, timedelta(hours=1)),
-            (by.limits.per_day, timedelta(days=1)),
-        ):
-            if limit is not None:
-                most = min(most, limit - self._sent_in(period, at))
-        return max(most, 0)
+        self._by, self._at = by, at
+        return max(self._room(one) for one in by.senders)
 
     def send(self, message: Claimed, content: Content) -> Taken:
         if message.channel == "sms":
             return Taken(NO_SMS)
         if not self._by.reaches(content.address):
             return Taken(REHEARSAL)
-        mail = self._written(message, content)
-        self._keep_pace()
+        by = self._by.sender(content.sender)
+        self.sender_id = by.id
+        if wait := self._wait(by):
+            raise SenderFull(wait)
+        mail = self._written(message, content, by.sender)
+        self._keep_pace(by)
         try:
-            answer = self._connection.send(mail, self._by.sender.address, content.address)
+            answer = self._connection.send(mail, by.sender.address, content.address)
         except Unreachable:
             self.is_reachable = False
             raise
         finally:
             for key in self._sent:
-                self._sent[key] += 1
-        return Taken(answer, self.sender_id)
+                self._sent[key] += key[0] == by.id
+        return Taken(answer, by.id)
 
     def close(self) -> None:
         self._connection.close()
 
-    def _written(self, message: Claimed, content: Content) -> bytes:
+    def _room(self, by: OwnSender) -> int:
+        """Return how many messages of a sender may be claimed together."""
+        most = min(20, 10 * by.limits.per_second) if by.limits.per_second else 20
+        left = [limit - self._sent_in(by, period) for limit, period, _ in _limits(by) if limit is not None]
+        return max(min([most, *left]), 0)
+
+    def _wait(self, by: OwnSender) -> timedelta | None:
+        """Return how long a sender that has sent as many as it may rests; None if it may send."""
+        full = [
+            wait
+            for limit, period, wait in _limits(by)
+            if limit is not None and self._sent_in(by, period) >= limit
+        ]
+        return max(full, default=None)
+
+    def _written(self, message: Claimed, content: Content, sender: Sender) -> bytes:
         """Return the email. A fault in it is refused: no mail server has seen anything of it."""
         try:
             return source(
                 composed(
                     Identity(self._account_id, message.workflow_id, message.id, message.token),
                     content,
-                    self._by.sender,
+                    sender,
                     self._frame,
                     is_tracked=content.is_tracked and self._by.tracks_reactions,
                 )
@@ -141,17 +162,25 @@ class MailServerWay:
             log.exception("message_not_written", extra={"message_id": message.id})
             raise Refused(NOT_WRITTEN, is_final=True) from None
 
-    def _sent_in(self, period: timedelta, at: datetime) -> int:
-        """Return how many the sender has sent in a period, counted once and added to."""
-        key = (self._by.sender_id, period)
+    def _sent_in(self, by: OwnSender, period: timedelta) -> int:
+        """Return how many a sender has sent in a period, counted once and added to."""
+        key = (by.id, period)
         if key not in self._sent:
-            self._sent[key] = store.sent_since(self._account_id, self._by.sender_id, at - period)
+            self._sent[key] = store.sent_since(self._account_id, by.id, self._at - period)
         return self._sent[key]
 
-    def _keep_pace(self) -> None:
-        if self._by.limits.per_second:
-            time.sleep(max(0.0, self._next_at - time.monotonic()))
-            self._next_at = time.monotonic() + 1 / self._by.limits.per_second
+    def _keep_pace(self, by: OwnSender) -> None:
+        if by.limits.per_second:
+            time.sleep(max(0.0, self._next_at.get(by.id, 0.0) - time.monotonic()))
+            self._next_at[by.id] = time.monotonic() + 1 / by.limits.per_second
+
+
+def _limits(by: OwnSender) -> tuple[tuple[int | None, timedelta, timedelta], ...]:
+    """Return (limit, its period, how long a sender rests that has reached it)."""
+    return (
+        (by.limits.per_hour, timedelta(hours=1), timedelta(minutes=10)),
+        (by.limits.per_day, timedelta(days=1), timedelta(hours=1)),
+    )
 
 
 @contextmanager

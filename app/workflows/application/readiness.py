@@ -9,6 +9,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.contacts.application import ensure_fields
 from app.integrations.application import connected
+from app.messaging import application as messaging
 from app.platform.database import transaction
 from app.platform.errors import Conflict
 from app.workflows.application.judging import missing_fields
@@ -84,7 +85,12 @@ class ActivationQuestion(Conflict):
 
 def missing_in(account_id: int, workflow: Workflow) -> list[Missing]:
     """Return everything that is missing, most important first."""
-    found = gaps(workflow.parsed, connected=connected(account_id), filled=accounts.filled_tags(account_id))
+    found = gaps(
+        workflow.parsed,
+        connected=connected(account_id),
+        filled=accounts.filled_tags(account_id),
+        senders=messaging.sender_addresses(account_id),
+    )
     return [_missing(workflow, gap) for gap in found]
 
 
@@ -139,5 +145,7 @@ def _links(workflow: Workflow, gap: Gap) -> Iterator[Link]:
         if step is None or not step.is_editable:
             yield Link("Switch it on", f"{page}#switched-off")
             return
-    if gap.kind == GapKind.SWITCHED_OFF or (gap.kind == GapKind.NO_VALUE and not of_account):
+    if gap.kind in (GapKind.SWITCHED_OFF, GapKind.NO_SENDER) or (
+        gap.kind == GapKind.NO_VALUE and not of_account
+    ):
         yield Link("Open the step", f"{page}/steps/{gap.part_id}")

@@ -9,6 +9,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations.application import connected
 from app.integrations.domain import in_order, service_name
+from app.messaging import application as messaging
 from app.platform.database import transaction
 from app.platform.errors import Invalid, NotFound
 from app.workflows.application.judging import faults
@@ -48,6 +49,7 @@ def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
     workflow = find_workflow(actor, public_id)
     definition = workflow.parsed
     step, fields = _editable_step(definition, step_id)
+    fields = _offered(actor.account_id, step, fields)
     lacking = type_needs(step) - connected(actor.account_id)
     return StepCard(
         workflow=workflow,
@@ -133,6 +135,21 @@ def _editable_step(definition: Definition, step_id: str) -> tuple[Step, tuple[Se
     if step is None or step.kind is None or not names:
         raise _no_such_step()
     return step, tuple(setting for setting in step.kind.settings if setting.name in names)
+
+
+def _offered(account_id: int, step: Step, fields: tuple[Setting, ...]) -> tuple[Setting, ...]:
+    """Return the settings as a form offers them: a sender is chosen, if there are several, or if one was."""
+    found: list[Setting] = []
+    for field in fields:
+        if field.kind != "sender":
+            found.append(field)
+            continue
+        senders, chosen = messaging.sender_addresses(account_id), step.config.text(field.name)
+        if len(senders) > 1 or chosen:
+            lost = {chosen: f"{chosen} (removed)"} if chosen and chosen not in senders else {}
+            choices = {"": "Default sender", **senders, **lost}
+            found.append(replace(field, choices=tuple(choices.items())))
+    return tuple(found)
 
 
 def _no_such_step() -> NotFound:

@@ -8,8 +8,7 @@ from app.activity import application as activity
 from app.contacts import application as contacts
 from app.contacts.domain.criteria import custom_key
 from app.messaging import application as messaging
-from app.messaging.application import Content
-from app.messaging.application.mail_servers import ServerAnswer, has_mail_server
+from app.messaging.application import Content, ServerAnswer
 from app.messaging.domain.mime import Email
 from app.platform.database import transaction
 from app.platform.errors import NotFound
@@ -42,7 +41,8 @@ def try_email(actor: Actor, public_id: str, step_id: str, who: str = "") -> Trie
         raise NotFound("NOT_FOUND", "This email doesn’t exist in the workflow.")
     values = sample_values(workflow.parsed, [key for tag in step.merge_tags if (key := custom_key(tag))])
     values |= accounts.account_values(account_id)
-    values |= {"sender": {"name": messaging.sender_name(account_id)}}
+    sender = step.config.text("sender")
+    values |= {"sender": {"name": messaging.sender_name(account_id, sender)}}
     values |= {"unsubscribe_link": messaging.unsubscribe_sample()}
     contact = ""
     if who:
@@ -50,9 +50,11 @@ def try_email(actor: Actor, public_id: str, step_id: str, who: str = "") -> Trie
         values["contact"] = contacts.merge_values(account_id, [contact_id])[contact_id]
         contact = contacts.contact_names(account_id, [contact_id]).get(contact_id) or f"Contact {contact_id}"
     shown = step.kind.message.render(step.config, values)
-    content = Content(actor.email, actor.name, {}, shown.subject, shown.preheader, shown.html, shown.text)
+    content = Content(
+        actor.email, actor.name, {}, shown.subject, shown.preheader, shown.html, shown.text, sender=sender
+    )
     email = messaging.sample_email(actor, content)
-    return TriedEmail(workflow, step, email, content, contact, has_mail_server(account_id))
+    return TriedEmail(workflow, step, email, content, contact, messaging.has_mail_server(account_id))
 
 
 def send_to_oneself(actor: Actor, public_id: str, step_id: str, who: str = "") -> ServerAnswer:

@@ -67,7 +67,9 @@ class Workflow(Schema):
 class WorkflowGap(Schema):
     """Something that a workflow lacks."""
 
-    kind: str = described("`nothing_live`, `switched_off`, `not_connected`, or `no_value`.", "not_connected")
+    kind: str = described(
+        "`nothing_live`, `switched_off`, `not_connected`, `no_value`, or `no_sender`.", "not_connected"
+    )
     message: str = described("What is missing, in a sentence.", "SMS isn’t connected, so step 3 won’t run.")
     step: str | None = described(
         "ID of the step or goal, or `trigger`; null for the whole workflow.", STEP_ID

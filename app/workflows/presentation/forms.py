@@ -52,7 +52,7 @@ def typed(form: RevisedForm, settings: Sequence[Setting]) -> dict[str, Any]:
 
 
 def _field(setting: Setting) -> Any:
-    if setting.kind == "choice":
+    if setting.kind in ("choice", "sender"):
         choices = [SelectChoice(*choice) for choice in setting.choices]
         return SelectField(setting.label, choices=choices, validate_choice=False)
     return TextAreaField(setting.label) if setting.kind in SEVERAL_LINES else StringField(setting.label)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.application import ServerAnswer
 from app.platform import web
 from app.platform.errors import Conflict, Invalid, LimitReached
 from app.workflows import application as workflows

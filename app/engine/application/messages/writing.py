@@ -12,7 +12,7 @@ from app.contacts import application as contacts
 from app.engine.domain.event_values import event_values
 from app.engine.infrastructure import hearing, queries, returning
 from app.messaging import application as messaging
-from app.messaging.application import Claimed, Content, Settled, State
+from app.messaging.application import Claimed, Content, SenderNames, Settled, State
 from app.platform.logs import log
 from app.workflows import application as workflows
 from app.workflows.domain import Step
@@ -33,11 +33,13 @@ def register_source() -> None:
     messaging.register_workflow_names(queries.workflow_names)
 
 
-def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Mapping[int, Content | str]:
+def write(
+    account_id: int, messages: Sequence[Claimed], sender_names: SenderNames
+) -> Mapping[int, Content | str]:
     """Return the content of each message, or why it cannot be written."""
     definitions = queries.definitions(account_id, [one.version_id for one in messages])
     people = contacts.merge_values(account_id, [one.contact_id for one in messages])
-    shared = _shared(account_id, sender_name)
+    shared = accounts.account_values(account_id)
     tracking = queries.tracking_workflows(account_id, [one.workflow_id for one in messages])
     events = _events_of(account_id, messages)
     found: dict[int, Content | str] = {}
@@ -47,7 +49,7 @@ def write(account_id: int, messages: Sequence[Claimed], sender_name: str) -> Map
         if person is None or step is None:
             found[one.id] = GONE
         else:
-            values = {**shared, "event": events.get(one.enrollment_id, {})}
+            values = {**shared, **_sender(step, sender_names), "event": events.get(one.enrollment_id, {})}
             found[one.id] = _tracked(_written(step, person, one, values), one.workflow_id in tracking)
     return found
 
@@ -65,7 +67,7 @@ def _written(
 
 
 def rewrite(
-    account_id: int, message: Claimed, merge_values: Mapping[str, Any], sender_name: str
+    account_id: int, message: Claimed, merge_values: Mapping[str, Any], sender_names: SenderNames
 ) -> Content | str:
     """Return the content of a message that was written with these values, or why it cannot be written."""
     definition = queries.definitions(account_id, [message.version_id]).get(message.version_id)
@@ -75,7 +77,7 @@ def rewrite(
     person = {name: _read(name, value) for name, value in merge_values.items()}
     link = messaging.unsubscribe_url(message.token)
     event = _events_of(account_id, [message]).get(message.enrollment_id, {})
-    shared = _shared(account_id, sender_name)
+    shared = {**accounts.account_values(account_id), **_sender(step, sender_names)}
     context = {**shared, "event": event, "contact": person, "unsubscribe_link": link}
     tracking = queries.tracking_workflows(account_id, [message.workflow_id])
     return _tracked(_content(step, person, context), bool(tracking))
@@ -127,8 +129,8 @@ def _events_of(account_id: int, messages: Sequence[Claimed]) -> Mapping[int, Map
     }
 
 
-def _shared(account_id: int, sender_name: str) -> dict[str, Any]:
-    return {**accounts.account_values(account_id), "sender": {"name": sender_name}}
+def _sender(step: Step, sender_names: SenderNames) -> dict[str, Any]:
+    return {"sender": {"name": sender_names(step.config.text("sender"))}}
 
 
 def _content(step: Step, person: Mapping[str, Any], context: Mapping[str, Any]) -> Content | str:
@@ -147,6 +149,7 @@ def _content(step: Step, person: Mapping[str, Any], context: Mapping[str, Any]) 
         preheader=shown.preheader,
         html=shown.html,
         text=shown.text,
+        sender=step.config.text("sender"),
     )
 
 

@@ -14,6 +14,7 @@ from app.engine.domain.interests import EVENT_RECEIVED, TAG_ADDED, Interest, wai
 from app.engine.domain.route import Route
 from app.engine.domain.scoping import is_about_start
 from app.engine.domain.splits import path_of
+from app.messaging import application as messaging
 from app.platform.errors import Invalid
 from app.workflows import application as workflows
 from app.workflows.domain import Step, names_in, step_words
@@ -124,7 +125,8 @@ def _message(walker: Walker, step: Step, shown: TrialStep) -> TrialStep:
     message = step.kind.message
     if not walker.person.get(message.address.removeprefix("contact.")):
         return replace(shown, note=f"Not sent: {NO_ADDRESS[message.address]}")
-    return replace(shown, message=message.render(step.config, walker.values))
+    sender = {"name": messaging.sender_name(walker.account_id, step.config.text("sender"))}
+    return replace(shown, message=message.render(step.config, {**walker.values, "sender": sender}))
 
 
 def _fork(walker: Walker, step: Step, shown: TrialStep, choice: str) -> _Result:

@@ -10,7 +10,7 @@ from app.accounts.domain import Actor, Permission
 from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.outbox.lists import ListedMessage, listed
 from app.messaging.application.senders import chosen
-from app.messaging.application.sources import Content, source
+from app.messaging.application.sources import Content, SenderNames, source
 from app.messaging.application.ways_out import KEPT
 from app.messaging.domain.mime import Email, Sender, mime
 from app.messaging.infrastructure import outbox
@@ -25,8 +25,8 @@ NO_TOKEN: Final = "0" * 32
 NOBODY: Final = "nobody@muster.invalid"
 """Whom an email is from while the account has no sender; no domain ends in this."""
 
-Rewrite = Callable[[int, Claimed, Mapping[str, Any], str], Content | str]
-"""(account id, message, merge values as kept, sender’s name) → the content, or why it cannot be written"""
+Rewrite = Callable[[int, Claimed, Mapping[str, Any], SenderNames], Content | str]
+"""(account id, message, merge values as kept, what names senders) → content, or why it cannot be written"""
 
 _rewriters: list[Rewrite] = []
 
@@ -100,7 +100,10 @@ def _token_for(actor: Actor, message: Message) -> str:
 
 def _content(message: Message, token: str) -> Content | str:
     claimed = Claimed(*(getattr(message, name) for name in Claimed._fields))._replace(token=token)
-    name = frame_of(message.account_id).name
+
+    def name(_: str) -> str:
+        return frame_of(message.account_id).name
+
     if message.merge_values is not None:
         return _rewriters[0](message.account_id, claimed, message.merge_values, name)
     if message.settled_at is not None:
@@ -113,7 +116,7 @@ def _email(message: Message, content: Content, token: str) -> Email:
     if token == NO_TOKEN:
         frame = replace(frame, has_logo=False)  # its address would contain the token
     by = chosen(message.account_id)
-    sender = by.sender if by else Sender(frame.name, NOBODY)
+    sender = by.sender(content.sender).sender if by else Sender(frame.name, NOBODY)
     identity = Identity(message.account_id, message.workflow_id, message.id, token)
     is_kept = message.answer in KEPT and token != NO_TOKEN  # a click in it counts as the contact’s
     is_tracked = is_kept and content.is_tracked

@@ -28,11 +28,6 @@ def senders_of(account_id: int) -> list[MailSender]:
     return list(session().scalars(query, execution_options=_FRESH))
 
 
-def default_sender_of(account_id: int) -> MailSender | None:
-    query = sa.select(MailSender).where(MailSender.account_id == account_id, MailSender.is_default)
-    return session().scalar(query, execution_options=_FRESH)
-
-
 def save_server(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
     """Create the account's mail server, or change it."""
     known = server_of(account_id)

@@ -14,6 +14,7 @@ from app.workflows.domain.definition.parts import Definition, Part, Step, Trigge
 from app.workflows.domain.messages.merge_tags import MERGE_TAGS, analyse
 from app.workflows.domain.messages.reliance import gaps_left
 
+_DEFAULT_SENDER = "It’s sent from your default sender instead."
 _UNTIL_THEN = "It can’t run until then."
 POSTAL_ADDRESS = "account.postal_address"
 LAW = "Marketing emails must include one in the US, the EU, and many other countries."
@@ -26,6 +27,7 @@ class GapKind(StrEnum):
     SWITCHED_OFF = "switched_off"
     NOT_CONNECTED = "not_connected"
     NO_VALUE = "no_value"
+    NO_SENDER = "no_sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,16 @@ class OffPart:
 
 
 def gaps(
-    definition: Definition, *, connected: Collection[str] = (), filled: Collection[str] = ()
+    definition: Definition,
+    *,
+    connected: Collection[str] = (),
+    filled: Collection[str] = (),
+    senders: Collection[str] | None = None,
 ) -> list[Gap]:
     """Return everything that is missing, most important first.
 
-    `connected` are the integrations of the account, `filled` the merge tags that it has a value for.
+    `connected` are the integrations of the account, `filled` the merge tags that it has a value for,
+    `senders` the addresses that it sends from; None skips what depends on them.
     """
     found: list[Gap] = []
     if sentence := _nothing_live(definition, connected):
@@ -77,6 +84,8 @@ def gaps(
         found.append(Gap(GapKind.SWITCHED_OFF, sentence, part.id, tag, need))
     found += _not_connected(definition, connected)
     found += _without_value(definition, filled)
+    if senders is not None:
+        found += _without_sender(definition, senders)
     return found
 
 
@@ -155,6 +164,14 @@ def _without_value(definition: Definition, filled: Collection[str]) -> Iterator[
         else:
             sentence = f"{label} has no value with this trigger. It stays empty in {where}."
         yield Gap(GapKind.NO_VALUE, sentence, steps[0].id, tag=tag)
+
+
+def _without_sender(definition: Definition, senders: Collection[str]) -> Iterator[Gap]:
+    for step in definition.live_steps:
+        for setting, value in step.settings:
+            if setting.kind == "sender" and isinstance(value, str) and value and value not in senders:
+                sentence = f"{step.name}, is from {value}, which isn’t one of your senders. {_DEFAULT_SENDER}"
+                yield Gap(GapKind.NO_SENDER, sentence, step.id)
 
 
 def _is_never_filled(tag: str, brought: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.contacts.domain.criteria import Field, custom_key, day_of, field_named, rules
 from app.contacts.domain.names import tag_problem
+from app.platform.addresses import AddressProblem, email_key
 from app.workflows.domain.definition.document import ID_PATTERN
 from app.workflows.domain.messages.merge_tags import analyse
 from app.workflows.domain.types.setting import MAX_WAIT_DAYS, MINUTES, Setting, in_minutes
@@ -53,6 +54,11 @@ def _words(setting: Setting, value: Any, known: Known) -> Iterator[str]:
         yield f"use at most {setting.limit:,} characters."
     elif isinstance(value, str) and "\n" in value.strip():
         yield "must be a single line."
+
+
+def _sender(setting: Setting, value: Any, known: Known) -> Iterator[str]:
+    if not isinstance(value, str) or isinstance(email_key(value), AddressProblem):
+        yield "use the address of one of your senders, such as news@example.com."
 
 
 def _text(setting: Setting, value: Any, known: Known) -> Iterator[str]:
@@ -183,6 +189,7 @@ _JUDGES: dict[str, Callable[[Setting, Any, Known], Iterator[str]]] = {
     "own_field": _field(lambda field: field.own, "can’t be changed by a workflow."),
     "step": _step,
     "workflow": _words,
+    "sender": _sender,
     "choice": _choice,
     "count": _count,
     "money": _money,

@@ -48,9 +48,10 @@ TYPES = (
                 hint="Shown next to the subject in the inbox.",
             ),
             Setting("body", "Text", "markdown", limit=20_000),
+            Setting("sender", "Sender", "sender", required=False, limit=254),
             on_failure("If it can’t be sent", "end", "Such as to an address that doesn’t exist."),
         ),
-        editable=("subject", "preheader", "body", "on_failure"),
+        editable=("sender", "subject", "preheader", "body", "on_failure"),
         detail=lambda it: readable(it.config.get("subject")),
         message=MessageType(
             name="subject",

@@ -20,6 +20,7 @@ Kind: TypeAlias = Literal[
     "own_field",  # a contact's field that a step may change
     "step",  # the id of a message step
     "workflow",  # the public id of another workflow
+    "sender",  # the address of one of the account's senders
     "choice",
     "count",  # whole number
     "money",

@@ -29,7 +29,7 @@ def sample_email(actor: Actor, content: Content) -> Email:
     frame = replace(frame_of(actor.account_id), has_logo=False)  # its address would belong to a message
     by, link = chosen(actor.account_id), unsubscribe_sample()
     return Email(
-        sender=by.sender if by else Sender(frame.name, NOBODY),
+        sender=by.sender(content.sender).sender if by else Sender(frame.name, NOBODY),
         to=actor.email,
         to_name=actor.name,
         subject=f"[Test] {content.subject}",
