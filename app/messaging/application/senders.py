@@ -44,6 +44,7 @@ class Chosen:
 
     def sender(self, address: str = "") -> OwnSender:
         """Return the sender with an address; the default without one, and if it was removed."""
+        address = address.lower()
         return next((one for one in self.senders if one.sender.address == address), self.senders[0])
 
     def reaches(self, address: str) -> bool:
@@ -86,7 +87,7 @@ def sender_name(account_id: int, address: str = "") -> str:
     senders = store.senders_of(account_id)
     names = {one.address: one.name for one in senders}
     default = senders[0].name if senders else ""
-    return names.get(address, default) or accounts.worker_actor(account_id).account_name
+    return names.get(address.lower(), default) or accounts.worker_actor(account_id).account_name
 
 
 def sender_addresses(account_id: int) -> dict[str, str]:

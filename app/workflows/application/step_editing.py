@@ -146,8 +146,8 @@ def _offered(account_id: int, step: Step, fields: tuple[Setting, ...]) -> tuple[
             continue
         senders, chosen = messaging.sender_addresses(account_id), step.config.text(field.name)
         if len(senders) > 1 or chosen:
-            lost = {chosen: f"{chosen} (removed)"} if chosen and chosen not in senders else {}
-            choices = {"": "Default sender", **senders, **lost}
+            lost = {chosen: senders.get(chosen.lower(), f"{chosen} (removed)")} if chosen else {}
+            choices = {"": "Default sender", **lost, **senders}
             found.append(replace(field, choices=tuple(choices.items())))
     return tuple(found)
 

@@ -63,7 +63,7 @@ def test_a_mail_server_is_connected(app: Flask, alice: Person) -> None:
     known = found.server
     assert (known.host, known.port, known.security) == ("smtp.example.com", 587, "starttls")
     assert (known.user, known.password) == ("alice", PASSWORD)
-    assert (found.sender.name, found.sender.address) == ("Agency News", "news@example.com")
+    assert (found.sender().sender.name, found.sender().sender.address) == ("Agency News", "news@example.com")
     assert not found.is_paused and found.reaches("anyone@example.org")
 
 

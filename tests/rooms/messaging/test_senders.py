@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.messaging.application import senders
-from app.messaging.application.senders import MAX_SENDERS, Chosen, chosen
+from app.messaging.application.senders import MAX_SENDERS, OwnSender, chosen
 from app.messaging.domain.mail_settings import Limits
 from app.platform.errors import LimitReached, NotAllowed
 from tests.people import Person
@@ -21,11 +21,11 @@ def add(app: Flask, person: Person, typed: dict[str, str]) -> int:
         return senders.add_sender(person.actor, typed)
 
 
-def default(app: Flask, person: Person) -> Chosen:
+def default(app: Flask, person: Person) -> OwnSender:
     with app.app_context():
         found = chosen(person.actor.account_id)
     assert found is not None
-    return found
+    return found.sender()
 
 
 def listed(app: Flask, person: Person) -> list[tuple[str, bool]]:
@@ -56,7 +56,8 @@ def test_a_sender_has_a_reply_address_and_limits(app: Flask, alice: Person) -> N
     form = alice.get(found[0]).text
     assert 'value="1000"' in form and 'value="support@example.com"' in form
     alice.post(found[0], SENDER)
-    assert default(app, alice).limits == Limits() and default(app, alice).sender.reply_to == ""
+    sender = default(app, alice)
+    assert sender.limits == Limits() and sender.sender.reply_to == ""
     log = words_of(alice.get("/activity").text)
     changed = "reply-to address, emails per second, and emails per hour"
     assert log.count(f"changed the sender news@example.com ({changed})") == 2
@@ -90,11 +91,11 @@ def test_another_sender_becomes_the_default(app: Flask, alice: Person) -> None:
 def test_a_removed_default_is_replaced(app: Flask, alice: Person) -> None:
     connect(alice)
     add(app, alice, SUPPORT)
-    first = default(app, alice).sender_id
+    first = default(app, alice).id
     assert alice.post(f"{PAGE}/senders/{first}/removal").status_code == 303
     assert listed(app, alice) == [("support@example.com", True)]
     assert alice.post(f"{PAGE}/senders/{first}/removal").status_code == 404
-    alice.post(f"{PAGE}/senders/{default(app, alice).sender_id}/removal")
+    alice.post(f"{PAGE}/senders/{default(app, alice).id}/removal")
     with app.app_context():
         assert chosen(alice.actor.account_id) is None, "then emails are kept in the outbox"
     assert "Add a sender" in alice.get(PAGE).text
@@ -113,7 +114,7 @@ def test_others_neither_see_nor_change_senders(
     app: Flask, alice: Person, bob: Person, vera: Person, sam: Person, mallory: Person
 ) -> None:
     connect(alice)
-    sender_id = default(app, alice).sender_id
+    sender_id = default(app, alice).id
     address = f"{PAGE}/senders/{sender_id}"
     for person, status in ((bob, 403), (vera, 403), (sam, 404), (mallory, 404)):
         assert person.get(address).status_code == status

@@ -169,7 +169,7 @@ def _without_value(definition: Definition, filled: Collection[str]) -> Iterator[
 def _without_sender(definition: Definition, senders: Collection[str]) -> Iterator[Gap]:
     for step in definition.live_steps:
         for setting, value in step.settings:
-            if setting.kind == "sender" and isinstance(value, str) and value and value not in senders:
+            if setting.kind == "sender" and isinstance(value, str) and value and value.lower() not in senders:
                 sentence = f"{step.name}, is from {value}, which isn’t one of your senders. {_DEFAULT_SENDER}"
                 yield Gap(GapKind.NO_SENDER, sentence, step.id)
 
