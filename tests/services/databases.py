@@ -161,10 +161,12 @@ class Database:
         self._states.discard(state)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections of a file that is about to be replaced. A server's stay in the pool: new ones
+        would read the catalog again for each test."""
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
+            if self.kind == "sqlite":
+                db.engine.dispose()
 
     def _make(self, state: str) -> None:
         if state in self._states:
