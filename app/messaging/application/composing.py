@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from app.accounts import application as accounts
 from app.messaging.application.sources import Content
 from app.messaging.application.tracking import click_url, open_url
+from app.messaging.domain.incoming import mail_to
 from app.messaging.domain.look import Frame, email_html, email_text
 from app.messaging.domain.mime import Email, Sender
 from app.messaging.domain.tracking import with_tracking
@@ -58,9 +59,11 @@ def composed(
     *,
     is_tracked: bool = False,
     has_picture: bool = True,
+    unsubscribe_address: str = "",
 ) -> Email:
-    """Return an email with layout, footer, and links to unsubscribe. If it `is_tracked`, its links tell that
-    somebody has clicked them, and its picture, if it has one, that somebody has opened it."""
+    """Return an email with layout, footer, and links to unsubscribe, also by an email to an address. If it
+    `is_tracked`, its links tell that somebody has clicked them, and its picture, if it has one, that somebody
+    has opened it."""
     link = unsubscribe_url(message.token)
     logo_url = f"{link}/logo" if frame.has_logo else ""
     body = content.html
@@ -78,4 +81,5 @@ def composed(
         at=now(),
         feedback_id=f"{message.workflow_id}:{message.account_id}:muster",
         unsubscribe_url=link,
+        unsubscribe_mail=mail_to(unsubscribe_address, message.token) if unsubscribe_address else "",
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from app.messaging.application.composing import Identity, composed, frame_of
+from app.messaging.application.mailbox.settings import unsubscribe_address
 from app.messaging.application.senders import Chosen, OwnSender, chosen
 from app.messaging.application.sources import Content
 from app.messaging.domain.mime import Sender, source
@@ -87,6 +88,7 @@ class MailServerWay:
         self._next_at: dict[int, float] = {}
         self._sent: dict[tuple[int, timedelta], int] = {}
         self._at = now()
+        self._mailbox: str | None = None
         self.sender_id: int | None = None
         self.is_reachable = True
 
@@ -103,6 +105,7 @@ class MailServerWay:
             self.close()
             self._connection = Connection(by.server)
         self._by, self._at = by, at
+        self._mailbox = unsubscribe_address(self._account_id)
         return max(self._room(one) for one in by.senders)
 
     def send(self, message: Claimed, content: Content) -> Taken:
@@ -154,6 +157,7 @@ class MailServerWay:
                     sender,
                     self._frame,
                     is_tracked=content.is_tracked and self._by.tracks_reactions,
+                    unsubscribe_address=self._where_to_unsubscribe(sender),
                 )
             )
         except ValueError as wrong:
@@ -161,6 +165,10 @@ class MailServerWay:
         except Exception:
             log.exception("message_not_written", extra={"message_id": message.id})
             raise Refused(NOT_WRITTEN, is_final=True) from None
+
+    def _where_to_unsubscribe(self, by: Sender) -> str:
+        """Return the address to which an email unsubscribes; empty if nobody would read it."""
+        return "" if self._mailbox is None else self._mailbox or by.reply_to or by.address
 
     def _sent_in(self, by: OwnSender, period: timedelta) -> int:
         """Return how many a sender has sent in a period, counted once and added to."""

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from email.parser import BytesHeaderParser
 from typing import Final
+from urllib.parse import quote
 
 from app.messaging.domain.feedback import Feedback
 
 MOST_IDS: Final = 20
 _MOST_PARTS: Final = 50  # of a report
 _IDS = re.compile(r"<([^<>\s]{1,250})>")
+_UNSUBSCRIBE = re.compile(r"(?i)unsubscribe\s+([0-9a-f]{32})")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"\b([245])\d\d\b")
 _BY_MACHINES: Final = (
@@ -34,6 +37,20 @@ class Notice:
     what: Feedback
     message_ids: tuple[str, ...]
     answer: str = ""
+
+
+def mail_to(address: str, token: str) -> str:
+    """Return what a link to unsubscribe by email says after “mailto:”. Its email is read by
+    `unsubscribe_token`."""
+    return f"{quote(address, safe='@+')}?subject=unsubscribe%20{token}"
+
+
+def unsubscribe_token(source: bytes) -> str:
+    """Return the token of the message that an email wants to unsubscribe from; empty if it wants nothing of
+    the kind. Often, mail programs send it by themselves."""
+    subject = _header(BytesHeaderParser().parsebytes(source), "Subject")
+    found = _UNSUBSCRIBE.fullmatch(subject[:200])
+    return found[1].lower() if found else ""
 
 
 def read_incoming(source: bytes) -> Notice | None:

@@ -32,6 +32,7 @@ class Sender:
 class Email:
     """An email that is ready to be sent.
 
+    `unsubscribe_mail` is what follows “mailto:” in the link to unsubscribe by email.
     `message_id` is the part of the Message-ID before the @; a repeated message has the same one;
     `feedback_id` names account and workflow in complaints. `unsubscribe_url` and `unsubscribe_mail` are empty
     for mail that is not marketing.
@@ -70,7 +71,7 @@ def source(email: Email) -> bytes:
     if email.unsubscribe_url:
         links = [f"<{email.unsubscribe_url}>"]
         if email.unsubscribe_mail:
-            links.append(f"<mailto:{email.unsubscribe_mail}?subject=unsubscribe>")
+            links.append(f"<mailto:{email.unsubscribe_mail}>")
         mail["List-Unsubscribe"] = ", ".join(links)
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if email.feedback_id:

@@ -14,7 +14,8 @@ _messages = Message.__table__
 
 
 class Addressee(NamedTuple):
-    """Whom the message with this id is for. `address` and `subject` are None until it is sent."""
+    """Whom the message with this id is for. `address` and `subject` are None until it is sent;
+    `unsubscribed_at` is when its link was used."""
 
     id: int
     account_id: int
@@ -22,6 +23,7 @@ class Addressee(NamedTuple):
     workflow_id: int
     address: str | None
     subject: str | None
+    unsubscribed_at: datetime | None
 
 
 def addressee_of(token: str) -> Addressee | None:

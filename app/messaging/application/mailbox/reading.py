@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Final
 
 from app.messaging.application.mailbox.settings import LOST, server_of
+from app.messaging.application.opting_out.unsubscribing import unsubscribe_by_email
 from app.messaging.application.reports import Result, receive_report
 from app.messaging.domain.feedback import Report
-from app.messaging.domain.incoming import read_incoming
+from app.messaging.domain.incoming import read_incoming, unsubscribe_token
 from app.messaging.infrastructure.servers import mailbox_store as store
 from app.messaging.infrastructure.servers.mailboxes import Folder, Incoming, MailboxServer, Unreadable, opened
 from app.messaging.infrastructure.servers.tables import Mailbox
@@ -93,10 +94,19 @@ def _keep_place(account_id: int, turn: int, folder: Folder, uid: int) -> bool:
 
 def _take(account_id: int, folder: Folder, uid: int) -> None:
     email = folder.read(uid)
-    if email is not None:
+    if email is not None and not _unsubscribes(account_id, email):
         for report in _reports(account_id, email):
             if receive_report(account_id, report) != Result.UNKNOWN_MESSAGE:
                 return
+
+
+def _unsubscribes(account_id: int, email: Incoming) -> bool:
+    """Unsubscribe whoever asks for it, and return whether this is what an email is about."""
+    try:
+        token = unsubscribe_token(email.source)
+    except Exception:
+        return False  # an email that nobody can read is noted by `_reports`
+    return bool(token) and unsubscribe_by_email(account_id, token)
 
 
 def _reports(account_id: int, email: Incoming) -> list[Report]:

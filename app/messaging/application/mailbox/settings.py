@@ -19,6 +19,7 @@ from app.messaging.infrastructure.servers import mailbox_store as store
 from app.messaging.infrastructure.servers.mailboxes import MailboxServer, Unreadable, opened
 from app.messaging.infrastructure.servers.passwords import decrypted
 from app.messaging.infrastructure.servers.tables import Mailbox
+from app.platform.addresses import AddressProblem, email_key
 from app.platform.attempts import attempt_limiter
 from app.platform.database import forget_snapshot, transaction
 from app.platform.errors import Conflict, LimitReached
@@ -27,6 +28,8 @@ from app.platform.text.words import counted
 CHECKS: Final = "mailbox_checks"
 MOST_CHECKS, SECONDS = 20, 600
 """The most tests of a mailbox per account within so many seconds."""
+MOST_FAILURES: Final = 5
+"""In a row; then nobody is told to unsubscribe by email until the mailbox can be read."""
 LOST: Final = "The saved password can’t be read, because the secret key of this installation has changed."
 
 
@@ -107,6 +110,15 @@ def check_mailbox(actor: Actor) -> ServerAnswer:
             return ServerAnswer(True, f"The mailbox can be read. It has {counted(folder.emails, 'email')}.")
     except Unreadable as failure:
         return ServerAnswer(False, str(failure))
+
+
+def unsubscribe_address(account_id: int) -> str | None:
+    """Return the address at which emails that want to unsubscribe are read; None without a mailbox that can
+    be read, and an empty text if only the sender's own address is known to lead there."""
+    row = store.mailbox_of(account_id)
+    if row is None or row.read_at is None or row.failures >= MOST_FAILURES:
+        return None
+    return "" if isinstance(email_key(row.user), AddressProblem) else row.user
 
 
 def server_of(row: Mailbox) -> MailboxServer | None:

@@ -27,6 +27,7 @@ from app.platform.errors import NotFound
 from app.platform.settings import current
 
 UNDO_SECONDS: Final = 60 * 60
+LINK: Final = "Unsubscribe link"
 UNDONE: Final = "Undo on the unsubscribe page"
 _TOKEN = re.compile("[0-9a-f]{32}")
 
@@ -76,6 +77,18 @@ def unsubscribe(token: str) -> str:
     return despite_deadlocks(lambda: _unsubscribe(token))
 
 
+def unsubscribe_by_email(account_id: int, token: str) -> bool:
+    """Unsubscribe the contact of a message of an account, for an email that asks for it; return whether there
+    is such a message. The same email changes nothing when it is read again, even if the contact was
+    resubscribed."""
+    found = recipients.addressee_of(token)
+    if found is None or found.account_id != account_id:
+        return False
+    if found.unsubscribed_at is None:
+        despite_deadlocks(lambda: _unsubscribe(token, "Email from the link"))
+    return True
+
+
 def leave_workflow(token: str) -> str:
     """Take the contact of a message out of the message's workflow. Returns what undoes it; empty if the
     contact was not in it. Raises NotFound."""
@@ -88,11 +101,11 @@ def undo(token: str, given: str) -> bool:
     return despite_deadlocks(lambda: _undo(token, given))
 
 
-def _unsubscribe(token: str) -> str:
+def _unsubscribe(token: str, way: str = LINK) -> str:
     with _addressee(token) as one, transaction():
         _hold(one)
         at, places = now(), _places(one, None)
-        before = contacts.opt_out(one.account_id, one.contact_id, _source(one), at)
+        before = contacts.opt_out(one.account_id, one.contact_id, _source(one, way), at)
         if before is None:
             return ""
         _count(one, at)
@@ -156,8 +169,8 @@ def _places(one: Addressee, workflow_id: int | None) -> list[dict[str, Any]]:
     return list(leaving().places(one.account_id, one.contact_id, workflow_id))
 
 
-def _source(one: Addressee) -> str:
-    return f"Unsubscribe link in “{one.subject}”" if one.subject else "Unsubscribe link"
+def _source(one: Addressee, way: str = LINK) -> str:
+    return f"{way} in “{one.subject}”" if one.subject else way
 
 
 def _signed(done: dict[str, Any]) -> str:
