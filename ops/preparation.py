@@ -1,16 +1,12 @@
-"""Preparation of the database in a separate process (`prepare.py`), so that the program behind `make run`
-stays small and other processes can load in the meantime."""
+"""The other side of `prepare.py`, which brings the database up to date in a process of its own, so that the
+program behind `make run` stays small and other processes can load in the meantime."""
 
 import json
-import subprocess
-import sys
+import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from ops import processes
 from ops.problems import Problem
-from ops.supervision import kept_modules
 
 
 @dataclass(frozen=True)
@@ -23,27 +19,15 @@ class Prepared:
 
 
 class Preparation:
-    """The preparing process; it ends with the block."""
+    """What the preparing process reports, through a pipe. `to` is its end, which the supervisor hands on."""
 
-    def __init__(self, log_file: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ops.prepare", str(log_file)],
-            cwd=processes.ROOT,
-            env=kept_modules(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> "Preparation":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+    def __init__(self) -> None:
+        reader, self.to = os.pipe()
+        self._lines = os.fdopen(reader)
 
     def is_current(self) -> bool:
         """Whether the database is already up to date; known well before the result."""
+        os.close(self.to)  # so that the end of the process is the end of the lines
         return bool(self._next_line()["is_current"])
 
     def result(self) -> Prepared:
@@ -54,9 +38,8 @@ class Preparation:
         return Prepared(told["token"], told["notice"])
 
     def _next_line(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._lines.readline()
         if not line:
-            raise Problem("the database couldn’t be prepared; see the lines above.")
+            raise Problem("the database couldn’t be prepared; see start.log in the folder of logs.")
         told: dict[str, Any] = json.loads(line)
         return told

@@ -1,8 +1,8 @@
 """Brings the database up to date: migrations, row-level security, and system templates.
 
-Run as `python -m ops.prepare LOG`, configured by the environment. The first line of output is JSON that says
-whether the database is current, printed before the app is loaded so that the web server can start in
-parallel. The second line is the result.
+Run as `python -m ops.prepare LOG PIPE`, configured by the environment; PIPE is the number of an open file.
+The first line written to it is JSON that says whether the database is current, so that the web server can
+start in parallel. The second line is the result.
 """
 
 import json
@@ -121,20 +121,24 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
 
 
-def main(log_file: str) -> None:
-    """Prepare the database and report to the parent process."""
+def main(log_file: str, pipe: str) -> None:
+    """Prepare the database and report to the program behind `make run`."""
     told: dict[str, str | None] = {"token": None, "notice": None, "problem": None}
-    try:
-        _log_into(log_file)
-        settings = Settings.from_environment(os.environ)
-        print(json.dumps({"is_current": is_current(settings)}), flush=True)
-        told |= asdict(prepare_database(settings))
-    except Problem as found:
-        told["problem"] = str(found)
-    except OSError as wrong:
-        place = f" ({wrong.filename})" if wrong.filename else ""
-        told["problem"] = f"{wrong.strerror or wrong}{place}."
-    print(json.dumps(told))
+    with open(int(pipe), "w", buffering=1) as lines:
+        try:
+            _log_into(log_file)
+            settings = Settings.from_environment(os.environ)
+            lines.write(json.dumps({"is_current": is_current(settings)}) + "\n")
+            told |= asdict(prepare_database(settings))
+        except Problem as found:
+            told["problem"] = str(found)
+        except OSError as wrong:
+            place = f" ({wrong.filename})" if wrong.filename else ""
+            told["problem"] = f"{wrong.strerror or wrong}{place}."
+        except Exception as unexpected:
+            log.error("not_prepared", exc_info=unexpected)
+            raise
+        lines.write(json.dumps(told) + "\n")
     leave(0)
 
 
@@ -146,4 +150,4 @@ def _log_into(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -76,9 +76,9 @@ def _run(settings: Settings) -> None:
     console = Console(log_folder(settings), names)
     supervisor: Supervisor | None = None
     try:
-        with Preparation(log_folder(settings) / "start.log") as preparation:
-            supervisor = Supervisor(settings)
-            token = _start_all(settings, names, console, supervisor, preparation)
+        preparation = Preparation()
+        supervisor = Supervisor(settings, preparation.to)
+        token = _start_all(settings, names, console, supervisor, preparation)
         if settings.workers:  # without workers, the machine is ready when its web server is
             _wait_for_answer("/readyz", settings, console, supervisor)
         _announce(settings, token)

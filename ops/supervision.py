@@ -26,15 +26,19 @@ class State:
 
 
 class Supervisor:
-    """The supervisor process. Queries return None while it does not answer."""
+    """The supervisor process. Queries return None while it does not answer.
 
-    def __init__(self, settings: Settings) -> None:
+    `prepared` is an open file in which the process that prepares the database reports.
+    """
+
+    def __init__(self, settings: Settings, prepared: int) -> None:
         self._socket = supervisor_socket(settings)
         environment = kept_modules() | {
             "DATA_DIR": str(settings.data_dir),
             "RUN_PYTHON": sys.executable,
             "RUN_CHILD": str(processes.CHILD),
             "RUN_SOCKET": str(self._socket),
+            "RUN_PREPARED": str(prepared),
         }
         # It has its own log. Writing other output to a full disk would end it.
         self.process = subprocess.Popen(
@@ -45,6 +49,7 @@ class Supervisor:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=[prepared],
         )
 
     def states(self) -> list[State] | None:

@@ -1,17 +1,19 @@
 """The supervisor with Muster loaded: `python -m ops.supervisor_process`.
 
-Muster's Python processes are forked from it and run their command without loading all modules again. On other
-systems than Linux, where a fork that goes on is not safe with the system's libraries, and for programs that
-are not Python, processes are started as usual.
+Muster's Python processes, and first the one that prepares the database, are forked from it and run their
+command without loading all modules again. On other systems than Linux, whose libraries do not all survive a
+fork, and for programs that are not Python, processes are started as usual.
 """
 
 import gc
 import os
 import runpy
 import signal
+import subprocess
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from supervisor.options import ServerOptions  # type: ignore[import-untyped]
@@ -20,7 +22,7 @@ from supervisor.supervisord import go  # type: ignore[import-untyped]
 from app import create_app
 from app.platform.settings import Settings
 from ops import child
-from ops.places import own_folder
+from ops.places import log_folder, own_folder
 from ops.process import leave
 
 CONFIGURATION = "run/supervisor.ini"
@@ -69,12 +71,27 @@ def _forget_supervisor() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def prepare(log_file: Path, pipe: int) -> None:
+    """Let another process prepare the database, which reports through `pipe`."""
+    arguments = ["-m", "ops.prepare", str(log_file), str(pipe)]
+    if sys.platform != "linux":
+        subprocess.Popen([sys.executable, *arguments], pass_fds=[pipe])
+    elif os.fork() == 0:
+        child.end_with_parent()
+        run_python(arguments)
+    os.close(pipe)
+
+
 def main() -> None:
-    """Load the app, and supervise until SIGTERM. If the app cannot be loaded, each process will say why."""
+    """Load the app, have the database prepared, and supervise until SIGTERM.
+
+    If the app cannot be loaded, each process will say why.
+    """
     settings = Settings.from_environment(os.environ)
     with suppress(Exception, SystemExit):
         create_app(settings, process="worker")
     gc.freeze()
+    prepare(log_folder(settings) / "start.log", int(os.environ.pop("RUN_PREPARED")))
     os.chdir(own_folder(settings))
     options = ForkingOptions()
     options.realize(["-n", "-c", CONFIGURATION])
