@@ -97,6 +97,7 @@ def _add_api(app: "Flask") -> None:
     from app.contacts.presentation import api as contacts
     from app.engine.presentation import api as engine
     from app.engine.presentation import events_api as events
+    from app.engine.presentation.analytics import api as analytics
     from app.files.presentation import api as files
     from app.gallery.presentation import api as gallery
     from app.messaging.presentation import api as messaging
@@ -105,7 +106,7 @@ def _add_api(app: "Flask") -> None:
     from app.workflows.presentation import api as workflows
 
     rooms = accounts, workflows, engine, events, gallery, files, contacts, messaging, tasks, bulk_enrollment
-    for room in (*rooms, job_events):
+    for room in (*rooms, job_events, analytics):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(document.blueprint)
     app.register_blueprint(api_reference.blueprint)

@@ -119,6 +119,7 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/templates/step_id": _first_message(template_text.definition),
             "/workflows/public_id": workflow.public_id,
             "/workflows/workflow_id": workflow.public_id,
+            "/workflows/table": "steps",
             "/workflows/step_id": _first_message(workflow.definition),
             "/enrollments/row_number": "1",
             "/settings/field_id": str(session().scalars(sa.select(CustomField.id).limit(1)).one()),

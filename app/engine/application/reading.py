@@ -1,6 +1,6 @@
 """Queries of enrollments: the contacts in a workflow, and the workflows of a contact."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,11 +13,13 @@ from app.engine.domain import BY_TRIGGER, END_WORDS, SOURCES, UNDER_WAY, Enrollm
 from app.engine.infrastructure import dates, queries
 from app.engine.infrastructure.counters import counts, source_counts, step_counts
 from app.engine.infrastructure.tables import Enrollment
+from app.messaging import application as messaging
 from app.platform.clock import now
 from app.workflows import application as workflows
 from app.workflows.domain import Definition, Names, Status, names_in, step_words, trigger_words
 from app.workflows.infrastructure.tables import Workflow
 
+_NOTED = ("here", "passed", "sent", "opened", "clicked", "failed")
 MISSED_SHOWN = timedelta(days=30)
 
 
@@ -142,21 +144,22 @@ def _missed(account_id: int, workflow_id: int) -> Sequence[date]:
 
 
 def step_notes(actor: Actor, workflow: Workflow) -> dict[str, str]:
-    """Return {step id: “12 here, 340 passed”} for steps that people have reached."""
+    """Return {step id: “12 here, 340 passed, 2 failed”} for steps that people have reached, with the messages
+    that were sent, opened, and clicked."""
     require(actor, Permission.REPORTS)
-    here: Counter[str] = Counter()
-    for (step_id, status), number in counts.by_step(actor.account_id, workflow.id).items():
-        if status in UNDER_WAY:
-            here[step_id] += number
-    passed: Counter[str] = Counter()
-    for (step_id, _), number in step_counts.by_step(actor.account_id, workflow.id).items():
-        passed[step_id] += number
-    words = {
-        step_id: [(here[step_id], "here"), (passed[step_id], "passed")] for step_id in here.keys() | passed
-    }
+    of = (actor.account_id, workflow.id)
+    numbers: dict[str, Counter[str]] = defaultdict(Counter)
+    for (step_id, status), number in counts.by_step(*of).items():
+        if status in UNDER_WAY or status == EnrollmentStatus.FAILED:
+            numbers[step_id]["failed" if status == EnrollmentStatus.FAILED else "here"] += number
+    for (step_id, _), number in step_counts.by_step(*of).items():
+        numbers[step_id]["passed"] += number
+    for (step_id, result), (number, _) in messaging.results_by_step(*of).items():
+        if result in ("sent", "opened", "clicked"):
+            numbers[step_id][result] += number
     notes = {
-        step_id: ", ".join(f"{number:,} {word}" for number, word in both if number)
-        for step_id, both in words.items()
+        step_id: ", ".join(f"{found[word]:,} {word}" for word in _NOTED if found[word])
+        for step_id, found in numbers.items()
     }
     return {step_id: note for step_id, note in notes.items() if note}
 

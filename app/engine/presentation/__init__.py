@@ -7,6 +7,7 @@ from app.engine import application as engine
 from app.engine.domain import REMOVED, TRIGGERED
 from app.engine.presentation import audit_words, commands, notices, pages, panels, trial_pages
 from app.engine.presentation import tasks as _tasks  # noqa: F401
+from app.engine.presentation.analytics import pages as analytics
 from app.tasks import application as tasks
 from app.workflows import application as workflows
 
@@ -14,6 +15,7 @@ from app.workflows import application as workflows
 def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(trial_pages.blueprint)
+    app.register_blueprint(analytics.blueprint)
     commands.register(app)
     audit_words.register()
     notices.register()

@@ -1,0 +1,158 @@
+"""The numbers of a workflow’s analytics, as pages, downloads, and programs get them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.engine.domain.periods import Period
+from app.engine.domain.proportions import Difference, difference, share
+from app.messaging.application import Result
+from app.workflows.infrastructure.tables import Workflow
+
+REACTIONS = (Result.OPENED, Result.CLICKED, Result.REPLIED)
+
+
+@dataclass(frozen=True)
+class PeopleNumbers:
+    """How many people were enrolled in a period, and what has become of them so far. `active` and the ends
+    add up to `enrolled`. `minutes_to_goal` is the median, rounded down to the minute, hour, or day."""
+
+    enrolled: int
+    goal_reached: int
+    completed: int
+    failed: int
+    removed: int
+    minutes_to_goal: int | None
+
+    @property
+    def active(self) -> int:
+        """Those who have not left the workflow, and those who wait for it to be started."""
+        return self.enrolled - self.goal_reached - self.completed - self.failed - self.removed
+
+    @property
+    def goal_rate(self) -> float | None:
+        return share(self.goal_reached, self.enrolled)
+
+
+@dataclass(frozen=True)
+class SourceNumbers:
+    """How many people a source has enrolled, by the parts of the period."""
+
+    source: str
+    label: str
+    parts: Sequence[int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts)
+
+
+@dataclass(frozen=True)
+class StepLabel:
+    """A step in words: its `number` is 0 if it is no longer in the workflow. `depth` counts the forks around
+    it; `path` is the name of the innermost path."""
+
+    step_id: str
+    number: int
+    title: str
+    detail: str
+    depth: int = 0
+    path: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.number}. {self.title}" if self.number else self.title
+
+
+@dataclass(frozen=True)
+class StepNumbers:
+    """Of the people who were enrolled in the period: how many `passed` a step (`skipped` of them without
+    effect), and how many ended there. `here` are all who are at the step now, whenever they were enrolled."""
+
+    step: StepLabel
+    passed: int
+    skipped: int
+    goal_reached: int
+    failed: int
+    removed: int
+    here: int
+
+    @property
+    def left(self) -> int:
+        """How many left before they passed it."""
+        return self.goal_reached + self.failed + self.removed
+
+
+@dataclass(frozen=True)
+class MessageNumbers:
+    """Messages that were sent in the period by result, with those that failed in it. Of SENT, all others are
+    parts, apart from FAILED."""
+
+    results: Mapping[str, int]
+
+    def of(self, result: Result) -> int:
+        return self.results.get(result.value, 0)
+
+    @property
+    def sent(self) -> int:
+        return self.of(Result.SENT)
+
+    def rate(self, result: Result) -> float | None:
+        return share(self.of(result), self.sent)
+
+    def than(self, other: "MessageNumbers", result: Result) -> Difference:
+        return difference(self.of(result), self.sent, other.of(result), other.sent)
+
+
+@dataclass(frozen=True)
+class StepMessages:
+    """The messages of a step."""
+
+    step: StepLabel
+    numbers: MessageNumbers
+
+
+@dataclass(frozen=True)
+class PathNumbers:
+    """A path of a split: the people who were enrolled in the period and took it, and the messages that its
+    steps sent in the period, also compared with those of the first path."""
+
+    path_id: str
+    name: str
+    percent: int
+    people: int
+    numbers: MessageNumbers
+    than_first: Mapping[Result, Difference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SplitNumbers:
+    step: StepLabel
+    paths: Sequence[PathNumbers]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The numbers of the period before."""
+
+    period: Period
+    people: PeopleNumbers
+    messages: MessageNumbers
+
+
+@dataclass(frozen=True)
+class Analytics:
+    """The numbers of a workflow in a period. `parts` are the days, weeks, or months of `sources`."""
+
+    workflow: Workflow
+    period: Period
+    people: PeopleNumbers
+    messages: MessageNumbers
+    before: Compared | None
+    parts: Sequence[Period]
+    sources: Sequence[SourceNumbers]
+    steps: Sequence[StepNumbers]
+    step_messages: Sequence[StepMessages]
+    splits: Sequence[SplitNumbers]
+    first_day: date | None
+    has_goals: bool

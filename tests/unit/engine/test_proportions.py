@@ -1,0 +1,69 @@
+"""Shares are compared as statistics textbooks do, and only with enough messages (E-23)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.engine.domain.periods import Period, preset, problems_of
+from app.engine.domain.proportions import Verdict, difference, interval
+from app.engine.domain.spans import median, rounded
+from app.platform.bar_chart import HEIGHT, WIDTH, stacked_bars, top_of
+
+
+def test_intervals_are_those_of_the_literature() -> None:
+    """Newcombe (1998), example with 56 of 70 and 48 of 80, and Wilson’s intervals of its shares."""
+    assert interval(56, 70) == pytest.approx((0.6914, 0.8769), abs=2e-3)
+    found = difference(560, 700, 480, 800)
+    assert found.low is not None and found.high is not None
+    assert (found.low, found.high) == pytest.approx((0.1545, 0.2447), abs=2e-3)
+    assert found.verdict == Verdict.HIGHER
+    assert difference(480, 800, 560, 700).verdict == Verdict.LOWER
+    assert difference(56, 700, 60, 800).verdict == Verdict.NO_DIFFERENCE
+
+
+def test_it_is_too_early_below_a_hundred() -> None:
+    assert difference(99, 99, 0, 1_000).verdict == Verdict.TOO_EARLY
+    assert difference(0, 1_000, 99, 99).low is None
+    assert difference(100, 100, 0, 100).verdict == Verdict.HIGHER
+    assert interval(0, 100)[0] == 0.0
+
+
+def test_spans_and_medians() -> None:
+    spans = {59: 0, 60: 1, 7_199: 119, 7_200: 120, 10_799: 120, 172_799: 47 * 60, 172_800: 2_880, 300_000: 4_320}
+    assert {seconds: rounded(timedelta(seconds=seconds)) for seconds in spans} == spans
+    assert rounded(timedelta(seconds=-5)) == 0
+    assert [median(one) for one in ({}, {5: 1}, {1: 2, 9: 2}, {1: 2, 9: 3}, {1: 1, 2: 1, 3: 1})] == [
+        None,
+        5,
+        1,
+        9,
+        2,
+    ]
+
+
+def test_periods() -> None:
+    today = date(2026, 3, 1)
+    month = preset("", today)
+    assert (month.first, month.days, month.key) == (date(2026, 1, 31), 30, "30d")
+    assert month.before == Period(date(2026, 1, 1), date(2026, 1, 30))
+    assert preset("all", today, date(2026, 2, 27)).days == 3 and preset("all", today).before is None
+    assert preset("all", today, date(2027, 1, 1)).days == 1
+    for days in (1, 45, 46, 200, 201, 3653):
+        period = Period(today - timedelta(days=days - 1), today)
+        parts = list(period.parts())
+        assert sum(part.days for part in parts) == days and parts[0].first == period.first
+        assert len(parts) <= 130
+    assert Period(date.min, date.min).before is None
+    assert problems_of(None, today, today) == {"from": "Enter a date."}
+    assert not problems_of(today, today, today)
+    for first, last in ((today, today + timedelta(1)), (today, today - timedelta(1)), (date.min, today)):
+        assert problems_of(first, last, today)
+
+
+def test_bars_add_up_to_the_height() -> None:
+    assert [top_of(one) for one in (0, 1, 3, 11, 101, 999, 1_001)] == [2, 2, 4, 20, 200, 1_000, 2_000]
+    bars = list(stacked_bars([[2, 0], [2, 1]], 4))
+    assert [(bar.series, bar.place) for bar in bars] == [(0, 0), (1, 0), (1, 1)]
+    assert float(bars[0].height) + float(bars[1].height) == HEIGHT and float(bars[1].y) == 0
+    assert all(float(bar.x) + float(bar.width) <= WIDTH for bar in bars)
+    assert list(stacked_bars([], 4)) == []
