@@ -1,6 +1,7 @@
 """Public interface of the engine room: `enroll_many` enrolls contacts, `withdraw_many` undoes that; the other
 functions read enrollments."""
 
+from app.engine.application.analytics.totals import FEWEST_ENROLLED, Totals, totals_of
 from app.engine.application.archiving import register_archival
 from app.engine.application.deliveries import register_delivery_source
 from app.engine.application.enrolling import (
@@ -37,6 +38,7 @@ from app.engine.application.verifying import Check, Verified, verify_workflows
 
 __all__ = [
     "CAME_BACK",
+    "FEWEST_ENROLLED",
     "LEFT",
     "VIEWS",
     "Check",
@@ -44,6 +46,7 @@ __all__ = [
     "Figures",
     "People",
     "Start",
+    "Totals",
     "TriggerState",
     "Verified",
     "View",
@@ -69,6 +72,7 @@ __all__ = [
     "start_held",
     "start_plan",
     "step_notes",
+    "totals_of",
     "trigger_of",
     "verify_workflows",
     "withdraw_deleted",

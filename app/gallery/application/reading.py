@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.gallery.application.catalog import catalog_of
+from app.gallery.application.results import TemplateResults, completion_rates, results_of
 from app.gallery.domain.browsing import GalleryPage, GalleryQuery, browse, select
 from app.gallery.domain.card import Card, card_of
 from app.gallery.domain.categories import CATEGORIES, Category
@@ -26,7 +27,7 @@ OFFERED = 6
 @dataclass(frozen=True)
 class Gallery:
     """A page of cards with what is needed to show them: available integrations and merge tags (see `Card`),
-    times used by template id, and the tags and step types to filter by.
+    times used and completion rates by template id, and the tags and step types to filter by.
 
     `is_empty`: the account sees no templates at all. `offered`: alternatives if nothing matches, either the
     closest matches (`is_near`) or the recommended templates.
@@ -38,24 +39,28 @@ class Gallery:
     tags: tuple[str, ...]
     step_types: frozenset[str]
     is_empty: bool
+    rates: Mapping[int, float | None]
     offered: tuple[Card, ...] = ()
     is_near: bool = False
 
 
 @dataclass(frozen=True)
 class ListedTemplate:
-    """A template in a list. `available` as in `Card`."""
+    """A template in a list. `available` as in `Card`; `completion_rate` of the workflows that the account has
+    made from it, None while there are too few enrollments."""
 
     card: Card
     available: frozenset[str]
     times_used: int
+    completion_rate: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TemplateDetails(ListedTemplate):
-    """A template with the definition of its current version."""
+    """A template with the definition of its current version, and results of the workflows made from it."""
 
     definition: Definition
+    results: TemplateResults
 
     def drawing(self) -> Drawing:
         """Return the drawing, which marks what the account lacks."""
@@ -84,7 +89,9 @@ def browse_templates(actor: Actor, query: GalleryQuery) -> Gallery:
             catalog.cards, GalleryQuery(), range(len(catalog.cards)), available=available, used=used
         )
         offered = every.cards[:OFFERED]
+    shown = page.cards or offered
     return Gallery(
+        rates=completion_rates(actor, [card.id for card in shown if used.get(card.id)]),
         page=page,
         available=available,
         used=used,
@@ -112,7 +119,7 @@ def list_templates(
     shown = cards[start : start + limit]
     end = start + len(shown)
     next_place = Place(shown[-1].public_id, end) if shown and end < len(cards) else None
-    return [ListedTemplate(card, available, used.get(card.id, 0)) for card in shown], next_place
+    return _listed(actor, shown, available, used), next_place
 
 
 def template_categories(actor: Actor) -> list[tuple[Category, int]]:
@@ -134,7 +141,7 @@ def all_templates(actor: Actor) -> list[ListedTemplate]:
     catalog, used = catalog_of(actor.account_id), queries.times_used(actor.account_id)
     available = workflows.available(actor.account_id)
     cards = sorted(catalog.cards, key=lambda card: (card.category, card.name.casefold()))
-    return [ListedTemplate(card, available, used.get(card.id, 0)) for card in cards]
+    return _listed(actor, cards, available, used)
 
 
 def template_details(actor: Actor, public_id: str) -> TemplateDetails:
@@ -145,7 +152,10 @@ def template_details(actor: Actor, public_id: str) -> TemplateDetails:
 
 def details_of(actor: Actor, template: WorkflowTemplate) -> TemplateDetails:
     """Return the details of a template that was looked up for the actor."""
+    results = results_of(actor, template.id)
     return TemplateDetails(
+        completion_rate=results.totals.completion_rate,
+        results=results,
         card=card_of(_row(template)),
         definition=queries.version_definition(template.id, template.version),
         available=workflows.available(actor.account_id),
@@ -218,6 +228,13 @@ def named_template(actor: Actor, reference: str) -> WorkflowTemplate:
             f"No template has the key or name “{reference}”. “flask templates” lists them.",
         )
     return template
+
+
+def _listed(
+    actor: Actor, cards: Sequence[Card], available: frozenset[str], used: Mapping[int, int]
+) -> list[ListedTemplate]:
+    rates = completion_rates(actor, [card.id for card in cards if used.get(card.id)])
+    return [ListedTemplate(card, available, used.get(card.id, 0), rates.get(card.id)) for card in cards]
 
 
 def _position(cards: Sequence[Card], after: Place) -> int:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.gallery.infrastructure.tables import TemplateUse, WorkflowTemplate, WorkflowTemplateVersion
 from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import id_list
 from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.domain import Definition, parse
 from app.workflows.infrastructure.tables import Workflow
@@ -153,6 +154,18 @@ def _public_ids(on_sqlite: bool) -> sa.Select[Any]:
     wanted = in_ids(_templates.id, "of_templates", on_sqlite)
     query = sa.select(_templates.id, _templates.public_id)
     return query.where(_allowed(_account, _templates), wanted)
+
+
+def workflows_made_from(account_id: int, template_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return {template id: ids of the account's workflows that were made from it}."""
+    query = sa.select(Workflow.template_id, Workflow.id).where(
+        Workflow.account_id == account_id, Workflow.template_id.in_(id_list(sorted(template_ids)))
+    )
+    found: dict[int, list[int]] = {}
+    for template_id, workflow_id in session().execute(query):
+        if template_id is not None:
+            found.setdefault(template_id, []).append(workflow_id)
+    return found
 
 
 def workflow_made_with(account_id: int, idempotency_key: str) -> Workflow | None:

@@ -97,7 +97,8 @@ class Template(Schema):
     channels: list[str] = described("Integrations through which it sends messages.", ["email", "sms"])
     times_used: int = described("How many workflows the account has created from it.", 12)
     completion_rate: float | None = described(
-        "Share of enrollments that reached a goal or the end; null while too few are known.", None
+        "Share of enrollments in workflows made from it that reached a goal or the end; null below 20.",
+        0.62,
     )
     created_at: datetime = described("When it was created.", "2026-01-15T08:00:00Z")
     updated_at: datetime = described("When it last changed.", "2026-02-20T08:00:00Z")

@@ -24,7 +24,7 @@ def template_shape(template: ListedTemplate) -> dict[str, Any]:
         "days": card.days,
         "channels": list(card.channels),
         "times_used": template.times_used,
-        "completion_rate": None,
+        "completion_rate": template.completion_rate,
         "created_at": card.created_at,
         "updated_at": card.updated_at,
         "created_by": card.created_by,

@@ -22,6 +22,7 @@ def shown_cards(actor: Actor, found: Gallery) -> list[Markup]:
             card.linked(found.available),
             card.silent_without(found.available),
             may_use,
+            found.rates.get(card.id),
         )
         for card in found.page.cards or found.offered
     ]
@@ -35,7 +36,8 @@ def _card(
     linked: tuple[str, ...],
     silent: tuple[str, ...],
     may_use: bool,
+    rate: float | None,
 ) -> Markup:
     """Render a card. Cards are hashed by identity, so a reloaded card is rendered anew."""
     draw_card = get_template_attribute("gallery/_card.html", "template_card")
-    return Markup(draw_card(card, missing, linked, used, may_use, silent))
+    return Markup(draw_card(card, missing, linked, used, may_use, silent, rate))

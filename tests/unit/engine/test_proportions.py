@@ -29,7 +29,16 @@ def test_it_is_too_early_below_a_hundred() -> None:
 
 
 def test_spans_and_medians() -> None:
-    spans = {59: 0, 60: 1, 7_199: 119, 7_200: 120, 10_799: 120, 172_799: 47 * 60, 172_800: 2_880, 300_000: 4_320}
+    spans = {
+        59: 0,
+        60: 1,
+        7_199: 119,
+        7_200: 120,
+        10_799: 120,
+        172_799: 47 * 60,
+        172_800: 2_880,
+        300_000: 4_320,
+    }
     assert {seconds: rounded(timedelta(seconds=seconds)) for seconds in spans} == spans
     assert rounded(timedelta(seconds=-5)) == 0
     assert [median(one) for one in ({}, {5: 1}, {1: 2, 9: 2}, {1: 2, 9: 3}, {1: 1, 2: 1, 3: 1})] == [

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.engine.domain import UNDER_WAY
 from app.engine.infrastructure.tables import Enrollment, EnrollmentCount
 from app.platform.database import BigInt, is_sqlite, session, summed_parts
-from app.platform.database.many_rows import constants
+from app.platform.database.many_rows import constants, id_list
 from app.platform.database.short_reads import in_ids, read_built
 
 _counts = EnrollmentCount.__table__
@@ -61,6 +61,18 @@ def by_step(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
         sa.select(EnrollmentCount.step_id, EnrollmentCount.status, _sum())
         .where(EnrollmentCount.account_id == account_id, EnrollmentCount.workflow_id == workflow_id)
         .group_by(EnrollmentCount.step_id, EnrollmentCount.status)
+    )
+    return {(row[0], row[1]): row[2] for row in session().execute(query)}
+
+
+def of_workflows(account_id: int, workflow_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Return {(workflow id, status): number of enrollments} of workflows."""
+    query = (
+        sa.select(EnrollmentCount.workflow_id, EnrollmentCount.status, _sum())
+        .where(
+            EnrollmentCount.account_id == account_id, EnrollmentCount.workflow_id.in_(id_list(workflow_ids))
+        )
+        .group_by(EnrollmentCount.workflow_id, EnrollmentCount.status)
     )
     return {(row[0], row[1]): row[2] for row in session().execute(query)}
 

@@ -1,7 +1,7 @@
 """The operation of the API that returns the numbers of a workflow."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from app.engine.application.analytics import analytics_of
 from app.engine.application.analytics.numbers import (
@@ -16,13 +16,15 @@ from app.engine.application.analytics.numbers import (
     StepNumbers,
 )
 from app.engine.domain.periods import CUSTOM, DEFAULT, Period
-from app.engine.domain.proportions import FEWEST, Verdict
+from app.engine.domain.proportions import FEWEST
 from app.messaging.application import Result
 from app.platform import web
 from app.platform.api.operations import blueprint as api_blueprint
 from app.platform.api.operations import operation
 from app.platform.api.schemas import Query, Schema, described
 from app.platform.errors import fields_renamed
+
+VerdictName = Literal["too_early", "no_difference", "higher", "lower"]
 
 blueprint = api_blueprint("analytics")
 
@@ -102,7 +104,7 @@ class PathDifference(Schema):
     """How a rate differs from that of the first path, as a share: 0.02 are two percentage points."""
 
     rate: str = described("Which rate: of messages `opened`, `clicked`, or `replied` to.", "opened")
-    verdict: Verdict = described(
+    verdict: VerdictName = described(
         f"`too_early` if either path has sent fewer than {FEWEST} messages.", "no_difference"
     )
     low: float | None = described("Lower end of the 95% interval; null if it is too early.", -0.01)
@@ -238,7 +240,7 @@ def _split(one: SplitNumbers) -> SplitResults:
 
 def _path(one: PathNumbers) -> PathResults:
     differences = [
-        PathDifference(rate=result.value, verdict=than.verdict, low=than.low, high=than.high)
+        PathDifference(rate=result.value, verdict=than.verdict.value, low=than.low, high=than.high)
         for result in REACTIONS
         if (than := one.than_first.get(result))
     ]
