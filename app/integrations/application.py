@@ -1,8 +1,9 @@
 """Public interface of the integrations room: which services an account has connected."""
 
 from app.accounts.application import business_details
+from app.accounts.domain import Actor
 from app.integrations.domain import ALWAYS_CONNECTED, Kind
-from app.integrations.infrastructure import queries
+from app.integrations.infrastructure import queries, store
 
 
 def connected(account_id: int) -> set[str]:
@@ -13,6 +14,18 @@ def connected(account_id: int) -> set[str]:
     kinds = {kind.value for kind in ALWAYS_CONNECTED} | queries.connected_kinds(account_id)
     has_reviews = bool(business_details(account_id).review_link)
     return kinds | {Kind.REVIEWS.value} if has_reviews else kinds
+
+
+def connect(actor: Actor, kind: str) -> None:
+    """Let the account's workflows use a kind of service, which another room has connected. Idempotent; in the
+    caller's transaction."""
+    store.connect(actor.account_id, Kind(kind).value, actor.user_id)
+
+
+def disconnect(actor: Actor, kind: str) -> None:
+    """Let steps that need a kind of service be unavailable from now on. Idempotent; in the caller's
+    transaction."""
+    store.disconnect(actor.account_id, Kind(kind).value)
 
 
 def is_connected(account_id: int, kind: str) -> bool:

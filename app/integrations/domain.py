@@ -27,7 +27,7 @@ class Service:
 
 SERVICES: Final[dict[Kind, Service]] = {
     Kind.EMAIL: Service("Email", "mail", "Sends the emails in your workflows.", "Part of Muster"),
-    Kind.SMS: Service("SMS", "message", "Sends text messages.", "Can’t be connected yet"),
+    Kind.SMS: Service("SMS", "message", "Sends text messages.", "Connect Twilio to send them."),
     Kind.WEBHOOK: Service(
         "Webhooks",
         "webhook",

@@ -129,9 +129,7 @@ class Settings:
     )
     workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")
     public_url: str = _setting("", _web_address, "Public address; https:// makes cookies secure.", "none")
-    trusted_proxies: int = _setting(
-        0, _integer(0, 10), "Trusted reverse proxies in front (X-Forwarded headers)."
-    )
+    trusted_proxies: int = _setting(0, _integer(0, 10), "Trusted proxies in front (X-Forwarded headers).")
     max_upload_bytes: int = _setting(
         100 * 1024 * 1024, _integer(1024, 10**10), "Largest contact file, in bytes.", "104857600"
     )
@@ -194,6 +192,7 @@ class Settings:
     mail_from: str = _setting(
         "", _mail_sender, "Sender address of notifications.", "user of MAIL_URL, or muster@ its host"
     )
+    twilio_url: str = _setting("", _web_address, "Where to reach Twilio.", "https://api.twilio.com")
     job_retention_days: int = _setting(
         90, _integer(1, 36_500), "Days to keep finished jobs, their rows and uploads, and notifications."
     )

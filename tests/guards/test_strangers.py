@@ -20,6 +20,8 @@ from app.deliveries.infrastructure.tables import Delivery
 from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.messaging.application import senders, tracking
+from app.messaging.application.composing import message_id_of
+from app.messaging.infrastructure.sms.tokens import hook_key
 from app.messaging.infrastructure.tables import Message
 from app.notifications import application as notifications
 from app.notifications.infrastructure.tables import Notification
@@ -101,6 +103,8 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/u/token": message.token,
             "/c/secret": tracking.click_url(message.id, "https://example.com").rpartition("/")[2],
             "/o/secret": tracking.open_url(message.id).rpartition("/")[2].removesuffix(".gif"),
+            "/hooks/key": hook_key(account),
+            "/hooks/message_key": message_id_of(message.id),
             "/messages/message_id": str(message.id),
             "/deliveries/delivery_id": str(_delivery_of(account, workflow, contact)),
             "/contacts/contact_id": str(contact),

@@ -37,6 +37,7 @@ from app.contacts.application.bulk.events import (
     known_events,
     record_events,
 )
+from app.contacts.application.consent.sms import note_sms_wish, set_sms_consent, sms_consent_of
 from app.contacts.application.custom_fields import (
     FieldUse,
     check_keys,
@@ -262,6 +263,7 @@ __all__ = [
     "look_up_pasted",
     "merge_values",
     "new_tags",
+    "note_sms_wish",
     "opt_out",
     "own_field_list",
     "own_fields",
@@ -287,8 +289,10 @@ __all__ = [
     "select_matching",
     "set_field_each",
     "set_field_many",
+    "set_sms_consent",
     "show_action",
     "show_contact",
+    "sms_consent_of",
     "status_of",
     "tag_contact",
     "tag_each",

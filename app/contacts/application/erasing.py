@@ -126,7 +126,10 @@ def erase_contact(
         api_requests.forget_answers(actor.account_id, [*person.texts, f'/contacts/{contact_id}"'])
         happenings.note_removal()
         activity.forget_contact(actor.account_id, contact_id)
+        phone_key = contact.phone_key
         erasure_store.delete_contact(actor.account_id, contact_id)
+        if phone_key:
+            erasure_store.forget_sms_consent(actor.account_id, phone_key)
         erasure_id = erasure_store.add_erasure(
             actor.account_id,
             contact_id,

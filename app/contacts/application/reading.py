@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.application.consent.sms import ShownSmsConsent, sms_consent_of
 from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.filters import condition_of, criteria_for
 from app.contacts.application.lookup import existing
@@ -115,13 +116,14 @@ class ContactPage(NamedTuple):
 @dataclass(frozen=True)
 class Card:
     """One contact with its tags, its latest events (newest first), the names of the users behind them by id,
-    and custom fields as (label, value)."""
+    custom fields as (label, value), and what its number says about text messages."""
 
     contact: Contact
     tags: Sequence[Tag]
     events: Sequence[ContactEvent]
     names: dict[int, str]
     custom: Sequence[tuple[str, str]]
+    sms_consent: ShownSmsConsent | None
 
     @property
     def is_complete(self) -> bool:
@@ -248,6 +250,7 @@ def contact_card(actor: Actor, contact_id: int) -> Card:
             for key, value in sorted(values.items(), key=lambda item: str(item[0]))
             if key in known
         ],
+        sms_consent=sms_consent_of(actor.account_id, contact.phone_key),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from app.contacts.domain.consent import CONTACTABLE
 from app.contacts.domain.criteria import CUSTOM
 from app.contacts.domain.search import LAST, Lane
-from app.contacts.infrastructure.tables import Contact
+from app.contacts.infrastructure.tables import Contact, SmsConsent
 from app.files.domain.columns.identify import Identifier
 from app.platform.database import is_sqlite
 
@@ -20,6 +20,15 @@ def may_be_contacted(status: Any) -> sa.ColumnElement[bool]:
     Never NULL, so that it can be negated, also where an outer join found no contact.
     """
     return sa.and_(status.is_not(None), status == sa.literal(CONTACTABLE.value))
+
+
+def may_get_sms(contacts: Any, unknown_counts: Any) -> sa.ColumnElement[bool]:
+    """Condition: the phone number of a contact (the table or an alias) agrees to text messages. If it has
+    said neither yes nor no, that depends on `unknown_counts`. A contact without a number does not say no."""
+    one = SmsConsent.__table__.c
+    said = sa.and_(one.account_id == contacts.account_id, one.phone_key == contacts.phone_key)
+    given = sa.select(one.is_given).where(said).scalar_subquery()
+    return sa.or_(contacts.phone_key.is_(None), sa.func.coalesce(given, unknown_counts))
 
 
 def field_value(name: str, contacts: Any = Contact) -> sa.ColumnElement[Any]:

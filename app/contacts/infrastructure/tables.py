@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.contacts.domain.consent import Status
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE, Status
 from app.contacts.domain.names import MAX_NAME, MAX_TAG
 from app.platform.clock import now
 from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, db
@@ -208,6 +208,19 @@ class ReceivedEvent(AccountOwned, db.Model):
     occurred_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(default=now)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SmsConsent(AccountOwned, db.Model):
+    """Whether a phone number agrees to text messages; nobody knows without a row. It is the number that
+    agrees, so a contact that gets another number has not. `source` says where and how."""
+
+    __tablename__ = "sms_consents"
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    phone_key: Mapped[str] = mapped_column(key_text(20), primary_key=True)
+    is_given: Mapped[bool]
+    source: Mapped[str] = mapped_column(sa.String(MAX_CONSENT_SOURCE))
+    at: Mapped[datetime]
 
 
 class Erasure(AccountOwned, db.Model):

@@ -29,6 +29,8 @@ _AUDIT_SENTENCES: Final = {
     "contact_changed": "updated {it}",
     "contact_unsubscribed": "unsubscribed {it}",
     "contact_reactivated": "resubscribed {it}",
+    "contact_sms_opted_in": "noted that {it} agrees to text messages",
+    "contact_sms_opted_out": "noted that {it} wants no text messages",
     "contact_tag_added": "tagged {it}",
     "contact_tag_removed": "removed a tag from {it}",
     "contact_erased": "erased {it}",

@@ -99,6 +99,12 @@ class ReactivationForm(FlaskForm):
     )
 
 
+class SmsConsentForm(FlaskForm):
+    sms_source = StringField(
+        "How did they agree to text messages?", render_kw={"maxlength": MAX_CONSENT_SOURCE}
+    )
+
+
 def _zones(chosen: str) -> dict[str, list[tuple[str, str]]]:
     """Return the choices of a contact's time zone by area. A zone that isn't listed, such as US/Eastern, is
     offered if it is chosen."""

@@ -11,6 +11,7 @@ from app.contacts.presentation.forms import (
     ContactForm,
     NewContactForm,
     ReactivationForm,
+    SmsConsentForm,
     TagForm,
     contact_form,
 )
@@ -137,12 +138,35 @@ def reactivate(contact_id: int) -> ResponseReturnValue:
     return web.send_to(_page(contact_id))
 
 
+@blueprint.post(f"{ONE}/sms-consent")
+def agree_to_sms(contact_id: int) -> ResponseReturnValue:
+    form = SmsConsentForm()
+    try:
+        contacts.set_sms_consent(web.actor(), contact_id, True, form.sms_source.data or "")
+    except Invalid as wrong:
+        form.sms_source.errors = [wrong.message]
+        return _show_card(contact_id, sms_form=form), 422
+    flash("Saved. They can get text messages.", "success")
+    return web.send_to(_page(contact_id))
+
+
+@blueprint.post(f"{ONE}/sms-refusal")
+def refuse_sms(contact_id: int) -> ResponseReturnValue:
+    contacts.set_sms_consent(web.actor(), contact_id, False, "")
+    flash("Saved. They won’t get any more text messages.", "success")
+    return web.send_to(_page(contact_id))
+
+
 def _show_card(contact_id: int, **forms: Any) -> str:
     actor = web.actor()
     card = contacts.contact_card(actor, contact_id)
     basis = card.contact.consent_basis
     files = contacts.job_names(actor, jobs_of(card))
-    given = {"tag_form": TagForm(formdata=None), "reactivation_form": ReactivationForm(formdata=None)} | forms
+    given = {
+        "tag_form": TagForm(formdata=None),
+        "reactivation_form": ReactivationForm(formdata=None),
+        "sms_form": SmsConsentForm(formdata=None),
+    } | forms
     return render_template(
         "contacts/contact.html",
         card=card,

@@ -16,6 +16,10 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "bounced": lambda _text: "Marked as bounced",
     "blocked": lambda _text: "Blocked",
     "reactivated": lambda text: f"Resubscribed: {text}",
+    "sms_opted_in": lambda text: f"Agreed to text messages: {text}",
+    "sms_opted_out": lambda text: (
+        f"Opted out of text messages: {text}" if text else "Opted out of text messages"
+    ),
     EVENT: lambda text: text,
 }
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.messaging.application.sources import Content
-from app.messaging.application.ways_out import SenderFull, Taken, WayOut
+from app.messaging.application.ways_out import SenderFull, WayOut
 from app.messaging.domain.mime import MAX_SUBJECT
 from app.messaging.domain.states import State, wait_before
+from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused, Unreachable
 from app.messaging.infrastructure.store import Answer, Claimed
 from app.platform.logs import log

@@ -1,7 +1,7 @@
 """Sending what is due: claim a few messages, write them, hand them over, record the answers.
 
-Workflows take turns, so that a large one does not keep a small one waiting. One task at a time sends for an
-account; another one that comes meanwhile ends at once.
+Workflows take turns, so that a large one does not keep a small one waiting. One task at a time sends an
+account’s emails, and one its text messages; another one that comes meanwhile ends at once.
 """
 
 import time
@@ -18,8 +18,8 @@ from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
 from app.messaging.domain.states import SETTLED, State
-from app.messaging.infrastructure import message_counts, store, turns
-from app.messaging.infrastructure.store import Answer, Claimed
+from app.messaging.infrastructure import due, message_counts, store, turns
+from app.messaging.infrastructure.store import SMS, Answer, Claimed
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
@@ -28,35 +28,51 @@ from app.platform.database.many_rows import id_list
 from app.platform.logs import log
 from app.platform.lost_tasks import TaskWatch
 
-SEND_TASK = "messaging.send_due"
+SEND_TASKS = {"email": "messaging.send_emails", SMS: "messaging.send_texts"}
 SECONDS_IN_A_ROW = 30.0
 WAKE_AGAIN_SECONDS = 5.0
 
 _watch = TaskWatch()
-_woken: dict[int, float] = {}
-_last_workflow: dict[int, int] = {}
+_woken: dict[tuple[str, int], float] = {}
+_last_workflow: dict[tuple[str, int], int] = {}
 
 
 def wake_senders() -> None:
-    """Send a task for each account with messages that are due. Called once a second by the clock; a task that
-    is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
+    """Send a task for each account with messages of a channel that are due. Called once a second by the
+    clock; a task that is under way or lost is not sent again for WAKE_AGAIN_SECONDS."""
     tick = time.monotonic()
-    for account_id in store.accounts_due(now()):
-        if tick - _woken.get(account_id, -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
-            _woken[account_id] = tick
-            queue.send(SEND_TASK, account_id)
+    for channel, task in SEND_TASKS.items():
+        for account_id in due.accounts_due(channel, now()):
+            if tick - _woken.get((channel, account_id), -WAKE_AGAIN_SECONDS) >= WAKE_AGAIN_SECONDS:
+                _woken[channel, account_id] = tick
+                queue.send(task, account_id)
 
 
 def send_due(account_id: int, at: datetime | None = None) -> None:
+    """Send emails and text messages until none is due, or until it is another task's turn."""
+    send_emails(account_id, at)
+    send_texts(account_id, at)
+
+
+def send_emails(account_id: int, at: datetime | None = None) -> None:
+    _send_channel(account_id, "email", at)
+
+
+def send_texts(account_id: int, at: datetime | None = None) -> None:
+    _send_channel(account_id, SMS, at)
+
+
+def _send_channel(account_id: int, channel: str, at: datetime | None) -> None:
     """Send messages until none is due, or until it is another task's turn, at the current time or `at`.
 
-    If the mail server can't be reached, nobody tries again for a while.
+    If the mail server or provider can't be reached, nobody tries again for a while.
     """
-    turn = Turn(account_id, queue.running_task() or uuid4().hex, time.monotonic() + SECONDS_IN_A_ROW)
+    holder = queue.running_task() or uuid4().hex
+    turn = Turn(account_id, channel, holder, time.monotonic() + SECONDS_IN_A_ROW)
     if not turn.keep():
         return
     began, sent = time.perf_counter(), 0
-    with way_out(account_id) as out:
+    with way_out(account_id, channel) as out:
         try:
             while not turn.is_over and (handled := _send_round(turn, out, at)):
                 sent += handled
@@ -69,9 +85,10 @@ def send_due(account_id: int, at: datetime | None = None) -> None:
 
 @dataclass(frozen=True)
 class Turn:
-    """The turn of a task to send an account's messages, until `give_way` (monotonic)."""
+    """The turn of a task to send an account's messages of a channel, until `give_way` (monotonic)."""
 
     account_id: int
+    channel: str
     holder: str
     give_way: float
 
@@ -81,18 +98,23 @@ class Turn:
 
     def keep(self) -> bool:
         with transaction():
-            return turns.take(self.account_id, self.holder)
+            return turns.TURNS_OF[self.channel].take(self.account_id, self.holder)
 
     def give_back(self, rests: bool) -> None:
         with transaction():
-            (turns.rest if rests else turns.give_back)(self.account_id, self.holder)
+            if rests:
+                turns.rest(self.channel, self.account_id, self.holder)
+            else:
+                turns.TURNS_OF[self.channel].give_back(self.account_id, self.holder)
 
 
 def free_turns() -> None:
     """End the turns of tasks whose worker was killed. Called once a second by the clock."""
-    if lost := _watch.lost(turns.holders()):
+    of_all = turns.TURNS_OF.values()
+    if lost := _watch.lost({holder for one in of_all for holder in one.holders()}):
         with transaction():
-            turns.free(lost)
+            for one in of_all:
+                one.free(lost)
         log.warning("sending_turns_freed", extra={"tasks": len(lost)})
 
 
@@ -108,27 +130,30 @@ def _send_round(turn: Turn, out: WayOut, at: datetime | None) -> int:
     """Let each workflow send a few messages, beginning after the one that was last; return how many messages
     were looked at."""
     forget_snapshot()
-    due = store.workflows_due(turn.account_id, at or now())
-    last = _last_workflow.get(turn.account_id, 0)
+    workflows = due.workflows_due(turn.account_id, turn.channel, at or now())
+    last = _last_workflow.get((turn.channel, turn.account_id), 0)
     handled = 0
-    for workflow_id in sorted(due, key=lambda one: (one <= last, one)):
+    for workflow_id in sorted(workflows, key=lambda one: (one <= last, one)):
         if turn.is_over or not out.is_reachable or not turn.keep():
             return 0
         forget_snapshot()
         if source().active(turn.account_id, [workflow_id]):
-            _last_workflow[turn.account_id] = workflow_id
-            handled += _send_some(turn.account_id, workflow_id, out, at)
+            _last_workflow[turn.channel, turn.account_id] = workflow_id
+            handled += _send_some(turn, workflow_id, out, at)
     return handled
 
 
-def _send_some(account_id: int, workflow_id: int, out: WayOut, at: datetime | None) -> int:
+def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -> int:
+    account_id, channel = turn.account_id, turn.channel
     most = out.most_at_once(at or now())
     if not most:
         return 0
     with transaction():
-        claimed, others = store.claim(account_id, workflow_id, at or now(), most)
+        claimed, others = store.claim(
+            account_id, workflow_id, channel, at or now(), most, asks_consent=out.asks_consent
+        )
     if others:
-        despite_deadlocks(lambda: _withdraw(account_id, others, at or now()))
+        despite_deadlocks(lambda: _leave_out(account_id, channel, others, out.asks_consent, at or now()))
         despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:
         written = source().write(account_id, claimed, out.name_of)
@@ -138,13 +163,19 @@ def _send_some(account_id: int, workflow_id: int, out: WayOut, at: datetime | No
     return len(claimed) + len(others)
 
 
-def _withdraw(account_id: int, ids: Sequence[int], at: datetime) -> None:
-    """Withdraw messages to contacts that may not be contacted, and let those leave."""
+def _leave_out(account_id: int, channel: str, ids: Sequence[int], asks_consent: bool, at: datetime) -> None:
+    """Withdraw messages to contacts that may not be contacted, and let those leave. Text messages to others
+    who don’t want any count as not sent."""
     with transaction():
         contacts.hold_many(account_id, store.contacts_of(account_id, ids))
         withdrawn = store.withdraw_unreachable(account_id, ids, at)
+        refused = store.refuse_unwanted(account_id, ids, asks_consent, at) if channel == SMS else []
+        message_counts.count_new(account_id, [one.id for one in refused])
+        note_down(account_id, {one.id: State.FAILED for one in refused}, at)
         settled = [
-            Settled(one.enrollment_id, one.step_id, one.visit, State.WITHDRAWN, "") for one in withdrawn
+            Settled(one.enrollment_id, one.step_id, one.visit, state, "")
+            for state, some in ((State.WITHDRAWN, withdrawn), (State.FAILED, refused))
+            for one in some
         ]
         if settled:
             source().settled(account_id, settled, at)

@@ -27,6 +27,16 @@ WORDS: Final = {
     "message_skipped": "The frequency cap skipped a message",
 }
 _OF: Final = WORDS.keys() - {"message_sent", "message_failed", "message_uncertain"}
+_SMS_WORDS: Final = {
+    "message_sent": "Text message sent",
+    "message_failed": "Text message not sent",
+    "message_uncertain": "Text message may have been sent",
+    "message_clicked": "Clicked a link in a text message",
+    "message_replied": "Replied to a text message",
+    "message_bounced": "Text message not delivered",
+    "message_waiting": "The frequency cap delayed a text message",
+    "message_skipped": "The frequency cap skipped a text message",
+}
 _KINDS: Final = {
     State.SENT: "message_sent",
     State.FAILED: "message_failed",
@@ -58,14 +68,16 @@ def note_held(account_id: int, kind: str, ids: Sequence[int], at: datetime) -> N
 def describe_events(actor: Actor, events: Sequence[ContactEvent]) -> Mapping[int, LinkedText]:
     """Return {event id: entry} of these events, which are about messages."""
     ids = {event.id: number_of(event.text or "") or 0 for event in events}
-    subjects = queries.subjects(actor.account_id, ids.values())
+    messages = queries.names_of(actor.account_id, ids.values())
     workflows = workflows_named(actor, (event.workflow_id for event in events))
     found = {}
     for event in events:
         workflow = workflows.get(event.workflow_id or 0)
         by = f" {'of' if event.kind in _OF else 'by'} {workflow.text}" if workflow else ""
-        subject = subjects.get(ids[event.id], "")
-        words = f"{WORDS[event.kind]}{by}" + (f": {subject}" if subject else "")
-        page = f"/messages/{ids[event.id]}" if ids[event.id] in subjects else None
+        message = messages.get(ids[event.id])
+        is_sms = message is not None and message.channel == "sms"
+        said = _SMS_WORDS.get(event.kind, WORDS[event.kind]) if is_sms else WORDS[event.kind]
+        words = f"{said}{by}" + (f": {message.subject}" if message and message.subject else "")
+        page = f"/messages/{ids[event.id]}" if message else None
         found[event.id] = LinkedText(words, page)
     return found

@@ -5,16 +5,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from app.messaging.application.composing import Identity, composed, frame_of
 from app.messaging.application.mailbox.settings import unsubscribe_address
 from app.messaging.application.senders import Chosen, OwnSender, chosen
+from app.messaging.application.sms.provider import chosen_sms
+from app.messaging.application.sms.way import SmsWay
 from app.messaging.application.sources import Content
 from app.messaging.domain.mime import Sender, source
+from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
-from app.messaging.infrastructure.store import Claimed
+from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform.clock import now
 from app.platform.logs import log
 from app.platform.settings import current
@@ -24,13 +27,6 @@ NO_SMS = "Kept in the outbox, because no SMS service is connected."
 NOT_WRITTEN = "The email could not be written. The details are in the log of this server."
 REHEARSAL = "Kept in the outbox, because only some addresses get emails at the moment."
 KEPT = (NO_SERVER, NO_SMS, REHEARSAL)
-
-
-class Taken(NamedTuple):
-    """What became of a message that was taken; `sender_id` is None if no mail server has it."""
-
-    answer: str
-    sender_id: int | None = None
 
 
 class SenderFull(Exception):
@@ -43,9 +39,12 @@ class SenderFull(Exception):
 
 class WayOut(Protocol):
     """Takes messages. `is_reachable` is false once there was no connection, `sender_id` whom the last message
-    was from."""
+    was from. `asks_consent`: it takes text messages only for people who have agreed to them."""
 
     is_reachable: bool
+
+    @property
+    def asks_consent(self) -> bool: ...
 
     @property
     def sender_id(self) -> int | None: ...
@@ -61,26 +60,30 @@ class WayOut(Protocol):
 
 
 class Outbox:
-    """Keeps messages in the account's outbox."""
+    """Keeps messages of a channel in the account's outbox."""
 
     sender_id: int | None = None
     is_reachable = True
+    asks_consent = False  # nobody gets anything
 
-    def __init__(self, account_id: int) -> None:
-        self._account_id = account_id
+    def __init__(self, account_id: int, channel: str) -> None:
+        self._account_id, self._channel = account_id, channel
 
     def name_of(self, address: str) -> str:
         return frame_of(self._account_id).name
 
     def most_at_once(self, at: datetime) -> int:
-        return 0 if chosen(self._account_id) else 200  # a mail server has just been connected
+        is_connected = chosen_sms(self._account_id) if self._channel == SMS else chosen(self._account_id)
+        return 0 if is_connected else 200  # a server has just been connected
 
     def send(self, message: Claimed, content: Content) -> Taken:
-        return Taken(NO_SMS if message.channel == "sms" else NO_SERVER)
+        return Taken(NO_SMS if self._channel == SMS else NO_SERVER)
 
 
 class MailServerWay:
     """Hands emails over to the account's mail server, within the limits of their senders."""
+
+    asks_consent = False
 
     def __init__(self, account_id: int, by: Chosen) -> None:
         self._account_id, self._by, self._connection = account_id, by, Connection(by.server)
@@ -109,8 +112,6 @@ class MailServerWay:
         return max(self._room(one) for one in by.senders)
 
     def send(self, message: Claimed, content: Content) -> Taken:
-        if message.channel == "sms":
-            return Taken(NO_SMS)
         if not self._by.reaches(content.address):
             return Taken(REHEARSAL)
         by = self._by.sender(content.sender)
@@ -191,14 +192,21 @@ def _limits(by: OwnSender) -> tuple[tuple[int | None, timedelta, timedelta], ...
     )
 
 
-@contextmanager
-def way_out(account_id: int) -> Iterator[WayOut]:
-    """Open the way out of an account for some messages."""
+def _open(account_id: int, channel: str) -> MailServerWay | SmsWay | None:
+    if channel == SMS:
+        by_sms = chosen_sms(account_id)
+        return SmsWay(account_id, by_sms) if by_sms else None
     by = chosen(account_id)
-    if by is None:
-        yield Outbox(account_id)
+    return MailServerWay(account_id, by) if by else None
+
+
+@contextmanager
+def way_out(account_id: int, channel: str) -> Iterator[WayOut]:
+    """Open the way out of an account for some messages of a channel."""
+    way = _open(account_id, channel)
+    if way is None:
+        yield Outbox(account_id, channel)
         return
-    way = MailServerWay(account_id, by)
     try:
         yield way
     finally:

@@ -34,8 +34,17 @@ STATE_WORDS: Final = {
 }
 
 
-KEPT_WORDS: Final = StateWords("Kept here", "neutral", "It was written, but not handed to a mail server.")
+KEPT_WORDS: Final = StateWords(
+    "Kept here", "neutral", "It was written, but not handed to a mail server or SMS provider."
+)
 """A message counts as sent, so that its contact goes on, although it is only kept in the outbox."""
+
+SMS_WORDS: Final = STATE_WORDS | {
+    State.SENDING: StateWords("Sending", "accent", "It is being handed to the SMS provider right now."),
+    State.SENT: StateWords("Sent", "success", "The SMS provider took it."),
+    State.BOUNCED: StateWords("Not delivered", "danger", "It was sent, but didn’t arrive."),
+}
+"""The words for text messages."""
 
 OPENED_WORDS: Final = StateWords("Opened", "success", "It was opened.")
 REPLIED_WORDS: Final = StateWords("Replied", "success", "The contact replied to it.")

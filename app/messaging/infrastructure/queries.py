@@ -1,6 +1,7 @@
 """Reads of messages."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,9 +17,16 @@ def messages_of_contact(account_id: int, contact_id: int) -> int:
     return session().scalar(query) or 0
 
 
-def subjects(account_id: int, ids: Collection[int]) -> dict[int, str]:
-    """Return {message id: subject} of the messages with these ids; empty for an SMS."""
-    query = sa.select(Message.id, Message.subject).where(
+class Named(NamedTuple):
+    """What a timeline says of a message; the subject of a text message is empty."""
+
+    channel: str
+    subject: str
+
+
+def names_of(account_id: int, ids: Collection[int]) -> dict[int, Named]:
+    """Return {message id: its channel and subject} of the messages with these ids."""
+    query = sa.select(Message.id, Message.channel, Message.subject).where(
         Message.account_id == account_id, Message.id.in_(set(ids))
     )
-    return {key: subject or "" for key, subject in session().execute(query)}
+    return {key: Named(channel, subject or "") for key, channel, subject in session().execute(query)}

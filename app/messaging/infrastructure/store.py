@@ -11,19 +11,23 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.conditions import may_be_contacted
+from app.contacts.infrastructure.conditions import may_be_contacted, may_get_sms
 from app.contacts.infrastructure.tables import Contact
 from app.messaging.domain.states import State
+from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.pace.frequency import cap_values, is_below_cap
 from app.messaging.infrastructure.pace.rules import hold_cap
 from app.messaging.infrastructure.tables import OPEN, Message
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
-from app.platform.database.short_reads import in_ids, read_built
+from app.platform.database.short_reads import in_ids
 from app.platform.leases import moment
 
 _ONE: Any = sa.literal_column("1")
 _messages, _contacts = Message.__table__, Contact.__table__
+SMS = "sms"
+SAID_NO = "The contact has opted out of text messages."
+NOT_AGREED = "The contact hasn’t agreed to text messages."
 LEASE_SECONDS = 180.0  # longer than AT_ONCE messages take, also if the mail server stalls at the last one
 
 
@@ -58,22 +62,17 @@ class Answer(NamedTuple):
     is_attempt: bool = True
 
 
-def accounts_due(at: datetime) -> list[int]:
-    """Return the ids of the accounts with messages that are due. Takes one look into the index for each."""
-    return [row[0] for row in read_built(_accounts_due(), {"at": at}, cross_account=True)]
-
-
-def workflows_due(account_id: int, at: datetime) -> list[int]:
-    """Return the ids of the workflows with messages that are due."""
-    return list(execute_built(_workflows_due(), {"of_account": account_id, "at": at}).scalars())
-
-
-def claim(account_id: int, workflow_id: int, at: datetime, limit: int) -> tuple[list[Claimed], list[int]]:
+def claim(
+    account_id: int, workflow_id: int, channel: str, at: datetime, limit: int, asks_consent: bool = False
+) -> tuple[list[Claimed], list[int]]:
     """Take up to `limit` messages of a workflow that are due, and whose contacts may be contacted at this
-    moment and have not reached the frequency cap. Return the ids of the others, too."""
+    moment and have not reached the frequency cap. Return the ids of the others, too.
+
+    Text messages go to nobody who has said no and, with `asks_consent`, only to who has said yes.
+    """
     cap = hold_cap(account_id)
     values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
-    due = execute_built(_due(), values).all()
+    due = execute_built(_due(channel), values).all()
     if not due:
         return [], []
     ids = [row.id for row in due]
@@ -81,8 +80,21 @@ def claim(account_id: int, workflow_id: int, at: datetime, limit: int) -> tuple[
     if cap is not None:  # one message to each contact: those of the same claim do not see each other
         ids = given["ids"] = list({row.contact_id: row.id for row in reversed(due)}.values())
         given |= cap_values(cap, at)
-    found = sorted(Claimed._make(row) for row in execute_built(_claim(is_sqlite(), cap is not None), given))
+    if channel == SMS:
+        given["unknown_counts"] = not asks_consent
+    statement = _claim(channel, is_sqlite(), cap is not None)
+    found = sorted(Claimed._make(row) for row in execute_built(statement, given))
     return found, sorted(set(ids) - {one.id for one in found})
+
+
+def refuse_unwanted(account_id: int, ids: Sequence[int], asks_consent: bool, at: datetime) -> list[Claimed]:
+    """Let those of these text messages fail whose contacts may be contacted, but not in this way."""
+    found = []
+    for said_no, why in ((True, SAID_NO), (False, NOT_AGREED)):
+        given = {"of_account": account_id, "ids": ids, "at": at, "why": why}
+        given["unknown_counts"] = said_no or not asks_consent
+        found += [Claimed._make(row) for row in execute_built(_refuse_unwanted(is_sqlite()), given)]
+    return found
 
 
 def withdraw_unreachable(account_id: int, ids: Sequence[int], at: datetime) -> list[Claimed]:
@@ -139,56 +151,14 @@ def doubt_abandoned() -> list[tuple[int, int]]:
 
 
 @lru_cache
-def _accounts_due() -> sa.Select[Any]:
-    """The accounts with planned messages are found by jumps through the index of planned messages."""
-    one = _messages.c
-    is_planned = one.state == constant(State.PLANNED.value)
-    order = (one.account_id, one.workflow_id, one.due_at)
-    first = sa.select(one.account_id).where(is_planned).order_by(*order).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("account_id")).cte("found", recursive=True)
-    after = sa.select(one.account_id).where(is_planned, one.account_id > found.c.account_id).order_by(*order)
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.account_id.is_not(None))
-    found = found.union_all(following)
-    due = (
-        sa.select(one.id)
-        .where(is_planned, one.account_id == found.c.account_id, one.due_at <= _moment("at"))
-        .order_by(one.workflow_id, one.due_at)
-    )
-    return sa.select(found.c.account_id).where(found.c.account_id.is_not(None), is_there(due))
-
-
-@lru_cache
-def _workflows_due() -> sa.Select[Any]:
-    """One look into the index for each workflow with planned messages."""
-    one = _messages.c
-    is_planned = sa.and_(one.account_id == _id("of_account"), one.state == constant(State.PLANNED.value))
-    order = (one.workflow_id, one.due_at)
-    first = sa.select(one.workflow_id).where(is_planned).order_by(*order).limit(_ONE)
-    found = sa.select(first.scalar_subquery().label("workflow_id")).cte("found", recursive=True)
-    after = (
-        sa.select(one.workflow_id).where(is_planned, one.workflow_id > found.c.workflow_id).order_by(*order)
-    )
-    following = sa.select(after.limit(_ONE).scalar_subquery()).where(found.c.workflow_id.is_not(None))
-    found = found.union_all(following)
-    earliest = (
-        sa.select(one.due_at)
-        .where(is_planned, one.workflow_id == found.c.workflow_id)
-        .order_by(one.due_at)
-        .limit(_ONE)
-        .scalar_subquery()
-    )
-    return sa.select(found.c.workflow_id).where(earliest <= _moment("at"))
-
-
-@lru_cache
-def _due() -> sa.Select[Any]:
+def _due(channel: str) -> sa.Select[Any]:
     one = _messages.c
     return (
         sa.select(one.id, one.contact_id)
         .where(
             one.account_id == _id("of_account"),
             one.workflow_id == _id("of_workflow"),
-            one.state == constant(State.PLANNED.value),
+            is_planned(channel),
             one.due_at <= _moment("at"),
         )
         .order_by(one.due_at)
@@ -207,8 +177,20 @@ def _reachable() -> sa.ColumnElement[bool]:
     return is_there(contact)
 
 
+def _wanted() -> sa.ColumnElement[bool]:
+    """Condition: the message's contact may get text messages at this moment."""
+    unknown_counts = sa.bindparam("unknown_counts", type_=sa.Boolean)
+    contact = sa.select(_contacts.c.id).where(
+        _contacts.c.account_id == _id("of_account"),
+        _contacts.c.id == _messages.c.contact_id,
+        may_be_contacted(_contacts.c.status),
+        may_get_sms(_contacts.c, unknown_counts),
+    )
+    return is_there(contact)
+
+
 @lru_cache
-def _claim(on_sqlite: bool, has_cap: bool) -> Any:
+def _claim(channel: str, on_sqlite: bool, has_cap: bool) -> Any:
     one = _messages.c
     is_allowed = [is_below_cap(one)] if has_cap else []
     return (
@@ -217,7 +199,7 @@ def _claim(on_sqlite: bool, has_cap: bool) -> Any:
             one.account_id == _id("of_account"),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
-            _reachable(),
+            _wanted() if channel == SMS else _reachable(),
             *is_allowed,
         )
         .values(state=State.SENDING.value, attempt=one.attempt + 1, lease_until=moment(LEASE_SECONDS))
@@ -237,6 +219,27 @@ def _withdraw_unreachable(on_sqlite: bool) -> Any:
             ~_reachable(),
         )
         .values(state=State.WITHDRAWN.value, settled_at=_moment("at"))
+        .returning(*(one[name] for name in Claimed._fields))
+    )
+
+
+@lru_cache
+def _refuse_unwanted(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == _id("of_account"),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            _reachable(),
+            ~_wanted(),
+        )
+        .values(
+            state=State.FAILED.value,
+            answer=sa.bindparam("why", type_=one.answer.type),
+            settled_at=_moment("at"),
+        )
         .returning(*(one[name] for name in Claimed._fields))
     )
 

@@ -32,6 +32,7 @@ class Message(AccountOwned, db.Model):
         sa.Index("uq_messages_step", "enrollment_id", "step_id", "visit", unique=True),
         sa.Index(
             "ix_messages_planned",
+            "channel",
             "account_id",
             "workflow_id",
             "due_at",

@@ -6,6 +6,7 @@ from app.contacts import application as contacts
 from app.messaging import application as messaging
 from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
 from app.messaging.application.mailbox.settings import CHECKS, MOST_CHECKS
+from app.messaging.application.sms import settings as sms_settings
 from app.messaging.application.time_line import WORDS, describe_events
 from app.messaging.presentation import (
     audit_words,
@@ -16,6 +17,8 @@ from app.messaging.presentation import (
     tracking_pages,
     unsubscribe_pages,
 )
+from app.messaging.presentation.sms import hooks as sms_hooks
+from app.messaging.presentation.sms import pages as sms_pages
 from app.platform.attempts import AttemptLimiter
 
 __all__ = ["init", "tasks"]
@@ -24,9 +27,12 @@ __all__ = ["init", "tasks"]
 def init(app: Flask) -> None:
     AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
     AttemptLimiter(app, CHECKS, MOST_CHECKS, SECONDS)
+    AttemptLimiter(app, sms_settings.TESTS, sms_settings.MOST_TESTS, sms_settings.SECONDS)
     app.register_blueprint(mail_pages.blueprint)
     app.register_blueprint(mailbox_pages.blueprint)
     app.register_blueprint(outbox_pages.blueprint)
+    app.register_blueprint(sms_pages.blueprint)
+    app.register_blueprint(sms_hooks.blueprint)
     app.register_blueprint(tracking_pages.blueprint)
     audit_words.register()
     unsubscribe_pages.init(app)

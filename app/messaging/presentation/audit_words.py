@@ -16,6 +16,12 @@ _AUDIT_SENTENCES: Final = {
     "mail_server_changed": "changed {it}",
     "mail_server_disconnected": "disconnected {it}",
     "mail_server_tested": "sent a test email through {it}",
+    "sms_connected": "connected {it}",
+    "sms_changed": "changed {it}",
+    "sms_disconnected": "disconnected {it}",
+    "sms_tested": "sent a test message through Twilio",
+    "sms_paused": "paused {it}",
+    "sms_resumed": "resumed {it}",
     "sending_paused": "paused {it}",
     "sending_resumed": "resumed {it}",
     "tracking_resumed": "turned on tracking of opens and clicks",
@@ -36,8 +42,11 @@ _FIELDS: Final = {
     "host": "server",
     "security": "encryption",
     "user": "user name",
+    "account_sid": "account SID",
+    "token": "auth token",
+    "asks_consent": "who gets text messages",
     "reply_to": "reply-to address",
-    "per_second": "emails per second",
+    "per_second": "messages per second",
     "per_hour": "emails per hour",
     "per_day": "emails per day",
 }
@@ -57,6 +66,10 @@ def _page(_id: str) -> str:
     return url_for("mail_settings.show")
 
 
+def _sms_page(_id: str) -> str:
+    return url_for("sms_settings.show")
+
+
 def _several(facts: Facts) -> Subject:
     number = counted(int(facts.get("messages", 0)), "message")
     return Subject("", number, "messages", lambda _id: url_for("messages.index"))
@@ -70,12 +83,15 @@ def register() -> None:
             "mailbox": Subject("the mailbox ", "the mailbox", "account", _page),
             "mail_sender": Subject("the sender ", "a sender", "account", _page),
             "outbox": _several,
+            "sms_provider": Subject("Twilio for text messages from ", "Twilio", "account", _sms_page),
+            "sms_sending": Subject("", "the sending of text messages", "account", _sms_page),
             "sending": Subject("", "the sending of emails", "account", _page),
         },
         details={
             "mail_server_changed": _changed,
             "frequency_cap_set": _cap,
             "mailbox_changed": _changed,
+            "sms_changed": _changed,
             "mail_sender_changed": _changed,
         },
         kinds={"messages": "Messages"},

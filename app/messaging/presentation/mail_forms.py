@@ -45,7 +45,9 @@ BEYOND = {
 MAX_ADDRESS = 254
 
 
-class _Form(FlaskForm):
+class Form(FlaskForm):
+    """A form that shows what use cases find wrong."""
+
     @property
     def typed(self) -> dict[str, str]:
         """The submitted texts as {field: text}."""
@@ -57,7 +59,7 @@ class _Form(FlaskForm):
             self[name].errors = [sentence]
 
 
-class ServerForm(_Form):
+class ServerForm(Form):
     host = StringField("Server", render_kw={"maxlength": MAX_HOST})
     port = StringField("Port", default="587", render_kw={"maxlength": 6})
     security = SelectField(
@@ -82,7 +84,7 @@ class ServerForm(_Form):
         )
 
 
-class MailboxForm(_Form):
+class MailboxForm(Form):
     mailbox_host = StringField("Server", render_kw={"maxlength": MAX_HOST})
     mailbox_port = StringField("Port", default="993", render_kw={"maxlength": 6})
     mailbox_security = SelectField(
@@ -116,7 +118,7 @@ class MailboxForm(_Form):
         )
 
 
-class SendingForm(_Form):
+class SendingForm(Form):
     sending_paused = BooleanField("Pause all sending")
     only_to = TextAreaField("Send only to these addresses")
     tracks_reactions = BooleanField("Track opens and clicks")
@@ -131,7 +133,7 @@ class SendingForm(_Form):
         )
 
 
-class FrequencyForm(_Form):
+class FrequencyForm(Form):
     cap_messages = StringField("Messages", render_kw={"maxlength": 6})
     cap_days = StringField("Within days", render_kw={"maxlength": 6})
     cap_beyond = RadioField(
@@ -157,7 +159,7 @@ def _limit(label: str) -> StringField:
     return StringField(label, render_kw={"maxlength": 12})
 
 
-class SenderForm(_Form):
+class SenderForm(Form):
     name = StringField("Name", render_kw={"maxlength": MAX_NAME})
     address = EmailField("Email address", render_kw={"maxlength": MAX_ADDRESS})
     reply_to = EmailField("Reply-to address", render_kw={"maxlength": MAX_ADDRESS})
@@ -177,5 +179,5 @@ class SenderForm(_Form):
         )
 
 
-class TestForm(_Form):
+class TestForm(Form):
     to = EmailField("To", render_kw={"maxlength": MAX_ADDRESS})

@@ -5,7 +5,8 @@ from app.messaging.application.mailbox import reading
 from app.platform.clock import every
 from app.platform.queue import task
 
-task(sending.SEND_TASK, "steps", timeout=600)(sending.send_due)
+task(sending.SEND_TASKS["email"], "steps", timeout=600)(sending.send_emails)
+task(sending.SEND_TASKS["sms"], "steps", timeout=600)(sending.send_texts)
 task(reading.READ_TASK, "upkeep", timeout=240)(reading.read_mailbox)
 
 every(1)(sending.wake_senders)

@@ -30,6 +30,10 @@ class Blocked(NotCalled):
     """The address may not be called."""
 
 
+class Lost(NotCalled):
+    """The request was sent, at least in part, but there was no answer."""
+
+
 class Answer(NamedTuple):
     """The beginning of an answer; `milliseconds` is the time it took, `retry_after` the header."""
 
@@ -39,15 +43,23 @@ class Answer(NamedTuple):
     retry_after: str = ""
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool) -> Answer:
+def post(
+    url: str, headers: Mapping[str, str], body: bytes, may_be_private: bool, most: int = MAX_ANSWER_BYTES
+) -> Answer:
     """Send a POST request; see `call`."""
-    return call("POST", url, headers, body, may_be_private)
+    return call("POST", url, headers, body, may_be_private, most)
 
 
 def call(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, may_be_private: bool
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    may_be_private: bool,
+    most: int = MAX_ANSWER_BYTES,
 ) -> Answer:
-    """Send a request and return its answer, whatever its status. Raises NotCalled."""
+    """Send a request and return its answer, whatever its status, with `most` bytes of its text. Raises
+    NotCalled, which is Lost if the request may have arrived."""
     began = time.monotonic()
     parts = urlsplit(url)
     is_secure = parts.scheme == "https"
@@ -61,23 +73,24 @@ def call(
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, path, body=body, headers=dict(headers))
         answer = connection.getresponse()
-        text = answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
-    except ssl.SSLError as fault:
-        raise NotCalled(f"No secure connection: {fault.reason or fault}.") from None
+        text = answer.read(most).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as failure:
-        if connection.is_cut or isinstance(failure, TimeoutError):
-            raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.") from None
-        raise NotCalled(_fault_words(failure)) from None
+        raise connection.failed(failure) from None
     finally:
         watch.cancel()
         connection.close()
     if connection.is_cut:
-        raise NotCalled(f"No answer within {TOTAL_SECONDS:.0f} seconds.")
+        raise Lost(_TOO_LATE)
     retry_after = answer.getheader("Retry-After") or ""
     return Answer(answer.status, text, round((time.monotonic() - began) * 1000), retry_after)
 
 
+_TOO_LATE: Final = f"No answer within {TOTAL_SECONDS:.0f} seconds."
+
+
 def _fault_words(fault: Exception) -> str:
+    if isinstance(fault, ssl.SSLError):
+        return f"No secure connection: {fault.reason or fault}."
     if isinstance(fault, ConnectionRefusedError):
         return "The server refused the connection."
     if isinstance(fault, ConnectionError | http.client.HTTPException):
@@ -108,6 +121,12 @@ class _Connection(http.client.HTTPConnection):
         self._is_secure = is_secure
         self._socket: socket.socket | None = None
         self.is_cut = False
+        self._is_connected = False
+
+    def failed(self, failure: Exception) -> NotCalled:
+        """Return what a failure means: the request may have arrived once there was a connection."""
+        is_late = self.is_cut or isinstance(failure, TimeoutError)
+        return (Lost if self._is_connected else NotCalled)(_TOO_LATE if is_late else _fault_words(failure))
 
     def connect(self) -> None:
         self.sock = self._socket = socket.create_connection((self._address, self.port), TOTAL_SECONDS)
@@ -117,6 +136,7 @@ class _Connection(http.client.HTTPConnection):
             )
             self.sock = self._socket = secure
             secure.do_handshake()
+        self._is_connected = True
         if self.is_cut:
             self.cut()
 

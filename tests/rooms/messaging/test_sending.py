@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging.application import sending
-from app.messaging.infrastructure import planning, store, turns
+from app.messaging.infrastructure import due, planning, store, turns
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -139,7 +139,7 @@ def test_whoever_dies_while_sending_leaves_it_uncertain(app: Flask, bob: Person)
     it.move()
     account_id, workflow_id = bob.actor.account_id, messages(it)[0].workflow_id
     with app.app_context(), acting_for(account_id), transaction():
-        claimed, _ = store.claim(account_id, workflow_id, it.at, 1)
+        claimed, _ = store.claim(account_id, workflow_id, "email", it.at, 1)
     assert [one.attempt for one in claimed] == [1]
     send(it)
     assert [one.state for one in messages(it)] == ["sending", "sent"]
@@ -163,12 +163,12 @@ def test_one_task_at_a_time_sends_for_an_account(app: Flask, bob: Person) -> Non
     it.move()
     account_id = bob.actor.account_id
     with app.app_context(), acting_for(account_id), transaction():
-        assert turns.take(account_id, "other")
-        assert not turns.take(account_id, "third")
+        assert turns.TURNS_OF["email"].take(account_id, "other")
+        assert not turns.TURNS_OF["email"].take(account_id, "third")
     send(it)
     assert {one.state for one in messages(it)} == {"planned"}
     with app.app_context(), acting_for(account_id), transaction():
-        turns.give_back(account_id, "other")
+        turns.TURNS_OF["email"].give_back(account_id, "other")
     send(it)
     assert {one.state for one in messages(it)} == {"sent"}
 
@@ -179,7 +179,7 @@ def test_accounts_with_messages_that_are_due_are_found(app: Flask, bob: Person, 
     it.move()
     at = it.at if is_due else it.at - timedelta(days=1)
     with app.app_context():
-        assert store.accounts_due(at) == ([bob.actor.account_id] if is_due else [])
+        assert due.accounts_due("email", at) == ([bob.actor.account_id] if is_due else [])
 
 
 def test_messages_of_deleted_and_erased_contacts_keep_nothing_personal(app: Flask, alice: Person) -> None:

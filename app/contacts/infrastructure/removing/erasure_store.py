@@ -16,6 +16,7 @@ from app.contacts.infrastructure.tables import (
     Erasure,
     ReceivedEvent,
     Segment,
+    SmsConsent,
     Tag,
 )
 from app.platform.database import session
@@ -52,6 +53,18 @@ def delete_contact(account_id: int, contact_id: int) -> None:
         sa.delete(Contact).where(Contact.account_id == account_id, Contact.id == contact_id),
     ):
         session().execute(statement, execution_options=_PLAIN)
+
+
+def forget_sms_consent(account_id: int, phone_key: str) -> None:
+    """Forget what a phone number said about text messages, unless another contact has it, too."""
+    others = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.phone_key == phone_key)
+    if session().scalar(others.limit(1)) is None:
+        session().execute(
+            sa.delete(SmsConsent).where(
+                SmsConsent.account_id == account_id, SmsConsent.phone_key == phone_key
+            ),
+            execution_options=_PLAIN,
+        )
 
 
 class Filtered(NamedTuple):

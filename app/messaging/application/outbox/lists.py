@@ -14,6 +14,7 @@ from app.messaging.domain.state_words import (
     KEPT_WORDS,
     OPENED_WORDS,
     REPLIED_WORDS,
+    SMS_WORDS,
     STATE_WORDS,
     StateWords,
     View,
@@ -22,6 +23,7 @@ from app.messaging.domain.state_words import (
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import outbox
 from app.messaging.infrastructure.outbox import MessagePage, Wanted
+from app.messaging.infrastructure.store import SMS
 from app.messaging.infrastructure.tables import Message
 from app.platform.addresses import AddressProblem, email_key
 from app.platform.errors import NotFound
@@ -155,15 +157,16 @@ def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:
 
 
 def _state(message: Message) -> StateWords:
+    words = SMS_WORDS if message.channel == SMS else STATE_WORDS
     if message.state == State.BOUNCED:
-        return STATE_WORDS[State.BOUNCED]
+        return words[State.BOUNCED]
     if message.replied_at:
         return REPLIED_WORDS
     if message.clicked_at:
         return CLICKED_WORDS
     if message.opened_at:
         return OPENED_WORDS
-    return KEPT_WORDS if message.answer in KEPT else STATE_WORDS[State(message.state)]
+    return KEPT_WORDS if message.answer in KEPT else words[State(message.state)]
 
 
 def _names(account_id: int, workflow_ids: Sequence[int]) -> dict[int, WorkflowName]:

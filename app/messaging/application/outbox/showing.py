@@ -12,6 +12,7 @@ from app.messaging.application.outbox.lists import ListedMessage, listed
 from app.messaging.application.senders import chosen
 from app.messaging.application.sources import Content, SenderNames, source
 from app.messaging.application.ways_out import KEPT
+from app.messaging.domain.machines import Fetch
 from app.messaging.domain.mime import Email, Sender, mime
 from app.messaging.infrastructure import outbox
 from app.messaging.infrastructure.reactions import store as reactions
@@ -34,8 +35,8 @@ _rewriters: list[Rewrite] = []
 @dataclass(frozen=True)
 class ShownMessage:
     """A message with its content. `email` and its `source` are None for an SMS, and `text` is empty if the
-    message cannot be shown; `why_not` then says why. `clicks` are its links that were clicked, and `opens`
-    how often people and machines opened it."""
+    message cannot be shown; `why_not` then says why. `clicks` are its links that were clicked, `opens`
+    how often people and machines opened it, and `replies` those to an SMS, whose text is their `link`."""
 
     listed: ListedMessage
     text: str = ""
@@ -44,6 +45,7 @@ class ShownMessage:
     why_not: str = ""
     clicks: Sequence[LinkClicks] = ()
     opens: tuple[int, int] = (0, 0)
+    replies: Sequence[Fetch] = ()
 
     @property
     def message(self) -> Message:
@@ -74,7 +76,7 @@ def show_message(actor: Actor, message_id: int) -> ShownMessage:
     if isinstance(content, str):
         return ShownMessage(one, why_not=content)
     if found.channel != "email":
-        return ShownMessage(one, content.text)
+        return ShownMessage(one, content.text, replies=reactions.replies_to(actor.account_id, message_id))
     email = _email(found, content, _token_for(actor, found))
     clicks = reactions.clicks_of(actor.account_id, message_id)
     opens = reactions.opens_of(actor.account_id, message_id)

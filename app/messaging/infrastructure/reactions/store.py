@@ -76,6 +76,14 @@ def recent_clicks(message: Tracked, at: datetime) -> list[Fetch]:
     return [Fetch(*row) for row in session().execute(query)]
 
 
+def replies_to(account_id: int, message_id: int) -> list[Fetch]:
+    """Return the replies to a message, the first first; their text is in `link`, empty for an email."""
+    query = sa.select(Reaction.at, Reaction.link, Reaction.is_trap).where(
+        Reaction.account_id == account_id, Reaction.message_id == message_id, Reaction.kind == "replied"
+    )
+    return [Fetch(*row) for row in session().execute(query.order_by(Reaction.at))]
+
+
 def mark_machines(message: Tracked, clicks: Collection[Fetch]) -> None:
     """Record that machines made these clicks."""
     moments = {one.at for one in clicks}

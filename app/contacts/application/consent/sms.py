@@ -1,0 +1,74 @@
+"""Consent of phone numbers to text messages: who has not said yes has not agreed, whatever else is known.
+
+`note_sms_wish` is for people who say so themselves, in a text message; `set_sms_consent` for what users know.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.accounts.application import require
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.contacts.application.bulk.locking import hold_many
+from app.contacts.application.lookup import hold_contact
+from app.contacts.domain import clean
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE
+from app.contacts.infrastructure.consent import sms_store as store
+from app.platform.clock import now
+from app.platform.database import transaction
+from app.platform.errors import Conflict, Invalid
+
+OPTED_IN, OPTED_OUT = "sms_opted_in", "sms_opted_out"
+
+
+@dataclass(frozen=True)
+class ShownSmsConsent:
+    """What a number says about text messages, and where and when it has said so."""
+
+    is_given: bool
+    source: str
+    at: datetime
+
+
+def sms_consent_of(account_id: int, phone_key: str | None) -> ShownSmsConsent | None:
+    """Return what a number says about text messages; None if it has said nothing."""
+    found = store.consent_of(account_id, phone_key) if phone_key else None
+    return ShownSmsConsent(found.is_given, found.source, found.at) if found else None
+
+
+def note_sms_wish(account_id: int, phone_key: str, is_given: bool, source: str, at: datetime) -> bool:
+    """Keep what the owner of a number has said, also if no contact has it; `source` says where. Returns False
+    if nothing changes."""
+    with transaction():
+        theirs = store.contacts_with_phone(account_id, phone_key)
+        hold_many(account_id, theirs)
+        if not store.save(account_id, phone_key, is_given, source, at):
+            return False
+        kind = OPTED_IN if is_given else OPTED_OUT
+        activity.record_many(kind, account_id, theirs, at, text=source)
+    return True
+
+
+def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) -> None:
+    """Keep what a user knows about the consent of a contact’s number; `source` is how it was given, which is
+    needed only for a yes. Raises NotFound, Conflict without a number, and Invalid with `fields`."""
+    require(actor, Permission.CONTACTS)
+    source = clean(source)
+    if is_given and (not source or len(source) > MAX_CONSENT_SOURCE):
+        sentence = f"Enter how they agreed to text messages, in up to {MAX_CONSENT_SOURCE} characters."
+        raise Invalid("VALIDATION_ERROR", sentence, fields={"sms_source": sentence})
+    at = now()
+    with transaction():
+        contact = hold_contact(actor, contact_id)
+        if not contact.phone_key:
+            raise Conflict("CONFLICT", "This contact has no phone number that can get text messages.")
+        if store.save(actor.account_id, contact.phone_key, is_given, source[:MAX_CONSENT_SOURCE], at):
+            kind = OPTED_IN if is_given else OPTED_OUT
+            theirs = store.contacts_with_phone(actor.account_id, contact.phone_key)
+            activity.record_many(kind, actor.account_id, theirs, at, user_id=actor.user_id, text=source)
+            activity.record(
+                actor,
+                "contact_sms_opted_in" if is_given else "contact_sms_opted_out",
+                "contact",
+                contact.id,
+            )

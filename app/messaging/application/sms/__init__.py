@@ -1,0 +1,1 @@
+"""Text messages: their provider, sending them, and what comes back."""

@@ -1,0 +1,45 @@
+"""What a provider of text messages has to be able to do, and which one an account has."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.messaging.infrastructure.sms import store
+from app.messaging.infrastructure.sms.tokens import decrypted
+from app.messaging.infrastructure.sms.twilio import Twilio
+
+
+class SmsProvider(Protocol):
+    """Takes text messages on behalf of an account."""
+
+    def send(self, to: str, text: str, report_to: str = "") -> str:
+        """Hand over a text to a number in E.164; return the provider's id of it. Raises Refused (also
+        Unreachable and OptedOut) and Doubtful."""
+
+
+@dataclass(frozen=True)
+class ChosenSms:
+    """An account's provider. While `is_paused`, nothing may be sent: somebody has paused sending, or the auth
+    token, empty then, can't be read. `asks_consent`: only numbers that have said yes get text messages."""
+
+    provider: SmsProvider
+    account_sid: str
+    token: str
+    per_second: int | None
+    asks_consent: bool
+    is_paused: bool
+
+
+def chosen_sms(account_id: int) -> ChosenSms | None:
+    """Return how an account's text messages are sent; None without a provider."""
+    row = store.provider_of(account_id)
+    if row is None:
+        return None
+    token = decrypted(row.token)
+    return ChosenSms(
+        Twilio(row.account_sid, token or "", row.sender),
+        row.account_sid,
+        token or "",
+        row.per_second,
+        row.asks_consent,
+        row.sending_paused or token is None,
+    )

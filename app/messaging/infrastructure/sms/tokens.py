@@ -1,0 +1,28 @@
+"""Auth tokens of providers, encrypted, so that the database alone does not reveal them, and the keys in the
+addresses that providers call."""
+
+from typing import Final
+
+from app.platform import encryption
+
+_TOKENS: Final = "muster sms auth token"
+_HOOKS: Final = "addresses for sms providers"
+
+
+def encrypted(token: str) -> str:
+    return encryption.encrypted(token, _TOKENS)
+
+
+def decrypted(text: str) -> str | None:
+    """Return the token; None if it was encrypted with another secret key."""
+    return encryption.decrypted(text, _TOKENS)
+
+
+def hook_key(account_id: int) -> str:
+    """Return what names an account in the addresses that its provider calls."""
+    return encryption.sealed(account_id, _HOOKS)
+
+
+def account_with(key: str) -> int | None:
+    """Return the id of the account with this key; None for one that was not made here."""
+    return encryption.opened(key, _HOOKS)

@@ -1,0 +1,1 @@
+"""Settings > SMS, and the addresses that the provider calls."""

@@ -1,0 +1,94 @@
+"""Settings > SMS: the provider, a test message, and pausing."""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.application import require
+from app.accounts.domain import Permission
+from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.application.sms import settings as sms
+from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
+from app.platform import web
+from app.platform.errors import Conflict, Invalid, LimitReached
+
+blueprint = Blueprint("sms_settings", __name__, url_prefix="/settings/sms")
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    require(web.actor(), Permission.REPORTS)
+    return _page()
+
+
+@blueprint.post("")
+def save() -> ResponseReturnValue:
+    """Connect the provider, or change it."""
+    form = ProviderForm()
+    try:
+        sms.save_sms_settings(web.actor(), form.typed)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return _page(form=form), 422
+    flash("Saved.", "success")
+    return _back()
+
+
+@blueprint.post("/removal")
+def disconnect() -> ResponseReturnValue:
+    sms.disconnect_sms(web.actor())
+    flash("Twilio disconnected.", "success")
+    return _back()
+
+
+@blueprint.post("/sending")
+def change_sending() -> ResponseReturnValue:
+    sms.pause_sms(web.actor(), bool(SmsSendingForm().sending_paused.data))
+    flash("Saved.", "success")
+    return _back()
+
+
+@blueprint.post("/test")
+def send_test() -> ResponseReturnValue:
+    """Send a test message and show the provider's answer in place."""
+    form = SmsTestForm()
+    answer = None
+    status = 200
+    try:
+        answer = sms.send_test_sms(web.actor(), form.typed["to"])
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        status = 422
+    except (Conflict, LimitReached) as refusal:
+        form.show({"to": refusal.message})
+        status = web.status_of(refusal)
+    if web.is_htmx():
+        return render_template("messaging/_sms_test.html", test_form=form, answer=answer), status
+    return _page(test_form=form, answer=answer), status
+
+
+def _back() -> ResponseReturnValue:
+    return web.send_to(url_for("sms_settings.show"))
+
+
+def _page(form: Any = None, test_form: Any = None, answer: ServerAnswer | None = None) -> str:
+    actor = web.actor()
+    if not actor.may(Permission.ACCOUNT):
+        return render_template(
+            "messaging/sms_settings.html",
+            may_change=False,
+            is_connected=sms.has_sms_provider(actor.account_id),
+            nav_active="settings",
+        )
+    known = sms.shown_sms(actor)
+    return render_template(
+        "messaging/sms_settings.html",
+        may_change=True,
+        known=known,
+        form=form or ProviderForm.of(known),
+        test_form=test_form or SmsTestForm(formdata=None),
+        sending_form=SmsSendingForm.of(known) if known else None,
+        answer=answer,
+        nav_active="settings",
+    )
