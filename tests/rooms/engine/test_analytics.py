@@ -14,12 +14,13 @@ from flask_migrate import downgrade, upgrade
 from app.engine.application.analytics import analytics_of
 from app.engine.application.analytics.numbers import Analytics
 from app.engine.infrastructure.counters import end_counts, step_counts
-from app.engine.infrastructure.tables import Enrollment, PassedStep
+from app.engine.infrastructure.tables import EndCount, Enrollment, PassedStep
 from app.messaging.application import Result, leave_workflow, undo, unsubscribe
 from app.messaging.infrastructure import message_counts
-from app.messaging.infrastructure.tables import Message
+from app.messaging.infrastructure.tables import Message, MessageCount
 from app.platform.clock import now
-from app.platform.database import session, transaction
+from app.platform.database import is_sqlite, session, transaction
+from app.platform.database.many_rows import refresh_statistics
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from tests.people import Person
@@ -259,3 +260,48 @@ def test_numbers_that_are_wrong_are_found(app: Flask, it: Campaign) -> None:
     assert verify().exit_code == 1
     assert "BROKEN  Results of messages" in verify().output
     assert "BROKEN  Ended enrollments by day" in verify().output
+
+
+def test_numbers_are_looked_up_through_indexes(app: Flask, bob: Person) -> None:
+    """Also among those of many other workflows and years."""
+    account_id, on = bob.actor.account_id, date(2025, 1, 1)
+    row = {"account_id": account_id, "version_id": 1, "step_id": "a", "day": on}
+    places = [
+        {**row, "workflow_id": place % 200, "day": on + timedelta(days=place // 200)}
+        for place in range(20_000)
+    ]
+    with app.app_context(), transaction():
+        results = [{**one, "result": "sent", "messages": 1} for one in places]
+        session().execute(sa.insert(MessageCount.__table__), results)
+        ends = {"status": "completed", "reason": "", "minutes": 0, "enrollments": 1}
+        session().execute(sa.insert(EndCount.__table__), [{**one, **ends} for one in places])
+        refresh_statistics(MessageCount.__table__, EndCount.__table__)
+    days = (on, on + timedelta(days=29))
+    with app.app_context(), acting_for(account_id):
+        plans = [
+            _plan(lambda: message_counts.by_step(account_id, 7, *days)),
+            _plan(lambda: end_counts.by_step(account_id, 7, *days)),
+            _plan(lambda: end_counts.minutes_to_goal(account_id, 7, *days)),
+        ]
+    for plan in plans:
+        assert "ix_message_counts" in plan or "ix_end_counts" in plan, plan
+
+
+def _plan(read: Any) -> str:
+    """The plan of the statement that a function runs."""
+    found: list[tuple[str, Any]] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        found.append((statement, parameters))
+
+    engine = session().get_bind()
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    try:
+        read()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", listen)
+    [(statement, parameters)] = [one for one in found if "_counts" in one[0]]
+    explain = "EXPLAIN QUERY PLAN " if is_sqlite() else "EXPLAIN "
+    cursor = session().connection().connection.cursor()
+    cursor.execute(explain + statement, parameters)
+    return "\n".join(str(row) for row in cursor.fetchall())
