@@ -29,7 +29,14 @@ EMPTY = (
         "/enrollments/new",
     ),
     *("/contacts/filter", "/contacts/segments", "/contacts/selections/new", "/contacts/columns"),
-    *("/notifications", "/settings/fields", "/settings/tokens", "/settings/webhook", "/settings/email"),
+    *(
+        "/notifications",
+        "/settings/fields",
+        "/settings/tokens",
+        "/settings/webhook",
+        "/settings/email",
+        "/settings/sms",
+    ),
 )
 """Pages that look different in an installation without data."""
 

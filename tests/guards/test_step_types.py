@@ -53,7 +53,10 @@ HOMONYMS = {
         "app/platform": "an argument of a lock",
         "app/bulk_enrollment/domain/brakes": "a verb in a sentence",
     },
-    "stop": {"app/templates/bulk_enrollment": "an icon"},
+    "stop": {
+        "app/templates/bulk_enrollment": "an icon",
+        "app/messaging/domain/sms/wishes.py": "what people answer to a text message",
+    },
 }
 
 
