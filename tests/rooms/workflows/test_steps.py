@@ -116,6 +116,7 @@ def test_an_sms_is_counted_as_it_is_sent(app, bob):
     page = f"/workflows/{public_id}/steps/short/preview"
     assert "160 characters, 1 SMS" in bob.htmx("post", page, data={"text": "x" * 160}).text
     assert "161 characters, 2 SMS" in bob.htmx("post", page, data={"text": "x" * 161}).text
+    assert "as 2 SMS to each contact" in bob.htmx("post", page, data={"text": "x" * 161}).text
     assert "only 70 characters fit" in bob.htmx("post", page, data={"text": "Hi 🎉"}).text
 
 

@@ -19,6 +19,9 @@ from app.workflows.domain.messages.sms_length import sms_length
         ("ж" * 71, 71, 2),
         ("🎉" * 35, 70, 1),
         ("🎉" * 36, 72, 2),
+        ("x" * 152 + "€" + "x" * 152, 306, 3),
+        ("€" * 153, 306, 3),
+        ("🎉" * 67, 134, 3),
     ],
 )
 def test_characters_and_parts(text: str, characters: int, parts: int) -> None:

@@ -32,5 +32,17 @@ def sms_length(text: str) -> SmsLength:
         count, whole, part = len(text.encode("utf-16-be", "replace")) // 2, WHOLE_WIDE, PART_WIDE
     else:
         count, whole, part = len(text) + sum(char in DOUBLE for char in text), WHOLE_PLAIN, PART_PLAIN
-    parts = 0 if not count else 1 if count <= whole else -(-count // part)
+    parts = 0 if not count else 1 if count <= whole else _parts(text, part, DOUBLE if not wide else None)
     return SmsLength(count, parts, wide)
+
+
+def _parts(text: str, most: int, double: frozenset[str] | None) -> int:
+    """Return the number of parts with at most so many characters. One that counts twice (of `double`, or
+    beyond the 16 bits of UCS-2 without them) is never divided between two parts."""
+    parts, used = 1, 0
+    for char in text:
+        size = 2 if (char in double if double is not None else ord(char) > 0xFFFF) else 1
+        if used + size > most:
+            parts, used = parts + 1, 0
+        used += size
+    return parts
