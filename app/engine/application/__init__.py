@@ -3,6 +3,7 @@ functions read enrollments."""
 
 from app.engine.application.analytics.totals import FEWEST_ENROLLED, Totals, totals_of
 from app.engine.application.archiving import register_archival
+from app.engine.application.braking import register_brakes
 from app.engine.application.deliveries import register_delivery_source
 from app.engine.application.enrolling import (
     enroll_many,
@@ -61,6 +62,7 @@ __all__ = [
     "people_under_way",
     "recount_enrollments",
     "register_archival",
+    "register_brakes",
     "register_delivery_source",
     "register_eraser",
     "register_leaving",

@@ -21,6 +21,7 @@ def init(app: Flask) -> None:
     notices.register()
     workflows.register_people_count(engine.people_under_way)
     workflows.register_step_notes(engine.step_notes)
+    workflows.register_panel("brake", panels.brake, place="top")
     workflows.register_panel("people", panels.figures, place="top")
     tasks.register_workflow_names(panels.workflow_links)
     contacts.register_panel("enrollments", panels.enrollments)
@@ -38,3 +39,4 @@ def init(app: Flask) -> None:
     engine.register_delivery_source()
     engine.register_leaving()
     engine.register_archival()
+    engine.register_brakes()

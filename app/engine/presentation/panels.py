@@ -10,6 +10,7 @@ from app.accounts.domain import Actor
 from app.contacts.application import LinkedText
 from app.engine import application as engine
 from app.engine.domain import END_WORDS
+from app.messaging import application as messaging
 
 
 def figures(actor: Actor, workflow: Any) -> Markup | None:
@@ -19,6 +20,14 @@ def figures(actor: Actor, workflow: Any) -> Markup | None:
         return None
     trigger = engine.trigger_of(actor, workflow)
     return Markup(render_template("engine/_figures.html", workflow=workflow, figures=found, trigger=trigger))
+
+
+def brake(actor: Actor, workflow: Any) -> Markup | None:
+    """Return why a workflow has stopped by itself; None if it has not."""
+    found = messaging.brake_of(actor, workflow.id) if workflow.status == "paused" else None
+    if found is None:
+        return None
+    return Markup(render_template("engine/_brake.html", workflow=workflow, brake=found))
 
 
 def enrollments(actor: Actor, contact_id: int) -> Markup:

@@ -24,6 +24,8 @@ from app.messaging.application.outbox.lists import (
 from app.messaging.application.outbox.results import results_by_step, results_of, verify_results
 from app.messaging.application.outbox.samples import sample_email, send_sample, unsubscribe_sample
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
+from app.messaging.application.pace.brakes import brake_of
+from app.messaging.application.pace.brakes import release as release_brake
 from app.messaging.application.planning import Origin, plan, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.senders import sender_addresses, sender_name
@@ -51,6 +53,7 @@ __all__ = [
     "ShownMessage",
     "Source",
     "State",
+    "brake_of",
     "count_as_sent",
     "has_mail_server",
     "leave_workflow",
@@ -65,6 +68,7 @@ __all__ = [
     "register_source",
     "register_waiting",
     "register_workflow_names",
+    "release_brake",
     "results_by_step",
     "results_of",
     "sample_email",

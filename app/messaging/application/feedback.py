@@ -11,6 +11,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts import application as contacts
 from app.contacts.domain import Status
+from app.messaging.application.pace import brakes
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down, note_reaction
 from app.messaging.application.tracking import settle_first
@@ -30,6 +31,7 @@ from app.platform.tenancy import acting_for
 
 MOST_SOFT: Final = 3
 WITHIN: Final = timedelta(days=30)
+_STOPPING: Final = {Feedback.BOUNCED, Feedback.SOFT_BOUNCED, Feedback.COMPLAINED}
 COMPLAINT: Final = "Marked an email as spam"
 
 
@@ -50,7 +52,10 @@ def receive(account_id: int, message_id: int, what: Feedback, answer: str, at: d
                 _RECORDING[what](found, answer[: store.MAX_ANSWER], at)
             return True
 
-    return despite_deadlocks(recorded)
+    is_known = despite_deadlocks(recorded)
+    if is_known and what in _STOPPING:
+        despite_deadlocks(lambda: _look(account_id, message_id, at))
+    return is_known
 
 
 def mark_as_replied(actor: Actor, message_id: int) -> None:
@@ -64,6 +69,13 @@ def mark_as_replied(actor: Actor, message_id: int) -> None:
         if not receive(actor.account_id, message_id, Feedback.REPLIED, "", now()):
             raise Conflict("CONFLICT", "This message wasn’t sent, so nobody can have replied to it.")
         activity.record(actor, "reply_noted", "outbox", "", messages=1)
+
+
+def _look(account_id: int, message_id: int, at: datetime) -> None:
+    with acting_for(account_id):
+        found = reactions.tracked(message_id)
+        if found is not None:
+            brakes.look(account_id, found.workflow_id, at)
 
 
 def _deliver(found: Tracked, _answer: str, _at: datetime) -> None:

@@ -21,6 +21,7 @@ from app.messaging.domain.mail_settings import (
     read_server,
 )
 from app.messaging.domain.mime import Email, source
+from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import store
 from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
 from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
@@ -76,7 +77,7 @@ def shown_server(actor: Actor) -> ShownServer | None:
         bool(row.password),
         lost,
         tuple(row.only_to),
-        row.sending_paused,
+        rules.is_paused(actor.account_id),
         row.tracks_reactions,
         not current().public_url,
     )
@@ -129,28 +130,25 @@ def disconnect_mail_server(actor: Actor) -> None:
 
 def change_sending(actor: Actor, sending_paused: bool, only_to: str, tracks_reactions: bool = True) -> None:
     """Pause or resume sending, and set whom emails are sent to: addresses and domains, one on each line;
-    everyone if there are none; and whether opens and clicks are recorded. Raises Invalid with `fields`, and
-    Conflict without a mail server."""
+    everyone if there are none; and whether opens and clicks are recorded. Without a mail server, there is
+    only the pause. Raises Invalid with `fields`."""
     accounts.require(actor, Permission.ACCOUNT)
     wanted = read_only_to(only_to)
     if isinstance(wanted, str):
         refuse({"only_to": wanted})
     with transaction():
         accounts.lock(actor.account_id)
-        row = store.server_of(actor.account_id)
-        if row is None:
-            raise Conflict("CONFLICT", "Connect a mail server first.")
-        was_paused, before, was_tracking = row.sending_paused, tuple(row.only_to), row.tracks_reactions
-        values = {
-            "sending_paused": sending_paused,
-            "only_to": list(wanted),
-            "tracks_reactions": tracks_reactions,
-        }
-        store.save_server(actor.account_id, values, actor.user_id)
-        if was_paused != sending_paused:
+        if rules.is_paused(actor.account_id) != sending_paused:
+            rules.save(actor.account_id, {"sending_paused": sending_paused}, actor.user_id)
             activity.record(
                 actor, "sending_paused" if sending_paused else "sending_resumed", "sending", actor.account_id
             )
+        row = store.server_of(actor.account_id)
+        if row is None:
+            return
+        before, was_tracking = tuple(row.only_to), row.tracks_reactions
+        values = {"only_to": list(wanted), "tracks_reactions": tracks_reactions}
+        store.save_server(actor.account_id, values, actor.user_id)
         if before != wanted:
             activity.record(
                 actor, "sending_limited" if wanted else "sending_unlimited", "sending", actor.account_id

@@ -10,6 +10,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.messaging.domain.mail_settings import Limits, SenderDetails, is_among, read_sender
 from app.messaging.domain.mime import Sender
+from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import store
 from app.messaging.infrastructure.servers.passwords import decrypted
 from app.messaging.infrastructure.servers.smtp import MailServer
@@ -76,7 +77,7 @@ def chosen(account_id: int) -> Chosen | None:
             OwnSender(one.id, Sender(one.name, one.address, one.reply_to), _limits(one)) for one in senders
         ),
         tuple(server.only_to),
-        server.sending_paused or password is None,
+        rules.is_paused(account_id) or password is None,
         server.tracks_reactions,
     )
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 from app.contacts import application as contacts
 from app.messaging.application.handing_over import hand_over
 from app.messaging.application.outbox.doubtful import active_enrollments
+from app.messaging.application.pace import brakes
 from app.messaging.application.pace.frequency import hold_back
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
@@ -145,9 +146,11 @@ def _send_round(turn: Turn, out: WayOut, at: datetime | None) -> int:
 
 def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -> int:
     account_id, channel = turn.account_id, turn.channel
-    most = out.most_at_once(at or now())
-    if not most:
+    most = 0 if brakes.is_paused(account_id) else out.most_at_once(at or now())
+    usual = brakes.most_now(account_id, workflow_id, at or now()) if most else 0
+    if not most or usual == 0:
         return 0
+    most = most if usual is None else min(most, usual)
     with transaction():
         claimed, others = store.claim(
             account_id, workflow_id, channel, at or now(), most, asks_consent=out.asks_consent
@@ -160,6 +163,8 @@ def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -
         forget_snapshot()  # no transaction is open while a mail server takes its time
         answers = list(hand_over(claimed, written, out, at or now()))
         despite_deadlocks(lambda: _record(account_id, claimed, answers, at or now()))
+        if any(one.state == State.FAILED and one.sender_id for one in answers):
+            despite_deadlocks(lambda: brakes.look(account_id, workflow_id, at or now()))
     return len(claimed) + len(others)
 
 
@@ -190,6 +195,8 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
         recorded = store.answer(account_id, answers, at)
         message_counts.count_new(account_id, [one.id for one in answers if one.id in recorded])
         note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
+        sent = [one for one in answers if one.state == State.SENT and one.id in recorded]
+        brakes.count_sent(account_id, claimed[0].workflow_id, len(sent), at)
         settled = [
             Settled(message.enrollment_id, message.step_id, message.visit, one.state, one.answer)
             for one in answers

@@ -48,11 +48,14 @@ class Source:
     `write` takes the account, messages, and what names senders; it returns {message id: its content, or why
     it cannot be written, as a sentence}. `settled` is told what became of messages, in the transaction that
     records it at a time. `active` returns those of some workflows that may send at the moment.
+    `stop` pauses a workflow for a reason in a sentence, in the caller's transaction; it returns False if the
+    workflow is not active.
     """
 
     write: Callable[[int, Sequence[Claimed], SenderNames], Mapping[int, Content | str]]
     settled: Callable[[int, Sequence[Settled], datetime], None]
     active: Callable[[int, Collection[int]], Collection[int]]
+    stop: Callable[[int, int, str], bool]
 
 
 _sources: list[Source] = []

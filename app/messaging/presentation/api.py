@@ -4,13 +4,16 @@ from typing import Any, Final
 
 from app.messaging.application.outbox.lists import MessageFilter, find_message, find_messages
 from app.messaging.application.reports import receive_many
+from app.messaging.application.sending_state import sending_state
 from app.messaging.presentation.api_schemas import (
     FeedbackBatch,
     FeedbackResults,
     Message,
     MessageQuery,
+    Sending,
     message_shape,
     message_shapes,
+    sending_shape,
 )
 from app.platform import web
 from app.platform.api.operations import blueprint as api_blueprint
@@ -54,3 +57,13 @@ def receive_feedback(body: FeedbackBatch) -> FeedbackResults:
     """
     results = receive_many(web.actor(), [entry.report for entry in body.entries])
     return FeedbackResults(results=[result.value for result in results])
+
+
+@blueprint.get("/sending")
+@operation(TAG, Sending, permission="report:view")
+def get_sending() -> Sending:
+    """Get the state of sending
+
+    Whether all sending is paused, the frequency cap, and the workflows that Muster has paused.
+    """
+    return sending_shape(sending_state(web.actor()))

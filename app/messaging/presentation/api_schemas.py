@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from app.messaging.application.composing import message_id_of
 from app.messaging.application.outbox.lists import ListedMessage
 from app.messaging.application.reports import Result
+from app.messaging.application.sending_state import SendingState
 from app.messaging.domain.feedback import Feedback, Report
 from app.messaging.domain.states import State
 from app.platform.api.example_ids import WORKFLOW_ID
@@ -112,6 +113,50 @@ class Message(Schema):
     opened_at: datetime | None = described("When a person first opened it.", None)
     clicked_at: datetime | None = described("When a person first clicked a link in it.", None)
     replied_at: datetime | None = described("When a person replied.", None)
+
+
+class Cap(Schema):
+    """How many messages a contact gets at most, from all workflows together."""
+
+    messages: int = described("So many messages.", 3)
+    days: int = described("Within so many days.", 7)
+    beyond: Literal["wait", "skip"] = described("Whether further messages wait or are skipped.", "wait")
+
+
+class StoppedWorkflow(Schema):
+    """A workflow that Muster has paused. Activating it lets it go on."""
+
+    workflow_id: str | None = described("ID of the workflow; null if it was deleted.", WORKFLOW_ID)
+    reason: Literal["bounces", "complaints", "surge"] = described(
+        "Too many emails that were returned or marked as spam, or more messages than usual.", "bounces"
+    )
+    message: str = described(
+        "The reason in a sentence.",
+        "Of its last 230 messages, 12 (5.22%) were returned. The limit is 5%.",
+    )
+    at: datetime = described("When it was paused.", EXAMPLE_MOMENT)
+
+
+class Sending(Schema):
+    """Whether and how the account's messages go out."""
+
+    paused: bool = described("Whether all sending is paused.", False)
+    frequency_cap: Cap | None = Field(description="The frequency cap; null without one.")
+    stopped: list[StoppedWorkflow] = Field(description="Workflows that Muster has paused, the latest first.")
+
+
+def sending_shape(state: SendingState) -> Sending:
+    cap = state.cap
+    return Sending(
+        paused=state.is_paused,
+        frequency_cap=Cap(messages=cap.messages, days=cap.days, beyond=cap.beyond.value) if cap else None,
+        stopped=[
+            StoppedWorkflow(
+                workflow_id=public_id, reason=one.brake.reason.value, message=one.brake.sentence, at=one.at
+            )
+            for public_id, one in state.stopped
+        ],
+    )
 
 
 def message_shapes(found: Sequence[ListedMessage]) -> list[dict[str, Any]]:

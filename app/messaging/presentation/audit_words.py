@@ -28,6 +28,7 @@ _AUDIT_SENTENCES: Final = {
     "tracking_stopped": "turned off tracking of opens and clicks",
     "sending_limited": "limited {it} to listed addresses",
     "sending_unlimited": "allowed {it} to all addresses",
+    "brakes_changed": "changed the limits that stop {it}",
     "frequency_cap_set": "set a frequency cap for {it}",
     "frequency_cap_removed": "removed the frequency cap of {it}",
     "mailbox_connected": "connected {it}",

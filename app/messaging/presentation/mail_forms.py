@@ -17,6 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from app.messaging.application.mail_servers import ShownServer
 from app.messaging.application.mailbox.settings import ShownMailbox
 from app.messaging.application.senders import ListedSender
+from app.messaging.domain.brakes import BrakeLimits, percent_of
 from app.messaging.domain.frequency import Beyond, FrequencyCap
 from app.messaging.domain.mail_settings import (
     LIMITS,
@@ -124,13 +125,27 @@ class SendingForm(Form):
     tracks_reactions = BooleanField("Track opens and clicks")
 
     @classmethod
-    def of(cls, server: ShownServer) -> "SendingForm":
+    def of(cls, server: ShownServer | None, is_paused: bool) -> "SendingForm":
+        if server is None:
+            return cls(formdata=None, sending_paused=is_paused)
         return cls(
             formdata=None,
-            sending_paused=server.sending_paused,
+            sending_paused=is_paused,
             only_to="\n".join(server.only_to),
             tracks_reactions=server.tracks_reactions,
         )
+
+
+class BrakesForm(Form):
+    bounces = StringField("Most returned emails (%)", render_kw={"maxlength": 6})
+    complaints = StringField("Most spam complaints (%)", render_kw={"maxlength": 6})
+    growth = StringField("Times as many messages as on its largest day", render_kw={"maxlength": 6})
+
+    @classmethod
+    def of(cls, limits: BrakeLimits) -> "BrakesForm":
+        shares = {name: getattr(limits, name) for name in ("bounces", "complaints")}
+        typed = {name: "" if one is None else percent_of(one).rstrip("%") for name, one in shares.items()}
+        return cls(formdata=None, growth="" if limits.growth is None else str(limits.growth), **typed)
 
 
 class FrequencyForm(Form):

@@ -10,8 +10,9 @@ from app.accounts.domain import Permission
 from app.messaging.application import mail_servers, senders
 from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.mailbox import settings as mailboxes
-from app.messaging.application.pace import frequency
+from app.messaging.application.pace import brakes, frequency
 from app.messaging.presentation.mail_forms import (
+    BrakesForm,
     FrequencyForm,
     MailboxForm,
     SenderForm,
@@ -70,6 +71,19 @@ def change_sending() -> ResponseReturnValue:
         return page(sending_form=form), 422
     flash("Saved.", "success")
     return _back()
+
+
+@blueprint.post("/brakes")
+def change_brakes() -> ResponseReturnValue:
+    """Set when workflows stop by themselves."""
+    form = BrakesForm()
+    try:
+        brakes.change_brakes(web.actor(), form.typed)
+    except Invalid as wrong:
+        form.show(wrong.facts["fields"])
+        return page(brakes_form=form), 422
+    flash("Saved.", "success")
+    return _back("brakes-form")
 
 
 @blueprint.post("/frequency")
@@ -164,6 +178,7 @@ def page(
     mailbox_form: Any = None,
     mailbox_answer: ServerAnswer | None = None,
     frequency_form: Any = None,
+    brakes_form: Any = None,
 ) -> str:
     actor = web.actor()
     if not actor.may(Permission.ACCOUNT):
@@ -174,13 +189,16 @@ def page(
             nav_active="settings",
         )
     server, mailbox = mail_servers.shown_server(actor), mailboxes.shown_mailbox(actor)
+    is_paused = brakes.is_paused(actor.account_id)
     return render_template(
         "messaging/mail_settings.html",
         may_change=True,
+        is_paused=is_paused,
+        brakes_form=brakes_form or BrakesForm.of(brakes.brake_limits(actor)),
         server=server,
         senders=senders.list_senders(actor),
         server_form=server_form or ServerForm.of(server),
-        sending_form=sending_form or (SendingForm.of(server) if server else None),
+        sending_form=sending_form or SendingForm.of(server, is_paused),
         sender_form=sender_form or SenderForm(formdata=None),
         test_form=test_form or TestForm(formdata=None, to=actor.email),
         answer=answer,

@@ -28,6 +28,7 @@ from app.workflows.application.lookup import (
     version_to_enter,
 )
 from app.workflows.application.panels import (
+    register_activation,
     register_archival,
     register_panel,
     register_people_count,
@@ -95,6 +96,7 @@ __all__ = [
     "missing_fields",
     "missing_services",
     "pause",
+    "register_activation",
     "register_archival",
     "register_panel",
     "register_people_count",

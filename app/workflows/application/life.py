@@ -9,7 +9,7 @@ from app.platform.database import transaction
 from app.platform.errors import Conflict
 from app.workflows.application.judging import raise_if_faulty
 from app.workflows.application.lookup import change, find_workflow
-from app.workflows.application.panels import settle_archival
+from app.workflows.application.panels import settle_activation, settle_archival
 from app.workflows.application.readiness import Ask, question_about
 from app.workflows.domain import Status, refusal
 from app.workflows.infrastructure import queries, store
@@ -40,18 +40,20 @@ def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workf
         if version is None or not is_up_to_date:
             version = store.add_version(workflow, workflow.definition, actor.user_id)
         change(workflow, workflow.revision, status=Status.ACTIVE.value, active_version_id=version.id)
+        settle_activation(actor.account_id, workflow.id, now())
         activity.record(
             actor, "workflow_activated", "workflow", public_id, name=workflow.name, version=version.number
         )
     return find_workflow(actor, public_id)
 
 
-def pause(actor: Actor, public_id: str) -> Workflow:
-    """Stop new enrollments for now; running bulk enrollments pause, too.
+def pause(actor: Actor, public_id: str, why: str = "") -> Workflow:
+    """Stop new enrollments for now; running bulk enrollments pause, too. `why` is a sentence, if Muster does
+    it.
 
     A workflow that is paused stays as it is. Raises NotFound, Conflict.
     """
-    return _move(actor, public_id, Status.PAUSED, "workflow_paused")
+    return _move(actor, public_id, Status.PAUSED, "workflow_paused", why)
 
 
 def archive(actor: Actor, public_id: str) -> Workflow:
@@ -59,7 +61,7 @@ def archive(actor: Actor, public_id: str) -> Workflow:
     return _move(actor, public_id, Status.ARCHIVED, "workflow_archived")
 
 
-def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
+def _move(actor: Actor, public_id: str, to: Status, action: str, why: str = "") -> Workflow:
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
         workflow = find_workflow(actor, public_id)
@@ -69,7 +71,8 @@ def _move(actor: Actor, public_id: str, to: Status, action: str) -> Workflow:
         change(workflow, workflow.revision, status=to.value)
         if to == Status.ARCHIVED:
             settle_archival(actor.account_id, workflow.id, now())
-        activity.record(actor, action, "workflow", public_id, name=workflow.name)
+        facts = {"name": workflow.name} | ({"reason": why} if why else {})
+        activity.record(actor, action, "workflow", public_id, **facts)
     return find_workflow(actor, public_id)
 
 

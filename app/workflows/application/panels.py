@@ -19,6 +19,7 @@ _panels: dict[Place, dict[str, Show]] = {"top": {}, "side": {}}
 _counts: dict[str, Count] = {}
 _step_notes: dict[str, StepNotes] = {}
 _template_ids: dict[str, TemplateIds] = {}
+_activations: dict[str, Archival] = {}
 _archivals: dict[str, Archival] = {}
 
 
@@ -50,6 +51,17 @@ def register_archival(name: str, settle: Archival) -> None:
     """Register what else happens when a workflow is archived: `settle(account_id, workflow id, at)`, in the
     same transaction."""
     _archivals[name] = settle
+
+
+def register_activation(name: str, settle: Archival) -> None:
+    """Register what else happens when a workflow is activated: `settle(account_id, workflow id, at)`, in the
+    same transaction."""
+    _activations[name] = settle
+
+
+def settle_activation(account_id: int, workflow_id: int, at: datetime) -> None:
+    for settle in _activations.values():
+        settle(account_id, workflow_id, at)
 
 
 def settle_archival(account_id: int, workflow_id: int, at: datetime) -> None:

@@ -16,6 +16,10 @@ def _former_name(facts: Facts) -> str:
     return f"(formerly “{facts['before']}”)" if facts.get("before") else ""
 
 
+def _reason(facts: Facts) -> str:
+    return f"({facts['reason']})" if facts.get("reason") else ""
+
+
 _AUDIT_SENTENCES: Final = {
     "workflow_renamed": "renamed {it}",
     "workflow_edited": "edited a step in {it}",
@@ -31,7 +35,7 @@ def register() -> None:
     words = AuditWords(
         _AUDIT_SENTENCES,
         subjects={"workflow": Subject("the workflow ", "a workflow", "workflows", _page)},
-        details={"workflow_renamed": _former_name},
+        details={"workflow_renamed": _former_name, "workflow_paused": _reason},
         kinds={"workflows": "Workflows"},
     )
     activity.register_words("workflows", words)

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.accounts import application as accounts
 from app.contacts import application as contacts
+from app.engine.application import braking
 from app.engine.domain.event_values import event_values
 from app.engine.infrastructure import hearing, queries, returning
 from app.messaging import application as messaging
@@ -27,7 +28,7 @@ NO_ADDRESS = {
 
 
 def register_source() -> None:
-    messaging.register_source(messaging.Source(write, settled, workflows.active_among))
+    messaging.register_source(messaging.Source(write, settled, workflows.active_among, braking.stop))
     messaging.register_rewriting(rewrite)
     messaging.register_waiting(returning.hold_active)
     messaging.register_workflow_names(queries.workflow_names)

@@ -101,7 +101,7 @@ def list_messages(
 ) -> Outbox:
     """Return a page of the outbox. A workflow that has no messages is ignored."""
     accounts.require(actor, Permission.REPORTS)
-    known = _names(actor.account_id, outbox.workflows_with_messages(actor.account_id))
+    known = names_of(actor.account_id, outbox.workflows_with_messages(actor.account_id))
     view = view_of(query.view)
     workflow_id = next((key for key, one in known.items() if one.public_id == query.workflow), None)
     wanted = Wanted(view.states, workflow_id, " ".join(query.text.split()))
@@ -126,7 +126,7 @@ def find_messages(
     accounts.require(actor, Permission.REPORTS)
     workflow_id = None
     if asked.workflow:
-        known = _names(actor.account_id, outbox.workflows_with_messages(actor.account_id))
+        known = names_of(actor.account_id, outbox.workflows_with_messages(actor.account_id))
         workflow_id = next((key for key, one in known.items() if one.public_id == asked.workflow), None)
         if workflow_id is None:
             return [], None
@@ -149,7 +149,7 @@ def find_message(actor: Actor, message_id: int) -> ListedMessage:
 def listed(account_id: int, messages: Sequence[Message]) -> list[ListedMessage]:
     """Return messages with the names of their contacts and workflows."""
     people = contacts.contact_names(account_id, sorted({one.contact_id for one in messages}))
-    workflows = _names(account_id, sorted({one.workflow_id for one in messages}))
+    workflows = names_of(account_id, sorted({one.workflow_id for one in messages}))
     return [
         ListedMessage(one, people.get(one.contact_id), workflows.get(one.workflow_id), _state(one))
         for one in messages
@@ -169,7 +169,8 @@ def _state(message: Message) -> StateWords:
     return KEPT_WORDS if message.answer in KEPT else words[State(message.state)]
 
 
-def _names(account_id: int, workflow_ids: Sequence[int]) -> dict[int, WorkflowName]:
+def names_of(account_id: int, workflow_ids: Sequence[int]) -> dict[int, WorkflowName]:
+    """Return {workflow id: its name} of those that exist."""
     found = _workflow_names[0](account_id, workflow_ids) if workflow_ids else {}
     return {key: WorkflowName(*one) for key, one in found.items()}
 

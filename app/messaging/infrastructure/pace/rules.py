@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.messaging.domain.brakes import BrakeLimits
 from app.messaging.domain.frequency import Beyond, FrequencyCap
 from app.messaging.infrastructure.pace.tables import SendingRules
 from app.platform.database import BigInt, session
@@ -24,6 +25,17 @@ def hold_cap(account_id: int) -> FrequencyCap | None:
     return _read(execute_built(_held_cap(), {"of_account": account_id}).one_or_none())
 
 
+def is_paused(account_id: int) -> bool:
+    """Return whether somebody has paused all sending."""
+    return bool(execute_built(_paused(), {"of_account": account_id}).scalar())
+
+
+def limits_of(account_id: int) -> BrakeLimits:
+    """Return when workflows of an account stop."""
+    row = execute_built(_limits(), {"of_account": account_id}).one_or_none()
+    return BrakeLimits(*row) if row else BrakeLimits()
+
+
 def save(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
     """Change an account's rules."""
     known = session().scalar(
@@ -31,10 +43,11 @@ def save(account_id: int, values: dict[str, Any], user_id: int | None) -> None:
         execution_options={"populate_existing": True},
     )
     if known is None:
-        session().add(SendingRules(account_id=account_id, created_by=user_id, **values))
-    else:
-        for name, value in values.items():
-            setattr(known, name, value)
+        known = SendingRules(account_id=account_id, created_by=user_id)
+        session().add(known)
+        session().flush()  # a new row has defaults, also where the values are None
+    for name, value in values.items():
+        setattr(known, name, value)
     session().flush()
 
 
@@ -45,13 +58,27 @@ def _read(row: Any) -> FrequencyCap | None:
 
 
 @lru_cache
+def _paused() -> sa.Select[Any]:
+    return sa.select(_rules.c.sending_paused).where(_of_account())
+
+
+@lru_cache
+def _limits() -> sa.Select[Any]:
+    one = _rules.c
+    return sa.select(one.brake_bounces, one.brake_complaints, one.brake_growth).where(_of_account())
+
+
+@lru_cache
 def _cap() -> sa.Select[Any]:
     one = _rules.c
-    return sa.select(one.cap_messages, one.cap_days, one.cap_skips).where(
-        one.account_id == sa.bindparam("of_account", type_=BigInt)
-    )
+    return sa.select(one.cap_messages, one.cap_days, one.cap_skips).where(_of_account())
 
 
 @lru_cache
 def _held_cap() -> sa.Select[Any]:
     return _cap().where(_rules.c.cap_messages.is_not(None)).with_for_update()
+
+
+def _of_account() -> sa.ColumnElement[bool]:
+    is_own: sa.ColumnElement[bool] = _rules.c.account_id == sa.bindparam("of_account", type_=BigInt)
+    return is_own

@@ -27,7 +27,6 @@ class MailServerRow(AccountOwned, Authored, db.Model):
     user: Mapped[str] = mapped_column(sa.String(MAX_USER), default="")
     password: Mapped[str] = mapped_column(sa.Text, default="")
     only_to: Mapped[list[str]] = mapped_column(Json, default=list)
-    sending_paused: Mapped[bool] = mapped_column(default=False)
     tracks_reactions: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
 
