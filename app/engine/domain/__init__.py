@@ -43,6 +43,7 @@ class EndReason(StrEnum):
     CRITERIA = "criteria"
     MESSAGE = "message"
     REQUEST = "request"
+    STEP_REMOVED = "step_removed"
 
 
 END_WORDS: Mapping[str, str] = {
@@ -59,6 +60,7 @@ END_WORDS: Mapping[str, str] = {
     EndReason.CRITERIA: "conditions can’t be evaluated",
     EndReason.MESSAGE: "message couldn’t be sent",
     EndReason.REQUEST: "webhook request failed",
+    EndReason.STEP_REMOVED: "step removed from the workflow",
 }
 """Reasons as they are shown beside the status, which says the others."""
 

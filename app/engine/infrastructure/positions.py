@@ -102,6 +102,12 @@ def record_passed(account_id: int, ids: Sequence[int], step_id: str, result: str
     execute_built(_record_passed(is_sqlite()), values)
 
 
+def results_at(account_id: int, ids: Sequence[int], step_id: str) -> Mapping[int, str]:
+    """Return {enrollment id: result} of those enrollments that have passed a step in their present visit."""
+    values = {"of_account": account_id, "ids": ids, "of_step": step_id}
+    return {row[0]: row[1] for row in execute_built(_results_at(is_sqlite()), values)}
+
+
 def release(
     account_id: int, workflow_id: int, at: datetime, limit: int
 ) -> Mapping[tuple[int, str | None], int]:
@@ -234,6 +240,21 @@ def _record_passed(on_sqlite: bool) -> sa.Insert:
     ).where(*_listed(on_sqlite))
     names = ["account_id", "enrollment_id", "visit", "step_id", "passed_at", "result"]
     return sa.insert(_passed).from_select(names, rows)
+
+
+@lru_cache
+def _results_at(on_sqlite: bool) -> sa.Select[Any]:
+    one, passed = _enrollments.c, _passed.c
+    return (
+        sa.select(passed.enrollment_id, passed.result)
+        .select_from(_passed)
+        .join(_enrollments, sa.and_(one.id == passed.enrollment_id, one.visit == passed.visit))
+        .where(
+            *_listed(on_sqlite),
+            passed.account_id == _id("of_account"),
+            passed.step_id == sa.bindparam("of_step", type_=passed.step_id.type),
+        )
+    )
 
 
 @lru_cache

@@ -105,6 +105,14 @@ def definitions(account_id: int, version_ids: Iterable[int]) -> dict[int, Defini
     return {version_id: _parsed(document) for version_id, document in session().execute(query)}
 
 
+def version_numbers(account_id: int, version_ids: Iterable[int]) -> dict[int, int]:
+    """Return {version id: its number}."""
+    query = sa.select(WorkflowVersion.id, WorkflowVersion.number).where(
+        WorkflowVersion.account_id == account_id, WorkflowVersion.id.in_(set(version_ids))
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
 @lru_cache(maxsize=256)
 def _parsed(document: str) -> Definition:
     return parse(json.loads(document))

@@ -5,7 +5,7 @@ from flask import Flask
 from app.contacts import application as contacts
 from app.engine import application as engine
 from app.engine.domain import REMOVED, TRIGGERED
-from app.engine.presentation import audit_words, commands, notices, pages, panels, trial_pages
+from app.engine.presentation import audit_words, commands, notices, pages, panels, trial_pages, version_pages
 from app.engine.presentation import tasks as _tasks  # noqa: F401
 from app.engine.presentation.analytics import pages as analytics
 from app.tasks import application as tasks
@@ -14,6 +14,7 @@ from app.workflows import application as workflows
 
 def init(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(version_pages.blueprint)
     app.register_blueprint(trial_pages.blueprint)
     app.register_blueprint(analytics.blueprint)
     commands.register(app)
@@ -22,6 +23,7 @@ def init(app: Flask) -> None:
     workflows.register_people_count(engine.people_under_way)
     workflows.register_step_notes(engine.step_notes)
     workflows.register_panel("brake", panels.brake, place="top")
+    workflows.register_panel("versions", panels.versions, place="top")
     workflows.register_panel("people", panels.figures, place="top")
     tasks.register_workflow_names(panels.workflow_links)
     contacts.register_panel("enrollments", panels.enrollments)

@@ -1,6 +1,7 @@
 """Panels for the pages of workflows and contacts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template, url_for
@@ -9,8 +10,13 @@ from markupsafe import Markup
 from app.accounts.domain import Actor
 from app.contacts.application import LinkedText
 from app.engine import application as engine
+from app.engine.application.changing import moving, planning
 from app.engine.domain import END_WORDS
 from app.messaging import application as messaging
+from app.platform.clock import now
+
+NEWS = timedelta(days=7)
+"""So long a finished move is shown, and can be undone on the page."""
 
 
 def figures(actor: Actor, workflow: Any) -> Markup | None:
@@ -28,6 +34,20 @@ def brake(actor: Actor, workflow: Any) -> Markup | None:
     if found is None:
         return None
     return Markup(render_template("engine/_brake.html", workflow=workflow, brake=found))
+
+
+def versions(actor: Actor, workflow: Any) -> Markup | None:
+    """Return the panel about people in older versions; None if there are none, and there is no news of a
+    move."""
+    move = moving.latest_move(actor, workflow.id)
+    plan = planning.plan_for(actor.account_id, workflow)
+    is_news = move is not None and (
+        move.status in ("running", "undoing") or (move.status == "done" and now() - move.started_at < NEWS)
+    )
+    if workflow.status == "archived" or not (plan or is_news):
+        return None
+    given = {"workflow": workflow, "plan": plan, "move": move if is_news else None}
+    return Markup(render_template("engine/_versions.html", **given))
 
 
 def enrollments(actor: Actor, contact_id: int) -> Markup:

@@ -1,6 +1,7 @@
 """Queue tasks and periodic tasks of the engine."""
 
 from app.engine.application import archiving, moving, retrying, starting
+from app.engine.application.changing import moving as changing
 from app.engine.application.triggers import dates
 from app.platform.clock import every
 from app.platform.queue import task
@@ -11,7 +12,10 @@ task(retrying.RETRY_TASK, "steps", timeout=3600)(retrying.retry_rest)
 task(archiving.LEAVE_TASK, "upkeep", timeout=3600)(archiving.leave_archived)
 task(dates.DATE_TASK, "steps", timeout=3600)(dates.enroll_on_dates)
 
+task(changing.MOVE_PEOPLE_TASK, "steps", timeout=3600)(changing.move_people)
+
 every(1)(moving.wake_movers)
 every(60)(dates.wake_dates)
 every(5)(starting.resume_releasing)
+every(5)(changing.resume_moves)
 every(30)(archiving.resume_leaving)

@@ -26,7 +26,7 @@ from app.messaging.application.outbox.samples import sample_email, send_sample, 
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.pace.brakes import brake_of
 from app.messaging.application.pace.brakes import release as release_brake
-from app.messaging.application.planning import Origin, plan, withdraw
+from app.messaging.application.planning import Origin, change_version, plan, plan_again, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.senders import sender_addresses, sender_name
 from app.messaging.application.sources import Content, SenderNames, Settled, Source, register_source
@@ -54,12 +54,14 @@ __all__ = [
     "Source",
     "State",
     "brake_of",
+    "change_version",
     "count_as_sent",
     "has_mail_server",
     "leave_workflow",
     "list_messages",
     "logo_for",
     "plan",
+    "plan_again",
     "recipient_of",
     "register_leaving",
     "register_reactions",

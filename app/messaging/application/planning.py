@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.messaging.infrastructure import planning
+from app.messaging.infrastructure import planning, recipients
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,19 @@ def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> No
     """Withdraw the messages of enrollments that have ended, if they are not sent yet."""
     if enrollment_ids:
         planning.withdraw(account_id, enrollment_ids, at)
+
+
+def plan_again(account_id: int, enrollment_ids: Sequence[int], withdrawn_at: datetime) -> list[int]:
+    """Plan the messages of enrollments again that were withdrawn at that moment; return the enrollments for
+    which no message is still to come."""
+    if not enrollment_ids:
+        return []
+    recipients.plan_again(account_id, enrollment_ids, withdrawn_at)
+    return recipients.without_message(account_id, enrollment_ids)
+
+
+def change_version(account_id: int, enrollment_ids: Sequence[int], version_id: int) -> None:
+    """Let the planned messages of enrollments say what a version of the workflow says, in which their steps
+    exist."""
+    if enrollment_ids:
+        planning.change_version(account_id, enrollment_ids, version_id)

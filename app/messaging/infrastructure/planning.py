@@ -32,6 +32,26 @@ def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> No
     execute_built(_withdraw(is_sqlite()), values)
 
 
+def change_version(account_id: int, enrollment_ids: Sequence[int], version_id: int) -> None:
+    """Let the planned messages of enrollments belong to a version."""
+    values = {"of_account": account_id, "ids": enrollment_ids, "to_version": version_id}
+    execute_built(_change_version(is_sqlite()), values)
+
+
+@lru_cache
+def _change_version(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            off_index(one.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+            in_ids(one.enrollment_id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+        )
+        .values(version_id=sa.bindparam("to_version", type_=BigInt))
+    )
+
+
 @lru_cache
 def _withdraw(on_sqlite: bool) -> Any:
     one = _messages.c

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from app.messaging.application.outbox.lists import MessageFilter, find_message, find_messages
+from app.messaging.application.outbox.sending_state import sending_state
 from app.messaging.application.reports import receive_many
-from app.messaging.application.sending_state import sending_state
 from app.messaging.presentation.api_schemas import (
     FeedbackBatch,
     FeedbackResults,

@@ -17,8 +17,6 @@ from wtforms.fields.choices import SelectChoice
 from app.messaging.application.mail_servers import ShownServer
 from app.messaging.application.mailbox.settings import ShownMailbox
 from app.messaging.application.senders import ListedSender
-from app.messaging.domain.brakes import BrakeLimits, percent_of
-from app.messaging.domain.frequency import Beyond, FrequencyCap
 from app.messaging.domain.mail_settings import (
     LIMITS,
     MAX_FOLDER,
@@ -28,6 +26,8 @@ from app.messaging.domain.mail_settings import (
     MAX_USER,
     Security,
 )
+from app.messaging.domain.pace.brakes import BrakeLimits, percent_of
+from app.messaging.domain.pace.frequency import Beyond, FrequencyCap
 
 SECURITIES = {
     Security.STARTTLS: "STARTTLS (usually port 587)",

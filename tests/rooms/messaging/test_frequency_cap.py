@@ -14,7 +14,7 @@ from flask import Flask
 from app.activity.infrastructure.tables import ContactEvent
 from app.messaging.application import sending
 from app.messaging.application.pace.frequency import change_frequency_cap
-from app.messaging.infrastructure import store
+from app.messaging.infrastructure import due, store
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
 from app.platform.database import session, transaction
@@ -98,8 +98,8 @@ def test_a_message_that_waits_is_not_looked_at_until_it_is_allowed(app: Flask, a
     [first, _], _ = campaigns(app, alice, email("one"), email("two"))
     send(first)
     with app.app_context():
-        assert not store.accounts_due(first.at + timedelta(days=6))
-        assert store.accounts_due(first.at + timedelta(days=7)) == [alice.actor.account_id]
+        assert not due.accounts_due("email", first.at + timedelta(days=6))
+        assert due.accounts_due("email", first.at + timedelta(days=7)) == [alice.actor.account_id]
 
 
 def test_those_that_wait_go_out_one_after_the_other(app: Flask, alice: Person) -> None:
@@ -148,7 +148,7 @@ def test_a_message_that_may_have_been_sent_counts(app: Flask, alice: Person) -> 
     workflow_id = messages(first)[0].workflow_id
     with app.app_context(), acting_for(alice.actor.account_id):
         with transaction():
-            claimed, _ = store.claim(alice.actor.account_id, workflow_id, first.at, 20)
+            claimed, _ = store.claim(alice.actor.account_id, workflow_id, "email", first.at, 20)
             assert len(claimed) == 1
         send(first)
         assert by_workflow(first) == [["sending"], ["planned"]]
@@ -190,7 +190,7 @@ def test_two_workers_do_not_both_take_the_last_message(app: Flask, alice: Person
         with app.app_context(), acting_for(alice.actor.account_id):
             together.wait()
             with transaction():
-                claimed, _ = store.claim(alice.actor.account_id, workflow_id, first.at, 20)
+                claimed, _ = store.claim(alice.actor.account_id, workflow_id, "email", first.at, 20)
             return [one.contact_id for one in claimed]
 
     with ThreadPoolExecutor(2) as workers:

@@ -14,6 +14,7 @@ from app.engine.application.moving.walk import Walk
 from app.engine.domain.route import Route
 from app.engine.domain.scoping import message_steps
 from app.engine.infrastructure import positions
+from app.engine.infrastructure.life import version_moves
 from app.platform import queue
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
@@ -85,5 +86,13 @@ def _setting(version: WorkflowVersion, at: datetime) -> Setting:
     public_id, name = workflows.identity_of(account_id, workflow_id)
     zone = accounts.worker_actor(account_id).time_zone
     return Setting(
-        account_id, workflow_id, version.id, public_id, name, zone, at, message_steps(version.parsed)
+        account_id,
+        workflow_id,
+        version.id,
+        public_id,
+        name,
+        zone,
+        at,
+        message_steps(version.parsed),
+        version_moves.has_moves(account_id, workflow_id),
     )

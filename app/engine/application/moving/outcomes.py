@@ -13,7 +13,8 @@ from app.workflows.domain.definition.parts import Path
 @dataclass(frozen=True)
 class Setting:
     """Where and when a walk takes place: `time_zone` is the account's, `name` and `public_id` are the
-    workflow's, `messages` are the ids of its steps that send one."""
+    workflow's, `messages` are the ids of its steps that send one. `may_repeat`: people have been moved to
+    other versions, so a step may be reached again that they have passed."""
 
     account_id: int
     workflow_id: int
@@ -23,6 +24,7 @@ class Setting:
     time_zone: str
     at: datetime
     messages: tuple[str, ...] = ()
+    may_repeat: bool = False
 
 
 People: TypeAlias = Mapping[int, Claimed]

@@ -82,10 +82,28 @@ class Walk:
         counts.change(account_id, self._moved)
 
     def _do(self, step: Step, rows: list[Claimed]) -> None:
+        if self._setting.may_repeat:
+            rows = self._without_repeats(step, rows)
+            if not rows:
+                return
         effect = EFFECTS[step.type]
         by_contact = {one.contact_id: one for one in sorted(rows, key=attrgetter("contact_id"))}
         for outcome in effect(self._setting, step, by_contact):
             self._settle(step, [by_contact[contact_id] for contact_id in outcome.contact_ids], outcome)
+
+    def _without_repeats(self, step: Step, rows: list[Claimed]) -> list[Claimed]:
+        """Take on those who have passed the step in another version, the way they went then; return the
+        others."""
+        results = positions.results_at(self._setting.account_id, [one.id for one in rows], step.id)
+        for result in set(results.values()):
+            path = next((one for one in step.paths if (one.id or "default") == result), None)
+            then = self._route.into(step, path) if path else self._route.after(step)
+            again = [one for one in rows if results.get(one.id) == result]
+            if then is None:
+                self._complete(step.id, again)
+            else:
+                self._arrive(then, again)
+        return [one for one in rows if one.id not in results]
 
     def _settle(self, step: Step, rows: list[Claimed], outcome: Outcome) -> None:
         ids = [one.id for one in rows]

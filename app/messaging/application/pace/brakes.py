@@ -9,7 +9,7 @@ from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.messaging.application.mail_servers import refuse
 from app.messaging.application.sources import source
-from app.messaging.domain.brakes import (
+from app.messaging.domain.pace.brakes import (
     DAYS_LOOKED_AT,
     USUAL_DAYS,
     Brake,

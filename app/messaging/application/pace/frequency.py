@@ -10,7 +10,7 @@ from app.contacts import application as contacts
 from app.messaging.application.mail_servers import refuse
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_held
-from app.messaging.domain.frequency import SKIPS, WAITS, Beyond, FrequencyCap, read_cap
+from app.messaging.domain.pace.frequency import SKIPS, WAITS, Beyond, FrequencyCap, read_cap
 from app.messaging.domain.states import State
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.pace import frequency, rules

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.messaging.domain.brakes import MOST_LOOKED_AT, Brake, Reason, Results
+from app.messaging.domain.pace.brakes import MOST_LOOKED_AT, Brake, Reason, Results
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.pace.tables import SendingDay, WorkflowBrake
 from app.messaging.infrastructure.tables import Message

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.messaging.domain.frequency import SKIPS, WAITS, FrequencyCap
+from app.messaging.domain.pace.frequency import SKIPS, WAITS, FrequencyCap
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
 from app.platform.database import BigInt, is_sqlite

@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.messaging.domain.brakes import BrakeLimits
-from app.messaging.domain.frequency import Beyond, FrequencyCap
+from app.messaging.domain.pace.brakes import BrakeLimits
+from app.messaging.domain.pace.frequency import Beyond, FrequencyCap
 from app.messaging.infrastructure.pace.tables import SendingRules
 from app.platform.database import BigInt, session
 from app.platform.database.many_rows import execute_built

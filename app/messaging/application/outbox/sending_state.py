@@ -7,7 +7,7 @@ from app.accounts.domain import Actor
 from app.messaging.application.outbox.lists import names_of
 from app.messaging.application.pace.brakes import Stopped, is_paused, stopped_workflows
 from app.messaging.application.pace.frequency import frequency_cap
-from app.messaging.domain.frequency import FrequencyCap
+from app.messaging.domain.pace.frequency import FrequencyCap
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Moving the people in a workflow to its new version."""

@@ -1,0 +1,1 @@
+"""How often messages go out to a contact, and what stops a workflow."""
