@@ -29,6 +29,7 @@ def business_details(account_id: int) -> BusinessDetails:
         postal_address=found.postal_address,
         booking_link=found.booking_link,
         review_link=found.review_link,
+        color=found.color,
         logo=found.logo_mark,
     )
 
@@ -47,7 +48,7 @@ def change_business(
     Raises Invalid with `fields` ({name: sentence}) if any value is rejected; nothing is changed then.
     """
     require(actor, Permission.ACCOUNT)
-    tidy = {name: text for name, text in tidy_details(typed).items() if name in BusinessDetails().texts}
+    tidy = {name: text for name, text in tidy_details(typed).items() if name in BusinessDetails().typed}
     fields = details_problems(tidy, actor.country)
     if logo is not None and (problem := logo_problem(logo)):
         fields["logo"] = problem

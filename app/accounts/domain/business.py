@@ -25,24 +25,34 @@ LINKS: Final = {
 _UNSAFE_IN_LINKS = re.compile(
     r"[\s<>\"'`\\{}|^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
+_COLOR = re.compile(r"#[0-9a-f]{6}")
 _HOST = re.compile(r"(?=.{1,253}$)([\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}\.?|localhost|\d{1,3}(\.\d{1,3}){3}")
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessDetails:
-    """Details that are not set are empty. `logo` is a short hash of the image, or "" without a logo."""
+    """Details that are not set are empty. `color` is like #0b6b75; `logo` is a short hash of the image, or ""
+    without a logo."""
 
     website: str = ""
     phone: str = ""
     postal_address: str = ""
     booking_link: str = ""
     review_link: str = ""
+    color: str = ""
     logo: str = ""
 
     @property
     def texts(self) -> dict[str, str]:
-        """Return {name: text} of everything except the logo, in the order of the page."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "logo"}
+        """Return {name: text} of what messages can quote, in the order of the page."""
+        return {
+            one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("color", "logo")
+        }
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Return {name: text} of everything that can be typed."""
+        return self.texts | {"color": self.color}
 
 
 def tidy_details(typed: dict[str, str]) -> dict[str, str]:
@@ -52,6 +62,8 @@ def tidy_details(typed: dict[str, str]) -> dict[str, str]:
         text = tidy.get(name, "")
         if text and not re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
             tidy[name] = f"https://{text.removeprefix('//')}"
+    if color := tidy.get("color", "").lower().removeprefix("#"):
+        tidy["color"] = f"#{''.join(2 * digit for digit in color) if len(color) == 3 else color}"
     if "postal_address" in typed:
         lines = (" ".join(_printable(line).split()) for line in typed["postal_address"].splitlines())
         tidy["postal_address"] = "\n".join(line for line in lines if line)
@@ -70,6 +82,8 @@ def details_problems(tidy: dict[str, str], country: str) -> dict[str, str]:
     phone = tidy.get("phone", "")
     if phone and not _is_phone(phone, country):
         found["phone"] = "Enter a phone number with its country code, such as +1 202 555 0143."
+    if (color := tidy.get("color", "")) and not _COLOR.fullmatch(color):
+        found["color"] = "Enter a color as # and six digits from 0 to f, such as #0b6b75."
     address = tidy.get("postal_address", "")
     if len(address) > MAX_POSTAL_ADDRESS_LENGTH or address.count("\n") >= MAX_POSTAL_ADDRESS_LINES:
         found["postal_address"] = (

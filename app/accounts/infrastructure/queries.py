@@ -25,6 +25,7 @@ class BusinessRow(NamedTuple):
     postal_address: str
     booking_link: str
     review_link: str
+    color: str
     logo_mark: str
 
 

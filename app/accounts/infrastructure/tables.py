@@ -109,5 +109,6 @@ class Business(AccountOwned, Authored, db.Model):
     postal_address: Mapped[str] = mapped_column(sa.String(300), default="")
     booking_link: Mapped[str] = mapped_column(sa.String(500), default="")
     review_link: Mapped[str] = mapped_column(sa.String(500), default="")
+    color: Mapped[str] = mapped_column(sa.String(7), default="", server_default="")
     logo_mark: Mapped[str] = mapped_column(sa.String(16), default="")
     logo: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)

@@ -23,7 +23,7 @@ def show() -> ResponseReturnValue:
     actor = web.actor()
     accounts.require(actor, Permission.REPORTS)
     details = accounts.business_details(actor.account_id)
-    return _page(BusinessForm(formdata=None, data=details.texts))
+    return _page(BusinessForm(formdata=None, data=details.typed))
 
 
 @blueprint.post("")
@@ -78,7 +78,7 @@ def _logo_error_page(sentence: str, status: int) -> ResponseReturnValue:
     details = accounts.business_details(web.actor().account_id)
     logo_form = LogoForm(formdata=None)
     logo_form.logo.errors = [sentence]
-    return _page(BusinessForm(formdata=None, data=details.texts), logo_form), status
+    return _page(BusinessForm(formdata=None, data=details.typed), logo_form), status
 
 
 def _page(form: BusinessForm, logo_form: Any = None) -> str:

@@ -91,13 +91,14 @@ def _link(label: str) -> StringField:
 
 
 class BusinessForm(_Form):
-    """Business details. Field names match the merge tags."""
+    """Business details. Field names match the merge tags, except for the color."""
 
     website = _link("Website")
     phone = StringField("Phone", render_kw={"maxlength": MAX_PHONE_LENGTH})
     postal_address = TextAreaField("Postal address")
     booking_link = _link("Booking page")
     review_link = _link("Review page")
+    color = StringField("Color", render_kw={"maxlength": 7})
 
     def texts(self) -> dict[str, str]:
         """Return the submitted texts as {field: text}."""

@@ -27,7 +27,7 @@ def frame_of(account_id: int) -> Frame:
     name = accounts.worker_actor(account_id).account_name
     details = accounts.business_details(account_id)
     lines = filter(None, (name, *details.postal_address.splitlines()))
-    return Frame(name, tuple(lines), has_logo=bool(details.logo))
+    return Frame(name, tuple(lines), details.color, has_logo=bool(details.logo))
 
 
 class Identity(NamedTuple):

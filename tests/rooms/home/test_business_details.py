@@ -17,6 +17,7 @@ DETAILS = {
     "postal_address": "1 Quay Street\r\nBristol",
     "booking_link": "https://book.example/agency",
     "review_link": "https://reviews.example/agency",
+    "color": "#FC0",
 }
 
 
@@ -34,6 +35,7 @@ def test_the_owner_sets_them_and_they_are_noted(app: Flask, alice: Person) -> No
         details = accounts.business_details(alice.actor.account_id)
         assert details.website == "https://agency.example"
         assert details.postal_address == "1 Quay Street\nBristol"
+        assert details.color == "#ffcc00" and "color" not in details.texts
         entry = audit_entries(alice.actor.account_id)[0]
         assert entry.action == "business_details_changed"
         assert set(entry.facts["changed"]) == set(DETAILS)
@@ -46,10 +48,11 @@ def test_the_owner_sets_them_and_they_are_noted(app: Flask, alice: Person) -> No
 
 
 def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(alice: Person) -> None:
-    sent = DETAILS | {"website": "javascript:alert(1)", "phone": "none"}
+    sent = DETAILS | {"website": "javascript:alert(1)", "phone": "none", "color": "red;}"}
     answer = alice.post(PAGE, sent)
     assert answer.status_code == 422
     assert 'id="website-error"' in answer.text and 'id="phone-error"' in answer.text
+    assert 'id="color-error"' in answer.text and 'value="red;}"' in answer.text
     assert 'value="javascript:alert(1)"' in answer.text
     assert 'value="https://book.example/agency"' in answer.text
 
