@@ -70,6 +70,15 @@ def test_messages_are_rendered_and_waits_skipped(app: Flask, bob: Person, ann: i
     assert text.note == "Not sent: The contact has no phone number."
 
 
+def test_who_wants_no_texts_gets_none(app: Flask, bob: Person) -> None:
+    add(app, bob.actor, "ben@example.com", phone="+49 30 901820")
+    assert run(app, bob, sms()).messages == 1
+    with app.app_context(), acting_for(bob.actor.account_id):
+        contacts.note_sms_wish(bob.actor.account_id, "+4930901820", False, "STOP", now())
+    found = run(app, bob, sms())
+    assert found.messages == 0 and "doesn’t want text messages" in found.steps[0].note
+
+
 def test_what_earlier_steps_do_counts(app: Flask, bob: Person, ann: int) -> None:
     red = branch("asks", path("yes", "Red", TAGGED, email("red")), otherwise=[email("other")])
     assert way(run(app, bob, red)) == ["asks", "other"]

@@ -27,6 +27,7 @@ REACTION_TIME: Final = timedelta(hours=1)
 """How long after its wait began an event is said to happen."""
 
 REACHED: Final = "This reaches the goal, so the workflow ends here."
+NO_TEXTS: Final = "Not sent: The contact doesn’t want text messages."
 DATE_PASSED: Final = "The day has passed, so the workflow ends here."
 HAPPENED: Final = "This has already happened, so the contact continues immediately."
 UNKNOWN_EVENT: Final = "This depends on the event that enrolls the contact. Choose the path to follow."
@@ -125,6 +126,8 @@ def _message(walker: Walker, step: Step, shown: TrialStep) -> TrialStep:
     message = step.kind.message
     if not walker.person.get(message.address.removeprefix("contact.")):
         return replace(shown, note=f"Not sent: {NO_ADDRESS[message.address]}")
+    if step.kind.channel == "sms" and walker.refuses_texts():
+        return replace(shown, note=NO_TEXTS)
     sender = {"name": messaging.sender_name(walker.account_id, step.config.text("sender"))}
     return replace(shown, message=message.render(step.config, {**walker.values, "sender": sender}))
 

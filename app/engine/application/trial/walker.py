@@ -73,6 +73,11 @@ class Walker:
         except Unanswerable as rule:
             raise Invalid("VALIDATION_ERROR", rule.sentence) from None
 
+    def refuses_texts(self) -> bool:
+        """Return whether the contact's phone number has said no to text messages."""
+        said = contacts.sms_consent_of(self.account_id, self.facts.values["contact.phone"])
+        return said is not None and not said.is_given
+
     def tag(self, key: str) -> None:
         if key not in self._tags:
             self._set_facts({"contact.tags": self._tags | {key}})
