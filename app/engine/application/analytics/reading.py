@@ -168,7 +168,7 @@ class _Reader:
     def _splits(self, passed: _Numbers, sent: _Numbers) -> Iterator[SplitNumbers]:
         by_step = _by_step(sent)
         for step in self._definition.live_steps:
-            if step.type == "split":
+            if any(path.percent for path in step.paths):
                 yield SplitNumbers(self._labels[step.id], list(_paths(step, passed, by_step)))
 
 
