@@ -52,7 +52,8 @@ HOMONYMS = {
     "wait": {
         "app/platform": "an argument of a lock",
         "app/bulk_enrollment/domain/brakes": "a verb in a sentence",
-        "app/messaging/domain/frequency.py": "what a message beyond the cap does",
+        "app/messaging/domain/pace/frequency.py": "what a message beyond the cap does",
+        "app/messaging/presentation/api_schemas.py": "what a message beyond the cap does",
         "app/templates/messaging/mail_settings.html": "what a message beyond the cap does",
     },
     "stop": {
