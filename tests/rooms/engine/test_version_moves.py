@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.contacts import application as contacts
 from app.engine.application.changing import moving, planning
 from app.engine.application.verifying import verify_workflows
 from app.engine.domain.version_moves import LEAVE
@@ -181,6 +182,15 @@ def test_a_move_is_undone_for_whoever_has_not_continued(app: Flask, bob: Person)
     assert verified(app, it)
     it.move(days=3)
     assert it.where()[ids[1]] == ("completed", "last")
+
+
+def test_an_undo_ends_without_those_who_were_erased_meanwhile(app: Flask, bob: Person) -> None:
+    it, ids = waiting(app, bob)
+    change(app, it, FIRST, wait("pause", 2, "days"), wait("longer", 9, "days"), LAST)
+    move(app, it)
+    with app.app_context():
+        contacts.erase_contact(bob.actor, ids[0])
+    assert undo(app, it) == ("undone", 2, 0, 1)
 
 
 def test_a_planned_message_is_sent_once_with_the_new_text(app: Flask, bob: Person) -> None:

@@ -243,6 +243,7 @@ def claim_recorded(account_id: int, move: VersionMove, after: int, limit: int) -
             was.is_undone.is_(sa.false()),
             was.enrollment_id > after,
             one.account_id == account_id,
+            _has_contact(account_id),
         )
         .order_by(was.enrollment_id)
         .limit(limit)
@@ -277,11 +278,24 @@ def mark_undone(account_id: int, move_id: int, ids: Sequence[int]) -> None:
 
 
 def is_left_to_undo(account_id: int, move_id: int) -> bool:
-    was = _moved.c
-    query = sa.select(was.enrollment_id).where(
-        was.account_id == account_id, was.move_id == move_id, was.is_undone.is_(sa.false())
+    """Return whether a move has moved people whom an undo has not looked at, and who still exist."""
+    was, one = _moved.c, _enrollments.c
+    query = (
+        sa.select(was.enrollment_id)
+        .join(_enrollments, one.id == was.enrollment_id)
+        .where(
+            was.account_id == account_id,
+            was.move_id == move_id,
+            was.is_undone.is_(sa.false()),
+            one.account_id == account_id,
+            _has_contact(account_id),
+        )
     )
     return session().scalar(query.limit(1)) is not None
+
+
+def _has_contact(account_id: int) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Contact.account_id == account_id, Contact.id == _enrollments.c.contact_id)
 
 
 def _listed(account_id: int, ids: Sequence[int]) -> tuple[sa.ColumnElement[bool], ...]:
