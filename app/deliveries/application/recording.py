@@ -1,6 +1,6 @@
 """Recording what became of attempts, in one transaction with what follows from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -45,13 +45,17 @@ def _put_back(account_id: int, deliveries: Sequence[Claimed], at: datetime) -> N
         planning.withdraw(account_id, sorted(set(enrollments) - set(waiting)), at)
 
 
+def _is_waiting(delivery: Claimed, waiting: Mapping[int, tuple[str, int]]) -> bool:
+    return waiting.get(delivery.enrollment_id) == (delivery.step_id, delivery.visit)
+
+
 def _record(account_id: int, done: Sequence[Done], at: datetime) -> None:
     deliveries = {one.delivery.id: one.delivery for one in done}
     with transaction():
         contacts.hold_many(account_id, id_list([one.contact_id for one in deliveries.values()]))
         enrollments = sorted({one.enrollment_id for one in deliveries.values()})
         waiting = source().waiting(account_id, enrollments)
-        answers = [_answer(one, one.delivery.enrollment_id in waiting, at) for one in done]
+        answers = [_answer(one, _is_waiting(one.delivery, waiting), at) for one in done]
         recorded = store.answer(account_id, answers, at)
         _record_health(account_id, done, at)
         settled = [one for one in answers if one.id in recorded and one.state not in OPEN]
@@ -71,7 +75,7 @@ def _answer(done: Done, is_waiting: bool, at: datetime) -> Answer:
         if wait is not None:
             state, due_at = State.PLANNED, at + wait
     if state == State.PLANNED and not is_waiting and not delivery.is_repeated:
-        state = State.WITHDRAWN  # nothing is sent again about somebody who has left the workflow
+        state = State.WITHDRAWN  # nothing is sent again about somebody who has left the step
     attempts = [*(delivery.attempts or ()), _kept(attempt, at)][-MOST_KEPT:]
     return Answer(delivery.id, delivery.attempt, state, attempt.answer, attempt.status, attempts, due_at)
 

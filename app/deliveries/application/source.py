@@ -1,6 +1,6 @@
 """Where deliveries come from: a higher room, whose enrollments wait for them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -23,11 +23,12 @@ class Source:
     """The room that plans deliveries.
 
     `settled` is told what became of deliveries, in the transaction that records it at a time. `waiting`
-    returns those of some enrollments that are active, locked until the transaction ends.
+    returns {enrollment id: (step id, visit)} of those of some enrollments that are active, locked until the
+    transaction ends.
     """
 
     settled: Callable[[int, Sequence[Settled], datetime], None]
-    waiting: Callable[[int, Sequence[int]], Collection[int]]
+    waiting: Callable[[int, Sequence[int]], Mapping[int, tuple[str, int]]]
 
 
 _sources: list[Source] = []

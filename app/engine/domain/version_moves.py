@@ -47,13 +47,15 @@ def destination(
 ) -> Destination | None:
     """Return what becomes of people at a step of the old definition; None if nobody has decided.
 
-    Whoever has not begun, begins at the first step. `elsewhere` is {id of a step that no longer exists: id of
-    another one, or LEAVE}.
+    Whoever has not begun, begins at the first step. At a step that is switched off in the new one, people
+    begin, too, so that they pass it without what they were waiting for. `elsewhere` is {id of a step that no
+    longer exists: id of another one, or LEAVE}.
     """
     if status == EnrollmentStatus.HELD or not step_id:
         return Destination(Way.BEGINS, new.steps[0].id if new.steps else None)
     if is_kept(step_id, old, new):
-        return Destination(Way.STAYS, step_id)
+        is_live = any(step.id == step_id for step in new.live_steps)
+        return Destination(Way.STAYS if is_live else Way.BEGINS, step_id)
     chosen = elsewhere.get(step_id)
     if chosen is None:
         return None

@@ -103,7 +103,8 @@ def record_passed(account_id: int, ids: Sequence[int], step_id: str, result: str
 
 
 def results_at(account_id: int, ids: Sequence[int], step_id: str) -> Mapping[int, str]:
-    """Return {enrollment id: result} of those enrollments that have passed a step in their present visit."""
+    """Return {enrollment id: result} of those enrollments that have passed a step, also before somebody had
+    them tried again, which is another visit."""
     values = {"of_account": account_id, "ids": ids, "of_step": step_id}
     return {row[0]: row[1] for row in execute_built(_results_at(is_sqlite()), values)}
 
@@ -248,12 +249,13 @@ def _results_at(on_sqlite: bool) -> sa.Select[Any]:
     return (
         sa.select(passed.enrollment_id, passed.result)
         .select_from(_passed)
-        .join(_enrollments, sa.and_(one.id == passed.enrollment_id, one.visit == passed.visit))
+        .join(_enrollments, one.id == passed.enrollment_id)
         .where(
             *_listed(on_sqlite),
             passed.account_id == _id("of_account"),
             passed.step_id == sa.bindparam("of_step", type_=passed.step_id.type),
         )
+        .order_by(passed.visit)
     )
 
 

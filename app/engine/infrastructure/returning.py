@@ -40,13 +40,15 @@ def positions_of(account_id: int, contact_id: int, workflow_id: int | None) -> l
     return [Position(*row) for row in session().execute(query.order_by(one.id))]
 
 
-def hold_active(account_id: int, enrollment_ids: Sequence[int]) -> set[int]:
-    """Return those of the enrollments that are active. They are locked until the transaction ends."""
+def hold_active(account_id: int, enrollment_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """Return {id: (step id, visit)} of those of the enrollments that are active. They are locked until the
+    transaction ends."""
     one = _enrollments.c
-    query = sa.select(one.id).where(
+    query = sa.select(one.id, one.step_id, one.visit).where(
         one.account_id == account_id, one.id.in_(id_list(enrollment_ids)), one.status.in_(UNDER_WAY)
     )
-    return set(session().scalars(query.order_by(one.id).with_for_update()))
+    found = session().execute(query.order_by(one.id).with_for_update())
+    return {row.id: (row.step_id or "", row.visit) for row in found}
 
 
 def put_back(

@@ -5,7 +5,7 @@ account’s emails, and one its text messages; another one that comes meanwhile 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -191,7 +191,7 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
     with transaction():
         contacts.hold_many(account_id, id_list([one.contact_id for one in claimed]))
         waiting = active_enrollments(account_id, [one.enrollment_id for one in claimed])
-        answers = [_still_wanted(one, messages[one.id].enrollment_id in waiting) for one in answers]
+        answers = [_still_wanted(one, messages[one.id], waiting) for one in answers]
         recorded = store.answer(account_id, answers, at)
         message_counts.count_new(account_id, [one.id for one in answers if one.id in recorded])
         note_down(account_id, {one.id: one.state for one in answers if one.id in recorded}, at)
@@ -206,8 +206,9 @@ def _record(account_id: int, claimed: Sequence[Claimed], answers: Sequence[Answe
             source().settled(account_id, settled, at)
 
 
-def _still_wanted(answer: Answer, is_waiting: bool) -> Answer:
-    """Nothing is sent again to somebody who has left the workflow meanwhile."""
-    if answer.state == State.PLANNED and not is_waiting:
+def _still_wanted(answer: Answer, message: Claimed, waiting: Mapping[int, tuple[str, int]]) -> Answer:
+    """Nothing is sent again to somebody who has left the workflow or the step meanwhile."""
+    is_there = waiting.get(message.enrollment_id) == (message.step_id, message.visit)
+    if answer.state == State.PLANNED and not is_there:
         return answer._replace(state=State.WITHDRAWN)
     return answer

@@ -225,6 +225,57 @@ def test_a_message_that_is_being_sent_settles_as_it_is(app: Flask, bob: Person) 
     assert verified(app, it)
 
 
+def test_a_message_that_could_not_be_sent_is_not_sent_after_its_step_is_gone(app: Flask, bob: Person) -> None:
+    ids = people(app, bob.actor, 1)
+    it = campaign(app, bob.actor, email("hello", "Old"), LAST)
+    it.enroll(ids)
+    it.move()
+    account_id = bob.actor.account_id
+    with app.app_context(), acting_for(account_id), transaction():
+        [claimed], _ = store.claim(account_id, messages(it)[0].workflow_id, "email", it.at, 20)
+    change(app, it, email("other", "Other"), LAST)
+    move(app, it, hello="other")
+    with app.app_context(), acting_for(account_id):
+        answer = store.Answer(claimed.id, claimed.attempt, store.State.PLANNED, "450 Later")
+        sending._record(account_id, [claimed], [answer], it.at)
+    go_on(it)
+    assert [(one.step_id, one.state) for one in messages(it)] == [("hello", "withdrawn"), ("other", "sent")]
+    assert verified(app, it)
+
+
+def test_a_message_of_a_step_that_is_switched_off_is_not_sent(app: Flask, bob: Person) -> None:
+    ids = people(app, bob.actor, 1)
+    it = campaign(app, bob.actor, email("hello", "Old"), LAST)
+    it.enroll(ids)
+    it.move()
+    change(app, it, {**email("hello", "Old"), "enabled": False}, LAST)
+    assert move(app, it) == ("done", 1, 0, 0)
+    go_on(it)
+    assert [one.state for one in messages(it)] == ["withdrawn"]
+    assert it.where()[ids[0]] == ("completed", "last")
+    assert verified(app, it)
+
+
+def test_steps_that_were_passed_before_a_retry_are_not_repeated(app: Flask, bob: Person) -> None:
+    ids = people(app, bob.actor, 1)
+    it = campaign(app, bob.actor, email("hello"), wait("pause", 2, "days"), LAST)
+    it.enroll(ids)
+    it.move()
+    go_on(it)
+    with app.app_context(), acting_for(bob.actor.account_id), transaction():
+        session().execute(
+            sa.update(Enrollment)
+            .where(Enrollment.account_id == bob.actor.account_id, Enrollment.contact_id == ids[0])
+            .values(visit=Enrollment.visit + 1)
+        )
+    change(app, it, wait("pause", 2, "days"), email("hello"), LAST)
+    move(app, it)
+    it.move(days=3)
+    go_on(it)
+    assert [one.state for one in messages(it)] == ["sent"], "not once more"
+    assert it.where()[ids[0]] == ("completed", "last")
+
+
 def test_a_planned_message_of_a_removed_step_is_withdrawn_and_planned_again_by_an_undo(
     app: Flask, bob: Person
 ) -> None:

@@ -1,11 +1,14 @@
 """Emails can be unsubscribed from by email, if a mailbox is connected (E-16)."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from app.contacts import application as contacts
+from app.messaging.application.opting_out import unsubscribing
+from app.platform.clock import now
 from app.platform.tenancy import acting_for
 from tests.people import Person
 from tests.rooms.contacts.people import add
@@ -23,6 +26,10 @@ from tests.unit.workflows.documents import email
 def imap() -> Iterator[ImapServer]:
     with imap_server() as server:
         yield server
+
+
+def internal_date(at: datetime) -> str:
+    return at.strftime("%d-%b-%Y %H:%M:%S +0000")
 
 
 def asking(token: str, **more: str) -> str:
@@ -45,9 +52,29 @@ def test_an_email_unsubscribes_once(app: Flask, alice: Person, imap: ImapServer)
     assert "Email from the link" in alice.get(f"/contacts/{ids[0]}").text
     assert messages(it)[0].unsubscribed_at is not None
     resubscribe(app, alice, ids[0])
+    imap.came = internal_date(messages(it)[0].unsubscribed_at - timedelta(minutes=1))
     imap.put(asking(one.token))
     read(app, alice)
     assert status_of(app, alice, ids[0]) == "active", "the same email may be read again"
+    imap.came = internal_date(now() + timedelta(minutes=1))
+    imap.put(asking(one.token))
+    read(app, alice)
+    assert status_of(app, alice, ids[0]) == "unsubscribed", "they have asked again"
+
+
+def test_whoever_has_left_a_workflow_can_still_unsubscribe_by_email(
+    app: Flask, alice: Person, imap: ImapServer
+) -> None:
+    it, ids = waiting(app, alice)
+    assert alice.post(BOX, typed(imap.port)).status_code == 303
+    [one, _] = messages(it)
+    with app.app_context():
+        unsubscribing.leave_workflow(one.token)
+    assert status_of(app, alice, ids[0]) == "active"
+    imap.came = internal_date(now() + timedelta(minutes=1))
+    imap.put(asking(one.token))
+    read(app, alice)
+    assert status_of(app, alice, ids[0]) == "unsubscribed"
 
 
 def test_other_accounts_and_other_subjects(

@@ -109,11 +109,14 @@ def has_moves(account_id: int, workflow_id: int) -> bool:
 
 
 def hold(account_id: int, move_id: int) -> VersionMove | None:
-    """Return a move that is not finished, and let nobody else take it on until the transaction ends."""
+    """Return a move that is not finished, and let nobody else take it on until the transaction ends; None if
+    somebody else does."""
     query = sa.select(VersionMove).where(
         VersionMove.account_id == account_id, VersionMove.id == move_id, UNFINISHED
     )
-    return session().scalar(query.with_for_update(), execution_options={"populate_existing": True})
+    return session().scalar(
+        query.with_for_update(skip_locked=True), execution_options={"populate_existing": True}
+    )
 
 
 def unfinished() -> list[tuple[int, int]]:

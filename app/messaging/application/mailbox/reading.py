@@ -106,7 +106,7 @@ def _unsubscribes(account_id: int, email: Incoming) -> bool:
         token = unsubscribe_token(email.source)
     except Exception:
         return False  # an email that nobody can read is noted by `_reports`
-    return bool(token) and unsubscribe_by_email(account_id, token)
+    return bool(token) and unsubscribe_by_email(account_id, token, email.at)
 
 
 def _reports(account_id: int, email: Incoming) -> list[Report]:

@@ -77,14 +77,17 @@ def unsubscribe(token: str) -> str:
     return despite_deadlocks(lambda: _unsubscribe(token))
 
 
-def unsubscribe_by_email(account_id: int, token: str) -> bool:
-    """Unsubscribe the contact of a message of an account, for an email that asks for it; return whether there
-    is such a message. The same email changes nothing when it is read again, even if the contact was
-    resubscribed."""
+def unsubscribe_by_email(account_id: int, token: str, asked_at: datetime | None) -> bool:
+    """Unsubscribe the contact of a message of an account, for an email that asks for it and came at
+    `asked_at`; return whether there is such a message. The same email changes nothing when it is read again,
+    even if the contact was resubscribed."""
     found = recipients.addressee_of(token)
     if found is None or found.account_id != account_id:
         return False
-    if found.unsubscribed_at is None:
+    is_known = (
+        asked_at is not None and found.unsubscribed_at is not None and asked_at <= found.unsubscribed_at
+    )
+    if not is_known:
         despite_deadlocks(lambda: _unsubscribe(token, "Email from the link"))
     return True
 

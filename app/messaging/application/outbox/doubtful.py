@@ -1,6 +1,6 @@
 """Messages of which nobody knows whether they were sent: a person decides what they count as (E-11)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from app.accounts import application as accounts
@@ -18,8 +18,9 @@ from app.platform.database.many_rows import id_list
 
 COUNTED: Final = "You counted it as sent."
 
-Waiting = Callable[[int, Sequence[int]], Collection[int]]
-"""(account id, enrollment ids) → those that are active, locked until the transaction ends"""
+Waiting = Callable[[int, Sequence[int]], Mapping[int, tuple[str, int]]]
+"""(account id, enrollment ids) → {id: (step id, visit)} of those that are active, locked until the
+transaction ends"""
 
 _waiting: list[Waiting] = []
 
@@ -29,14 +30,15 @@ def register_waiting(waiting: Waiting) -> None:
     _waiting[:] = [waiting]
 
 
-def active_enrollments(account_id: int, enrollment_ids: Sequence[int]) -> Collection[int]:
-    """Return those of the enrollments that are active, and lock them until the transaction ends."""
+def active_enrollments(account_id: int, enrollment_ids: Sequence[int]) -> Mapping[int, tuple[str, int]]:
+    """Return {id: (step id, visit)} of those of the enrollments that are active, and lock them until the
+    transaction ends."""
     return _waiting[0](account_id, sorted(set(enrollment_ids)))
 
 
 def send_again(actor: Actor, message_id: int | None = None) -> int:
     """Send an uncertain message again, or all; return how many. Those whose contact has left the workflow
-    stay uncertain."""
+    or the step stay uncertain."""
     accounts.require(actor, Permission.WORKFLOWS)
     return despite_deadlocks(lambda: _send_again(actor, message_id))
 
@@ -52,7 +54,7 @@ def _send_again(actor: Actor, message_id: int | None) -> int:
     with transaction():
         uncertain = doubtful_store.uncertain(account_id, message_id)
         active = active_enrollments(account_id, [one.enrollment_id for one in uncertain])
-        wanted = [one.id for one in uncertain if one.enrollment_id in active]
+        wanted = [one.id for one in uncertain if active.get(one.enrollment_id) == (one.step_id, one.visit)]
         planned = doubtful_store.plan_again(account_id, wanted, at)
         if planned:
             activity.record(actor, "messages_sent_again", "outbox", "", messages=planned)

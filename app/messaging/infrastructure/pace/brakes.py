@@ -81,7 +81,8 @@ def _results(account_id: int, workflow_id: int, since: datetime) -> sa.Select[An
             Message.account_id == account_id,
             Message.workflow_id == workflow_id,
             Message.state == constant(state.value),
-            Message.settled_at > since,
+            Message.channel == constant("email"),
+            sa.func.coalesce(Message.sent_at, Message.settled_at) > since,
         )
         if state == State.FAILED:
             part = part.where(Message.sender_id.is_not(None))
