@@ -11,6 +11,7 @@ from wtforms import StringField
 from app.engine.application import trial
 from app.platform import web
 from app.platform.errors import Invalid
+from app.platform.text.formats import SHORT_DATE, TIME
 from app.workflows import application as workflows
 
 blueprint = Blueprint("trial", __name__, url_prefix="/workflows/<public_id>/test-run")
@@ -52,6 +53,6 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 def _local(moment: datetime, zone: str) -> str:
-    """Return a moment as a clock on a wall of the zone shows it: “Tue, March 3, 2026, 09:00”."""
+    """Return a moment as a clock on a wall of the zone shows it: “Tue, Mar 3, 2026, 9:00 AM”."""
     there = moment.astimezone(ZoneInfo(zone))
-    return f"{there:%a, %B} {there.day}, {there.year}, {there:%H:%M}"
+    return f"{there:%a}, {there:{SHORT_DATE}}, {there:{TIME}}"

@@ -29,6 +29,7 @@ from app.messaging.application.pace.brakes import release as release_brake
 from app.messaging.application.planning import Origin, change_version, plan, plan_again, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.senders import sender_addresses, sender_name
+from app.messaging.application.sms.provider import no_texts
 from app.messaging.application.sources import Content, SenderNames, Settled, Source, register_source
 from app.messaging.application.tracking import Reacted, register_reactions
 from app.messaging.domain.results import Result
@@ -60,6 +61,7 @@ __all__ = [
     "leave_workflow",
     "list_messages",
     "logo_for",
+    "no_texts",
     "plan",
     "plan_again",
     "recipient_of",

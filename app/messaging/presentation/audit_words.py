@@ -28,7 +28,7 @@ _AUDIT_SENTENCES: Final = {
     "tracking_stopped": "turned off tracking of opens and clicks",
     "sending_limited": "limited {it} to listed addresses",
     "sending_unlimited": "allowed {it} to all addresses",
-    "brakes_changed": "changed the limits that stop {it}",
+    "brakes_changed": "changed the limits that pause workflows",
     "frequency_cap_set": "set a frequency cap for {it}",
     "frequency_cap_removed": "removed the frequency cap of {it}",
     "mailbox_connected": "connected {it}",
@@ -86,7 +86,7 @@ def register() -> None:
             "outbox": _several,
             "sms_provider": Subject("Twilio for text messages from ", "Twilio", "account", _sms_page),
             "sms_sending": Subject("", "the sending of text messages", "account", _sms_page),
-            "sending": Subject("", "the sending of emails", "account", _page),
+            "sending": Subject("", "the sending of messages", "account", _page),
         },
         details={
             "mail_server_changed": _changed,

@@ -137,9 +137,9 @@ class SendingForm(Form):
 
 
 class BrakesForm(Form):
-    bounces = StringField("Most returned emails (%)", render_kw={"maxlength": 6})
-    complaints = StringField("Most spam complaints (%)", render_kw={"maxlength": 6})
-    growth = StringField("Times as many messages as on its largest day", render_kw={"maxlength": 6})
+    bounces = StringField("Maximum returned emails (%)", render_kw={"maxlength": 6})
+    complaints = StringField("Maximum spam complaints (%)", render_kw={"maxlength": 6})
+    growth = StringField("Maximum growth (times its largest day)", render_kw={"maxlength": 6})
 
     @classmethod
     def of(cls, limits: BrakeLimits) -> "BrakesForm":
@@ -150,9 +150,9 @@ class BrakesForm(Form):
 
 class FrequencyForm(Form):
     cap_messages = StringField("Messages", render_kw={"maxlength": 6})
-    cap_days = StringField("Within days", render_kw={"maxlength": 6})
+    cap_days = StringField("Days", render_kw={"maxlength": 6})
     cap_beyond = RadioField(
-        "Further messages",
+        "Messages beyond the cap",
         choices=[SelectChoice(value.value, label) for value, label in BEYOND.items()],
         default=Beyond.WAIT.value,
         validate_choice=False,

@@ -24,13 +24,14 @@ from app.platform.database.many_rows import refresh_statistics
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from tests.people import Person
+from tests.rooms.contacts.people import add
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.engine.test_hearing import tag
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.rooms.messaging.test_feedback import tell
 from tests.rooms.messaging.test_reactions import BROWSER, click, picture
-from tests.unit.workflows.documents import email, goal, goals, step, wait
+from tests.unit.workflows.documents import definition, email, goal, goals, off, sms, step, wait
 
 SPLIT = step(
     "try",
@@ -145,6 +146,30 @@ def test_numbers_of_messages_are_those_of_the_table(it: Campaign) -> None:
         "try-b": by_step["long"],
     }
     assert sum(path.people for path in split.paths) == 12
+
+
+def test_text_messages_are_told_apart_and_a_step_may_be_switched_off(app: Flask, bob: Person) -> None:
+    it = campaign(app, bob.actor, email("hello"), sms("text"))
+    contact_id = add(app, bob.actor, "ann@example.com", phone="+49 30 901820")
+    it.enroll([contact_id])
+    go_on(it)
+    _make_old(it)
+    app.test_client().get(picture(app, messages(it)[0]), headers=BROWSER)
+    found = read(it).messages
+    rates = [found.rate(one) for one in (Result.OPENED, Result.REPLIED)]
+    assert (found.sent, found.texts, rates) == (2, 1, [1.0, 0.0])
+        2,
+        1,
+        1.0,
+        0.0,
+    )
+    with app.app_context():
+        changed = workflows.WorkflowChanges(definition=definition(email("hello"), off(sms("text"))))
+        workflows.update_workflow(bob.actor, it.public_id, changed)
+        workflows.activate(bob.actor, it.public_id, workflows.Ask.NEVER)
+    found = read(it)
+    assert found.messages.texts == 1
+    assert [one.step.detail for one in found.step_messages if not one.step.number] == ["switched off"]
 
 
 def test_the_period_before_and_other_days(app: Flask, it: Campaign) -> None:

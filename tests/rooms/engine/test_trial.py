@@ -76,7 +76,17 @@ def test_who_wants_no_texts_gets_none(app: Flask, bob: Person) -> None:
     with app.app_context(), acting_for(bob.actor.account_id):
         contacts.note_sms_wish(bob.actor.account_id, "+4930901820", False, "STOP", now())
     found = run(app, bob, sms())
-    assert found.messages == 0 and "doesn’t want text messages" in found.steps[0].note
+    assert found.messages == 0 and "has opted out of text messages" in found.steps[0].note
+
+
+def test_who_cannot_be_emailed_goes_no_further_unless_the_step_says_so(app: Flask, bob: Person) -> None:
+    add(app, bob.actor, "", phone="+49 30 901820")
+    then = step("paint", "add_tag", tag="red")
+    found = run(app, bob, GREETING, then)
+    assert way(found) == ["hello"] and found.messages == 0
+    assert found.steps[0].note == "Not sent: The contact has no email address. The enrollment fails here."
+    goes_on = {**GREETING, "config": {**GREETING["config"], "on_failure": "continue"}}
+    assert way(run(app, bob, goes_on, then)) == ["hello", "paint"]
 
 
 def test_what_earlier_steps_do_counts(app: Flask, bob: Person, ann: int) -> None:
@@ -168,7 +178,7 @@ def test_rules_about_the_event_are_left_to_the_user(app: Flask, bob: Person, ann
 def test_rules_on_fields_that_are_gone_are_named(app: Flask, bob: Person, ann: int) -> None:
     asked = {"all": [rule("contact.custom.gone", "equals", "x")]}
     [first] = run(app, bob, branch("asks", path("yes", "Gone", asked)), email("after")).steps
-    assert "Enrollments fail here" in first.note and first.choices[0].value == ""
+    assert "The enrollment fails here" in first.note and first.choices[0].value == ""
 
 
 def test_who_is_meant(app: Flask, bob: Person, mallory: Person, ann: int) -> None:

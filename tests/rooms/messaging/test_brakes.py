@@ -154,7 +154,7 @@ def test_a_workflow_that_sends_more_than_usual_asks(app: Flask, alice: Person, f
     assert states.count("sent") == 6 and states.count("planned") == 2
     assert status(app, it) == "paused"
     page = words(alice.get(f"/workflows/{it.public_id}").text)
-    assert "It has sent 6 messages today (UTC), and at most 2 on a day before." in page
+    assert "It has sent 6 messages today (UTC). In the 90 days before, it sent at most 2 in a day." in page
     alice.post(f"/workflows/{it.public_id}/activation", {"confirmed": "1"})
     it.at = now()
     send(it)

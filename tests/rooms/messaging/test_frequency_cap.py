@@ -215,7 +215,7 @@ def test_the_cap_is_set_next_to_the_other_settings_of_sending(alice: Person) -> 
     assert 'name="cap_messages" type="text" value="3"' in page
     for wrong in (("3", ""), ("0", "7"), ("x", "7"), ("3", "366"), ("3", "7", "never")):
         assert save(*wrong).status_code == 422
-    assert "set a frequency cap for the sending of emails (3 messages in 7 days)" in words(alice)
+    assert "set a frequency cap for the sending of messages (3 messages in 7 days)" in words(alice)
     assert save("", "").status_code == 303
     assert "removed the frequency cap" in words(alice)
 

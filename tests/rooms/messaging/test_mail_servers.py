@@ -224,10 +224,10 @@ def test_the_activity_log_says_what_was_done(alice: Person) -> None:
     for sentence in (
         "connected the mail server 127.0.0.1",
         "changed the mail server 127.0.0.1 (port)",
-        "paused the sending of emails",
-        "limited the sending of emails to listed addresses",
-        "resumed the sending of emails",
-        "allowed the sending of emails to all addresses",
+        "paused the sending of messages",
+        "limited the sending of messages to listed addresses",
+        "resumed the sending of messages",
+        "allowed the sending of messages to all addresses",
         "added the sender news@example.com",
     ):
         assert log.count(sentence) == 1, sentence

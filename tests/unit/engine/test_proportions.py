@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.engine.application.analytics.numbers import MessageNumbers
 from app.engine.domain.periods import Period, preset, problems_of
 from app.engine.domain.proportions import Verdict, difference, interval
 from app.engine.domain.spans import median, rounded
+from app.messaging.application import Result
 from app.platform.bar_chart import HEIGHT, WIDTH, stacked_bars, top_of
 
 
@@ -76,3 +78,9 @@ def test_bars_add_up_to_the_height() -> None:
     assert float(bars[0].height) + float(bars[1].height) == HEIGHT and float(bars[1].y) == 0
     assert all(float(bar.x) + float(bar.width) <= WIDTH for bar in bars)
     assert list(stacked_bars([], 4)) == []
+
+
+def test_text_messages_are_not_among_those_that_somebody_could_open() -> None:
+    numbers = MessageNumbers({"sent": 10, "opened": 2, "clicked": 1, "replied": 5}, texts=6)
+    assert [numbers.rate(one) for one in (Result.OPENED, Result.CLICKED, Result.REPLIED)] == [0.5, 0.25, 0.5]
+    assert MessageNumbers({"sent": 6}, texts=6).rate(Result.OPENED) is None

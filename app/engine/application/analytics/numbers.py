@@ -86,9 +86,10 @@ class StepNumbers:
 @dataclass(frozen=True)
 class MessageNumbers:
     """Messages that were sent in the period by result, with those that failed in it. Of SENT, all others are
-    parts, apart from FAILED."""
+    parts, apart from FAILED. `texts` of them are text messages, of which nobody knows who opens them."""
 
     results: Mapping[str, int]
+    texts: int = 0
 
     def of(self, result: Result) -> int:
         return self.results.get(result.value, 0)
@@ -98,10 +99,15 @@ class MessageNumbers:
         return self.of(Result.SENT)
 
     def rate(self, result: Result) -> float | None:
-        return share(self.of(result), self.sent)
+        """Return the share of a result; None if no message could have it."""
+        return share(self.of(result), self._of_which(result))
 
     def than(self, other: "MessageNumbers", result: Result) -> Difference:
-        return difference(self.of(result), self.sent, other.of(result), other.sent)
+        ours, theirs = self._of_which(result), other._of_which(result)
+        return difference(self.of(result), ours, other.of(result), theirs)
+
+    def _of_which(self, result: Result) -> int:
+        return self.sent - self.texts if result in (Result.OPENED, Result.CLICKED) else self.sent
 
 
 @dataclass(frozen=True)

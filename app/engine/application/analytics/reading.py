@@ -26,6 +26,7 @@ from app.engine.domain.spans import median
 from app.engine.infrastructure import queries
 from app.engine.infrastructure.counters import counts, end_counts, source_counts, step_counts
 from app.messaging import application as messaging
+from app.messaging.application import Result
 from app.platform.clock import now
 from app.platform.errors import Invalid
 from app.workflows import application as workflows
@@ -65,6 +66,7 @@ class _Reader:
         self._of = (account_id, workflow.id)
         self._definition = self._current_definition()
         self._labels = {one.step_id: one for one in _labels(self._definition)}
+        self._texting = {step.id for step in self._definition.messages if _is_text(step)}
 
     def read(self, since: date | None) -> Analytics:
         period, before = self._period, self._period.before
@@ -79,7 +81,7 @@ class _Reader:
             workflow=self._workflow,
             period=period,
             people=self._people(period, _total(enrolled, period), ends),
-            messages=_total_messages(sent),
+            messages=self._numbers(_by_step(sent)),
             before=self._before(before, enrolled) if before and since and since < period.first else None,
             parts=parts,
             sources=_sources(enrolled, parts),
@@ -109,7 +111,11 @@ class _Reader:
             step = definition.step(step_id) if definition else None
             words = step_words(step, names_in(definition)) if step and definition else None
             title = words.title if words else "Unknown step"
-            self._labels[step_id] = StepLabel(step_id, 0, title, "no longer in the workflow")
+            is_off = self._definition.step(step_id) is not None
+            detail = "switched off" if is_off else "no longer in the workflow"
+            self._labels[step_id] = StepLabel(step_id, 0, title, detail)
+            if step and _is_text(step):
+                self._texting.add(step_id)
 
     def _people(
         self, period: Period, enrolled: int, ends: Mapping[tuple[str, str, str], tuple[int, int]]
@@ -132,7 +138,7 @@ class _Reader:
         ends = end_counts.by_step(*self._of, period.first, period.last)
         sent = messaging.results_by_step(*self._of, period.first, period.last)
         people = self._people(period, _total(enrolled, period), ends)
-        return Compared(period, people, _total_messages(sent))
+        return Compared(period, people, self._numbers(_by_step(sent)))
 
     def _steps(
         self, passed: _Numbers, ends: Mapping[tuple[str, str, str], tuple[int, int]]
@@ -163,13 +169,33 @@ class _Reader:
         senders = {step.id for step in self._definition.messages if step.is_live}
         for step_id, label in self._labels.items():
             if step_id in senders or step_id in by_step:
-                yield StepMessages(label, MessageNumbers(by_step.get(step_id, {})))
+                yield StepMessages(label, self._numbers({step_id: by_step.get(step_id, {})}))
 
     def _splits(self, passed: _Numbers, sent: _Numbers) -> Iterator[SplitNumbers]:
         by_step = _by_step(sent)
         for step in self._definition.live_steps:
             if any(path.percent for path in step.paths):
-                yield SplitNumbers(self._labels[step.id], list(_paths(step, passed, by_step)))
+                yield SplitNumbers(self._labels[step.id], list(self._paths(step, passed, by_step)))
+
+    def _paths(
+        self, step: Step, passed: _Numbers, by_step: Mapping[str, Mapping[str, int]]
+    ) -> Iterator[PathNumbers]:
+        first: MessageNumbers | None = None
+        for path in step.paths:
+            inside = {inner.id: by_step.get(inner.id, {}) for inner in _steps_in(path.steps)}
+            numbers = self._numbers(inside)
+            than_first = {one: numbers.than(first, one) for one in REACTIONS} if first else {}
+            first = first or numbers
+            people = passed.get((step.id, path.id), (0, 0))[0]
+            yield PathNumbers(path.id, path.name, path.share, people, numbers, than_first)
+
+    def _numbers(self, by_step: Mapping[str, Mapping[str, int]]) -> MessageNumbers:
+        """Return the numbers of the messages of steps together."""
+        results: Counter[str] = Counter()
+        for one in by_step.values():
+            results.update(one)
+        texts = sum(by_step[step_id].get(Result.SENT, 0) for step_id in by_step.keys() & self._texting)
+        return MessageNumbers(dict(results), texts)
 
 
 def _labels(definition: Definition) -> Iterator[StepLabel]:
@@ -186,17 +212,8 @@ def _labels_in(steps: Sequence[Step], names: Names, path: str) -> Iterator[StepL
             yield from _labels_in(inner.steps, names, inner.name)
 
 
-def _paths(step: Step, passed: _Numbers, by_step: Mapping[str, Mapping[str, int]]) -> Iterator[PathNumbers]:
-    first: MessageNumbers | None = None
-    for path in step.paths:
-        results: Counter[str] = Counter()
-        for inner in _steps_in(path.steps):
-            results.update(by_step.get(inner.id, {}))
-        numbers = MessageNumbers(dict(results))
-        than_first = {one: numbers.than(first, one) for one in REACTIONS} if first else {}
-        first = first or numbers
-        people = passed.get((step.id, path.id), (0, 0))[0]
-        yield PathNumbers(path.id, path.name, path.share, people, numbers, than_first)
+def _is_text(step: Step) -> bool:
+    return step.kind is not None and step.kind.channel == "sms"
 
 
 def _steps_in(steps: Sequence[Step]) -> Iterator[Step]:
@@ -212,13 +229,6 @@ def _by_step(sent: _Numbers) -> dict[str, dict[str, int]]:
         if number:
             found[step_id][result] = number
     return found
-
-
-def _total_messages(sent: _Numbers) -> MessageNumbers:
-    results: Counter[str] = Counter()
-    for (_, result), (number, _) in sent.items():
-        results[result] += number
-    return MessageNumbers(dict(results))
 
 
 def _total(enrolled: Mapping[tuple[str, date], int], period: Period) -> int:

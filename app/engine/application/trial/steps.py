@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from app.contacts.domain import tag_key
-from app.engine.application.messages.writing import NO_ADDRESS
+from app.engine.application.messages.writing import CONTINUE, NO_ADDRESS
 from app.engine.application.moving.effects import IN_TRIALS
 from app.engine.application.trial.walker import Walker
 from app.engine.domain.due import day_in, until, wait_ends, zone_for
@@ -27,7 +27,7 @@ REACTION_TIME: Final = timedelta(hours=1)
 """How long after its wait began an event is said to happen."""
 
 REACHED: Final = "This reaches the goal, so the workflow ends here."
-NO_TEXTS: Final = "Not sent: The contact doesn’t want text messages."
+FAILS: Final = "The enrollment fails here."
 DATE_PASSED: Final = "The day has passed, so the workflow ends here."
 HAPPENED: Final = "This has already happened, so the contact continues immediately."
 UNKNOWN_EVENT: Final = "This depends on the event that enrolls the contact. Choose the path to follow."
@@ -99,7 +99,9 @@ def pass_steps(walker: Walker, chosen: Mapping[str, str]) -> Passed:
 
 def _pass(walker: Walker, step: Step, shown: TrialStep, choice: str) -> _Result:
     if step.kind and step.kind.message:
-        return _Result(_message(walker, step, shown))
+        shown = _message(walker, step, shown)
+        fails = shown.message is None and step.value("on_failure") != CONTINUE
+        return _Result(replace(shown, note=f"{shown.note} {FAILS}") if fails else shown, ends=fails)
     if step.paths:
         return _fork(walker, step, shown, choice)
     if step.kind and step.kind.group == "timing":
@@ -126,8 +128,8 @@ def _message(walker: Walker, step: Step, shown: TrialStep) -> TrialStep:
     message = step.kind.message
     if not walker.person.get(message.address.removeprefix("contact.")):
         return replace(shown, note=f"Not sent: {NO_ADDRESS[message.address]}")
-    if step.kind.channel == "sms" and walker.refuses_texts():
-        return replace(shown, note=NO_TEXTS)
+    if step.kind.channel == "sms" and (why := walker.no_texts()):
+        return replace(shown, note=f"Not sent: {why}")
     sender = {"name": messaging.sender_name(walker.account_id, step.config.text("sender"))}
     return replace(shown, message=message.render(step.config, {**walker.values, "sender": sender}))
 
@@ -142,7 +144,7 @@ def _fork(walker: Walker, step: Step, shown: TrialStep, choice: str) -> _Result:
         try:
             path, note = _own_path(walker, step)
         except Invalid as problem:
-            note = f"{problem.message} Enrollments fail here."
+            note = f"{problem.message} {FAILS}"
             return _Result(
                 replace(shown, note=note, choices=[Choice("", "Choose a path"), *shown.choices]), ends=True
             )

@@ -73,10 +73,10 @@ class Walker:
         except Unanswerable as rule:
             raise Invalid("VALIDATION_ERROR", rule.sentence) from None
 
-    def refuses_texts(self) -> bool:
-        """Return whether the contact's phone number has said no to text messages."""
+    def no_texts(self) -> str:
+        """Return why the contact's phone number gets no text messages; empty if it does."""
         said = contacts.sms_consent_of(self.account_id, self.facts.values["contact.phone"])
-        return said is not None and not said.is_given
+        return messaging.no_texts(self.account_id, said.is_given if said else None)
 
     def tag(self, key: str) -> None:
         if key not in self._tags:

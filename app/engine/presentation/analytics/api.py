@@ -71,7 +71,7 @@ class StepResults(Schema):
     """A step, and the people who were enrolled in the period."""
 
     step_id: str = described("ID of the step.", "welcome")
-    number: int = described("Place of the step; 0 if it is no longer in the workflow.", 1)
+    number: int = described("Place of the step; 0 if it is switched off or no longer in the workflow.", 1)
     passed: int = described("Times that they passed it.", 1200)
     skipped: int = described("Those of them that had no effect.", 3)
     goal_reached: int = described("People who reached a goal while they were at it.", 10)
@@ -83,7 +83,9 @@ class StepResults(Schema):
 class MessageResults(Schema):
     """Messages that were sent in the period by what has become of them; `failed` ones were not sent."""
 
-    sent: int = described("Messages that the mail server took.", 1180)
+    sent: int = described(
+        "Messages that the mail server or SMS provider accepted, or that were kept in the outbox.", 1180
+    )
     delivered: int = described("Those whose delivery was confirmed.", 1100)
     opened: int = described("Those that a person opened.", 480)
     clicked: int = described("Those in which a person clicked a link.", 120)

@@ -6,6 +6,7 @@ from typing import Protocol
 from app.messaging.infrastructure.sms import store
 from app.messaging.infrastructure.sms.tokens import decrypted
 from app.messaging.infrastructure.sms.twilio import Twilio
+from app.messaging.infrastructure.store import NOT_AGREED, SAID_NO
 
 
 class SmsProvider(Protocol):
@@ -43,3 +44,12 @@ def chosen_sms(account_id: int) -> ChosenSms | None:
         row.asks_consent,
         row.sending_paused or token is None,
     )
+
+
+def no_texts(account_id: int, has_agreed: bool | None) -> str:
+    """Return why a number gets no text messages of an account; empty if it does. `has_agreed`: what the
+    number has said, None for nothing."""
+    if has_agreed is False:
+        return SAID_NO
+    by = chosen_sms(account_id)
+    return NOT_AGREED if has_agreed is None and by is not None and by.asks_consent else ""

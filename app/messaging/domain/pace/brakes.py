@@ -60,8 +60,8 @@ class Brake:
         number = {name: int(value) for name, value in self.facts.items()}
         if self.reason == Reason.SURGE:
             return (
-                f"It has sent {counted(number['messages'], 'message')} today (UTC), and at most"
-                f" {number['largest']:,} on a day before. More are waiting."
+                f"It has sent {counted(number['messages'], 'message')} today (UTC). In the 90 days before, it"
+                f" sent at most {number['largest']:,} in a day. More are waiting."
             )
         share = percent_of(round(number["cases"] * 10_000 / max(number["messages"], 1)))
         became = "were returned" if self.reason == Reason.BOUNCES else "were marked as spam"
