@@ -29,7 +29,8 @@ def ask(public_id: str) -> ResponseReturnValue:
 @blueprint.post("")
 def start(public_id: str) -> ResponseReturnValue:
     try:
-        moving.start_move(web.actor(), public_id, _chosen())
+        number = request.form.get("version", 0, type=int)
+        moving.start_move(web.actor(), public_id, number, _chosen())
     except Invalid as wrong:
         return _page(public_id, _chosen(), wrong.facts["fields"], 422)
     except Conflict as refusal:

@@ -158,11 +158,6 @@ def test_text_messages_are_told_apart_and_a_step_may_be_switched_off(app: Flask,
     found = read(it).messages
     rates = [found.rate(one) for one in (Result.OPENED, Result.REPLIED)]
     assert (found.sent, found.texts, rates) == (2, 1, [1.0, 0.0])
-        2,
-        1,
-        1.0,
-        0.0,
-    )
     with app.app_context():
         changed = workflows.WorkflowChanges(definition=definition(email("hello"), off(sms("text"))))
         workflows.update_workflow(bob.actor, it.public_id, changed)

@@ -42,7 +42,8 @@ def change(app: Flask, it: Campaign, *steps: dict[str, Any]) -> None:
 
 def move(app: Flask, it: Campaign, **chosen: str) -> Any:
     with app.app_context():
-        moved = moving.start_move(it.actor, it.public_id, chosen)
+        plan = planning.plan_move(it.actor, it.public_id)
+        moved = moving.start_move(it.actor, it.public_id, plan.number if plan else 0, chosen)
         move_id = moved.id
     return run(app, it, move_id)
 
@@ -140,7 +141,7 @@ def test_somebody_decides_about_steps_that_no_longer_exist(app: Flask, bob: Pers
         assert plan is not None and [(one.step_id, one.people) for one in plan.missing] == [("pause", 2)]
         for wrong in ({}, {"pause": "nowhere"}, {"pause": "pause"}):
             with pytest.raises(Invalid):
-                moving.start_move(bob.actor, it.public_id, wrong)
+                moving.start_move(bob.actor, it.public_id, 2, wrong)
     assert move(app, it, pause="other") == ("done", 2, 0, 0)
     it.move()
     assert set(it.where().values()) == {("active", "other")}
@@ -315,9 +316,9 @@ def test_a_task_that_comes_twice_or_dies_moves_nobody_twice(
     change(app, it, wait("pause", 2, "days"), LAST)
     monkeypatch.setattr(moving, "AT_ONCE", 2)
     with app.app_context():
-        move_id = moving.start_move(bob.actor, it.public_id, {}).id
+        move_id = moving.start_move(bob.actor, it.public_id, 2, {}).id
         with pytest.raises(Conflict):
-            moving.start_move(bob.actor, it.public_id, {})
+            moving.start_move(bob.actor, it.public_id, 2, {})
     done = version_moves.go_to
 
     def die(*given: Any) -> None:
@@ -345,12 +346,16 @@ def test_the_page_says_what_happens_to_whom(app: Flask, bob: Person, vera: Perso
     assert "Move them to the new version" not in vera.get(page).text
     asked = " ".join(re.sub(r"<[^>]+>", " ", bob.get(f"{page}/version-move").text).split())
     assert "2 people at" in asked and "which no longer exists" in asked
-    assert bob.post(f"{page}/version-move", {}).status_code == 422
+    assert bob.post(f"{page}/version-move", {"version": "2"}).status_code == 422
+    assert (
+        "Check again what happens"
+        in bob.post(f"{page}/version-move", {"version": "1"}, follow_redirects=True).text
+    )
     for person, answer in ((vera, 403), (mallory, 404)):
         assert person.get(f"{page}/version-move").status_code == answer
-        assert person.post(f"{page}/version-move", {"to-pause": "last"}).status_code == answer
+        assert person.post(f"{page}/version-move", {"version": "2", "to-pause": "last"}).status_code == answer
         assert person.post(f"{page}/version-move/undo", {}).status_code == answer
-    assert bob.post(f"{page}/version-move", {"to-pause": "last"}).status_code == 303
+    assert bob.post(f"{page}/version-move", {"version": "2", "to-pause": "last"}).status_code == 303
     assert "People are being moved" in bob.get(page).text
     with app.app_context():
         [(account_id, move_id)] = version_moves.unfinished()

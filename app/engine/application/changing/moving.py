@@ -52,12 +52,12 @@ def latest_move(actor: Actor, workflow_id: int) -> VersionMove | None:
     return version_moves.latest(actor.account_id, workflow_id)
 
 
-def start_move(actor: Actor, public_id: str, chosen: Mapping[str, str]) -> VersionMove:
-    """Move the people in older versions of a workflow to its version. `chosen` is {id of a step that no
-    longer exists: id of another one, or `LEAVE`}, for each with people.
+def start_move(actor: Actor, public_id: str, number: int, chosen: Mapping[str, str]) -> VersionMove:
+    """Move the people in older versions of a workflow to its version `number`. `chosen` is {id of a step that
+    no longer exists: id of another one, or `LEAVE`}, for each with people.
 
-    Raises NotFound, Invalid with `fields`, and Conflict if nobody is in an older version, or a move is
-    running.
+    Raises NotFound, Invalid with `fields`, and Conflict if nobody is in an older version, a move is running,
+    or the workflow has another version by now.
     """
     accounts.require(actor, Permission.WORKFLOWS)
     with transaction():
@@ -69,6 +69,8 @@ def start_move(actor: Actor, public_id: str, chosen: Mapping[str, str]) -> Versi
         plan = plan_for(actor.account_id, workflow)
         if plan is None:
             raise Conflict("CONFLICT", "Nobody is in an older version of this workflow.")
+        if plan.number != number:
+            raise Conflict("CONFLICT", "The workflow has been changed. Check again what happens to whom.")
         values = {
             "workflow_id": workflow.id,
             "to_version_id": workflow.active_version_id,

@@ -65,6 +65,8 @@ def take_report(key: str, message_key: str, fields: Fields, signature: str) -> N
             if found.state != State.SENDING:
                 _record(found, report)
                 return
+            if report.what == Outcome.SENT:
+                return  # it is about to be recorded
             forget_snapshot()
             time.sleep(wait)
     raise Unavailable("BUSY", "This message is still being sent.")

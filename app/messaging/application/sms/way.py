@@ -21,9 +21,9 @@ from app.platform.settings import current
 
 NO_NUMBER: Final = "The phone number isn’t one that can be dialed from abroad. Add its country code."
 AT_PROVIDER: Final = "Opted out at the SMS provider"
-AT_ONCE: Final = 5
-"""How many are claimed together. Few, because each takes a request of its own, and the provider may report
-what became of the first before the last one is handed over."""
+AT_ONCE: Final = 1
+"""How many are claimed together. Each takes a request of its own, the provider may report what became of it
+within a second, and whoever asks for no more texts meanwhile gets none of those that are not claimed yet."""
 
 
 class SmsWay:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.application import require
 from app.accounts.domain import Permission
 from app.messaging.application.mail_servers import ServerAnswer
+from app.messaging.application.pace.brakes import is_paused
 from app.messaging.application.sms import settings as sms
 from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
 from app.platform import web
@@ -86,6 +87,7 @@ def _page(form: Any = None, test_form: Any = None, answer: ServerAnswer | None =
         "messaging/sms_settings.html",
         may_change=True,
         known=known,
+        all_paused=is_paused(actor.account_id),
         form=form or ProviderForm.of(known),
         test_form=test_form or SmsTestForm(formdata=None),
         sending_form=SmsSendingForm.of(known) if known else None,
