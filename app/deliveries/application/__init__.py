@@ -1,7 +1,7 @@
 """Public interface of the deliveries room: workflows plan requests to other software with `plan`, in the
 caller's transaction; `register_source` tells the room who waits for them."""
 
-from app.deliveries.application.planning import Origin, plan, plan_again, withdraw
+from app.deliveries.application.planning import Origin, plan, plan_again, take_up, withdraw
 from app.deliveries.application.source import Settled, Source, register_source
 from app.deliveries.domain.states import State
 
@@ -13,5 +13,6 @@ __all__ = [
     "plan",
     "plan_again",
     "register_source",
+    "take_up",
     "withdraw",
 ]

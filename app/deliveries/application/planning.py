@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.deliveries.domain.hosts import host_of
 from app.deliveries.infrastructure import planning
@@ -24,7 +25,20 @@ class Origin:
 def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]], at: datetime) -> int:
     """Plan a delivery for each of (enrollment id, contact id, visit), to be sent at once, in the caller's
     transaction; return how many are new."""
-    values = {
+    return planning.plan(account_id, people, _values(origin, at))
+
+
+def take_up(
+    account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]], at: datetime
+) -> set[int]:
+    """Plan deliveries of (enrollment id, contact id, visit) again that were withdrawn when people were moved
+    away from their step; return the enrollments whose delivery has been settled otherwise."""
+    visits = {enrollment_id: visit for enrollment_id, _, visit in people}
+    return planning.take_up(account_id, origin.step_id, visits, _values(origin, at))
+
+
+def _values(origin: Origin, at: datetime) -> dict[str, Any]:
+    return {
         "workflow_id": origin.workflow_id,
         "version_id": origin.version_id,
         "step_id": origin.step_id,
@@ -35,7 +49,6 @@ def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]]
         "planned_at": at,
         "due_at": at,
     }
-    return planning.plan(account_id, people, values)
 
 
 def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Planning deliveries, withdrawing planned ones, and planning them again, by set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from secrets import token_hex
@@ -26,6 +26,26 @@ def plan(account_id: int, rows: Sequence[tuple[int, int, int]], values: dict[str
     all_have = {**values, "account_id": account_id, "state": State.PLANNED.value, "attempt": 0}
     all_have |= {"attempts_before": 0, "is_repeated": False, "answer": ""}
     return insert_new(_deliveries, all_have, _OF_ROW, [(*row, token_hex(16)) for row in rows])
+
+
+def take_up(account_id: int, step_id: str, visits: Mapping[int, int], values: dict[str, Any]) -> set[int]:
+    """Plan the deliveries of a step again that were withdrawn, with `values`, for {enrollment id: visit};
+    return the enrollments whose delivery has been settled otherwise."""
+    one = _deliveries.c
+    query = sa.select(one.id, one.enrollment_id, one.visit, one.state).where(
+        one.account_id == account_id, one.enrollment_id.in_(id_list(list(visits))), one.step_id == step_id
+    )
+    found = [row for row in session().execute(query) if visits[row.enrollment_id] == row.visit]
+    withdrawn = [row.id for row in found if row.state == State.WITHDRAWN.value]
+    if withdrawn:
+        again = {**values, "state": State.PLANNED.value, "settled_at": None, "body": None}
+        session().execute(
+            sa.update(_deliveries)
+            .where(one.account_id == account_id, one.id.in_(id_list(withdrawn)))
+            .values(again)
+        )
+    to_come = {State.WITHDRAWN.value, *(state.value for state in OPEN)}
+    return {row.enrollment_id for row in found if row.state not in to_come}
 
 
 def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:

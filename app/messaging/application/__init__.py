@@ -26,7 +26,7 @@ from app.messaging.application.outbox.samples import sample_email, send_sample, 
 from app.messaging.application.outbox.showing import ShownMessage, register_rewriting, show_message, source_of
 from app.messaging.application.pace.brakes import brake_of
 from app.messaging.application.pace.brakes import release as release_brake
-from app.messaging.application.planning import Origin, change_version, plan, plan_again, withdraw
+from app.messaging.application.planning import Origin, change_version, plan, plan_again, take_up, withdraw
 from app.messaging.application.removal import register_removal
 from app.messaging.application.senders import sender_addresses, sender_name
 from app.messaging.application.sms.provider import no_texts
@@ -82,6 +82,7 @@ __all__ = [
     "sender_name",
     "show_message",
     "source_of",
+    "take_up",
     "undo",
     "unsubscribe",
     "unsubscribe_sample",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.messaging.infrastructure import planning, recipients
 
@@ -20,7 +21,20 @@ class Origin:
 def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]], at: datetime) -> int:
     """Plan a message for each of (enrollment id, contact id, visit), to be sent at once, in the caller's
     transaction; return how many are new."""
-    values = {
+    return planning.plan(account_id, people, _values(origin, at))
+
+
+def take_up(
+    account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]], at: datetime
+) -> set[int]:
+    """Plan messages of (enrollment id, contact id, visit) again that were withdrawn when people were moved
+    away from their step; return the enrollments whose message has been settled otherwise."""
+    visits = {enrollment_id: visit for enrollment_id, _, visit in people}
+    return planning.take_up(account_id, origin.step_id, visits, _values(origin, at))
+
+
+def _values(origin: Origin, at: datetime) -> dict[str, Any]:
+    return {
         "channel": origin.channel,
         "workflow_id": origin.workflow_id,
         "version_id": origin.version_id,
@@ -28,7 +42,6 @@ def plan(account_id: int, origin: Origin, people: Sequence[tuple[int, int, int]]
         "planned_at": at,
         "due_at": at,
     }
-    return planning.plan(account_id, people, values)
 
 
 def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Planning messages, and withdrawing planned ones, by set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from secrets import token_hex
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, execute_built, off_index
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import constant, execute_built, id_list, off_index
 from app.platform.database.new_rows import insert_new
 from app.platform.database.short_reads import in_ids
 
@@ -24,6 +24,26 @@ def plan(account_id: int, rows: Sequence[Sequence[int]], values: dict[str, Any])
     are those that all have."""
     all_have = {**values, "account_id": account_id, "state": State.PLANNED.value, "attempt": 0, "answer": ""}
     return insert_new(_messages, all_have, _OF_ROW, [(*row, token_hex(16)) for row in rows])
+
+
+def take_up(account_id: int, step_id: str, visits: Mapping[int, int], values: dict[str, Any]) -> set[int]:
+    """Plan the messages of a step again that were withdrawn, with `values`, for {enrollment id: visit};
+    return the enrollments whose message has been settled otherwise."""
+    one = _messages.c
+    query = sa.select(one.id, one.enrollment_id, one.visit, one.state).where(
+        one.account_id == account_id, one.enrollment_id.in_(id_list(list(visits))), one.step_id == step_id
+    )
+    found = [row for row in session().execute(query) if visits[row.enrollment_id] == row.visit]
+    withdrawn = [row.id for row in found if row.state == State.WITHDRAWN.value]
+    if withdrawn:
+        again = {**values, "state": State.PLANNED.value, "settled_at": None, "answer": ""}
+        session().execute(
+            sa.update(_messages)
+            .where(one.account_id == account_id, one.id.in_(id_list(withdrawn)))
+            .values(again)
+        )
+    to_come = {State.WITHDRAWN.value, State.PLANNED.value, State.SENDING.value, State.UNCERTAIN.value}
+    return {row.enrollment_id for row in found if row.state not in to_come}
 
 
 def withdraw(account_id: int, enrollment_ids: Sequence[int], at: datetime) -> None:

@@ -244,6 +244,29 @@ def test_a_message_that_could_not_be_sent_is_not_sent_after_its_step_is_gone(app
     assert verified(app, it)
 
 
+def test_whoever_comes_back_to_a_step_gets_its_message_once(app: Flask, bob: Person) -> None:
+    """Its message was withdrawn for one, and had been sent for the other."""
+    ids = people(app, bob.actor, 2)
+    it = campaign(app, bob.actor, email("hello", "Old"), LAST)
+    it.enroll(ids)
+    it.move()
+    account_id, workflow_id = bob.actor.account_id, messages(it)[0].workflow_id
+    with app.app_context(), acting_for(account_id), transaction():
+        [claimed], _ = store.claim(account_id, workflow_id, "email", it.at, 1)
+    change(app, it, wait("pause"), LAST)
+    move(app, it, hello="pause")
+    with app.app_context(), acting_for(account_id):
+        answer = store.Answer(claimed.id, claimed.attempt, store.State.SENT, "250 OK")
+        sending._record(account_id, [claimed], [answer], it.at)
+    assert sorted(one.state for one in messages(it)) == ["sent", "withdrawn"]
+    change(app, it, email("hello", "New"), LAST)
+    move(app, it, pause="hello")
+    go_on(it)
+    assert [one.state for one in messages(it)] == ["sent", "sent"]
+    assert set(it.where().values()) == {("completed", "last")}
+    assert verified(app, it)
+
+
 def test_a_message_of_a_step_that_is_switched_off_is_not_sent(app: Flask, bob: Person) -> None:
     ids = people(app, bob.actor, 1)
     it = campaign(app, bob.actor, email("hello", "Old"), LAST)

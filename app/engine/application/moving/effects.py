@@ -6,7 +6,7 @@ of them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
@@ -236,13 +236,22 @@ def _send(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
     origin = messaging.Origin(channel, setting.workflow_id, setting.version_id, step.id)
     rows = [(one.id, one.contact_id, one.visit) for one in people.values()]
     messaging.plan(setting.account_id, origin, rows, setting.at)
-    yield Outcome(people, waits_for=WaitsFor.MESSAGE)
+    done = messaging.take_up(setting.account_id, origin, rows, setting.at) if setting.may_repeat else set()
+    yield from _waiting(people, done, WaitsFor.MESSAGE)
 
 
 def _call(setting: Setting, step: Step, people: People) -> Iterator[Outcome]:
     """Plan the requests. The enrollments go on when theirs are answered, or have failed for good."""
-    plan_requests(setting, step, people)
-    yield Outcome(people, waits_for=WaitsFor.ANSWER)
+    yield from _waiting(people, plan_requests(setting, step, people), WaitsFor.ANSWER)
+
+
+def _waiting(people: People, done: Collection[int], waits_for: WaitsFor) -> Iterator[Outcome]:
+    """Let people wait, apart from the enrollments that are `done` with the step."""
+    past = {contact_id for contact_id, one in people.items() if one.id in done}
+    if past:
+        yield Outcome(past)
+    if len(past) < len(people):
+        yield Outcome(people.keys() - past, waits_for=waits_for)
 
 
 EFFECTS: Mapping[str, Effect] = {
