@@ -3,10 +3,11 @@ undo it (E-12, E-19, W-08)."""
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,8 +15,10 @@ from app.accounts.application import change_business
 from app.contacts.application import contact_card, descriptions_of, opt_out, reactivate
 from app.contacts.presentation.time_line import lines_of
 from app.messaging.application.opting_out import unsubscribing
+from app.messaging.infrastructure.tables import Message
 from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
+from app.platform.database import session
 from app.platform.tenancy import acting_for
 from app.workflows.application import WorkflowChanges, update_workflow
 from tests.people import Person
@@ -164,6 +167,21 @@ def test_leaving_one_workflow(ada: Ada, stranger: FlaskClient) -> None:
     assert ada.is_in(ada.welcome) and ada.messages() == ("planned", "planned")
     assert ada.lines()[0] == "Returned to Welcome: Undo on the unsubscribe page"
     assert ada.welcome.numbers_are_right()
+
+
+def test_an_undo_leaves_what_was_done_before_with_the_same_link(ada: Ada, stranger: FlaskClient) -> None:
+    stranger.post(LINK, data={"do": "workflow"})
+    left_at = unsubscribed_at(ada)
+    page = stranger.post(LINK, data={"do": "all"})
+    stranger.post(LINK, data={"do": "undo", "undo": undo_on(page)})
+    assert ada.status() == "active" and not ada.is_in(ada.welcome)
+    assert left_at is not None and unsubscribed_at(ada) == left_at
+
+
+def unsubscribed_at(ada: Ada) -> datetime | None:
+    with ada.app.app_context(), acting_for(ada.alice.actor.account_id):
+        mine = (Message.account_id == ada.alice.actor.account_id, Message.token == TOKEN)
+        return session().scalar(sa.select(Message.unsubscribed_at).where(*mine))
 
 
 def test_an_undo_works_once_and_only_for_its_message(ada: Ada, stranger: FlaskClient) -> None:

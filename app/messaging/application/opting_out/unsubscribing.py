@@ -112,7 +112,7 @@ def _unsubscribe(token: str, way: str = LINK) -> str:
         if before is None:
             return ""
         _count(one, at)
-        return _signed({"token": token, "at": at.isoformat(), "status": before.value, "places": places})
+        return _signed(_done(one, token, at, before.value, places))
 
 
 def _leave_workflow(token: str) -> str:
@@ -123,7 +123,7 @@ def _leave_workflow(token: str) -> str:
             return ""
         leaving().leave(one.account_id, one.contact_id, one.workflow_id, _source(one), at)
         _count(one, at)
-        return _signed({"token": token, "at": at.isoformat(), "status": "", "places": places})
+        return _signed(_done(one, token, at, "", places))
 
 
 def _undo(token: str, given: str) -> bool:
@@ -140,7 +140,7 @@ def _undo(token: str, given: str) -> bool:
                 return False
         elif not may_be_contacted(contacts.status_of(one.account_id, one.contact_id)):
             return False
-        _count(one, None)
+        _count(one, datetime.fromisoformat(earlier) if (earlier := done.get("before")) else None)
         reopened = leaving().put_back(one.account_id, one.contact_id, done["places"], UNDONE, done_at, at)
         recipients.plan_again(one.account_id, reopened, done_at)
         leaving().go_on(one.account_id, recipients.without_message(one.account_id, reopened), at)
@@ -162,8 +162,16 @@ def _hold(one: Addressee) -> None:
     contacts.hold_many(one.account_id, id_list([one.contact_id]), to_change=True)
 
 
+def _done(
+    one: Addressee, token: str, at: datetime, status: str, places: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what an undo has to know, also when the contact had unsubscribed with this message before."""
+    before = one.unsubscribed_at.isoformat() if one.unsubscribed_at else ""
+    return {"token": token, "at": at.isoformat(), "status": status, "places": places, "before": before}
+
+
 def _count(one: Addressee, at: datetime | None) -> None:
-    """Count that the contact unsubscribed because of this message, or, with None, that it took that back."""
+    """Count that the contact unsubscribed because of this message at a time; with None, that it did not."""
     with counting(one.account_id, [one.id]):
         recipients.set_unsubscribed(one, at)
 
