@@ -57,10 +57,11 @@ class ListedTemplate:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateDetails(ListedTemplate):
-    """A template with the definition of its current version, and results of the workflows made from it."""
+    """A template with the definition of its current version, and results of the workflows made from it; None
+    for a program that may not see them."""
 
     definition: Definition
-    results: TemplateResults
+    results: TemplateResults | None
 
     def drawing(self) -> Drawing:
         """Return the drawing, which marks what the account lacks."""
@@ -152,9 +153,9 @@ def template_details(actor: Actor, public_id: str) -> TemplateDetails:
 
 def details_of(actor: Actor, template: WorkflowTemplate) -> TemplateDetails:
     """Return the details of a template that was looked up for the actor."""
-    results = results_of(actor, template.id)
+    results = results_of(actor, template.id) if actor.may(Permission.REPORTS) else None
     return TemplateDetails(
-        completion_rate=results.totals.completion_rate,
+        completion_rate=results.totals.completion_rate if results else None,
         results=results,
         card=card_of(_row(template)),
         definition=queries.version_definition(template.id, template.version),

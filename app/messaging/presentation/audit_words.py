@@ -47,7 +47,7 @@ _FIELDS: Final = {
     "token": "auth token",
     "asks_consent": "who gets text messages",
     "reply_to": "reply-to address",
-    "per_second": "messages per second",
+    "per_second": "emails per second",
     "per_hour": "emails per hour",
     "per_day": "emails per day",
 }
@@ -56,6 +56,10 @@ _FIELDS: Final = {
 def _changed(facts: Facts) -> str:
     changed = [_FIELDS.get(name, name) for name in facts.get("changed", ())]
     return f"({joined(changed)})" if changed else ""
+
+
+def _sms_changed(facts: Facts) -> str:
+    return _changed(facts).replace("emails per second", "messages per second")
 
 
 def _cap(facts: Facts) -> str:
@@ -92,7 +96,7 @@ def register() -> None:
             "mail_server_changed": _changed,
             "frequency_cap_set": _cap,
             "mailbox_changed": _changed,
-            "sms_changed": _changed,
+            "sms_changed": _sms_changed,
             "mail_sender_changed": _changed,
         },
         kinds={"messages": "Messages"},

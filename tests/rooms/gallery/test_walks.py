@@ -18,6 +18,7 @@ from app.gallery.application.load import FOLDER
 from app.gallery.domain.template_file import parse_template
 from app.messaging.application import tracking
 from app.messaging.domain.machines import Fetch
+from app.messaging.infrastructure.message_counts import counting
 from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
@@ -104,8 +105,9 @@ def react(it: Campaign, message: Message, traits: set[Trait]) -> None:
             with it.app.app_context(), acting_for(it.actor.account_id), transaction():
                 tracked = reactions.tracked(message.id)
                 assert tracked is not None
-                reactions.add(tracked, KINDS[trait.field], Fetch(it.at, ""), by_machine=False)
-                tracking.settle_first(tracked, KINDS[trait.field], it.at)
+                with counting(it.actor.account_id, [message.id]):
+                    reactions.add(tracked, KINDS[trait.field], Fetch(it.at, ""), by_machine=False)
+                    tracking.settle_first(tracked, KINDS[trait.field], it.at)
 
 
 def next_due(it: Campaign) -> Any:
