@@ -161,12 +161,10 @@ class Database:
         self._states.discard(state)
 
     def close(self) -> None:
-        """Close all connections of a file that is about to be replaced. A server's stay in the pool: new ones
-        would read the catalog again for each test."""
+        """Close all connections."""
         with self.app.app_context():
             db.session.remove()
-            if self.kind == "sqlite":
-                db.engine.dispose()
+            db.engine.dispose()
 
     def _make(self, state: str) -> None:
         if state in self._states:
