@@ -193,6 +193,7 @@ class Settings:
         "", _mail_sender, "Sender address of notifications.", "user of MAIL_URL, or muster@ its host"
     )
     twilio_url: str = _setting("", _web_address, "Where to reach Twilio.", "https://api.twilio.com")
+    sns_url: str = _setting("", _web_address, "Where to reach Amazon SNS besides its own addresses.", "none")
     job_retention_days: int = _setting(
         90, _integer(1, 36_500), "Days to keep finished jobs, their rows and uploads, and notifications."
     )

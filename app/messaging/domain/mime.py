@@ -11,6 +11,7 @@ from email.policy import SMTPUTF8, compat32
 from email.utils import format_datetime, formataddr
 from typing import Final
 
+from app.messaging.domain.providers.reading import METADATA
 from app.platform.addresses import AddressProblem, email_key
 from app.platform.text.headers import one_line
 
@@ -76,6 +77,7 @@ def source(email: Email) -> bytes:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if email.feedback_id:
         mail["Feedback-ID"] = email.feedback_id
+        mail[f"X-PM-Metadata-{METADATA}"] = email.message_id
     mail.attach(_part(email.text, "plain"))
     mail.attach(_part(email.html, "html"))
     return mail.as_bytes(policy=_CRLF)

@@ -17,6 +17,8 @@ from app.messaging.presentation import (
     tracking_pages,
     unsubscribe_pages,
 )
+from app.messaging.presentation.providers import hooks as mail_hooks
+from app.messaging.presentation.providers import pages as provider_pages
 from app.messaging.presentation.sms import hooks as sms_hooks
 from app.messaging.presentation.sms import pages as sms_pages
 from app.platform.attempts import AttemptLimiter
@@ -28,9 +30,11 @@ def init(app: Flask) -> None:
     AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
     AttemptLimiter(app, CHECKS, MOST_CHECKS, SECONDS)
     AttemptLimiter(app, sms_settings.TESTS, sms_settings.MOST_TESTS, sms_settings.SECONDS)
+    app.register_blueprint(mail_hooks.blueprint)
     app.register_blueprint(mail_pages.blueprint)
     app.register_blueprint(mailbox_pages.blueprint)
     app.register_blueprint(outbox_pages.blueprint)
+    app.register_blueprint(provider_pages.blueprint)
     app.register_blueprint(sms_pages.blueprint)
     app.register_blueprint(sms_hooks.blueprint)
     app.register_blueprint(tracking_pages.blueprint)

@@ -28,6 +28,8 @@ from app.messaging.domain.mail_settings import (
 )
 from app.messaging.domain.pace.brakes import BrakeLimits, percent_of
 from app.messaging.domain.pace.frequency import Beyond, FrequencyCap
+from app.messaging.domain.providers.reading import NAMES, Provider
+from app.messaging.domain.providers.signing import MAX_KEY
 
 SECURITIES = {
     Security.STARTTLS: "STARTTLS (usually port 587)",
@@ -117,6 +119,27 @@ class MailboxForm(Form):
             mailbox_user=known.user,
             mailbox_folder=mailbox.folder,
         )
+
+
+PROVIDER_STEPS = {
+    Provider.POSTMARK: "In your server’s message stream, add a webhook with this address for deliveries, "
+    "bounces, and spam complaints. Keep the address secret: Postmark doesn’t sign its reports.",
+    Provider.SENDGRID: "In Mail Settings > Event Webhook, enter this address, choose Delivered, Bounced, and "
+    "Spam Reports, and turn on the signature.",
+    Provider.MAILGUN: "In Sending > Webhooks, add this address for Delivered, Permanent Failure, and Spam "
+    "Complaints.",
+    Provider.SES: "Subscribe this address (HTTPS) to your SNS topic, let SES publish bounces, complaints, "
+    "and deliveries to it, and turn on “Include original email headers”. Muster confirms the subscription.",
+}
+
+
+class ProviderForm(Form):
+    provider = SelectField(
+        "Provider",
+        choices=[SelectChoice(value.value, label) for value, label in NAMES.items()],
+        validate_choice=False,
+    )
+    key = StringField("Key", render_kw={"maxlength": MAX_KEY})
 
 
 class SendingForm(Form):

@@ -11,10 +11,14 @@ from app.messaging.application import mail_servers, senders
 from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.mailbox import settings as mailboxes
 from app.messaging.application.pace import brakes, frequency
+from app.messaging.application.providers import settings as providers
+from app.messaging.domain.providers.reading import NAMES
 from app.messaging.presentation.mail_forms import (
+    PROVIDER_STEPS,
     BrakesForm,
     FrequencyForm,
     MailboxForm,
+    ProviderForm,
     SenderForm,
     SendingForm,
     ServerForm,
@@ -179,6 +183,7 @@ def page(
     mailbox_answer: ServerAnswer | None = None,
     frequency_form: Any = None,
     brakes_form: Any = None,
+    provider_form: Any = None,
 ) -> str:
     actor = web.actor()
     if not actor.may(Permission.ACCOUNT):
@@ -205,6 +210,10 @@ def page(
         mailbox=mailbox,
         mailbox_form=mailbox_form or MailboxForm.of(mailbox),
         mailbox_answer=mailbox_answer,
+        providers=providers.list_providers(actor),
+        provider_form=provider_form or ProviderForm(formdata=None),
+        provider_names=NAMES,
+        provider_steps=PROVIDER_STEPS,
         frequency_form=frequency_form or FrequencyForm.of(frequency.frequency_cap(actor)),
         nav_active="settings",
     )

@@ -3,7 +3,7 @@
 from app.platform.web.downloads import csv_file
 from app.platform.web.email_frames import email_frame
 from app.platform.web.error_responses import STATUS, handle_error, status_of
-from app.platform.web.marks import public, skip_authentication, takes_files, unless_unchanged
+from app.platform.web.marks import public, skip_authentication, takes_bodies, takes_files, unless_unchanged
 from app.platform.web.requests import actor, asset, htmx_page, is_api, is_forwarded, is_htmx, send_to
 from app.platform.web.setup import body_allowance, csrf, init
 
@@ -25,6 +25,7 @@ __all__ = [
     "send_to",
     "skip_authentication",
     "status_of",
+    "takes_bodies",
     "takes_files",
     "unless_unchanged",
 ]

@@ -63,7 +63,9 @@ def begin() -> None:
     if isinstance(request.routing_exception, RequestRedirect) and request.path.startswith(API):
         request.routing_exception = NotFound()  # instead of a redirect to the path without //, as HTML
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", None) is None:
+    if (most := getattr(view, "most_bytes", None)) is not None:
+        request.max_content_length = most
+    elif getattr(view, "takes_files", None) is None:
         is_public = view is None or getattr(view, "is_public", False)
         request.max_content_length = MAX_PUBLIC_FORM_BYTES if is_public else MAX_FORM_BYTES
 

@@ -43,3 +43,15 @@ def takes_files(check: Callable[[], object]) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def takes_bodies(most: int, check: Callable[[], object]) -> Callable[[View], View]:
+    """Mark a public view that other programs send up to `most` bytes. `check` raises a MusterError if its
+    address says nobody known; it runs before the body is received."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most  # type: ignore[attr-defined]
+        view.takes_files = check  # type: ignore[attr-defined]
+        return view
+
+    return mark

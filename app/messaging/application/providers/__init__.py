@@ -1,0 +1,1 @@
+"""Reports of mail providers: connecting them, and taking what they say."""

@@ -1,0 +1,127 @@
+"""What mail providers report. Only what an account's provider has signed counts, and only for its emails; all
+of it may come twice, and in any order."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from app.messaging.application.reports import SECONDS_A_REQUEST, Result, receive_report
+from app.messaging.domain.feedback import Report
+from app.messaging.domain.providers.reading import Provider, reports_in
+from app.messaging.domain.providers.signing import is_signed_by_mailgun
+from app.messaging.infrastructure.providers import store
+from app.messaging.infrastructure.providers.verifying import (
+    confirm_subscription,
+    is_signed_by_sendgrid,
+    is_signed_by_sns,
+)
+from app.platform.clock import now
+from app.platform.database import forget_snapshot, transaction
+from app.platform.errors import Invalid, NotFound, Unavailable
+from app.platform.logs import log
+from app.platform.tenancy import acting_for
+
+Headers = Mapping[str, str]
+
+_SENDGRID: Final = "X-Twilio-Email-Event-Webhook"
+
+
+def take(provider_name: str, hook_key: str, headers: Headers, body: bytes) -> None:
+    """Record what a provider reports. Raises NotFound for what it has not signed, Invalid for what is no
+    JSON, and Unavailable if there was no time for all of it: then it comes again."""
+    account_id = account_of(hook_key)
+    if provider_name not in list(Provider):
+        raise _nothing_here()
+    provider = Provider(provider_name)
+    with acting_for(account_id):
+        known = store.provider_of(account_id, provider.value)
+        key = store.decrypted(known.key) if known else None
+        if key is None:
+            raise _nothing_here()
+        forget_snapshot()  # certificates may have to be fetched
+        document = _DOCUMENTS[provider](key, headers, body)
+        _record(account_id, provider, reports_in(provider, document))
+
+
+def account_of(hook_key: str) -> int:
+    """Return the id of the account with this key in its addresses. Raises NotFound."""
+    account_id = store.account_with(hook_key)
+    if account_id is None:
+        raise _nothing_here()
+    return account_id
+
+
+def _record(account_id: int, provider: Provider, reports: Sequence[Report]) -> None:
+    end = time.monotonic() + SECONDS_A_REQUEST
+    results = []
+    for report in reports:
+        if time.monotonic() > end:
+            break
+        results.append(receive_report(account_id, report))
+    recorded = results.count(Result.RECORDED)
+    if recorded:
+        with transaction():
+            store.heard(account_id, provider.value, now())
+    log.info(
+        "reports_received",
+        extra={
+            "account": account_id,
+            "provider": provider.value,
+            "reports": len(reports),
+            "recorded": recorded,
+        },
+    )
+    if len(results) < len(reports):
+        raise Unavailable("BUSY", "There were too many reports for one request. Send them again.")
+
+
+def _postmark(_key: str, _headers: Headers, body: bytes) -> Any:
+    return _json(body)
+
+
+def _sendgrid(key: str, headers: Headers, body: bytes) -> Any:
+    stamp, signature = headers.get(f"{_SENDGRID}-Timestamp", ""), headers.get(f"{_SENDGRID}-Signature", "")
+    if not is_signed_by_sendgrid(key, stamp, body, signature):
+        raise _nothing_here()
+    return _json(body)
+
+
+def _mailgun(key: str, _headers: Headers, body: bytes) -> Any:
+    document = _json(body)
+    if not is_signed_by_mailgun(key, document):
+        raise _nothing_here()
+    return document
+
+
+def _ses(topic: str, _headers: Headers, body: bytes) -> Any:
+    """Return the message in a notification of the account's topic; a new subscription is confirmed."""
+    envelope = _json(body)
+    if not isinstance(envelope, dict) or envelope.get("TopicArn") != topic or not is_signed_by_sns(envelope):
+        raise _nothing_here()
+    if envelope.get("Type") == "SubscriptionConfirmation":
+        if not confirm_subscription(str(envelope.get("SubscribeURL", ""))):
+            raise Unavailable("NOT_CONFIRMED", "The subscription could not be confirmed.")
+        return None
+    if envelope.get("Type") != "Notification":
+        return None
+    return _json(str(envelope.get("Message", "")).encode())
+
+
+_DOCUMENTS: Final[Mapping[Provider, Callable[[str, Headers, bytes], Any]]] = {
+    Provider.POSTMARK: _postmark,
+    Provider.SENDGRID: _sendgrid,
+    Provider.MAILGUN: _mailgun,
+    Provider.SES: _ses,
+}
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise Invalid("VALIDATION_ERROR", "This is no JSON.") from None
+
+
+def _nothing_here() -> NotFound:
+    return NotFound("NOT_FOUND", "This address doesn’t exist.")

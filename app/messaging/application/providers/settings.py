@@ -1,0 +1,71 @@
+"""Which mail providers report to an account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.activity import application as activity
+from app.messaging.application.mail_servers import refuse
+from app.messaging.application.providers.addresses import hook_url
+from app.messaging.domain.providers.reading import NAMES, Provider
+from app.messaging.domain.providers.signing import key_problem
+from app.messaging.infrastructure.providers import store
+from app.platform.database import transaction
+
+
+@dataclass(frozen=True)
+class ShownProvider:
+    """A provider as pages show it: without its key. `key_lost`: it can't be read anymore; `url` is what it
+    has to call; `heard_at` is when it last reported something."""
+
+    provider: Provider
+    url: str
+    key_lost: bool
+    heard_at: datetime | None
+
+
+def list_providers(actor: Actor) -> list[ShownProvider]:
+    """Return the providers that report to the actor's account."""
+    accounts.require(actor, Permission.ACCOUNT)
+    return [
+        ShownProvider(
+            Provider(row.provider),
+            hook_url(actor.account_id, Provider(row.provider)),
+            store.decrypted(row.key) is None,
+            row.heard_at,
+        )
+        for row in store.providers_of(actor.account_id)
+    ]
+
+
+def connect_provider(actor: Actor, name: str, key: str) -> None:
+    """Let a provider report, or change the key of its signatures. Raises Invalid with `fields`."""
+    accounts.require(actor, Permission.ACCOUNT)
+    if name not in list(Provider):
+        refuse({"provider": "Choose a provider."})
+    provider = Provider(name)
+    key = "" if provider == Provider.POSTMARK else key.strip()
+    problem = key_problem(provider, key)
+    if problem:
+        refuse({"key": problem})
+    with transaction():
+        accounts.lock(actor.account_id)
+        known = store.provider_of(actor.account_id, provider.value)
+        if known is not None and store.decrypted(known.key) == key:
+            return
+        store.save(actor.account_id, provider.value, store.encrypted(key), actor.user_id)
+        action = "mail_provider_changed" if known else "mail_provider_connected"
+        activity.record(actor, action, "mail_provider", actor.account_id, name=NAMES[provider])
+
+
+def disconnect_provider(actor: Actor, name: str) -> None:
+    """Let reports of a provider change nothing anymore. Idempotent."""
+    accounts.require(actor, Permission.ACCOUNT)
+    with transaction():
+        accounts.lock(actor.account_id)
+        if store.delete(actor.account_id, name):
+            known = NAMES[Provider(name)]
+            activity.record(
+                actor, "mail_provider_disconnected", "mail_provider", actor.account_id, name=known
+            )

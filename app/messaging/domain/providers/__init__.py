@@ -1,0 +1,1 @@
+"""What mail providers report about emails that were sent through them."""

@@ -1,0 +1,85 @@
+"""Signatures with public keys: of SendGrid (ECDSA), and of Amazon SNS (RSA, with a certificate)."""
+
+import base64
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from app.messaging.domain.providers.signing import is_of_amazon, signed_by_sns
+from app.platform.outgoing.client import NotCalled, call
+from app.platform.settings import current
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+MAX_CERTIFICATE: Final = 16 * 1024
+
+
+def is_signed_by_sendgrid(key: str, stamp: str, body: bytes, signature: str) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        public = load_der_public_key(base64.b64decode(key, validate=True))
+        if not isinstance(public, EllipticCurvePublicKey):
+            return False
+        public.verify(base64.b64decode(signature, validate=True), stamp.encode() + body, ECDSA(SHA256()))
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def is_signed_by_sns(envelope: Mapping[str, Any]) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+    url = str(envelope.get("SigningCertURL", ""))
+    kind = {"1": SHA1, "2": SHA256}.get(str(envelope.get("SignatureVersion")))
+    public = _sns_key(url, current().sns_url) if kind and _is_trusted(url) else None
+    if public is None or kind is None:
+        return False
+    try:
+        signature = base64.b64decode(str(envelope.get("Signature", "")), validate=True)
+        public.verify(signature, signed_by_sns(envelope), PKCS1v15(), kind())
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def confirm_subscription(url: str) -> bool:
+    """Call the address by which Amazon SNS learns that its messages are wanted; return whether it answered
+    well."""
+    if not _is_trusted(url):
+        return False
+    try:
+        return 200 <= call("GET", url, {}, None, bool(current().sns_url)).status < 300
+    except NotCalled:
+        return False
+
+
+def _is_trusted(url: str) -> bool:
+    own = current().sns_url
+    return is_of_amazon(url) or bool(own and url.startswith(f"{own}/"))
+
+
+@lru_cache(maxsize=16)
+def _found_key(url: str, may_be_private: bool) -> "RSAPublicKey":
+    """Raises NotCalled and ValueError, which are not remembered."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    answer = call("GET", url, {}, None, may_be_private, MAX_CERTIFICATE)
+    public = x509.load_pem_x509_certificate(answer.text.encode()).public_key()
+    if not isinstance(public, RSAPublicKey):
+        raise ValueError("not an RSA key")
+    return public
+
+
+def _sns_key(url: str, own: str) -> "RSAPublicKey | None":
+    try:
+        return _found_key(url, bool(own))
+    except (NotCalled, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The addresses that mail providers call, and their card in the settings."""

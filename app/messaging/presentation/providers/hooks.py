@@ -1,0 +1,33 @@
+"""The address that mail providers call. It is open to all; only what is signed counts."""
+
+from typing import Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from app.messaging.application.providers.addresses import PATH
+from app.messaging.application.providers.receiving import account_of, take
+from app.platform import web
+from app.platform.errors import Invalid
+
+blueprint = Blueprint("mail_hooks", __name__, url_prefix=PATH)
+
+MOST_BYTES: Final = 1024 * 1024
+"""SendGrid sends up to 768 KB at once."""
+
+
+def _check() -> None:
+    account_of((request.view_args or {}).get("key", ""))
+
+
+@blueprint.post("/<provider>/<key>")
+@web.skip_authentication
+@web.csrf.exempt
+@web.takes_bodies(MOST_BYTES, _check)
+def receive(provider: str, key: str) -> ResponseReturnValue:
+    """Take what a mail provider reports of emails."""
+    try:
+        take(provider, key, dict(request.headers), request.get_data())
+    except Invalid:
+        return Response("This is no JSON.", 400, mimetype="text/plain")
+    return Response(status=204)

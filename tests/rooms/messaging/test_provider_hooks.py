@@ -1,0 +1,176 @@
+"""Mail providers report what became of emails (E-17): only what they have signed counts."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.contacts import application as contacts
+from app.messaging.application.composing import message_id_of
+from app.messaging.application.providers.addresses import hook_url
+from app.messaging.domain.providers.reading import METADATA, Provider
+from app.messaging.infrastructure.tables import Message
+from app.platform.tenancy import acting_for
+from tests.people import Person, sign_in
+from tests.rooms.bulk_enrollment.jobs import words_of
+from tests.rooms.engine.moved import Campaign
+from tests.rooms.messaging.mailing import messages
+from tests.rooms.messaging.test_reactions import LAST, sent
+from tests.services.signing import MAILGUN_KEY, TOPIC, FakeSns, SendGrid, fake_sns, signed_by_mailgun
+from tests.unit.workflows.documents import email, wait
+
+PAGE = "/settings/email/providers"
+
+
+def waiting(app: Flask, bob: Person) -> tuple[Campaign, list[int]]:
+    return sent(app, bob, email("hello"), wait("pause"), LAST)
+
+
+def connect(person: Person, provider: str, key: str = "") -> int:
+    return person.post(PAGE, {"provider": provider, "key": key}).status_code
+
+
+def tell(
+    app: Flask, person: Person, provider: str, body: bytes | Any, headers: dict[str, str] | None = None
+) -> int:
+    """Send what a provider reports; return the status of the answer."""
+    with app.app_context():
+        path = hook_url(person.actor.account_id, Provider(provider)).partition("/hooks")
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answer = app.test_client().post(f"/hooks{path[2]}", data=content, headers=headers)
+    return answer.status_code
+
+
+def id_of(app: Flask, message: Message) -> str:
+    with app.app_context():
+        return message_id_of(message.id)
+
+
+def state_of(it: Campaign) -> list[str]:
+    return [one.state for one in messages(it)]
+
+
+def bounce_of_postmark(key: str) -> dict[str, Any]:
+    return {
+        "RecordType": "Bounce",
+        "Type": "HardBounce",
+        "Details": "550 No such user",
+        "Metadata": {METADATA: key},
+    }
+
+
+def test_postmark(app: Flask, alice: Person, bob: Person) -> None:
+    it, ids = waiting(app, bob)
+    first = messages(it)[0]
+    said = bounce_of_postmark(id_of(app, first))
+    assert tell(app, alice, "postmark", said) == 404, "it is not connected"
+    assert connect(alice, "postmark") == 303
+    assert tell(app, alice, "postmark", said) == 204
+    assert tell(app, alice, "postmark", said) == 204
+    assert state_of(it) == ["bounced", "sent"]
+    assert messages(it)[0].answer == "550 No such user"
+    with app.app_context(), acting_for(bob.actor.account_id):
+        assert contacts.status_of(bob.actor.account_id, ids[0]) == "bounced"
+    assert "Last report" in alice.get("/settings/email").text
+    assert it.numbers_are_right()
+
+
+def test_sendgrid(app: Flask, alice: Person, bob: Person) -> None:
+    it, _ = waiting(app, bob)
+    provider = SendGrid()
+    assert connect(alice, "sendgrid", provider.key) == 303
+    events = [
+        {"event": "bounce", "type": "bounce", "smtp-id": f"<{id_of(app, messages(it)[0])}@example.com>"},
+        {"event": "deferred", "smtp-id": f"<{id_of(app, messages(it)[1])}@example.com>"},
+    ]
+    body = json.dumps(events).encode()
+    assert tell(app, alice, "sendgrid", body) == 404
+    assert tell(app, alice, "sendgrid", body, SendGrid().headers(body)) == 404
+    assert tell(app, alice, "sendgrid", body + b" ", provider.headers(body)) == 404
+    assert state_of(it) == ["sent", "sent"]
+    assert tell(app, alice, "sendgrid", body, provider.headers(body)) == 204
+    assert state_of(it) == ["bounced", "sent"]
+
+
+def test_mailgun(app: Flask, alice: Person, bob: Person) -> None:
+    it, ids = waiting(app, bob)
+    assert connect(alice, "mailgun", MAILGUN_KEY) == 303
+    message = {"headers": {"message-id": f"{id_of(app, messages(it)[0])}@example.com"}}
+    event = {"event": "complained", "message": message}
+    assert tell(app, alice, "mailgun", signed_by_mailgun(event, "x" * 32)) == 404
+    assert tell(app, alice, "mailgun", {"event-data": event}) == 404
+    assert tell(app, alice, "mailgun", signed_by_mailgun(event)) == 204
+    with app.app_context(), acting_for(bob.actor.account_id):
+        assert contacts.status_of(bob.actor.account_id, ids[0]) == "unsubscribed"
+
+
+@pytest.fixture
+def sns(app: Flask) -> Iterator[FakeSns]:
+    with fake_sns() as server:
+        before = app.extensions["settings"]
+        app.extensions["settings"] = replace(before, sns_url=server.url)
+        yield server
+        app.extensions["settings"] = before
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_ses(app: Flask, alice: Person, bob: Person, sns: FakeSns, version: str) -> None:
+    it, _ = waiting(app, bob)
+    assert connect(alice, "ses", TOPIC) == 303
+    asking = {"Token": "t", "Message": "Confirm", "SubscribeURL": f"{sns.url}/confirm?t"}
+    assert tell(app, alice, "ses", sns.envelope("SubscriptionConfirmation", version, **asking)) == 204
+    assert sns.confirmed == ["t"]
+    elsewhere = asking | {"SubscribeURL": "http://127.0.0.1:1/confirm?t"}
+    assert tell(app, alice, "ses", sns.envelope("SubscriptionConfirmation", version, **elsewhere)) == 503
+    headers = [{"name": "Message-ID", "value": f"<{id_of(app, messages(it)[0])}@example.com>"}]
+    said = {"notificationType": "Bounce", "bounce": {"bounceType": "Permanent"}, "mail": {"headers": headers}}
+    envelope = sns.envelope("Notification", version, Message=json.dumps(said))
+    for wrong in (
+        envelope | {"Message": "{}"},
+        envelope | {"TopicArn": f"{TOPIC}2"},
+        envelope | {"SigningCertURL": "http://127.0.0.1:1/key.pem"},
+        envelope | {"SignatureVersion": "3"},
+        envelope | {"Signature": "?"},
+        [],
+    ):
+        assert tell(app, alice, "ses", wrong) == 404
+    assert state_of(it) == ["sent", "sent"]
+    assert tell(app, alice, "ses", envelope) == 204
+    assert state_of(it) == ["bounced", "sent"]
+
+
+def test_reports_about_emails_of_others_change_nothing(app: Flask, alice: Person, bob: Person) -> None:
+    it, _ = waiting(app, bob)
+    mallory = sign_in(app, "mallory")
+    assert connect(mallory, "postmark") == 303
+    assert tell(app, mallory, "postmark", bounce_of_postmark(id_of(app, messages(it)[0]))) == 204
+    assert state_of(it) == ["sent", "sent"]
+    assert "Nothing has been reported yet." in mallory.get("/settings/email").text
+
+
+def test_unknown_addresses_and_what_is_no_json(app: Flask, alice: Person) -> None:
+    assert connect(alice, "postmark") == 303
+    caller = app.test_client()
+    assert caller.post("/hooks/email/postmark/" + "0" * 48).status_code == 404
+    assert caller.post("/hooks/email/nobody/x").status_code == 404
+    assert tell(app, alice, "postmark", b"{") == 400
+    assert tell(app, alice, "postmark", b"[" * 100_000) == 400
+
+
+def test_settings(app: Flask, alice: Person, bob: Person) -> None:
+    assert connect(bob, "postmark") == 403
+    assert connect(alice, "nobody") == 422
+    assert connect(alice, "mailgun") == 422
+    assert connect(alice, "mailgun", MAILGUN_KEY) == 303
+    assert "Enter the HTTP webhook signing key" in alice.post(PAGE, {"provider": "mailgun", "key": ""}).text
+    page = alice.get("/settings/email").text
+    assert "Address for Mailgun" in page and MAILGUN_KEY not in page
+    assert alice.post(f"{PAGE}/mailgun/removal").status_code == 303
+    assert alice.post(f"{PAGE}/mailgun/removal").status_code == 303
+    assert "Address for Mailgun" not in alice.get("/settings/email").text
+    audit = words_of(alice.get("/activity").text)
+    assert "Alice connected reports from Mailgun" in audit
+    assert "Alice disconnected reports from Mailgun" in audit
