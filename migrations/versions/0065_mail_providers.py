@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],
-            name=op.f("fk_mail_providers_account_id_accounts"),
+            name=op.f("fk_mail_providers_account_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("account_id", "provider", name=op.f("pk_mail_providers")),

@@ -21,6 +21,7 @@ from app.files.infrastructure.tables import Upload
 from app.gallery.infrastructure.tables import WorkflowTemplate, WorkflowTemplateVersion
 from app.messaging.application import senders, tracking
 from app.messaging.application.composing import message_id_of
+from app.messaging.infrastructure.providers.store import hook_key as mail_hook_key
 from app.messaging.infrastructure.sms.tokens import hook_key
 from app.messaging.infrastructure.tables import Message
 from app.notifications import application as notifications
@@ -105,6 +106,9 @@ def ids(app: Flask, alice: Person) -> dict[str, str]:
             "/o/secret": tracking.open_url(message.id).rpartition("/")[2].removesuffix(".gif"),
             "/hooks/key": hook_key(account),
             "/hooks/message_key": message_id_of(message.id),
+            "/hooks/provider": "sendgrid",
+            "/hooks/address_key": mail_hook_key(account),
+            "/settings/provider": "sendgrid",
             "/messages/message_id": str(message.id),
             "/deliveries/delivery_id": str(_delivery_of(account, workflow, contact)),
             "/contacts/contact_id": str(contact),

@@ -33,16 +33,22 @@ class SendGrid:
         public = self._private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self.key = base64.b64encode(public).decode()
 
-    def headers(self, body: bytes, stamp: str = "1772366400") -> dict[str, str]:
+    def headers(self, body: bytes, stamp: str = "") -> dict[str, str]:
+        stamp = stamp or _now()
         signature = self._private.sign(stamp.encode() + body, ec.ECDSA(SHA256()))
         name = "X-Twilio-Email-Event-Webhook"
         return {f"{name}-Timestamp": stamp, f"{name}-Signature": base64.b64encode(signature).decode()}
 
 
-def signed_by_mailgun(event: dict[str, Any], key: str = MAILGUN_KEY) -> bytes:
-    digest = hmac.new(key.encode(), b"1772366400token", hashlib.sha256).hexdigest()
-    signature = {"timestamp": "1772366400", "token": "token", "signature": digest}
+def signed_by_mailgun(event: dict[str, Any], key: str = MAILGUN_KEY, stamp: str = "") -> bytes:
+    stamp = stamp or _now()
+    digest = hmac.new(key.encode(), f"{stamp}token".encode(), hashlib.sha256).hexdigest()
+    signature = {"timestamp": stamp, "token": "token", "signature": digest}
     return json.dumps({"signature": signature, "event-data": event}).encode()
+
+
+def _now() -> str:
+    return str(int(datetime.now(UTC).timestamp()))
 
 
 @dataclass
@@ -59,7 +65,7 @@ class FakeSns:
             "Type": kind,
             "MessageId": "1",
             "TopicArn": TOPIC,
-            "Timestamp": "2026-03-01T12:00:00.000Z",
+            "Timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
             "SignatureVersion": version,
             "SigningCertURL": f"{self.url}/key.pem",
             **more,

@@ -103,7 +103,8 @@ def _bounce_for_now(found: Tracked, answer: str, at: datetime) -> None:
 
 
 def _complain(found: Tracked, _answer: str, at: datetime) -> None:
-    store.mark_complained(found.account_id, found.id, at)
+    if not store.mark_complained(found.account_id, found.id, at):
+        return  # told again, perhaps after the contact has signed up anew
     if contacts.opt_out(found.account_id, found.contact_id, COMPLAINT, at) is not None:
         note_reaction(found.account_id, found.id, "complained", at)
 

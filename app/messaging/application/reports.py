@@ -3,6 +3,7 @@ up."""
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +17,7 @@ from app.platform.clock import now
 from app.platform.text.headers import one_line
 
 SECONDS_A_REQUEST: Final = 10.0
+OLDEST: Final = timedelta(days=3_650)
 
 
 class Result(StrEnum):
@@ -48,7 +50,7 @@ def receive_report(account_id: int, report: Report) -> Result:
     message_id = message_with_id(report.message_id)
     if message_id is None:
         return Result.UNKNOWN_MESSAGE
-    at = min(report.at or now(), now())
+    at = max(min(report.at or now(), now()), now() - OLDEST)
     if receive(account_id, message_id, report.what, one_line(report.answer), at):
         return Result.RECORDED
     found = reactions.tracked(message_id)

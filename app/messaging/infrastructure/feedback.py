@@ -50,13 +50,10 @@ def mark_bounced(account_id: int, message_id: int, answer: str, at: datetime) ->
     return Before(*before)
 
 
-def mark_complained(account_id: int, message_id: int, at: datetime) -> None:
-    """Keep when the contact first complained about a message."""
-    session().execute(
-        sa.update(Message)
-        .where(*_one(account_id, message_id), Message.complained_at.is_(None))
-        .values(complained_at=at)
-    )
+def mark_complained(account_id: int, message_id: int, at: datetime) -> bool:
+    """Keep when the contact complained about a message; return False if it had done so before."""
+    changed = sa.update(Message).where(*_one(account_id, message_id), Message.complained_at.is_(None))
+    return session().execute(changed.values(complained_at=at).returning(Message.id)).first() is not None
 
 
 def has_soft_bounce(account_id: int, message_id: int) -> bool:

@@ -10,9 +10,11 @@ from flask import Flask
 
 from app.contacts import application as contacts
 from app.messaging.application.composing import message_id_of
-from app.messaging.application.providers.addresses import hook_url
+from app.messaging.application.providers.addresses import PATH, address_of
 from app.messaging.domain.providers.reading import METADATA, Provider
+from app.messaging.infrastructure.providers import store
 from app.messaging.infrastructure.tables import Message
+from app.messaging.presentation.providers.hooks import MOST_BYTES
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.bulk_enrollment.jobs import words_of
@@ -23,6 +25,7 @@ from tests.services.signing import MAILGUN_KEY, TOPIC, FakeSns, SendGrid, fake_s
 from tests.unit.workflows.documents import email, wait
 
 PAGE = "/settings/email/providers"
+LONG_AGO = "1577880000"
 
 
 def waiting(app: Flask, bob: Person) -> tuple[Campaign, list[int]]:
@@ -37,11 +40,17 @@ def tell(
     app: Flask, person: Person, provider: str, body: bytes | Any, headers: dict[str, str] | None = None
 ) -> int:
     """Send what a provider reports; return the status of the answer."""
-    with app.app_context():
-        path = hook_url(person.actor.account_id, Provider(provider)).partition("/hooks")
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = app.test_client().post(f"/hooks{path[2]}", data=content, headers=headers)
-    return answer.status_code
+    address = address_for(app, person, provider)
+    return app.test_client().post(address, data=content, headers=headers).status_code
+
+
+def address_for(app: Flask, person: Person, provider: str) -> str:
+    account = person.actor.account_id
+    with app.app_context(), acting_for(account):
+        known = store.provider_of(account, provider)
+        key = store.decrypted(known.key) if known else ""
+        return f"{PATH}/{provider}/{address_of(account, Provider(provider), key or '')}"
 
 
 def id_of(app: Flask, message: Message) -> str:
@@ -90,6 +99,7 @@ def test_sendgrid(app: Flask, alice: Person, bob: Person) -> None:
     assert tell(app, alice, "sendgrid", body) == 404
     assert tell(app, alice, "sendgrid", body, SendGrid().headers(body)) == 404
     assert tell(app, alice, "sendgrid", body + b" ", provider.headers(body)) == 404
+    assert tell(app, alice, "sendgrid", body, provider.headers(body, LONG_AGO)) == 404
     assert state_of(it) == ["sent", "sent"]
     assert tell(app, alice, "sendgrid", body, provider.headers(body)) == 204
     assert state_of(it) == ["bounced", "sent"]
@@ -102,9 +112,17 @@ def test_mailgun(app: Flask, alice: Person, bob: Person) -> None:
     event = {"event": "complained", "message": message}
     assert tell(app, alice, "mailgun", signed_by_mailgun(event, "x" * 32)) == 404
     assert tell(app, alice, "mailgun", {"event-data": event}) == 404
+    assert tell(app, alice, "mailgun", signed_by_mailgun(event, stamp=LONG_AGO)) == 404
+    halves = {"timestamp": "1", "token": "\ud800", "signature": "\ud800"}
+    assert tell(app, alice, "mailgun", {"signature": halves, "event-data": event}) == 404
     assert tell(app, alice, "mailgun", signed_by_mailgun(event)) == 204
-    with app.app_context(), acting_for(bob.actor.account_id):
-        assert contacts.status_of(bob.actor.account_id, ids[0]) == "unsubscribed"
+    account = bob.actor.account_id
+    with app.app_context(), acting_for(account):
+        assert contacts.status_of(account, ids[0]) == "unsubscribed"
+        contacts.reactivate(bob.actor, ids[0], "Asked for it")
+    assert tell(app, alice, "mailgun", signed_by_mailgun(event)) == 204
+    with app.app_context(), acting_for(account):
+        assert contacts.status_of(account, ids[0]) == "active", "it was told again"
 
 
 @pytest.fixture
@@ -134,6 +152,8 @@ def test_ses(app: Flask, alice: Person, bob: Person, sns: FakeSns, version: str)
         envelope | {"SigningCertURL": "http://127.0.0.1:1/key.pem"},
         envelope | {"SignatureVersion": "3"},
         envelope | {"Signature": "?"},
+        envelope | {"Signature": "\ud800", "Message": "\ud800"},
+        sns.envelope("Notification", version, Message=json.dumps(said), Timestamp="2020-01-01T00:00:00.000Z"),
         [],
     ):
         assert tell(app, alice, "ses", wrong) == 404
@@ -154,12 +174,59 @@ def test_reports_about_emails_of_others_change_nothing(app: Flask, alice: Person
 def test_unknown_addresses_and_what_is_no_json(app: Flask, alice: Person) -> None:
     assert connect(alice, "postmark") == 303
     caller = app.test_client()
-    assert caller.post("/hooks/email/postmark/" + "0" * 48).status_code == 404
-    assert caller.post("/hooks/email/nobody/x").status_code == 404
+    address = address_for(app, alice, "postmark")
+    said = json.dumps({"RecordType": "Open"}).encode()
+    assert caller.post(address, data=said).status_code == 204
+    wrong = (
+        f"{PATH}/postmark/" + "0" * 48,
+        f"{PATH}/nobody/x",
+        f"{address}0",
+        address[:-48],
+        f"{address}%ff",
+    )
+    for other in wrong:
+        assert caller.post(other, data=said).status_code == 404, other
+    assert caller.post(address.replace("postmark", "mailgun"), data=said).status_code == 404
+    assert tell(app, alice, "postmark", b" " * (MOST_BYTES + 1)) == 413
     assert tell(app, alice, "postmark", b"{") == 400
     assert tell(app, alice, "postmark", b"[" * 100_000) == 400
 
 
+def test_times_that_nobody_has_seen(app: Flask, alice: Person, bob: Person) -> None:
+    it, _ = waiting(app, bob)
+    assert connect(alice, "postmark") == 303
+    said = bounce_of_postmark(id_of(app, messages(it)[0])) | {"Type": "SoftBounce"}
+    assert tell(app, alice, "postmark", said | {"BouncedAt": "0001-01-01T00:00:00+14:00"}) == 204
+    assert tell(app, alice, "postmark", said | {"BouncedAt": "9999-12-31T23:59:59-14:00"}) == 204
+    assert tell(app, alice, "postmark", said | {"Details": "\ud800\x00"}) == 204
+    assert state_of(it) == ["sent", "sent"]
+
+
+def test_a_new_connection_to_postmark_has_a_new_address(app: Flask, alice: Person) -> None:
+    assert connect(alice, "postmark") == 303
+    before = address_for(app, alice, "postmark")
+    assert connect(alice, "postmark") == 303
+    assert address_for(app, alice, "postmark") == before
+    assert alice.post(f"{PAGE}/postmark/removal").status_code == 303
+    assert connect(alice, "postmark") == 303
+    assert address_for(app, alice, "postmark") != before
+    assert app.test_client().post(before, data=b"{}").status_code == 404
+
+
+@pytest.fixture
+def public(app: Flask) -> Iterator[None]:
+    before = app.extensions["settings"]
+    app.extensions["settings"] = replace(before, public_url="https://muster.example")
+    yield
+    app.extensions["settings"] = before
+
+
+def test_settings_need_a_public_address(app: Flask, alice: Person) -> None:
+    assert connect(alice, "postmark") == 303
+    assert "Reports need the public address of this installation" in alice.get("/settings/email").text
+
+
+@pytest.mark.usefixtures("public")
 def test_settings(app: Flask, alice: Person, bob: Person) -> None:
     assert connect(bob, "postmark") == 403
     assert connect(alice, "nobody") == 422
@@ -169,7 +236,7 @@ def test_settings(app: Flask, alice: Person, bob: Person) -> None:
     page = alice.get("/settings/email").text
     assert "Address for Mailgun" in page and MAILGUN_KEY not in page
     assert alice.post(f"{PAGE}/mailgun/removal").status_code == 303
-    assert alice.post(f"{PAGE}/mailgun/removal").status_code == 303
+    assert alice.post(f"{PAGE}/mailgun/removal").status_code == 404
     assert "Address for Mailgun" not in alice.get("/settings/email").text
     audit = words_of(alice.get("/activity").text)
     assert "Alice connected reports from Mailgun" in audit

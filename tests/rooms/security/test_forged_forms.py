@@ -8,7 +8,7 @@ from tests.people import Person
 
 __all__ = ["app", "ids"]
 
-SIGNED = ("sms_hooks.incoming", "sms_hooks.report")
+SIGNED = ("sms_hooks.incoming", "sms_hooks.report", "mail_hooks.receive")
 """Endpoints for programs, which sign their requests; there is no session that could be abused."""
 
 

@@ -7,7 +7,12 @@ import pytest
 
 from app.messaging.domain.feedback import Feedback
 from app.messaging.domain.providers.reading import METADATA, MOST_REPORTS, Provider, reports_in
-from app.messaging.domain.providers.signing import is_of_amazon, key_problem
+from app.messaging.domain.providers.signing import (
+    is_certificate_of_amazon,
+    is_recent,
+    is_subscription_of_amazon,
+    key_problem,
+)
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECONDS = int(AT.timestamp())
@@ -64,6 +69,8 @@ BOUNCE = {"bounceType": "Permanent", "timestamp": "2026-03-01T12:00:00.000Z"}
         ("ses", ses("Bounce", bounce=BOUNCE), "bounced"),
         ("ses", ses("Bounce", bounce=BOUNCE | {"bounceType": "Transient"}), "soft_bounced"),
         ("ses", ses("Complaint", complaint={}), "complained"),
+        ("ses", ses("Complaint", complaint={"complaintFeedbackType": "abuse"}), "complained"),
+        ("ses", ses("Complaint", complaint={"complaintFeedbackType": "not-spam"}), None),
         ("ses", ses("Delivery", delivery={"smtpResponse": "250 OK"}), "delivered"),
         ("ses", ses("Open"), None),
     ],
@@ -118,11 +125,36 @@ def test_strange_values() -> None:
         ("https://evil.example/sns.eu-west-1.amazonaws.com/a.pem", False),
         ("https://bucket.s3.amazonaws.com/a.pem", False),
         ("https://sns.eu-west-1.amazonaws.com:8443/a.pem", False),
+        ("https://sns.eu-west-1.amazonaws.com/?Action=ListTopics&x=/SimpleNotificationService-1.pem", False),
+        ("https://sns.eu-west-1.amazonaws.com/../SimpleNotificationService-1.pem", False),
+        ("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem?", False),
+        ("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem\n", False),
         ("", False),
     ],
 )
 def test_certificates_are_taken_from_amazon_only(url: str, is_it: bool) -> None:
-    assert is_of_amazon(url) is is_it
+    assert is_certificate_of_amazon(url) is is_it
+
+
+def test_subscriptions_are_confirmed_at_amazon_only() -> None:
+    right = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:eu&Token=1f"
+    assert is_subscription_of_amazon(right)
+    for wrong in (
+        right.replace("Confirm", "Delete"),
+        right.replace("https", "http"),
+        right.replace(".com/", ".com.evil.example/"),
+        f"{right}&Action=DeleteTopic",
+        f"{right}\r\nHost: evil.example",
+        "",
+    ):
+        assert not is_subscription_of_amazon(wrong), wrong
+
+
+def test_what_was_signed_long_ago_does_not_count() -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    assert is_recent(str(SECONDS), now) and is_recent("2026-03-01T12:00:00.000Z", now)
+    for wrong in ("", "x", "1", "9" * 40, "2020-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "-5"):
+        assert not is_recent(wrong, now), wrong
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 """What mail providers report. Only what an account's provider has signed counts, and only for its emails; all
 of it may come twice, and in any order."""
 
+import hmac
 import json
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from app.messaging.application.providers.addresses import address_of
 from app.messaging.application.reports import SECONDS_A_REQUEST, Result, receive_report
 from app.messaging.domain.feedback import Report
 from app.messaging.domain.providers.reading import Provider, reports_in
-from app.messaging.domain.providers.signing import is_signed_by_mailgun
+from app.messaging.domain.providers.signing import is_recent, is_signed_by_mailgun
 from app.messaging.infrastructure.providers import store
 from app.messaging.infrastructure.providers.verifying import (
     confirm_subscription,
@@ -27,35 +30,38 @@ Headers = Mapping[str, str]
 _SENDGRID: Final = "X-Twilio-Email-Event-Webhook"
 
 
-def take(provider_name: str, hook_key: str, headers: Headers, body: bytes) -> None:
+def take(provider_name: str, address_key: str, headers: Headers, body: bytes) -> None:
     """Record what a provider reports. Raises NotFound for what it has not signed, Invalid for what is no
     JSON, and Unavailable if there was no time for all of it: then it comes again."""
-    account_id = account_of(hook_key)
-    if provider_name not in list(Provider):
-        raise _nothing_here()
-    provider = Provider(provider_name)
+    account_id, provider, key = connection_of(provider_name, address_key)
     with acting_for(account_id):
-        known = store.provider_of(account_id, provider.value)
-        key = store.decrypted(known.key) if known else None
-        if key is None:
-            raise _nothing_here()
         forget_snapshot()  # certificates may have to be fetched
         document = _DOCUMENTS[provider](key, headers, body)
         _record(account_id, provider, reports_in(provider, document))
 
 
-def account_of(hook_key: str) -> int:
-    """Return the id of the account with this key in its addresses. Raises NotFound."""
-    account_id = store.account_with(hook_key)
-    if account_id is None:
+def connection_of(provider_name: str, address_key: str) -> tuple[int, Provider, str]:
+    """Return the account, the provider, and its key that an address stands for. Raises NotFound."""
+    account_id = store.account_with(address_key[: store.KEY_LENGTH])
+    if account_id is None or provider_name not in list(Provider):
         raise _nothing_here()
-    return account_id
+    provider = Provider(provider_name)
+    with acting_for(account_id):
+        known = store.provider_of(account_id, provider.value)
+        key = store.decrypted(known.key) if known else None
+    if key is None or not hmac.compare_digest(
+        address_key.encode(), address_of(account_id, provider, key).encode()
+    ):
+        raise _nothing_here()
+    return account_id, provider, key
 
 
 def _record(account_id: int, provider: Provider, reports: Sequence[Report]) -> None:
+    """Begin anywhere: if there is not enough time, requests that are repeated get to all of them."""
+    first = random.randrange(len(reports) or 1)
     end = time.monotonic() + SECONDS_A_REQUEST
-    results = []
-    for report in reports:
+    results: list[Result] = []
+    for report in (*reports[first:], *reports[:first]):
         if time.monotonic() > end:
             break
         results.append(receive_report(account_id, report))
@@ -82,14 +88,14 @@ def _postmark(_key: str, _headers: Headers, body: bytes) -> Any:
 
 def _sendgrid(key: str, headers: Headers, body: bytes) -> Any:
     stamp, signature = headers.get(f"{_SENDGRID}-Timestamp", ""), headers.get(f"{_SENDGRID}-Signature", "")
-    if not is_signed_by_sendgrid(key, stamp, body, signature):
+    if not is_signed_by_sendgrid(key, stamp, body, signature) or not is_recent(stamp, now()):
         raise _nothing_here()
     return _json(body)
 
 
 def _mailgun(key: str, _headers: Headers, body: bytes) -> Any:
     document = _json(body)
-    if not is_signed_by_mailgun(key, document):
+    if not is_signed_by_mailgun(key, document, now()):
         raise _nothing_here()
     return document
 
@@ -99,13 +105,15 @@ def _ses(topic: str, _headers: Headers, body: bytes) -> Any:
     envelope = _json(body)
     if not isinstance(envelope, dict) or envelope.get("TopicArn") != topic or not is_signed_by_sns(envelope):
         raise _nothing_here()
+    if not is_recent(str(envelope.get("Timestamp", "")), now()):
+        raise _nothing_here()
     if envelope.get("Type") == "SubscriptionConfirmation":
         if not confirm_subscription(str(envelope.get("SubscribeURL", ""))):
             raise Unavailable("NOT_CONFIRMED", "The subscription could not be confirmed.")
         return None
     if envelope.get("Type") != "Notification":
         return None
-    return _json(str(envelope.get("Message", "")).encode())
+    return _json(str(envelope.get("Message", "")))
 
 
 _DOCUMENTS: Final[Mapping[Provider, Callable[[str, Headers, bytes], Any]]] = {
@@ -116,7 +124,7 @@ _DOCUMENTS: Final[Mapping[Provider, Callable[[str, Headers, bytes], Any]]] = {
 }
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes | str) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

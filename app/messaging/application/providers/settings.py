@@ -1,5 +1,6 @@
 """Which mail providers report to an account."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +12,16 @@ from app.messaging.application.providers.addresses import hook_url
 from app.messaging.domain.providers.reading import NAMES, Provider
 from app.messaging.domain.providers.signing import key_problem
 from app.messaging.infrastructure.providers import store
+from app.messaging.infrastructure.providers.tables import MailProviderRow
 from app.platform.database import transaction
+from app.platform.errors import NotFound
 
 
 @dataclass(frozen=True)
 class ShownProvider:
     """A provider as pages show it: without its key. `key_lost`: it can't be read anymore; `url` is what it
-    has to call; `heard_at` is when it last reported something."""
+    has to call, empty then, and without a public address of this installation; `heard_at` is when it last
+    reported something."""
 
     provider: Provider
     url: str
@@ -28,15 +32,7 @@ class ShownProvider:
 def list_providers(actor: Actor) -> list[ShownProvider]:
     """Return the providers that report to the actor's account."""
     accounts.require(actor, Permission.ACCOUNT)
-    return [
-        ShownProvider(
-            Provider(row.provider),
-            hook_url(actor.account_id, Provider(row.provider)),
-            store.decrypted(row.key) is None,
-            row.heard_at,
-        )
-        for row in store.providers_of(actor.account_id)
-    ]
+    return [_shown(actor.account_id, row) for row in store.providers_of(actor.account_id)]
 
 
 def connect_provider(actor: Actor, name: str, key: str) -> None:
@@ -45,14 +41,16 @@ def connect_provider(actor: Actor, name: str, key: str) -> None:
     if name not in list(Provider):
         refuse({"provider": "Choose a provider."})
     provider = Provider(name)
-    key = "" if provider == Provider.POSTMARK else key.strip()
+    is_secret_ours = provider == Provider.POSTMARK
+    key = secrets.token_hex(24) if is_secret_ours else key.strip()
     problem = key_problem(provider, key)
     if problem:
         refuse({"key": problem})
     with transaction():
         accounts.lock(actor.account_id)
         known = store.provider_of(actor.account_id, provider.value)
-        if known is not None and store.decrypted(known.key) == key:
+        old = store.decrypted(known.key) if known else None
+        if old == key or (old is not None and is_secret_ours):
             return
         store.save(actor.account_id, provider.value, store.encrypted(key), actor.user_id)
         action = "mail_provider_changed" if known else "mail_provider_connected"
@@ -60,12 +58,17 @@ def connect_provider(actor: Actor, name: str, key: str) -> None:
 
 
 def disconnect_provider(actor: Actor, name: str) -> None:
-    """Let reports of a provider change nothing anymore. Idempotent."""
+    """Let reports of a provider change nothing anymore. Raises NotFound if it isn’t connected."""
     accounts.require(actor, Permission.ACCOUNT)
     with transaction():
         accounts.lock(actor.account_id)
-        if store.delete(actor.account_id, name):
-            known = NAMES[Provider(name)]
-            activity.record(
-                actor, "mail_provider_disconnected", "mail_provider", actor.account_id, name=known
-            )
+        if not store.delete(actor.account_id, name):
+            raise NotFound("NOT_FOUND", "This provider isn’t connected.")
+        known = NAMES[Provider(name)]
+        activity.record(actor, "mail_provider_disconnected", "mail_provider", actor.account_id, name=known)
+
+
+def _shown(account_id: int, row: MailProviderRow) -> ShownProvider:
+    provider, key = Provider(row.provider), store.decrypted(row.key)
+    url = "" if key is None else hook_url(account_id, provider, key)
+    return ShownProvider(provider, url, key is None, row.heard_at)

@@ -14,7 +14,7 @@ from app.messaging.domain.feedback import Feedback, Report
 
 METADATA: Final = "muster"
 """The name under which Postmark keeps the id of an email; it gives emails Message-IDs of its own."""
-MOST_REPORTS: Final = 2_000
+MOST_REPORTS: Final = 4_000
 MAX_ANSWER: Final = 500
 
 
@@ -43,6 +43,19 @@ def reports_in(provider: Provider, document: Any) -> list[Report]:
     return found
 
 
+def moment_of(value: Any) -> datetime | None:
+    """Return a time given as text (ISO 8601) or in seconds since 1970; None for another value."""
+    try:
+        if isinstance(value, str):
+            found = datetime.fromisoformat(value)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
+
+
 def _postmark(document: Any) -> Iterator[Report]:
     """https://postmarkapp.com/developer/webhooks"""
     said = _mapping(document)
@@ -51,7 +64,7 @@ def _postmark(document: Any) -> Iterator[Report]:
     if kind == "Bounce":
         what = _POSTMARK_BOUNCES.get(_text(said.get("Type")))
     answer = _text(said.get("Details")) or _text(said.get("Description"))
-    at = _moment(said.get("BouncedAt") or said.get("DeliveredAt"))
+    at = moment_of(said.get("BouncedAt") or said.get("DeliveredAt"))
     yield Report(_text(_mapping(said.get("Metadata")).get(METADATA)), what, answer[:MAX_ANSWER], at)
 
 
@@ -75,7 +88,7 @@ def _sendgrid(document: Any) -> Iterator[Report]:
         if kind == "bounce" and said.get("type") == "blocked":
             what = Feedback.SOFT_BOUNCED
         answer = _text(said.get("reason")) or _text(said.get("response"))
-        yield Report(_text(said.get("smtp-id")), what, answer[:MAX_ANSWER], _moment(said.get("timestamp")))
+        yield Report(_text(said.get("smtp-id")), what, answer[:MAX_ANSWER], moment_of(said.get("timestamp")))
 
 
 _SENDGRID: Final = {
@@ -95,7 +108,9 @@ def _mailgun(document: Any) -> Iterator[Report]:
     status = _mapping(said.get("delivery-status"))
     answer = _text(status.get("message")) or _text(status.get("description")) or reason
     message = _mapping(_mapping(said.get("message")).get("headers"))
-    yield Report(_text(message.get("message-id")), what, answer[:MAX_ANSWER], _moment(said.get("timestamp")))
+    yield Report(
+        _text(message.get("message-id")), what, answer[:MAX_ANSWER], moment_of(said.get("timestamp"))
+    )
 
 
 _MAILGUN: Final = {"delivered": Feedback.DELIVERED, "complained": Feedback.COMPLAINED}
@@ -112,14 +127,18 @@ def _ses(document: Any) -> Iterator[Report]:
     if kind == "Bounce":
         is_final = bounce.get("bounceType") == "Permanent"
         what = Feedback.BOUNCED if is_final else Feedback.SOFT_BOUNCED
+    if _mapping(said.get("complaint")).get("complaintFeedbackType") in _SES_NO_COMPLAINTS:
+        what = None
     about = _mapping(said.get(kind.lower()))
     recipients = bounce.get("bouncedRecipients")
     first = _mapping(recipients[0]) if isinstance(recipients, list) and recipients else {}
     answer = _text(first.get("diagnosticCode")) or _text(about.get("smtpResponse"))
-    yield Report(_ses_message_id(mail), what, answer[:MAX_ANSWER], _moment(about.get("timestamp")))
+    yield Report(_ses_message_id(mail), what, answer[:MAX_ANSWER], moment_of(about.get("timestamp")))
 
 
 _SES: Final = {"Delivery": Feedback.DELIVERED, "Complaint": Feedback.COMPLAINED}
+_SES_NO_COMPLAINTS: Final = ("not-spam", "auth-failure", "virus")
+"""Reports that come like complaints, but that nobody has made by marking an email as spam."""
 
 
 def _ses_message_id(mail: Mapping[str, Any]) -> str:
@@ -146,16 +165,3 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _moment(value: Any) -> datetime | None:
-    """Return a time given as text (ISO 8601) or in seconds since 1970; None for another value."""
-    try:
-        if isinstance(value, str):
-            found = datetime.fromisoformat(value)
-            return found if found.tzinfo else found.replace(tzinfo=UTC)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    return None

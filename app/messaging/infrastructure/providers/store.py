@@ -12,16 +12,18 @@ from app.platform.database import session
 
 _KEYS: Final = "muster mail provider key"
 _HOOKS: Final = "addresses for mail providers"
+KEY_LENGTH: Final = 48
+"""How many characters name an account in an address."""
 _PLAIN: Final = {"synchronize_session": False}
 
 
 def encrypted(key: str) -> str:
-    return encryption.encrypted(key, _KEYS) if key else ""
+    return encryption.encrypted(key, _KEYS)
 
 
 def decrypted(text: str) -> str | None:
     """Return the key; None if it was encrypted with another secret key."""
-    return encryption.decrypted(text, _KEYS) if text else ""
+    return encryption.decrypted(text, _KEYS)
 
 
 def hook_key(account_id: int) -> str:

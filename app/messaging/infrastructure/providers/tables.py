@@ -10,8 +10,8 @@ from app.platform.tenancy import AccountOwned
 
 
 class MailProviderRow(AccountOwned, Authored, db.Model):
-    """A mail provider that reports to an account. `key` is encrypted, empty for one that does not sign;
-    `heard_at` is when it last reported something about one of the account's emails."""
+    """A mail provider that reports to an account. `key`, which checks its reports, is encrypted; `heard_at`
+    is when it last reported something about one of the account's emails."""
 
     __tablename__ = "mail_providers"
 

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from app.messaging.domain.providers.signing import is_of_amazon, signed_by_sns
+from app.messaging.domain.providers.signing import (
+    is_certificate_of_amazon,
+    is_subscription_of_amazon,
+    signed_by_sns,
+)
 from app.platform.outgoing.client import NotCalled, call
 from app.platform.settings import current
 
@@ -38,7 +42,8 @@ def is_signed_by_sns(envelope: Mapping[str, Any]) -> bool:
 
     url = str(envelope.get("SigningCertURL", ""))
     kind = {"1": SHA1, "2": SHA256}.get(str(envelope.get("SignatureVersion")))
-    public = _sns_key(url, current().sns_url) if kind and _is_trusted(url) else None
+    is_trusted = is_certificate_of_amazon(url) or _is_ours(url)
+    public = _sns_key(url) if kind and is_trusted else None
     if public is None or kind is None:
         return False
     try:
@@ -52,17 +57,17 @@ def is_signed_by_sns(envelope: Mapping[str, Any]) -> bool:
 def confirm_subscription(url: str) -> bool:
     """Call the address by which Amazon SNS learns that its messages are wanted; return whether it answered
     well."""
-    if not _is_trusted(url):
+    if not (is_subscription_of_amazon(url) or _is_ours(url)):
         return False
     try:
-        return 200 <= call("GET", url, {}, None, bool(current().sns_url)).status < 300
+        return 200 <= call("GET", url, {}, None, _is_ours(url)).status < 300
     except NotCalled:
         return False
 
 
-def _is_trusted(url: str) -> bool:
+def _is_ours(url: str) -> bool:
     own = current().sns_url
-    return is_of_amazon(url) or bool(own and url.startswith(f"{own}/"))
+    return bool(own and url.isascii() and url.startswith(f"{own}/"))
 
 
 @lru_cache(maxsize=16)
@@ -78,8 +83,8 @@ def _found_key(url: str, may_be_private: bool) -> "RSAPublicKey":
     return public
 
 
-def _sns_key(url: str, own: str) -> "RSAPublicKey | None":
+def _sns_key(url: str) -> "RSAPublicKey | None":
     try:
-        return _found_key(url, bool(own))
+        return _found_key(url, _is_ours(url))
     except (NotCalled, ValueError):
         return None

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from app.messaging.application.providers.addresses import PATH
-from app.messaging.application.providers.receiving import account_of, take
+from app.messaging.application.providers.receiving import connection_of, take
 from app.platform import web
 from app.platform.errors import Invalid
 
@@ -17,17 +17,18 @@ MOST_BYTES: Final = 1024 * 1024
 
 
 def _check() -> None:
-    account_of((request.view_args or {}).get("key", ""))
+    values = request.view_args or {}
+    connection_of(values.get("provider", ""), values.get("address_key", ""))
 
 
-@blueprint.post("/<provider>/<key>")
+@blueprint.post("/<provider>/<address_key>")
 @web.skip_authentication
 @web.csrf.exempt
 @web.takes_bodies(MOST_BYTES, _check)
-def receive(provider: str, key: str) -> ResponseReturnValue:
+def receive(provider: str, address_key: str) -> ResponseReturnValue:
     """Take what a mail provider reports of emails."""
     try:
-        take(provider, key, dict(request.headers), request.get_data())
+        take(provider, address_key, dict(request.headers), request.get_data())
     except Invalid:
         return Response("This is no JSON.", 400, mimetype="text/plain")
     return Response(status=204)
