@@ -53,8 +53,13 @@ def connect_provider(actor: Actor, name: str, key: str) -> None:
         if old == key or (old is not None and is_secret_ours):
             return
         store.save(actor.account_id, provider.value, store.encrypted(key), actor.user_id)
-        action = "mail_provider_changed" if known else "mail_provider_connected"
-        activity.record(actor, action, "mail_provider", actor.account_id, name=NAMES[provider])
+        activity.record(
+            actor,
+            "mail_provider_changed" if known else "mail_provider_connected",
+            "mail_provider",
+            actor.account_id,
+            name=NAMES[provider],
+        )
 
 
 def disconnect_provider(actor: Actor, name: str) -> None:
