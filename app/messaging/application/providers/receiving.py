@@ -128,7 +128,7 @@ def _json(body: bytes | str) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise Invalid("VALIDATION_ERROR", "This is no JSON.") from None
+        raise Invalid("VALIDATION_ERROR", "This isn’t JSON.") from None
 
 
 def _nothing_here() -> NotFound:

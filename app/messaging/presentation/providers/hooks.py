@@ -30,5 +30,5 @@ def receive(provider: str, address_key: str) -> ResponseReturnValue:
     try:
         take(provider, address_key, dict(request.headers), request.get_data())
     except Invalid:
-        return Response("This is no JSON.", 400, mimetype="text/plain")
+        return Response("This isn’t JSON.", 400, mimetype="text/plain")
     return Response(status=204)
