@@ -9,8 +9,6 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -23,9 +21,6 @@ from ops.preparation import Prepared
 from ops.problems import Problem
 from ops.process import leave
 
-# Key of the advisory lock that serializes migrations across machines; an arbitrary number.
-MIGRATION_LOCK = 5_021_960_771
-
 
 def prepare_database(settings: Settings) -> Prepared:
     """Migrate, set up row-level security, and load the system templates. Raises Problem if the database does
@@ -34,12 +29,13 @@ def prepare_database(settings: Settings) -> Prepared:
     from app.accounts.application import required_setup_token
     from app.gallery.application import load_system_templates
     from app.platform.database import db
+    from app.platform.database.migrating import migrate
 
     app = create_app(settings, process="setup")
     with app.app_context():
         _check_connection(settings, db.engine)
         try:
-            _migrate(db.engine)
+            migrate(db.engine)
             notice = None if settings.is_sqlite else _secure_rows(db.engine)
             load_system_templates()
             return Prepared(required_setup_token(settings), notice)
@@ -68,25 +64,16 @@ def _has_row_security(connection: sa.Connection) -> bool:
     return row_security.is_up(connection)
 
 
-def _migrate(engine: sa.Engine) -> None:
-    with engine.connect() as connection:
-        if is_up_to_date(connection):
-            return
-    from flask_migrate import upgrade  # takes 0.2 s and is rarely needed
-
-    with _alone(engine):
-        upgrade()
-
-
 def _secure_rows(engine: sa.Engine) -> str | None:
     """Set up row-level security; return a message with the statements to run if our user is not allowed
     to."""
+    from app.platform.database.migrating import migrating_alone
     from app.platform.tenancy import row_security
 
     with engine.connect() as connection:
         if _has_row_security(connection):
             return None
-    with _alone(engine):
+    with migrating_alone(engine):
         if row_security.set_up(engine):
             engine.dispose()  # open connections do not use the role yet
             return None
@@ -106,19 +93,6 @@ def _check_connection(settings: Settings, engine: sa.Engine) -> None:
         where = "DATABASE_URL" if not settings.is_sqlite else str(engine.url.database)
         reason = str(failure.orig).strip().splitlines()[-1]
         raise Problem(f"The database at {where} can’t be opened: {reason}") from None
-
-
-@contextmanager
-def _alone(engine: sa.Engine) -> Iterator[None]:
-    if engine.dialect.name != "postgresql":
-        yield
-        return
-    with engine.connect() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
-        try:
-            yield
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
 
 
 def main(log_file: str, pipe: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -60,7 +61,9 @@ def init(app: Flask, settings: Settings, process: "Process") -> None:
     tenancy.guard(engine, db.metadata)
     if settings.is_sqlite:
         event.listen(engine, "do_connect", _create_private)
-        event.listen(engine, "connect", partial(_prepare_sqlite, CACHE_KIB[process]))
+        event.listen(
+            engine, "connect", partial(_prepare_sqlite, CACHE_KIB[process], LOCK_WAIT_SECONDS[process])
+        )
         event.listen(engine, "begin", _begin_reading)
     else:
         from app.platform.database import connections
@@ -97,13 +100,13 @@ def _create_private(_dialect: object, _record: object, places: Any, _options: ob
         os.close(os.open(places[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _prepare_sqlite(cache_kib: int, connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(cache_kib: int, patience: float, connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions itself
     for name, function in SQL_FUNCTIONS.items():
         connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
+    _use_wal(cursor, patience)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
@@ -111,6 +114,20 @@ def _prepare_sqlite(cache_kib: int, connection: sqlite3.Connection, _record: obj
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor, patience: float) -> None:
+    """Switch a new file to write-ahead logging. SQLite does not wait by itself for another program that is
+    using the file at that moment."""
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as failure:
+            if failure.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_reading(connection: Connection) -> None:

@@ -40,7 +40,7 @@ def transaction() -> Iterator[Session]:
         return
     early: list[Hook] = []
     hooks: list[Hook] = []
-    with _write_lock(session, current_app.extensions["lock_wait"]):
+    with write_lock(cast(Engine, session.get_bind()), current_app.extensions["lock_wait"]):
         session.info |= {"writing": True, "before_commit": early, "after_commit": hooks, "kept": {}}
         try:
             _become_writer(session)
@@ -94,7 +94,7 @@ def takes_writes(within: float) -> bool:
     if not is_sqlite() or not place:
         return True
     try:
-        with _write_lock(session(), within), closing(sqlite3.connect(place, timeout=within)) as connection:
+        with write_lock(db.engine, within), closing(sqlite3.connect(place, timeout=within)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
     except (sqlite3.Error, OSError, Unavailable):
@@ -114,8 +114,12 @@ def _become_writer(session: Session) -> None:
 
 
 @contextmanager
-def _write_lock(session: Session, patience: float) -> Iterator[None]:
-    url = cast(Engine, session.get_bind()).url
+def write_lock(engine: Engine, patience: float) -> Iterator[None]:
+    """Hold the lock that all writers of an SQLite file take first; nothing on PostgreSQL.
+
+    Raises Unavailable if it is not free within so many seconds.
+    """
+    url = engine.url
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return

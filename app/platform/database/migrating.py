@@ -1,0 +1,46 @@
+"""Applying missing migrations, by one program at a time: a command may be run while Muster starts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from app.platform.database.transactions import write_lock
+from app.platform.schema_version import MIGRATIONS, is_up_to_date
+
+# Key of the advisory lock that serializes migrations across machines; an arbitrary number.
+MIGRATION_LOCK = 5_021_960_771
+MIGRATION_WAIT_SECONDS = 600.0
+
+
+def migrate(engine: Engine) -> None:
+    """Apply missing migrations; wait for another program that is applying them."""
+    if _is_current(engine):
+        return
+    from flask_migrate import upgrade  # takes 11 MB and 0.2 s, and is rarely needed
+
+    with migrating_alone(engine):
+        if not _is_current(engine):
+            upgrade(directory=str(MIGRATIONS))
+
+
+@contextmanager
+def migrating_alone(engine: Engine) -> Iterator[None]:
+    """Wait until no other program changes the schema, and keep others from it. On SQLite, nobody else writes
+    meanwhile, either."""
+    if engine.dialect.name == "sqlite":
+        with write_lock(engine, MIGRATION_WAIT_SECONDS):
+            yield
+        return
+    with engine.connect() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(MIGRATION_LOCK)))
+
+
+def _is_current(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return is_up_to_date(connection)
