@@ -73,14 +73,14 @@ def headline(facts: TextFacts) -> str:
     if facts.kind == "undo":
         return undo_headline(facts.progress.status, facts.outcomes, facts.workflow, facts.file_name)
     status = facts.progress.status
+    if facts.refused_by and status in (S.CANCELLING, S.CANCELLED):
+        return f"Refused by {facts.refused_by}. Nobody was added."
     if status in UNFINISHED:
         return _headline_under_way(facts)
     if status is S.FAILED:
         read = "contacts" if facts.people else "file"
         what = f"The {read} couldn’t be read" if facts.was_reading else "The job couldn’t start"
         return f"{what}. Nobody was added."
-    if status is S.CANCELLED and facts.refused_by:
-        return f"Refused by {facts.refused_by}. Nobody was added."
     if status is S.CANCELLED and not facts.done:
         return "Canceled before anyone was added."
     start = "Canceled. " if status is S.CANCELLED else ""
@@ -219,6 +219,8 @@ def happening(facts: TextFacts) -> str:
             return f"All rows are checked. {waiting}" if waiting else _in_line(in_line, facts.timing)
         case S.PAUSED:
             return _paused(facts)
+        case S.CANCELLING if facts.refused_by:
+            return "All rows are being skipped."
         case S.CANCELLING:
             return "Batches in progress will finish. The remaining rows are skipped."
         case S.PROCESSING:

@@ -239,11 +239,17 @@ def test_an_approval_does_not_cover_rows_that_come_later(
 def test_refusing_cancels_it(strict: Trial, bob, alice, workflow):
     job = big(strict, workflow)
     assert alice.post(f"/enrollments/{job}/approval/refusal").status_code == 303
+    page = words_of(page_of(bob, job))
+    assert strict.job(job).status == "cancelling"
+    assert "Refused by Alice. Nobody was added. All rows are being skipped." in page
     strict.finish(job)
     strict.holds(job)
     assert strict.job(job).totals == {"CANCELLED": 21}
     assert "Refused by Alice" in words_of(page_of(bob, job))
     assert actions(strict) == [("job_refused", "Alice")]
+    log = words_of(bob.get("/activity").text)
+    assert "paused the enrollment in Welcome until another person approves it" in log
+    assert "Alice refused the enrollment in Welcome" in log
     with pytest.raises(Conflict):
         approve(strict, alice, job)
 

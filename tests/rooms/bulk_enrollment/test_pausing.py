@@ -151,7 +151,7 @@ def test_a_person_may_hold_a_job_that_is_paused_with_its_workflow(trial: Trial, 
     assert state(trial, job) == ("paused", "person")
 
 
-def test_resuming_while_the_workflow_is_paused_leaves_the_job_to_the_workflow(trial: Trial, workflow):
+def test_resuming_while_the_workflow_is_paused_leaves_the_job_to_the_workflow(trial: Trial, bob, workflow):
     job = big(trial, workflow)
     pause(trial, job)
     set_workflow(trial, workflows.pause, workflow)
@@ -162,7 +162,15 @@ def test_resuming_while_the_workflow_is_paused_leaves_the_job_to_the_workflow(tr
     set_workflow(trial, workflows.activate, workflow)
     trial.dispatch()
     assert state(trial, job) == ("queued", None)
-    assert actions(trial) == ["job_paused", "job_resumed"]
+    assert actions(trial) == ["job_paused", "job_resumed"] * 2
+    log = words_of(bob.get("/activity").text)
+    for entry in (
+        "paused the enrollment in Welcome",
+        "resumed the enrollment in Welcome",
+        "paused the enrollment in Welcome with its workflow",
+        "resumed the enrollment in Welcome with its workflow",
+    ):
+        assert entry in log
 
 
 def test_a_brake_holds_until_a_person_resumes(trial: Trial, workflow):

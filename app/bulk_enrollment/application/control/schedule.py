@@ -78,7 +78,8 @@ def reschedule_job(
         options = with_start(options, starts_at)
         jobs.change(job.account_id, job.id, options=options, not_before=starts_at)
         publish(job, "job_rescheduled")
-        activity.record(actor, "job_rescheduled", "job", job.public_id, at=starts_at.isoformat())
+        facts = {"kind": job.kind, "at": starts_at.isoformat()}
+        activity.record(actor, "job_rescheduled", "job", job.public_id, **facts)
 
 
 def start_scheduled_job(actor: Actor, public_id: str) -> None:
@@ -187,7 +188,7 @@ def _fail(job: EnrollmentJob, sentence: str) -> None:
     jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=sentence, finished_at=now())
     discard_rows(job.account_id, job.id)
     publish(job, "job_finished", status=JobStatus.FAILED.value)
-    facts = {"status": JobStatus.FAILED.value, "reason": "limit"}
+    facts = {"kind": job.kind, "status": JobStatus.FAILED.value, "reason": "limit"}
     activity.record(accounts.worker_actor(job.account_id), "job_finished", "job", job.public_id, **facts)
     tell_end(job.account_id, job.id)
 

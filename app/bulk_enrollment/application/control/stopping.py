@@ -5,6 +5,7 @@ from typing import NoReturn
 from app.accounts.domain import Actor
 from app.activity import application as activity
 from app.bulk_enrollment.application.control.locked_jobs import locked_job, refuse_if_over
+from app.bulk_enrollment.application.jobs.braking import note_pause
 from app.bulk_enrollment.application.jobs.dispatch import dispatch, pause_ended, resume
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.application.jobs.run import CANCEL_TASK
@@ -43,7 +44,7 @@ def pause_job(actor: Actor, public_id: str) -> None:
         else:
             _refuse(job, "paused")
         publish(job, "job_paused")
-        activity.record(actor, "job_paused", "job", job.public_id)
+        activity.record(actor, "job_paused", "job", job.public_id, kind=job.kind)
 
 
 def resume_job(actor: Actor, public_id: str, pause: PausedBy | None = None) -> PausedBy | None:
@@ -70,9 +71,8 @@ def resume_job(actor: Actor, public_id: str, pause: PausedBy | None = None) -> P
             jobs.change(job.account_id, job.id, canary_rows=None)
             accept_failures(job.account_id, job.id)
         if before is not PausedBy.WORKFLOW or not _workflow_is_paused(job):
-            activity.record(
-                actor, "job_resumed", "job", job.public_id, **({"by": before} if before in BRAKES else {})
-            )
+            facts = {"kind": job.kind} | ({"by": before} if before in BRAKES else {})
+            activity.record(actor, "job_resumed", "job", job.public_id, **facts)
         return go_on_locked(job, PausedBy.PERSON)
 
 
@@ -86,7 +86,7 @@ def go_on_locked(job: EnrollmentJob, by: PausedBy) -> PausedBy | None:
     before = PausedBy(job.paused_by) if job.paused_by else None
     if before is not PausedBy.WORKFLOW:
         jobs.take_pause_over(job.account_id, job.id, before, PausedBy.WORKFLOW)
-        publish(job, "job_paused")
+        note_pause(job, PausedBy.WORKFLOW)
     return PausedBy.WORKFLOW
 
 
@@ -96,7 +96,7 @@ def cancel_job(actor: Actor, public_id: str) -> None:
     with transaction():
         job = locked_job(actor, public_id)
         cancel_locked(job)
-        activity.record(actor, "job_cancelled", "job", job.public_id)
+        activity.record(actor, "job_cancelled", "job", job.public_id, kind=job.kind)
 
 
 def cancel_locked(job: EnrollmentJob) -> None:

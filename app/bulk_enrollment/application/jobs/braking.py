@@ -58,16 +58,21 @@ def hold_for_approval(job: EnrollmentJob) -> None:
         return
     if not jobs.pause(job.account_id, job.id, PausedBy.APPROVAL, now(), approval=Approval.NEEDED.value):
         return
-    publish(job, "job_paused")
+    note_pause(job, PausedBy.APPROVAL)
     tell_approvers(job.account_id, job.id, permission_for(job.kind))
     log.info("job_waits_for_approval", extra={"job": job.id, "rows": job.total})
+
+
+def note_pause(job: EnrollmentJob, by: PausedBy) -> None:
+    """Publish and record that Muster has paused a job, in the caller's transaction."""
+    publish(job, "job_paused")
+    actor = accounts.worker_actor(job.account_id)
+    activity.record(actor, "job_paused", "job", job.public_id, kind=job.kind, by=by.value)
 
 
 def _pause(job: EnrollmentJob, by: PausedBy, failures: Failures | None = None) -> None:
     if not jobs.pause(job.account_id, job.id, by, now(), failures=failures):
         return
-    publish(job, "job_paused")
+    note_pause(job, by)
     tell_pause(job.account_id, job.id, failures_words(failures) if failures else CANARY_DONE)
-    actor = accounts.worker_actor(job.account_id)
-    activity.record(actor, "job_paused", "job", job.public_id, by=by.value)
     log.info("job_braked", extra={"job": job.id, "by": by.value})

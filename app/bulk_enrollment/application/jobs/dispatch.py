@@ -4,7 +4,8 @@ from itertools import dropwhile
 from typing import Any
 
 from app.accounts import application as accounts
-from app.bulk_enrollment.application.jobs.braking import apply_brakes
+from app.activity import application as activity
+from app.bulk_enrollment.application.jobs.braking import apply_brakes, note_pause
 from app.bulk_enrollment.application.jobs.progress import publish
 from app.bulk_enrollment.domain.job import JobStatus
 from app.bulk_enrollment.domain.pausing import PausedBy, may_resume, seconds_paused
@@ -43,10 +44,13 @@ def _follow_workflows(account_id: int) -> None:
     """Pause the jobs of paused workflows; resume those that were paused with a workflow that runs again."""
     for job_id in queries.jobs_of_paused_workflows(account_id):
         jobs.pause(account_id, job_id, PausedBy.WORKFLOW, now())
-        publish(queries.job_by_id(account_id, job_id), "job_paused")
+        note_pause(queries.job_by_id(account_id, job_id), PausedBy.WORKFLOW)
         log.info("job_paused_with_workflow", extra={"job": job_id})
     for job_id in queries.jobs_to_resume_with_workflow(account_id):
-        resume(queries.job_by_id(account_id, job_id), PausedBy.WORKFLOW)
+        job = queries.job_by_id(account_id, job_id)
+        if resume(job, PausedBy.WORKFLOW):
+            facts = {"kind": job.kind, "by": PausedBy.WORKFLOW.value}
+            activity.record(accounts.worker_actor(account_id), "job_resumed", "job", job.public_id, **facts)
 
 
 def resume(job: EnrollmentJob, by: PausedBy) -> bool:

@@ -257,7 +257,8 @@ def _fail(job: EnrollmentJob, attempt: int, sentence: str) -> None:
         elif jobs.move(job.account_id, job.id, JobStatus.FAILED, failure=why, finished_at=now()):
             publish(job, "job_finished", status=JobStatus.FAILED.value)
             actor = accounts.worker_actor(job.account_id)
-            activity.record(actor, "job_finished", "job", job.public_id, status=JobStatus.FAILED.value)
+            facts = {"kind": job.kind, "status": JobStatus.FAILED.value}
+            activity.record(actor, "job_finished", "job", job.public_id, **facts)
             if job.retries is not None and job.parent_job_id is not None:
                 sheets.give_back(job.account_id, job.parent_job_id, job.id)
                 jobs.change(job.account_id, job.parent_job_id, resolved_at=None)

@@ -312,9 +312,8 @@ def finish_if_done(account_id: int, job_id: int) -> bool:
             return False
         publish(job, "job_finished", status=after.value)
         tell_end(account_id, job_id)
+        facts = {"kind": job.kind, "status": after.value, "outcomes": totals.outcomes}
         actor = accounts.worker_actor(account_id)
-        activity.record(
-            actor, "job_finished", "job", job.public_id, status=after.value, outcomes=totals.outcomes
-        )
+        activity.record(actor, "job_finished", "job", job.public_id, **facts)
     log.info("job_finished", extra={"job": job_id, "status": after.value, "rows": job.total})
     return True

@@ -71,12 +71,19 @@ def _pace(facts: Facts) -> str:
 _WHY_PAUSED: Final = {
     PausedBy.CANARY: "after its first rows",
     PausedBy.BRAKE: "because too many rows failed",
+    PausedBy.APPROVAL: "until another person approves it",
+    PausedBy.WORKFLOW: "with its workflow",
 }
 
 
 def _pause(facts: Facts) -> str:
-    """“after its first rows” and the like for a brake; nothing for a user."""
+    """“after its first rows” and the like if Muster paused the job; nothing for a user."""
     return _WHY_PAUSED.get(facts.get("by", ""), "")
+
+
+def _resumption(facts: Facts) -> str:
+    """“with its workflow” if Muster resumed the job; nothing for a user."""
+    return _WHY_PAUSED[PausedBy.WORKFLOW] if facts.get("by") == PausedBy.WORKFLOW else ""
 
 
 def _end(facts: Facts) -> str:
@@ -133,6 +140,7 @@ _DETAILS: Final = {
     "job_started": _rows,
     "job_finished": _end,
     "job_paused": _pause,
+    "job_resumed": _resumption,
     "job_scheduled": _start,
     "job_rescheduled": _start,
     "job_start_missed": _scheduled_start,
