@@ -18,6 +18,7 @@ from app.platform.database import db
 from app.platform.tenancy import acting_for
 from tests.people import Person, sign_in
 from tests.rooms.bulk_enrollment.jobs import page_of, people, start_job
+from tests.rooms.bulk_enrollment.trial import Trial
 from tests.services.databases import Database
 from tests.services.statements import statements
 from tests.services.valkey import Valkey
@@ -47,6 +48,30 @@ def test_what_was_published_is_drawn(app: Flask, bob: Person, run_tasks) -> None
     answer = bob.htmx("get", address)
     assert answer.status_code == 200 and "30 of 30 rows" in answer.text
     assert "hx-get" not in re.findall(r'<section id="job-panel"[^>]*>', answer.text)[0], "polling ends"
+
+
+def test_the_chip_of_a_job_never_lags_behind_its_panel(app: Flask, bob: Person, run_tasks) -> None:
+    job = start_job(app, bob.actor, people(30), batch_size=10)
+    trial = Trial(app, bob.actor, run_tasks)
+    trial.plan(job)
+    address = poll_of(page_of(bob, job))
+    trial.run_batch(trial.batches(job)[0].id)
+    answer = bob.htmx("get", address)
+    assert "10 of 30 rows" in answer.text and shares(answer.text) == ["33%"]
+    pressed = bob.htmx("post", f"/enrollments/{job}/pause").text
+    assert shares(pressed) == ["33%"] and 'hx-target="#bell"' in pressed
+    bob.post(f"/enrollments/{job}/cancellation")
+    trial.finish(job)
+    ended = bob.htmx("get", poll_of(answer.text)).text
+    assert shares(ended) == [], "the job is over"
+    assert 'aria-label="Notifications, 1 unread"' in ended, "without a chip nothing polls for the bell"
+
+
+def shares(answer: str) -> list[str]:
+    """The percentages in the chips that an answer puts in the place of those of the page."""
+    [chips] = re.findall(r'<hx-partial hx-target="#running-jobs".*?</hx-partial>', answer, re.DOTALL)
+    assert ("hx-get" in chips) == ("job-chip" in chips)
+    return re.findall(r'job-chip-percent">([^<]+)<', chips)
 
 
 def test_everything_that_moves_a_job_is_told(app: Flask, bob: Person, run_tasks) -> None:
