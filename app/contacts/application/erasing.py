@@ -99,7 +99,8 @@ def erasure_preview(actor: Actor, contact_id: int) -> ErasurePreview:
     contact = existing(actor, contact_id)
     person = _person(contact)
     own = erasure_store.counts(actor.account_id, contact_id)
-    traces = [Trace(f"Timeline events: {own.events:,}. Tags: {own.tags:,}.")]
+    entries = own.events if own.arrivals else own.events + 1  # the timeline says anyway where one came from
+    traces = [Trace(f"Timeline entries: {entries:,}. Tags: {own.tags:,}.")]
     if named := sum(_names(person, one) for one in erasure_store.segments(actor.account_id)):
         traces.append(Trace(f"{counted(named, 'segment')} will no longer name this person."))
     traces += [trace for eraser in _erasers.values() for trace in eraser.preview(person)]

@@ -1,5 +1,6 @@
 """Domain of contacts: fields, status and consent, names and keys, and search."""
 
+from app.contacts.domain.arrivals import ARRIVALS
 from app.contacts.domain.consent import (
     CONSENT_LABELS,
     STRENGTH,
@@ -22,6 +23,7 @@ from app.contacts.domain.names import MAX_TAG, clean, name_key, tag_key, tag_nam
 from app.contacts.domain.value_style import ValueStyle
 
 __all__ = [
+    "ARRIVALS",
     "CONSENT_LABELS",
     "FIELDS",
     "MAX_TAG",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.contacts.application import Card, LinkedText
 from app.contacts.application.bulk.events import EVENT
+from app.contacts.domain import ARRIVALS
 
 _WORDS: dict[str, Callable[[str], str]] = {
     "contact_created": lambda _text: "Added to your contacts",
@@ -23,7 +24,6 @@ _WORDS: dict[str, Callable[[str], str]] = {
     EVENT: lambda text: text,
 }
 
-_ARRIVALS = ("contact_created", "imported")
 _STATUSES = ("unsubscribed", "bounced", "blocked", "reactivated")
 
 
@@ -64,7 +64,7 @@ def lines_of(
         else:
             file = files.get(event.job_id, _DELETED)
             lines.append(Line(f"{text}, according to {file.text}", event.at, by, file.url))
-    if card.is_complete and not any(event.kind in _ARRIVALS for event in card.events):
+    if card.is_complete and not any(event.kind in ARRIVALS for event in card.events):
         lines.append(_arrival(card, files))
     return lines
 

@@ -89,6 +89,17 @@ def erase(bob: Person, trial: Trial, email: str = "ben@example.com") -> int:
     return number
 
 
+@pytest.mark.parametrize("has_workflow", [True, False], ids=["enrolled", "imported"])
+def test_the_page_that_asks_counts_what_the_timeline_shows(bob, trial, has_workflow):
+    workflow = active(trial.app, bob.actor) if has_workflow else None
+    trial.run(TEXT, workflow, missing="create", mapping=MAPPING, tags=("VIP",))
+    number = contact_id(trial)
+    timeline = re.search(r'<ol class="time-line">(.*?)</ol>', bob.get(f"/contacts/{number}").text, re.DOTALL)
+    assert timeline and timeline[1].count("<li>") == (2 if has_workflow else 1)
+    asked = words_of(bob.get(f"/contacts/{number}/erasure").text)
+    assert f"Timeline entries: {timeline[1].count('<li>')}. Tags: 1." in asked
+
+
 def test_nothing_is_left_and_figures_stay(bob, trial):
     workflow = active(trial.app, bob.actor)
     first = trial.run(TEXT, workflow, missing="create", mapping=MAPPING, tags=("VIP",))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.domain import ARRIVALS
 from app.contacts.domain.names import MAX_NAME, MAX_TAG, name_key, tag_key
 from app.contacts.infrastructure.tables import (
     BulkAction,
@@ -27,20 +28,29 @@ _PLAIN = {"synchronize_session": False}
 
 
 class OwnCounts(NamedTuple):
-    """What belongs to a contact."""
+    """What belongs to a contact: events of its timeline, how many of them say where it came from, and tags."""
 
     events: int
+    arrivals: int
     tags: int
 
 
 def counts(account_id: int, contact_id: int) -> OwnCounts:
-    found = [
-        session().scalar(
-            sa.select(sa.func.count()).where(table.account_id == account_id, table.contact_id == contact_id)
+    events, arrivals = (
+        session()
+        .execute(
+            sa.select(sa.func.count(), sa.func.count(sa.case((ContactEvent.kind.in_(ARRIVALS), 1)))).where(
+                ContactEvent.account_id == account_id, ContactEvent.contact_id == contact_id
+            )
         )
-        for table in (ContactEvent, ContactTag)
-    ]
-    return OwnCounts(found[0] or 0, found[1] or 0)
+        .one()
+    )
+    tags = session().scalar(
+        sa.select(sa.func.count()).where(
+            ContactTag.account_id == account_id, ContactTag.contact_id == contact_id
+        )
+    )
+    return OwnCounts(events, arrivals, tags or 0)
 
 
 def delete_contact(account_id: int, contact_id: int) -> None:
