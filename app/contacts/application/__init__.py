@@ -160,6 +160,7 @@ from app.contacts.application.selecting.selections import (
     register_storage,
     select_contacts,
     select_matching,
+    tags_of_selection,
 )
 from app.contacts.application.selecting.uses import SelectionUse, register_use, use_named, uses_for
 from app.contacts.application.tags import ensure_tags, find_tags, new_tags, tag_contact, untag_contact
@@ -300,6 +301,7 @@ __all__ = [
     "tag_selection",
     "tagged",
     "tagged_among",
+    "tags_of_selection",
     "tags_to_choose",
     "take_back_opt_out",
     "take_back_tags",

@@ -95,6 +95,15 @@ def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[Tag]]
     return found
 
 
+def tags_among(account_id: int, contacts: sa.Select[Any]) -> Sequence[Tag]:
+    """Return the tags that contacts of a select of ids have, by name, at most MAX_TAGS_SHOWN."""
+    used = sa.select(ContactTag.tag_id).where(
+        ContactTag.account_id == account_id, ContactTag.contact_id.in_(contacts)
+    )
+    query = sa.select(Tag).where(Tag.account_id == account_id, Tag.id.in_(used)).order_by(Tag.name_key)
+    return session().scalars(query.limit(MAX_TAGS_SHOWN)).all()
+
+
 def events_of(account_id: int, contact_id: int, limit: int) -> Sequence[ContactEvent]:
     """Return the latest events of a contact, newest first."""
     query = sa.select(ContactEvent).where(

@@ -136,6 +136,26 @@ def test_tags_are_added_and_removed_and_counted(app, bob, ids):
     assert len(tags_of(app, bob.actor.account_id)) == 5
 
 
+def test_the_tags_that_can_be_removed_are_those_of_the_contacts(app, bob, ids, monkeypatch):
+    add(app, bob.actor, "vip@example.com", tags=["VIP"])
+
+    def page_of(**given) -> str:
+        return bob.get(bob.post("/contacts/selections", given).location).text
+
+    def offered(**given) -> list[str]:
+        return re.findall(r"<option>([^<]+)</option>", page_of(**given))
+
+    assert offered(contact=[ids["ann"], ids["eve"]]) == ["lead"]
+    assert offered(all="1") == ["lead", "VIP"]
+    assert offered(tag="lead", all="1") == ["lead"]
+    page = page_of(contact=[ids["dan"]])
+    assert "This contact has no tags to remove." in page and 'name="remove-tag"' not in page
+    assert '<option value="VIP">' in page, "all tags of the account can be added"
+    monkeypatch.setattr(selections, "MOST_IDS", 2)
+    page = page_of(tag="lead", all="1")
+    assert re.search(r'<input[^>]* list="known-tags"[^>]* name="remove-tag"', page), "too many to look"
+
+
 @pytest.mark.parametrize("step", [1, 2, 100])
 def test_a_filter_that_the_action_changes_meets_everybody_once(app, bob, ids, monkeypatch, step):
     """Contacts leave the filter while they are tagged."""

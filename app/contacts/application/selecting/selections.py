@@ -17,9 +17,10 @@ from app.contacts.application.filters import filter_words, resolve_filter
 from app.contacts.domain import Status
 from app.contacts.domain.names import MAX_NAME
 from app.contacts.domain.pasted import MOST_PASTED, Entry, read_pasted
+from app.contacts.infrastructure import queries
 from app.contacts.infrastructure.selecting import known_people
 from app.contacts.infrastructure.selecting import selections as store
-from app.contacts.infrastructure.tables import Contact, ContactSelection
+from app.contacts.infrastructure.tables import Contact, ContactSelection, Tag
 from app.files import application as files
 from app.files.domain.columns.identify import Identifier
 from app.platform.clock import now
@@ -150,6 +151,15 @@ def first_of(actor: Actor, selected: Selected, at_most: int = 5) -> Sequence[Con
     require(actor, Permission.CONTACTS)
     found = contacts_of(actor.account_id, selected.ids, selected.criteria, selected.at)
     return store.contacts(actor.account_id, store.slice_of(found, 0, at_most))
+
+
+def tags_of_selection(actor: Actor, selected: Selected) -> Sequence[Tag] | None:
+    """Return the tags that contacts of a selection have; None for one that is too large to look at them."""
+    require(actor, Permission.CONTACTS)
+    if selected.total > MOST_IDS:
+        return None
+    found = contacts_of(actor.account_id, selected.ids, selected.criteria, selected.at)
+    return queries.tags_among(actor.account_id, found)
 
 
 def register_storage() -> None:

@@ -28,7 +28,7 @@ _PLAIN = {"synchronize_session": False}
 
 
 class OwnCounts(NamedTuple):
-    """What belongs to a contact: events of its timeline, how many of them say where it came from, and tags."""
+    """What belongs to a contact: events of its timeline, those that say where it came from, and tags."""
 
     events: int
     arrivals: int

@@ -148,6 +148,7 @@ def _page(selected: Selected, **forms: Any) -> str:
         people=contacts.first_of(actor, selected),
         uses=contacts.uses_for(actor),
         tags=contacts.tags_to_choose(actor),
+        own_tags=contacts.tags_of_selection(actor, selected),
         nav_active="contacts",
         **given,
     )
