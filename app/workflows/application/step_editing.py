@@ -28,15 +28,15 @@ from app.workflows.infrastructure.tables import Workflow
 class StepCard:
     """A step that can be opened.
 
-    `fields` are the settings that may be changed, `values` their saved values as {name: text}, `needs` the
-    names of the integrations it requires that are not connected.
+    `fields` are the settings that may be changed, `values` their saved values as {name: text, or {name: text}
+    for one of pairs}, `needs` the names of the integrations it requires that are not connected.
     """
 
     workflow: Workflow
     step: Step
     words: Words
     fields: tuple[Setting, ...]
-    values: dict[str, str]
+    values: dict[str, Any]
     message: SampleMessage | None
     custom_fields: tuple[str, ...]
     may_edit: bool
@@ -56,7 +56,7 @@ def step_card(actor: Actor, public_id: str, step_id: str) -> StepCard:
         step=step,
         words=step_words(step, names_in(definition)),
         fields=fields,
-        values={field.name: _shown(step.config.get(field.name)) for field in fields},
+        values={field.name: _shown(field, step.config.get(field.name)) for field in fields},
         message=_sample(actor, definition, step),
         custom_fields=tuple(sorted(queries.custom_field_keys(actor.account_id))),
         may_edit=actor.may(Permission.WORKFLOWS) and can_be_edited(workflow.status),
@@ -163,7 +163,7 @@ def _sample(actor: Actor, definition: Definition, step: Step) -> SampleMessage |
 
 
 def _put(config: dict[str, Any], setting: Setting, value: Any) -> None:
-    if value == "" and not setting.required:
+    if value in ("", {}) and not setting.required:
         config.pop(setting.name, None)
     else:
         config[setting.name] = value
@@ -182,11 +182,15 @@ def _refuse_faults(
 
 def _tidy(value: Any) -> Any:
     """Normalize line endings; remove NUL and replace lone surrogates, which the databases cannot store."""
+    if isinstance(value, dict):
+        return {_tidy(name): _tidy(text) for name, text in value.items()}
     if not isinstance(value, str):
         return value
     lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return lines.encode("utf-8", "replace").decode().strip("\n")
 
 
-def _shown(value: Any) -> str:
+def _shown(setting: Setting, value: Any) -> Any:
+    if setting.kind == "pairs":
+        return value if isinstance(value, dict) else {}
     return "" if value is None else str(value)

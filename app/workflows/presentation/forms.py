@@ -1,17 +1,68 @@
 """Forms of the workflow pages. They only define fields; the use cases validate the values."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from app.platform.text.numbers import typed_number, whole_number
 from app.workflows.domain import Setting
 from app.workflows.domain.life_cycle import MAX_WORKFLOW_NAME
 
 SEVERAL_LINES = ("message", "markdown")
+
+
+class Pair(NamedTuple):
+    """A row of `PairsField`."""
+
+    name: str
+    value: str
+
+
+class PairsField(Field):
+    """Rows of a name and a value, sent as the repeated fields `NAME-name` and `NAME-value`. The form always
+    has an empty row to fill, as long as there is room. `data` is {name: value}, None if no row was sent."""
+
+    def __init__(self, label: str, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self._most = most
+        self.rows: list[Pair] = []
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the rows from the request, or from {name: value}."""
+        self.process_errors = []
+        if formdata is None:
+            known = data if isinstance(data, Mapping) else {}
+            self.rows = [Pair(str(name), str(value)) for name, value in known.items()]
+        else:
+            names, values = (formdata.getlist(f"{self.name}-{one}") for one in ("name", "value"))
+            sent = zip(names, values, strict=False)
+            self.rows = [Pair(name.strip(), value.replace("\r\n", "\n")) for name, value in sent]
+        self.data = {row.name: row.value for row in self._filled()} if self.rows else None
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what a dictionary cannot hold."""
+        names = [row.name for row in self._filled()]
+        if "" in names:
+            raise ValidationError("Enter a name for each value.")
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValidationError(f"“{twice[:40]}” is used more than once.")
+
+    def remove(self, at: int) -> None:
+        """Remove a row; one that is not there is ignored."""
+        del self.rows[at : at + 1]
+
+    @property
+    def shown_rows(self) -> list[Pair]:
+        """The rows of the form, with an empty one at the end."""
+        filled = self._filled()
+        return [*filled, Pair("", "")] if len(filled) < self._most else filled
+
+    def _filled(self) -> list[Pair]:
+        return [row for row in self.rows if row.name or row.value.strip()]
 
 
 class RevisedForm(FlaskForm):
@@ -47,18 +98,32 @@ def step_form(settings: Sequence[Setting], **values: Any) -> RevisedForm:
 
 
 def typed(form: RevisedForm, settings: Sequence[Setting]) -> dict[str, Any]:
-    """Return {setting name: value} from the form; numeric settings are converted where possible."""
-    return {setting.name: _value(setting, str(form[setting.name].data or "")) for setting in settings}
+    """Return {setting name: value} from the form; numeric settings are converted where possible. Pairs of
+    which no row was sent are left out."""
+    values = {setting.name: _value(setting, form[setting.name].data) for setting in settings}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def as_text(value: Any) -> str:
+    """Return the value of a setting as it is shown beside another one."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {text}" for name, text in value.items())
+    return str(value)
 
 
 def _field(setting: Setting) -> Any:
     if setting.kind in ("choice", "sender"):
         choices = [SelectChoice(*choice) for choice in setting.choices]
         return SelectField(setting.label, choices=choices, validate_choice=False)
+    if setting.kind == "pairs":
+        return PairsField(setting.label, setting.high)
     return TextAreaField(setting.label) if setting.kind in SEVERAL_LINES else StringField(setting.label)
 
 
-def _value(setting: Setting, text: str) -> Any:
+def _value(setting: Setting, data: Any) -> Any:
+    if setting.kind == "pairs":
+        return data
+    text = str(data or "")
     if setting.kind != "count":
         return text
     number = typed_number(text)

@@ -12,7 +12,9 @@ from app.platform.text.words import joined
 from app.workflows import application as workflows
 from app.workflows.application import StepCard
 from app.workflows.domain import MERGE_TAGS
-from app.workflows.presentation.forms import step_form, typed
+from app.workflows.presentation.forms import PairsField, as_text, step_form, typed
+
+MOST_ROWS = 1_000
 
 blueprint = Blueprint("workflow_steps", __name__, url_prefix="/workflows/<public_id>/steps/<step_id>")
 
@@ -29,7 +31,11 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
     actor = web.actor()
     card = workflows.step_card(actor, public_id, step_id)
     form = step_form(card.fields)
+    if name := _with_other_rows(form):
+        return _page(card, form, focus=name)
     form.validate()
+    if any(form[setting.name].errors for setting in card.fields):
+        return _page(card, form), 422
     try:
         enabled = {"on": True, "off": False}.get(request.form.get("switch", ""))
         workflow = workflows.edit_step(
@@ -42,6 +48,22 @@ def change(public_id: str, step_id: str) -> ResponseReturnValue:
         form.revision.data = str(card.workflow.revision)
         return _page(card, form, conflict), 409
     return _back(public_id, step_id, workflow.revision)
+
+
+def _with_other_rows(form: Any) -> str:
+    """Do what a button says that adds or removes a row of pairs; return the name of their setting, or "" if
+    another button was pressed.
+
+    The value of `add` is the name, that of `remove` the name and the number of the row: “fields-0”. An empty
+    row to fill is always there.
+    """
+    name, _, number = request.form.get("remove", "").rpartition("-")
+    name = name or request.form.get("add", "")
+    if name not in form or not isinstance(form[name], PairsField):
+        return ""
+    if (at := whole_number(number, MOST_ROWS)) is not None:
+        form[name].remove(at)
+    return name
 
 
 @blueprint.post("/switch")
@@ -63,13 +85,17 @@ def preview(public_id: str, step_id: str) -> ResponseReturnValue:
     return render_template("workflows/_message.html", message=message)
 
 
-def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
-    """Render the step; `differs` in the template lists saved values that differ from the entered ones."""
+def _page(card: StepCard, form: Any, conflict: Conflict | None = None, focus: str = "") -> str:
+    """Render the step; `differs` in the template lists saved values that differ from the entered ones.
+    `focus` is the setting of pairs whose last row gets the focus."""
     actor, sent = web.actor(), typed(form, card.fields)
     message = card.message
     if message and request.method == "POST":
         message = workflows.sample_of(actor, card.workflow.public_id, card.step.id, sent)
-    differs = [(form[name].label.text, text) for name, text in card.values.items() if text != str(sent[name])]
+    saved = {name: as_text(value) for name, value in card.values.items()}
+    differs = [
+        (form[name].label.text, text) for name, text in saved.items() if text != as_text(sent.get(name, {}))
+    ]
     is_sheet = request.headers.get("HX-Target", "").endswith("#sheet-body")
     return render_template(
         "workflows/step_sheet.html" if is_sheet else "workflows/step.html",
@@ -79,6 +105,7 @@ def _page(card: StepCard, form: Any, conflict: Conflict | None = None) -> str:
         form=form,
         message=message,
         conflict=conflict,
+        focus=focus,
         differs=differs if conflict else [],
         merge_tags=list(MERGE_TAGS.values()),
         is_sheet=is_sheet,

@@ -1,5 +1,7 @@
 """The texts of messages and the length of waits are changed on the workflow's page (T-04)."""
 
+import re
+
 import pytest
 
 from tests.rooms.workflows.drafts import active, draft, found
@@ -157,3 +159,87 @@ def test_an_archived_workflow_stays_as_it_is(app, bob):
     page = f"/workflows/{public_id}/steps/hello"
     assert "step-form" not in bob.get(page).text
     assert bob.post(page, {"subject": "x", "body": "y", "revision": "9"}).status_code == 409
+
+
+def hook_with(app, actor, fields: dict[str, str]) -> str:
+    """A draft whose first step is a webhook with these fields; returns the page of the step."""
+    steps = definition(step("hook", "webhook", url="https://example.com/hook", fields=fields))
+    return f"/workflows/{draft(app, actor, definition=steps)}/steps/hook"
+
+
+def rows_of(page: str) -> list[tuple[str, str]]:
+    """The rows of a webhook's fields on its page, as (name, value)."""
+    names = re.findall(r'name="fields-name" value="([^"]*)"', page)
+    values = re.findall(r'name="fields-value"[^>]*>([^<]*)</textarea>', page)
+    return list(zip(names, values, strict=True))
+
+
+def sent_fields(*rows: tuple[str, str]) -> dict[str, object]:
+    return {
+        "url": "https://example.com/hook",
+        "method": "POST",
+        "on_failure": "continue",
+        "revision": "1",
+        "fields-name": [name for name, _ in rows],
+        "fields-value": [value for _, value in rows],
+    }
+
+
+def test_the_fields_of_a_webhook_are_changed(app, bob):
+    page = hook_with(app, bob.actor, {"plan": "gold"})
+    form = bob.get(page).text
+    assert rows_of(form) == [("plan", "gold"), ("", "")]
+    assert "Merge tags" in form
+    rows = [("plan", "silver"), (" name ", "Hi {{ contact.first_name }}"), ("", " ")]
+    assert bob.post(page, sent_fields(*rows)).status_code == 303
+    config = config_of(app, bob.actor, page.split("/")[2], 0)
+    assert config["fields"] == {"plan": "silver", "name": "Hi {{ contact.first_name }}"}
+    assert bob.post(page, sent_fields(("", "")) | {"revision": "2"}).status_code == 303
+    assert "fields" not in config_of(app, bob.actor, page.split("/")[2], 0)
+
+
+def test_rows_are_added_and_removed_by_buttons_of_the_form_and_nothing_is_saved(app, bob):
+    page = hook_with(app, bob.actor, {})
+    typed = sent_fields(("a", "1"), ("b", "2"))
+    assert rows_of(bob.post(page, typed | {"add": "fields"}).text) == [("a", "1"), ("b", "2"), ("", "")]
+    fewer = bob.post(page, typed | {"remove": "fields-0", "url": "https://typed.example"})
+    assert (fewer.status_code, rows_of(fewer.text)) == (200, [("b", "2"), ("", "")])
+    assert "https://typed.example" in fewer.text, "what else was typed stays"
+    for odd in ("fields-9", "fields-x", "url-0", "", f"fields-{10**30}"):
+        assert rows_of(bob.post(page, typed | {"remove": odd, "add": "fields"}).text)[:1] == [("a", "1")]
+    full = sent_fields(*((f"n{number}", "x") for number in range(30)))
+    assert 'name="add"' not in bob.post(page, full | {"add": "fields"}).text, "no more than 30 fit"
+    assert found(app, bob.actor, page.split("/")[2]).revision == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("a", "1"), ("a", "2")], "“a” is used more than once."),
+        ([("", "lost")], "Enter a name for each value."),
+        ([("a b", "1")], "“a b” isn’t a valid name."),
+        ([("a", "{{ contact.frist_name }}")], "“a”: "),
+        ([("a", "x" * 501)], "use at most 500 characters; this has 501."),
+        ([(f"n{number}", "1") for number in range(31)], "Use at most 30 entries."),
+    ],
+)
+def test_fields_that_cannot_be_sent_are_refused_and_stay_typed(app, bob, rows, sentence):
+    page = hook_with(app, bob.actor, {})
+    answer = bob.post(page, sent_fields(*rows))
+    assert answer.status_code == 422 and sentence in answer.text
+    assert rows_of(answer.text)[: len(rows)] == rows
+    assert found(app, bob.actor, page.split("/")[2]).revision == 1
+
+
+def test_who_saves_a_webhook_without_its_fields_or_later_loses_none(app, alice, bob):
+    page = hook_with(app, bob.actor, {"plan": "gold"})
+    without = {name: value for name, value in sent_fields().items() if not name.startswith("fields")}
+    assert bob.post(page, without).status_code == 303
+    assert config_of(app, bob.actor, page.split("/")[2], 0)["fields"] == {"plan": "gold"}
+    alice.post(
+        page,
+        sent_fields(("plan", "hers")) | {"revision": str(found(app, bob.actor, page.split("/")[2]).revision)},
+    )
+    late = bob.post(page, sent_fields(("plan", "<b>his</b>")))
+    assert late.status_code == 409
+    assert "plan: hers" in late.text and "&lt;b&gt;his&lt;/b&gt;" in late.text and "<b>his" not in late.text

@@ -32,10 +32,18 @@ TYPES = (
         settings=(
             Setting("url", "Address", "url", limit=2_000, hint="It must start with https://."),
             Setting("method", "Method", "choice", default="POST", choices=METHODS),
-            Setting("fields", "Fields", "pairs", required=False, limit=500, high=30),
+            Setting(
+                "fields",
+                "Fields",
+                "pairs",
+                required=False,
+                limit=500,
+                high=30,
+                hint="Sent with the request, in a GET request as parameters of the address.",
+            ),
             on_failure("If the request fails", "continue", "Requests are retried for several hours first."),
         ),
-        editable=("url", "method", "on_failure"),
+        editable=("url", "method", "fields", "on_failure"),
         detail=_call,
     ),
 )
