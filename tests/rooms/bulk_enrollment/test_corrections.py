@@ -107,7 +107,8 @@ def test_the_link_of_the_job_works_without_our_columns(app, bob, workflow, first
     page = page_of(bob, first)
     link = f"{enroll_page(workflow)}?corrects={first}"
     assert f'href="{link}"' in page
-    assert "Upload the corrected file" in text_of(bob.get(link).text)
+    asked = text_of(bob.get(link).text)
+    assert "Upload the corrected file" in asked and "Try a sample file" not in asked
     upload = uploaded(bob, workflow, FIRST.replace(b" at ", b"@"))
     page = bob.get(f"{upload}?corrects={first}").text
     assert kept(page) == EXPECTED
