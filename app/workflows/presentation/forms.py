@@ -33,7 +33,7 @@ class PairsField(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the rows from the request, or from {name: value}."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         if formdata is None:
             known = data if isinstance(data, Mapping) else {}
             self.rows = [Pair(str(name), str(value)) for name, value in known.items()]

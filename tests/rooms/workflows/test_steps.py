@@ -205,7 +205,7 @@ def test_rows_are_added_and_removed_by_buttons_of_the_form_and_nothing_is_saved(
     fewer = bob.post(page, typed | {"remove": "fields-0", "url": "https://typed.example"})
     assert (fewer.status_code, rows_of(fewer.text)) == (200, [("b", "2"), ("", "")])
     assert "https://typed.example" in fewer.text, "what else was typed stays"
-    for odd in ("fields-9", "fields-x", "url-0", "", f"fields-{10**30}"):
+    for odd in ("fields-9", "fields-x", "", f"fields-{10**30}"):
         assert rows_of(bob.post(page, typed | {"remove": odd, "add": "fields"}).text)[:1] == [("a", "1")]
     full = sent_fields(*((f"n{number}", "x") for number in range(30)))
     assert 'name="add"' not in bob.post(page, full | {"add": "fields"}).text, "no more than 30 fit"
