@@ -24,20 +24,18 @@ from app.platform.text.words import counted, joined
 
 S = JobStatus
 O = Outcome  # noqa: E741
-
 Counts = Mapping[Outcome, int]
 
 
 @dataclass(frozen=True)
 class TextFacts:
-    """Facts for the texts.
-
-    `workflow` is None for an import into contacts; `retry` is (batch, attempt, time) of a failed batch that
-    will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the person who
-    paused it, `failures` why the breaker did, `asked_by` who started a job that waits for approval,
-    `refused_by` who refused it; `enrolled` is the number of contacts in the workflow now, None if unknown;
-    `kind` is enroll, import, or undo. `was_reading` tells a failed job whose rows were being read from one
-    that could not start. `people` names those that were not selected by a file (`selection.people_in_words`).
+    """Facts for the texts. `workflow` is None for an import; `retry` is (batch, attempt, time) of a failed
+    batch that will be retried; `paused_by` is None unless the job is paused, `pauser` is the name of the
+    person who paused it, `failures` why the breaker did, `asked_by` who started a job that waits for
+    approval, `refused_by` who refused it; `enrolled` is the number of contacts in the workflow now, None if
+    unknown; `kind` is enroll, import, or undo. `was_reading` tells a failed job whose rows were being read
+    from one that could not start. `people` names those that were not selected by a file
+    (`selection.people_in_words`).
     """
 
     progress: Progress
