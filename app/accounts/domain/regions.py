@@ -38,6 +38,11 @@ def is_zone(name: str) -> bool:
     return name in zones()
 
 
+def zone_or(name: str | None, other: str) -> str:
+    """Return a time zone if it is known, else the other one."""
+    return name if name and is_zone(name) else other
+
+
 def read_zone(text: str) -> str | None:
     """Return the time zone that a text names, in any case and with spaces or `_slash_` as programs write
     them; None if there is none."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.activity import application as activity
 from app.contacts.application import happenings
 from app.contacts.infrastructure import bulk_store
+from app.contacts.infrastructure.consent import sms_store
 from app.contacts.infrastructure.removing.locks import LockFor, lock
 from app.platform.database import transaction
 
@@ -46,4 +47,5 @@ def delete_many(account_id: int, contacts: sa.Select[Any], at: datetime) -> int:
         for consequence in _consequences.values():
             consequence.settle(account_id, contacts, at)
         activity.forget_contacts(account_id, contacts)
+        sms_store.forget_agreements(account_id, contacts)
         return bulk_store.delete(account_id, contacts)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from app.accounts.domain.regions import is_zone
+from app.accounts.domain.regions import zone_or
 from app.contacts.domain.criteria import day_of
 from app.platform.text.wall_clock import moment_of, zone_info
 from app.workflows.domain.steps.waits import WEEKDAYS
@@ -34,9 +34,7 @@ def wait_ends(config: Settings, at: datetime) -> datetime:
 def zone_for(config: Settings, contact_zone: str | None, account_zone: str) -> str:
     """Return the time zone of a step: the contact's, if the step says so and the contact has a known one,
     else the account's."""
-    if config.get("zone") == "contact" and contact_zone and is_zone(contact_zone):
-        return contact_zone
-    return account_zone
+    return zone_or(contact_zone, account_zone) if config.get("zone") == "contact" else account_zone
 
 
 def until(config: Settings, at: datetime, zone: str, date: date | None = None) -> datetime | None:

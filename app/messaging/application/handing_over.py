@@ -73,7 +73,7 @@ def _answer(message: Claimed, content: Content, state: State, taken: Taken) -> A
         message.attempt,
         state,
         taken.answer[:MAX_ANSWER_LENGTH],
-        content.address,
+        taken.address or content.address,
         content.subject[:MAX_SUBJECT],
         dict(content.merge_values),
         sender_id=taken.sender_id,

@@ -15,6 +15,7 @@ from app.messaging.application.handing_over import hand_over
 from app.messaging.application.outbox.doubtful import active_enrollments
 from app.messaging.application.pace import brakes
 from app.messaging.application.pace.frequency import hold_back
+from app.messaging.application.sms.quiet import hold_quiet, quiet_now
 from app.messaging.application.sources import Settled, source
 from app.messaging.application.time_line import note_down
 from app.messaging.application.ways_out import WayOut, way_out
@@ -152,11 +153,13 @@ def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -
         return 0
     most = most if usual is None else min(most, usual)
     with transaction():
+        quiet = quiet_now(account_id, out.quiet_hours, at or now())
         claimed, others = store.claim(
-            account_id, workflow_id, channel, at or now(), most, asks_consent=out.asks_consent
+            account_id, workflow_id, channel, at or now(), most, out.asks_consent, quiet
         )
     if others:
         despite_deadlocks(lambda: _leave_out(account_id, channel, others, out.asks_consent, at or now()))
+        despite_deadlocks(lambda: hold_quiet(account_id, workflow_id, quiet))
         despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:
         written = source().write(account_id, claimed, out.name_of)

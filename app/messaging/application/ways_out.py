@@ -14,6 +14,7 @@ from app.messaging.application.sms.provider import chosen_sms
 from app.messaging.application.sms.way import SmsWay
 from app.messaging.application.sources import Content
 from app.messaging.domain.mime import Sender, source
+from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure import store
 from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
@@ -39,12 +40,16 @@ class SenderFull(Exception):
 
 class WayOut(Protocol):
     """Takes messages. `is_reachable` is false once there was no connection, `sender_id` whom the last message
-    was from. `asks_consent`: it takes text messages only for people who have agreed to them."""
+    was from. `asks_consent`: it takes text messages only for people who have agreed to them, and none in
+    their `quiet_hours`."""
 
     is_reachable: bool
 
     @property
     def asks_consent(self) -> bool: ...
+
+    @property
+    def quiet_hours(self) -> QuietHours | None: ...
 
     @property
     def sender_id(self) -> int | None: ...
@@ -65,6 +70,7 @@ class Outbox:
     sender_id: int | None = None
     is_reachable = True
     asks_consent = False  # nobody gets anything
+    quiet_hours = None
 
     def __init__(self, account_id: int, channel: str) -> None:
         self._account_id, self._channel = account_id, channel
@@ -84,6 +90,7 @@ class MailServerWay:
     """Hands emails over to the account's mail server, within the limits of their senders."""
 
     asks_consent = False
+    quiet_hours = None
 
     def __init__(self, account_id: int, by: Chosen) -> None:
         self._account_id, self._by, self._connection = account_id, by, Connection(by.server)

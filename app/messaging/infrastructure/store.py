@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from app.contacts.infrastructure.conditions import may_be_contacted, may_get_sms
 from app.contacts.infrastructure.tables import Contact
+from app.messaging.domain.sms.quiet_hours import QuietNow
 from app.messaging.domain.states import State
 from app.messaging.infrastructure.due import is_planned
 from app.messaging.infrastructure.pace.frequency import cap_values, is_below_cap
 from app.messaging.infrastructure.pace.rules import hold_cap
+from app.messaging.infrastructure.sms import quiet as quiet_store
 from app.messaging.infrastructure.tables import OPEN, Message
 from app.platform.database import BigInt, is_sqlite, session
 from app.platform.database.many_rows import Bound, constant, constants, execute_built, id_list, is_there
@@ -63,12 +65,19 @@ class Answer(NamedTuple):
 
 
 def claim(
-    account_id: int, workflow_id: int, channel: str, at: datetime, limit: int, asks_consent: bool = False
+    account_id: int,
+    workflow_id: int,
+    channel: str,
+    at: datetime,
+    limit: int,
+    asks_consent: bool = False,
+    quiet: QuietNow | None = None,
 ) -> tuple[list[Claimed], list[int]]:
     """Take up to `limit` messages of a workflow that are due, and whose contacts may be contacted at this
     moment and have not reached the frequency cap. Return the ids of the others, too.
 
-    Text messages go to nobody who has said no and, with `asks_consent`, only to who has said yes.
+    Text messages go to nobody who has said no or has `quiet` hours, and, with `asks_consent`, only to who
+    has said yes.
     """
     cap = hold_cap(account_id)
     values = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
@@ -82,7 +91,10 @@ def claim(
         given |= cap_values(cap, at)
     if channel == SMS:
         given["unknown_counts"] = not asks_consent
-    statement = _claim(channel, is_sqlite(), cap is not None)
+    if quiet is not None:
+        zones = quiet_store.zones_of(account_id, [row.contact_id for row in due])
+        given["awake"] = [zone or "" for zone in zones if not quiet.until(zone)]
+    statement = _claim(channel, is_sqlite(), cap is not None, quiet is not None)
     found = sorted(Claimed._make(row) for row in execute_built(statement, given))
     return found, sorted(set(ids) - {one.id for one in found})
 
@@ -177,20 +189,24 @@ def _reachable() -> sa.ColumnElement[bool]:
     return is_there(contact)
 
 
-def _wanted() -> sa.ColumnElement[bool]:
-    """Condition: the message's contact may get text messages at this moment."""
+def _wanted(has_quiet_hours: bool = False) -> sa.ColumnElement[bool]:
+    """Condition: the message's contact may get text messages at this moment. With quiet hours, `awake` are
+    the time zones of contacts who have none now."""
+    awake = sa.bindparam("awake", type_=sa.String, expanding=True)
+    is_awake = [sa.func.coalesce(_contacts.c.time_zone, "").in_(awake)] if has_quiet_hours else []
     unknown_counts = sa.bindparam("unknown_counts", type_=sa.Boolean)
     contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == _id("of_account"),
         _contacts.c.id == _messages.c.contact_id,
         may_be_contacted(_contacts.c.status),
         may_get_sms(_contacts.c, unknown_counts),
+        *is_awake,
     )
     return is_there(contact)
 
 
 @lru_cache
-def _claim(channel: str, on_sqlite: bool, has_cap: bool) -> Any:
+def _claim(channel: str, on_sqlite: bool, has_cap: bool, has_quiet_hours: bool) -> Any:
     one = _messages.c
     is_allowed = [is_below_cap(one)] if has_cap else []
     return (
@@ -199,7 +215,7 @@ def _claim(channel: str, on_sqlite: bool, has_cap: bool) -> Any:
             one.account_id == _id("of_account"),
             in_ids(one.id, "ids", on_sqlite),
             one.state == constant(State.PLANNED.value),
-            _wanted() if channel == SMS else _reachable(),
+            _wanted(has_quiet_hours) if channel == SMS else _reachable(),
             *is_allowed,
         )
         .values(state=State.SENDING.value, attempt=one.attempt + 1, lease_until=moment(LEASE_SECONDS))

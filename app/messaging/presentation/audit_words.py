@@ -49,6 +49,8 @@ _FIELDS: Final = {
     "account_sid": "account SID",
     "token": "auth token",
     "asks_consent": "who gets text messages",
+    "quiet_from": "start of quiet hours",
+    "quiet_until": "end of quiet hours",
     "reply_to": "reply-to address",
     "per_second": "emails per second",
     "per_hour": "emails per hour",

@@ -2,6 +2,7 @@
 
 from app.messaging.application import sending
 from app.messaging.application.mailbox import reading
+from app.messaging.application.sms import callbacks
 from app.platform.clock import every
 from app.platform.queue import task
 
@@ -11,5 +12,6 @@ task(reading.READ_TASK, "upkeep", timeout=240)(reading.read_mailbox)
 
 every(1)(sending.wake_senders)
 every(1)(sending.free_turns)
+every(1)(callbacks.settle_early)
 every(10)(sending.doubt_abandoned)
 every(10)(reading.wake_readers)

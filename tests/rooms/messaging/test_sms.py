@@ -1,16 +1,26 @@
 """Text messages go to the account's provider, each at most once, whatever it answers (E-15, W-06, W-08)."""
 
-from collections.abc import Iterator
-
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
-from app.messaging.application import sending
+from app.contacts.application.deletion import delete_many
+from app.messaging.application import Content, State, sending
+from app.messaging.application.handing_over import hand_over
+from app.messaging.application.sms import callbacks
 from app.messaging.application.sms.way import AT_PROVIDER
+from app.messaging.application.ways_out import way_out
+from app.messaging.infrastructure import store
+from app.messaging.infrastructure.store import Answer
+from app.messaging.infrastructure.tables import Message
+from app.platform.clock import now
+from app.platform.database import session, transaction
+from app.platform.database.many_rows import id_list
 from app.platform.outgoing import client
 from app.platform.tenancy import acting_for
 from tests.people import Person
+from tests.rooms.contacts.people import add
 from tests.rooms.engine.moved import Campaign
 from tests.rooms.messaging.mailing import go_on, messages, send
 from tests.rooms.messaging.texting import (
@@ -25,21 +35,10 @@ from tests.rooms.messaging.texting import (
     typed,
     wish,
 )
-from tests.services.twilio import DROPS, SENDER, STALLS, TOKEN, FakeTwilio, fake_twilio
+from tests.services.twilio import DROPS, SENDER, STALLS, TOKEN, FakeTwilio
 from tests.unit.workflows.documents import branch, email, path, rule, step, wait
 
 ONE = NUMBERS[0]
-
-
-@pytest.fixture
-def twilio(monkeypatch: pytest.MonkeyPatch, app: Flask, alice: Person) -> Iterator[FakeTwilio]:
-    """A provider that the account is connected to, and that sends to everyone who has not opted out."""
-    settings = app.extensions["settings"]
-    with fake_twilio() as running:
-        changed = {**vars(settings), "public_url": BASE, "twilio_url": running.url}
-        monkeypatch.setitem(app.extensions, "settings", settings.__class__(**changed))
-        connect(alice)
-        yield running
 
 
 def time_line(person: Person, contact_id: int) -> str:
@@ -437,3 +436,80 @@ def test_erasing_a_contact_forgets_its_number(app: Flask, alice: Person) -> None
     with app.app_context():
         contacts.erase_contact(alice.actor, ids[0])
     assert consent(app, alice) is None
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state"),
+    [(["sent", "delivered", "undelivered"], "delivered"), (["undelivered"], "bounced"), (["sent"], "sent")],
+)
+def test_reports_that_come_early_count_once_it_is_sent(
+    app: Flask, alice: Person, twilio: FakeTwilio, statuses: list[str], state: str
+) -> None:
+    it, _ = texting(app, alice)
+    account_id, [message] = alice.actor.account_id, messages(it)
+    with app.app_context(), acting_for(account_id), transaction():
+        store.claim(account_id, message.workflow_id, "sms", it.at, 1)
+    assert {report(app, alice, message.id, status) for status in statuses} == {204}
+    with app.app_context():
+        callbacks.settle_early()
+    assert only(it)[0] == "sending"
+    with app.app_context(), acting_for(account_id), transaction():
+        store.answer(account_id, [Answer(message.id, 1, State.SENT, "")], now())
+    for _ in range(2):
+        with app.app_context():
+            callbacks.settle_early()
+    assert only(it)[0] == state
+
+
+def test_an_early_report_settles_what_a_killed_worker_left(
+    app: Flask, alice: Person, twilio: FakeTwilio
+) -> None:
+    it, ids = texting(app, alice)
+    account_id, [message] = alice.actor.account_id, messages(it)
+    with app.app_context(), acting_for(account_id), transaction():
+        store.claim(account_id, message.workflow_id, "sms", it.at, 1)
+    assert report(app, alice, message.id, "sent") == 204
+    with app.app_context(), acting_for(account_id), transaction():
+        session().execute(
+            sa.update(Message).where(Message.account_id == account_id).values(lease_until=now())
+        )
+    with app.app_context():
+        sending.doubt_abandoned()
+        callbacks.settle_early()
+    it.move()
+    assert (only(it)[0], it.where()[ids[0]]) == ("sent", ("completed", "last"))
+
+
+def test_a_number_that_has_not_agreed_gets_none_though_it_was_changed_after_the_claim(
+    app: Flask, alice: Person, twilio: FakeTwilio
+) -> None:
+    connect(alice, consent="recorded")
+    it, ids = texting(app, alice)
+    wish(app, alice, ONE, True)
+    account_id, [message] = alice.actor.account_id, messages(it)
+    with app.app_context(), acting_for(account_id), way_out(account_id, "sms") as out:
+        with transaction():
+            [claimed], _ = store.claim(account_id, message.workflow_id, "sms", it.at, 1, True)
+        change = contacts.ContactChange(given={"phone": NUMBERS[1]})
+        contacts.edit_contact(alice.actor, ids[0], change, lambda contact: None)
+        [said] = hand_over([claimed], {message.id: Content(ONE, "", {}, text="Hi")}, out, it.at)
+    assert (said.state, said.answer) == (State.FAILED, "The contact hasn’t agreed to text messages.")
+    assert twilio.requests == 0
+
+
+def test_deleting_a_contact_forgets_a_yes_and_keeps_a_no(app: Flask, alice: Person) -> None:
+    _, ids = texting(app, alice, count=2)
+    other = add(app, alice.actor, "other@example.com")
+    wish(app, alice, ONE, True)
+    wish(app, alice, NUMBERS[1], False)
+    give_number(app, alice, other, ONE)
+    delete(app, alice, ids)
+    assert [consent(app, alice, number) for number in NUMBERS] == [True, False]
+    delete(app, alice, [other])
+    assert [consent(app, alice, number) for number in NUMBERS] == [None, False]
+
+
+def delete(app: Flask, person: Person, ids: list[int]) -> None:
+    account_id = person.actor.account_id
+    with app.app_context(), acting_for(account_id):
+        delete_many(account_id, id_list(ids), now())

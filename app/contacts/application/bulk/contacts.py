@@ -10,6 +10,7 @@ from app.contacts.application import happenings
 from app.contacts.application.happenings import ANY, Kind
 from app.contacts.domain import Status
 from app.contacts.infrastructure import bulk_store, queries, staged
+from app.contacts.infrastructure.consent import sms_store
 from app.contacts.infrastructure.counts import change_counts
 from app.contacts.infrastructure.counts.change_counts import FieldChanges
 from app.contacts.infrastructure.removing import locks, undo_store
@@ -146,4 +147,5 @@ def remove_created(account_id: int, contact_ids: sa.Select[int], job_id: int) ->
     with transaction():
         happenings.note_removal()
         activity.forget_contacts(account_id, contact_ids)
+        sms_store.forget_agreements(account_id, undo_store.created(account_id, contact_ids, job_id))
         return undo_store.remove(account_id, contact_ids, job_id)

@@ -35,3 +35,26 @@ def save(account_id: int, phone_key: str, is_given: bool, source: str, at: datet
     )
     result: Any = session().execute(statement, execution_options={"preserve_rowcount": True})
     return int(result.rowcount) == 1
+
+
+def forget_agreements(account_id: int, contacts: sa.Select[Any]) -> None:
+    """Forget that numbers have agreed that nobody but the contacts of this select has. Numbers that have said
+    no are kept, without a name, so that they get nothing if they come back."""
+    one, other = _consents.c, Contact.__table__.alias("other")
+    theirs = sa.select(Contact.phone_key).where(
+        Contact.account_id == account_id, Contact.id.in_(contacts), Contact.phone_key.is_not(None)
+    )
+    is_shared = (
+        sa.select(other.c.id)
+        .where(
+            other.c.account_id == account_id,
+            other.c.phone_key == one.phone_key,
+            other.c.id.not_in(contacts),
+        )
+        .exists()
+    )
+    session().execute(
+        sa.delete(_consents).where(
+            one.account_id == account_id, one.is_given, one.phone_key.in_(theirs), ~is_shared
+        )
+    )

@@ -8,6 +8,13 @@ from app.contacts.infrastructure.tables import Contact
 from app.platform.database import session
 
 
+def created(account_id: int, contact_ids: sa.Select[int], job_id: int) -> sa.Select[int]:
+    """Select those of the contacts that the job created."""
+    return sa.select(Contact.id).where(
+        Contact.account_id == account_id, Contact.id.in_(contact_ids), Contact.created_job_id == job_id
+    )
+
+
 def remove(account_id: int, contact_ids: sa.Select[int], job_id: int) -> int:
     """Delete those of the contacts that the job created; return how many."""
     return _written(

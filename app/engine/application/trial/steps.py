@@ -27,6 +27,7 @@ REACTION_TIME: Final = timedelta(hours=1)
 """How long after its wait began an event is said to happen."""
 
 REACHED: Final = "This reaches the goal, so the workflow ends here."
+QUIET: Final = "It is due in the contact’s quiet hours, so it leaves when they end."
 FAILS: Final = "The enrollment fails here."
 DATE_PASSED: Final = "The day has passed, so the workflow ends here."
 HAPPENED: Final = "This has already happened, so the contact continues immediately."
@@ -130,6 +131,9 @@ def _message(walker: Walker, step: Step, shown: TrialStep) -> TrialStep:
         return replace(shown, note=f"Not sent: {NO_ADDRESS[message.address]}")
     if step.kind.channel == "sms" and (why := walker.no_texts()):
         return replace(shown, note=f"Not sent: {why}")
+    if step.kind.channel == "sms" and (until := walker.quiet_until()):
+        walker.at = until
+        shown = replace(shown, at=until, note=QUIET)
     sender = {"name": messaging.sender_name(walker.account_id, step.config.text("sender"))}
     return replace(shown, message=message.render(step.config, {**walker.values, "sender": sender}))
 

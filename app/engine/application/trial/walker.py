@@ -78,6 +78,10 @@ class Walker:
         said = contacts.sms_consent_of(self.account_id, self.facts.values["contact.phone"])
         return messaging.no_texts(self.account_id, said.is_given if said else None)
 
+    def quiet_until(self) -> datetime | None:
+        """Return when a text message leaves that is due now, if the contact has quiet hours; None if not."""
+        return messaging.quiet_until(self.account_id, self.at, self.zone or self.account_zone)
+
     def tag(self, key: str) -> None:
         if key not in self._tags:
             self._set_facts({"contact.tags": self._tags | {key}})

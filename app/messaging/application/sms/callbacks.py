@@ -4,7 +4,6 @@ Its requests are signed with the auth token of the account that their address na
 others changes nothing. All of them may come twice, and in any order.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -29,26 +28,24 @@ from app.messaging.infrastructure.reactions.store import Tracked
 from app.messaging.infrastructure.sms import store
 from app.messaging.infrastructure.sms.tokens import account_with
 from app.platform.clock import now
-from app.platform.database import forget_snapshot, transaction
+from app.platform.database import transaction
 from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.database.many_rows import id_list
-from app.platform.errors import NotFound, Unavailable
+from app.platform.errors import NotFound
 from app.platform.logs import log
 from app.platform.tenancy import acting_for
 from app.platform.text.headers import one_line
 
 MOST_REPLIES: Final = 50
 """The most answers to one message that are kept."""
-WAITS: Final = (0.1, 0.2, 0.4, 0.8)
-"""How long a report waits in seconds, again and again, for its message to be recorded as sent."""
 SOURCES: Final = {Wish.STOP: "Answered “{}” to a text message", Wish.START: "Sent “{}” in a text message"}
 
 Fields = Sequence[tuple[str, str]]
 
 
 def take_report(key: str, message_key: str, fields: Fields, signature: str) -> None:
-    """Record what became of a message. Raises NotFound for what is not signed by the account's provider, and
-    Unavailable while the message is still being sent."""
+    """Record what became of a message; a report that comes before the message is recorded as sent is kept
+    until then. Raises NotFound for what is not signed by the account's provider."""
     account_id = _account(key)
     message_id = message_with_id(message_key)
     if message_id is None:
@@ -58,18 +55,29 @@ def take_report(key: str, message_key: str, fields: Fields, signature: str) -> N
     if report is None:
         return
     with acting_for(account_id):
-        for wait in (*WAITS, 0.0):
-            found = reactions.tracked(message_id)
-            if found is None or found.account_id != account_id:
-                return
-            if found.state != State.SENDING:
-                _record(found, report)
-                return
-            if report.what == Outcome.SENT:
-                return  # it is about to be recorded
-            forget_snapshot()
-            time.sleep(wait)
-    raise Unavailable("BUSY", "This message is still being sent.")
+        found = reactions.tracked(message_id)
+        if found is None or found.account_id != account_id:
+            return
+        if found.state != State.SENDING:
+            _record(found, report)
+        else:
+            with transaction():
+                store.keep_report(account_id, message_id, report)
+
+
+def settle_early() -> None:
+    """Let the reports count that came early, once their message is recorded. Called once a second by the
+    clock; whatever is done twice changes nothing."""
+    for account_id, message_id, report in store.kept_reports():
+        with acting_for(account_id):
+            try:
+                found = reactions.tracked(message_id)
+                if found is not None and found.account_id == account_id:
+                    _record(found, report)
+            except Exception:  # it must not keep those of others
+                log.exception("sms_report_not_recorded", extra={"message_id": message_id})
+            with transaction():
+                store.forget_report(account_id, message_id)
 
 
 def take_answer(key: str, fields: Fields, signature: str) -> None:
@@ -113,9 +121,9 @@ def _record(found: Tracked, report: SmsReport) -> None:
     at = now()
     despite_deadlocks(lambda: _settle(found, report, at))
     if report.code == OPTED_OUT:
-        number = store.number_of(found.account_id, found.contact_id)
-        if number:
-            contacts.note_sms_wish(found.account_id, number, False, AT_PROVIDER, at)
+        theirs = store.number_of(found.account_id, found.contact_id)
+        if theirs and theirs.number:
+            contacts.note_sms_wish(found.account_id, theirs.number, False, AT_PROVIDER, at)
 
 
 _STATES: Final = {

@@ -10,13 +10,14 @@ from app.activity import application as activity
 from app.integrations import application as integrations
 from app.messaging.application.mail_servers import ServerAnswer, refuse
 from app.messaging.application.sms.addresses import inbound_url
-from app.messaging.application.sms.provider import chosen_sms
+from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
 from app.messaging.domain.sms.settings import SmsSettings, read_number, read_sms_settings, token_problem
 from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
-from app.messaging.infrastructure.sms import store
+from app.messaging.infrastructure.sms import quiet, store
 from app.messaging.infrastructure.sms.tables import SmsProviderRow
 from app.messaging.infrastructure.sms.tokens import decrypted, encrypted
 from app.platform.attempts import attempt_limiter
+from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
 from app.platform.errors import Conflict, LimitReached
 
@@ -56,7 +57,8 @@ def shown_sms(actor: Actor) -> ShownSms | None:
 
 def save_sms_settings(actor: Actor, typed: Mapping[str, str]) -> None:
     """Connect a provider, or change it: the fields of SmsSettings, and `token`, which stays if it is empty
-    and the account SID is the same. Raises Invalid with `fields`."""
+    and the account SID is the same. Messages that wait for the end of quiet hours are looked at again if
+    those change. Raises Invalid with `fields`."""
     accounts.require(actor, Permission.ACCOUNT)
     wanted, token = read_sms_settings(typed, actor.country), typed.get("token", "").strip()
     problem = token_problem(token) if token else None
@@ -73,15 +75,20 @@ def save_sms_settings(actor: Actor, typed: Mapping[str, str]) -> None:
             "sender": wanted.sender,
             "per_second": wanted.per_second,
             "asks_consent": wanted.asks_consent,
+            "quiet_from": wanted.quiet_hours.begins if wanted.quiet_hours else None,
+            "quiet_until": wanted.quiet_hours.ends if wanted.quiet_hours else None,
         }
         if row is None:
             store.save_provider(actor.account_id, values, actor.user_id)
             integrations.connect(actor, SMS)
             activity.record(actor, "sms_connected", "sms_provider", actor.account_id, name=wanted.sender)
             return
+        before = quiet_hours_of(row)
         changed = [name for name, value in values.items() if getattr(row, name) != value]
         if changed:
             store.save_provider(actor.account_id, values, actor.user_id)
+            if wanted.quiet_hours != before:
+                quiet.wake_waiting(actor.account_id, now())
             activity.record(
                 actor,
                 "sms_changed",
@@ -101,6 +108,7 @@ def disconnect_sms(actor: Actor) -> None:
         if row is not None:
             sender = row.sender
             store.delete_provider(actor.account_id)
+            quiet.wake_waiting(actor.account_id, now())
             integrations.disconnect(actor, SMS)
             activity.record(actor, "sms_disconnected", "sms_provider", actor.account_id, name=sender)
 
@@ -164,4 +172,4 @@ def _token(row: SmsProviderRow | None, wanted: SmsSettings, typed: str) -> str:
 
 
 def _settings_of(row: SmsProviderRow) -> SmsSettings:
-    return SmsSettings(row.account_sid, row.sender, row.per_second, row.asks_consent)
+    return SmsSettings(row.account_sid, row.sender, row.per_second, row.asks_consent, quiet_hours_of(row))

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from app.contacts import application as contacts
+from app.contacts.domain import may_be_contacted
 from app.messaging.application.composing import frame_of
 from app.messaging.application.sms.addresses import report_url
-from app.messaging.application.sms.provider import ChosenSms, chosen_sms
+from app.messaging.application.sms.provider import ChosenSms, chosen_sms, why_no_texts
 from app.messaging.application.sources import Content
+from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.sms.settings import MAX_TEXT
 from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure.servers.smtp import Refused, Unreachable
@@ -40,12 +42,18 @@ class SmsWay:
     def asks_consent(self) -> bool:
         return self._by.asks_consent
 
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        return self._by.quiet_hours
+
     def name_of(self, address: str) -> str:
         return frame_of(self._account_id).name
 
     def most_at_once(self, at: datetime) -> int:
-        """What people have set meanwhile counts. Nothing is sent without the address of this server: nobody
-        could opt out."""
+        """Keeps the pace, so that what is claimed is sent at once. What people have set meanwhile counts.
+        Nothing is sent without the address of this server: nobody could opt out."""
+        forget_snapshot()  # no transaction is open meanwhile
+        time.sleep(max(0.0, self._next_at - time.monotonic()))
         by = chosen_sms(self._account_id)
         if by is None or by.is_paused or not current().public_url:
             return 0
@@ -53,14 +61,15 @@ class SmsWay:
         return AT_ONCE
 
     def send(self, message: Claimed, content: Content) -> Taken:
-        number = sms_store.number_of(self._account_id, message.contact_id)
-        if number is None:
-            raise Refused(NO_NUMBER, is_final=True)
+        """The consent that counts is that of the number which the message goes to, whatever number the
+        contact had when the message was claimed."""
+        number = self._number(message)
         if not content.text.strip():
             raise Refused("The text is empty.", is_final=True)
         if len(content.text) > MAX_TEXT:
             raise Refused(f"The text is longer than {MAX_TEXT:,} characters.", is_final=True)
-        self._keep_pace()
+        if self._by.per_second:
+            self._next_at = time.monotonic() + 1 / self._by.per_second
         forget_snapshot()  # no transaction is open while the provider takes its time
         try:
             sid = self._by.provider.send(number, content.text, report_url(self._account_id, message.id))
@@ -70,12 +79,18 @@ class SmsWay:
         except Unreachable:
             self.is_reachable = False
             raise
-        return Taken(f"Twilio took it: {sid}" if sid else "Twilio took it.")
+        return Taken(f"Twilio took it: {sid}" if sid else "Twilio took it.", address=number)
 
     def close(self) -> None:
         """There is nothing to close: each message is a request of its own."""
 
-    def _keep_pace(self) -> None:
-        if self._by.per_second:
-            time.sleep(max(0.0, self._next_at - time.monotonic()))
-            self._next_at = time.monotonic() + 1 / self._by.per_second
+    def _number(self, message: Claimed) -> str:
+        """Return the number of a contact, if it may be texted at this moment."""
+        found = sms_store.number_of(self._account_id, message.contact_id)
+        if found is None or found.number is None:
+            raise Refused(NO_NUMBER, is_final=True)
+        if not may_be_contacted(found.status):
+            raise Refused("The contact can’t be contacted.", is_final=True)
+        if why := why_no_texts(found.has_agreed, self._by):
+            raise Refused(why, is_final=True)
+        return found.number

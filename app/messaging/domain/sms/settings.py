@@ -1,10 +1,12 @@
-"""What an account sets for its text messages: the provider, whom they are from, how fast, and to whom."""
+"""What an account sets for its text messages: the provider, whom they are from, how fast, when, and to
+whom."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.messaging.domain.sms.quiet_hours import QuietHours, read_quiet_hours
 from app.platform.addresses import AddressProblem, phone_key
 from app.platform.text.numbers import typed_number
 
@@ -24,12 +26,14 @@ _TOKEN = re.compile(rf"[A-Za-z0-9]{{1,{MAX_TOKEN}}}")
 @dataclass(frozen=True)
 class SmsSettings:
     """The account at the provider, and whom text messages are from: a number in E.164, a short code, a name,
-    or the id of a messaging service. `asks_consent`: only numbers that have said yes get any."""
+    or the id of a messaging service. `asks_consent`: only numbers that have said yes get any. Without
+    `quiet_hours`, they are sent around the clock."""
 
     account_sid: str
     sender: str
     per_second: int | None
     asks_consent: bool
+    quiet_hours: QuietHours | None
 
     @property
     def is_service(self) -> bool:
@@ -57,8 +61,11 @@ def read_sms_settings(typed: Mapping[str, str], country: str | None) -> SmsSetti
         )
     if not per_second and typed.get("per_second", "").strip():
         wrong["per_second"] = f"Enter a whole number from 1 to {MOST_A_SECOND}, or leave this empty."
+    quiet = read_quiet_hours(typed)
+    if isinstance(quiet, dict):
+        return wrong | quiet
     asks_consent = typed.get("consent", "") != "covered"
-    return wrong or SmsSettings(account_sid, sender or "", per_second, asks_consent)
+    return wrong or SmsSettings(account_sid, sender or "", per_second, asks_consent, quiet)
 
 
 def token_problem(token: str) -> str | None:

@@ -1,16 +1,20 @@
-"""Reads and writes of providers of text messages, and of text messages that were sent."""
+"""Reads and writes of providers of text messages, of messages that were sent, and of reports about them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from app.contacts.infrastructure.tables import Contact
+from app.contacts.infrastructure.tables import Contact, SmsConsent
+from app.messaging.domain.sms.reports import Outcome, SmsReport
 from app.messaging.domain.states import State
-from app.messaging.infrastructure.sms.tables import SmsProviderRow
+from app.messaging.infrastructure.sms.tables import EarlyReport, SmsProviderRow
 from app.messaging.infrastructure.tables import Message
-from app.platform.database import session
+from app.platform.clock import now
+from app.platform.database import is_sqlite, session
 
+_early = EarlyReport.__table__
 _PLAIN = {"synchronize_session": False}
 _WERE_SENT = (State.SENT.value, State.DELIVERED.value, State.BOUNCED.value, State.UNCERTAIN.value)
 
@@ -58,10 +62,55 @@ def visit_of(account_id: int, message_id: int) -> int:
     return session().scalars(query).one()
 
 
-def number_of(account_id: int, contact_id: int) -> str | None:
-    """Return the number in E.164 that text messages to a contact go to, if there is one."""
-    query = sa.select(Contact.phone_key).where(Contact.account_id == account_id, Contact.id == contact_id)
-    return session().scalar(query)
+class ContactNumber(NamedTuple):
+    """The number in E.164 that text messages to a contact go to, if there is one; the contact's status; and
+    what the number says about text messages, None for nothing."""
+
+    number: str | None
+    status: str
+    has_agreed: bool | None
+
+
+def number_of(account_id: int, contact_id: int) -> ContactNumber | None:
+    """Return the number of a contact as it is at this moment; None if the contact no longer exists."""
+    of_number = (SmsConsent.account_id == account_id, SmsConsent.phone_key == Contact.phone_key)
+    query = (
+        sa.select(Contact.phone_key, Contact.status, SmsConsent.is_given)
+        .outerjoin(SmsConsent, sa.and_(*of_number))
+        .where(Contact.account_id == account_id, Contact.id == contact_id)
+    )
+    row = session().execute(query).one_or_none()
+    return ContactNumber(*row) if row else None
+
+
+def keep_report(account_id: int, message_id: int, report: SmsReport) -> None:
+    """Keep a report for later, unless a final one of the message is kept."""
+    said = {"what": report.what.value, "code": report.code, "at": now()}
+    insert = (sqlite if is_sqlite() else postgresql).insert(_early)
+    statement = insert.values(account_id=account_id, message_id=message_id, **said)
+    is_final = _early.c.what != Outcome.SENT.value
+    session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "message_id"], set_=said, where=~is_final
+        )
+    )
+
+
+def kept_reports() -> list[tuple[int, int, SmsReport]]:
+    """Return (account id, message id, report) of kept reports whose message is not being sent anymore."""
+    sending = sa.select(Message.id).where(
+        Message.account_id == _early.c.account_id,
+        Message.id == _early.c.message_id,
+        Message.state == State.SENDING.value,
+    )
+    query = sa.select(_early.c.account_id, _early.c.message_id, _early.c.what, _early.c.code)
+    rows = session().execute(query.where(~sending.exists()), execution_options={"cross_account": True})
+    return [(row[0], row[1], SmsReport(Outcome(row[2]), row[3])) for row in rows]
+
+
+def forget_report(account_id: int, message_id: int) -> None:
+    mine = (_early.c.account_id == account_id, _early.c.message_id == message_id)
+    session().execute(sa.delete(_early).where(*mine))
 
 
 def contacts_with(account_id: int, number: str) -> sa.Select[Any]:

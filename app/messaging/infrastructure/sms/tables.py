@@ -1,4 +1,5 @@
-"""Tables of an account's provider of text messages, and whose turn it is to send them."""
+"""Tables of an account's provider of text messages, of whose turn it is to send them, and of reports that
+came early."""
 
 from datetime import datetime
 
@@ -6,12 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.messaging.domain.sms.settings import MAX_SENDER
+from app.platform.clock import now
 from app.platform.database import Authored, BigInt, db
 from app.platform.tenancy import AccountOwned
 
 
 class SmsProviderRow(AccountOwned, Authored, db.Model):
-    """An account's provider. `token` is encrypted; `sender` and `asks_consent` are those of SmsSettings."""
+    """An account's provider. `token` is encrypted; `sender` and `asks_consent` are those of SmsSettings,
+    `quiet_from` and `quiet_until` the minutes of the day of QuietHours, both NULL without any."""
 
     __tablename__ = "sms_providers"
 
@@ -23,6 +26,8 @@ class SmsProviderRow(AccountOwned, Authored, db.Model):
     sender: Mapped[str] = mapped_column(sa.String(MAX_SENDER))
     per_second: Mapped[int | None]
     asks_consent: Mapped[bool]
+    quiet_from: Mapped[int | None]
+    quiet_until: Mapped[int | None]
     sending_paused: Mapped[bool] = mapped_column(default=False)
 
 
@@ -34,3 +39,16 @@ class SmsTurn(AccountOwned, db.Model):
     account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
     holder: Mapped[str] = mapped_column(sa.String(64))
     until: Mapped[datetime | None]
+
+
+class EarlyReport(AccountOwned, db.Model):
+    """What the provider has reported of a message before it was recorded as sent; `what` and `code` are those
+    of SmsReport. The row is deleted once the report counts."""
+
+    __tablename__ = "early_sms_reports"
+
+    account_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(sa.String(12))
+    code: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=now)

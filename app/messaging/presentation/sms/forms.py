@@ -4,8 +4,10 @@ from wtforms import BooleanField, PasswordField, RadioField, StringField, TelFie
 from wtforms.fields.choices import SelectChoice
 
 from app.messaging.application.sms.settings import ShownSms
+from app.messaging.domain.sms.quiet_hours import NIGHT
 from app.messaging.domain.sms.settings import MAX_TOKEN
 from app.messaging.presentation.mail_forms import Form
+from app.platform.text.pace_words import clock_field
 
 CONSENT = {
     "recorded": "Only to people whose consent to text messages is recorded",
@@ -18,6 +20,9 @@ class ProviderForm(Form):
     token = PasswordField("Auth token", render_kw={"maxlength": MAX_TOKEN})
     sender = StringField("Sender", render_kw={"maxlength": 40})
     per_second = StringField("Messages per second", render_kw={"maxlength": 6})
+    quiet_hours = BooleanField("Send no text messages in quiet hours", default=True)
+    quiet_from = StringField("Quiet hours from", default=clock_field(NIGHT.begins))
+    quiet_until = StringField("Quiet hours until", default=clock_field(NIGHT.ends))
     consent = RadioField(
         "Text messages are sent",
         choices=[SelectChoice(value, label) for value, label in CONSENT.items()],
@@ -36,6 +41,9 @@ class ProviderForm(Form):
             sender=settings.sender,
             per_second=str(settings.per_second or ""),
             consent="recorded" if settings.asks_consent else "covered",
+            quiet_hours=settings.quiet_hours is not None,
+            quiet_from=clock_field((settings.quiet_hours or NIGHT).begins),
+            quiet_until=clock_field((settings.quiet_hours or NIGHT).ends),
         )
 
 

@@ -1,0 +1,121 @@
+"""Text messages that are due while their contacts have quiet hours."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from app.contacts.infrastructure.tables import Contact
+from app.messaging.domain.sms.quiet_hours import WAITS
+from app.messaging.domain.states import State
+from app.messaging.infrastructure.due import is_planned
+from app.messaging.infrastructure.tables import Message
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.many_rows import constant, execute_built
+from app.platform.database.short_reads import in_ids
+
+_messages, _contacts = Message.__table__, Contact.__table__
+
+
+class DueText(NamedTuple):
+    """A text message that is due, the time zone of its contact, and whether it has waited before."""
+
+    id: int
+    time_zone: str | None
+    has_waited: bool
+
+
+def zones_of(account_id: int, contact_ids: Sequence[int]) -> list[str | None]:
+    """Return the time zones that contacts have, each once."""
+    given = {"of_account": account_id, "ids": contact_ids}
+    return list(execute_built(_zones(is_sqlite()), given).scalars())
+
+
+def due_texts(account_id: int, workflow_id: int, at: datetime, limit: int) -> list[DueText]:
+    """Return the text messages of a workflow that are due, those first that have been for longest."""
+    given = {"of_account": account_id, "of_workflow": workflow_id, "at": at, "most": limit}
+    return [DueText(row.id, row.time_zone, row.answer == WAITS) for row in execute_built(_due(), given)]
+
+
+def wait(account_id: int, ends: Mapping[int, datetime], at: datetime) -> set[int]:
+    """Let text messages that are still due wait, given {message id: until when}; return those that do."""
+    groups: dict[datetime, list[int]] = {}
+    for message_id, until in ends.items():
+        groups.setdefault(until, []).append(message_id)
+    found: set[int] = set()
+    for until, ids in sorted(groups.items()):
+        given = {"of_account": account_id, "ids": ids, "at": at, "until": until}
+        found |= set(execute_built(_wait(is_sqlite()), given).scalars())
+    return found
+
+
+def wake_waiting(account_id: int, at: datetime) -> None:
+    """Let all text messages be due that wait for the end of quiet hours, which have changed."""
+    execute_built(_wake(), {"of_account": account_id, "at": at})
+
+
+@lru_cache
+def _zones(on_sqlite: bool) -> sa.Select[Any]:
+    one = _contacts.c
+    of_them = (one.account_id == _id("of_account"), in_ids(one.id, "ids", on_sqlite))
+    return sa.select(one.time_zone).where(*of_them).distinct()
+
+
+@lru_cache
+def _due() -> sa.Select[Any]:
+    one = _messages.c
+    theirs = sa.and_(_contacts.c.account_id == one.account_id, _contacts.c.id == one.contact_id)
+    return (
+        sa.select(one.id, _contacts.c.time_zone, one.answer)
+        .join_from(_messages, _contacts, theirs)
+        .where(
+            one.account_id == _id("of_account"),
+            _contacts.c.account_id == _id("of_account"),
+            one.workflow_id == _id("of_workflow"),
+            is_planned("sms"),
+            one.due_at <= _moment("at"),
+        )
+        .order_by(one.due_at)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+@lru_cache
+def _wait(on_sqlite: bool) -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == _id("of_account"),
+            in_ids(one.id, "ids", on_sqlite),
+            one.state == constant(State.PLANNED.value),
+            one.due_at <= _moment("at"),
+        )
+        .values(due_at=_moment("until"), answer=WAITS)
+        .returning(one.id)
+    )
+
+
+@lru_cache
+def _wake() -> Any:
+    one = _messages.c
+    return (
+        sa.update(_messages)
+        .where(
+            one.account_id == _id("of_account"),
+            is_planned("sms"),
+            one.answer == WAITS,
+            one.due_at > _moment("at"),
+        )
+        .values(due_at=_moment("at"))
+    )
+
+
+def _id(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=BigInt)
+
+
+def _moment(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=_messages.c.due_at.type)
