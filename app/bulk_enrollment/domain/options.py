@@ -72,9 +72,10 @@ class JobOptions:
         return self.creates or self.updates
 
 
-def import_problems(options: JobOptions, *, has_tags: bool) -> dict[str, str]:
-    """Return a problem if an import would change nothing; `has_tags`: a column of the file holds tags."""
-    if options.writes_contacts or options.tags or has_tags:
+def import_problems(options: JobOptions, *, brings_more: bool) -> dict[str, str]:
+    """Return a problem if an import would change nothing; `brings_more`: a column of the file holds tags or
+    consent to text messages."""
+    if options.writes_contacts or options.tags or brings_more:
         return {}
     sentence = "With these options, the file changes nothing. Add new contacts or update existing ones."
     return {"missing": sentence}

@@ -18,6 +18,7 @@ from app.files.domain.columns.identify import USED_SECOND, identifying
 from app.files.domain.columns.row_context import RowContext, other_keys, quoting
 from app.files.domain.consent.cells import Withheld
 from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.sms import SMS_CONSENT, agrees_to_sms
 from app.files.domain.consent.withholding import withholding
 from app.platform.addresses import trimmed
 from app.platform.addresses.text import MAX_CELL_LENGTH
@@ -31,6 +32,9 @@ TOO_MANY_TAGS: Final = (
 LEFT_OUT: Final = "left_out"  # note on a row with a value that could not be read
 TAGS: Final = "tags"
 MOST_TAGS_IN_ROW: Final = 20
+SMS: Final = "sms"
+"""Key of what the number in a row says about text messages: [whether it agrees, the number, None for that of
+the contact]."""
 VALUES: Final = frozenset({*FIELDS, "full_name"})
 
 _SAMPLES: Final = 3
@@ -113,6 +117,8 @@ class RowReader:
         self._own = {OWN_FIELD + label: known.get(label) or own_field_of(label) for label in labels}
         self._own_by_key = {field.key: field for field in self._own.values()}
         self._tagging = next((at for at, name in columns.items() if name == TAGS), None)
+        self._texting = next((at for at, name in columns.items() if name == SMS_CONSENT), None)
+        self._phoning = next((at for at, name in columns.items() if name == "phone"), None)
         self._identify = identifying(
             selection.identifier,
             self._identifying,
@@ -149,7 +155,7 @@ class RowReader:
                 withheld = None
             elif quoted := self._quoted(cells, withheld):
                 detail = f"{'unclear' if withheld == 'left_out' else 'file'}:{quoted}"
-        if key is not None and (self._writes or self._tagging is not None):
+        if key is not None and (self._writes or self._tagging is not None or self._texting is not None):
             values = self._values(cells) if self._writes else {}
             if values is None and withheld is not None:
                 # A no counts even if the row is otherwise invalid.
@@ -222,7 +228,22 @@ class RowReader:
                 packed[TAGS] = keys
             if not is_whole:
                 missed[TAGS] = cells[self._tagging]
+        if said := self._sms_consent(cells):
+            packed[SMS] = said
         return (pack(packed) if packed else None), missed
+
+    def _sms_consent(self, cells: Sequence[str]) -> list[Any] | None:
+        """Return what the row says about text messages. Consent is that of a number: one that can’t be read
+        has not said anything."""
+        agrees = agrees_to_sms(cells[self._texting]) if self._texting is not None else None
+        if agrees is None:
+            return None
+        cell = cells[self._phoning] if self._phoning is not None else ""
+        if is_blank(cell) or self._identifier == "phone":
+            return [agrees, None]
+        cell = marked[1] if (marked := _MARKED.match(cell)) else cell
+        number = read_fields({"phone": cell}, style=self._style).values.get("phone_key")
+        return [agrees, number] if number else None
 
     def _tag_keys(self, cell: str) -> tuple[list[str], bool]:
         """Return the keys of the tags in a cell, and whether they are complete."""
@@ -242,3 +263,8 @@ class RowReader:
 def _is_too_long(name: str, cell: str) -> bool:
     """Return whether a trimmed cell fails its row, because it is too long for the field `name`."""
     return len(cell) > _LIMITS.get(name, CUSTOM_LIMIT) and name not in _NEVER_TOO_LONG
+
+
+def brings_more(mapping: Mapping[str, str]) -> bool:
+    """Return whether a column of the file holds what is written even if contacts are left as they are."""
+    return not {TAGS, SMS_CONSENT}.isdisjoint(mapping.values())

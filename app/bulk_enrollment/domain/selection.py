@@ -13,6 +13,7 @@ from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.questions import ConsentAnswers
+from app.files.domain.consent.sms import SMS_CONSENT
 from app.platform.text.words import counted, quoted
 
 
@@ -75,6 +76,11 @@ class FileSelection:
         return any(name in CONSENT_FIELDS for name in self.mapping.values())
 
     @property
+    def says_sms_consent(self) -> bool:
+        """Whether a column says who agrees to text messages."""
+        return SMS_CONSENT in self.mapping.values()
+
+    @property
     def consent_answers(self) -> ConsentAnswers:
         columns = frozenset(int(position) for position in self.not_consent)
         return ConsentAnswers(columns, self.consent_words)
@@ -110,6 +116,7 @@ class ManualSelection:
     identifier: Identifier = "contact_id"
     chosen_id: int | None = None
     withholds = False
+    says_sms_consent = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,7 @@ class FilterSelection:
     name: str = ""
     chosen_id: int | None = None
     withholds = False
+    says_sms_consent = False
 
 
 Selection = FileSelection | ManualSelection | FilterSelection

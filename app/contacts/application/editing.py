@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
+from app.contacts.application.consent.sms import set_sms_consent
 from app.contacts.application.custom_fields.listing import check_keys
 from app.contacts.application.lookup import existing
 from app.contacts.application.people import change_contact, reactivate, unsubscribe
@@ -20,7 +21,9 @@ from app.platform.database import transaction
 class ContactChange:
     """`given` and `custom` are texts by field key, blank to clear the field; tags are names.
 
-    `status` is ACTIVE (resubscribe, which needs a `reason`), UNSUBSCRIBED, or None.
+    `status` is ACTIVE (resubscribe, which needs a `reason`), UNSUBSCRIBED, or None. `agrees_to_sms` is what
+    is known of the consent of the number that the contact then has, None for nothing; a yes needs an
+    `sms_source`.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +32,8 @@ class ContactChange:
     remove_tags: Sequence[str] = ()
     status: Status | None = None
     reason: str = ""
+    agrees_to_sms: bool | None = None
+    sms_source: str = ""
 
 
 def edit_contact(
@@ -54,6 +59,8 @@ def edit_contact(
             if tag is not None:
                 untag_contact(actor, contact_id, tag.id)
         _set_status(actor, before, change)
+        if change.agrees_to_sms is not None:
+            set_sms_consent(actor, contact_id, change.agrees_to_sms, change.sms_source)
         return tagged(actor.account_id, contact.id)
 
 

@@ -166,6 +166,7 @@ def _forget_in_names(person: ErasedPerson) -> None:
     activity.redact_texts(person.account_id, person.addresses)
     notifications.redact_texts(person.account_id, person.addresses)
     erasure_store.redact_consent_sources(person.account_id, person.addresses)
+    erasure_store.redact_sms_sources(person.account_id, person.addresses)
     for tag_id, name in erasure_store.tags_naming(person.account_id, person.addresses):
         erasure_store.rename_tag(person.account_id, tag_id, redacted_text(name, person.addresses))
 

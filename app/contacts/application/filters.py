@@ -18,6 +18,7 @@ from app.accounts.domain import Actor, Permission
 from app.accounts.domain.regions import countries
 from app.contacts.application.custom_fields.listing import custom_labels, own_field_list
 from app.contacts.domain import Status
+from app.contacts.domain.consent import TextConsent
 from app.contacts.domain.criteria import (
     FIELDS,
     Clock,
@@ -246,6 +247,8 @@ def filter_choices(actor: Actor, field: Field) -> Sequence[tuple[str, str]]:
         return term.choices(actor.account_id)
     if field.kind == "status":
         return [(status.value, status.value.capitalize()) for status in Status]
+    if field.kind == "sms_consent":
+        return [(one.value, one.value.capitalize()) for one in TextConsent]
     return list(countries().items()) if field.kind == "country" else ()
 
 

@@ -14,6 +14,7 @@ from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.contacts.application import happenings
+from app.contacts.application.consent.sms import set_sms_consent
 from app.contacts.application.custom_fields.listing import own_field_list
 from app.contacts.application.happenings import ANY, Kind
 from app.contacts.application.lookup import existing
@@ -36,8 +37,12 @@ def add_contact(
     consent_source: str = "",
     custom: Mapping[str, str] | None = None,
     tags: Sequence[str] = (),
+    agrees_to_sms: bool | None = None,
+    sms_source: str = "",
 ) -> int:
     """Add a contact and return its id. `given` holds texts by field key, `custom` by custom field key.
+    `agrees_to_sms` is what is known of the consent of its phone number, None for nothing; a yes needs an
+    `sms_source`.
 
     Raises Invalid with `fields`, or Conflict with `contact_id` when the email address is taken.
     """
@@ -64,6 +69,8 @@ def add_contact(
         _tell_created(actor.account_id, contact_id, tag_ids, at)
         activity.record_contact(actor, contact_id, "contact_created")
         activity.record(actor, "contact_created", "contact", contact_id)
+        if agrees_to_sms is not None:
+            set_sms_consent(actor, contact_id, agrees_to_sms, sms_source)
     return contact_id
 
 

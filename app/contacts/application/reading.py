@@ -21,7 +21,7 @@ from app.contacts.infrastructure.listing import ContactList, Wanted
 from app.contacts.infrastructure.selecting import plain_rows
 from app.contacts.infrastructure.selecting.counting import Count
 from app.contacts.infrastructure.selecting.orders import ORDERS
-from app.contacts.infrastructure.selecting.plain_rows import ContactRow, TagRow
+from app.contacts.infrastructure.selecting.plain_rows import ConsentRow, ContactRow, TagRow
 from app.contacts.infrastructure.sorted_listing import SortedContacts
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.platform.clock import now
@@ -93,17 +93,19 @@ NOBODY = Listing([], {}, 0, False, None, None)
 
 
 class TaggedContact(NamedTuple):
-    """A contact with its tags by name."""
+    """A contact with its tags by name, and what its number says about text messages."""
 
     contact: Contact
     tags: Sequence[Tag]
+    sms_consent: ShownSmsConsent | None
 
 
 class PlainContact(NamedTuple):
-    """A contact of a list with its tags by name, for programs."""
+    """The same of a contact of a list, for programs."""
 
     contact: Contact | ContactRow
     tags: Sequence[TagRow]
+    sms_consent: ConsentRow | None
 
 
 class ContactPage(NamedTuple):
@@ -181,8 +183,10 @@ def list_contacts(actor: Actor, search: Search, after: int | None, limit: int) -
         found = _matching_after(actor, wanted, after, limit)
     shown = found[:limit]
     tags = plain_rows.tags_of(actor.account_id, [contact.id for contact in shown])
+    with_phone = [contact.id for contact in shown if contact.phone]
+    said = plain_rows.sms_consents_of(actor.account_id, with_phone)
     return ContactPage(
-        [PlainContact(contact, tags[contact.id]) for contact in shown],
+        [PlainContact(contact, tags[contact.id], said.get(contact.id)) for contact in shown],
         shown[-1].id if len(found) > limit else None,
     )
 
@@ -211,7 +215,8 @@ def tagged(account_id: int, contact_id: int) -> TaggedContact:
     contact = queries.contact_now(account_id, contact_id)
     if contact is None:
         raise NotFound("NOT_FOUND", "This contact doesn’t exist.")
-    return TaggedContact(contact, queries.tags_of(account_id, [contact_id])[contact_id])
+    tags = queries.tags_of(account_id, [contact_id])[contact_id]
+    return TaggedContact(contact, tags, sms_consent_of(account_id, contact.phone_key))
 
 
 def count_matching(actor: Actor, document: Any) -> Count:

@@ -24,6 +24,19 @@ CONTACTABLE: Final = Status.ACTIVE
 STRENGTH: dict[Status, int] = {status: place for place, status in enumerate(Status)}
 
 
+class TextConsent(StrEnum):
+    """What a phone number says about text messages. Unknown is not yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, is_given: bool | None) -> "TextConsent":
+        """Return it as a consent, given None for a number that has said nothing."""
+        return cls.UNKNOWN if is_given is None else cls.YES if is_given else cls.NO
+
+
 class ConsentBasis(StrEnum):
     OPT_IN = "opt_in"
     DOUBLE_OPT_IN = "double_opt_in"

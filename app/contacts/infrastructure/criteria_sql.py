@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, cast
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.domain.consent import TextConsent
 from app.contacts.domain.criteria import (
     LAST_WITHOUT_YEAR,
     Clock,
@@ -28,7 +29,7 @@ from app.contacts.domain.criteria import (
     moments_of,
 )
 from app.contacts.infrastructure.conditions import in_lane
-from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
+from app.contacts.infrastructure.tables import Contact, ContactTag, SmsConsent, Tag
 from app.platform.database import is_sqlite
 from app.platform.text.comparing import DAY, MICRO, NUMBER, SCRIPTS, Script
 
@@ -67,6 +68,8 @@ def _condition(condition: Condition, scope: Scope) -> Bool:
         return sa.or_(sa.false(), *(in_lane(lane) for lane in test.lanes))
     if name == "contact.tags":
         return _tags(test, scope.account_id)
+    if name == "contact.sms_consent":
+        return _sms_consent(test, scope.account_id)
     if own := (scope.own_tests or {}).get(name):
         assert isinstance(test, IsEmpty | HasKeys)
         return own(scope.account_id, test)
@@ -217,6 +220,24 @@ def _has_tag(account_id: int, keys: tuple[str, ...] | None = None) -> Bool:
         wanted = sa.select(Tag.id).where(Tag.account_id == account_id, Tag.name_key.in_(keys))
         found = found.where(ContactTag.tag_id.in_(wanted))
     return found.correlate(Contact)
+
+
+def _sms_consent(test: Any, account_id: int) -> Bool:
+    wanted = set(TextConsent) - set(test.texts) if test.no else set(test.texts)
+    parts = [
+        _has_said(account_id, is_given) for is_given in (True, False) if TextConsent.of(is_given) in wanted
+    ]
+    if TextConsent.UNKNOWN in wanted:
+        parts.append(sa.not_(_has_said(account_id)))
+    return sa.or_(sa.false(), *parts)
+
+
+def _has_said(account_id: int, is_given: bool | None = None) -> Bool:
+    """Condition that the contact's number has agreed to text messages, or has not, or (None) either."""
+    said = sa.exists().where(SmsConsent.account_id == account_id, SmsConsent.phone_key == Contact.phone_key)
+    if is_given is not None:
+        said = said.where(SmsConsent.is_given if is_given else sa.not_(SmsConsent.is_given))
+    return said.correlate(Contact)
 
 
 def _full_name() -> Any:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.activity.infrastructure.tables import ContactEvent
+from app.contacts.domain.consent import TextConsent
 from app.contacts.domain.criteria import Facts
 from app.contacts.domain.names import full_name
 from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.consent.sms_store import consents_of
 from app.contacts.infrastructure.tables import Contact, CustomField
 from app.platform.database import session
 
@@ -28,6 +30,7 @@ def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
     contacts = session().scalars(of_account).all()
     tags = queries.tags_of(account_id, contact_ids)
     keys = custom_keys(account_id)
+    said = consents_of(account_id, {contact.phone_key for contact in contacts if contact.phone_key})
     newest = (
         sa.select(ContactEvent.contact_id, sa.func.max(ContactEvent.at))
         .where(ContactEvent.account_id == account_id, ContactEvent.contact_id.in_(contact_ids))
@@ -43,6 +46,7 @@ def facts_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, Facts]:
             "contact.phone": contact.phone_key or "",
             "contact.email_domain": (contact.email_key or "").partition("@")[2],
             "contact.birthday": contact.birthday,
+            "contact.sms_consent": TextConsent.of(said.get(contact.phone_key or "")).value,
             "contact.tags": frozenset(tag.name_key for tag in tags[contact.id]),
             "contact.created_at": contact.created_at,
             "contact.updated_at": contact.updated_at,

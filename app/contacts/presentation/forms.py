@@ -68,6 +68,7 @@ class NewContactForm(ContactForm):
         choices=[SelectChoice(basis.value, label) for basis, label in CONSENT_LABELS.items()],
     )
     consent_source = StringField("Source of consent", [Length(max=MAX_CONSENT_SOURCE)])
+    sms_source = StringField("How did they agree to text messages?", [Length(max=MAX_CONSENT_SOURCE)])
 
     @property
     def tag_names(self) -> list[str]:

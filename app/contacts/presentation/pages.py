@@ -47,6 +47,8 @@ def add() -> ResponseReturnValue:
                 tags=form.tag_names,
                 consent_basis=ConsentBasis(form.consent_basis.data),
                 consent_source=form.consent_source.data or "",
+                agrees_to_sms=True if (form.sms_source.data or "").strip() else None,
+                sms_source=form.sms_source.data or "",
             )
         except (Invalid, Conflict) as wrong:
             facts = _show(form, wrong)

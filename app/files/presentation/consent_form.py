@@ -6,7 +6,7 @@ from typing import Final
 
 from app.files import application as files
 from app.files.domain.consent.cells import ANSWERS
-from app.files.domain.consent.columns import CONSENT_FIELDS
+from app.files.domain.consent.columns import ANSWERS_OF_COLUMNS
 from app.files.domain.consent.labels import COLUMN_CHOICES, WORD_CHOICES
 from app.files.domain.consent.questions import (
     NOT_CONSENT,
@@ -62,7 +62,7 @@ class ConsentCard:
             question
             for question in self.matching.questions.columns
             if not question.is_taken
-            or question.answer not in CONSENT_FIELDS
+            or question.answer not in ANSWERS_OF_COLUMNS
             or (self.form is not None and f"{SHOWN_HERE}{question.index}" in self.form)
         ]
 
@@ -88,9 +88,9 @@ def read_consent(form: Mapping[str, str], upload: files.Upload, mapping: dict[st
         here = form.get(f"{COLUMN}{at}", "")
         changed_here = here != form.get(f"{SHOWN_HERE}{at}", "")
         there = form.get(f"column-{at}", "")
-        if here in CONSENT_FIELDS and (changed_here or there == form.get(f"{SHOWN_THERE}{at}", "")):
+        if here in ANSWERS_OF_COLUMNS and (changed_here or there == form.get(f"{SHOWN_THERE}{at}", "")):
             mapping[str(at)] = here
-        elif changed_here and mapping.get(str(at)) in CONSENT_FIELDS:
+        elif changed_here and mapping.get(str(at)) in ANSWERS_OF_COLUMNS:
             del mapping[str(at)]
         if here == NOT_CONSENT:
             denied.add(at)

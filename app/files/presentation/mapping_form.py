@@ -16,6 +16,7 @@ from app.files.application import FileChoices
 from app.files.domain.columns.guesses import OWN_FIELD, ColumnGuess
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
+from app.files.domain.consent.sms import SMS_CONSENT
 from app.files.presentation.consent_form import Matching
 from app.files.presentation.layout_form import SEEN
 from app.platform.text.numbers import whole_number
@@ -61,6 +62,7 @@ def field_choices() -> list[tuple[str, list[tuple[str, str]]]]:
                 ("opt_out", "Opted out"),
                 ("bounced", "Bounced"),
                 ("consent_note", "Notes (only a clear no counts)"),
+                (SMS_CONSENT, "Consent to text messages (yes or no)"),
                 ("channel_consent", "Consent to SMS or another channel"),
                 ("channel_opt_out", "Opted out of SMS or another channel"),
             ],

@@ -10,6 +10,7 @@ import click
 from app.files import application as files
 from app.files.domain.consent.cells import ANSWERS, BLANK
 from app.files.domain.consent.questions import ColumnQuestion, ConsentAnswers, WordQuestion
+from app.files.domain.consent.sms import SMS_CONSENT
 from app.files.domain.headers.words import normalised
 from app.platform.errors import Invalid
 
@@ -96,6 +97,8 @@ def _about_column(
         f"  --map {_quoted(column.name, 'ignore')}   no, it’s about something else",
     ]
     if column.suggested.startswith("channel"):
+        option = _quoted(column.name, SMS_CONSENT)
+        lines.append(f"  --map {option}  it’s about text messages: “no” means no text messages")
         option = _quoted(column.name, column.suggested)
         lines.append(f"  --map {option}  it’s about another channel: leave out people who said no to it")
     then = files.questions_of(upload, {**mapping, str(column.index): column.suggested}, answers).words

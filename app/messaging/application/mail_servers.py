@@ -214,13 +214,13 @@ def _test_email(actor: Actor, found: Chosen, to: str) -> Email:
     )
 
 
-def count_test(actor: Actor) -> None:
-    """Count a test email of the account. Raises LimitReached if there were too many."""
-    begun = attempt_limiter(TESTS).begin([f"account:{actor.account_id}"])
+def count_test(actor: Actor, tests: str = TESTS, what: str = "test emails") -> None:
+    """Count a test message of the account. Raises LimitReached if there were too many."""
+    begun = attempt_limiter(tests).begin([f"account:{actor.account_id}"])
     if isinstance(begun, int):
         raise LimitReached(
             "RATE_LIMITED",
-            f"Your account has sent {MOST_TESTS} test emails within 10 minutes. Try again later.",
+            f"Your account has sent {MOST_TESTS} {what} within 10 minutes. Try again later.",
             retry_after=begun,
         )
 

@@ -29,7 +29,7 @@ __all__ = ["init", "tasks"]
 def init(app: Flask) -> None:
     AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
     AttemptLimiter(app, CHECKS, MOST_CHECKS, SECONDS)
-    AttemptLimiter(app, sms_settings.TESTS, sms_settings.MOST_TESTS, sms_settings.SECONDS)
+    AttemptLimiter(app, sms_settings.TESTS, MOST_TESTS, SECONDS)
     app.register_blueprint(mail_hooks.blueprint)
     app.register_blueprint(mail_pages.blueprint)
     app.register_blueprint(mailbox_pages.blueprint)

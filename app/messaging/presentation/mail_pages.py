@@ -1,5 +1,6 @@
 """Settings > Email: the mail server, senders, a test email, pausing, and rehearsals."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
@@ -24,8 +25,9 @@ from app.messaging.presentation.mail_forms import (
     ServerForm,
     TestForm,
 )
+from app.messaging.presentation.trying_out import answer_in_place
 from app.platform import web
-from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.errors import Invalid, LimitReached
 from app.platform.ids import HIGHEST_ID
 
 blueprint = Blueprint("mail_settings", __name__, url_prefix="/settings/email")
@@ -106,20 +108,8 @@ def change_frequency() -> ResponseReturnValue:
 @blueprint.post("/test")
 def send_test() -> ResponseReturnValue:
     """Send a test email and show the mail server's answer in place."""
-    form = TestForm()
-    answer = None
-    status = 200
-    try:
-        answer = mail_servers.send_test(web.actor(), form.typed["to"])
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        status = 422
-    except (Conflict, LimitReached) as refusal:
-        form.show({"to": refusal.message})
-        status = web.status_of(refusal)
-    if web.is_htmx():
-        return render_template("messaging/_mail_test.html", test_form=form, answer=answer), status
-    return page(test_form=form, answer=answer), status
+    send = partial(mail_servers.send_test, web.actor())
+    return answer_in_place(TestForm(), send, "messaging/_mail_test.html", page)
 
 
 @blueprint.post("/senders")

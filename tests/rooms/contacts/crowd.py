@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.accounts.domain import Actor
 from app.activity.infrastructure.tables import ContactEvent
 from app.contacts.domain import name_key, tag_key
-from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, Tag
+from app.contacts.infrastructure.tables import Contact, ContactTag, CustomField, SmsConsent, Tag
 from app.engine.infrastructure.tables import Enrollment
 from app.platform.database import session, transaction
 from app.workflows.infrastructure.tables import Workflow
@@ -23,6 +23,7 @@ TEXTS = [
     *("999999999999", "0.000001", "2026-03-29", "2026-03-29T10:00", "2026-03-29x", "2026-02-30"),
     *("2025-12-31", "29.03.2026"),
 ]  # fmt: skip
+PHONES = ["+4915112345678", "+12025550143", "+442079460958"]
 COUNTRIES = ["Germany", "DE", "de", "Deutschland", "DEUTSCHLAND", "US", "usa", "Österreich", "ÖSTERREICH"]
 TAGS = ["VIP", "Lead", "Größe L", "ΣΑΣ"]
 CUSTOM = ["plan", "size-cm", "next_visit"]
@@ -50,6 +51,10 @@ def crowd(actor: Actor) -> list[str]:
             for name in ("Welcome", "Offer")
         ]
         session().add_all([*tags, *workflows])
+        session().add_all(
+            SmsConsent(account_id=account_id, phone_key=phone, is_given=is_given, source="Form", at=NOW)
+            for phone, is_given in zip(PHONES, (True, False), strict=False)
+        )
         session().add_all(CustomField(account_id=account_id, key=key, label=key) for key in CUSTOM)
         for number in range(PEOPLE):
             custom = {key: value for key in CUSTOM if (value := some(TEXTS, 0.5)) is not None}
@@ -58,7 +63,7 @@ def crowd(actor: Actor) -> list[str]:
             contact = Contact(
                 account_id=account_id,
                 email_key=some([f"p{number}@{domain}", f"änn{number}@{domain}"]),
-                phone_key=some(["+4915112345678", "+12025550143"]),
+                phone_key=some(PHONES),
                 first_name=first,
                 last_name=last,
                 first_name_key=name_key(first or "") or None,

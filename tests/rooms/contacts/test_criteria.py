@@ -33,6 +33,7 @@ VALUES: dict[str, list[Any]] = {
     "number": NUMBERS,
     "tags": [*crowd.TAGS, "vip", "GRÖSSE L", "gröẞe l", "nobody’s"],
     "status": ["active", "unsubscribed", "bounced", "blocked"],
+    "sms_consent": ["yes", "no", "unknown"],
     "text": [*(text for text in crowd.TEXTS if text.strip()), *PARTS],
     "custom": [*crowd.TEXTS, *NUMBERS],
     "search": ["ann", "ÄNN", "anna lee", "p1", "p1@", "+49151", "lee, anna", "ст", "%"],

@@ -10,6 +10,7 @@ that a user, an erasure, or an undo is removing at the same moment; and after ne
 batches with the same people cannot deadlock.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -20,11 +21,13 @@ from sqlalchemy.exc import DBAPIError
 from app.activity import application as activity
 from app.bulk_enrollment.application.jobs.undo_batch import undo_rows
 from app.bulk_enrollment.domain.outcomes import Outcome
+from app.bulk_enrollment.domain.reading import SMS
 from app.bulk_enrollment.infrastructure.store import as_planned, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
 from app.bulk_enrollment.infrastructure.store.row_range import Range
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
+from app.contacts.application import SaidOfSms
 from app.engine import application as engine
 from app.platform.database import is_transient, session
 from app.platform.database.many_rows import Bound
@@ -51,12 +54,12 @@ def enroll_as_planned(job: EnrollmentJob, batches: Sequence[Claim], span: Range,
     """Carry out the plans of consecutive batches, whose rows are `span`.
 
     Raises NotAsPlanned if anything has changed since planning, if the workflow cannot take anybody, or if
-    there is no plan to follow, as for imports and undos.
+    there is no plan to follow, as for imports, undos, and files that say who agrees to text messages.
     """
     account_id, options = job.account_id, job.options
     if not all(batch.expected for batch in batches):
         raise NotAsPlanned
-    if job.kind != "enroll" or _workflow_trouble(job) is not None:
+    if job.kind != "enroll" or job.selection.says_sms_consent or _workflow_trouble(job) is not None:
         raise NotAsPlanned
     values = as_planned.parameters(span, job.workflow_id)
     updated = 0
@@ -96,7 +99,8 @@ def planned_outcomes(batch: Claim) -> dict[Outcome, int]:
 
 def keeps_fields(job: EnrollmentJob) -> bool:
     """Return whether the job stores the values of its rows' other columns until their batch is settled."""
-    return job.options.writes_contacts or bool(job.findings.get("tags"))
+    has_more = bool(job.findings.get("tags")) or job.selection.says_sms_consent
+    return job.options.writes_contacts or has_more
 
 
 def _changes_contacts(job: EnrollmentJob) -> bool:
@@ -157,7 +161,20 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     if is_met_again:  # after blocking: withheld consent also counts in a duplicate row
         rows.count_again(span)
     settle = _settle_import if job.kind == "import" else _settle_enrollment
-    return Written(made, settle(job, span, at))
+    updated = settle(job, span, at)
+    if job.selection.says_sms_consent:
+        source = job.options.source_name or "Imported file"
+        contacts.note_sms_consents(account_id, _sms_consents(span), source, at, job.id)
+    return Written(made, updated)
+
+
+def _sms_consents(span: Range) -> list[SaidOfSms]:
+    """Return what the rows say about text messages."""
+    found = []
+    for contact_id, fields in rows.fields_by_contact(span):
+        if (said := json.loads(fields).get(SMS)) is not None:
+            found.append(SaidOfSms(contact_id, *said))
+    return found
 
 
 def _settle_enrollment(job: EnrollmentJob, span: Range, at: datetime) -> int:

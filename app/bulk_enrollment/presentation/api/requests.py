@@ -10,7 +10,7 @@ from app.accounts.domain import Actor
 from app.bulk_enrollment.application.jobs.start import JobRequest
 from app.bulk_enrollment.domain import selection as selected
 from app.bulk_enrollment.domain.options import JobOptions, import_problems
-from app.bulk_enrollment.domain.reading import TAGS
+from app.bulk_enrollment.domain.reading import brings_more
 from app.bulk_enrollment.presentation.api.options import BRAKES, NewJobOptions, sent_as
 from app.contacts import application as contacts
 from app.contacts.domain.criteria import with_full_names
@@ -88,7 +88,8 @@ class FileBody(Body):
         described(
             "Fields by column name or position. Columns that are left out are not used, except those that "
             "certainly say who may be contacted. `ignore`: not used, and not about consent. `custom:LABEL`: "
-            "a custom field. Without a mapping, columns are used as guessed.",
+            "a custom field. `sms_consent`: whether the phone number agrees to text messages. Without a "
+            "mapping, columns are used as guessed.",
             _MAPPING,
             max_length=_MOST_COLUMNS,
         ),
@@ -258,8 +259,7 @@ def import_of(actor: Actor, body: NewImport) -> JobRequest:
         **body.options.chosen(actor),
         **_for_new_contacts(body.missing_contacts, body.consent_basis),
     )
-    has_tags = TAGS in selection.mapping.values()
-    if problems := import_problems(options, has_tags=has_tags):
+    if problems := import_problems(options, brings_more=brings_more(selection.mapping)):
         raise Invalid("VALIDATION_ERROR", problems["missing"], fields=problems)
     return JobRequest(selection, options, corrects=body.corrects)
 

@@ -14,7 +14,7 @@ from app.bulk_enrollment.domain.options import (
     option_problems,
     start_problem,
 )
-from app.bulk_enrollment.domain.reading import TAGS
+from app.bulk_enrollment.domain.reading import brings_more
 from app.bulk_enrollment.presentation.selection.brakes_form import BrakeFields, brake_values, read_brakes
 from app.bulk_enrollment.presentation.selection.when_form import (
     When,
@@ -103,7 +103,7 @@ def read_options(
     if size is None and (form.batch_size.data or "").strip():
         found["batch_size"] = "Enter a whole number, or leave this empty."
     if is_import:
-        found = import_problems(options, has_tags=TAGS in choices.mapping.values()) | found
+        found = import_problems(options, brings_more=brings_more(choices.mapping)) | found
     options = when.within(options)
     if when.scheduled_at is not None and (problem := start_problem(when.scheduled_at, now())):
         found["start_date"] = problem

@@ -1,10 +1,13 @@
 """Consent of phone numbers to text messages: who has not said yes has not agreed, whatever else is known.
 
-`note_sms_wish` is for people who say so themselves, in a text message; `set_sms_consent` for what users know.
+`note_sms_wish` is for people who say so themselves, in a text message; `set_sms_consent` for what users know;
+`note_sms_consents` for what files say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
@@ -16,7 +19,8 @@ from app.contacts.domain.consent import MAX_CONSENT_SOURCE
 from app.contacts.infrastructure.consent import sms_store as store
 from app.platform.clock import now
 from app.platform.database import transaction
-from app.platform.errors import Conflict, Invalid
+from app.platform.database.many_rows import id_list
+from app.platform.errors import Invalid
 
 OPTED_IN, OPTED_OUT = "sms_opted_in", "sms_opted_out"
 
@@ -51,7 +55,7 @@ def note_sms_wish(account_id: int, phone_key: str, is_given: bool, source: str, 
 
 def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) -> None:
     """Keep what a user knows about the consent of a contact’s number; `source` is how it was given, which is
-    needed only for a yes. Raises NotFound, Conflict without a number, and Invalid with `fields`."""
+    needed only for a yes. Raises NotFound, and Invalid with `fields`, also without a number."""
     require(actor, Permission.CONTACTS)
     source = clean(source)
     if is_given and (not source or len(source) > MAX_CONSENT_SOURCE):
@@ -61,7 +65,8 @@ def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) 
     with transaction():
         contact = hold_contact(actor, contact_id)
         if not contact.phone_key:
-            raise Conflict("CONFLICT", "This contact has no phone number that can get text messages.")
+            sentence = "This contact has no phone number that can get text messages."
+            raise Invalid("VALIDATION_ERROR", sentence, fields={"phone": sentence})
         if store.save(actor.account_id, contact.phone_key, is_given, source[:MAX_CONSENT_SOURCE], at):
             kind = OPTED_IN if is_given else OPTED_OUT
             theirs = store.contacts_with_phone(actor.account_id, contact.phone_key)
@@ -72,3 +77,33 @@ def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) 
                 "contact",
                 contact.id,
             )
+
+
+class SaidOfSms(NamedTuple):
+    """What a file says about a contact and text messages: whether the number agrees, None for the number that
+    the contact has."""
+
+    contact_id: int
+    agrees: bool
+    number: str | None
+
+
+def note_sms_consents(
+    account_id: int, said: Sequence[SaidOfSms], source: str, at: datetime, job_id: int | None
+) -> None:
+    """Keep what a file says about the consent of numbers; `source` names the file. A no always counts, a yes
+    only for a number that the contact has and that has said nothing: no file takes back what somebody has
+    said."""
+    with transaction():
+        own = store.phone_keys_of(account_id, sorted({one.contact_id for one in said}))
+        wanted: dict[str, bool] = {}
+        for one in said:
+            number = one.number or own.get(one.contact_id)
+            if number and (not one.agrees or number == own.get(one.contact_id)):
+                wanted[number] = one.agrees and wanted.get(number, True)
+        changed = store.save_many(account_id, wanted, source[:MAX_CONSENT_SOURCE], at)
+        for kind, is_given in ((OPTED_IN, True), (OPTED_OUT, False)):
+            numbers = {number for number in changed if wanted[number] is is_given}
+            ids = id_list(store.ids_with_phones(account_id, numbers))
+            hold_many(account_id, ids)
+            activity.record_many(kind, account_id, ids, at, job_id=job_id, text=source)

@@ -10,8 +10,11 @@ from app.activity import application as activity
 from app.contacts.application.custom_fields.listing import custom_labels
 from app.contacts.application.selecting.selections import contacts_of, find_selection
 from app.contacts.domain import FIELDS, birthday_input
+from app.contacts.domain.consent import TextConsent
 from app.contacts.infrastructure import queries
+from app.contacts.infrastructure.selecting import plain_rows
 from app.contacts.infrastructure.selecting import selections as store
+from app.contacts.infrastructure.selecting.plain_rows import ConsentRow
 from app.contacts.infrastructure.tables import Contact, Tag
 from app.files.domain.cells.spreadsheet_safe import csv_chunks, guarded
 from app.platform.clock import now
@@ -46,8 +49,9 @@ def export_selection(actor: Actor, selection_id: int) -> Export:
         after = 0
         while ids := store.slice_of(contacts, after, SLICE):
             tags = queries.tags_of(actor.account_id, ids)
+            said = plain_rows.sms_consents_of(actor.account_id, ids)
             found = [
-                [guarded(cell) for cell in _cells(contact, tags[contact.id], labels)]
+                [guarded(cell) for cell in _cells(contact, tags[contact.id], said.get(contact.id), labels)]
                 for contact in store.contacts(actor.account_id, ids)
             ]
             forget_snapshot()  # no transaction stays open during a slow download
@@ -59,10 +63,12 @@ def export_selection(actor: Actor, selection_id: int) -> Export:
 
 def _header(labels: dict[str, str]) -> list[str]:
     standard = ["Contact ID", *(field.label for field in FIELDS.values()), "Status", "Tags"]
-    return [guarded(cell) for cell in (*standard, "Consent basis", "Added", *labels.values())]
+    return [guarded(cell) for cell in (*standard, "Consent basis", "SMS consent", "Added", *labels.values())]
 
 
-def _cells(contact: Contact, tags: Sequence[Tag], labels: dict[str, str]) -> Iterator[str]:
+def _cells(
+    contact: Contact, tags: Sequence[Tag], said: ConsentRow | None, labels: dict[str, str]
+) -> Iterator[str]:
     yield str(contact.id)
     for key in FIELDS:
         value = getattr(contact, key)
@@ -70,6 +76,7 @@ def _cells(contact: Contact, tags: Sequence[Tag], labels: dict[str, str]) -> Ite
     yield contact.status
     yield ", ".join(tag.name for tag in tags)
     yield contact.consent_basis or ""
+    yield TextConsent.of(said.is_given).value if said else ""
     yield f"{contact.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     custom = contact.custom or {}
     for key in labels:

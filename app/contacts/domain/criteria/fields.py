@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from app.contacts.domain.consent import Status
+from app.contacts.domain.consent import Status, TextConsent
 from app.contacts.domain.fields import FIELDS as CONTACT_FIELDS
 
 FieldKind: TypeAlias = str
-"""text, country, date, moment, number, tags, status, search, custom, or a kind that another room
+"""text, country, date, moment, number, tags, status, sms_consent, search, custom, or a kind that another room
 registered."""
 
 CUSTOM = re.compile(r"contact\.custom\.([a-z0-9_-]{1,60})")
@@ -56,6 +56,7 @@ FIELDS: dict[str, Field] = {
         Field("contact.birthday", "Birthday", "date", own=True),
         Field("contact.time_zone", "Time zone", "text", own=True),
         Field("contact.status", "Status", "status"),
+        Field("contact.sms_consent", "Consent to text messages", "sms_consent"),
         Field("contact.tags", "Tags", "tags"),
         Field("contact.created_at", "Added on", "moment"),
         Field("contact.updated_at", "Last changed", "moment"),
@@ -66,6 +67,7 @@ FIELDS: dict[str, Field] = {
 }
 
 STATUSES: tuple[str, ...] = tuple(status.value for status in Status)
+SMS_CONSENTS: tuple[str, ...] = tuple(one.value for one in TextConsent)
 
 OPERATORS: dict[str, str] = {
     "equals": "is",
@@ -101,6 +103,7 @@ KINDS: dict[FieldKind, Kind] = {
     "number": Kind(_NUMBER),
     "tags": Kind(("has_any", "has_all", "has_none", *NO_VALUE)),
     "status": Kind(("equals", "not_equals", "in_list")),
+    "sms_consent": Kind(("equals", "not_equals", "in_list")),
     "search": Kind(("starts_with",)),
     "custom": Kind(tuple(dict.fromkeys((*_TEXT, *_NUMBER, *_DATE)))),
 }

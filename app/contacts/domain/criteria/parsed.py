@@ -253,6 +253,7 @@ _TESTS: dict[str, Callable[[Field, str, Any, str], Test]] = {
     "text": _text_test,
     "country": _country_test,
     "status": _text_test,
+    "sms_consent": _text_test,
     "number": _number_test,
     "date": _day_test,
     "moment": _day_test,

@@ -9,6 +9,7 @@ from app.contacts.domain.criteria.fields import (
     LISTS,
     NO_VALUE,
     OPERATORS,
+    SMS_CONSENTS,
     STATUSES,
     Field,
     FieldKind,
@@ -135,6 +136,10 @@ def _status_problem(value: Any) -> str:
     return "" if value in STATUSES else f"enter {joined(STATUSES, 'or')}."
 
 
+def _sms_consent_problem(value: Any) -> str:
+    return "" if value in SMS_CONSENTS else f"enter {joined(SMS_CONSENTS, 'or')}."
+
+
 def _short(value: Any) -> str:
     return value[:60] if isinstance(value, str) else type(value).__name__ if value is not None else ""
 
@@ -145,5 +150,6 @@ _CHECKS: dict[FieldKind, Callable[[Any], str]] = {
     "date": _date_problem,
     "moment": _date_problem,
     "status": _status_problem,
+    "sms_consent": _sms_consent_problem,
     "tags": _text_problem,
 }

@@ -1,15 +1,18 @@
 """Reads and writes of what phone numbers say about text messages."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.contacts.infrastructure.tables import Contact, SmsConsent
-from app.platform.database import is_sqlite, session
+from app.platform.database import BigInt, is_sqlite, session
+from app.platform.database.many_rows import execute_built, id_list, row_list
 
 _consents = SmsConsent.__table__
+_AT_ONCE: Final = 5_000
 
 
 def consent_of(account_id: int, phone_key: str) -> SmsConsent | None:
@@ -17,6 +20,16 @@ def consent_of(account_id: int, phone_key: str) -> SmsConsent | None:
         SmsConsent.account_id == account_id, SmsConsent.phone_key == phone_key
     )
     return session().scalar(query, execution_options={"populate_existing": True})
+
+
+def consents_of(account_id: int, phone_keys: Collection[str]) -> dict[str, bool]:
+    """Return {number: whether it agrees} of those that have said anything."""
+    if not phone_keys:
+        return {}
+    query = sa.select(SmsConsent.phone_key, SmsConsent.is_given).where(
+        SmsConsent.account_id == account_id, SmsConsent.phone_key.in_(sorted(phone_keys))
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
 
 
 def contacts_with_phone(account_id: int, phone_key: str) -> sa.Select[Any]:
@@ -35,6 +48,50 @@ def save(account_id: int, phone_key: str, is_given: bool, source: str, at: datet
     )
     result: Any = session().execute(statement, execution_options={"preserve_rowcount": True})
     return int(result.rowcount) == 1
+
+
+def phone_keys_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]:
+    """Return {contact id: phone key} of those that have one."""
+    query = sa.select(Contact.id, Contact.phone_key).where(
+        Contact.account_id == account_id, Contact.id.in_(id_list(contact_ids)), Contact.phone_key.is_not(None)
+    )
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+def ids_with_phones(account_id: int, phone_keys: Collection[str]) -> list[int]:
+    """Return the ids of the contacts that have one of these numbers."""
+    keys = sorted(phone_keys)
+    found: list[int] = []
+    for first in range(0, len(keys), _AT_ONCE):
+        some = keys[first : first + _AT_ONCE]
+        query = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.phone_key.in_(some))
+        found += session().scalars(query)
+    return sorted(found)
+
+
+def save_many(account_id: int, said: Mapping[str, bool], source: str, at: datetime) -> list[str]:
+    """Keep what numbers say, given {number: whether it agrees}; a yes only of numbers that have said nothing.
+    Return the numbers that say something else than before."""
+    if not said:
+        return []
+    names = ("phone_key", "is_given")
+    listed = row_list({name: _consents.c[name].type for name in names}, sorted(said.items()))
+    given = listed.query.subquery("given")
+    values = {
+        "account_id": sa.literal(account_id, BigInt),
+        **{name: given.c[name] for name in names},
+        "source": sa.literal(source, _consents.c.source.type),
+        "at": sa.literal(at, _consents.c["at"].type),
+    }
+    chosen = sa.select(*values.values()).select_from(given).where(sa.true())
+    insert = (sqlite if is_sqlite() else postgresql).insert(_consents).from_select(list(values), chosen)
+    new = insert.excluded
+    statement = insert.on_conflict_do_update(
+        index_elements=["account_id", "phone_key"],
+        set_={name: new[name] for name in ("is_given", "source", "at")},
+        where=sa.and_(_consents.c.is_given, sa.not_(new.is_given)),
+    ).returning(_consents.c.phone_key)
+    return list(execute_built(statement, listed.values).scalars())
 
 
 def forget_agreements(account_id: int, contacts: sa.Select[Any]) -> None:

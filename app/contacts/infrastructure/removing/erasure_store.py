@@ -153,6 +153,20 @@ def redact_consent_sources(account_id: int, addresses: Collection[str]) -> None:
         )
 
 
+def redact_sms_sources(account_id: int, addresses: Collection[str]) -> None:
+    """Remove the addresses from the sources of consent to text messages."""
+    one = SmsConsent.__table__.c
+    is_named = [sa.func.lower(one.source).contains(address, autoescape=True) for address in addresses]
+    named = sa.select(one.source).where(one.account_id == account_id, sa.or_(*is_named))
+    for source in session().scalars(named.distinct()).all() if addresses else []:
+        session().execute(
+            sa.update(SmsConsent)
+            .where(SmsConsent.account_id == account_id, SmsConsent.source == source)
+            .values(source=redacted_text(source, addresses)),
+            execution_options=_PLAIN,
+        )
+
+
 def add_erasure(account_id: int, contact_id: int, person: dict[str, Any]) -> int:
     erasure = Erasure(account_id=account_id, contact_id=contact_id, person=person)
     session().add(erasure)

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.contacts.infrastructure.tables import Contact, ContactTag, Tag
+from app.contacts.infrastructure.tables import Contact, ContactTag, SmsConsent, Tag
 from app.platform.database import BigInt, is_sqlite
 from app.platform.database.short_reads import in_ids, read_built
 
 _contacts, _tagged, _tags = Contact.__table__.c, ContactTag.__table__.c, Tag.__table__.c
+_said = SmsConsent.__table__.c
 _account = sa.bindparam("of_account", type_=BigInt)
 
 
@@ -43,6 +44,14 @@ class TagRow(NamedTuple):
     name: str
 
 
+class ConsentRow(NamedTuple):
+    """What the number of a contact says about text messages, and where and when it has said so."""
+
+    is_given: bool
+    source: str
+    at: datetime
+
+
 def newest_contacts(account_id: int, below: int | None, limit: int) -> list[ContactRow]:
     """Return up to `limit` contacts with an id under `below`, or the newest ones if it is None."""
     values = {"of_account": account_id, "most": limit} | ({} if below is None else {"below": below})
@@ -57,6 +66,15 @@ def tags_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, list[TagRo
         for contact_id, tag_id, name in read_built(_of_contacts(is_sqlite()), values):
             found[contact_id].append(TagRow(tag_id, name))
     return found
+
+
+def sms_consents_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, ConsentRow]:
+    """Return {contact id: what its number says about text messages} of those that say anything."""
+    if not contact_ids:
+        return {}
+    values = {"of_account": account_id, "of_contacts": contact_ids}
+    rows = read_built(_sms_consents(is_sqlite()), values)
+    return {row[0]: ConsentRow(*row[1:]) for row in rows}
 
 
 @lru_cache
@@ -80,4 +98,17 @@ def _of_contacts(on_sqlite: bool) -> sa.Select[Any]:
             in_ids(_tagged.contact_id, "of_contacts", on_sqlite),
         )
         .order_by(_tags.name_key)
+    )
+
+
+@lru_cache
+def _sms_consents(on_sqlite: bool) -> sa.Select[Any]:
+    return (
+        sa.select(_contacts.id, *(_said[name] for name in ConsentRow._fields))
+        .join(SmsConsent.__table__, _said.phone_key == _contacts.phone_key)
+        .where(
+            _contacts.account_id == _account,
+            _said.account_id == _account,
+            in_ids(_contacts.id, "of_contacts", on_sqlite),
+        )
     )

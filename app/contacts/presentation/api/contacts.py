@@ -70,6 +70,8 @@ def create_contact(body: NewContact) -> tuple[Contact, int, dict[str, str]]:
         consent_source=body.consent_source,
         custom=body.own,
         tags=body.tags,
+        agrees_to_sms=body.agrees_to_sms,
+        sms_source=body.sms_source,
     )
     made = contact_of(contacts.tagged(actor.account_id, contact_id))
     place = url_for("api_contacts.get_contact", contact_id=contact_id)
@@ -105,6 +107,8 @@ def update_contact(contact_id: int, body: ContactChanges) -> tuple[Contact, int,
         remove_tags=body.remove_tags,
         status=body.wanted_status,
         reason=body.reason,
+        agrees_to_sms=body.agrees_to_sms,
+        sms_source=body.sms_source,
     )
     changed = contact_of(contacts.edit_contact(web.actor(), contact_id, change, _raise_if_changed))
     return changed, 200, {"ETag": _etag(changed)}

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from app.contacts.application import PlainContact, TaggedContact
 from app.contacts.domain import FIELDS, MAX_TAG, ConsentBasis, Status, birthday_input
-from app.contacts.domain.consent import MAX_CONSENT_SOURCE
+from app.contacts.domain.consent import MAX_CONSENT_SOURCE, TextConsent
 from app.contacts.domain.fields import CUSTOM_LIMIT
 from app.contacts.presentation.filters import MAX_LENGTH
 from app.platform.api.schemas import FILTER_EXAMPLE, Body, PageQuery, Schema, described
@@ -19,6 +19,7 @@ _AT: Final = "2026-03-01T09:00:00Z"
 _BIRTHDAY: Final = "YYYY-MM-DD, or --MM-DD without a year."
 
 StatusName = Literal["active", "bounced", "unsubscribed", "blocked"]
+SmsConsentName = Literal["yes", "no", "unknown"]
 BasisName = Literal["opt_in", "double_opt_in", "customer", "legitimate_interest", "other"]
 
 
@@ -28,6 +29,16 @@ class ContactConsent(Schema):
     basis: str | None = described("Legal basis for contacting.", "opt_in")
     source: str | None = described("Where the consent is from.", "Sign-up form")
     at: datetime | None = described("Since when.", _AT)
+
+
+class ContactSmsConsent(Schema):
+    """What the contact’s phone number says about text messages."""
+
+    status: SmsConsentName = described(
+        "`yes` if it has agreed, `no` if it has opted out; `unknown` is not a yes.", "yes"
+    )
+    source: str | None = described("How it has said so.", "Checkbox at checkout")
+    at: datetime | None = described("When it has said so.", _AT)
 
 
 class Contact(Schema):
@@ -50,6 +61,7 @@ class Contact(Schema):
         "Values of custom fields by key, as in `GET /contact-fields`.", {"shoe_size": "42"}
     )
     consent: ContactConsent = described("Why the contact may be contacted.")
+    sms_consent: ContactSmsConsent = described("What the phone number says about text messages.")
     created_at: datetime = described("When the contact was added.", _AT)
     updated_at: datetime = described("When the contact last changed.", _AT)
 
@@ -76,7 +88,7 @@ def contact_of(known: TaggedContact) -> Contact:
 
 def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
     """Return {field: value} of a contact."""
-    contact, tags = known
+    contact, tags, said = known
     return {
         "id": contact.id,
         "email": contact.email,
@@ -96,6 +108,11 @@ def values_of(known: TaggedContact | PlainContact) -> dict[str, Any]:
             "basis": contact.consent_basis,
             "source": contact.consent_source,
             "at": contact.consent_at,
+        },
+        "sms_consent": {
+            "status": TextConsent.of(said.is_given if said else None).value,
+            "source": (said.source or None) if said else None,
+            "at": said.at if said else None,
         },
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
@@ -158,11 +175,31 @@ class ContactFields(Body):
             max_length=_MOST_CUSTOM,
         ),
     ] = Field(default_factory=dict)
+    sms_consent: Annotated[
+        Literal["yes", "no"] | None,
+        described(
+            "Whether the phone number agrees to text messages: `yes` needs an `sms_source`. It stays as it is"
+            " if this is left out.",
+            "yes",
+        ),
+    ] = None
+    sms_source: Annotated[
+        str,
+        described(
+            "How they agreed to text messages; recorded as proof of consent.",
+            "Checkbox at checkout",
+            max_length=MAX_CONSENT_SOURCE,
+        ),
+    ] = ""
 
     @property
     def given(self) -> dict[str, str]:
         """The standard fields that were sent; null is blank."""
         return {key: getattr(self, key) or "" for key in FIELDS if key in self.model_fields_set}
+
+    @property
+    def agrees_to_sms(self) -> bool | None:
+        return None if self.sms_consent is None else self.sms_consent == "yes"
 
     @property
     def own(self) -> dict[str, str]:

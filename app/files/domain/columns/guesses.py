@@ -22,6 +22,7 @@ from app.files.domain.consent.header_asides import may_hold_refusers
 from app.files.domain.consent.headers import about
 from app.files.domain.consent.outside import NAMES
 from app.files.domain.consent.remark_words import JOBS, listed
+from app.files.domain.consent.sms import SMS_CONSENT, agrees_to_sms
 from app.files.domain.headers.phrases import about_someone_else
 from app.files.domain.headers.words import meaning_of, normalised
 from app.files.domain.reading.layout import FileLayout
@@ -46,6 +47,7 @@ FIELDS: Final = (
     "time_zone",
     SECOND_EMAIL,
     "tags",
+    SMS_CONSENT,
     *CONSENT_FIELDS,
     CUSTOM,
     IGNORE,
@@ -172,6 +174,8 @@ def _fits(header: str, cells: Sequence[str], rows: int, is_sampled: bool) -> lis
         if field == "time_zone" and cells and not any(read_zone(cell) for cell in cells):
             fits[field] = 0.0
         if field == "tags" and _are_unique(cells):
+            fits[field] = 0.0
+        if field == SMS_CONSENT and cells and all(agrees_to_sms(cell) is None for cell in cells):
             fits[field] = 0.0
     someone_else = about_someone_else(normalised(header))
     if cells and someone_else != "surely":

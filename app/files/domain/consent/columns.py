@@ -25,9 +25,12 @@ from app.files.domain.consent.cells import (
 from app.files.domain.consent.header_asides import holds_refusers
 from app.files.domain.consent.headers import About, about, says_gone, says_opt_out
 from app.files.domain.consent.outside import BEYOND, FILE, NAMES, SECTION, SHEET
+from app.files.domain.consent.sms import SMS_CONSENT
 from app.files.domain.headers.words import meaning_of, normalised
 
 CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", NOTE, "channel_consent", "channel_opt_out")
+ANSWERS_OF_COLUMNS: Final = (*CONSENT_FIELDS, SMS_CONSENT)
+"""The fields that answer the question whether a column is about consent."""
 _ROLES: Final = ("consent", "opt_out", "bounced")  # roles that a name can have
 _MOST_WORDS: Final = 20  # distinct values of an unfamiliar column; one with more holds notes
 _BLANKS: Final = 3  # spaces in a text that is more than a term

@@ -118,6 +118,13 @@ _WORDS: Final[dict[str, str]] = {
         gruppi | marcadores | categoria | categorias | trefwoorden | groep | groepen | etykieta | etykiety
         tagi | kategoria | grupa | grupy | taggar | taggar etiketter | метки | теги | タグ | 标签
     """,
+    "sms_consent": """
+        sms consent | sms marketing consent | accepts sms marketing | accepts sms | sms opt in | sms optin
+        sms opted in | sms marketing | sms subscribed | sms subscription | sms subscription status
+        sms permission | text message consent | text consent | consent to text messages | text opt in
+        text message opt in | sms marketing status | sms consent status | sms einwilligung
+        einwilligung sms | consentement sms | consentimiento sms | consenso sms | toestemming sms
+    """,
     "consent": """
         accepts email marketing | accepts marketing | email marketing | marketing consent | email consent
         email marketing consent | consent | consent status | gdpr consent | opt in | email opt in
@@ -164,7 +171,7 @@ _AROUND: Final = {
     "werk", "zakelijk", "prive", "sluzbowy", "prywatny", "invitee", "attendee", "participant", "registrant",
     "recipient", "buyer", "purchaser", "respondent", "applicant", "donor", "student", "teilnehmer",
 }  # fmt: skip
-_OF_CONSENT: Final = frozenset({"consent", "opt_out", "bounced"})
+_OF_CONSENT: Final = frozenset({"consent", "opt_out", "bounced", "sms_consent"})
 _LONGEST_NAME: Final = 200  # longer headers are not names and would be slow to analyze
 _SECOND_BEST: Final = {
     "2",

@@ -8,7 +8,7 @@ from app.accounts import application as accounts
 from app.accounts.domain import Actor, Permission
 from app.activity import application as activity
 from app.integrations import application as integrations
-from app.messaging.application.mail_servers import ServerAnswer, refuse
+from app.messaging.application.mail_servers import ServerAnswer, count_test, refuse
 from app.messaging.application.sms.addresses import inbound_url
 from app.messaging.application.sms.provider import chosen_sms, quiet_hours_of
 from app.messaging.domain.sms.settings import SmsSettings, read_number, read_sms_settings, token_problem
@@ -16,15 +16,12 @@ from app.messaging.infrastructure.servers.smtp import Doubtful, Refused
 from app.messaging.infrastructure.sms import quiet, store
 from app.messaging.infrastructure.sms.tables import SmsProviderRow
 from app.messaging.infrastructure.sms.tokens import decrypted, encrypted
-from app.platform.attempts import attempt_limiter
 from app.platform.clock import now
 from app.platform.database import forget_snapshot, transaction
-from app.platform.errors import Conflict, LimitReached
+from app.platform.errors import Conflict
 
 SMS: Final = "sms"
 TESTS: Final = "sms_tests"
-MOST_TESTS, SECONDS = 20, 600
-"""The most test messages per account within so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +135,7 @@ def send_test_sms(actor: Actor, to: str) -> ServerAnswer:
     number = read_number(to, actor.country)
     if number is None:
         refuse({"to": "Enter a phone number with its country code, such as +49 170 1234567."})
-    _count_test(actor)
+    count_test(actor, TESTS, "test messages")
     with transaction():
         activity.record(actor, "sms_tested", "sms_provider", actor.account_id, name=number[-4:])
     forget_snapshot()
@@ -147,16 +144,6 @@ def send_test_sms(actor: Actor, to: str) -> ServerAnswer:
     except (Refused, Doubtful) as failure:
         return ServerAnswer(False, str(failure))
     return ServerAnswer(True, f"Twilio accepted the message to {number}.")
-
-
-def _count_test(actor: Actor) -> None:
-    begun = attempt_limiter(TESTS).begin([f"account:{actor.account_id}"])
-    if isinstance(begun, int):
-        raise LimitReached(
-            "RATE_LIMITED",
-            f"Your account has sent {MOST_TESTS} test messages within 10 minutes. Try again later.",
-            retry_after=begun,
-        )
 
 
 def _token(row: SmsProviderRow | None, wanted: SmsSettings, typed: str) -> str:

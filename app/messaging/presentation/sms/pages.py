@@ -1,5 +1,6 @@
 """Settings > SMS: the provider, a test message, and pausing."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, url_for
@@ -11,8 +12,9 @@ from app.messaging.application.mail_servers import ServerAnswer
 from app.messaging.application.pace.brakes import is_paused
 from app.messaging.application.sms import settings as sms
 from app.messaging.presentation.sms.forms import ProviderForm, SmsSendingForm, SmsTestForm
+from app.messaging.presentation.trying_out import answer_in_place
 from app.platform import web
-from app.platform.errors import Conflict, Invalid, LimitReached
+from app.platform.errors import Invalid
 
 blueprint = Blueprint("sms_settings", __name__, url_prefix="/settings/sms")
 
@@ -53,20 +55,8 @@ def change_sending() -> ResponseReturnValue:
 @blueprint.post("/test")
 def send_test() -> ResponseReturnValue:
     """Send a test message and show the provider's answer in place."""
-    form = SmsTestForm()
-    answer = None
-    status = 200
-    try:
-        answer = sms.send_test_sms(web.actor(), form.typed["to"])
-    except Invalid as wrong:
-        form.show(wrong.facts["fields"])
-        status = 422
-    except (Conflict, LimitReached) as refusal:
-        form.show({"to": refusal.message})
-        status = web.status_of(refusal)
-    if web.is_htmx():
-        return render_template("messaging/_sms_test.html", test_form=form, answer=answer), status
-    return _page(test_form=form, answer=answer), status
+    send = partial(sms.send_test_sms, web.actor())
+    return answer_in_place(SmsTestForm(), send, "messaging/_sms_test.html", _page)
 
 
 def _back() -> ResponseReturnValue:
