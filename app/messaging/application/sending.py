@@ -159,7 +159,7 @@ def _send_some(turn: Turn, workflow_id: int, out: WayOut, at: datetime | None) -
         )
     if others:
         despite_deadlocks(lambda: _leave_out(account_id, channel, others, out.asks_consent, at or now()))
-        despite_deadlocks(lambda: hold_quiet(account_id, workflow_id, quiet))
+        despite_deadlocks(lambda: hold_quiet(account_id, workflow_id, others, quiet))
         despite_deadlocks(lambda: hold_back(account_id, others, at or now()))
     if claimed:
         written = source().write(account_id, claimed, out.name_of)

@@ -92,7 +92,7 @@ def claim(
     if channel == SMS:
         given["unknown_counts"] = not asks_consent
     if quiet is not None:
-        zones = quiet_store.zones_of(account_id, [row.contact_id for row in due])
+        zones = quiet_store.zones_of(account_id, ids)
         given["awake"] = [zone or "" for zone in zones if not quiet.until(zone)]
     statement = _claim(channel, is_sqlite(), cap is not None, quiet is not None)
     found = sorted(Claimed._make(row) for row in execute_built(statement, given))

@@ -102,10 +102,12 @@ def test_all_that_are_due_wait_at_once(app: Flask, alice: Person, twilio: FakeTw
     it, ids = texting(app, alice, count=2)
     live_in(app, alice, ids[1], TOKYO)
     at_night(it, 13)  # afternoon in UTC, 10 in the evening in Tokyo
-    account_id, workflow_id = alice.actor.account_id, messages(it)[0].workflow_id
+    account_id, [here, there] = alice.actor.account_id, messages(it)
     with app.app_context(), acting_for(account_id):
+        hold_quiet(account_id, here.workflow_id, [here.id], quiet_now(account_id, NIGHT, it.at))
+        assert {one.answer for one in messages(it)} == {""}
         for _ in range(2):
-            hold_quiet(account_id, workflow_id, quiet_now(account_id, NIGHT, it.at))
+            hold_quiet(account_id, here.workflow_id, [there.id], quiet_now(account_id, NIGHT, it.at))
     first, second = messages(it)
     assert (first.answer, second.answer) == ("", WAITS)
     assert second.due_at == it.at.replace(hour=23)

@@ -1,5 +1,6 @@
 """Text messages wait while their contacts have quiet hours."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,12 +21,15 @@ def quiet_now(account_id: int, hours: QuietHours | None, at: datetime) -> QuietN
     return QuietNow(hours, accounts.worker_actor(account_id).time_zone, at) if hours else None
 
 
-def hold_quiet(account_id: int, workflow_id: int, now: QuietNow | None) -> None:
-    """Let the due text messages of a workflow wait whose contacts have quiet hours. Each contact’s timeline
-    says so once, however often the message is looked at again."""
+def hold_quiet(account_id: int, workflow_id: int, ids: Sequence[int], now: QuietNow | None) -> None:
+    """Let the due text messages of a workflow wait whose contacts have quiet hours, if one of the messages
+    `ids` is among them. Each contact’s timeline says so once, however often the message is looked at
+    again."""
     if now is None:
         return
     with transaction():
+        if not any(now.until(zone) for zone in quiet.zones_of(account_id, ids)):
+            return
         due = quiet.due_texts(account_id, workflow_id, now.at, AT_ONCE)
         ends = {one.id: until for one in due if (until := now.until(one.time_zone))}
         if not ends:

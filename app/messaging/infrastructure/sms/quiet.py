@@ -17,6 +17,7 @@ from app.platform.database.many_rows import constant, execute_built
 from app.platform.database.short_reads import in_ids
 
 _messages, _contacts = Message.__table__, Contact.__table__
+_THEIRS = sa.and_(_contacts.c.account_id == _messages.c.account_id, _contacts.c.id == _messages.c.contact_id)
 
 
 class DueText(NamedTuple):
@@ -27,9 +28,9 @@ class DueText(NamedTuple):
     has_waited: bool
 
 
-def zones_of(account_id: int, contact_ids: Sequence[int]) -> list[str | None]:
-    """Return the time zones that contacts have, each once."""
-    given = {"of_account": account_id, "ids": contact_ids}
+def zones_of(account_id: int, ids: Sequence[int]) -> list[str | None]:
+    """Return the time zones that the contacts of these messages have, each once."""
+    given = {"of_account": account_id, "ids": ids}
     return list(execute_built(_zones(is_sqlite()), given).scalars())
 
 
@@ -58,18 +59,22 @@ def wake_waiting(account_id: int, at: datetime) -> None:
 
 @lru_cache
 def _zones(on_sqlite: bool) -> sa.Select[Any]:
-    one = _contacts.c
-    of_them = (one.account_id == _id("of_account"), in_ids(one.id, "ids", on_sqlite))
-    return sa.select(one.time_zone).where(*of_them).distinct()
+    one = _messages.c
+    mine = (one.account_id == _id("of_account"), in_ids(one.id, "ids", on_sqlite))
+    return (
+        sa.select(_contacts.c.time_zone)
+        .join_from(_messages, _contacts, _THEIRS)
+        .where(*mine, _contacts.c.account_id == _id("of_account"))
+        .distinct()
+    )
 
 
 @lru_cache
 def _due() -> sa.Select[Any]:
     one = _messages.c
-    theirs = sa.and_(_contacts.c.account_id == one.account_id, _contacts.c.id == one.contact_id)
     return (
         sa.select(one.id, _contacts.c.time_zone, one.answer)
-        .join_from(_messages, _contacts, theirs)
+        .join_from(_messages, _contacts, _THEIRS)
         .where(
             one.account_id == _id("of_account"),
             _contacts.c.account_id == _id("of_account"),
