@@ -23,13 +23,14 @@ from tests.services.twilio import FakeTwilio
 from tests.unit.workflows.documents import email, step
 
 QUIET = {"quiet_hours": "y", "quiet_from": "21:00", "quiet_until": "08:00"}
-TOKYO = "Asia/Tokyo"  # nine hours later than UTC, where the account is
+BERLIN = ZoneInfo("Europe/Berlin")  # where the account is
+TOKYO = "Asia/Tokyo"  # nine hours later than UTC
 
 
 def at_night(it: Campaign, hour: int = 22) -> datetime:
-    """Let it be an hour of tomorrow, in UTC; return when the quiet hours end."""
+    """Let it be an hour of tomorrow, in UTC; return when the quiet hours end at night in Berlin."""
     it.at = datetime.combine(it.at.date() + timedelta(days=1), time(hour), UTC)
-    return it.at.replace(hour=8) + timedelta(days=hour > 8)
+    return datetime.combine(it.at.date() + timedelta(days=1), time(8), BERLIN).astimezone(UTC)
 
 
 def live_in(app: Flask, person: Person, contact_id: int, zone: str) -> None:
@@ -40,7 +41,7 @@ def live_in(app: Flask, person: Person, contact_id: int, zone: str) -> None:
 
 def test_they_are_on_from_the_start(app: Flask, alice: Person) -> None:
     page = alice.get(PAGE).text
-    assert re.search(r'<input checked[^>]* name="quiet_hours"', page)
+    assert re.search(r'<input [^>]*checked[^>]* name="quiet_hours"', page)
     assert 'value="21:00"' in page and 'value="08:00"' in page
 
 
@@ -145,7 +146,7 @@ def test_a_change_is_noticed_by_those_that_wait(app: Flask, alice: Person, twili
     connect(alice, **QUIET | {"quiet_until": "09:00"})
     send(it)
     [message] = messages(it)
-    assert (message.due_at.hour, twilio.requests) == (9, 0)
+    assert (message.due_at.astimezone(BERLIN).hour, twilio.requests) == (9, 0)
     connect(alice)
     go_on(it)
     assert (twilio.requests, it.where()[ids[0]][0]) == (1, "completed")

@@ -476,7 +476,7 @@ def test_an_early_report_settles_what_a_killed_worker_left(
     with app.app_context():
         sending.doubt_abandoned()
         callbacks.settle_early()
-    it.move()
+    it.move(minutes=1)
     assert (only(it)[0], it.where()[ids[0]]) == ("sent", ("completed", "last"))
 
 

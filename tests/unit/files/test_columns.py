@@ -74,7 +74,7 @@ def fields_of(names, *rows, header=True):
         ("E-mail Type", "ignore"),
         ("Contact owner", "ignore"),
         ("Lead Status", "ignore"),
-        ("Accepts SMS Marketing", "ignore"),
+        ("Accepts SMS Marketing", "sms_consent"),
         ("Record ID", "ignore"),
         ("Contact ID", "ignore"),
         ("Contact Identifier", "ignore"),

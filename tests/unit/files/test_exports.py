@@ -45,7 +45,7 @@ FILES = {
         1,
         3,
         5,
-        "Email city company consent country first_name last_name phone tags",
+        "Email city company consent country first_name last_name phone sms_consent tags",
     ),
 }
 

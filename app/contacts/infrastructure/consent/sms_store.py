@@ -55,7 +55,7 @@ def phone_keys_of(account_id: int, contact_ids: Sequence[int]) -> dict[int, str]
     query = sa.select(Contact.id, Contact.phone_key).where(
         Contact.account_id == account_id, Contact.id.in_(id_list(contact_ids)), Contact.phone_key.is_not(None)
     )
-    return {row[0]: row[1] for row in session().execute(query)}
+    return {contact_id: key for contact_id, key in session().execute(query) if key}
 
 
 def ids_with_phones(account_id: int, phone_keys: Collection[str]) -> list[int]:
