@@ -18,8 +18,7 @@ from app.files.domain.columns.identify import USED_SECOND, identifying
 from app.files.domain.columns.row_context import RowContext, other_keys, quoting
 from app.files.domain.consent.cells import Withheld
 from app.files.domain.consent.columns import CONSENT_FIELDS
-from app.files.domain.consent.sms import SMS_CONSENT, agrees_to_sms
-from app.files.domain.consent.withholding import withholding
+from app.files.domain.consent.withholding import SMS_CONSENT, agrees_to_sms, withholding
 from app.platform.addresses import trimmed
 from app.platform.addresses.text import MAX_CELL_LENGTH
 from app.platform.text.blank_words import is_blank, may_be_name

@@ -13,7 +13,7 @@ from app.files.domain.columns.identify import SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
 from app.files.domain.consent.columns import CONSENT_FIELDS
 from app.files.domain.consent.questions import ConsentAnswers
-from app.files.domain.consent.sms import SMS_CONSENT
+from app.files.domain.consent.withholding import SMS_CONSENT
 from app.platform.text.words import counted, quoted
 
 

@@ -37,13 +37,7 @@ from app.contacts.application.bulk.events import (
     known_events,
     record_events,
 )
-from app.contacts.application.consent.sms import (
-    SaidOfSms,
-    note_sms_consents,
-    note_sms_wish,
-    set_sms_consent,
-    sms_consent_of,
-)
+from app.contacts.application.consent.sms import note_sms_rows, note_sms_wish, set_sms_consent, sms_consent_of
 from app.contacts.application.custom_fields import (
     FieldUse,
     check_keys,
@@ -196,7 +190,6 @@ __all__ = [
     "NewEvent",
     "Pasted",
     "PlainContact",
-    "SaidOfSms",
     "Search",
     "Selected",
     "SelectionUse",
@@ -271,7 +264,7 @@ __all__ = [
     "look_up_pasted",
     "merge_values",
     "new_tags",
-    "note_sms_consents",
+    "note_sms_rows",
     "note_sms_wish",
     "opt_out",
     "own_field_list",

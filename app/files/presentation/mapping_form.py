@@ -16,7 +16,7 @@ from app.files.application import FileChoices
 from app.files.domain.columns.guesses import OWN_FIELD, ColumnGuess
 from app.files.domain.columns.identify import IDENTIFIERS, SECOND_EMAIL, Identifier
 from app.files.domain.columns.styles import Dates, Phones
-from app.files.domain.consent.sms import SMS_CONSENT
+from app.files.domain.consent.withholding import SMS_CONSENT
 from app.files.presentation.consent_form import Matching
 from app.files.presentation.layout_form import SEEN
 from app.platform.text.numbers import whole_number

@@ -10,7 +10,7 @@ import click
 from app.files import application as files
 from app.files.domain.consent.cells import ANSWERS, BLANK
 from app.files.domain.consent.questions import ColumnQuestion, ConsentAnswers, WordQuestion
-from app.files.domain.consent.sms import SMS_CONSENT
+from app.files.domain.consent.withholding import SMS_CONSENT
 from app.files.domain.headers.words import normalised
 from app.platform.errors import Invalid
 

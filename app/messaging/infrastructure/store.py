@@ -25,7 +25,6 @@ from app.platform.database.many_rows import Bound, constant, constants, execute_
 from app.platform.database.short_reads import in_ids
 from app.platform.leases import moment
 
-_ONE: Any = sa.literal_column("1")
 _messages, _contacts = Message.__table__, Contact.__table__
 SMS = "sms"
 SAID_NO = "The contact has opted out of text messages."
@@ -179,12 +178,13 @@ def _due(channel: str) -> sa.Select[Any]:
     )
 
 
-def _reachable() -> sa.ColumnElement[bool]:
-    """Condition: the message's contact may be contacted at this moment."""
+def _reachable(*also: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Condition: the message's contact may be contacted at this moment, and meets other conditions."""
     contact = sa.select(_contacts.c.id).where(
         _contacts.c.account_id == _id("of_account"),
         _contacts.c.id == _messages.c.contact_id,
         may_be_contacted(_contacts.c.status),
+        *also,
     )
     return is_there(contact)
 
@@ -192,17 +192,10 @@ def _reachable() -> sa.ColumnElement[bool]:
 def _wanted(has_quiet_hours: bool = False) -> sa.ColumnElement[bool]:
     """Condition: the message's contact may get text messages at this moment. With quiet hours, `awake` are
     the time zones of contacts who have none now."""
+    unknown_counts = sa.bindparam("unknown_counts", type_=sa.Boolean)
     awake = sa.bindparam("awake", type_=sa.String, expanding=True)
     is_awake = [sa.func.coalesce(_contacts.c.time_zone, "").in_(awake)] if has_quiet_hours else []
-    unknown_counts = sa.bindparam("unknown_counts", type_=sa.Boolean)
-    contact = sa.select(_contacts.c.id).where(
-        _contacts.c.account_id == _id("of_account"),
-        _contacts.c.id == _messages.c.contact_id,
-        may_be_contacted(_contacts.c.status),
-        may_get_sms(_contacts.c, unknown_counts),
-        *is_awake,
-    )
-    return is_there(contact)
+    return _reachable(may_get_sms(_contacts.c, unknown_counts), *is_awake)
 
 
 @lru_cache

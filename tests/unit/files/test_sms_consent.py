@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.files.domain.consent.sms import agrees_to_sms
+from app.files.domain.consent.withholding import agrees_to_sms
 from app.files.domain.headers.words import meaning_of
 
 

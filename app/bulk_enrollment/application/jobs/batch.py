@@ -24,10 +24,9 @@ from app.bulk_enrollment.domain.outcomes import Outcome
 from app.bulk_enrollment.domain.reading import SMS
 from app.bulk_enrollment.infrastructure.store import as_planned, rows
 from app.bulk_enrollment.infrastructure.store.claims import Claim
-from app.bulk_enrollment.infrastructure.store.row_range import Range
+from app.bulk_enrollment.infrastructure.store.row_range import Range, fields_by_contact
 from app.bulk_enrollment.infrastructure.tables import EnrollmentJob
 from app.contacts import application as contacts
-from app.contacts.application import SaidOfSms
 from app.engine import application as engine
 from app.platform.database import is_transient, session
 from app.platform.database.many_rows import Bound
@@ -164,16 +163,16 @@ def _settle(job: EnrollmentJob, span: Range, at: datetime) -> Written:
     updated = settle(job, span, at)
     if job.selection.says_sms_consent:
         source = job.options.source_name or "Imported file"
-        contacts.note_sms_consents(account_id, _sms_consents(span), source, at, job.id)
+        contacts.note_sms_rows(account_id, _sms_consents(span), source, at, job.id)
     return Written(made, updated)
 
 
-def _sms_consents(span: Range) -> list[SaidOfSms]:
-    """Return what the rows say about text messages."""
+def _sms_consents(span: Range) -> list[tuple[int, bool, str | None]]:
+    """Return what the rows say about text messages, for `note_sms_rows`."""
     found = []
-    for contact_id, fields in rows.fields_by_contact(span):
+    for contact_id, fields in fields_by_contact(span):
         if (said := json.loads(fields).get(SMS)) is not None:
-            found.append(SaidOfSms(contact_id, *said))
+            found.append((contact_id, *said))
     return found
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN
+from app.bulk_enrollment.domain.outcomes import DECIDED_BY_PLAN, Outcome
 from app.bulk_enrollment.infrastructure.tables import EnrollmentRow, RowFields
 from app.contacts.infrastructure.tables import Contact
 from app.files.domain.columns.identify import Identifier
+from app.platform.database import session
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ class Range:
     def owner(self) -> sa.ColumnElement[int]:
         """SQL expression for the id of the contact that currently has the row's key."""
         return owner_of(self.account_id, self.identifier, EnrollmentRow)
+
+
+def fields_by_contact(span: Range) -> list[tuple[int, str]]:
+    """Return (contact id, fields) of rows with fields whose key a contact has now, also of duplicates."""
+    fields, owner = fields_of(span.account_id, span.job_id, EnrollmentRow), span.owner()
+    query = sa.select(owner, fields).where(
+        span.holds(), EnrollmentRow.outcome != Outcome.VALIDATION_ERROR, fields.isnot(None)
+    )
+    return [(row[0], row[1]) for row in session().execute(query) if row[0] is not None]
 
 
 def fields_of(account_id: Any, job_id: Any, rows: Any) -> sa.ScalarSelect[str]:

@@ -171,15 +171,6 @@ def fields_with(span: Range, outcomes: tuple[Outcome, ...]) -> AnySelect:
     )
 
 
-def fields_by_contact(span: Range) -> list[tuple[int, str]]:
-    """Return (contact id, fields) of rows with fields whose key a contact has now, also of duplicates."""
-    fields, owner = _fields(span), span.owner()
-    query = sa.select(owner, fields).where(
-        span.holds(), EnrollmentRow.outcome != Outcome.VALIDATION_ERROR, fields.isnot(None)
-    )
-    return [(row[0], row[1]) for row in session().execute(query) if row[0] is not None]
-
-
 def write_enrolled(span: Range, workflow_id: int, creates: bool) -> None:
     """Write the outcomes that differ from the plan, after the engine has enrolled the contacts.
 

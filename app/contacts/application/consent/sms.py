@@ -1,13 +1,12 @@
 """Consent of phone numbers to text messages: who has not said yes has not agreed, whatever else is known.
 
 `note_sms_wish` is for people who say so themselves, in a text message; `set_sms_consent` for what users know;
-`note_sms_consents` for what files say.
+`note_sms_rows` for what files say.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from app.accounts.application import require
 from app.accounts.domain import Actor, Permission
@@ -79,28 +78,23 @@ def set_sms_consent(actor: Actor, contact_id: int, is_given: bool, source: str) 
             )
 
 
-class SaidOfSms(NamedTuple):
-    """What a file says about a contact and text messages: whether the number agrees, None for the number that
-    the contact has."""
-
-    contact_id: int
-    agrees: bool
-    number: str | None
-
-
-def note_sms_consents(
-    account_id: int, said: Sequence[SaidOfSms], source: str, at: datetime, job_id: int | None
+def note_sms_rows(
+    account_id: int,
+    rows: Sequence[tuple[int, bool, str | None]],
+    source: str,
+    at: datetime,
+    job_id: int | None,
 ) -> None:
-    """Keep what a file says about the consent of numbers; `source` names the file. A no always counts, a yes
-    only for a number that the contact has and that has said nothing: no file takes back what somebody has
-    said."""
+    """Keep what rows of a file say about text messages: (contact id, whether the number agrees, the number or
+    None for that of the contact). `source` names the file. A no always counts, a yes only for a number that
+    the contact has and that has said nothing: no file takes back what somebody has said."""
     with transaction():
-        own = store.phone_keys_of(account_id, sorted({one.contact_id for one in said}))
+        own = store.phone_keys_of(account_id, sorted({contact_id for contact_id, _, _ in rows}))
         wanted: dict[str, bool] = {}
-        for one in said:
-            number = one.number or own.get(one.contact_id)
-            if number and (not one.agrees or number == own.get(one.contact_id)):
-                wanted[number] = one.agrees and wanted.get(number, True)
+        for contact_id, agrees, number in rows:
+            number = number or own.get(contact_id)
+            if number and (not agrees or number == own.get(contact_id)):
+                wanted[number] = agrees and wanted.get(number, True)
         changed = store.save_many(account_id, wanted, source[:MAX_CONSENT_SOURCE], at)
         for kind, is_given in ((OPTED_IN, True), (OPTED_OUT, False)):
             numbers = {number for number in changed if wanted[number] is is_given}

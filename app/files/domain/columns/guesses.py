@@ -22,7 +22,7 @@ from app.files.domain.consent.header_asides import may_hold_refusers
 from app.files.domain.consent.headers import about
 from app.files.domain.consent.outside import NAMES
 from app.files.domain.consent.remark_words import JOBS, listed
-from app.files.domain.consent.sms import SMS_CONSENT, agrees_to_sms
+from app.files.domain.consent.withholding import SMS_CONSENT, agrees_to_sms
 from app.files.domain.headers.phrases import about_someone_else
 from app.files.domain.headers.words import meaning_of, normalised
 from app.files.domain.reading.layout import FileLayout

@@ -25,7 +25,7 @@ from app.files.domain.consent.cells import (
 from app.files.domain.consent.header_asides import holds_refusers
 from app.files.domain.consent.headers import About, about, says_gone, says_opt_out
 from app.files.domain.consent.outside import BEYOND, FILE, NAMES, SECTION, SHEET
-from app.files.domain.consent.sms import SMS_CONSENT
+from app.files.domain.consent.withholding import SMS_CONSENT
 from app.files.domain.headers.words import meaning_of, normalised
 
 CONSENT_FIELDS: Final = ("consent", "opt_out", "bounced", NOTE, "channel_consent", "channel_opt_out")

@@ -151,7 +151,7 @@ def about(header: str) -> About | None:
     words = normalised(header[:_LONGEST])
     role = _role(words)
     meaning = meaning_of(header)
-    if meaning is not None and meaning[0] not in ("consent", "opt_out", "bounced"):
+    if meaning is not None and meaning[0] not in ("consent", "opt_out", "bounced", "sms_consent"):
         return "perhaps_status" if role == "perhaps_status" else "other"
     if role in ("consent", "opt_out", "bounced"):
         if _is(_BESIDE, words):

@@ -1,8 +1,13 @@
-"""What the consent columns of a row say against contacting its person."""
+"""What the consent columns of a row say against contacting its person, and about text messages.
+
+A column about text messages says whether the phone number of a row agrees to them. It withholds nobody from
+emails.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from app.files.domain.cells.profile import trimmed
@@ -11,15 +16,18 @@ from app.files.domain.consent.cells import (
     NOTE,
     WITHHELD,
     Consent,
+    Kind,
     Withheld,
     answered,
     blank_key,
+    kind_of,
     said_of_blank,
 )
 from app.files.domain.consent.search import clear_cells
 
 Reader = Callable[[str], Consent | None]
 
+SMS_CONSENT: Final = "sms_consent"
 _CACHED: Final = 4_096
 _LONGEST_CACHED: Final = 250
 _SHORT: Final = 12  # characters; shorter notes are judged as they are
@@ -74,3 +82,24 @@ def _clear_part(cell: str) -> str:
     if len(cell) <= _SHORT:
         return trimmed(cell)
     return next(iter(clear_cells((cell,))), "")
+
+
+_SAID: Final[dict[Kind, bool]] = {
+    "plain_yes": True,
+    "yes": True,
+    "clear_yes": True,
+    "date": True,
+    "plain_no": False,
+    "no": False,
+    "clear_no": False,
+    "blocked": False,
+    "clear_blocked": False,
+}
+
+
+@lru_cache(maxsize=_CACHED)
+def agrees_to_sms(cell: str) -> bool | None:
+    """Return whether a cell says that a number agrees to text messages; None if it says neither yes nor no,
+    and then nothing is known."""
+    kind = kind_of(trimmed(cell))
+    return None if kind is None else _SAID.get(kind)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0070_quiet_hours"
+revision = "0065_quiet_hours"
 down_revision = "0064_account_color"
 branch_labels = None
 depends_on = None
