@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0065_quiet_hours"
-down_revision = "0064_account_color"
+revision = "0066_quiet_hours"
+down_revision = "0065_mail_providers"
 branch_labels = None
 depends_on = None
 
