@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from app.platform.server_addresses import mail_sender, mail_server, name_servers, web_address
+
 # A limit that is not set. Larger than any number of people, yet a number, so that the smaller limit holds.
 UNLIMITED = 999_999_999
 
@@ -71,28 +73,6 @@ def _redis(text: str) -> str:
     return text
 
 
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must look like https://muster.example.com")
-    return text.rstrip("/")
-
-
-def _mail_server(text: str) -> str:
-    parts = urlsplit(text)
-    with contextlib.suppress(ValueError):  # of the port
-        if parts.scheme in ("smtp", "smtps", "starttls") and parts.hostname and parts.port != 0:
-            return text
-    raise ValueError("must look like smtps://user:password@host:465 (smtp://, smtps://, or starttls://)")
-
-
-def _mail_sender(text: str) -> str:
-    name, _, host = text.rpartition("@")
-    if not name or not host or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("must be an email address")
-    return text
-
-
 def _secret(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
@@ -128,7 +108,7 @@ class Settings:
         "generated in DATA_DIR",
     )
     workers: int = _setting(2, _integer(0, 64), "Background workers to start on this machine.")
-    public_url: str = _setting("", _web_address, "Public address; https:// makes cookies secure.", "none")
+    public_url: str = _setting("", web_address, "Public address; https:// makes cookies secure.", "none")
     trusted_proxies: int = _setting(0, _integer(0, 10), "Trusted proxies in front (X-Forwarded headers).")
     max_upload_bytes: int = _setting(
         100 * 1024 * 1024, _integer(1024, 10**10), "Largest contact file, in bytes.", "104857600"
@@ -185,15 +165,21 @@ class Settings:
     )
     mail_url: str = _setting(
         "",
-        _mail_server,
+        mail_server,
         "Mail server for notifications: smtp:// (no encryption), smtps://, or starttls://.",
         "none",
     )
     mail_from: str = _setting(
-        "", _mail_sender, "Sender address of notifications.", "user of MAIL_URL, or muster@ its host"
+        "", mail_sender, "Sender address of notifications.", "user of MAIL_URL, or muster@ its host"
     )
-    twilio_url: str = _setting("", _web_address, "Where to reach Twilio.", "https://api.twilio.com")
-    sns_url: str = _setting("", _web_address, "Where to reach Amazon SNS besides its own addresses.", "none")
+    twilio_url: str = _setting("", web_address, "Where to reach Twilio.", "https://api.twilio.com")
+    sns_url: str = _setting("", web_address, "Where to reach Amazon SNS besides its own addresses.", "none")
+    dns_servers: tuple[tuple[str, int], ...] = _setting(
+        (),
+        name_servers,
+        "DNS servers to check domains with: IP addresses separated by commas.",
+        "those of the system",
+    )
     job_retention_days: int = _setting(
         90, _integer(1, 36_500), "Days to keep finished jobs, their rows and uploads, and notifications."
     )

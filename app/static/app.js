@@ -169,6 +169,15 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  // data-copy="id" copies the text of an element, also where a browser has no clipboard for pages without https.
+  document.addEventListener("click", async (event) => {
+    const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
+    if (!source) return;
+    getSelection().selectAllChildren(source);
+    try { await navigator.clipboard.writeText(source.textContent.trim()); } catch { document.execCommand("copy"); }
+    toast("Copied.", "success");
+  });
+
   // What scrolls sideways can be reached with the keyboard; a wide drawing begins in its middle.
   function fit(fresh) {
     for (const box of document.querySelectorAll("[data-scrolls]")) {

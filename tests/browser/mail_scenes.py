@@ -21,6 +21,9 @@ def mail_scenes(port: int) -> dict[str, Show]:
         "mail-test": pressed(at(PAGE), "Send a test email", "#mail-test-answer .alert-success"),
         "mail-test-problem": _wrong_recipient,
         "mail-disconnect": with_dialog(PAGE, "Disconnect"),
+        "mail-domain": _domain,
+        "mail-domain-key": _wrong_key,
+        "mail-domain-waiting": _waiting_key,
         "mail-sender": _sender,
         "mail-sender-problems": pressed(at(PAGE), "Add sender"),
         "mail-sender-remove": _sender_removal,
@@ -55,6 +58,27 @@ def _add_sender(page: Page, name: str, address: str, per_second: str) -> None:
     form.get_by_label("Emails per second").fill(per_second)
     form.get_by_role("button", name="Add sender").click()
     expect(page.get_by_role("link", name=name)).to_be_visible()
+
+
+def _domain(page: Page) -> None:
+    page.goto(PAGE)
+    page.get_by_role("link", name="example.com", exact=True).click()
+    expect(page.get_by_role("button", name="Check records")).to_be_visible()
+
+
+def _wrong_key(page: Page) -> None:
+    _domain(page)
+    page.get_by_text("Use a key of your own").click()
+    page.get_by_label("Private key").fill("secret")
+    page.get_by_role("button", name="Save key").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _waiting_key(page: Page) -> None:
+    _domain(page)
+    if page.get_by_role("button", name="Create key").count():
+        page.get_by_role("button", name="Create key").click()
+    expect(page.get_by_role("button", name="Start signing")).to_be_visible()
 
 
 def _sender(page: Page) -> None:

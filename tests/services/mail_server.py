@@ -19,8 +19,8 @@ CERTIFICATE = Path(__file__).resolve().parents[1] / "data" / "certificates" / "l
 
 
 class MailServer:
-    """`received` are the messages; `attempts` counts those that began to be handed over, `connections` those
-    who said hello.
+    """`received` are the messages, `raw` their bytes; `attempts` counts those that began to be handed over,
+    `connections` those who said hello.
 
     `refusal` is the answer to every recipient, such as "550 Unknown", `refusals` that to some addresses;
     `late_refusal` is the answer to the message.
@@ -30,6 +30,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.attempts = 0
         self.connections = 0
         self.sender_refusal = ""
@@ -77,6 +78,7 @@ class MailServer:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.received.append(message)
+        self.raw.append(bytes(envelope.content))
         if self.closes_after and len(self.received) % self.closes_after == 0:
             asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return "250 Kept"

@@ -23,6 +23,7 @@ from app.messaging.domain.mail_settings import (
 from app.messaging.domain.mime import Email, source
 from app.messaging.infrastructure.pace import rules
 from app.messaging.infrastructure.servers import store
+from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.passwords import decrypted, encrypted
 from app.messaging.infrastructure.servers.smtp import Connection, Doubtful, Refused
 from app.messaging.infrastructure.servers.tables import Mailbox, MailServerRow
@@ -188,7 +189,8 @@ def handed_over(found: Chosen, email: Email) -> ServerAnswer:
     """Hand an email over while somebody waits; return what the mail server answered."""
     connection = Connection(found.server, TEST_TIMEOUT_SECONDS)
     try:
-        answer = connection.send(source(email), email.sender.address, email.to)
+        mail = signed(source(email), found.sender(email.sender.address).signing, email.at)
+        answer = connection.send(mail, email.sender.address, email.to)
     except (Refused, Doubtful) as failure:
         return ServerAnswer(False, str(failure))
     finally:

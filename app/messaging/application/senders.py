@@ -11,7 +11,8 @@ from app.activity import application as activity
 from app.messaging.domain.mail_settings import Limits, SenderDetails, is_among, read_sender
 from app.messaging.domain.mime import Sender
 from app.messaging.infrastructure.pace import rules
-from app.messaging.infrastructure.servers import store
+from app.messaging.infrastructure.servers import dkim_store, store
+from app.messaging.infrastructure.servers.dkim_keys import SigningKey
 from app.messaging.infrastructure.servers.passwords import decrypted
 from app.messaging.infrastructure.servers.smtp import MailServer
 from app.messaging.infrastructure.servers.tables import MailSender
@@ -24,11 +25,12 @@ MAX_SENDERS = 100
 
 @dataclass(frozen=True)
 class OwnSender:
-    """A sender of an account, and how much it may send."""
+    """A sender of an account, how much it may send, and what signs its emails; None if nothing does."""
 
     id: int
     sender: Sender
     limits: Limits
+    signing: SigningKey | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class ListedSender:
-    """A sender as pages show it."""
+    """A sender as pages show it. `is_signed`: its emails are."""
 
     id: int
     name: str
@@ -63,6 +65,11 @@ class ListedSender:
     reply_to: str
     is_default: bool
     limits: Limits
+    is_signed: bool
+
+    @property
+    def domain(self) -> str:
+        return domain_of(self.address)
 
 
 def chosen(account_id: int) -> Chosen | None:
@@ -71,11 +78,10 @@ def chosen(account_id: int) -> Chosen | None:
     if server is None or not senders:
         return None
     password = decrypted(server.password) if server.password else ""
+    keys = dkim_store.signing_keys(account_id)
     return Chosen(
         MailServer(server.host, server.port, server.security, server.user, password or "", _own_name()),
-        tuple(
-            OwnSender(one.id, Sender(one.name, one.address, one.reply_to), _limits(one)) for one in senders
-        ),
+        tuple(_own(one, keys.get(domain_of(one.address))) for one in senders),
         tuple(server.only_to),
         rules.is_paused(account_id) or password is None,
         server.tracks_reactions,
@@ -99,7 +105,10 @@ def sender_addresses(account_id: int) -> dict[str, str]:
 def list_senders(actor: Actor) -> list[ListedSender]:
     """Return the account's senders, the default first."""
     accounts.require(actor, Permission.ACCOUNT)
-    return [_listed(sender) for sender in store.senders_of(actor.account_id)]
+    signed = dkim_store.signing_keys(actor.account_id)
+    return [
+        _listed(sender, domain_of(sender.address) in signed) for sender in store.senders_of(actor.account_id)
+    ]
 
 
 def find_sender(actor: Actor, sender_id: int) -> ListedSender:
@@ -171,6 +180,16 @@ def remove_sender(actor: Actor, sender_id: int) -> None:
         activity.record(actor, "mail_sender_removed", "mail_sender", sender_id, name=name)
 
 
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _own(sender: MailSender, signing: SigningKey | None) -> OwnSender:
+    return OwnSender(
+        sender.id, Sender(sender.name, sender.address, sender.reply_to), _limits(sender), signing
+    )
+
+
 def _read(typed: Mapping[str, str]) -> SenderDetails:
     details = read_sender(typed)
     if isinstance(details, dict):
@@ -197,9 +216,15 @@ def _columns(details: SenderDetails) -> dict[str, Any]:
     return own | asdict(details.limits)
 
 
-def _listed(sender: MailSender) -> ListedSender:
+def _listed(sender: MailSender, is_signed: bool) -> ListedSender:
     return ListedSender(
-        sender.id, sender.name, sender.address, sender.reply_to, sender.is_default, _limits(sender)
+        sender.id,
+        sender.name,
+        sender.address,
+        sender.reply_to,
+        sender.is_default,
+        _limits(sender),
+        is_signed,
     )
 
 

@@ -17,6 +17,7 @@ from app.messaging.domain.mime import Sender, source
 from app.messaging.domain.sms.quiet_hours import QuietHours
 from app.messaging.domain.taken import Taken
 from app.messaging.infrastructure import store
+from app.messaging.infrastructure.servers.dkim_keys import signed
 from app.messaging.infrastructure.servers.smtp import Connection, Refused, Unreachable
 from app.messaging.infrastructure.store import SMS, Claimed
 from app.platform.clock import now
@@ -125,7 +126,7 @@ class MailServerWay:
         self.sender_id = by.id
         if wait := self._wait(by):
             raise SenderFull(wait)
-        mail = self._written(message, content, by.sender)
+        mail = self._written(message, content, by)
         self._keep_pace(by)
         try:
             answer = self._connection.send(mail, by.sender.address, content.address)
@@ -155,19 +156,18 @@ class MailServerWay:
         ]
         return max(full, default=None)
 
-    def _written(self, message: Claimed, content: Content, sender: Sender) -> bytes:
+    def _written(self, message: Claimed, content: Content, by: OwnSender) -> bytes:
         """Return the email. A fault in it is refused: no mail server has seen anything of it."""
         try:
-            return source(
-                composed(
-                    Identity(self._account_id, message.workflow_id, message.id, message.token),
-                    content,
-                    sender,
-                    self._frame,
-                    is_tracked=content.is_tracked and self._by.tracks_reactions,
-                    unsubscribe_address=self._where_to_unsubscribe(sender),
-                )
+            email = composed(
+                Identity(self._account_id, message.workflow_id, message.id, message.token),
+                content,
+                by.sender,
+                self._frame,
+                is_tracked=content.is_tracked and self._by.tracks_reactions,
+                unsubscribe_address=self._where_to_unsubscribe(by.sender),
             )
+            return signed(source(email), by.signing, email.at)
         except ValueError as wrong:
             raise Refused(f"The email address is {wrong}.", is_final=True) from None
         except Exception:

@@ -6,10 +6,12 @@ from app.contacts import application as contacts
 from app.messaging import application as messaging
 from app.messaging.application.mail_servers import MOST_TESTS, SECONDS, TESTS
 from app.messaging.application.mailbox.settings import CHECKS, MOST_CHECKS
+from app.messaging.application.sending_domains import checks as domain_checks
 from app.messaging.application.sms import settings as sms_settings
 from app.messaging.application.time_line import WORDS, describe_events
 from app.messaging.presentation import (
     audit_words,
+    domain_pages,
     mail_pages,
     mailbox_pages,
     outbox_pages,
@@ -29,9 +31,11 @@ __all__ = ["init", "tasks"]
 def init(app: Flask) -> None:
     AttemptLimiter(app, TESTS, MOST_TESTS, SECONDS)
     AttemptLimiter(app, CHECKS, MOST_CHECKS, SECONDS)
+    AttemptLimiter(app, domain_checks.CHECKS, domain_checks.MOST_CHECKS, domain_checks.SECONDS)
     AttemptLimiter(app, sms_settings.TESTS, MOST_TESTS, SECONDS)
     app.register_blueprint(mail_hooks.blueprint)
     app.register_blueprint(mail_pages.blueprint)
+    app.register_blueprint(domain_pages.blueprint)
     app.register_blueprint(mailbox_pages.blueprint)
     app.register_blueprint(outbox_pages.blueprint)
     app.register_blueprint(provider_pages.blueprint)

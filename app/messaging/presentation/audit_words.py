@@ -41,6 +41,10 @@ _AUDIT_SENTENCES: Final = {
     "mail_sender_changed": "changed {it}",
     "mail_sender_removed": "removed {it}",
     "mail_sender_made_default": "made {it} the default",
+    "signing_key_added": "added a DKIM key for {it}",
+    "signing_key_removed": "removed a DKIM key of {it}",
+    "signing_begun": "started signing emails from {it}",
+    "signing_stopped": "stopped signing emails from {it}",
 }
 _FIELDS: Final = {
     "host": "server",
@@ -93,6 +97,7 @@ def register() -> None:
             "mailbox": Subject("the mailbox ", "the mailbox", "account", _page),
             "mail_sender": Subject("the sender ", "a sender", "account", _page),
             "mail_provider": Subject("reports from ", "reports of a mail provider", "account", _page),
+            "mail_domain": Subject("the domain ", "a domain", "account", _page),
             "outbox": _several,
             "sms_provider": Subject("Twilio for text messages from ", "Twilio", "account", _sms_page),
             "sms_sending": Subject("", "the sending of text messages", "account", _sms_page),

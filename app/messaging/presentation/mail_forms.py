@@ -17,6 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from app.messaging.application.mail_servers import ShownServer
 from app.messaging.application.mailbox.settings import ShownMailbox
 from app.messaging.application.senders import ListedSender
+from app.messaging.application.sending_domains.keys import MAX_PEM
 from app.messaging.domain.mail_settings import (
     LIMITS,
     MAX_FOLDER,
@@ -30,6 +31,7 @@ from app.messaging.domain.pace.brakes import BrakeLimits, percent_of
 from app.messaging.domain.pace.frequency import Beyond, FrequencyCap
 from app.messaging.domain.providers.reading import NAMES, Provider
 from app.messaging.domain.providers.signing import MAX_KEY
+from app.messaging.domain.sending_domains.dkim import MAX_SELECTOR
 
 SECURITIES = {
     Security.STARTTLS: "STARTTLS (usually port 587)",
@@ -215,6 +217,11 @@ class SenderForm(Form):
             reply_to=sender.reply_to,
             **{name: str(value) if value else "" for name, value in values.items()},
         )
+
+
+class KeyForm(Form):
+    selector = StringField("Selector", render_kw={"maxlength": MAX_SELECTOR})
+    private_key = TextAreaField("Private key", render_kw={"maxlength": MAX_PEM})
 
 
 class TestForm(Form):

@@ -1,4 +1,4 @@
-"""Tables of an account's mail server, senders, and mailbox."""
+"""Tables of an account's mail server, senders, mailbox, and the keys that sign its emails."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.messaging.domain.mail_settings import MAX_FAILURE, MAX_FOLDER, MAX_HOST, MAX_NAME, MAX_USER
+from app.messaging.domain.sending_domains.dkim import MAX_SELECTOR
 from app.platform.database import IDS_NOT_REUSED, Authored, BigInt, Json, db
 from app.platform.tenancy import AccountOwned
 
@@ -83,3 +84,19 @@ class Mailbox(AccountOwned, Authored, db.Model):
     read_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(sa.String(MAX_FAILURE), default="")
     failures: Mapped[int] = mapped_column(default=0)
+
+
+class DkimKey(AccountOwned, Authored, db.Model):
+    """A key that signs the emails of a sender's domain, see `dkim_keys`. It waits for its DNS record until
+    `signs_since`, and signs until `replaced_at`. `private_key` is encrypted, see `passwords`."""
+
+    __tablename__ = "dkim_keys"
+    __table_args__ = (sa.UniqueConstraint("account_id", "domain", "selector"), IDS_NOT_REUSED)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    domain: Mapped[str] = mapped_column(sa.String(MAX_HOST))
+    selector: Mapped[str] = mapped_column(sa.String(MAX_SELECTOR))
+    private_key: Mapped[str] = mapped_column(sa.Text)
+    public_key: Mapped[str] = mapped_column(sa.Text)
+    signs_since: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None]

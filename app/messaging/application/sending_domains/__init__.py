@@ -1,0 +1,1 @@
+"""The domains of senders: the keys that sign their emails, and the DNS records that mail providers check."""

@@ -1,0 +1,69 @@
+"""Checking the DNS records of a sender's domain, while somebody waits for the answer."""
+
+from typing import Final
+
+from app.accounts import application as accounts
+from app.accounts.domain import Actor, Permission
+from app.messaging.application.sending_domains.keys import SendingDomain, begin_to_sign, sending_domain
+from app.messaging.domain.sending_domains.dkim import check_dkim
+from app.messaging.domain.sending_domains.dmarc import check_dmarc
+from app.messaging.domain.sending_domains.findings import Finding, Level
+from app.messaging.domain.sending_domains.spf import check_spf
+from app.messaging.infrastructure.servers import store
+from app.messaging.infrastructure.servers.name_servers import NameServers
+from app.platform.attempts import attempt_limiter
+from app.platform.database import forget_snapshot
+from app.platform.errors import LimitReached
+from app.platform.settings import current
+
+CHECKS: Final = "domain_checks"
+MOST_CHECKS, SECONDS = 30, 600
+"""The most checks per account within so many seconds."""
+
+
+def check_domain(actor: Actor, sender_id: int) -> tuple[Finding, ...]:
+    """Return what the DNS says about SPF, DKIM, and DMARC of a sender's domain. Raises NotFound and
+    LimitReached."""
+    accounts.require(actor, Permission.ACCOUNT)
+    domain = sending_domain(actor, sender_id)
+    server = store.server_of(actor.account_id)
+    host = server.host if server else ""
+    names = _ready_to_ask(actor)
+    return (
+        check_spf(domain.name, host, names.texts),
+        *_of_keys(domain, names),
+        check_dmarc(domain.name, names.texts),
+    )
+
+
+def sign_if_known(actor: Actor, sender_id: int) -> Finding | None:
+    """Begin to sign with the key that waits if the DNS has its record; if not, return what is wrong. Raises
+    NotFound and LimitReached."""
+    accounts.require(actor, Permission.ACCOUNT)
+    key = (domain := sending_domain(actor, sender_id)).waiting
+    if key is not None:
+        finding = check_dkim(domain.name, key.selector, key.public_key, _ready_to_ask(actor).texts)
+        if finding.level != Level.RIGHT:
+            return finding
+    begin_to_sign(actor, sender_id)
+    return None
+
+
+def _of_keys(domain: SendingDomain, names: NameServers) -> list[Finding]:
+    keys = [key for key in (domain.signing, domain.waiting) if key is not None]
+    if not keys:
+        text = "Muster doesn’t sign emails from this domain. Your email provider may do so itself."
+        return [Finding("DKIM", Level.OFF, text)]
+    return [check_dkim(domain.name, key.selector, key.public_key, names.texts) for key in keys]
+
+
+def _ready_to_ask(actor: Actor) -> NameServers:
+    begun = attempt_limiter(CHECKS).begin([f"account:{actor.account_id}"])
+    if isinstance(begun, int):
+        raise LimitReached(
+            "RATE_LIMITED",
+            f"Your account has checked DNS records {MOST_CHECKS} times within 10 minutes. Try again later.",
+            retry_after=begun,
+        )
+    forget_snapshot()
+    return NameServers(current().dns_servers)

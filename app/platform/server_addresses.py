@@ -1,0 +1,40 @@
+"""Addresses of servers, as settings have them. What is wrong is a ValueError, whose text follows the name of
+the setting in a sentence."""
+
+import contextlib
+import ipaddress
+from urllib.parse import urlsplit
+
+
+def web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must look like https://muster.example.com")
+    return text.rstrip("/")
+
+
+def mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    with contextlib.suppress(ValueError):  # of the port
+        if parts.scheme in ("smtp", "smtps", "starttls") and parts.hostname and parts.port != 0:
+            return text
+    raise ValueError("must look like smtps://user:password@host:465 (smtp://, smtps://, or starttls://)")
+
+
+def mail_sender(text: str) -> str:
+    name, _, host = text.rpartition("@")
+    if not name or not host or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be an email address")
+    return text
+
+
+def name_servers(text: str) -> tuple[tuple[str, int], ...]:
+    """Read addresses such as 192.0.2.53, 192.0.2.53:5353, or [2001:db8::53]:5353."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            parts = urlsplit(f"//{part}" if part.count(":") < 2 or "]" in part else f"//[{part}]")
+            found.append((str(ipaddress.ip_address(parts.hostname or "")), parts.port or 53))
+        except ValueError:
+            raise ValueError("must be IP addresses separated by commas, such as 192.0.2.53") from None
+    return tuple(found)
