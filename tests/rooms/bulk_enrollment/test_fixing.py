@@ -154,6 +154,17 @@ def test_one_fix_for_all_rows_with_the_same_error(trial: Trial, bob, job):
     assert "fixed rows of the enrollment in Welcome (1 row)" in words_of(bob.get("/activity").text)
 
 
+def test_a_group_keeps_its_place_so_that_its_fix_can_be_taken_back(trial: Trial, bob, job, monkeypatch):
+    monkeypatch.setattr(editing, "MOST_GROUPS", 1)
+    [largest] = opened(trial, job).groups
+    fix = {"outcome": largest.group.outcome, "detail": largest.group.detail, "repair": largest.group.repair}
+    bob.post(f"/enrollments/{job}/fix", fix | {"act": "fix"})
+    found = bob.get(f"/enrollments/{job}/fix").text
+    assert "2 rows fixed" in words_of(found) and 'value="unfix"' in found
+    bob.post(f"/enrollments/{job}/fix", fix | {"act": "unfix"})
+    assert page(trial, job).counts == {"open": 6}
+
+
 def test_typos_of_domains_among_people_who_were_not_found(trial: Trial, app, bob, workflow):
     add(app, bob.actor, "ann@gmail.com")
     job = trial.run(lines("ann@gmial.com", "ben@gmial.com"), workflow)

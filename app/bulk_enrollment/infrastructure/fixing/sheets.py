@@ -101,7 +101,8 @@ def earlier_edits(account_id: int, job_id: int, source_rows: Sequence[int]) -> d
 
 
 def groups_of(account_id: int, job_id: int, limit: int) -> list[CountedGroup]:
-    """Return the largest groups of rows that nobody has edited, or that were fixed by their suggestion."""
+    """Return the largest groups of rows that nobody has edited, or that were fixed by their suggestion. A
+    group keeps its place when it is fixed, so that the fix can be taken back."""
     is_open = sa.and_(FixingRow.state == OPEN, FixingRow.edits.is_(None))
     is_fixed = sa.and_(FixingRow.state == READY, FixingRow.edits == FixingRow.suggestion)
     open_rows = sa.func.sum(sa.case((is_open, 1), else_=0))
@@ -123,7 +124,7 @@ def groups_of(account_id: int, job_id: int, limit: int) -> list[CountedGroup]:
                 sa.or_(is_open, is_fixed),
             )
             .group_by(FixingRow.outcome, FixingRow.detail, FixingRow.repair)
-            .order_by(sa.desc(open_rows), FixingRow.outcome, FixingRow.detail)
+            .order_by(sa.desc(sa.func.count()), FixingRow.outcome, FixingRow.detail, FixingRow.repair)
             .limit(limit)
         )
         .all()
