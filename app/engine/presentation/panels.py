@@ -14,6 +14,7 @@ from app.engine.application.changing import moving, planning
 from app.engine.domain import END_WORDS
 from app.messaging import application as messaging
 from app.platform.clock import now
+from app.workflows.application import version_before_changes
 
 NEWS = timedelta(days=7)
 """So long a finished move is shown, and can be undone on the page."""
@@ -33,7 +34,8 @@ def brake(actor: Actor, workflow: Any) -> Markup | None:
     found = messaging.brake_of(actor, workflow.id) if workflow.status == "paused" else None
     if found is None:
         return None
-    return Markup(render_template("engine/_brake.html", workflow=workflow, brake=found))
+    given = {"workflow": workflow, "brake": found, "version": version_before_changes(actor, workflow)}
+    return Markup(render_template("engine/_brake.html", **given))
 
 
 def versions(actor: Actor, workflow: Any) -> Markup | None:

@@ -8,7 +8,7 @@ from app.workflows.application.judging import (
     missing_fields,
     missing_services,
 )
-from app.workflows.application.life import activate, archive, pause
+from app.workflows.application.life import activate, archive, pause, resume, version_before_changes
 from app.workflows.application.lookup import (
     Startable,
     active_among,
@@ -103,6 +103,7 @@ __all__ = [
     "register_step_notes",
     "register_template_ids",
     "rename",
+    "resume",
     "sample_of",
     "send_to_oneself",
     "startable",
@@ -113,6 +114,7 @@ __all__ = [
     "triggered",
     "try_email",
     "update_workflow",
+    "version_before_changes",
     "version_of",
     "version_to_enter",
     "what_is_missing",

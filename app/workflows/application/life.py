@@ -47,6 +47,38 @@ def activate(actor: Actor, public_id: str, ask: Ask = Ask.NOTHING_LIVE) -> Workf
     return find_workflow(actor, public_id)
 
 
+def resume(actor: Actor, public_id: str) -> Workflow:
+    """Let a paused workflow go on with the version that was active. Changes since then stay as they are, and
+    nothing is asked, because people went through this version before.
+
+    A workflow that is active stays as it is. Raises NotFound, Conflict.
+    """
+    accounts.require(actor, Permission.WORKFLOWS)
+    with transaction():
+        accounts.lock(actor.account_id)
+        workflow = find_workflow(actor, public_id)
+        if workflow.status == Status.ACTIVE:
+            return workflow
+        version = queries.version_by_id(workflow.account_id, workflow.active_version_id or 0)
+        if workflow.status != Status.PAUSED or version is None:
+            raise Conflict("CONFLICT", "Only a paused workflow can be resumed.", status=workflow.status)
+        change(workflow, workflow.revision, status=Status.ACTIVE.value)
+        settle_activation(actor.account_id, workflow.id, now())
+        activity.record(
+            actor, "workflow_activated", "workflow", public_id, name=workflow.name, version=version.number
+        )
+    return find_workflow(actor, public_id)
+
+
+def version_before_changes(actor: Actor, workflow: Workflow) -> int | None:
+    """Return the number of the version that people are enrolled into, if the workflow has been changed
+    since."""
+    accounts.require(actor, Permission.REPORTS)
+    version = queries.version_by_id(actor.account_id, workflow.active_version_id or 0)
+    is_changed = version is not None and version.definition != workflow.definition
+    return version.number if version is not None and is_changed else None
+
+
 def pause(actor: Actor, public_id: str, why: str = "") -> Workflow:
     """Stop new enrollments for now; running bulk enrollments pause, too. `why` is a sentence, if Muster does
     it.

@@ -35,9 +35,12 @@ def ask(public_id: str) -> ResponseReturnValue:
 def activate(public_id: str) -> ResponseReturnValue:
     """Activate a workflow.
 
-    `then=people` continues with adding people; `confirmed=1` is sent by the page that lists what is missing.
-    If the definition has problems, the workflow's page shows all of them.
+    `then=people` continues with adding people; `confirmed=1` is sent by the page that lists what is missing;
+    `resume=1` lets a paused workflow go on without the changes made since it was active. If the definition
+    has problems, the workflow's page shows all of them.
     """
+    if request.form.get("resume") == "1":
+        return _resume(public_id)
     was_active = workflows.find_workflow(web.actor(), public_id).status == "active"
     then = _then(request.form.get("then"))
     asks = Ask.NEVER if request.form.get("confirmed") == "1" else Ask.ANYTHING
@@ -56,6 +59,12 @@ def activate(public_id: str) -> ResponseReturnValue:
     words = "New people get this version." if was_active else adds
     flash(f"“{workflow.name}” is active. {words}", "success")
     return web.send_to(page)
+
+
+def _resume(public_id: str) -> ResponseReturnValue:
+    workflow = workflows.resume(web.actor(), public_id)
+    flash(f"“{workflow.name}” is active again.", "success")
+    return web.send_to(url_for("workflows.show", public_id=public_id))
 
 
 @blueprint.post("/activation/removal")

@@ -26,9 +26,10 @@ from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.messaging.mailing import messages, send
 from tests.rooms.messaging.settings_page import PAGE
-from tests.unit.workflows.documents import email, sms, step
+from tests.rooms.workflows.drafts import draft
+from tests.unit.workflows.documents import definition, email, sms, step
 
-BUTTON = 'name="confirmed"'
+BUTTON = 'name="resume"'
 LAST = step("last", "add_tag", tag="Last")
 
 
@@ -108,11 +109,39 @@ def test_after_a_person_continues_only_later_messages_count(app: Flask, alice: P
     it = sending(app, alice, 8)
     send(it)
     report(app, alice, it, "bounced", 0, 1)
-    assert alice.post(f"/workflows/{it.public_id}/activation", {"confirmed": "1"}).status_code == 303
+    assert alice.post(f"/workflows/{it.public_id}/activation", {"resume": "1"}).status_code == 303
     assert status(app, it) == "active"
     assert BUTTON not in alice.get(f"/workflows/{it.public_id}").text
     report(app, alice, it, "bounced", 2, 3)
     assert status(app, it) == "active"
+
+
+def test_continuing_does_not_activate_changes(app: Flask, alice: Person, bob: Person, few: None) -> None:
+    it = sending(app, alice, 8)
+    send(it)
+    report(app, alice, it, "bounced", 0, 1)
+    page = f"/workflows/{it.public_id}"
+    assert "without the changes made since" not in alice.get(page).text
+    edited = definition(email("hello", "Not ready yet"), LAST)
+    with app.app_context():
+        before = workflows.find_workflow(it.actor, it.public_id).active_version_id
+        workflows.update_workflow(it.actor, it.public_id, workflows.WorkflowChanges(definition=edited))
+    assert "It continues with version 1, without the changes made since." in words(alice.get(page).text)
+    assert bob.post(f"{page}/activation", {"resume": "1"}).status_code == 303
+    with app.app_context():
+        workflow = workflows.find_workflow(it.actor, it.public_id)
+        assert (workflow.status, workflow.active_version_id) == ("active", before)
+        assert workflow.definition["steps"][0]["config"]["subject"] == "Not ready yet"
+    assert bob.post(f"{page}/activation", {"resume": "1"}).status_code == 303
+
+
+def test_only_a_paused_workflow_can_continue(
+    app: Flask, alice: Person, vera: Person, mallory: Person
+) -> None:
+    page = f"/workflows/{draft(app, alice.actor)}/activation"
+    assert alice.post(page, {"resume": "1"}).status_code == 409
+    assert vera.post(page, {"resume": "1"}).status_code == 403
+    assert mallory.post(page, {"resume": "1"}).status_code == 404
 
 
 def test_a_few_bad_ones_among_few_messages_stop_nothing(app: Flask, alice: Person) -> None:
@@ -155,7 +184,7 @@ def test_a_workflow_that_sends_more_than_usual_asks(app: Flask, alice: Person, f
     assert status(app, it) == "paused"
     page = words(alice.get(f"/workflows/{it.public_id}").text)
     assert "It has sent 6 messages today (UTC). In the 90 days before, it sent at most 2 in a day." in page
-    alice.post(f"/workflows/{it.public_id}/activation", {"confirmed": "1"})
+    alice.post(f"/workflows/{it.public_id}/activation", {"resume": "1"})
     it.at = now()
     send(it)
     assert {one.state for one in messages(it)} == {"sent"}
