@@ -73,22 +73,26 @@ def reader(field: str) -> Callable[[int, Sequence[int]], dict[int, frozenset[str
     return read
 
 
-def version_of(account_id: int, enrollment_id: int) -> VersionUnderWay | None:
-    """Return the version that an active enrollment is in."""
-    query = (
-        sa.select(
-            WorkflowVersion.id, WorkflowVersion.workflow_id, sa.cast(WorkflowVersion.definition, sa.Text)
-        )
-        .join(Enrollment, Enrollment.version_id == WorkflowVersion.id)
+def hold_version_of(account_id: int, enrollment_id: int) -> VersionUnderWay | None:
+    """Return the version that an active enrollment is in. The enrollment is locked, so that it stays there
+    until the transaction ends: whoever takes it on meanwhile has gone before, or comes afterwards."""
+    one, version = Enrollment, WorkflowVersion
+    held = (
+        sa.select(one.version_id)
         .where(
-            Enrollment.account_id == account_id,
-            WorkflowVersion.account_id == account_id,
-            Enrollment.id == enrollment_id,
-            Enrollment.status == EnrollmentStatus.ACTIVE.value,
+            one.account_id == account_id,
+            one.id == enrollment_id,
+            one.status == EnrollmentStatus.ACTIVE.value,
         )
+        .with_for_update()
     )
-    row = session().execute(query).one_or_none()
-    return VersionUnderWay(*row) if row else None
+    version_id = session().scalar(held)
+    if version_id is None:
+        return None
+    query = sa.select(version.id, version.workflow_id, sa.cast(version.definition, sa.Text)).where(
+        version.account_id == account_id, version.id == version_id
+    )
+    return VersionUnderWay(*session().execute(query).one())
 
 
 def _among(workflow_id: int, step_ids: Collection[str]) -> sa.ColumnElement[bool]:

@@ -18,6 +18,7 @@ from app.messaging.infrastructure.reactions import store as reactions
 from app.messaging.infrastructure.reactions.store import Tracked
 from app.platform.clock import now
 from app.platform.database import transaction
+from app.platform.database.deadlocks import despite_deadlocks
 from app.platform.encryption import decrypted, encrypted
 from app.platform.errors import NotFound
 from app.platform.logs import log
@@ -92,19 +93,20 @@ def _react(message_id: int, kind: str, fetch: Fetch, method: str, agent: str) ->
     try:
         tracked = reactions.tracked(message_id)
         if tracked is not None:
-            with acting_for(tracked.account_id), transaction():
-                _record(tracked, kind, fetch, method, agent)
+            with acting_for(tracked.account_id):
+                despite_deadlocks(lambda: _record(tracked, kind, fetch, method, agent))
     except Exception:
         log.exception("reaction_not_recorded", extra={"message_id": message_id})
 
 
 def _record(tracked: Tracked, kind: str, fetch: Fetch, method: str, agent: str) -> None:
-    reactions.hold(tracked)
-    if reactions.count(tracked) >= MOST_REACTIONS:
-        return
-    sent_at = fetch.at if tracked.state == State.SENDING else tracked.settled_at
-    reactions.add(tracked, kind, fetch, is_machine(sent_at, fetch, method, agent))
-    if kind == CLICKED:
-        reactions.mark_machines(tracked, by_machines(reactions.recent_clicks(tracked, fetch.at)))
-    with counting(tracked.account_id, [tracked.id]):
-        settle_first(tracked, kind, fetch.at)
+    with transaction():
+        reactions.hold(tracked)
+        if reactions.count(tracked) >= MOST_REACTIONS:
+            return
+        sent_at = fetch.at if tracked.state == State.SENDING else tracked.settled_at
+        reactions.add(tracked, kind, fetch, is_machine(sent_at, fetch, method, agent))
+        if kind == CLICKED:
+            reactions.mark_machines(tracked, by_machines(reactions.recent_clicks(tracked, fetch.at)))
+        with counting(tracked.account_id, [tracked.id]):
+            settle_first(tracked, kind, fetch.at)

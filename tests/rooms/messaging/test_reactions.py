@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,17 +11,21 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.contacts import application as contacts
+from app.engine.application.changing import moving
+from app.engine.application.moving import move_due
+from app.engine.infrastructure import positions
 from app.messaging.application import tracking
 from app.messaging.infrastructure.reactions.tables import Reaction
 from app.messaging.infrastructure.tables import Message
 from app.platform.clock import now
-from app.platform.database import session, transaction
+from app.platform.database import is_sqlite, session, transaction
 from app.platform.tenancy import acting_for
 from app.workflows import application as workflows
 from tests.people import Person
 from tests.rooms.engine.enrolled import people
 from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.engine.test_hearing import tag
+from tests.rooms.engine.test_version_moves import change
 from tests.rooms.messaging.mailing import go_on, messages
 from tests.unit.workflows.documents import branch, email, goal, goals, path, rule, step, wait
 
@@ -226,3 +231,46 @@ def test_nothing_is_kept_of_whom_is_erased(app: Flask, alice: Person) -> None:
             session().scalars(sa.select(Reaction).where(Reaction.account_id == alice.actor.account_id)).all()
             == []
         )
+
+
+@pytest.mark.parametrize("how", ["to_a_new_version", "to_the_wait"])
+def test_a_click_is_heard_that_comes_while_somebody_moves(app: Flask, bob: Person, how: str) -> None:
+    """It waits for the move, and finds the enrollment where it stands then."""
+    with app.app_context():
+        if is_sqlite():
+            pytest.skip("SQLite has one writer")
+    timeout = {"amount": 3, "unit": "days"}
+    waits = step("waits", "wait_for_event", event="link_clicked", step="hello", timeout=timeout)
+    account_id, then = bob.actor.account_id, (waits, LAST)
+    pause = () if how == "to_a_new_version" else (wait("pause", 1, "hours"),)
+    it, ids = sent(app, bob, email("hello"), *pause, *then, count=1)
+    [message] = messages(it)
+    clicking = Thread(target=click, args=(app, message))
+    if how == "to_a_new_version":
+        change(app, it, email("hello", "Hello again"), *then)
+        with app.app_context():
+            move_id = moving.start_move(it.actor, it.public_id, 2, {}).id
+    with app.app_context(), acting_for(account_id), transaction():
+        if how == "to_a_new_version":
+            moving.move_people(account_id, move_id)
+        else:
+            it.at += timedelta(hours=2)
+            [(_, version_id)] = positions.due_versions(it.at)
+            move_due(account_id, version_id, it.at)
+        clicking.start()
+        _wait_for_a_lock(clicking)
+    clicking.join(30)
+    assert it.where()[ids[0]] == ("active", "waits")
+    it.at = max(it.at, now())
+    it.move()
+    assert it.where()[ids[0]] == ("completed", "last")
+
+
+def _wait_for_a_lock(thread: Thread) -> None:
+    """Wait until a statement of the thread waits for a lock, or the thread has ended."""
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(3000):
+        if not thread.is_alive() or session().scalar(waiting, execution_options={"cross_account": True}):
+            return
+        thread.join(0.01)
+    raise AssertionError("the click neither waits nor ends")

@@ -35,7 +35,7 @@ def register() -> None:
 
 def hear(account_id: int, reacted: Reacted) -> None:
     """Let the enrollment go on, or end, that the message belongs to."""
-    version = reactions.version_of(account_id, reacted.enrollment_id)
+    version = reactions.hold_version_of(account_id, reacted.enrollment_id)
     if version is not None:
         heard = Heard(_FIELDS[reacted.kind], reacted.step_id, [reacted.contact_id], reacted.at)
         hearing.tell(account_id, version, heard)
