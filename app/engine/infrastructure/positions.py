@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from app.engine.domain import EndReason, EnrollmentStatus, WaitsFor
 from app.engine.infrastructure.tables import Enrollment, PacedStart, PassedStep
 from app.platform.database import BigInt, is_sqlite
-from app.platform.database.many_rows import constant, execute_built, is_there, off_index
+from app.platform.database.many_rows import around, constant, execute_built, is_there, off_index, row_list
 from app.platform.database.short_reads import in_ids, read_built
 from app.workflows.infrastructure.tables import Workflow, WorkflowVersion
 
 _enrollments, _passed = Enrollment.__table__, PassedStep.__table__
+_DUE = {name: _enrollments.c[name].type for name in ("id", "due_at")}
 _IS_ACTIVE = constant(EnrollmentStatus.ACTIVE.value)
 
 
@@ -74,6 +75,24 @@ def go_to(
         "at": at,
     }
     execute_built(_go_to(is_sqlite()), values)
+
+
+def go_to_each(
+    account_id: int,
+    due: Mapping[int, datetime | None],
+    step_id: str,
+    waits_for: WaitsFor | None,
+    at: datetime,
+) -> None:
+    """Let claimed enrollments, given as {id: when it is due}, stand at a step."""
+    rows = row_list(_DUE, sorted(due.items()))
+    values = {
+        "of_account": account_id,
+        "to_step": step_id,
+        "to_wait": waits_for.value if waits_for else None,
+        "at": at,
+    }
+    execute_built(around(_go_to_each, rows, is_sqlite()), {**rows.values, **values})
 
 
 def end(
@@ -210,6 +229,21 @@ def _go_to(on_sqlite: bool) -> sa.Update:
 
 
 @lru_cache
+def _go_to_each(rows: sa.Select[Any], on_sqlite: bool) -> sa.Update:
+    one, given = _enrollments.c, rows.subquery("given")
+    return (
+        sa.update(_enrollments)
+        .where(off_index(one.account_id, on_sqlite) == _id("of_account"), one.id == given.c.id)
+        .values(
+            step_id=_to_step(),
+            moved_at=_moment("at"),
+            waits_for=sa.bindparam("to_wait", type_=one.waits_for.type),
+            due_at=given.c.due_at,
+        )
+    )
+
+
+@lru_cache
 def _end(on_sqlite: bool) -> sa.Update:
     one = _enrollments.c
     return _moved(on_sqlite).values(
@@ -223,9 +257,8 @@ def _end(on_sqlite: bool) -> sa.Update:
 
 def _moved(on_sqlite: bool) -> sa.Update:
     """Let the enrollments with the given ids stand at another step."""
-    to_step = sa.bindparam("to_step", type_=_enrollments.c.step_id.type)
     update = sa.update(_enrollments).where(*_listed(on_sqlite))
-    return update.values(step_id=to_step, moved_at=_moment("at"))
+    return update.values(step_id=_to_step(), moved_at=_moment("at"))
 
 
 @lru_cache
@@ -289,6 +322,10 @@ def _listed(on_sqlite: bool) -> tuple[sa.ColumnElement[bool], ...]:
     through all enrollments of the account, which it takes for few."""
     account_id = off_index(_enrollments.c.account_id, on_sqlite)
     return account_id == _id("of_account"), in_ids(_enrollments.c.id, "ids", on_sqlite)
+
+
+def _to_step() -> sa.BindParameter[str]:
+    return sa.bindparam("to_step", type_=_enrollments.c.step_id.type)
 
 
 def _id(name: str) -> sa.BindParameter[int]:

@@ -17,6 +17,7 @@ from app.engine.infrastructure.conditions import counts_as_former, ended_by_arch
 from app.engine.infrastructure.counters import counts, end_counts, source_counts
 from app.engine.infrastructure.counters.counts import Place
 from app.engine.infrastructure.counters.end_counts import End, end_of
+from app.engine.infrastructure.counters.source_counts import Entry
 from app.engine.infrastructure.tables import Enrollment
 from app.messaging import application as messaging
 from app.platform.database import BigInt, is_sqlite, session
@@ -110,7 +111,7 @@ def _count(account_id: int, values: dict[str, Any], enrolled: int) -> None:
     workflow_id, at = values["e_workflow_id"], values["e_enrolled_at"]
     place = Place(workflow_id, values["e_version_id"], values["e_step_id"] or "", values["e_status"])
     counts.change(account_id, {place: enrolled})
-    source_counts.add(account_id, workflow_id, values["e_source"], at.date(), enrolled)
+    source_counts.add(account_id, {Entry(workflow_id, values["e_source"], at.date()): enrolled})
 
 
 def withdraw(account_id: int, contacts: sa.Select[int], reason: EndReason, at: datetime) -> None:

@@ -86,9 +86,7 @@ def count_new(account_id: int, message_ids: Sequence[int]) -> None:
 
 def change(account_id: int, changes: Mapping[Key, int]) -> None:
     """Add to the numbers."""
-    for key, messages in sorted(changes.items()):
-        if messages:
-            summed_parts.change(MessageCount.__table__, account_id, key._asdict(), messages, "messages")
+    summed_parts.change_many(MessageCount.__table__, account_id, changes, "messages")
 
 
 def by_step(

@@ -6,61 +6,82 @@ there are never more rows for a number than there were writers at once.
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from app.platform.database import BigInt
-from app.platform.database.many_rows import execute_built, without_index
+from app.platform.database import BigInt, is_sqlite
+from app.platform.database.many_rows import around, execute_built, off_index, row_list, without_index
+
+Key = TypeVar("Key", bound=tuple[Any, ...])
 
 
-def change(
-    table: sa.Table, account_id: int, key: Mapping[str, Any], more: int, number: str = "enrollments"
+def change_many(
+    table: sa.Table, account_id: int, changes: Mapping[Key, int], number: str = "enrollments"
 ) -> None:
-    """Add to the number, which is in the column `number` of the rows of `table` with these values in the
-    columns of `key`."""
-    names = tuple(key)
-    values = {"of_account": account_id, **{f"of_{name}": value for name, value in key.items()}}
-    part = execute_built(_free_part(table, names), values).scalar()
-    if part is None:
-        execute_built(_add_part(table, names, number), {**values, "more": more})
-    else:
-        execute_built(_change_part(table, number), {"of_account": account_id, "of_part": part, "more": more})
+    """Add to numbers of an account, which are in the column `number`, with at most three statements.
+
+    The keys are named tuples: the values of the columns with those names. They are changed in their order.
+    Locked rows are passed over, so transactions that change the same numbers don't wait for each other.
+    """
+    wanted = sorted((key, more) for key, more in changes.items() if more)
+    if not wanted:
+        return
+    names = wanted[0][0]._fields  # type: ignore[attr-defined]
+    kinds = {name: table.c[name].type for name in names}
+    keys = row_list({"place": _NUMBER, **kinds}, [(place, *key) for place, (key, _) in enumerate(wanted)])
+    of_account = {"of_account": account_id}
+    find = around(_free_parts, keys, table, names)
+    parts = {row[0]: row[1] for row in execute_built(find, {**keys.values, **of_account}) if row[1]}
+    changed = [(parts[place], more) for place, (_, more) in enumerate(wanted) if place in parts]
+    added = [(*key, more) for place, (key, more) in enumerate(wanted) if place not in parts]
+    if changed:
+        rows = row_list(_CHANGE, changed)
+        update = around(_change_parts, rows, table, number, is_sqlite())
+        execute_built(update, {**rows.values, **of_account})
+    if added:
+        rows = row_list({**kinds, "more": _NUMBER}, added)
+        execute_built(around(_add_parts, rows, table, names, number), {**rows.values, **of_account})
+
+
+_NUMBER = BigInt
+_CHANGE = {"part": _NUMBER, "more": _NUMBER}
 
 
 @lru_cache
-def _free_part(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
-    """Select and lock a part that no other transaction has locked. SQLite has one writer and no row locks."""
-    return (
+def _free_parts(keys: sa.Select[Any], table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    """Select for each key a part that no other transaction has locked, and lock it. SQLite has one writer and
+    no row locks."""
+    wanted = keys.subquery("wanted")
+    part = (
         sa.select(table.c.id)
         .where(
             table.c.account_id == sa.bindparam("of_account", type_=BigInt),
-            *(table.c[name] == given for name, given in _given(table, names).items()),
+            *(table.c[name] == wanted.c[name] for name in names),
         )
         .order_by(without_index(table.c.id))
         .limit(sa.literal_column("1"))
         .with_for_update(skip_locked=True)
     )
+    return sa.select(wanted.c.place, part.scalar_subquery()).order_by(wanted.c.place)
 
 
 @lru_cache
-def _add_part(table: sa.Table, names: tuple[str, ...], number: str) -> sa.Insert:
-    account_id = sa.bindparam("of_account", type_=BigInt)
-    more = sa.bindparam("more", type_=BigInt)
-    return sa.insert(table).values(account_id=account_id, **_given(table, names), **{number: more})
-
-
-@lru_cache
-def _change_part(table: sa.Table, number: str) -> sa.Update:
+def _change_parts(rows: sa.Select[Any], table: sa.Table, number: str, on_sqlite: bool) -> sa.Update:
+    given = rows.subquery("given")
     return (
         sa.update(table)
         .where(
-            table.c.account_id == sa.bindparam("of_account", type_=BigInt),
-            table.c.id == sa.bindparam("of_part", type_=BigInt),
+            off_index(table.c.account_id, on_sqlite) == sa.bindparam("of_account", type_=BigInt),
+            table.c.id == given.c.part,
         )
-        .values({number: table.c[number] + sa.bindparam("more", type_=BigInt)})
+        .values({number: table.c[number] + given.c.more})
     )
 
 
-def _given(table: sa.Table, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: sa.bindparam(f"of_{name}", type_=table.c[name].type) for name in names}
+@lru_cache
+def _add_parts(rows: sa.Select[Any], table: sa.Table, names: tuple[str, ...], number: str) -> sa.Insert:
+    given = rows.subquery("given")
+    account_id = sa.bindparam("of_account", type_=BigInt)
+    chosen = sa.select(account_id, *(given.c[name] for name in names), given.c.more)
+    return sa.insert(table).from_select(["account_id", *names, number], chosen)

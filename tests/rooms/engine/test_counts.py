@@ -19,6 +19,7 @@ from app.workflows.infrastructure.tables import Workflow
 from tests.people import Person
 from tests.rooms.engine.enrolled import end, enroll, people
 from tests.rooms.workflows.drafts import active
+from tests.services.statements import statements
 
 
 def kept_and_counted(account_id: int) -> tuple[dict[int, dict[str, int]], dict[int, dict[str, int]]]:
@@ -70,6 +71,23 @@ def test_whoever_writes_enrollments_keeps_their_number(app: Flask, bob: Person) 
     assert sorted(assert_right(app, bob).values()) == [1, 3]
 
 
+def test_numbers_that_exist_and_new_ones_are_changed_together(app: Flask, bob: Person) -> None:
+    account_id = bob.actor.account_id
+    old, new, same = (counts.Place(1, 1, step_id, "held") for step_id in ("old", "new", "it’s “same”"))
+    with app.app_context(), acting_for(account_id), transaction(), statements(app) as found:
+        counts.change(account_id, {old: 2, same: 1})
+        assert len(found) == 2
+        counts.change(account_id, {new: 3, old: -5, same: 0})
+        assert len(found) == 5
+        counts.change(account_id, {same: 0})
+        assert len(found) == 5
+        assert counts.by_step(account_id, 1) == {
+            ("old", "held"): -3,
+            ("new", "held"): 3,
+            ("it’s “same”", "held"): 1,
+        }
+
+
 def test_what_is_rolled_back_is_not_counted(app: Flask, bob: Person) -> None:
     workflow = active(app, bob.actor)
     ids = people(app, bob.actor, 2)
@@ -81,18 +99,19 @@ def test_what_is_rolled_back_is_not_counted(app: Flask, bob: Person) -> None:
 
 
 def test_writers_at_once_do_not_wait_for_each_other(app: Flask, bob: Person) -> None:
-    """Both have changed the number of the same workflow before either of them commits."""
+    """Both have changed the numbers of the same workflow before either of them commits."""
     with app.app_context():
         if is_sqlite():
             pytest.skip("SQLite has one writer")
     account_id, both = bob.actor.account_id, Barrier(2, timeout=20)
+    places = [counts.Place(1, 1, step_id, "held") for step_id in ("b", "a", "c")]
     failures: list[BaseException] = []
 
     def write() -> None:
         try:
             for _ in range(3):
                 with app.app_context(), transaction():
-                    counts.change(account_id, {counts.Place(1, 1, "", "held"): 5})
+                    counts.change(account_id, dict.fromkeys(places, 5))
                     both.wait()
         except BaseException as failure:
             failures.append(failure)
@@ -104,6 +123,6 @@ def test_writers_at_once_do_not_wait_for_each_other(app: Flask, bob: Person) -> 
         one.join(60)
     assert not failures
     with app.app_context(), acting_for(account_id):
-        assert counts.by_status(account_id, 1) == {"held": 30}
+        assert counts.by_step(account_id, 1) == {(step_id, "held"): 30 for step_id in ("a", "b", "c")}
         query = sa.select(sa.func.count()).where(EnrollmentCount.account_id == account_id)
-        assert session().scalar(query) == 2
+        assert session().scalar(query) == 6

@@ -21,8 +21,9 @@ from app.workflows import application as workflows
 from app.workflows.infrastructure.tables import WorkflowVersion
 from tests.people import Person
 from tests.rooms.engine.enrolled import enroll, people
-from tests.rooms.engine.moved import campaign
+from tests.rooms.engine.moved import Campaign, campaign
 from tests.rooms.workflows.drafts import active
+from tests.services.statements import statements
 from tests.unit.workflows.documents import branch, email, off, path, rule, split, step, wait
 
 LAST = step("last", "add_tag", tag="Last")
@@ -284,3 +285,52 @@ def test_a_wait_in_the_time_zone_of_the_contact(app: Flask, bob: Person) -> None
     assert local == dict.fromkeys(ids, "09:00")
     it.move(days=1)
     assert set(it.where().values()) == {("completed", "last")}
+
+
+def test_a_move_has_as_many_statements_for_60_days_as_for_one(app: Flask, bob: Person) -> None:
+    """People were enrolled on so many days, and wait until as many others. First, the tag is made, too."""
+    birthday = step("birthday", "wait_until", kind="contact_field", field="contact.birthday")
+    numbers = []
+    for days in (1, 60):
+        it = campaign(app, bob.actor, birthday, LAST, name=f"Over {days} days")
+        it.enroll(_born_on(app, bob, days, 60))
+        _enrolled_on(app, it, days)
+        with statements(app) as begun:
+            assert it.move() == 60
+        assert len({one.due_at for one in it.enrollments()}) == days
+        with statements(app) as ended:
+            assert it.move(days=370) == 60
+        assert it.numbers_are_right()
+        numbers.append((len(begun), len(ended)))
+    assert numbers[1][0] == numbers[0][0] and numbers[1][1] <= numbers[0][1] < 30
+
+
+def _born_on(app: Flask, bob: Person, days: int, count: int) -> list[int]:
+    """So many people with birthdays on so many days."""
+    first = now().date().replace(year=1988) + timedelta(days=30)
+    at, account_id = now(), bob.actor.account_id
+    rows = [
+        {
+            "account_id": account_id,
+            "email": f"{days}-{number}@example.com",
+            "email_key": f"{days}-{number}@example.com",
+            "birthday": first + timedelta(days=number % days),
+            "created_at": at,
+            "updated_at": at,
+        }
+        for number in range(count)
+    ]
+    with app.app_context(), acting_for(account_id), transaction():
+        session().execute(sa.insert(Contact), rows)
+        mine = Contact.account_id == account_id, Contact.email.startswith(f"{days}-")
+        return list(session().scalars(sa.select(Contact.id).where(*mine)))
+
+
+def _enrolled_on(app: Flask, it: Campaign, days: int) -> None:
+    """Let the people have been enrolled on so many days."""
+    ids, account_id = [one.id for one in it.enrollments()], it.actor.account_id
+    with app.app_context(), acting_for(account_id), transaction():
+        for day in range(days):
+            theirs = Enrollment.account_id == account_id, Enrollment.id.in_(ids[day::days])
+            values = {"enrolled_at": now() - timedelta(days=day)}
+            session().execute(sa.update(Enrollment).where(*theirs).values(values))

@@ -5,7 +5,7 @@ enrollments that come from several paths meet, and each step is done once in a w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
@@ -26,7 +26,6 @@ from app.workflows.domain import Step
 class _Stay(NamedTuple):
     step_id: str
     waits_for: WaitsFor | None
-    due_at: datetime | None
 
 
 class _End(NamedTuple):
@@ -41,7 +40,7 @@ class Walk:
     def __init__(self, setting: Setting, route: Route) -> None:
         self._setting, self._route = setting, route
         self._arrived: dict[int, tuple[Step, list[Claimed]]] = {}
-        self._stays: dict[_Stay, list[int]] = defaultdict(list)
+        self._stays: dict[_Stay, dict[datetime | None, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._ends: dict[_End, list[int]] = defaultdict(list)
         self._passed: Counter[Passage] = Counter()
         self._moved: Counter[Place] = Counter()
@@ -70,9 +69,8 @@ class Walk:
     def finish(self) -> None:
         """Write positions, ends, and numbers."""
         account_id, at = self._setting.account_id, self._setting.at
-        for stay, ids in self._stays.items():
-            positions.go_to(account_id, ids, *stay, at)
-            self._count(ids, stay.step_id, EnrollmentStatus.ACTIVE)
+        for stay, due in self._stays.items():
+            self._let_stay(stay, due)
         for end, ids in self._ends.items():
             positions.end(account_id, ids, *end, at)
             self._count(ids, end.step_id, end.status)
@@ -112,7 +110,7 @@ class Walk:
                 self._record(step, rows, outcome.result)
             self._ends[_End(step.id, outcome.end, outcome.reason)] += ids
         elif outcome.waits_for is not None:
-            self._stays[_Stay(step.id, outcome.waits_for, outcome.due_at)] += ids
+            self._stays[_Stay(step.id, outcome.waits_for)][outcome.due_at] += ids
         else:
             then = self._route.into(step, outcome.path) if outcome.path else self._route.after(step)
             self._pass(step, rows, outcome.result, then)
@@ -139,6 +137,17 @@ class Walk:
     def _complete(self, step_id: str | None, rows: Sequence[Claimed]) -> None:
         if rows:
             self._ends[_End(step_id, EnrollmentStatus.COMPLETED, None)] += [one.id for one in rows]
+
+    def _let_stay(self, stay: _Stay, due: Mapping[datetime | None, Sequence[int]]) -> None:
+        """Let enrollments stand at a step; those that are due at the same time in the fastest way."""
+        account_id, at = self._setting.account_id, self._setting.at
+        if len(due) == 1:
+            [(due_at, ids)] = due.items()
+            positions.go_to(account_id, ids, stay.step_id, stay.waits_for, due_at, at)
+        else:
+            each = {one: due_at for due_at, some in due.items() for one in some}
+            positions.go_to_each(account_id, each, stay.step_id, stay.waits_for, at)
+        self._count([one for some in due.values() for one in some], stay.step_id, EnrollmentStatus.ACTIVE)
 
     def _count(self, ids: Sequence[int], step_id: str | None, status: EnrollmentStatus) -> None:
         place = Place(self._setting.workflow_id, self._setting.version_id, step_id or "", status.value)

@@ -40,9 +40,7 @@ class Difference(NamedTuple):
 
 def change(account_id: int, changes: Changes) -> None:
     """Add to the numbers, in the transaction that writes the enrollments."""
-    for place, enrollments in sorted(changes.items()):
-        if enrollments:
-            summed_parts.change(_counts, account_id, place._asdict(), enrollments)
+    summed_parts.change_many(_counts, account_id, changes)
 
 
 def by_status(account_id: int, workflow_id: int) -> dict[str, int]:

@@ -49,9 +49,7 @@ def end_of(
 
 def change(account_id: int, ends: Ends) -> None:
     """Add to the numbers, in the transaction that ends the enrollments, or lets them go on."""
-    for end, enrollments in sorted(ends.items()):
-        if enrollments:
-            summed_parts.change(_counts, account_id, end._asdict(), enrollments)
+    summed_parts.change_many(_counts, account_id, ends)
 
 
 def by_step(

@@ -1,7 +1,9 @@
 """The number of enrollments of a workflow by source and day (UTC), kept by those who write enrollments, in
 the same transaction. See `summed_parts`."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,11 +13,17 @@ from app.platform.database import BigInt, session, summed_parts
 _counts = SourceCount.__table__
 
 
-def add(account_id: int, workflow_id: int, source: str, day: date, enrolled: int) -> None:
-    """Add to the number of enrollments by a source."""
-    if enrolled:
-        key = {"workflow_id": workflow_id, "source": source, "day": day}
-        summed_parts.change(_counts, account_id, key, enrolled)
+class Entry(NamedTuple):
+    """What has enrolled people into a workflow, and when."""
+
+    workflow_id: int
+    source: str
+    day: date
+
+
+def add(account_id: int, enrolled: Mapping[Entry, int]) -> None:
+    """Add to the numbers, in the transaction that enrolls people."""
+    summed_parts.change_many(_counts, account_id, enrolled)
 
 
 def by_day(account_id: int, workflow_id: int, first: date, last: date) -> dict[tuple[str, date], int]:

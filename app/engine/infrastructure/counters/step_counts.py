@@ -23,8 +23,7 @@ class Passage(NamedTuple):
 
 def add(account_id: int, passages: Mapping[Passage, int]) -> None:
     """Add to the numbers, in the transaction that takes the enrollments on."""
-    for passage, enrollments in sorted(passages.items()):
-        summed_parts.change(StepCount.__table__, account_id, passage._asdict(), enrollments)
+    summed_parts.change_many(StepCount.__table__, account_id, passages)
 
 
 def by_step(account_id: int, workflow_id: int) -> dict[tuple[str, str], int]:
